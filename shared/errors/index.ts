@@ -1,0 +1,43 @@
+/** Where a failed call was addressed to, seen from the replication that made it. */
+export type Side = 'source' | 'destination' | 'state' | 'platform';
+
+/**
+ * What is known of the effect of a failed write. `none`: it did not happen. `unknown`: it may have happened, or may
+ * still happen until the request's signature runs out; whoever wrote must look before writing again.
+ */
+export type Outcome = 'none' | 'unknown';
+
+export interface ErrorDetails {
+  /** COS error code (`NoSuchKey`), or one of ours in the same form. */
+  readonly code: string;
+  /** HTTP status the code goes with; 0 when no answer came. */
+  readonly status?: number;
+  readonly side?: Side;
+  /** True when the same call may succeed later without anybody changing anything. */
+  readonly retryable?: boolean;
+  readonly outcome?: Outcome;
+  readonly requestId?: string;
+  readonly cause?: unknown;
+}
+
+/** The one base class: every error that leaves a folder of `shared/` is a `ServiceError`. */
+export class ServiceError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Named by the caller, who knows what the bucket is to the replication. */
+  side: Side | undefined;
+  readonly retryable: boolean;
+  readonly outcome: Outcome;
+  readonly requestId: string | undefined;
+
+  constructor(message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = details.code;
+    this.status = details.status ?? 0;
+    this.side = details.side;
+    this.retryable = details.retryable ?? false;
+    this.outcome = details.outcome ?? 'none';
+    this.requestId = details.requestId;
+  }
+}
