@@ -1,0 +1,39 @@
+import { ServiceError } from '../errors/index.ts';
+import type { Pairs } from './types.ts';
+
+export interface Target {
+  /** Decoded, with its leading `/`. */
+  readonly path: string;
+  /** Decoded; `?replication` and `?replication=` both have the value ''. */
+  readonly query: Pairs;
+}
+
+/**
+ * Splits the request target of the wire (`/a%20b?versionId=…`, origin form) into what a signature covers. A `+` stays a
+ * plus sign in the path and in the query: COS clients write a space as `%20`.
+ *
+ * Throws `ServiceError` `InvalidURI` (400) where an escape is not UTF-8.
+ */
+export function splitTarget(target: string): Target {
+  const mark = target.indexOf('?');
+  const path = decode(mark < 0 ? target : target.slice(0, mark));
+  if (mark < 0 || mark === target.length - 1) return { path, query: [] };
+  const query = target
+    .slice(mark + 1)
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair): [string, string] => {
+      const equals = pair.indexOf('=');
+      return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
+    });
+  return { path, query };
+}
+
+function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new ServiceError("Couldn't parse the specified URI.", { code: 'InvalidURI', status: 400, cause });
+  }
+}

@@ -1,0 +1,139 @@
+import { SaxesParser } from 'saxes';
+import { XmlError } from './error.ts';
+import type { XmlHandlers, XmlLimits, XmlReader } from './types.ts';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_DEPTH = 16;
+const MAX_ELEMENTS = 100_000;
+/** Characters of the parser's own message that are passed on. */
+const MAX_QUOTED = 200;
+
+// XML 1.1 would let in control characters that nothing could be written back with.
+const PARSER_OPTIONS = { xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
+
+const BEYOND_BLANKS = /[^ \t\r\n]/;
+
+/**
+ * A strict reader: UTF-8 only, no DOCTYPE, no entities but the predefined ones, no text beside child elements.
+ *
+ * Blanks before the document are skipped, also before a declaration: the Android SDK sends a line end there, and COS
+ * sends blanks to keep the connection open while it completes an upload.
+ */
+export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): XmlReader {
+  const { maxBytes = MAX_BYTES } = limits;
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const parser = createParser(handlers, limits);
+  let size = 0;
+  let started = false;
+  let closed = false;
+  let failure: unknown;
+
+  function feed(text: string): void {
+    if (started) {
+      parser.write(text);
+      return;
+    }
+    const begin = text.search(BEYOND_BLANKS);
+    if (begin < 0) return;
+    if (text[begin] !== '<') throw new XmlError('The document does not begin with a tag.');
+    started = true;
+    parser.write(text.slice(begin));
+  }
+
+  function guarded(step: () => void): void {
+    if (failure !== undefined) throw failure;
+    if (closed) throw new XmlError('The document is already closed.');
+    try {
+      step();
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+
+  return {
+    write: (chunk) => {
+      guarded(() => {
+        size += chunk.length;
+        if (size > maxBytes) {
+          throw new XmlError(`The document is larger than ${maxBytes} bytes.`, { code: 'XMLSizeLimit' });
+        }
+        feed(decodeStrictly(() => decoder.decode(chunk, { stream: true })));
+      });
+    },
+    close: () => {
+      guarded(() => {
+        feed(decodeStrictly(() => decoder.decode()));
+        if (!started) throw new XmlError('The document is empty.');
+        parser.close();
+        closed = true;
+      });
+    },
+  };
+}
+
+function decodeStrictly(decode: () => string): string {
+  try {
+    return decode();
+  } catch (cause) {
+    throw new XmlError('The document is not UTF-8.', { cause });
+  }
+}
+
+function createParser(handlers: XmlHandlers, limits: XmlLimits): SaxesParser<typeof PARSER_OPTIONS> {
+  const { maxDepth = MAX_DEPTH, maxElements = MAX_ELEMENTS } = limits;
+  const parser = new SaxesParser(PARSER_OPTIONS);
+  // Only the innermost element can still be a leaf, so its text is all that has to be kept.
+  let depth = 0;
+  let elements = 0;
+  let text = '';
+  let leaf = false;
+
+  const where = (): string => `line ${parser.line}, column ${parser.column}`;
+  const addText = (more: string): void => {
+    // Outside the root only blanks get here; the parser refuses the rest by itself.
+    if (depth > 0) text += more;
+  };
+  const refuseMixed = (): void => {
+    if (text !== '' && BEYOND_BLANKS.test(text)) {
+      throw new XmlError(`An element holds text beside child elements (${where()}).`);
+    }
+    text = '';
+  };
+
+  parser.on('error', ({ message }) => {
+    // The message begins with line:column, and it quotes the document, where a name may be as long as it likes.
+    throw new XmlError(`The document is not well-formed XML: ${message.slice(0, MAX_QUOTED)}`);
+  });
+  parser.on('xmldecl', ({ encoding }) => {
+    if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') {
+      throw new XmlError('The document declares another encoding than UTF-8.');
+    }
+  });
+  parser.on('doctype', () => {
+    throw new XmlError(`A DOCTYPE is not accepted (${where()}).`);
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    elements += 1;
+    if (elements > maxElements) {
+      throw new XmlError(`The document has more than ${maxElements} elements.`, { code: 'XMLSizeLimit' });
+    }
+    if (depth >= maxDepth) {
+      throw new XmlError(`The document is nested deeper than ${maxDepth} elements (${where()}).`);
+    }
+    refuseMixed();
+    depth += 1;
+    leaf = true;
+    handlers.open?.(name, depth, attributes);
+  });
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('closetag', ({ name }) => {
+    if (!leaf) refuseMixed();
+    handlers.close?.(name, depth, text);
+    depth -= 1;
+    leaf = false;
+    text = '';
+  });
+  return parser;
+}

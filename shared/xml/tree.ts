@@ -1,0 +1,61 @@
+import { XmlError } from './error.ts';
+import { createXmlReader } from './stream.ts';
+import type { XmlElement, XmlLimits } from './types.ts';
+
+/** An element whose end tag is still to come. */
+interface OpenElement extends XmlElement {
+  text: string;
+  readonly children: XmlElement[];
+}
+
+/** Reads a whole document into a tree. Throws `XmlError`. */
+export function readXml(document: Uint8Array | string, limits?: XmlLimits): XmlElement {
+  const stack: OpenElement[] = [];
+  let root: XmlElement | undefined;
+  const reader = createXmlReader(
+    {
+      open: (name, _depth, attributes) => {
+        const element: OpenElement = { name, text: '', attributes, children: [] };
+        root ??= element;
+        stack.at(-1)?.children.push(element);
+        stack.push(element);
+      },
+      close: (_name, _depth, text) => {
+        const element = stack.pop();
+        if (element !== undefined) element.text = text;
+      },
+    },
+    limits,
+  );
+  reader.write(typeof document === 'string' ? new TextEncoder().encode(document) : document);
+  reader.close();
+  if (root === undefined) throw new XmlError('The document has no root element.');
+  return root;
+}
+
+/** All children of that name, in document order. */
+export function children(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((candidate) => candidate.name === name);
+}
+
+/**
+ * The child of that name, undefined when there is none. Throws `XmlError` when there are several: whoever asks for one
+ * would otherwise silently lose the others.
+ */
+export function child(element: XmlElement, name: string): XmlElement | undefined {
+  const found = children(element, name);
+  if (found.length > 1) throw new XmlError(`<${element.name}> has more than one <${name}>.`);
+  return found[0];
+}
+
+/**
+ * The text of the child of that name, blanks included ('' where it is empty), undefined when there is none. Throws
+ * `XmlError` when there are several, or when the child holds elements instead of text.
+ */
+export function textOf(element: XmlElement, name: string): string | undefined {
+  const found = child(element, name);
+  if (found !== undefined && found.children.length > 0) {
+    throw new XmlError(`<${name}> holds elements where text belongs.`);
+  }
+  return found?.text;
+}
