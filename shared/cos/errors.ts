@@ -1,0 +1,43 @@
+import { ServiceError } from '../errors/index.ts';
+import type { ErrorDetails } from '../errors/index.ts';
+import type { Place } from './types.ts';
+
+/** Which call failed, in words that may stand in a log. */
+export interface CallName {
+  readonly method: string;
+  readonly place: Place;
+  readonly key?: string | undefined;
+}
+
+const LONGEST_REASON = 300;
+
+/**
+ * A COS call that did not do what it should. Beside the codes of COS there are ours, for calls without a usable answer:
+ * `ConnectionFailed` (nothing was sent), `ConnectionReset`, `AnswerTimeout`, `AnswerIncomplete`, `AnswerMalformed`,
+ * `AnswerTooLarge`, `DeadlineReached` (too late to begin).
+ *
+ * Neither the message nor a field holds a header of the request, so no signature or token can get into a log with it.
+ */
+export class CosError extends ServiceError {
+  readonly method: string;
+  readonly place: Place;
+  readonly key: string | undefined;
+
+  constructor(call: CallName, reason: string, details: ErrorDetails) {
+    const status = details.status ? ` ${details.status}` : '';
+    super(`${describe(call)}: ${details.code}${status}: ${printable(reason, LONGEST_REASON)}`, details);
+    this.method = call.method;
+    this.place = call.place;
+    this.key = call.key;
+  }
+}
+
+function describe({ method, place, key }: CallName): string {
+  return `${method} ${place.bucket}/${printable(key ?? '', 200)}`;
+}
+
+/** Keys and answers come from outside: a line break in them must not begin a new line of a log. */
+function printable(text: string, longest: number): string {
+  const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return cut.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

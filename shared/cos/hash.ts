@@ -1,0 +1,11 @@
+import { createHash, createHmac } from 'node:crypto';
+
+import type { Hash } from '../signing/index.ts';
+
+/** The hash functions of the signatures on `node:crypto`. */
+export const nodeHash: Hash = {
+  sha1: (text) => createHash('sha1').update(text, 'utf8').digest('hex'),
+  hmacSha1: (key, text) => createHmac('sha1', key).update(text, 'utf8').digest('hex'),
+  sha256: (data) => createHash('sha256').update(data).digest('hex'),
+  hmacSha256: (key, text) => createHmac('sha256', key).update(text, 'utf8').digest(),
+};

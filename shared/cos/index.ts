@@ -1,0 +1,21 @@
+/** The COS calls this product makes, with typed answers and typed errors; and what buckets and regions look like. */
+export * from './types.ts';
+export { createCosClient } from './client.ts';
+export type { CosClient, CosClientOptions } from './client.ts';
+export { CosError } from './errors.ts';
+export { ALL_USERS } from './grants.ts';
+export { nodeHash } from './hash.ts';
+export { copySourceOf, encodeKey, keyProblem } from './keys.ts';
+export {
+  appidOf,
+  checkPlace,
+  formatPlace,
+  hostOf,
+  isBucketName,
+  isRegion,
+  parsePlace,
+  placeOfHost,
+  samePlace,
+} from './places.ts';
+export { codeOfRegion, regionFromCode } from './regions.ts';
+export { SIGNATURE_LIFETIME } from './request.ts';

@@ -1,0 +1,110 @@
+import type { Pairs } from '../signing/index.ts';
+import { UnusableAnswer } from './calls.ts';
+import type { Call, Invoke } from './calls.ts';
+import { LISTING_LIMIT, createListingReader, readEtag, readFlag, readSize, readTime, requireField } from './listing.ts';
+import type { RawListing } from './listing.ts';
+import type { Cos, ObjectsPage, Place, VersionsPage } from './types.ts';
+
+const VERSION_ENTRIES: ReadonlySet<string> = new Set(['Version', 'DeleteMarker']);
+const OBJECT_ENTRIES: ReadonlySet<string> = new Set(['Contents']);
+
+export function listingCalls(invoke: Invoke): Pick<Cos, 'listVersions' | 'listObjects'> {
+  return {
+    listVersions: (place, { prefix, keyMarker, versionIdMarker, maxKeys }) => {
+      const query = pairs([
+        ['prefix', prefix],
+        ['key-marker', keyMarker],
+        ['version-id-marker', versionIdMarker],
+        ['max-keys', maxKeys?.toString()],
+      ]);
+      return invoke(
+        listing(place, [['versions', ''], ...query], 'ListVersionsResult', VERSION_ENTRIES, (raw) => {
+          const page = readVersions(raw);
+          if (page.next?.keyMarker === keyMarker && page.next?.versionIdMarker === versionIdMarker)
+            standsStill(page.next);
+          return page;
+        }),
+      );
+    },
+    listObjects: (place, { prefix, marker, maxKeys }) => {
+      const query = pairs([
+        ['prefix', prefix],
+        ['marker', marker],
+        ['max-keys', maxKeys?.toString()],
+      ]);
+      return invoke(
+        listing(place, query, 'ListBucketResult', OBJECT_ENTRIES, (raw) => {
+          const page = readObjects(raw);
+          if (page.nextMarker === marker) standsStill(page.nextMarker);
+          return page;
+        }),
+      );
+    },
+  };
+}
+
+function listing<T>(
+  place: Place,
+  query: Pairs,
+  root: string,
+  entries: ReadonlySet<string>,
+  finish: (listing: RawListing) => T,
+): Call<T> {
+  const kind = { method: 'GET', place, effect: 'read' } as const;
+  return {
+    ...kind,
+    // Keys may hold characters that no XML document can.
+    query: [...query, ['encoding-type', 'url']],
+    limit: LISTING_LIMIT,
+    reader: () => createListingReader(kind, root, entries, finish),
+  };
+}
+
+/** Parameters without a value are left out. So is an empty `version-id-marker`, as an empty next one asks for. */
+function pairs(all: readonly (readonly [string, string | undefined])[]): Pairs {
+  return all.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+}
+
+function readVersions({ entries, top, decode }: RawListing): VersionsPage {
+  return {
+    entries: entries.map(({ name, fields }) => {
+      const deleteMarker = name === 'DeleteMarker';
+      return {
+        key: decode(requireField(fields, 'Key')),
+        // Empty in a bucket that never had versioning.
+        versionId: fields.get('VersionId') ?? '',
+        isLatest: readFlag(fields, 'IsLatest'),
+        deleteMarker,
+        lastModified: readTime(fields),
+        etag: deleteMarker ? '' : readEtag(fields),
+        size: deleteMarker ? 0 : readSize(fields),
+        storageClass: fields.get('StorageClass')?.toUpperCase() || 'STANDARD',
+      };
+    }),
+    next: readFlag(top, 'IsTruncated')
+      ? {
+          keyMarker: decode(requireField(top, 'NextKeyMarker')),
+          versionIdMarker: top.get('NextVersionIdMarker') ?? '',
+        }
+      : undefined,
+  };
+}
+
+function readObjects({ entries, top, decode }: RawListing): ObjectsPage {
+  const objects = entries.map(({ fields }) => ({
+    key: decode(requireField(fields, 'Key')),
+    lastModified: readTime(fields),
+    etag: readEtag(fields),
+    size: readSize(fields),
+  }));
+  if (!readFlag(top, 'IsTruncated')) return { entries: objects, nextMarker: undefined };
+  const next = top.get('NextMarker');
+  const nextMarker = next ? decode(next) : objects.at(-1)?.key;
+  if (nextMarker === undefined) throw new UnusableAnswer('the listing goes on, but does not say where');
+  return { entries: objects, nextMarker };
+}
+
+/** Whoever follows the markers would ask for the same page for ever. */
+function standsStill(next: unknown): void {
+  if (next !== undefined) throw new UnusableAnswer('the listing goes on where it began');
+}

@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { ALL_USERS } from '../../../shared/cos/index.ts';
+import type { CosClientOptions } from '../../../shared/cos/index.ts';
+import { DATE, SOURCE, clientOf, failure, reply, startServer, xml } from './server.ts';
+import type { Reply, ScriptedServer } from './server.ts';
+
+let server: ScriptedServer;
+async function setUp(replies: readonly Reply[], options: Partial<CosClientOptions> = {}) {
+  server = await startServer(replies);
+  return clientOf(server, { tries: 1, ...options });
+}
+afterEach(() => server.close());
+
+describe('getTags', () => {
+  it('keeps order and blanks', async () => {
+    const tags = '<Tag><Key>b</Key><Value> x </Value></Tag><Tag><Key>a</Key><Value/></Tag>';
+    const cos = await setUp([xml(200, `<Tagging>\n<TagSet>\n${tags}</TagSet></Tagging>`)]);
+    expect(await cos.getTags(SOURCE, 'k', 'v')).toEqual([
+      ['b', ' x '],
+      ['a', ''],
+    ]);
+    expect(server.arrived[0]?.line).toBe('GET /k?tagging&versionId=v');
+  });
+
+  it('is empty where there are none, and only there', async () => {
+    const cos = await setUp([failure(404, 'NoSuchTagSet'), failure(404, 'NoSuchVersion'), xml(200, '<Tagging/>')]);
+    expect(await cos.getTags(SOURCE, 'k')).toEqual([]);
+    await expect(cos.getTags(SOURCE, 'k', 'v')).rejects.toMatchObject({ code: 'NoSuchVersion' });
+    expect(await cos.getTags(SOURCE, 'k')).toEqual([]);
+  });
+});
+
+describe('getGrants', () => {
+  const owner = 'qcs::cam::uin/1:uin/1';
+  const grant = (grantee: string, permission: string) =>
+    `<Grant><Grantee xsi:type="x">${grantee}</Grantee><Permission>${permission}</Permission></Grant>`;
+  const policy = (...grants: string[]) =>
+    `<AccessControlPolicy><Owner><ID>${owner}</ID></Owner><AccessControlList>${grants.join('')}</AccessControlList></AccessControlPolicy>`;
+
+  it('gives what others may do', async () => {
+    const body = policy(
+      grant(`<ID>${owner}</ID>`, 'FULL_CONTROL'),
+      grant('<ID>qcs::cam::uin/2:uin/3</ID><DisplayName>x</DisplayName>', 'READ_ACP'),
+      grant(`<URI>${ALL_USERS}</URI>`, 'READ'),
+      grant('<ID>qcs::cam::anyone:anyone</ID>', 'READ'),
+      grant('<ID>qcs::cam::uin/2:uin/3</ID>', 'WRITE'),
+    );
+    const cos = await setUp([xml(200, body, { 'x-cos-acl': 'private' })]);
+    expect(await cos.getGrants(SOURCE, 'k', 'v')).toEqual([
+      { permission: 'READ_ACP', grantee: 'qcs::cam::uin/2:uin/3' },
+      { permission: 'READ', grantee: ALL_USERS },
+      { permission: 'READ', grantee: ALL_USERS },
+    ]);
+    expect(server.arrived[0]?.line).toBe('GET /k?acl&versionId=v');
+  });
+
+  it('is empty for an object without an ACL of its own', async () => {
+    const inherited = xml(200, policy(grant('<ID>qcs::cam::uin/2:uin/3</ID>', 'READ')), { 'x-cos-acl': 'default' });
+    const cos = await setUp([inherited]);
+    expect(await cos.getGrants(SOURCE, 'k')).toEqual([]);
+  });
+
+  it('does not lose a grant it cannot read', async () => {
+    const cos = await setUp([xml(200, policy(grant('<DisplayName>x</DisplayName>', 'READ')))]);
+    await expect(cos.getGrants(SOURCE, 'k')).rejects.toMatchObject({ code: 'AnswerMalformed' });
+  });
+});
+
+describe('the bucket', () => {
+  it('exists, is missing or is forbidden', async () => {
+    const cos = await setUp([reply(200), reply(404), reply(403, { Date: DATE })]);
+    expect(await cos.headBucket(SOURCE)).toBe('exists');
+    expect(await cos.headBucket(SOURCE)).toBe('missing');
+    expect(await cos.headBucket(SOURCE)).toBe('forbidden');
+    expect(server.arrived[0]?.line).toBe('HEAD /');
+  });
+
+  it.each([
+    ['<Status>Enabled</Status>', 'Enabled'],
+    ['<Status>Suspended</Status>', 'Suspended'],
+    ['', undefined],
+  ])('has the versioning of %j', async (status, expected) => {
+    const cos = await setUp([xml(200, `<VersioningConfiguration>${status}</VersioningConfiguration>`)]);
+    expect(await cos.getVersioning(SOURCE)).toBe(expected);
+    expect(server.arrived[0]?.line).toBe('GET /?versioning');
+  });
+
+  it('does not take an unknown status for none', async () => {
+    const body = '<VersioningConfiguration><Status>enabled?</Status></VersioningConfiguration>';
+    const cos = await setUp([xml(200, body)]);
+    await expect(cos.getVersioning(SOURCE)).rejects.toMatchObject({ code: 'AnswerMalformed' });
+  });
+});
