@@ -1,0 +1,88 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { combine, EMPTY, repeat, update } from './crc64.ts';
+import type { Crc64 } from './crc64.ts';
+
+/** A place where bytes lie and never change. Blobs are made of ranges of extents and so share them. */
+export interface Extent {
+  /** Bytes from `start` up to, not including, `end`. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+  /** Checksum of that range. Synchronous because the core is; done at most once for a range of a blob. */
+  checksum(start: number, end: number): Crc64;
+}
+
+const CHUNK = 256 * 1024;
+
+export function memoryExtent(bytes: Uint8Array): Extent {
+  return {
+    async *read(start, end) {
+      if (end > start) yield bytes.subarray(start, end);
+    },
+    checksum: (start, end) => update(EMPTY, bytes.subarray(start, end)),
+  };
+}
+
+/** A file that holds the bytes until the store is closed. It is opened per read, so idle blobs hold no descriptor. */
+export function fileExtent(path: string): Extent {
+  return {
+    async *read(start, end) {
+      const file = await open(path);
+      try {
+        for (let at = start; at < end;) {
+          const buffer = Buffer.allocUnsafe(Math.min(CHUNK, end - at));
+          const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+          if (bytesRead === 0) throw new Error(`${path} ends at ${at}, before ${end}`);
+          yield buffer.subarray(0, bytesRead);
+          at += bytesRead;
+        }
+      } finally {
+        await file.close();
+      }
+    },
+    checksum(start, end) {
+      const file = openSync(path, 'r');
+      try {
+        const buffer = Buffer.allocUnsafe(Math.min(CHUNK, end - start));
+        let crc = EMPTY;
+        for (let at = start; at < end;) {
+          const bytesRead = readSync(file, buffer, 0, Math.min(buffer.length, end - at), at);
+          if (bytesRead === 0) throw new Error(`${path} ends at ${at}, before ${end}`);
+          crc = update(crc, buffer.subarray(0, bytesRead));
+          at += bytesRead;
+        }
+        return crc;
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
+}
+
+/** `pattern` over and over: terabytes that take no room, for tests of size limits. */
+export function patternExtent(pattern: Uint8Array): Extent {
+  const length = pattern.length;
+  if (length === 0) throw new RangeError('a pattern needs at least one byte');
+  const whole = update(EMPTY, pattern);
+  // Whole repetitions side by side, so that reading a pattern of one byte does not go byte by byte.
+  const wide = new Uint8Array(length * Math.max(1, Math.floor(CHUNK / length)));
+  for (let at = 0; at < wide.length; at += length) wide.set(pattern, at);
+  return {
+    async *read(start, end) {
+      for (let at = start; at < end;) {
+        const from = at % length;
+        const size = Math.min(wide.length - from, end - at);
+        yield wide.subarray(from, from + size);
+        at += size;
+      }
+    },
+    checksum(start, end) {
+      const from = start % length;
+      const size = end - start;
+      const head = pattern.subarray(from, Math.min(length, from + size));
+      const count = Math.floor((size - head.length) / length);
+      const tail = pattern.subarray(0, size - head.length - count * length);
+      const body = combine(update(EMPTY, head), repeat(whole, length, count), count * length);
+      return combine(body, update(EMPTY, tail), tail.length);
+    },
+  };
+}

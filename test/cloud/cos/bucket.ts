@@ -1,0 +1,170 @@
+import { SortedKeys } from './sorted-keys.ts';
+import type { Attributes, Blob, BucketInfo, StoredAcl, Version, VersioningStatus } from './types.ts';
+import { NULL_VERSION, timeOfVersionId } from './version-id.ts';
+
+/** One version in its place; tags and ACL change by putting another description into the same place. */
+interface Slot {
+  version: Version;
+  /** ms since 1970 at which it was written, by the clock as it was then. */
+  readonly written: number;
+}
+
+/** A slot that was removed and that lagging listings still show. */
+interface Ghost extends Slot {
+  readonly removed: number;
+}
+
+interface Stack {
+  /** Oldest first: a write is a push. */
+  readonly slots: Slot[];
+  /** Time of the last `null` version removed: a version-id-marker may still name it. */
+  nullTime: number | undefined;
+}
+
+export interface Upload {
+  readonly key: string;
+  readonly uploadId: string;
+  /** ms since 1970 */
+  readonly initiated: number;
+  readonly attributes: Attributes;
+  readonly forbidOverwrite: boolean;
+  readonly parts: Map<number, Part>;
+}
+
+export interface Part {
+  readonly partNumber: number;
+  readonly etag: string;
+  readonly blob: Blob;
+  readonly lastModified: number;
+}
+
+/** What one bucket holds: a stack of versions for each key, and uploads under way. Knows no rules of COS. */
+export class Bucket {
+  readonly name: string;
+  readonly region: string;
+  readonly created: number;
+  readonly uploads = new Map<string, Upload>();
+  versioning: VersioningStatus | undefined;
+  acl: StoredAcl;
+  readonly #stacks = new Map<string, Stack>();
+  readonly #ghosts = new Map<string, Ghost[]>();
+  /** The ghosts in order of removal. */
+  readonly #removals: Ghost[] = [];
+  /** Keys with a stack or a ghost, in listing order. */
+  readonly #keys = new SortedKeys();
+
+  constructor(name: string, region: string, created: number, acl: StoredAcl) {
+    this.name = name;
+    this.region = region;
+    this.created = created;
+    this.acl = acl;
+  }
+
+  get info(): BucketInfo {
+    const { name, region, created, versioning, acl } = this;
+    return { name, region, created, versioning, acl };
+  }
+
+  /** Without versions, delete markers and uploads under way. */
+  get isEmpty(): boolean {
+    return this.#stacks.size === 0 && this.uploads.size === 0;
+  }
+
+  /** The newest version or delete marker. */
+  current(key: string): Version | undefined {
+    return this.#stacks.get(key)?.slots.at(-1)?.version;
+  }
+
+  find(key: string, versionId: string): Version | undefined {
+    return this.#stacks.get(key)?.slots.findLast((slot) => slot.version.versionId === versionId)?.version;
+  }
+
+  push(version: Version, now: number): void {
+    let stack = this.#stacks.get(version.key);
+    if (stack === undefined) {
+      stack = { slots: [], nullTime: undefined };
+      this.#stacks.set(version.key, stack);
+      this.#keys.add(version.key);
+    }
+    stack.slots.push({ version, written: now });
+  }
+
+  /** Takes a version out; listings that lag show it for `lag` ms more. */
+  remove(version: Version, now: number, lag: number): void {
+    this.#forget(now - lag);
+    const stack = this.#stacks.get(version.key);
+    const at = stack?.slots.findLastIndex((slot) => slot.version === version) ?? -1;
+    const [slot] = at < 0 ? [] : (stack?.slots.splice(at, 1) ?? []);
+    if (stack === undefined || slot === undefined) throw new Error(`${version.key} ${version.versionId} is not here`);
+    if (version.versionId === NULL_VERSION) stack.nullTime = version.time;
+    if (stack.slots.length === 0) this.#stacks.delete(version.key);
+    if (lag > 0) {
+      const ghost = { ...slot, removed: now };
+      this.#removals.push(ghost);
+      this.#ghosts.set(version.key, [...(this.#ghosts.get(version.key) ?? []), ghost]);
+    }
+    this.#tidy(version.key);
+  }
+
+  /** Puts another description of the same version in its place. */
+  replace(version: Version, next: Version): void {
+    const slot = this.#stacks.get(version.key)?.slots.findLast((candidate) => candidate.version === version);
+    if (slot === undefined) throw new Error(`${version.key} ${version.versionId} is not here`);
+    slot.version = next;
+  }
+
+  /** The bucket as listings show it: what was written or removed in the last `lag` ms has not happened yet. */
+  view(now: number, lag: number): BucketView {
+    this.#forget(now - lag);
+    const slotsOf = (key: string): readonly Slot[] =>
+      lag === 0 ? (this.#stacks.get(key)?.slots ?? []) : this.#asOf(key, now - lag);
+    return {
+      keysFrom: (reached) => this.#keys.from(reached),
+      versionsOf: (key) => newestFirst(slotsOf(key)),
+      timeOf: (key, versionId) => {
+        if (versionId !== NULL_VERSION) return timeOfVersionId(versionId);
+        const shown = slotsOf(key).findLast(({ version }) => version.versionId === NULL_VERSION);
+        return shown?.version.time ?? this.#stacks.get(key)?.nullTime ?? Infinity;
+      },
+    };
+  }
+
+  #asOf(key: string, horizon: number): readonly Slot[] {
+    const slots = [...(this.#stacks.get(key)?.slots ?? []), ...(this.#ghosts.get(key) ?? [])];
+    return slots.filter((slot) => slot.written <= horizon).sort((a, b) => a.version.time - b.version.time);
+  }
+
+  /** Drops the ghosts that no listing with this horizon shows any more. */
+  #forget(horizon: number): void {
+    const end = this.#removals.findIndex((ghost) => ghost.removed > horizon);
+    for (const { version } of this.#removals.splice(0, end < 0 ? this.#removals.length : end)) {
+      const rest = (this.#ghosts.get(version.key) ?? []).filter((ghost) => ghost.removed > horizon);
+      if (rest.length > 0) this.#ghosts.set(version.key, rest);
+      else this.#ghosts.delete(version.key);
+      this.#tidy(version.key);
+    }
+  }
+
+  #tidy(key: string): void {
+    if (!this.#stacks.has(key) && !this.#ghosts.has(key)) this.#keys.remove(key);
+  }
+}
+
+export interface BucketView {
+  /** Keys in UTF-8 order from the first on for which `reached` holds (and then for every later one). */
+  readonly keysFrom: (reached: (key: string) => boolean) => Iterable<string>;
+  /** Newest first; empty for a key that is not listed (yet, or any more). */
+  readonly versionsOf: (key: string) => Iterable<Version>;
+  /**
+   * Where in the stack of a key a version ID stands, as a time in microseconds, also when that version has gone;
+   * undefined when the text is no version ID. A `null` never seen stands above all: listing twice is better than a gap.
+   */
+  readonly timeOf: (key: string, versionId: string) => number | undefined;
+}
+
+function* newestFirst(slots: readonly Slot[]): Iterable<Version> {
+  for (let i = slots.length - 1; i >= 0; i--) {
+    const slot = slots[i];
+    if (slot !== undefined) yield slot.version;
+  }
+}

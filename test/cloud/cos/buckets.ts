@@ -1,0 +1,74 @@
+import { Bucket } from './bucket.ts';
+import { CosFailure } from './failure.ts';
+import { compareKeys } from './key-order.ts';
+import { acceptAcl } from './limits.ts';
+import type { Core, StoredAcl } from './types.ts';
+import type { World } from './world.ts';
+
+const PRIVATE: StoredAcl = { canned: 'private', grants: [] };
+/** Buckets of one account. */
+const BUCKETS = 200;
+/** Characters of `<bucket>.cos.<region>.myqcloud.com`. */
+const DOMAIN = 60;
+
+type BucketCalls =
+  | 'createBucket'
+  | 'headBucket'
+  | 'deleteBucket'
+  | 'listBuckets'
+  | 'getVersioning'
+  | 'putVersioning'
+  | 'getBucketAcl'
+  | 'putBucketAcl';
+
+export function createBuckets(world: World): Pick<Core, BucketCalls> {
+  const { buckets } = world;
+  return {
+    createBucket(name, region, acl = PRIVATE) {
+      const appid = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-([0-9]+)$/.exec(name)?.[1];
+      if (appid === undefined) {
+        throw new CosFailure('InvalidBucketName', 400, 'The specified bucket is not valid.');
+      }
+      if (`${name}.cos.${region}.myqcloud.com`.length > DOMAIN) {
+        throw new CosFailure('BucketNameTooLong', 400, `The domain of a bucket has at most ${DOMAIN} characters.`);
+      }
+      // The name ends in the account, so whoever has it already is the owner. Names are unique across regions.
+      if (buckets.has(name)) {
+        throw new CosFailure('BucketAlreadyOwnedByYou', 409, 'The bucket you tried to create is yours already.');
+      }
+      if ([...buckets.keys()].filter((other) => other.endsWith(`-${appid}`)).length >= BUCKETS) {
+        throw new CosFailure('TooManyBuckets', 400, `An account has at most ${BUCKETS} buckets.`);
+      }
+      const bucket = new Bucket(name, region, world.now(), acceptAcl(acl));
+      buckets.set(name, bucket);
+      return bucket.info;
+    },
+
+    headBucket: (name, region) => world.bucket(name, region).info,
+
+    deleteBucket(name, region) {
+      if (!world.bucket(name, region).isEmpty) {
+        throw new CosFailure('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty.');
+      }
+      buckets.delete(name);
+    },
+
+    listBuckets: (region) =>
+      [...buckets.values()]
+        .filter((bucket) => region === undefined || bucket.region === region)
+        .map((bucket) => bucket.info)
+        .sort((a, b) => compareKeys(a.name, b.name)),
+
+    getVersioning: (name, region) => world.bucket(name, region).versioning,
+
+    putVersioning(name, region, status) {
+      world.bucket(name, region).versioning = status;
+    },
+
+    getBucketAcl: (name, region) => world.bucket(name, region).acl,
+
+    putBucketAcl(name, region, acl) {
+      world.bucket(name, region).acl = acceptAcl(acl);
+    },
+  };
+}

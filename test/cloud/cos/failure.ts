@@ -1,0 +1,22 @@
+/** A refusal in the words of COS; the front turns it into the XML `<Error>` answer. */
+export class CosFailure extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** On a 404 caused by a delete marker. */
+  readonly deleteMarker: boolean;
+  readonly versionId: string | undefined;
+
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    details: { deleteMarker?: boolean; versionId?: string } = {},
+  ) {
+    super(message);
+    this.name = 'CosFailure';
+    this.code = code;
+    this.status = status;
+    this.deleteMarker = details.deleteMarker ?? false;
+    this.versionId = details.versionId;
+  }
+}

@@ -1,0 +1,85 @@
+import { CosFailure } from './failure.ts';
+import { invalidArgument, invalidTag } from './refusals.ts';
+import type { Attributes, StoredAcl, Switches } from './types.ts';
+
+export const MEGABYTE = 1024 ** 2;
+/** Largest body of one PUT, largest part, and largest source of a simple copy. */
+export const SIMPLE_LIMIT = 5 * 1024 ** 3;
+/** 48.82 TB, the largest object. */
+export const OBJECT_LIMIT = 50_000 * 1024 ** 3;
+export const MAX_PARTS = 10_000;
+
+const KEY_BYTES = 850;
+const TAGS = 10;
+const TAG_KEY = 128;
+const TAG_VALUE = 256;
+const GRANTS = 100;
+/** Buckets here are of one zone, so the MAZ_ classes are refused. */
+const CLASSES = new Set(['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE']);
+const ARCHIVE_CLASSES = new Set(['ARCHIVE', 'DEEP_ARCHIVE']);
+
+export const isArchived = (storageClass: string): boolean => ARCHIVE_CLASSES.has(storageClass);
+
+export function checkKey(key: string): void {
+  if (key === '') throw new CosFailure('InvalidObjectName', 400, 'The object name must not be empty.');
+  if (Buffer.byteLength(key) > KEY_BYTES) throw new CosFailure('KeyTooLong', 400, 'Your key is too long.');
+}
+
+/** The attributes as COS keeps them, or a refusal. A copy, so that the caller's objects may change afterwards. */
+export function acceptAttributes(attributes: Attributes, switches: Switches): Attributes {
+  const storageClass = attributes.storageClass.toUpperCase();
+  if (!CLASSES.has(storageClass)) {
+    throw new CosFailure('NotSupportedStorageClass', 400, `Storage class ${storageClass} is not supported here.`);
+  }
+  return {
+    headers: { ...attributes.headers },
+    meta: acceptMeta(attributes.meta, switches.metadataLimit),
+    storageClass,
+    tags: acceptTags(attributes.tags),
+    acl: acceptObjectAcl(attributes.acl),
+    encryption: attributes.encryption && { ...attributes.encryption },
+  };
+}
+
+function acceptMeta(meta: Attributes['meta'], limit: number): Attributes['meta'] {
+  const kept: Record<string, string> = {};
+  let size = 0;
+  for (const [name, value] of Object.entries(meta)) {
+    if (!/^[A-Za-z0-9-]+$/.test(name)) throw invalidArgument(`x-cos-meta-${name} is not a name for user metadata.`);
+    kept[name.toLowerCase()] = value;
+    size += Buffer.byteLength(`x-cos-meta-${name}${value}`);
+  }
+  // No code of COS speaks of metadata alone. Whether the prefix counts is not documented either: counting it is safe.
+  if (size > limit) throw invalidArgument(`User metadata of ${size} bytes exceeds the limit of ${limit}.`);
+  return kept;
+}
+
+export function acceptTags(tags: Attributes['tags']): Attributes['tags'] {
+  if (tags.length > TAGS) throw invalidTag(`An object has at most ${TAGS} tags.`);
+  const seen = new Set<string>();
+  for (const [key, value] of tags) {
+    const length = Array.from(key).length;
+    if (length < 1 || length > TAG_KEY) throw invalidTag(`A tag key has 1 to ${TAG_KEY} characters.`);
+    if (Array.from(value).length > TAG_VALUE) throw invalidTag(`A tag value has at most ${TAG_VALUE} characters.`);
+    if (seen.has(key)) throw invalidTag('A tag key occurs twice.');
+    seen.add(key);
+  }
+  return tags.map(([key, value]) => [key, value] as const);
+}
+
+export function acceptObjectAcl(acl: StoredAcl): StoredAcl {
+  if (acl.canned === 'public-read-write') throw invalidArgument('An object cannot be public-read-write.');
+  return acceptAcl(acl);
+}
+
+export function acceptAcl(acl: StoredAcl): StoredAcl {
+  if (acl.grants.length > GRANTS) throw invalidArgument(`An access control list has at most ${GRANTS} grants.`);
+  return { canned: acl.canned, grants: acl.grants.map((grant) => ({ ...grant })) };
+}
+
+/** Entries of one page: the value asked for, at most 1000, which is also the default. */
+export function pageSize(name: string, asked: number | undefined): number {
+  if (asked === undefined) return 1000;
+  if (!Number.isInteger(asked) || asked < 0) throw invalidArgument(`${name} must be an integer from 0 to 1000.`);
+  return Math.min(asked, 1000);
+}

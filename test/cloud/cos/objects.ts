@@ -1,0 +1,108 @@
+import { announce } from './events.ts';
+import { CosFailure } from './failure.ts';
+import { acceptAttributes, acceptObjectAcl, acceptTags, checkKey, isArchived, SIMPLE_LIMIT } from './limits.ts';
+import { checkVersionId, locate, openSource, readable } from './reading.ts';
+import { entityTooLarge, invalidArgument, invalidRequest } from './refusals.ts';
+import type { Core, Version } from './types.ts';
+import { checkOverwrite, etagOf, place, take } from './writing.ts';
+import type { World } from './world.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+type ObjectCalls =
+  'putObject' | 'getObject' | 'readObject' | 'copyObject' | 'deleteObject' | 'putTags' | 'putAcl' | 'restoreObject';
+
+export function createObjects(world: World): Pick<Core, ObjectCalls> {
+  return {
+    putObject(name, region, key, blob, attributes, options) {
+      const bucket = world.bucket(name, region);
+      checkKey(key);
+      if (blob.size > SIMPLE_LIMIT) throw entityTooLarge();
+      const accepted = acceptAttributes(attributes, world.switches);
+      checkOverwrite(bucket, key, options.forbidOverwrite);
+      const etag = etagOf(world, blob, accepted.encryption);
+      const version = place(world, bucket, key, { blob, etag, multipart: false, attributes: accepted });
+      announce(world, bucket, `ObjectCreated:${options.event ?? 'Put'}`, version, options);
+      return version;
+    },
+
+    getObject: (name, region, key, versionId) => locate(world.bucket(name, region), key, versionId),
+
+    readObject: (name, region, key, versionId, customerKeyMd5) =>
+      readable(world, locate(world.bucket(name, region), key, versionId), customerKeyMd5),
+
+    copyObject(name, region, key, from, { replaceMetadata, replaceTags, attributes }, options) {
+      const bucket = world.bucket(name, region);
+      checkKey(key);
+      const source = openSource(world, from);
+      if (source.blob.size > SIMPLE_LIMIT) throw invalidRequest('The source of a simple copy is at most 5 GB.');
+      // An older version may be copied on top of its key as it is: that is how COS's pages bring one back.
+      if (!replaceMetadata && bucket.name === from.bucket && bucket.current(key)?.time === source.time) {
+        throw invalidRequest('An object can be copied to itself only with x-cos-metadata-directive: Replaced.');
+      }
+      // Class, ACL and encryption are those of the request: COS never carries them over.
+      const accepted = acceptAttributes(
+        {
+          ...attributes,
+          headers: replaceMetadata ? attributes.headers : source.attributes.headers,
+          meta: replaceMetadata ? attributes.meta : source.attributes.meta,
+          tags: replaceTags ? attributes.tags : source.attributes.tags,
+        },
+        world.switches,
+      );
+      checkOverwrite(bucket, key, options.forbidOverwrite);
+      const { blob } = source;
+      const etag = etagOf(world, blob, accepted.encryption);
+      const version = place(world, bucket, key, { blob, etag, multipart: false, attributes: accepted });
+      announce(world, bucket, 'ObjectCreated:Copy', version, options);
+      return { version, source };
+    },
+
+    deleteObject(name, region, key, versionId, options) {
+      const bucket = world.bucket(name, region);
+      checkKey(key);
+      if (versionId === undefined && bucket.versioning !== undefined) {
+        const marker = place(world, bucket, key);
+        announce(world, bucket, 'ObjectRemove:DeleteMarkerCreated', marker, options);
+        return { versionId: marker.versionId, deleteMarker: true };
+      }
+      if (versionId !== undefined) checkVersionId(versionId);
+      const found = versionId === undefined ? bucket.current(key) : bucket.find(key, versionId);
+      // Nothing there is a success too, but nothing was removed, so there is nothing to tell.
+      if (found === undefined) return { versionId, deleteMarker: false };
+      take(world, bucket, found);
+      announce(world, bucket, 'ObjectRemove:Delete', found, options);
+      return { versionId, deleteMarker: found.deleteMarker };
+    },
+
+    putTags(name, region, key, versionId, tags) {
+      const bucket = world.bucket(name, region);
+      const version = locate(bucket, key, versionId);
+      const next: Version = { ...version, attributes: { ...version.attributes, tags: acceptTags(tags) } };
+      bucket.replace(version, next);
+      return next;
+    },
+
+    putAcl(name, region, key, versionId, acl) {
+      const bucket = world.bucket(name, region);
+      const version = locate(bucket, key, versionId);
+      const next: Version = { ...version, attributes: { ...version.attributes, acl: acceptObjectAcl(acl) } };
+      bucket.replace(version, next);
+      return next;
+    },
+
+    restoreObject(name, region, key, versionId, days, options) {
+      const bucket = world.bucket(name, region);
+      const version = locate(bucket, key, versionId);
+      if (!isArchived(version.attributes.storageClass)) {
+        throw new CosFailure('RestoreNonArchiveObject', 405, 'Only archived objects can be restored.');
+      }
+      if (!Number.isInteger(days) || days < 1) throw invalidArgument('Days must be a whole number from 1 on.');
+      const restored: Version = { ...version, restoredUntil: world.now() + days * DAY };
+      bucket.replace(version, restored);
+      // COS takes minutes to hours in between; here the copy can be read at once.
+      announce(world, bucket, 'ObjectRestore:Post', restored, options);
+      announce(world, bucket, 'ObjectRestore:Completed', restored, options);
+    },
+  };
+}

@@ -1,0 +1,295 @@
+/**
+ * The storage core of the local cloud: what COS keeps and how it behaves, without HTTP, signatures or XML.
+ *
+ * Every operation is synchronous and atomic. Bytes never pass through the core: the front writes a body into a
+ * `BlobStore` first and hands over the finished `Blob`, so a copy shares the bytes of its source and a multipart upload
+ * is a list of blobs, whatever its size. Clock and randomness are passed in, so a test owns time.
+ */
+
+/** Immutable bytes. Small ones live in memory, larger ones in a file of the store's temporary folder. */
+export interface Blob {
+  readonly size: number;
+  /** Lower-case hex. Of a composed blob: undefined. */
+  readonly md5: string | undefined;
+  /** CRC-64/XZ as unsigned decimal. */
+  readonly crc64: string;
+  /** Bytes from `start` up to and including `end`. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+
+export interface BlobStore {
+  fromBytes(bytes: Uint8Array): Blob;
+  /** Streams to disk past a threshold. Throws `CosFailure` `EntityTooLarge` past `limit` bytes. */
+  fromStream(stream: AsyncIterable<Uint8Array>, limit?: number): Promise<Blob>;
+  /** Bytes `start` to `end` (both included) of another blob, without copying them. */
+  slice(blob: Blob, start: number, end: number): Blob;
+  /** One blob out of several, in order; the CRC64 is combined, not computed anew. */
+  compose(blobs: readonly Blob[]): Blob;
+  /** `size` bytes of a pattern over and over, whatever their number at no cost; MD5 undefined. For tests of limits. */
+  repeat(pattern: Uint8Array, size: number): Blob;
+  zeros(size: number): Blob;
+  /** Removes the temporary folder. */
+  close(): Promise<void>;
+}
+
+export type VersioningStatus = 'Enabled' | 'Suspended';
+
+/** Doubtful points of COS as switches; the default is the cautious choice. Every field says what the doubt is. */
+export interface Switches {
+  /** Whether the 404 on a current delete marker carries `x-cos-delete-marker: true` (undocumented). Default false. */
+  markerOn404: boolean;
+  /** Whether events of versioned buckets carry `vid` (empty in every public sample). Default false. */
+  eventVersionId: boolean;
+  /** Whether events carry `meta.ETag` and `meta.x-cos-storage-class` as the captures of 2022 do. Default true. */
+  eventEtag: boolean;
+  /** How long, in ms, a write may be missing from listings. Default 0. */
+  listingLag: number;
+  /** Bytes of user metadata, names with their prefix and values (2 KB in older pages, 4 KB in newer). Default 2048. */
+  metadataLimit: number;
+  /**
+   * Whether a missing copy source is `NoSuchCopySource` (in the table of errors) rather than `NoSuchKey` or
+   * `NoSuchVersion` (no page says which). 404 either way. Default false.
+   */
+  noSuchCopySource: boolean;
+  /** Code of GET ?replication, errors of doubtful spelling and the like are fixed in the code, not here. */
+}
+
+export interface StoredAcl {
+  /** `default` inherits from the bucket. */
+  readonly canned: 'default' | 'private' | 'public-read' | 'public-read-write';
+  readonly grants: readonly { readonly permission: string; readonly grantee: string }[];
+}
+
+/** Metadata of one write. Header names in lower case; `meta` without its prefix. */
+export interface Attributes {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly meta: Readonly<Record<string, string>>;
+  readonly storageClass: string;
+  readonly tags: readonly (readonly [string, string])[];
+  readonly acl: StoredAcl;
+  readonly encryption:
+    | {
+        readonly algorithm: 'AES256' | 'cos/kms' | 'SSE-C';
+        readonly kmsKeyId?: string;
+        readonly customerKeyMd5?: string;
+      }
+    | undefined;
+}
+
+export interface Version {
+  readonly key: string;
+  /** `null` (the text) for versions written without versioning. */
+  readonly versionId: string;
+  readonly deleteMarker: boolean;
+  /** Microseconds since 1970; the version ID is minted from it. */
+  readonly time: number;
+  /** With quotes; '' on a delete marker. */
+  readonly etag: string;
+  readonly blob: Blob | undefined;
+  /** True for objects made by multipart upload. */
+  readonly multipart: boolean;
+  readonly attributes: Attributes;
+  /** Until when (ms since 1970) a restored copy of an archived object can be read. */
+  readonly restoredUntil: number | undefined;
+}
+
+export interface CoreEvent {
+  /** `cos:ObjectCreated:Put`, `cos:ObjectRemove:DeleteMarkerCreated`, … */
+  readonly name: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly key: string;
+  readonly versionId: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly meta: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly storageClass: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly requestId: string;
+}
+
+export interface WriteContext {
+  readonly requestId: string;
+}
+
+export interface Preconditions {
+  readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
+  /** ms since 1970 */
+  readonly ifModifiedSince?: number;
+  readonly ifUnmodifiedSince?: number;
+}
+
+export interface CopySource {
+  readonly bucket: string;
+  readonly region: string;
+  readonly key: string;
+  readonly versionId?: string;
+  readonly conditions?: Preconditions;
+  /** Base64 MD5 of the key that the request gave for a source encrypted with a customer key. */
+  readonly customerKeyMd5?: string;
+}
+
+/** A version that is an object and whose bytes may be read now. */
+export type ReadableVersion = Version & { readonly blob: Blob };
+
+export interface BucketInfo {
+  /** `<name>-<appid>` */
+  readonly name: string;
+  readonly region: string;
+  /** ms since 1970 */
+  readonly created: number;
+  readonly versioning: VersioningStatus | undefined;
+  readonly acl: StoredAcl;
+}
+
+/** Every operation throws `CosFailure` (code, status, message) exactly as COS would answer. */
+export interface Core {
+  readonly switches: Switches;
+
+  createBucket(name: string, region: string, acl?: StoredAcl): BucketInfo;
+  headBucket(name: string, region: string): BucketInfo;
+  deleteBucket(name: string, region: string): void;
+  listBuckets(region?: string): readonly BucketInfo[];
+  getVersioning(bucket: string, region: string): VersioningStatus | undefined;
+  putVersioning(bucket: string, region: string, status: VersioningStatus): void;
+  getBucketAcl(bucket: string, region: string): StoredAcl;
+  putBucketAcl(bucket: string, region: string, acl: StoredAcl): void;
+
+  putObject(
+    bucket: string,
+    region: string,
+    key: string,
+    blob: Blob,
+    attributes: Attributes,
+    options: WriteContext & { forbidOverwrite?: boolean; event?: 'Put' | 'Post' },
+  ): Version;
+  /**
+   * For HEAD. Throws NoSuchKey, NoSuchVersion; a delete marker throws NoSuchKey with `deleteMarker: true` on the failure
+   * (whether the answer shows it is for the front to decide, by `switches.markerOn404`).
+   */
+  getObject(bucket: string, region: string, key: string, versionId?: string): Version;
+  /**
+   * For GET: as `getObject`, and throws InvalidObjectState (403) on an archived object without a restored copy and
+   * SsecDecryptHeaderInvalid (400) on one encrypted with a customer key when the MD5 of that key is not given.
+   */
+  readObject(bucket: string, region: string, key: string, versionId?: string, customerKeyMd5?: string): ReadableVersion;
+  /**
+   * Metadata and tags as at the source unless they are replaced; class, ACL and encryption are always those given.
+   * A copy of the current version onto itself must replace the metadata (InvalidRequest).
+   */
+  copyObject(
+    bucket: string,
+    region: string,
+    key: string,
+    source: CopySource,
+    attributes: {
+      readonly replaceMetadata: boolean;
+      readonly replaceTags: boolean;
+      readonly attributes: Attributes;
+    },
+    options: WriteContext & { forbidOverwrite?: boolean },
+  ): { readonly version: Version; readonly source: Version };
+  deleteObject(
+    bucket: string,
+    region: string,
+    key: string,
+    versionId: string | undefined,
+    options: WriteContext,
+  ): { readonly versionId: string | undefined; readonly deleteMarker: boolean };
+
+  listObjects(
+    bucket: string,
+    region: string,
+    query: { prefix?: string; delimiter?: string; marker?: string; maxKeys?: number },
+  ): { entries: readonly Version[]; commonPrefixes: readonly string[]; truncated: boolean; nextMarker?: string };
+  listVersions(
+    bucket: string,
+    region: string,
+    query: { prefix?: string; delimiter?: string; keyMarker?: string; versionIdMarker?: string; maxKeys?: number },
+  ): {
+    entries: readonly (Version & { readonly isLatest: boolean })[];
+    commonPrefixes: readonly string[];
+    truncated: boolean;
+    nextKeyMarker?: string;
+    nextVersionIdMarker?: string;
+  };
+
+  initiateMultipart(
+    bucket: string,
+    region: string,
+    key: string,
+    attributes: Attributes,
+    options: WriteContext & { forbidOverwrite?: boolean },
+  ): string;
+  /** Returns the part's ETag with quotes. */
+  uploadPart(
+    bucket: string,
+    region: string,
+    key: string,
+    part: { uploadId: string; partNumber: number; blob: Blob },
+  ): string;
+  uploadPartCopy(
+    bucket: string,
+    region: string,
+    key: string,
+    part: {
+      uploadId: string;
+      partNumber: number;
+      source: CopySource;
+      range?: readonly [number, number];
+    },
+  ): { readonly etag: string; readonly lastModified: number; readonly source: Version };
+  listParts(
+    bucket: string,
+    region: string,
+    key: string,
+    query: { uploadId: string; partNumberMarker?: number; maxParts?: number },
+  ): {
+    parts: readonly { partNumber: number; etag: string; size: number; lastModified: number }[];
+    storageClass: string;
+    truncated: boolean;
+    nextPartNumberMarker?: number;
+  };
+  listUploads(
+    bucket: string,
+    region: string,
+    query: { prefix?: string; delimiter?: string; keyMarker?: string; uploadIdMarker?: string; maxUploads?: number },
+  ): {
+    uploads: readonly { key: string; uploadId: string; initiated: number; storageClass: string }[];
+    commonPrefixes: readonly string[];
+    truncated: boolean;
+    nextKeyMarker?: string;
+    nextUploadIdMarker?: string;
+  };
+  completeMultipart(
+    bucket: string,
+    region: string,
+    key: string,
+    upload: { uploadId: string; parts: readonly { partNumber: number; etag: string }[] },
+    options: WriteContext & { forbidOverwrite?: boolean },
+  ): Version;
+  abortMultipart(bucket: string, region: string, key: string, uploadId: string): void;
+
+  putTags(
+    bucket: string,
+    region: string,
+    key: string,
+    versionId: string | undefined,
+    tags: Attributes['tags'],
+  ): Version;
+  putAcl(bucket: string, region: string, key: string, versionId: string | undefined, acl: StoredAcl): Version;
+  restoreObject(
+    bucket: string,
+    region: string,
+    key: string,
+    versionId: string | undefined,
+    days: number,
+    options: WriteContext,
+  ): void;
+
+  /** Called after the write has taken effect, in order of the writes. */
+  onEvent(listener: (event: CoreEvent) => void): () => void;
+}

@@ -1,0 +1,66 @@
+import type { Bucket } from './bucket.ts';
+import { fileAlreadyExists } from './refusals.ts';
+import type { Attributes, Blob, Version } from './types.ts';
+import { mintVersionId, NULL_VERSION } from './version-id.ts';
+import type { World } from './world.ts';
+
+/** Of delete markers, which have none. */
+const NO_ATTRIBUTES: Attributes = {
+  headers: {},
+  meta: {},
+  storageClass: 'STANDARD',
+  tags: [],
+  acl: { canned: 'default', grants: [] },
+  encryption: undefined,
+};
+
+export interface Content {
+  readonly blob: Blob;
+  readonly etag: string;
+  readonly multipart: boolean;
+  readonly attributes: Attributes;
+}
+
+/**
+ * Puts an object, or without content a delete marker, on top of a key. While versioning is Enabled it gets an ID of its
+ * own; otherwise it is the `null` version and takes the place of an earlier one.
+ */
+export function place(world: World, bucket: Bucket, key: string, content?: Content): Version {
+  const time = world.tick();
+  const enabled = bucket.versioning === 'Enabled';
+  const version: Version = {
+    key,
+    versionId: enabled ? mintVersionId(time) : NULL_VERSION,
+    deleteMarker: content === undefined,
+    time,
+    etag: content?.etag ?? '',
+    blob: content?.blob,
+    multipart: content?.multipart ?? false,
+    attributes: content?.attributes ?? NO_ATTRIBUTES,
+    restoredUntil: undefined,
+  };
+  const replaced = enabled ? undefined : bucket.find(key, NULL_VERSION);
+  bucket.push(version, world.now());
+  if (replaced !== undefined) take(world, bucket, replaced);
+  return version;
+}
+
+export function take(world: World, bucket: Bucket, version: Version): void {
+  bucket.remove(version, world.now(), world.switches.listingLag);
+}
+
+/** `x-cos-forbid-overwrite` is void once versioning was ever set, also while suspended. */
+export function checkOverwrite(bucket: Bucket, key: string, forbid: boolean | undefined): void {
+  if (forbid === true && bucket.versioning === undefined && bucket.current(key) !== undefined) {
+    throw fileAlreadyExists();
+  }
+}
+
+/**
+ * The MD5 where COS promises it. With KMS or customer keys, and where the MD5 of the bytes is not known because they
+ * were put together from others, the ETag is opaque.
+ */
+export function etagOf(world: World, blob: Blob, encryption: Attributes['encryption']): string {
+  const opaque = encryption !== undefined && encryption.algorithm !== 'AES256';
+  return `"${opaque || blob.md5 === undefined ? world.hex(32) : blob.md5}"`;
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { refusal, setup } from './setup.ts';
+import type { Setup } from './setup.ts';
+
+const LAG = 2000;
+const lagging = (versioning?: 'Enabled'): Setup => setup(versioning, { listingLag: LAG });
+const keys = ({ list }: Setup): string[] => list().entries.map((entry) => entry.key);
+
+describe('listings that lag', () => {
+  test('miss a write until the lag has passed, while reads see it at once', () => {
+    const bench = lagging();
+    bench.put('a');
+    expect(bench.get('a').key).toBe('a');
+    expect(keys(bench)).toEqual([]);
+    bench.clock.ms += LAG - 1;
+    expect(keys(bench)).toEqual([]);
+    bench.clock.ms += 1;
+    expect(keys(bench)).toEqual(['a']);
+  });
+
+  test('show what was removed until the lag has passed', () => {
+    const bench = lagging();
+    bench.put('a');
+    bench.clock.ms += LAG;
+    bench.remove('a');
+    expect(refusal(() => bench.get('a'))).toBe('NoSuchKey 404');
+    expect(keys(bench)).toEqual(['a']);
+    bench.clock.ms += LAG;
+    expect(keys(bench)).toEqual([]);
+    expect(bench.versions().entries).toEqual([]);
+  });
+
+  test('show the old object until an overwrite is old enough', () => {
+    const bench = lagging();
+    const old = bench.put('a', 'old');
+    bench.clock.ms += LAG;
+    const young = bench.put('a', 'young');
+    expect(bench.list().entries).toEqual([old]);
+    bench.clock.ms += LAG;
+    expect(bench.list().entries).toEqual([young]);
+  });
+
+  test('show the stack of then, and what was the newest then as the newest', () => {
+    const bench = lagging('Enabled');
+    const one = bench.put('a');
+    const two = bench.put('a');
+    bench.clock.ms += LAG;
+    const marker = bench.remove('a');
+    bench.remove('a', one.versionId);
+    const shown = () => bench.versions().entries.map((entry) => [entry.versionId, entry.isLatest]);
+    expect(shown()).toEqual([
+      [two.versionId, true],
+      [one.versionId, false],
+    ]);
+    expect(keys(bench)).toEqual(['a']);
+    bench.clock.ms += LAG;
+    expect(shown()).toEqual([
+      [marker.versionId, true],
+      [two.versionId, false],
+    ]);
+    expect(keys(bench)).toEqual([]);
+  });
+
+  test('never show what was written and removed within the lag', () => {
+    const bench = lagging('Enabled');
+    const { versionId } = bench.put('a');
+    bench.remove('a', versionId);
+    for (let i = 0; i < 4; i++, bench.clock.ms += LAG / 2) expect(bench.versions().entries).toEqual([]);
+  });
+
+  test('show an object removed after an earlier one of that key fell out of the lag', () => {
+    const bench = lagging();
+    bench.put('a', 'one');
+    bench.put('a', 'two');
+    bench.clock.ms += LAG;
+    bench.remove('a');
+    expect(keys(bench)).toEqual(['a']);
+  });
+
+  test('go on after the null version that they showed, not after a newer one', () => {
+    const bench = lagging('Enabled');
+    bench.put('a', 'old');
+    bench.versioning('Suspended');
+    bench.put('a', 'null');
+    bench.clock.ms += LAG;
+    bench.put('a', 'newer null');
+    const [shown, old] = bench.versions().entries;
+    expect(shown).toMatchObject({ versionId: 'null', isLatest: true });
+    expect(bench.versions({ keyMarker: 'a', versionIdMarker: 'null' }).entries).toEqual([old]);
+  });
+
+  test('do not keep a bucket from being empty', () => {
+    const bench = lagging();
+    bench.put('a');
+    bench.clock.ms += LAG;
+    bench.remove('a');
+    expect(keys(bench)).toEqual(['a']);
+    const [info] = bench.core.listBuckets();
+    bench.core.deleteBucket(info?.name ?? '', info?.region ?? '');
+    expect(bench.core.listBuckets()).toEqual([]);
+  });
+
+  test('catch up when the lag is switched off', () => {
+    const bench = lagging();
+    bench.put('a');
+    bench.clock.ms += LAG;
+    bench.remove('a');
+    bench.put('b');
+    expect(keys(bench)).toEqual(['a']);
+    bench.core.switches.listingLag = 0;
+    expect(keys(bench)).toEqual(['b']);
+  });
+});
