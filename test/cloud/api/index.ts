@@ -1,0 +1,2 @@
+export { createCloudApi } from './handler.ts';
+export type { CloudApiOptions } from './handler.ts';

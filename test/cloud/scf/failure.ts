@@ -1,0 +1,10 @@
+/** A refusal of the cloud API in its own words: `ResourceNotFound.Function`, `FailedOperation.PolicyNameInUse`, … */
+export class CloudFailure extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'CloudFailure';
+    this.code = code;
+  }
+}

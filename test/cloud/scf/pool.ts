@@ -1,0 +1,170 @@
+import type { Instance, Outcome, Run } from './instance.ts';
+
+/** A run that waits for an instance. */
+export interface Job {
+  /** Instances started for the same key are interchangeable: same code, same configuration. Read when one is free. */
+  readonly key: string;
+  /** The function, whatever its version. */
+  readonly owner: string;
+  /** How many instances the owner may keep busy at once. */
+  readonly limit?: number | undefined;
+  /** Somebody waits for the answer: goes before everything that nobody waits for. */
+  readonly urgent: boolean;
+  /** Asked when an instance is free: true gives the job up. */
+  stale(): boolean;
+  start(): Instance;
+  prepare(): Run;
+}
+
+export interface Pool {
+  /** Undefined: the job was given up before it began, by `stale` or by `close`. Rejects when `prepare` or `start` throws. */
+  run(job: Job): Promise<Outcome | undefined>;
+  /** Whether a further run of this owner would exceed its limit. */
+  atLimit(job: Pick<Job, 'owner' | 'limit'>): boolean;
+  /** No more runs for instances of this key: the idle ones go now, the busy ones when they are done. */
+  retire(key: string): void;
+  kill(owner?: string): number;
+  readonly queued: number;
+  readonly running: number;
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+interface Member {
+  readonly key: string;
+  readonly owner: string;
+  readonly instance: Instance;
+  busy: boolean;
+  retired: boolean;
+  reaper: NodeJS.Timeout | undefined;
+}
+
+interface Waiting {
+  readonly job: Job;
+  readonly resolve: (outcome: Outcome | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The instances of one region: at most `maxInstances` processes, each with one event at a time, kept warm for a while. */
+export function createPool(options: { readonly maxInstances: number; readonly idleMs: number }): Pool {
+  const members = new Set<Member>();
+  const urgent: Waiting[] = [];
+  const patient: Waiting[] = [];
+  let closed = false;
+
+  const busyOf = (owner: string) => count(members, (member) => member.busy && member.owner === owner);
+  const atLimit = ({ owner, limit }: Pick<Job, 'owner' | 'limit'>) => limit !== undefined && busyOf(owner) >= limit;
+  const leaving = () => count(members, ({ instance }) => !instance.alive);
+  const idle = (matches: (member: Member) => boolean) =>
+    [...members].filter((member) => !member.busy && member.instance.alive && matches(member));
+
+  function pump(): void {
+    for (const queue of [urgent, patient]) {
+      for (let next = 0; next < queue.length;) {
+        const waiting = queue[next];
+        if (waiting === undefined) break;
+        if (waiting.job.stale()) {
+          queue.splice(next, 1);
+          waiting.resolve(undefined);
+        } else if (atLimit(waiting.job)) {
+          next++;
+        } else if (serve(waiting)) {
+          queue.splice(next, 1);
+        } else {
+          return;
+        }
+      }
+    }
+  }
+
+  /** False when there is no room. */
+  function serve(waiting: Waiting): boolean {
+    // The one used last: the others may be reaped.
+    const warm = idle((member) => member.key === waiting.job.key).at(-1);
+    if (!warm && members.size >= options.maxInstances) {
+      if (leaving() === 0) idle(() => true)[0]?.instance.kill();
+      return false;
+    }
+    occupy(waiting, warm).then(waiting.resolve, waiting.reject);
+    return true;
+  }
+
+  async function occupy({ job }: Waiting, warm: Member | undefined): Promise<Outcome> {
+    const run = job.prepare();
+    const member = warm ?? join(job);
+    clearTimeout(member.reaper);
+    member.busy = true;
+    // To the end of the set: the order of the set is the order of use.
+    members.delete(member);
+    members.add(member);
+    const outcome = await member.instance.run(run);
+    member.busy = false;
+    if (member.retired) member.instance.kill();
+    if (member.instance.alive) {
+      member.reaper = setTimeout(() => member.instance.kill(), options.idleMs);
+      member.reaper.unref();
+    }
+    queueMicrotask(pump);
+    return outcome;
+  }
+
+  function join(job: Job): Member {
+    const instance = job.start();
+    const { key, owner } = job;
+    const member: Member = { key, owner, instance, busy: false, retired: false, reaper: undefined };
+    members.add(member);
+    void instance.exited.then(() => {
+      clearTimeout(member.reaper);
+      members.delete(member);
+      pump();
+    });
+    return member;
+  }
+
+  return {
+    run(job) {
+      if (closed) return Promise.resolve(undefined);
+      return new Promise((resolve, reject) => {
+        (job.urgent ? urgent : patient).push({ job, resolve, reject });
+        pump();
+      });
+    },
+    atLimit,
+    retire(key) {
+      for (const member of members) {
+        if (member.key !== key) continue;
+        member.retired = true;
+        if (!member.busy) member.instance.kill();
+      }
+    },
+    kill(owner) {
+      const victims = [...members].filter((member) => owner === undefined || member.owner === owner);
+      for (const { instance } of victims) instance.kill();
+      return victims.length;
+    },
+    get queued() {
+      return urgent.length + patient.length;
+    },
+    get running() {
+      return count(members, ({ busy }) => busy);
+    },
+    get size() {
+      return members.size;
+    },
+    async close() {
+      closed = true;
+      for (const { resolve } of [...urgent.splice(0), ...patient.splice(0)]) resolve(undefined);
+      const leaving = [...members].map(({ instance }) => {
+        instance.kill();
+        return instance.exited;
+      });
+      await Promise.all(leaving);
+    },
+  };
+}
+
+function count<T>(items: Iterable<T>, matches: (item: T) => boolean): number {
+  let total = 0;
+  for (const item of items) if (matches(item)) total++;
+  return total;
+}

@@ -1,0 +1,292 @@
+import type { Core } from '../cos/types.ts';
+import type { Access, Faults, Handler, KeyPair } from '../types.ts';
+
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** JSON text: who may take the role. */
+  readonly trust: string;
+  /** ms since 1970 */
+  readonly created: number;
+  readonly modified: number;
+}
+
+export interface Policy {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string;
+  /** JSON text, as it was sent. */
+  readonly document: string;
+  /** ms since 1970 */
+  readonly created: number;
+  readonly modified: number;
+}
+
+export interface CamOptions {
+  readonly appid: string;
+  readonly uin: string;
+  /** The account's own pair: may do everything. */
+  readonly root: KeyPair;
+  /** ms since 1970 */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/**
+ * Keys, roles and policies of the one account. Roles and policies are global, not regional. Every method throws
+ * `CloudFailure` with CAM's codes.
+ */
+export interface Cam extends Access {
+  readonly appid: string;
+  readonly uin: string;
+  createRole(role: { name: string; trust: string; description?: string }): Role;
+  /** By name or ID; throws `InvalidParameter.RoleNotExist`. */
+  getRole(role: { name?: string | undefined; id?: string | undefined }): Role;
+  deleteRole(name: string): void;
+  createPolicy(policy: { name: string; document: string; description?: string }): Policy;
+  updatePolicy(id: number, changes: { name?: string; document?: string; description?: string }): Policy;
+  /** By name or ID; throws `InvalidParameter.PolicyIdNotExist`. */
+  getPolicy(policy: { name?: string | undefined; id?: number | undefined }): Policy;
+  deletePolicy(id: number): void;
+  listPolicies(): readonly Policy[];
+  attach(roleName: string, policyId: number): void;
+  detach(roleName: string, policyId: number): void;
+  attached(roleName: string): readonly Policy[];
+  /**
+   * Temporary pair of a role, for a service that the role trusts. Valid 2 h, handed out again until half of that has
+   * passed, so what a caller gets is good for an hour at least.
+   */
+  assumeRole(roleName: string, service?: string): KeyPair;
+}
+
+export interface FunctionId {
+  readonly region: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface FunctionConfig {
+  /** `index.main_handler` */
+  readonly handler: string;
+  /** `Nodejs20.19`; cannot be changed later. */
+  readonly runtime: string;
+  /** MB */
+  readonly memorySize: number;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Seconds for loading the code. */
+  readonly initTimeout: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Execution role; '' for none: the function then gets no credentials. */
+  readonly role: string;
+  readonly description: string;
+}
+
+export type FunctionStatus = 'Creating' | 'Active' | 'Updating';
+
+/** Settings of asynchronous invocations. */
+export interface AsyncConfig {
+  /** 0 to 2. */
+  readonly retries: number;
+  /** How long an event is kept, seconds. */
+  readonly ttl: number;
+}
+
+export interface FunctionInfo {
+  readonly id: FunctionId;
+  readonly functionId: string;
+  /** As it will be once `status` is `Active`. */
+  readonly config: FunctionConfig;
+  readonly tags: readonly (readonly [string, string])[];
+  readonly status: FunctionStatus;
+  /** Bytes of the zip. */
+  readonly codeSize: number;
+  /** Lower-case hex of the zip. */
+  readonly codeSha256: string;
+  readonly version: string;
+  /** Published versions, oldest first. */
+  readonly versions: readonly string[];
+  readonly async: AsyncConfig;
+  /** MB reserved for this function alone; also its ceiling. */
+  readonly reservedMemory: number | undefined;
+  /** ms since 1970 */
+  readonly created: number;
+  readonly modified: number;
+}
+
+/** The zip itself, or an object that holds it. */
+export type CodeSource =
+  { readonly zip: Uint8Array } | { readonly bucket: string; readonly region: string; readonly key: string };
+
+export interface CosTriggerFilter {
+  /** `cos:ObjectCreated:*`, … */
+  readonly event: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+interface TriggerBase {
+  readonly name: string;
+  /** As the cloud API answers it: JSON text. */
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly qualifier: string;
+  readonly customArgument: string;
+  /** ms since 1970 */
+  readonly created: number;
+}
+
+export type Trigger =
+  | (TriggerBase & { readonly type: 'cos'; readonly bucket: string; readonly filter: CosTriggerFilter })
+  | (TriggerBase & { readonly type: 'timer'; readonly cron: string })
+  | (TriggerBase & { readonly type: 'http'; readonly host: string; readonly auth: 'NONE' | 'CAM' });
+
+/** As `CreateTrigger` takes it. */
+export interface TriggerRequest {
+  readonly type: string;
+  readonly name?: string | undefined;
+  readonly description: string;
+  readonly enabled?: boolean | undefined;
+  readonly qualifier?: string | undefined;
+  readonly customArgument?: string | undefined;
+}
+
+export type TriggerSource = 'sync' | 'async' | 'cos' | 'timer' | 'http';
+
+/** One finished run of a function. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly id: FunctionId;
+  readonly version: string;
+  readonly source: TriggerSource;
+  /** 200, or the platform's code: 430 exception, 432 concurrency, 433 time, 434 memory, 439 exit, 407 answer too large. */
+  readonly status: number;
+  /** JSON text: what the handler returned, or the platform's error object. */
+  readonly result: string;
+  /** ms since 1970 */
+  readonly started: number;
+  readonly durationMs: number;
+  /** Bytes the process held at its end, or when it was killed. */
+  readonly memoryBytes: number;
+  /** From the start of the process until the code was loaded; undefined on a warm instance. */
+  readonly coldStartMs: number | undefined;
+  /** 0 on the first try. */
+  readonly retry: number;
+  /** Console output between the platform's START, END and Report lines; only the end of it when it was long. */
+  readonly log: string;
+}
+
+export interface FunctionCounters {
+  /** Runs started. */
+  readonly invocations: number;
+  readonly errors: number;
+  readonly coldStarts: number;
+  /** Runs that were a second or third try. */
+  readonly retries: number;
+  /** Asynchronous events given up after the last try or when they became too old. */
+  readonly dropped: number;
+}
+
+export interface Counters {
+  /** Waiting for an instance. */
+  readonly queued: number;
+  /** Waiting for their time: delayed deliveries and retries. */
+  readonly delayed: number;
+  readonly running: number;
+  readonly instances: number;
+  /** By `region/namespace/name`; kept after the function was deleted. */
+  readonly functions: Readonly<Record<string, FunctionCounters>>;
+}
+
+/** Doubtful points of function URLs as switches; the default is the cautious choice. */
+export interface ScfSwitches {
+  /** Whether `path` reaches the function as on the wire or percent-decoded (undocumented). Default `raw`. */
+  urlPath: 'raw' | 'decoded';
+  /** What a query key that comes twice looks like (undocumented). Default `array`, as API Gateway did. */
+  urlRepeatedKeys: 'array' | 'first' | 'last';
+}
+
+export interface ScfOptions {
+  readonly appid: string;
+  readonly uin: string;
+  readonly core: Core;
+  readonly cam: Cam;
+  /** ms since 1970 */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly faults?: Pick<Faults, 'onEvent'>;
+  /** Between the tries of an asynchronous invocation. Default 60,000. */
+  readonly retryDelayMs?: number;
+  /** Processes at once, per region. Default 16. */
+  readonly maxInstances?: number;
+  /** How long an instance stays warm without work. Default 60,000. */
+  readonly idleMs?: number;
+  /** How long a function is `Creating` or `Updating`. Default 150. */
+  readonly transitionMs?: number;
+  /** Factor on the waiting time of timers; 0: they fire by `tick` alone. Default 1. */
+  readonly timerScale?: number;
+  readonly switches?: Partial<ScfSwitches>;
+}
+
+/** The serverless platform. Control calls throw `CloudFailure` with SCF's codes. */
+export interface Scf {
+  readonly switches: ScfSwitches;
+
+  createFunction(
+    id: FunctionId,
+    config: Partial<FunctionConfig>,
+    code: CodeSource,
+    tags?: FunctionInfo['tags'],
+  ): Promise<void>;
+  updateCode(id: FunctionId, code: CodeSource, handler?: string): Promise<void>;
+  updateConfiguration(id: FunctionId, changes: Partial<FunctionConfig>): void;
+  updateAsyncConfig(id: FunctionId, config: AsyncConfig): void;
+  /** MB; undefined lifts the reservation. */
+  reserveMemory(id: FunctionId, memory: number | undefined): void;
+  /** Freezes code and configuration under a number. */
+  publishVersion(id: FunctionId, description: string): string;
+  deleteFunction(id: FunctionId): void;
+  getFunction(id: FunctionId, qualifier?: string): FunctionInfo;
+  listFunctions(region: string, namespace: string): readonly FunctionInfo[];
+
+  createTrigger(id: FunctionId, trigger: TriggerRequest): Trigger;
+  /** `description` tells the COS triggers of one bucket apart. */
+  deleteTrigger(
+    id: FunctionId,
+    trigger: {
+      type: string;
+      name?: string | undefined;
+      description?: string | undefined;
+      qualifier?: string | undefined;
+    },
+  ): void;
+  listTriggers(id: FunctionId): readonly Trigger[];
+
+  /** Waits for the result; `event` is JSON text, at most 6 MB. A failed run is a result, not a rejection. */
+  invoke(id: FunctionId, event: string, qualifier?: string): Promise<Invocation>;
+  /** Queues a run with retries and returns its request ID; at most 128 KB. */
+  invokeAsync(id: FunctionId, event: string, qualifier?: string): string;
+  /** Fires the timers of a function now, all or the one named; returns how many. */
+  tick(id: FunctionId, triggerName?: string): number;
+
+  /** Answers requests whose Host is a function URL. */
+  readonly serve: Handler;
+  /** The same for a custom domain bound to this function: the Host reaches the function as it came. */
+  serveFunction(id: FunctionId, request: Parameters<Handler>[0]): ReturnType<Handler>;
+  /** Every function that has a URL. */
+  functionUrls(): readonly { readonly id: FunctionId; readonly host: string }[];
+
+  /** Newest first; the platform keeps the last few hundred per function. */
+  logs(id: FunctionId): readonly Invocation[];
+  onInvocation(listener: (invocation: Invocation) => void): () => void;
+  counters(): Counters;
+  /** Resolves when nothing runs, is queued or waits for its time. Timers to come do not count. */
+  idle(): Promise<void>;
+  /** Kills running and warm instances, all or of one function; returns how many. Runs end with status 439. */
+  kill(id?: FunctionId): number;
+  /** Kills every process, drops what waits, removes the temporary folder. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,79 @@
+import { randomUuid } from './ids.ts';
+import { urlAnswer, urlEvent } from './url-event.ts';
+import type { FunctionRecord, Registry } from './registry.ts';
+import type { CloudRequest, CloudResponse } from '../types.ts';
+import type { Invocation, Scf, ScfSwitches, Trigger } from './types.ts';
+
+/** Documented for synchronous events; for URLs assumed. */
+const MAX_BODY = 6 * 1024 * 1024;
+
+type HttpTrigger = Extract<Trigger, { type: 'http' }>;
+
+export interface UrlOptions {
+  readonly registry: Registry;
+  readonly switches: ScfSwitches;
+  readonly random: () => number;
+  readonly run: (record: FunctionRecord, trigger: HttpTrigger, event: string) => Promise<Invocation>;
+}
+
+/** The HTTP front of functions. It handles no CORS itself: function URLs leave it to the function unless asked. */
+export function createUrls({
+  registry,
+  switches,
+  random,
+  run,
+}: UrlOptions): Pick<Scf, 'serve' | 'serveFunction' | 'functionUrls'> {
+  const urls = () =>
+    registry
+      .all()
+      .flatMap((record) => record.triggers.map((trigger) => ({ record, trigger })))
+      .filter((entry): entry is { record: FunctionRecord; trigger: HttpTrigger } => entry.trigger.type === 'http');
+
+  async function answer(
+    entry: { record: FunctionRecord; trigger: HttpTrigger } | undefined,
+    request: CloudRequest,
+  ): Promise<CloudResponse> {
+    const refuse = (status: number, errorMessage: string): CloudResponse => ({
+      status,
+      headers: [['content-type', 'application/json']],
+      body: JSON.stringify({ errorCode: -1, errorMessage, requestId: randomUuid(random), statusCode: status }),
+    });
+    if (!entry || !entry.trigger.enabled) return refuse(404, 'no function has this address');
+    // Its signature would take the Authorization header, which COS clients fill with their own.
+    if (entry.trigger.auth === 'CAM') return refuse(401, 'this function URL takes CAM signatures only');
+    const body = await readBody(request.body);
+    if (body === undefined) return refuse(406, 'Request too large: 6 MB at most');
+    const event = JSON.stringify(urlEvent(request, body, switches));
+    return urlAnswer(await run(entry.record, entry.trigger, event));
+  }
+
+  return {
+    serve: (request) => {
+      const host = request.host.replace(/:\d*$/, '').toLowerCase();
+      return answer(
+        urls().find(({ trigger }) => trigger.host === host),
+        request,
+      );
+    },
+    serveFunction: (id, request) => {
+      const record = registry.get(id);
+      return answer(
+        urls().find((entry) => entry.record === record),
+        request,
+      );
+    },
+    functionUrls: () => urls().map(({ record, trigger }) => ({ id: record.id, host: trigger.host })),
+  };
+}
+
+/** Undefined when it is too large. */
+async function readBody(body: CloudRequest['body']): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_BODY) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import { createCloudApi } from '../../api/index.ts';
+import { APPID, BUCKET, createPlatform, fixedClock, fixedRandom, REGION, TRUST, zipOf } from '../scf/world.ts';
+import { call } from './client.ts';
+
+const ECHO = zipOf(
+  'exports.main_handler = (event) => { console.log("seen"); if (event.fail) throw new Error("no"); return event; };',
+);
+const inline = (zip: Uint8Array): string => Buffer.from(zip).toString('base64');
+const code = (expected: string) => ({ Error: { Code: expected } });
+
+function withApi(transitionMs = 0) {
+  const clock = fixedClock();
+  const platform = createPlatform({ now: clock.now, transitionMs });
+  const { scf, cam } = platform;
+  const api = createCloudApi({ scf, cam, now: clock.now, random: fixedRandom() });
+  return {
+    ...platform,
+    clock,
+    scfCall: (action: string, parameters: object = {}) =>
+      call(api, clock.now, 'scf', action, { FunctionName: 'echo', ...parameters }),
+    list: () => call(api, clock.now, 'scf', 'ListFunctions'),
+    camCall: (action: string, parameters: object = {}) => call(api, clock.now, 'cam', action, parameters),
+  };
+}
+
+const CREATE = { Code: { ZipFile: inline(ECHO) }, Runtime: 'Nodejs20.19', Handler: 'index.main_handler' };
+
+async function withFunction() {
+  const world = withApi();
+  expect(await world.scfCall('CreateFunction', CREATE)).not.toHaveProperty('Error');
+  return world;
+}
+
+describe('functions', () => {
+  it('go from nothing over Creating to Active, and over Updating back', async () => {
+    const { scfCall, clock } = withApi(200);
+    const status = async () => (await scfCall('GetFunction'))['Status'];
+    expect(await scfCall('GetFunction')).toMatchObject(code('ResourceNotFound.Function'));
+    const created = await scfCall('CreateFunction', {
+      ...CREATE,
+      Type: 'Event',
+      Namespace: 'default',
+      Description: 'Echo, for tests.',
+      MemorySize: 256,
+      Timeout: 20,
+      Environment: { Variables: [{ Key: 'A', Value: 'b' }] },
+      Tags: [{ Key: 'stage', Value: 'dev' }],
+    });
+    expect(Object.keys(created)).toEqual(['RequestId', 'HttpStatus']);
+    expect(await status()).toBe('Creating');
+    expect(await scfCall('UpdateFunctionConfiguration', { Timeout: 5 })).toMatchObject(
+      code('FailedOperation.FunctionStatusError'),
+    );
+    clock.advance(200);
+    expect(await scfCall('GetFunction', { ShowCode: 'FALSE' })).toMatchObject({
+      FunctionName: 'echo',
+      Namespace: 'default',
+      FunctionVersion: '$LATEST',
+      Runtime: 'Nodejs20.19',
+      Handler: 'index.main_handler',
+      Description: 'Echo, for tests.',
+      MemorySize: 256,
+      Timeout: 20,
+      Environment: { Variables: [{ Key: 'A', Value: 'b' }] },
+      Tags: [{ Key: 'stage', Value: 'dev' }],
+      Status: 'Active',
+      CodeSize: ECHO.length,
+      Triggers: [],
+      AddTime: '2026-01-31 08:00:00',
+    });
+    expect(await scfCall('CreateFunction', CREATE)).toMatchObject(code('ResourceInUse.Function'));
+
+    await scfCall('UpdateFunctionCode', { ZipFile: inline(zipOf('exports.main_handler = () => 2;')) });
+    expect(await status()).toBe('Updating');
+    expect(await scfCall('UpdateFunctionCode', { ZipFile: inline(ECHO) })).toMatchObject(
+      code('FailedOperation.FunctionNameStatusError'),
+    );
+    clock.advance(200);
+    await scfCall('UpdateFunctionConfiguration', { Timeout: 5, Runtime: 'Nodejs20.19', Role: '' });
+    expect(await scfCall('GetFunction')).toMatchObject({ Status: 'Updating', Timeout: 5, MemorySize: 256 });
+    clock.advance(200);
+    expect(await scfCall('UpdateFunctionConfiguration', { Runtime: 'Nodejs18.15' })).toMatchObject(
+      code('InvalidParameterValue.Runtime'),
+    );
+  });
+
+  it.each([
+    ['without code', { Code: {} }, 'MissingParameter.Code'],
+    ['with code that is no base64', { Code: { ZipFile: '%%%' } }, 'InvalidParameterValue.ZipFileBase64BinasciiError'],
+    ['with code that is no zip', { Code: { ZipFile: 'AAAA' } }, 'InvalidParameterValue.ZipFile'],
+    ['without a runtime', { Runtime: undefined }, 'MissingParameter.Runtime'],
+    ['of another type', { Type: 'HTTP' }, 'InvalidParameterValue.FunctionType'],
+    ['in another namespace', { Namespace: 'other' }, 'ResourceNotFound.Namespace'],
+    ['with a role that is not there', { Role: 'none' }, 'ResourceNotFound.Role'],
+  ])('are not created %s', async (_name, change, expected) => {
+    expect(await withApi().scfCall('CreateFunction', { ...CREATE, ...change })).toMatchObject(code(expected));
+  });
+
+  it('take code from a bucket named without its appid', async () => {
+    const { scfCall, put, clock } = await withFunction();
+    put('code/new.zip', zipOf('exports.main_handler = () => "new";'));
+    clock.advance(1);
+    const source = { CosBucketName: 'photos', CosObjectName: '/code/new.zip', CosBucketRegion: REGION };
+    expect(await scfCall('UpdateFunctionCode', source)).not.toHaveProperty('Error');
+    clock.advance(1);
+    expect(await scfCall('Invoke')).toMatchObject({ Result: { RetMsg: '"new"' } });
+    expect(await scfCall('UpdateFunctionCode', { ...source, CosObjectName: '/none' })).toMatchObject(
+      code('FailedOperation.Cos'),
+    );
+  });
+
+  it('are listed and deleted, their triggers with them', async () => {
+    const { scfCall, list } = await withFunction();
+    await scfCall('CreateTrigger', { Type: 'timer', TriggerName: 't', TriggerDesc: '0 * * * * * *' });
+    expect(await list()).toMatchObject({ Functions: [{ FunctionName: 'echo', Status: 'Active' }], TotalCount: 1 });
+    expect(await scfCall('DeleteFunction')).not.toHaveProperty('Error');
+    expect(await scfCall('DeleteFunction')).toMatchObject(code('ResourceNotFound.Function'));
+    await scfCall('CreateFunction', CREATE);
+    expect(await scfCall('ListTriggers')).toMatchObject({ Triggers: [], TotalCount: 0 });
+  });
+
+  it('are published under numbers', async () => {
+    const { scfCall } = await withFunction();
+    expect(await scfCall('PublishVersion')).toMatchObject({ FunctionVersion: '1', FunctionName: 'echo', Timeout: 3 });
+    expect(await scfCall('ListVersionByFunction')).toMatchObject({ FunctionVersion: ['$LATEST', '1'], TotalCount: 2 });
+    expect(await scfCall('GetFunction', { Qualifier: '1' })).toMatchObject({ FunctionVersion: '1' });
+    expect(await scfCall('GetFunctionAddress')).toMatchObject({
+      CodeSha256: expect.stringMatching(/^[\da-f]{64}$/) as string,
+    });
+  });
+});
+
+describe('invocations', () => {
+  it('wait for the result, with the end of the log on demand', async () => {
+    const { scfCall } = await withFunction();
+    const { Result } = (await scfCall('Invoke', {
+      InvocationType: 'RequestResponse',
+      ClientContext: '{"a":1}',
+      LogType: 'Tail',
+    })) as unknown as { Result: { FunctionRequestId: string } };
+    expect(Result).toMatchObject({
+      InvokeResult: 0,
+      RetMsg: '{"a":1}',
+      ErrMsg: '',
+      Log: expect.stringContaining('\nseen\n') as string,
+      Duration: expect.any(Number) as number,
+      MemUsage: expect.any(Number) as number,
+    });
+    expect(await scfCall('InvokeFunction', { Event: '7' })).toMatchObject({ Result: { RetMsg: '7', Log: '' } });
+    expect(await scfCall('GetFunctionLogs', { FunctionRequestId: Result.FunctionRequestId })).toMatchObject({
+      TotalCount: 1,
+      Data: [{ RequestId: Result.FunctionRequestId, RetCode: 0, Log: expect.stringContaining('seen') as string }],
+    });
+  });
+
+  it('that fail are results too', async () => {
+    const { scfCall } = await withFunction();
+    expect(await scfCall('Invoke', { ClientContext: '{"fail":true}' })).toMatchObject({
+      Result: {
+        InvokeResult: 430,
+        ErrMsg: 'user code exception caught',
+        RetMsg: expect.stringContaining('Error: no') as string,
+      },
+    });
+  });
+
+  it('may be left alone', async () => {
+    const { scfCall, scf } = await withFunction();
+    const answer = await scfCall('Invoke', { InvocationType: 'Event', ClientContext: '{"fail":true}' });
+    expect(answer).toMatchObject({ Result: { InvokeResult: 0, RetMsg: '' } });
+    await scf.idle();
+    expect(await scfCall('GetFunctionLogs', { Limit: 2, Order: 'asc' })).toMatchObject({
+      TotalCount: 3,
+      Data: [{ RetryNum: 0 }, { RetryNum: 1 }],
+    });
+  });
+
+  it.each([
+    ['a wrong type', { InvocationType: 'Later' }, 'InvalidParameterValue.InvokeType'],
+    ['an event that is no JSON', { ClientContext: '{' }, 'InvalidParameterValue.ClientContext'],
+    ['an unknown version', { Qualifier: '9' }, 'ResourceNotFound.Qualifier'],
+  ])('are refused with %s', async (_name, parameters, expected) => {
+    const { scfCall } = await withFunction();
+    expect(await scfCall('Invoke', parameters)).toMatchObject(code(expected));
+  });
+
+  it('are repeated as configured, within bounds', async () => {
+    const { scfCall } = await withFunction();
+    const config = (retries: number, ttl: number) => ({
+      AsyncTriggerConfig: { RetryConfig: [{ RetryNum: retries }], MsgTTL: ttl },
+    });
+    expect(await scfCall('GetFunctionEventInvokeConfig')).toMatchObject(config(2, 21_600));
+    expect(await scfCall('UpdateFunctionEventInvokeConfig', config(1, 60))).not.toHaveProperty('Error');
+    expect(await scfCall('GetFunctionEventInvokeConfig')).toMatchObject(config(1, 60));
+    expect(await scfCall('UpdateFunctionEventInvokeConfig', config(3, 60))).toMatchObject(
+      code('LimitExceeded.RetryNum'),
+    );
+    expect(await scfCall('UpdateFunctionEventInvokeConfig', config(1, 59))).toMatchObject(code('LimitExceeded.MsgTTL'));
+  });
+
+  it('may have concurrency reserved for them', async () => {
+    const { scfCall } = await withFunction();
+    await scfCall('PutReservedConcurrencyConfig', { ReservedConcurrencyMem: 256 });
+    expect(await scfCall('GetReservedConcurrencyConfig')).toMatchObject({ ReservedMem: 256 });
+    await scfCall('DeleteReservedConcurrencyConfig');
+    expect(await scfCall('GetReservedConcurrencyConfig')).toMatchObject({ ReservedMem: 0 });
+  });
+});
+
+describe('triggers', () => {
+  const COS = {
+    Type: 'cos',
+    TriggerName: `${BUCKET}.cos.${REGION}.myqcloud.com`,
+    TriggerDesc: '{"event":"cos:ObjectCreated:*","filter":{"Prefix":"a/","Suffix":""}}',
+    Enable: 'OPEN',
+    Qualifier: '$DEFAULT',
+  };
+
+  it('of a bucket are answered as they were sent, enabled as a number', async () => {
+    const { scfCall } = await withFunction();
+    const expected = { ...COS, Enable: 1, AvailableStatus: 'Available' };
+    expect(await scfCall('CreateTrigger', COS)).toMatchObject({ TriggerInfo: expected });
+    expect(await scfCall('ListTriggers')).toMatchObject({ Triggers: [expected], TotalCount: 1 });
+    expect(await scfCall('GetFunction')).toMatchObject({ Triggers: [expected] });
+    const { Type, TriggerName, TriggerDesc } = COS;
+    expect(await scfCall('DeleteTrigger', { Type, TriggerName })).toMatchObject(
+      code('InvalidParameterValue.TriggerDesc'),
+    );
+    const deletion = { Type, TriggerName, TriggerDesc, Qualifier: '$DEFAULT' };
+    expect(await scfCall('DeleteTrigger', deletion)).not.toHaveProperty('Error');
+    expect(await scfCall('DeleteTrigger', deletion)).toMatchObject(code('ResourceNotFound.Trigger'));
+  });
+
+  it('of a timer are answered with an object', async () => {
+    const { scfCall } = await withFunction();
+    const timer = { Type: 'timer', TriggerName: 'minute', TriggerDesc: '0 * * * * * *', Enable: 'CLOSE' };
+    expect(await scfCall('CreateTrigger', timer)).toMatchObject({
+      TriggerInfo: { TriggerDesc: '{"cron":"0 * * * * * *"}', Enable: 0, Qualifier: '$LATEST' },
+    });
+  });
+
+  it('of a URL are answered with its address', async () => {
+    const { scfCall, scf } = await withFunction();
+    const { TriggerInfo } = (await scfCall('CreateTrigger', {
+      Type: 'http',
+      TriggerName: 'url',
+      TriggerDesc: '{"AuthType":"NONE","NetConfig":{"EnableExtranet":true,"EnableIntranet":false}}',
+    })) as unknown as { TriggerInfo: { TriggerDesc: string } };
+    expect(JSON.parse(TriggerInfo.TriggerDesc)).toEqual({
+      AuthType: 'NONE',
+      NetConfig: {
+        EnableExtranet: true,
+        EnableIntranet: false,
+        ExtranetUrl: `https://${scf.functionUrls()[0]?.host}`,
+      },
+    });
+  });
+
+  it('are listed by page and by version', async () => {
+    const { scfCall } = await withFunction();
+    for (const [index, Qualifier] of ['$DEFAULT', '$LATEST', '$DEFAULT'].entries()) {
+      await scfCall('CreateTrigger', {
+        Type: 'timer',
+        TriggerName: `t${index}`,
+        TriggerDesc: '0 * * * * * *',
+        Qualifier,
+      });
+    }
+    expect(await scfCall('ListTriggers', { Offset: 1, Limit: 1 })).toMatchObject({
+      Triggers: [{ TriggerName: 't1' }],
+      TotalCount: 3,
+    });
+    const filter = (Name: string) => ({ Filters: [{ Name, Values: ['$DEFAULT'] }] });
+    expect(await scfCall('ListTriggers', filter('Qualifier'))).toMatchObject({
+      Triggers: [{ TriggerName: 't0' }, { TriggerName: 't2' }],
+      TotalCount: 2,
+    });
+    expect(await scfCall('ListTriggers', filter('Color'))).toMatchObject(code('InvalidParameterValue.Filters'));
+  });
+
+  it('are refused with the codes of the platform', async () => {
+    const { scfCall } = await withFunction();
+    expect(await scfCall('CreateTrigger', { ...COS, Enable: 'YES' })).toMatchObject(
+      code('InvalidParameterValue.Enable'),
+    );
+    expect(await scfCall('CreateTrigger', { ...COS, TriggerDesc: '{"event": 1}' })).toMatchObject(
+      code('InvalidParameterValue.TriggerDesc'),
+    );
+    await scfCall('CreateTrigger', COS);
+    const wider = { ...COS, TriggerDesc: '{"event":"cos:ObjectCreated:Put"}' };
+    expect(await scfCall('CreateTrigger', wider)).toMatchObject(code('InvalidParameterValue.CosNotifyRuleConflict'));
+  });
+});
+
+describe('roles and policies', () => {
+  const resource = `qcs::cos:${REGION}:uid/${APPID}:${BUCKET}/*`;
+  const POLICY = JSON.stringify({ version: '2.0', statement: [{ effect: 'allow', action: 'cos:*', resource }] });
+
+  it('are made, bound, read, changed and removed', async () => {
+    const { camCall, cam } = withApi();
+    expect(await camCall('GetRole', { RoleName: 'r' })).toMatchObject(code('InvalidParameter.RoleNotExist'));
+    const { RoleId } = await camCall('CreateRole', { RoleName: 'r', PolicyDocument: TRUST, Description: 'd' });
+    expect(await camCall('CreateRole', { RoleName: 'r', PolicyDocument: TRUST })).toMatchObject(
+      code('InvalidParameter.RoleNameInUse'),
+    );
+    expect(await camCall('GetRole', { RoleName: 'r' })).toMatchObject({
+      RoleInfo: { RoleId, RoleName: 'r', PolicyDocument: TRUST, Description: 'd', AddTime: '2026-01-31 08:00:00' },
+    });
+
+    const { PolicyId } = await camCall('CreatePolicy', { PolicyName: 'p', PolicyDocument: POLICY });
+    expect(await camCall('CreatePolicy', { PolicyName: 'p', PolicyDocument: POLICY })).toMatchObject(
+      code('FailedOperation.PolicyNameInUse'),
+    );
+    expect(await camCall('GetPolicy', { PolicyId })).toMatchObject({ PolicyName: 'p', PolicyDocument: POLICY });
+    expect(await camCall('AttachRolePolicy', { AttachRoleName: 'r', PolicyName: 'p' })).not.toHaveProperty('Error');
+    expect(await camCall('ListAttachedRolePolicies', { RoleName: 'r', Page: 1, Rp: 20 })).toMatchObject({
+      List: [{ PolicyId, PolicyName: 'p' }],
+      TotalNum: 1,
+    });
+    const principal = { kind: 'role', uin: cam.uin, roleName: 'r' } as const;
+    expect(cam.allows(principal, 'name/cos:GetObject', resource.replace('*', 'a'))).toBe(true);
+
+    const denied = POLICY.replace('allow', 'deny');
+    expect(await camCall('UpdatePolicy', { PolicyName: 'p', PolicyDocument: denied })).toMatchObject({ PolicyId });
+    expect(cam.allows(principal, 'name/cos:GetObject', resource.replace('*', 'a'))).toBe(false);
+    await camCall('UpdatePolicy', { PolicyId, PolicyName: 'renamed' });
+    expect(await camCall('ListPolicies', { Scope: 'Local', Keyword: 'ren' })).toMatchObject({
+      List: [{ PolicyId, PolicyName: 'renamed' }],
+      TotalNum: 1,
+    });
+
+    await camCall('DetachRolePolicy', { DetachRoleName: 'r', PolicyId });
+    expect(await camCall('ListAttachedRolePolicies', { RoleName: 'r', Page: 1, Rp: 20 })).toMatchObject({
+      TotalNum: 0,
+    });
+    expect(await camCall('DeletePolicy', { PolicyId: [PolicyId] })).not.toHaveProperty('Error');
+    expect(await camCall('GetPolicy', { PolicyId })).toMatchObject(code('InvalidParameter.PolicyIdNotExist'));
+    expect(await camCall('DeleteRole', { RoleName: 'r' })).not.toHaveProperty('Error');
+    expect(await camCall('DeleteRole', { RoleName: 'r' })).toMatchObject(code('InvalidParameter.RoleNotExist'));
+  });
+
+  it('are listed in pages of sensible size', async () => {
+    const { camCall, cam } = withApi();
+    for (let n = 0; n < 5; n++) cam.createPolicy({ name: `p${n}`, document: POLICY });
+    expect(await camCall('ListPolicies', { Page: 2, Rp: 2 })).toMatchObject({
+      List: [{ PolicyName: 'p2' }, { PolicyName: 'p3' }],
+      TotalNum: 5,
+    });
+    expect(await camCall('ListPolicies', { Scope: 'QCS' })).toMatchObject({ List: [], TotalNum: 0 });
+    expect(await camCall('ListPolicies', { Rp: 201 })).toMatchObject(code('InvalidParameter.ParamError'));
+  });
+});
