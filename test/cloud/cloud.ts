@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { createCloudApi } from './api/index.ts';
+import { createBlobStore, createCore } from './cos/index.ts';
+import type { BlobStore, Core, Switches } from './cos/index.ts';
+import { createFaults } from './faults/index.ts';
+import type { FaultControl } from './faults/index.ts';
+import { createCosHandler, listen, route } from './http/index.ts';
+import type { Destination } from './http/index.ts';
+import { createLocalHandler } from './local/index.ts';
+import { createCam, createScf } from './scf/index.ts';
+import type { Cam, Scf, ScfOptions, ScfSwitches } from './scf/index.ts';
+import type { CloudRequest, CloudResponse, Handler, KeyPair } from './types.ts';
+
+/** How the platform behaves, in the platform's own words. */
+type PlatformOptions = Pick<ScfOptions, 'retryDelayMs' | 'maxInstances' | 'idleMs' | 'transitionMs' | 'timerScale'>;
+
+export interface CloudOptions extends PlatformOptions {
+  /** On 127.0.0.1; 0, the default, picks a free one. */
+  readonly port?: number;
+  readonly appid?: string;
+  /** Of the root account. */
+  readonly uin?: string;
+  /** Region whose API function answers on 127.0.0.1 itself. */
+  readonly sourceRegion?: string;
+  /** The root account's key pair; a fresh one at every start unless given. */
+  readonly keys?: { readonly secretId: string; readonly secretKey: string };
+  readonly switches?: Partial<Switches> & Partial<ScfSwitches>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** In [0, 1). */
+  readonly random?: () => number;
+  /** Seed of the probabilities in fault rules. */
+  readonly seed?: number;
+  /** Told of what no answer can carry; printed to stderr unless given. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface LocalCloud {
+  /** `http://127.0.0.1:PORT`; also good as `http_proxy`. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly appid: string;
+  readonly uin: string;
+  readonly secretId: string;
+  readonly secretKey: string;
+  readonly core: Core;
+  readonly blobs: BlobStore;
+  readonly cam: Cam;
+  readonly scf: Scf;
+  readonly faults: FaultControl;
+  /** Ends connections and function processes and removes every temporary folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local Tencent cloud: COS, SCF, CAM and the cloud API on one port, told apart by Host.
+ *
+ * @throws Error when the port is taken.
+ */
+export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud> {
+  const { appid = '1250000000', uin = '100000000001', sourceRegion = 'ap-guangzhou' } = options;
+  const { now = Date.now, random = Math.random, onError = (error) => console.error(error) } = options;
+  const { switches = {} } = options;
+  const keys = options.keys ?? freshPair();
+  const root: KeyPair = { ...keys, principal: { kind: 'root', uin } };
+
+  const core = createCore({ now, random, switches });
+  const blobs = createBlobStore();
+  const faults = createFaults(options.seed === undefined ? {} : { seed: options.seed });
+  const cam = createCam({ appid, uin, root, now, random });
+  const scf = createScf({
+    ...platformOptions(options),
+    appid,
+    uin,
+    core,
+    cam,
+    now,
+    random,
+    faults,
+    switches,
+  });
+  const closeAll = async (): Promise<void> => {
+    await scf.close();
+    await blobs.close();
+  };
+
+  const services: Services = {
+    cos: createCosHandler({ core, blobs, access: cam, faults, now, account: { appid, uin }, onError }),
+    api: createCloudApi({ scf, cam, now, random, faults }),
+    local: createLocalHandler({ core, scf, faults, sourceRegion }),
+    scf,
+  };
+  const handler: Handler = (request) => dispatch(request, services, sourceRegion);
+  let listener;
+  try {
+    listener = await listen(handler, { port: options.port ?? 0, onError });
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+  const { port } = listener;
+  let closed: Promise<void> | undefined;
+
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    appid,
+    uin,
+    ...keys,
+    core,
+    blobs,
+    cam,
+    scf,
+    faults,
+    close: () => (closed ??= listener.close().then(closeAll)),
+  };
+}
+
+function platformOptions({
+  retryDelayMs,
+  maxInstances,
+  idleMs,
+  transitionMs,
+  timerScale,
+}: CloudOptions): PlatformOptions {
+  const all = { retryDelayMs, maxInstances, idleMs, transitionMs, timerScale };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+interface Services {
+  readonly cos: Handler;
+  readonly api: Handler;
+  readonly local: (path: string) => Handler;
+  readonly scf: Scf;
+}
+
+async function dispatch(request: CloudRequest, services: Services, sourceRegion: string): Promise<CloudResponse> {
+  const { host, rawPath, headers } = request;
+  const hasCloudAction = headers.some(([name]) => name === 'x-tc-action');
+  const destination = route({ host, rawPath, hasCloudAction }, sourceRegion);
+  switch (destination.kind) {
+    case 'cos':
+      return services.cos(request);
+    case 'cloud-api':
+      return services.api(request);
+    case 'function-url':
+      return services.scf.serve(request);
+    case 'local':
+      return services.local(destination.path)(request);
+    case 'api':
+      return serveApi(request, destination, services.scf);
+    default:
+      return plain(404, `Nothing here is called ${host}.`);
+  }
+}
+
+/** A custom domain stands for the one function of its region that has a URL. */
+async function serveApi(
+  request: CloudRequest,
+  { region }: Destination & { kind: 'api' },
+  scf: Scf,
+): Promise<CloudResponse> {
+  const found = scf.functionUrls().filter(({ id }) => id.region === region);
+  const api = found.find(({ id }) => /(?:^|[-_])api$/.test(id.name)) ?? found[0];
+  if (api === undefined) return plain(404, `No function with a URL is deployed in ${region}.`);
+  return scf.serveFunction(api.id, request);
+}
+
+function plain(status: number, text: string): CloudResponse {
+  return { status, headers: [['Content-Type', 'text/plain; charset=utf-8']], body: `${text}\n` };
+}
+
+function freshPair(): { secretId: string; secretKey: string } {
+  // Lengths and letters of the real thing, so that a form check of a client passes.
+  const letters = (bytes: number) => randomBytes(bytes).toString('base64url').replaceAll(/[-_]/g, 'x');
+  return { secretId: `AKID${letters(24)}`, secretKey: letters(24) };
+}

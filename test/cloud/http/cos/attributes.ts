@@ -1,0 +1,34 @@
+import { CONTENT_HEADERS } from '../../../../shared/cos/index.ts';
+import type { Attributes } from '../../cos/index.ts';
+import { aclFromHeaders } from './acl.ts';
+import type { Headers } from './call.ts';
+import { encryptionFromHeaders } from './encryption.ts';
+import { tagsFromText } from './tags.ts';
+
+const META = 'x-cos-meta-';
+
+/** Metadata of a write, from the headers of PUT, copy and initiate. Names and limits are the storage core's to check. */
+export function attributesFrom(headers: Headers): Attributes {
+  const content: Record<string, string> = {};
+  for (const name of CONTENT_HEADERS) {
+    const value = headers.get(name);
+    if (value !== undefined && value !== '') content[name] = value;
+  }
+  content['content-type'] ??= 'application/octet-stream';
+  return {
+    headers: content,
+    meta: metaFrom(headers),
+    storageClass: headers.get('x-cos-storage-class') ?? 'STANDARD',
+    tags: tagsFromText(headers.get('x-cos-tagging') ?? ''),
+    acl: aclFromHeaders(headers, 'default'),
+    encryption: encryptionFromHeaders(headers),
+  };
+}
+
+function metaFrom(headers: Headers): Record<string, string> {
+  const meta: Record<string, string> = {};
+  for (const [name, value] of headers.entries()) {
+    if (name.startsWith(META)) meta[name.slice(META.length)] = value;
+  }
+  return meta;
+}

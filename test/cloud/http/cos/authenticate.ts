@@ -1,0 +1,57 @@
+import { nodeHash } from '../../../../shared/cos/index.ts';
+import {
+  constantTimeEqual,
+  readSignature,
+  readToken,
+  requestCandidates,
+  verifyAny,
+} from '../../../../shared/signing/index.ts';
+import type { Pairs, SignableRequest, SignatureFields } from '../../../../shared/signing/index.ts';
+import type { Access, KeyPair, Principal } from '../../types.ts';
+import type { Parsed } from './call.ts';
+import { failures } from './failures.ts';
+
+/**
+ * Who sent the request; undefined when it is not signed. Throws `CosFailure` or `SignatureError` as COS refuses.
+ */
+export function authenticate(call: Parsed, access: Access, now: number): Principal | undefined {
+  const headers: Pairs = call.request.headers;
+  const fields = readSignature(headers, call.query.pairs);
+  if (fields === undefined) return undefined;
+  const pair = access.find(fields.secretId);
+  if (pair === undefined) throw failures.unknownKey();
+
+  verifyAny(spellings(call, fields), fields, { secretKey: pair.secretKey, hash: nodeHash, now });
+  checkToken(pair, readToken(headers, call.query.pairs), now);
+  return pair.principal;
+}
+
+/** The requests that the client may have signed: host with and without port, header values as UTF-8 or as bytes. */
+function spellings(call: Parsed, fields: SignatureFields): SignableRequest[] {
+  const wire: SignableRequest = {
+    method: call.method,
+    path: call.path,
+    query: call.query.pairs,
+    headers: call.request.headers,
+  };
+  const asText = { ...wire, headers: wire.headers.map(([name, value]) => [name, utf8(value)] as const) };
+  const hosts = [call.request.host];
+  const candidates = requestCandidates(asText, fields, { hosts });
+  const varies = asText.headers.some(([, value], i) => value !== wire.headers[i]?.[1]);
+  return varies ? [...candidates, ...requestCandidates(wire, fields, { hosts })] : candidates;
+}
+
+/** Node hands header values over as one character per byte; a client that sends UTF-8 has signed the text. */
+function utf8(value: string): string {
+  // eslint-disable-next-line no-control-regex
+  if (/^[\x00-\x7f]*$/.test(value)) return value;
+  const text = Buffer.from(value, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? value : text;
+}
+
+/** What COS answers to a missing or wrong token is not documented; this is what it says of the pair as a whole. */
+function checkToken(pair: KeyPair, token: string | undefined, now: number): void {
+  if (pair.token === undefined) return;
+  if (token === undefined || !constantTimeEqual(token, pair.token)) throw failures.unknownKey();
+  if (pair.expires !== undefined && pair.expires <= now) throw failures.expiredToken();
+}

@@ -1,0 +1,66 @@
+import { appidOf } from '../../../../shared/cos/index.ts';
+import { child, textOf } from '../../../../shared/xml/index.ts';
+import type { CloudResponse } from '../../types.ts';
+import { aclFromHeaders, ownerId } from './acl.ts';
+import { el, empty, xml } from './answers.ts';
+import { receiveOptionalXml, receiveXml } from './body.ts';
+import type { CosCall } from './call.ts';
+import { failures } from './failures.ts';
+import { isoSeconds } from './times.ts';
+
+export async function listBuckets(call: CosCall): Promise<CloudResponse> {
+  const owner = ownerId(call.account);
+  const buckets = call.core
+    .listBuckets(call.region === '' ? undefined : call.region)
+    .filter((bucket) => appidOf(bucket.name) === call.account.appid);
+  return xml(
+    el('ListAllMyBucketsResult', [
+      el('Owner', [el('ID', owner), el('DisplayName', call.account.uin)]),
+      el(
+        'Buckets',
+        buckets.map((bucket) =>
+          el('Bucket', [
+            el('Name', bucket.name),
+            el('Location', bucket.region),
+            el('CreationDate', isoSeconds(bucket.created)),
+          ]),
+        ),
+      ),
+    ]),
+  );
+}
+
+export async function putBucket(call: CosCall): Promise<CloudResponse> {
+  // A bucket of another account cannot be created with this account's keys.
+  if (appidOf(call.bucket) !== call.account.appid) throw failures.accessDenied();
+  const configuration = await receiveOptionalXml(call, 'CreateBucketConfiguration');
+  if (configuration && child(configuration, 'BucketAZConfig')) throw failures.notImplemented('A multi-AZ bucket');
+  call.core.createBucket(call.bucket, call.region, aclFromHeaders(call.headers, 'private'));
+  return empty();
+}
+
+export async function headBucket(call: CosCall): Promise<CloudResponse> {
+  call.core.headBucket(call.bucket, call.region);
+  return empty(200, [['x-cos-bucket-region', call.region]]);
+}
+
+export async function deleteBucket(call: CosCall): Promise<CloudResponse> {
+  call.core.deleteBucket(call.bucket, call.region);
+  return empty(204);
+}
+
+export async function getLocation(call: CosCall): Promise<CloudResponse> {
+  return xml(el('LocationConstraint', call.core.headBucket(call.bucket, call.region).region));
+}
+
+export async function getVersioning(call: CosCall): Promise<CloudResponse> {
+  const status = call.core.getVersioning(call.bucket, call.region);
+  return xml(el('VersioningConfiguration', status === undefined ? [] : [el('Status', status)]));
+}
+
+export async function putVersioning(call: CosCall): Promise<CloudResponse> {
+  const status = textOf(await receiveXml(call, 'VersioningConfiguration'), 'Status');
+  if (status !== 'Enabled' && status !== 'Suspended') throw failures.malformedXml();
+  call.core.putVersioning(call.bucket, call.region, status);
+  return empty();
+}

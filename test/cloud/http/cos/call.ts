@@ -1,0 +1,98 @@
+import type { BlobStore, Core } from '../../cos/index.ts';
+import type { Access, CloudRequest, Faults, Principal } from '../../types.ts';
+import { failures } from './failures.ts';
+
+export interface CosHandlerOptions {
+  readonly core: Core;
+  readonly blobs: BlobStore;
+  readonly access: Access;
+  readonly faults: Faults;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The account whose buckets can be created and listed. */
+  readonly account: Account;
+  /** Waits for latency faults; a test may pass its own. */
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** Told of errors that are not refusals; they become 500 `InternalError`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Account {
+  readonly appid: string;
+  readonly uin: string;
+}
+
+/** A COS request that has been taken apart, before it is known who sends it. */
+export interface Parsed {
+  readonly request: CloudRequest;
+  readonly method: string;
+  /** '' on the service. */
+  readonly bucket: string;
+  /** '' on the service of all regions. */
+  readonly region: string;
+  /** Decoded; '' for the bucket itself. */
+  readonly key: string;
+  /** Decoded path, as the signature covers it; in path style with the bucket in it. */
+  readonly path: string;
+  readonly query: Query;
+  readonly headers: Headers;
+  readonly requestId: string;
+}
+
+/** What an operation gets: the request, who sent it, and the cloud it works on. */
+export interface CosCall extends Parsed {
+  readonly principal: Principal | undefined;
+  readonly core: Core;
+  readonly blobs: BlobStore;
+  readonly account: Account;
+  readonly now: number;
+  /** Throws AccessDenied unless the caller may do this to another object, e.g. read the source of a copy. */
+  demand(need: Need, target: { bucket: string; region: string; key: string; versionId?: string }): void;
+  may(need: Need, target: { bucket: string; region: string; key: string; versionId?: string }): boolean;
+}
+
+export interface Need {
+  /** CAM action without `name/cos:`. */
+  readonly permission: string;
+  /** What an ACL must grant so that the call is allowed without CAM; undefined: an ACL never opens it. */
+  readonly acl: 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP' | undefined;
+}
+
+/** Request headers by name. Values are Latin-1 text: one character per byte of the wire. */
+export interface Headers {
+  /** Repeats joined with a comma, as HTTP says. `name` in lower case. */
+  get(name: string): string | undefined;
+  entries(): Iterable<readonly [string, string]>;
+}
+
+export interface Query {
+  /** Undefined when absent, '' when bare. */
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+  readonly pairs: readonly (readonly [string, string])[];
+}
+
+export function headersOf(pairs: readonly (readonly [string, string])[]): Headers {
+  const joined = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before},${value}`);
+  }
+  return { get: (name) => joined.get(name), entries: () => joined };
+}
+
+export function queryOf(pairs: readonly (readonly [string, string])[]): Query {
+  const first = new Map<string, string>();
+  for (const [name, value] of pairs) if (!first.has(name)) first.set(name, value);
+  return { get: (name) => first.get(name), has: (name) => first.has(name), pairs };
+}
+
+/** A whole number from a query parameter. Throws InvalidArgument outside the bounds. */
+export function numberOf(query: Query, name: string, bounds: { min: number; max: number; clamp?: boolean }) {
+  const text = query.get(name);
+  if (text === undefined || text === '') return undefined;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (bounds.clamp && value > bounds.max) return bounds.max;
+  if (!(value >= bounds.min && value <= bounds.max)) throw failures.invalidArgument(`${name} is out of range.`);
+  return value;
+}

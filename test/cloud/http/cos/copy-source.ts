@@ -1,0 +1,43 @@
+import { isBucketName } from '../../../../shared/cos/index.ts';
+import type { CopySource } from '../../cos/index.ts';
+import type { CosCall, Headers } from './call.ts';
+import { preconditionsFrom } from './conditions.ts';
+import { copySourceKeyMd5 } from './encryption.ts';
+import { failures } from './failures.ts';
+
+/** `<bucket-appid>.cos.<region>.myqcloud.com/<url-encoded key>[?versionId=<id>]`, no scheme. */
+const FORM = /^([^./]+)\.cos(?:-internal)?\.([^./]+)\.(?:myqcloud\.com|tencentcos\.cn)\/([^?]+)(?:\?(.*))?$/s;
+
+/** Undefined when the request is no copy. Throws InvalidCopySource. */
+export function copySourceOf(headers: Headers): CopySource | undefined {
+  const text = headers.get('x-cos-copy-source');
+  if (text === undefined) return undefined;
+  const [, bucket = '', region = '', key = '', query = ''] = FORM.exec(text) ?? [];
+  if (!isBucketName(bucket) || key === '') throw failures.invalidCopySource();
+  const customerKeyMd5 = copySourceKeyMd5(headers);
+  const versionId = /(?:^|&)versionId=([^&]*)/i.exec(query)?.[1];
+  return {
+    bucket,
+    region,
+    key: decode(key),
+    ...(versionId === undefined || versionId === '' ? {} : { versionId: decode(versionId) }),
+    conditions: preconditionsFrom(headers, 'x-cos-copy-source-'),
+    ...(customerKeyMd5 === undefined ? {} : { customerKeyMd5 }),
+  };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(Buffer.from(text, 'latin1').toString('utf8'));
+  } catch {
+    throw failures.invalidCopySource();
+  }
+}
+
+/** The source, which the caller must be allowed to read. */
+export function demandSource(call: CosCall): CopySource {
+  const source = copySourceOf(call.headers);
+  if (source === undefined) throw failures.invalidCopySource();
+  call.demand({ permission: 'GetObject', acl: 'READ' }, source);
+  return source;
+}

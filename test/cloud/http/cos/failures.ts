@@ -1,0 +1,38 @@
+import { CosFailure } from '../../cos/index.ts';
+
+/** The refusals that belong to HTTP and not to the storage core, in the words of COS. */
+export const failures = {
+  accessDenied: () => new CosFailure('AccessDenied', 403, 'Access Denied.'),
+  unknownKey: () =>
+    new CosFailure('InvalidAccessKeyId', 403, 'The Access Key Id you provided does not exist in our records.'),
+  expiredToken: () => new CosFailure('ExpiredToken', 400, 'The provided token has expired.'),
+  invalidArgument: (message: string) => new CosFailure('InvalidArgument', 400, message),
+  invalidRequest: (message: string) => new CosFailure('InvalidRequest', 400, message),
+  invalidCopySource: () => new CosFailure('InvalidCopySource', 400, 'The copy source is not of the expected form.'),
+  invalidTag: (message: string) => new CosFailure('InvalidTag', 400, message),
+  invalidDigest: () => new CosFailure('InvalidDigest', 400, 'The Content-MD5 you specified is not valid.'),
+  badDigest: () => new CosFailure('BadDigest', 400, 'The Content-MD5 you specified did not match what we received.'),
+  incompleteBody: () =>
+    new CosFailure(
+      'IncompleteBody',
+      400,
+      'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+    ),
+  missingLength: () => new CosFailure('MissingContentLength', 411, 'You must provide the Content-Length HTTP header.'),
+  missingBody: () => new CosFailure('MissingRequestBodyError', 400, 'Request body is empty.'),
+  malformedXml: () =>
+    new CosFailure(
+      'MalformedXML',
+      400,
+      'The XML you provided was not well-formed or did not validate against our published schema.',
+    ),
+  xmlTooLarge: () => new CosFailure('XMLSizeLimit', 400, 'The XML you provided is too large.'),
+  methodNotAllowed: () =>
+    new CosFailure('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
+  notImplemented: (what: string) => new CosFailure('NotImplemented', 501, `${what} is not part of this service.`),
+  preconditionFailed: () =>
+    new CosFailure('PreconditionFailed', 412, 'At least one of the preconditions you specified did not hold.'),
+  invalidRange: () => new CosFailure('InvalidRange', 416, 'The requested range cannot be satisfied.'),
+  noTags: () => new CosFailure('NoSuchTagSet', 404, 'The TagSet does not exist.'),
+  customerKey: () => new CosFailure('SsecDecryptHeaderInvalid', 400, 'The customer key headers do not fit the object.'),
+};

@@ -1,0 +1,110 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { CloudRequest, CloudResponse, Handler } from '../../types.ts';
+import { ConnectionReset } from '../connection.ts';
+import { parseRequest } from './address.ts';
+import { authenticate } from './authenticate.ts';
+import { isAllowed } from './authorize.ts';
+import type { CosCall, CosHandlerOptions, Parsed } from './call.ts';
+import { copySourceOf } from './copy-source.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { errorAnswer, refusalOf } from './errors.ts';
+import type { Refusal } from './errors.ts';
+import { failures } from './failures.ts';
+import { runWithFaults } from './faults.ts';
+import { requestIdAt } from './ids.ts';
+import { findOperation } from './operations.ts';
+import type { Operation } from './operations.ts';
+import { httpDate } from './times.ts';
+
+/** COS over HTTP: signatures, access control, XML and headers around the storage core. */
+export function createCosHandler(options: CosHandlerOptions): Handler {
+  const sleep = options.sleep ?? ((ms: number) => sleepFor(ms));
+
+  const answer = async (request: CloudRequest, requestId: string): Promise<CloudResponse> => {
+    if (request.method === 'OPTIONS') return preflight(request);
+    const parsed = parseRequest(request, requestId);
+    const operation = findOperation(parsed);
+    const call = prepare(parsed, options);
+    // A policy may allow some of the keys only; without a signature the bucket's ACL decides about all of them.
+    if (!operation.perKey || call.principal === undefined) call.demand(operation, resourceNamed(parsed));
+    return runWithFaults({
+      faults: options.faults.onRequest(faultInfo(parsed, operation)),
+      answersEarly: operation.answersEarly ?? false,
+      place: { resource: resourceOf(request), requestId },
+      sleep,
+      run: () => operation.run(call),
+    });
+  };
+
+  return async (request) => {
+    const requestId = requestIdAt(options.now());
+    let response: CloudResponse;
+    try {
+      response = await answer(request, requestId);
+    } catch (error) {
+      if (error instanceof ConnectionReset) throw error;
+      let refusal = refusalOf(error, options.core.switches.markerOn404);
+      if (refusal === undefined) {
+        options.onError?.(error);
+        refusal = INTERNAL;
+      }
+      response = errorAnswer(refusal, { resource: resourceOf(request), requestId });
+    }
+    const headers = [
+      ...response.headers,
+      ['Date', httpDate(options.now())],
+      ['Server', 'tencent-cos'],
+      ['x-cos-request-id', requestId],
+    ] as const;
+    return { ...response, headers: [...headers, ...corsHeaders(request, headers)] };
+  };
+}
+
+const INTERNAL: Refusal = {
+  code: 'InternalError',
+  status: 500,
+  message: 'We encountered an internal error. Please try again.',
+};
+
+function prepare(parsed: Parsed, options: CosHandlerOptions): CosCall {
+  const { core, blobs, access, account } = options;
+  const now = options.now();
+  const principal = authenticate(parsed, access, now);
+  const may: CosCall['may'] = (need, target) => isAllowed(access, core, principal, need, target);
+  return {
+    ...parsed,
+    principal,
+    core,
+    blobs,
+    account,
+    now,
+    may,
+    demand: (need, target) => {
+      if (!may(need, target)) throw failures.accessDenied();
+    },
+  };
+}
+
+/** With its version: each has an ACL of its own. */
+function resourceNamed({ bucket, region, key, query }: Parsed) {
+  const versionId = query.get('versionId');
+  return { bucket, region, key, ...(versionId === undefined ? {} : { versionId }) };
+}
+
+function faultInfo(parsed: Parsed, operation: Operation) {
+  const source = copySourceOf(parsed.headers);
+  return {
+    service: 'cos',
+    action: operation.action ?? operation.permission,
+    method: parsed.method,
+    bucket: parsed.bucket,
+    region: parsed.region,
+    key: parsed.key,
+    ...(source === undefined ? {} : { sourceRegion: source.region }),
+  } as const;
+}
+
+/** `<Resource>`: host and path as they came, without scheme and query. */
+function resourceOf(request: CloudRequest): string {
+  return `${request.host}${request.rawPath}`;
+}

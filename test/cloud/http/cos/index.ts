@@ -1,0 +1,2 @@
+export type { Account, CosHandlerOptions } from './call.ts';
+export { createCosHandler } from './handler.ts';

@@ -1,0 +1,23 @@
+import { encode } from '../../../../shared/signing/index.ts';
+import type { XmlElement } from '../../../../shared/xml/index.ts';
+import { el } from './answers.ts';
+import { numberOf } from './call.ts';
+import type { Query } from './call.ts';
+import { failures } from './failures.ts';
+
+/** What all listings of a bucket have in common. '' stands for none. */
+export function listingQuery(query: Query): { prefix: string; delimiter: string; maxKeys: number } {
+  return {
+    prefix: query.get('prefix') ?? '',
+    delimiter: query.get('delimiter') ?? '',
+    maxKeys: numberOf(query, 'max-keys', { min: 0, max: 1000, clamp: true }) ?? 1000,
+  };
+}
+
+/** `encoding-type=url` encodes every key and what is made of keys; XML cannot carry all of them otherwise. */
+export function encoder(query: Query): { encode: (text: string) => string; element: XmlElement | undefined } {
+  const type = query.get('encoding-type');
+  if (type === undefined || type === '') return { encode: (text) => text, element: undefined };
+  if (type !== 'url') throw failures.invalidArgument('encoding-type can only be url.');
+  return { encode, element: el('EncodingType', 'url') };
+}

@@ -1,0 +1,116 @@
+import { evaluate } from '../../cos/index.ts';
+import type { Version } from '../../cos/index.ts';
+import type { CloudResponse } from '../../types.ts';
+import { empty } from './answers.ts';
+import type { Pairs } from './answers.ts';
+import { attributesFrom } from './attributes.ts';
+import { receiveBlob, receiveXml } from './body.ts';
+import type { CosCall } from './call.ts';
+import { preconditionsFrom } from './conditions.ts';
+import { customerKeyMd5, encryptionHeaders } from './encryption.ts';
+import { failures } from './failures.ts';
+import { parseRange } from './range.ts';
+import { child, textOf } from '../../../../shared/xml/index.ts';
+import { readHeaders, versionIdHeader, writtenVersion } from './version-headers.ts';
+
+const OVERRIDES = [
+  ['response-content-type', 'content-type'],
+  ['response-content-language', 'content-language'],
+  ['response-expires', 'expires'],
+  ['response-cache-control', 'cache-control'],
+  ['response-content-disposition', 'content-disposition'],
+  ['response-content-encoding', 'content-encoding'],
+] as const;
+
+export async function putObject(call: CosCall): Promise<CloudResponse> {
+  const { core, bucket, region, key } = call;
+  const attributes = attributesFrom(call.headers);
+  core.headBucket(bucket, region);
+  const blob = await receiveBlob(call);
+  const version = core.putObject(bucket, region, key, blob, attributes, {
+    requestId: call.requestId,
+    forbidOverwrite: forbidsOverwrite(call),
+  });
+  return empty(200, [
+    ['ETag', version.etag],
+    ['x-cos-hash-crc64ecma', blob.crc64],
+    ...versionIdHeader(writtenVersion(core, bucket, region, version)),
+    ...encryptionHeaders(attributes.encryption),
+  ]);
+}
+
+export function forbidsOverwrite(call: CosCall): boolean {
+  return call.headers.get('x-cos-forbid-overwrite')?.toLowerCase() === 'true';
+}
+
+export async function getObject(call: CosCall): Promise<CloudResponse> {
+  const { core, bucket, region, key, headers } = call;
+  return readAnswer(call, core.readObject(bucket, region, key, versionIdOf(call), customerKeyMd5(headers)));
+}
+
+/** The same as GET without the bytes; an archived object answers too, one under a customer's key only with that key. */
+export async function headObject(call: CosCall): Promise<CloudResponse> {
+  const version = call.core.getObject(call.bucket, call.region, call.key, versionIdOf(call));
+  const { encryption } = version.attributes;
+  if (encryption?.algorithm === 'SSE-C' && customerKeyMd5(call.headers) !== encryption.customerKeyMd5) {
+    throw failures.customerKey();
+  }
+  return readAnswer(call, version);
+}
+
+/** The documentation spells the parameter in two ways. */
+export function versionIdOf(call: CosCall): string | undefined {
+  return call.query.get('versionId') ?? call.query.get('VersionId');
+}
+
+function readAnswer(call: CosCall, version: Version): CloudResponse {
+  const headers = readHeaders(call.core, call.bucket, call.region, version, call.now);
+  const outcome = evaluate(preconditionsFrom(call.headers, ''), version);
+  if (outcome === 'failed') throw failures.preconditionFailed();
+  if (outcome === 'unmodified') return { status: 304, headers: headers.filter(([name]) => name !== 'content-type') };
+
+  const { blob } = version;
+  if (blob === undefined) throw new TypeError(`${call.key} has no bytes`);
+  const range = parseRange(call.headers.get('range'), blob.size);
+  const [start, end] = range ?? [0, blob.size - 1];
+  const length = end - start + 1;
+  return {
+    status: range ? 206 : 200,
+    headers: [
+      ...overridden(call, headers),
+      ['Content-Length', String(length)],
+      ...(range ? [['Content-Range', `bytes ${start}-${end}/${blob.size}`] as const] : []),
+    ],
+    ...(length === 0 ? {} : { body: blob.read(start, end) }),
+  };
+}
+
+function overridden(call: CosCall, headers: Pairs): Pairs {
+  const overrides = new Map<string, string>();
+  for (const [parameter, header] of OVERRIDES) {
+    const value = call.query.get(parameter);
+    if (value !== undefined) overrides.set(header, Buffer.from(value).toString('latin1'));
+  }
+  if (overrides.size === 0) return headers;
+  return [...headers.filter(([name]) => !overrides.has(name.toLowerCase())), ...overrides];
+}
+
+export async function deleteObject(call: CosCall): Promise<CloudResponse> {
+  const { core, bucket, region, key, requestId } = call;
+  const deleted = core.deleteObject(bucket, region, key, versionIdOf(call), { requestId });
+  return empty(204, [
+    ...versionIdHeader(deleted.versionId),
+    ...(deleted.deleteMarker ? [['x-cos-delete-marker', 'true'] as const] : []),
+  ]);
+}
+
+export async function restoreObject(call: CosCall): Promise<CloudResponse> {
+  const { core, bucket, region, key, requestId } = call;
+  const request = await receiveXml(call, 'RestoreRequest');
+  const days = Number(textOf(request, 'Days') ?? Number.NaN);
+  if (!Number.isInteger(days) || days < 1 || days > 365) throw failures.invalidArgument('Days must be from 1 to 365.');
+  const tier = textOf(child(request, 'CASJobParameters') ?? request, 'Tier') ?? 'Standard';
+  if (!['Expedited', 'Standard', 'Bulk'].includes(tier)) throw failures.invalidArgument('The tier is not known.');
+  core.restoreObject(bucket, region, key, versionIdOf(call), days, { requestId });
+  return empty(202);
+}

@@ -1,0 +1,149 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { CloudRequest, CloudResponse, Handler } from '../types.ts';
+import { BodyCutShort, ConnectionReset } from './connection.ts';
+import { headerPairs, splitTarget } from './request.ts';
+
+export interface ListenOptions {
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** Told of failures that no answer can carry any more, e.g. a blob that cannot be read half way through. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** Ends every connection, also those in the middle of a request. */
+  close(): Promise<void>;
+}
+
+/** The request that a connection is busy with. */
+interface InFlight {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Rejects the body for whoever reads it. */
+  readonly cut: () => void;
+}
+
+/**
+ * Serves a handler on 127.0.0.1.
+ *
+ * @throws Error with a sentence for the person who started the program when the port is taken.
+ */
+export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
+  const inFlight = new WeakMap<Socket, InFlight>();
+  // The browser console, `http_proxy` and SDK pools hold connections open; the default of 5 s makes a keep-alive
+  // client lose a race against the server's close now and then.
+  const server = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 64 * 1024 });
+
+  const serve = (incoming: IncomingMessage, response: ServerResponse, onFirstRead: () => void): void => {
+    const cutShort = new Promise<never>((_, reject) => {
+      inFlight.set(incoming.socket, { incoming, response, cut: () => reject(new BodyCutShort()) });
+    });
+    // Nobody may be reading when it happens; then it is no failure of ours.
+    cutShort.catch(() => {});
+    const request = toRequest(incoming, bodyOf(incoming, cutShort, onFirstRead));
+    handler(request)
+      .then((answer) => send(incoming, response, answer))
+      .catch((error: unknown) => {
+        if (!(error instanceof ConnectionReset) && !isDisconnect(error)) options.onError(error);
+        incoming.socket.resetAndDestroy();
+      });
+  };
+  server.on('request', (incoming: IncomingMessage, response: ServerResponse) => serve(incoming, response, () => {}));
+  // Without a listener Node would ask for the body at once. Asking at the first read means that a refused upload is
+  // answered before the client has sent anything, as COS does.
+  server.on('checkContinue', (incoming: IncomingMessage, response: ServerResponse) => {
+    let asked = false;
+    serve(incoming, response, () => {
+      if (!asked) response.writeContinue();
+      asked = true;
+    });
+    response.shouldKeepAlive = false;
+  });
+  server.on('clientError', (_error, socket) => {
+    const busy = inFlight.get(socket as Socket);
+    if (busy && !busy.response.writableEnded) {
+      // Either the body broke off, and the handler says so, or there is more than was announced, which COS ignores:
+      // in both cases the request is answered first, and the connection cannot be used again.
+      if (!busy.incoming.complete) busy.cut();
+      busy.response.shouldKeepAlive = false;
+    } else if (socket.writable) {
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    } else socket.destroy();
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`port ${options.port} on 127.0.0.1 is in use; choose another or leave it out`, { cause: error })
+          : error,
+      ),
+    );
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no TCP address');
+
+  return {
+    port: address.port,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function toRequest(incoming: IncomingMessage, body: AsyncIterable<Uint8Array>): CloudRequest {
+  return {
+    method: incoming.method ?? 'GET',
+    ...splitTarget(incoming.url ?? '/', incoming.headers.host ?? ''),
+    headers: headerPairs(incoming.rawHeaders),
+    body,
+    remoteAddress: incoming.socket.remoteAddress ?? '',
+  };
+}
+
+async function* bodyOf(incoming: IncomingMessage, cutShort: Promise<never>, onFirstRead: () => void) {
+  onFirstRead();
+  // The default iterator destroys the connection when its reader stops early, and with it the answer.
+  const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
+  for (;;) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await Promise.race([chunks.next(), cutShort]);
+    } catch (error) {
+      throw isDisconnect(error) ? new BodyCutShort() : error;
+    }
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+async function send(incoming: IncomingMessage, response: ServerResponse, answer: CloudResponse): Promise<void> {
+  // A text would drag the headers in front of it into its own encoding; they are bytes.
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  const flat = answer.headers.flat();
+  const has = (name: string) => answer.headers.some(([other]) => other.toLowerCase() === name);
+  const bodiless = answer.status === 204 || answer.status === 304;
+  if (has('date')) response.sendDate = false;
+  if (!bodiless && !has('content-length') && !has('transfer-encoding')) {
+    if (body === undefined) flat.push('Content-Length', '0');
+    else if (body instanceof Uint8Array) flat.push('Content-Length', String(body.length));
+  }
+  response.writeHead(answer.status, flat);
+  if (body === undefined || bodiless || incoming.method === 'HEAD') response.end();
+  else if (body instanceof Uint8Array) response.end(body);
+  else await pipeline(Readable.from(body, { objectMode: false }), response);
+}
+
+/** The other side went away: its own business, nothing to report. */
+function isDisconnect(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,2 @@
+export { createLocalHandler } from './handler.ts';
+export type { LocalOptions } from './handler.ts';

@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import type { Switches } from '../cos/index.ts';
+
+const schema = z.strictObject({
+  markerOn404: z.boolean().optional(),
+  eventVersionId: z.boolean().optional(),
+  eventEtag: z.boolean().optional(),
+  listingLag: z.number().min(0).optional(),
+  metadataLimit: z.int().min(0).optional(),
+  noSuchCopySource: z.boolean().optional(),
+});
+
+/** Throws `TypeError` for a switch that does not exist or a value that it cannot have. */
+export function changeSwitches(switches: Switches, changes: unknown): void {
+  const parsed = schema.safeParse(changes);
+  if (!parsed.success) throw new TypeError(`not a set of switches: ${z.prettifyError(parsed.error)}`);
+  Object.assign(switches, parsed.data);
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucketAt, children, errorOf, makeBucket, openDriver, textOf, xmlOf } from './driver.ts';
+import type { CosDriver } from './driver.ts';
+
+let driver: CosDriver;
+beforeAll(async () => {
+  driver = await openDriver();
+});
+afterAll(() => driver.close());
+
+describe('buckets', () => {
+  it('are created, seen, refused a second time, listed and deleted', async () => {
+    const bucket = bucketAt(driver, driver.newName('life'), driver.region);
+    expect((await bucket.call('HEAD')).status).toBe(404);
+    const created = await bucket.must('PUT');
+    expect(created.body.length).toBe(0);
+    const head = await bucket.must('HEAD');
+    expect(head.headers['x-cos-bucket-region']).toBe(driver.region);
+    expect(errorOf(await bucket.call('PUT'))).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
+
+    const service = xmlOf(await driver.send({ method: 'GET', host: 'service.cos.myqcloud.com' }));
+    expect(service.name).toBe('ListAllMyBucketsResult');
+    const listed = service.children.find(({ name }) => name === 'Buckets')?.children ?? [];
+    const own = listed.find((entry) => textOf(entry, 'Name') === bucket.name);
+    expect(own && textOf(own, 'Location')).toBe(driver.region);
+    expect(own && textOf(own, 'CreationDate')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+
+    expect((await bucket.must('DELETE')).status).toBe(204);
+    expect(errorOf(await bucket.call('GET'))).toMatchObject({ status: 404, code: 'NoSuchBucket' });
+  });
+
+  it('belong to one region: another region does not know them', async () => {
+    const bucket = await makeBucket(driver, 'region');
+    const elsewhere = bucketAt(driver, bucket.name, driver.otherRegion);
+    expect(errorOf(await elsewhere.call('GET'))).toMatchObject({ status: 404, code: 'NoSuchBucket' });
+    const location = xmlOf(await bucket.must('GET', '', { query: { location: '' } }));
+    expect(location).toMatchObject({ name: 'LocationConstraint', text: driver.region });
+  });
+
+  it('cannot be deleted while anything is in them', async () => {
+    const bucket = await makeBucket(driver, 'full', { versioning: 'Enabled' });
+    const versionId = await bucket.put('a', 'x');
+    await bucket.must('DELETE', 'a');
+    expect(errorOf(await bucket.call('DELETE'))).toMatchObject({ status: 409, code: 'BucketNotEmpty' });
+    await bucket.must('DELETE', 'a', { query: { versionId } });
+    expect(errorOf(await bucket.call('DELETE'))).toMatchObject({ status: 409, code: 'BucketNotEmpty' });
+  });
+
+  it('answer with the bucket in the path too', async () => {
+    const bucket = await makeBucket(driver, 'path');
+    await bucket.put('dir/a b', 'hello');
+    const answer = await driver.send({
+      method: 'GET',
+      host: `cos.${driver.region}.myqcloud.com`,
+      path: `/${bucket.name}/dir/a%20b`,
+    });
+    expect(answer.body.toString()).toBe('hello');
+  });
+
+  it('go from no versioning to Enabled and Suspended and never back', async () => {
+    const bucket = await makeBucket(driver, 'states');
+    const status = async () => {
+      const root = xmlOf(await bucket.must('GET', '', { query: { versioning: '' } }));
+      expect(root.name).toBe('VersioningConfiguration');
+      return children(root, 'Status').map((element) => element.text);
+    };
+    expect(await status()).toEqual([]);
+    await bucket.setVersioning('Enabled');
+    expect(await status()).toEqual(['Enabled']);
+    await bucket.setVersioning('Suspended');
+    expect(await status()).toEqual(['Suspended']);
+    const off = '<VersioningConfiguration><Status>Disabled</Status></VersioningConfiguration>';
+    const refused = await bucket.call('PUT', '', { query: { versioning: '' }, body: off });
+    expect(errorOf(refused)).toMatchObject({ status: 400, code: 'MalformedXML' });
+    expect(await status()).toEqual(['Suspended']);
+  });
+
+  it('say so when a configuration is not XML, empty, or has another root', async () => {
+    const bucket = await makeBucket(driver, 'bad');
+    const put = (body: string) => bucket.call('PUT', '', { query: { versioning: '' }, body });
+    expect(errorOf(await put('<VersioningConfiguration><Status>'))).toMatchObject({
+      status: 400,
+      code: 'MalformedXML',
+    });
+    expect(errorOf(await put('<Other/>'))).toMatchObject({ status: 400, code: 'MalformedXML' });
+    expect(errorOf(await put(''))).toMatchObject({ status: 400, code: 'MissingRequestBodyError' });
+  });
+
+  it('keep an ACL, from a header or a document', async () => {
+    const bucket = await makeBucket(driver, 'acl');
+    const grants = async () => {
+      const root = xmlOf(await bucket.must('GET', '', { query: { acl: '' } }));
+      const list = children(root, 'AccessControlList')[0];
+      return children(list ?? root, 'Grant').map((grant) => textOf(grant, 'Permission'));
+    };
+    expect(await grants()).toEqual(['FULL_CONTROL']);
+    await bucket.must('PUT', '', { query: { acl: '' }, headers: { 'x-cos-acl': 'public-read-write' } });
+    expect(await grants()).toEqual(['FULL_CONTROL', 'READ', 'WRITE']);
+    const refused = await bucket.call('PUT', '', { query: { acl: '' }, headers: { 'x-cos-acl': 'everybody' } });
+    expect(errorOf(refused)).toMatchObject({ status: 400, code: 'InvalidArgument' });
+  });
+
+  it('answer 405 to a wrong method', async () => {
+    const bucket = await makeBucket(driver, 'verbs');
+    const wrong = await bucket.call('DELETE', '', { query: { versioning: '' } });
+    expect(errorOf(wrong)).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
+  });
+});

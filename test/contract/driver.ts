@@ -1,0 +1,216 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { randomBytes } from 'node:crypto';
+import { hostOf, nodeHash } from '../../shared/cos/index.ts';
+import { encode, presign, sign } from '../../shared/signing/index.ts';
+import type { Credentials, TimeRange } from '../../shared/signing/index.ts';
+import { child, children, readXml, textOf } from '../../shared/xml/index.ts';
+import type { XmlElement } from '../../shared/xml/index.ts';
+import { startCloud } from '../cloud/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+
+/**
+ * What the contract suites need of a COS: somewhere to send raw signed requests. With REAL_COS_SECRET_ID,
+ * REAL_COS_SECRET_KEY, REAL_COS_APPID, REAL_COS_REGION and REAL_COS_OTHER_REGION in the environment that is Tencent's
+ * own, else a local cloud started for the suite; the tests cannot tell.
+ */
+export interface CosDriver {
+  readonly appid: string;
+  readonly region: string;
+  /** Another one, for copies across regions. */
+  readonly otherRegion: string;
+  readonly credentials: Credentials;
+  /** Undefined against the real COS. */
+  readonly cloud: LocalCloud | undefined;
+  /** A name that nobody has. The bucket, once created, is emptied and removed by `close`. */
+  newName(label: string): string;
+  send(call: Call): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Call {
+  readonly method: string;
+  readonly host: string;
+  /** As on the wire, with its leading `/`. */
+  readonly path?: string;
+  /** Undefined values are left out. */
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
+  /** How the request is signed: header form with the driver's pair unless told. */
+  readonly signature?: 'header' | 'query' | 'none';
+  readonly credentials?: Credentials;
+  readonly time?: TimeRange;
+  /** Send the body without a length. */
+  readonly chunked?: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case, repeats joined. Values are Latin-1: one character per byte. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export async function openDriver(): Promise<CosDriver> {
+  const { REAL_COS_SECRET_ID: secretId, REAL_COS_SECRET_KEY: secretKey } = process.env;
+  const { REAL_COS_APPID: appid, REAL_COS_REGION: region, REAL_COS_OTHER_REGION: otherRegion } = process.env;
+  if (secretId !== undefined && secretKey !== undefined && appid !== undefined) {
+    const regions = { region: region ?? 'ap-guangzhou', otherRegion: otherRegion ?? 'ap-shanghai' };
+    return createDriver({ appid, ...regions, credentials: { secretId, secretKey }, cloud: undefined });
+  }
+  const cloud = await startCloud();
+  const credentials = { secretId: cloud.secretId, secretKey: cloud.secretKey };
+  return createDriver({ appid: cloud.appid, region: 'ap-guangzhou', otherRegion: 'ap-shanghai', credentials, cloud });
+}
+
+function createDriver(base: Omit<CosDriver, 'newName' | 'send' | 'close'>): CosDriver {
+  const names: string[] = [];
+  const driver: CosDriver = {
+    ...base,
+    newName: (label) => {
+      const name = `${label}-${randomBytes(4).toString('hex')}-${base.appid}`;
+      names.push(name);
+      return name;
+    },
+    send: (call) => send(base, call),
+    close: async () => {
+      if (base.cloud) await base.cloud.close();
+      else for (const name of names) await removeBucket(driver, name);
+    },
+  };
+  return driver;
+}
+
+async function send(
+  { credentials: own, cloud }: Pick<CosDriver, 'credentials' | 'cloud'>,
+  call: Call,
+): Promise<Answer> {
+  const { method, host, path = '/', body, signature = 'header', credentials = own } = call;
+  const query = Object.entries(call.query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const headers: Record<string, string> = { host, ...call.headers };
+  const hasBody = method === 'PUT' || method === 'POST' || body !== undefined;
+  if (hasBody && !call.chunked) headers['content-length'] ??= String(Buffer.byteLength(body ?? ''));
+  const seconds = Math.floor(Date.now() / 1000);
+  const time = call.time ?? { start: seconds - 60, end: seconds + 600 };
+  const options = { credentials, time, hash: nodeHash };
+  // A path that is not signed need not be one that can be decoded.
+  const signable = () => ({ method, path: decodeURIComponent(path), query, headers: Object.entries(headers) });
+  const signed = signature === 'query' ? presign(signable(), options) : [];
+  if (signature === 'header') headers['authorization'] = sign(signable(), options);
+  const search = [...query, ...signed].map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const target = search === '' ? path : `${path}?${search}`;
+
+  return new Promise((resolve, reject) => {
+    const where = cloud ? { host: '127.0.0.1', port: cloud.port } : { host };
+    const start = cloud ? httpRequest : httpsRequest;
+    // The flat form is written as it stands; from an object Node would recode some values.
+    const flat = Object.entries(headers).flat();
+    const request = start({ ...where, method, path: target, headers: flat }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [name, [value ?? ''].flat().join(',')]),
+          ),
+          body: Buffer.concat(chunks),
+        }),
+      );
+    });
+    request.on('error', reject);
+    // As bytes: Node writes the headers in front of a text in the encoding of that text.
+    request.end(Buffer.from(body ?? ''));
+  });
+}
+
+/** One bucket of a driver: the calls that most tests make. */
+export interface TestBucket {
+  readonly name: string;
+  readonly region: string;
+  readonly host: string;
+  call(method: string, key?: string, rest?: Omit<Call, 'method' | 'host' | 'path'>): Promise<Answer>;
+  /** Throws unless 2xx. */
+  must(method: string, key?: string, rest?: Omit<Call, 'method' | 'host' | 'path'>): Promise<Answer>;
+  /** Returns the version ID, '' where the answer names none. */
+  put(key: string, body: string | Uint8Array, headers?: Readonly<Record<string, string>>): Promise<string>;
+  setVersioning(status: 'Enabled' | 'Suspended'): Promise<void>;
+}
+
+export async function makeBucket(
+  driver: CosDriver,
+  label: string,
+  options: { versioning?: 'Enabled' | 'Suspended'; region?: string } = {},
+): Promise<TestBucket> {
+  const bucket = bucketAt(driver, driver.newName(label), options.region ?? driver.region);
+  await bucket.must('PUT');
+  if (options.versioning) await bucket.setVersioning(options.versioning);
+  return bucket;
+}
+
+export function bucketAt(driver: CosDriver, name: string, region: string): TestBucket {
+  const host = hostOf({ bucket: name, region });
+  const call: TestBucket['call'] = (method, key = '', rest = {}) =>
+    driver.send({ method, host, path: `/${key.split('/').map(encode).join('/')}`, ...rest });
+  const must: TestBucket['must'] = async (method, key, rest) => {
+    const answer = await call(method, key, rest);
+    if (answer.status >= 300) throw new Error(`${method} ${key ?? ''}: ${answer.status} ${answer.body.toString()}`);
+    return answer;
+  };
+  return {
+    name,
+    region,
+    host,
+    call,
+    must,
+    put: async (key, body, headers = {}) =>
+      (await must('PUT', key, { body, headers })).headers['x-cos-version-id'] ?? '',
+    setVersioning: async (status) => {
+      const body = `<VersioningConfiguration><Status>${status}</Status></VersioningConfiguration>`;
+      await must('PUT', '', { query: { versioning: '' }, body });
+    },
+  };
+}
+
+async function removeBucket(driver: CosDriver, name: string): Promise<void> {
+  for (const region of [driver.region, driver.otherRegion]) {
+    const bucket = bucketAt(driver, name, region);
+    if ((await bucket.call('HEAD')).status !== 200) continue;
+    const uploads = xmlOf(await bucket.must('GET', '', { query: { uploads: '' } }));
+    for (const upload of children(uploads, 'Upload')) {
+      await bucket.must('DELETE', textOf(upload, 'Key'), { query: { uploadId: textOf(upload, 'UploadId') } });
+    }
+    const entries = xmlOf(await bucket.must('GET', '', { query: { versions: '' } })).children;
+    for (const entry of entries.filter(({ name }) => name === 'Version' || name === 'DeleteMarker')) {
+      const versionId = textOf(entry, 'VersionId') || undefined;
+      await bucket.must('DELETE', textOf(entry, 'Key'), { query: { versionId } });
+    }
+    await bucket.must('DELETE');
+  }
+}
+
+export function xmlOf(answer: Answer): XmlElement {
+  return readXml(answer.body);
+}
+
+/** Text of an element by its path of names, '' when it is not there. */
+export function at(root: XmlElement, ...names: readonly [string, ...string[]]): string {
+  const parent = names.slice(0, -1).reduce<XmlElement | undefined>((el, name) => el && child(el, name), root);
+  return (parent && textOf(parent, names.at(-1) ?? '')) ?? '';
+}
+
+/** What an `<Error>` says, after checking that it is complete. */
+export function errorOf(answer: Answer): { status: number; code: string; message: string } {
+  const error = xmlOf(answer);
+  const [code, message] = [at(error, 'Code'), at(error, 'Message')];
+  const complete = [code, message, at(error, 'Resource'), at(error, 'RequestId')].every((text) => text !== '');
+  if (error.name !== 'Error' || !complete) throw new Error(`not an error document: ${answer.body.toString()}`);
+  if (at(error, 'RequestId') !== answer.headers['x-cos-request-id']) throw new Error('two request IDs in one answer');
+  return { status: answer.status, code, message };
+}
+
+export { children, textOf };
