@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+
+import { isBucketName } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { RIGHTS } from './types.ts';
+import type { ApiKey } from './types.ts';
+
+/** A secret ID becomes part of an object key, so its form is checked before anything is asked for. */
+const SECRET_ID = /^[\w-]{1,128}$/;
+
+const apiKey = z.object({
+  secretId: z.string().check(z.regex(SECRET_ID)),
+  secretKey: z.string().check(z.minLength(16), z.maxLength(256)),
+  buckets: z.array(z.string().check(z.refine(isBucketName, 'is not a bucket name'))),
+  rights: z.array(z.enum(RIGHTS)).check(z.minLength(1)),
+  // A time as text is what other programs write into JSON.
+  created: z.union([z.number(), z.pipe(z.iso.datetime({ offset: true }), z.transform(Date.parse))]),
+});
+
+export function isSecretId(text: string): boolean {
+  return SECRET_ID.test(text);
+}
+
+/** Throws `ServiceError` `InvalidArgument`. */
+export function writeKey(key: ApiKey): Uint8Array {
+  return Buffer.from(JSON.stringify(checked(key, key.secretId, 'InvalidArgument')));
+}
+
+/** Throws `ServiceError` `InvalidState`: a damaged key opens nothing. */
+export function readKey(body: Uint8Array, secretId: string): ApiKey {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    // Without the cause: a parser's message quotes the text, which holds the secret.
+    throw damaged(secretId, 'it is not JSON');
+  }
+  const key = checked(json, secretId);
+  if (key.secretId !== secretId) throw damaged(secretId, 'it is of another key');
+  return key;
+}
+
+function checked(value: unknown, secretId: string, code = 'InvalidState'): ApiKey {
+  const parsed = apiKey.safeParse(value);
+  if (parsed.success) return parsed.data;
+  // Names of the fields only, never what they hold.
+  throw damaged(secretId, `wrong: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`, code);
+}
+
+function damaged(secretId: string, reason: string, code = 'InvalidState'): ServiceError {
+  return new ServiceError(`The API key ${JSON.stringify(secretId.slice(0, 128))} is not valid (${reason}).`, {
+    code,
+    side: 'state',
+  });
+}

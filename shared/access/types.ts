@@ -1,0 +1,25 @@
+/** `read`: see rules and status. `write`: change rules and start work. `metrics`: the Prometheus text, nothing else. */
+export const RIGHTS = ['read', 'write', 'metrics'] as const;
+export type Right = (typeof RIGHTS)[number];
+
+/** What is told of a key: everything but its secret. */
+export interface ApiKeySummary {
+  readonly secretId: string;
+  /** Source buckets (`name-appid`) that the key may manage; empty: all of the deployment. */
+  readonly buckets: readonly string[];
+  readonly rights: readonly Right[];
+  /** ms since 1970. */
+  readonly created: number;
+}
+
+/** An API key pair of our own, never one of CAM. */
+export interface ApiKey extends ApiKeySummary {
+  readonly secretKey: string;
+}
+
+/** What a new key is made from. The pair is drawn at random unless given. */
+export interface NewKey {
+  readonly buckets: readonly string[];
+  readonly rights: readonly Right[];
+  readonly pair?: { readonly secretId: string; readonly secretKey: string };
+}

@@ -1,0 +1,10 @@
+/** The rule model: the document and its checks, which rule covers which version, and where rules are kept. */
+export { MAX_DOCUMENT, parseRules } from './document.ts';
+export { candidatesFor, inScope } from './match.ts';
+export type { ScopeEntry } from './match.ts';
+export { mergeStarts } from './starts.ts';
+export { createRuleStore } from './store.ts';
+export type { RuleStore } from './store.ts';
+export { checkDestinations, checkSource } from './validate.ts';
+export type { Listed } from './validate.ts';
+export type * from './types.ts';

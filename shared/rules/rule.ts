@@ -1,0 +1,139 @@
+import { child, children, textOf } from '../xml/index.ts';
+import type { XmlElement } from '../xml/index.ts';
+import { readDestination } from './destination.ts';
+import { invalid, quote } from './refusal.ts';
+import type { DocumentRule } from './types.ts';
+
+/** Longest key in COS, in bytes of UTF-8; a longer prefix could never match. */
+const LONGEST_PREFIX = 850;
+const LONGEST_ID = 255;
+/** Tags that an object can have, and the characters of each part. */
+const MOST_TAGS = 10;
+const LONGEST_TAG_KEY = 128;
+const LONGEST_TAG_VALUE = 256;
+const STORAGE_CLASS = /^(?:MAZ_)?(?:STANDARD|STANDARD_IA|INTELLIGENT_TIERING|ARCHIVE|DEEP_ARCHIVE)$/;
+
+/** A rule before it has an ID for certain: '' where the document has none. */
+export function readRule(element: XmlElement): DocumentRule {
+  const { prefix, tags } = readFilter(element);
+  const destination = only(element, 'Destination');
+  const kmsKeyId = word(child(destination, 'EncryptionConfiguration'), 'ReplicaKmsKeyID');
+  return {
+    id: readId(element),
+    enabled: readStatus(element, 'Rule'),
+    priority: readPriority(word(element, 'Priority')),
+    prefix,
+    tags,
+    destination: readDestination(word(destination, 'Bucket') ?? ''),
+    storageClass: readStorageClass(word(destination, 'StorageClass')),
+    kmsKeyId: kmsKeyId === '' ? undefined : kmsKeyId,
+    kmsObjects: switchedOn(child(only(element, 'SourceSelectionCriteria'), 'SseKmsEncryptedObjects')),
+    // COS replicates delete markers unless told otherwise. Tags are on objects only, so a tag filter leaves markers out.
+    deleteMarkers: tags.length === 0 && readDeleteMarkers(child(element, 'DeleteMarkerReplication')),
+    replicaAcl: switchedOn(child(element, 'ReplicaAcl')),
+    existing: readExisting(child(element, 'ExistingObjectReplication')),
+  };
+}
+
+/** Checks what is only given back: nothing in a stored document may be wrong. */
+export function checkReplicationTime(rule: XmlElement): void {
+  const element = child(rule, 'ReplicationTime');
+  if (element === undefined) return;
+  switchedOn(element);
+  const minutes = word(child(element, 'Time'), 'Minutes');
+  if (minutes !== undefined && !/^[1-9]\d{0,5}$/.test(minutes)) {
+    throw invalid('InvalidArgument', `ReplicationTime/Time/Minutes is ${quote(minutes)}, not a number of minutes.`);
+  }
+}
+
+function readId(rule: XmlElement): string {
+  const id = textOf(rule, 'ID') ?? '';
+  if (id.length > LONGEST_ID) throw invalid('InvalidArgument', `An ID is longer than ${LONGEST_ID} characters.`);
+  return id.trim() === '' ? '' : id;
+}
+
+function readFilter(rule: XmlElement): Pick<DocumentRule, 'prefix' | 'tags'> {
+  const filter = child(rule, 'Filter');
+  const and = filter === undefined ? undefined : child(filter, 'And');
+  if (and !== undefined && filter !== undefined && filter.children.length > 1) {
+    throw invalid('InvalidArgument', 'A Filter with And holds nothing beside it.');
+  }
+  const inner = and ?? filter;
+  const plain = textOf(rule, 'Prefix');
+  const filtered = inner === undefined ? undefined : textOf(inner, 'Prefix');
+  // Some clients send an empty Prefix whatever the filter says.
+  if (plain !== undefined && plain !== '' && filter !== undefined && plain !== filtered) {
+    throw invalid('InvalidArgument', 'A rule has both a Prefix and a Filter that says something else.');
+  }
+  const prefix = filtered ?? plain ?? '';
+  if (Buffer.byteLength(prefix) > LONGEST_PREFIX) {
+    throw invalid('InvalidArgument', `A Prefix is longer than ${LONGEST_PREFIX} bytes.`);
+  }
+  return { prefix, tags: inner === undefined ? [] : readTags(inner) };
+}
+
+function readTags(filter: XmlElement): DocumentRule['tags'] {
+  const tags = children(filter, 'Tag').map((tag) => [textOf(tag, 'Key') ?? '', textOf(tag, 'Value') ?? ''] as const);
+  if (tags.length > MOST_TAGS) throw invalid('InvalidArgument', `A Filter has more than ${MOST_TAGS} tags.`);
+  for (const [key, value] of tags) {
+    if (key === '' || key.length > LONGEST_TAG_KEY || value.length > LONGEST_TAG_VALUE) {
+      throw invalid('InvalidTag', `The tag ${quote(key)} of a Filter is empty or too long.`);
+    }
+  }
+  if (new Set(tags.map(([key]) => key)).size < tags.length) {
+    throw invalid('InvalidTag', 'A Filter names a tag key twice.');
+  }
+  return tags;
+}
+
+function readPriority(text: string | undefined): number {
+  if (text === undefined) return 0;
+  if (!/^\d{1,9}$/.test(text)) throw invalid('InvalidArgument', `The Priority ${quote(text)} is not a whole number.`);
+  return Number(text);
+}
+
+function readStorageClass(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  // The Java SDK and several samples write `Standard`.
+  const storageClass = text.toUpperCase();
+  if (!STORAGE_CLASS.test(storageClass)) {
+    throw invalid('InvalidArgument', `The StorageClass ${quote(text)} is not one that replicas can have.`);
+  }
+  return storageClass;
+}
+
+function readDeleteMarkers(element: XmlElement | undefined): boolean {
+  return element === undefined || child(element, 'Status') === undefined || switchedOn(element);
+}
+
+function readExisting(element: XmlElement | undefined): DocumentRule['existing'] {
+  if (!switchedOn(element)) return undefined;
+  const versions = word(element, 'Versions') ?? 'All';
+  if (versions !== 'All' && versions !== 'Current') {
+    throw invalid('InvalidArgument', `ExistingObjectReplication/Versions is ${quote(versions)}, not All or Current.`);
+  }
+  return versions;
+}
+
+/** Without the element: off. */
+function switchedOn(element: XmlElement | undefined): boolean {
+  return element !== undefined && readStatus(element, element.name);
+}
+
+function readStatus(element: XmlElement, owner: string): boolean {
+  const status = word(element, 'Status') ?? '';
+  if (status !== 'Enabled' && status !== 'Disabled') {
+    throw invalid('InvalidArgument', `The Status ${quote(status)} of ${owner} is not Enabled or Disabled.`);
+  }
+  return status === 'Enabled';
+}
+
+/** Text in which blanks around it mean nothing. */
+function word(element: XmlElement | undefined, name: string): string | undefined {
+  return element === undefined ? undefined : textOf(element, name)?.trim();
+}
+
+/** A child for further reading; an empty element where there is none. */
+function only(element: XmlElement, name: string): XmlElement {
+  return child(element, name) ?? { name, text: '', attributes: {}, children: [] };
+}

@@ -1,0 +1,41 @@
+import { samePlace } from '../cos/index.ts';
+import type { DocumentRule, Rule, RuleSet } from './types.ts';
+
+/**
+ * Gives the rules of a new document their starts: a rule that was there before under the same ID with the same filter
+ * and destination goes on, whatever else changed; any other starts in this second.
+ *
+ * `now` in ms since 1970. Starts are whole seconds, as the times of COS are, so a version of the very second in which
+ * the rule was stored is covered.
+ */
+export function mergeStarts(previous: RuleSet | undefined, next: readonly DocumentRule[], now: number): Rule[] {
+  const second = Math.floor(now / 1000) * 1000;
+  return next.map((rule) => {
+    const before = previous?.rules.find((candidate) => sameRule(candidate, rule));
+    return before === undefined ? begin(rule, second) : goOn(before, rule, second);
+  });
+}
+
+function begin(rule: DocumentRule, second: number): Rule {
+  // With the whole history in scope its delete markers belong to it: without them deleted objects would come back.
+  return { ...rule, start: second, deleteMarkersSince: rule.existing === 'All' ? 0 : second };
+}
+
+function goOn(before: Rule, rule: DocumentRule, second: number): Rule {
+  const { start, deleteMarkersSince } = before;
+  // A switch turned on hides nothing that was deleted while it was off.
+  if (rule.deleteMarkers && !before.deleteMarkers) return { ...rule, start, deleteMarkersSince: second };
+  const switchedLater = deleteMarkersSince > start;
+  const opened = rule.existing === 'All' && before.existing !== 'All' && !switchedLater;
+  return { ...rule, start, deleteMarkersSince: opened ? 0 : deleteMarkersSince };
+}
+
+/** IDs that the document lacked were made from filter and destination, so this holds for them as well. */
+function sameRule(a: DocumentRule, b: DocumentRule): boolean {
+  return a.id === b.id && a.prefix === b.prefix && samePlace(a.destination, b.destination) && tagsOf(a) === tagsOf(b);
+}
+
+/** The order of tags in a filter means nothing. */
+function tagsOf({ tags }: DocumentRule): string {
+  return JSON.stringify(tags.map((tag) => JSON.stringify(tag)).sort());
+}

@@ -1,0 +1,121 @@
+import { isBucketName, isRegion, placeOfHost, regionFromCode } from '../cos/index.ts';
+import type { Place } from '../cos/index.ts';
+import { field, isRecord, textField } from './guards.ts';
+import { formatLine } from './log.ts';
+import type { ObjectEvent } from './types.ts';
+
+/** A record that cannot be used, or not fully; never holds the record, which carries the uploader's signature. */
+export type OnProblem = (problem: string) => void;
+
+const URL_FORM = /^https?:\/\/([^/?#]+)\/(.*)$/s;
+
+const logProblem: OnProblem = (problem) => console.log(formatLine({ problem }));
+
+/**
+ * The records of a COS event. An event is a hint, so nothing in it is worth a retry: what cannot be read is told to
+ * `onProblem` (a log line unless given) and left out, event types that do not exist yet come back as `other`.
+ */
+export function readCosEvent(event: unknown, onProblem: OnProblem = logProblem): ObjectEvent[] {
+  const records = field(event, 'Records');
+  if (!Array.isArray(records)) {
+    onProblem('The event has no Records; it is not a COS event.');
+    return [];
+  }
+  return records.flatMap((record: unknown, index) => {
+    const read = readRecord(record, (problem) => onProblem(`Record ${index + 1} of the COS event: ${problem}`));
+    return read === undefined ? [] : [read];
+  });
+}
+
+function readRecord(record: unknown, onProblem: OnProblem): ObjectEvent | undefined {
+  const cos = field(record, 'cos');
+  const happened = field(record, 'event');
+  const name = textField(happened, 'eventName');
+  if (!isRecord(cos) || name === undefined) {
+    onProblem('it has no cos part or no eventName.');
+    return undefined;
+  }
+  const object = field(cos, 'cosObject');
+  const bucket = field(cos, 'cosBucket');
+  const address = readUrl(textField(object, 'url'));
+  const place = address?.place ?? placeOfBucket(bucket);
+  const raw = rawKey(textField(object, 'key'), bucket);
+  const key = address?.key ?? raw;
+  if (place === undefined || key === undefined || key === '') {
+    onProblem('neither url nor key and cosBucket name an object.');
+    return undefined;
+  }
+  // The url is the truth: whether `key` is percent-encoded is not documented beyond one capture.
+  if (raw !== undefined && raw !== key) onProblem('url and key name different objects; the url is followed.');
+  const stated = placeOfBucket(bucket);
+  if (stated !== undefined && stated.bucket !== place.bucket) {
+    onProblem('url and cosBucket name different buckets; the url is followed.');
+  }
+  return {
+    type: typeOf(name),
+    name,
+    place,
+    key,
+    versionId: textField(object, 'vid'),
+    etag: etagOf(field(object, 'meta')),
+    size: sizeOf(field(object, 'size')),
+    time: timeOf(field(happened, 'eventTime')),
+  };
+}
+
+function typeOf(name: string): ObjectEvent['type'] {
+  if (name.startsWith('cos:ObjectCreated:')) return 'created';
+  if (name === 'cos:ObjectRemove:DeleteMarkerCreated') return 'marker';
+  if (name.startsWith('cos:ObjectRemove:')) return 'removed';
+  return name === 'cos:ObjectRestore:Completed' ? 'restored' : 'other';
+}
+
+function readUrl(url: string | undefined): { place: Place | undefined; key: string } | undefined {
+  // Not through the URL class, which would turn the key `a/../b` into `b`.
+  const [, host, path] = URL_FORM.exec(url ?? '') ?? [];
+  if (host === undefined || path === undefined) return undefined;
+  try {
+    return { place: placeOfHost(host), key: decodeURIComponent(path) };
+  } catch {
+    // Not percent-encoded after all: `key` has the same text raw.
+    return undefined;
+  }
+}
+
+function placeOfBucket(bucket: unknown): Place | undefined {
+  const full = `${textField(bucket, 'name') ?? ''}-${textField(bucket, 'appid') ?? ''}`;
+  // `region` is a short code that only a table tells; the newer fields have the full name.
+  const region =
+    textField(bucket, 'cosRegion') ??
+    textField(bucket, 's3Region') ??
+    regionFromCode(textField(bucket, 'region') ?? '');
+  return region !== undefined && isBucketName(full) && isRegion(region) ? { bucket: full, region } : undefined;
+}
+
+/** `key` is `/<appid>/<bucket name without appid>/<key>`. */
+function rawKey(key: string | undefined, bucket: unknown): string | undefined {
+  const prefix = `/${textField(bucket, 'appid') ?? ''}/${textField(bucket, 'name') ?? ''}/`;
+  return key?.startsWith(prefix) === true ? key.slice(prefix.length) : undefined;
+}
+
+function etagOf(meta: unknown): string | undefined {
+  if (!isRecord(meta)) return undefined;
+  const name = Object.keys(meta).find((candidate) => candidate.toLowerCase() === 'etag');
+  const value = name === undefined ? undefined : textField(meta, name);
+  if (value === undefined) return undefined;
+  return value.startsWith('"') ? value : `"${value}"`;
+}
+
+/** A number; one sample of the documentation has it as text. */
+function sizeOf(size: unknown): number | undefined {
+  const number = typeof size === 'string' && size !== '' ? Number(size) : size;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+/** Unix seconds; one sample of the documentation has a date as text. */
+function timeOf(time: unknown): number | undefined {
+  if (typeof time === 'number') return Number.isFinite(time) ? Math.floor(time) * 1000 : undefined;
+  if (typeof time !== 'string' || time === '') return undefined;
+  const parsed = /^\d+$/.test(time) ? Number(time) * 1000 : Date.parse(time);
+  return Number.isFinite(parsed) ? Math.floor(parsed / 1000) * 1000 : undefined;
+}

@@ -1,0 +1,96 @@
+import middy from '@middy/core';
+import type { MiddlewareObj } from '@middy/core';
+
+import { field, textField } from './guards.ts';
+import { describeError, formatLine } from './log.ts';
+import type { Run } from './types.ts';
+
+/** What the platform exports a function as: `exports.main_handler = …`. */
+export type MainHandler<T> = (event: unknown, context?: object) => Promise<T>;
+
+/** Clock and output of a function; a test passes its own. */
+export interface RunOptions {
+  /** ms since 1970. */
+  readonly now?: () => number;
+  /** Takes one line without its line feed. */
+  readonly write?: (line: string) => void;
+}
+
+/** Time limit that is assumed when the context names none: the platform's default for a new function, in ms. */
+const DEFAULT_TIME_LIMIT = 3000;
+
+interface RunContext {
+  readonly run: Run;
+}
+
+/**
+ * The common stack of every function: wakes dead connections, gives the run its deadline, writes one JSON line with
+ * request ID, duration and outcome. Errors are thrown on, because that is how SCF learns that an event must come again.
+ * `outcome` adds fields of the result to that line.
+ */
+export function runFunction<T>(
+  handler: (event: unknown, run: Run) => Promise<T>,
+  { now = Date.now, write = (line) => console.log(line) }: RunOptions,
+  outcome: (result: T) => Readonly<Record<string, unknown>> = () => ({}),
+): MainHandler<T> {
+  // middy races its own timer otherwise, through an AbortController that all runs of a process share.
+  const stack = middy<unknown, T, Error, RunContext>({ timeoutEarlyInMillis: 0 })
+    .use(thaw())
+    .use(observe({ now, write, outcome }))
+    .handler((event: unknown, { run }) => handler(event, run));
+  return (event, context = {}) => stack(event, context as RunContext);
+}
+
+/** A function that is started by COS, a timer or another function. */
+export function eventFunction<T>(
+  handler: (event: unknown, run: Run) => Promise<T>,
+  options: RunOptions = {},
+): MainHandler<T> {
+  return runFunction(handler, options);
+}
+
+/**
+ * An instance is frozen between two runs, and its idle connections die unseen. One turn of the event loop lets Node
+ * notice them; without it the first request after a thaw goes to a dead socket.
+ */
+function thaw(): MiddlewareObj<unknown, unknown, Error, RunContext> {
+  return {
+    before: async ({ context }) => {
+      // The answer is complete when the promise is settled; idle connections must not keep the run open.
+      Object.assign(context, { callbackWaitsForEmptyEventLoop: false });
+      await new Promise(setImmediate);
+    },
+  };
+}
+
+function observe<T>({
+  now,
+  write,
+  outcome,
+}: Required<RunOptions> & { outcome: (result: T) => Readonly<Record<string, unknown>> }): MiddlewareObj<
+  unknown,
+  T,
+  Error,
+  RunContext,
+  { started?: number }
+> {
+  const line = (run: Run, started: number, fields: Readonly<Record<string, unknown>>) =>
+    run.log({ ...fields, durationMs: now() - started });
+  return {
+    before: (request) => {
+      const started = now();
+      const requestId = textField(request.context, 'request_id') ?? 'unknown';
+      const limit = field(request.context, 'time_limit_in_ms');
+      const log: Run['log'] = (fields) => write(formatLine({ requestId, ...fields }));
+      const deadline = started + (typeof limit === 'number' && limit > 0 ? limit : DEFAULT_TIME_LIMIT);
+      request.internal = { started };
+      request.context = { ...request.context, run: { requestId, deadline, log } };
+    },
+    after: ({ context, internal, response }) => {
+      line(context.run, internal.started ?? now(), { outcome: 'ok', ...(response === null ? {} : outcome(response)) });
+    },
+    onError: ({ context, internal, error }) => {
+      line(context.run, internal.started ?? now(), { outcome: 'error', error: describeError(error) });
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { Pairs } from '../signing/index.ts';
+import { runFunction } from './function.ts';
+import type { MainHandler, RunOptions } from './function.ts';
+import { field, isRecord, textField } from './guards.ts';
+import type { Run } from './types.ts';
+
+/**
+ * A request as a function URL or the older API gateway hands it on. What the client signed is not known for certain:
+ * neither says whether the path and the query of the event are decoded, and a gateway adds and removes prefixes. So
+ * there are several candidates where there is a doubt, the likeliest first; the one whose signature fits is the one to
+ * use.
+ */
+export interface HttpRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** As on the wire; '' when there is none. */
+  readonly host: string;
+  /** Each with its leading `/`; at least one. */
+  readonly paths: readonly string[];
+  /** At least one, the same order of names in each; a bare key has the value ''. */
+  readonly queries: readonly Pairs[];
+  /** Names in lower case, repeats kept. */
+  readonly headers: Pairs;
+  readonly body: Uint8Array;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What the platform takes for an answer. Without `statusCode` it would send a 200 with the JSON of the value. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded?: false;
+}
+
+/** A function that is called over HTTP. `handler` answers its errors itself; what it throws becomes the platform's. */
+export function httpFunction(
+  handler: (request: HttpRequest, run: Run) => Promise<HttpResponse>,
+  options: RunOptions = {},
+): MainHandler<HttpAnswer> {
+  return runFunction(
+    async (event, run) => writeHttpResponse(await handler(readHttpRequest(event), run), event),
+    options,
+    ({ statusCode }) => ({ status: statusCode }),
+  );
+}
+
+/** Never throws: whatever is missing is empty. */
+export function readHttpRequest(event: unknown): HttpRequest {
+  const headers = readHeaders(field(event, 'headers'));
+  return {
+    method: (textField(event, 'httpMethod') ?? '').toUpperCase(),
+    host: headers.find(([name]) => name === 'host')?.[1] ?? '',
+    paths: readPaths(event),
+    queries: readQueries(event),
+    headers,
+    body: readBody(event, headers),
+  };
+}
+
+export function writeHttpResponse({ status, headers, body = '' }: HttpResponse, event: unknown): HttpAnswer {
+  const safe = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(value)]));
+  // The gateway wants the field; the function URL's documentation does not know it.
+  return { statusCode: status, headers: safe, body, ...(isGateway(event) ? { isBase64Encoded: false as const } : {}) };
+}
+
+/** Nothing in a value may end the header. */
+function headerText(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, '?');
+}
+
+function isGateway(event: unknown): boolean {
+  return isRecord(field(event, 'requestContext'));
+}
+
+function readHeaders(headers: unknown): Pairs {
+  return flatten(headers).map(([name, value]) => [name.toLowerCase(), value]);
+}
+
+function readPaths(event: unknown): string[] {
+  const path = leadingSlash(textField(event, 'path') ?? '/');
+  const context = field(event, 'requestContext');
+  const stage = leadingSlash(textField(context, 'stage') ?? '');
+  const api = leadingSlash((textField(context, 'path') ?? '').replace(/\/?\{.*$/s, ''));
+  // A client that was given an address with a path before it signs what comes after, or all of it.
+  const spellings = isGateway(event)
+    ? [path, without(path, stage), without(without(path, stage), api), stage === '/' ? path : stage + path]
+    : [path];
+  return [...new Set(spellings.flatMap((spelling) => [spelling, decode(spelling)]))];
+}
+
+function leadingSlash(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+function without(path: string, prefix: string): string {
+  if (prefix === '/') return path;
+  if (path === prefix) return '/';
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+}
+
+function readQueries(event: unknown): Pairs[] {
+  const query = field(event, 'queryString') ?? field(event, 'queryStringParameters');
+  const raw: Pairs = typeof query === 'string' ? splitQuery(query) : flatten(query);
+  const decoded: Pairs = raw.map(([name, value]) => [decode(name), decode(value)]);
+  const same = decoded.every(([name, value], index) => raw[index]?.[0] === name && raw[index]?.[1] === value);
+  return same ? [raw] : [raw, decoded];
+}
+
+function splitQuery(query: string): Pairs {
+  return query
+    .replace(/^\?/, '')
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=');
+      return equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
+    });
+}
+
+/** Fields as pairs; a field may hold a list, and a bare key may stand there as null or true instead of ''. */
+function flatten(fields: unknown): (readonly [string, string])[] {
+  if (!isRecord(fields)) return [];
+  return Object.entries(fields).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((entry: unknown) => [name, textOf(entry)] as const),
+  );
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The bytes of the body. A function URL has no field that says base64; it shows when Content-Length fits the decoded
+ * bytes and not the text.
+ */
+function readBody(event: unknown, headers: Pairs): Uint8Array {
+  const body = field(event, 'body');
+  if (typeof body !== 'string') return new Uint8Array();
+  const text = Buffer.from(body, 'utf8');
+  if (field(event, 'isBase64Encoded') === true) return Buffer.from(body, 'base64');
+  const length = Number(headers.find(([name]) => name === 'content-length')?.[1] ?? text.length);
+  if (text.length === length || !/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return text;
+  const binary = Buffer.from(body, 'base64');
+  return binary.length === length ? binary : text;
+}

@@ -1,0 +1,42 @@
+import type { Credentials } from '../signing/index.ts';
+import type { Place } from '../cos/index.ts';
+
+/** One record of a COS event. It is only a hint: may be late, doubled, reordered or lost. */
+export interface ObjectEvent {
+  readonly type: 'created' | 'marker' | 'removed' | 'restored' | 'other';
+  /** `cos:ObjectCreated:Put` … */
+  readonly name: string;
+  readonly place: Place;
+  readonly key: string;
+  /** Undefined when `vid` is empty or missing. */
+  readonly versionId: string | undefined;
+  /** With quotes; undefined in older event shapes. */
+  readonly etag: string | undefined;
+  /** Bytes. */
+  readonly size: number | undefined;
+  /** Milliseconds since 1970, whole seconds. */
+  readonly time: number | undefined;
+}
+
+/** What a deployment tells its functions through the environment. */
+export interface DeploymentConfig {
+  /** From STATE_BUCKET and TENCENTCLOUD_REGION. */
+  readonly state: Place;
+  /** From SOURCES: `bucket-appid@region`, comma-separated. */
+  readonly sources: readonly Place[];
+  /** From DESTINATIONS, same form. */
+  readonly destinations: readonly Place[];
+  /** COS_ENDPOINT: origin of a local cloud; the Host header stays the bucket's. */
+  readonly cosEndpoint: string | undefined;
+  /** Role credentials rotate, so they are read at each call. */
+  credentials(): Credentials;
+}
+
+/** One invocation of a function. */
+export interface Run {
+  readonly requestId: string;
+  /** ms since 1970: when the platform ends this run. */
+  readonly deadline: number;
+  /** Writes one JSON line; secrets and signatures are never passed in. */
+  log(fields: Readonly<Record<string, unknown>>): void;
+}

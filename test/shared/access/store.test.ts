@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { createKeyStore, hasRight, mayManage } from '../../../shared/access/index.ts';
+import type { KeyStore } from '../../../shared/access/index.ts';
+import { createMemoryCos } from '../../functions/api/memory-cos.ts';
+import type { MemoryCos } from '../../functions/api/memory-cos.ts';
+
+const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+const FOLDER = 'crr-dev-gz-1250000000@ap-guangzhou/keys/';
+const SECRET = 'a secret of forty characters, or nearly';
+const pair = (secretId: string) => ({ secretId, secretKey: SECRET });
+
+let memory: MemoryCos;
+let time: number;
+let byte: number;
+let keys: KeyStore;
+
+beforeEach(() => {
+  memory = createMemoryCos();
+  time = 1_700_000_000_000;
+  byte = 0;
+  const random = (bytes: number) => Uint8Array.from({ length: bytes }, () => byte++ & 0xff);
+  keys = createKeyStore({ cos: memory.cos, state: STATE, now: () => time, random });
+});
+
+describe('createKeyStore', () => {
+  it('finds a key that was added, with its buckets and rights', async () => {
+    const key = await keys.add({ buckets: ['source-1250000000'], rights: ['read', 'write'], pair: pair('AKID1') });
+    expect(key).toEqual({
+      secretId: 'AKID1',
+      secretKey: SECRET,
+      buckets: ['source-1250000000'],
+      rights: ['read', 'write'],
+      created: time,
+    });
+    await expect(keys.find('AKID1')).resolves.toEqual(key);
+    expect([...memory.objects.keys()]).toEqual([`${FOLDER}AKID1`]);
+  });
+
+  it('draws pairs that differ, from letters and digits', async () => {
+    const first = await keys.add({ buckets: [], rights: ['read'] });
+    const second = await keys.add({ buckets: [], rights: ['read'] });
+    expect(first.secretId).toMatch(/^CRR[A-Za-z0-9]{29}$/);
+    expect(first.secretKey).toMatch(/^[A-Za-z0-9]{40}$/);
+    expect(second.secretId).not.toBe(first.secretId);
+    expect(second.secretKey).not.toBe(first.secretKey);
+  });
+
+  it('never writes over a key', async () => {
+    await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
+    await expect(keys.add({ buckets: [], rights: ['write'], pair: pair('AKID1') })).rejects.toMatchObject({
+      code: 'KeyAlreadyExists',
+    });
+    await expect(keys.find('AKID1')).resolves.toMatchObject({ rights: ['read'] });
+  });
+
+  it('lists all keys without their secrets', async () => {
+    for (const id of ['K1', 'K2', 'K3', 'K4', 'K5']) await keys.add({ buckets: [], rights: ['read'], pair: pair(id) });
+    const list = await keys.list();
+    expect(list.map(({ secretId }) => secretId)).toEqual(['K1', 'K2', 'K3', 'K4', 'K5']);
+    expect(JSON.stringify(list)).not.toContain(SECRET);
+  });
+
+  it('does not find a key that was removed', async () => {
+    await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
+    await keys.find('AKID1');
+    await expect(keys.remove('AKID1')).resolves.toBe(true);
+    await expect(keys.find('AKID1')).resolves.toBeUndefined();
+    await expect(keys.remove('AKID1')).resolves.toBe(false);
+  });
+
+  it('learns within five seconds that another process removed a key', async () => {
+    await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
+    await keys.find('AKID1');
+    memory.objects.clear();
+    time += 4_999;
+    await expect(keys.find('AKID1')).resolves.toBeDefined();
+    time += 1;
+    await expect(keys.find('AKID1')).resolves.toBeUndefined();
+  });
+
+  it('finds at once what another process added, also after asking in vain', async () => {
+    await expect(keys.find('AKID1')).resolves.toBeUndefined();
+    const other = createKeyStore({ cos: memory.cos, state: STATE, now: () => time, random: () => new Uint8Array(40) });
+    await other.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
+    await expect(keys.find('AKID1')).resolves.toBeDefined();
+  });
+
+  it.each(['', '../rules/source', 'a/b', 'a b', 'x'.repeat(129), 'é'])('asks nobody for the ID %j', async (id) => {
+    await expect(keys.find(id)).resolves.toBeUndefined();
+    await expect(keys.remove(id)).resolves.toBe(false);
+    expect(memory.calls).toEqual([]);
+  });
+
+  it('reads a key that another program wrote, with a time as text', async () => {
+    const key = { ...pair('AKID1'), buckets: [], rights: ['metrics'], created: '2023-11-14T22:13:20Z' };
+    memory.objects.set(`${FOLDER}AKID1`, Buffer.from(JSON.stringify(key)));
+    await expect(keys.find('AKID1')).resolves.toEqual({ ...key, created: 1_700_000_000_000 });
+  });
+
+  const good = { ...pair('AKID1'), buckets: [], rights: ['read'], created: 1 };
+  it.each([
+    ['no JSON', `{"secretKey":"${SECRET}"`],
+    ['another key', JSON.stringify({ ...good, secretId: 'AKID2' })],
+    ['no secret', JSON.stringify({ ...good, secretKey: '' })],
+    ['no rights', JSON.stringify({ ...good, rights: [] })],
+    ['a right that does not exist', JSON.stringify({ ...good, rights: ['admin'] })],
+    ['a bucket that is none', JSON.stringify({ ...good, buckets: ['*'] })],
+  ])('opens nothing with a damaged key (%s) and does not tell the secret', async (_, text) => {
+    memory.objects.set(`${FOLDER}AKID1`, Buffer.from(text));
+    const failure = await keys.find('AKID1').catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'InvalidState', side: 'state' });
+    expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain(SECRET);
+  });
+
+  it('refuses to add what it could not read', async () => {
+    const wrong = keys.add({ buckets: ['Source'], rights: ['read'], pair: pair('AKID1') });
+    await expect(wrong).rejects.toMatchObject({ code: 'InvalidArgument' });
+    expect(memory.objects.size).toBe(0);
+  });
+});
+
+describe('rights', () => {
+  const key = { ...pair('AKID1'), buckets: ['a-1250000000'], rights: ['read'] as const, created: 0 };
+
+  it('are those that the key names', () => {
+    expect(hasRight(key, 'read')).toBe(true);
+    expect(hasRight(key, 'write')).toBe(false);
+    expect(hasRight(key, 'metrics')).toBe(false);
+  });
+
+  it('hold for the buckets that the key names, or for all', () => {
+    expect(mayManage(key, 'a-1250000000')).toBe(true);
+    expect(mayManage(key, 'b-1250000000')).toBe(false);
+    expect(mayManage({ ...key, buckets: [] }, 'b-1250000000')).toBe(true);
+  });
+});

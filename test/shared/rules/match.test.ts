@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+
+import { candidatesFor, inScope } from '../../../shared/rules/index.ts';
+import type { Rule } from '../../../shared/rules/index.ts';
+import { BACKUP, OTHER, ROLE, SOURCE, rule } from './sample.ts';
+
+function groups(key: string, ...rules: Rule[]): string[][] {
+  return candidatesFor({ source: SOURCE, role: ROLE, rules, xml: '', created: 0 }, key).map((group) =>
+    group.rules.map(({ id }) => id),
+  );
+}
+
+describe('candidatesFor', () => {
+  it('takes the rules whose prefix the key begins with', () => {
+    const rules = [rule({ id: 'all' }), rule({ id: 'logs', prefix: 'logs/' }), rule({ id: 'img', prefix: 'img/' })];
+    expect(groups('logs/a', ...rules)).toEqual([['all', 'logs']]);
+    expect(groups('logs', ...rules)).toEqual([['all']]);
+    expect(groups('x', rule({ prefix: 'logs/' }))).toEqual([]);
+  });
+
+  it('leaves disabled rules out', () => {
+    expect(groups('a', rule({ enabled: false }))).toEqual([]);
+  });
+
+  it('applies rules with different destinations side by side', () => {
+    const rules = [rule({ id: 'a' }), rule({ id: 'b', destination: OTHER }), rule({ id: 'c' })];
+    expect(groups('k', ...rules)).toEqual([['a', 'c'], ['b']]);
+    const [first, second] = candidatesFor({ source: SOURCE, role: ROLE, rules, xml: '', created: 0 }, 'k');
+    expect([first?.destination, second?.destination]).toEqual([BACKUP, OTHER]);
+  });
+
+  it('lets the higher priority win at one destination, then the earlier rule', () => {
+    const rules = [
+      rule({ id: 'none' }),
+      rule({ id: 'low', priority: 1 }),
+      rule({ id: 'high', priority: 10 }),
+      rule({ id: 'high too', priority: 10 }),
+    ];
+    expect(groups('k', ...rules)).toEqual([['high', 'high too', 'low', 'none']]);
+  });
+});
+
+describe('inScope', () => {
+  const entry = { time: 5000, tags: [], deleteMarker: false };
+
+  it('covers versions from the second of the start on', () => {
+    expect(inScope(rule({ start: 5000 }), entry)).toBe(true);
+    expect(inScope(rule({ start: 6000 }), entry)).toBe(false);
+  });
+
+  it('covers what was there before when the rule asks for existing objects', () => {
+    expect(inScope(rule({ start: 6000, existing: 'All' }), entry)).toBe(true);
+    expect(inScope(rule({ start: 6000, existing: 'Current' }), entry)).toBe(false);
+    expect(inScope(rule({ start: 6000, existing: 'Current' }), { ...entry, current: true })).toBe(true);
+    expect(inScope(rule({ start: 6000 }), { ...entry, current: true })).toBe(false);
+  });
+
+  it('wants every tag of the filter on the version', () => {
+    const tagged = rule({
+      tags: [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    });
+    expect(
+      inScope(tagged, {
+        ...entry,
+        tags: [
+          ['b', '2'],
+          ['c', '3'],
+          ['a', '1'],
+        ],
+      }),
+    ).toBe(true);
+    expect(inScope(tagged, { ...entry, tags: [['a', '1']] })).toBe(false);
+    expect(
+      inScope(tagged, {
+        ...entry,
+        tags: [
+          ['a', '2'],
+          ['b', '1'],
+        ],
+      }),
+    ).toBe(false);
+  });
+
+  it('covers delete markers only where the rule replicates them', () => {
+    const marker = { ...entry, deleteMarker: true };
+    expect(inScope(rule(), marker)).toBe(true);
+    expect(inScope(rule({ deleteMarkers: false }), marker)).toBe(false);
+    expect(inScope(rule({ tags: [['a', '1']] }), { ...marker, tags: [['a', '1']] })).toBe(false);
+  });
+
+  it('covers no delete marker from before the switch', () => {
+    const marker = { ...entry, deleteMarker: true };
+    expect(inScope(rule({ deleteMarkersSince: 5000 }), marker)).toBe(true);
+    expect(inScope(rule({ deleteMarkersSince: 6000 }), marker)).toBe(false);
+    expect(inScope(rule({ deleteMarkersSince: 6000 }), entry)).toBe(true);
+    expect(inScope(rule({ start: 6000 }), marker)).toBe(false);
+  });
+});
