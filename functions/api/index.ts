@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+
+import { createKeyStore } from '../../shared/access/index.ts';
+import { createCosClient, nodeHash } from '../../shared/cos/index.ts';
+import { createRuleStore } from '../../shared/rules/index.ts';
+import { httpFunction, readConfig } from '../../shared/scf/index.ts';
+import { createApi } from './api.ts';
+
+/** ms that are kept for the answer itself after the last call to COS. */
+const MARGIN = 500;
+
+let api: ReturnType<typeof createApi> | undefined;
+// An instance runs one request at a time.
+let deadline: number | undefined;
+
+function wire(): ReturnType<typeof createApi> {
+  const config = readConfig(process.env);
+  const cos = createCosClient({
+    credentials: () => config.credentials(),
+    endpoint: config.cosEndpoint,
+    deadline: () => deadline,
+  });
+  const shared = { cos, state: config.state, now: Date.now };
+  return createApi({
+    cos,
+    keys: createKeyStore({ ...shared, random: randomBytes }),
+    rules: createRuleStore(shared),
+    listed: config,
+    hash: nodeHash,
+    now: Date.now,
+    random: randomBytes,
+  });
+}
+
+export const main_handler = httpFunction((request, run) => {
+  deadline = run.deadline - MARGIN;
+  api ??= wire();
+  return api(request, run);
+});

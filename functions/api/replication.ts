@@ -1,0 +1,61 @@
+import type { Cos, Place } from '../../shared/cos/index.ts';
+import { checkDestinations, mergeStarts, parseRules } from '../../shared/rules/index.ts';
+import type { Listed, RuleStore } from '../../shared/rules/index.ts';
+import type { HttpRequest, HttpResponse } from '../../shared/scf/index.ts';
+import { XML_TYPE } from './answers.ts';
+import { readContent } from './content.ts';
+import { refuse } from './errors.ts';
+import { checkVersioning } from './versioning.ts';
+
+export interface ReplicationOptions {
+  readonly cos: Cos;
+  readonly rules: RuleStore;
+  readonly listed: Listed;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+/** PUT Bucket replication: replaces the whole configuration. */
+export async function putReplication(
+  request: HttpRequest,
+  source: Place,
+  { cos, rules, listed, now }: ReplicationOptions,
+): Promise<HttpResponse> {
+  const document = parseRules(readContent(request));
+  checkDestinations(document, source, listed);
+  const destinations = document.rules.map(({ destination }) => destination);
+  const [previous] = await Promise.all([rules.getFresh(source), checkVersioning(cos, source, destinations)]);
+  const created = now();
+  await rules.put({
+    source,
+    role: document.role,
+    rules: mergeStarts(previous, document.rules, created),
+    xml: document.xml,
+    created,
+  });
+  return { status: 200, headers: { 'Content-Type': XML_TYPE } };
+}
+
+/** GET Bucket replication: the configuration as it was sent. */
+export async function getReplication(source: Place, { rules }: ReplicationOptions): Promise<HttpResponse> {
+  // Fresh, because another instance may have answered the PUT.
+  const ruleSet = await rules.getFresh(source);
+  if (ruleSet === undefined) {
+    // With a small n, unlike the documentation: the Node and JavaScript SDKs know no other spelling.
+    throw refuse(404, 'ReplicationConfigurationnotFoundError', 'The replication configuration was not found.');
+  }
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': XML_TYPE,
+      'x-cos-replication-rule-creation-time': new Date(ruleSet.created).toUTCString(),
+    },
+    body: ruleSet.xml,
+  };
+}
+
+/** DELETE Bucket replication: removes all rules; there need be none. Replicas stay. */
+export async function deleteReplication(source: Place, { rules }: ReplicationOptions): Promise<HttpResponse> {
+  await rules.remove(source);
+  return { status: 204, headers: {} };
+}

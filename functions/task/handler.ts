@@ -1,0 +1,67 @@
+import { causeOf, HandOver, taskOf, workOfTasks, type Engine, type Work } from '../../shared/replication/index.ts';
+import { samePlace, type Place } from '../../shared/cos/index.ts';
+import { candidatesFor } from '../../shared/rules/index.ts';
+import { readCosEvent, type Run } from '../../shared/scf/index.ts';
+import { backOff, BUSY_MS, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
+
+/** ms after which work that ran out of time goes on; `schedule` starts it, never this function itself. */
+const GO_ON_MS = 1000;
+
+/** Runs the durable tasks named in an event of the state bucket. */
+export async function runTasks(engine: Engine, state: Place, event: unknown, run: Run): Promise<void> {
+  const names = readCosEvent(event, (problem) => run.log({ message: problem }))
+    .filter(({ type, place, key }) => type === 'created' && samePlace(place, state) && key.startsWith(TASKS))
+    .map(({ key }) => key);
+  for (const name of names) await runTask(engine, name, run);
+}
+
+async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
+  const named = await engine.tasks.load(name);
+  if (named === undefined) return;
+  // Listed before the key is looked at: what comes later may speak of a version that this look does not see.
+  const found = withNamed(await engine.tasks.ofKey(named.task), named);
+  const rules = await rulesOf(engine, named.task);
+  if (rules.length === 0) {
+    run.log({ message: 'out of scope', key: named.task.key, tasks: found.length });
+    await engine.tasks.complete(found);
+    return;
+  }
+  const tasks = found.map(({ task }) => task);
+  await finish(engine, found, workOfTasks(tasks, named.task, rules), run);
+}
+
+/** A listing may lag behind; the task that started this run is one of them in any case. */
+const withNamed = (found: readonly TaskObject[], named: TaskObject): readonly TaskObject[] =>
+  found.some(({ name }) => name === named.name) ? found : [...found, named];
+
+async function rulesOf({ rules }: Engine, { source, destination, key }: Task) {
+  const ruleSet = await rules.getFresh(source);
+  if (ruleSet === undefined) return [];
+  return candidatesFor(ruleSet, key).find((one) => samePlace(one.destination, destination))?.rules ?? [];
+}
+
+async function finish(engine: Engine, found: readonly TaskObject[], work: Work, run: Run): Promise<void> {
+  const { converge, tasks, now, random } = engine;
+  const earlier = found.map(({ task }) => task);
+  try {
+    const report = await converge(work, run.deadline);
+    if (report.skipped.length > 0) run.log({ message: 'skipped', key: work.key, skipped: report.skipped });
+    if (report.state === 'busy') {
+      const task = { ...taskOf(work, 'taken', now(), earlier), attempts: attemptsOf(earlier) };
+      await tasks.replace(found, task, Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY));
+    } else if (report.lookAgain !== undefined) {
+      const { at, since } = report.lookAgain;
+      await tasks.replace(found, taskOf({ ...work, since }, 'settle', now()), at);
+    } else {
+      await tasks.complete(found);
+    }
+  } catch (error) {
+    run.log({ message: 'put off', key: work.key, cause: causeOf(error) });
+    const task = taskOf(work, causeOf(error), now(), earlier);
+    const wait = error instanceof HandOver ? GO_ON_MS : backOff(attemptsOf(earlier), random());
+    await tasks.replace(found, task, now() + wait);
+  }
+}
+
+/** Finding the key taken is no failure, so it does not make the next wait longer. */
+const attemptsOf = (tasks: readonly Task[]): number => Math.max(0, ...tasks.map((task) => task.attempts));

@@ -1,0 +1,53 @@
+import type { CopyAttributes, Encryption, Grant, ObjectHead } from '../cos/index.ts';
+import type { Rule } from '../rules/index.ts';
+import { metadataBytes, writeMarker } from './marker.ts';
+import type { Marker, SkipReason } from './types.ts';
+
+/** Classes whose bytes cannot be read before a restore. */
+const ARCHIVED = new Set(['ARCHIVE', 'DEEP_ARCHIVE', 'MAZ_ARCHIVE']);
+
+const isRestored = (head: ObjectHead): boolean => head.restore?.includes('ongoing-request="false"') ?? false;
+
+/** Why this version cannot be copied now, if it cannot. `limit`: bytes of user metadata that COS takes. */
+export function skipReasonOf(head: ObjectHead, rule: Rule, marker: Marker, limit: number): SkipReason | undefined {
+  if (head.encryption?.algorithm === 'SSE-C') return 'customer-key';
+  if (head.encryption?.algorithm === 'cos/kms' && !rule.kmsObjects) return 'kms-not-selected';
+  if (ARCHIVED.has(head.storageClass) && !isRestored(head)) return 'archived';
+  if (metadataBytes(writeMarker(head.meta, marker)) > limit) return 'metadata-limit';
+  return undefined;
+}
+
+/** Everything that travels with the bytes. Tags are left to COS, which copies those of the very version. */
+export function attributesOf(
+  head: ObjectHead,
+  rule: Rule,
+  marker: Marker,
+  grants: readonly Grant[] | undefined,
+): CopyAttributes {
+  return {
+    headers: head.headers,
+    meta: writeMarker(head.meta, marker),
+    storageClass: rule.storageClass ?? head.storageClass,
+    encryption: encryptionOf(head, rule),
+    grants,
+  };
+}
+
+/** A replica copied within its bucket keeps what it has; only the marker changes. */
+export const raisedAttributes = (
+  head: ObjectHead,
+  marker: Marker,
+  grants: readonly Grant[] | undefined,
+): CopyAttributes => ({
+  headers: head.headers,
+  meta: writeMarker(head.meta, marker),
+  storageClass: head.storageClass,
+  encryption: head.encryption,
+  grants,
+});
+
+/** A KMS key belongs to its region, so a KMS replica is encrypted with the destination key that the rule names. */
+function encryptionOf(head: ObjectHead, rule: Rule): Encryption | undefined {
+  if (head.encryption?.algorithm === 'cos/kms') return { algorithm: 'cos/kms', kmsKeyId: rule.kmsKeyId };
+  return head.encryption;
+}

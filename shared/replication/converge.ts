@@ -1,0 +1,160 @@
+import { ServiceError } from '../errors/index.ts';
+import type { HeadResult } from '../cos/index.ts';
+import type { Lease, Leases } from '../tasks/index.ts';
+import { copyVersion, mark, raise, remove } from './copy.ts';
+import { OrderTooDeep, Unsettled } from './errors.ts';
+import { examine, type Examined } from './examine.ts';
+import { LookAgain, observe, type Look } from './observe.ts';
+import { plan } from './plan.ts';
+import { Session, type EngineDeps } from './session.ts';
+import { shortLook } from './short.ts';
+import type { Report, Step, Work } from './types.ts';
+import { refOfHead } from './version.ts';
+
+/** Looks at one key in one run; a key that is written faster than that is finished by a task. */
+const ROUNDS = 50;
+
+/**
+ * Brings one key at one destination up to date with its source. Reads the truth on both sides, decides, acts and looks
+ * again until nothing newer has come meanwhile; a crash at any point leaves a state from which the next run goes on.
+ *
+ * No step is begun after `time.stop`, and the platform ends the run at `time.end` (ms since 1970). Throws `ServiceError`; with `outcome` `unknown` the lease is
+ * kept, because a write may still take effect, and whoever sweeps expired leases makes a task of it.
+ */
+export async function converge(
+  deps: EngineDeps & { readonly leases: Leases },
+  work: Work,
+  time: { readonly stop: number; readonly end: number },
+): Promise<Report> {
+  const session = new Session(deps, work, time.stop);
+  const started = deps.now();
+  let full = work.full;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    session.checkTime();
+    const taken = await take(session, deps.leases, started, time.end);
+    if (taken.kind === 'busy') return report(session, started, 'busy', taken.until);
+    const { lease, source } = taken;
+    const broken = lease.inherited.length > 0;
+    const again = await holding(deps.leases, lease, () =>
+      oneLook(session, source, full || broken, { floor: lease.floor, since: broken ? lease.since : work.since }),
+    );
+    if (!again && !(await hasNewer(session))) return report(session, started, 'done');
+    full = true;
+  }
+  throw new Unsettled(work.key);
+}
+
+/** The source's current version and the lease, asked for together: one round trip, and neither is older than the other. */
+async function take(
+  session: Session,
+  leases: Leases,
+  started: number,
+  end: number,
+): Promise<{ kind: 'held'; lease: Lease; source: HeadResult } | { kind: 'busy'; until: number }> {
+  const { work } = session;
+  const facts = { floor: work.floor, since: Math.min(work.since, started - CLOCK_DOUBT_MS) };
+  const [source, acquired] = await Promise.allSettled([
+    session.headSource(),
+    session.at('state', () => leases.acquire(work, facts, end, work.full)),
+  ]);
+  if (acquired.status === 'rejected') throw acquired.reason;
+  if (acquired.value.kind === 'taken') return { kind: 'busy', until: session.deps.now() + acquired.value.remaining };
+  if (source.status === 'fulfilled') return { kind: 'held', lease: acquired.value.lease, source: source.value };
+  await leases.release(acquired.value.lease);
+  throw source.reason;
+}
+
+/** A function's clock may run ahead of the destination's by this much, in ms; markers younger than that count as late. */
+const CLOCK_DOUBT_MS = 15_000;
+
+/** Gives the lease back whatever happens, unless a write with unknown outcome makes it the record to go on from. */
+async function holding<T>(leases: Leases, lease: Lease, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.outcome === 'none') await leases.release(lease);
+    throw error;
+  }
+  await leases.release(lease);
+  return result;
+}
+
+/** Returns whether another look is needed at once. */
+async function oneLook(
+  session: Session,
+  source: HeadResult,
+  full: boolean,
+  facts: { readonly floor: number; readonly since: number },
+): Promise<boolean> {
+  if (source.found) session.seen.add(refOfHead(source.head).id);
+  try {
+    if (!full) {
+      const look = await shortLook(session, source);
+      if (look.kind === 'copy') await copyVersion(session, look.candidate, look.base, look.named);
+      if (look.kind !== 'full') return false;
+    }
+    return await fullLook(session, source, facts);
+  } catch (error) {
+    if (error instanceof LookAgain) return true;
+    throw error;
+  }
+}
+
+async function fullLook(
+  session: Session,
+  source: HeadResult,
+  facts: { readonly floor: number; readonly since: number },
+): Promise<boolean> {
+  const seen = await observe(session, source, facts);
+  const examined = await examine(session, seen);
+  const planned = plan(examined.observation, examined.excluded);
+  if (planned.kind === 'too-deep') throw new OrderTooDeep(planned.count);
+  for (const step of planned.steps) await act(session, step, examined);
+  noteLag(session, seen, planned.steps.length > 0);
+  return examined.truncated;
+}
+
+async function act(session: Session, step: Step, { candidates }: Examined): Promise<void> {
+  session.checkTime();
+  switch (step.kind) {
+    case 'copy': {
+      const candidate = candidates.get(step.entry.ref.id);
+      if (candidate === undefined) throw new LookAgain();
+      return copyVersion(session, candidate, step.base);
+    }
+    case 'raise':
+      return raise(session, step.item, step.base);
+    case 'mark':
+      return mark(session);
+    case 'remove':
+      return remove(session, step.item);
+  }
+}
+
+/** Listings may lack the last seconds; what was decided on young entries is looked at again when they are old. */
+function noteLag(session: Session, seen: Look, acted: boolean): void {
+  const now = session.deps.now();
+  const { settleMs } = session.deps.settings;
+  const newest = (seen.sourceOrder.at(-1)?.time ?? 0) / 1000;
+  const settled = (seen.doubtful ? now : newest) + settleMs;
+  if ((acted || seen.doubtful) && settled > now) session.lookAgain = settled;
+}
+
+/** Asked after the lease was given back: whoever found the key taken before has left a task. */
+async function hasNewer(session: Session): Promise<boolean> {
+  const current = await session.headSource();
+  return current.found && !session.seen.has(refOfHead(current.head).id);
+}
+
+function report(session: Session, started: number, state: Report['state'], until?: number): Report {
+  // Delete markers were made on the word of listings: should they turn out to hide the current version, they are ours.
+  const since = session.counts.marked > 0 ? Math.min(session.work.since, started - CLOCK_DOUBT_MS) : session.work.since;
+  return {
+    state,
+    ...(until === undefined ? {} : { until }),
+    ...session.counts,
+    skipped: [...session.skipped.values()],
+    ...(session.lookAgain === undefined ? {} : { lookAgain: { at: session.lookAgain, since } }),
+  };
+}

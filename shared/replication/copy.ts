@@ -1,0 +1,122 @@
+import { ServiceError } from '../errors/index.ts';
+import type { CopySource, Grant, ObjectHead, Place, WriteResult } from '../cos/index.ts';
+import { attributesOf, raisedAttributes } from './attributes.ts';
+import { ChecksumMismatch, HandOver } from './errors.ts';
+import type { Candidate } from './examine.ts';
+import { claimOf } from './marker.ts';
+import { isCopied, LookAgain } from './observe.ts';
+import { stackItem, type Session } from './session.ts';
+import type { Marker, Ref, StackItem } from './types.ts';
+import { isNull } from './version.ts';
+
+/** Codes with which COS says that the source of a copy is not there any more, or not as it was. */
+const SOURCE_GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchCopySource', 'PreconditionFailed']);
+
+/**
+ * Copies one source version on top of the destination's stack. `named`: as in `Marker`. Throws `LookAgain` when the
+ * version has gone meanwhile.
+ */
+export async function copyVersion(
+  session: Session,
+  candidate: Candidate,
+  base: Ref | undefined,
+  named = true,
+): Promise<void> {
+  const { source, key } = session.work;
+  const { entry, head, rule } = candidate;
+  if (head.size > session.deps.settings.inlineBytes)
+    throw new HandOver(`An object of ${head.size} bytes needs more time`);
+  const marker: Marker = { source, ref: entry.ref, base, crc64: head.crc64, ...(await session.attempt(named)) };
+  const grants = rule.replicaAcl ? await grantsOf(session, source, entry.versionId) : undefined;
+  const from: CopySource = { place: source, key, versionId: entry.versionId, ...pinned(entry.versionId, head) };
+  await copy(session, from, attributesOf(head, rule, marker, grants), marker);
+  session.counts.copied += 1;
+  session.counts.bytes += head.size;
+}
+
+/** Copies a replica on top of its own stack; the old one is removed by a later step. */
+export async function raise(session: Session, item: StackItem, base: Ref | undefined): Promise<void> {
+  const { destination, key } = session.work;
+  const result = await session.headDestination(item.versionId);
+  if (!result.found || item.marker === undefined) throw new LookAgain();
+  const marker: Marker = { ...item.marker, base, ...(await session.attempt()) };
+  const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
+  const grants = withAcl ? await grantsOf(session, destination, item.versionId) : undefined;
+  const from: CopySource = {
+    place: destination,
+    key,
+    versionId: item.versionId,
+    ...pinned(item.versionId, result.head),
+  };
+  await copy(session, from, raisedAttributes(result.head, marker, grants), marker);
+  session.counts.copied += 1;
+  session.counts.bytes += result.head.size;
+}
+
+/** Hides the key at the destination as it is hidden at the source. */
+export async function mark(session: Session): Promise<void> {
+  const { destination, key } = session.work;
+  const answer = await session.at('destination', () => session.deps.cos.deleteObject(destination, key));
+  if (answer.versionId !== undefined) {
+    session.mine.add(answer.versionId);
+    session.written.push({ versionId: answer.versionId, time: session.deps.now(), kind: 'marker' });
+  }
+  session.counts.marked += 1;
+}
+
+/**
+ * Removes a version of ours. Nothing is removed on a listing's word, so it is asked for by ID once more; and it stays when
+ * a user has copied it meanwhile, because that copy would be taken for ours without it.
+ */
+export async function remove(session: Session, item: StackItem): Promise<void> {
+  const { destination, key } = session.work;
+  if (await isCopied(session, item)) return;
+  const result = await session.headDestination(item.versionId);
+  if (!result.found || claimOf(result.head, session.digest)?.id !== item.marker?.id) throw new LookAgain();
+  await removeVersion(session, destination, key, item.versionId);
+}
+
+async function removeVersion(session: Session, place: Place, key: string, versionId: string): Promise<void> {
+  await session.at('destination', () => session.deps.cos.deleteObject(place, key, versionId));
+  session.removed.add(versionId);
+  const at = session.written.findIndex((item) => item.versionId === versionId);
+  if (at !== -1) session.written.splice(at, 1);
+  session.counts.removed += 1;
+}
+
+async function copy(
+  session: Session,
+  from: CopySource,
+  attributes: ReturnType<typeof attributesOf>,
+  marker: Marker,
+): Promise<void> {
+  const { destination, key } = session.work;
+  session.checkTime();
+  let result: WriteResult;
+  try {
+    result = await session.deps.cos.copyObject(destination, key, from, attributes);
+  } catch (error) {
+    if (error instanceof ServiceError && SOURCE_GONE.has(error.code)) throw new LookAgain();
+    throw error;
+  }
+  await proveBytes(session, result, marker);
+  session.written.push(stackItem(result.versionId ?? 'null', marker.attempted, marker));
+}
+
+/** The answer names the CRC64 of what was written; a replica with other bytes does not stay. */
+async function proveBytes(session: Session, result: WriteResult, marker: Marker): Promise<void> {
+  const { destination, key } = session.work;
+  if (marker.crc64 === undefined || result.crc64 === marker.crc64) return;
+  const versionId = result.versionId ?? 'null';
+  const head = await session.headDestination(versionId);
+  if (head.found && head.head.crc64 === marker.crc64) return;
+  if (head.found) await removeVersion(session, destination, key, versionId);
+  throw new ChecksumMismatch(marker.ref.id, marker.crc64, head.found ? (head.head.crc64 ?? 'none') : 'none');
+}
+
+/** A `null` version may be overwritten under its ID; its ETag says which one was meant. */
+const pinned = (versionId: string, head: ObjectHead): { ifMatch?: string } =>
+  isNull(versionId) ? { ifMatch: head.etag } : {};
+
+const grantsOf = (session: Session, place: Place, versionId: string): Promise<readonly Grant[]> =>
+  session.deps.cos.getGrants(place, session.work.key, versionId);

@@ -1,0 +1,57 @@
+import type { Cos, Place } from '../cos/index.ts';
+import { createRuleStore, type RuleStore } from '../rules/index.ts';
+import type { Hash } from '../signing/index.ts';
+import { Leases, Tasks } from '../tasks/index.ts';
+import { converge } from './converge.ts';
+import type { Settings } from './session.ts';
+import type { Report, Work } from './types.ts';
+
+/** ms kept free at the end of a run for writing down what is left. */
+const CLOSING_MS = 5_000;
+
+export interface EngineOptions {
+  readonly cos: Cos;
+  readonly state: Place;
+  readonly hash: Hash;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** A fresh text of letters and digits, never given twice. */
+  readonly unique: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly settings?: Partial<Settings>;
+}
+
+/** The engine of one function: everything a run needs, wired once per instance. */
+export interface Engine {
+  readonly rules: RuleStore;
+  readonly tasks: Tasks;
+  readonly leases: Leases;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. */
+  readonly converge: (work: Work, deadline: number) => Promise<Report>;
+}
+
+const DEFAULTS: Settings = {
+  settleMs: 60_000,
+  metadataLimit: 2048,
+  inlineBytes: 256 * 2 ** 20,
+  markerTold: () => false,
+};
+
+export function createEngine(options: EngineOptions): Engine {
+  const { cos, state, hash, now, unique, random } = options;
+  const deps = { cos, state, hash, now, unique };
+  const leases = new Leases(deps);
+  const settings = { ...DEFAULTS, ...options.settings };
+  return {
+    rules: createRuleStore({ cos, state, now }),
+    tasks: new Tasks(deps),
+    leases,
+    now,
+    random,
+    converge: (work, deadline) =>
+      converge({ cos, hash, now, unique, settings, leases }, work, { stop: deadline - CLOSING_MS, end: deadline }),
+  };
+}

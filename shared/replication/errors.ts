@@ -1,0 +1,36 @@
+import { ServiceError } from '../errors/index.ts';
+
+/** The copy's bytes are not those of the source; the bad version has been removed again. */
+export class ChecksumMismatch extends ServiceError {
+  constructor(versionId: string, expected: string, got: string) {
+    super(`The replica of ${versionId} has CRC64 ${got}, the source ${expected}`, {
+      code: 'ReplicaChecksumMismatch',
+      side: 'destination',
+      retryable: true,
+    });
+  }
+}
+
+/** The key kept changing under every look; somebody is writing it faster than it can be read. */
+export class Unsettled extends ServiceError {
+  constructor(key: string) {
+    super(`${key} changed during every look`, { code: 'KeyUnsettled', retryable: true });
+  }
+}
+
+/** This run's time is nearly over, or the piece of work is too long for it; another run has to go on. */
+export class HandOver extends ServiceError {
+  constructor(reason: string) {
+    super(reason, { code: 'HandOver', retryable: true });
+  }
+}
+
+/** Putting the order right would rebuild more replicas than is reasonable. */
+export class OrderTooDeep extends ServiceError {
+  constructor(count: number) {
+    super(`Putting an older version in its place would rebuild ${count} replicas`, {
+      code: 'order',
+      side: 'destination',
+    });
+  }
+}

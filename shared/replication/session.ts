@@ -1,0 +1,116 @@
+import { ServiceError, type Side } from '../errors/index.ts';
+import { samePlace, type Cos, type HeadResult, type Place } from '../cos/index.ts';
+import type { Hash } from '../signing/index.ts';
+import { HandOver } from './errors.ts';
+import { attemptId, digestOf } from './marker.ts';
+import type { Marker, Skip, StackItem, Work } from './types.ts';
+
+export interface Settings {
+  /** ms: listings may lack what was written within this time. */
+  readonly settleMs: number;
+  /** Bytes of user metadata that COS takes. */
+  readonly metadataLimit: number;
+  /** Objects above this many bytes are left to a run with more time. */
+  readonly inlineBytes: number;
+  /** Whether a destination's 404 is known to tell a delete marker from nothing (proved by pre-flight). */
+  markerTold(destination: Place): boolean;
+}
+
+export interface EngineDeps {
+  readonly cos: Cos;
+  readonly hash: Hash;
+  /** ms since 1970. */
+  now(): number;
+  /** A fresh text of letters and digits, never given twice. */
+  unique(): string;
+  readonly settings: Settings;
+}
+
+/** What one run knows and has done; it lives as long as the run and goes from look to look. */
+export class Session {
+  readonly deps: EngineDeps;
+  readonly work: Work;
+  /** Digest of the place where replicas of this key belong, and of the key's own place at the source. */
+  readonly digest: string;
+  readonly sourceDigest: string;
+  /** Source entries that any look has seen, by ID. */
+  readonly seen = new Set<string>();
+  /** Delete markers this run made at the destination. */
+  readonly mine = new Set<string>();
+  /** What this run wrote at the destination, newest last; a listing may not show it yet. */
+  readonly written: StackItem[] = [];
+  /** Versions this run removed at the destination. */
+  readonly removed = new Set<string>();
+  /** Destination versions read before: they do not change, so one HEAD is enough. */
+  readonly known = new Map<string, StackItem>();
+  readonly skipped = new Map<string, Skip>();
+  readonly counts = { copied: 0, marked: 0, removed: 0, bytes: 0 };
+  /** Set when a full look wrote on the word of listings that may be too young. */
+  lookAgain: number | undefined;
+  readonly #deadline: number;
+  #destinationClock: { readonly date: number; readonly at: number } | undefined;
+
+  /** `deadline` in ms since 1970: no step is begun after it. */
+  constructor(deps: EngineDeps, work: Work, deadline: number) {
+    this.deps = deps;
+    this.work = work;
+    this.#deadline = deadline;
+    this.digest = digestOf(work.destination, work.key, deps.hash);
+    this.sourceDigest = digestOf(work.source, work.key, deps.hash);
+  }
+
+  /** Throws `HandOver` when the run's time is over. */
+  checkTime(): void {
+    if (this.deps.now() >= this.#deadline) throw new HandOver('The time of this run is over');
+  }
+
+  async headSource(versionId?: string): Promise<HeadResult> {
+    return this.at('source', () => this.deps.cos.headObject(this.work.source, this.work.key, versionId));
+  }
+
+  async headDestination(versionId?: string): Promise<HeadResult> {
+    const result = await this.at('destination', () =>
+      this.deps.cos.headObject(this.work.destination, this.work.key, versionId),
+    );
+    this.#destinationClock = { date: result.date, at: this.deps.now() };
+    return result;
+  }
+
+  /** A fresh attempt ID; its time is the destination's, and not later than anything the attempt will write. */
+  async attempt(named = true): Promise<Pick<Marker, 'id' | 'attempted' | 'named'>> {
+    if (this.#destinationClock === undefined) await this.headDestination();
+    const { date, at } = this.#destinationClock as { date: number; at: number };
+    const attempted = date + Math.max(0, this.deps.now() - at - 1000);
+    return {
+      named,
+      id: attemptId(attempted, named, this.deps.unique(), this.digest),
+      attempted: Math.floor(attempted / 1000) * 1000,
+    };
+  }
+
+  skip(skip: Skip): void {
+    this.skipped.set(skip.versionId, skip);
+  }
+
+  /** Names the side that failed on errors of the call. */
+  async at<T>(side: Side, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof ServiceError) error.side ??= side;
+      throw error;
+    }
+  }
+
+  isOfSource(place: Place): boolean {
+    return samePlace(place, this.work.source);
+  }
+}
+
+/** What a copied version becomes in the stack. */
+export const stackItem = (versionId: string, time: number, marker: NonNullable<StackItem['marker']>): StackItem => ({
+  versionId,
+  time,
+  kind: 'replica',
+  marker,
+});

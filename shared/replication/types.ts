@@ -1,0 +1,126 @@
+import type { Place } from '../cos/index.ts';
+import type { Rule } from '../rules/index.ts';
+
+/** A version or delete marker of the source bucket, as far as order and identity need it. */
+export interface Ref {
+  /** Version ID; of a `null` version `null/<Last-Modified in ms>/<ETag>`, because that ID is used again. */
+  readonly id: string;
+  /** Microseconds since 1970: from the version ID, or from Last-Modified when the ID holds no time. */
+  readonly time: number;
+}
+
+/** What a replica says of itself in its user metadata. */
+export interface Marker {
+  readonly source: Place;
+  readonly ref: Ref;
+  /** The newest source entry that was accounted for when this replica was made; undefined: none was. */
+  readonly base: Ref | undefined;
+  /** CRC64 of the source; undefined on sources older than the feature. */
+  readonly crc64: string | undefined;
+  /** One copy attempt. Of several versions with one ID only the oldest was made by us. */
+  readonly id: string;
+  /**
+   * False: made on the word of an event that named no version, so that event may have meant an older one. Whoever finds
+   * such a replica in its place looks at the listings too.
+   */
+  readonly named: boolean;
+  /** When the attempt began, by the destination's clock, ms since 1970. */
+  readonly attempted: number;
+}
+
+/** A version or delete marker of the key at the source that the rules put in scope, replicas left out. */
+export interface Entry {
+  readonly ref: Ref;
+  /** As COS names it: `null` or the version ID. */
+  readonly versionId: string;
+  readonly deleteMarker: boolean;
+}
+
+/** One position in the destination's stack of this key. */
+export interface StackItem {
+  readonly versionId: string;
+  /** ms since 1970, whole seconds. */
+  readonly time: number;
+  /**
+   * `replica`: made by us for this source and proven; `damaged`: made by us, bytes differ from what its marker says;
+   * `foreign`: somebody else's, never touched.
+   */
+  readonly kind: 'marker' | 'replica' | 'damaged' | 'foreign';
+  /** On `replica` and `damaged`. */
+  readonly marker?: Marker;
+  /** A user's copy with the same attempt ID stands above; without this one it would be taken for ours. */
+  readonly vouches?: boolean;
+}
+
+/** What a full look saw; the whole input of `plan`. */
+export interface Observation {
+  /** Oldest first. */
+  readonly entries: readonly Entry[];
+  /** Everything the source listing held, oldest first, in scope or not: the order of versions. */
+  readonly sourceOrder: readonly Ref[];
+  /** Newest first, down to where the look stopped. */
+  readonly stack: readonly StackItem[];
+  /** Source of the replica at which the look stopped; what is older was not looked at. */
+  readonly low: Ref | undefined;
+  /** IDs of the versions the event or tasks named. */
+  readonly hints: ReadonlySet<string>;
+  /** Delete markers at the destination that this run made. */
+  readonly mine: ReadonlySet<string>;
+  /** ms since 1970: delete markers from here on may be late requests of a run that broke off. Infinity: none. */
+  readonly since: number;
+}
+
+export type Step =
+  /** Copy a source version; `base` goes into its marker. */
+  | { readonly kind: 'copy'; readonly entry: Entry; readonly base: Ref | undefined }
+  /** Copy a replica on top of its own stack, because it stands in the wrong place. */
+  | { readonly kind: 'raise'; readonly item: StackItem; readonly base: Ref | undefined }
+  | { readonly kind: 'mark'; readonly entry: Entry }
+  | { readonly kind: 'remove'; readonly item: StackItem; readonly reason: 'surplus' | 'raised' | 'damaged' };
+
+/** Why a version has no replica and will not get one for now. */
+export type SkipReason = 'archived' | 'customer-key' | 'kms-not-selected' | 'metadata-limit';
+
+export interface Skip {
+  readonly versionId: string;
+  readonly reason: SkipReason;
+}
+
+/** One key at one destination. */
+export interface Work {
+  readonly source: Place;
+  readonly destination: Place;
+  readonly key: string;
+  /** The rules for this destination whose prefix holds the key, the winning one first. */
+  readonly rules: readonly Rule[];
+  /** Version IDs named by an event or by tasks. */
+  readonly hints: readonly string[];
+  /** What an event without a version ID says of the version it speaks of. */
+  readonly clue?: Clue | undefined;
+  /** Look at both listings even when the current versions seem to agree. */
+  readonly full: boolean;
+  /** Microseconds since 1970: replicas of older versions need not be looked at. 0: look at all. */
+  readonly floor: number;
+  /** As in `Observation`. */
+  readonly since: number;
+}
+
+export interface Clue {
+  readonly etag: string | undefined;
+  readonly size: number | undefined;
+  /** ms since 1970, whole seconds: when the request was made. */
+  readonly time: number | undefined;
+}
+
+export interface Report {
+  /** `busy`: somebody else holds the key until `until` (ms since 1970, local clock). */
+  readonly state: 'done' | 'busy';
+  readonly until?: number;
+  readonly copied: number;
+  readonly marked: number;
+  readonly removed: number;
+  readonly bytes: number;
+  readonly skipped: readonly Skip[];
+  /** Set when listings may have been too young to trust: look again `at` this time, knowing `since` (ms since 1970). */
+  readonly lookAgain?: { readonly at: number; readonly since: number };
+}

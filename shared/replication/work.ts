@@ -1,0 +1,71 @@
+import { ServiceError } from '../errors/index.ts';
+import type { Rule } from '../rules/index.ts';
+import type { ObjectEvent } from '../scf/index.ts';
+import type { Target, Task } from '../tasks/index.ts';
+import { EVENT_SLACK_MS } from './observe.ts';
+import type { Work } from './types.ts';
+import { timeOfVersionId } from './version.ts';
+
+/** The work an event asks for at one destination. The event is a hint: it says where to look, never what is true. */
+export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly Rule[]): Work {
+  const { source, destination, key } = target;
+  const { versionId, etag, size, time } = event;
+  const created = event.type === 'created';
+  return {
+    source,
+    destination,
+    key,
+    rules,
+    hints: versionId === undefined ? [] : [versionId],
+    // A delete marker has no bytes, and the version it hides is not the one that the event speaks of.
+    clue:
+      versionId === undefined
+        ? { etag: created ? etag : undefined, size: created ? size : undefined, time }
+        : undefined,
+    // A restored version is rarely the current one.
+    full: event.type !== 'created',
+    floor: floorOf(event),
+    since: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Microseconds since 1970 of the version an event speaks of, or of the second in which it was made at the earliest. */
+function floorOf({ versionId, time }: ObjectEvent): number {
+  if (versionId !== undefined) return timeOfVersionId(versionId) ?? 0;
+  return time === undefined ? 0 : Math.max(0, time - EVENT_SLACK_MS) * 1000;
+}
+
+/** The work of several tasks of one key. Nothing is known of the key but that something is left to do. */
+export function workOfTasks(tasks: readonly Task[], target: Target, rules: readonly Rule[]): Work {
+  const { source, destination, key } = target;
+  return {
+    source,
+    destination,
+    key,
+    rules,
+    hints: [...new Set(tasks.flatMap((task) => task.hints))],
+    clue: undefined,
+    full: true,
+    floor: Math.min(...tasks.map((task) => task.floor)),
+    since: Math.min(...tasks.map((task) => task.since)),
+  };
+}
+
+/** What is left of a piece of work, written down for another run. `now` in ms since 1970. */
+export function taskOf(work: Work, cause: string, now: number, earlier: readonly Task[] = []): Task {
+  const { source, destination, key, hints, floor, since } = work;
+  return {
+    source,
+    destination,
+    key,
+    hints,
+    floor,
+    since,
+    cause,
+    attempts: Math.max(0, ...earlier.map((task) => task.attempts + 1)),
+    first: Math.min(now, ...earlier.map((task) => task.first)),
+  };
+}
+
+/** A word for a task's cause: the error's code, never its text, which may hold a key or a host. */
+export const causeOf = (error: unknown): string => (error instanceof ServiceError ? error.code : 'InternalError');

@@ -1,0 +1,185 @@
+import { ServiceError } from '../errors/index.ts';
+import { decodeLease, encodeLease, type LeaseRecord } from './documents.ts';
+import { digestOfTarget, leaseName, LEASES, readLeaseName } from './names.ts';
+import type { Facts, StateDeps, Target } from './types.ts';
+
+/** Last-Modified and Date are whole seconds, so an age may seem this much larger than it is. */
+const ROUNDING_MS = 2000;
+const RESTARTS = 5;
+/** For this long a signed request may still take effect; what is deleted must be ours for all of it. */
+const REQUEST_LIFE_MS = 60_000;
+/** For a pause of the instance and a last answer that comes slowly. */
+const MARGIN_MS = 30_000;
+
+export interface Lease extends Facts {
+  readonly name: string;
+  /** Expired records of runs that broke off; this run goes on from them. */
+  readonly inherited: readonly string[];
+  /** Local clock, ms: when the request that created it was sent. */
+  readonly sent: number;
+  /** ms for which the lease is ours, counted from `sent` at the earliest. */
+  readonly duration: number;
+}
+
+export type Acquired =
+  | { readonly kind: 'held'; readonly lease: Lease }
+  /** `remaining`: ms until it expires, unless it is given back before. */
+  | { readonly kind: 'taken'; readonly remaining: number };
+
+interface Found {
+  readonly name: string;
+  readonly record: LeaseRecord;
+  readonly remaining: number;
+}
+
+/**
+ * Who is busy with a key. A lease is an object that can be created but not overwritten; it is given back by deleting
+ * it, or it expires by the state bucket's own clock. An expired one is not deleted but taken over under the next
+ * number, so that a late request of its old holder can never free somebody else's lease.
+ */
+export class Leases {
+  readonly #deps: StateDeps;
+
+  constructor(deps: StateDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Takes the key, or tells for how long somebody else has it. `deadline` (ms since 1970) is when the platform ends the
+   * run: the lease lives so much longer that nothing the run has sent can take effect after it. `thorough` also finds
+   * records that were left behind above a number that is free; one more listing, so only where time is not short.
+   */
+  async acquire(target: Target, facts: Facts, deadline: number, thorough = false): Promise<Acquired> {
+    const digest = digestOfTarget(target, this.#deps.hash);
+    for (let i = 0; i < RESTARTS; i += 1) {
+      const acquired = await this.#climb(digest, target, facts, deadline);
+      if (acquired === 'again') continue;
+      if (acquired.kind === 'held' && thorough)
+        return { kind: 'held', lease: await this.#adopt(digest, acquired.lease) };
+      return acquired;
+    }
+    return { kind: 'taken', remaining: ROUNDING_MS };
+  }
+
+  /** Gives the key back, unless the lease may expire before the request has surely landed: then it is nobody's. */
+  async release(lease: Lease): Promise<void> {
+    for (const name of [...lease.inherited, lease.name]) {
+      if (this.#deps.now() - lease.sent >= lease.duration - REQUEST_LIFE_MS) return;
+      await this.#deps.cos.deleteObject(this.#deps.state, name);
+    }
+  }
+
+  /** Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there. */
+  async *abandoned(): AsyncGenerator<{ target: Target; facts: Facts }> {
+    for await (const names of this.#groups()) {
+      const found = (await Promise.all(names.map((name) => this.#read(name)))).filter((one) => one !== undefined);
+      const [first] = found;
+      if (first === undefined || found.some((one) => one.remaining > 0)) continue;
+      const { source, destination, key } = first.record;
+      yield { target: { source, destination, key }, facts: merge(found.map((one) => one.record)) };
+    }
+  }
+
+  async #climb(digest: string, target: Target, facts: Facts, deadline: number): Promise<Acquired | 'again'> {
+    const below: Found[] = [];
+    for (;;) {
+      const name = leaseName(digest, below.length);
+      const merged = merge([facts, ...below.map((one) => one.record)]);
+      const sent = this.#deps.now();
+      const id = this.#deps.unique();
+      const { source, destination, key } = target;
+      const duration = Math.max(0, deadline - sent) + REQUEST_LIFE_MS + MARGIN_MS;
+      const record = { source, destination, key, ...merged, id, duration };
+      if (await this.#create(name, record)) {
+        return this.#held(below, { name, sent, duration, ...merged });
+      }
+      const holder = await this.#read(name);
+      if (holder === undefined) return 'again';
+      // The client repeats a create after a dead connection, so the one that was there already may be ours.
+      if (holder.record.id === id) return this.#held(below, { name, sent, duration, ...merged });
+      if (holder.remaining > 0) return { kind: 'taken', remaining: holder.remaining };
+      below.push(holder);
+    }
+  }
+
+  async #held(below: readonly Found[], own: Omit<Lease, 'inherited'>): Promise<Acquired | 'again'> {
+    if (await this.#unchanged(below)) {
+      return { kind: 'held', lease: { ...own, inherited: below.map((one) => one.name) } };
+    }
+    await this.release({ ...own, inherited: [] });
+    return 'again';
+  }
+
+  async #create(name: string, record: LeaseRecord): Promise<boolean> {
+    try {
+      await this.#deps.cos.putObject(this.#deps.state, name, encodeLease(record), {
+        contentType: 'application/json',
+        forbidOverwrite: true,
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === 'FileAlreadyExists') return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Between reading an expired record and creating the next number, another run may have taken over, finished and
+   * cleaned up, and a third may hold a lower number anew: then this one is void.
+   */
+  async #unchanged(below: readonly Found[]): Promise<boolean> {
+    const now = await Promise.all(below.map((one) => this.#read(one.name)));
+    return now.every((one, i) => one?.record.id === below[i]?.record.id);
+  }
+
+  async #adopt(digest: string, lease: Lease): Promise<Lease> {
+    const page = await this.#deps.cos.listObjects(this.#deps.state, { prefix: `${LEASES}${digest}/` });
+    const known = new Set([lease.name, ...lease.inherited]);
+    const others = await Promise.all(
+      page.entries.filter((entry) => !known.has(entry.key)).map((entry) => this.#read(entry.key)),
+    );
+    const expired = others.filter((one) => one !== undefined && one.remaining <= 0) as Found[];
+    return {
+      ...lease,
+      ...merge([lease, ...expired.map((one) => one.record)]),
+      inherited: [...lease.inherited, ...expired.map((one) => one.name)],
+    };
+  }
+
+  async #read(name: string): Promise<Found | undefined> {
+    const object = await this.#deps.cos.getObject(this.#deps.state, name);
+    if (object === undefined) return undefined;
+    const record = decodeLease(name, object.body);
+    return { name, record, remaining: record.duration + ROUNDING_MS - (object.date - object.lastModified) };
+  }
+
+  /** Names of leases old enough to be worth a look, by key. */
+  async *#groups(): AsyncGenerator<readonly string[]> {
+    let group: string[] = [];
+    let current = '';
+    let marker: string | undefined;
+    do {
+      const page = await this.#deps.cos.listObjects(this.#deps.state, {
+        prefix: LEASES,
+        ...(marker === undefined ? {} : { marker }),
+      });
+      for (const entry of page.entries) {
+        const digest = readLeaseName(entry.key)?.digest;
+        if (digest === undefined) continue;
+        if (digest !== current && group.length > 0) {
+          yield group;
+          group = [];
+        }
+        current = digest;
+        group.push(entry.key);
+      }
+      marker = page.nextMarker;
+    } while (marker !== undefined);
+    if (group.length > 0) yield group;
+  }
+}
+
+const merge = (facts: readonly Facts[]): Facts => ({
+  floor: Math.min(...facts.map((one) => one.floor)),
+  since: Math.min(...facts.map((one) => one.since)),
+});

@@ -1,0 +1,46 @@
+import type { Cos, Place } from '../cos/index.ts';
+import type { Hash } from '../signing/index.ts';
+
+/** The unit that is worked on by one run at a time: one key of a source bucket at one destination. */
+export interface Target {
+  readonly source: Place;
+  readonly destination: Place;
+  readonly key: string;
+}
+
+/** What a run must not forget even when it is killed: how deep it had to look, and since when it may have written. */
+export interface Facts {
+  /** Microseconds since 1970; replicas of older versions need not be looked at. 0: all. */
+  readonly floor: number;
+  /** ms since 1970; from here on delete markers at the destination may be ours and late. Infinity: none. */
+  readonly since: number;
+}
+
+/** One unit of pending work. It names things only; the truth is read when it runs. */
+export interface Task extends Target, Facts {
+  /** Version IDs that events named. */
+  readonly hints: readonly string[];
+  /** Error code, or `taken`, `settle`, `lease`, `large`: why this is a task and not done. */
+  readonly cause: string;
+  /** Runs so far that did not finish it. */
+  readonly attempts: number;
+  /** ms since 1970 of the first time this work was put off. */
+  readonly first: number;
+}
+
+export interface TaskObject {
+  readonly name: string;
+  readonly task: Task;
+}
+
+/** What the folder needs from outside; clock and randomness are passed in. */
+export interface StateDeps {
+  readonly cos: Cos;
+  /** The state bucket: private, never versioned. */
+  readonly state: Place;
+  readonly hash: Hash;
+  /** ms since 1970. */
+  now(): number;
+  /** A fresh text of letters and digits, never given twice. */
+  unique(): string;
+}

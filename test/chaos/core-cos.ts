@@ -1,0 +1,197 @@
+import { CosError, type CopyAttributes, type Cos, type ObjectHead, type Place } from '../../shared/cos/index.ts';
+import { CONTENT_HEADERS } from '../../shared/cos/types.ts';
+import {
+  CosFailure,
+  timeOfVersionId,
+  type Attributes,
+  type BlobStore,
+  type Core,
+  type Version,
+} from '../cloud/cos/index.ts';
+
+const PLAIN_ACL = { canned: 'default', grants: [] } as const;
+
+/** What a front would answer: the calls of the product, straight on the storage core. Every call is atomic. */
+export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): Cos {
+  let requests = 0;
+  const context = () => ({ requestId: `request-${(requests += 1)}` });
+  const date = () => Math.floor(now() / 1000) * 1000;
+
+  /** Turns the core's refusals into the client's errors. */
+  const call = async <T>(method: string, place: Place, key: string, work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CosFailure)) throw error;
+      throw new CosError({ method, place, key }, error.message, {
+        code: error.code,
+        status: error.status,
+        retryable: error.status >= 500,
+        outcome: 'none',
+      });
+    }
+  };
+  const written = (version: Version) => ({
+    versionId: version.versionId,
+    etag: version.etag,
+    crc64: version.blob?.crc64,
+  });
+
+  return {
+    headObject: (place, key, versionId) =>
+      call('HEAD', place, key, () => {
+        try {
+          const head = headOf(core.getObject(place.bucket, place.region, key, versionId));
+          return { found: true, head, date: date() };
+        } catch (error) {
+          if (!(error instanceof CosFailure) || error.status !== 404 || error.code === 'NoSuchBucket') throw error;
+          const deleteMarker = error.deleteMarker && core.switches.markerOn404;
+          return { found: false, deleteMarker, versionId: error.versionId, date: date() };
+        }
+      }),
+    headBucket: async () => {
+      throw new Error('not part of the engine');
+    },
+    getObject: (place, key) =>
+      call('GET', place, key, async () => {
+        let version: Version;
+        try {
+          version = core.getObject(place.bucket, place.region, key);
+        } catch (error) {
+          if (error instanceof CosFailure && error.code === 'NoSuchKey') return undefined;
+          throw error;
+        }
+        const chunks: Uint8Array[] = [];
+        // The body is that of this moment, whatever is written while it is read.
+        for await (const chunk of version.blob?.read(0, version.blob.size - 1) ?? []) chunks.push(chunk);
+        return { body: Buffer.concat(chunks), etag: version.etag, lastModified: secondsOf(version), date: date() };
+      }),
+    putObject: (place, key, body, options) =>
+      call('PUT', place, key, () => {
+        const headers = options?.contentType === undefined ? {} : { 'content-type': options.contentType };
+        const blob = blobs.fromBytes(body);
+        const attributes = plain({ headers });
+        const forbid = options?.forbidOverwrite === undefined ? {} : { forbidOverwrite: options.forbidOverwrite };
+        return written(core.putObject(place.bucket, place.region, key, blob, attributes, { ...context(), ...forbid }));
+      }),
+    copyObject: (place, key, source, attributes) =>
+      call('COPY', place, key, () => {
+        const from = {
+          ...source.place,
+          key: source.key,
+          ...(source.versionId === undefined ? {} : { versionId: source.versionId }),
+          ...(source.ifMatch === undefined ? {} : { conditions: { ifMatch: source.ifMatch } }),
+        };
+        const how = {
+          replaceMetadata: true,
+          replaceTags: attributes.tags !== undefined,
+          attributes: attributesOf(attributes),
+        };
+        return written(core.copyObject(place.bucket, place.region, key, from, how, context()).version);
+      }),
+    deleteObject: (place, key, versionId) =>
+      call('DELETE', place, key, () => core.deleteObject(place.bucket, place.region, key, versionId, context())),
+    listVersions: (place, query) =>
+      call('LIST', place, '', () => {
+        const page = core.listVersions(place.bucket, place.region, defined(query));
+        const more = page.truncated && page.nextKeyMarker !== undefined;
+        return {
+          entries: page.entries.map((version) => ({
+            key: version.key,
+            versionId: version.versionId,
+            isLatest: version.isLatest,
+            deleteMarker: version.deleteMarker,
+            lastModified: secondsOf(version),
+            etag: version.etag,
+            size: version.blob?.size ?? 0,
+            storageClass: version.attributes.storageClass,
+          })),
+          next: more
+            ? { keyMarker: page.nextKeyMarker ?? '', versionIdMarker: page.nextVersionIdMarker ?? '' }
+            : undefined,
+        };
+      }),
+    listObjects: (place, query) =>
+      call('LIST', place, '', () => {
+        const page = core.listObjects(place.bucket, place.region, defined(query));
+        return {
+          entries: page.entries.map((version) => ({
+            key: version.key,
+            lastModified: secondsOf(version),
+            etag: version.etag,
+            size: version.blob?.size ?? 0,
+          })),
+          nextMarker: page.truncated ? (page.nextMarker ?? page.entries.at(-1)?.key) : undefined,
+        };
+      }),
+    getTags: (place, key, versionId) =>
+      call('GET', place, key, () => core.getObject(place.bucket, place.region, key, versionId).attributes.tags),
+    getGrants: async () => [],
+    getVersioning: (place) => call('GET', place, '', () => core.getVersioning(place.bucket, place.region)),
+    initiateMultipart: (place, key, attributes) =>
+      call('POST', place, key, () =>
+        core.initiateMultipart(place.bucket, place.region, key, attributesOf(attributes), context()),
+      ),
+    uploadPartCopy: (place, key, { uploadId, partNumber, source, range }) =>
+      call('COPY', place, key, () => {
+        const from = {
+          ...source.place,
+          key: source.key,
+          ...(source.versionId === undefined ? {} : { versionId: source.versionId }),
+        };
+        const part = { uploadId, partNumber, source: from, range };
+        return core.uploadPartCopy(place.bucket, place.region, key, part).etag;
+      }),
+    listParts: (place, key, uploadId) =>
+      call('GET', place, key, () => core.listParts(place.bucket, place.region, key, { uploadId }).parts),
+    completeMultipart: (place, key, uploadId, parts) =>
+      call('POST', place, key, () =>
+        written(core.completeMultipart(place.bucket, place.region, key, { uploadId, parts }, context())),
+      ),
+    abortMultipart: (place, key, uploadId) =>
+      call('DELETE', place, key, () => core.abortMultipart(place.bucket, place.region, key, uploadId)),
+  };
+}
+
+const secondsOf = (version: Version): number =>
+  Math.floor((timeOfVersionId(version.versionId) ?? version.time) / 1e6) * 1000;
+
+const defined = <T extends object>(query: T): T =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as T;
+
+/** Attributes of a user's plain upload. */
+export const plain = (some: Partial<Attributes> = {}): Attributes => ({
+  headers: {},
+  meta: {},
+  storageClass: 'STANDARD',
+  tags: [],
+  acl: PLAIN_ACL,
+  encryption: undefined,
+  ...some,
+});
+
+const attributesOf = (attributes: CopyAttributes): Attributes =>
+  plain({
+    headers: attributes.headers,
+    meta: attributes.meta,
+    storageClass: attributes.storageClass,
+    tags: attributes.tags ?? [],
+  });
+
+function headOf(version: Version): ObjectHead {
+  const { attributes } = version;
+  return {
+    versionId: version.versionId,
+    etag: version.etag,
+    size: version.blob?.size ?? 0,
+    lastModified: secondsOf(version),
+    crc64: version.blob?.crc64,
+    storageClass: attributes.storageClass,
+    headers: Object.fromEntries(
+      Object.entries(attributes.headers).filter(([name]) => (CONTENT_HEADERS as readonly string[]).includes(name)),
+    ),
+    meta: attributes.meta,
+    encryption: undefined,
+    restore: version.restoredUntil === undefined ? undefined : 'ongoing-request="false", expiry-date="later"',
+  };
+}

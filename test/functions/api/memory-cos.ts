@@ -1,0 +1,95 @@
+import { CosError, formatPlace } from '../../../shared/cos/index.ts';
+import type { Cos, Place } from '../../../shared/cos/index.ts';
+
+/** The few calls that rules and keys need, in memory. Any other call fails the test. */
+export interface MemoryCos {
+  readonly cos: Cos;
+  /** `bucket-appid@region/key` → bytes */
+  readonly objects: Map<string, Uint8Array>;
+  /** `bucket-appid@region` → state of versioning; a bucket that is not in it does not exist. */
+  readonly versioning: Map<string, 'Enabled' | 'Suspended' | undefined>;
+  /** Names of the calls made so far. */
+  readonly calls: string[];
+  /** Thrown by the next calls whose name it is given. */
+  readonly failures: Map<string, Error>;
+}
+
+export function createMemoryCos(): MemoryCos {
+  const objects = new Map<string, Uint8Array>();
+  const versioning = new Map<string, 'Enabled' | 'Suspended' | undefined>();
+  const calls: string[] = [];
+  const failures = new Map<string, Error>();
+
+  const begin = async (name: string): Promise<void> => {
+    calls.push(name);
+    await Promise.resolve();
+    const failure = failures.get(name);
+    if (failure !== undefined) throw failure;
+  };
+  const at = (place: Place, key: string) => `${formatPlace(place)}/${key}`;
+  const stamp = { etag: '"0"', lastModified: 0, date: 0 };
+
+  const known: Partial<Cos> = {
+    getObject: async (place, key) => {
+      await begin('getObject');
+      const body = objects.get(at(place, key));
+      return body === undefined ? undefined : { body, ...stamp };
+    },
+    putObject: async (place, key, body, options = {}) => {
+      await begin('putObject');
+      if (options.forbidOverwrite === true && objects.has(at(place, key))) {
+        throw cosError(place, 'FileAlreadyExists', 409);
+      }
+      objects.set(at(place, key), body);
+      return { versionId: undefined, etag: '"0"', crc64: undefined };
+    },
+    deleteObject: async (place, key) => {
+      await begin('deleteObject');
+      objects.delete(at(place, key));
+      return { versionId: undefined, deleteMarker: false };
+    },
+    headObject: async (place, key) => {
+      await begin('headObject');
+      if (!objects.has(at(place, key))) return { found: false, date: 0, deleteMarker: false, versionId: undefined };
+      const nothing = { crc64: undefined, encryption: undefined, restore: undefined, versionId: undefined };
+      const head = {
+        ...nothing,
+        etag: '"0"',
+        size: 0,
+        lastModified: 0,
+        storageClass: 'STANDARD',
+        headers: {},
+        meta: {},
+      };
+      return { found: true, date: 0, head };
+    },
+    // Two a page, so that a reader of one page is found out.
+    listObjects: async (place, { prefix = '', marker = '' }) => {
+      await begin('listObjects');
+      const start = `${formatPlace(place)}/`;
+      const keys = [...objects.keys()]
+        .filter((name) => name.startsWith(start + prefix))
+        .map((name) => name.slice(start.length))
+        .filter((key) => key > marker)
+        .sort();
+      const entries = keys.slice(0, 2).map((key) => ({ key, lastModified: 0, etag: '"0"', size: 0 }));
+      return { entries, nextMarker: keys.length > 2 ? keys[1] : undefined };
+    },
+    getVersioning: async (place) => {
+      await begin('getVersioning');
+      if (!versioning.has(formatPlace(place))) throw cosError(place, 'NoSuchBucket', 404);
+      return versioning.get(formatPlace(place));
+    },
+  };
+  const cos = new Proxy(known, {
+    get: (target, name) => {
+      if (Object.hasOwn(target, name)) return Reflect.get(target, name) as unknown;
+      throw new Error(`Nobody expected a call of ${String(name)}.`);
+    },
+  }) as Cos;
+  return { cos, objects, versioning, calls, failures };
+}
+
+export function cosError(place: Place, code: string, status: number, retryable = false): CosError {
+  return new CosError({ method: 'GET', place }, `it says ${code}`, { code, status, retryable });
+}
