@@ -1,0 +1,46 @@
+/** Every command takes a region: serverless.yml reads it, and the CLI refuses options that no command names. */
+const region = { region: { usage: 'Region of the deployment', shortcut: 'r', type: 'string' } } as const;
+const json = { json: { usage: 'Print JSON and nothing else', type: 'boolean' } } as const;
+
+/**
+ * The commands of this plugin in the form of the CLI. `package`, `deploy`, `invoke`, `logs` and `remove` exist there
+ * already; what stands here is added to them.
+ */
+export const commands = {
+  package: { options: region },
+  deploy: { options: region },
+  info: { options: { ...region, ...json } },
+  invoke: { options: region, commands: { local: { options: region } } },
+  logs: { options: region },
+  remove: { options: region },
+  replication: {
+    type: 'container',
+    commands: {
+      key: {
+        type: 'container',
+        commands: {
+          add: {
+            usage: 'Make an API key pair for the replication API; the secret is shown once',
+            lifecycleEvents: ['add'],
+            options: {
+              ...region,
+              ...json,
+              buckets: { usage: 'Source buckets it may manage, comma-separated (default: all)', type: 'string' },
+              rights: { usage: 'Of read, write, metrics, comma-separated (default: read,write)', type: 'string' },
+            },
+          },
+          list: {
+            usage: 'List the API keys, without secrets',
+            lifecycleEvents: ['list'],
+            options: { ...region, ...json },
+          },
+          remove: {
+            usage: 'Remove an API key',
+            lifecycleEvents: ['remove'],
+            options: { ...region, id: { usage: 'Secret ID of the key', type: 'string', required: true } },
+          },
+        },
+      },
+    },
+  },
+} as const;

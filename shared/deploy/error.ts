@@ -1,0 +1,31 @@
+import { ServiceError } from '../errors/index.ts';
+
+/** A deployment that cannot go on. The message is one sentence for the person at the keyboard and says what to do. */
+export class DeployError extends ServiceError {
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, cause === undefined ? { code } : { code, cause });
+  }
+}
+
+/** What to do about errors in the cloud's own words; undefined for those that say it themselves. */
+const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
+  [
+    /^AuthFailure\.(SecretId|Signature|InvalidSecretId)/,
+    'Check TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, and the clock of this computer.',
+  ],
+  [/^AuthFailure\.Token/, 'Temporary credentials also need TENCENTCLOUD_TOKEN, and they run out.'],
+  [
+    /^(UnauthorizedOperation|AuthFailure\.Unauthorized)/,
+    'Let the deploying user make this call: CAM console, policies of the user.',
+  ],
+  [/^NoSuchBucket$/, 'Run "npx serverless deploy" first: it makes the state bucket.'],
+  [/^(NetworkError|ConnectionFailed)$/, 'Check the network, and TENCENTCLOUD_ENDPOINT if it is set.'],
+  [/\.PolicyDocumentLengthOverLimit$/, 'Split the buckets over several deployments.'],
+];
+
+/** The text of an error for the person at the keyboard. */
+export function explain(error: ServiceError): string {
+  const advice = ADVICE.find(([code]) => code.test(error.code))?.[1];
+  if (advice === undefined) return error.message;
+  return `${error.message.replace(/\.$/, '')}. ${advice}`;
+}

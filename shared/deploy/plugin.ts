@@ -1,0 +1,240 @@
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ServiceError } from '../errors/index.ts';
+import { bundleFunction } from './bundle.ts';
+import { createCloudApi } from './cloud-api.ts';
+import { commands } from './commands.ts';
+import { readCredentials, readEndpoint } from './credentials.ts';
+import { deploy } from './deploy.ts';
+import type { Cloud, Reporter } from './deploy.ts';
+import { bundleOf, desiredFunctions } from './desired.ts';
+import { DeployError, explain } from './error.ts';
+import { formatInfo, readInfo } from './info.ts';
+import { invokeLocal } from './invoke-local.ts';
+import { invoke, readLogs } from './invoke.ts';
+import { addKey, formatKey, formatKeys, openKeyStore, removeKey } from './keys.ts';
+import { remove } from './remove.ts';
+import { createScf } from './scf.ts';
+import { providerSchema, topLevelSchemas } from './schema.ts';
+import type { Options, Serverless, Writers } from './serverless.ts';
+import { readSettings } from './settings.ts';
+import type { RawConfiguration } from './settings.ts';
+import { createSdk } from './state-bucket.ts';
+import type { Artifact, DesiredFunction, Settings } from './types.ts';
+import { artifactOf } from './zip.ts';
+
+const PROVIDER = 'tencent';
+
+/** Provider plugin for the serverless CLI: it only connects the CLI's commands with the modules beside it. */
+export default class TencentPlugin {
+  readonly provider: object;
+  readonly commands: typeof commands;
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+  readonly #serverless: Serverless;
+  readonly #options: Options;
+  readonly #writers: Writers;
+
+  static getProviderName(): string {
+    return PROVIDER;
+  }
+
+  constructor(serverless: Serverless, options: Options, writers: Writers) {
+    this.#serverless = serverless;
+    this.#options = options;
+    this.#writers = writers;
+    this.provider = this;
+    this.commands = commands;
+    serverless.setProvider(PROVIDER, this);
+    for (const [name, schema] of Object.entries(topLevelSchemas)) {
+      serverless.configSchemaHandler.defineTopLevelProperty(name, schema);
+    }
+    serverless.configSchemaHandler.defineProvider(PROVIDER, providerSchema);
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': this.#guard(() => this.#package()),
+      'deploy:deploy': this.#guard(() => this.#deploy()),
+      'info:info': this.#guard(() => this.#info()),
+      'invoke:invoke': this.#guard(() => this.#invoke()),
+      'invoke:local:invoke': this.#guard(() => this.#invokeLocal()),
+      'logs:logs': this.#guard(() => this.#logs()),
+      'remove:remove': this.#guard(async () => remove(this.#settings(), this.#platform(), this.#reporter())),
+      'replication:key:add:add': this.#guard(() => this.#keyAdd()),
+      'replication:key:list:list': this.#guard(() => this.#keyList()),
+      'replication:key:remove:remove': this.#guard(() => this.#keyRemove()),
+    };
+  }
+
+  async #package(): Promise<void> {
+    const settings = this.#settings();
+    // What cannot be deployed fails here, before anything is compiled.
+    desiredFunctions(settings);
+    for (const declared of settings.functions) {
+      const bundle = await this.#bundle(bundleOf(declared), settings);
+      const entry = this.#serverless.service.functions[declared.key];
+      if (entry !== undefined) entry.package = { individually: true, artifact: bundle.zipPath };
+      this.#writers.writeText(`packaged ${bundle.name}: ${(bundle.size / 1000).toFixed(1)} kB`);
+    }
+  }
+
+  async #deploy(): Promise<void> {
+    const settings = this.#settings();
+    const artifacts = new Map<string, Promise<Artifact>>();
+    const artifact = (bundle: string) => {
+      const found = artifacts.get(bundle) ?? this.#artifact(bundle);
+      artifacts.set(bundle, found);
+      return found;
+    };
+    const platform = this.#platform();
+    const cloud: Cloud = { ...platform, sdk: await createSdk(readCredentials(process.env), settings.endpoint) };
+    const progress = this.#writers.progress.create({ message: `Deploying to ${settings.region}` });
+    try {
+      await deploy(settings, cloud, artifact, this.#reporter());
+    } finally {
+      progress.remove();
+    }
+  }
+
+  async #info(): Promise<void> {
+    const info = await readInfo(this.#settings(), this.#platform().scf);
+    this.#print(this.#options['json'] ? JSON.stringify(info) : formatInfo(info));
+  }
+
+  async #invoke(): Promise<void> {
+    const { name } = this.#named(this.#settings());
+    const result = await invoke(this.#platform().scf, name, await this.#event());
+    this.#writers.log.notice(result.log.trimEnd());
+    if (result.error !== '') throw new DeployError(`${name} failed: ${result.error}`, 'FUNCTION_ERROR');
+    this.#print(result.answer);
+  }
+
+  async #invokeLocal(): Promise<void> {
+    const settings = this.#settings();
+    const desired = this.#named(settings);
+    const bundle = await this.#bundle(desired.bundle, settings);
+    const entry = path.join(path.dirname(bundle.zipPath), desired.bundle, 'index.js');
+    const event: unknown = JSON.parse(await this.#event());
+    const answer = await invokeLocal(desired, settings, readCredentials(process.env), event, entry);
+    this.#print(JSON.stringify(answer ?? null));
+  }
+
+  async #logs(): Promise<void> {
+    const { name } = this.#named(this.#settings());
+    const runs = await readLogs(this.#platform().scf, name);
+    this.#print(runs.length === 0 ? `${name} has not run yet.` : runs.join('\n'));
+  }
+
+  async #keyAdd(): Promise<void> {
+    const settings = this.#settings();
+    const key = await addKey(this.#keys(settings), settings, {
+      buckets: this.#text('buckets'),
+      rights: this.#text('rights'),
+    });
+    this.#print(this.#options['json'] ? JSON.stringify(key) : formatKey(key));
+  }
+
+  async #keyList(): Promise<void> {
+    const keys = await this.#keys(this.#settings()).list();
+    this.#print(this.#options['json'] ? JSON.stringify(keys) : formatKeys(keys));
+  }
+
+  async #keyRemove(): Promise<void> {
+    const id = this.#text('id') ?? '';
+    await removeKey(this.#keys(this.#settings()), id);
+    this.#print(`key ${id}: removed`);
+  }
+
+  #keys(settings: Settings): ReturnType<typeof openKeyStore> {
+    return openKeyStore(settings, readCredentials(process.env));
+  }
+
+  #settings(): Settings {
+    const { service, configurationInput } = this.#serverless;
+    const functions = Object.entries(service.functions).map(([key, entry]) => [key, { events: [], ...entry }]);
+    // The schemas have checked the shape.
+    const raw = {
+      ...configurationInput,
+      service: service.service,
+      provider: service.provider,
+      functions: Object.fromEntries(functions) as unknown,
+    } as RawConfiguration;
+    return readSettings(raw, readEndpoint(process.env));
+  }
+
+  #platform(): Omit<Cloud, 'sdk'> {
+    const { region, endpoint } = this.#settings();
+    const wait = (ms: number) => sleep(ms);
+    const api = createCloudApi({
+      credentials: readCredentials(process.env),
+      region,
+      endpoint,
+      now: Date.now,
+      sleep: wait,
+    });
+    return { api, scf: createScf(api, wait) };
+  }
+
+  #bundle(name: string, settings: Settings): ReturnType<typeof bundleFunction> {
+    const { serviceDir } = this.#serverless;
+    return bundleFunction(name, { root: serviceDir, output: this.#packagePath(), runtime: settings.runtime });
+  }
+
+  async #artifact(bundle: string): Promise<Artifact> {
+    const zipPath = path.join(this.#packagePath(), `${bundle}.zip`);
+    const bytes = await readFile(zipPath).catch((cause: unknown) => {
+      throw new DeployError(`${zipPath} is missing: run "npx serverless package" first.`, 'NO_ARTIFACT', cause);
+    });
+    return artifactOf(bytes);
+  }
+
+  #packagePath(): string {
+    const { serviceDir, service } = this.#serverless;
+    return path.resolve(serviceDir, this.#text('package') ?? service.package.path ?? '.serverless');
+  }
+
+  /** The function that `-f` names. */
+  #named(settings: Settings): DesiredFunction {
+    const functions = desiredFunctions(settings);
+    const key = this.#text('function');
+    const found = functions.find((desired) => desired.key === key || desired.name === key);
+    if (found !== undefined) return found;
+    const known = functions.map((desired) => desired.key).join(', ');
+    throw new DeployError(`There is no function ${key}: use -f with one of ${known}.`, 'NO_FUNCTION');
+  }
+
+  /** JSON text of `--data` or of the file that `--path` names. */
+  async #event(): Promise<string> {
+    const file = this.#text('path');
+    const text = file === undefined ? (this.#text('data') ?? '{}') : await readFile(file, 'utf8');
+    try {
+      JSON.parse(text);
+    } catch (cause) {
+      throw new DeployError('The event is not JSON: quote it, for example -d \'{"key":"value"}\'.', 'BAD_EVENT', cause);
+    }
+    return text;
+  }
+
+  #text(option: string): string | undefined {
+    const value = this.#options[option];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  #print(text: string): void {
+    this.#writers.writeText(text);
+  }
+
+  #reporter(): Reporter {
+    return { line: (text) => this.#print(text), warn: (text) => this.#writers.log.warning(text) };
+  }
+
+  /** The CLI shows its own error class as one sentence, and every other with a stack trace. */
+  #guard(run: () => Promise<void>): () => Promise<void> {
+    return async () => {
+      try {
+        await run();
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        throw new this.#serverless.classes.Error(explain(error), error.code);
+      }
+    };
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * JSON schemas of serverless.yml, strict: a misspelt key, an unknown event or a broken timer fails at `package`, before
+ * anything was changed. The CLI runs Ajv in strict mode, which refuses lists of types.
+ */
+const place = {
+  type: 'string',
+  pattern: '^[a-z0-9][a-z0-9-]*-[0-9]+@[a-z]+(-[a-z0-9]+)+$',
+} as const;
+
+const cosEvent = {
+  enum: [
+    'cos:ObjectCreated:*',
+    'cos:ObjectCreated:Put',
+    'cos:ObjectCreated:Post',
+    'cos:ObjectCreated:Copy',
+    'cos:ObjectCreated:CompleteMultipartUpload',
+    'cos:ObjectCreated:Origin',
+    'cos:ObjectCreated:Replication',
+    'cos:ObjectRemove:*',
+    'cos:ObjectRemove:Delete',
+    'cos:ObjectRemove:DeleteMarkerCreated',
+    'cos:ObjectRestore:Post',
+    'cos:ObjectRestore:Completed',
+  ],
+} as const;
+
+/** Seven fields, each of digits and the signs of a cron field; the platform checks the ranges. */
+const cron = { type: 'string', pattern: '^[0-9*/,-]+( [0-9*/,-]+){4} [0-9A-Za-z*/,-]+ [0-9*/,-]+$' } as const;
+
+function object(properties: Record<string, unknown>, required: readonly string[] = Object.keys(properties)) {
+  return { type: 'object', properties, required, additionalProperties: false };
+}
+
+export const topLevelSchemas = {
+  sources: { type: 'array', items: place, minItems: 1, uniqueItems: true },
+  destinations: { type: 'array', items: place, minItems: 1, uniqueItems: true },
+  stateBucket: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*-[0-9]+$' },
+};
+
+export const providerSchema = {
+  provider: {
+    type: 'object',
+    properties: {
+      region: { type: 'string', pattern: '^[a-z]+(-[a-z0-9]+)+$' },
+      // It becomes part of the names of buckets, roles and functions.
+      stage: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,19}$' },
+      runtime: { type: 'string', pattern: '^Nodejs[0-9]+\\.[0-9]+$' },
+      async: object({
+        retries: { type: 'integer', minimum: 0, maximum: 2 },
+        ttl: { type: 'integer', minimum: 60, maximum: 21600 },
+      }),
+    },
+    required: ['region', 'stage', 'runtime', 'async'],
+  },
+  function: {
+    type: 'object',
+    properties: {
+      handler: { type: 'string', pattern: '^functions/[a-z][a-z0-9-]*/index\\.main_handler$' },
+      timeout: { type: 'integer', minimum: 1, maximum: 900 },
+      memory: { anyOf: [{ const: 64 }, { type: 'integer', minimum: 128, maximum: 3072, multipleOf: 128 }] },
+      role: { enum: ['engine', 'api'] },
+    },
+    required: ['handler', 'timeout', 'memory', 'role'],
+  },
+  functionEvents: {
+    // Ten COS triggers is what one function takes.
+    sources: { type: 'array', items: cosEvent, minItems: 1, maxItems: 10, uniqueItems: true },
+    state: object({ event: cosEvent, prefix: { type: 'string', pattern: '^[a-z]+/$' } }),
+    timer: object({ name: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,59}$' }, cron }),
+    http: object({ auth: { enum: ['NONE', 'CAM'] } }),
+  },
+};

@@ -1,0 +1,39 @@
+/** The part of the serverless CLI (3.x) that this plugin touches; the package ships no types. */
+export interface Serverless {
+  readonly serviceDir: string;
+  /** serverless.yml with its variables resolved, top-level settings of our own included. */
+  readonly configurationInput: Readonly<Record<string, unknown>>;
+  readonly service: {
+    readonly service: string;
+    readonly provider: Readonly<Record<string, unknown>>;
+    readonly functions: Readonly<Record<string, FunctionEntry>>;
+    readonly package: { readonly path?: string };
+  };
+  readonly configSchemaHandler: {
+    defineTopLevelProperty(name: string, schema: object): void;
+    defineProvider(name: string, schemas: object): void;
+  };
+  readonly classes: {
+    /** Shown without a stack trace; on stdout, with exit status 1. */
+    readonly Error: new (message: string, code: string) => Error;
+  };
+  setProvider(name: string, provider: object): void;
+}
+
+interface FunctionEntry {
+  readonly handler: string;
+  readonly events?: readonly unknown[];
+  /** The CLI zips the whole folder for a function that has no artifact yet. */
+  package?: { individually: true; artifact: string };
+}
+
+export interface Writers {
+  /** To stdout. */
+  writeText(text: string): void;
+  /** To stderr. */
+  readonly log: { notice(text: string): void; warning(text: string): void };
+  readonly progress: { create(options: { message: string }): { remove(): void } };
+}
+
+/** Options of the command line, by their long names. */
+export type Options = Readonly<Record<string, string | boolean | undefined>>;

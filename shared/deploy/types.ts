@@ -1,0 +1,89 @@
+import type { Place } from '../cos/index.ts';
+
+/** The two identities functions run as: only `api` may read API keys and write rules, only `engine` writes replicas. */
+export type RoleKind = 'engine' | 'api';
+
+/** One entry under `events` of a function in serverless.yml. */
+export type EventSettings =
+  /** COS events of every source bucket of the deployed region. */
+  | { readonly sources: readonly string[] }
+  /** A COS event of the state bucket, under a prefix. */
+  | { readonly state: { readonly event: string; readonly prefix: string } }
+  /** Seven fields: second minute hour day month weekday year, in UTC+8. */
+  | { readonly timer: { readonly name: string; readonly cron: string } }
+  /** A function URL. */
+  | { readonly http: { readonly auth: 'NONE' | 'CAM' } };
+
+export interface FunctionSettings {
+  /** Its key in serverless.yml. */
+  readonly key: string;
+  /** `functions/<name>/index.main_handler` */
+  readonly handler: string;
+  /** Seconds. */
+  readonly timeout: number;
+  /** MB. */
+  readonly memory: number;
+  readonly role: RoleKind;
+  readonly events: readonly EventSettings[];
+}
+
+export interface AsyncSettings {
+  /** Repetitions after a function error, 0 to 2. */
+  readonly retries: number;
+  /** Seconds an event is kept for them. */
+  readonly ttl: number;
+}
+
+/** serverless.yml, checked: everything that a deployment is made of. */
+export interface Settings {
+  readonly service: string;
+  readonly stage: string;
+  readonly region: string;
+  /** Account of the source buckets, so of the functions and the state bucket too. */
+  readonly appid: string;
+  readonly runtime: string;
+  readonly async: AsyncSettings;
+  /** Those of the deployed region; other regions have deployments of their own. */
+  readonly sources: readonly Place[];
+  readonly destinations: readonly Place[];
+  readonly state: Place;
+  readonly functions: readonly FunctionSettings[];
+  /** Origin of a local cloud; handed on to the functions. */
+  readonly endpoint: string | undefined;
+}
+
+export type Trigger =
+  | {
+      readonly type: 'cos';
+      readonly bucket: string;
+      readonly region: string;
+      readonly event: string;
+      readonly prefix: string;
+      readonly suffix: string;
+    }
+  | { readonly type: 'timer'; readonly name: string; readonly cron: string }
+  | { readonly type: 'http'; readonly auth: string };
+
+/** One function as it should be in the cloud. */
+export interface DesiredFunction {
+  /** `replicate`, `replicate-2`, …: what `-f` of the command line takes. */
+  readonly key: string;
+  /** Folder under `functions/` and name of the zip; several functions may run one bundle. */
+  readonly bundle: string;
+  readonly name: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly timeout: number;
+  readonly memory: number;
+  readonly role: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly async: AsyncSettings;
+  readonly triggers: readonly Trigger[];
+}
+
+/** The code of a function as it is uploaded. */
+export interface Artifact {
+  readonly bytes: Uint8Array;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}

@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createCosClient } from '../../shared/cos/index.ts';
+import { createKeyStore } from '../../shared/access/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCloud } from '../cloud/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+const FUNCTIONS = ['replicate', 'task', 'schedule', 'api'].map((key) => `cos-replication-dev-${key}`);
+
+let cloud: LocalCloud;
+/** A copy of what is deployed: an edit between two deployments would be a change that this test did not make. */
+let project: string;
+beforeAll(async () => {
+  project = await mkdtemp(path.join(tmpdir(), 'deploy-'));
+  for (const name of ['serverless.yml', 'package.json', 'functions', 'shared']) {
+    await cp(path.join(ROOT, name), path.join(project, name), { recursive: true });
+  }
+  await symlink(path.join(ROOT, 'node_modules'), path.join(project, 'node_modules'));
+  cloud = await startCloud();
+  for (const [bucket, region] of [
+    ['source-1250000000', 'ap-guangzhou'],
+    ['backup-1250000000', 'ap-shanghai'],
+  ] as const) {
+    cloud.core.createBucket(bucket, region);
+    cloud.core.putVersioning(bucket, region, 'Enabled');
+  }
+});
+afterAll(async () => {
+  await cloud.close();
+  await rm(project, { recursive: true });
+});
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real CLI in a process of its own, as a user runs it. */
+function serverless(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const child = spawn(process.execPath, [path.join(project, 'node_modules/serverless/bin/serverless.js'), ...args], {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_NOTIFICATIONS_MODE: 'off',
+      TENCENTCLOUD_ENDPOINT: cloud.endpoint,
+      TENCENTCLOUD_SECRET_ID: cloud.secretId,
+      TENCENTCLOUD_SECRET_KEY: cloud.secretKey,
+      ...env,
+    },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, ...output }));
+  });
+}
+
+/** Throws with everything the CLI said unless it succeeded. */
+async function succeed(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await serverless(args);
+  if (status !== 0) throw new Error(`serverless ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+const deployed = () => cloud.scf.listFunctions('ap-guangzhou', 'default').map(({ id }) => id.name);
+
+/** One after the other: a deployment is made, looked at, used and taken down. */
+describe.sequential('serverless', () => {
+  it('says which variables are missing', async () => {
+    const { status, stdout } = await serverless(['info'], { TENCENTCLOUD_SECRET_KEY: '' });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
+  });
+
+  it('deploys', async () => {
+    const output = await succeed('deploy');
+    for (const name of FUNCTIONS) expect(output).toContain(`${name}: created`);
+    expect(output).toContain(`function URL: https://${cloud.scf.functionUrls()[0]?.host}`);
+    expect(deployed().sort()).toEqual([...FUNCTIONS].sort());
+    expect(cloud.core.getVersioning(STATE.bucket, STATE.region)).toBeUndefined();
+  });
+
+  it('finds everything unchanged the second time', async () => {
+    const output = await succeed('deploy', '--region', 'ap-guangzhou');
+    for (const name of FUNCTIONS) expect(output).toContain(`${name}: unchanged`);
+    expect(output).not.toMatch(/: (created|updated)/);
+  });
+
+  it('shows functions, triggers and the URL', async () => {
+    const output = await succeed('info');
+    for (const name of FUNCTIONS) expect(output).toMatch(new RegExp(`${name} +Active`));
+    expect(output).toContain('cos source-1250000000 cos:ObjectCreated:*');
+    expect(output).toContain(`cos ${STATE.bucket} cos:ObjectCreated:* tasks/`);
+    const [url] = cloud.scf.functionUrls();
+    expect(output).toContain(`function URL: https://${url?.host}`);
+  });
+
+  it('invokes a function there and here, and shows its log', async () => {
+    await succeed('invoke', '-f', 'schedule', '-d', '{"Type":"Timer","TriggerName":"minute"}');
+    await succeed('invoke', 'local', '-f', 'schedule', '-d', '{"Type":"Timer","TriggerName":"minute"}');
+    const [run] = cloud.scf.logs({
+      region: 'ap-guangzhou',
+      namespace: 'default',
+      name: 'cos-replication-dev-schedule',
+    });
+    expect(await succeed('logs', '-f', 'schedule')).toContain(run?.requestId);
+  });
+
+  it('refuses a function that there is not', async () => {
+    const { status, stdout } = await serverless(['invoke', '-f', 'nothing']);
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/-f with one of replicate, task, schedule, api/)]);
+  });
+
+  it('makes, lists and removes API keys', async () => {
+    const args = ['--buckets', 'source-1250000000', '--rights', 'read'];
+    const key = JSON.parse(await succeed('replication', 'key', 'add', ...args, '--json')) as {
+      secretId: string;
+      secretKey: string;
+    };
+    const root = { secretId: cloud.secretId, secretKey: cloud.secretKey };
+    const cos = createCosClient({ credentials: () => root, endpoint: cloud.endpoint });
+    const store = createKeyStore({ cos, state: STATE, now: Date.now, random: () => new Uint8Array() });
+    expect(await store.find(key.secretId)).toMatchObject({ ...key, buckets: ['source-1250000000'], rights: ['read'] });
+    const list = await succeed('replication', 'key', 'list');
+    expect(list).toContain(key.secretId);
+    expect(list).not.toContain(key.secretKey);
+    await succeed('replication', 'key', 'remove', '--id', key.secretId);
+    expect(await store.list()).toEqual([]);
+    cos.close();
+  });
+
+  it('updates only what differs', async () => {
+    const id = { region: 'ap-guangzhou', namespace: 'default', name: 'cos-replication-dev-task' };
+    cloud.scf.updateConfiguration(id, { memorySize: 512 });
+    const output = await succeed('deploy');
+    expect(output.match(/^cos-replication-dev-\S+: updated$/gm)).toEqual(['cos-replication-dev-task: updated']);
+    expect(cloud.scf.getFunction(id).config.memorySize).toBe(256);
+  });
+
+  it('removes everything but the state bucket', async () => {
+    const output = await succeed('remove');
+    expect(output).toContain(`state bucket ${STATE.bucket}: kept`);
+    expect(deployed()).toEqual([]);
+    expect(cloud.cam.listPolicies()).toEqual([]);
+    expect(() => cloud.core.headBucket(STATE.bucket, STATE.region)).not.toThrow();
+  });
+
+  it('says what to do about a missing source, and makes nothing', async () => {
+    cloud.core.deleteBucket('source-1250000000', 'ap-guangzhou');
+    const { status, stdout } = await serverless(['deploy']);
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/source-1250000000@ap-guangzhou does not exist: create/),
+    ]);
+    expect(deployed()).toEqual([]);
+  });
+});
