@@ -1,0 +1,109 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const BOOTSTRAP = join(dirname(fileURLToPath(import.meta.url)), 'bootstrap.mjs');
+
+/** Stands for npm: installs a tsx that does nothing, and notes how it was called. */
+const FAKE_NPM = `
+  const fs = require('node:fs');
+  if (fs.existsSync('npm-runs')) process.exit(9);
+  fs.writeFileSync('npm-runs', '');
+  process.on('exit', () => fs.rmSync('npm-runs'));
+  console.log('npm says', process.argv.slice(2).join(' '));
+  if (process.env.NPM_FAILS) process.exit(7);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.env.NPM_TAKES ?? 0));
+  fs.mkdirSync('node_modules/tsx/esm', { recursive: true });
+  fs.writeFileSync('node_modules/tsx/esm/api.js', 'export const register = () => undefined;');
+  fs.writeFileSync('node_modules/tsx/package.json', '{"type":"module","exports":{"./esm/api":"./esm/api.js"}}');
+  fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
+`;
+
+const lock = (version: string): string =>
+  JSON.stringify({
+    packages: {
+      '': { name: 'x' },
+      'node_modules/tsx': { version, integrity: `sha512-${version}` },
+      'node_modules/for-another-platform': { version: '1.0.0', optional: true },
+    },
+  });
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'bootstrap-test-'));
+  await mkdir(join(root, 'test'));
+  await cp(BOOTSTRAP, join(root, 'test', 'bootstrap.mjs'));
+  await writeFile(join(root, 'npm.cjs'), FAKE_NPM);
+  await writeFile(join(root, 'package-lock.json'), lock('1.0.0'));
+  await writeFile(join(root, 'run.mjs'), `console.log(JSON.stringify(process.argv.slice(2)));`);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [join(root, 'test', 'bootstrap.mjs'), ...args],
+      { env: { ...process.env, npm_execpath: join(root, 'npm.cjs'), ...env } },
+      (_error, stdout, stderr) => resolve({ status: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+describe('bootstrap', () => {
+  it('installs what is missing, says so on stderr only, and hands the arguments on', async () => {
+    const first = await run(['run.mjs', '--json', 'a b']);
+    expect(first).toMatchObject({ status: 0, stdout: '["--json","a b"]\n' });
+    expect(first.stderr).toContain('npm says ci --ignore-scripts');
+
+    const second = await run(['run.mjs']);
+    expect(second).toEqual({ status: 0, stdout: '[]\n', stderr: '' });
+  });
+
+  it('installs again when the lock file names another version', async () => {
+    await run(['run.mjs']);
+    await writeFile(join(root, 'package-lock.json'), lock('2.0.0'));
+    expect((await run(['run.mjs'])).stderr).toContain('npm says ci');
+    expect(await readFile(join(root, 'node_modules', '.package-lock.json'), 'utf8')).toBe(lock('2.0.0'));
+  });
+
+  it('installs again after an installation that was broken off', async () => {
+    await run(['run.mjs']);
+    await writeFile(join(root, 'node_modules', '.package-lock.json'), '{"packa');
+    expect((await run(['run.mjs'])).stderr).toContain('npm says ci');
+  });
+
+  it('waits for another command that is installing', async () => {
+    const outcomes = await Promise.all([1, 2, 3].map(() => run(['run.mjs'], { NPM_TAKES: '300' })));
+    expect(outcomes.map(({ status, stdout }) => [status, stdout])).toEqual([1, 2, 3].map(() => [0, '[]\n']));
+    expect(outcomes.filter(({ stderr }) => stderr.includes('npm says')).length).toBe(1);
+  });
+
+  it('is not held up by one that was killed', async () => {
+    const dead = spawnSync(process.execPath, ['-e', '']);
+    await mkdir(join(root, '.build'));
+    await writeFile(join(root, '.build', 'installing'), String(dead.pid));
+    expect((await run(['run.mjs'])).status).toBe(0);
+    expect(await readdir(join(root, '.build'))).toEqual([]);
+  });
+
+  it('ends with an error when the installation fails', async () => {
+    const { status, stdout, stderr } = await run(['run.mjs'], { NPM_FAILS: '1' });
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('npm ci ended with status 7');
+  });
+
+  it('says how it is used', async () => {
+    expect(await run([])).toMatchObject({ status: 2, stdout: '' });
+  });
+});

@@ -1,0 +1,71 @@
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  createProgress,
+  filesOfClone,
+  filesOfFolder,
+  FolderError,
+  runJob,
+  startEnvironment,
+  summaryJson,
+  summaryText,
+  type Selection,
+} from '../job/index.ts';
+import { ended, runCommand } from './lifetime.ts';
+import { readStartOptions, UsageError } from './options.ts';
+import { whereIs } from './where.ts';
+
+const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+const HELP = `npm start -- [FOLDER] [--once] [--json]
+
+Starts a cloud on this machine, deploys the functions on it with the serverless CLI, sets a replication rule with the
+official SDK, uploads FOLDER (some files twice and more, some deleted again), waits until all of it is replicated and
+compares both buckets byte for byte. Links in FOLDER are not followed.
+
+  FOLDER   what to upload; without it, files that the clone has
+  --once   end after the summary; without it the cloud stays up until Ctrl-C
+  --json   the summary as one line of JSON on stdout, everything else on stderr
+  --help   this text
+
+Exit status: 0 everything replicated and verified, 1 not, 2 wrong use.
+`;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function select(folder: string | undefined): Promise<Selection> {
+  try {
+    // npm changes to the root of the project; the folder is meant from where the user is.
+    const from = process.env['INIT_CWD'] ?? process.cwd();
+    return folder === undefined ? await filesOfClone(ROOT) : await filesOfFolder(resolve(from, folder));
+  } catch (error) {
+    throw error instanceof FolderError ? new UsageError(error.message, { cause: error }) : error;
+  }
+}
+
+await runCommand(async ({ signal, onEnd }) => {
+  const options = readStartOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const selection = await select(options.folder);
+  for (const { path, reason } of selection.leftOut) say(`Left out: ${path} (${reason})`);
+  say(`${selection.files.length} files to upload.`);
+
+  const environment = await startEnvironment({ root: ROOT, port: 0, signal, say });
+  onEnd(() => environment.close());
+  const progress = createProgress(process.stderr, () => performance.now());
+  onEnd(() => progress.stop());
+  const summary = await runJob(environment, selection, { signal, progress, say });
+  process.stdout.write(`${options.json ? summaryJson(summary) : summaryText(summary)}\n`);
+  if (summary.mismatches.length > 0) {
+    if (options.json) say(summaryText(summary));
+    return 1;
+  }
+  if (!options.once) {
+    say(whereIs(environment));
+    await ended(signal);
+  }
+  return 0;
+});

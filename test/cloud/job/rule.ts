@@ -1,0 +1,33 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import type { Place } from '../../../shared/cos/index.ts';
+import { calling } from './clients.ts';
+
+const RULE_ID = 'everything';
+
+/**
+ * Sets one rule for the whole bucket with the official SDK's own `putBucketReplication`, and asks for it back: the call
+ * that a user makes, through the API function.
+ */
+export async function setRule(api: COS, source: Place, destination: Place, role: string): Promise<void> {
+  const bucket = { Bucket: source.bucket, Region: source.region };
+  await calling('PUT Bucket replication', () =>
+    api.putBucketReplication({
+      ...bucket,
+      ReplicationConfiguration: {
+        Role: role,
+        Rules: [
+          {
+            ID: RULE_ID,
+            Status: 'Enabled',
+            Prefix: '',
+            Destination: { Bucket: `qcs::cos:${destination.region}::${destination.bucket}` },
+          },
+        ],
+      },
+    }),
+  );
+  const { ReplicationConfiguration } = await calling('GET Bucket replication', () => api.getBucketReplication(bucket));
+  const ids = ReplicationConfiguration.Rules.map((rule) => rule.ID);
+  if (ids.length !== 1 || ids[0] !== RULE_ID)
+    throw new Error(`GET Bucket replication gave the rules ${ids.join(', ')}`);
+}

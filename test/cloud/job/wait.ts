@@ -1,0 +1,48 @@
+import type { Observation } from './observe.ts';
+
+export interface Patience {
+  /** How long, in ms, nothing may change before the wait is given up. */
+  readonly quietFor: number;
+  /** ms since any moment, never going back. */
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const SHORTEST_PAUSE = 250;
+/** Looking takes longer the more there is to list: it must stay a fraction of the work it watches. */
+const PAUSE_PER_LOOK = 3;
+
+/** What has to change for the wait to go on. */
+function stateOf(observation: Observation): string {
+  const { source, destination, mismatches } = observation;
+  const count = (listing: Observation['source']): number =>
+    [...listing.values()].reduce((sum, entries) => sum + entries.length, 0);
+  return `${count(source)} ${count(destination)} ${mismatches.length}`;
+}
+
+/**
+ * Looks again and again until both sides agree, and returns the last look. It gives up, with the disagreement in the
+ * result, only when nothing at all has changed for a while: how long all of it takes is nobody's business here.
+ */
+export async function awaitAgreement(
+  observe: () => Promise<Observation>,
+  patience: Patience,
+  options: { signal: AbortSignal; onLook: (observation: Observation) => void },
+): Promise<Observation> {
+  let state = '';
+  let changed = patience.now();
+  for (;;) {
+    options.signal.throwIfAborted();
+    const begun = patience.now();
+    const observation = await observe();
+    options.onLook(observation);
+    if (observation.mismatches.length === 0) return observation;
+    const now = patience.now();
+    const next = stateOf(observation);
+    if (next !== state) {
+      state = next;
+      changed = now;
+    } else if (now - changed >= patience.quietFor) return observation;
+    await patience.sleep(Math.max(SHORTEST_PAUSE, (now - begun) * PAUSE_PER_LOOK), options.signal);
+  }
+}

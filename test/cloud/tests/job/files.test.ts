@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesOfClone, filesOfFolder, FolderError } from '../../job/files.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'files-test-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('filesOfFolder', () => {
+  it('takes regular files at any depth, in the order of their keys, and follows no link', async () => {
+    const root = join(folder, 'good');
+    await mkdir(join(root, 'b', 'c'), { recursive: true });
+    await writeFile(join(root, 'z.txt'), 'abc');
+    await writeFile(join(root, 'b', 'c', 'ü +.txt'), '');
+    await symlink(root, join(root, 'b', 'loop'));
+    const { files, leftOut } = await filesOfFolder(root);
+    expect(files).toEqual([
+      { path: join(root, 'b', 'c', 'ü +.txt'), key: 'b/c/ü +.txt', size: 0 },
+      { path: join(root, 'z.txt'), key: 'z.txt', size: 3 },
+    ]);
+    expect(leftOut).toEqual([]);
+  });
+
+  it('says which file it cannot take', async () => {
+    const root = join(folder, 'long');
+    const deep = join(root, ...Array.from({ length: 4 }, () => 'd'.repeat(240)));
+    await mkdir(deep, { recursive: true });
+    await writeFile(join(deep, 'a'), 'a');
+    await writeFile(join(root, 'ok'), 'a');
+    const { files, leftOut } = await filesOfFolder(root);
+    expect(files.map(({ key }) => key)).toEqual(['ok']);
+    expect(leftOut).toEqual([{ path: join(deep, 'a'), reason: expect.stringContaining('850 bytes') as string }]);
+  });
+
+  it('refuses what is missing, empty or not a folder', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await expect(filesOfFolder(join(folder, 'missing'))).rejects.toThrow(FolderError);
+    await expect(filesOfFolder(empty)).rejects.toThrow('holds no file');
+    await expect(filesOfFolder(file)).rejects.toThrow('is not a folder');
+  });
+});
+
+describe('filesOfClone', () => {
+  it('finds a thousand files and more, some of them large', async () => {
+    const { files, leftOut } = await filesOfClone(
+      dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))),
+    );
+    expect(files.length).toBeGreaterThan(1_000);
+    expect(files.filter(({ size }) => size > 1_000_000).length).toBeGreaterThan(1);
+    expect(leftOut).toEqual([]);
+  });
+});

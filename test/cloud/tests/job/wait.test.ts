@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../../job/observe.ts';
+import { awaitAgreement } from '../../job/wait.ts';
+
+function observation(open: number, arrived: number): Observation {
+  const entry = { key: 'k', versionId: 'v', deleteMarker: false, isLatest: true, size: 0 };
+  return {
+    source: new Map(),
+    destination: new Map(arrived === 0 ? [] : [['k', Array.from({ length: arrived }, () => entry)]]),
+    pairs: [],
+    mismatches: Array.from({ length: open }, () => ({ key: 'k', versionId: 'v', what: 'no replica' })),
+  };
+}
+
+/** A clock that only sleeping moves. */
+function run(looks: Observation[], quietFor: number, signal = new AbortController().signal) {
+  let now = 0;
+  let n = 0;
+  const result = awaitAgreement(
+    () => Promise.resolve(looks[Math.min(n++, looks.length - 1)] as Observation),
+    { quietFor, now: () => now, sleep: async (ms) => void (now += ms) },
+    { signal, onLook: () => undefined },
+  );
+  return { result, looked: () => n, time: () => now };
+}
+
+describe('awaitAgreement', () => {
+  it('ends as soon as nothing is open', async () => {
+    const { result, looked } = run([observation(2, 0), observation(1, 1), observation(0, 2)], 1_000);
+    expect((await result).mismatches).toEqual([]);
+    expect(looked()).toBe(3);
+  });
+
+  it('gives up when nothing changes for the whole patience, and hands over what is open', async () => {
+    const { result, time } = run([observation(2, 0)], 10_000);
+    expect((await result).mismatches).toHaveLength(2);
+    expect(time()).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it('goes on as long as anything changes, however long that takes', async () => {
+    const slow = Array.from({ length: 500 }, (_, n) => observation(1, n));
+    const { result, time } = run([...slow, observation(0, 500)], 1_000);
+    expect((await result).mismatches).toEqual([]);
+    expect(time()).toBeGreaterThan(100_000);
+  });
+
+  it('ends at once when it is told to', async () => {
+    const stop = new AbortController();
+    stop.abort(new Error('ended'));
+    await expect(run([observation(1, 0)], 1_000, stop.signal).result).rejects.toThrow('ended');
+  });
+});

@@ -1,0 +1,144 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { familyOf, startCommand, stillRunning } from './command.ts';
+
+const START = 'test/cloud/bin/start.ts';
+const CLOUD = 'test/cloud/bin/cloud.ts';
+/** A deployment by the real CLI, and functions that start cold. */
+const LONG = 240_000;
+const FILES = 70;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'main-job-test-'));
+  await mkdir(join(folder, 'files', 'deep', 'er'), { recursive: true });
+  await mkdir(join(folder, 'empty'));
+  for (let n = 0; n < FILES; n += 1) {
+    const name = ['', 'deep', 'deep/er'][n % 3] ?? '';
+    // Two of them larger than a part, so that they go up by multipart.
+    const size = n < 2 ? 1_500_000 : n * 37;
+    await writeFile(join(folder, 'files', name, `file ${n}.txt`), Buffer.alloc(size, `content ${n} `));
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Shows what the command said when it ended in another way. */
+function expectStatus({ status, stderr }: { status: number | null; stderr: string }, wanted: number): void {
+  if (status !== wanted) throw new Error(`ended with ${status}, not ${wanted}:\n${stderr}`);
+}
+
+describe('npm start', () => {
+  it(
+    'replicates a folder and says so in one line of JSON',
+    async () => {
+      const command = await startCommand(START, [join(folder, 'files'), '--once', '--json']);
+      const { status, stdout, stderr } = await command.ended;
+      expectStatus({ status, stderr }, 0);
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines).toHaveLength(1);
+      const summary = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+      expect(summary).toEqual({
+        objects: expect.any(Number) as number,
+        versions: expect.any(Number) as number,
+        deleteMarkers: expect.any(Number) as number,
+        bytes: expect.any(Number) as number,
+        seconds: expect.any(Number) as number,
+        mismatches: 0,
+        lagMs: {
+          p50: expect.any(Number) as number,
+          p99: expect.any(Number) as number,
+          max: expect.any(Number) as number,
+        },
+      });
+      expect(summary['objects']).toBeGreaterThan(FILES);
+      expect(summary['versions']).toBeGreaterThan(summary['objects'] as number);
+      expect(summary['deleteMarkers']).toBeGreaterThan(0);
+      expect(summary['bytes']).toBeGreaterThan(3_000_000);
+      expect(await command.leftFiles()).toEqual([]);
+    },
+    LONG,
+  );
+
+  it.each([
+    { name: 'a folder that is not there', args: () => ['/does/not/exist'], message: /there is no folder/ },
+    { name: 'an empty folder', args: () => [join(folder, 'empty')], message: /holds no file/ },
+    { name: 'a file', args: () => [join(folder, 'files', 'file 0.txt')], message: /is not a folder/ },
+    { name: 'an unknown option', args: () => ['--fast'], message: /'--fast'/ },
+  ])('refuses $name', async ({ args, message }) => {
+    const command = await startCommand(START, [...args(), '--json']);
+    const { status, stdout, stderr } = await command.ended;
+    expectStatus({ status, stderr }, 2);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    expect(await command.leftFiles()).toEqual([]);
+  });
+
+  it.each([
+    { when: 'while the CLI deploys', seen: /packaged replicate/ },
+    { when: 'while it uploads and replicates', seen: /uploaded +\d/ },
+  ])(
+    'leaves nothing behind when it is interrupted $when',
+    async ({ seen }) => {
+      const command = await startCommand(START, [join(folder, 'files'), '--once']);
+      await command.said('stderr', seen);
+      const family = familyOf(command.pid);
+      expect(family.length).toBeGreaterThan(1);
+      // Twice, as npm hands on what the terminal has sent as well.
+      command.kill('SIGINT');
+      command.kill('SIGINT');
+      const outcome = await command.ended;
+      expectStatus(outcome, 130);
+      expect(stillRunning(family)).toEqual([]);
+      expect(await command.leftFiles()).toEqual([]);
+    },
+    LONG,
+  );
+});
+
+describe('npm run cloud', () => {
+  it(
+    'says in one line of JSON where everything is, and ends on SIGTERM without a trace',
+    async () => {
+      const command = await startCommand(CLOUD, ['--json']);
+      const line = JSON.parse(await command.said('stdout', /\n/)) as Record<string, string>;
+      expect(line).toEqual({
+        endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string,
+        secretId: expect.any(String) as string,
+        secretKey: expect.any(String) as string,
+        appid: '1250000000',
+        source: { bucket: 'source-1250000000', region: 'ap-guangzhou' },
+        destination: { bucket: 'backup-1250000000', region: 'ap-shanghai' },
+        role: 'qcs::cam::uin/100000000001:uin/100000000001',
+        apiDomain: 'replication.ap-guangzhou.example.com',
+        stateBucket: 'crr-dev-gz-1250000000',
+      });
+      const family = familyOf(command.pid);
+      command.kill('SIGTERM');
+      const { status, stdout, stderr } = await command.ended;
+      expectStatus({ status, stderr }, 0);
+      expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+      expect(stillRunning(family)).toEqual([]);
+      expect(await command.leftFiles()).toEqual([]);
+    },
+    LONG,
+  );
+
+  it('says that its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    try {
+      const command = await startCommand(CLOUD, ['--json', '--port', String(port)]);
+      const { status, stdout, stderr } = await command.ended;
+      expectStatus({ status, stderr }, 1);
+      expect(stderr).toMatch(new RegExp(`port ${port} on 127\\.0\\.0\\.1 is in use`));
+      expect(stdout).toBe('');
+      expect(await command.leftFiles()).toEqual([]);
+    } finally {
+      other.close();
+    }
+  });
+});

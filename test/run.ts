@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * `npm test`: vitest, and after it `N passed, N failed` alone on the last line. Arguments go on to vitest
+ * (`npm test -- test/signing`).
+ */
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A file that could not even be loaded has no tests to count, and an error outside of any test fails none: both count. */
+function countsOf(report: Report, status: number | null): Counts {
+  const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const failed = report.numFailedTests + broken.length;
+  return { passed: report.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed };
+}
+
+async function runVitest(args: readonly string[], reportFile: string): Promise<number | null> {
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const child = spawn(
+    process.execPath,
+    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...args],
+    { cwd: ROOT, stdio: 'inherit' },
+  );
+  // Ctrl-C reaches vitest from the terminal itself; here it must only not end us before the clean-up.
+  process.on('SIGINT', () => undefined).on('SIGTERM', (signal) => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'cos-replication-test-'));
+try {
+  const reportFile = join(folder, 'report.json');
+  const status = await runVitest(process.argv.slice(2), reportFile);
+  const report = await readFile(reportFile, 'utf8').then(
+    (text) => JSON.parse(text) as Report,
+    // Interrupted, or vitest itself did not start; what it said is above.
+    () => undefined,
+  );
+  const counts = report === undefined ? { passed: 0, failed: 1 } : countsOf(report, status);
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
