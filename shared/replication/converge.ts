@@ -4,7 +4,8 @@ import type { Lease, Leases } from '../tasks/index.ts';
 import { copyVersion, mark, raise, remove } from './copy.ts';
 import { OrderTooDeep, Unsettled } from './errors.ts';
 import { examine, type Examined } from './examine.ts';
-import { LookAgain, observe, type Look } from './observe.ts';
+import { abandonUploads } from './large-uploads.ts';
+import { LookAgain, observe } from './observe.ts';
 import { plan } from './plan.ts';
 import { Session, type EngineDeps } from './session.ts';
 import { shortLook } from './short.ts';
@@ -28,7 +29,8 @@ export async function converge(
 ): Promise<Report> {
   const session = new Session(deps, work, time.stop);
   const started = deps.now();
-  let full = work.full;
+  // Only a full look tells what has become of uploads.
+  let full = work.full || work.uploads.size > 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     session.checkTime();
     const taken = await take(session, deps.leases, started, time.end);
@@ -111,7 +113,8 @@ async function fullLook(
   const planned = plan(examined.observation, examined.excluded);
   if (planned.kind === 'too-deep') throw new OrderTooDeep(planned.count);
   for (const step of planned.steps) await act(session, step, examined);
-  noteLag(session, seen, planned.steps.length > 0);
+  if (!examined.truncated) await abandonUploads(session);
+  if (seen.doubtful || planned.steps.length > 0) noteLag(session);
   return examined.truncated;
 }
 
@@ -132,13 +135,12 @@ async function act(session: Session, step: Step, { candidates }: Examined): Prom
   }
 }
 
-/** Listings may lack the last seconds; what was decided on young entries is looked at again when they are old. */
-function noteLag(session: Session, seen: Look, acted: boolean): void {
-  const now = session.deps.now();
-  const { settleMs } = session.deps.settings;
-  const newest = (seen.sourceOrder.at(-1)?.time ?? 0) / 1000;
-  const settled = (seen.doubtful ? now : newest) + settleMs;
-  if ((acted || seen.doubtful) && settled > now) session.lookAgain = settled;
+/**
+ * Listings may lack the last seconds on either side: a newer version at the source, or a replica that the run before this
+ * one made. What was done on their word is looked at again when they have settled.
+ */
+function noteLag(session: Session): void {
+  session.lookAgain = session.deps.now() + session.deps.settings.settleMs;
 }
 
 /** Asked after the lease was given back: whoever found the key taken before has left a task. */

@@ -33,10 +33,14 @@ export interface Engine {
   readonly converge: (work: Work, deadline: number) => Promise<Report>;
 }
 
+/** The largest object that one request copies. */
+const LARGEST_COPY = 5 * 2 ** 30;
+
 const DEFAULTS: Settings = {
   settleMs: 60_000,
   metadataLimit: 2048,
   inlineBytes: 256 * 2 ** 20,
+  largeFrom: LARGEST_COPY,
   markerTold: () => false,
 };
 
@@ -44,14 +48,15 @@ export function createEngine(options: EngineOptions): Engine {
   const { cos, state, hash, now, unique, random } = options;
   const deps = { cos, state, hash, now, unique };
   const leases = new Leases(deps);
+  const tasks = new Tasks(deps);
   const settings = { ...DEFAULTS, ...options.settings };
   return {
     rules: createRuleStore({ cos, state, now }),
-    tasks: new Tasks(deps),
+    tasks,
     leases,
     now,
     random,
     converge: (work, deadline) =>
-      converge({ cos, hash, now, unique, settings, leases }, work, { stop: deadline - CLOSING_MS, end: deadline }),
+      converge({ cos, hash, now, unique, settings, leases, tasks }, work, { stop: deadline - CLOSING_MS, end: deadline }),
   };
 }

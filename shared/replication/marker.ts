@@ -20,11 +20,48 @@ export const digestOf = (place: Place, key: string, hash: Hash): string =>
   hash.sha256(`${formatPlace(place)}/${key}`).slice(0, 16);
 
 /**
- * One copy attempt: when it began by the destination's clock, what makes it unique, and where it belongs. `v`: a version
- * was named or the listings were read; `w`: an event without a version ID led here.
+ * ms after its beginning by which an attempt of one request has written its replica or never will: a request's signature
+ * lives a minute, a server-side copy is cut off after fifteen. What bears its ID and is younger is a user's copy.
  */
-export const attemptId = (attempted: number, named: boolean, unique: string, digest: string): string =>
-  `${Math.floor(attempted / 1000)}-${named ? 'v' : 'w'}${unique}-${digest}`;
+export const LANDING_MS = 16 * 60_000;
+/** The same of an attempt in parts, which runs take turns at: a day, and time for its bytes at this many a second. */
+const PARTS_LANDING_MS = 24 * 3_600_000;
+const SLOWEST = 4 * 2 ** 20;
+
+/**
+ * How late, in ms after its beginning, an attempt may still have written a replica of `size` bytes. An attempt in parts
+ * says so in its ID, or its replica would be disowned; and it is begun anew rather than completed after that time.
+ */
+export const landingMs = (inParts: boolean, size: number): number =>
+  inParts ? PARTS_LANDING_MS + (size / SLOWEST) * 1000 : LANDING_MS;
+
+type Attempt = Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>;
+
+/**
+ * One copy attempt: when it began by the destination's clock, what makes it unique, and where it belongs. `v` and, in
+ * parts, `p`: a version was named or the listings were read; `w`, `q`: an event without a version ID led here.
+ */
+export function attemptId(
+  attempted: number,
+  { named, inParts }: Pick<Attempt, 'named' | 'inParts'>,
+  unique: string,
+  digest: string,
+): string {
+  const kind = inParts ? (named ? 'p' : 'q') : named ? 'v' : 'w';
+  return `${Math.floor(attempted / 1000)}-${kind}${unique}-${digest}`;
+}
+
+/** What an attempt ID says; undefined when it is not one. */
+export function attemptOf(id: string): Attempt | undefined {
+  const [, seconds, kind] = /^(\d{1,12})-([vwpq])[A-Za-z0-9]+-[0-9a-f]{16}$/.exec(id) ?? [];
+  if (seconds === undefined || kind === undefined) return undefined;
+  return {
+    id,
+    attempted: Number(seconds) * 1000,
+    named: kind === 'v' || kind === 'p',
+    inParts: kind === 'p' || kind === 'q',
+  };
+}
 
 /** User metadata of the replica: the object's own, less the marker of an earlier life, plus the new marker. */
 export function writeMarker(own: Readonly<Record<string, string>>, marker: Marker): Record<string, string> {
@@ -44,18 +81,16 @@ export function writeMarker(own: Readonly<Record<string, string>>, marker: Marke
 export function readMarker(meta: Readonly<Record<string, string>>): Marker | undefined {
   const source = /^([a-z0-9-]+)\/([a-z0-9-]+)\/([A-Za-z0-9+/=_-]+)$/.exec(meta[SOURCE] ?? '');
   const time = Number(/^\d{1,15}$/.exec(meta[TIME] ?? '')?.[0] ?? Number.NaN);
-  const id = /^(\d{1,12})-([vw])[A-Za-z0-9]+-[0-9a-f]{16}$/.exec(meta[ID] ?? '');
+  const attempt = attemptOf(meta[ID] ?? '');
   const crc64 = meta[CRC64] ?? '';
   const [, region, bucket, versionId] = source ?? [];
-  if (!region || !bucket || !versionId || Number.isNaN(time) || !id || !/^(\d{1,20}|-)$/.test(crc64)) return undefined;
+  if (!region || !bucket || !versionId || Number.isNaN(time) || !attempt || !/^(\d{1,20}|-)$/.test(crc64)) return undefined;
   return {
     source: { region, bucket },
     ref: refOf(versionId, time, meta[ETAG] ?? ''),
     base: meta[BASE] === undefined || meta[BASE] === NONE ? undefined : refOfId(meta[BASE]),
     crc64: crc64 === NONE ? undefined : crc64,
-    id: id[0],
-    attempted: Number(id[1]) * 1000,
-    named: id[2] === 'v',
+    ...attempt,
   };
 }
 

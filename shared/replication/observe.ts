@@ -1,9 +1,9 @@
 import type { HeadResult, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
-import { claimOf, isIntact } from './marker.ts';
+import { claimOf, isIntact, landingMs } from './marker.ts';
 import { governing } from './scope.ts';
 import type { Session } from './session.ts';
 import type { Entry, Observation, Ref, StackItem } from './types.ts';
-import { refOfEntry, refOfHead, timeOfVersionId } from './version.ts';
+import { latestTime, refOfEntry, refOfHead, timeOfVersionId } from './version.ts';
 
 const PAGE = 200;
 /** Versions of the destination whose metadata is read at once; grows, because most looks end at the first. */
@@ -11,12 +11,6 @@ const FIRST_BATCH = 1;
 const LARGEST_BATCH = 16;
 /** An event's time is that of the request, in whole seconds; the version it made is not older than this, in ms. */
 export const EVENT_SLACK_MS = 2000;
-
-/**
- * ms after its beginning by which an attempt has written its replica or never will: a request's signature lives a
- * minute, a server-side copy is cut off after fifteen. What bears its ID and is younger is a user's copy.
- */
-const LANDING_MS = 16 * 60_000;
 
 /** Something that a listing showed was gone when asked for: the look has to start again. */
 export class LookAgain extends Error {}
@@ -152,7 +146,7 @@ async function readStack(
       i += 1;
       if (item.marker === undefined) continue;
       earliest = Math.min(earliest, item.marker.attempted);
-      if (low === undefined && item.kind === 'replica' && item.marker.ref.time < floor) low = item.marker.ref;
+      if (low === undefined && item.kind === 'replica' && latestTime(item.marker.ref) < floor) low = item.marker.ref;
     }
   }
   return { stack: onlyOldest(items), low };
@@ -175,9 +169,7 @@ async function readItem(session: Session, entry: VersionEntry | StackItem): Prom
   if (known !== undefined) return known;
   const result = await session.headDestination(versionId);
   if (!result.found) throw new LookAgain();
-  const item = classify(session, versionId, result.head.lastModified, claimOf(result.head, session.digest), (marker) =>
-    isIntact(result.head, marker),
-  );
+  const item = classify(session, versionId, result.head);
   session.known.set(`${versionId}/${entry.etag}`, item);
   return item;
 }
@@ -194,16 +186,15 @@ export async function isCopied(session: Session, item: StackItem): Promise<boole
   return false;
 }
 
-function classify(
-  session: Session,
-  versionId: string,
-  time: number,
-  marker: StackItem['marker'],
-  intact: (marker: NonNullable<StackItem['marker']>) => boolean,
-): StackItem {
-  const ours = marker !== undefined && session.isOfSource(marker.source) && time - marker.attempted <= LANDING_MS;
+function classify(session: Session, versionId: string, head: ObjectHead): StackItem {
+  const marker = claimOf(head, session.digest);
+  const time = head.lastModified;
+  const ours =
+    marker !== undefined &&
+    session.isOfSource(marker.source) &&
+    time - marker.attempted <= landingMs(marker.inParts, head.size);
   if (!ours) return { versionId, time, kind: 'foreign' };
-  return { versionId, time, kind: intact(marker) ? 'replica' : 'damaged', marker };
+  return { versionId, time, kind: isIntact(head, marker) ? 'replica' : 'damaged', marker };
 }
 
 /** A user's copy of a replica carries its marker along; it is an ordinary object and stands above the original. */

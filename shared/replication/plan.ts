@@ -27,7 +27,7 @@ export function plan(seen: Observation, excluded: ReadonlySet<string> = new Set(
   const highest = highestOf(kept, compare);
   const inserted = missing.filter((entry) => highest !== undefined && compare(entry.ref, highest) < 0);
   const appended = entries.filter((entry) => highest === undefined || compare(entry.ref, highest) > 0);
-  const baseOf = baseFinder(seen.entries, compare);
+  const baseOf = baseFinder(seen.entries, openGaps(entries, kept, missing), kept, compare);
 
   const steps: Step[] = [
     ...[
@@ -90,10 +90,7 @@ function missingVersions(
 ): readonly Entry[] {
   const have = new Set(kept.map((item) => item.marker.ref.id));
   const highest = highestOf(kept, compare);
-  const isGap = (ref: Ref): boolean =>
-    kept.some(
-      ({ marker }) => compare(ref, marker.ref) < 0 && (marker.base === undefined || compare(marker.base, ref) < 0),
-    );
+  const isGap = (ref: Ref): boolean => kept.some((item) => covers(item, ref, compare));
   return entries.filter(({ ref, deleteMarker }) => {
     if (deleteMarker || have.has(ref.id)) return false;
     if (seen.hints.has(ref.id)) return true;
@@ -168,10 +165,33 @@ function append(
   return steps;
 }
 
+/** Versions that have no replica for all that was looked at, and are not about to get one: below the floor of this look. */
+function openGaps(entries: readonly Entry[], kept: readonly Replica[], missing: readonly Entry[]): ReadonlySet<Entry> {
+  const have = new Set(kept.map((item) => item.marker.ref.id));
+  const copied = new Set(missing);
+  return new Set(entries.filter((entry) => !entry.deleteMarker && !have.has(entry.ref.id) && !copied.has(entry)));
+}
+
 /**
  * The entry just below: with it as base a replica says that nothing is missing between the two. Excluded entries count
- * here, so a version that is skipped for a reason is not taken for a gap at every look.
+ * here, so a version that is skipped for a reason is not taken for a gap at every look. Below an open gap the old bases
+ * hold on: what they record as missing must not be forgotten by rebuilding the replica that recorded it.
  */
-function baseFinder(entries: readonly Entry[], compare: Compare): (ref: Ref) => Ref | undefined {
-  return (ref) => entries.findLast((entry) => compare(entry.ref, ref) < 0)?.ref;
+function baseFinder(
+  entries: readonly Entry[],
+  open: ReadonlySet<Entry>,
+  kept: readonly Replica[],
+  compare: Compare,
+): (ref: Ref) => Ref | undefined {
+  return (ref) => {
+    const below = entries.findLast((entry) => compare(entry.ref, ref) < 0);
+    if (below === undefined || !open.has(below)) return below?.ref;
+    const recorded = kept.filter((item) => covers(item, below.ref, compare)).map((item) => item.marker.base);
+    if (recorded.length === 0) return below.ref;
+    return recorded.reduce((a, b) => (a === undefined || b === undefined ? undefined : compare(a, b) <= 0 ? a : b));
+  };
 }
+
+/** Whether a replica's base records that this version was not accounted for when the replica was made. */
+const covers = ({ marker }: Replica, ref: Ref, compare: Compare): boolean =>
+  compare(ref, marker.ref) < 0 && (marker.base === undefined || compare(marker.base, ref) < 0);

@@ -1,6 +1,7 @@
 import { ServiceError, type Side } from '../errors/index.ts';
 import { samePlace, type Cos, type HeadResult, type Place } from '../cos/index.ts';
 import type { Hash } from '../signing/index.ts';
+import type { TaskObject, Tasks } from '../tasks/index.ts';
 import { HandOver } from './errors.ts';
 import { attemptId, digestOf } from './marker.ts';
 import type { Marker, Skip, StackItem, Work } from './types.ts';
@@ -12,6 +13,8 @@ export interface Settings {
   readonly metadataLimit: number;
   /** Objects above this many bytes are left to a run with more time. */
   readonly inlineBytes: number;
+  /** Objects from this many bytes on are copied in parts; one request copies at most 5 GB. */
+  readonly largeFrom: number;
   /** Whether a destination's 404 is known to tell a delete marker from nothing (proved by pre-flight). */
   markerTold(destination: Place): boolean;
 }
@@ -24,6 +27,8 @@ export interface EngineDeps {
   /** A fresh text of letters and digits, never given twice. */
   unique(): string;
   readonly settings: Settings;
+  /** Where an upload is written down that a killed run would leave; without it only runs that end by themselves tell. */
+  readonly tasks?: Pick<Tasks, 'defer' | 'complete'>;
 }
 
 /** What one run knows and has done; it lives as long as the run and goes from look to look. */
@@ -47,21 +52,23 @@ export class Session {
   readonly counts = { copied: 0, marked: 0, removed: 0, bytes: 0 };
   /** Set when a full look wrote on the word of listings that may be too young. */
   lookAgain: number | undefined;
-  readonly #deadline: number;
+  /** ms since 1970: no step is begun after it. */
+  readonly stop: number;
+  /** The waiting tasks that this run wrote for uploads it began, by upload. */
+  readonly records = new Map<string, TaskObject>();
   #destinationClock: { readonly date: number; readonly at: number } | undefined;
 
-  /** `deadline` in ms since 1970: no step is begun after it. */
-  constructor(deps: EngineDeps, work: Work, deadline: number) {
+  constructor(deps: EngineDeps, work: Work, stop: number) {
     this.deps = deps;
     this.work = work;
-    this.#deadline = deadline;
+    this.stop = stop;
     this.digest = digestOf(work.destination, work.key, deps.hash);
     this.sourceDigest = digestOf(work.source, work.key, deps.hash);
   }
 
   /** Throws `HandOver` when the run's time is over. */
   checkTime(): void {
-    if (this.deps.now() >= this.#deadline) throw new HandOver('The time of this run is over');
+    if (this.deps.now() >= this.stop) throw new HandOver('The time of this run is over');
   }
 
   async headSource(versionId?: string): Promise<HeadResult> {
@@ -77,13 +84,14 @@ export class Session {
   }
 
   /** A fresh attempt ID; its time is the destination's, and not later than anything the attempt will write. */
-  async attempt(named = true): Promise<Pick<Marker, 'id' | 'attempted' | 'named'>> {
+  async attempt(named = true, inParts = false): Promise<Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>> {
     if (this.#destinationClock === undefined) await this.headDestination();
     const { date, at } = this.#destinationClock as { date: number; at: number };
     const attempted = date + Math.max(0, this.deps.now() - at - 1000);
     return {
       named,
-      id: attemptId(attempted, named, this.deps.unique(), this.digest),
+      inParts,
+      id: attemptId(attempted, { named, inParts }, this.deps.unique(), this.digest),
       attempted: Math.floor(attempted / 1000) * 1000,
     };
   }

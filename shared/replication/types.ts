@@ -24,6 +24,8 @@ export interface Marker {
    * such a replica in its place looks at the listings too.
    */
   readonly named: boolean;
+  /** Copied in parts, which takes longer than one request lives. */
+  readonly inParts: boolean;
   /** When the attempt began, by the destination's clock, ms since 1970. */
   readonly attempted: number;
 }
@@ -103,6 +105,8 @@ export interface Work {
   readonly floor: number;
   /** As in `Observation`. */
   readonly since: number;
+  /** Uploads of ours that are open at the destination, by ID. The run keeps it true, for the task that is made of it. */
+  readonly uploads: Map<string, Upload>;
 }
 
 export interface Clue {

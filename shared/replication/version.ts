@@ -35,7 +35,11 @@ export const refOfHead = (head: ObjectHead): Ref => refOf(head.versionId, head.l
 export const isNull = (versionId: string | undefined): versionId is undefined | '' | 'null' =>
   versionId === undefined || versionId === '' || versionId === 'null';
 
-const precise = (ref: Ref): boolean => !ref.id.startsWith('null/') && timeOfVersionId(ref.id) !== undefined;
+const isNullRef = (ref: Ref): boolean => ref.id.startsWith('null/');
+const precise = (ref: Ref): boolean => !isNullRef(ref) && timeOfVersionId(ref.id) !== undefined;
+
+/** The latest time, in microseconds, that a reference can stand for: Last-Modified is cut to whole seconds. */
+export const latestTime = (ref: Ref): number => (precise(ref) ? ref.time : ref.time + 999_999);
 
 /** True only when `a` is older than `b` beyond doubt; whole-second times of one second are in doubt. */
 export function surelyOlder(a: Ref, b: Ref): boolean {
@@ -52,7 +56,10 @@ export function orderBy(listed: readonly Ref[]): (a: Ref, b: Ref) => number {
   const place = (ref: Ref): number => {
     const known = index.get(ref.id);
     if (known !== undefined) return known;
-    const above = listed.findIndex((other) => other.time > ref.time);
+    // A `null` version that is gone was overwritten, perhaps in the same second, by the one that has the ID now.
+    const above = listed.findIndex(
+      (other) => other.time > ref.time || (isNullRef(ref) && isNullRef(other) && other.time === ref.time),
+    );
     return (above === -1 ? listed.length : above) - 0.5;
   };
   return (a, b) => place(a) - place(b) || (a.id === b.id ? 0 : a.time - b.time || (a.id < b.id ? -1 : 1));

@@ -26,6 +26,7 @@ export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly 
     full: event.type !== 'created',
     floor: floorOf(event),
     since: Number.POSITIVE_INFINITY,
+    uploads: new Map(),
   };
 }
 
@@ -48,12 +49,13 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
     full: true,
     floor: Math.min(...tasks.map((task) => task.floor)),
     since: Math.min(...tasks.map((task) => task.since)),
+    uploads: new Map(tasks.flatMap((task) => task.uploads ?? []).map((upload) => [upload.uploadId, upload])),
   };
 }
 
 /** What is left of a piece of work, written down for another run. `now` in ms since 1970. */
 export function taskOf(work: Work, cause: string, now: number, earlier: readonly Task[] = []): Task {
-  const { source, destination, key, hints, floor, since } = work;
+  const { source, destination, key, hints, floor, since, uploads } = work;
   return {
     source,
     destination,
@@ -64,6 +66,7 @@ export function taskOf(work: Work, cause: string, now: number, earlier: readonly
     cause,
     attempts: Math.max(0, ...earlier.map((task) => task.attempts + 1)),
     first: Math.min(now, ...earlier.map((task) => task.first)),
+    ...(uploads.size === 0 ? {} : { uploads: [...uploads.values()] }),
   };
 }
 

@@ -14,6 +14,19 @@ const facts = {
 };
 const target = { source: place, destination: place, key: z.string() };
 
+const upload = z.object({
+  uploadId: z.string().check(z.minLength(1)),
+  from: place,
+  versionId: z.string().check(z.minLength(1)),
+  etag: z.string(),
+  size: z.int().check(z.positive()),
+  partSize: z.int().check(z.positive()),
+  ref: z.string().check(z.minLength(1)),
+  base: z.nullable(z.string()),
+  attempt: z.string().check(z.minLength(1)),
+  terms: z.string(),
+});
+
 const taskDocument = z.object({
   ...target,
   ...facts,
@@ -21,6 +34,8 @@ const taskDocument = z.object({
   cause: z.string(),
   attempts: z.number(),
   first: z.number(),
+  /** Missing in documents of earlier releases and in most others. */
+  uploads: z.optional(z.array(upload)),
 });
 
 const leaseDocument = z.object({

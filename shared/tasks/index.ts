@@ -2,4 +2,7 @@ export { backOff, BUSY_MS } from './backoff.ts';
 export { Leases, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';
 export { Tasks } from './tasks.ts';
-export type { Facts, StateDeps, Target, Task, TaskObject } from './types.ts';
+export type { Facts, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';
+export { digestOfTarget } from './names.ts';
+export { isPendingMarker, listPending, pendingOfKey, type KeyState, type Pending, type PendingPage } from './pending.ts';
+export { isStarted, reattempt, requestedTask, type Reattempted, type ReattemptQuery } from './reattempt.ts';

@@ -24,9 +24,11 @@ export class Tasks {
     await this.#put(taskName(this.#digest(task), this.#deps.unique()), task);
   }
 
-  /** Due at `due` (ms since 1970). */
-  async defer(task: Task, due: number): Promise<void> {
-    await this.#put(this.#waitingName(task, due), task);
+  /** Due at `due` (ms since 1970). Returns the name, for who can do the work itself before it is due. */
+  async defer(task: Task, due: number): Promise<string> {
+    const name = this.#waitingName(task, due);
+    await this.#put(name, task);
+    return name;
   }
 
   /** Undefined when it has been done meanwhile. Throws `InvalidStateObject`. */
@@ -118,7 +120,8 @@ export class Tasks {
   }
 
   #waitingName(task: Task, due: number): string {
-    const says = JSON.stringify([[...task.hints].sort(), task.floor, task.since, task.cause]);
+    const uploads = task.uploads?.map(({ uploadId }) => uploadId).sort();
+    const says = JSON.stringify([[...task.hints].sort(), task.floor, task.since, task.cause, uploads]);
     const content = this.#deps.hash.sha256(says).slice(0, 16);
     return waitingName(formatPlace(task.destination), due, this.#digest(task), content);
   }

@@ -16,6 +16,25 @@ export interface Facts {
   readonly since: number;
 }
 
+/** A multipart upload of ours that is open at a task's destination, and all that is needed to go on with it. */
+export interface Upload {
+  readonly uploadId: string;
+  /** What is copied: a version at the source, or a replica at the destination itself. */
+  readonly from: Place;
+  readonly versionId: string;
+  /** Of that version, with quotes. */
+  readonly etag: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly partSize: number;
+  /** What the replica will say of itself: its source version, its base (null: none) and the attempt. */
+  readonly ref: string;
+  readonly base: string | null;
+  readonly attempt: string;
+  /** What the rule asked for when the upload began. */
+  readonly terms: string;
+}
+
 /** One unit of pending work. It names things only; the truth is read when it runs. */
 export interface Task extends Target, Facts {
   /** Version IDs that events named. */
@@ -26,6 +45,8 @@ export interface Task extends Target, Facts {
   readonly attempts: number;
   /** ms since 1970 of the first time this work was put off. */
   readonly first: number;
+  /** Uploads that earlier runs began: gone on with, or aborted. */
+  readonly uploads?: readonly Upload[] | undefined;
 }
 
 export interface TaskObject {

@@ -54,6 +54,10 @@ export class Platform {
     options.core.onEvent((event) => this.#deliver(event));
   }
 
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
   /** Nothing runs, nothing is on its way, and no work or lease is left on the state bucket. */
   get atRest(): boolean {
     return this.#running === 0 && this.#pending === 0 && this.#stateKeys.size === 0;

@@ -77,6 +77,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     random,
     habits: options.habits,
     note,
+    busy: () => platform.busy,
     source: SOURCE,
     destination: DESTINATION,
   });

@@ -1,0 +1,145 @@
+import { formatPlace } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { decodeLease, decodeTask } from './documents.ts';
+import { digestOfTarget, LEASES, readTaskName, readWaitingName, TASKS, WAITING } from './names.ts';
+import type { StateDeps, Target, Task } from './types.ts';
+
+type ReadDeps = Pick<StateDeps, 'cos' | 'state' | 'hash'>;
+
+/** One piece of work that is not done. */
+export interface Pending {
+  readonly name: string;
+  readonly task: Task;
+  /** ms since 1970; undefined: due, its run has been started. */
+  readonly due: number | undefined;
+}
+
+export interface PendingPage {
+  readonly items: readonly Pending[];
+  /** State objects that cannot be read; they are left alone. */
+  readonly unreadable: number;
+  /** Where the next page begins; undefined: this was the last one. */
+  readonly marker: string | undefined;
+}
+
+export interface PageQuery {
+  readonly accepts: (task: Task) => boolean;
+  /** Of the page before. */
+  readonly marker: string | undefined;
+  /** Items after which the page ends. */
+  readonly limit: number;
+  /** State objects after which the page ends, whatever they are: a page takes bounded time. */
+  readonly examined: number;
+}
+
+/** Names asked for, and bodies read, at once. */
+const BATCH = 50;
+
+/** Whether a text can be a `marker`. */
+export const isPendingMarker = (text: string): boolean => text.startsWith(WAITING) || text.startsWith(TASKS);
+
+/** Work of all keys: first what waits, by destination and due time, then what has been started. */
+export async function listPending(deps: ReadDeps, query: PageQuery): Promise<PendingPage> {
+  const items: Pending[] = [];
+  let unreadable = 0;
+  let examined = 0;
+  for await (const names of namesAfter(deps, query.marker)) {
+    const found = await Promise.all(names.map((name) => readPending(deps, name)));
+    for (const [index, one] of found.entries()) {
+      examined += 1;
+      if (one === 'unreadable') unreadable += 1;
+      else if (one !== undefined && query.accepts(one.task)) items.push(one);
+      if (items.length >= query.limit || examined >= query.examined) {
+        return { items, unreadable, marker: names[index] };
+      }
+    }
+  }
+  return { items, unreadable, marker: undefined };
+}
+
+export interface KeyState {
+  readonly items: readonly Pending[];
+  /** `held`: a run is at work. `expired`: a run broke off, and the next sweep makes a task of what it left. */
+  readonly lease: 'held' | 'expired' | undefined;
+  /** False: more waits for this destination than was looked through, so there may be more work of this key. */
+  readonly complete: boolean;
+}
+
+/** Work of one key at one destination. Waiting work is found by looking through that of its destination. */
+export async function pendingOfKey(deps: ReadDeps, target: Target, pages: number): Promise<KeyState> {
+  const digest = digestOfTarget(target, deps.hash);
+  const [started, waiting, lease] = await Promise.all([
+    deps.cos.listObjects(deps.state, { prefix: `${TASKS}${digest}/`, maxKeys: BATCH }),
+    waitingOf(deps, target, digest, pages),
+    leaseOf(deps, digest),
+  ]);
+  const names = [...started.entries.map(({ key }) => key), ...waiting.names.slice(0, BATCH)];
+  const items = await Promise.all(names.map((name) => readPending(deps, name)));
+  return {
+    items: items.filter((one) => one !== undefined && one !== 'unreadable'),
+    lease,
+    complete: waiting.complete,
+  };
+}
+
+async function waitingOf({ cos, state }: ReadDeps, { destination }: Target, digest: string, pages: number) {
+  const names: string[] = [];
+  let marker: string | undefined;
+  for (let page = 0; page < pages; page += 1) {
+    const listed = await cos.listObjects(state, {
+      prefix: `${WAITING}${formatPlace(destination)}/`,
+      ...(marker === undefined ? {} : { marker }),
+    });
+    for (const { key } of listed.entries) if (readWaitingName(key)?.digest === digest) names.push(key);
+    marker = listed.nextMarker;
+    if (marker === undefined) return { names, complete: true };
+  }
+  return { names, complete: false };
+}
+
+async function leaseOf({ cos, state }: ReadDeps, digest: string): Promise<KeyState['lease']> {
+  const { entries } = await cos.listObjects(state, { prefix: `${LEASES}${digest}/`, maxKeys: BATCH });
+  const alive = await Promise.all(
+    entries.map(async ({ key }) => {
+      const object = await cos.getObject(state, key);
+      if (object === undefined) return undefined;
+      return object.date - object.lastModified <= decodeLease(key, object.body).duration;
+    }),
+  );
+  if (alive.includes(true)) return 'held';
+  return alive.includes(false) ? 'expired' : undefined;
+}
+
+/** Undefined: done meanwhile. */
+async function readPending({ cos, state }: ReadDeps, name: string): Promise<Pending | 'unreadable' | undefined> {
+  const waiting = readWaitingName(name);
+  if (waiting === undefined && readTaskName(name) === undefined) return 'unreadable';
+  const object = await cos.getObject(state, name);
+  if (object === undefined) return undefined;
+  try {
+    return { name, task: decodeTask(name, object.body), due: waiting?.due };
+  } catch (error) {
+    // One damaged object must not hide all the others.
+    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return 'unreadable';
+    throw error;
+  }
+}
+
+async function* namesAfter(deps: ReadDeps, marker: string | undefined): AsyncGenerator<readonly string[]> {
+  if (marker === undefined || marker.startsWith(WAITING)) yield* namesUnder(deps, WAITING, marker);
+  yield* namesUnder(deps, TASKS, marker?.startsWith(TASKS) === true ? marker : undefined);
+}
+
+/** Names under a prefix, a batch at a time. */
+export async function* namesUnder(
+  { cos, state }: ReadDeps,
+  prefix: string,
+  start?: string,
+): AsyncGenerator<readonly string[]> {
+  let marker = start;
+  do {
+    const page = await cos.listObjects(state, { prefix, maxKeys: BATCH, ...(marker === undefined ? {} : { marker }) });
+    if (page.entries.length > 0) yield page.entries.map(({ key }) => key);
+    marker = page.nextMarker;
+  } while (marker !== undefined);
+}

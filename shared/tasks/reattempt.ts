@@ -1,0 +1,93 @@
+import { samePlace } from '../cos/index.ts';
+import type { Place } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { decodeTask } from './documents.ts';
+import { digestOfTarget, readWaitingName, taskName, TASKS, WAITING } from './names.ts';
+import { namesUnder } from './pending.ts';
+import type { StateDeps, Target, Task } from './types.ts';
+
+export interface ReattemptQuery {
+  readonly source: Place;
+  /** Only these; undefined: everything of the source. */
+  readonly targets: readonly Target[] | undefined;
+  /** Where the call before ended. */
+  readonly marker: string | undefined;
+  /** Pieces of work to start, and names to look at, after which the call ends. */
+  readonly limit: number;
+  readonly examined: number;
+}
+
+export interface Reattempted {
+  readonly started: number;
+  /** Names of targets (`digestOfTarget`) of which work was started. */
+  readonly digests: ReadonlySet<string>;
+  /** Set when there is more. */
+  readonly marker: string | undefined;
+}
+
+/** Makes waiting work due now. Like `promote`, a crash between the two halves of a move leaves the work twice. */
+export async function reattempt(deps: StateDeps, query: ReattemptQuery): Promise<Reattempted> {
+  const wanted = query.targets && new Set(query.targets.map((target) => digestOfTarget(target, deps.hash)));
+  const digests = new Set<string>();
+  let started = 0;
+  let examined = 0;
+  const from = query.marker === undefined ? {} : { marker: query.marker };
+  for await (const names of namesUnder(deps, WAITING, from.marker)) {
+    const room = Math.min(names.length, query.limit - started, query.examined - examined);
+    const some = names.slice(0, room);
+    const moved = await Promise.all(some.map((name) => start(deps, name, query.source, wanted)));
+    for (const digest of moved) {
+      if (digest === undefined) continue;
+      digests.add(digest);
+      started += 1;
+    }
+    examined += some.length;
+    if (some.length < names.length || started >= query.limit || examined >= query.examined) {
+      return { started, digests, marker: some.at(-1) ?? query.marker };
+    }
+  }
+  return { started, digests, marker: undefined };
+}
+
+async function start(
+  { cos, state, unique }: StateDeps,
+  name: string,
+  source: Place,
+  wanted: ReadonlySet<string> | undefined,
+): Promise<string | undefined> {
+  const digest = readWaitingName(name)?.digest;
+  if (digest === undefined || wanted?.has(digest) === false) return undefined;
+  const object = await cos.getObject(state, name);
+  if (object === undefined || !isOf(source, name, object.body)) return undefined;
+  await cos.putObject(state, taskName(digest, unique()), object.body, { contentType: 'application/json' });
+  await cos.deleteObject(state, name);
+  return digest;
+}
+
+function isOf(source: Place, name: string, body: Uint8Array): boolean {
+  try {
+    return samePlace(decodeTask(name, body).source, source);
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return false;
+    throw error;
+  }
+}
+
+/** Whether a run has been started for the target and is not done. */
+export async function isStarted({ cos, state, hash }: StateDeps, target: Target): Promise<boolean> {
+  const prefix = `${TASKS}${digestOfTarget(target, hash)}/`;
+  return (await cos.listObjects(state, { prefix, maxKeys: 1 })).entries.length > 0;
+}
+
+/** Work that nobody has left but a person asks for: the whole history of the key is looked at. `now` in ms since 1970. */
+export const requestedTask = ({ source, destination, key }: Target, now: number): Task => ({
+  source,
+  destination,
+  key,
+  hints: [],
+  floor: 0,
+  since: Number.POSITIVE_INFINITY,
+  cause: 'requested',
+  attempts: 0,
+  first: now,
+});
