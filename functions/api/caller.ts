@@ -2,7 +2,7 @@ import { hasRight } from '../../shared/access/index.ts';
 import type { ApiKey, KeyStore, Right } from '../../shared/access/index.ts';
 import type { HttpRequest } from '../../shared/scf/index.ts';
 import { SignatureError, readSignature, readToken, requestCandidates, verifyAny } from '../../shared/signing/index.ts';
-import type { Hash, Pairs, SignatureFields } from '../../shared/signing/index.ts';
+import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../shared/signing/index.ts';
 import { accessDenied, refuse } from './errors.ts';
 
 export interface CallerOptions {
@@ -24,6 +24,12 @@ export interface Demand {
   readonly strict: boolean;
 }
 
+export interface Caller {
+  readonly key: ApiKey;
+  /** The request in the spelling that its sender signed; nothing else of path and query may be used further on. */
+  readonly verified: SignableRequest;
+}
+
 /**
  * Who sent a request: the key whose signature fits one of the spellings that the client may have signed. Throws
  * `SignatureError`, and `ServiceError` (403) for an unknown key, temporary credentials, and what the key may not do.
@@ -33,7 +39,7 @@ export async function identify(
   paths: readonly string[],
   demand: Demand,
   { keys, hash, now }: CallerOptions,
-): Promise<ApiKey> {
+): Promise<Caller> {
   const { fields, queries } = findSignature(request);
   if (queries.some((query) => readToken(request.headers, query) !== undefined)) {
     throw accessDenied(
@@ -44,10 +50,14 @@ export async function identify(
   if (key === undefined) {
     throw refuse(403, 'InvalidAccessKeyId', 'The Access Key Id you provided does not exist in our records.');
   }
-  verifyAny(candidates(request, paths, queries, fields), fields, { secretKey: key.secretKey, hash, now });
+  const verified = verifyAny(candidates(request, paths, queries, fields), fields, {
+    secretKey: key.secretKey,
+    hash,
+    now,
+  });
   if (demand.strict) checkSigned(fields, demand.subresource);
   if (!hasRight(key, demand.right)) throw accessDenied(`This API key lacks the right "${demand.right}".`);
-  return key;
+  return { key, verified };
 }
 
 /** The signature, with the spellings of the query in which it can be read. */
@@ -83,7 +93,8 @@ function checkSigned({ headerList, paramList }: SignatureFields, subresource: st
   if (!headerList.includes('host')) {
     throw accessDenied('Strict signature missing header that must be signed: host.');
   }
-  if (!paramList.includes(subresource)) {
+  // Lists hold names in lower case.
+  if (!paramList.includes(subresource.toLowerCase())) {
     throw accessDenied(`Strict signature missing param that must be signed: ${subresource}.`);
   }
 }

@@ -8,17 +8,18 @@ import { refuse } from './errors.ts';
 const DIGEST = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /**
- * The body of a write, when it is the one that its headers announce. Throws `ServiceError` with COS's code:
+ * The body of a write, which may be missing where it is `optional`, when it is the one that its headers announce. Throws `ServiceError` with COS's code:
  * `MissingContentLength` (411), `MissingRequestBodyError`, `IncompleteBody`, `EntitySizeNotMatch`, `XMLSizeLimit`,
  * `InvalidDigest`, `BadDigest` (400).
  */
-export function readContent({ headers, body }: HttpRequest): Uint8Array {
+export function readContent({ headers, body }: HttpRequest, optional = false): Uint8Array {
   const header = (name: string) => headers.find(([candidate]) => candidate === name)?.[1];
-  checkLength(header('content-length'), header('transfer-encoding'), body.length);
+  const length = header('content-length') ?? (optional ? String(body.length) : undefined);
+  checkLength(length, header('transfer-encoding'), body.length);
   if (body.length > MAX_DOCUMENT) {
     throw refuse(400, 'XMLSizeLimit', `The body is larger than ${MAX_DOCUMENT} bytes.`);
   }
-  if (body.length === 0) throw refuse(400, 'MissingRequestBodyError', 'Request body is empty.');
+  if (body.length === 0 && !optional) throw refuse(400, 'MissingRequestBodyError', 'Request body is empty.');
   checkDigest(header('content-md5'), body);
   return body;
 }

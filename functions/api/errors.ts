@@ -37,8 +37,11 @@ export function publicError(error: unknown): ServiceError {
   if (error instanceof CosError && error.status === 403) {
     return accessDenied('The role of this deployment was refused by COS; the log of the function says where.');
   }
-  if (error instanceof ServiceError && error.code === 'InvalidState') {
+  if (error instanceof ServiceError && (error.code === 'InvalidState' || error.code === 'InvalidStateObject')) {
     return refuse(409, 'InvalidBucketState', 'What this deployment has stored cannot be read; its log says what.');
+  }
+  if (error instanceof CosError && error.status >= 400 && error.status < 500) {
+    return refuse(400, 'InvalidRequest', 'COS refused what this request asks for; the log of the function says why.');
   }
   return refuse(500, 'InternalError', 'We encountered an internal error. Please try again.');
 }

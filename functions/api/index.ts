@@ -23,6 +23,7 @@ function wire(): ReturnType<typeof createApi> {
   const shared = { cos, state: config.state, now: Date.now };
   return createApi({
     cos,
+    state: config.state,
     keys: createKeyStore({ ...shared, random: randomBytes }),
     rules: createRuleStore(shared),
     listed: config,

@@ -11,27 +11,27 @@ export interface ReplicationOptions {
   readonly cos: Cos;
   readonly rules: RuleStore;
   readonly listed: Listed;
-  /** ms since 1970. */
-  readonly now: () => number;
 }
 
 /** PUT Bucket replication: replaces the whole configuration. */
 export async function putReplication(
   request: HttpRequest,
   source: Place,
-  { cos, rules, listed, now }: ReplicationOptions,
+  { cos, rules, listed }: ReplicationOptions,
 ): Promise<HttpResponse> {
   const document = parseRules(readContent(request));
   checkDestinations(document, source, listed);
   const destinations = document.rules.map(({ destination }) => destination);
-  const [previous] = await Promise.all([rules.getFresh(source), checkVersioning(cos, source, destinations)]);
-  const created = now();
+  const [{ previous, date }] = await Promise.all([
+    rules.getForUpdate(source),
+    checkVersioning(cos, source, destinations),
+  ]);
   await rules.put({
     source,
     role: document.role,
-    rules: mergeStarts(previous, document.rules, created),
+    rules: mergeStarts(previous, document.rules, date),
     xml: document.xml,
-    created,
+    created: date,
   });
   return { status: 200, headers: { 'Content-Type': XML_TYPE } };
 }

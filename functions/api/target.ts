@@ -10,28 +10,48 @@ import { accessDenied, refuse } from './errors.ts';
 /** Domains whose first label is the platform's own name, though it may look like a bucket's (`service-x-1250000000`). */
 const PLATFORM = /\.(?:tencentscf\.com|apigateway\.myqc?loud\.com|apigw\.tencentcs\.com)$/;
 
+/** One way to read the path of a request. */
+interface Spelling {
+  /** As the client may have signed it. */
+  readonly path: string;
+  readonly bucket: string | undefined;
+  /** '' for a call on the bucket itself. */
+  readonly key: string;
+}
+
 /** What a request is about, as far as its address tells. */
 export interface Target {
   /** The bucket that host or path name; undefined when neither does. */
   readonly bucket: string | undefined;
-  /** '' for a call on the bucket itself. */
+  /** '' for a call on the bucket itself. Only a guess until the signature tells which spelling is meant. */
   readonly key: string;
-  /** Path spellings that the client may have signed. */
-  readonly paths: readonly string[];
+  /** The likeliest first; no path twice. */
+  readonly spellings: readonly Spelling[];
 }
 
 /** Reads the bucket from the first label of the host, else from the first segment of the path. */
 export function readTarget({ host, paths }: HttpRequest): Target {
   const named = bucketOfHost(host);
-  if (named !== undefined) return { bucket: named, key: (paths[0] ?? '/').slice(1), paths };
+  if (named !== undefined) {
+    const spellings = paths.map((path) => ({ path, bucket: named, key: path.slice(1) }));
+    return { bucket: named, key: spellings[0]?.key ?? '', spellings };
+  }
   const split = paths.map(splitPath);
-  const found = split.find(({ bucket }) => bucket !== undefined) ?? split.find(({ rest }) => rest === '/') ?? split[0];
+  const found = split.find(({ bucket }) => bucket !== undefined) ?? split.find(({ key }) => key === '') ?? split[0];
+  // SDKs that were given an address with a path before it leave that path out of the signature.
+  const short = split.map(({ bucket, key }) => ({ path: `/${key}`, bucket, key }));
+  const spellings = new Map([...split, ...short].toReversed().map((spelling) => [spelling.path, spelling]));
   return {
     bucket: found?.bucket,
-    key: (found?.rest ?? '/').slice(1),
-    // SDKs that were given an address with a path before it leave that path out of the signature.
-    paths: [...new Set([...paths, ...split.map(({ rest }) => rest)])],
+    key: found?.key ?? '',
+    spellings: [...spellings.values()].toReversed(),
   };
+}
+
+/** The target as its sender meant it: of all spellings the one whose signature fitted. */
+export function settleTarget(target: Target, path: string): Target {
+  const spelling = target.spellings.find((candidate) => candidate.path === path);
+  return spelling === undefined ? target : { ...target, bucket: spelling.bucket ?? target.bucket, key: spelling.key };
 }
 
 /**
@@ -60,7 +80,9 @@ function bucketOfHost(host: string): string | undefined {
   return isBucketName(label) && label !== name && !PLATFORM.test(name) ? label : undefined;
 }
 
-function splitPath(path: string): { bucket: string | undefined; rest: string } {
+function splitPath(path: string): Spelling {
   const [, first = '', rest = '/'] = /^\/([^/]*)(\/.*)?$/s.exec(path) ?? [];
-  return isBucketName(first) ? { bucket: first, rest } : { bucket: undefined, rest: path };
+  return isBucketName(first)
+    ? { path, bucket: first, key: rest.slice(1) }
+    : { path, bucket: undefined, key: path.slice(1) };
 }

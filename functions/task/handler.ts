@@ -23,6 +23,7 @@ async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
   const rules = await rulesOf(engine, named.task);
   if (rules.length === 0) {
     run.log({ message: 'out of scope', key: named.task.key, tasks: found.length });
+    await engine.abandon(found.map(({ task }) => task));
     await engine.tasks.complete(found);
     return;
   }
@@ -58,10 +59,11 @@ async function finish(engine: Engine, found: readonly TaskObject[], work: Work, 
   } catch (error) {
     run.log({ message: 'put off', key: work.key, cause: causeOf(error) });
     const task = taskOf(work, causeOf(error), now(), earlier);
-    const wait = error instanceof HandOver ? GO_ON_MS : backOff(attemptsOf(earlier), random());
-    await tasks.replace(found, task, now() + wait);
+    if (error instanceof HandOver)
+      await tasks.replace(found, { ...task, attempts: attemptsOf(earlier) }, now() + GO_ON_MS);
+    else await tasks.replace(found, task, now() + backOff(attemptsOf(earlier), random()));
   }
 }
 
-/** Finding the key taken is no failure, so it does not make the next wait longer. */
+/** Finding the key taken, or having too little time, is no failure, so it does not make the next wait longer. */
 const attemptsOf = (tasks: readonly Task[]): number => Math.max(0, ...tasks.map((task) => task.attempts));

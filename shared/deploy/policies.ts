@@ -1,5 +1,6 @@
 import { appidOf } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
+import { PREFLIGHT_PREFIX } from '../rules/index.ts';
 import type { RoleKind, Settings } from './types.ts';
 
 interface Statement {
@@ -60,9 +61,16 @@ function engine({ sources, destinations, state }: Scope): Statement[] {
 
 function api({ sources, destinations, state }: Scope): Statement[] {
   return [
-    allow(LOOK_AT_BUCKET, [...sources, ...destinations].map(everything)),
-    allow(STATE_READ, under(state, ['keys/', 'status/'])),
-    allow(STATE_WRITE, under(state, ['rules/', 'tasks/', 'waiting/'])),
+    // The status of an object: what versions there are and what they say of themselves. Never their bytes.
+    allow([...LOOK_AT_BUCKET, 'GetBucketObjectVersions', 'HeadObject'], [...sources, ...destinations].map(everything)),
+    allow(['GetObjectTagging'], sources.map(everything)),
+    // Pre-flight makes and removes objects of its own, and touches no other.
+    allow(
+      ['GetObject', 'PutObject', 'DeleteObject'],
+      destinations.map((place) => resourceOf(place, `${PREFLIGHT_PREFIX}*`)),
+    ),
+    allow(STATE_READ, under(state, ['keys/', 'status/', 'leases/'])),
+    allow(STATE_WRITE, under(state, ['rules/', 'tasks/', 'waiting/', 'status/preflight/'])),
     listing(state),
   ];
 }

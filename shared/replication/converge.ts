@@ -7,7 +7,7 @@ import { examine, type Examined } from './examine.ts';
 import { abandonUploads } from './large-uploads.ts';
 import { LookAgain, observe } from './observe.ts';
 import { plan } from './plan.ts';
-import { Session, type EngineDeps } from './session.ts';
+import { CLOCK_DOUBT_MS, Session, type EngineDeps } from './session.ts';
 import { shortLook } from './short.ts';
 import type { Report, Step, Work } from './types.ts';
 import { refOfHead } from './version.ts';
@@ -40,7 +40,7 @@ export async function converge(
     const again = await holding(deps.leases, lease, () =>
       oneLook(session, source, full || broken, { floor: lease.floor, since: broken ? lease.since : work.since }),
     );
-    if (!again && !(await hasNewer(session))) return report(session, started, 'done');
+    if (!again && !(await hasChanged(session, source))) return report(session, started, 'done');
     full = true;
   }
   throw new Unsettled(work.key);
@@ -65,9 +65,6 @@ async function take(
   await leases.release(acquired.value.lease);
   throw source.reason;
 }
-
-/** A function's clock may run ahead of the destination's by this much, in ms; markers younger than that count as late. */
-const CLOCK_DOUBT_MS = 15_000;
 
 /** Gives the lease back whatever happens, unless a write with unknown outcome makes it the record to go on from. */
 async function holding<T>(leases: Leases, lease: Lease, work: () => Promise<T>): Promise<T> {
@@ -143,10 +140,10 @@ function noteLag(session: Session): void {
   session.lookAgain = session.deps.now() + session.deps.settings.settleMs;
 }
 
-/** Asked after the lease was given back: whoever found the key taken before has left a task. */
-async function hasNewer(session: Session): Promise<boolean> {
+/** Asked after the lease was given back: whoever found the key taken before has left a task, but that one waits. */
+async function hasChanged(session: Session, before: HeadResult): Promise<boolean> {
   const current = await session.headSource();
-  return current.found && !session.seen.has(refOfHead(current.head).id);
+  return current.found ? !session.seen.has(refOfHead(current.head).id) : before.found;
 }
 
 function report(session: Session, started: number, state: Report['state'], until?: number): Report {

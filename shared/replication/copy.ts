@@ -1,16 +1,13 @@
-import { ServiceError } from '../errors/index.ts';
-import type { CopySource, Grant, ObjectHead, Place, WriteResult } from '../cos/index.ts';
+import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../cos/index.ts';
 import { attributesOf, raisedAttributes } from './attributes.ts';
-import { ChecksumMismatch, HandOver } from './errors.ts';
+import { ChecksumMismatch, HandOver, isSourceGone } from './errors.ts';
 import type { Candidate } from './examine.ts';
+import { copyInParts, type Copy } from './large.ts';
 import { claimOf } from './marker.ts';
 import { isCopied, LookAgain } from './observe.ts';
 import { stackItem, type Session } from './session.ts';
 import type { Marker, Ref, StackItem } from './types.ts';
 import { isNull } from './version.ts';
-
-/** Codes with which COS says that the source of a copy is not there any more, or not as it was. */
-const SOURCE_GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchCopySource', 'PreconditionFailed']);
 
 /**
  * Copies one source version on top of the destination's stack. `named`: as in `Marker`. Throws `LookAgain` when the
@@ -24,14 +21,16 @@ export async function copyVersion(
 ): Promise<void> {
   const { source, key } = session.work;
   const { entry, head, rule } = candidate;
-  if (head.size > session.deps.settings.inlineBytes)
-    throw new HandOver(`An object of ${head.size} bytes needs more time`);
-  const marker: Marker = { source, ref: entry.ref, base, crc64: head.crc64, ...(await session.attempt(named)) };
-  const grants = rule.replicaAcl ? await grantsOf(session, source, entry.versionId) : undefined;
+  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
+  const attempt = await session.attempt(named, isLarge(session, head));
+  const marker: Marker = { source, ref: entry.ref, base, crc64: head.crc64, ...attempt };
+  const attributes = async (): Promise<CopyAttributes> => {
+    const grants = rule.replicaAcl ? await grantsOf(session, source, entry.versionId) : undefined;
+    return attributesOf(head, rule, marker, grants);
+  };
   const from: CopySource = { place: source, key, versionId: entry.versionId, ...pinned(entry.versionId, head) };
-  await copy(session, from, attributesOf(head, rule, marker, grants), marker);
-  session.counts.copied += 1;
-  session.counts.bytes += head.size;
+  const terms = [rule.storageClass ?? '', rule.kmsKeyId ?? '', String(rule.replicaAcl)].join('/');
+  await copy(session, { from, head, marker, terms, attributes });
 }
 
 /** Copies a replica on top of its own stack; the old one is removed by a later step. */
@@ -39,18 +38,18 @@ export async function raise(session: Session, item: StackItem, base: Ref | undef
   const { destination, key } = session.work;
   const result = await session.headDestination(item.versionId);
   if (!result.found || item.marker === undefined) throw new LookAgain();
-  const marker: Marker = { ...item.marker, base, ...(await session.attempt()) };
+  const { head } = result;
+  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
+  const attempt = await session.attempt(true, isLarge(session, head));
+  const { source, ref, crc64 } = item.marker;
+  const marker: Marker = { source, ref, base, crc64, ...attempt };
   const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
-  const grants = withAcl ? await grantsOf(session, destination, item.versionId) : undefined;
-  const from: CopySource = {
-    place: destination,
-    key,
-    versionId: item.versionId,
-    ...pinned(item.versionId, result.head),
+  const attributes = async (): Promise<CopyAttributes> => {
+    const grants = withAcl ? await grantsOf(session, destination, item.versionId) : undefined;
+    return raisedAttributes(head, marker, grants);
   };
-  await copy(session, from, raisedAttributes(result.head, marker, grants), marker);
-  session.counts.copied += 1;
-  session.counts.bytes += result.head.size;
+  const from: CopySource = { place: destination, key, versionId: item.versionId, ...pinned(item.versionId, head) };
+  await copy(session, { from, head, marker, terms: String(withAcl), attributes });
 }
 
 /** Hides the key at the destination as it is hidden at the source. */
@@ -84,24 +83,33 @@ async function removeVersion(session: Session, place: Place, key: string, versio
   session.counts.removed += 1;
 }
 
-async function copy(
-  session: Session,
-  from: CopySource,
-  attributes: ReturnType<typeof attributesOf>,
-  marker: Marker,
-): Promise<void> {
-  const { destination, key } = session.work;
+async function copy(session: Session, job: Copy): Promise<void> {
   session.checkTime();
-  let result: WriteResult;
   try {
-    result = await session.deps.cos.copyObject(destination, key, from, attributes);
+    const { result, marker } = await (job.marker.inParts ? copyInParts(session, job) : copyWhole(session, job));
+    await proveBytes(session, result, marker);
+    session.written.push(stackItem(result.versionId ?? 'null', marker.attempted, marker));
   } catch (error) {
-    if (error instanceof ServiceError && SOURCE_GONE.has(error.code)) throw new LookAgain();
+    if (isSourceGone(error)) throw new LookAgain();
     throw error;
   }
-  await proveBytes(session, result, marker);
-  session.written.push(stackItem(result.versionId ?? 'null', marker.attempted, marker));
+  session.counts.copied += 1;
+  session.counts.bytes += job.head.size;
 }
+
+async function copyWhole(
+  session: Session,
+  { from, marker, attributes }: Copy,
+): Promise<{ result: WriteResult; marker: Marker }> {
+  const { destination, key } = session.work;
+  const result = await session.deps.cos.copyObject(destination, key, from, await attributes());
+  return { result, marker };
+}
+
+/** One request copies at most 5 GB, and parts are faster than one request from less on. */
+const isLarge = ({ deps }: Session, { size }: ObjectHead): boolean => size > 0 && size >= deps.settings.largeFrom;
+
+const tooLarge = ({ size }: ObjectHead): HandOver => new HandOver(`An object of ${size} bytes needs more time`);
 
 /** The answer names the CRC64 of what was written; a replica with other bytes does not stay. */
 async function proveBytes(session: Session, result: WriteResult, marker: Marker): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Cos, Place } from '../cos/index.ts';
 import { createRuleStore, type RuleStore } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
-import { Leases, Tasks } from '../tasks/index.ts';
+import { Leases, Tasks, type Task } from '../tasks/index.ts';
 import { converge } from './converge.ts';
+import { abortUploadsOf } from './large-uploads.ts';
 import type { Settings } from './session.ts';
 import type { Report, Work } from './types.ts';
 
@@ -31,6 +32,8 @@ export interface Engine {
   readonly random: () => number;
   /** `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. */
   readonly converge: (work: Work, deadline: number) => Promise<Report>;
+  /** Aborts the uploads of tasks that are about to be dropped. */
+  readonly abandon: (tasks: readonly Task[]) => Promise<void>;
 }
 
 /** The largest object that one request copies. */
@@ -56,7 +59,11 @@ export function createEngine(options: EngineOptions): Engine {
     leases,
     now,
     random,
+    abandon: (dropped) => abortUploadsOf(cos, dropped),
     converge: (work, deadline) =>
-      converge({ cos, hash, now, unique, settings, leases, tasks }, work, { stop: deadline - CLOSING_MS, end: deadline }),
+      converge({ cos, hash, now, unique, settings, leases, tasks }, work, {
+        stop: deadline - CLOSING_MS,
+        end: deadline,
+      }),
   };
 }

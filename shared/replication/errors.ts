@@ -1,5 +1,10 @@
 import { ServiceError } from '../errors/index.ts';
 
+/** Codes with which COS says that the source of a copy is not there any more, or not as it was. */
+const SOURCE_GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchCopySource', 'PreconditionFailed']);
+
+export const isSourceGone = (error: unknown): boolean => error instanceof ServiceError && SOURCE_GONE.has(error.code);
+
 /** The copy's bytes are not those of the source; the bad version has been removed again. */
 export class ChecksumMismatch extends ServiceError {
   constructor(versionId: string, expected: string, got: string) {

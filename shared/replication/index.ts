@@ -4,3 +4,5 @@ export { HandOver } from './errors.ts';
 export type { Settings } from './session.ts';
 export type { Clue, Report, Skip, SkipReason, Work } from './types.ts';
 export { causeOf, taskOf, workOfEvent, workOfTasks } from './work.ts';
+export { replicaStatus, type ReplicaStatus, type StatusQuery } from './replica-status.ts';
+export { readSubject, type Subject } from './subject.ts';

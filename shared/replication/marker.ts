@@ -32,8 +32,12 @@ const SLOWEST = 4 * 2 ** 20;
  * How late, in ms after its beginning, an attempt may still have written a replica of `size` bytes. An attempt in parts
  * says so in its ID, or its replica would be disowned; and it is begun anew rather than completed after that time.
  */
-export const landingMs = (inParts: boolean, size: number): number =>
+export const landingMs = (inParts: boolean | undefined, size: number): number =>
   inParts ? PARTS_LANDING_MS + (size / SLOWEST) * 1000 : LANDING_MS;
+
+/** Whether a version can be what its attempt wrote, and not a user's later copy of it. */
+export const landedInTime = (head: ObjectHead, marker: Marker): boolean =>
+  head.lastModified - marker.attempted <= landingMs(marker.inParts, head.size);
 
 type Attempt = Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>;
 
@@ -41,12 +45,7 @@ type Attempt = Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>;
  * One copy attempt: when it began by the destination's clock, what makes it unique, and where it belongs. `v` and, in
  * parts, `p`: a version was named or the listings were read; `w`, `q`: an event without a version ID led here.
  */
-export function attemptId(
-  attempted: number,
-  { named, inParts }: Pick<Attempt, 'named' | 'inParts'>,
-  unique: string,
-  digest: string,
-): string {
+export function attemptId(attempted: number, named: boolean, unique: string, digest: string, inParts = false): string {
   const kind = inParts ? (named ? 'p' : 'q') : named ? 'v' : 'w';
   return `${Math.floor(attempted / 1000)}-${kind}${unique}-${digest}`;
 }
@@ -59,7 +58,7 @@ export function attemptOf(id: string): Attempt | undefined {
     id,
     attempted: Number(seconds) * 1000,
     named: kind === 'v' || kind === 'p',
-    inParts: kind === 'p' || kind === 'q',
+    ...(kind === 'p' || kind === 'q' ? { inParts: true } : {}),
   };
 }
 
@@ -84,7 +83,8 @@ export function readMarker(meta: Readonly<Record<string, string>>): Marker | und
   const attempt = attemptOf(meta[ID] ?? '');
   const crc64 = meta[CRC64] ?? '';
   const [, region, bucket, versionId] = source ?? [];
-  if (!region || !bucket || !versionId || Number.isNaN(time) || !attempt || !/^(\d{1,20}|-)$/.test(crc64)) return undefined;
+  if (!region || !bucket || !versionId || Number.isNaN(time) || !attempt || !/^(\d{1,20}|-)$/.test(crc64))
+    return undefined;
   return {
     source: { region, bucket },
     ref: refOf(versionId, time, meta[ETAG] ?? ''),

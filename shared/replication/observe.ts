@@ -1,5 +1,5 @@
 import type { HeadResult, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
-import { claimOf, isIntact, landingMs } from './marker.ts';
+import { claimOf, isIntact, landedInTime } from './marker.ts';
 import { governing } from './scope.ts';
 import type { Session } from './session.ts';
 import type { Entry, Observation, Ref, StackItem } from './types.ts';
@@ -189,10 +189,7 @@ export async function isCopied(session: Session, item: StackItem): Promise<boole
 function classify(session: Session, versionId: string, head: ObjectHead): StackItem {
   const marker = claimOf(head, session.digest);
   const time = head.lastModified;
-  const ours =
-    marker !== undefined &&
-    session.isOfSource(marker.source) &&
-    time - marker.attempted <= landingMs(marker.inParts, head.size);
+  const ours = marker !== undefined && session.isOfSource(marker.source) && landedInTime(head, marker);
   if (!ours) return { versionId, time, kind: 'foreign' };
   return { versionId, time, kind: isIntact(head, marker) ? 'replica' : 'damaged', marker };
 }

@@ -27,13 +27,14 @@ export function plan(seen: Observation, excluded: ReadonlySet<string> = new Set(
   const highest = highestOf(kept, compare);
   const inserted = missing.filter((entry) => highest !== undefined && compare(entry.ref, highest) < 0);
   const appended = entries.filter((entry) => highest === undefined || compare(entry.ref, highest) > 0);
-  const baseOf = baseFinder(seen.entries, openGaps(entries, kept, missing), kept, compare);
+  const baseOf = baseFinder(seen.entries, compare);
+  const open = openGaps(entries, kept, missing);
 
   const steps: Step[] = [
     ...[
       ...raise.map((item) => ({
         ref: item.marker.ref,
-        step: { kind: 'raise', item, base: baseOf(item.marker.ref) } as Step,
+        step: { kind: 'raise', item, base: raisedBase(item, open, baseOf, compare) } as Step,
       })),
       ...inserted.map((entry) => ({ ref: entry.ref, step: { kind: 'copy', entry, base: baseOf(entry.ref) } as Step })),
     ]
@@ -166,31 +167,32 @@ function append(
 }
 
 /** Versions that have no replica for all that was looked at, and are not about to get one: below the floor of this look. */
-function openGaps(entries: readonly Entry[], kept: readonly Replica[], missing: readonly Entry[]): ReadonlySet<Entry> {
+function openGaps(entries: readonly Entry[], kept: readonly Replica[], missing: readonly Entry[]): readonly Entry[] {
   const have = new Set(kept.map((item) => item.marker.ref.id));
   const copied = new Set(missing);
-  return new Set(entries.filter((entry) => !entry.deleteMarker && !have.has(entry.ref.id) && !copied.has(entry)));
+  return entries.filter((entry) => !entry.deleteMarker && !have.has(entry.ref.id) && !copied.has(entry));
 }
 
 /**
  * The entry just below: with it as base a replica says that nothing is missing between the two. Excluded entries count
- * here, so a version that is skipped for a reason is not taken for a gap at every look. Below an open gap the old bases
- * hold on: what they record as missing must not be forgotten by rebuilding the replica that recorded it.
+ * here, so a version that is skipped for a reason is not taken for a gap at every look.
  */
-function baseFinder(
-  entries: readonly Entry[],
-  open: ReadonlySet<Entry>,
-  kept: readonly Replica[],
+const baseFinder =
+  (entries: readonly Entry[], compare: Compare) =>
+  (ref: Ref): Ref | undefined =>
+    entries.findLast((entry) => compare(entry.ref, ref) < 0)?.ref;
+
+/**
+ * A replica that recorded an open gap goes on recording it when it is rebuilt: the gap lies below the floor of this look,
+ * and its base is all that is known of it.
+ */
+const raisedBase = (
+  item: Replica,
+  open: readonly Entry[],
+  baseOf: (ref: Ref) => Ref | undefined,
   compare: Compare,
-): (ref: Ref) => Ref | undefined {
-  return (ref) => {
-    const below = entries.findLast((entry) => compare(entry.ref, ref) < 0);
-    if (below === undefined || !open.has(below)) return below?.ref;
-    const recorded = kept.filter((item) => covers(item, below.ref, compare)).map((item) => item.marker.base);
-    if (recorded.length === 0) return below.ref;
-    return recorded.reduce((a, b) => (a === undefined || b === undefined ? undefined : compare(a, b) <= 0 ? a : b));
-  };
-}
+): Ref | undefined =>
+  open.some((entry) => covers(item, entry.ref, compare)) ? item.marker.base : baseOf(item.marker.ref);
 
 /** Whether a replica's base records that this version was not accounted for when the replica was made. */
 const covers = ({ marker }: Replica, ref: Ref, compare: Compare): boolean =>

@@ -4,7 +4,11 @@ import type { Hash } from '../signing/index.ts';
 import type { TaskObject, Tasks } from '../tasks/index.ts';
 import { HandOver } from './errors.ts';
 import { attemptId, digestOf } from './marker.ts';
+import { isSealed, sealedHead } from './sealed.ts';
 import type { Marker, Skip, StackItem, Work } from './types.ts';
+
+/** A function's clock may run ahead of the destination's by this much, in ms; markers younger than that count as late. */
+export const CLOCK_DOUBT_MS = 15_000;
 
 export interface Settings {
   /** ms: listings may lack what was written within this time. */
@@ -28,7 +32,7 @@ export interface EngineDeps {
   unique(): string;
   readonly settings: Settings;
   /** Where an upload is written down that a killed run would leave; without it only runs that end by themselves tell. */
-  readonly tasks?: Pick<Tasks, 'defer' | 'complete'>;
+  readonly tasks?: Pick<Tasks, 'defer' | 'complete' | 'ofKey'>;
 }
 
 /** What one run knows and has done; it lives as long as the run and goes from look to look. */
@@ -72,15 +76,25 @@ export class Session {
   }
 
   async headSource(versionId?: string): Promise<HeadResult> {
-    return this.at('source', () => this.deps.cos.headObject(this.work.source, this.work.key, versionId));
+    return this.at('source', () => this.#head(this.work.source, versionId));
   }
 
   async headDestination(versionId?: string): Promise<HeadResult> {
-    const result = await this.at('destination', () =>
-      this.deps.cos.headObject(this.work.destination, this.work.key, versionId),
-    );
+    const result = await this.at('destination', () => this.#head(this.work.destination, versionId));
     this.#destinationClock = { date: result.date, at: this.deps.now() };
     return result;
+  }
+
+  async #head(place: Place, versionId: string | undefined): Promise<HeadResult> {
+    try {
+      return await this.deps.cos.headObject(place, this.work.key, versionId);
+    } catch (error) {
+      // A refusal brings no date; ours may run ahead, and an attempt must not seem younger than what it writes.
+      const date = this.deps.now() - CLOCK_DOUBT_MS;
+      const sealed = isSealed(error) ? await sealedHead(this, place, versionId, date) : undefined;
+      if (sealed === undefined) throw error;
+      return sealed;
+    }
   }
 
   /** A fresh attempt ID; its time is the destination's, and not later than anything the attempt will write. */
@@ -90,8 +104,8 @@ export class Session {
     const attempted = date + Math.max(0, this.deps.now() - at - 1000);
     return {
       named,
-      inParts,
-      id: attemptId(attempted, { named, inParts }, this.deps.unique(), this.digest),
+      ...(inParts ? { inParts } : {}),
+      id: attemptId(attempted, named, this.deps.unique(), this.digest, inParts),
       attempted: Math.floor(attempted / 1000) * 1000,
     };
   }

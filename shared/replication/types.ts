@@ -1,5 +1,6 @@
 import type { Place } from '../cos/index.ts';
 import type { Rule } from '../rules/index.ts';
+import type { Upload } from '../tasks/index.ts';
 
 /** A version or delete marker of the source bucket, as far as order and identity need it. */
 export interface Ref {
@@ -25,7 +26,7 @@ export interface Marker {
    */
   readonly named: boolean;
   /** Copied in parts, which takes longer than one request lives. */
-  readonly inParts: boolean;
+  readonly inParts?: true;
   /** When the attempt began, by the destination's clock, ms since 1970. */
   readonly attempted: number;
 }

@@ -10,19 +10,19 @@ import { timeOfVersionId } from './version.ts';
 export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly Rule[]): Work {
   const { source, destination, key } = target;
   const { versionId, etag, size, time } = event;
-  const created = event.type === 'created';
+  // A delete marker has no bytes, and the version it hides is not the one that the event speaks of.
+  const says = event.type === 'marker' ? {} : { etag, size };
   return {
     source,
     destination,
     key,
     rules,
     hints: versionId === undefined ? [] : [versionId],
-    // A delete marker has no bytes, and the version it hides is not the one that the event speaks of.
+    // A restored version is rarely the current one, and may be of any age.
     clue:
       versionId === undefined
-        ? { etag: created ? etag : undefined, size: created ? size : undefined, time }
+        ? { etag: says.etag, size: says.size, time: event.type === 'restored' ? undefined : time }
         : undefined,
-    // A restored version is rarely the current one.
     full: event.type !== 'created',
     floor: floorOf(event),
     since: Number.POSITIVE_INFINITY,
@@ -31,9 +31,9 @@ export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly 
 }
 
 /** Microseconds since 1970 of the version an event speaks of, or of the second in which it was made at the earliest. */
-function floorOf({ versionId, time }: ObjectEvent): number {
+function floorOf({ type, versionId, time }: ObjectEvent): number {
   if (versionId !== undefined) return timeOfVersionId(versionId) ?? 0;
-  return time === undefined ? 0 : Math.max(0, time - EVENT_SLACK_MS) * 1000;
+  return time === undefined || type === 'restored' ? 0 : Math.max(0, time - EVENT_SLACK_MS) * 1000;
 }
 
 /** The work of several tasks of one key. Nothing is known of the key but that something is left to do. */

@@ -10,6 +10,8 @@ import type { DocumentRule, RuleDocument } from './types.ts';
 
 /** Bytes of a replication configuration. */
 export const MAX_DOCUMENT = 4 * 1024 * 1024;
+/** A thousand rules with everything that a rule can have are fewer; a tree of more would only take memory. */
+const MOST_ELEMENTS = 64_000;
 const ROLE = /^qcs::cam::uin\/\d{1,20}:uin\/\d{1,20}$/;
 
 /**
@@ -17,7 +19,7 @@ const ROLE = /^qcs::cam::uin\/\d{1,20}:uin\/\d{1,20}$/;
  * not one, and `ServiceError` with status 400 (`InvalidArgument` and the like) for a value that cannot be.
  */
 export function parseRules(body: Uint8Array | string): RuleDocument {
-  const root = readXml(body, { maxBytes: MAX_DOCUMENT });
+  const root = readXml(body, { maxBytes: MAX_DOCUMENT, maxElements: MOST_ELEMENTS });
   checkSchema(root);
   const role = (textOf(root, 'Role') ?? '').trim();
   // It grants nothing here, but a rule that COS would refuse is not a rule.

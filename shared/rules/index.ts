@@ -1,7 +1,10 @@
 /** The rule model: the document and its checks, which rule covers which version, and where rules are kept. */
 export { MAX_DOCUMENT, parseRules } from './document.ts';
+export { MISMATCHES, explain } from './explain.ts';
+export type { Mismatch, Verdict } from './explain.ts';
 export { candidatesFor, inScope } from './match.ts';
 export type { ScopeEntry } from './match.ts';
+export { PREFLIGHT_PREFIX } from './reserved.ts';
 export { mergeStarts } from './starts.ts';
 export { createRuleStore } from './store.ts';
 export type { RuleStore } from './store.ts';

@@ -1,12 +1,14 @@
 import { formatPlace } from '../cos/index.ts';
+import { isReserved } from './reserved.ts';
 import type { Candidates, Rule, RuleSet } from './types.ts';
 
 /**
  * The enabled rules that speak about a key, one group per destination, the winning rule first: the higher priority,
  * then the earlier one in the document. Every group applies; within a group the first rule that has the version in
- * scope does.
+ * scope does. Keys of this service itself have none.
  */
 export function candidatesFor(ruleSet: RuleSet, key: string): Candidates[] {
+  if (isReserved(key)) return [];
   const groups = new Map<string, Rule[]>();
   for (const rule of ruleSet.rules) {
     if (!rule.enabled || !key.startsWith(rule.prefix)) continue;

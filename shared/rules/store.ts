@@ -17,6 +17,19 @@ export interface RuleStore {
   get(source: Place): Promise<RuleSet | undefined>;
   /** What the state bucket says now. */
   getFresh(source: Place): Promise<RuleSet | undefined>;
+  /**
+   * What `get` and `getFresh` say, asked for together; where nothing is cached they are one and the same request. Who
+   * works by the first while waiting for the second loses no time and misses no rule that was stored before.
+   */
+  getBoth(source: Place): {
+    readonly known: Promise<RuleSet | undefined>;
+    readonly fresh: Promise<RuleSet | undefined>;
+  };
+  /**
+   * What is to be replaced, and a time by COS's own clock (ms since 1970, whole seconds) that is not later than it. The
+   * clock of a function may be ahead of COS's, and a rule that starts by it would leave out what is written next.
+   */
+  getForUpdate(source: Place): Promise<{ readonly previous: RuleSet | undefined; readonly date: number }>;
   put(ruleSet: RuleSet): Promise<void>;
   /** Does nothing when there are none. */
   remove(source: Place): Promise<void>;
@@ -47,12 +60,24 @@ export function createRuleStore({ cos, state, now }: { cos: Cos; state: Place; n
     return ruleSet;
   };
 
+  const cachedOf = (source: Place): Promise<RuleSet | undefined> | undefined => {
+    const cached = cache.get(formatPlace(source));
+    return cached !== undefined && now() - cached.asked < RULES_CACHE_TIME ? cached.ruleSet : undefined;
+  };
+
   return {
-    get: (source) => {
-      const cached = cache.get(formatPlace(source));
-      return cached !== undefined && now() - cached.asked < RULES_CACHE_TIME ? cached.ruleSet : read(source);
-    },
+    get: (source) => cachedOf(source) ?? read(source),
     getFresh: read,
+    getBoth: (source) => {
+      const cached = cachedOf(source);
+      const fresh = read(source);
+      return { known: cached ?? fresh, fresh };
+    },
+    getForUpdate: async (source) => {
+      // One after the other: a clock that is read after the rules may be past a write that a rule of meanwhile covers.
+      const { date } = await cos.headObject(state, objectKey(source));
+      return { previous: await read(source), date };
+    },
     put: async (ruleSet) => {
       const { source } = ruleSet;
       cache.delete(formatPlace(source));

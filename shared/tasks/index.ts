@@ -4,5 +4,13 @@ export { TASKS } from './names.ts';
 export { Tasks } from './tasks.ts';
 export type { Facts, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';
 export { digestOfTarget } from './names.ts';
-export { isPendingMarker, listPending, pendingOfKey, type KeyState, type Pending, type PendingPage } from './pending.ts';
+export {
+  hasFailed,
+  isPendingMarker,
+  listPending,
+  pendingOfKey,
+  type KeyState,
+  type Pending,
+  type PendingPage,
+} from './pending.ts';
 export { isStarted, reattempt, requestedTask, type Reattempted, type ReattemptQuery } from './reattempt.ts';

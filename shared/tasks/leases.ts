@@ -69,15 +69,27 @@ export class Leases {
     }
   }
 
-  /** Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there. */
-  async *abandoned(): AsyncGenerator<{ target: Target; facts: Facts }> {
+  /**
+   * Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there. A key whose
+   * records cannot be read is told to `onProblem` and passed over: it must not keep the others from being found.
+   */
+  async *abandoned(onProblem: (error: unknown) => void): AsyncGenerator<{ target: Target; facts: Facts }> {
     for await (const names of this.#groups()) {
-      const found = (await Promise.all(names.map((name) => this.#read(name)))).filter((one) => one !== undefined);
-      const [first] = found;
-      if (first === undefined || found.some((one) => one.remaining > 0)) continue;
-      const { source, destination, key } = first.record;
-      yield { target: { source, destination, key }, facts: merge(found.map((one) => one.record)) };
+      try {
+        const left = await this.#leftOver(names);
+        if (left !== undefined) yield left;
+      } catch (error) {
+        onProblem(error);
+      }
     }
+  }
+
+  async #leftOver(names: readonly string[]): Promise<{ target: Target; facts: Facts } | undefined> {
+    const found = (await Promise.all(names.map((name) => this.#read(name)))).filter((one) => one !== undefined);
+    const [first] = found;
+    if (first === undefined || found.some((one) => one.remaining > 0)) return undefined;
+    const { source, destination, key } = first.record;
+    return { target: { source, destination, key }, facts: merge(found.map((one) => one.record)) };
   }
 
   async #climb(digest: string, target: Target, facts: Facts, deadline: number): Promise<Acquired | 'again'> {

@@ -32,6 +32,20 @@ export interface PageQuery {
   readonly examined: number;
 }
 
+/** Causes that only say whose turn it is; every other one is an error's code. */
+const TURNS: ReadonlySet<string> = new Set([
+  'taken',
+  'settle',
+  'lease',
+  'large',
+  'requested',
+  'HandOver',
+  'KeyUnsettled',
+]);
+
+/** Whether the last try ended in an error. It is tried again all the same. */
+export const hasFailed = ({ cause }: Task): boolean => !TURNS.has(cause);
+
 /** Names asked for, and bodies read, at once. */
 const BATCH = 50;
 
@@ -134,7 +148,7 @@ async function* namesAfter(deps: ReadDeps, marker: string | undefined): AsyncGen
 export async function* namesUnder(
   { cos, state }: ReadDeps,
   prefix: string,
-  start?: string,
+  start: string | undefined,
 ): AsyncGenerator<readonly string[]> {
   let marker = start;
   do {

@@ -31,8 +31,7 @@ export async function reattempt(deps: StateDeps, query: ReattemptQuery): Promise
   const digests = new Set<string>();
   let started = 0;
   let examined = 0;
-  const from = query.marker === undefined ? {} : { marker: query.marker };
-  for await (const names of namesUnder(deps, WAITING, from.marker)) {
+  for await (const names of namesUnder(deps, WAITING, query.marker)) {
     const room = Math.min(names.length, query.limit - started, query.examined - examined);
     const some = names.slice(0, room);
     const moved = await Promise.all(some.map((name) => start(deps, name, query.source, wanted)));
@@ -50,16 +49,17 @@ export async function reattempt(deps: StateDeps, query: ReattemptQuery): Promise
 }
 
 async function start(
-  { cos, state, unique }: StateDeps,
+  deps: StateDeps,
   name: string,
   source: Place,
   wanted: ReadonlySet<string> | undefined,
 ): Promise<string | undefined> {
+  const { cos, state } = deps;
   const digest = readWaitingName(name)?.digest;
   if (digest === undefined || wanted?.has(digest) === false) return undefined;
   const object = await cos.getObject(state, name);
   if (object === undefined || !isOf(source, name, object.body)) return undefined;
-  await cos.putObject(state, taskName(digest, unique()), object.body, { contentType: 'application/json' });
+  await cos.putObject(state, taskName(digest, deps.unique()), object.body, { contentType: 'application/json' });
   await cos.deleteObject(state, name);
   return digest;
 }

@@ -1,4 +1,12 @@
-import { CosError, type CopyAttributes, type Cos, type ObjectHead, type Place } from '../../shared/cos/index.ts';
+import {
+  CosError,
+  type CopyAttributes,
+  type CopySource,
+  type Cos,
+  type ObjectHead,
+  type Part,
+  type Place,
+} from '../../shared/cos/index.ts';
 import { CONTENT_HEADERS } from '../../shared/cos/types.ts';
 import {
   CosFailure,
@@ -76,12 +84,7 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): 
       }),
     copyObject: (place, key, source, attributes) =>
       call('COPY', place, key, () => {
-        const from = {
-          ...source.place,
-          key: source.key,
-          ...(source.versionId === undefined ? {} : { versionId: source.versionId }),
-          ...(source.ifMatch === undefined ? {} : { conditions: { ifMatch: source.ifMatch } }),
-        };
+        const from = sourceOf(source);
         const how = {
           replaceMetadata: true,
           replaceTags: attributes.tags !== undefined,
@@ -134,16 +137,20 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): 
       ),
     uploadPartCopy: (place, key, { uploadId, partNumber, source, range }) =>
       call('COPY', place, key, () => {
-        const from = {
-          ...source.place,
-          key: source.key,
-          ...(source.versionId === undefined ? {} : { versionId: source.versionId }),
-        };
+        const from = sourceOf(source);
         const part = { uploadId, partNumber, source: from, range };
         return core.uploadPartCopy(place.bucket, place.region, key, part).etag;
       }),
     listParts: (place, key, uploadId) =>
-      call('GET', place, key, () => core.listParts(place.bucket, place.region, key, { uploadId }).parts),
+      call('GET', place, key, () => {
+        const parts: Part[] = [];
+        for (let marker: number | undefined = 0; marker !== undefined;) {
+          const page = core.listParts(place.bucket, place.region, key, { uploadId, partNumberMarker: marker });
+          parts.push(...page.parts);
+          marker = page.nextPartNumberMarker;
+        }
+        return parts;
+      }),
     completeMultipart: (place, key, uploadId, parts) =>
       call('POST', place, key, () =>
         written(core.completeMultipart(place.bucket, place.region, key, { uploadId, parts }, context())),
@@ -152,6 +159,13 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): 
       call('DELETE', place, key, () => core.abortMultipart(place.bucket, place.region, key, uploadId)),
   };
 }
+
+const sourceOf = ({ place, key, versionId, ifMatch }: CopySource) => ({
+  ...place,
+  key,
+  ...(versionId === undefined ? {} : { versionId }),
+  ...(ifMatch === undefined ? {} : { conditions: { ifMatch } }),
+});
 
 const secondsOf = (version: Version): number =>
   Math.floor((timeOfVersionId(version.versionId) ?? version.time) / 1e6) * 1000;

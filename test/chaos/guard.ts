@@ -9,6 +9,8 @@ export interface Deeds {
   readonly marked: ReadonlySet<string>;
   /** Things that must never happen, in words. */
   readonly crimes: readonly string[];
+  /** Copies from the source of versions that had a replica already. Without faults there is no excuse for one. */
+  readonly doubles: readonly string[];
   readonly copies: number;
 }
 
@@ -23,7 +25,8 @@ export function guard(cos: Cos, core: Core, sides: Sides, note: (line: string) =
   const made = new Map<string, { key: string; source: string }>();
   const marked = new Set<string>();
   const crimes: string[] = [];
-  const deeds = { made, marked, crimes, copies: 0 };
+  const doubles: string[] = [];
+  const deeds = { made, marked, crimes, doubles, copies: 0 };
   const at = (place: Place, side: keyof Sides): boolean => place.bucket === sides[side].bucket;
   const crime = (text: string): void => {
     crimes.push(text);
@@ -37,6 +40,9 @@ export function guard(cos: Cos, core: Core, sides: Sides, note: (line: string) =
       const result = await cos.copyObject(place, key, source, attributes);
       // A raised replica stands for the version it was copied from in the first place.
       const from = at(source.place, 'source') ? source.versionId : made.get(source.versionId ?? '')?.source;
+      const again =
+        at(source.place, 'source') && from !== 'null' && hasAnother(core, sides.destination, made, key, '', from ?? '');
+      if (again) doubles.push(`${key} ${from}`);
       made.set(result.versionId ?? '', { key, source: from ?? '' });
       deeds.copies += 1;
       note(`copied ${key} ${from} as ${result.versionId}${at(source.place, 'source') ? '' : ' (raised)'}`);

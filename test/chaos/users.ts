@@ -25,6 +25,24 @@ export interface Habits {
   readonly expire: number;
 }
 
+/** Users who do nothing; to be filled in. */
+export const NO_HABITS: Habits = {
+  deeds: 0,
+  keys: 1,
+  pace: 20,
+  put: 0,
+  putSame: 0,
+  multipart: 0,
+  remove: 0,
+  removeVersion: 0,
+  undelete: 0,
+  suspend: 0,
+  foreignPut: 0,
+  foreignCopy: 0,
+  foreignDelete: 0,
+  expire: 0,
+};
+
 export interface UsersOptions {
   readonly core: Core;
   readonly blobs: BlobStore;

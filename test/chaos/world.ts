@@ -90,7 +90,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   });
   note('the world has come to rest');
   const faultless = options.weather === CALM && options.mail.lost === 0 && options.listingLag === 0;
-  const before = faultless ? checkWorld(core, users, deeds, rest()) : [];
+  const before = faultless ? [...checkWorld(core, users, deeds, rest()), ...doubled(deeds)] : [];
 
   calm = true;
   let settled = false;
@@ -106,6 +106,9 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   await blobs.close();
   return { violations, lines, deeds, functionRuns: platform.started };
 }
+
+const doubled = ({ doubles }: Deeds): Violation[] =>
+  doubles.map((text) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
 
 /** Every key of either side becomes a task without floor: what a scan does. */
 async function scan(core: Core, cos: ReturnType<typeof createCoreCos>, scheduler: Scheduler): Promise<void> {

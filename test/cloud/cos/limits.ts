@@ -47,7 +47,8 @@ function acceptMeta(meta: Attributes['meta'], limit: number): Attributes['meta']
   for (const [name, value] of Object.entries(meta)) {
     if (!/^[A-Za-z0-9-]+$/.test(name)) throw invalidArgument(`x-cos-meta-${name} is not a name for user metadata.`);
     kept[name.toLowerCase()] = value;
-    size += Buffer.byteLength(`x-cos-meta-${name}${value}`);
+    // Header values are kept as Latin-1, a character for each byte on the wire.
+    size += `x-cos-meta-${name}${value}`.length;
   }
   // No code of COS speaks of metadata alone. Whether the prefix counts is not documented either: counting it is safe.
   if (size > limit) throw invalidArgument(`User metadata of ${size} bytes exceeds the limit of ${limit}.`);

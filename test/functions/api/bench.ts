@@ -16,7 +16,6 @@ export const NOW = 1_700_000_000_000;
 export const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 export const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const SECOND = { bucket: 'photos-1250000000', region: 'ap-guangzhou' };
-const BACKUP = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 export const PAIR = { secretId: 'AKIDbench', secretKey: 'theSecretKeyOfTheBench' };
 export const URL_HOST = '1250000000-abcdefghij.ap-guangzhou.tencentscf.com';
 
@@ -35,6 +34,8 @@ export interface Bench extends MemoryCos {
   readonly rules: RuleStore;
   readonly lines: string[];
   time: number;
+  /** Clock of COS where it differs from the function's. */
+  cosTime: number | undefined;
   /** Calls the function with an event; every answer is checked for what all answers must have. */
   send(event: unknown): Promise<HttpAnswer>;
   /** Signs a call as the official SDKs do and sends it through a function URL. */
@@ -57,11 +58,18 @@ export interface SignOptions {
 interface BenchOptions {
   readonly sources?: readonly { bucket: string; region: string }[];
   readonly key?: Partial<NewKey>;
+  /** Names of buckets in Shanghai; `backup` unless told. */
+  readonly destinations?: readonly string[];
 }
 
 /** The API function on buckets in memory, with one key and a clock that stands still. */
-export async function createBench({ sources = [SOURCE], key = {} }: BenchOptions = {}): Promise<Bench> {
-  const memory = createMemoryCos();
+export async function createBench({
+  sources = [SOURCE],
+  key = {},
+  destinations = ['backup'],
+}: BenchOptions = {}): Promise<Bench> {
+  const places = destinations.map((name) => ({ bucket: `${name}-1250000000`, region: 'ap-shanghai' }));
+  const memory = createMemoryCos(() => bench.cosTime ?? bench.time);
   const lines: string[] = [];
   let byte = 0;
   const random = (bytes: number) => Uint8Array.from({ length: bytes }, () => byte++ & 0xff);
@@ -71,15 +79,16 @@ export async function createBench({ sources = [SOURCE], key = {} }: BenchOptions
   const rules = createRuleStore(shared);
   const api = createApi({
     cos: memory.cos,
+    state: STATE,
     keys,
     rules,
-    listed: { sources, destinations: [BACKUP] },
+    listed: { sources, destinations: places },
     hash: nodeHash,
     now,
     random,
   });
   const main = httpFunction(api, { now, write: (line) => lines.push(line) });
-  for (const { bucket, region } of [...sources, BACKUP]) memory.versioning.set(`${bucket}@${region}`, 'Enabled');
+  for (const { bucket, region } of [...sources, ...places]) memory.versioning.set(`${bucket}@${region}`, 'Enabled');
   const send = async (event: unknown) => checked(await main(event, { request_id: 'run' }));
   const bench: Bench = {
     ...memory,
@@ -87,6 +96,7 @@ export async function createBench({ sources = [SOURCE], key = {} }: BenchOptions
     rules,
     lines,
     time: NOW,
+    cosTime: undefined,
     send,
     call: (call, options) => send(urlEvent(signCall(call, bench.time, options))),
   };

@@ -14,7 +14,8 @@ export interface MemoryCos {
   readonly failures: Map<string, Error>;
 }
 
-export function createMemoryCos(): MemoryCos {
+/** `now`: the clock of COS, ms since 1970; it answers in whole seconds. */
+export function createMemoryCos(now: () => number = () => 0): MemoryCos {
   const objects = new Map<string, Uint8Array>();
   const versioning = new Map<string, 'Enabled' | 'Suspended' | undefined>();
   const calls: string[] = [];
@@ -27,13 +28,13 @@ export function createMemoryCos(): MemoryCos {
     if (failure !== undefined) throw failure;
   };
   const at = (place: Place, key: string) => `${formatPlace(place)}/${key}`;
-  const stamp = { etag: '"0"', lastModified: 0, date: 0 };
+  const date = () => Math.floor(now() / 1000) * 1000;
 
   const known: Partial<Cos> = {
     getObject: async (place, key) => {
       await begin('getObject');
       const body = objects.get(at(place, key));
-      return body === undefined ? undefined : { body, ...stamp };
+      return body === undefined ? undefined : { body, etag: '"0"', lastModified: 0, date: date() };
     },
     putObject: async (place, key, body, options = {}) => {
       await begin('putObject');
@@ -50,7 +51,9 @@ export function createMemoryCos(): MemoryCos {
     },
     headObject: async (place, key) => {
       await begin('headObject');
-      if (!objects.has(at(place, key))) return { found: false, date: 0, deleteMarker: false, versionId: undefined };
+      if (!objects.has(at(place, key))) {
+        return { found: false, date: date(), deleteMarker: false, versionId: undefined };
+      }
       const nothing = { crc64: undefined, encryption: undefined, restore: undefined, versionId: undefined };
       const head = {
         ...nothing,
@@ -61,7 +64,7 @@ export function createMemoryCos(): MemoryCos {
         headers: {},
         meta: {},
       };
-      return { found: true, date: 0, head };
+      return { found: true, date: date(), head };
     },
     // Two a page, so that a reader of one page is found out.
     listObjects: async (place, { prefix = '', marker = '' }) => {

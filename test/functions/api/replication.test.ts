@@ -49,6 +49,57 @@ describe('PUT', () => {
     );
   });
 
+  it.each([-90_000, 0, 90_000])(
+    'starts a rule by the clock of COS, whatever the function’s says (%i ms)',
+    async (skew) => {
+      bench.cosTime = NOW + skew + 999;
+      await put(body);
+      const stored = await bench.rules.getFresh({ bucket: 'source-1250000000', region: 'ap-guangzhou' });
+      expect(stored).toMatchObject({
+        created: NOW + skew,
+        rules: [{ start: NOW + skew, deleteMarkersSince: NOW + skew }],
+      });
+    },
+  );
+
+  it('covers what is written after the answer also when the next PUT did not see this one', async () => {
+    const { cos } = bench;
+    const real = cos.putObject.bind(cos);
+    // Held back: the answer of the first PUT comes long after it has read what was there.
+    let letGo: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => {
+      cos.putObject = async (...args) => {
+        cos.putObject = real;
+        const held = new Promise<void>((go) => (letGo = go));
+        resolve();
+        await held;
+        return real(...args);
+      };
+    });
+    const late = put(body);
+    await reached;
+    await put(body.replace('rule-1', 'rule-2'));
+    bench.cosTime = NOW + 60_000;
+    letGo();
+    await late;
+    const stored = await bench.rules.getFresh({ bucket: 'source-1250000000', region: 'ap-guangzhou' });
+    expect(stored?.rules).toMatchObject([{ id: 'rule-1', start: NOW }]);
+  });
+
+  it('takes 1000 rules, and not one more', async () => {
+    const rules = (count: number) =>
+      configuration(...Array.from({ length: count }, (_, n) => MINIMAL.replace('rule-1', `r${n}`)));
+    expect((await put(rules(1000))).statusCode).toBe(200);
+    expect((await bench.call(GET)).body).toBe(rules(1000));
+    expect(errorOf(await put(rules(1001)))).toMatchObject({ status: 400, code: 'InvalidArgument' });
+  });
+
+  it('refuses the source as its own destination', async () => {
+    const own = body.replace('ap-shanghai::backup-', 'ap-guangzhou::source-');
+    expect(errorOf(await put(own))).toMatchObject({ status: 400, code: 'InvalidArgument' });
+    expect(errorOf(await put(own.replace('ap-guangzhou', 'ap-beijing')))).toMatchObject({ status: 400 });
+  });
+
   it('of two at once leaves one in full', async () => {
     const documents = ['a', 'b'].map((id) => configuration(MINIMAL.replace('rule-1', id)));
     const answers = await Promise.all(documents.map(put));

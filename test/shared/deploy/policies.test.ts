@@ -66,17 +66,30 @@ describe('api', () => {
     expect(may('api', 'DeleteObject', state('rules/source-1250000000'))).toBe(true);
   });
 
-  it('sees whether buckets exist and have versioning, but no object', () => {
+  it('sees buckets and what versions there are, but no bytes and nothing to change', () => {
     for (const bucket of [source, destination]) {
-      expect(may('api', 'HeadBucket', bucket)).toBe(true);
-      expect(may('api', 'GetBucketVersioning', bucket)).toBe(true);
-      expect(may('api', 'GetObject', bucket)).toBe(false);
-      expect(may('api', 'PutObject', bucket)).toBe(false);
+      for (const action of ['HeadBucket', 'GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject']) {
+        expect(may('api', action, bucket)).toBe(true);
+      }
+      for (const action of ['GetObject', 'PutObject', 'DeleteObject']) expect(may('api', action, bucket)).toBe(false);
     }
+    expect(may('api', 'GetObjectTagging', source)).toBe(true);
   });
 
-  it('does not touch leases', () => {
-    expect(may('api', 'GetObject', state('leases/1'))).toBe(false);
+  it('tries destinations under a prefix of its own, and no source', () => {
+    const probe = (bucket: string) => bucket.replace('a/b.jpg', '.replication-preflight/1');
+    for (const action of ['GetObject', 'PutObject', 'DeleteObject']) {
+      expect(may('api', action, probe(destination))).toBe(true);
+      expect(may('api', action, probe(source))).toBe(false);
+    }
+    expect(may('api', 'PutObject', state('status/preflight/backup-1250000000'))).toBe(true);
+    expect(may('api', 'PutObject', state('status/scan'))).toBe(false);
+  });
+
+  it('starts and reads work, reads leases, and changes none', () => {
+    for (const key of ['tasks/1', 'waiting/1']) expect(may('api', 'PutObject', state(key))).toBe(true);
+    expect(may('api', 'GetObject', state('leases/1'))).toBe(true);
+    expect(may('api', 'PutObject', state('leases/1'))).toBe(false);
     expect(may('api', 'DeleteObject', state('leases/1'))).toBe(false);
   });
 });
@@ -88,5 +101,7 @@ it('names the account of a destination in another account', () => {
 
 it('stays within the length that CAM takes, for thirty sources', () => {
   const settings = sampleSettings({ sources: manySources(30) });
-  expect(JSON.stringify(policyOf('engine', settings)).length).toBeLessThan(6144);
+  for (const kind of ['engine', 'api'] as const) {
+    expect(JSON.stringify(policyOf(kind, settings)).length).toBeLessThan(6144);
+  }
 });

@@ -13,11 +13,13 @@ const OBJECT = 'crr-dev-gz-1250000000@ap-guangzhou/rules/source-1250000000';
 
 let memory: MemoryCos;
 let time: number;
+let cosTime: number;
 let store: RuleStore;
 
 beforeEach(() => {
-  memory = createMemoryCos();
+  memory = createMemoryCos(() => cosTime);
   time = 1_700_000_000_000;
+  cosTime = time;
   store = createRuleStore({ cos: memory.cos, state: STATE, now: () => time });
 });
 
@@ -58,6 +60,26 @@ describe('createRuleStore', () => {
     expect(reads()).toBe(2);
     await store.get(SOURCE);
     expect(reads()).toBe(2);
+  });
+
+  it('asks once for known and fresh rules where none are known, and once more for fresh ones', async () => {
+    const first = store.getBoth(SOURCE);
+    expect(await Promise.all([first.known, first.fresh])).toEqual([undefined, undefined]);
+    expect(reads()).toBe(1);
+    // By another instance.
+    await createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(ruleSet());
+    const second = store.getBoth(SOURCE);
+    expect(await Promise.all([second.known, second.fresh])).toEqual([undefined, ruleSet()]);
+    expect(reads()).toBe(2);
+  });
+
+  it('names a time of COS for an update, which is not after what was read', async () => {
+    cosTime = 1_600_000_000_999;
+    await expect(store.getForUpdate(SOURCE)).resolves.toEqual({ previous: undefined, date: 1_600_000_000_000 });
+    await store.put(ruleSet());
+    memory.calls.length = 0;
+    await expect(store.getForUpdate(SOURCE)).resolves.toEqual({ previous: ruleSet(), date: 1_600_000_000_000 });
+    expect(memory.calls).toEqual(['headObject', 'getObject']);
   });
 
   it('does not remember a failure', async () => {

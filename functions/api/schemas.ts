@@ -1,0 +1,121 @@
+import * as z from 'zod/mini';
+
+import { keyProblem } from '../../shared/cos/index.ts';
+import { MISMATCHES } from '../../shared/rules/index.ts';
+import { CHECKS } from '../../shared/status/index.ts';
+
+/** Keys that one call of `POST /?replicationReattempt` may name. */
+export const MOST_KEYS = 1000;
+
+const time = z.iso.datetime();
+const count = z.int().check(z.nonnegative());
+
+const rule = z.strictObject({
+  id: z.string(),
+  /** `bucket-appid@region` */
+  destination: z.string(),
+  matched: z.boolean(),
+  /** Why it did not match; `replica`: the version is a replica itself, and those are not passed on. */
+  reason: z.optional(z.enum([...MISMATCHES, 'replica'])),
+});
+
+const attempt = {
+  /** Error code of the last try, or why its turn has not come: `awaiting-event`, `running`, `taken`, … */
+  cause: z.string(),
+  attempts: count,
+  ageMs: count,
+  /** Missing: it has been started, or its event is still awaited. */
+  nextTry: z.optional(time),
+};
+
+const destination = z.discriminatedUnion('state', [
+  z.strictObject({
+    destination: z.string(),
+    rule: z.string(),
+    state: z.literal('COMPLETED'),
+    replicaVersionId: z.string(),
+    lagMs: count,
+  }),
+  z.strictObject({ destination: z.string(), rule: z.string(), state: z.enum(['PENDING', 'FAILED']), ...attempt }),
+  z.strictObject({ destination: z.string(), rule: z.string(), state: z.literal('SKIPPED'), reason: z.string() }),
+]);
+
+/** `GET /<key>?replicationStatus` */
+export const objectStatus = z.strictObject({
+  bucket: z.string(),
+  key: z.string(),
+  versionId: z.string(),
+  deleteMarker: z.boolean(),
+  current: z.boolean(),
+  lastModified: time,
+  role: z.enum(['source', 'replica', 'none']),
+  /** Only of a replica: `region/bucket-appid/versionId`. */
+  replicaOf: z.optional(z.string()),
+  rules: z.array(rule),
+  destinations: z.array(destination),
+  measuredAt: time,
+});
+
+/** `GET /?replicationFailures` */
+export const failures = z.strictObject({
+  bucket: z.string(),
+  items: z.array(
+    z.strictObject({
+      key: z.string(),
+      destination: z.string(),
+      state: z.enum(['PENDING', 'FAILED']),
+      /** Those that events named; the work is on the key as a whole. */
+      versionIds: z.array(z.string()),
+      ...attempt,
+    }),
+  ),
+  /** State objects that cannot be read; nobody works on them. */
+  unreadable: count,
+  /** Of the next page; there is one even when this one has no items. */
+  marker: z.optional(z.string()),
+  measuredAt: time,
+});
+
+/** Body of `POST /?replicationReattempt` */
+export const reattemptRequest = z.strictObject({
+  keys: z.optional(
+    z
+      .array(z.string().check(z.refine((key) => keyProblem(key) === undefined)))
+      .check(z.minLength(1), z.maxLength(MOST_KEYS)),
+  ),
+});
+
+/** `POST /?replicationReattempt` */
+export const reattempted = z.strictObject({
+  bucket: z.string(),
+  /** Pieces of waiting work that were made due. */
+  started: count,
+  /** Looks that were asked for where no work was waiting; only for keys that were named. */
+  requested: count,
+  /** Named keys that no enabled rule speaks about. */
+  outOfScope: z.array(z.string()),
+  /** Call again with it: there is more. */
+  marker: z.optional(z.string()),
+});
+
+/** `POST /?replicationPreflight` */
+export const preflighted = z.strictObject({
+  bucket: z.string(),
+  passed: z.boolean(),
+  destinations: z.array(
+    z.strictObject({
+      destination: z.string(),
+      passed: z.boolean(),
+      markerTold: z.optional(z.boolean()),
+      checks: z.array(z.strictObject({ name: z.enum(CHECKS), passed: z.boolean(), cause: z.optional(z.string()) })),
+      measuredAt: time,
+    }),
+  ),
+});
+
+export type ObjectStatus = z.infer<typeof objectStatus>;
+export type DestinationStatus = z.infer<typeof destination>;
+export type RuleVerdict = z.infer<typeof rule>;
+export type Failures = z.infer<typeof failures>;
+export type Reattempted = z.infer<typeof reattempted>;
+export type Preflighted = z.infer<typeof preflighted>;

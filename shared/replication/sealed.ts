@@ -1,0 +1,36 @@
+import { ServiceError } from '../errors/index.ts';
+import type { HeadResult, Place, VersionEntry } from '../cos/index.ts';
+import { versionsOf } from './observe.ts';
+import type { Session } from './session.ts';
+
+/** COS refuses even a HEAD of an object under a customer's key, with a 400 that has no body to say why. */
+export const isSealed = (error: unknown): boolean => error instanceof ServiceError && error.status === 400;
+
+/**
+ * What can be known of a version that only its owner's key opens: what the listing says of it. It is neither replicated
+ * nor ours, but the key's other versions are, so it must not stand in their way. Undefined when the listing lacks it; then
+ * it may be something else that was refused.
+ */
+export async function sealedHead(
+  session: Session,
+  place: Place,
+  versionId: string | undefined,
+  date: number,
+): Promise<HeadResult | undefined> {
+  const listed = await versionsOf(session, place);
+  const entry = listed.find((one) => (versionId === undefined ? one.isLatest : one.versionId === versionId));
+  return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOf(entry) };
+}
+
+const headOf = ({ versionId, etag, size, lastModified, storageClass }: VersionEntry) => ({
+  versionId,
+  etag,
+  size,
+  lastModified,
+  storageClass: storageClass.toUpperCase(),
+  crc64: undefined,
+  headers: {},
+  meta: {},
+  encryption: { algorithm: 'SSE-C' } as const,
+  restore: undefined,
+});

@@ -1,0 +1,101 @@
+import { CosError } from '../cos/index.ts';
+import type { Cos, HeadResult, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
+import type { Hash } from '../signing/index.ts';
+import { claimOf, digestOf, landedInTime } from './marker.ts';
+import type { Marker, Ref } from './types.ts';
+import { refOfEntry, refOfHead } from './version.ts';
+
+/** One version or delete marker of the source whose replication is asked about. */
+export interface Subject {
+  readonly key: string;
+  /** As COS names it. */
+  readonly versionId: string;
+  readonly ref: Ref;
+  /** Undefined: it is a delete marker. */
+  readonly head: ObjectHead | undefined;
+  /** Whether nothing newer of the key is there. */
+  readonly current: boolean;
+  /** Set when it is itself a replica that this service made; those are not passed on. */
+  readonly replicaOf: Marker | undefined;
+}
+
+interface Reading {
+  readonly cos: Cos;
+  readonly hash: Hash;
+}
+
+const PAGE = 1000;
+
+/**
+ * What stands under a key at the source, or the version that is named. Undefined: there is no such thing. Throws
+ * `CosError`.
+ */
+export async function readSubject(
+  { cos, hash }: Reading,
+  source: Place,
+  key: string,
+  versionId: string | undefined,
+): Promise<Subject | undefined> {
+  const [named, newest] = await Promise.all([
+    headOf(cos, source, key, versionId),
+    versionId === undefined ? undefined : cos.headObject(source, key),
+  ]);
+  if (!named.found) return deleteMarker(cos, source, key, versionId);
+  const { head } = named;
+  const ref = refOfHead(head);
+  const claim = claimOf(head, digestOf(source, key, hash));
+  return {
+    key,
+    versionId: head.versionId ?? 'null',
+    ref,
+    head,
+    current: newest === undefined || isThis(newest, ref),
+    replicaOf: claim !== undefined && landedInTime(head, claim) ? claim : undefined,
+  };
+}
+
+/** Asked for by its ID, a delete marker may be answered with 404 or, as S3 does, with 405; COS does not document which. */
+async function headOf(cos: Cos, place: Place, key: string, versionId: string | undefined) {
+  try {
+    return await cos.headObject(place, key, versionId);
+  } catch (error) {
+    if (versionId !== undefined && error instanceof CosError && error.status === 405) return { found: false } as const;
+    throw error;
+  }
+}
+
+const isThis = (result: HeadResult, { id }: Ref): boolean => result.found && refOfHead(result.head).id === id;
+
+/** A HEAD does not tell delete markers, so they are looked for in the listing. */
+async function deleteMarker(
+  cos: Cos,
+  source: Place,
+  key: string,
+  versionId: string | undefined,
+): Promise<Subject | undefined> {
+  const { entries } = await listKey(cos, source, key, PAGE);
+  const index = entries.findIndex((entry) => versionId === undefined || entry.versionId === versionId);
+  const found = entries[index];
+  if (found === undefined || !found.deleteMarker) return undefined;
+  const ref = refOfEntry(found);
+  return { key, versionId: found.versionId, ref, head: undefined, current: index === 0, replicaOf: undefined };
+}
+
+/** Versions and delete markers of exactly this key, newest first, at most about `most` of them. */
+export async function listKey(
+  cos: Cos,
+  place: Place,
+  key: string,
+  most: number,
+): Promise<{ readonly entries: readonly VersionEntry[]; readonly complete: boolean }> {
+  const entries: VersionEntry[] = [];
+  let next: { keyMarker: string; versionIdMarker: string } | undefined;
+  do {
+    const page = await cos.listVersions(place, { prefix: key, maxKeys: Math.min(PAGE, most), ...next });
+    // The key itself is the first of those that begin with it.
+    const own = page.entries.filter((entry) => entry.key === key);
+    entries.push(...own);
+    next = own.length === page.entries.length ? page.next : undefined;
+  } while (next !== undefined && entries.length < most);
+  return { entries, complete: next === undefined };
+}

@@ -1,0 +1,7 @@
+/** Where pre-flight tries out a destination. In a two-way set-up its probes must not be taken for a user's objects. */
+export const PREFLIGHT_PREFIX = '.replication-preflight/';
+
+/** Whether a key belongs to this service itself: no rule covers it. */
+export function isReserved(key: string): boolean {
+  return key.startsWith(PREFLIGHT_PREFIX);
+}

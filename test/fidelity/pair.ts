@@ -1,0 +1,133 @@
+import { expect } from 'vitest';
+import { replicate } from '../../functions/replicate/handler.ts';
+import { CONTENT_HEADERS, createCosClient, nodeHash, type CosClient, type Place } from '../../shared/cos/index.ts';
+import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
+import type { Rule } from '../../shared/rules/index.ts';
+import type { CoreEvent } from '../cloud/cos/index.ts';
+import { cosEvent } from '../cloud/scf/cos-event.ts';
+import { makeBucket, openDriver, type Answer, type CosDriver, type TestBucket } from '../contract/driver.ts';
+
+const TARGET = { region: 'ap-guangzhou', namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
+const MINUTE = 60_000;
+
+/** A source and a destination on a local cloud, with the engine and the signed client between them over real HTTP. */
+export interface Pair {
+  readonly driver: CosDriver;
+  readonly source: TestBucket;
+  readonly destination: TestBucket;
+  /** What the functions logged. */
+  readonly lines: Readonly<Record<string, unknown>>[];
+  setRule(some?: Partial<Rule>): Promise<void>;
+  /** Hands all events that have come up to the function, as COS does. */
+  deliver(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openPair(settings: Partial<Settings> = {}): Promise<Pair> {
+  const driver = await openDriver();
+  const { cloud } = driver;
+  if (cloud === undefined) throw new Error('these tests need the local cloud');
+  const source = await makeBucket(driver, 'source', { versioning: 'Enabled' });
+  const destination = await makeBucket(driver, 'backup', { versioning: 'Enabled', region: driver.otherRegion });
+  const state = await makeBucket(driver, 'state');
+  const cos = createCosClient({ credentials: () => driver.credentials, endpoint: cloud.endpoint });
+  const engine = engineOf(cos, placeOf(state), settings);
+  const lines: Readonly<Record<string, unknown>>[] = [];
+  const events: CoreEvent[] = [];
+  cloud.core.onEvent((event) => {
+    if (event.bucket === source.name) events.push(event);
+  });
+  return {
+    driver,
+    source,
+    destination,
+    lines,
+    setRule: (some = {}) => putRule(engine, placeOf(source), placeOf(destination), some),
+    deliver: async () => {
+      for (let event = events.shift(); event !== undefined; event = events.shift()) {
+        const run = {
+          requestId: 'run',
+          deadline: Date.now() + MINUTE,
+          log: (line: object) => void lines.push({ ...line }),
+        };
+        await replicate(engine, [placeOf(source)], cosEvent(event, TARGET, cloud.core.switches), run);
+      }
+    },
+    close: async () => {
+      cos.close();
+      await driver.close();
+    },
+  };
+}
+
+function engineOf(cos: CosClient, state: Place, settings: Partial<Settings>): Engine {
+  let unique = 0;
+  return createEngine({
+    cos,
+    state,
+    hash: nodeHash,
+    now: Date.now,
+    unique: () => `u${(unique += 1)}`,
+    random: Math.random,
+    settings,
+  });
+}
+
+async function putRule({ rules }: Engine, source: Place, destination: Place, some: Partial<Rule>): Promise<void> {
+  const rule: Rule = {
+    id: 'all',
+    enabled: true,
+    priority: 0,
+    prefix: '',
+    tags: [],
+    destination,
+    storageClass: undefined,
+    kmsKeyId: undefined,
+    kmsObjects: false,
+    deleteMarkers: true,
+    replicaAcl: false,
+    existing: undefined,
+    start: 0,
+    deleteMarkersSince: 0,
+    ...some,
+  };
+  await rules.put({ source, role: 'qcs::cam::uin/1:uin/1', rules: [rule], xml: '<x/>', created: 0 });
+  await rules.getFresh(source);
+}
+
+export const placeOf = ({ name, region }: TestBucket): Place => ({ bucket: name, region });
+
+/** User metadata of an answer, as on the wire, without what a replica says of itself. */
+export function metaOf({ headers }: Answer): Record<string, string> {
+  const own = Object.entries(headers).filter(
+    ([name]) => name.startsWith('x-cos-meta-') && !name.startsWith('x-cos-meta-replication-'),
+  );
+  return Object.fromEntries(own);
+}
+
+export const headersOf = ({ headers }: Answer): Record<string, string> =>
+  Object.fromEntries(CONTENT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+
+/** Reads both sides and compares bytes, headers, metadata, tags and class of the current versions. */
+export async function expectSame({ source, destination }: Pair, key: string): Promise<Answer> {
+  const [from, to] = await Promise.all([source.must('GET', key), destination.call('GET', key)]);
+  expect(to.status, `the replica of ${JSON.stringify(key)}`).toBe(200);
+  expect(to.headers['x-cos-meta-replication-source']).toBe(
+    `${source.region}/${source.name}/${from.headers['x-cos-version-id']}`,
+  );
+  expect(to.body.equals(from.body)).toBe(true);
+  expect(to.headers['x-cos-hash-crc64ecma']).toBe(from.headers['x-cos-hash-crc64ecma']);
+  expect(headersOf(to)).toEqual(headersOf(from));
+  expect(metaOf(to)).toEqual(metaOf(from));
+  expect(to.headers['x-cos-storage-class']).toBe(from.headers['x-cos-storage-class']);
+  const tagging = { query: { tagging: '' } };
+  const [tags, theirs] = await Promise.all([source.call('GET', key, tagging), destination.call('GET', key, tagging)]);
+  expect([theirs.status, tagsOf(theirs)]).toEqual([tags.status, tagsOf(tags)]);
+  return to;
+}
+
+const tagsOf = (answer: Answer): readonly string[] => answer.body.toString().match(/<Tag>.*?<\/Tag>/gs) ?? [];
+
+/** Reasons that were logged, with their versions. */
+export const skippedIn = (pair: Pair): readonly { readonly versionId: string; readonly reason: string }[] =>
+  pair.lines.flatMap((line) => (line['skipped'] as { versionId: string; reason: string }[] | undefined) ?? []);

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+
+import { describe, expect, it } from 'vitest';
+
+import { failures, objectStatus, preflighted, reattempted } from '../../../functions/api/schemas.ts';
+import { splitTarget } from '../../../shared/signing/index.ts';
+import { PAIR, createBench, urlEvent } from './bench.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+
+/** The blocks of code in the section on the API. */
+const blocks = [
+  ...readme
+    .slice(readme.indexOf('### API'))
+    .split('\n### ')[0]!
+    .matchAll(/```(\w+)\n(.*?)```/gs),
+].map(([, language = '', text = '']) => ({ language, text }));
+const examples = blocks.filter(({ language }) => language === 'json').map(({ text }) => JSON.parse(text) as unknown);
+
+describe('the examples of the README', () => {
+  it.each([
+    [0, objectStatus],
+    [1, failures],
+    [2, reattempted],
+    [3, preflighted],
+  ] as const)('number %i is what the schema says', (index, schema) => {
+    expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
+  });
+
+  it('there is one of each verb', () => {
+    expect(examples).toHaveLength(4);
+  });
+});
+
+const env = { ...process.env, API: 'api.example.com', SECRET_ID: PAIR.secretId, SECRET_KEY: PAIR.secretKey };
+
+/** The status that a signature which was made just now is answered with. */
+async function answered(method: string, target: string, authorization: string): Promise<number> {
+  const bench = await createBench();
+  bench.time = Date.now();
+  const call = { method, host: env.API, ...splitTarget(target), body: '' };
+  const headers = [
+    ['host', env.API],
+    ['authorization', authorization],
+  ] as const;
+  return (await bench.send(urlEvent({ ...call, headers }))).statusCode;
+}
+
+describe('the ways to sign', () => {
+  it('with curl are good for each line that the README shows', async () => {
+    const script = blocks.find(({ language }) => language === 'sh')?.text ?? '';
+    // A curl that only says what it was asked.
+    const fake = 'curl() { printf "%s\\n" "$2" "${!#}"; }\n';
+    const { stdout } = await run('bash', ['-c', fake + script], { cwd: ROOT, env });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(8);
+    const methods = ['GET', 'GET', 'POST', 'POST'];
+    for (const [index, method] of methods.entries()) {
+      const [header = '', url = ''] = lines.slice(index * 2);
+      const status = await answered(
+        method,
+        url.replace(`https://${env.API}`, ''),
+        header.replace('Authorization: ', ''),
+      );
+      // Past the signature: what comes after it needs buckets, which this bench has not all.
+      expect([200, 202, 500]).toContain(status);
+    }
+  });
+
+  it('with the SDK are good', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'readme-'));
+    const bench = await createBench();
+    const server = createServer((request, response) => {
+      bench.time = Date.now();
+      const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as const);
+      const target = splitTarget(request.url ?? '/');
+      void bench
+        .send(urlEvent({ method: request.method ?? '', host: '', ...target, headers, body: '' }))
+        .then(({ statusCode, headers: fields, body }) => response.writeHead(statusCode, fields).end(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const script = blocks.find(({ language }) => language === 'js')?.text ?? '';
+      await writeFile(path.join(folder, 'replication.mjs'), script.replace('https://', 'http://'));
+      await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+      const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { stdout } = await run('node', ['replication.mjs', 'GET', '/', 'replicationFailures'], {
+        cwd: folder,
+        env: { ...env, API: host },
+      });
+      const [status, ...rest] = stdout.split(' ');
+      expect(status).toBe('200');
+      expect(failures.parse(JSON.parse(rest.join(' ')))).toMatchObject({ items: [] });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+
+import COS from 'cos-nodejs-sdk-v5';
+
+import { createApi } from '../../../functions/api/api.ts';
+import { createKeyStore } from '../../../shared/access/index.ts';
+import { createCosClient, nodeHash } from '../../../shared/cos/index.ts';
+import type { CosClient, Place } from '../../../shared/cos/index.ts';
+import { policyOf, TRUST_POLICY } from '../../../shared/deploy/policies.ts';
+import { createEngine, workOfEvent } from '../../../shared/replication/index.ts';
+import type { Engine } from '../../../shared/replication/index.ts';
+import { candidatesFor, createRuleStore } from '../../../shared/rules/index.ts';
+import { httpFunction } from '../../../shared/scf/index.ts';
+import type { HttpAnswer } from '../../../shared/scf/index.ts';
+import { startCloud } from '../../cloud/index.ts';
+import type { CloudOptions, LocalCloud } from '../../cloud/index.ts';
+import { PAIR, SOURCE, STATE, signCall, urlEvent } from './bench.ts';
+import type { Call, SignOptions } from './bench.ts';
+
+export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
+export const THIRD: Place = { bucket: 'third-1250000000', region: 'ap-beijing' };
+
+/** The API and the engine over HTTP on a local cloud, each with the rights that a deployment gives its role. */
+export interface World {
+  readonly cloud: LocalCloud;
+  /** Of the root account: the user who writes to the buckets. */
+  readonly user: CosClient;
+  readonly sdk: COS;
+  readonly engine: Engine;
+  readonly lines: string[];
+  call(call: Call, options?: SignOptions): Promise<HttpAnswer>;
+  /** Asks for JSON. */
+  ask(method: 'GET' | 'POST', subresource: string, more?: Partial<Call>): Promise<{ status: number; json: unknown }>;
+  /** Stores rules as a user does. */
+  rules(...rules: string[]): Promise<void>;
+  /** What the event of a key would start, at every destination. */
+  replicate(key: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createWorld(switches: NonNullable<CloudOptions['switches']> = {}): Promise<World> {
+  const cloud = await startCloud({ switches });
+  for (const { bucket, region } of [SOURCE, BACKUP, THIRD]) {
+    cloud.core.createBucket(bucket, region);
+    cloud.core.putVersioning(bucket, region, 'Enabled');
+  }
+  cloud.core.createBucket(STATE.bucket, STATE.region);
+  const scope = { sources: [SOURCE], destinations: [BACKUP, THIRD], state: STATE };
+  const clients: CosClient[] = [];
+  const client = (credentials: () => { secretId: string; secretKey: string; token?: string }) => {
+    const made = createCosClient({ credentials, endpoint: cloud.endpoint });
+    clients.push(made);
+    return made;
+  };
+  const role = (kind: 'api' | 'engine') => {
+    cloud.cam.createRole({ name: kind, trust: JSON.stringify(TRUST_POLICY) });
+    const { id } = cloud.cam.createPolicy({ name: kind, document: JSON.stringify(policyOf(kind, scope)) });
+    cloud.cam.attach(kind, id);
+    return client(() => cloud.cam.assumeRole(kind));
+  };
+  const user = client(() => ({ secretId: cloud.secretId, secretKey: cloud.secretKey }));
+  const cos = role('api');
+  const now = Date.now;
+  const unique = () => randomBytes(9).toString('hex');
+  const engine = createEngine({
+    cos: role('engine'),
+    state: STATE,
+    hash: nodeHash,
+    now,
+    unique,
+    random: Math.random,
+  });
+  await createKeyStore({ cos: user, state: STATE, now, random: randomBytes }).add({
+    buckets: [],
+    rights: ['read', 'write'],
+    pair: PAIR,
+  });
+  const lines: string[] = [];
+  const main = httpFunction(
+    createApi({
+      cos,
+      state: STATE,
+      keys: createKeyStore({ cos, state: STATE, now, random: randomBytes }),
+      rules: createRuleStore({ cos, state: STATE, now }),
+      listed: scope,
+      hash: nodeHash,
+      now,
+      random: randomBytes,
+    }),
+    { write: (line) => lines.push(line) },
+  );
+  const call: World['call'] = (one, options) => main(urlEvent(signCall(one, now(), options)), { request_id: 'run' });
+  return {
+    cloud,
+    user,
+    sdk: new COS({
+      SecretId: cloud.secretId,
+      SecretKey: cloud.secretKey,
+      Proxy: cloud.endpoint,
+      Protocol: 'http:',
+    }),
+    engine,
+    lines,
+    call,
+    ask: async (method, subresource, more = {}) => {
+      const answer = await call({ method, ...more, query: [[subresource, ''], ...(more.query ?? [])] });
+      if (answer.headers['Content-Type'] !== 'application/json') throw new Error(`${answer.statusCode} ${answer.body}`);
+      return { status: answer.statusCode, json: JSON.parse(answer.body) as unknown };
+    },
+    rules: async (...rules) => {
+      const body = `<ReplicationConfiguration><Role>qcs::cam::uin/100000000001:uin/100000000001</Role>${rules.map((rule) => `<Rule>${rule}</Rule>`).join('')}</ReplicationConfiguration>`;
+      const answer = await call({ method: 'PUT', body });
+      if (answer.statusCode !== 200) throw new Error(answer.body);
+    },
+    replicate: async (key) => {
+      const ruleSet = await engine.rules.getFresh(SOURCE);
+      const blank = { versionId: undefined, etag: undefined, size: undefined, time: undefined };
+      const event = { type: 'created', name: 'cos:ObjectCreated:Put', place: SOURCE, key, ...blank } as const;
+      for (const { destination, rules } of ruleSet === undefined ? [] : candidatesFor(ruleSet, key)) {
+        const work = workOfEvent(event, { source: SOURCE, destination, key }, rules);
+        await engine.converge(work, now() + 60_000);
+      }
+    },
+    close: async () => {
+      for (const one of clients) one.close();
+      await cloud.close();
+    },
+  };
+}
+
+export function ruleText(id: string, destination: Place, more = ''): string {
+  return `<ID>${id}</ID><Status>Enabled</Status>${more}<Destination><Bucket>qcs::cos:${destination.region}::${destination.bucket}</Bucket></Destination>`;
+}

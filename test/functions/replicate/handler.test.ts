@@ -1,0 +1,272 @@
+import { readFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { CosError } from '../../../shared/cos/index.ts';
+import {
+  BACKUP,
+  deployment,
+  KEY,
+  MARKER_EVENT,
+  OTHER,
+  RULE,
+  SETTLED,
+  SOURCE,
+  STATE,
+  type Deployment,
+} from './world.ts';
+
+const TOLD = { markerTold: () => true };
+const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
+const failure = (outcome: 'none' | 'unknown', code = 'SlowDown') =>
+  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', { code, status: 503, retryable: true, outcome });
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment(TOLD);
+});
+
+describe('an event', () => {
+  test('is only a hint: one that is late replicates what is there now, and both versions end up in order', async () => {
+    const first = world.put('1');
+    world.clock.ms += 1000;
+    const second = world.put('2');
+    await world.replicate({ version: second });
+    await world.replicate({ version: first });
+    expect(world.stack()).toEqual([second.versionId, first.versionId]);
+  });
+
+  test.each([
+    ['in order', [0, 1, 2]],
+    ['backwards', [2, 1, 0]],
+    ['doubled', [0, 0, 1, 1, 2, 2]],
+    ['only the last, then the others', [2, 0, 1]],
+  ])('named events that come %s lead to the same stack', async (_, order) => {
+    const versions = ['1', '2', '3'].map((text) => {
+      world.clock.ms += 1000;
+      return world.put(text);
+    });
+    for (const i of order) await world.replicate({ version: versions[i] as (typeof versions)[0] });
+    expect(world.stack()).toEqual(versions.map((version) => version.versionId).toReversed());
+  });
+
+  test('a marker is set where the source is deleted, and only once', async () => {
+    await world.replicate({ version: world.put('1') });
+    world.clock.ms += SETTLED;
+    const vid = world.remove().versionId ?? '';
+    await world.replicate({ name: MARKER_EVENT, vid });
+    await world.replicate({ name: MARKER_EVENT, vid });
+    await world.replicate({ name: MARKER_EVENT, vid: '' });
+    expect(world.stack()).toHaveLength(2);
+    expect(world.stack()[0]).toBe('M');
+  });
+
+  test('of a deletion by version ID is ignored without a request', async () => {
+    const version = world.put('1');
+    await world.replicate({ version });
+    world.remove(version.versionId);
+    expect(await world.replicate({ name: 'cos:ObjectRemove:Delete', version })).toEqual({ done: 0, deferred: 0 });
+    expect(world.requests).toEqual([]);
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('of a bucket that is no source, of another region, or of a type that does not exist yet is ignored', async () => {
+    const version = world.put('1');
+    await world.replicate({ version, place: BACKUP });
+    await world.replicate({ version, place: { ...SOURCE, region: 'ap-beijing' } });
+    await world.replicate({ version, name: 'cos:ObjectArchive:Done' });
+    expect(world.stack()).toEqual([]);
+  });
+
+  test('that cannot be read is told and does no harm to the others', async () => {
+    const version = world.put('1');
+    await world.raw({ Records: 'none' });
+    await world.raw(undefined);
+    expect(world.logs).toHaveLength(2);
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
+  });
+
+  test("the uploader's signature in it gets into no log", async () => {
+    const path = new URL('../../fixtures/events/synthetic-put-versioned-vid-filled.json', import.meta.url);
+    const { event } = JSON.parse(await readFile(path, 'utf8')) as { event: unknown };
+    expect(JSON.stringify(event)).toContain('q-signature=');
+    world.onRequest(() => {
+      throw failure('none');
+    });
+    await expect(world.raw(event)).rejects.toThrow('refused');
+    expect(JSON.stringify(world.logs)).not.toContain('q-sign');
+  });
+
+  test('with several records brings each key up to date', async () => {
+    const keys = ['a', 'b', 'c'];
+    const summary = await world.replicate(...keys.map((key) => ({ key, version: world.put(key, {}, SOURCE, key) })));
+    expect(summary).toEqual({ done: 3, deferred: 0 });
+    for (const key of keys) expect(world.stack(BACKUP, key)).toHaveLength(1);
+  });
+});
+
+describe('rules', () => {
+  test('every destination gets its replica, whatever happens at the others', async () => {
+    await world.setRules([RULE, { ...RULE, id: 'other', destination: OTHER }]);
+    const version = world.put('1');
+    world.onRequest((call) => {
+      if (call === 'copyObject other') throw failure('none');
+    });
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 1 });
+    expect(world.stack(BACKUP)).toEqual([version.versionId]);
+    world.onRequest(() => undefined);
+    await world.replicate({ version });
+    expect(world.stack(OTHER)).toEqual([version.versionId]);
+  });
+
+  test('a cached absence drops nothing: the rules are read again before an event is let go', async () => {
+    world = await deployment(TOLD, []);
+    const version = world.put('1');
+    await world.replicate({ version });
+    expect(world.stack()).toEqual([]);
+    // Stored by another instance, so this one's cache does not know.
+    const elsewhere = await deployment(TOLD);
+    const rules = elsewhere.core.getObject(STATE.bucket, STATE.region, `rules/${SOURCE.bucket}`);
+    world.core.putObject(
+      STATE.bucket,
+      STATE.region,
+      rules.key,
+      rules.blob as NonNullable<typeof rules.blob>,
+      rules.attributes,
+      { requestId: 'r' },
+    );
+    await world.replicate({ version });
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('keys outside the prefix and versions older than the rule are left alone', async () => {
+    await world.setRules([{ ...RULE, prefix: 'photos/', start: world.clock.ms + 1000 }]);
+    await world.replicate({ version: world.put('1') });
+    await world.replicate({ key: 'x', version: world.put('1', {}, SOURCE, 'x') });
+    expect(world.stack()).toEqual([]);
+    expect(world.stack(BACKUP, 'x')).toEqual([]);
+    world.clock.ms += 1000;
+    const version = world.put('2');
+    await world.replicate({ version });
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+});
+
+describe('what cannot be finished', () => {
+  const waiting = async () => {
+    const names = world.state('waiting/');
+    expect(names).toHaveLength(1);
+    return world.pending(names[0] ?? '');
+  };
+
+  test('a taken key leaves a task with the version and the floor, due when the lease may be gone', async () => {
+    const version = world.put('1');
+    await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
+    await world.replicate({ version });
+    expect(await waiting()).toMatchObject({
+      ...TARGET,
+      hints: [version.versionId],
+      cause: 'taken',
+      attempts: 0,
+      first: world.clock.ms,
+    });
+    expect(world.state('waiting/')[0]).toContain(`/${world.clock.ms + 60_000}/`);
+    expect(world.started).toEqual([]);
+  });
+
+  test('doubled events on a taken key leave one task, not two', async () => {
+    const version = world.put('1');
+    await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
+    for (let i = 0; i < 3; i += 1) await world.replicate({ version });
+    expect(world.state('waiting/')).toHaveLength(1);
+  });
+
+  test('a refusal leaves a task with its cause, and the key is given back', async () => {
+    const version = world.put('1');
+    world.onRequest((call) => {
+      if (call === 'copyObject backup') throw failure('none');
+    });
+    await world.replicate({ version });
+    expect(await waiting()).toMatchObject({ hints: [version.versionId], cause: 'SlowDown', attempts: 0 });
+    expect(world.state('leases/')).toEqual([]);
+  });
+
+  test('after a write with unknown outcome the lease stays: it is the record that the next run goes on from', async () => {
+    world.onRequest((call) => {
+      if (call === 'copyObject backup') throw failure('unknown', 'AnswerTimeout');
+    });
+    await world.replicate({ version: world.put('1') });
+    expect(await waiting()).toMatchObject({ cause: 'AnswerTimeout' });
+    expect(world.state('leases/')).toHaveLength(1);
+  });
+
+  test('a copy that had succeeded though its answer was lost is not made again', async () => {
+    const version = world.put('1');
+    world.onAnswer((call) => {
+      if (call === 'copyObject backup') throw failure('unknown', 'AnswerTimeout');
+    });
+    await world.replicate({ version });
+    expect(world.stack()).toHaveLength(1);
+    world.onAnswer(() => undefined);
+    world.clock.ms += 10 * SETTLED;
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
+    expect(world.stack()).toEqual([version.versionId]);
+    expect(world.state('leases/')).toEqual([]);
+  });
+
+  test('a DELETE that lands after its run broke off does not hide what was put meanwhile', async () => {
+    await world.replicate({ version: world.put('1') });
+    world.clock.ms += SETTLED;
+    const vid = world.remove().versionId ?? '';
+    world.onRequest((call) => {
+      if (call === 'deleteObject backup') throw failure('unknown', 'AnswerTimeout');
+    });
+    await world.replicate({ name: MARKER_EVENT, vid });
+    world.onRequest(() => undefined);
+    world.clock.ms += 1000;
+    const version = world.put('2');
+    // Its own event finds the key taken by the record of the broken run, and leaves a task.
+    expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
+    world.clock.ms += 30_000;
+    world.remove(undefined, BACKUP);
+    world.clock.ms += 10 * SETTLED;
+    await world.replicate({ version });
+    expect(world.stack()[0]).toBe(version.versionId);
+  });
+
+  test('if even the task cannot be written the platform has to try again', async () => {
+    world.onRequest((call) => {
+      if (call === 'copyObject backup' || call === 'putObject crr') throw failure('none');
+    });
+    await expect(world.replicate({ version: world.put('1') })).rejects.toMatchObject({ code: 'SlowDown' });
+  });
+
+  test('an object too large for this function is handed to a task at once', async () => {
+    world = await deployment({ ...TOLD, inlineBytes: 3 });
+    const version = world.put('1234');
+    expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
+    expect(world.started).toHaveLength(1);
+    expect(world.requests).not.toContain('copyObject backup');
+    expect(world.state('leases/')).toEqual([]);
+  });
+
+  test('what was done on listings that may be young is looked at again when they have settled', async () => {
+    await world.replicate({ version: world.put('1') });
+    const vid = world.remove().versionId ?? '';
+    await world.replicate({ name: MARKER_EVENT, vid });
+    const task = await waiting();
+    expect(task?.cause).toBe('settle');
+    // Should the marker turn out to hide what is current, it is known to be ours.
+    expect(task?.since).toBeLessThanOrEqual(world.clock.ms);
+    expect(world.started).toEqual([]);
+  });
+
+  test('a skipped version is told with its reason and makes no task', async () => {
+    const version = world.put('1', { storageClass: 'ARCHIVE' });
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
+    expect(world.logs).toContainEqual({
+      message: 'skipped',
+      key: KEY,
+      skipped: [{ versionId: version.versionId, reason: 'archived' }],
+    });
+    expect(world.stack()).toEqual([]);
+  });
+});

@@ -1,0 +1,126 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE, type Deployment } from './world.ts';
+
+/**
+ * The protocol's table of requests. Rules are not counted, they come from a cache. Where listings were acted on, the table
+ * is exceeded by what it does not count: the record of a broken run is looked for (one listing of the state bucket), a
+ * later look is written down (one PUT), and nothing of ours is removed before it is known that no user copied it.
+ */
+const TOLD = { markerTold: () => true };
+const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
+
+/** The two buckets' own listings. */
+const listings = (world: Deployment): number => world.requests.filter((call) => call.startsWith('listVersions')).length;
+const cost = (world: Deployment) => ({ requests: world.requests.length, listings: world.listings() });
+
+describe('requests per case', () => {
+  let world: Deployment;
+  beforeEach(async () => {
+    world = await deployment(TOLD);
+  });
+
+  /** A version that has been replicated some time ago. */
+  const replicated = async (text: string) => {
+    const version = world.put(text);
+    await world.replicate({ version });
+    await later();
+    return version;
+  };
+  const later = async (): Promise<void> => {
+    world.clock.ms += SETTLED;
+    await world.engine.rules.get(SOURCE);
+  };
+
+  test('a new key: 6, no listing', async () => {
+    const version = world.put('1');
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
+    expect(cost(world)).toEqual({ requests: 6, listings: 0 });
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('a new key: one round trip to the other region before the copy starts', async () => {
+    await world.replicate({ version: world.put('1') });
+    const far = world.requests.filter((call) => call.endsWith(' backup'));
+    expect(far).toEqual(['headObject backup', 'copyObject backup']);
+  });
+
+  test('a new key by an event without version ID: 6, no listing', async () => {
+    await world.replicate({ version: world.put('1'), vid: '' });
+    expect(cost(world)).toEqual({ requests: 6, listings: 0 });
+  });
+
+  test('an overwrite in order: 6, no listing', async () => {
+    const first = await replicated('1');
+    const version = world.put('2');
+    await world.replicate({ version });
+    expect(cost(world)).toEqual({ requests: 6, listings: 0 });
+    expect(world.stack()).toEqual([version.versionId, first.versionId]);
+  });
+
+  test('a spare event that names its version: 5, no listing', async () => {
+    const version = await replicated('1');
+    await world.replicate({ version });
+    expect(cost(world)).toEqual({ requests: 5, listings: 0 });
+  });
+
+  test('a spare event that names none takes the full look: 8, two listings', async () => {
+    const version = await replicated('1');
+    await world.replicate({ version, vid: '' });
+    expect(cost(world)).toEqual({ requests: 8, listings: 2 });
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('a new key where the 404 of a delete marker does not say so: 8, two listings', async () => {
+    world = await deployment();
+    await world.replicate({ version: world.put('1') });
+    expect(cost(world)).toEqual({ requests: 8, listings: 2 });
+  });
+
+  test('a put after a delete: 9 and the later look, two listings', async () => {
+    await replicated('1');
+    await world.replicate({ name: MARKER_EVENT, vid: world.remove().versionId ?? '' });
+    await later();
+    await world.replicate({ version: world.put('2') });
+    expect(listings(world)).toBe(2);
+    expect(world.requests.filter((call) => call !== 'putObject crr')).toHaveLength(9);
+    expect(world.stack()).toHaveLength(3);
+  });
+
+  test('a delete marker: 8, the search for broken runs and the later look', async () => {
+    await replicated('1');
+    await world.replicate({ name: MARKER_EVENT, vid: world.remove().versionId ?? '' });
+    expect(listings(world)).toBe(2);
+    expect(world.requests.length).toBeLessThanOrEqual(8 + 2);
+    expect(world.stack()[0]).toBe('M');
+  });
+
+  test('an older version that is there: 10, two listings', async () => {
+    const older = await replicated('1');
+    await replicated('2');
+    await world.replicate({ version: older });
+    expect(listings(world)).toBe(2);
+    expect(world.requests.length).toBeLessThanOrEqual(10);
+  });
+
+  test('an older version that is missing is put below: one copy and one raise, and one removal', async () => {
+    await replicated('0');
+    const older = world.put('1');
+    world.clock.ms += 1000;
+    const newer = world.put('2');
+    await world.replicate({ version: newer });
+    await world.replicate({ version: older });
+    const count = (call: string): number => world.requests.filter((one) => one === call).length;
+    expect(count('copyObject backup')).toBe(2);
+    expect(count('deleteObject backup')).toBe(1);
+    expect(count('listVersions source')).toBe(1);
+    expect(world.stack().slice(0, 2)).toEqual([newer.versionId, older.versionId]);
+    expect(world.stack()).toHaveLength(3);
+  });
+
+  test('a key that is taken: 4, no listing', async () => {
+    const version = world.put('1');
+    await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 60_000);
+    expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
+    expect(cost(world)).toEqual({ requests: 4, listings: 0 });
+  });
+});

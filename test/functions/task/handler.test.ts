@@ -1,0 +1,240 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { CosError } from '../../../shared/cos/index.ts';
+import type { Task } from '../../../shared/tasks/index.ts';
+import { BACKUP, deployment, KEY, OTHER, RULE, SETTLED, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
+
+const TOLD = { markerTold: () => true };
+const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
+const MINUTE = 60_000;
+const refused = () =>
+  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', {
+    code: 'SlowDown',
+    status: 503,
+    retryable: true,
+  });
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment(TOLD);
+});
+
+const taskWith = (change: Partial<Task> = {}): Task => ({
+  ...TARGET,
+  hints: [],
+  floor: 0,
+  since: Number.POSITIVE_INFINITY,
+  cause: 'scan',
+  attempts: 0,
+  first: world.clock.ms,
+  ...change,
+});
+
+/** Submits and returns the name under which it has started. */
+async function submit(change: Partial<Task> = {}): Promise<string> {
+  await world.engine.tasks.submit(taskWith(change));
+  return world.started.at(-1)?.key ?? '';
+}
+
+/** The one task that waits, and in how many ms it is due. */
+async function waiting() {
+  const names = world.state('waiting/');
+  expect(names).toHaveLength(1);
+  const due = Number(/\/(\d{13})\//.exec(names[0] ?? '')?.[1]);
+  return { task: await world.pending(names[0] ?? ''), wait: due - world.clock.ms };
+}
+
+describe('a task', () => {
+  test('brings its key up to date, whole history and delete markers, and is gone then', async () => {
+    const versions = ['1', '2', '3'].map((text) => {
+      world.clock.ms += 1000;
+      return world.put(text);
+    });
+    world.remove();
+    world.clock.ms += SETTLED;
+    await world.runTask(await submit());
+    expect(world.stack()).toEqual(['M', ...versions.map((version) => version.versionId).toReversed()]);
+    expect(world.state('tasks/')).toEqual([]);
+    expect(world.state('leases/')).toEqual([]);
+  });
+
+  test('is started by name, and does nothing when it has been done meanwhile', async () => {
+    const name = await submit();
+    await world.runTask(name);
+    await world.runTask(name);
+    expect(world.requests).toEqual(['getObject crr']);
+  });
+
+  test('does the work of all tasks of its key at once and removes exactly those', async () => {
+    const version = world.put('1');
+    world.clock.ms += SETTLED;
+    const names = [await submit(), await submit({ hints: [version.versionId] }), await submit({ floor: 5 })];
+    const other = await submit({ key: 'other' });
+    await world.runTask(names[1] ?? '');
+    expect(world.state('tasks/')).toEqual([other]);
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('leaves alone what is submitted while it looks', async () => {
+    const name = await submit();
+    let late = '';
+    world.onRequest(async (call) => {
+      if (call === 'listVersions source' && late === '') {
+        late = 'being written';
+        late = await submit({ hints: ['x'] });
+      }
+    });
+    await world.runTask(name);
+    expect(world.state('tasks/')).toEqual([late]);
+  });
+
+  test('that its listing does not show yet is done all the same', async () => {
+    const version = world.put('1');
+    world.clock.ms += SETTLED;
+    const name = await submit();
+    world.core.switches.listingLag = MINUTE;
+    await world.runTask(name);
+    world.core.switches.listingLag = 0;
+    expect(world.stack()).toEqual([version.versionId]);
+    expect(world.state('tasks/')).toEqual([]);
+  });
+
+  test.each([
+    ['of a bucket other than the state bucket', BACKUP],
+    ["of the state bucket's name in another region", { ...STATE, region: 'ap-beijing' }],
+  ])('an event %s starts nothing', async (_, place) => {
+    const name = await submit();
+    await world.runTask(name, place);
+    expect(world.requests).toEqual([]);
+    expect(world.state('tasks/')).toEqual([name]);
+  });
+});
+
+describe('scope', () => {
+  test('a task whose rule is gone is dropped, and says so', async () => {
+    world.put('1');
+    const name = await submit();
+    await world.setRules([]);
+    await world.runTask(name);
+    expect(world.state('tasks/')).toEqual([]);
+    expect(world.stack()).toEqual([]);
+    expect(world.logs).toContainEqual({ message: 'out of scope', key: KEY, tasks: 1 });
+  });
+
+  test('rules are read fresh: a rule that came a moment ago is followed', async () => {
+    world = await deployment(TOLD, []);
+    const version = world.put('1');
+    const name = await submit();
+    const elsewhere = await deployment(TOLD);
+    const rules = elsewhere.core.getObject(STATE.bucket, STATE.region, `rules/${SOURCE.bucket}`);
+    world.core.putObject(
+      STATE.bucket,
+      STATE.region,
+      rules.key,
+      rules.blob as NonNullable<typeof rules.blob>,
+      rules.attributes,
+      { requestId: 'r' },
+    );
+    await world.runTask(name);
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test.each([
+    ['disabled', { ...RULE, enabled: false }],
+    ['for another prefix', { ...RULE, prefix: 'music/' }],
+    ['for another destination', { ...RULE, destination: OTHER }],
+  ])('a rule that is now %s replicates nothing', async (_, changed) => {
+    world.put('1');
+    const name = await submit();
+    await world.setRules([changed]);
+    await world.runTask(name);
+    expect(world.stack()).toEqual([]);
+    expect(world.stack(OTHER)).toEqual([]);
+  });
+});
+
+describe('what could not be finished', () => {
+  test('stays a task with cause, count and age, due after a longer and longer wait', async () => {
+    world.put('1');
+    world.onRequest((call) => {
+      if (call === 'copyObject backup') throw refused();
+    });
+    const first = world.clock.ms;
+    let name = await submit({ first });
+    const waits: number[] = [];
+    for (let i = 1; i <= 4; i += 1) {
+      await world.runTask(name);
+      expect(world.state('tasks/')).toEqual([]);
+      const { task, wait } = await waiting();
+      expect(task).toMatchObject({ ...TARGET, cause: 'SlowDown', attempts: i, first });
+      waits.push(wait);
+      world.clock.ms += wait;
+      await world.sweep();
+      name = world.started.at(-1)?.key ?? '';
+    }
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(waits.at(-1)).toBeGreaterThan(waits[0] as number);
+    world.onRequest(() => undefined);
+    world.clock.ms += SETTLED;
+    await world.runTask(name);
+    expect(world.stack()).toHaveLength(1);
+  });
+
+  test('finding the key taken is no failure: it comes again within a minute, and counts no attempt', async () => {
+    world.put('1');
+    await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
+    await world.runTask(await submit({ attempts: 3 }));
+    const { task, wait } = await waiting();
+    expect(task).toMatchObject({ cause: 'taken', attempts: 3 });
+    expect(wait).toBeLessThanOrEqual(MINUTE);
+  });
+
+  test('never starts itself: nothing is written under tasks/ by the run it started', async () => {
+    world.put('1');
+    const name = await submit();
+    const before = world.started.length;
+    world.onRequest((call) => {
+      if (call === 'copyObject backup') throw refused();
+    });
+    await world.runTask(name);
+    expect(world.started).toHaveLength(before);
+  });
+
+  test('on young listings is looked at again when they have settled, and is at rest then', async () => {
+    const version = world.put('1');
+    await world.runTask(await submit());
+    expect(world.stack()).toEqual([version.versionId]);
+    const { task, wait } = await waiting();
+    expect(task?.cause).toBe('settle');
+    world.clock.ms += wait;
+    expect(await world.sweep()).toMatchObject({ promoted: 1 });
+    await world.runTask(world.started.at(-1)?.key ?? '');
+    expect(world.state().filter((key) => !key.startsWith('rules/'))).toEqual([]);
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('if it cannot even be written down, the task itself stays and the run fails', async () => {
+    world.put('1');
+    const name = await submit();
+    world.onRequest((call) => {
+      if (call === 'copyObject backup' || call === 'putObject crr') throw refused();
+    });
+    await expect(world.runTask(name)).rejects.toMatchObject({ code: 'SlowDown' });
+    expect(world.state('tasks/')).toEqual([name]);
+  });
+
+  test('a task that cannot be read fails its run and stays', async () => {
+    const name = await submit();
+    world.put('{', {}, STATE, name);
+    await expect(world.runTask(name)).rejects.toMatchObject({ code: 'InvalidStateObject' });
+    expect(world.state('tasks/')).toEqual([name]);
+  });
+});
+
+test('deletes nothing that others wrote at the destination', async () => {
+  world.put('user', {}, BACKUP);
+  world.clock.ms += 1000;
+  const version = world.put('1');
+  world.clock.ms += SETTLED;
+  await world.runTask(await submit());
+  expect(world.stack()).toEqual([version.versionId, 'user']);
+});

@@ -1,0 +1,101 @@
+import { DESTINATION, MINIMAL, ROLE, configuration } from '../shared/rules/sample.ts';
+import { NASTY } from './random.ts';
+import type { Draw } from './random.ts';
+
+const FULL =
+  '<ID>full</ID><Priority>7</Priority><Status>Enabled</Status>' +
+  '<Filter><And><Prefix>logs/</Prefix><Tag><Key>team</Key><Value>a &amp; b</Value></Tag></And></Filter>' +
+  '<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>' +
+  '<ExistingObjectReplication><Status>Enabled</Status><Versions>Current</Versions></ExistingObjectReplication>' +
+  '<ReplicaAcl><Status>Enabled</Status></ReplicaAcl>' +
+  '<ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>' +
+  DESTINATION.replace('</Bucket>', '</Bucket><StorageClass>STANDARD_IA</StorageClass>');
+const DOCUMENTS = [
+  configuration(MINIMAL),
+  configuration(FULL),
+  configuration(MINIMAL, FULL),
+  `<?xml version="1.0" encoding="UTF-8"?>\r\n${configuration(MINIMAL)}`,
+];
+const PIECES = [
+  '<Rule>',
+  '</Rule>',
+  '<ID/>',
+  '<Prefix/>',
+  '<constructor>x</constructor>',
+  '<a:b xmlns:a="c"/>',
+  '<?x y?>',
+  '<!DOCTYPE a>',
+  '&lt;',
+  '&#65;',
+  ' xmlns="http://x"',
+  ' a="b"',
+  'Disabled',
+  'ap-tokyo',
+  'source-1250000000',
+  DESTINATION,
+] as const;
+
+/** One change to a text: what is cut out, put in twice, put in, or put elsewhere. */
+export function mutate(draw: Draw, text: string): string {
+  const at = draw.below(text.length + 1);
+  const to = Math.min(text.length, at + draw.below(40));
+  switch (draw.below(6)) {
+    case 0:
+      return text.slice(0, at) + text.slice(to);
+    case 1:
+      return text.slice(0, to) + text.slice(at);
+    case 2:
+      return text.slice(0, at) + draw.pick(NASTY) + text.slice(at);
+    case 3:
+      return text.slice(0, at) + draw.pick(PIECES) + text.slice(at);
+    case 4:
+      return text.slice(0, at) + draw.text(5) + text.slice(to);
+    default:
+      return text.slice(0, at);
+  }
+}
+
+const mutated = (draw: Draw, text: string): string => {
+  let result = text;
+  for (let changes = draw.below(4); changes > 0; changes -= 1) result = mutate(draw, result);
+  return result;
+};
+
+export const rulesBody = (draw: Draw): string => mutated(draw, draw.pick(DOCUMENTS));
+
+const KEYS = ['{"keys":["a"]}', '{"keys":["a","b/c","🙂"]}', '{}', '{"keys":[]}', '{"keys":{"__proto__":1}}'] as const;
+export const keysBody = (draw: Draw): string => mutated(draw, draw.pick(KEYS));
+
+const MB = 2 ** 20;
+const wide = (count: number, element: string): string => configuration(MINIMAL + element.repeat(count));
+
+/** Documents that are made to take long or much: few of them, because each is worth thousands of small ones. */
+export const HEAVY: readonly (() => string)[] = [
+  // Entities that would unfold to gigabytes.
+  () =>
+    `<!DOCTYPE a [<!ENTITY x0 "lol">${Array.from({ length: 9 }, (_, n) => `<!ENTITY x${n + 1} "${`&x${n};`.repeat(10)}">`).join('')}]>${configuration(MINIMAL.replace('rule-1', '&x9;'))}`,
+  () => `<!DOCTYPE a SYSTEM "file:///etc/passwd">${configuration(MINIMAL)}`,
+  () => '<a>'.repeat(MB),
+  () => `${'<Filter>'.repeat(200_000)}${'</Filter>'.repeat(200_000)}`,
+  () => wide(300_000, '<ID/>'),
+  () => configuration(...Array.from({ length: 1001 }, (_, n) => MINIMAL.replace('rule-1', `r${n}`))),
+  () => configuration(...Array.from({ length: 20_000 }, () => MINIMAL)),
+  () => configuration(MINIMAL.replace('rule-1', 'x'.repeat(3.9 * MB))),
+  () =>
+    configuration(MINIMAL.replace('<ID>', `<ID ${Array.from({ length: 100_000 }, (_, n) => `a${n}="b"`).join(' ')}>`)),
+  () => configuration(MINIMAL.replace('<ID>', `<ID a="${'x'.repeat(3 * MB)}">`)),
+  () => `<${'x'.repeat(3 * MB)}/>`,
+  () => configuration(`<!--${'-'.repeat(3 * MB)}`),
+  () => configuration(MINIMAL.replace('rule-1', '&amp;'.repeat(700_000))),
+  () => configuration(MINIMAL.replace('rule-1', '<![CDATA[x]]>'.repeat(250_000))),
+  () => ' '.repeat(4 * MB + 1),
+  () => ' '.repeat(4 * MB),
+  () =>
+    configuration(
+      `${MINIMAL}<Filter><And>${Array.from({ length: 24_000 }, (_, n) => `<Tag><Key>${n}</Key><Value/></Tag>`).join('')}</And></Filter>`,
+    ),
+  () => `<ReplicationConfiguration>${`<Role>${ROLE}</Role>`.repeat(40_000)}</ReplicationConfiguration>`,
+  () => `{"keys":[${'"a",'.repeat(900_000)}"a"]}`,
+  () => '['.repeat(2 * MB),
+  () => `{"keys":${'{"a":'.repeat(400_000)}1${'}'.repeat(400_000)}}`,
+];

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+
+import { fuzzApi } from './child.ts';
+import { checkSignatures } from './signatures.ts';
+
+/** A part of what `npm run test:fuzz` does. */
+it('no event gives a 5xx, a crash, a hang, or an answer that is not one of COS', async () => {
+  const { passed, failed, flaws, statuses } = await fuzzApi({ runs: 4000, seed: 7 });
+  expect(flaws).toEqual([]);
+  expect({ passed, failed }).toEqual({ passed: 4000, failed: 0 });
+  // Enough of them get past the signature, or this would show little.
+  for (const status of [200, 202, 204, 400, 403, 404, 405]) expect(statuses[status]).toBeGreaterThan(10);
+});
+
+it('every signature of the SDK is ours and is accepted, and none of a changed request', () => {
+  const { passed, failures } = checkSignatures(5000, 7);
+  expect(failures).toEqual([]);
+  expect(passed).toBe(5000);
+});

@@ -1,0 +1,141 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CosError } from '../../../shared/cos/index.ts';
+import { causeOf, taskOf, workOfEvent, workOfTasks } from '../../../shared/replication/index.ts';
+import type { ObjectEvent } from '../../../shared/scf/index.ts';
+import type { Task } from '../../../shared/tasks/index.ts';
+import { rule } from '../rules/sample.ts';
+import { DESTINATION, SOURCE } from './build.ts';
+
+const TARGET = { source: SOURCE, destination: DESTINATION, key: 'a' };
+const VERSION = 'MTg0NDUwNDQwNzM3MDk0MjgxNTk';
+const VERSION_MICROS = 1_700_000_000_123_456;
+const TIME = 1_700_000_000_000;
+const NOW = 1_800_000_000_000;
+
+const eventWith = (change: Partial<ObjectEvent> = {}): ObjectEvent => ({
+  type: 'created',
+  name: 'cos:ObjectCreated:Put',
+  place: SOURCE,
+  key: 'a',
+  versionId: undefined,
+  etag: '"e"',
+  size: 3,
+  time: TIME,
+  ...change,
+});
+const taskWith = (change: Partial<Task> = {}): Task => ({
+  ...TARGET,
+  hints: [],
+  floor: 0,
+  since: Number.POSITIVE_INFINITY,
+  cause: 'taken',
+  attempts: 0,
+  first: NOW,
+  ...change,
+});
+
+describe('the work an event asks for', () => {
+  test('names the version it speaks of, and looks no deeper', () => {
+    const work = workOfEvent(eventWith({ versionId: VERSION }), TARGET, [rule()]);
+    expect(work).toMatchObject({
+      ...TARGET,
+      hints: [VERSION],
+      full: false,
+      floor: VERSION_MICROS,
+      since: Number.POSITIVE_INFINITY,
+    });
+    expect(work.clue).toBeUndefined();
+  });
+
+  test('an event without a version ID has ETag, size and time as its clue', () => {
+    const work = workOfEvent(eventWith(), TARGET, []);
+    expect(work.hints).toEqual([]);
+    expect(work.clue).toEqual({ etag: '"e"', size: 3, time: TIME });
+  });
+
+  test('the floor lies below the version an unnamed event speaks of, made up to two seconds before its time', () => {
+    const { floor } = workOfEvent(eventWith(), TARGET, []);
+    expect(floor).toBeLessThanOrEqual((TIME - 2000) * 1000);
+    expect(floor).toBeGreaterThan((TIME - 60_000) * 1000);
+  });
+
+  test('without a time, and with a version ID that holds none, everything is looked at', () => {
+    expect(workOfEvent(eventWith({ time: undefined }), TARGET, []).floor).toBe(0);
+    expect(workOfEvent(eventWith({ versionId: 'null' }), TARGET, []).floor).toBe(0);
+    expect(workOfEvent(eventWith({ time: 0 }), TARGET, []).floor).toBe(0);
+  });
+
+  test('a delete marker and a restored version are looked for in the listings', () => {
+    expect(workOfEvent(eventWith({ type: 'marker' }), TARGET, []).full).toBe(true);
+    expect(workOfEvent(eventWith({ type: 'restored' }), TARGET, []).full).toBe(true);
+  });
+
+  test('the ETag and size of a delete marker event are not those of a version', () => {
+    expect(workOfEvent(eventWith({ type: 'marker' }), TARGET, []).clue).toEqual({
+      etag: undefined,
+      size: undefined,
+      time: TIME,
+    });
+  });
+});
+
+describe('the work of tasks', () => {
+  test('is that of all of them: all hints once, the least floor, the least since, a full look', () => {
+    const tasks = [
+      taskWith({ hints: ['a', 'b'], floor: 7, since: 9 }),
+      taskWith({ hints: ['b', 'c'], floor: 5, since: Number.POSITIVE_INFINITY }),
+    ];
+    const rules = [rule()];
+    expect(workOfTasks(tasks, TARGET, rules)).toMatchObject({
+      ...TARGET,
+      rules,
+      hints: ['a', 'b', 'c'],
+      clue: undefined,
+      full: true,
+      floor: 5,
+      since: 9,
+    });
+  });
+
+  test('never loses what any of them knew', () => {
+    const facts = fc.record({
+      floor: fc.nat(),
+      since: fc.oneof(fc.nat(), fc.constant(Number.POSITIVE_INFINITY)),
+      hints: fc.array(fc.string()),
+    });
+    fc.assert(
+      fc.property(fc.array(facts, { minLength: 1, maxLength: 5 }), (all) => {
+        const work = workOfTasks(all.map(taskWith), TARGET, []);
+        for (const { floor, since, hints } of all) {
+          expect(work.floor).toBeLessThanOrEqual(floor);
+          expect(work.since).toBeLessThanOrEqual(since);
+          expect(work.hints).toEqual(expect.arrayContaining(hints));
+        }
+      }),
+    );
+  });
+});
+
+describe('what is left of a piece of work', () => {
+  const work = workOfEvent(eventWith({ versionId: VERSION }), TARGET, [rule()]);
+
+  test('names things only: no rule and no event', () => {
+    const task = taskOf(work, 'taken', NOW);
+    expect(task).toMatchObject(taskWith({ hints: [VERSION], floor: VERSION_MICROS }));
+    expect(task).not.toHaveProperty('rules');
+    expect(task).not.toHaveProperty('clue');
+  });
+
+  test('counts the runs that did not finish it, and keeps when it was first put off', () => {
+    const earlier = [taskWith({ attempts: 2, first: NOW - 5 }), taskWith({ attempts: 0, first: NOW - 9 })];
+    expect(taskOf(work, 'SlowDown', NOW, earlier)).toMatchObject({ cause: 'SlowDown', attempts: 3, first: NOW - 9 });
+  });
+
+  test('the cause is the code of the error and never its text', () => {
+    const error = new CosError({ method: 'PUT', place: DESTINATION, key: 'secret' }, 'secret', { code: 'SlowDown' });
+    expect(causeOf(error)).toBe('SlowDown');
+    for (const other of [new TypeError('secret'), 'secret', undefined, null])
+      expect(causeOf(other)).toBe('InternalError');
+  });
+});

@@ -1,0 +1,339 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Acquired, Facts, Lease, Leases } from '../../../shared/tasks/index.ts';
+import { BACKUP, FACTS, START, STATE, stateBucket, TARGET, type Hook } from './state.ts';
+
+/** ms of a run; a lease lives longer than its run by what a request of it may still take. */
+const RUN_MS = 60_000;
+const LONG_AFTER = 10 * RUN_MS;
+
+const acquire = (leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Acquired> =>
+  leases.acquire(TARGET, facts, now + RUN_MS, thorough);
+
+async function held(leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Lease> {
+  const acquired = await acquire(leases, now, facts, thorough);
+  if (acquired.kind !== 'held') throw new Error('the key is taken');
+  return acquired.lease;
+}
+
+/** ms for which somebody else has the key. */
+async function remaining(leases: Leases, now: number): Promise<number> {
+  const acquired = await acquire(leases, now);
+  if (acquired.kind === 'held') throw new Error('the key is free');
+  return acquired.remaining;
+}
+
+/** A bucket on which a run broke off and left its lease, which has expired. */
+async function afterBrokenRun(facts: Facts = FACTS) {
+  const state = stateBucket();
+  const broken = await held(state.run().leases, START, facts);
+  state.clock.ms += LONG_AFTER;
+  return { state, broken };
+}
+
+describe('a free key', () => {
+  test('is taken with one request and given back with one', async () => {
+    const state = stateBucket();
+    const { leases } = state.run();
+    const lease = await held(leases, START);
+    expect(state.requests()).toBe(1);
+    expect(lease).toMatchObject({ ...FACTS, inherited: [] });
+    expect(lease.name).toMatch(/^leases\/[0-9a-f]{32}\/0$/);
+    await leases.release(lease);
+    expect(state.requests()).toBe(2);
+    expect(state.keys()).toEqual([]);
+  });
+
+  test('the record says what a run must not forget', async () => {
+    const state = stateBucket();
+    const lease = await held(state.run().leases, START, { floor: 7, since: 9 });
+    expect(await state.body(lease.name)).toMatchObject({ ...TARGET, floor: 7, since: 9 });
+  });
+
+  test('is not the same as the same key at another destination, or another key', async () => {
+    const { leases } = stateBucket().run();
+    const names = [
+      TARGET,
+      { ...TARGET, key: 'a' },
+      { ...TARGET, destination: { ...BACKUP, region: 'ap-beijing' } },
+      { ...TARGET, source: BACKUP },
+    ].map(async (target) => {
+      const acquired = await leases.acquire(target, FACTS, START + RUN_MS);
+      return acquired.kind === 'held' ? acquired.lease.name : 'taken';
+    });
+    expect(new Set(await Promise.all(names)).size).toBe(4);
+  });
+});
+
+describe('a taken key', () => {
+  test('tells for how long, at least as long as the run and its last request may take', async () => {
+    const state = stateBucket();
+    await held(state.run().leases, START);
+    state.clock.ms += 10_000;
+    expect(await remaining(state.run().leases, state.clock.ms)).toBeGreaterThanOrEqual(RUN_MS + 60_000 - 10_000);
+  });
+
+  test('is taken for as long as a request of the run may take effect, and free some time after', async () => {
+    const state = stateBucket();
+    await held(state.run().leases, START);
+    state.clock.ms = START + RUN_MS + 60_000;
+    expect((await acquire(state.run().leases, state.clock.ms)).kind).toBe('taken');
+    state.clock.ms += 60_000;
+    expect((await acquire(state.run().leases, state.clock.ms)).kind).toBe('held');
+  });
+
+  test('is free again as soon as it was given back', async () => {
+    const state = stateBucket();
+    const { leases } = state.run();
+    await leases.release(await held(leases, START));
+    expect((await acquire(leases, START)).kind).toBe('held');
+  });
+
+  test('of two that come at once one gets it', async () => {
+    const state = stateBucket();
+    const both = await Promise.all([acquire(state.run().leases, START), acquire(state.run().leases, START)]);
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['held', 'taken']);
+  });
+
+  test('given back between the refusal and the question who has it, it is asked for again', async () => {
+    const state = stateBucket();
+    const first = await held(state.run().leases, START);
+    let reads = 0;
+    const hook: Hook = (method) => {
+      if (method === 'getObject' && (reads += 1) === 1) state.remove(first.name);
+    };
+    expect((await acquire(state.run(hook).leases, START)).kind).toBe('held');
+  });
+
+  test('whoever keeps taking it, the asker gives up in the end and says taken', async () => {
+    const state = stateBucket();
+    const name = (await held(state.run().leases, START)).name;
+    const body = JSON.stringify(await state.body(name));
+    const hook: Hook = async (method) => {
+      if (method === 'getObject') state.remove(name);
+      if (method === 'putObject') await state.put(name, body);
+    };
+    expect(await remaining(state.run(hook).leases, START)).toBeGreaterThan(0);
+  });
+
+  test('a create that the client had to repeat finds its own lease and holds it', async () => {
+    const state = stateBucket();
+    let sent = 0;
+    const { leases } = state.run(undefined, {
+      putObject: async (place, key, body, options) => {
+        sent += 1;
+        if (sent === 1) await state.plain.putObject(place, key, body, options);
+        return state.plain.putObject(place, key, body, options);
+      },
+    });
+    const lease = await held(leases, START);
+    expect(state.keys()).toEqual([lease.name]);
+    expect((await acquire(state.run().leases, START)).kind).toBe('taken');
+  });
+});
+
+describe('an expired lease', () => {
+  test('is not deleted but taken over under the next number, with what it knew', async () => {
+    const { state, broken } = await afterBrokenRun({ floor: 5, since: 9 });
+    const lease = await held(state.run().leases, state.clock.ms, { floor: 7, since: 11 });
+    expect(lease).toMatchObject({ floor: 5, since: 9, inherited: [broken.name] });
+    expect(lease.name).toBe(broken.name.replace(/0$/, '1'));
+    expect(state.keys()).toEqual([broken.name, lease.name]);
+    expect(await state.body(lease.name)).toMatchObject({ floor: 5, since: 9 });
+  });
+
+  test('goes together with the one that took it over, when that work is done', async () => {
+    const { state } = await afterBrokenRun();
+    const { leases } = state.run();
+    await leases.release(await held(leases, state.clock.ms));
+    expect(state.keys()).toEqual([]);
+  });
+
+  test('passes on what any of several broken runs knew', async () => {
+    const { state } = await afterBrokenRun({ floor: 5, since: 30 });
+    await held(state.run().leases, state.clock.ms, { floor: 6, since: 20 });
+    state.clock.ms += LONG_AFTER;
+    const third = await held(state.run().leases, state.clock.ms, { floor: 9, since: Number.POSITIVE_INFINITY });
+    expect(third).toMatchObject({ floor: 5, since: 20 });
+    expect(third.inherited).toHaveLength(2);
+  });
+
+  test('of two that take over at once one gets it', async () => {
+    const { state } = await afterBrokenRun();
+    const both = await Promise.all([1, 2].map(() => acquire(state.run().leases, state.clock.ms)));
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['held', 'taken']);
+  });
+
+  test('taken over, finished and cleaned up by others meanwhile: the number above it is void', async () => {
+    const { state, broken } = await afterBrokenRun();
+    let third: Lease | undefined;
+    const hook: Hook = async (method, key) => {
+      if (third !== undefined || method !== 'putObject' || key === broken.name) return;
+      const { leases } = state.run();
+      await leases.release(await held(leases, state.clock.ms));
+      third = await held(leases, state.clock.ms);
+    };
+    const acquired = await acquire(state.run(hook).leases, state.clock.ms);
+    expect(third?.name).toBe(broken.name);
+    expect(acquired.kind).toBe('taken');
+    expect(state.keys()).toEqual([broken.name]);
+  });
+
+  test("an own clock that is wrong by hours changes nothing: the state bucket's clock decides", async () => {
+    const state = stateBucket();
+    await held(state.run().leases, START);
+    for (const skew of [10 * 3_600_000, -10 * 3_600_000]) {
+      const other = state.run(undefined, {}, skew);
+      expect((await acquire(other.leases, START + skew)).kind).toBe('taken');
+    }
+    state.clock.ms += LONG_AFTER;
+    const behind = state.run(undefined, {}, -10 * 3_600_000);
+    expect((await acquire(behind.leases, state.clock.ms - 10 * 3_600_000)).kind).toBe('held');
+  });
+});
+
+describe('a late release', () => {
+  test('deletes nothing once the lease may expire before the request has landed', async () => {
+    const state = stateBucket();
+    const { leases } = state.run();
+    const lease = await held(leases, START);
+    state.clock.ms = START + lease.duration - 60_000;
+    await leases.release(lease);
+    expect(state.keys()).toEqual([lease.name]);
+  });
+
+  test('never frees the lease of somebody else, whenever it comes', async () => {
+    expect.hasAssertions();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 2 * LONG_AFTER }),
+        fc.integer({ min: 0, max: 2 * LONG_AFTER }),
+        async (second, late) => {
+          const state = stateBucket();
+          const { leases } = state.run();
+          const first = await held(leases, START);
+          state.clock.ms = START + second;
+          const other = await acquire(state.run().leases, state.clock.ms);
+          state.clock.ms = START + Math.max(second, late);
+          await leases.release(first);
+          expect(state.keys()).toEqual(expect.arrayContaining(other.kind === 'held' ? [other.lease.name] : []));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is carried out while the key is ours for as long as the request may live', async () => {
+    const state = stateBucket();
+    const { leases } = state.run();
+    const lease = await held(leases, START);
+    state.clock.ms = START + lease.duration - 60_001;
+    expect((await acquire(state.run().leases, START + lease.duration - 1)).kind).toBe('taken');
+    await leases.release(lease);
+    expect(state.keys()).toEqual([]);
+  });
+});
+
+describe('records left behind', () => {
+  /** A record above a free number: the run that held the lower one was done, a later one broke off. */
+  async function orphan() {
+    const { state } = await afterBrokenRun({ floor: 9, since: Number.POSITIVE_INFINITY });
+    const second = await held(state.run().leases, state.clock.ms, { floor: 3, since: 4 });
+    for (const name of second.inherited) state.remove(name);
+    state.clock.ms += LONG_AFTER;
+    return { state, left: second.name };
+  }
+
+  test('are found by who looks thoroughly, and go with its work', async () => {
+    const { state, left } = await orphan();
+    const { leases } = state.run();
+    const lease = await held(leases, state.clock.ms, FACTS, true);
+    expect(lease).toMatchObject({ floor: 3, since: 4, inherited: [left] });
+    await leases.release(lease);
+    expect(state.keys()).toEqual([]);
+  });
+
+  test('do not stop an event, and stay for the sweep', async () => {
+    const { state, left } = await orphan();
+    const { leases } = state.run();
+    await leases.release(await held(leases, state.clock.ms));
+    expect(state.keys()).toEqual([left]);
+  });
+
+  test('that are still alive are left alone', async () => {
+    const { state } = await afterBrokenRun();
+    const alive = await held(state.run().leases, state.clock.ms);
+    for (const name of alive.inherited) state.remove(name);
+    const { leases } = state.run();
+    const lease = await held(leases, state.clock.ms, FACTS, true);
+    expect(lease.inherited).toEqual([]);
+    await leases.release(lease);
+    expect(state.keys()).toEqual([alive.name]);
+  });
+});
+
+describe('what the sweep finds', () => {
+  const abandoned = async (leases: Leases, problems: unknown[] = []) => {
+    const found = [];
+    for await (const one of leases.abandoned((error) => problems.push(error))) found.push(one);
+    return found;
+  };
+
+  test('nothing while the run may be at work', async () => {
+    const state = stateBucket();
+    await held(state.run().leases, START);
+    expect(await abandoned(state.run().leases)).toEqual([]);
+  });
+
+  test('a key whose holder broke off, with what that run must not forget; the record stays', async () => {
+    const { state, broken } = await afterBrokenRun({ floor: 5, since: 9 });
+    expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 5, since: 9 } }]);
+    expect(state.keys()).toEqual([broken.name]);
+  });
+
+  test('a key once, however many runs broke off', async () => {
+    const { state } = await afterBrokenRun({ floor: 5, since: 9 });
+    await held(state.run().leases, state.clock.ms, { floor: 4, since: 10 });
+    state.clock.ms += LONG_AFTER;
+    expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 4, since: 9 } }]);
+  });
+
+  test('not a key that another run has taken over', async () => {
+    const { state } = await afterBrokenRun();
+    await held(state.run().leases, state.clock.ms);
+    expect(await abandoned(state.run().leases)).toEqual([]);
+  });
+
+  test('all of them, over pages of the listing', async () => {
+    const state = stateBucket();
+    const { leases } = state.run(undefined, {
+      listObjects: (place, query) => state.plain.listObjects(place, { ...query, maxKeys: 2 }),
+    });
+    for (let i = 0; i < 5; i += 1) await leases.acquire({ ...TARGET, key: `k${i}` }, FACTS, START + RUN_MS);
+    state.clock.ms += LONG_AFTER;
+    const keys = (await abandoned(leases)).map(({ target }) => target.key);
+    expect(keys.toSorted()).toEqual(['k0', 'k1', 'k2', 'k3', 'k4']);
+  });
+
+  test('the others, when the record of one key cannot be read', async () => {
+    const { state } = await afterBrokenRun({ floor: 5, since: 9 });
+    await state.plain.putObject(STATE, `leases/${'0'.repeat(32)}/0`, Buffer.from('not a lease'));
+    state.clock.ms += LONG_AFTER;
+    const problems: unknown[] = [];
+    expect(await abandoned(state.run().leases, problems)).toMatchObject([{ target: TARGET }]);
+    expect(problems).toMatchObject([{ code: 'InvalidStateObject' }]);
+  });
+
+  test('nothing in objects that are no leases', async () => {
+    const state = stateBucket();
+    await state.plain.putObject(STATE, 'leases/stray', Buffer.from('{}'));
+    expect(await abandoned(state.run().leases)).toEqual([]);
+  });
+});
+
+test('a lease that cannot be read stops the run and is never taken for none', async () => {
+  const state = stateBucket();
+  const lease = await held(state.run().leases, START);
+  await state.put(lease.name, '{"half":');
+  await expect(acquire(state.run().leases, START)).rejects.toMatchObject({ code: 'InvalidStateObject', side: 'state' });
+});

@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import { BACKUP, OTHER, START, STATE, stateBucket, TARGET, taskWith, type Hook } from './state.ts';
+
+const MINUTE = 60_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+describe('names', () => {
+  test('due work lies under tasks/, by key, each under a name of its own', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.submit(taskWith());
+    await tasks.submit(taskWith());
+    const keys = state.keys();
+    expect(keys).toHaveLength(2);
+    for (const key of keys) expect(key).toMatch(/^tasks\/[0-9a-f]{32}\/[A-Za-z0-9]+$/);
+  });
+
+  test('work that is not due lies under waiting/, by destination and due minute', async () => {
+    const state = stateBucket();
+    await state.run().tasks.defer(taskWith(), START + 1);
+    expect(state.keys()).toHaveLength(1);
+    expect(state.keys()[0]).toMatch(new RegExp(`^waiting/[^/]*${BACKUP.bucket}[^/]*/${START + MINUTE}/`));
+  });
+
+  test('the same work put off twice to one minute is there once', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    const hints = ['x', 'y'];
+    await tasks.defer(taskWith({ hints }), START + 1);
+    await tasks.defer(taskWith({ hints: ['y', 'x'], attempts: 3 }), START + MINUTE);
+    expect(state.keys()).toHaveLength(1);
+  });
+
+  test.each([
+    ['a hint', taskWith({ hints: ['x'] }), START],
+    ['the floor', taskWith({ floor: 1 }), START],
+    ['since', taskWith({ since: 1 }), START],
+    ['the cause', taskWith({ cause: 'settle' }), START],
+    ['the key', taskWith({ key: 'other' }), START],
+    ['the destination', taskWith({ destination: OTHER }), START],
+    ['the minute', taskWith(), START + 1],
+  ])('work that differs in %s is kept apart', async (_, task, due) => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.defer(taskWith(), START);
+    await tasks.defer(task, due);
+    expect(state.keys()).toHaveLength(2);
+  });
+
+  test('names hold no key of the user, whatever it is', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    for (const key of ['a/../b', '/x', 'ü\u0000\n', 'k'.repeat(850)]) {
+      await tasks.submit(taskWith({ key }));
+      expect((await tasks.ofKey({ ...TARGET, key })).map((one) => one.task.key)).toEqual([key]);
+    }
+    for (const key of state.keys()) expect(key).toMatch(/^[\x21-\x7e]+$/);
+  });
+});
+
+describe('the due tasks of a key', () => {
+  test('are those that were submitted for it, as they were written', async () => {
+    const { tasks } = stateBucket().run();
+    const mine = [taskWith({ hints: ['x'], since: 5 }), taskWith({ cause: 'SlowDown', since: NEVER })];
+    for (const task of mine) await tasks.submit(task);
+    await tasks.submit(taskWith({ key: 'a' }));
+    await tasks.submit(taskWith({ destination: OTHER }));
+    await tasks.defer(taskWith(), START);
+    const found = await tasks.ofKey(TARGET);
+    expect(found.map(({ task }) => task)).toEqual(expect.arrayContaining(mine));
+    expect(found).toHaveLength(2);
+  });
+
+  test('one that is done meanwhile is not among them', async () => {
+    const state = stateBucket();
+    await state.run().tasks.submit(taskWith());
+    const hook: Hook = (method, key) => {
+      if (method === 'getObject') state.remove(key);
+    };
+    expect(await state.run(hook).tasks.ofKey(TARGET)).toEqual([]);
+    expect(await state.run().tasks.load('tasks/none')).toBeUndefined();
+  });
+
+  test('completing deletes exactly those that were listed, so what came meanwhile stays', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.submit(taskWith());
+    const listed = await tasks.ofKey(TARGET);
+    await tasks.submit(taskWith());
+    await tasks.complete(listed);
+    const left = await tasks.ofKey(TARGET);
+    expect(left).toHaveLength(1);
+    expect(listed.map(({ name }) => name)).not.toContain(left[0]?.name);
+  });
+
+  test('replacing writes the new one first: a crash in between leaves the work twice, never not at all', async () => {
+    const state = stateBucket();
+    await state.run().tasks.submit(taskWith());
+    const hook: Hook = (method) => {
+      if (method === 'deleteObject') throw new Error('killed');
+    };
+    const { tasks } = state.run(hook);
+    const old = await tasks.ofKey(TARGET);
+    await expect(tasks.replace(old, taskWith({ cause: 'later' }), START)).rejects.toThrow('killed');
+    expect(state.keys('tasks/')).toHaveLength(1);
+    expect(state.keys('waiting/')).toHaveLength(1);
+    await state.run().tasks.replace(old, taskWith({ cause: 'later' }), START);
+    expect(state.keys('tasks/')).toEqual([]);
+    expect(state.keys('waiting/')).toHaveLength(1);
+  });
+});
+
+describe('promote', () => {
+  test('starts what is due and leaves what is not', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.defer(taskWith({ hints: ['now'] }), START);
+    await tasks.defer(taskWith({ hints: ['later'] }), START + 1);
+    expect(await tasks.promote(10, NEVER)).toBe(1);
+    expect((await tasks.ofKey(TARGET)).map(({ task }) => task)).toEqual([taskWith({ hints: ['now'] })]);
+    expect(state.keys('waiting/')).toHaveLength(1);
+    state.clock.ms += MINUTE;
+    expect(await tasks.promote(10, NEVER)).toBe(1);
+    expect(state.keys('waiting/')).toEqual([]);
+  });
+
+  test('moves a bounded number per destination, so that one that is down slows only its own work', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    for (let i = 0; i < 5; i += 1) await tasks.defer(taskWith({ key: `k${i}` }), START);
+    await tasks.defer(taskWith({ destination: OTHER }), START);
+    expect(await tasks.promote(2, NEVER)).toBe(3);
+    expect(await tasks.ofKey({ ...TARGET, destination: OTHER })).toHaveLength(1);
+    expect(state.keys('waiting/')).toHaveLength(3);
+  });
+
+  test('moves the longest due first', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    const order = [3, 1, 4, 2];
+    for (const minute of order) await tasks.defer(taskWith({ key: `k${minute}` }), START + minute * MINUTE);
+    state.clock.ms += 10 * MINUTE;
+    const seen: number[] = [];
+    for (const minute of [1, 2, 3, 4]) {
+      await tasks.promote(1, NEVER);
+      if ((await tasks.ofKey({ ...TARGET, key: `k${minute}` })).length === 1) seen.push(minute);
+    }
+    expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  test('begins nothing after the deadline', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.defer(taskWith(), START);
+    expect(await tasks.promote(10, START)).toBe(0);
+    expect(state.keys('tasks/')).toEqual([]);
+  });
+
+  test('broken off in the middle of a move leaves the work twice, never not at all', async () => {
+    const state = stateBucket();
+    await state.run().tasks.defer(taskWith(), START);
+    const hook: Hook = (method) => {
+      if (method === 'deleteObject') throw new Error('killed');
+    };
+    await expect(state.run(hook).tasks.promote(10, NEVER)).rejects.toThrow('killed');
+    expect(state.keys('tasks/')).toHaveLength(1);
+    expect(state.keys('waiting/')).toHaveLength(1);
+  });
+
+  test('passes by what has no name of ours', async () => {
+    const state = stateBucket();
+    await state.plain.putObject(STATE, 'waiting/stray', Buffer.from('{}'));
+    await state.plain.putObject(STATE, 'waiting/a/b/c', Buffer.from('{}'));
+    await state.run().tasks.defer(taskWith(), START);
+    expect(await state.run().tasks.promote(10, NEVER)).toBe(1);
+    expect(state.keys('waiting/')).toEqual(['waiting/a/b/c', 'waiting/stray']);
+  });
+});
+
+describe('restart', () => {
+  test('writes a task anew whose start was lost, so that it fires again; younger ones are left', async () => {
+    const state = stateBucket();
+    await state.run().tasks.submit(taskWith({ key: 'old' }));
+    state.clock.ms += 10 * MINUTE;
+    await state.run().tasks.submit(taskWith({ key: 'young' }));
+    state.clock.ms += 10 * MINUTE;
+    const before = state.keys();
+    const written: string[] = [];
+    const { tasks } = state.run((method, key) => {
+      if (method === 'putObject') written.push(key);
+    });
+    expect(await tasks.restart(20 * MINUTE, 10, NEVER)).toBe(1);
+    expect(state.keys()).toEqual(before);
+    const [old] = await tasks.ofKey({ ...TARGET, key: 'old' });
+    expect(written).toEqual([old?.name]);
+    expect(old?.task).toEqual(taskWith({ key: 'old' }));
+  });
+
+  test('restarts at most so many, and none after the deadline', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    for (let i = 0; i < 3; i += 1) await tasks.submit(taskWith());
+    state.clock.ms += 20 * MINUTE;
+    expect(await tasks.restart(MINUTE, 10, state.clock.ms)).toBe(0);
+    expect(await tasks.restart(MINUTE, 2, NEVER)).toBe(2);
+    expect(await tasks.restart(MINUTE, 10, NEVER)).toBe(1);
+  });
+});
+
+describe('a document that is none', () => {
+  const valid = { ...TARGET, hints: [], floor: 0, since: null, cause: 'taken', attempts: 0, first: START };
+  const NAME = `tasks/${'0'.repeat(32)}/u1`;
+
+  test('is told apart from one that is', async () => {
+    const state = stateBucket();
+    await state.put(NAME, JSON.stringify(valid));
+    expect(await state.run().tasks.load(NAME)).toEqual({ name: NAME, task: taskWith() });
+  });
+
+  test.each([
+    ['empty', ''],
+    ['not JSON', '{'],
+    ['not an object', '[]'],
+    ['without a key', JSON.stringify({ ...valid, key: undefined })],
+    ['a floor that is text', JSON.stringify({ ...valid, floor: '0' })],
+    ['a hint that is no text', JSON.stringify({ ...valid, hints: [1] })],
+    [
+      'a host in place of a bucket',
+      JSON.stringify({ ...valid, destination: { bucket: 'evil.example.com/', region: 'ap-shanghai' } }),
+    ],
+    [
+      'a host in place of a region',
+      JSON.stringify({ ...valid, source: { bucket: 'source-1250000000', region: 'evil.example.com' } }),
+    ],
+  ])('%s: InvalidStateObject, with its name', async (_, body) => {
+    const state = stateBucket();
+    await state.put(NAME, body);
+    const failure = state.run().tasks.load(NAME);
+    await expect(failure).rejects.toMatchObject({ code: 'InvalidStateObject', side: 'state' });
+    await expect(failure).rejects.toThrow(NAME);
+  });
+
+  test('bytes that are not UTF-8: InvalidStateObject', async () => {
+    const state = stateBucket();
+    await state.plain.putObject(STATE, NAME, Buffer.from([0xff, 0xfe]));
+    await expect(state.run().tasks.load(NAME)).rejects.toMatchObject({ code: 'InvalidStateObject' });
+  });
+});
