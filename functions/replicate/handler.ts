@@ -1,5 +1,5 @@
 import { causeOf, HandOver, taskOf, workOfEvent, type Engine, type Work } from '../../shared/replication/index.ts';
-import { candidatesFor, type Candidates } from '../../shared/rules/index.ts';
+import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
 import { BUSY_MS } from '../../shared/tasks/index.ts';
@@ -26,24 +26,36 @@ export async function replicate(engine: Engine, sources: readonly Place[], event
 
 type State = 'done' | 'deferred';
 
+/**
+ * Works by the rules at hand and asks for those of this moment meanwhile. A rule that was stored before the object was
+ * written must not be missed because an instance still remembers the rules before it.
+ */
 async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
-  const candidates = await rulesOf(engine, event);
-  return Promise.all(
-    candidates.map(({ destination, rules }) => {
-      const target = { source: event.place, destination, key: event.key };
-      return bringUpToDate(engine, workOfEvent(event, target, rules), run);
+  const { known, fresh } = engine.rules.getBoth(event.place);
+  const bring = (groups: readonly Candidates[]): Promise<readonly State[]> =>
+    Promise.all(
+      groups.map(({ destination, rules }) => {
+        const target = { source: event.place, destination, key: event.key };
+        return bringUpToDate(engine, workOfEvent(event, target, rules), run);
+      }),
+    );
+  const [first, now] = await Promise.allSettled([
+    known.then(async (ruleSet) => {
+      const groups = groupsOf(ruleSet, event.key);
+      return { groups, states: await bring(groups) };
     }),
-  );
+    fresh,
+  ]);
+  if (first.status === 'rejected') throw first.reason;
+  if (now.status === 'rejected') throw now.reason;
+  const { groups, states } = first.value;
+  const done = new Set(groups.map((group) => JSON.stringify(group)));
+  const others = groupsOf(now.value, event.key).filter((group) => !done.has(JSON.stringify(group)));
+  return [...states, ...(await bring(others))];
 }
 
-/** Rules may be read from a cache, which may lead to needless work but never to dropping an event. */
-async function rulesOf({ rules }: Engine, { place, key }: ObjectEvent): Promise<readonly Candidates[]> {
-  const cached = await rules.get(place);
-  const candidates = cached === undefined ? [] : candidatesFor(cached, key);
-  if (candidates.length > 0) return candidates;
-  const fresh = await rules.getFresh(place);
-  return fresh === undefined ? [] : candidatesFor(fresh, key);
-}
+const groupsOf = (ruleSet: RuleSet | undefined, key: string): readonly Candidates[] =>
+  ruleSet === undefined ? [] : candidatesFor(ruleSet, key);
 
 /** What cannot be finished now is written down as a task; only if even that fails the platform has to try again. */
 async function bringUpToDate({ converge, tasks, now }: Engine, work: Work, run: Run): Promise<State> {

@@ -1,3 +1,4 @@
+import { samePlace } from '../cos/index.ts';
 import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
@@ -6,7 +7,6 @@ import { attemptId, claimOf, digestOf, isIntact, landedInTime } from './marker.t
 import { listKey, type Subject } from './subject.ts';
 import type { Marker, SkipReason } from './types.ts';
 import { refOf, surelyOlder } from './version.ts';
-import { samePlace } from '../cos/index.ts';
 
 /** How a version stands at one destination, as far as the two buckets tell. */
 export type ReplicaStatus =

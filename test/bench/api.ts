@@ -35,7 +35,7 @@ export async function benchApi(): Promise<BenchResult> {
   };
   const { bundleKb, coldMs, emptyMs, coldMb, warmMb, heavyMb, emptyMb, warmRequests } = bundled;
   return {
-    ok: signing.ratio <= SIGNING_LIMIT && warmMb < MEMORY_LIMIT_MB,
+    ok: signing.ratio <= SIGNING_LIMIT && Math.max(warmMb, heavyMb) < MEMORY_LIMIT_MB,
     figures,
     lines: [
       `signing            ${round(signing.ours)} µs, ${round(signing.ratio)} times the SDK's ${round(signing.floor)} µs (at most ${SIGNING_LIMIT})`,

@@ -137,6 +137,18 @@ describe('rules', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
+  test('a rule that another instance has just stored is followed, although others are remembered', async () => {
+    await world.replicate({ version: world.put('0') });
+    const elsewhere = await deployment(TOLD, [RULE, { ...RULE, id: 'other', destination: OTHER }]);
+    const { blob, attributes } = elsewhere.core.getObject(STATE.bucket, STATE.region, `rules/${SOURCE.bucket}`);
+    const bytes = blob as NonNullable<typeof blob>;
+    const request = { requestId: 'r' };
+    world.core.putObject(STATE.bucket, STATE.region, `rules/${SOURCE.bucket}`, bytes, attributes, request);
+    const version = world.put('1');
+    expect(await world.replicate({ version })).toEqual({ done: 2, deferred: 0 });
+    expect(world.stack(OTHER)).toContain(version.versionId);
+  });
+
   test('keys outside the prefix and versions older than the rule are left alone', async () => {
     await world.setRules([{ ...RULE, prefix: 'photos/', start: world.clock.ms + 1000 }]);
     await world.replicate({ version: world.put('1') });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 /**
- * The protocol's table of requests. Rules are not counted, they come from a cache. Where listings were acted on, the table
+ * The protocol's table of requests. Rules are not counted, they are read beside the work. Where listings were acted on, the table
  * is exceeded by what it does not count: the record of a broken run is looked for (one listing of the state bucket), a
  * later look is written down (one PUT), and nothing of ours is removed before it is known that no user copied it.
  */
