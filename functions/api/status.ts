@@ -1,5 +1,5 @@
 import { formatPlace, keyProblem } from '../../shared/cos/index.ts';
-import { readSubject, replicaStatus } from '../../shared/replication/index.ts';
+import { METADATA_LIMIT, readSubject, replicaStatus } from '../../shared/replication/index.ts';
 import type { Subject } from '../../shared/replication/index.ts';
 import { explain } from '../../shared/rules/index.ts';
 import type { Rule, RuleSet, Verdict } from '../../shared/rules/index.ts';
@@ -13,8 +13,6 @@ import { jsonResponse, timeText } from './json.ts';
 import type { DestinationStatus, ObjectStatus, RuleVerdict } from './schemas.ts';
 
 const VERSION_ID = /^[\w+/=-]{1,200}$/;
-/** The limit of COS in its older documents, which is the one that the engine keeps to. */
-const METADATA_LIMIT = 2048;
 /** Pages of waiting work, a thousand names each, in which this key's is looked for. */
 const WAITING_PAGES = 20;
 

@@ -39,9 +39,12 @@ export interface Engine {
 /** The largest object that one request copies. */
 const LARGEST_COPY = 5 * 2 ** 30;
 
+/** Bytes of user metadata that COS takes, by its older documents; newer ones say 4 KB. */
+export const METADATA_LIMIT = 2048;
+
 const DEFAULTS: Settings = {
   settleMs: 60_000,
-  metadataLimit: 2048,
+  metadataLimit: METADATA_LIMIT,
   inlineBytes: 256 * 2 ** 20,
   largeFrom: LARGEST_COPY,
   markerTold: () => false,

@@ -1,5 +1,5 @@
 export { connectEngine } from './connect.ts';
-export { createEngine, type Engine, type EngineOptions } from './engine.ts';
+export { createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
 export { HandOver } from './errors.ts';
 export type { Settings } from './session.ts';
 export type { Clue, Report, Skip, SkipReason, Work } from './types.ts';

@@ -2,11 +2,12 @@ import { replicate } from '../../functions/replicate/handler.ts';
 import { runTasks } from '../../functions/task/handler.ts';
 import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
 import { createEngine, type Engine } from '../../shared/replication/index.ts';
-import { createRuleStore, type Rule } from '../../shared/rules/index.ts';
+import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import { createCoreCos, plain } from '../chaos/core-cos.ts';
 import { createBlobStore, createCore, type BlobStore, type Core, type CoreEvent } from '../cloud/cos/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
+import { wholeBucket } from '../rules.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
@@ -138,19 +139,4 @@ export class EngineWorld {
   }
 }
 
-const RULE: Rule = {
-  id: 'all',
-  enabled: true,
-  priority: 0,
-  prefix: '',
-  tags: [],
-  destination: DESTINATION,
-  storageClass: undefined,
-  kmsKeyId: undefined,
-  kmsObjects: false,
-  deleteMarkers: true,
-  replicaAcl: false,
-  existing: undefined,
-  start: 0,
-  deleteMarkersSince: 0,
-};
+const RULE = wholeBucket(DESTINATION);

@@ -1,5 +1,5 @@
 import type { Place } from '../../shared/cos/index.ts';
-import { createRuleStore, type Rule } from '../../shared/rules/index.ts';
+import { createRuleStore } from '../../shared/rules/index.ts';
 import { Tasks } from '../../shared/tasks/index.ts';
 import { nodeHash } from '../../shared/cos/index.ts';
 import { createBlobStore, createCore, type Core } from '../cloud/cos/index.ts';
@@ -10,6 +10,7 @@ import { checkWorld, type Violation } from './invariants.ts';
 import { Platform, type Mail } from './platform.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 import { Users, type Habits } from './users.ts';
+import { wholeBucket } from '../rules.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
@@ -138,22 +139,7 @@ async function scan(core: Core, cos: ReturnType<typeof createCoreCos>, scheduler
 }
 
 function ruleSetOf() {
-  const rule: Rule = {
-    id: 'all',
-    enabled: true,
-    priority: 0,
-    prefix: '',
-    tags: [],
-    destination: DESTINATION,
-    storageClass: undefined,
-    kmsKeyId: undefined,
-    kmsObjects: false,
-    deleteMarkers: true,
-    replicaAcl: false,
-    existing: undefined,
-    start: START,
-    deleteMarkersSince: START,
-  };
+  const rule = wholeBucket(DESTINATION, { start: START, deleteMarkersSince: START });
   return {
     source: SOURCE,
     role: 'qcs::cam::uin/1:uin/1',

@@ -8,6 +8,7 @@ import type { Task } from '../../../shared/tasks/index.ts';
 import { createCoreCos, plain } from '../../chaos/core-cos.ts';
 import { createBlobStore, createCore, type BlobStore, type Core, type Version } from '../../cloud/cos/index.ts';
 import { DESTINATION, SOURCE } from './build.ts';
+import { wholeBucket } from '../../rules.ts';
 
 export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 export const MEGABYTE = 2 ** 20;
@@ -164,19 +165,4 @@ export class LargeWorld {
   }
 }
 
-const RULE: Rule = {
-  id: 'all',
-  enabled: true,
-  priority: 0,
-  prefix: '',
-  tags: [],
-  destination: DESTINATION,
-  storageClass: undefined,
-  kmsKeyId: undefined,
-  kmsObjects: false,
-  deleteMarkers: true,
-  replicaAcl: false,
-  existing: undefined,
-  start: START,
-  deleteMarkersSince: START,
-};
+const RULE = wholeBucket(DESTINATION, { start: START, deleteMarkersSince: START });
