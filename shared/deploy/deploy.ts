@@ -6,15 +6,14 @@ import { desiredFunctions } from './desired.ts';
 import { DeployError } from './error.ts';
 import { deployFunction } from './function.ts';
 import { leftOverFunctions } from './left-over.ts';
-import { roleName } from './names.ts';
-import { policyOf } from './policies.ts';
-import { ensureRole } from './roles.ts';
+import { planRoles } from './role-plan.ts';
+import { applyRole } from './roles.ts';
 import type { Change } from './roles.ts';
 import type { Scf } from './scf.ts';
 import { ensureStateBucket, examineBucket } from './state-bucket.ts';
 import { creation, deletion, describeTrigger, diffTriggers, urlOf } from './triggers.ts';
 import type { TriggerDiff } from './triggers.ts';
-import type { Artifact, DesiredFunction, RoleKind, Settings, Trigger } from './types.ts';
+import type { Artifact, DesiredFunction, Settings, Trigger } from './types.ts';
 
 /** The clouds' ends that a deployment talks to; tests pass their own. */
 export interface Cloud {
@@ -35,8 +34,6 @@ const WARNINGS = {
   forbidden: 'cannot be looked at with these credentials: make sure that it exists and has versioning.',
 } as const;
 
-const ROLES: readonly RoleKind[] = ['engine', 'api'];
-
 /**
  * Brings the cloud to what serverless.yml says. It can be run again at any time: what is right is left alone, and a
  * deployment that broke off is completed. Throws `DeployError` or `CloudApiError`.
@@ -51,11 +48,13 @@ export async function deploy(
   await checkAccount(settings, cloud.api);
 
   await examineBuckets(settings, cloud.sdk, report);
+  // Looked at before anything is made: what CAM has no room for ends the deployment here.
+  const roles = await planRoles(cloud.api, settings);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
   report.line(`state bucket ${settings.state.bucket}: ${state}`);
-  for (const kind of ROLES) {
-    const name = roleName(settings, kind);
-    report.line(`role ${name}: ${await ensureRole(cloud.api, name, policyOf(kind, settings))}`);
+  for (const plan of roles) {
+    const extent = plan.policies === 1 ? '' : ` (${plan.policies} policies)`;
+    report.line(`role ${plan.name}${extent}: ${await applyRole(cloud.api, plan)}`);
   }
 
   const changes = await together(

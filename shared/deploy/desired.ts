@@ -78,17 +78,23 @@ function cosTrigger(place: Place, event: string, prefix: string): Trigger {
  * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud goes by other names, and only when there is one.
  */
 function environmentOf(settings: Settings): Record<string, string> {
-  const { endpoint } = settings;
+  const { endpoint, peers } = settings;
   const environment = {
     STATE_BUCKET: settings.state.bucket,
     SOURCES: settings.sources.map(formatPlace).join(','),
     DESTINATIONS: settings.destinations.map(formatPlace).join(','),
+    ...(peers.length === 0
+      ? {}
+      : { PEERS: peers.map(({ bucket, state }) => `${formatPlace(bucket)}=${state.bucket}`).join(',') }),
     ...(endpoint === undefined ? {} : { COS_ENDPOINT: endpoint, CLOUD_ENDPOINT: endpoint }),
   };
   const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (size > ENVIRONMENT_LIMIT) {
+    const lists = environment.SOURCES.length + environment.DESTINATIONS.length;
+    const buckets = settings.sources.length + settings.destinations.length;
+    const fit = Math.max(0, Math.floor((buckets * (ENVIRONMENT_LIMIT - (size - lists))) / lists));
     throw new DeployError(
-      `sources and destinations take ${size} bytes of a function's environment, which holds ${ENVIRONMENT_LIMIT}: split the buckets over several deployments (service names or stages).`,
+      `The ${buckets} sources and destinations take ${size} bytes of a function's environment, which holds ${ENVIRONMENT_LIMIT}, about ${fit} buckets with names as long as these: shorten the lists in serverless.yml or split the buckets over several deployments (service names or stages).`,
       'ENVIRONMENT_TOO_LARGE',
     );
   }

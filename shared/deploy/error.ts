@@ -21,6 +21,11 @@ const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
   [/^NoSuchBucket$/, 'Run "npx serverless deploy" first: it makes the state bucket.'],
   [/^(NetworkError|ConnectionFailed)$/, 'Check the network, and TENCENTCLOUD_ENDPOINT if it is set.'],
   [/\.PolicyDocumentLengthOverLimit$/, 'Split the buckets over several deployments.'],
+  [/\.PolicyFull$/, 'Delete CAM policies that nobody uses; access lists of buckets count, too (COS console).'],
+  [
+    /\.PolicyNameInUse$/,
+    'Deploy again if a deployment broke off a moment ago; else a policy of that name was not made by this service: change service or stage.',
+  ],
 ];
 
 /** The text of an error for the person at the keyboard. */

@@ -1,9 +1,9 @@
-import { appidOf } from '../cos/index.ts';
+import { appidOf, samePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { PREFLIGHT_PREFIX } from '../rules/index.ts';
 import type { RoleKind, Settings } from './types.ts';
 
-interface Statement {
+export interface Statement {
   readonly effect: 'allow';
   readonly action: readonly string[];
   readonly resource: readonly string[];
@@ -38,41 +38,85 @@ const WRITE = [
 const STATE_READ = ['HeadObject', 'GetObject'];
 const STATE_WRITE = [...STATE_READ, 'PutObject', 'DeleteObject'];
 
-type Scope = Pick<Settings, 'sources' | 'destinations' | 'state'>;
+export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers'>;
 
-/** The least that the functions of one role need, and on nothing but the buckets that serverless.yml lists. */
+/** Actions on what lies below a path of each bucket of a list; `*` is the whole bucket. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly path: string;
+}
+
+/** What the functions of one role may do, told apart by the list of serverless.yml that it comes from. */
+export interface Rights {
+  readonly sources: readonly Grant[];
+  readonly destinations: readonly Grant[];
+  readonly state: readonly Statement[];
+}
+
+/** The least that the functions of one role need. Grants are for the buckets that serverless.yml lists and no others. */
+export function rightsOf(kind: RoleKind, { state, peers }: Pick<Scope, 'state' | 'peers'>): Rights {
+  return kind === 'engine' ? engine(state, peers) : api(state);
+}
+
+/** All that the functions of one role may do in a single document, however long it is. */
 export function policyOf(kind: RoleKind, scope: Scope): PolicyDocument {
-  return { version: '2.0', statement: kind === 'engine' ? engine(scope) : api(scope) };
+  const { sources, destinations } = scope;
+  const rights = rightsOf(kind, scope);
+  const ofBuckets = [...statementsOf(rights.sources, sources), ...statementsOf(rights.destinations, destinations)];
+  return { version: '2.0', statement: [...ofBuckets, ...rights.state] };
 }
 
-function engine({ sources, destinations, state }: Scope): Statement[] {
-  return [
-    allow([...LOOK_AT_BUCKET, 'GetBucketObjectVersions', ...READ], sources.map(everything)),
+/** One statement per grant, for all buckets; none without buckets, because CAM refuses an empty list. */
+export function statementsOf(grants: readonly Grant[], places: readonly Place[]): Statement[] {
+  if (places.length === 0) return [];
+  return grants.map(({ actions, path }) =>
+    allow(
+      actions,
+      places.map((place) => resourceOf(place, path)),
+    ),
+  );
+}
+
+function engine(state: Place, peers: Scope['peers']): Rights {
+  const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
+  return {
+    sources: [{ actions: [...LOOK_AT_BUCKET, 'GetBucketObjectVersions', ...READ], path: '*' }],
     // DeleteObject: delete markers, and replicas of ours that proved surplus or damaged. Reading: copies within the bucket.
-    allow(
-      [...LOOK_AT_BUCKET, 'GetBucketObjectVersions', ...READ, ...WRITE, 'DeleteObject'],
-      destinations.map(everything),
-    ),
-    allow(STATE_READ, under(state, ['rules/'])),
-    allow(STATE_WRITE, under(state, ['tasks/', 'waiting/', 'leases/', 'status/'])),
-    listing(state),
-  ];
+    destinations: [
+      { actions: [...LOOK_AT_BUCKET, 'GetBucketObjectVersions', ...READ, ...WRITE, 'DeleteObject'], path: '*' },
+    ],
+    state: [
+      allow(STATE_READ, under(state, ['rules/'])),
+      allow(STATE_WRITE, under(state, ['tasks/', 'waiting/', 'leases/', 'status/', 'marks/'])),
+      listing(state),
+      // What the delete markers stand for that are made in a bucket which another deployment replicates from.
+      ...unique(others).flatMap((other) => [
+        allow(['PutObject', 'DeleteObject'], under(other, ['marks/'])),
+        listing(other),
+      ]),
+    ],
+  };
 }
 
-function api({ sources, destinations, state }: Scope): Statement[] {
-  return [
-    // The status of an object: what versions there are and what they say of themselves. Never their bytes.
-    allow([...LOOK_AT_BUCKET, 'GetBucketObjectVersions', 'HeadObject'], [...sources, ...destinations].map(everything)),
-    allow(['GetObjectTagging'], sources.map(everything)),
-    // Pre-flight makes and removes objects of its own, and touches no other.
-    allow(
-      ['GetObject', 'PutObject', 'DeleteObject'],
-      destinations.map((place) => resourceOf(place, `${PREFLIGHT_PREFIX}*`)),
-    ),
-    allow(STATE_READ, under(state, ['keys/', 'status/', 'leases/'])),
-    allow(STATE_WRITE, under(state, ['rules/', 'tasks/', 'waiting/', 'status/preflight/'])),
-    listing(state),
-  ];
+const unique = (places: readonly Place[]): readonly Place[] =>
+  places.filter((place, index) => places.findIndex((other) => samePlace(place, other)) === index);
+
+function api(state: Place): Rights {
+  // The status of an object: what versions there are and what they say of themselves. Never their bytes.
+  const look = [...LOOK_AT_BUCKET, 'GetBucketObjectVersions', 'HeadObject'];
+  return {
+    sources: [{ actions: [...look, 'GetObjectTagging'], path: '*' }],
+    destinations: [
+      { actions: look, path: '*' },
+      // Pre-flight makes and removes objects of its own, and touches no other.
+      { actions: ['GetObject', 'PutObject', 'DeleteObject'], path: `${PREFLIGHT_PREFIX}*` },
+    ],
+    state: [
+      allow(STATE_READ, under(state, ['keys/', 'status/', 'leases/'])),
+      allow(STATE_WRITE, under(state, ['rules/', 'tasks/', 'waiting/', 'status/preflight/'])),
+      listing(state),
+    ],
+  };
 }
 
 /**
@@ -80,19 +124,15 @@ function api({ sources, destinations, state }: Scope): Statement[] {
  * listing against the resource or against a condition is documented in both ways.
  */
 function listing(state: Place): Statement {
-  return allow(['GetBucket'], [everything(state)]);
+  return allow(['GetBucket'], [resourceOf(state, '*')]);
 }
 
 function allow(actions: readonly string[], resource: readonly string[]): Statement {
-  return { effect: 'allow', action: actions.map((action) => `name/cos:${action}`), resource: [...new Set(resource)] };
+  return { effect: 'allow', action: actions.map((action) => `name/cos:${action}`), resource };
 }
 
 function under(place: Place, prefixes: readonly string[]): string[] {
   return prefixes.map((prefix) => resourceOf(place, `${prefix}*`));
-}
-
-function everything(place: Place): string {
-  return resourceOf(place, '*');
 }
 
 function resourceOf(place: Place, path: string): string {

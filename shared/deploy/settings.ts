@@ -1,4 +1,4 @@
-import { appidOf, checkPlace, codeOfRegion, formatPlace, parsePlace } from '../cos/index.ts';
+import { appidOf, checkPlace, codeOfRegion, formatPlace, parsePlace, samePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { DeployError } from './error.ts';
@@ -41,7 +41,10 @@ export function readSettings(raw: RawConfiguration, endpoint?: string): Settings
       'SOURCES_OF_TWO_ACCOUNTS',
     );
   }
-  const state = statePlace(raw, appid);
+  const state = statePlace(raw, region, appid);
+  const peers = everywhere
+    .filter((place) => destinations.some((other) => samePlace(place, other)))
+    .map((bucket) => ({ bucket, state: statePlace(raw, bucket.region, appidOf(bucket.bucket)) }));
   const conflict = [...everywhere, ...destinations].find((place) => place.bucket === state.bucket);
   if (conflict !== undefined) {
     throw new DeployError(
@@ -60,13 +63,15 @@ export function readSettings(raw: RawConfiguration, endpoint?: string): Settings
     sources,
     destinations,
     state,
+    peers,
     functions,
     endpoint,
   };
 }
 
-function statePlace(raw: RawConfiguration, appid: string): Place {
-  const { region, stage } = raw.provider;
+/** The state bucket of the deployment of one region and account. */
+function statePlace(raw: RawConfiguration, region: string, appid: string): Place {
+  const { stage } = raw.provider;
   if (raw.stateBucket !== undefined) {
     if (appidOf(raw.stateBucket) !== appid) {
       throw new DeployError(

@@ -47,9 +47,16 @@ export interface Settings {
   readonly sources: readonly Place[];
   readonly destinations: readonly Place[];
   readonly state: Place;
+  /** Buckets of any region that are both source and destination, with the state buckets of their own deployments. */
+  readonly peers: readonly Peer[];
   readonly functions: readonly FunctionSettings[];
   /** Origin of a local cloud; handed on to the functions. */
   readonly endpoint: string | undefined;
+}
+
+export interface Peer {
+  readonly bucket: Place;
+  readonly state: Place;
 }
 
 export type Trigger =

@@ -2,7 +2,7 @@ import { ServiceError } from '../errors/index.ts';
 import { isBucketName, isRegion, parsePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import type { Credentials } from '../signing/index.ts';
-import type { DeploymentConfig } from './types.ts';
+import type { DeploymentConfig, Peer } from './types.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,26 +26,41 @@ export function readConfig(env: Environment): DeploymentConfig {
     state: { bucket, region },
     sources,
     destinations,
+    peers: peers(env),
     cosEndpoint: endpoint(env),
     credentials: () => roleCredentials(env),
   };
 }
 
 function places(env: Environment, name: string): Place[] {
-  const entries = required(env, name)
+  const entries = entriesOf(required(env, name));
+  if (entries.length === 0) throw invalid(name, 'lists no bucket');
+  const list = entries.map((entry) => place(name, entry));
+  if (new Set(list.map((place) => place.bucket)).size < list.length) throw invalid(name, 'lists a bucket twice');
+  return list;
+}
+
+function peers(env: Environment): Peer[] {
+  return entriesOf(env['PEERS'] ?? '').map((entry) => {
+    const [text = '', state = ''] = entry.split('=');
+    const bucket = place('PEERS', text);
+    if (!isBucketName(state)) throw invalid('PEERS', 'names no state bucket of the form <name>-<appid>');
+    return { bucket, state: { bucket: state, region: bucket.region } };
+  });
+}
+
+const entriesOf = (list: string): string[] =>
+  list
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  if (entries.length === 0) throw invalid(name, 'lists no bucket');
-  const list = entries.map((entry) => {
-    try {
-      return parsePlace(entry);
-    } catch (cause) {
-      throw invalid(name, cause instanceof Error ? `has a wrong entry: ${cause.message}` : 'has a wrong entry', cause);
-    }
-  });
-  if (new Set(list.map((place) => place.bucket)).size < list.length) throw invalid(name, 'lists a bucket twice');
-  return list;
+
+function place(name: string, entry: string): Place {
+  try {
+    return parsePlace(entry);
+  } catch (cause) {
+    throw invalid(name, cause instanceof Error ? `has a wrong entry: ${cause.message}` : 'has a wrong entry', cause);
+  }
 }
 
 function endpoint(env: Environment): string | undefined {

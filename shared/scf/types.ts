@@ -26,10 +26,20 @@ export interface DeploymentConfig {
   readonly sources: readonly Place[];
   /** From DESTINATIONS, same form. */
   readonly destinations: readonly Place[];
+  /**
+   * From PEERS, `bucket-appid@region=state-bucket-appid`: buckets that are both source and destination, each with the state
+   * bucket of the deployment that replicates from it, which is in the same region.
+   */
+  readonly peers: readonly Peer[];
   /** COS_ENDPOINT: origin of a local cloud; the Host header stays the bucket's. */
   readonly cosEndpoint: string | undefined;
   /** Role credentials rotate, so they are read at each call. */
   credentials(): Credentials;
+}
+
+export interface Peer {
+  readonly bucket: Place;
+  readonly state: Place;
 }
 
 /** One invocation of a function. */

@@ -6,8 +6,11 @@ import type { Parameters } from './parameters.ts';
 
 /** Numbers of custom and of built-in policies; there are no built-in ones here. */
 const CUSTOM = 1;
-/** Documented as the tightest limit of the calls that a deployment makes. */
+/** Documented for AttachRolePolicy, the tightest of the calls that a deployment makes, and for CreatePolicy. */
 const ATTACH_PER_SECOND = 3;
+const CREATE_PER_SECOND = 10;
+/** ListPolicies takes no higher one; nor has a role or an account more policies than the pages before it hold. */
+const LAST_PAGE = 200;
 
 export const CAM_ACTIONS: Actions = {
   GetUserAppId: {
@@ -46,6 +49,7 @@ export const CAM_ACTIONS: Actions = {
     required: ['PolicyName', 'PolicyDocument'],
     optional: ['Description'],
     resource: () => 'policyid/*',
+    perSecond: CREATE_PER_SECOND,
     run(parameters, { cam }) {
       const [name, document] = [parameters.text('PolicyName'), parameters.text('PolicyDocument')];
       return { PolicyId: cam.createPolicy({ name, document, description: parameters.text('Description') }).id };
@@ -150,8 +154,8 @@ function bond(parameters: Parameters, { cam }: ActionContext, verb: 'Attach' | '
 
 function listed(policies: readonly Policy[], parameters: Parameters, describe: (policy: Policy) => object): object {
   const [number, size] = [parameters.optionalNumber('Page') ?? 1, parameters.optionalNumber('Rp') ?? 20];
-  if (number < 1 || size < 1 || size > 200) {
-    throw new CloudFailure('InvalidParameter.ParamError', 'Page begins with 1, Rp is 1 to 200.');
+  if (number < 1 || number > LAST_PAGE || size < 1 || size > 200) {
+    throw new CloudFailure('InvalidParameter.ParamError', 'Page and Rp are 1 to 200.');
   }
   const found = policies.filter(({ name }) => name.includes(parameters.text('Keyword')));
   return { List: found.slice((number - 1) * size, number * size).map(describe), TotalNum: found.length };

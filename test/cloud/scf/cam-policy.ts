@@ -11,7 +11,7 @@ type ResourcePattern = (resource: readonly string[]) => boolean;
 
 export type PolicyDocument = readonly Statement[];
 
-/** CAM's limit for a custom policy, in characters. */
+/** CAM's limit for a policy, in characters ("Use Limits", tencentcloud.com/document/product/598/10609). */
 const MAX_DOCUMENT = 6144;
 
 /**

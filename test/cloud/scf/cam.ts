@@ -9,7 +9,9 @@ const TEMPORARY_LIFE = 2 * 60 * 60 * 1000;
 /** An expired pair is still known for a while, so that its holder is told what is wrong. */
 const REMEMBERED = 24 * 60 * 60 * 1000;
 const FIRST_POLICY_ID = 200_000_001;
-const MAX_ATTACHED = 20;
+/** Policies on a role and custom policies of an account ("Use Limits", tencentcloud.com/document/product/598/10609). */
+const MAX_ATTACHED = 200;
+const MAX_POLICIES = 1500;
 
 interface RoleState {
   readonly role: Role;
@@ -102,6 +104,7 @@ export function createCam(options: CamOptions): Cam {
 
     createPolicy({ name, document, description = '' }) {
       checkPolicyName(name);
+      if (policies.size >= MAX_POLICIES) throw new CloudFailure('FailedOperation.PolicyFull', 'too many policies');
       const read = readPolicy(document, { appid, uin });
       const id = nextPolicyId++;
       const policy: Policy = { id, name, description, document, created: now(), modified: now() };

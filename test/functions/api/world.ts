@@ -28,6 +28,8 @@ export interface World {
   readonly sdk: COS;
   readonly engine: Engine;
   readonly lines: string[];
+  /** Of the API; `ahead` in ms. */
+  readonly clock: { ahead: number };
   call(call: Call, options?: SignOptions): Promise<HttpAnswer>;
   /** Asks for JSON. */
   ask(method: 'GET' | 'POST', subresource: string, more?: Partial<Call>): Promise<{ status: number; json: unknown }>;
@@ -45,7 +47,7 @@ export async function createWorld(switches: NonNullable<CloudOptions['switches']
     cloud.core.putVersioning(bucket, region, 'Enabled');
   }
   cloud.core.createBucket(STATE.bucket, STATE.region);
-  const scope = { sources: [SOURCE], destinations: [BACKUP, THIRD], state: STATE };
+  const scope = { sources: [SOURCE], destinations: [BACKUP, THIRD], state: STATE, peers: [] };
   const clients: CosClient[] = [];
   const client = (credentials: () => { secretId: string; secretKey: string; token?: string }) => {
     const made = createCosClient({ credentials, endpoint: cloud.endpoint });
@@ -60,13 +62,14 @@ export async function createWorld(switches: NonNullable<CloudOptions['switches']
   };
   const user = client(() => ({ secretId: cloud.secretId, secretKey: cloud.secretKey }));
   const cos = role('api');
-  const now = Date.now;
+  const clock = { ahead: 0 };
+  const now = () => Date.now() + clock.ahead;
   const unique = () => randomBytes(9).toString('hex');
   const engine = createEngine({
     cos: role('engine'),
     state: STATE,
     hash: nodeHash,
-    now,
+    now: Date.now,
     unique,
     random: Math.random,
   });
@@ -91,6 +94,7 @@ export async function createWorld(switches: NonNullable<CloudOptions['switches']
   );
   const call: World['call'] = (one, options) => main(urlEvent(signCall(one, now(), options)), { request_id: 'run' });
   return {
+    clock,
     cloud,
     user,
     sdk: new COS({
@@ -130,4 +134,12 @@ export async function createWorld(switches: NonNullable<CloudOptions['switches']
 
 export function ruleText(id: string, destination: Place, more = ''): string {
   return `<ID>${id}</ID><Status>Enabled</Status>${more}<Destination><Bucket>qcs::cos:${destination.region}::${destination.bucket}</Bucket></Destination>`;
+}
+
+/** Starts of rules are whole seconds, as the times of versions are. `time` in microseconds since 1970. */
+export async function untilNextSecond(time: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const wait = () => (Math.floor(Date.now() / 1000) > Math.floor(time / 1e6) ? resolve() : setTimeout(wait, 20));
+    wait();
+  });
 }

@@ -112,6 +112,7 @@ describe('deploy', () => {
     await cloud.api.call('cam', 'CreatePolicy', {
       PolicyName: 'cos-replication-dev-ap-guangzhou-api',
       PolicyDocument: '{}',
+      Description: 'COS Replication',
     });
     await cloud.deploy();
     expect(cloud.api.roles.get('cos-replication-dev-ap-guangzhou-api')?.size).toBe(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { desiredFunctions, nextNumbers } from '../../../shared/deploy/desired.ts';
-import { manySources, rawConfiguration, sampleSettings } from './settings.ts';
+import { longNames, manySources, rawConfiguration, sampleSettings } from './settings.ts';
 import { readSettings } from '../../../shared/deploy/settings.ts';
 
 const named = (settings: ReturnType<typeof sampleSettings>, key: string) => {
@@ -90,8 +90,20 @@ describe('desiredFunctions', () => {
     expect(roles).toEqual({ replicate: engine, task: engine, schedule: engine, api });
   });
 
-  it('refuses more buckets than an environment holds', () => {
-    expect(() => desiredFunctions(sampleSettings({ sources: manySources(200) }))).toThrow(/4096/);
+  it('refuses more buckets than an environment holds, and says how many it does', () => {
+    const lists = (count: number) => ({
+      sources: longNames('s', count, 'ap-guangzhou'),
+      destinations: longNames('d', count, 'ap-shanghai'),
+    });
+    let said = '';
+    try {
+      desiredFunctions(sampleSettings(lists(200)));
+    } catch (error) {
+      said = (error as Error).message;
+    }
+    const fit = Number(/^The 400 sources and .* holds 4096, about (\d+) buckets .*: shorten the lists/.exec(said)?.[1]);
+    expect(() => desiredFunctions(sampleSettings(lists(Math.floor(fit / 2))))).not.toThrow();
+    expect(() => desiredFunctions(sampleSettings(lists(Math.floor(fit / 2) + 1)))).toThrow(/4096/);
   });
 
   it('refuses a function name that SCF would', () => {

@@ -14,7 +14,7 @@ interface MemoryFunction {
 export interface MemoryCloud extends CloudApi {
   readonly functions: Map<string, MemoryFunction>;
   readonly roles: Map<string, Set<number>>;
-  readonly policies: Map<number, { readonly name: string; document: string }>;
+  readonly policies: Map<number, { readonly name: string; description: string; document: string }>;
   /** `Action name` of every call that changes something. */
   readonly changes: string[];
 }
@@ -25,6 +25,7 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
   const roles: MemoryCloud['roles'] = new Map();
   const policies: MemoryCloud['policies'] = new Map();
   const changes: string[] = [];
+  let nextPolicyId = 1;
 
   const fail = (action: string, code: string): never => {
     throw new CloudApiError(action, code, 'refused');
@@ -38,6 +39,15 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
   const bound = () => [...functions.values()].flatMap(({ triggers }) => triggers);
   const same = (a: Fields, b: Fields) => a['TriggerName'] === b['TriggerName'] && a['TriggerDesc'] === b['TriggerDesc'];
   const policyId = (name: unknown) => [...policies].find(([, policy]) => policy.name === name)?.[0];
+  const listed = ([PolicyId, { name, description }]: [number, { name: string; description: string }]) => ({
+    PolicyId,
+    PolicyName: name,
+    Description: description,
+  });
+  const within = (action: string, document: unknown): string =>
+    (document as string).length > 6144
+      ? fail(action, 'InvalidParameter.PolicyDocumentLengthOverLimit')
+      : (document as string);
   const role = (action: string, name: unknown) =>
     roles.get(name as string) ?? fail(action, 'InvalidParameter.RoleNotExist');
 
@@ -94,17 +104,26 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
     GetRole: ({ RoleName }, action) => void role(action, RoleName),
     CreateRole: ({ RoleName }) => void roles.set(RoleName as string, new Set()),
     DeleteRole: ({ RoleName }) => void roles.delete(RoleName as string),
-    CreatePolicy: ({ PolicyName, PolicyDocument }, action) => {
+    CreatePolicy: ({ PolicyName, PolicyDocument, Description = '' }, action) => {
       if (policyId(PolicyName) !== undefined) fail(action, 'FailedOperation.PolicyNameInUse');
-      policies.set(policies.size + 1, { name: PolicyName as string, document: PolicyDocument as string });
+      const document = within(action, PolicyDocument);
+      policies.set(nextPolicyId++, { name: PolicyName as string, description: Description as string, document });
     },
-    UpdatePolicy: ({ PolicyName, PolicyDocument }, action) => {
-      const policy = policies.get(policyId(PolicyName) ?? fail(action, 'InvalidParameter.PolicyIdNotExist'));
-      if (policy !== undefined) policy.document = PolicyDocument as string;
+    UpdatePolicy: ({ PolicyId, PolicyDocument, Description }, action) => {
+      const policy = policies.get(PolicyId as number) ?? fail(action, 'InvalidParameter.PolicyIdNotExist');
+      Object.assign(policy, { document: within(action, PolicyDocument), description: Description });
+    },
+    ListPolicies: ({ Keyword = '', Page, Rp }) => {
+      const [page, size] = [Page as number, Rp as number];
+      const found = [...policies].filter(([, { name }]) => name.includes(Keyword as string));
+      return { List: found.slice((page - 1) * size, page * size).map(listed), TotalNum: found.length };
     },
     GetPolicy: ({ PolicyId }) => ({ PolicyDocument: policies.get(PolicyId as number)?.document }),
     DeletePolicy: ({ PolicyId }) => {
-      for (const id of PolicyId as number[]) policies.delete(id);
+      for (const id of PolicyId as number[]) {
+        policies.delete(id);
+        for (const attached of roles.values()) attached.delete(id);
+      }
     },
     AttachRolePolicy: ({ AttachRoleName, PolicyName }, action) => {
       role(action, AttachRoleName).add(policyId(PolicyName) ?? fail(action, 'InvalidParameter.PolicyIdNotExist'));
@@ -112,7 +131,7 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
     DetachRolePolicy: ({ DetachRoleName, PolicyId }, action) =>
       void role(action, DetachRoleName).delete(PolicyId as number),
     ListAttachedRolePolicies: ({ RoleName }, action) => ({
-      List: [...role(action, RoleName)].map((id) => ({ PolicyId: id, PolicyName: policies.get(id)?.name })),
+      List: [...policies].filter(([id]) => role(action, RoleName).has(id)).map(listed),
     }),
   };
 

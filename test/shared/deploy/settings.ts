@@ -58,3 +58,11 @@ export function sampleSettings(changes: Partial<RawConfiguration> = {}): Setting
 export function manySources(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `bucket${index + 1}-1250000000@ap-guangzhou`);
 }
+
+/** As long as a bucket's host name lets its name be, all different: `<prefix>1xxx…-1250000000@<region>`, … */
+export function longNames(prefix: string, count: number, region: string): string[] {
+  const length = 60 - `-1250000000.cos.${region}.myqcloud.com`.length;
+  return Array.from({ length: count }, (_, index) => {
+    return `${`${prefix}${index + 1}`.padEnd(length, 'x')}-1250000000@${region}`;
+  });
+}

@@ -349,5 +349,23 @@ describe('roles and policies', () => {
     });
     expect(await camCall('ListPolicies', { Scope: 'QCS' })).toMatchObject({ List: [], TotalNum: 0 });
     expect(await camCall('ListPolicies', { Rp: 201 })).toMatchObject(code('InvalidParameter.ParamError'));
+    expect(await camCall('ListPolicies', { Page: 201 })).toMatchObject(code('InvalidParameter.ParamError'));
+  });
+
+  it('are made ten a second and attached three a second at most', async () => {
+    const { camCall, clock } = withApi();
+    await camCall('CreateRole', { RoleName: 'r', PolicyDocument: TRUST });
+    const repeat = async (times: number, make: (n: number) => Promise<unknown>) => {
+      for (let n = 0; n < times; n += 1) expect(await make(n)).not.toHaveProperty('Error');
+    };
+    const create = (n: number) => camCall('CreatePolicy', { PolicyName: `p${n}`, PolicyDocument: POLICY });
+    const attach = (n: number) => camCall('AttachRolePolicy', { AttachRoleName: 'r', PolicyName: `p${n}` });
+    await repeat(10, create);
+    expect(await create(10)).toMatchObject(code('RequestLimitExceeded'));
+    await repeat(3, attach);
+    expect(await attach(3)).toMatchObject(code('RequestLimitExceeded'));
+    clock.advance(1000);
+    await repeat(1, () => create(10));
+    await repeat(1, () => attach(3));
   });
 });

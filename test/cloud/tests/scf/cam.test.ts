@@ -174,6 +174,54 @@ describe('a policy document is refused', () => {
   });
 });
 
+describe('the limits of CAM', () => {
+  /** A document of exactly so many characters. */
+  const sized = (length: number): string => {
+    const empty = policy(statement('cos:*', object('')));
+    return policy(statement('cos:*', object('x'.repeat(length - empty.length))));
+  };
+
+  it('let a document have 6,144 characters, made or changed', () => {
+    const cam = withPolicies();
+    const { id } = cam.createPolicy({ name: 'p', document: sized(6144) });
+    const refused = refusal('InvalidParameter.PolicyDocumentLengthOverLimit');
+    expect(() => cam.createPolicy({ name: 'q', document: sized(6145) })).toThrow(refused);
+    expect(() => cam.updatePolicy(id, { document: sized(6145) })).toThrow(refused);
+    expect(cam.getPolicy({ id }).document).toHaveLength(6144);
+  });
+
+  it('let a role have 200 policies', () => {
+    const cam = withPolicies();
+    const document = policy(statement('cos:*', '*'));
+    const ids = Array.from({ length: 201 }, (_, n) => cam.createPolicy({ name: `p${n}`, document }).id);
+    for (const id of ids.slice(0, 200)) cam.attach('engine', id);
+    const last = ids.at(-1) ?? 0;
+    expect(() => cam.attach('engine', last)).toThrow(refusal('InvalidParameter.AttachmentFull'));
+    expect(() => cam.attach('engine', ids[0] ?? 0)).not.toThrow();
+    cam.detach('engine', ids[0] ?? 0);
+    cam.attach('engine', last);
+    expect(cam.attached('engine')).toHaveLength(200);
+  });
+
+  it('let an account have 1,500 policies', () => {
+    const cam = withPolicies();
+    const document = policy(statement('cos:*', '*'));
+    for (let n = 0; n < 1500; n += 1) cam.createPolicy({ name: `p${n}`, document });
+    expect(() => cam.createPolicy({ name: 'more', document })).toThrow(refusal('FailedOperation.PolicyFull'));
+    cam.deletePolicy(cam.getPolicy({ name: 'p0' }).id);
+    expect(cam.createPolicy({ name: 'more', document }).name).toBe('more');
+  });
+
+  it('let a name have 128 characters', () => {
+    const cam = withPolicies();
+    const document = policy(statement('cos:*', '*'));
+    expect(cam.createPolicy({ name: 'p'.repeat(128), document }).name).toHaveLength(128);
+    expect(() => cam.createPolicy({ name: 'p'.repeat(129), document })).toThrow(
+      refusal('InvalidParameter.PolicyNameError'),
+    );
+  });
+});
+
 describe('names', () => {
   it('are unique', () => {
     const cam = withPolicies(policy(statement('cos:*', '*')));

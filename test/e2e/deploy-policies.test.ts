@@ -1,0 +1,130 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parsePlace } from '../../shared/cos/index.ts';
+import { startCloud } from '../cloud/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+import { cosClient, replicationClient } from '../cloud/job/clients.ts';
+import { apiDomain, ROLE } from '../cloud/job/index.ts';
+import { setRule } from '../cloud/job/rule.ts';
+import { longNames } from '../shared/deploy/settings.ts';
+import { allowCaller, createProject, type Project } from './project.ts';
+
+const REGION = 'ap-guangzhou';
+/** Deployments by the real CLI, which attach no more than three policies a second. */
+const LONG = 240_000;
+const STATE = { bucket: 'crr-dev-gz-1250000000', region: REGION };
+const API = `cos-replication-dev-${REGION}-api`;
+const ENGINE = `cos-replication-dev-${REGION}-engine`;
+/** So many that both roles need more than one policy. */
+const SOURCES = longNames('source', 3, REGION);
+const DESTINATIONS = longNames('backup', 70, 'ap-shanghai');
+const [source, last] = [parsePlace(SOURCES[0] ?? ''), parsePlace(DESTINATIONS.at(-1) ?? '')];
+const UNLISTED = parsePlace('unlisted-1250000000@ap-shanghai');
+
+let cloud: LocalCloud;
+let project: Project;
+let sdk: COS;
+let api: COS;
+beforeAll(async () => {
+  // A function is what it was changed to at once.
+  cloud = await startCloud({ transitionMs: 0 });
+  project = await createProject(cloud);
+  for (const { bucket, region } of [...[...SOURCES, ...DESTINATIONS].map(parsePlace), UNLISTED]) {
+    cloud.core.createBucket(bucket, region);
+    cloud.core.putVersioning(bucket, region, 'Enabled');
+  }
+  sdk = cosClient(cloud);
+  api = replicationClient(cloud, apiDomain);
+});
+afterAll(async () => {
+  await cloud.close();
+  await project.remove();
+});
+
+const serverless = (command: string, sources: readonly string[], destinations: readonly string[]): Promise<string> =>
+  project.serverless([command], { sources, destinations });
+
+const policies = () => cloud.cam.listPolicies().map(({ name }) => name);
+
+/** What the pre-flight of the deployed API function found at each destination, by its bucket. */
+async function preflight(): Promise<Map<string, { passed: boolean; checks: object[] }>> {
+  const answer = (await api.request({
+    Bucket: source.bucket,
+    Region: source.region,
+    Method: 'POST',
+    Query: { replicationPreflight: '' },
+    RawBody: true,
+  })) as unknown as { Body: string };
+  const { destinations } = JSON.parse(answer.Body) as {
+    destinations: { destination: string; passed: boolean; checks: object[] }[];
+  };
+  return new Map(destinations.map(({ destination, ...found }) => [parsePlace(destination).bucket, found]));
+}
+
+/** One after the other: a deployment is made, used, made smaller and taken down. */
+describe.sequential('a deployment whose policies are split', { timeout: LONG }, () => {
+  it('is made, and unchanged the second time', async () => {
+    const output = await serverless('deploy', SOURCES, DESTINATIONS);
+    expect(output).toContain(`role ${ENGINE} (2 policies): created`);
+    expect(output).toContain(`role ${API} (3 policies): created`);
+    expect(policies().sort()).toEqual([API, `${API}-2`, `${API}-4`, ENGINE, `${ENGINE}-2`]);
+    for (const { document } of cloud.cam.listPolicies()) expect(document.length).toBeLessThanOrEqual(6144);
+    // Which policy it is that lets a function use the last destination.
+    const { document } = cloud.cam.getPolicy({ name: `${API}-4` });
+    expect(document).toContain(last.bucket);
+    expect(cloud.cam.getPolicy({ name: ENGINE }).document).not.toContain(last.bucket);
+
+    const again = await serverless('deploy', SOURCES, DESTINATIONS);
+    expect(again).toContain(`role ${API} (3 policies): unchanged`);
+    expect(again).not.toMatch(/: (created|updated|removed)/);
+  });
+
+  it('lets the functions use a bucket of a later policy', async () => {
+    await allowCaller(cloud, STATE);
+    await setRule(api, source, last, ROLE);
+    await sdk.putObject({ Bucket: source.bucket, Region: source.region, Key: 'a', Body: 'content' });
+    await cloud.scf.idle();
+    const replica = await sdk.getObject({ Bucket: last.bucket, Region: last.region, Key: 'a' });
+    expect(String(replica.Body)).toBe('content');
+  });
+
+  it('lets them do everything at each bucket that is listed, and nothing at another', async () => {
+    const id = { region: REGION, namespace: 'default', name: 'cos-replication-dev-api' };
+    const { environment } = cloud.scf.getFunction(id).config;
+    // The function itself would refuse a bucket that is not in its list, so that CAM was never asked.
+    const destinations = [...DESTINATIONS, `${UNLISTED.bucket}@${UNLISTED.region}`].join(',');
+    cloud.scf.updateConfiguration(id, { environment: { ...environment, DESTINATIONS: destinations } });
+    await cloud.scf.idle();
+
+    const found = await preflight();
+    expect([...found].filter(([, { passed }]) => !passed).map(([bucket]) => bucket)).toEqual([UNLISTED.bucket]);
+    expect(found.size).toBe(DESTINATIONS.length + 1);
+    expect(JSON.stringify(found.get(UNLISTED.bucket)?.checks[0])).toContain('AccessDenied');
+    await expect(setRule(api, source, UNLISTED, ROLE)).rejects.toThrow(/UserNotTargetBucketOwner 403/);
+  });
+
+  it('gives up the policies that a shorter list does not need', async () => {
+    const output = await serverless('deploy', SOURCES, DESTINATIONS.slice(0, 10));
+    expect(output).toContain(`role ${API}: updated`);
+    expect(policies().sort()).toEqual([API, ENGINE]);
+    const found = await preflight();
+    expect([...found.values()].map(({ passed }) => passed)).toEqual(Array.from({ length: 10 }, () => true));
+  });
+
+  it('makes nothing when CAM has no room, and says what to do', async () => {
+    const { document } = cloud.cam.getPolicy({ name: API });
+    const theirs = cloud.cam.createPolicy({ name: `${API}-4`, document, description: 'of somebody else' });
+    const before = cloud.cam.listPolicies();
+    await expect(serverless('deploy', SOURCES, DESTINATIONS)).rejects.toThrow(/-api-4 was not made by this service/);
+    expect(cloud.cam.listPolicies()).toEqual(before);
+    cloud.cam.updatePolicy(theirs.id, { name: 'theirs' });
+  });
+
+  it('takes all of its policies away, and no other', async () => {
+    await serverless('deploy', SOURCES, DESTINATIONS);
+    expect(policies()).toHaveLength(6);
+    // With a shorter list now.
+    await serverless('remove', SOURCES, DESTINATIONS.slice(0, 1));
+    expect(policies()).toEqual(['theirs']);
+  });
+});
