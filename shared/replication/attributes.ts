@@ -10,12 +10,19 @@ const isRestored = (head: ObjectHead): boolean => head.restore?.includes('ongoin
 
 /** Why this version cannot be copied now, if it cannot. `limit`: bytes of user metadata that COS takes. */
 export function skipReasonOf(head: ObjectHead, rule: Rule, marker: Marker, limit: number): SkipReason | undefined {
-  if (head.encryption?.algorithm === 'SSE-C') return 'customer-key';
   if (head.encryption?.algorithm === 'cos/kms' && !rule.kmsObjects) return 'kms-not-selected';
-  if (ARCHIVED.has(head.storageClass) && !isRestored(head)) return 'archived';
-  if (metadataBytes(writeMarker(head.meta, marker)) > limit) return 'metadata-limit';
-  return undefined;
+  return unreadable(head) ?? tooMuch(head, marker, limit);
 }
+
+/** Why the bytes of a version cannot be read now, if they cannot. */
+export function unreadable(head: ObjectHead): SkipReason | undefined {
+  if (head.encryption?.algorithm === 'SSE-C') return 'customer-key';
+  return ARCHIVED.has(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
+}
+
+/** Whether there is no room for the marker beside the object's own metadata. */
+export const tooMuch = (head: ObjectHead, marker: Marker, limit: number): SkipReason | undefined =>
+  metadataBytes(writeMarker(head.meta, marker)) > limit ? 'metadata-limit' : undefined;
 
 /** Everything that travels with the bytes. Tags are left to COS, which copies those of the very version. */
 export function attributesOf(

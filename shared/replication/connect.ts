@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createCosClient, nodeHash } from '../cos/index.ts';
+import { createCosClient, nodeHash, samePlace } from '../cos/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
 import { createMarkerKnowledge } from '../status/index.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -17,7 +17,11 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
     now: Date.now,
     unique: () => randomBytes(9).toString('hex'),
     random: Math.random,
-    settings: { markerTold: (destination) => knowledge.told(destination), ...settings },
+    settings: {
+      markerTold: (destination) => knowledge.told(destination),
+      sharedWith: (place) => config.peers.find(({ bucket }) => samePlace(bucket, place))?.state,
+      ...settings,
+    },
   });
   return {
     ...engine,

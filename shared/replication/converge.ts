@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors/index.ts';
 import type { HeadResult } from '../cos/index.ts';
 import type { Lease, Leases } from '../tasks/index.ts';
-import { copyVersion, mark, raise, remove } from './copy.ts';
+import { copyVersion, hide, lift, mark, raise, remove } from './copy.ts';
 import { OrderTooDeep, Unsettled } from './errors.ts';
 import { examine, type Examined } from './examine.ts';
 import { abandonUploads } from './large-uploads.ts';
@@ -29,8 +29,8 @@ export async function converge(
 ): Promise<Report> {
   const session = new Session(deps, work, time.stop);
   const started = deps.now();
-  // Only a full look tells what has become of uploads.
-  let full = work.full || work.uploads.size > 0;
+  // Only a full look tells what has become of uploads, and what else is written to a bucket that is a source too.
+  let full = work.full || work.uploads.size > 0 || session.marks !== undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     session.checkTime();
     const taken = await take(session, deps.leases, started, time.end);
@@ -57,7 +57,7 @@ async function take(
   const facts = { floor: work.floor, since: Math.min(work.since, started - CLOCK_DOUBT_MS) };
   const [source, acquired] = await Promise.allSettled([
     session.headSource(),
-    session.at('state', () => leases.acquire(work, facts, end, work.full)),
+    session.at('state', () => leases.acquire(work, facts, end, work.thorough)),
   ]);
   if (acquired.status === 'rejected') throw acquired.reason;
   if (acquired.value.kind === 'taken') return { kind: 'busy', until: session.deps.now() + acquired.value.remaining };
@@ -86,6 +86,7 @@ async function oneLook(
   full: boolean,
   facts: { readonly floor: number; readonly since: number },
 ): Promise<boolean> {
+  session.current = source;
   if (source.found) session.seen.add(refOfHead(source.head).id);
   try {
     if (!full) {
@@ -112,7 +113,8 @@ async function fullLook(
   for (const step of planned.steps) await act(session, step, examined);
   if (!examined.truncated) await abandonUploads(session);
   if (seen.doubtful || planned.steps.length > 0) noteLag(session);
-  return examined.truncated;
+  // Where others write too, what was written is looked at again: of two that write at once the later one sees both.
+  return examined.truncated || (session.marks !== undefined && planned.steps.length > 0);
 }
 
 async function act(session: Session, step: Step, { candidates }: Examined): Promise<void> {
@@ -127,6 +129,10 @@ async function act(session: Session, step: Step, { candidates }: Examined): Prom
       return raise(session, step.item, step.base);
     case 'mark':
       return mark(session);
+    case 'lift':
+      return lift(session, step.item);
+    case 'hide':
+      return hide(session, step.rank);
     case 'remove':
       return remove(session, step.item);
   }

@@ -1,13 +1,15 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../cos/index.ts';
-import { attributesOf, raisedAttributes } from './attributes.ts';
+import { ServiceError } from '../errors/index.ts';
+import { attributesOf, raisedAttributes, tooMuch, unreadable } from './attributes.ts';
 import { ChecksumMismatch, HandOver, isSourceGone } from './errors.ts';
 import type { Candidate } from './examine.ts';
 import { copyInParts, type Copy } from './large.ts';
 import { claimOf } from './marker.ts';
 import { isCopied, LookAgain } from './observe.ts';
-import { stackItem, type Session } from './session.ts';
+import type { Rank } from './rank.ts';
+import type { Session } from './session.ts';
 import type { Marker, Ref, StackItem } from './types.ts';
-import { isNull } from './version.ts';
+import { isNull, refOfHead } from './version.ts';
 
 /**
  * Copies one source version on top of the destination's stack. `named`: as in `Marker`. Throws `LookAgain` when the
@@ -35,15 +37,40 @@ export async function copyVersion(
 
 /** Copies a replica on top of its own stack; the old one is removed by a later step. */
 export async function raise(session: Session, item: StackItem, base: Ref | undefined): Promise<void> {
-  const { destination, key } = session.work;
-  const result = await session.headDestination(item.versionId);
-  if (!result.found || item.marker === undefined) throw new LookAgain();
-  const { head } = result;
-  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
-  const attempt = await session.attempt(true, isLarge(session, head));
+  const head = await session.headOf(item.versionId);
+  if (head === undefined || item.marker === undefined) throw new LookAgain();
   const { source, ref, crc64 } = item.marker;
-  const marker: Marker = { source, ref, base, crc64, ...attempt };
   const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
+  await copyInPlace(session, item, head, { source, ref, base, crc64 }, withAcl);
+}
+
+/**
+ * Copies a version that somebody else wrote at the destination on top of its own stack, because it is the newest write of
+ * all buckets and something older came to lie above it. The original stays where it is.
+ */
+export async function lift(session: Session, item: StackItem): Promise<void> {
+  const { destination } = session.work;
+  const head = await session.headOf(item.versionId);
+  if (head === undefined) throw new LookAgain();
+  const marker = { source: destination, ref: refOfHead(head), base: undefined, crc64: head.crc64 };
+  const sample: Marker = { ...marker, ...(await session.attempt()) };
+  const reason = unreadable(head) ?? tooMuch(head, sample, session.deps.settings.metadataLimit);
+  if (reason === undefined) await copyInPlace(session, item, head, marker, true);
+  else session.skip({ versionId: item.versionId, reason });
+}
+
+type Origin = Pick<Marker, 'source' | 'ref' | 'base' | 'crc64'>;
+
+async function copyInPlace(
+  session: Session,
+  item: StackItem,
+  head: ObjectHead,
+  origin: Origin,
+  withAcl: boolean,
+): Promise<void> {
+  const { destination, key } = session.work;
+  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
+  const marker: Marker = { ...origin, ...(await session.attempt(true, isLarge(session, head))) };
   const attributes = async (): Promise<CopyAttributes> => {
     const grants = withAcl ? await grantsOf(session, destination, item.versionId) : undefined;
     return raisedAttributes(head, marker, grants);
@@ -54,13 +81,38 @@ export async function raise(session: Session, item: StackItem, base: Ref | undef
 
 /** Hides the key at the destination as it is hidden at the source. */
 export async function mark(session: Session): Promise<void> {
+  await makeMarker(session);
+}
+
+/** The same at a destination that is a source too: what the delete marker stands for is written down first. */
+export async function hide(session: Session, rank: Rank): Promise<void> {
+  const { marks, work } = session;
+  const intention = await session.at('state', async () => marks?.intend(work.destination, work.key, rank, work.source));
+  if (marks === undefined || intention === undefined) return void (await makeMarker(session, rank));
+  let made: string | undefined;
+  try {
+    made = await makeMarker(session, rank);
+  } catch (error) {
+    // Surely refused: nobody has to look for it. If this fails too, a later look finds out.
+    if (error instanceof ServiceError && error.outcome === 'none') await marks.drop(intention).catch(() => undefined);
+    throw error;
+  }
+  // `null` is used again, so it names nothing.
+  if (made !== undefined && !isNull(made))
+    await session.at('state', () => marks.settle(work.destination, work.key, intention, made));
+}
+
+async function makeMarker(session: Session, rank?: Rank): Promise<string | undefined> {
   const { destination, key } = session.work;
-  const answer = await session.at('destination', () => session.deps.cos.deleteObject(destination, key));
-  if (answer.versionId !== undefined) {
-    session.mine.add(answer.versionId);
-    session.written.push({ versionId: answer.versionId, time: session.deps.now(), kind: 'marker' });
+  await session.writable();
+  const { versionId } = await session.at('destination', () => session.deps.cos.deleteObject(destination, key));
+  if (versionId !== undefined) {
+    session.mine.add(versionId);
+    const item = { versionId, time: session.deps.now(), kind: 'marker' } as const;
+    session.written.push(rank === undefined ? item : { ...item, rank });
   }
   session.counts.marked += 1;
+  return versionId;
 }
 
 /**
@@ -85,10 +137,11 @@ async function removeVersion(session: Session, place: Place, key: string, versio
 
 async function copy(session: Session, job: Copy): Promise<void> {
   session.checkTime();
+  await session.writable();
   try {
     const { result, marker } = await (job.marker.inParts ? copyInParts(session, job) : copyWhole(session, job));
     await proveBytes(session, result, marker);
-    session.written.push(stackItem(result.versionId ?? 'null', marker.attempted, marker));
+    session.written.push(session.itemOf(result.versionId ?? 'null', marker.attempted, marker));
   } catch (error) {
     if (isSourceGone(error)) throw new LookAgain();
     throw error;

@@ -6,6 +6,7 @@ import { converge } from './converge.ts';
 import { abortUploadsOf } from './large-uploads.ts';
 import type { Settings } from './session.ts';
 import type { Report, Work } from './types.ts';
+import { VersioningWatch } from './versioning.ts';
 
 /** ms kept free at the end of a run for writing down what is left. */
 const CLOSING_MS = 5_000;
@@ -48,6 +49,7 @@ const DEFAULTS: Settings = {
   inlineBytes: 256 * 2 ** 20,
   largeFrom: LARGEST_COPY,
   markerTold: () => false,
+  sharedWith: () => undefined,
 };
 
 export function createEngine(options: EngineOptions): Engine {
@@ -55,6 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
   const deps = { cos, state, hash, now, unique };
   const leases = new Leases(deps);
   const tasks = new Tasks(deps);
+  const versioning = new VersioningWatch(cos, now);
   const settings = { ...DEFAULTS, ...options.settings };
   return {
     rules: createRuleStore({ cos, state, now }),
@@ -64,7 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
     random,
     abandon: (dropped) => abortUploadsOf(cos, dropped),
     converge: (work, deadline) =>
-      converge({ cos, hash, now, unique, settings, leases, tasks }, work, {
+      converge({ cos, hash, now, unique, settings, versioning, leases, tasks }, work, {
         stop: deadline - CLOSING_MS,
         end: deadline,
       }),

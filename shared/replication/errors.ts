@@ -39,3 +39,21 @@ export class OrderTooDeep extends ServiceError {
     });
   }
 }
+
+/** The look would have to hold more versions of one key than a function has memory for. */
+export class HistoryTooDeep extends ServiceError {
+  constructor(limit: number) {
+    super(`The key has more than ${limit} versions to be looked at`, { code: 'depth' });
+  }
+}
+
+/** The destination does not keep versions any more: a replica would overwrite what is there. */
+export class BucketNotVersioned extends ServiceError {
+  constructor(bucket: string) {
+    super(`Versioning is not enabled on ${bucket}`, {
+      code: 'BucketVersionNotOpen',
+      side: 'destination',
+      retryable: true,
+    });
+  }
+}

@@ -32,12 +32,12 @@ const PER_LOOK = 200;
  * meanwhile, replicas of another bucket, out of a tag filter's scope, or not replicable now.
  */
 export async function examine(session: Session, seen: Observation): Promise<Examined> {
-  const missing = missingOf(seen, new Set());
+  const { excluded } = session;
+  const missing = missingOf(seen, excluded);
   const truncated = missing.length > PER_LOOK;
   const last = missing[PER_LOOK - 1];
   const observation = truncated && last !== undefined ? upTo(seen, last) : seen;
   const candidates = new Map<string, Candidate>();
-  const excluded = new Set<string>();
   for (const entry of missing.slice(0, PER_LOOK)) {
     session.checkTime();
     const candidate = await examineVersion(session, seen, entry);
@@ -52,7 +52,9 @@ function upTo(seen: Observation, last: Entry): Observation {
 }
 
 async function examineVersion(session: Session, seen: Observation, entry: Entry): Promise<Candidate | undefined> {
-  const result = await session.headSource(entry.versionId);
+  const { current } = session;
+  const isCurrent = current?.found === true && refOfHead(current.head).id === entry.ref.id;
+  const result = isCurrent ? current : await session.headSource(entry.versionId);
   if (!result.found || refOfHead(result.head).id !== entry.ref.id) return undefined;
   const { head } = result;
   if (await isReplica(session, seen, entry, head)) return undefined;

@@ -1,16 +1,20 @@
-import type { HeadResult, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
+import type { HeadResult, ObjectHead, VersionEntry } from '../cos/index.ts';
+import { KeyListing } from './listing.ts';
 import { claimOf, isIntact, landedInTime } from './marker.ts';
+import { readPeers, togetherOf, type Peers } from './peers.ts';
+import { rankOf, type Rank } from './rank.ts';
 import { governing } from './scope.ts';
 import type { Session } from './session.ts';
 import type { Entry, Observation, Ref, StackItem } from './types.ts';
-import { latestTime, refOfEntry, refOfHead, timeOfVersionId } from './version.ts';
+import { latestTime, refOf, refOfEntry, refOfHead, timeOfVersionId } from './version.ts';
 
-const PAGE = 200;
 /** Versions of the destination whose metadata is read at once; grows, because most looks end at the first. */
 const FIRST_BATCH = 1;
 const LARGEST_BATCH = 16;
 /** An event's time is that of the request, in whole seconds; the version it made is not older than this, in ms. */
 export const EVENT_SLACK_MS = 2000;
+/** ms by which the clocks of two regions may differ: a replica may seem older than the write it stands for. */
+const CLOCKS_APART_MS = 60_000;
 
 /** Something that a listing showed was gone when asked for: the look has to start again. */
 export class LookAgain extends Error {}
@@ -27,39 +31,45 @@ export async function observe(
   { floor, since }: { readonly floor: number; readonly since: number },
 ): Promise<Look> {
   const { work } = session;
-  const [listed, stackList] = await Promise.all([
-    session.at('source', () => versionsOf(session, work.source)),
-    session.at('destination', () => versionsOf(session, work.destination)),
+  const [source, destination] = await Promise.all([
+    KeyListing.open(session, 'source'),
+    KeyListing.open(session, 'destination'),
   ]);
+  const peers = await readPeers(session, source, destination);
+  const { stack, low } = await readStack(session, destination, floor, peers);
+  const depth = depthOf(session, stack, low);
+  const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < depth);
   const history = await withUnlisted(session, listed, current);
   for (const entry of history) session.seen.add(entry.ref.id);
-  const { stack, low } = await readStack(session, stackList, floor);
   return {
-    entries: history.filter((entry) => governing(work.rules, entry) !== undefined),
+    entries: history.filter(
+      (entry) => governing(work.rules, entry) !== undefined && !peers.madeAtSource.has(entry.versionId),
+    ),
     sourceOrder: history.map((entry) => entry.ref),
     stack,
     low,
     hints: hintsOf(session, listed, history),
-    mine: session.mine,
-    since,
-    doubtful: isDoubtful(session, listed, history, current),
+    // What a late delete marker stands for is on record where others write too, so nothing has to be guessed.
+    ...(peers.shared
+      ? { mine: new Set<string>(), since: Number.POSITIVE_INFINITY, together: togetherOf(session, peers, destination) }
+      : { mine: session.mine, since }),
+    doubtful: peers.doubtful || isDoubtful(session, listed, history, current),
   };
 }
 
-/** All versions and delete markers of exactly this key, newest first. */
-export async function versionsOf(session: Session, place: Place): Promise<readonly VersionEntry[]> {
-  const { key } = session.work;
-  const versions: VersionEntry[] = [];
-  let next: { keyMarker: string; versionIdMarker: string } | undefined;
-  do {
-    session.checkTime();
-    const page = await session.deps.cos.listVersions(place, { prefix: key, maxKeys: PAGE, ...next });
-    // Keys come in order and the key itself is the first with this prefix.
-    const own = page.entries.filter((entry) => entry.key === key);
-    versions.push(...own);
-    next = own.length === page.entries.length ? page.next : undefined;
-  } while (next !== undefined);
-  return versions;
+/**
+ * How deep the source's history matters, in microseconds since 1970: down to what the stack was looked at for, to the
+ * versions that were named, and to the bases, below which a replica says nothing about gaps.
+ */
+function depthOf({ work }: Session, stack: readonly StackItem[], low: Ref | undefined): number {
+  const replicas = stack.flatMap((item) => (item.kind === 'replica' && item.marker ? [item.marker] : []));
+  // What was restored may be of any age.
+  if (replicas.length === 0 || (work.clue !== undefined && work.clue.time === undefined)) return 0;
+  return Math.min(
+    ...(low === undefined ? [] : [low.time]),
+    ...work.hints.map((hint) => timeOfVersionId(hint) ?? 0),
+    ...replicas.flatMap(({ ref, base }) => [ref.time, base?.time ?? 0]),
+  );
 }
 
 /** Oldest first; what the listing lacks but is known by name is added in its place, because listings lag. */
@@ -129,46 +139,57 @@ function hintsOf(session: Session, listed: readonly VersionEntry[], history: rea
  */
 async function readStack(
   session: Session,
-  listed: readonly VersionEntry[],
+  listed: KeyListing,
   floor: number,
+  peers: Peers,
 ): Promise<{ stack: readonly StackItem[]; low: Ref | undefined }> {
   const items: StackItem[] = [];
-  const listing = withWritten(session, listed);
+  const written = session.written.filter((item) => !listed.entries.some((entry) => entry.versionId === item.versionId));
+  const listing: (VersionEntry | StackItem)[] = [...written.toReversed(), ...stillThere(session, listed.entries)];
   let low: Ref | undefined;
   let earliest = Number.POSITIVE_INFINITY;
+  let newest = peers.shared ? 0 : Number.POSITIVE_INFINITY;
   let size = FIRST_BATCH;
-  for (let i = 0; i < listing.length; size = Math.min(size * 2, LARGEST_BATCH)) {
+  for (let i = 0; i < listing.length || !listed.complete; size = Math.min(size * 2, LARGEST_BATCH)) {
     session.checkTime();
-    const batch = await Promise.all(listing.slice(i, i + size).map((entry) => readItem(session, entry)));
+    if (i >= listing.length) {
+      const from = listed.entries.length;
+      await listed.more();
+      const placed = new Set(written.map((item) => item.versionId));
+      listing.push(...stillThere(session, listed.entries.slice(from)).filter((entry) => !placed.has(entry.versionId)));
+      continue;
+    }
+    const batch = await Promise.all(listing.slice(i, i + size).map((entry) => readItem(session, entry, peers)));
     for (const item of batch) {
-      if (low !== undefined && item.time < earliest) return { stack: onlyOldest(items), low };
+      const isOld = item.time < Math.min(earliest, newest - CLOCKS_APART_MS);
+      if (low !== undefined && isOld) return { stack: onlyOldest(session, items), low };
       items.push(item);
       i += 1;
+      if (item.rank !== undefined) newest = Math.max(newest, item.rank.time / 1000);
       if (item.marker === undefined) continue;
       earliest = Math.min(earliest, item.marker.attempted);
       if (low === undefined && item.kind === 'replica' && latestTime(item.marker.ref) < floor) low = item.marker.ref;
     }
   }
-  return { stack: onlyOldest(items), low };
+  return { stack: onlyOldest(session, items), low };
 }
 
-/** The listing, corrected by what this run did: listings lag, answers do not. */
-function withWritten(session: Session, listed: readonly VersionEntry[]): readonly (VersionEntry | StackItem)[] {
-  const shown = new Set(listed.map((entry) => entry.versionId));
-  return [
-    ...session.written.filter((item) => !shown.has(item.versionId)).toReversed(),
-    ...listed.filter((entry) => !session.removed.has(entry.versionId)),
-  ];
-}
+/** Listings lag, answers do not. */
+const stillThere = (session: Session, entries: readonly VersionEntry[]): readonly VersionEntry[] =>
+  entries.filter((entry) => !session.removed.has(entry.versionId));
 
-async function readItem(session: Session, entry: VersionEntry | StackItem): Promise<StackItem> {
+async function readItem(session: Session, entry: VersionEntry | StackItem, peers?: Peers): Promise<StackItem> {
   if ('kind' in entry) return entry;
   const { versionId, lastModified: time } = entry;
-  if (entry.deleteMarker) return { versionId, time, kind: 'marker' };
-  const known = session.known.get(`${versionId}/${entry.etag}`);
+  if (entry.deleteMarker) {
+    const rank = peers?.ranks.get(versionId);
+    return { versionId, time, kind: 'marker', ...(rank ? { rank } : ownRank(session, refOfEntry(entry))) };
+  }
+  const known = session.knownItem(versionId, entry.etag);
   if (known !== undefined) return known;
   const result = await session.headDestination(versionId);
   if (!result.found) throw new LookAgain();
+  session.keepHead(result.head);
   const item = classify(session, versionId, result.head);
   session.known.set(`${versionId}/${entry.etag}`, item);
   return item;
@@ -176,10 +197,11 @@ async function readItem(session: Session, entry: VersionEntry | StackItem): Prom
 
 /** Whether another version of this key bears the same attempt ID at this moment, which only a user's copy can. */
 export async function isCopied(session: Session, item: StackItem): Promise<boolean> {
-  const listed = await session.at('destination', () => versionsOf(session, session.work.destination));
-  for (const entry of listed) {
-    if (entry.versionId === item.versionId) return false;
-    if (session.removed.has(entry.versionId)) continue;
+  const listing = await KeyListing.open(session, 'destination');
+  const below = (entry: VersionEntry): boolean => entry.versionId === item.versionId;
+  const listed = await listing.until(() => listing.entries.some(below));
+  const at = listed.findIndex(below);
+  for (const entry of stillThere(session, at === -1 ? listed : listed.slice(0, at))) {
     const other = await readItem(session, entry);
     if (other.marker !== undefined && other.marker.id === item.marker?.id) return true;
   }
@@ -189,20 +211,41 @@ export async function isCopied(session: Session, item: StackItem): Promise<boole
 function classify(session: Session, versionId: string, head: ObjectHead): StackItem {
   const marker = claimOf(head, session.digest);
   const time = head.lastModified;
-  const ours = marker !== undefined && session.isOfSource(marker.source) && landedInTime(head, marker);
-  if (!ours) return { versionId, time, kind: 'foreign' };
-  return { versionId, time, kind: isIntact(head, marker) ? 'replica' : 'damaged', marker };
+  const ours = marker !== undefined && landedInTime(head, marker);
+  if (!ours) return foreignItem(session, versionId, head);
+  const ofSource = session.isOfSource(marker.source);
+  if (isIntact(head, marker)) {
+    return ofSource || session.marks !== undefined
+      ? session.itemOf(versionId, time, marker)
+      : foreignItem(session, versionId, head);
+  }
+  // One of a third bucket is for those to remove who bring that bucket's versions here.
+  return ofSource ? { versionId, time, kind: 'damaged', marker } : { versionId, time, kind: 'foreign' };
 }
 
+const foreignItem = (session: Session, versionId: string, head: ObjectHead): StackItem => ({
+  versionId,
+  time: head.lastModified,
+  kind: 'foreign',
+  ...ownRank(session, refOfHead(head)),
+});
+
+/** Of what the destination's own users wrote; of interest only where their writes are replicated too. */
+const ownRank = ({ marks, work }: Session, ref: Ref): { rank?: Rank } =>
+  marks === undefined ? {} : { rank: rankOf(ref, work.destination.bucket) };
+
 /** A user's copy of a replica carries its marker along; it is an ordinary object and stands above the original. */
-function onlyOldest(items: readonly StackItem[]): readonly StackItem[] {
+function onlyOldest(session: Session, items: readonly StackItem[]): readonly StackItem[] {
   const oldest = new Map(items.filter((item) => item.marker).map((item) => [item.marker?.id, item]));
   const copied = new Set(
     items.filter((item) => item.marker && oldest.get(item.marker.id) !== item).map((item) => item.marker?.id),
   );
   return items.map((item) => {
     if (item.marker === undefined) return item;
-    if (oldest.get(item.marker.id) !== item) return { versionId: item.versionId, time: item.time, kind: 'foreign' };
+    if (oldest.get(item.marker.id) !== item) {
+      const { versionId, time } = item;
+      return { versionId, time, kind: 'foreign', ...ownRank(session, refOf(versionId, time, '')) };
+    }
     return copied.has(item.marker.id) ? { ...item, vouches: true } : item;
   });
 }

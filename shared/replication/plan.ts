@@ -1,4 +1,5 @@
 import type { Entry, Observation, Ref, StackItem, Step } from './types.ts';
+import { togetherSteps } from './together.ts';
 import { orderBy } from './version.ts';
 
 export type Plan =
@@ -48,7 +49,8 @@ export function plan(seen: Observation, excluded: ReadonlySet<string> = new Set(
       'damaged',
     ),
   ];
-  return { kind: 'steps', steps };
+  const { together } = seen;
+  return { kind: 'steps', steps: together === undefined ? steps : togetherSteps(seen, together, entries, steps) };
 }
 
 /** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */

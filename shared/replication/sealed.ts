@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
-import type { HeadResult, Place, VersionEntry } from '../cos/index.ts';
-import { versionsOf } from './observe.ts';
+import type { HeadResult, VersionEntry } from '../cos/index.ts';
+import { KeyListing } from './listing.ts';
 import type { Session } from './session.ts';
 
 /** COS refuses even a HEAD of an object under a customer's key, with a 400 that has no body to say why. */
@@ -13,12 +13,13 @@ export const isSealed = (error: unknown): boolean => error instanceof ServiceErr
  */
 export async function sealedHead(
   session: Session,
-  place: Place,
+  side: 'source' | 'destination',
   versionId: string | undefined,
   date: number,
 ): Promise<HeadResult | undefined> {
-  const listed = await versionsOf(session, place);
-  const entry = listed.find((one) => (versionId === undefined ? one.isLatest : one.versionId === versionId));
+  const meant = (one: VersionEntry): boolean => (versionId === undefined ? one.isLatest : one.versionId === versionId);
+  const listing = await KeyListing.open(session, side);
+  const entry = (await listing.until(() => listing.entries.some(meant))).find(meant);
   return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOf(entry) };
 }
 

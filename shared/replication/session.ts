@@ -1,14 +1,21 @@
 import { ServiceError, type Side } from '../errors/index.ts';
-import { samePlace, type Cos, type HeadResult, type Place } from '../cos/index.ts';
+import { samePlace, type Cos, type HeadResult, type ObjectHead, type Place } from '../cos/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { TaskObject, Tasks } from '../tasks/index.ts';
 import { HandOver } from './errors.ts';
 import { attemptId, digestOf } from './marker.ts';
+import { MarkBook } from './marks.ts';
+import { rankOf } from './rank.ts';
 import { isSealed, sealedHead } from './sealed.ts';
 import type { Marker, Skip, StackItem, Work } from './types.ts';
+import { isNull } from './version.ts';
+import type { VersioningWatch } from './versioning.ts';
 
 /** A function's clock may run ahead of the destination's by this much, in ms; markers younger than that count as late. */
 export const CLOCK_DOUBT_MS = 15_000;
+
+/** Metadata of so many versions is kept, of at most some KB each. */
+const HEADS_KEPT = 32;
 
 export interface Settings {
   /** ms: listings may lack what was written within this time. */
@@ -21,6 +28,11 @@ export interface Settings {
   readonly largeFrom: number;
   /** Whether a destination's 404 is known to tell a delete marker from nothing (proved by pre-flight). */
   markerTold(destination: Place): boolean;
+  /**
+   * State bucket of the deployment that replicates from this bucket, when the bucket is both a source and a destination:
+   * part of a two-way set-up, a mesh, a ring or a chain.
+   */
+  sharedWith(place: Place): Place | undefined;
 }
 
 export interface EngineDeps {
@@ -31,6 +43,7 @@ export interface EngineDeps {
   /** A fresh text of letters and digits, never given twice. */
   unique(): string;
   readonly settings: Settings;
+  readonly versioning: VersioningWatch;
   /** Where an upload is written down that a killed run would leave; without it only runs that end by themselves tell. */
   readonly tasks?: Pick<Tasks, 'defer' | 'complete' | 'ofKey'>;
 }
@@ -53,6 +66,14 @@ export class Session {
   /** Destination versions read before: they do not change, so one HEAD is enough. */
   readonly known = new Map<string, StackItem>();
   readonly skipped = new Map<string, Skip>();
+  /** Source entries that turned out not to be copied, by ID; they are not examined twice. */
+  readonly excluded = new Set<string>();
+  /** What a HEAD of the source's current version last showed. */
+  current: HeadResult | undefined;
+  /** Delete markers at the destination, when it is a source too: what each of ours stands for. */
+  readonly marks: MarkBook | undefined;
+  /** The same at the source. */
+  readonly sourceMarks: MarkBook | undefined;
   readonly counts = { copied: 0, marked: 0, removed: 0, bytes: 0 };
   /** Set when a full look wrote on the word of listings that may be too young. */
   lookAgain: number | undefined;
@@ -60,6 +81,8 @@ export class Session {
   readonly stop: number;
   /** The waiting tasks that this run wrote for uploads it began, by upload. */
   readonly records = new Map<string, TaskObject>();
+  readonly #versioned: Promise<void>;
+  readonly #heads: ObjectHead[] = [];
   #destinationClock: { readonly date: number; readonly at: number } | undefined;
 
   constructor(deps: EngineDeps, work: Work, stop: number) {
@@ -68,6 +91,40 @@ export class Session {
     this.stop = stop;
     this.digest = digestOf(work.destination, work.key, deps.hash);
     this.sourceDigest = digestOf(work.source, work.key, deps.hash);
+    this.#versioned = this.at('destination', () => deps.versioning.check(work.destination));
+    // Waited for before anything is written; a run that writes nothing need not know.
+    this.#versioned.catch(() => undefined);
+    const bookAt = (state: Place | undefined) => (state === undefined ? undefined : new MarkBook(deps, state));
+    this.marks = bookAt(deps.settings.sharedWith(work.destination));
+    this.sourceMarks = bookAt(deps.settings.sharedWith(work.source));
+  }
+
+  /** What is known of a destination version from an earlier look, or because this run wrote it. */
+  knownItem(versionId: string, etag: string): StackItem | undefined {
+    const written = isNull(versionId) ? undefined : this.written.find((item) => item.versionId === versionId);
+    return written ?? this.known.get(`${versionId}/${etag}`);
+  }
+
+  /** Remembers the metadata of a few versions of the destination: what is put in order is copied within moments. */
+  keepHead(head: ObjectHead): void {
+    if (isNull(head.versionId)) return;
+    this.#heads.push(head);
+    if (this.#heads.length > HEADS_KEPT) this.#heads.shift();
+  }
+
+  /** Of a version at the destination; asked for unless it was read a moment ago. Undefined: it has gone. */
+  async headOf(versionId: string): Promise<ObjectHead | undefined> {
+    const kept = this.#heads.find((head) => head.versionId === versionId);
+    if (kept !== undefined) return kept;
+    const result = await this.headDestination(versionId);
+    return result.found ? result.head : undefined;
+  }
+
+  /** What a version that bears a marker of ours is in the destination's stack. */
+  itemOf(versionId: string, time: number, marker: Marker): StackItem {
+    if (this.marks === undefined) return { versionId, time, kind: 'replica', marker };
+    const kind = this.isOfSource(marker.source) ? 'replica' : 'other';
+    return { versionId, time, kind, marker, rank: rankOf(marker.ref, marker.source.bucket) };
   }
 
   /** Throws `HandOver` when the run's time is over. */
@@ -75,23 +132,28 @@ export class Session {
     if (this.deps.now() >= this.stop) throw new HandOver('The time of this run is over');
   }
 
+  /** To be asked before each write: nothing is overwritten. Throws `BucketNotVersioned`, `CosError`. */
+  async writable(): Promise<void> {
+    await this.#versioned;
+  }
+
   async headSource(versionId?: string): Promise<HeadResult> {
-    return this.at('source', () => this.#head(this.work.source, versionId));
+    return this.at('source', () => this.#head('source', versionId));
   }
 
   async headDestination(versionId?: string): Promise<HeadResult> {
-    const result = await this.at('destination', () => this.#head(this.work.destination, versionId));
+    const result = await this.at('destination', () => this.#head('destination', versionId));
     this.#destinationClock = { date: result.date, at: this.deps.now() };
     return result;
   }
 
-  async #head(place: Place, versionId: string | undefined): Promise<HeadResult> {
+  async #head(side: 'source' | 'destination', versionId: string | undefined): Promise<HeadResult> {
     try {
-      return await this.deps.cos.headObject(place, this.work.key, versionId);
+      return await this.deps.cos.headObject(this.work[side], this.work.key, versionId);
     } catch (error) {
       // A refusal brings no date; ours may run ahead, and an attempt must not seem younger than what it writes.
       const date = this.deps.now() - CLOCK_DOUBT_MS;
-      const sealed = isSealed(error) ? await sealedHead(this, place, versionId, date) : undefined;
+      const sealed = isSealed(error) ? await sealedHead(this, side, versionId, date) : undefined;
       if (sealed === undefined) throw error;
       return sealed;
     }
@@ -128,11 +190,3 @@ export class Session {
     return samePlace(place, this.work.source);
   }
 }
-
-/** What a copied version becomes in the stack. */
-export const stackItem = (versionId: string, time: number, marker: NonNullable<StackItem['marker']>): StackItem => ({
-  versionId,
-  time,
-  kind: 'replica',
-  marker,
-});

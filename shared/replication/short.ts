@@ -1,7 +1,8 @@
 import type { HeadResult, ObjectHead } from '../cos/index.ts';
 import { candidateOf, type Candidate } from './examine.ts';
 import { claimOf, isIntact } from './marker.ts';
-import { EVENT_SLACK_MS, versionsOf } from './observe.ts';
+import { KeyListing } from './listing.ts';
+import { EVENT_SLACK_MS } from './observe.ts';
 import type { Session } from './session.ts';
 import type { Entry, Marker, Ref } from './types.ts';
 import { refOfEntry, refOfHead, surelyOlder } from './version.ts';
@@ -65,11 +66,12 @@ function promptReplica(session: Session, head: ObjectHead): Marker | undefined {
  */
 async function isEmpty(session: Session, there: HeadResult, current: Ref): Promise<boolean> {
   if (there.found || there.deleteMarker) return false;
-  const { source, destination } = session.work;
+  const { destination } = session.work;
   if (session.deps.settings.markerTold(destination)) return true;
   const [history, stack] = await Promise.all([
-    session.at('source', () => versionsOf(session, source)),
-    session.at('destination', () => versionsOf(session, destination)),
+    KeyListing.open(session, 'source'),
+    KeyListing.open(session, 'destination'),
   ]);
-  return stack.length === 0 && history.every((entry) => refOfEntry(entry).id === current.id);
+  if (stack.entries.length > 0 || !stack.complete || !history.complete) return false;
+  return history.entries.every((entry) => refOfEntry(entry).id === current.id);
 }

@@ -1,6 +1,7 @@
 import type { Place } from '../cos/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Upload } from '../tasks/index.ts';
+import type { Rank } from './rank.ts';
 
 /** A version or delete marker of the source bucket, as far as order and identity need it. */
 export interface Ref {
@@ -46,11 +47,14 @@ export interface StackItem {
   readonly time: number;
   /**
    * `replica`: made by us for this source and proven; `damaged`: made by us, bytes differ from what its marker says;
-   * `foreign`: somebody else's, never touched.
+   * `other`: at a destination that is a source too, made by us for another bucket than this source, or for the
+   * destination itself; `foreign`: somebody else's, never moved or removed.
    */
-  readonly kind: 'marker' | 'replica' | 'damaged' | 'foreign';
-  /** On `replica` and `damaged`. */
+  readonly kind: 'marker' | 'replica' | 'damaged' | 'other' | 'foreign';
+  /** On `replica`, `damaged` and `other`. */
   readonly marker?: Marker;
+  /** At a destination that is a source too: where the write that this stands for belongs. Never on `damaged`. */
+  readonly rank?: Rank;
   /** A user's copy with the same attempt ID stands above; without this one it would be taken for ours. */
   readonly vouches?: boolean;
 }
@@ -71,6 +75,16 @@ export interface Observation {
   readonly mine: ReadonlySet<string>;
   /** ms since 1970: delete markers from here on may be late requests of a run that broke off. Infinity: none. */
   readonly since: number;
+  /** Set when the destination is a source as well. */
+  readonly together?: Together | undefined;
+}
+
+/** What has to be known where replication goes more than one way. */
+export interface Together {
+  /** Name of the source bucket. */
+  readonly source: string;
+  /** Ranks, as text, of deletions that were brought to the destination and undone there by a user. */
+  readonly undone: ReadonlySet<string>;
 }
 
 export type Step =
@@ -79,6 +93,10 @@ export type Step =
   /** Copy a replica on top of its own stack, because it stands in the wrong place. */
   | { readonly kind: 'raise'; readonly item: StackItem; readonly base: Ref | undefined }
   | { readonly kind: 'mark'; readonly entry: Entry }
+  /** Copy a version of somebody else on top of its own stack: it is the newest write, and something older lies above it. */
+  | { readonly kind: 'lift'; readonly item: StackItem }
+  /** Make the delete marker that stands for this deletion. */
+  | { readonly kind: 'hide'; readonly rank: Rank }
   | { readonly kind: 'remove'; readonly item: StackItem; readonly reason: 'surplus' | 'raised' | 'damaged' };
 
 /** Why a version has no replica and will not get one for now. */
@@ -102,6 +120,8 @@ export interface Work {
   readonly clue?: Clue | undefined;
   /** Look at both listings even when the current versions seem to agree. */
   readonly full: boolean;
+  /** Take up whatever runs that broke off have left, however it lies: one more request, for those who go on from them. */
+  readonly thorough: boolean;
   /** Microseconds since 1970: replicas of older versions need not be looked at. 0: look at all. */
   readonly floor: number;
   /** As in `Observation`. */

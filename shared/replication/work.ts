@@ -24,6 +24,7 @@ export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly 
         ? { etag: says.etag, size: says.size, time: event.type === 'restored' ? undefined : time }
         : undefined,
     full: event.type !== 'created',
+    thorough: false,
     floor: floorOf(event),
     since: Number.POSITIVE_INFINITY,
     uploads: new Map(),
@@ -47,6 +48,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
     hints: [...new Set(tasks.flatMap((task) => task.hints))],
     clue: undefined,
     full: true,
+    thorough: true,
     floor: Math.min(...tasks.map((task) => task.floor)),
     since: Math.min(...tasks.map((task) => task.since)),
     uploads: new Map(tasks.flatMap((task) => task.uploads ?? []).map((upload) => [upload.uploadId, upload])),

@@ -128,8 +128,8 @@ export class EngineWorld {
     const wrapped = Object.entries(cos).map(([name, method]) => [
       name,
       (...args: readonly unknown[]) => {
-        // The rules are read beside the work and cost it no time.
-        if (!String(args[1]).startsWith('rules/')) {
+        // Rules and the versioning of the destination are asked for beside the work and cost it no time.
+        if (!String(args[1]).startsWith('rules/') && name !== 'getVersioning') {
           this.requests.push({ name: name as keyof Cos, place: args[0] as Place, key: args[1] });
         }
         return (method as (...all: readonly unknown[]) => Promise<unknown>)(...args);

@@ -60,8 +60,8 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
       async (place: Place, ...rest: readonly unknown[]) => {
         const call = `${name} ${place.bucket.split('-')[0]}`;
         const key = typeof rest[0] === 'string' ? rest[0] : '';
-        // The rules are read beside the work and cost it no time.
-        if (!key.startsWith('rules/')) requests.push(call);
+        // Rules and the versioning of the destination are asked for beside the work and cost it no time.
+        if (!key.startsWith('rules/') && name !== 'getVersioning') requests.push(call);
         await hook(call, key);
         const result = await (target[name] as (...args: readonly unknown[]) => Promise<unknown>)(place, ...rest);
         await answered(call, key);

@@ -106,6 +106,9 @@ export function take(stack: readonly StackItem[], step: Step, time: number): rea
     }
     case 'mark':
       return [{ versionId, time, kind: 'marker' }, ...stack];
+    case 'lift':
+    case 'hide':
+      throw new Error('not where replication goes one way');
     default: {
       const at = stack.findIndex((item) => item.versionId === step.item.versionId);
       const item = stack[at];

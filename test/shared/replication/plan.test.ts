@@ -16,6 +16,10 @@ function words(step: Step): string {
       return `raise ${step.item.versionId} on ${on(step.base)}`;
     case 'mark':
       return `mark ${step.entry.ref.id.slice(1)}`;
+    case 'lift':
+      return `lift ${step.item.versionId}`;
+    case 'hide':
+      return `hide as ${step.rank.bucket} at ${step.rank.time}`;
     default:
       return `remove ${step.item.versionId} (${step.reason})`;
   }

@@ -42,6 +42,7 @@ describe('the work an event asks for', () => {
       ...TARGET,
       hints: [VERSION],
       full: false,
+      thorough: false,
       floor: VERSION_MICROS,
       since: Number.POSITIVE_INFINITY,
     });
@@ -93,6 +94,7 @@ describe('the work of tasks', () => {
       hints: ['a', 'b', 'c'],
       clue: undefined,
       full: true,
+      thorough: true,
       floor: 5,
       since: 9,
     });

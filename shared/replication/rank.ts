@@ -1,0 +1,19 @@
+import type { Ref } from './types.ts';
+
+/** Where a write stands in the one order of all writes to a key, whichever of several buckets took it. */
+export interface Rank {
+  /** Microseconds since 1970, of the version or delete marker that a user wrote. */
+  readonly time: number;
+  /** The bucket it was written to; decides between writes of one microsecond. */
+  readonly bucket: string;
+}
+
+export const rankOf = (ref: Ref, bucket: string): Rank => ({ time: ref.time, bucket });
+
+/** Negative when `a` is older. */
+export const compareRanks = (a: Rank, b: Rank): number =>
+  a.time - b.time || (a.bucket < b.bucket ? -1 : a.bucket > b.bucket ? 1 : 0);
+
+export const sameRank = (a: Rank, b: Rank): boolean => compareRanks(a, b) === 0;
+
+export const formatRank = ({ time, bucket }: Rank): string => `${time}/${bucket}`;
