@@ -1,0 +1,51 @@
+import { beforeEach, expect, test } from 'vitest';
+import { BACKUP, deployment, KEY, type Deployment } from './world.ts';
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment();
+});
+
+const setVersioning = (state: 'Enabled' | 'Suspended'): void =>
+  world.core.putVersioning(BACKUP.bucket, BACKUP.region, state);
+
+test('where versioning was switched off nothing is overwritten, and the work waits with its cause', async () => {
+  setVersioning('Suspended');
+  const theirs = world.put('their own', {}, BACKUP);
+  expect(theirs.versionId).toBe('null');
+  expect(await world.replicate({ version: world.put('1') })).toEqual({ done: 0, deferred: 1 });
+  expect(world.core.getObject(BACKUP.bucket, BACKUP.region, KEY).etag).toBe(theirs.etag);
+  expect(world.stack()).toEqual(['user']);
+  const [name = ''] = world.state('waiting/');
+  expect(await world.pending(name)).toMatchObject({ key: KEY, cause: 'BucketVersionNotOpen' });
+});
+
+test('it is made up for when versioning is on again', async () => {
+  setVersioning('Suspended');
+  const version = world.put('1');
+  await world.replicate({ version });
+  setVersioning('Enabled');
+  world.clock.ms += 120_000;
+  await world.sweep();
+  await world.runTask(world.started.at(-1)?.key ?? '');
+  expect(world.stack()).toEqual([version.versionId]);
+  expect(world.state('leases/')).toEqual([]);
+});
+
+test('the answer is remembered for a minute only', async () => {
+  await world.replicate({ version: world.put('1') });
+  setVersioning('Suspended');
+  world.clock.ms += 60_000;
+  expect(await world.replicate({ version: world.put('2') })).toEqual({ done: 0, deferred: 1 });
+  expect(world.stack()).toHaveLength(1);
+});
+
+test('a deletion waits too', async () => {
+  const version = world.put('1');
+  await world.replicate({ version });
+  setVersioning('Suspended');
+  world.clock.ms += 120_000;
+  const { versionId = '' } = world.remove();
+  await world.replicate({ name: 'cos:ObjectRemove:DeleteMarkerCreated', vid: versionId });
+  expect(world.stack()).toEqual([version.versionId]);
+});
