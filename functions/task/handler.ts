@@ -21,14 +21,18 @@ async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
   // Listed before the key is looked at: what comes later may speak of a version that this look does not see.
   const found = withNamed(await engine.tasks.ofKey(named.task), named);
   const rules = await rulesOf(engine, named.task);
-  if (rules.length === 0) {
-    run.log({ message: 'out of scope', key: named.task.key, tasks: found.length });
-    await engine.abandon(found.map(({ task }) => task));
-    await engine.tasks.complete(found);
-    return;
-  }
+  if (rules.length === 0) return drop(engine, found, named.task, run);
   const tasks = found.map(({ task }) => task);
   await finish(engine, found, workOfTasks(tasks, named.task, rules), run);
+}
+
+/** No rule asks for this work any more. What a broken-off run left is taken up, or it would become a task each minute. */
+async function drop(engine: Engine, found: readonly TaskObject[], task: Task, run: Run): Promise<void> {
+  run.log({ message: 'out of scope', key: task.key, tasks: found.length });
+  await engine.abandon(found.map((one) => one.task));
+  const acquired = await engine.leases.acquire(task, { floor: 0, since: Number.POSITIVE_INFINITY }, run.deadline, true);
+  if (acquired.kind === 'held') await engine.leases.release(acquired.lease);
+  await engine.tasks.complete(found);
 }
 
 /** A listing may lag behind; the task that started this run is one of them in any case. */

@@ -38,6 +38,7 @@ export async function observe(
   const peers = await readPeers(session, source, destination);
   const { stack, low } = await readStack(session, destination, floor, peers);
   const depth = depthOf(session, stack, low);
+  const settled = !peers.shared || (await isOnTop(session, stack[0]));
   const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < depth);
   const history = await withUnlisted(session, listed, current);
   for (const entry of history) session.seen.add(entry.ref.id);
@@ -51,10 +52,21 @@ export async function observe(
     hints: hintsOf(session, listed, history),
     // What a late delete marker stands for is on record where others write too, so nothing has to be guessed.
     ...(peers.shared
-      ? { mine: new Set<string>(), since: Number.POSITIVE_INFINITY, together: togetherOf(session, peers, destination) }
+      ? {
+          mine: new Set<string>(),
+          since: Number.POSITIVE_INFINITY,
+          together: { ...togetherOf(session, peers, destination), settled },
+        }
       : { mine: session.mine, since }),
-    doubtful: peers.doubtful || isDoubtful(session, listed, history, current),
+    doubtful: !settled || peers.doubtful || isDoubtful(session, listed, history, current),
   };
+}
+
+/** Whether what the listing has on top is what a reader gets; if not, the listing lags, or somebody wrote meanwhile. */
+async function isOnTop(session: Session, top: StackItem | undefined): Promise<boolean> {
+  const current = await session.headDestination();
+  if (!current.found) return top === undefined || top.kind === 'marker';
+  return top?.versionId === (current.head.versionId ?? 'null');
 }
 
 /**
@@ -144,7 +156,7 @@ async function readStack(
   peers: Peers,
 ): Promise<{ stack: readonly StackItem[]; low: Ref | undefined }> {
   const items: StackItem[] = [];
-  const written = session.written.filter((item) => !listed.entries.some((entry) => entry.versionId === item.versionId));
+  const written = await unlisted(session, listed);
   const listing: (VersionEntry | StackItem)[] = [...written.toReversed(), ...stillThere(session, listed.entries)];
   let low: Ref | undefined;
   let earliest = Number.POSITIVE_INFINITY;
@@ -172,6 +184,22 @@ async function readStack(
     }
   }
   return { stack: onlyOldest(session, items), low };
+}
+
+/**
+ * What this run wrote and the listing does not show, oldest first. Listings lag; but it may have been removed meanwhile,
+ * by a user or by a run from another source, so it is asked for. A HEAD cannot ask for a delete marker.
+ */
+async function unlisted(session: Session, listing: KeyListing): Promise<readonly StackItem[]> {
+  const first = Math.min(...session.written.map(({ versionId, time }) => refOf(versionId, time, '').time));
+  const entries = await listing.until((oldest) => refOfEntry(oldest).time < first);
+  const shown = new Set(entries.map((entry) => entry.versionId));
+  const items: StackItem[] = [];
+  for (const item of session.written) {
+    if (shown.has(item.versionId)) continue;
+    if (item.kind === 'marker' || (await session.headDestination(item.versionId)).found) items.push(item);
+  }
+  return items;
 }
 
 /** Listings lag, answers do not. */

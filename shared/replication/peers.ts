@@ -50,7 +50,11 @@ const read = async (session: Session, book: MarkBook | undefined, place: Session
   book === undefined ? NONE : session.at('state', () => book.of(place, session.work.key));
 
 /** What `plan` has to know of a destination that is a source as well; `destination` as far as the look went. */
-export function togetherOf({ work, deps }: Session, { ranks }: Peers, destination: KeyListing): Together {
+export function togetherOf(
+  { work, deps }: Session,
+  { ranks }: Peers,
+  destination: KeyListing,
+): Omit<Together, 'settled'> {
   const there = new Set(destination.entries.map((entry) => entry.versionId));
   const oldest = destination.complete ? 0 : timeOf(destination.entries.at(-1)?.versionId);
   // A listing may not show it yet.

@@ -50,7 +50,10 @@ export function plan(seen: Observation, excluded: ReadonlySet<string> = new Set(
     ),
   ];
   const { together } = seen;
-  return { kind: 'steps', steps: together === undefined ? steps : togetherSteps(seen, together, entries, steps) };
+  return {
+    kind: 'steps',
+    steps: together === undefined ? steps : togetherSteps({ seen, together, entries, base: steps, compare }),
+  };
 }
 
 /** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */

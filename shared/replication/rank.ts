@@ -1,4 +1,5 @@
 import type { Ref } from './types.ts';
+import { isNullRef } from './version.ts';
 
 /** Where a write stands in the one order of all writes to a key, whichever of several buckets took it. */
 export interface Rank {
@@ -8,7 +9,11 @@ export interface Rank {
   readonly bucket: string;
 }
 
-export const rankOf = (ref: Ref, bucket: string): Rank => ({ time: ref.time, bucket });
+/** A `null` version's time is known to the second, so it counts as written at the end of it. */
+export const rankOf = (ref: Ref, bucket: string): Rank => ({
+  time: isNullRef(ref) ? ref.time + 999_999 : ref.time,
+  bucket,
+});
 
 /** Negative when `a` is older. */
 export const compareRanks = (a: Rank, b: Rank): number =>

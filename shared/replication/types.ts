@@ -83,6 +83,8 @@ export interface Observation {
 export interface Together {
   /** Name of the source bucket. */
   readonly source: string;
+  /** What is on top is known for certain; if not, it is left as it is for now. */
+  readonly settled: boolean;
   /** Ranks, as text, of deletions that were brought to the destination and undone there by a user. */
   readonly undone: ReadonlySet<string>;
 }

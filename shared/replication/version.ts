@@ -35,7 +35,7 @@ export const refOfHead = (head: ObjectHead): Ref => refOf(head.versionId, head.l
 export const isNull = (versionId: string | undefined): versionId is undefined | '' | 'null' =>
   versionId === undefined || versionId === '' || versionId === 'null';
 
-const isNullRef = (ref: Ref): boolean => ref.id.startsWith('null/');
+export const isNullRef = (ref: Ref): boolean => ref.id.startsWith('null/');
 const precise = (ref: Ref): boolean => !isNullRef(ref) && timeOfVersionId(ref.id) !== undefined;
 
 /** The latest time, in microseconds, that a reference can stand for: Last-Modified is cut to whole seconds. */

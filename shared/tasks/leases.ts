@@ -145,11 +145,10 @@ export class Leases {
   }
 
   async #adopt(digest: string, lease: Lease): Promise<Lease> {
-    const page = await this.#deps.cos.listObjects(this.#deps.state, { prefix: `${LEASES}${digest}/` });
     const known = new Set([lease.name, ...lease.inherited]);
-    const others = await Promise.all(
-      page.entries.filter((entry) => !known.has(entry.key)).map((entry) => this.#read(entry.key)),
-    );
+    const names: string[] = [];
+    for await (const name of this.#names(`${LEASES}${digest}/`)) if (!known.has(name)) names.push(name);
+    const others = await Promise.all(names.map((name) => this.#read(name)));
     const expired = others.filter((one) => one !== undefined && one.remaining <= 0) as Found[];
     return {
       ...lease,
@@ -165,29 +164,33 @@ export class Leases {
     return { name, record, remaining: record.duration + ROUNDING_MS - (object.date - object.lastModified) };
   }
 
-  /** Names of leases old enough to be worth a look, by key. */
+  /** Names of leases, by key. */
   async *#groups(): AsyncGenerator<readonly string[]> {
     let group: string[] = [];
     let current = '';
+    for await (const name of this.#names(LEASES)) {
+      const digest = readLeaseName(name)?.digest;
+      if (digest === undefined) continue;
+      if (digest !== current && group.length > 0) {
+        yield group;
+        group = [];
+      }
+      current = digest;
+      group.push(name);
+    }
+    if (group.length > 0) yield group;
+  }
+
+  async *#names(prefix: string): AsyncGenerator<string> {
     let marker: string | undefined;
     do {
       const page = await this.#deps.cos.listObjects(this.#deps.state, {
-        prefix: LEASES,
+        prefix,
         ...(marker === undefined ? {} : { marker }),
       });
-      for (const entry of page.entries) {
-        const digest = readLeaseName(entry.key)?.digest;
-        if (digest === undefined) continue;
-        if (digest !== current && group.length > 0) {
-          yield group;
-          group = [];
-        }
-        current = digest;
-        group.push(entry.key);
-      }
+      for (const entry of page.entries) yield entry.key;
       marker = page.nextMarker;
     } while (marker !== undefined);
-    if (group.length > 0) yield group;
   }
 }
 

@@ -19,9 +19,16 @@ import {
 
 const PLAIN_ACL = { canned: 'default', grants: [] } as const;
 
-/** What a front would answer: the calls of the product, straight on the storage core. Every call is atomic. */
-export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): Cos {
+/**
+ * What a front would answer: the calls of the product, straight on the storage core. Every call is atomic. `longestPage`:
+ * entries of a listing at most, whatever is asked for, so that a page ends in the middle of a key.
+ */
+export function createCoreCos(core: Core, blobs: BlobStore, now: () => number, longestPage = 1000): Cos {
   let requests = 0;
+  const paged = <T extends { maxKeys?: number }>(query: T) => ({
+    ...defined(query),
+    maxKeys: Math.min(query.maxKeys ?? 1000, longestPage),
+  });
   const context = () => ({ requestId: `request-${(requests += 1)}` });
   const date = () => Math.floor(now() / 1000) * 1000;
 
@@ -96,7 +103,7 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): 
       call('DELETE', place, key, () => core.deleteObject(place.bucket, place.region, key, versionId, context())),
     listVersions: (place, query) =>
       call('LIST', place, '', () => {
-        const page = core.listVersions(place.bucket, place.region, defined(query));
+        const page = core.listVersions(place.bucket, place.region, paged(query));
         const more = page.truncated && page.nextKeyMarker !== undefined;
         return {
           entries: page.entries.map((version) => ({
@@ -116,7 +123,7 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): 
       }),
     listObjects: (place, query) =>
       call('LIST', place, '', () => {
-        const page = core.listObjects(place.bucket, place.region, defined(query));
+        const page = core.listObjects(place.bucket, place.region, paged(query));
         return {
           entries: page.entries.map((version) => ({
             key: version.key,
@@ -145,7 +152,8 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number): 
       call('GET', place, key, () => {
         const parts: Part[] = [];
         for (let marker: number | undefined = 0; marker !== undefined;) {
-          const page = core.listParts(place.bucket, place.region, key, { uploadId, partNumberMarker: marker });
+          const query = { uploadId, partNumberMarker: marker, maxParts: longestPage };
+          const page = core.listParts(place.bucket, place.region, key, query);
           parts.push(...page.parts);
           marker = page.nextPartNumberMarker;
         }

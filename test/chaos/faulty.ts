@@ -11,11 +11,33 @@ export interface Weather {
   readonly late: number;
   /** No answer, and it never happens. */
   readonly vanished: number;
+  /** Happened, but the connection broke in the middle of the answer. */
+  readonly cutOff: number;
+  /** Answered with 200 and an error in its body: nothing happened. The client tells the two apart. */
+  readonly errorIn200: number;
   /** The function is killed while this request is under way. */
   readonly killed: number;
+  /** Which requests meet any of this; undefined: all. The others are answered as they should be. */
+  readonly only?: Kind | undefined;
+  /** ms that a copy takes at most, beside the way there and back. */
+  readonly copying?: number | undefined;
 }
 
-export const CALM: Weather = { refused: 0, answerLost: 0, late: 0, vanished: 0, killed: 0 };
+export const CALM: Weather = {
+  refused: 0,
+  answerLost: 0,
+  late: 0,
+  vanished: 0,
+  cutOff: 0,
+  errorIn200: 0,
+  killed: 0,
+};
+
+type Fate = Exclude<keyof Weather, 'only' | 'copying'>;
+const FATES: readonly Fate[] = ['refused', 'answerLost', 'late', 'vanished', 'cutOff', 'errorIn200', 'killed'];
+
+/** Requests at buckets, that of the functions themselves left out, by what they do. */
+export type Kind = 'deletions' | 'copies';
 
 const TIMEOUT_MS = 20_000;
 /** A request's signature lives this long; what has not begun by then never does. */
@@ -27,6 +49,7 @@ type Call = () => Promise<unknown>;
 export interface Runner {
   readonly scheduler: Scheduler;
   readonly random: () => number;
+  readonly state: Place;
   weather(): Weather;
   /** Once true, nothing this function waits for ever comes. */
   dead(): boolean;
@@ -44,15 +67,17 @@ const READS = new Set<keyof Cos>([
   'listParts',
 ]);
 
-/** The same calls as seen over a bad network: slow, and not always answered. */
-export function overNetwork(cos: Cos, runner: Runner): Cos {
+const COPIES = new Set<keyof Cos>(['copyObject', 'uploadPartCopy', 'completeMultipart']);
+
+/** The same calls as seen over a bad network: slow, and not always answered. `runner`: whoever calls at that moment. */
+export function overNetwork(cos: Cos, runner: () => Runner): Cos {
   const wrapped = Object.fromEntries(
     Object.entries(cos).map(([name, method]) => [
       name,
       (...args: readonly unknown[]) => {
         const place = args[0] as Place;
         const call = () => (method as (...all: readonly unknown[]) => Promise<unknown>)(...args);
-        return request(runner, name as keyof Cos, place, call);
+        return request(runner(), name as keyof Cos, place, call);
       },
     ]),
   );
@@ -65,20 +90,23 @@ function request(runner: Runner, name: keyof Cos, place: Place, call: Call): Pro
     const answer = (settle: () => void): void => {
       if (!runner.dead()) settle();
     };
-    const there = 1 + random() * 30;
+    const copying = COPIES.has(name) ? (runner.weather().copying ?? 0) : 0;
+    const there = 1 + random() * 30 + (copying === 0 ? 0 : random() * copying);
     const fail = (code: string, outcome: 'none' | 'unknown', after: number): void =>
       scheduler.after(after, () =>
         answer(() => reject(new CosError({ method: name, place }, 'the network', { code, retryable: true, outcome }))),
       );
-    const fate = fateOf(runner, READS.has(name));
+    const fate = fateOf(runner, name, place);
     if (fate === 'killed') scheduler.after(random() * 2 * there, () => runner.kill());
     if (fate === 'refused') return fail('SlowDown', 'none', there * 2);
+    if (fate === 'errorIn200') return fail('InternalError', 'none', there * 2);
     if (fate === 'vanished') return fail('AnswerTimeout', 'unknown', TIMEOUT_MS);
     const effect = fate === 'late' ? TIMEOUT_MS + random() * (SIGNATURE_MS - TIMEOUT_MS) : there;
-    if (fate === 'late' || fate === 'answerLost') fail('AnswerTimeout', 'unknown', TIMEOUT_MS);
+    if (fate === 'late' || fate === 'answerLost') fail('AnswerTimeout', 'unknown', Math.max(there, TIMEOUT_MS));
+    if (fate === 'cutOff') fail('AnswerIncomplete', 'unknown', there * 2);
     scheduler.after(effect, () => {
       const result = call();
-      if (fate === 'late' || fate === 'answerLost') {
+      if (fate === 'late' || fate === 'answerLost' || fate === 'cutOff') {
         result.catch(() => undefined);
         return;
       }
@@ -91,13 +119,21 @@ function request(runner: Runner, name: keyof Cos, place: Place, call: Call): Pro
   });
 }
 
-function fateOf(runner: Runner, read: boolean): keyof Weather | 'normal' {
+function fateOf(runner: Runner, name: keyof Cos, place: Place): Fate | 'normal' {
   const weather = runner.weather();
+  if (weather.only !== undefined && !isOf(weather.only, name, place, runner.state)) return 'normal';
+  const read = READS.has(name);
   let dice = runner.random();
-  for (const fate of ['refused', 'answerLost', 'late', 'vanished', 'killed'] as const) {
+  for (const fate of FATES) {
     dice -= weather[fate];
+    if (dice >= 0) continue;
     // A read that was not answered is asked again by the client; in the end it is refused or answered.
-    if (dice < 0) return read && fate !== 'killed' ? 'refused' : fate;
+    if (read && fate !== 'killed') return 'refused';
+    // Only what takes long is answered before it is done.
+    return fate === 'errorIn200' && !COPIES.has(name) ? 'refused' : fate;
   }
   return 'normal';
 }
+
+const isOf = (kind: Kind, name: keyof Cos, place: Place, state: Place): boolean =>
+  place.bucket !== state.bucket && (kind === 'copies' ? COPIES.has(name) : name === 'deleteObject');

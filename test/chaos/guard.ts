@@ -1,90 +1,116 @@
 import type { Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
+import type { Copied, Ledger } from './ledger.ts';
+import { isShared, type Deployment, type Topology } from './topology.ts';
 
-/** What the functions really did, seen from the storage: the judge's own record. */
-export interface Deeds {
-  /** Version IDs the functions made at the destination, with the source version each was copied from. */
-  readonly made: ReadonlyMap<string, { readonly key: string; readonly source: string }>;
-  /** Delete markers the functions made at the destination. */
-  readonly marked: ReadonlySet<string>;
-  /** Things that must never happen, in words. */
-  readonly crimes: readonly string[];
-  /** Copies from the source of versions that had a replica already. Without faults there is no excuse for one. */
-  readonly doubles: readonly string[];
-  readonly copies: number;
+export interface GuardOptions {
+  readonly cos: Cos;
+  readonly core: Core;
+  /** ms since 1970. */
+  readonly now: () => number;
+  readonly topology: Topology;
+  readonly deployment: Deployment;
+  readonly ledger: Ledger;
+  readonly note: (line: string) => void;
 }
 
-interface Sides {
-  readonly source: Place;
-  readonly destination: Place;
-  readonly state: Place;
-}
-
-/** Records what is written and notes whatever harms: I5 is judged at the very request. */
-export function guard(cos: Cos, core: Core, sides: Sides, note: (line: string) => void): { cos: Cos; deeds: Deeds } {
-  const made = new Map<string, { key: string; source: string }>();
-  const marked = new Set<string>();
-  const crimes: string[] = [];
-  const doubles: string[] = [];
-  const deeds = { made, marked, crimes, doubles, copies: 0 };
-  const at = (place: Place, side: keyof Sides): boolean => place.bucket === sides[side].bucket;
+/** The calls of one deployment, each recorded, and whatever harms noted: I5 is judged at the very request. */
+export function guard({ cos, core, now, topology, deployment, ledger, ...options }: GuardOptions): Cos {
+  const note = (line: string): void => options.note(`${line}, by the functions of ${deployment.source.bucket}`);
+  const { made, uploads } = ledger;
   const crime = (text: string): void => {
-    crimes.push(text);
+    ledger.crimes.push(text);
     note(`CRIME: ${text}`);
   };
+  const isTarget = (place: Place): boolean => deployment.links.some((link) => link.destination.bucket === place.bucket);
 
-  const guarded: Cos = {
+  /** Of its own deployment; of another one only what it says of delete markers that came from here. */
+  const isState = ({ bucket }: Place, key: string): boolean =>
+    bucket === deployment.state.bucket ||
+    (key.startsWith('marks/') && topology.deployments.some(({ state }) => state.bucket === bucket));
+
+  const originOf = (from: Place, versionId: string, place: Place): Copied => {
+    const { origin } = made.get(versionId) ?? {};
+    const raised = from.bucket === place.bucket;
+    if (raised) {
+      if (origin === undefined && !isShared(topology, place)) crime(`copied a version of others: ${versionId}`);
+      return { raised, origin: origin ?? { bucket: from.bucket, versionId } };
+    }
+    if (from.bucket !== deployment.source.bucket) crime(`copied from ${from.bucket}`);
+    if (origin !== undefined) crime(`passed on a replica: ${versionId} of ${from.bucket}`);
+    return { raised, origin: { bucket: from.bucket, versionId } };
+  };
+
+  const wrote = (place: Place, key: string, { origin, raised }: Copied, versionId = ''): void => {
+    const others = ledger.othersOf(core, { place, key, origin }, versionId).length;
+    if (others > 0 && !raised && origin.versionId !== 'null') ledger.doubles.push(`${key} ${origin.versionId}`);
+    made.set(versionId, { place, key, origin });
+    ledger.peak = Math.max(ledger.peak, others + 1);
+    ledger.copies += 1;
+    const what = `${key} ${origin.versionId} of ${origin.bucket}`;
+    note(`copied ${what} to ${place.bucket} as ${versionId}${raised ? ' (raised)' : ''}`);
+  };
+
+  return {
     ...cos,
     async copyObject(place, key, source, attributes) {
-      if (!at(place, 'destination')) crime(`a copy to ${place.bucket}/${key}`);
+      if (!isTarget(place)) crime(`a copy to ${place.bucket}/${key}`);
       const result = await cos.copyObject(place, key, source, attributes);
-      // A raised replica stands for the version it was copied from in the first place.
-      const from = at(source.place, 'source') ? source.versionId : made.get(source.versionId ?? '')?.source;
-      const again =
-        at(source.place, 'source') && from !== 'null' && hasAnother(core, sides.destination, made, key, '', from ?? '');
-      if (again) doubles.push(`${key} ${from}`);
-      made.set(result.versionId ?? '', { key, source: from ?? '' });
-      deeds.copies += 1;
-      note(`copied ${key} ${from} as ${result.versionId}${at(source.place, 'source') ? '' : ' (raised)'}`);
+      wrote(place, key, originOf(source.place, source.versionId ?? '', place), result.versionId);
       return result;
     },
+    async initiateMultipart(place, key, attributes) {
+      if (!isTarget(place)) crime(`an upload to ${place.bucket}/${key}`);
+      const uploadId = await cos.initiateMultipart(place, key, attributes);
+      uploads.set(uploadId, { place, key, parts: undefined, known: false });
+      return uploadId;
+    },
+    async uploadPartCopy(place, key, part) {
+      const etag = await cos.uploadPartCopy(place, key, part);
+      const upload = uploads.get(part.uploadId);
+      const copied = originOf(part.source.place, part.source.versionId ?? '', place);
+      if (upload === undefined) crime(`a part for an upload of others: ${part.uploadId}`);
+      else if (upload.parts !== undefined && upload.parts.origin.versionId !== copied.origin.versionId)
+        crime(`parts of two versions in one upload of ${key}`);
+      else upload.parts = copied;
+      return etag;
+    },
+    async completeMultipart(place, key, uploadId, parts) {
+      const result = await cos.completeMultipart(place, key, uploadId, parts);
+      const copied = uploads.get(uploadId)?.parts;
+      uploads.delete(uploadId);
+      if (copied === undefined) crime(`completed an upload of others: ${uploadId}`);
+      else wrote(place, key, copied, result.versionId);
+      return result;
+    },
+    async abortMultipart(place, key, uploadId) {
+      await cos.abortMultipart(place, key, uploadId);
+      if (!uploads.delete(uploadId)) crime(`aborted an upload of others: ${key} ${uploadId}`);
+      else note(`aborted an upload of ${key}`);
+    },
     async deleteObject(place, key, versionId) {
-      if (at(place, 'source')) crime(`a deletion at the source: ${key}`);
-      if (at(place, 'destination') && versionId !== undefined) {
+      const ours = isState(place, key);
+      if (!ours && !isTarget(place)) crime(`a deletion at ${place.bucket}: ${key}`);
+      if (!ours && versionId !== undefined) {
         const mine = made.get(versionId);
         if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
-        else if (!hasAnother(core, sides.destination, made, key, versionId, mine.source)) {
-          crime(`removed the last replica of ${key} ${mine.source}`);
-        }
-        note(`removed ${key} ${versionId}`);
+        else if (ledger.othersOf(core, mine, versionId).length === 0)
+          crime(`removed the last replica of ${key} ${mine.origin.versionId}`);
+        note(`removed ${key} ${versionId} at ${place.bucket}`);
       }
       const answer = await cos.deleteObject(place, key, versionId);
-      if (at(place, 'destination') && versionId === undefined) {
-        marked.add(answer.versionId ?? '');
-        note(`marked ${key} as ${answer.versionId}`);
+      if (!ours && versionId === undefined) {
+        ledger.marked.set(answer.versionId ?? '', { place, key, time: now() });
+        note(`marked ${key} at ${place.bucket} as ${answer.versionId}`);
       }
       return answer;
     },
+    async putObject(place, key, body, options) {
+      // The records are written as JSON, so an ID that is in one stands there as it is.
+      const open = [...uploads].filter(([, { known }]) => !known);
+      const text = open.length === 0 ? '' : new TextDecoder().decode(body);
+      for (const [uploadId, upload] of open) if (text.includes(uploadId)) upload.known = true;
+      return cos.putObject(place, key, body, options);
+    },
   };
-  return { cos: guarded, deeds };
-}
-
-/** Whether the destination still has another replica of the same source version; asked for by ID, as listings lag. */
-function hasAnother(
-  core: Core,
-  { bucket, region }: Place,
-  made: Deeds['made'],
-  key: string,
-  versionId: string,
-  source: string,
-): boolean {
-  return [...made].some(([id, one]) => {
-    if (id === versionId || one.key !== key || one.source !== source) return false;
-    try {
-      core.getObject(bucket, region, key, id);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

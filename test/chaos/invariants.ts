@@ -1,28 +1,49 @@
 import { timeOfVersionId, type Core, type Version } from '../cloud/cos/index.ts';
-import type { Deeds } from './guard.ts';
-import type { Users } from './users.ts';
-import { DESTINATION, SOURCE } from './world.ts';
+import { at, type Diary } from './diary.ts';
+import type { Ledger } from './ledger.ts';
+import type { RuleBook } from './rule-book.ts';
+import { isShared, type Link, type Topology } from './topology.ts';
 
 export interface Violation {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I5' | 'I6';
+  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'scope';
   readonly text: string;
 }
 
-/** Judges the two buckets by the judge's own record, never by what replicas say of themselves. */
-export function checkWorld(core: Core, users: Users, deeds: Deeds, atRest: boolean): readonly Violation[] {
-  const violations: Violation[] = deeds.crimes.map((text) => ({ invariant: 'I5', text }));
-  if (!atRest) violations.push({ invariant: 'I6', text: 'work was still left after seven days' });
-  const source = byKey(core, SOURCE.bucket, SOURCE.region);
-  const destination = byKey(core, DESTINATION.bucket, DESTINATION.region);
-  for (const key of new Set([...source.keys(), ...destination.keys()])) {
-    violations.push(...checkKey(key, source.get(key) ?? [], destination.get(key) ?? [], users, deeds));
+export interface Evidence {
+  readonly core: Core;
+  readonly topology: Topology;
+  readonly diary: Diary;
+  readonly ledger: Ledger;
+  /** One of each source. */
+  readonly rules: readonly RuleBook[];
+}
+
+/** ms between a run's look at the source and the DELETE that it sends upon it, unless the request comes late. */
+const LOOK_MS = 10_000;
+
+export type Listed = Version & { readonly isLatest: boolean };
+
+/** Judges each link by the judge's own record, never by what replicas say of themselves. */
+export function checkLinks(evidence: Evidence): readonly Violation[] {
+  const { core, topology, diary, ledger } = evidence;
+  const violations: Violation[] = ledger.crimes.map((text) => ({ invariant: 'I5', text }));
+  for (const link of topology.links) {
+    const [source, destination] = [byKey(core, link.source), byKey(core, link.destination)];
+    for (const key of new Set([...source.keys(), ...destination.keys()]))
+      violations.push(...new KeyOfLink(evidence, link, key, source.get(key), destination.get(key)).check());
+  }
+  for (const { place, key, known } of ledger.uploads.values())
+    if (known) violations.push({ invariant: 'I6', text: `${key}: an upload of ours is left at ${place.bucket}` });
+  for (const { place, key, uploadId } of diary.uploads) {
+    const { uploads } = core.listUploads(place.bucket, place.region, { prefix: key });
+    if (!uploads.some((upload) => upload.uploadId === uploadId))
+      violations.push({ invariant: 'I5', text: `${key}: a user's upload is gone` });
   }
   return violations;
 }
 
-type Listed = Version & { readonly isLatest: boolean };
-
-function byKey(core: Core, bucket: string, region: string): Map<string, Listed[]> {
+/** Newest first in each key. */
+export function byKey(core: Core, { bucket, region }: Link['source']): Map<string, readonly Listed[]> {
   const keys = new Map<string, Listed[]>();
   for (const version of core.listVersions(bucket, region, {}).entries) {
     const versions = keys.get(version.key);
@@ -32,56 +53,138 @@ function byKey(core: Core, bucket: string, region: string): Map<string, Listed[]
   return keys;
 }
 
-/** Both lists newest first. */
-function checkKey(
-  key: string,
-  source: readonly Listed[],
-  destination: readonly Listed[],
-  users: Users,
-  deeds: Deeds,
-): readonly Violation[] {
-  const violations: Violation[] = [];
-  const say = (invariant: Violation['invariant'], text: string): void => {
-    violations.push({ invariant, text: `${key}: ${text}` });
-  };
-  const replicas = destination.filter((version) => !version.deleteMarker && deeds.made.has(version.versionId));
-  const sourceOf = (version: Listed): string => deeds.made.get(version.versionId)?.source ?? '';
-  const expired = new Set([...users.expired].map((id) => deeds.made.get(id)?.source));
+/** Whether a user made it. */
+export const isOriginal = ({ made, marked }: Ledger, { versionId }: Version): boolean =>
+  !made.has(versionId) && !marked.has(versionId);
 
-  for (const version of source) {
-    if (version.deleteMarker || version.versionId === 'null') continue;
-    const its = replicas.filter((replica) => sourceOf(replica) === version.versionId);
-    if (its.length === 0 && !expired.has(version.versionId)) say('I1', `${version.versionId} has no replica`);
+/** One key on both sides of a link. */
+class KeyOfLink {
+  readonly #evidence: Evidence;
+  readonly #link: Link;
+  readonly #key: string;
+  /** What users wrote at the source, newest first. */
+  readonly #originals: readonly Listed[];
+  readonly #stack: readonly Listed[];
+  /** Ours of this link, newest first. */
+  readonly #replicas: readonly Listed[];
+  readonly #rules: RuleBook;
+  /** Source versions that lost a replica to the destination's lifecycle or to a user. */
+  readonly #expired: ReadonlySet<string | undefined>;
+  readonly #violations: Violation[] = [];
+
+  constructor(
+    evidence: Evidence,
+    link: Link,
+    key: string,
+    source: readonly Listed[] = [],
+    stack: readonly Listed[] = [],
+  ) {
+    const { diary, ledger, rules } = evidence;
+    this.#evidence = evidence;
+    this.#link = link;
+    this.#key = key;
+    this.#originals = source.filter((version) => isOriginal(ledger, version));
+    this.#stack = stack;
+    this.#replicas = stack.filter(({ versionId }) => ledger.made.get(versionId)?.origin.bucket === link.source.bucket);
+    this.#rules = rules.find((book) => book.source.bucket === link.source.bucket) as RuleBook;
+    this.#expired = new Set([...diary.expired].map((id) => ledger.made.get(id)?.origin.versionId));
+  }
+
+  check(): readonly Violation[] {
+    for (const version of this.#originals) {
+      if (version.deleteMarker) continue;
+      if (version.versionId === 'null') this.#checkNull(version);
+      else this.#checkVersion(version);
+    }
+    // Where users write as well the newest of all sites is to be on top, whatever it takes.
+    if (!isShared(this.#evidence.topology, this.#link.destination)) {
+      this.#checkOrder();
+      this.#checkCurrent();
+      this.#checkHidden();
+    }
+    return this.#violations;
+  }
+
+  #say(invariant: Violation['invariant'], text: string): void {
+    const { source, destination } = this.#link;
+    this.#violations.push({ invariant, text: `${this.#key}, ${source.bucket} to ${destination.bucket}: ${text}` });
+  }
+
+  #originOf({ versionId }: Version): string {
+    return this.#evidence.ledger.made.get(versionId)?.origin.versionId ?? '';
+  }
+
+  #written({ deleteMarker, time, attributes }: Version) {
+    return { key: this.#key, deleteMarker, time: time / 1000, tags: attributes.tags };
+  }
+
+  #isDue(version: Version): boolean {
+    return this.#rules.due(this.#link, this.#written(version));
+  }
+
+  #isAllowed(version: Version): boolean {
+    return this.#rules.allowed(this.#link, this.#written(version));
+  }
+
+  #checkVersion(version: Listed): void {
+    const { versionId, blob, attributes } = version;
+    const its = this.#replicas.filter((replica) => this.#originOf(replica) === versionId);
+    const due = this.#isDue(version);
+    if (due && its.length === 0 && !this.#expired.has(versionId)) this.#say('I1', `${versionId} has no replica`);
+    if (!due && its.length > 0 && !this.#isAllowed(version)) this.#say('scope', `${versionId} has a replica`);
     // A replica stays, though there is a newer one, while a user's copy of it would be taken for ours without it.
-    if (its.filter((replica) => !users.copied.has(replica.versionId)).length > 1)
-      say('I3', `${version.versionId} has ${its.length} replicas`);
-    if (its.some((replica) => replica.blob?.crc64 !== version.blob?.crc64)) say('I1', `${version.versionId} differs`);
-    if (its.some((replica) => replica.attributes.meta['n'] !== version.attributes.meta['n'])) {
-      say('I1', `${version.versionId} has other metadata`);
+    const surplus = its.filter((replica) => !this.#evidence.diary.copied.has(replica.versionId)).length > 1;
+    if (surplus && this.#rules.covers(this.#link, this.#key))
+      this.#say('I3', `${versionId} has ${its.length} replicas`);
+    if (its.some((replica) => replica.blob?.crc64 !== blob?.crc64)) this.#say('I1', `${versionId} differs`);
+    if (its.some((replica) => replica.attributes.meta['n'] !== attributes.meta['n']))
+      this.#say('I1', `${versionId} has other metadata`);
+    if (its.some((replica) => String(replica.attributes.tags) !== String(attributes.tags)))
+      this.#say('I1', `${versionId} has other tags`);
+  }
+
+  /** Its ID is used again, so it is known by its bytes. */
+  #checkNull(version: Listed): void {
+    const { diary } = this.#evidence;
+    if (!this.#isDue(version) || diary.foreign.has(at(this.#link.destination, this.#key))) return;
+    const its = this.#replicas.filter(
+      (replica) => this.#originOf(replica) === 'null' && replica.blob?.crc64 === version.blob?.crc64,
+    );
+    if (its.length === 0 && !this.#expired.has('null')) this.#say('I1', 'the null version has no replica');
+  }
+
+  #checkOrder(): void {
+    if (!this.#rules.covers(this.#link, this.#key)) return;
+    // An older replica of a version may have to stay below (it vouches for a user's copy); the newest one counts.
+    const origins = [...new Set(this.#replicas.map((replica) => this.#originOf(replica)))];
+    const times = origins.map((origin) => timeOfVersionId(origin)).filter((time) => time !== undefined);
+    if (times.some((time, i) => i > 0 && time > (times[i - 1] ?? 0)))
+      this.#say('I2', 'replicas stand in the wrong order');
+  }
+
+  #checkCurrent(): void {
+    const { diary } = this.#evidence;
+    const { source, destination } = this.#link;
+    if (diary.foreign.has(at(destination, this.#key)) || diary.pruned.has(at(source, this.#key))) return;
+    const newest = this.#originals.find((version) => !version.deleteMarker || this.#isAllowed(version));
+    if (newest === undefined || !this.#isDue(newest)) return;
+    const top = this.#stack[0];
+    if (newest.deleteMarker) {
+      if (top !== undefined && !top.deleteMarker) this.#say('I2', 'deleted at the source, but not at the destination');
+    } else if (top === undefined || top.deleteMarker || this.#originOf(top) !== newest.versionId) {
+      if (!this.#expired.has(newest.versionId))
+        this.#say('I2', `the current version is not the replica of ${newest.versionId}`);
     }
   }
-  const current = source.find((version) => version.versionId === 'null' && !version.deleteMarker);
-  if (current !== undefined && !users.foreign.has(key)) {
-    const its = replicas.filter(
-      (replica) => sourceOf(replica) === 'null' && replica.blob?.crc64 === current.blob?.crc64,
-    );
-    if (its.length === 0 && users.expired.size === 0) say('I1', 'the null version has no replica');
-  }
 
-  // An older replica of a version may have to stay below (it vouches for a user's copy); the newest one counts.
-  const newestOfEach = replicas.filter(
-    (replica, i) => replicas.findIndex((other) => sourceOf(other) === sourceOf(replica)) === i,
-  );
-  const times = newestOfEach.map((replica) => timeOfVersionId(sourceOf(replica))).filter((time) => time !== undefined);
-  if (times.some((time, i) => i > 0 && time > (times[i - 1] ?? 0))) say('I2', 'replicas stand in the wrong order');
-
-  const newest = source[0];
-  if (newest === undefined || users.foreign.has(key) || users.pruned.has(key)) return violations;
-  const top = destination[0];
-  if (newest.deleteMarker) {
-    if (top !== undefined && !top.deleteMarker) say('I2', 'deleted at the source, but not at the destination');
-  } else if (top === undefined || top.deleteMarker || sourceOf(top) !== newest.versionId) {
-    if (!expired.has(newest.versionId)) say('I2', `the current version is not the replica of ${newest.versionId}`);
+  /** A DELETE of ours that landed long after it was sent hides nothing for good, though its deletion was taken back. */
+  #checkHidden(): void {
+    const { diary, ledger } = this.#evidence;
+    const [current, top] = [this.#originals[0], this.#stack[0]];
+    if (current === undefined || current.deleteMarker || !this.#isDue(current)) return;
+    const landed = ledger.marked.get(top?.versionId ?? '')?.time;
+    const touched = diary.touched.get(at(this.#link.source, this.#key)) ?? 0;
+    if (landed !== undefined && landed > touched + LOOK_MS)
+      this.#say('I2', `${current.versionId} is hidden by a marker of ours that came late`);
   }
-  return violations;
 }

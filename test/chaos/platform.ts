@@ -1,52 +1,57 @@
 import { replicate } from '../../functions/replicate/handler.ts';
 import { sweep } from '../../functions/schedule/handler.ts';
 import { runTasks } from '../../functions/task/handler.ts';
-import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
-import { createEngine } from '../../shared/replication/index.ts';
+import { nodeHash, type Cos } from '../../shared/cos/index.ts';
+import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import type { Core, CoreEvent } from '../cloud/cos/index.ts';
-import { overNetwork, type Weather } from './faulty.ts';
+import { overNetwork, type Runner, type Weather } from './faulty.ts';
+import { messageOf, targetOf, type FunctionName, type Mail } from './mail.ts';
 import type { Scheduler } from './scheduler.ts';
-
-/** What becomes of events on their way to a function, from 0 to 1. */
-export interface Mail {
-  readonly lost: number;
-  readonly doubled: number;
-  /** Comes up to ten minutes late. */
-  readonly late: number;
-  /** Carries the version ID. */
-  readonly withVersionId: number;
-}
+import type { Deployment } from './topology.ts';
 
 export interface PlatformOptions {
   readonly core: Core;
+  /** The calls of this deployment as they take effect. */
   readonly cos: Cos;
   readonly scheduler: Scheduler;
   readonly random: () => number;
-  readonly source: Place;
-  readonly state: Place;
+  readonly deployment: Deployment;
   readonly weather: () => Weather;
   readonly mail: () => Mail;
   /** ms by which a function's clock may be wrong, either way. */
   readonly skew: number;
+  /** Bytes from which on objects are left to the task function. */
+  readonly inlineBytes: number;
+  readonly settings: Partial<Settings>;
   readonly note: (line: string) => void;
 }
 
 const TIME_LIMITS = { replicate: 60_000, task: 900_000, schedule: 60_000 } as const;
-type FunctionName = keyof typeof TIME_LIMITS;
 const RETRIES = 2;
 const RETRY_MS = 60_000;
 const MINUTE = 60_000;
+/** How often an instance that has ended a run gets the next one, from 0 to 1. */
+const WARM = 0.7;
 
-/** The function platform: starts the real handlers on events and by the clock, kills and retries them. */
+/** One instance of a function: it lives on from run to run, and with it what the engine remembers. */
+interface Instance {
+  readonly engine: Engine;
+  readonly now: () => number;
+  runner: Runner;
+}
+
+/** The function platform of one deployment: starts the real handlers on events and by the clock, kills and retries them. */
 export class Platform {
   readonly #options: PlatformOptions;
+  readonly #idle: Record<FunctionName, Instance[]> = { replicate: [], task: [], schedule: [] };
   #running = 0;
   #pending = 0;
   #unique = 0;
+  #runs = 0;
   /** Tasks and leases that exist, by their events: listings may lag. */
   readonly #stateKeys = new Set<string>();
-  /** Runs of all functions, for those who count them. */
+  /** Runs that events started, for those who count them. */
   started = 0;
 
   constructor(options: PlatformOptions) {
@@ -73,33 +78,36 @@ export class Platform {
   }
 
   #deliver(event: CoreEvent): void {
-    const { source, state, random, mail } = this.#options;
-    if (event.bucket === state.bucket && /^(tasks|waiting|leases)\//.test(event.key)) {
+    const { deployment, random, mail } = this.#options;
+    if (event.bucket === deployment.state.bucket && /^(tasks|waiting|leases)\//.test(event.key)) {
       if (event.name.startsWith('cos:ObjectCreated:')) this.#stateKeys.add(event.key);
       else this.#stateKeys.delete(event.key);
     }
-    const to = targetOf(event, source, state);
+    const to = targetOf(event, deployment);
     if (to === undefined) return;
-    const { lost, doubled, late, withVersionId } = mail();
+    const { lost, doubled, late, latest, withVersionId } = mail();
     if (random() < lost) return;
     const copies = random() < doubled ? 2 : 1;
     for (let i = 0; i < copies; i += 1) {
-      const delay = random() < late ? random() * 600_000 : 20 + random() * 500;
+      const delay = random() < late ? random() * latest : 20 + random() * 500;
       const named = random() < withVersionId;
       const message = messageOf(event, named);
       this.#pending += 1;
       this.#options.scheduler.after(delay, () => {
         this.#pending -= 1;
-        this.#options.note(`event ${event.name} ${event.key} ${named ? event.versionId : 'without version ID'}`);
+        const version = named ? event.versionId : 'without version ID';
+        this.#options.note(`event ${event.name} ${event.bucket}/${event.key} ${version}`);
         this.#start(to, message, RETRIES);
       });
     }
   }
 
   #start(name: FunctionName, event: unknown, retries: number): void {
-    const { scheduler, random, skew, weather, cos, state, source, note } = this.#options;
-    const offset = (random() * 2 - 1) * skew;
-    const now = () => scheduler.now + offset;
+    const { scheduler, random, weather, deployment, note } = this.#options;
+    this.#runs += 1;
+    if (name !== 'schedule') this.started += 1;
+    this.#running += 1;
+    const number = this.#runs;
     let over = false;
     const end = (failed: boolean): void => {
       if (over) return;
@@ -112,22 +120,14 @@ export class Platform {
         this.#start(name, event, retries - 1);
       });
     };
-    this.started += 1;
-    this.#running += 1;
-    const number = this.started;
-    const runner = { scheduler, random, weather, dead: () => over, kill: () => end(true) };
-    const engine = createEngine({
-      cos: overNetwork(cos, runner),
-      state,
-      hash: nodeHash,
-      now,
-      random,
-      unique: () => `u${(this.#unique += 1)}`,
-    });
+    const { source, state } = deployment;
+    const runner = { scheduler, random, state, weather, dead: () => over, kill: () => end(true) };
+    const instance = this.#instance(name, runner);
+    const { engine, now } = instance;
     const run: Run = {
       requestId: `run-${number}`,
       deadline: now() + TIME_LIMITS[name],
-      log: (fields) => note(`${name} ${number}: ${JSON.stringify(fields)}`),
+      log: (fields) => note(`${name} ${number} of ${source.bucket}: ${JSON.stringify(fields)}`),
     };
     scheduler.after(TIME_LIMITS[name], () => end(true));
     const handlers: Record<FunctionName, () => Promise<unknown>> = {
@@ -136,42 +136,36 @@ export class Platform {
       schedule: () => sweep(engine, run),
     };
     handlers[name]().then(
-      () => end(false),
+      () => {
+        if (!over) this.#idle[name].push(instance);
+        end(false);
+      },
       (error: unknown) => {
-        note(`${name} ${number} failed: ${String(error)}`);
+        note(`${name} ${number} of ${source.bucket} failed: ${String(error)}`);
         end(true);
       },
     );
   }
-}
 
-function targetOf(event: CoreEvent, source: Place, state: Place): FunctionName | undefined {
-  const created = event.name.startsWith('cos:ObjectCreated:');
-  if (event.bucket === state.bucket) return created && event.key.startsWith('tasks/') ? 'task' : undefined;
-  if (event.bucket !== source.bucket) return undefined;
-  const subscribed = created || event.name.endsWith(':DeleteMarkerCreated') || event.name.endsWith('Restore:Completed');
-  return subscribed ? 'replicate' : undefined;
-}
-
-/** The event in the shape that COS sends, as far as the functions read it. */
-function messageOf(event: CoreEvent, withVersionId: boolean): unknown {
-  const dash = event.bucket.lastIndexOf('-');
-  const [name, appid] = [event.bucket.slice(0, dash), event.bucket.slice(dash + 1)];
-  return {
-    Records: [
-      {
-        cos: {
-          cosObject: {
-            url: `http://${event.bucket}.cos.${event.region}.myqcloud.com/${encodeURIComponent(event.key)}`,
-            key: `/${appid}/${name}/${event.key}`,
-            vid: withVersionId ? event.versionId : '',
-            size: event.size,
-            meta: { ETag: event.etag },
-          },
-          cosBucket: { name, appid, cosRegion: event.region },
-        },
-        event: { eventName: event.name, eventTime: Math.floor(event.time / 1000) },
-      },
-    ],
-  };
+  #instance(name: FunctionName, runner: Runner): Instance {
+    const { cos, scheduler, random, skew, deployment, inlineBytes, settings } = this.#options;
+    const warm = random() < WARM ? this.#idle[name].pop() : undefined;
+    if (warm !== undefined) {
+      warm.runner = runner;
+      return warm;
+    }
+    const offset = (random() * 2 - 1) * skew;
+    const now = () => scheduler.now + offset;
+    const engine = createEngine({
+      cos: overNetwork(cos, () => instance.runner),
+      state: deployment.state,
+      hash: nodeHash,
+      now,
+      random,
+      unique: () => `${deployment.name}${(this.#unique += 1)}`,
+      settings: { inlineBytes: name === 'task' ? Number.POSITIVE_INFINITY : inlineBytes, ...settings },
+    });
+    const instance: Instance = { engine, now, runner };
+    return instance;
+  }
 }

@@ -2,17 +2,19 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { Violation } from './invariants.ts';
-import { worldOf } from './seeds.ts';
-import { runWorld } from './world.ts';
+import { KINDS, worldOf } from './seeds.ts';
+import { shrink } from './shrink.ts';
+import { describeViolation, describeWorld } from './tell.ts';
+import { runWorld, type WorldOptions } from './world.ts';
 
-const USAGE = 'Usage: npm run test:chaos -- [--seed N] [--runs N] [--verbose] [--first] [--workers N]';
-/** Failing worlds that are told in full; of the others one line is said. */
-const TOLD = 3;
+const USAGE = `Usage: npm run test:chaos -- [--seed N] [--runs N] [--kind NAME] [--world JSON] [--first] [--workers N] [--attempts N] [--verbose]
+Kinds: ${KINDS.join(', ')}`;
+/** Failing worlds that are shrunk and told in full; of the others one line is said. */
+const TOLD = 2;
 
 interface Outcome {
   readonly seed: number;
   readonly violations: readonly Violation[];
-  readonly lines: readonly string[];
 }
 
 function options() {
@@ -21,8 +23,14 @@ function options() {
       seed: { type: 'string' },
       runs: { type: 'string' },
       workers: { type: 'string' },
+      /** Worlds of one kind only. */
+      kind: { type: 'string' },
+      /** One world, as a smallest one is printed. */
+      world: { type: 'string' },
       /** Stops at the first world that fails. */
       first: { type: 'boolean', default: false },
+      /** Worlds tried while shrinking a failing one; 0: it is told as it is. */
+      attempts: { type: 'string', default: '300' },
       verbose: { type: 'boolean', default: false },
     },
   });
@@ -30,16 +38,13 @@ function options() {
   // A seed alone means: this one world.
   const runs = Number(values.runs ?? (values.seed === undefined ? 1000 : 1));
   const workers = Number(values.workers ?? availableParallelism());
-  if (![seed, runs, workers].every((n) => Number.isSafeInteger(n) && n > 0)) throw new TypeError('not a whole number');
-  return { seed, runs, workers, first: values.first, verbose: values.verbose };
-}
-
-function tell({ seed, violations, lines }: Outcome, full: boolean): void {
-  if (full) console.log(lines.join('\n'));
-  for (const { invariant, text } of violations) {
-    console.log(`${invariant} violated in world ${seed}: ${text}`);
-    if (!full) break;
-  }
+  const attempts = Number(values.attempts);
+  if (![seed, runs, workers, attempts + 1].every((n) => Number.isSafeInteger(n) && n > 0))
+    throw new TypeError('not a whole number');
+  const kind = KINDS.find((name) => name === values.kind);
+  if (values.kind !== undefined && kind === undefined) throw new TypeError(`no such kind: ${values.kind}`);
+  const world = values.world === undefined ? undefined : (JSON.parse(values.world) as WorldOptions);
+  return { seed, runs, workers, kind, world, attempts, first: values.first, verbose: values.verbose };
 }
 
 let parsed: ReturnType<typeof options>;
@@ -50,27 +55,49 @@ try {
   console.error(USAGE);
   process.exit(2);
 }
-const { seed, runs, workers, first, verbose } = parsed;
+const { seed, runs, workers, kind, world, attempts, first, verbose } = parsed;
 
-let done = 0;
-let failed = 0;
-const anyFailed = (): boolean => failed > 0;
-const take = (outcome: Outcome): void => {
-  done += 1;
-  if (outcome.violations.length > 0) failed += 1;
-  if (verbose || (outcome.violations.length > 0 && failed <= TOLD)) tell(outcome, true);
-  else if (outcome.violations.length > 0) tell(outcome, false);
-  if (process.stderr.isTTY && done % 50 === 0) process.stderr.write(`\r${done}/${runs} worlds, ${failed} failed`);
+const progress = (text: string): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}`);
 };
 
-if (verbose || runs < 20 || workers === 1) {
-  for (let i = seed; i < seed + runs; i += 1) {
-    take({ seed: i, ...(await runWorld(worldOf(i))) });
-    if (first && anyFailed()) break;
+let done = 0;
+const failed: Outcome[] = [];
+const enough = (): boolean => first && failed.length > 0;
+const take = (outcome: Outcome): void => {
+  done += 1;
+  if (outcome.violations.length > 0) {
+    failed.push(outcome);
+    const [violation] = outcome.violations;
+    if (violation) console.log(`world ${outcome.seed}: ${describeViolation(violation)}`);
   }
-} else {
+  if (done % 50 === 0) progress(`${done}/${runs} worlds, ${failed.length} failed`);
+};
+
+async function tell(options: WorldOptions): Promise<readonly Violation[]> {
+  const { lines, violations } = await runWorld(options);
+  console.log([describeWorld(options), ...lines, ...violations.map(describeViolation)].join('\n'));
+  return violations;
+}
+
+/** The smallest world that fails as this one does, and how to see both again. */
+async function explain({ seed: failing, violations }: Outcome): Promise<void> {
+  const invariant = violations[0]?.invariant;
+  const smallest = await shrink(worldOf(failing, kind), {
+    attempts,
+    fails: async (candidate) => (await runWorld(candidate)).violations.some((one) => one.invariant === invariant),
+    progress: (tried, { deeds }) => progress(`shrinking world ${failing}: ${tried} tried, ${deeds.length} deeds left `),
+  });
+  console.log(`\nThe smallest world found that fails as world ${failing} does:`);
+  await tell(smallest);
+  const again = `--seed ${failing}${kind === undefined ? '' : ` --kind ${kind}`}`;
+  console.log(`World ${failing} itself again: npm run test:chaos -- ${again} --verbose`);
+  console.log(`This smallest one again: npm run test:chaos -- --world '${JSON.stringify(smallest)}'`);
+}
+
+async function inWorkers(): Promise<void> {
   const lanes = Array.from({ length: workers }, (_, lane) => {
-    const workerData = { first: seed + lane, end: seed + runs, step: workers };
+    const workerData = { first: seed + lane, end: seed + runs, step: workers, kind };
     const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData });
     return {
       worker,
@@ -80,11 +107,23 @@ if (verbose || runs < 20 || workers === 1) {
   for (const { worker } of lanes) {
     worker.on('message', (outcome: Outcome) => {
       take(outcome);
-      if (first && anyFailed()) for (const lane of lanes) void lane.worker.terminate();
+      if (enough()) for (const lane of lanes) void lane.worker.terminate();
     });
   }
   await Promise.all(lanes.map(({ ended }) => ended));
 }
+
+if (world !== undefined) {
+  take({ seed: world.seed, violations: await tell(world) });
+} else if (verbose || runs < 20 || workers === 1) {
+  for (let i = seed; i < seed + runs && !enough(); i += 1) {
+    const options = worldOf(i, kind);
+    take({ seed: i, violations: verbose ? await tell(options) : (await runWorld(options)).violations });
+  }
+} else {
+  await inWorkers();
+}
+if (world === undefined && attempts > 0) for (const outcome of failed.slice(0, TOLD)) await explain(outcome);
 if (process.stderr.isTTY) process.stderr.write('\n');
-console.log(`${done} worlds, ${failed} failed`);
-process.exitCode = failed > 0 || (done < runs && !first) ? 1 : 0;
+console.log(`${done} worlds, ${failed.length} failed`);
+process.exitCode = failed.length > 0 || (world === undefined && done < runs && !first) ? 1 : 0;

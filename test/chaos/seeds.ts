@@ -1,49 +1,143 @@
+import { deedsOf, RULE_DEEDS, type Habits } from './deeds.ts';
 import { CALM, type Weather } from './faulty.ts';
+import type { Mail } from './mail.ts';
 import { seeded } from './scheduler.ts';
-import { NO_HABITS } from './users.ts';
+import { topologyOf, type Shape } from './topology.ts';
 import type { WorldOptions } from './world.ts';
+
+/** How many of a hundred worlds have a site to which two others send, or one that passes nothing on. */
+const CROSSED = 4;
+
+/** How many of a hundred worlds are of each kind, about. */
+const SHARES = {
+  'one-way': 46,
+  'fan-out': 8,
+  chain: CROSSED,
+  'two-way': 4,
+  mesh: CROSSED,
+  ring: 4,
+  /** Rules change while work is in flight. */
+  rules: 12,
+  /** Some objects are copied in parts. */
+  parts: 8,
+  /** Few deeds of one key, minutes apart, and requests that land when nobody expects them any more. */
+  'late-requests': 8,
+  /** The same, but only deletions are late. */
+  'late-deletions': 10,
+  'late-copies': 4,
+} as const;
+
+export type Kind = keyof typeof SHARES;
+export const KINDS = Object.keys(SHARES) as readonly Kind[];
+
+/** As the engine has it. */
+const INLINE_BYTES = 256 * 2 ** 20;
+
+/** A world before its deeds are made of its habits. */
+type Sketch = Omit<WorldOptions, 'deeds'> & { readonly habits: Habits };
+
+/** What kind of world a seed means: from quiet ones, in which nothing fails, to storms. */
+export function worldOf(seed: number, kind: Kind = kindOf(seed)): WorldOptions {
+  const random = seeded(seed ^ 0x5bd1e995);
+  const { habits, ...options } = variation(kind, mixedWorld(seed, random), random);
+  return { ...options, deeds: deedsOf(seed ^ 0x1b873593, habits, topologyOf(options.shape)) };
+}
+
+function kindOf(seed: number): Kind {
+  let dice = seeded(seed ^ 0x2545f491)() * Object.values(SHARES).reduce<number>((a, b) => a + b, 0);
+  for (const kind of KINDS) {
+    dice -= SHARES[kind];
+    if (dice < 0) return kind;
+  }
+  return 'one-way';
+}
+
+function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
+  const between = (least: number, most: number): number => least + Math.floor(random() * (most - least + 1));
+  switch (kind) {
+    case 'one-way':
+      return world;
+    case 'fan-out':
+    case 'chain':
+    case 'two-way':
+    case 'ring':
+      return { ...world, shape: kind, habits: { ...world.habits, deeds: between(2, 10), copyBack: 0 } };
+    case 'mesh':
+      return { ...world, shape: kind, habits: { ...world.habits, deeds: between(2, 6), keys: 1, copyBack: 0 } };
+    case 'rules': {
+      const changes = Object.fromEntries(RULE_DEEDS.filter(() => random() < 0.5).map((name) => [name, 3]));
+      const shape: Shape = random() < 0.3 ? 'fan-out' : 'one-way';
+      const pace = [1000, 20_000, 30 * 60_000][between(0, 2)] as number;
+      const habits = { ...world.habits, deeds: between(4, 16), pace, ...changes };
+      return { ...world, shape, later: true, tagged: random() < 0.3, habits };
+    }
+    case 'parts': {
+      const weather = { ...world.weather, copying: random() < 0.5 ? between(1000, 30_000) : undefined };
+      const inlineBytes = random() < 0.5 ? 2 * 2 ** 20 : INLINE_BYTES;
+      const changes = random() < 0.2 ? { dropRules: 1, addRules: 1 } : {};
+      const habits = { ...world.habits, ...changes, deeds: between(2, 10), foreignUpload: 1 };
+      return { ...world, large: true, inlineBytes, tagged: random() < 0.2, weather, habits };
+    }
+    default: {
+      const only = ({ 'late-requests': undefined, 'late-deletions': 'deletions', 'late-copies': 'copies' } as const)[
+        kind
+      ];
+      const habits: Habits = { deeds: between(2, 8), keys: 1, pace: 20_000, put: 1, remove: 1 };
+      const mail = { ...world.mail, lost: 0, late: 0 };
+      const weather = { ...CALM, late: only === undefined ? 0.3 : 0.6, only };
+      if (only === 'deletions' && random() < 0.5)
+        return { ...takenBack({ ...world, mail, habits, listingLag: 0 }), weather };
+      return { ...world, weather, mail, habits, listingLag: 0 };
+    }
+  }
+}
+
+/**
+ * A deletion is taken back while its DELETE is on its way. Events that come twice and late start runs that find nothing
+ * but the record of the one that broke off.
+ */
+const takenBack = (world: Sketch): Sketch => ({
+  ...world,
+  mail: { ...world.mail, doubled: 1, late: 0.6, latest: 240_000 },
+  habits: { ...world.habits, deeds: 3, script: ['put', 'remove', 'undelete'] },
+});
 
 /** A little of everything, or a lot of one thing: many faults at once hide what each of them does alone. */
 function storm(random: () => number): Weather {
   const rate = (most: number): number => (random() < 0.5 ? random() * most : 0);
-  const single = (['answerLost', 'late', 'killed'] as const)[Math.floor(random() * 6)];
+  const single = (['answerLost', 'late', 'killed', 'cutOff', 'errorIn200'] as const)[Math.floor(random() * 10)];
   if (single !== undefined) return { ...CALM, [single]: 0.05 + random() * 0.25 };
-  return { refused: rate(0.1), answerLost: rate(0.05), late: rate(0.05), vanished: rate(0.03), killed: rate(0.03) };
+  return {
+    refused: rate(0.1),
+    answerLost: rate(0.05),
+    late: rate(0.05),
+    vanished: rate(0.03),
+    cutOff: rate(0.05),
+    errorIn200: rate(0.05),
+    killed: rate(0.03),
+  };
 }
 
-/** What kind of world a seed means: from quiet ones, in which nothing fails, to storms. */
-export function worldOf(seed: number): WorldOptions {
-  const world = mixedWorld(seed);
-  return seed % 10 === 0 ? lateWorld(world) : world;
-}
-
-/** Few uploads and deletions of one key, minutes apart, and requests that land when nobody expects them any more. */
-function lateWorld(world: WorldOptions): WorldOptions {
-  const { put, remove, ...none } = NO_HABITS;
-  const habits = { ...none, deeds: 2 + (world.seed % 7), keys: 1, pace: 20_000, put: put + 1, remove: remove + 1 };
-  const mail = { ...world.mail, lost: 0, late: 0 };
-  return { ...world, weather: { ...CALM, late: 0.3 }, mail, habits, listingLag: 0 };
-}
-
-function mixedWorld(seed: number): WorldOptions {
-  const random = seeded(seed ^ 0x5bd1e995);
+function mixedWorld(seed: number, random: () => number): Sketch {
   const chance = (p: number): boolean => random() < p;
   const rate = (most: number): number => (chance(0.5) ? random() * most : 0);
   // Storms hide what single lost events do, and every third world is one in which nothing fails at all.
-  const kind = (['calm', 'lossy', 'storm'] as const)[Math.floor(random() * 3)] ?? 'calm';
-  const stormy = kind === 'storm';
+  const sky = (['calm', 'lossy', 'storm'] as const)[Math.floor(random() * 3)] ?? 'calm';
   const crowded = chance(0.5);
   const pruning = chance(0.4);
   const listingLag = chance(0.15) ? 5_000 : 0;
+  const mail: Mail = {
+    lost: sky === 'calm' ? 0 : rate(0.4),
+    doubled: rate(0.4),
+    late: rate(0.4),
+    latest: 600_000,
+    withVersionId: [0, 1, random()][Math.floor(random() * 3)] ?? 0,
+  };
   return {
     seed,
-    weather: stormy ? storm(random) : CALM,
-    mail: {
-      lost: kind === 'calm' ? 0 : rate(0.4),
-      doubled: rate(0.4),
-      late: rate(0.4),
-      withVersionId: [0, 1, random()][Math.floor(random() * 3)] ?? 0,
-    },
+    shape: 'one-way',
+    weather: sky === 'storm' ? storm(random) : CALM,
+    mail,
     habits: {
       deeds: 3 + Math.floor(random() * 15),
       keys: 1 + Math.floor(random() * 3),
@@ -54,6 +148,7 @@ function mixedWorld(seed: number): WorldOptions {
       remove: chance(0.6) ? 4 : 0,
       removeVersion: pruning ? 2 : 0,
       undelete: pruning ? 2 : 0,
+      copyBack: chance(0.2) && listingLag === 0 ? 2 : 0,
       suspend: chance(0.15) ? 1 : 0,
       foreignPut: crowded ? 2 : 0,
       // What is copied in the very seconds that a listing lacks cannot be told from ours: a known limit.
@@ -63,6 +158,11 @@ function mixedWorld(seed: number): WorldOptions {
     },
     skew: chance(0.3) ? 5_000 : 0,
     listingLag,
+    longestPage: chance(0.3) ? 1 + Math.floor(random() * 3) : 1000,
     markerOn404: chance(0.5),
+    tagged: false,
+    later: false,
+    large: false,
+    inlineBytes: INLINE_BYTES,
   };
 }

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { worldOf } from './seeds.ts';
+import { worldOf, type Kind } from './seeds.ts';
 import { runWorld } from './world.ts';
 
 /** Every `step`-th world from `first` on; posts what each came to. */
-const { first, end, step } = workerData as { first: number; end: number; step: number };
+const { first, end, step, kind } = workerData as { first: number; end: number; step: number; kind?: Kind };
 for (let seed = first; seed < end; seed += step) {
-  const { violations, lines } = await runWorld(worldOf(seed));
+  const { violations } = await runWorld(worldOf(seed, kind));
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
-  parentPort?.postMessage({ seed, violations, lines: violations.length > 0 ? lines : [] });
+  parentPort?.postMessage({ seed, violations });
 }

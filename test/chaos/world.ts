@@ -1,20 +1,21 @@
-import type { Place } from '../../shared/cos/index.ts';
-import { createRuleStore } from '../../shared/rules/index.ts';
+import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
+import type { Settings } from '../../shared/replication/index.ts';
 import { Tasks } from '../../shared/tasks/index.ts';
-import { nodeHash } from '../../shared/cos/index.ts';
 import { createBlobStore, createCore, type Core } from '../cloud/cos/index.ts';
 import { createCoreCos } from './core-cos.ts';
+import type { Deed } from './deeds.ts';
+import { Diary } from './diary.ts';
 import { CALM, type Weather } from './faulty.ts';
-import { guard, type Deeds } from './guard.ts';
-import { checkWorld, type Violation } from './invariants.ts';
-import { Platform, type Mail } from './platform.ts';
+import { guard } from './guard.ts';
+import { checkLinks, type Evidence, type Violation } from './invariants.ts';
+import { Ledger } from './ledger.ts';
+import type { Mail } from './mail.ts';
+import { Platform } from './platform.ts';
+import { RuleBook } from './rule-book.ts';
 import { Scheduler, seeded } from './scheduler.ts';
-import { Users, type Habits } from './users.ts';
-import { wholeBucket } from '../rules.ts';
-
-export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
-export const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
-export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+import { checkTogether } from './together.ts';
+import { isTogether, topologyOf, type Shape, type Topology } from './topology.ts';
+import { Users } from './users.ts';
 
 /** 2026-01-01, so that every seed sees the same clock. */
 const START = Date.UTC(2026, 0, 1);
@@ -23,21 +24,38 @@ const STORM_TAIL = 300_000;
 /** A scan vouches for nothing younger than this, in ms: listings lag. */
 const SETTLE = 60_000;
 const LONGEST = 7 * 86_400_000;
+/** Runs of functions per deed, events of tasks included, that no world needs: past it two sites answer each other. */
+const MOST_RUNS = 200;
+const MEGABYTE = 2 ** 20;
 
 export interface WorldOptions {
+  /** Of everything but the deeds: the network's luck, IDs, delays. */
   readonly seed: number;
+  readonly shape: Shape;
+  readonly deeds: readonly Deed[];
   readonly weather: Weather;
   readonly mail: Mail;
-  readonly habits: Habits;
+  /** ms by which a function's clock may be wrong, either way. */
   readonly skew: number;
+  /** ms by which listings lag. */
   readonly listingLag: number;
+  /** Entries of a listing at most. */
+  readonly longestPage: number;
   readonly markerOn404: boolean;
+  /** The rules have a tag filter. */
+  readonly tagged: boolean;
+  /** Only the first link of each source has a rule in the beginning. */
+  readonly later: boolean;
+  /** Some objects are of several megabytes, and are copied in parts of one. */
+  readonly large: boolean;
+  /** Bytes from which on objects are left to the task function. */
+  readonly inlineBytes: number;
 }
 
 export interface WorldResult {
   readonly violations: readonly Violation[];
   readonly lines: readonly string[];
-  readonly deeds: Deeds;
+  readonly ledger: Ledger;
   readonly functionRuns: number;
 }
 
@@ -45,106 +63,127 @@ export interface WorldResult {
 export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const random = seeded(options.seed);
   const scheduler = new Scheduler(START);
+  const now = () => scheduler.now;
   const lines: string[] = [];
   const note = (line: string): void => {
     lines.push(`${((scheduler.now - START) / 1000).toFixed(3).padStart(10)} ${line}`);
   };
+  const topology = topologyOf(options.shape);
   const { markerOn404, listingLag } = options;
-  const core = createCore({ now: () => scheduler.now, random, switches: { markerOn404, listingLag } });
-  for (const { bucket, region } of [SOURCE, DESTINATION, STATE]) core.createBucket(bucket, region);
-  for (const { bucket, region } of [SOURCE, DESTINATION]) core.putVersioning(bucket, region, 'Enabled');
+  const core = createCore({ now, random, switches: { markerOn404, listingLag } });
+  for (const { bucket, region } of topology.deployments.map(({ state }) => state)) core.createBucket(bucket, region);
+  for (const { bucket, region } of topology.sites) {
+    core.createBucket(bucket, region);
+    core.putVersioning(bucket, region, 'Enabled');
+  }
   const blobs = createBlobStore();
-  const plainCos = createCoreCos(core, blobs, () => scheduler.now);
-  const { cos, deeds } = guard(plainCos, core, { source: SOURCE, destination: DESTINATION, state: STATE }, note);
-  await createRuleStore({ cos: plainCos, state: STATE, now: () => scheduler.now }).put(ruleSetOf());
+  const plainCos = createCoreCos(core, blobs, now, options.longestPage);
+  const rules = topology.deployments.map(
+    (deployment) => new RuleBook(deployment, plainCos, now, options.tagged, options.later),
+  );
+  for (const book of rules) await book.store();
 
+  const ledger = new Ledger();
+  const diary = new Diary();
   let calm = false;
-  const platform = new Platform({
-    core,
-    cos,
-    scheduler,
-    random,
-    source: SOURCE,
-    state: STATE,
-    weather: () => (calm ? CALM : options.weather),
-    mail: () => (calm ? { ...options.mail, lost: 0 } : options.mail),
-    skew: options.skew,
-    note,
-  });
+  const platforms = topology.deployments.map(
+    (deployment) =>
+      new Platform({
+        core,
+        cos: guard({ cos: plainCos, core, now, topology, deployment, ledger, note }),
+        scheduler,
+        random,
+        deployment,
+        weather: () => (calm ? { ...CALM, copying: options.weather.copying } : options.weather),
+        mail: () => (calm ? { ...options.mail, lost: 0 } : options.mail),
+        skew: options.skew,
+        inlineBytes: options.inlineBytes,
+        settings: settingsOf(options, topology),
+        note,
+      }),
+  );
+  const changeRules = async (deed: Deed): Promise<void> => {
+    const book = rules.find(({ source }) => source.bucket === deed.site.bucket);
+    if (await book?.change(deed)) note(`the rules of ${deed.site.bucket} were changed: ${deed.name}`);
+  };
   const users = new Users({
     core,
     blobs,
     scheduler,
-    random,
-    habits: options.habits,
+    deeds: options.deeds,
+    diary,
     note,
-    busy: () => platform.busy,
-    source: SOURCE,
-    destination: DESTINATION,
+    busy: () => platforms.some(({ busy }) => busy),
+    changeRules,
+    large: options.large,
   });
   users.begin();
-  platform.startTimer();
-  const rest = (): boolean => users.done && platform.atRest;
+  for (const platform of platforms) platform.startTimer();
+
+  const evidence: Evidence = { core, topology, diary, ledger, rules };
+  const rest = (): boolean => users.done && platforms.every(({ atRest }) => atRest);
+  const runs = (): number => platforms.reduce((sum, { started }) => sum + started, 0);
+  const endless = (): boolean => runs() > MOST_RUNS * (options.deeds.length + 5);
+  const judge = (): readonly Violation[] => {
+    if (endless()) return [{ invariant: 'I4', text: `still at work after ${runs()} runs` }];
+    const left: Violation[] = rest() ? [] : [{ invariant: 'I6', text: 'work was still left after seven days' }];
+    return [...left, ...checkLinks(evidence), ...(isTogether(options.shape) ? checkTogether(evidence) : [])];
+  };
   await scheduler.runUntil(() => {
     if (users.done && scheduler.now > users.lastDeed + STORM_TAIL) calm = true;
-    return ((calm || options.weather === CALM) && rest()) || scheduler.now > START + LONGEST;
+    return ((calm || isFaultless(options)) && rest()) || endless() || scheduler.now > START + LONGEST;
   });
   note('the world has come to rest');
-  const faultless = options.weather === CALM && options.mail.lost === 0 && options.listingLag === 0;
-  const before = faultless ? [...checkWorld(core, users, deeds, rest()), ...doubled(deeds)] : [];
+  // What was written while a rule was disabled is due only to the scan.
+  const complete = isFaultless(options) && !rules.some(({ everChanged }) => everChanged);
+  const before = complete ? [...judge(), ...doubled(ledger)] : [];
 
   calm = true;
-  let settled = false;
-  scheduler.after(SETTLE, () => {
-    settled = true;
-  });
-  await scheduler.runUntil(() => settled);
-  await scan(core, plainCos, scheduler);
-  await scheduler.runUntil(() => rest() || scheduler.now > START + 2 * LONGEST);
+  await wait(scheduler, SETTLE);
+  await scan(core, plainCos, scheduler, topology);
+  await scheduler.runUntil(() => rest() || endless() || scheduler.now > START + 2 * LONGEST);
   note('scanned, and at rest again');
   core.switches.listingLag = 0;
-  const violations = [...before, ...checkWorld(core, users, deeds, rest())];
+  const violations = [...before, ...judge()];
   await blobs.close();
-  return { violations, lines, deeds, functionRuns: platform.started };
+  return { violations, lines, ledger, functionRuns: runs() };
 }
 
-const doubled = ({ doubles }: Deeds): Violation[] =>
+function isFaultless({ weather, mail, listingLag }: WorldOptions): boolean {
+  const { only: _only, copying: _copying, ...fates } = weather;
+  return Object.values(fates).every((rate) => rate === 0) && mail.lost === 0 && listingLag === 0;
+}
+
+const doubled = ({ doubles }: Ledger): Violation[] =>
   doubles.map((text) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
 
-/** Every key of either side becomes a task without floor: what a scan does. */
-async function scan(core: Core, cos: ReturnType<typeof createCoreCos>, scheduler: Scheduler): Promise<void> {
-  let unique = 0;
-  const tasks = new Tasks({
-    cos,
-    state: STATE,
-    hash: nodeHash,
-    now: () => scheduler.now,
-    unique: () => `s${(unique += 1)}`,
-  });
-  const keys = new Set<string>();
-  for (const { bucket, region } of [SOURCE, DESTINATION]) {
-    for (const version of core.listVersions(bucket, region, {}).entries) keys.add(version.key);
-  }
-  for (const key of keys) {
-    const facts = {
-      floor: 0,
-      since: Number.POSITIVE_INFINITY,
-      hints: [],
-      cause: 'scan',
-      attempts: 0,
-      first: scheduler.now,
-    };
-    await tasks.submit({ source: SOURCE, destination: DESTINATION, key, ...facts });
-  }
+function settingsOf({ large }: WorldOptions, { deployments }: Topology): Partial<Settings> {
+  const sharedWith = ({ bucket }: Place): Place | undefined =>
+    deployments.find(({ source }) => source.bucket === bucket)?.state;
+  return { ...(large ? { largeFrom: MEGABYTE } : {}), sharedWith };
 }
 
-function ruleSetOf() {
-  const rule = wholeBucket(DESTINATION, { start: START, deleteMarkersSince: START });
-  return {
-    source: SOURCE,
-    role: 'qcs::cam::uin/1:uin/1',
-    rules: [rule],
-    xml: '<ReplicationConfiguration/>',
-    created: START,
-  };
+async function wait(scheduler: Scheduler, ms: number): Promise<void> {
+  let over = false;
+  scheduler.after(ms, () => {
+    over = true;
+  });
+  await scheduler.runUntil(() => over);
+}
+
+/** Every key of either side of each link becomes a task without floor: what a scan does. */
+async function scan(core: Core, cos: Cos, scheduler: Scheduler, topology: Topology): Promise<void> {
+  let unique = 0;
+  for (const { links, state } of topology.deployments) {
+    const now = () => scheduler.now;
+    const tasks = new Tasks({ cos, state, hash: nodeHash, now, unique: () => `s${(unique += 1)}` });
+    for (const { source, destination } of links) {
+      const entries = [source, destination].flatMap(({ bucket, region }) => [
+        ...core.listVersions(bucket, region, {}).entries,
+      ]);
+      const facts = { floor: 0, since: Number.POSITIVE_INFINITY, hints: [], cause: 'scan', attempts: 0, first: now() };
+      for (const key of new Set(entries.map((version) => version.key)))
+        await tasks.submit({ source, destination, key, ...facts });
+    }
+  }
 }

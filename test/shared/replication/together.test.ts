@@ -27,8 +27,8 @@ const words = (step: Step): string => {
 
 /** `written` at the source; `stack` at the destination, newest first. */
 function planned(written: string, stack: readonly StackItem[], change: Partial<Observation & Together> = {}) {
-  const { undone = new Set<string>(), ...seen } = change;
-  const together = { source: SOURCE.bucket, undone };
+  const { undone = new Set<string>(), settled = true, ...seen } = change;
+  const together = { source: SOURCE.bucket, undone, settled };
   const result = plan(observed(history(written), stack, { together, ...seen }));
   if (result.kind !== 'steps') throw new Error('too deep');
   return result.steps.map(words);
@@ -60,6 +60,10 @@ describe('the newest write of all ends on top', () => {
     expect(planned('v', stackOf(ours(1), third(2)))).toEqual(['raise d1', 'remove d1']);
   });
 
+  test('what is put in order is on top then, and nothing else is brought there', () => {
+    expect(planned('vv', stackOf(ours(1), ours(2), own(0.5)))).toEqual(['raise d2', 'remove d2']);
+  });
+
   test('its base is kept: what it says of gaps is for its own source', () => {
     const item = third(2);
     const result = plan(observed(history('v'), stackOf(item), { together: togetherWith() }));
@@ -70,6 +74,11 @@ describe('the newest write of all ends on top', () => {
   test('two that were brought on top at once are one too many', () => {
     expect(planned('v', stackOf(third(2), third(2), ours(1)))).toEqual(['remove d2']);
   });
+});
+
+test('what is on top is left alone while the listing does not show what a reader gets', () => {
+  expect(planned('v', stackOf(own(2)), { settled: false })).toEqual(['copy v1']);
+  expect(planned('vd', stackOf(ours(1)), { settled: false })).toEqual([]);
 });
 
 describe('deletions', () => {
@@ -104,7 +113,7 @@ describe('deletions', () => {
   });
 });
 
-const togetherWith = (): Together => ({ source: SOURCE.bucket, undone: new Set() });
+const togetherWith = (): Together => ({ source: SOURCE.bucket, undone: new Set(), settled: true });
 
 test('a look that stops at its floor keeps the newest on top too', () => {
   expect(planned('vv', stackOf(own(3)), { low: ref(1) })).toEqual(['copy v2', 'lift d1']);

@@ -1,0 +1,112 @@
+import type { Place } from '../../shared/cos/index.ts';
+import { seeded } from './scheduler.ts';
+import { isDestination, isSource, type Topology } from './topology.ts';
+
+/** What users do where replication begins. */
+export const SOURCE_DEEDS = [
+  'put',
+  /** The same bytes as the key's last upload. */
+  'putSame',
+  /** Ends up to a minute after it began. */
+  'multipart',
+  'remove',
+  'removeVersion',
+  'undelete',
+  /** Copies an older version, or the current one, onto its own key. */
+  'copyBack',
+  /** Turns versioning off for a while; only where no replicas arrive. */
+  'suspend',
+] as const;
+
+/** What happens at a site to which replicas come and from which none go. */
+export const DESTINATION_DEEDS = [
+  'foreignPut',
+  'foreignCopy',
+  'foreignDelete',
+  /** A multipart upload that nobody ever ends. */
+  'foreignUpload',
+  /** Lifecycle: an older version goes. */
+  'expire',
+] as const;
+
+/** What the owner of a source does to its rules; the key is of no account. */
+export const RULE_DEEDS = [
+  'disable',
+  'enable',
+  /** DELETE Bucket replication. */
+  'dropRules',
+  /** The rules as they were before they were dropped. */
+  'addRules',
+  /** The filter becomes the prefix `a`. */
+  'narrow',
+  'widen',
+  'markersOff',
+  'markersOn',
+  /** The rules of the links that were left out so far. */
+  'addLinks',
+] as const;
+
+export type DeedName = (typeof SOURCE_DEEDS)[number] | (typeof DESTINATION_DEEDS)[number] | (typeof RULE_DEEDS)[number];
+
+/** One thing that somebody does. A world is a list of these, so that one can be left out and the others stay alike. */
+export interface Deed {
+  /** ms after the world's beginning. */
+  readonly at: number;
+  readonly name: DeedName;
+  readonly site: Place;
+  readonly key: string;
+  /** Of the deed's own randomness; also what its bytes and its metadata are made from. */
+  readonly dice: number;
+}
+
+/** How often users do what, as weights, and how many things in all. */
+export interface Habits extends Partial<Readonly<Record<DeedName, number>>> {
+  readonly deeds: number;
+  readonly keys: number;
+  /** Mean ms between two deeds. */
+  readonly pace: number;
+  /** What is done in this order, over and over, instead of by chance. */
+  readonly script?: readonly DeedName[];
+}
+
+const KEYS = ['a', 'a/b', 'b', 'c d+%', '/x', 'a/b/c'];
+
+export function deedsOf(seed: number, habits: Habits, topology: Topology): readonly Deed[] {
+  const { deeds, keys, pace, script = [], ...weights } = habits;
+  const random = seeded(seed);
+  let at = 0;
+  return Array.from({ length: deeds }, (_, i): Deed => {
+    // Bursts: half the pauses are almost nothing.
+    at += random() < 0.5 ? random() * 50 : -Math.log(1 - random()) * pace;
+    const wanted = script[i % script.length] ?? weighted(weights, random());
+    const sites = topology.sites.filter((site) => mayHappen(wanted, topology, site));
+    const name = sites.length === 0 ? 'put' : wanted;
+    const choice = sites.length === 0 ? topology.deployments.map(({ source }) => source) : sites;
+    return {
+      at: Math.round(at),
+      name,
+      site: pick(choice, random()) as Place,
+      key: KEYS[Math.floor(random() * keys)] ?? 'a',
+      dice: Math.floor(random() * 2 ** 32),
+    };
+  });
+}
+
+export const pick = <T>(list: readonly T[], dice: number): T | undefined => list[Math.floor(dice * list.length)];
+
+function weighted(weights: Partial<Record<DeedName, number>>, dice: number): DeedName {
+  let left = dice * Object.values(weights).reduce((a, b) => a + b, 0);
+  for (const [name, weight] of Object.entries(weights)) {
+    left -= weight;
+    if (left < 0) return name as DeedName;
+  }
+  return 'put';
+}
+
+/** Whether this kind of deed belongs to this site. */
+export function mayHappen(name: DeedName, topology: Topology, site: Place): boolean {
+  if (!topology.sites.some(({ bucket }) => bucket === site.bucket)) return false;
+  if ((DESTINATION_DEEDS as readonly string[]).includes(name)) return !isSource(topology, site);
+  if (name === 'suspend') return isSource(topology, site) && !isDestination(topology, site);
+  return isSource(topology, site);
+}

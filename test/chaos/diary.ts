@@ -1,0 +1,35 @@
+import type { Place } from '../../shared/cos/index.ts';
+
+/** A key at one site. */
+export const at = (place: Place, key: string): string => `${place.bucket}/${key}`;
+
+/** What users did, as far as the judge has to know it. Places are named by `at`. */
+export class Diary {
+  /** Where somebody else wrote at a destination. */
+  readonly foreign = new Set<string>();
+  /** Where a version or marker was deleted by ID. */
+  readonly pruned = new Set<string>();
+  /** Where something was written while versioning was suspended. */
+  readonly suspended = new Set<string>();
+  /** When a user last wrote or removed anything there, in ms since 1970. */
+  readonly touched = new Map<string, number>();
+  /** Version IDs that lifecycle or a user removed. */
+  readonly expired = new Set<string>();
+  /** Version IDs that somebody copied onto their own key. */
+  readonly copied = new Set<string>();
+  /** Every delete marker that a user made, also one that is gone. */
+  readonly deletions: {
+    readonly place: Place;
+    readonly key: string;
+    readonly versionId: string;
+    readonly time: number;
+  }[] = [];
+  readonly undeletes: {
+    readonly place: Place;
+    readonly key: string;
+    readonly versionId: string;
+    readonly time: number;
+  }[] = [];
+  /** Uploads that nobody of the users ends. */
+  readonly uploads: { readonly place: Place; readonly key: string; readonly uploadId: string }[] = [];
+}

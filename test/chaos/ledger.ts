@@ -1,0 +1,71 @@
+import type { Place } from '../../shared/cos/index.ts';
+import type { Core } from '../cloud/cos/index.ts';
+
+/** A version of a user, wherever it is. */
+export interface Origin {
+  readonly bucket: string;
+  readonly versionId: string;
+}
+
+/** What a copy is a copy of in the end: a replica that is copied on top again stands for what it was copied from. */
+export interface Copied {
+  readonly origin: Origin;
+  /** Copied within its bucket, to stand on top again. */
+  readonly raised: boolean;
+}
+
+export interface Made {
+  readonly place: Place;
+  readonly key: string;
+  readonly origin: Origin;
+}
+
+export interface Upload {
+  readonly place: Place;
+  readonly key: string;
+  /** What its parts were copied from, once there is one. */
+  parts: Copied | undefined;
+  /** Whether the state bucket was ever told of it: one whose ID no run learned is left to the bucket's lifecycle. */
+  known: boolean;
+}
+
+/** What the functions of all deployments really did, seen from the storage: the judge's own record. */
+export class Ledger {
+  /** By version ID at the destination; an ID is minted once in the world. */
+  readonly made = new Map<string, Made>();
+  /** Delete markers the functions made, by version ID. */
+  readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
+  /** Open uploads of the functions, by ID. */
+  readonly uploads = new Map<string, Upload>();
+  /** Things that must never happen, in words. */
+  readonly crimes: string[] = [];
+  /** Copies from the source of versions that had a replica already. Without faults there is no excuse for one. */
+  readonly doubles: string[] = [];
+  copies = 0;
+  /** The most replicas of one version that stood at one destination at the same time. */
+  peak = 0;
+
+  /** Other replicas of the same version that stand at the same place; asked for by ID, as listings lag. */
+  othersOf(core: Core, { place, key, origin }: Made, versionId: string): readonly string[] {
+    const others = [...this.made].filter(
+      ([id, one]) =>
+        id !== versionId &&
+        one.key === key &&
+        one.place.bucket === place.bucket &&
+        one.origin.bucket === origin.bucket &&
+        one.origin.versionId === origin.versionId,
+    );
+    // What is copied in place leaves its original where it was.
+    const ids = [...others.map(([id]) => id), ...(origin.bucket === place.bucket ? [origin.versionId] : [])];
+    return ids.filter((id) => isThere(core, place, key, id));
+  }
+}
+
+function isThere(core: Core, { bucket, region }: Place, key: string, versionId: string): boolean {
+  try {
+    core.getObject(bucket, region, key, versionId);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import type { CoreEvent } from '../cloud/cos/index.ts';
+import type { Deployment } from './topology.ts';
+
+/** What becomes of events on their way to a function, from 0 to 1. */
+export interface Mail {
+  readonly lost: number;
+  readonly doubled: number;
+  /** Comes late. */
+  readonly late: number;
+  /** ms by which it is late at most. */
+  readonly latest: number;
+  /** Carries the version ID. */
+  readonly withVersionId: number;
+}
+
+export type FunctionName = 'replicate' | 'task' | 'schedule';
+
+/** Which function of a deployment an event starts. */
+export function targetOf(event: CoreEvent, { source, state }: Deployment): FunctionName | undefined {
+  const created = event.name.startsWith('cos:ObjectCreated:');
+  if (event.bucket === state.bucket) return created && event.key.startsWith('tasks/') ? 'task' : undefined;
+  if (event.bucket !== source.bucket) return undefined;
+  const subscribed = created || event.name.endsWith(':DeleteMarkerCreated') || event.name.endsWith('Restore:Completed');
+  return subscribed ? 'replicate' : undefined;
+}
+
+/** The event in the shape that COS sends, as far as the functions read it. */
+export function messageOf(event: CoreEvent, withVersionId: boolean): unknown {
+  const dash = event.bucket.lastIndexOf('-');
+  const [name, appid] = [event.bucket.slice(0, dash), event.bucket.slice(dash + 1)];
+  return {
+    Records: [
+      {
+        cos: {
+          cosObject: {
+            url: `http://${event.bucket}.cos.${event.region}.myqcloud.com/${encodeURIComponent(event.key)}`,
+            key: `/${appid}/${name}/${event.key}`,
+            vid: withVersionId ? event.versionId : '',
+            size: event.size,
+            meta: { ETag: event.etag },
+          },
+          cosBucket: { name, appid, cosRegion: event.region },
+        },
+        event: { eventName: event.name, eventTime: Math.floor(event.time / 1000) },
+      },
+    ],
+  };
+}

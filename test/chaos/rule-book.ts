@@ -1,0 +1,162 @@
+import { putReplication, deleteReplication } from '../../functions/api/replication.ts';
+import { formatPlace, type Cos, type Place } from '../../shared/cos/index.ts';
+import { createRuleStore, type Rule, type RuleStore } from '../../shared/rules/index.ts';
+import type { HttpRequest } from '../../shared/scf/index.ts';
+import type { Deed } from './deeds.ts';
+import type { Deployment, Link } from './topology.ts';
+import { TAG } from './users.ts';
+
+/** What the rules of one source say, before they are a document. */
+interface Wish {
+  readonly stored: boolean;
+  readonly enabled: boolean;
+  readonly narrow: boolean;
+  readonly deleteMarkers: boolean;
+  readonly tagged: boolean;
+  readonly links: readonly Link[];
+}
+
+/** What was in force from a moment on, as it was stored. */
+interface Entry {
+  /** ms since 1970. */
+  readonly from: number;
+  readonly rules: readonly Rule[];
+}
+
+/** A version or delete marker of a source, as far as scope goes. */
+export interface Written {
+  readonly key: string;
+  readonly deleteMarker: boolean;
+  readonly tags: readonly (readonly [string, string])[];
+  /** ms since 1970. */
+  readonly time: number;
+}
+
+/** A run that began by the rules of before a change may go on by them: no run lives longer, in ms. */
+const RACE_MS = 16 * 60_000;
+
+/**
+ * The rules of one source, changed through the API's own functions, and what they were at every moment.
+ *
+ * Scope is judged by two sentences. *Due*: what the rules in force at the end cover has to be replicated, whatever was in
+ * force in between; so what was written while a rule was disabled is due once it is enabled, and what was written
+ * before a rule was added again is not, because that one starts anew. *Allowed*: what no rules covered that were in force
+ * after it was written (or shortly before, which is a race) must not be replicated. Between the two either is right.
+ */
+export class RuleBook {
+  readonly #deployment: Deployment;
+  readonly #cos: Cos;
+  readonly #now: () => number;
+  readonly #rules: RuleStore;
+  readonly #history: Entry[] = [];
+  #wish: Wish;
+
+  constructor(deployment: Deployment, cos: Cos, now: () => number, tagged: boolean, later: boolean) {
+    this.#deployment = deployment;
+    this.#cos = cos;
+    this.#now = now;
+    this.#rules = createRuleStore({ cos, state: deployment.state, now });
+    const links = later ? deployment.links.slice(0, 1) : deployment.links;
+    this.#wish = { stored: true, enabled: true, narrow: false, deleteMarkers: true, tagged, links };
+  }
+
+  get source(): Place {
+    return this.#deployment.source;
+  }
+
+  get everChanged(): boolean {
+    return this.#history.length > 1;
+  }
+
+  async store(): Promise<void> {
+    const { source } = this.#deployment;
+    const listed = { sources: [source], destinations: this.#deployment.links.map(({ destination }) => destination) };
+    const options = { cos: this.#cos, rules: this.#rules, listed };
+    if (this.#wish.stored) await putReplication(requestOf(documentOf(this.#wish)), source, options);
+    else await deleteReplication(source, options);
+    const stored = await this.#rules.getFresh(source);
+    this.#history.push({ from: this.#now(), rules: stored?.rules ?? [] });
+  }
+
+  /** Stores the rules as a deed wants them; what COS would refuse at this moment is left undone. */
+  async change({ name }: Deed): Promise<boolean> {
+    const before = this.#wish;
+    this.#wish = { ...before, ...changed(name, this.#deployment) };
+    try {
+      await this.store();
+      return true;
+    } catch (error) {
+      // Versioning is suspended at the moment.
+      if ((error as { code?: string }).code !== 'BucketVersionNotOpen') throw error;
+      this.#wish = before;
+      return false;
+    }
+  }
+
+  /** Whether anybody looks at a key at all in the end: what is left unfinished of a rule that was removed stays so. */
+  covers(link: Link, key: string): boolean {
+    return this.due(link, { key, deleteMarker: false, tags: [TAG], time: this.#now() });
+  }
+
+  due(link: Link, written: Written): boolean {
+    const { rules } = this.#history.at(-1) as Entry;
+    return rules.some((rule) => covers(rule, link, written));
+  }
+
+  allowed(link: Link, written: Written): boolean {
+    return this.#history.some(({ rules }, i) => {
+      const until = this.#history[i + 1]?.from ?? Number.POSITIVE_INFINITY;
+      return until + RACE_MS >= written.time && rules.some((rule) => covers(rule, link, written));
+    });
+  }
+}
+
+function changed(name: Deed['name'], { links }: Deployment): Partial<Wish> {
+  switch (name) {
+    case 'disable':
+    case 'enable':
+      return { enabled: name === 'enable' };
+    case 'dropRules':
+    case 'addRules':
+      return { stored: name === 'addRules' };
+    case 'narrow':
+    case 'widen':
+      return { narrow: name === 'narrow' };
+    case 'markersOff':
+    case 'markersOn':
+      return { deleteMarkers: name === 'markersOn' };
+    default:
+      return { links };
+  }
+}
+
+/** The sentences of the contract on what a rule covers, told anew. */
+function covers(rule: Rule, { destination }: Link, { key, deleteMarker, tags, time }: Written): boolean {
+  if (!rule.enabled || formatPlace(rule.destination) !== formatPlace(destination)) return false;
+  if (!key.startsWith(rule.prefix) || time < rule.start) return false;
+  if (deleteMarker) return rule.deleteMarkers && rule.tags.length === 0 && time >= rule.deleteMarkersSince;
+  return rule.tags.every(([name, value]) => tags.some((tag) => tag[0] === name && tag[1] === value));
+}
+
+function documentOf({ enabled, narrow, deleteMarkers, tagged, links }: Wish): string {
+  const prefix = `<Prefix>${narrow ? 'a' : ''}</Prefix>`;
+  const tag = `<Tag><Key>${TAG[0]}</Key><Value>${TAG[1]}</Value></Tag>`;
+  const rules = links.map(
+    ({ destination }, i) =>
+      `<Rule><ID>link-${i}</ID><Status>${enabled ? 'Enabled' : 'Disabled'}</Status>` +
+      `<Filter>${tagged ? `<And>${prefix}${tag}</And>` : prefix}</Filter>` +
+      `<DeleteMarkerReplication><Status>${deleteMarkers ? 'Enabled' : 'Disabled'}</Status></DeleteMarkerReplication>` +
+      `<Destination><Bucket>qcs::cos:${destination.region}::${destination.bucket}</Bucket></Destination></Rule>`,
+  );
+  const role = '<Role>qcs::cam::uin/1:uin/1</Role>';
+  return `<ReplicationConfiguration>${role}${rules.join('')}</ReplicationConfiguration>`;
+}
+
+const requestOf = (document: string): HttpRequest => ({
+  method: 'PUT',
+  host: '',
+  paths: ['/'],
+  queries: [[['replication', '']]],
+  headers: [],
+  body: new TextEncoder().encode(document),
+});

@@ -1,0 +1,43 @@
+import type { Violation } from './invariants.ts';
+import type { WorldOptions } from './world.ts';
+
+/** A world in a few lines: what it is made of beyond the ordinary, and who does what in it. */
+export function describeWorld(options: WorldOptions): string {
+  const { seed, shape, deeds, weather, mail, ...others } = options;
+  const { only, copying, ...fates } = weather;
+  const switches = Object.entries(others).filter(([name, value]) => value !== ORDINARY[name as keyof typeof ORDINARY]);
+  const parts = [
+    ['weather', [...rates(fates), ...(only === undefined ? [] : [`of ${only} only`])]],
+    ['mail', rates({ ...mail, latest: 0 })],
+    [
+      'beside',
+      [...switches.map(([name, value]) => `${name} ${value}`), ...(copying ? [`copies take ${copying} ms`] : [])],
+    ],
+  ] as const;
+  return [
+    `${shape}, ${deeds.length} deeds, seed ${seed}`,
+    ...parts.filter(([, words]) => words.length > 0).map(([name, words]) => `  ${name}: ${words.join(', ')}`),
+    ...deeds.map(
+      ({ at, name, site, key }) => `  ${(at / 1000).toFixed(3).padStart(10)} ${name} ${key} at ${site.bucket}`,
+    ),
+  ].join('\n');
+}
+
+/** What is not worth a word. */
+const ORDINARY = {
+  skew: 0,
+  listingLag: 0,
+  longestPage: 1000,
+  markerOn404: undefined,
+  tagged: false,
+  later: false,
+  large: false,
+  inlineBytes: 256 * 2 ** 20,
+};
+
+const rates = (values: Readonly<Record<string, number>>): string[] =>
+  Object.entries(values)
+    .filter(([, rate]) => rate > 0)
+    .map(([name, rate]) => `${name} ${Number(rate.toFixed(3))}`);
+
+export const describeViolation = ({ invariant, text }: Violation): string => `${invariant} violated: ${text}`;

@@ -1,0 +1,61 @@
+import { timeOfVersionId } from '../cloud/cos/index.ts';
+import { at } from './diary.ts';
+import { byKey, isOriginal, type Evidence, type Listed, type Violation } from './invariants.ts';
+
+/**
+ * I4, where every site sends to every other: all show the newest of what users wrote anywhere, or all show nothing. The
+ * newest is told by the microseconds in the ID and then by the bucket's name.
+ */
+export function checkTogether(evidence: Evidence): readonly Violation[] {
+  const { core, topology, diary } = evidence;
+  const sites = topology.sites.map((place) => ({ place, keys: byKey(core, place) }));
+  const violations = [...afterUndelete(evidence)];
+  for (const key of new Set(sites.flatMap(({ keys }) => [...keys.keys()]))) {
+    // Deletions by version ID are never replicated, so from then on each site has a history of its own.
+    if (topology.sites.some((place) => diary.pruned.has(at(place, key)))) continue;
+    const winner = sites
+      .flatMap(({ place, keys }) => (keys.get(key) ?? []).map((version) => ({ ...version, bucket: place.bucket })))
+      .filter((version) => isOriginal(evidence.ledger, version))
+      .reduce<(Listed & { bucket: string }) | undefined>((a, b) => (a && isNewer(a, b) ? a : b), undefined);
+    for (const { place, keys } of sites) {
+      const problem = differenceOf(winner, keys.get(key)?.[0]);
+      if (problem === undefined) continue;
+      const wanted = `${winner?.versionId} of ${winner?.bucket} is the newest`;
+      violations.push({ invariant: 'I4', text: `${key} at ${place.bucket}: ${problem}; ${wanted}` });
+    }
+  }
+  return violations;
+}
+
+const timeOf = ({ versionId, time }: Listed): number => timeOfVersionId(versionId) ?? time;
+
+const isNewer = (a: Listed & { bucket: string }, b: Listed & { bucket: string }): boolean =>
+  timeOf(a) > timeOf(b) || (timeOf(a) === timeOf(b) && a.bucket > b.bucket);
+
+function differenceOf(winner: Listed | undefined, top: Listed | undefined): string | undefined {
+  const shown = top?.deleteMarker ? undefined : top;
+  if (winner === undefined || winner.deleteMarker) return shown && `${shown.versionId} is shown`;
+  if (shown === undefined) return 'nothing is shown';
+  const same = shown.blob?.crc64 === winner.blob?.crc64 && shown.attributes.meta['n'] === winner.attributes.meta['n'];
+  return same ? undefined : `${shown.versionId} is shown`;
+}
+
+/** What a user has undeleted stays so until somebody deletes it anew: a marker of ours never brings the old one back. */
+function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
+  for (const { place, key, versionId, time } of diary.undeletes) {
+    // A marker of ours stands for the deletion that came before it at another site.
+    const made = ledger.marked.get(versionId)?.time;
+    const undone = diary.deletions.filter((one) => one.key === key);
+    const own = undone.find((one) => one.versionId === versionId)?.time;
+    const since = own ?? undone.findLast((one) => one.time <= (made ?? 0))?.time ?? 0;
+    const here = [...ledger.marked].filter(([, one]) => one.place.bucket === place.bucket && one.key === key);
+    // A deletion made elsewhere may have been on its way.
+    const elsewhere = own !== undefined && undone.some((one) => one.place.bucket !== place.bucket && one.time <= time);
+    if (elsewhere && !here.some(([, one]) => one.time <= time)) continue;
+    for (const [id, marked] of here) {
+      if (marked.time <= time) continue;
+      if (undone.some((one) => one.time > since && one.time <= marked.time)) continue;
+      yield { invariant: 'I4', text: `${key} at ${place.bucket}: undeleted, and hidden again by our ${id}` };
+    }
+  }
+}
