@@ -1,7 +1,7 @@
 import type { Right } from '../../shared/access/index.ts';
 import type { Cos, Place } from '../../shared/cos/index.ts';
 import type { Listed, RuleStore } from '../../shared/rules/index.ts';
-import type { HttpRequest, HttpResponse } from '../../shared/scf/index.ts';
+import type { Peer, HttpRequest, HttpResponse } from '../../shared/scf/index.ts';
 import type { Hash, Pairs } from '../../shared/signing/index.ts';
 import { refuse } from './errors.ts';
 
@@ -10,7 +10,8 @@ export interface CallOptions {
   readonly cos: Cos;
   readonly state: Place;
   readonly rules: RuleStore;
-  readonly listed: Listed;
+  /** `peers`: those of the sources that are destinations as well, as in `DeploymentConfig`. */
+  readonly listed: Listed & { readonly peers?: readonly Peer[] };
   readonly hash: Hash;
   /** ms since 1970. */
   readonly now: () => number;

@@ -28,14 +28,18 @@ export function isRefusal(error: unknown): error is ServiceError {
   );
 }
 
-/** What the client is told: a 5xx only where the same request may succeed later. */
+/** What the client is told: a 5xx only where the same request may succeed later, a 403 only for what its sender lacks. */
 export function publicError(error: unknown): ServiceError {
   if (isRefusal(error)) return error;
   if (error instanceof ServiceError && error.retryable) {
     return refuse(503, 'ServiceUnavailable', 'Please reduce your request rate or try again later.');
   }
   if (error instanceof CosError && error.status === 403) {
-    return accessDenied('The role of this deployment was refused by COS; the log of the function says where.');
+    return refuse(
+      409,
+      'InvalidBucketState',
+      'COS refused the role of this deployment, not this key; the log of the function says where.',
+    );
   }
   if (error instanceof ServiceError && (error.code === 'InvalidState' || error.code === 'InvalidStateObject')) {
     return refuse(409, 'InvalidBucketState', 'What this deployment has stored cannot be read; its log says what.');

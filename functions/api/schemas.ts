@@ -20,7 +20,7 @@ const rule = z.strictObject({
 });
 
 const attempt = {
-  /** Error code of the last try, or why its turn has not come: `awaiting-event`, `running`, `taken`, … */
+  /** Error code of the last try, or why its turn has not come: the README lists them. */
   cause: z.string(),
   attempts: count,
   ageMs: count,
@@ -28,15 +28,29 @@ const attempt = {
   nextTry: z.optional(time),
 };
 
+/** Whether the replica is what the destination gives out under the key; only of the source's current version. */
+const currentAtDestination = z.optional(z.boolean());
+
 const destination = z.discriminatedUnion('state', [
   z.strictObject({
     destination: z.string(),
     rule: z.string(),
     state: z.literal('COMPLETED'),
     replicaVersionId: z.string(),
+    currentAtDestination,
     lagMs: count,
   }),
-  z.strictObject({ destination: z.string(), rule: z.string(), state: z.enum(['PENDING', 'FAILED']), ...attempt }),
+  z.strictObject({
+    destination: z.string(),
+    rule: z.string(),
+    state: z.enum(['PENDING', 'FAILED']),
+    ...attempt,
+    /** Code with which the destination refused to be read just now. */
+    error: z.optional(z.string()),
+    /** The replica is there already, but work on the key is open. */
+    replicaVersionId: z.optional(z.string()),
+    currentAtDestination,
+  }),
   z.strictObject({ destination: z.string(), rule: z.string(), state: z.literal('SKIPPED'), reason: z.string() }),
 ]);
 
@@ -64,12 +78,12 @@ export const failures = z.strictObject({
       key: z.string(),
       destination: z.string(),
       state: z.enum(['PENDING', 'FAILED']),
-      /** Those that events named; the work is on the key as a whole. */
+      /** Versions that events named; the work is on the key as a whole, so there may be none, or others that wait too. */
       versionIds: z.array(z.string()),
       ...attempt,
     }),
   ),
-  /** State objects that cannot be read; nobody works on them. */
+  /** State objects of the whole deployment that cannot be read; nobody works on them. */
   unreadable: count,
   /** Of the next page; there is one even when this one has no items. */
   marker: z.optional(z.string()),
@@ -80,7 +94,7 @@ export const failures = z.strictObject({
 export const reattemptRequest = z.strictObject({
   keys: z.optional(
     z
-      .array(z.string().check(z.refine((key) => keyProblem(key) === undefined)))
+      .array(z.string().check(z.refine((key) => keyProblem(key) === undefined, 'no object can have this key')))
       .check(z.minLength(1), z.maxLength(MOST_KEYS)),
   ),
 });
@@ -88,12 +102,14 @@ export const reattemptRequest = z.strictObject({
 /** `POST /?replicationReattempt` */
 export const reattempted = z.strictObject({
   bucket: z.string(),
-  /** Pieces of waiting work that were made due. */
+  /** Keys whose waiting work was made due. */
   started: count,
-  /** Looks that were asked for where no work was waiting; only for keys that were named. */
+  /** The other keys in scope that were named: they are looked at although nothing waited, or are due already. */
   requested: count,
-  /** Named keys that no enabled rule speaks about. */
+  /** Named keys that no enabled rule speaks about, or whose newest version is older than the rules that do. */
   outOfScope: z.array(z.string()),
+  /** Named keys of which the source has no version and no delete marker. */
+  notFound: z.array(z.string()),
   /** Call again with it: there is more. */
   marker: z.optional(z.string()),
 });

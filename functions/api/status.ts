@@ -1,33 +1,39 @@
-import { formatPlace, keyProblem } from '../../shared/cos/index.ts';
+import { formatPlace, keyProblem, samePlace } from '../../shared/cos/index.ts';
+import { ServiceError } from '../../shared/errors/index.ts';
 import { METADATA_LIMIT, readSubject, replicaStatus } from '../../shared/replication/index.ts';
-import type { Subject } from '../../shared/replication/index.ts';
+import type { ReplicaStatus, StatusQuery, Subject } from '../../shared/replication/index.ts';
 import { explain } from '../../shared/rules/index.ts';
 import type { Rule, RuleSet, Verdict } from '../../shared/rules/index.ts';
 import type { HttpResponse } from '../../shared/scf/index.ts';
-import { hasFailed, pendingOfKey } from '../../shared/tasks/index.ts';
+import { isRecheck, pendingOfKey } from '../../shared/tasks/index.ts';
 import type { KeyState } from '../../shared/tasks/index.ts';
 import { parameter } from './call.ts';
 import type { CallOptions, VerifiedCall } from './call.ts';
 import { refuse } from './errors.ts';
 import { jsonResponse, timeText } from './json.ts';
 import type { DestinationStatus, ObjectStatus, RuleVerdict } from './schemas.ts';
+import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 const VERSION_ID = /^[\w+/=-]{1,200}$/;
 /** Pages of waiting work, a thousand names each, in which this key's is looked for. */
 const WAITING_PAGES = 20;
+/** ms after a write by which its event has come, if it comes at all: COS gives no promise, minutes are rare. */
+const EVENT_MS = 15 * 60_000;
 
 /** GET of a key with `replicationStatus`: how one version stands at every destination, and why. Changes nothing. */
 export async function getObjectStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source, key } = call;
   const { cos, hash, rules, now } = options;
   const versionId = parameter(call, 'versionId');
+  const peer = options.listed.peers?.find(({ bucket }) => samePlace(bucket, source));
   const problem = keyProblem(key);
   if (problem !== undefined) throw refuse(400, problem.code, `The key cannot be: ${problem.reason}.`);
   if (versionId !== undefined && !VERSION_ID.test(versionId))
     throw refuse(400, 'InvalidArgument', 'Invalid version id.');
 
   const [subject, ruleSet] = await Promise.all([
-    readSubject({ cos, hash }, source, key, versionId),
+    readSubject({ cos, hash, marks: peer?.state }, source, key, versionId),
     rules.getFresh(source),
   ]);
   if (subject === undefined) {
@@ -36,7 +42,7 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
       : refuse(404, 'NoSuchVersion', 'The specified version does not exist.');
   }
   const verdicts = await verdictsOf(call, options, subject, ruleSet);
-  const governing = subject.replicaOf === undefined ? verdicts.filter(({ mismatch }) => mismatch === undefined) : [];
+  const governing = isReplica(subject) ? [] : verdicts.filter(({ mismatch }) => mismatch === undefined);
   const destinations = await Promise.all(governing.map(({ rule }) => destinationStatus(call, options, subject, rule)));
   return jsonResponse(200, {
     bucket: source.bucket,
@@ -55,7 +61,10 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
 /** ms since 1970. */
 const writtenAt = ({ head, ref }: Subject): number => head?.lastModified ?? Math.floor(ref.time / 1e6) * 1000;
 
-function roleOf({ replicaOf }: Subject, governed: boolean): Pick<ObjectStatus, 'role' | 'replicaOf'> {
+const isReplica = ({ replicaOf, deletedIn }: Subject): boolean => replicaOf !== undefined || deletedIn !== undefined;
+
+function roleOf({ replicaOf, deletedIn }: Subject, governed: boolean): Pick<ObjectStatus, 'role' | 'replicaOf'> {
+  if (deletedIn !== undefined) return { role: 'replica' };
   if (replicaOf === undefined) return { role: governed ? 'source' : 'none' };
   const { source, ref } = replicaOf;
   return { role: 'replica', replicaOf: `${source.region}/${source.bucket}/${ref.id.split('/', 1)[0] ?? ''}` };
@@ -75,8 +84,8 @@ async function verdictsOf(
   return explain(ruleSet, key, { time: ref.time / 1000, tags, deleteMarker: head === undefined, current });
 }
 
-function ruleVerdict({ replicaOf }: Subject, { rule, mismatch }: Verdict): RuleVerdict {
-  const reason = mismatch ?? (replicaOf === undefined ? undefined : 'replica');
+function ruleVerdict(subject: Subject, { rule, mismatch }: Verdict): RuleVerdict {
+  const reason = mismatch ?? (isReplica(subject) ? 'replica' : undefined);
   const about = { id: rule.id, destination: formatPlace(rule.destination) };
   return reason === undefined ? { ...about, matched: true } : { ...about, matched: false, reason };
 }
@@ -90,37 +99,65 @@ async function destinationStatus(
   const { destination } = rule;
   // Before the buckets: work that is done meanwhile has left its replica by the time that it is looked for.
   const pending = await pendingOfKey({ cos, hash, state }, { source, destination, key }, WAITING_PAGES);
-  const found = await replicaStatus({ cos, hash, source, destination, rule, metadataLimit: METADATA_LIMIT }, subject);
+  const query = { cos, hash, source, destination, rule, metadataLimit: METADATA_LIMIT };
+  const found = await lookAt(query, subject);
   const about = { destination: formatPlace(destination), rule: rule.id };
+  const ageMs = Math.max(0, now() - writtenAt(subject));
+  if (found.state === 'unreadable') return { ...about, ...unreadableStatus(pending, found.code), ageMs };
   if (found.state === 'there') {
-    return { ...about, state: 'COMPLETED', replicaVersionId: found.versionId, lagMs: found.lag };
+    const open = openBeside(pending);
+    const replica = {
+      replicaVersionId: found.versionId,
+      ...(found.shown === undefined ? {} : { currentAtDestination: found.shown }),
+    };
+    if (open !== undefined) return { ...about, ...open, ageMs, ...replica };
+    return { ...about, state: 'COMPLETED', ...replica, lagMs: found.lag };
   }
   // Whatever waits may still change it.
-  const waits = pending.items.length > 0 || pending.lease !== undefined;
+  const waits = pending.items.length > 0 || pending.lease !== undefined || pending.unreadable > 0;
   if (found.state === 'skipped' && !(waits && found.reason === 'removed-at-destination')) {
     return { ...about, state: 'SKIPPED', reason: found.reason };
   }
-  return { ...about, ...openStatus(pending), ageMs: Math.max(0, now() - writtenAt(subject)) };
+  const nothing = {
+    state: 'PENDING',
+    cause: ageMs < EVENT_MS ? 'awaiting-event' : 'missed-event',
+    attempts: 0,
+  } as const;
+  return { ...about, ...(openStatus(pending) ?? nothing), ageMs };
 }
 
-type Open = Omit<Extract<DestinationStatus, { state: 'PENDING' | 'FAILED' }>, 'destination' | 'rule' | 'ageMs'>;
-
-function openStatus({ items, lease, complete }: KeyState): Open {
-  const failed = items.filter(({ task }) => hasFailed(task));
-  const told = (failed.length > 0 ? failed : items).toSorted((a, b) => b.task.attempts - a.task.attempts)[0];
-  if (told === undefined) {
-    const waitsUnseen = complete ? 'awaiting-event' : 'waiting-or-awaiting-event';
-    const cause = lease === 'held' ? 'running' : lease === 'expired' ? 'lease' : waitsUnseen;
-    return { state: 'PENDING', cause, attempts: 0 };
+/** One destination that cannot be read must not hide how the others stand. */
+async function lookAt(
+  query: StatusQuery,
+  subject: Subject,
+): Promise<ReplicaStatus | { readonly state: 'unreadable'; readonly code: string }> {
+  try {
+    return await replicaStatus(query, subject);
+  } catch (error) {
+    if (error instanceof ServiceError) return { state: 'unreadable', code: error.code };
+    throw error;
   }
-  const due = items.map((item) => item.due);
-  // One without a time has been started already.
-  const next = due.every((time) => time !== undefined) ? { nextTry: timeText(Math.min(...due)) } : {};
-  const state = failed.length > 0 ? 'FAILED' : 'PENDING';
-  return { state, cause: told.task.cause, attempts: triesOf(told.task), ...next };
 }
 
-/** A task counts the runs that did not finish it; the first failure made it a task. */
-export function triesOf(task: Parameters<typeof hasFailed>[0]): number {
-  return task.attempts + (hasFailed(task) ? 1 : 0);
+/** The work tells more than the refusal, when it failed as well. */
+function unreadableStatus({ items }: KeyState, error: string): Standing & { readonly error: string } {
+  const open = standingOf(items);
+  if (open?.state === 'FAILED') return { ...open, error };
+  return { attempts: 0, ...open, state: 'PENDING', cause: 'destination-unreadable', error };
+}
+
+function openStatus({ items, lease, unreadable, complete }: KeyState): Standing | undefined {
+  const told = standingOf(items);
+  if (told !== undefined) return told;
+  if (unreadable > 0) return { state: 'FAILED', cause: 'InvalidStateObject', attempts: 0 };
+  if (lease !== undefined) return { state: 'PENDING', cause: lease === 'held' ? 'running' : 'lease', attempts: 0 };
+  return complete ? undefined : { state: 'PENDING', cause: 'waiting-or-awaiting-event', attempts: 0 };
+}
+
+/** What is open although the replica is there. A re-check of what is done is not, nor the run that is at it. */
+function openBeside({ items, lease, ...rest }: KeyState): Standing | undefined {
+  const checks = items.filter(({ task }) => isRecheck(task));
+  const checking = lease === 'held' && checks.some(({ due }) => due === undefined);
+  const open = items.filter((item) => !checks.includes(item));
+  return openStatus({ ...rest, items: open, lease: checking ? undefined : lease });
 }

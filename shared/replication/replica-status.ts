@@ -4,14 +4,23 @@ import type { Rule } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { skipReasonOf } from './attributes.ts';
 import { attemptId, claimOf, digestOf, isIntact, landedInTime } from './marker.ts';
+import { isSealed } from './sealed.ts';
 import { listKey, type Subject } from './subject.ts';
 import type { Marker, SkipReason } from './types.ts';
 import { refOf, surelyOlder } from './version.ts';
 
 /** How a version stands at one destination, as far as the two buckets tell. */
 export type ReplicaStatus =
-  /** `lag` in ms: from the write at the source to that of the replica, by the clocks of COS. */
-  | { readonly state: 'there'; readonly versionId: string; readonly lag: number }
+  /**
+   * `lag` in ms: from the write at the source to that of the replica, by the clocks of COS. `shown`: it is what the
+   * destination gives out under the key; undefined where the source itself shows something newer.
+   */
+  | {
+      readonly state: 'there';
+      readonly versionId: string;
+      readonly lag: number;
+      readonly shown: boolean | undefined;
+    }
   | { readonly state: 'skipped'; readonly reason: SkipReason | 'overtaken' | 'removed-at-destination' }
   /** To be done, or given to a task. */
   | { readonly state: 'missing' };
@@ -42,28 +51,27 @@ async function markerStatus({ cos, destination }: StatusQuery, subject: Subject)
   if (!subject.current) return { state: 'skipped', reason: 'overtaken' };
   const { entries } = await listKey(cos, destination, subject.key, 1);
   const [top] = entries;
-  return top?.deleteMarker === true ? there(subject, top) : { state: 'missing' };
+  return top?.deleteMarker === true ? there(subject, top, true) : { state: 'missing' };
 }
 
 async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectHead): Promise<ReplicaStatus> {
   const { cos, destination } = query;
-  if (subject.current) {
-    const result = await cos.headObject(destination, subject.key);
-    if (result.found && isReplica(query, subject, result.head)) {
-      const { versionId = 'null', lastModified } = result.head;
-      return there(subject, { versionId, lastModified });
-    }
-  }
+  const top = subject.current ? await shownReplica(query, subject) : undefined;
+  if (top !== undefined) return there(subject, top, true);
   const { entries, complete } = await listKey(cos, destination, subject.key, DEEPEST);
   const claims: Marker[] = [];
   for (let i = 0; i < entries.length; i += BATCH) {
     const batch = entries.slice(i, i + BATCH).filter((entry) => !entry.deleteMarker);
-    const heads = await Promise.all(batch.map(({ versionId }) => cos.headObject(destination, subject.key, versionId)));
-    for (const [index, result] of heads.entries()) {
+    const heads = await Promise.all(batch.map(({ versionId }) => readable(cos, destination, subject.key, versionId)));
+    for (const [index, found] of heads.entries()) {
       const entry = batch[index];
-      if (!result.found || entry === undefined) continue;
-      if (isReplica(query, subject, result.head)) return there(subject, entry);
-      const claim = claimAt(query, subject.key, result.head);
+      if (found === undefined || entry === undefined) continue;
+      if (isReplica(query, subject, found)) {
+        // Asked again: it may have been written since.
+        const shown = subject.current ? (await shownReplica(query, subject)) !== undefined : undefined;
+        return there(subject, entry, shown);
+      }
+      const claim = claimAt(query, subject.key, found);
       if (claim !== undefined) claims.push(claim);
     }
   }
@@ -72,6 +80,24 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
   return complete && wasAccountedFor(subject, claims)
     ? { state: 'skipped', reason: 'removed-at-destination' }
     : { state: 'missing' };
+}
+
+/** The replica, when it is what the destination gives out under the key. */
+async function shownReplica(query: StatusQuery, subject: Subject) {
+  const head = await readable(query.cos, query.destination, subject.key);
+  if (head === undefined || !isReplica(query, subject, head)) return undefined;
+  return { versionId: head.versionId ?? 'null', lastModified: head.lastModified };
+}
+
+/** Undefined: not there, or under a customer's key, and then it is none of ours. */
+async function readable(cos: Cos, place: Place, key: string, versionId?: string): Promise<ObjectHead | undefined> {
+  try {
+    const result = await cos.headObject(place, key, versionId);
+    return result.found ? result.head : undefined;
+  } catch (error) {
+    if (isSealed(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A newer replica says that nothing below it was missing when it was made, so this one was there, and was removed. */
@@ -91,10 +117,14 @@ function claimAt({ hash, source, destination }: StatusQuery, key: string, head: 
   return ours ? claim : undefined;
 }
 
-function there({ ref }: Subject, replica: Pick<VersionEntry, 'versionId' | 'lastModified'>): ReplicaStatus {
+function there(
+  { ref }: Subject,
+  replica: Pick<VersionEntry, 'versionId' | 'lastModified'>,
+  shown: boolean | undefined,
+): ReplicaStatus {
   const { versionId, lastModified } = replica;
   const written = refOf(versionId, lastModified, '').time;
-  return { state: 'there', versionId, lag: Math.max(0, Math.round((written - ref.time) / 1000)) };
+  return { state: 'there', versionId, lag: Math.max(0, Math.round((written - ref.time) / 1000)), shown };
 }
 
 /** A marker of the size that the real one would have. */

@@ -1,7 +1,9 @@
 import { CosError } from '../cos/index.ts';
-import type { Cos, HeadResult, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
+import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { claimOf, digestOf, landedInTime } from './marker.ts';
+import { MarkBook } from './marks.ts';
+import { isSealed } from './sealed.ts';
 import type { Marker, Ref } from './types.ts';
 import { refOfEntry, refOfHead } from './version.ts';
 
@@ -17,11 +19,15 @@ export interface Subject {
   readonly current: boolean;
   /** Set when it is itself a replica that this service made; those are not passed on. */
   readonly replicaOf: Marker | undefined;
+  /** Set when it is a delete marker that replication brought here: name of the bucket where the deletion was made. */
+  readonly deletedIn?: string | undefined;
 }
 
 interface Reading {
   readonly cos: Cos;
   readonly hash: Hash;
+  /** State bucket with the record of delete markers, when the source is a destination as well. */
+  readonly marks?: Place | undefined;
 }
 
 const PAGE = 1000;
@@ -31,16 +37,16 @@ const PAGE = 1000;
  * `CosError`.
  */
 export async function readSubject(
-  { cos, hash }: Reading,
+  { cos, hash, marks }: Reading,
   source: Place,
   key: string,
   versionId: string | undefined,
 ): Promise<Subject | undefined> {
   const [named, newest] = await Promise.all([
     headOf(cos, source, key, versionId),
-    versionId === undefined ? undefined : cos.headObject(source, key),
+    versionId === undefined ? undefined : headOf(cos, source, key, undefined),
   ]);
-  if (!named.found) return deleteMarker(cos, source, key, versionId);
+  if (!named.found) return deleteMarker({ cos, hash, marks }, source, key, versionId);
   const { head } = named;
   const ref = refOfHead(head);
   const claim = claimOf(head, digestOf(source, key, hash));
@@ -54,21 +60,52 @@ export async function readSubject(
   };
 }
 
-/** Asked for by its ID, a delete marker may be answered with 404 or, as S3 does, with 405; COS does not document which. */
-async function headOf(cos: Cos, place: Place, key: string, versionId: string | undefined) {
+type Found = { readonly found: false } | { readonly found: true; readonly head: ObjectHead };
+
+/**
+ * Asked for by its ID, a delete marker may be answered with 404 or, as S3 does, with 405; COS does not document which. A
+ * version under a customer's key is refused, and then the listing tells what can be known of it.
+ */
+async function headOf(cos: Cos, place: Place, key: string, versionId: string | undefined): Promise<Found> {
   try {
     return await cos.headObject(place, key, versionId);
   } catch (error) {
-    if (versionId !== undefined && error instanceof CosError && error.status === 405) return { found: false } as const;
-    throw error;
+    if (versionId !== undefined && error instanceof CosError && error.status === 405) return { found: false };
+    const sealed = isSealed(error) ? await sealedEntry(cos, place, key, versionId) : undefined;
+    if (sealed === undefined) throw error;
+    return { found: true, head: sealed };
   }
 }
 
-const isThis = (result: HeadResult, { id }: Ref): boolean => result.found && refOfHead(result.head).id === id;
+async function sealedEntry(
+  cos: Cos,
+  place: Place,
+  key: string,
+  versionId: string | undefined,
+): Promise<ObjectHead | undefined> {
+  const { entries } = await listKey(cos, place, key, versionId === undefined ? 1 : PAGE);
+  const entry = versionId === undefined ? entries[0] : entries.find((one) => one.versionId === versionId);
+  if (entry === undefined || entry.deleteMarker) return undefined;
+  const { etag, size, lastModified, storageClass } = entry;
+  return {
+    versionId: entry.versionId,
+    etag,
+    size,
+    lastModified,
+    storageClass: storageClass.toUpperCase(),
+    crc64: undefined,
+    headers: {},
+    meta: {},
+    encryption: { algorithm: 'SSE-C' },
+    restore: undefined,
+  };
+}
+
+const isThis = (result: Found, { id }: Ref): boolean => result.found && refOfHead(result.head).id === id;
 
 /** A HEAD does not tell delete markers, so they are looked for in the listing. */
 async function deleteMarker(
-  cos: Cos,
+  { cos, hash, marks }: Reading,
   source: Place,
   key: string,
   versionId: string | undefined,
@@ -78,7 +115,10 @@ async function deleteMarker(
   const found = entries[index];
   if (found === undefined || !found.deleteMarker) return undefined;
   const ref = refOfEntry(found);
-  return { key, versionId: found.versionId, ref, head: undefined, current: index === 0, replicaOf: undefined };
+  const subject = { key, versionId: found.versionId, ref, head: undefined, current: index === 0, replicaOf: undefined };
+  if (marks === undefined) return subject;
+  const { made } = await new MarkBook({ cos, hash, unique: () => '' }, marks).of(source, key);
+  return { ...subject, deletedIn: made.find((mark) => mark.versionId === found.versionId)?.rank.bucket };
 }
 
 /** Versions and delete markers of exactly this key, newest first, at most about `most` of them. */

@@ -7,6 +7,7 @@ export { digestOfTarget } from './names.ts';
 export {
   hasFailed,
   isPendingMarker,
+  isRecheck,
   listPending,
   pendingOfKey,
   type KeyState,

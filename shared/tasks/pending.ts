@@ -26,7 +26,7 @@ export interface PageQuery {
   readonly accepts: (task: Task) => boolean;
   /** Of the page before. */
   readonly marker: string | undefined;
-  /** Items after which the page ends. */
+  /** Keys, each at one destination, after which the page ends. */
   readonly limit: number;
   /** State objects after which the page ends, whatever they are: a page takes bounded time. */
   readonly examined: number;
@@ -46,6 +46,9 @@ const TURNS: ReadonlySet<string> = new Set([
 /** Whether the last try ended in an error. It is tried again all the same. */
 export const hasFailed = ({ cause }: Task): boolean => !TURNS.has(cause);
 
+/** Whether all is done and only looked at again, when listings that may have been too young have settled. */
+export const isRecheck = ({ cause }: Task): boolean => cause === 'settle';
+
 /** Names asked for, and bodies read, at once. */
 const BATCH = 50;
 
@@ -55,6 +58,7 @@ export const isPendingMarker = (text: string): boolean => text.startsWith(WAITIN
 /** Work of all keys: first what waits, by destination and due time, then what has been started. */
 export async function listPending(deps: ReadDeps, query: PageQuery): Promise<PendingPage> {
   const items: Pending[] = [];
+  const targets = new Set<string>();
   let unreadable = 0;
   let examined = 0;
   for await (const names of namesAfter(deps, query.marker)) {
@@ -62,8 +66,11 @@ export async function listPending(deps: ReadDeps, query: PageQuery): Promise<Pen
     for (const [index, one] of found.entries()) {
       examined += 1;
       if (one === 'unreadable') unreadable += 1;
-      else if (one !== undefined && query.accepts(one.task)) items.push(one);
-      if (items.length >= query.limit || examined >= query.examined) {
+      else if (one !== undefined && query.accepts(one.task)) {
+        items.push(one);
+        targets.add(digestOfTarget(one.task, deps.hash));
+      }
+      if (targets.size >= query.limit || examined >= query.examined) {
         return { items, unreadable, marker: names[index] };
       }
     }
@@ -75,6 +82,8 @@ export interface KeyState {
   readonly items: readonly Pending[];
   /** `held`: a run is at work. `expired`: a run broke off, and the next sweep makes a task of what it left. */
   readonly lease: 'held' | 'expired' | undefined;
+  /** State objects of the key that cannot be read: somebody damaged them, and nobody works on them. */
+  readonly unreadable: number;
   /** False: more waits for this destination than was looked through, so there may be more work of this key. */
   readonly complete: boolean;
 }
@@ -91,7 +100,8 @@ export async function pendingOfKey(deps: ReadDeps, target: Target, pages: number
   const items = await Promise.all(names.map((name) => readPending(deps, name)));
   return {
     items: items.filter((one) => one !== undefined && one !== 'unreadable'),
-    lease,
+    lease: lease.state,
+    unreadable: lease.unreadable + items.filter((one) => one === 'unreadable').length,
     complete: waiting.complete,
   };
 }
@@ -111,17 +121,23 @@ async function waitingOf({ cos, state }: ReadDeps, { destination }: Target, dige
   return { names, complete: false };
 }
 
-async function leaseOf({ cos, state }: ReadDeps, digest: string): Promise<KeyState['lease']> {
+async function leaseOf(
+  { cos, state }: ReadDeps,
+  digest: string,
+): Promise<{ state: KeyState['lease']; unreadable: number }> {
   const { entries } = await cos.listObjects(state, { prefix: `${LEASES}${digest}/`, maxKeys: BATCH });
-  const alive = await Promise.all(
+  const found = await Promise.all(
     entries.map(async ({ key }) => {
       const object = await cos.getObject(state, key);
       if (object === undefined) return undefined;
-      return object.date - object.lastModified <= decodeLease(key, object.body).duration;
+      return unlessDamaged(() =>
+        object.date - object.lastModified <= decodeLease(key, object.body).duration ? 'held' : 'expired',
+      );
     }),
   );
-  if (alive.includes(true)) return 'held';
-  return alive.includes(false) ? 'expired' : undefined;
+  const unreadable = found.filter((one) => one === 'unreadable').length;
+  if (found.includes('held')) return { state: 'held', unreadable };
+  return { state: found.includes('expired') ? 'expired' : undefined, unreadable };
 }
 
 /** Undefined: done meanwhile. */
@@ -130,10 +146,14 @@ async function readPending({ cos, state }: ReadDeps, name: string): Promise<Pend
   if (waiting === undefined && readTaskName(name) === undefined) return 'unreadable';
   const object = await cos.getObject(state, name);
   if (object === undefined) return undefined;
+  return unlessDamaged(() => ({ name, task: decodeTask(name, object.body), due: waiting?.due }));
+}
+
+/** One damaged object must not hide all the others. */
+function unlessDamaged<T>(read: () => T): T | 'unreadable' {
   try {
-    return { name, task: decodeTask(name, object.body), due: waiting?.due };
+    return read();
   } catch (error) {
-    // One damaged object must not hide all the others.
     if (error instanceof ServiceError && error.code === 'InvalidStateObject') return 'unreadable';
     throw error;
   }

@@ -3,7 +3,7 @@ import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeTask } from './documents.ts';
 import { digestOfTarget, readWaitingName, taskName, TASKS, WAITING } from './names.ts';
-import { namesUnder } from './pending.ts';
+import { isRecheck, namesUnder } from './pending.ts';
 import type { StateDeps, Target, Task } from './types.ts';
 
 export interface ReattemptQuery {
@@ -18,34 +18,40 @@ export interface ReattemptQuery {
 }
 
 export interface Reattempted {
-  readonly started: number;
-  /** Names of targets (`digestOfTarget`) of which work was started. */
+  /** Keys of which work was started. */
+  readonly keys: ReadonlySet<string>;
+  /** The same with their destinations: names of targets (`digestOfTarget`). */
   readonly digests: ReadonlySet<string>;
   /** Set when there is more. */
   readonly marker: string | undefined;
 }
 
-/** Makes waiting work due now. Like `promote`, a crash between the two halves of a move leaves the work twice. */
+/**
+ * Makes waiting work due now. Like `promote`, a crash between the two halves of a move leaves the work twice. Re-checks of
+ * what is done keep their time: they wait for listings to settle.
+ */
 export async function reattempt(deps: StateDeps, query: ReattemptQuery): Promise<Reattempted> {
   const wanted = query.targets && new Set(query.targets.map((target) => digestOfTarget(target, deps.hash)));
   const digests = new Set<string>();
+  const keys = new Set<string>();
   let started = 0;
   let examined = 0;
   for await (const names of namesUnder(deps, WAITING, query.marker)) {
     const room = Math.min(names.length, query.limit - started, query.examined - examined);
     const some = names.slice(0, room);
     const moved = await Promise.all(some.map((name) => start(deps, name, query.source, wanted)));
-    for (const digest of moved) {
-      if (digest === undefined) continue;
-      digests.add(digest);
+    for (const task of moved) {
+      if (task === undefined) continue;
+      digests.add(digestOfTarget(task, deps.hash));
+      keys.add(task.key);
       started += 1;
     }
     examined += some.length;
     if (some.length < names.length || started >= query.limit || examined >= query.examined) {
-      return { started, digests, marker: some.at(-1) ?? query.marker };
+      return { keys, digests, marker: some.at(-1) ?? query.marker };
     }
   }
-  return { started, digests, marker: undefined };
+  return { keys, digests, marker: undefined };
 }
 
 async function start(
@@ -53,22 +59,25 @@ async function start(
   name: string,
   source: Place,
   wanted: ReadonlySet<string> | undefined,
-): Promise<string | undefined> {
+): Promise<Task | undefined> {
   const { cos, state } = deps;
   const digest = readWaitingName(name)?.digest;
   if (digest === undefined || wanted?.has(digest) === false) return undefined;
   const object = await cos.getObject(state, name);
-  if (object === undefined || !isOf(source, name, object.body)) return undefined;
+  const task = object && readTask(name, object.body);
+  if (object === undefined || task === undefined || !samePlace(task.source, source) || isRecheck(task))
+    return undefined;
   await cos.putObject(state, taskName(digest, deps.unique()), object.body, { contentType: 'application/json' });
   await cos.deleteObject(state, name);
-  return digest;
+  return task;
 }
 
-function isOf(source: Place, name: string, body: Uint8Array): boolean {
+/** Undefined: damaged. */
+function readTask(name: string, body: Uint8Array): Task | undefined {
   try {
-    return samePlace(decodeTask(name, body).source, source);
+    return decodeTask(name, body);
   } catch (error) {
-    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return false;
+    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
     throw error;
   }
 }

@@ -61,6 +61,18 @@ async function lookAt({ bucket, region }: Place, key: string): Promise<void> {
   await cloud.scf.idle();
 }
 
+async function replicationStatus({ bucket, region }: Place, key: string): Promise<unknown> {
+  const answer = (await api.request({
+    Bucket: bucket,
+    Region: region,
+    Key: key,
+    Method: 'GET',
+    Query: { replicationStatus: '' },
+    RawBody: true,
+  })) as unknown as { Body: string };
+  return JSON.parse(answer.Body);
+}
+
 describe.sequential('two buckets that replicate to each other', { timeout: LONG }, () => {
   it('are deployed from one serverless.yml, once per region', async () => {
     const lists = { sources: [NORTH, SOUTH].map(formatPlace), destinations: [SOUTH, NORTH].map(formatPlace) };
@@ -105,6 +117,9 @@ describe.sequential('two buckets that replicate to each other', { timeout: LONG 
     expect(marker).toMatchObject({ deleteMarker: true });
 
     const { Bucket, Region } = at(NORTH, 'a');
+    const status = await replicationStatus(SOUTH, 'a');
+    expect(status).toMatchObject({ deleteMarker: true, role: 'replica', destinations: [] });
+
     await sdk.deleteMultipleObject({ Bucket, Region, Objects: [{ Key: 'a', VersionId: marker?.versionId ?? '' }] });
     for (const place of [SOUTH, NORTH]) await lookAt(place, 'a');
     expect(await read(NORTH, 'a')).toBe('second, from the south');

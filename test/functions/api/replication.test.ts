@@ -221,16 +221,31 @@ describe('everything else', () => {
     ['GET', '/', {}, 405],
     ['PUT', '/', { versioning: '' }, 405],
     ['PUT', '/photo.jpg', {}, 405],
-    ['PUT', '/photo.jpg', { replication: '' }, 405],
-    ['GET', '/photo.jpg', { replication: '' }, 404],
-    ['HEAD', '/photo.jpg', {}, 404],
-    ['GET', '/source-1250000000/photo.jpg', { replication: '' }, 404],
+    ['GET', '/photo.jpg', {}, 405],
+    ['HEAD', '/photo.jpg', {}, 405],
+    ['PUT', '/photo.jpg', { replication: '' }, 400],
+    ['GET', '/source-1250000000/photo.jpg', { replication: '' }, 400],
   ])('%s %s %j: %i', async (httpMethod, path, queryString, status) => {
     const answer = await bench.send({ httpMethod, path, queryString, headers: { host: 'a.example.com' } });
     expect(answer.statusCode).toBe(status);
     expect(answer.body === '').toBe(httpMethod === 'HEAD');
     expect(answer.headers['Allow']).toBe(status === 405 ? 'PUT, GET, DELETE, OPTIONS' : undefined);
     expect(bench.calls).toEqual([]);
+  });
+
+  it.each([
+    ['/photo.jpg', {}, 'MethodNotAllowed', 'serves no objects. Of an object it takes GET /<key>?replicationStatus.'],
+    ['/', {}, 'MethodNotAllowed', 'Of a bucket it takes PUT /?replication, GET /?replication,'],
+    ['/photo.jpg', { ReplicationStatus: '' }, 'InvalidArgument', 'this call is spelt replicationStatus.'],
+    ['/', { replicationfailures: '' }, 'InvalidArgument', 'this call is spelt replicationFailures.'],
+    ['/', { replicationStatus: '' }, 'InvalidArgument', 'of a bucket: it is GET /<key>?replicationStatus.'],
+    ['/a', { replicationFailures: '' }, 'InvalidArgument', 'of an object: it is GET /?replicationFailures.'],
+    ['/', { replicationPreflight: '' }, 'MethodNotAllowed', 'it is POST /?replicationPreflight.'],
+  ])('GET %s %j says what there is', async (path, queryString, code, message) => {
+    const answer = await bench.send({ httpMethod: 'GET', path, queryString, headers: { host: 'a.example.com' } });
+    const error = errorOf(answer);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
   });
 
   it('answers a browser’s question with names only', async () => {
@@ -247,7 +262,8 @@ describe('everything else', () => {
 describe('failures inside', () => {
   it.each([
     ['COS is overloaded', cosError(STATE, 'SlowDown', 503, true), 503, 'ServiceUnavailable'],
-    ['the role lost its rights', cosError(STATE, 'AccessDenied', 403), 403, 'AccessDenied'],
+    // Whoever called has every right; a 403 would send them to look for a fault of theirs.
+    ['the role lost its rights', cosError(STATE, 'AccessDenied', 403), 409, 'InvalidBucketState'],
     ['something that nobody thought of', new TypeError('secret inner detail'), 500, 'InternalError'],
   ])('%s: told without details, logged with them', async (_, failure, status, code) => {
     for (const call of ['getObject', 'putObject']) {

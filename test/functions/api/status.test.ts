@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { objectStatus } from '../../../functions/api/schemas.ts';
 import type { DestinationStatus, ObjectStatus } from '../../../functions/api/schemas.ts';
 import { nodeHash } from '../../../shared/cos/index.ts';
+import type { Place } from '../../../shared/cos/index.ts';
 import { requestedTask } from '../../../shared/tasks/index.ts';
-import { SOURCE, errorOf } from './bench.ts';
-import { BACKUP, THIRD, createWorld, ruleText } from './world.ts';
+import { SOURCE, STATE, errorOf } from './bench.ts';
+import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -28,6 +31,23 @@ async function only(key: string, versionId?: string): Promise<DestinationStatus>
   const { destinations } = await statusOf(key, versionId);
   expect(destinations).toHaveLength(1);
   return destinations[0] as DestinationStatus;
+}
+
+/** Writes a version that only its owner's key opens. */
+async function putSealed({ bucket, region }: Place, key: string): Promise<void> {
+  const customerKey = Buffer.alloc(32, 7);
+  const name = 'x-cos-server-side-encryption-customer';
+  await world.sdk.putObject({
+    Bucket: bucket,
+    Region: region,
+    Key: key,
+    Body: 'sealed',
+    Headers: {
+      [`${name}-algorithm`]: 'AES256',
+      [`${name}-key`]: customerKey.toString('base64'),
+      [`${name}-key-MD5`]: createHash('md5').update(customerKey).digest('base64'),
+    },
+  });
 }
 
 const put = async (key: string, text: string) =>
@@ -76,12 +96,7 @@ describe('the status of an object', () => {
 
   it('says why no rule matches', async () => {
     await put('old', 'before every rule');
-    // Starts are whole seconds, as the times of versions are.
-    const old = world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time;
-    await new Promise<void>((resolve) => {
-      const wait = () => (Math.floor(Date.now() / 1000) > Math.floor(old / 1e6) ? resolve() : setTimeout(wait, 20));
-      wait();
-    });
+    await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time);
     await world.rules(
       ruleText('logs', BACKUP, '<Prefix>logs/</Prefix>'),
       ruleText('off', BACKUP).replace('Enabled', 'Disabled'),
@@ -210,6 +225,167 @@ describe('the status of an object', () => {
     const facts = { floor: 0, since: Number.POSITIVE_INFINITY };
     await world.engine.leases.acquire({ ...target, key: 'c' }, facts, Date.now() + 60_000);
     expect(await only('c')).toMatchObject({ state: 'PENDING', cause: 'running' });
+  });
+
+  it('of a version under a customer’s key is skipped, and does not hide those beside it', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const first = await put('a', 'one');
+    await world.replicate('a');
+    await putSealed(SOURCE, 'a');
+    const status = await statusOf('a');
+    expect(status).toMatchObject({ role: 'source', current: true, deleteMarker: false });
+    expect(status.destinations).toMatchObject([{ state: 'SKIPPED', reason: 'customer-key' }]);
+    const of = (versionId: string) => statusOf('a', versionId);
+    expect(await of(status.versionId)).toMatchObject({ current: true, destinations: [{ reason: 'customer-key' }] });
+    expect(await of(first)).toMatchObject({ current: false, destinations: [{ state: 'COMPLETED' }] });
+  });
+
+  it('finds the replica below somebody’s version under a customer’s key', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
+    await putSealed(BACKUP, 'a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: false });
+    await put('b', 'two');
+    await putSealed(BACKUP, 'b');
+    expect(await only('b')).toMatchObject({ state: 'PENDING' });
+  });
+
+  it('of one destination does not hide that of another', async () => {
+    await world.rules(ruleText('all', BACKUP), ruleText('too', THIRD));
+    await put('a', 'one');
+    await world.replicate('a');
+    world.cloud.faults.set([
+      { match: { bucket: BACKUP.bucket }, effect: { kind: 'error', status: 403, code: 'AccessDenied' } },
+    ]);
+    // A HEAD that is refused has no body, and so no other code than that of its status.
+    const unreadable = { destination: 'backup-1250000000@ap-shanghai', state: 'PENDING', attempts: 0 };
+    expect((await statusOf('a')).destinations).toMatchObject([
+      { ...unreadable, cause: 'destination-unreadable', error: 'AccessDenied' },
+      { state: 'COMPLETED', rule: 'too' },
+    ]);
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    const work = { ...requestedTask(target, Date.now()), cause: 'NoSuchBucket', attempts: 2 };
+    await world.engine.tasks.defer(work, Date.UTC(2100, 0, 1));
+    expect((await statusOf('a')).destinations).toMatchObject([
+      {
+        state: 'FAILED',
+        cause: 'NoSuchBucket',
+        attempts: 3,
+        error: 'AccessDenied',
+        nextTry: '2100-01-01T00:00:00.000Z',
+      },
+      { state: 'COMPLETED' },
+    ]);
+  });
+
+  it('is not completed while work of the key waits, but while it is only looked at again', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    const work = (cause: string) => ({ ...requestedTask(target, Date.now()), cause });
+    const due = Date.UTC(2100, 0, 1);
+    const facts = { floor: 0, since: Number.POSITIVE_INFINITY };
+
+    await world.engine.tasks.defer(work('settle'), due);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED' });
+    await world.engine.tasks.submit(work('settle'));
+    const acquired = await world.engine.leases.acquire(target, facts, Date.now() + 60_000);
+    // This run is the re-check.
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED' });
+    if (acquired.kind !== 'held') throw new Error('taken');
+    await world.engine.leases.release(acquired.lease);
+
+    const name = await world.engine.tasks.defer(work('taken'), due);
+    const open = await only('a');
+    const nextTry = '2100-01-01T00:00:00.000Z';
+    expect(open).toMatchObject({ state: 'PENDING', cause: 'taken', currentAtDestination: true, nextTry });
+    expect(open).toHaveProperty('replicaVersionId');
+    const failed = await world.engine.tasks.defer(work('SlowDown'), due);
+    expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'SlowDown' });
+    for (const one of [name, failed]) await world.user.deleteObject(STATE, one);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED' });
+    await world.user.putObject(STATE, `${name}0`, Buffer.from('{"key":'));
+    expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'InvalidStateObject' });
+  });
+
+  it('is not completed while a run is at work, or when one broke off', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    const facts = { floor: 0, since: Number.POSITIVE_INFINITY };
+    const taken = await world.engine.leases.acquire(target, facts, Date.now() + 60_000);
+    if (taken.kind !== 'held') throw new Error('taken');
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'running' });
+    const record: unknown = JSON.parse(
+      Buffer.from((await world.user.getObject(STATE, taken.lease.name))!.body).toString(),
+    );
+    const expired = { ...(record as object), duration: -1 };
+    await world.user.putObject(STATE, taken.lease.name, Buffer.from(JSON.stringify(expired)));
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'lease' });
+    await world.user.putObject(STATE, taken.lease.name, Buffer.from('{'));
+    expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'InvalidStateObject' });
+  });
+
+  it('tells whether the destination shows what the source does', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const first = await put('a', 'one');
+    await world.replicate('a');
+    const { versionId = '' } = await world.user.deleteObject(SOURCE, 'a');
+    await world.replicate('a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
+    expect(await only('a', first)).not.toHaveProperty('currentAtDestination');
+    // Taking a deletion back is not replicated.
+    await world.user.deleteObject(SOURCE, 'a', versionId);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: false });
+  });
+
+  it('says that an event was missed when it should have come long ago', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    world.clock.ahead = 14 * 60_000;
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'awaiting-event' });
+    world.clock.ahead = 16 * 60_000;
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event', attempts: 0 });
+    await world.engine.tasks.defer(
+      requestedTask({ source: SOURCE, destination: BACKUP, key: 'a' }, Date.now()),
+      Date.UTC(2100, 0, 1),
+    );
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'requested' });
+  });
+
+  it('of a version whose replica somebody removed does not pretend that it is there', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const status = await only('a');
+    if (status.state !== 'COMPLETED') throw new Error('not replicated');
+    await world.user.deleteObject(BACKUP, 'a', status.replicaVersionId);
+    world.clock.ahead = 16 * 60_000;
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
+  });
+
+  it('counts a replica that was written without versioning', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const replica = await world.user.headObject(BACKUP, 'a');
+    if (!replica.found) throw new Error('not replicated');
+    await world.user.deleteObject(BACKUP, 'a', replica.head.versionId);
+    world.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
+    await world.sdk.putObject({
+      Bucket: BACKUP.bucket,
+      Region: BACKUP.region,
+      Key: 'a',
+      Body: 'one',
+      Headers: Object.fromEntries(
+        Object.entries(replica.head.meta).map(([name, value]) => [`x-cos-meta-${name}`, value]),
+      ),
+    });
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', replicaVersionId: 'null' });
   });
 
   it('of a replica is not passed on', async () => {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import { nodeHash } from '../../../shared/cos/index.ts';
+import { listPending, pendingOfKey, reattempt, requestedTask } from '../../../shared/tasks/index.ts';
+import type { StateDeps, Task } from '../../../shared/tasks/index.ts';
+import { OTHER, START, STATE, TARGET, stateBucket } from './state.ts';
+
+const LATER = START + 3_600_000;
+const task = (more: Partial<Task> = {}): Task => ({ ...requestedTask(TARGET, START), cause: 'SlowDown', ...more });
+
+function setUp() {
+  const bucket = stateBucket();
+  const { tasks, leases } = bucket.run();
+  let unique = 0;
+  const deps: StateDeps = {
+    cos: bucket.plain,
+    state: STATE,
+    hash: nodeHash,
+    now: () => bucket.clock.ms,
+    unique: () => `m${(unique += 1)}`,
+  };
+  return { ...bucket, tasks, leases, deps };
+}
+
+describe('a page of pending work', () => {
+  it('is full when it holds so many keys, not so many pieces of work', async () => {
+    const { tasks, deps } = setUp();
+    for (let minute = 0; minute < 3; minute += 1) await tasks.defer(task(), LATER + minute * 60_000);
+    await tasks.defer(task({ key: 'b' }), LATER + 180_000);
+    await tasks.defer(task({ key: 'c' }), LATER + 240_000);
+    const query = { accepts: () => true, marker: undefined, limit: 2, examined: 100 };
+    const page = await listPending(deps, query);
+    expect(page.items.map(({ task: { key } }) => key)).toEqual(['a/b', 'a/b', 'a/b', 'b']);
+    const rest = await listPending(deps, { ...query, marker: page.marker });
+    expect(rest.items.map(({ task: { key } }) => key)).toEqual(['c']);
+  });
+});
+
+describe('the work of one key', () => {
+  it('counts what somebody damaged, also of who is busy with it, and tells the rest', async () => {
+    const { tasks, leases, deps, plain } = setUp();
+    const name = await tasks.defer(task(), LATER);
+    await tasks.defer(task({ destination: OTHER }), LATER);
+    expect(await pendingOfKey(deps, TARGET, 5)).toMatchObject({ items: [{ name }], unreadable: 0, lease: undefined });
+    const acquired = await leases.acquire(TARGET, { floor: 0, since: START }, START + 60_000);
+    if (acquired.kind !== 'held') throw new Error('taken');
+    expect(await pendingOfKey(deps, TARGET, 5)).toMatchObject({ lease: 'held', unreadable: 0 });
+    await plain.putObject(STATE, acquired.lease.name, Buffer.from('{'));
+    await plain.putObject(STATE, `${name}0`, Buffer.from('{}'));
+    expect(await pendingOfKey(deps, TARGET, 5)).toMatchObject({ items: [{ name }], unreadable: 2, lease: undefined });
+  });
+});
+
+describe('reattempt', () => {
+  it('tells keys and targets apart, and does not hurry a re-check of what is done', async () => {
+    const { tasks, deps, plain } = setUp();
+    await tasks.defer(task(), LATER);
+    await tasks.defer(task({ cause: 'taken' }), LATER);
+    await tasks.defer(task({ destination: OTHER }), LATER);
+    const recheck = await tasks.defer(task({ cause: 'settle' }), LATER);
+    const query = { source: TARGET.source, targets: undefined, marker: undefined, limit: 10, examined: 10 };
+    const { keys, digests } = await reattempt(deps, query);
+    expect([...keys]).toEqual(['a/b']);
+    expect(digests.size).toBe(2);
+    const { entries } = await plain.listObjects(STATE, { prefix: 'waiting/' });
+    expect(entries.map(({ key }) => key)).toEqual([recheck]);
+  });
+});
