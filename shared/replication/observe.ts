@@ -38,14 +38,14 @@ export async function observe(
   const peers = await readPeers(session, source, destination);
   const { stack, low } = await readStack(session, destination, floor, peers);
   const depth = depthOf(session, stack, low);
-  const settled = !peers.shared || (await isOnTop(session, stack[0]));
+  const { unsureSince } = peers;
+  const settled =
+    !peers.shared || (unsureSince.destination === Number.POSITIVE_INFINITY && (await isOnTop(session, stack[0])));
   const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < depth);
   const history = await withUnlisted(session, listed, current);
   for (const entry of history) session.seen.add(entry.ref.id);
   return {
-    entries: history.filter(
-      (entry) => governing(work.rules, entry) !== undefined && !peers.madeAtSource.has(entry.versionId),
-    ),
+    entries: history.filter((entry) => governing(work.rules, entry) !== undefined && !isBrought(entry, peers)),
     sourceOrder: history.map((entry) => entry.ref),
     stack,
     low,
@@ -58,9 +58,14 @@ export async function observe(
           together: { ...togetherOf(session, peers, destination), settled },
         }
       : { mine: session.mine, since }),
-    doubtful: !settled || peers.doubtful || isDoubtful(session, listed, history, current),
+    doubtful:
+      !settled || unsureSince.source < Number.POSITIVE_INFINITY || isDoubtful(session, listed, history, current),
   };
 }
+
+/** Delete markers that replication brought to the source, or may have: like replicas they are not passed on. */
+const isBrought = ({ ref, versionId, deleteMarker }: Entry, { madeAtSource, unsureSince }: Peers): boolean =>
+  deleteMarker && (madeAtSource.has(versionId) || ref.time / 1000 >= unsureSince.source);
 
 /** Whether what the listing has on top is what a reader gets; if not, the listing lags, or somebody wrote meanwhile. */
 async function isOnTop(session: Session, top: StackItem | undefined): Promise<boolean> {

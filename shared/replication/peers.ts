@@ -19,8 +19,11 @@ export interface Peers {
   readonly ranks: ReadonlyMap<string, Rank>;
   /** Whether the destination is a source as well. */
   readonly shared: boolean;
-  /** A delete marker is being made right now, or a run broke off while it made one. */
-  readonly doubtful: boolean;
+  /**
+   * ms since 1970, by side: a delete marker that is not on record and not older than this may be one of ours that is being
+   * made right now, or that a run made and broke off. Infinity: none is.
+   */
+  readonly unsureSince: { readonly source: number; readonly destination: number };
 }
 
 const NONE: Marks = { made: [], intended: [] };
@@ -39,9 +42,11 @@ export async function readPeers(session: Session, source: KeyListing, destinatio
     madeAtSource: new Set(atSource.made.map((mark) => mark.versionId)),
     ranks: new Map(at.made.map((mark) => [mark.versionId, mark.rank])),
     shared: marks !== undefined,
-    doubtful: atSource.intended.length + at.intended.length > 0,
+    unsureSince: { source: earliestOf(atSource), destination: earliestOf(at) },
   };
 }
+
+const earliestOf = ({ intended }: Marks): number => Math.min(...intended.map(({ time }) => time - SLACK_MS));
 
 const isDeleted = (listing: KeyListing): boolean =>
   !listing.complete || listing.entries.some((entry) => entry.deleteMarker);
