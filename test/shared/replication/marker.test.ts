@@ -15,8 +15,17 @@ import { refOf } from '../../../shared/replication/version.ts';
 import { DESTINATION, SOURCE } from './build.ts';
 
 const VERSION = 'MTg0NDUwNDQwNzM3MDk0MjgxNTk';
-const DIGEST = digestOf(DESTINATION, 'a/b', nodeHash);
+/** Of the key `a/b` at DESTINATION. */
+const DIGEST = '08a86d9cfce9796f';
 const ATTEMPTED = 1_700_000_001_000;
+/** As it stands on replicas that are out there; a later release has to read it too. */
+const SAMPLE = {
+  'replication-source': `ap-guangzhou/source-1250000000/${VERSION}`,
+  'replication-time': '1700000000123',
+  'replication-base': '-',
+  'replication-crc64': '123',
+  'replication-id': `1700000001-vu1-${DIGEST}`,
+};
 
 const markerWith = (change: Partial<Marker> = {}): Marker => ({
   source: SOURCE,
@@ -28,7 +37,6 @@ const markerWith = (change: Partial<Marker> = {}): Marker => ({
   attempted: ATTEMPTED,
   ...change,
 });
-const SAMPLE = writeMarker({}, markerWith());
 
 const headWith = (meta: Record<string, string>, crc64: string | undefined = '123'): ObjectHead => ({
   versionId: 'd1',
@@ -77,14 +85,42 @@ const arbitraryMarker: fc.Arbitrary<Marker> = fc
 
 describe('the marker on a replica', () => {
   test('has the public names and forms', () => {
-    expect(writeMarker({ own: 'kept' }, markerWith())).toEqual({
-      own: 'kept',
-      'replication-source': `ap-guangzhou/source-1250000000/${VERSION}`,
-      'replication-time': '1700000000123',
-      'replication-base': '-',
-      'replication-crc64': '123',
-      'replication-id': `1700000001-vu1-${DIGEST}`,
+    expect(writeMarker({ own: 'kept' }, markerWith())).toStrictEqual({ own: 'kept', ...SAMPLE });
+  });
+
+  test('of a null version says which one by its ETag, for the ID and the time do not', () => {
+    const marker = markerWith({
+      ref: refOf('null', 5000, '"e1"'),
+      base: refOf('null', 4000, '"e0"'),
+      crc64: undefined,
     });
+    expect(writeMarker({}, marker)).toStrictEqual({
+      ...SAMPLE,
+      'replication-source': 'ap-guangzhou/source-1250000000/null',
+      'replication-etag': 'e1',
+      'replication-time': '5000',
+      'replication-base': 'null/4000/e0',
+      'replication-crc64': '-',
+    });
+  });
+
+  test('carries a version ID whole, slashes and padding included: only the region and the bucket stand before it', () => {
+    const ref = refOf('Ab/c+d/e==', 5000, '');
+    expect(readMarker(writeMarker({}, markerWith({ ref })))?.ref).toEqual(ref);
+  });
+
+  test('of a null version without an ETag is read back as that very version', () => {
+    const ref = refOf('null', 5000, '');
+    const { 'replication-etag': empty, ...stored } = writeMarker({}, markerWith({ ref }));
+    expect(empty).toBe('');
+    // COS keeps no empty values.
+    expect(readMarker(stored)?.ref).toEqual(ref);
+  });
+
+  test('without a base says that nothing was accounted for', () => {
+    const { 'replication-base': none, ...stored } = SAMPLE;
+    expect(none).toBe('-');
+    expect(readMarker(stored)).toEqual(markerWith());
   });
 
   test('is read back as it was written, null versions and missing values included', () => {
@@ -125,6 +161,8 @@ describe('the marker on a replica', () => {
     ['replication-source', 'ap-guangzhou/source-1250000000/'],
     ['replication-source', `AP-GUANGZHOU/source-1250000000/${VERSION}`],
     ['replication-source', `\n/x/${VERSION}`],
+    ['replication-source', `!ap-guangzhou/source-1250000000/${VERSION}`],
+    ['replication-source', `ap-guangzhou/source-1250000000/${VERSION}!`],
     ['replication-time', 'yesterday'],
     ['replication-time', ''],
     ['replication-time', '-1'],
@@ -136,6 +174,8 @@ describe('the marker on a replica', () => {
     ['replication-id', `1700000001-xu1-${DIGEST}`],
     ['replication-id', `1700000001-vu1-${DIGEST.slice(1)}`],
     ['replication-id', `1700000001-v-${DIGEST}`],
+    ['replication-id', `x1700000001-vu1-${DIGEST}`],
+    ['replication-id', `1700000001-vu1-${DIGEST}0`],
   ])('with %s %j it is none of ours', (name, value) => {
     expect(readMarker(SAMPLE)).toBeDefined();
     expect(readMarker({ ...SAMPLE, [name]: value })).toBeUndefined();
@@ -159,6 +199,10 @@ describe('the marker on a replica', () => {
 });
 
 describe('whose replica it is', () => {
+  test('is told by a digest of place and key that never changes, or all replicas so far would be disowned', () => {
+    expect(digestOf(DESTINATION, 'a/b', nodeHash)).toBe(DIGEST);
+  });
+
   test('only one made at this very place, bucket, region and key', () => {
     expect(claimOf(headWith(SAMPLE), DIGEST)).toEqual(markerWith());
     const elsewhere = [

@@ -22,6 +22,11 @@ describe('candidatesFor', () => {
     expect(groups('a', rule({ enabled: false }))).toEqual([]);
   });
 
+  it('covers no key of the service itself, so that the probe of a destination is not replicated', () => {
+    expect(groups('.replication-preflight/probe', rule(), rule({ prefix: '.replication-preflight/' }))).toEqual([]);
+    expect(groups('a/.replication-preflight/probe', rule({ id: 'all' }))).toEqual([['all']]);
+  });
+
   it('applies rules with different destinations side by side', () => {
     const rules = [rule({ id: 'a' }), rule({ id: 'b', destination: OTHER }), rule({ id: 'c' })];
     expect(groups('k', ...rules)).toEqual([['a', 'c'], ['b']]);

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const SLOW = 'plan-worlds.test.ts';
+
+/** A mutant dies of the first test that fails, so the files that take milliseconds go before the one that takes seconds. */
+class QuickFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isSlow = ({ moduleId }: TestSpecification): number => (moduleId.endsWith(SLOW) ? 1 : 0);
+    return files.toSorted((a, b) => isSlow(a) - isSlow(b));
+  }
+}
+
+export default defineConfig({
+  test: {
+    // Unit tests of the mutated files. What else would notice, such as the simulated worlds, does not count here.
+    include: [
+      'test/shared/replication/{identity,landing,marker,missing,order,plan,plan-worlds}.test.ts',
+      'test/shared/replication/{scope,together,together-corners,version}.test.ts',
+      'test/shared/rules/{match,starts,starts-again}.test.ts',
+      'test/shared/tasks/backoff.test.ts',
+    ],
+    setupFiles: ['test/mutation/seed.ts'],
+    testTimeout: 120_000,
+    sequence: { sequencer: QuickFirst },
+  },
+});
