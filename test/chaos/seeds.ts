@@ -25,6 +25,14 @@ const SHARES = {
   /** The same, but only deletions are late. */
   'late-deletions': 10,
   'late-copies': 4,
+  /** Nothing fails; one key is written faster than it can be copied. Such worlds are among the others too, but rarely. */
+  bursts: 0,
+  /** The same where copies fail, which nobody but the answer tells. */
+  'failed-copies': 0,
+  /** Destinations where users copy replicas and lifecycle removes them. */
+  crowded: 0,
+  /** Two sites where keys are deleted and undeleted, and functions die while they do the same. */
+  'two-way-deletions': 0,
 } as const;
 
 export type Kind = keyof typeof SHARES;
@@ -57,6 +65,29 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
   switch (kind) {
     case 'one-way':
       return world;
+    case 'bursts':
+    case 'failed-copies': {
+      const half = (weight: number): number => (random() < 0.5 ? weight : 0);
+      const pace = [200, 3000, 20_000][between(0, 2)] as number;
+      const rare = { remove: half(3), undelete: half(2), foreignDelete: half(2) };
+      const habits: Habits = { deeds: between(4, 10), keys: 1, pace, put: 10, putSame: half(10), ...rare };
+      const copying = random() < 0.6 ? between(500, 30_000) : undefined;
+      const weather = { ...CALM, copying, errorIn200: kind === 'bursts' ? 0 : 0.3 };
+      const mail = { ...world.mail, lost: 0, late: half(0.5), latest: 60_000 };
+      return { ...world, weather, mail, habits, listingLag: 0 };
+    }
+    case 'crowded': {
+      const copies = { put: 6, foreignCopy: 5, foreignPut: 1, expire: 5 };
+      const pace = [3000, 60_000, 20 * 60_000][between(0, 2)] as number;
+      const habits: Habits = { deeds: between(5, 14), keys: 1, pace, ...copies };
+      return { ...world, weather: CALM, mail: { ...world.mail, lost: 0, late: 0.5 }, habits, listingLag: 0 };
+    }
+    case 'two-way-deletions': {
+      const pace = [60_000, 300_000][between(0, 1)] as number;
+      const habits: Habits = { deeds: between(3, 8), keys: 1, pace, put: 3, remove: 3, undelete: 2 };
+      const weather: Weather = { ...CALM, killed: random() < 0.5 ? 0.4 : 0, only: 'deletions' };
+      return { ...world, shape: 'two-way', weather, habits, listingLag: 0 };
+    }
     case 'fan-out':
     case 'chain':
     case 'two-way':

@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { worldOf } from '../seeds.ts';
+import { runWorld } from '../world.ts';
+import type { Mistake } from './mistake.ts';
+import { MISTAKES } from './mistakes.ts';
+
+/**
+ * `npm run test:planted`: shows that the simulation can fail. Each mistake is made in a copy of the engine, and the worlds
+ * of its kind are run over that copy until one fails. Arguments: parts of names; without any all mistakes are made.
+ */
+
+const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+/** What the simulation is made of; the rest of the tree it neither reads nor runs. */
+const COPIED = ['shared', 'functions', 'test/chaos', 'test/cloud', 'package.json', 'tsconfig.json'];
+/** ms for all worlds of one mistake; some mistakes make worlds that go on for ever. */
+const LONGEST_MS = 300_000;
+
+type Outcome =
+  | { readonly kind: 'caught'; readonly world: number; readonly invariant: string; readonly text: string }
+  | { readonly kind: 'missed'; readonly why: string };
+
+const children = new Set<ChildProcess>();
+/** The exit status of a run that was told to end. */
+let interrupted: number | undefined;
+const goesOn = (): boolean => interrupted === undefined;
+
+const missed = (why: string): Outcome => ({ kind: 'missed', why });
+
+/** Throws when a text is not there exactly once: a mistake that is not made proves nothing. */
+async function plant(folder: string, { edits }: Mistake): Promise<void> {
+  for (const { file, find, put } of edits) {
+    const path = join(folder, file);
+    const parts = (await readFile(path, 'utf8')).split(find);
+    if (parts.length !== 2) throw new Error(`its text is ${parts.length - 1} times in ${file}, not once: ${find}`);
+    await writeFile(path, parts.join(put));
+  }
+}
+
+/** What `test/chaos/run.ts` says in that folder, on both its outputs. */
+function simulate(folder: string, { kind, worlds }: Mistake): Promise<string> {
+  const which = ['--first', '--kind', kind, '--runs', String(worlds), '--attempts', '0', '--workers', '1'];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/chaos/run.ts', ...which], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LONGEST_MS,
+    killSignal: 'SIGKILL',
+  });
+  children.add(child);
+  // Whoever interrupts may do so while the copy is made.
+  if (!goesOn()) child.kill('SIGKILL');
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (_, signal) => {
+      children.delete(child);
+      resolve(signal === null ? said : `${said}ended by ${signal}`);
+    });
+  });
+}
+
+async function judge(folder: string, mistake: Mistake): Promise<Outcome> {
+  const { kind, worlds } = mistake;
+  try {
+    await plant(folder, mistake);
+  } catch (error) {
+    return missed(error instanceof Error ? error.message : String(error));
+  }
+  const said = await simulate(folder, mistake);
+  const [, world, invariant, text] = /^world (\d+): (\S+) violated: (.*)$/m.exec(said) ?? [];
+  if (world === undefined || invariant === undefined || text === undefined) {
+    const all = new RegExp(`^${worlds} worlds, 0 failed$`, 'm').test(said);
+    return missed(all ? `none of ${worlds} ${kind} worlds fails` : `the simulation did not run:\n${said.slice(-2000)}`);
+  }
+  // A world that fails anyway says nothing of the mistake.
+  const { violations } = await runWorld(worldOf(Number(world), kind));
+  if (violations.length > 0) return missed(`${kind} world ${world} fails without it as well`);
+  return { kind: 'caught', world: Number(world), invariant, text };
+}
+
+async function tryOne(folder: string, mistake: Mistake): Promise<boolean> {
+  const started = performance.now();
+  await mkdir(folder);
+  for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  const outcome = await judge(folder, mistake);
+  await rm(folder, { recursive: true, force: true });
+  if (!goesOn()) return false;
+  const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  if (outcome.kind === 'missed') console.log(`MISSED (${seconds}): ${mistake.name}\n    ${outcome.why}`);
+  else {
+    const { world, invariant, text } = outcome;
+    console.log(`caught by ${invariant} in ${mistake.kind} world ${world} (${seconds}): ${mistake.name}\n    ${text}`);
+  }
+  return outcome.kind === 'caught';
+}
+
+async function tryAll(folder: string, mistakes: readonly Mistake[]): Promise<number> {
+  const queue = mistakes.map((mistake, i) => ({ mistake, folder: join(folder, String(i)) }));
+  let caught = 0;
+  const lane = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined && goesOn(); next = queue.shift())
+      if (await tryOne(next.folder, next.mistake)) caught += 1;
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  return mistakes.length - caught;
+}
+
+const wanted = process.argv.slice(2);
+const mistakes = MISTAKES.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+const folder = await mkdtemp(join(tmpdir(), 'cos-replication-planted-'));
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)
+  process.once(signal, () => {
+    interrupted = status;
+    for (const child of children) child.kill('SIGKILL');
+  });
+try {
+  const missing = await tryAll(folder, mistakes);
+  if (goesOn()) console.log(`${mistakes.length} mistakes, ${missing} missed`);
+  process.exitCode = interrupted ?? (missing === 0 && mistakes.length > 0 ? 0 : 1);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

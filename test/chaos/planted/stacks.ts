@@ -1,0 +1,120 @@
+import { mistake, type Mistake } from './mistake.ts';
+
+const CONVERGE = 'shared/replication/converge.ts';
+const COPY = 'shared/replication/copy.ts';
+const OBSERVE = 'shared/replication/observe.ts';
+const PLAN = 'shared/replication/plan.ts';
+const SHORT = 'shared/replication/short.ts';
+const EXAMINE = 'shared/replication/examine.ts';
+
+/** What a look sees on both sides, and what it makes of it. */
+export const STACKS: readonly Mistake[] = [
+  mistake(
+    'a replica goes when its version is gone at the source',
+    ['one-way', 400],
+    [
+      PLAN,
+      "...removals(surplus, 'surplus'),",
+      "...removals([...surplus, ...kept.filter((item) => !seen.sourceOrder.some((ref) => ref.id === item.marker.ref.id))], 'surplus'),",
+    ],
+  ),
+  mistake(
+    'the version that an event names is put on top',
+    ['bursts', 100],
+    [CONVERGE, 'session.headSource(),\n', 'session.headSource(work.hints[0]),\n'],
+    [CONVERGE, 'if (!again && !(await hasChanged(session, source)))', 'if (!again)'],
+    [SHORT, 'if (!follows) return FULL;', ''],
+  ),
+  mistake(
+    'an error in the body of a 200 is passed over',
+    ['failed-copies', 200],
+    [
+      COPY,
+      'if (isSourceGone(error)) throw new LookAgain();',
+      "if (isSourceGone(error)) throw new LookAgain();\n    if (error instanceof ServiceError && error.code === 'InternalError') return;",
+    ],
+  ),
+  mistake(
+    'versions are copied newest first',
+    ['bursts', 100],
+    [
+      PLAN,
+      'for (const entry of entries) {\n    if (!entry.deleteMarker) {',
+      'for (const entry of entries.toReversed()) {\n    if (!entry.deleteMarker) {',
+    ],
+  ),
+  mistake(
+    'only the current version is copied',
+    ['bursts', 100],
+    [PLAN, 'return highest === undefined || compare(ref, highest) > 0', 'return entries.at(-1)?.ref.id === ref.id'],
+  ),
+  mistake(
+    'any version with our marker is taken for ours',
+    ['crowded', 400],
+    [OBSERVE, 'if (oldest.get(item.marker.id) !== item) {', "if (item.marker.id === '') {"],
+  ),
+  mistake(
+    'a version counts as ours for ever',
+    ['crowded', 400],
+    [
+      'shared/replication/marker.ts',
+      'head.lastModified - marker.attempted <= landingMs(marker.inParts, head.size)',
+      'head.lastModified - marker.attempted <= 1e9 * landingMs(marker.inParts, head.size)',
+    ],
+  ),
+  mistake(
+    'a replica that vouches for a copy of it is removed',
+    ['crowded', 300],
+    [PLAN, 'items.filter((item) => item.vouches !== true)', 'items'],
+    [COPY, 'if (await isCopied(session, item)) return;', ''],
+  ),
+  mistake(
+    'the old replica goes before the new one is there',
+    ['one-way', 400],
+    [PLAN, "...removals(raise, 'raised'),", ''],
+    [PLAN, 'const steps: Step[] = [\n    ...[', "const steps: Step[] = [\n    ...removals(raise, 'raised'),\n    ...["],
+  ),
+  mistake(
+    'versions of the same bytes are taken for one',
+    ['bursts', 300],
+    [
+      SHORT,
+      'if (replica?.ref.id === ref.id)',
+      'if (replica !== undefined && there.found && there.head.etag === head.etag)',
+    ],
+    [
+      EXAMINE,
+      'if (await isReplica(session, seen, entry, head)) return undefined;',
+      'if (await isReplica(session, seen, entry, head)) return undefined;\n  if (seen.stack.some(({ marker }) => marker?.crc64 === head.crc64)) return undefined;',
+    ],
+  ),
+  mistake(
+    'replicas stay where they are when an older version has to go below them',
+    ['one-way', 400],
+    [PLAN, 'if (reasons.length === 0) return [];', 'if (reasons.length >= 0) return [];'],
+  ),
+  mistake(
+    'delete markers are made again at every look',
+    ['late-deletions', 50],
+    [PLAN, '} else if (there > 0) there -= 1;', '} else if (there > 1e9) there -= 1;'],
+  ),
+  mistake(
+    'delete markers are not replicated',
+    ['bursts', 100],
+    [PLAN, "else steps.push({ kind: 'mark', entry });", ''],
+  ),
+  mistake(
+    'keys that begin with the key are taken for it',
+    ['one-way', 100],
+    ['shared/replication/listing.ts', 'entry.key === key', 'entry.key.startsWith(key)'],
+  ),
+  mistake(
+    'a listing is read no further than its first page',
+    ['one-way', 400],
+    [
+      'shared/replication/listing.ts',
+      'this.#next = own.length === page.entries.length ? page.next : undefined;',
+      'this.#next = undefined;',
+    ],
+  ),
+];

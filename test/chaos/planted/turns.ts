@@ -1,0 +1,134 @@
+import { mistake, type Mistake } from './mistake.ts';
+
+const CONVERGE = 'shared/replication/converge.ts';
+const LEASES = 'shared/tasks/leases.ts';
+const PLAN = 'shared/replication/plan.ts';
+const SHORT = 'shared/replication/short.ts';
+const EVENT = 'functions/replicate/handler.ts';
+
+/** Who looks at a key, when, and who goes on from what a run has left. */
+export const TURNS: readonly Mistake[] = [
+  mistake(
+    'a version missing between two replicas is taken for a lifecycle deletion',
+    ['one-way', 400],
+    [PLAN, '|| isGap(ref)', ''],
+  ),
+  mistake(
+    'a key found taken leaves no task',
+    ['bursts', 600],
+    [
+      EVENT,
+      "if (report.state === 'busy') {",
+      "if (report.state === 'busy') return 'done';\n    if (report.state === 'busy') {",
+    ],
+  ),
+  mistake(
+    'an event that names no version and finds all in sync is done',
+    ['bursts', 500],
+    [SHORT, "named === 'this' && replica.named ?", 'true ?'],
+  ),
+  mistake(
+    'a replica made on the word of an event without a version ID is trusted as any',
+    ['bursts', 500],
+    [CONVERGE, 'look.base, look.named)', 'look.base)'],
+  ),
+  mistake(
+    'the version that an event names is taken for the current one',
+    ['bursts', 600],
+    [SHORT, "=== head.versionId) ? 'this' : 'another';", "=== head.versionId) ? 'this' : 'this';"],
+  ),
+  mistake(
+    'the destination is looked at before the key is taken',
+    ['bursts', 300],
+    [
+      CONVERGE,
+      'const taken = await take(',
+      'Object.assign(session, { early: await session.headDestination() });\n    const taken = await take(',
+    ],
+    [
+      SHORT,
+      'const there = await session.headDestination();',
+      'const there = (session as unknown as { early: HeadResult }).early;',
+    ],
+  ),
+  mistake(
+    'a 404 is taken for "nothing there"',
+    ['bursts', 300],
+    [SHORT, 'if (session.deps.settings.markerTold(destination)) return true;', 'if (destination) return true;'],
+  ),
+  mistake(
+    'the lease is given back after a write with unknown outcome',
+    ['late-deletions', 600],
+    [
+      CONVERGE,
+      "if (!(error instanceof ServiceError) || error.outcome === 'none') await leases.release(lease);",
+      'await leases.release(lease);',
+    ],
+  ),
+  mistake(
+    'the record of a run that broke off is not heeded',
+    ['late-deletions', 600],
+    [CONVERGE, 'since: broken ? lease.since : work.since', 'since: work.since'],
+  ),
+  mistake(
+    'late delete markers are not looked for',
+    ['late-deletions', 600],
+    [PLAN, 'if (hidden !== undefined) reasons.push(hidden);', ''],
+  ),
+  mistake(
+    'a lease ends before its holder',
+    ['bursts', 100],
+    [
+      LEASES,
+      'const record = { source, destination, key, ...merged, id, duration };',
+      'const record = { source, destination, key, ...merged, id, duration: -1900 };',
+    ],
+  ),
+  mistake(
+    'who takes over an expired lease removes the record',
+    ['late-deletions', 600],
+    [
+      LEASES,
+      'below.push(holder);',
+      "await this.#deps.cos.deleteObject(this.#deps.state, name);\n      return 'again';",
+    ],
+  ),
+  mistake(
+    'a lease is released under the number 0, whatever its own',
+    ['late-deletions', 50],
+    [LEASES, '[...lease.inherited, lease.name]', "[lease.name.replace(/\\d+$/, '0')]"],
+  ),
+  mistake(
+    'expired leases are cleared away',
+    ['late-deletions', 600],
+    [
+      'functions/schedule/handler.ts',
+      'if ((await tasks.ofKey(target)).length > 0) continue;',
+      "const taken = await leases.acquire(target, facts, deadline, true);\n      if (taken.kind === 'held') await leases.release(taken.lease);\n      continue;",
+    ],
+  ),
+  mistake(
+    'tasks of a key share one name',
+    ['bursts', 3000],
+    ['shared/tasks/names.ts', '`${TASKS}${digest}/${unique}`', '`${TASKS}${digest}/${unique.slice(0, 2)}`'],
+  ),
+  mistake(
+    'what could not be finished is not written down',
+    ['parts', 100],
+    [
+      EVENT,
+      'const task = taskOf(work, causeOf(error), now());',
+      "if (work) return 'done';\n    const task = taskOf(work, causeOf(error), now());",
+    ],
+  ),
+  mistake(
+    'work that is put off starts at once',
+    ['late-deletions', 200],
+    ['shared/tasks/tasks.ts', 'await this.defer(task, due);', 'await this.submit(task);'],
+  ),
+  mistake(
+    'a task looks no deeper than the youngest of its key',
+    ['bursts', 100],
+    ['shared/replication/work.ts', 'floor: Math.min(', 'floor: Math.max('],
+  ),
+];

@@ -1,0 +1,51 @@
+import { mistake, type Mistake } from './mistake.ts';
+
+const CONVERGE = 'shared/replication/converge.ts';
+const OBSERVE = 'shared/replication/observe.ts';
+const PEERS = 'shared/replication/peers.ts';
+const TOGETHER = 'shared/replication/together.ts';
+
+/** Buckets that are source and destination at once. */
+export const WAYS: readonly Mistake[] = [
+  mistake(
+    'replicas are passed on',
+    ['two-way', 100],
+    ['shared/replication/examine.ts', 'if (await isReplica(session, seen, entry, head)) return undefined;', ''],
+  ),
+  mistake('delete markers of ours are passed on', ['two-way', 600], [OBSERVE, '(madeAtSource.has(versionId) || ', '(']),
+  mistake('nothing is lifted', ['two-way', 300], [TOGETHER, "return [{ kind: 'lift', item }];", 'return [];']),
+  mistake(
+    'nobody looks again at what was written to a bucket of several writers',
+    ['mesh', 600],
+    [CONVERGE, '(session.marks !== undefined && planned.steps.length > 0)', 'false'],
+    [CONVERGE, 'if (seen.doubtful || planned.steps.length > 0) noteLag(session);', ''],
+  ),
+  mistake(
+    'a delete marker is not written down before it is made',
+    ['two-way-deletions', 300],
+    ['shared/replication/marks.ts', 'await this.#put(name);', ''],
+  ),
+  mistake(
+    'a deletion that was undone is brought back',
+    ['two-way-deletions', 300],
+    [
+      PEERS,
+      'undone: new Set(gone.map(([, rank]) => formatRank(rank)))',
+      'undone: new Set(gone.slice(gone.length).map(([, rank]) => formatRank(rank)))',
+    ],
+  ),
+  mistake(
+    'delete markers are made though something newer is there',
+    ['two-way', 300],
+    [TOGETHER, "kind === 'copy' || kind === 'raise')", "kind !== 'remove')"],
+  ),
+  mistake(
+    'of two replicas the older one stays',
+    ['mesh', 300],
+    [
+      TOGETHER,
+      "for (const item of stack) {\n    if (item.kind !== 'other'",
+      "for (const item of stack.toReversed()) {\n    if (item.kind !== 'other'",
+    ],
+  ),
+];
