@@ -73,7 +73,8 @@ const timeOf = (versionId: string | undefined): number => timeOfVersionId(versio
 
 /**
  * Finds out what became of delete markers that earlier runs of this replication meant to make. The key is ours, so those
- * runs are over. Of what appeared in the time a request lives, the first that is not on record is taken for it.
+ * runs are over. Of what appeared in the time a request lives, the last that is not on record is taken for it: taken for a
+ * user's, a delete marker that landed late would hide what was written meanwhile.
  */
 async function resolved(
   session: Session,
@@ -92,7 +93,7 @@ async function resolved(
       continue;
     }
     const listed = await stack.until((oldest) => oldest.lastModified < intention.time - SLACK_MS);
-    const found = listed.findLast((entry) => fits(entry, intention) && !known.some((one) => isOf(one, entry)));
+    const found = listed.find((entry) => fits(entry, intention) && !known.some((one) => isOf(one, entry)));
     if (found !== undefined) {
       known.push(await session.at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
     } else if (age < LANDING_MS + deps.settings.settleMs) open.push(intention);
