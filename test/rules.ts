@@ -1,5 +1,5 @@
 import type { Place } from '../shared/cos/index.ts';
-import type { Rule } from '../shared/rules/index.ts';
+import type { Rule, RuleSet, StoredRules } from '../shared/rules/index.ts';
 
 /** A plain rule for a whole bucket, from the beginning of time unless told otherwise. */
 export const wholeBucket = (destination: Place, some: Partial<Rule> = {}): Rule => ({
@@ -19,3 +19,8 @@ export const wholeBucket = (destination: Place, some: Partial<Rule> = {}): Rule 
   deleteMarkersSince: 0,
   ...some,
 });
+
+/** Rules to store where nobody asks for their document. */
+export function stored(ruleSet: RuleSet): StoredRules {
+  return { ...ruleSet, xml: ['', ...ruleSet.rules.map(() => '')] };
+}

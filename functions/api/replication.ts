@@ -39,8 +39,8 @@ export async function putReplication(
 /** GET Bucket replication: the configuration as it was sent. */
 export async function getReplication(source: Place, { rules }: ReplicationOptions): Promise<HttpResponse> {
   // Fresh, because another instance may have answered the PUT.
-  const ruleSet = await rules.getFresh(source);
-  if (ruleSet === undefined) {
+  const document = await rules.getDocument(source);
+  if (document === undefined) {
     // With a small n, unlike the documentation: the Node and JavaScript SDKs know no other spelling.
     throw refuse(404, 'ReplicationConfigurationnotFoundError', 'The replication configuration was not found.');
   }
@@ -48,9 +48,9 @@ export async function getReplication(source: Place, { rules }: ReplicationOption
     status: 200,
     headers: {
       'Content-Type': XML_TYPE,
-      'x-cos-replication-rule-creation-time': new Date(ruleSet.created).toUTCString(),
+      'x-cos-replication-rule-creation-time': new Date(document.created).toUTCString(),
     },
-    body: ruleSet.xml,
+    body: document.xml,
   };
 }
 

@@ -22,12 +22,13 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
         reader: reading(readHeadResult),
       }),
 
-    getObject: (place, key) => {
+    getObject: (place, key, { limit } = {}) => {
       const call: Call<StoredObject | undefined> = {
         method: 'GET',
         place,
         key,
         effect: 'read',
+        ...(limit === undefined ? {} : { limit }),
         accepts: [404],
         reader: reading((answer) => {
           if (answer.status === 404) {

@@ -143,8 +143,8 @@ export interface StoredObject {
  */
 export interface Cos {
   headObject(place: Place, key: string, versionId?: string): Promise<HeadResult>;
-  /** For small objects (state, at most 1 MB). Undefined when there is none (404). */
-  getObject(place: Place, key: string): Promise<StoredObject | undefined>;
+  /** For small objects, of `limit` bytes at most (1 MB unless told). Undefined when there is none (404). */
+  getObject(place: Place, key: string, options?: { limit?: number }): Promise<StoredObject | undefined>;
   /** `forbidOverwrite` works only in a bucket that never had versioning; throws `FileAlreadyExists` (409). */
   putObject(
     place: Place,

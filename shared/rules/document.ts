@@ -1,45 +1,91 @@
 import { createHash } from 'node:crypto';
 
 import { formatPlace } from '../cos/index.ts';
-import { children, readXml, textOf, writeXml } from '../xml/index.ts';
+import { XmlError, readXmlByChild, writeXml } from '../xml/index.ts';
 import type { XmlElement, XmlInput } from '../xml/index.ts';
 import { invalid, quote } from './refusal.ts';
 import { checkReplicationTime, readRule } from './rule.ts';
-import { MAX_RULES, checkSchema } from './schema.ts';
+import { MAX_RULES, createSchemaCheck } from './schema.ts';
 import type { DocumentRule, RuleDocument } from './types.ts';
 
 /** Bytes of a replication configuration. */
 export const MAX_DOCUMENT = 4 * 1024 * 1024;
-/** A thousand rules with everything that a rule can have are fewer; a tree of more would only take memory. */
-const MOST_ELEMENTS = 64_000;
+/** Bytes as a JSON string, before IDs are filled in: the platform hands on 6 MB, and headers need room as well. */
+const MAX_ANSWER = 6_000_000;
+/** A rule with everything that it can have has 60; what has more is refused, but only once it has been read. */
+const MOST_ELEMENTS = 1000;
+const ROOT = 'ReplicationConfiguration';
 const ROLE = /^qcs::cam::uin\/\d{1,20}:uin\/\d{1,20}$/;
 
+/** A rule as it is given back: what comes before its ID, and after it. */
+interface Written {
+  readonly before: string;
+  readonly after: string;
+}
+
 /**
- * Reads a replication configuration as the SDKs send it. Throws `XmlError` (`MalformedXML`, `XMLSizeLimit`) for what is
- * not one, and `ServiceError` with status 400 (`InvalidArgument` and the like) for a value that cannot be.
+ * Reads a replication configuration as the SDKs send it, one rule after the other: a document of the largest size takes
+ * no more memory than what its rules say. Throws `XmlError` (`MalformedXML`, `XMLSizeLimit`) for what is not one, and
+ * `ServiceError` with status 400 (`InvalidArgument` and the like) for a value that cannot be.
  */
 export function parseRules(body: Uint8Array | string): RuleDocument {
-  const root = readXml(body, { maxBytes: MAX_DOCUMENT, maxElements: MOST_ELEMENTS });
-  checkSchema(root);
-  const role = (textOf(root, 'Role') ?? '').trim();
-  // It grants nothing here, but a rule that COS would refuse is not a rule.
-  if (!ROLE.test(role)) {
-    throw invalid('InvalidArgument', `The Role ${quote(role)} is not of the form qcs::cam::uin/<uin>:uin/<uin>.`);
-  }
-  const elements = children(root, 'Rule');
-  if (elements.length > MAX_RULES) {
-    throw invalid(
-      'InvalidArgument',
-      `A configuration holds at most ${MAX_RULES} rules; this one has ${elements.length}.`,
-    );
-  }
-  const rules = withIds(
-    elements.map((element) => {
-      checkReplicationTime(element);
-      return readRule(element);
-    }),
+  const schema = createSchemaCheck();
+  const rules: DocumentRule[] = [];
+  const written: Written[] = [];
+  let role = '';
+  let count = 0;
+  let refused: unknown;
+  let before = `<${ROOT}>`;
+  let size = 0;
+
+  const attempt = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      // What is no XML at all is said first, wherever it is wrong; of wrong values the first.
+      if (error instanceof XmlError) throw error;
+      refused ??= error;
+    }
+  };
+  const root = readXmlByChild(
+    body,
+    (element, parent) => {
+      schema.child(element, parent);
+      if (element.name === 'Role') {
+        attempt(() => (role = readRole(element)));
+        before += writeXml(bare(element));
+        return;
+      }
+      count += 1;
+      if (count > MAX_RULES || refused !== undefined) return;
+      attempt(() => {
+        checkReplicationTime(element);
+        rules.push(readRule(element));
+        const rule = writeRule(element, before);
+        size += sizeOf(rule);
+        // Escapes may be longer than what was sent, such as those of quotes.
+        if (size > MAX_ANSWER)
+          throw invalid('XMLSizeLimit', `The rules take more than ${MAX_ANSWER} bytes as an answer.`);
+        written.push(rule);
+        before = '';
+      });
+    },
+    { maxBytes: MAX_DOCUMENT, maxChildElements: MOST_ELEMENTS, maxElements: MAX_DOCUMENT },
   );
-  return { role, rules, xml: writeXml(withRuleIds(root, rules)) };
+  schema.end(root);
+  if (refused !== undefined) throw refused;
+  if (count > MAX_RULES) {
+    throw invalid('InvalidArgument', `A configuration holds at most ${MAX_RULES} rules; this one has ${count}.`);
+  }
+  const named = withIds(rules);
+  return { role, rules: named, xml: [...withRuleIds(written, rules, named), `${before}</${ROOT}>`] };
+}
+
+/** It grants nothing here, but a rule that COS would refuse is not a rule. */
+function readRole({ text }: XmlElement): string {
+  const role = text.trim();
+  if (ROLE.test(role)) return role;
+  throw invalid('InvalidArgument', `The Role ${quote(role)} is not of the form qcs::cam::uin/<uin>:uin/<uin>.`);
 }
 
 /** Fills in missing IDs. Made from what keeps a rule the same rule, so sending a document again gives the same IDs. */
@@ -65,23 +111,29 @@ function digest({ prefix, tags, destination }: DocumentRule): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 
-/** The elements as sent, only the IDs added. Namespace declarations are left out: a client may stumble over them. */
-function withRuleIds(root: XmlElement, rules: readonly DocumentRule[]): XmlInput {
-  const ids = rules.map(({ id }) => id).values();
-  return {
-    name: root.name,
-    children: root.children.map((element) =>
-      element.name === 'Rule' ? withId(element, ids.next().value) : bare(element),
-    ),
-  };
-}
-
-function withId(rule: XmlElement, id: string | undefined): XmlInput {
-  const sent = rule.children.filter((element) => element.name !== 'ID' || element.text.trim() !== '').map(bare);
-  const has = sent.some(({ name }) => name === 'ID');
-  return { name: rule.name, children: has || id === undefined ? sent : [{ name: 'ID', text: id }, ...sent] };
+/** The elements as sent, an empty ID left out. Namespace declarations too: a client may stumble over them. */
+function writeRule({ name, children }: XmlElement, before: string): Written {
+  const sent = children.filter((element) => element.name !== 'ID' || element.text.trim() !== '');
+  const after = sent.map((element) => writeXml(bare(element))).join('');
+  return { before: `${before}<${name}>`, after: `${after}</${name}>` };
 }
 
 function bare({ name, text, children: inner }: XmlElement): XmlInput {
   return inner.length > 0 ? { name, children: inner.map(bare) } : { name, text };
+}
+
+/** Every rule with an ID: its own where it stood, or the one that was made in front of everything else. */
+function withRuleIds(
+  written: readonly Written[],
+  sent: readonly DocumentRule[],
+  named: readonly DocumentRule[],
+): string[] {
+  return written.map(({ before, after }, index) => {
+    const id = sent[index]?.id === '' ? named[index]?.id : undefined;
+    return before + (id === undefined ? '' : writeXml({ name: 'ID', text: id })) + after;
+  });
+}
+
+function sizeOf({ before, after }: Written): number {
+  return Buffer.byteLength(JSON.stringify(before + after));
 }

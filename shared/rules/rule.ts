@@ -11,13 +11,14 @@ const LONGEST_ID = 255;
 const MOST_TAGS = 10;
 const LONGEST_TAG_KEY = 128;
 const LONGEST_TAG_VALUE = 256;
+/** What can be the value of a header; the key IDs of KMS are far shorter. */
+const KMS_KEY = /^[\x21-\x7e]{1,1024}$/;
 const STORAGE_CLASS = /^(?:MAZ_)?(?:STANDARD|STANDARD_IA|INTELLIGENT_TIERING|ARCHIVE|DEEP_ARCHIVE)$/;
 
 /** A rule before it has an ID for certain: '' where the document has none. */
 export function readRule(element: XmlElement): DocumentRule {
   const { prefix, tags } = readFilter(element);
   const destination = only(element, 'Destination');
-  const kmsKeyId = word(child(destination, 'EncryptionConfiguration'), 'ReplicaKmsKeyID');
   return {
     id: readId(element),
     enabled: readStatus(element, 'Rule'),
@@ -26,7 +27,7 @@ export function readRule(element: XmlElement): DocumentRule {
     tags,
     destination: readDestination(word(destination, 'Bucket') ?? ''),
     storageClass: readStorageClass(word(destination, 'StorageClass')),
-    kmsKeyId: kmsKeyId === '' ? undefined : kmsKeyId,
+    kmsKeyId: readKmsKey(word(child(destination, 'EncryptionConfiguration'), 'ReplicaKmsKeyID')),
     kmsObjects: switchedOn(child(only(element, 'SourceSelectionCriteria'), 'SseKmsEncryptedObjects')),
     // COS replicates delete markers unless told otherwise. Tags are on objects only, so a tag filter leaves markers out.
     deleteMarkers: tags.length === 0 && readDeleteMarkers(child(element, 'DeleteMarkerReplication')),
@@ -100,6 +101,12 @@ function readStorageClass(text: string | undefined): string | undefined {
     throw invalid('InvalidArgument', `The StorageClass ${quote(text)} is not one that replicas can have.`);
   }
   return storageClass;
+}
+
+function readKmsKey(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!KMS_KEY.test(text)) throw invalid('InvalidArgument', `The ReplicaKmsKeyID ${quote(text)} is not a key ID.`);
+  return text;
 }
 
 function readDeleteMarkers(element: XmlElement | undefined): boolean {

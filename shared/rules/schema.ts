@@ -45,15 +45,42 @@ const rule: Shape = {
 };
 
 // The upper bound of rules is not the schema's: it has an error of its own.
-const configuration: Shape = { Role: ['text', ONE, ONE], Rule: [rule, ONE, MANY] };
+const configuration: Children = { Role: ['text', ONE, ONE], Rule: [rule, ONE, MANY] };
+
+/** Checks a replication configuration piece by piece, as it is read. */
+export interface SchemaCheck {
+  /** A child of the root. Throws `XmlError` `MalformedXML`. */
+  child(element: XmlElement, root: XmlElement): void;
+  /** The root after all its children. Throws `XmlError` `MalformedXML`. */
+  end(root: XmlElement): void;
+}
 
 /**
- * Checks the elements of a replication configuration against what COS documents and the few that this service adds.
- * Throws `XmlError` `MalformedXML`: an element that is not known would otherwise be dropped in silence.
+ * What COS documents and the few elements that this service adds; an element that is not known would otherwise be dropped
+ * in silence.
  */
-export function checkSchema(root: XmlElement): void {
+export function createSchemaCheck(): SchemaCheck {
+  const counts: Counts = new Map();
+  return {
+    child: (element, root) => {
+      // At the first one, and not only at the end: all of them are wrong under another root.
+      if (counts.size === 0) checkRoot(root);
+      checkShape(element, shapeOf(element, root, configuration, counts));
+    },
+    end: (root) => {
+      checkRoot(root);
+      checkCounts(root, configuration, counts);
+    },
+  };
+}
+
+type Counts = Map<string, number>;
+type Children = Exclude<Shape, 'text'>;
+
+function checkRoot(root: XmlElement): void {
   if (root.name !== 'ReplicationConfiguration') throw malformed(`the root element is ${named(root.name)}`);
-  checkShape(root, configuration);
+  checkAttributes(root);
+  if (root.text.trim() !== '') throw malformed(`${named(root.name)} holds text where elements belong`);
 }
 
 function checkShape(element: XmlElement, shape: Shape): void {
@@ -63,18 +90,25 @@ function checkShape(element: XmlElement, shape: Shape): void {
     return;
   }
   if (element.text.trim() !== '') throw malformed(`${named(element.name)} holds text where elements belong`);
-  const counts = new Map<string, number>();
-  for (const child of element.children) {
-    // Own names only: <constructor> must not find what every object inherits.
-    const entry = Object.hasOwn(shape, child.name) ? shape[child.name] : undefined;
-    if (entry === undefined) throw malformed(`${named(child.name)} is not an element of ${named(element.name)}`);
-    counts.set(child.name, (counts.get(child.name) ?? 0) + 1);
-    checkShape(child, entry[0]);
-  }
-  for (const [name, [, least, most]] of Object.entries(shape)) {
-    const count = counts.get(name) ?? 0;
-    if (count < least) throw malformed(`${named(element.name)} has no ${named(name)}`);
-    if (count > most) throw malformed(`${named(element.name)} has more than one ${named(name)}`);
+  const counts: Counts = new Map();
+  for (const child of element.children) checkShape(child, shapeOf(child, element, shape, counts));
+  checkCounts(element, shape, counts);
+}
+
+/** The shape that a child has to have, which is counted. */
+function shapeOf(child: XmlElement, parent: XmlElement, shape: Children, counts: Counts): Shape {
+  // Own names only: <constructor> must not find what every object inherits.
+  const entry = Object.hasOwn(shape, child.name) ? shape[child.name] : undefined;
+  if (entry === undefined) throw malformed(`${named(child.name)} is not an element of ${named(parent.name)}`);
+  const count = (counts.get(child.name) ?? 0) + 1;
+  if (count > entry[2]) throw malformed(`${named(parent.name)} has more than one ${named(child.name)}`);
+  counts.set(child.name, count);
+  return entry[0];
+}
+
+function checkCounts(element: XmlElement, shape: Children, counts: Counts): void {
+  for (const [name, [, least]] of Object.entries(shape)) {
+    if ((counts.get(name) ?? 0) < least) throw malformed(`${named(element.name)} has no ${named(name)}`);
   }
 }
 

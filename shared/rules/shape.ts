@@ -43,9 +43,17 @@ const rule = object<Rule>({
   deleteMarkersSince: number,
 });
 
-const ruleSet = object<RuleSet>({ source: place, role: text, rules: listOf(rule), xml: text, created: number });
+/** What stands in front of the rules: all but themselves, and how many there are. */
+export type Head = Omit<RuleSet, 'rules'> & { readonly rules: number };
 
-/** Whether a JSON value is what the store wrote. */
-export function isRuleSet(value: unknown): value is RuleSet {
-  return ruleSet(value);
+const head = object<Head>({ source: place, role: text, created: number, rules: number });
+
+/** Whether a JSON value is what the store wrote in front of the rules. */
+export function isHead(value: unknown): value is Head {
+  return head(value);
+}
+
+/** Whether a JSON value is a rule as the store writes it. */
+export function isRule(value: unknown): value is Rule {
+  return rule(value);
 }

@@ -10,9 +10,10 @@ import type { DocumentRule, Rule, RuleSet } from './types.ts';
  */
 export function mergeStarts(previous: RuleSet | undefined, next: readonly DocumentRule[], now: number): Rule[] {
   const second = Math.floor(now / 1000) * 1000;
+  const known = new Map(previous?.rules.map((rule) => [rule.id, rule]));
   return next.map((rule) => {
-    const before = previous?.rules.find((candidate) => sameRule(candidate, rule));
-    return before === undefined ? begin(rule, second) : goOn(before, rule, second);
+    const before = known.get(rule.id);
+    return before !== undefined && sameRule(before, rule) ? goOn(before, rule, second) : begin(rule, second);
   });
 }
 
@@ -30,9 +31,9 @@ function goOn(before: Rule, rule: DocumentRule, second: number): Rule {
   return { ...rule, start, deleteMarkersSince: opened ? 0 : deleteMarkersSince };
 }
 
-/** IDs that the document lacked were made from filter and destination, so this holds for them as well. */
+/** Of two rules with one ID. IDs that a document lacked were made from filter and destination, so this holds for them too. */
 function sameRule(a: DocumentRule, b: DocumentRule): boolean {
-  return a.id === b.id && a.prefix === b.prefix && samePlace(a.destination, b.destination) && tagsOf(a) === tagsOf(b);
+  return a.prefix === b.prefix && samePlace(a.destination, b.destination) && tagsOf(a) === tagsOf(b);
 }
 
 /** The order of tags in a filter means nothing. */

@@ -1,53 +1,112 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip, createGzip } from 'node:zlib';
 
 import { ServiceError } from '../errors/index.ts';
 import { samePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
-import { invalid } from './refusal.ts';
-import { isRuleSet } from './shape.ts';
-import type { RuleSet } from './types.ts';
+import { isHead, isRule } from './shape.ts';
+import type { Head } from './shape.ts';
+import type { RuleSet, StoredRules } from './types.ts';
 
-/** Bytes from which the state object is compressed: 1,000 long rules would be slow to read at every cold start. */
-const COMPRESS_FROM = 64 * 1024;
-/** Bytes of a state object: what the COS client reads in one piece. */
-const LARGEST_OBJECT = 1024 * 1024;
-/** Bytes of a state object after unpacking; the 4 MB of a document are in it twice, once parsed. */
-const LARGEST = 16 * 1024 * 1024;
-/** The window spans both copies of a text, so the second costs next to nothing. */
-const BROTLI = {
-  params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS },
-};
-const OPENING_BRACE = 0x7b;
-
-/**
- * The bytes of the state object: JSON, compressed when it is large. Throws `ServiceError` `XMLSizeLimit` (400) for the
- * rare document that is too large even so: thousands of tags without any likeness.
+/*
+ * The state object is text, one JSON value a line: the head, then in turns a piece of the document (a string) and the
+ * rule that ends in it (an object), then the last piece. Who reads wants one of the two, and passes the other over
+ * unread. A large one is compressed; a rule and its text lie within the window of gzip, so the second costs next to
+ * nothing, and neither writing nor reading holds the whole text.
  */
-export function writeRuleSet(value: RuleSet): Uint8Array {
-  const json = Buffer.from(JSON.stringify(value));
-  if (json.length < COMPRESS_FROM) return json;
-  const packed = brotliCompressSync(json, BROTLI);
-  if (packed.length <= LARGEST_OBJECT) return packed;
-  throw invalid('XMLSizeLimit', `The rules take ${packed.length} bytes to store; the most is ${LARGEST_OBJECT}.`);
+
+/** Characters of a document from which on it is compressed: it would be slow to read at every cold start. */
+const COMPRESS_FROM = 32 * 1024;
+/** Bytes of a state object: a document of 4 MB without any likeness, and what its lines add. */
+export const LARGEST_OBJECT = 8 * 1024 * 1024;
+/** Bytes after unpacking. */
+const LARGEST = 32 * 1024 * 1024;
+const GZIP = [0x1f, 0x8b];
+const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
+
+/** The bytes of the state object. */
+export async function writeRules(stored: StoredRules): Promise<Uint8Array> {
+  const large = stored.xml.reduce((sum, { length }) => sum + length, 0) >= COMPRESS_FROM;
+  if (!large) return Buffer.from([...lines(stored)].join(''));
+  const chunks: Buffer[] = [];
+  for await (const chunk of Readable.from(lines(stored)).pipe(createGzip())) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function* lines({ source, role, created, rules, xml }: StoredRules): Generator<string> {
+  yield `${JSON.stringify({ source, role, created, rules: rules.length } satisfies Head)}\n`;
+  for (const [index, rule] of rules.entries()) {
+    yield `${JSON.stringify(xml[index] ?? '')}\n`;
+    yield `${JSON.stringify(rule)}\n`;
+  }
+  yield `${JSON.stringify(xml[rules.length] ?? '')}\n`;
 }
 
 /** Throws `ServiceError` `InvalidState`: a rule that cannot be read must stop the work, not be taken for no rule. */
-export function readRuleSet(body: Uint8Array, source: Place): RuleSet {
-  const value = readJson(body, source);
-  if (!isRuleSet(value)) throw damaged(source, new Error('it has another shape'));
-  if (!samePlace(value.source, source)) throw damaged(source, new Error('it is of another bucket'));
-  return value;
+export async function readRuleSet(body: Uint8Array, source: Place): Promise<RuleSet> {
+  const rules: unknown[] = [];
+  const head = await readLines(body, source, (line) => {
+    if (line[0] !== QUOTE) rules.push(JSON.parse(line.toString('utf8')));
+  });
+  if (!rules.every(isRule) || rules.length !== head.rules) throw damaged(source, new Error('it has another shape'));
+  return { ...head, rules };
 }
 
-function readJson(body: Uint8Array, source: Place): unknown {
+/** The document, and when it was stored (ms since 1970). Throws `ServiceError` `InvalidState`. */
+export async function readDocument(body: Uint8Array, source: Place): Promise<{ xml: string; created: number }> {
+  let xml = '';
+  let pieces = 0;
+  const { created, rules } = await readLines(body, source, (line) => {
+    if (line[0] !== QUOTE) return;
+    xml += String(JSON.parse(line.toString('utf8')));
+    pieces += 1;
+  });
+  if (pieces !== rules + 1) throw damaged(source, new Error('it is not complete'));
+  return { xml, created };
+}
+
+/** Gives out each line behind the head, without its line feed. */
+async function readLines(body: Uint8Array, source: Place, each: (line: Buffer) => void): Promise<Head> {
   try {
-    const plain = body[0] === OPENING_BRACE;
-    return JSON.parse(
-      Buffer.from(plain ? body : brotliDecompressSync(body, { maxOutputLength: LARGEST })).toString('utf8'),
-    );
+    let head: unknown;
+    const lines = createLineReader((line) => {
+      if (head === undefined) head = JSON.parse(line.toString('utf8'));
+      else each(line);
+    });
+    if (GZIP.every((byte, index) => body[index] === byte)) {
+      for await (const chunk of Readable.from([body]).pipe(createGunzip())) lines.write(chunk as Buffer);
+    } else lines.write(Buffer.from(body.buffer, body.byteOffset, body.length));
+    lines.close();
+    if (!isHead(head)) throw new Error('it has another shape');
+    if (!samePlace(head.source, source)) throw new Error('it is of another bucket');
+    return head;
   } catch (cause) {
     throw damaged(source, cause);
   }
+}
+
+/** Cuts what comes in chunks into lines. */
+function createLineReader(each: (line: Buffer) => void): { write(chunk: Buffer): void; close(): void } {
+  let begun: Buffer[] = [];
+  let size = 0;
+  return {
+    write: (chunk) => {
+      size += chunk.length;
+      if (size > LARGEST) throw new Error(`it is larger than ${LARGEST} bytes`);
+      let rest = chunk;
+      for (let end = rest.indexOf(LINE_FEED); end >= 0; end = rest.indexOf(LINE_FEED)) {
+        const line = rest.subarray(0, end);
+        each(begun.length === 0 ? line : Buffer.concat([...begun, line]));
+        begun = [];
+        rest = rest.subarray(end + 1);
+      }
+      if (rest.length > 0) begun.push(rest);
+    },
+    close: () => {
+      if (begun.length > 0) throw new Error('it is cut off');
+    },
+  };
 }
 
 function damaged(source: Place, cause: unknown): ServiceError {

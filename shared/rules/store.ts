@@ -1,9 +1,9 @@
 import { formatPlace } from '../cos/index.ts';
-import type { Cos, Place } from '../cos/index.ts';
-import { readRuleSet, writeRuleSet } from './state.ts';
-import type { RuleSet } from './types.ts';
+import type { Cos, Place, StoredObject } from '../cos/index.ts';
+import { LARGEST_OBJECT, readDocument, readRuleSet, writeRules } from './state.ts';
+import type { RuleSet, StoredRules } from './types.ts';
 
-/** Longest time in ms for which `get` answers without asking the state bucket. */
+/** Longest time in ms for which `getBoth` knows rules without asking the state bucket. */
 const RULES_CACHE_TIME = 10_000;
 
 /**
@@ -13,13 +13,12 @@ const RULES_CACHE_TIME = 10_000;
  * Every method throws `CosError` with side `state`; reading throws `ServiceError` `InvalidState` on a damaged object.
  */
 export interface RuleStore {
-  /** Undefined: no rules. At most 10 s old; work that this makes needless is harmless, dropping is not: use `getFresh`. */
-  get(source: Place): Promise<RuleSet | undefined>;
-  /** What the state bucket says now. */
+  /** What the state bucket says now; undefined: no rules. */
   getFresh(source: Place): Promise<RuleSet | undefined>;
   /**
-   * What `get` and `getFresh` say, asked for together; where nothing is cached they are one and the same request. Who
-   * works by the first while waiting for the second loses no time and misses no rule that was stored before.
+   * What is remembered, at most 10 s old, and what `getFresh` says, asked for together; where nothing is remembered they
+   * are one and the same request. Who works by the first while waiting for the second loses no time and misses no rule
+   * that was stored before.
    */
   getBoth(source: Place): {
     readonly known: Promise<RuleSet | undefined>;
@@ -30,58 +29,76 @@ export interface RuleStore {
    * clock of a function may be ahead of COS's, and a rule that starts by it would leave out what is written next.
    */
   getForUpdate(source: Place): Promise<{ readonly previous: RuleSet | undefined; readonly date: number }>;
-  put(ruleSet: RuleSet): Promise<void>;
+  /** The document as it is given back, and when it was stored (ms since 1970). */
+  getDocument(source: Place): Promise<{ readonly xml: string; readonly created: number } | undefined>;
+  put(stored: StoredRules): Promise<void>;
   /** Does nothing when there are none. */
   remove(source: Place): Promise<void>;
+}
+
+interface Read {
+  readonly etag: string;
+  readonly ruleSet: RuleSet;
 }
 
 interface Cached {
   /** Time of the request, not of its answer: what was written in between is not in it. */
   readonly asked: number;
-  readonly ruleSet: Promise<RuleSet | undefined>;
+  readonly read: Promise<Read | undefined>;
 }
 
 /** `now` in ms since 1970. */
 export function createRuleStore({ cos, state, now }: { cos: Cos; state: Place; now: () => number }): RuleStore {
   const cache = new Map<string, Cached>();
 
-  const read = (source: Place): Promise<RuleSet | undefined> => {
+  const load = (source: Place): Promise<StoredObject | undefined> =>
+    cos.getObject(state, objectKey(source), { limit: LARGEST_OBJECT });
+
+  /** The same bytes as before are not read again: a thousand rules take longer than a copy does. */
+  const read = async (source: Place, before?: Promise<Read | undefined>): Promise<Read | undefined> => {
+    const object = await load(source);
+    if (object === undefined) return undefined;
+    const { etag, body } = object;
+    // Its failure is told to those who wait for it.
+    const known = await before?.catch(() => undefined);
+    return known?.etag === etag ? known : { etag, ruleSet: await readRuleSet(body, source) };
+  };
+
+  const remember = (source: Place, before: Cached | undefined): Promise<Read | undefined> => {
     const name = formatPlace(source);
-    const asked = now();
-    const ruleSet = cos
-      .getObject(state, objectKey(source))
-      .then((object) => (object === undefined ? undefined : readRuleSet(object.body, source)));
-    const entry = { asked, ruleSet };
+    const entry = { asked: now(), read: read(source, before?.read) };
     cache.set(name, entry);
     // A failure is told to those who asked; the next one asks again.
-    ruleSet.catch(() => {
+    entry.read.catch(() => {
       if (cache.get(name) === entry) cache.delete(name);
     });
-    return ruleSet;
+    return entry.read;
   };
 
-  const cachedOf = (source: Place): Promise<RuleSet | undefined> | undefined => {
-    const cached = cache.get(formatPlace(source));
-    return cached !== undefined && now() - cached.asked < RULES_CACHE_TIME ? cached.ruleSet : undefined;
-  };
+  const getFresh = async (source: Place): Promise<RuleSet | undefined> => (await read(source))?.ruleSet;
 
   return {
-    get: (source) => cachedOf(source) ?? read(source),
-    getFresh: read,
+    getFresh,
     getBoth: (source) => {
-      const cached = cachedOf(source);
-      const fresh = read(source);
-      return { known: cached ?? fresh, fresh };
+      const before = cache.get(formatPlace(source));
+      const usable = before !== undefined && now() - before.asked < RULES_CACHE_TIME;
+      const fresh = ruleSetOf(remember(source, before));
+      return { known: usable ? ruleSetOf(before.read) : fresh, fresh };
     },
     getForUpdate: async (source) => {
       // One after the other: a clock that is read after the rules may be past a write that a rule of meanwhile covers.
       const { date } = await cos.headObject(state, objectKey(source));
-      return { previous: await read(source), date };
+      return { previous: await getFresh(source), date };
     },
-    put: async (ruleSet) => {
-      const { source } = ruleSet;
+    getDocument: async (source) => {
+      const object = await load(source);
+      return object === undefined ? undefined : readDocument(object.body, source);
+    },
+    put: async (stored) => {
+      const { source } = stored;
       cache.delete(formatPlace(source));
-      await cos.putObject(state, objectKey(source), writeRuleSet(ruleSet), { contentType: 'application/json' });
+      const body = await writeRules(stored);
+      await cos.putObject(state, objectKey(source), body, { contentType: 'application/x-ndjson' });
       cache.delete(formatPlace(source));
     },
     remove: async (source) => {
@@ -90,6 +107,10 @@ export function createRuleStore({ cos, state, now }: { cos: Cos; state: Place; n
       cache.delete(formatPlace(source));
     },
   };
+}
+
+async function ruleSetOf(read: Promise<Read | undefined>): Promise<RuleSet | undefined> {
+  return (await read)?.ruleSet;
 }
 
 function objectKey(source: Place): string {

@@ -34,8 +34,11 @@ export interface RuleDocument {
   readonly role: string;
   /** In document order. */
   readonly rules: readonly DocumentRule[];
-  /** The document as it is given back: as sent, with the IDs filled in that were missing. */
-  readonly xml: string;
+  /**
+   * The document as it is given back: as sent, with the IDs filled in that were missing. In pieces, one more than there
+   * are rules: each ends with its rule, and the last one with the root.
+   */
+  readonly xml: readonly string[];
 }
 
 /** The replication configuration of one source bucket. */
@@ -44,10 +47,13 @@ export interface RuleSet {
   readonly role: string;
   /** In document order. */
   readonly rules: readonly Rule[];
-  /** The document as it is given back. */
-  readonly xml: string;
   /** ms since 1970 of the PUT that stored it. */
   readonly created: number;
+}
+
+/** What a PUT stores: the rules, and the document that they were read from, in pieces as in `RuleDocument`. */
+export interface StoredRules extends RuleSet {
+  readonly xml: readonly string[];
 }
 
 /** The rules that speak about one key at one destination, the winning one first; tags are not looked at yet. */

@@ -1,7 +1,7 @@
 /** The one place that knows XML: a strict reader (whole or streaming) and a writer. */
 export { XmlError } from './error.ts';
 export { createXmlReader } from './stream.ts';
-export { child, children, readXml, textOf } from './tree.ts';
+export { child, children, readXml, readXmlByChild, textOf } from './tree.ts';
 export type * from './types.ts';
 export { escapeXml, writeXml } from './write.ts';
 export type { WriteOptions } from './write.ts';

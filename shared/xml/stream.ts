@@ -5,6 +5,11 @@ import type { XmlHandlers, XmlLimits, XmlReader } from './types.ts';
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 100_000;
+const MAX_ATTRIBUTES = 64;
+/** Bytes that are decoded at a time: the text of a whole document would lie beside its bytes, and may be twice as long. */
+const CHUNK = 64 * 1024;
+/** Bytes within the root in which no tag, text or comment ends: the parser keeps them all, a piece for each entity. */
+const LONGEST_PIECE = 1024 * 1024;
 /** Characters of the parser's own message that are passed on. */
 const MAX_QUOTED = 200;
 
@@ -22,7 +27,8 @@ const BEYOND_BLANKS = /[^ \t\r\n]/;
 export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): XmlReader {
   const { maxBytes = MAX_BYTES } = limits;
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const parser = createParser(handlers, limits);
+  const progress = { depth: 0, unfinished: 0 };
+  const parser = createParser(handlers, limits, progress);
   let size = 0;
   let started = false;
   let closed = false;
@@ -51,14 +57,20 @@ export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): 
     }
   }
 
+  function read(bytes: Uint8Array): void {
+    progress.unfinished += bytes.length;
+    feed(decodeStrictly(() => decoder.decode(bytes, { stream: true })));
+    if (progress.depth > 0 && progress.unfinished > LONGEST_PIECE) {
+      throw tooLarge(`A tag, text or comment is longer than ${LONGEST_PIECE} bytes (${whereIn(parser)}).`);
+    }
+  }
+
   return {
     write: (chunk) => {
       guarded(() => {
         size += chunk.length;
-        if (size > maxBytes) {
-          throw new XmlError(`The document is larger than ${maxBytes} bytes.`, { code: 'XMLSizeLimit' });
-        }
-        feed(decodeStrictly(() => decoder.decode(chunk, { stream: true })));
+        if (size > maxBytes) throw tooLarge(`The document is larger than ${maxBytes} bytes.`);
+        for (let at = 0; at < chunk.length; at += CHUNK) read(chunk.subarray(at, at + CHUNK));
       });
     },
     close: () => {
@@ -80,19 +92,33 @@ function decodeStrictly(decode: () => string): string {
   }
 }
 
-function createParser(handlers: XmlHandlers, limits: XmlLimits): SaxesParser<typeof PARSER_OPTIONS> {
+const tooLarge = (message: string): XmlError => new XmlError(message, { code: 'XMLSizeLimit' });
+
+type Parser = SaxesParser<typeof PARSER_OPTIONS>;
+
+const whereIn = ({ line, column }: Parser): string => `line ${line}, column ${column}`;
+
+interface Progress {
+  /** Elements that are open. */
+  depth: number;
+  /** Bytes since a tag, text or comment has ended. */
+  unfinished: number;
+}
+
+function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progress): Parser {
   const { maxDepth = MAX_DEPTH, maxElements = MAX_ELEMENTS } = limits;
   const parser = new SaxesParser(PARSER_OPTIONS);
   // Only the innermost element can still be a leaf, so its text is all that has to be kept.
-  let depth = 0;
   let elements = 0;
   let text = '';
   let leaf = false;
+  let attributes = 0;
 
-  const where = (): string => `line ${parser.line}, column ${parser.column}`;
+  const where = (): string => whereIn(parser);
   const addText = (more: string): void => {
+    progress.unfinished = 0;
     // Outside the root only blanks get here; the parser refuses the rest by itself.
-    if (depth > 0) text += more;
+    if (progress.depth > 0) text += more;
   };
   const refuseMixed = (): void => {
     if (text !== '' && BEYOND_BLANKS.test(text)) {
@@ -113,25 +139,33 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits): SaxesParser<typ
   parser.on('doctype', () => {
     throw new XmlError(`A DOCTYPE is not accepted (${where()}).`);
   });
-  parser.on('opentag', ({ name, attributes }) => {
+  parser.on('comment', () => {
+    progress.unfinished = 0;
+  });
+  parser.on('attribute', () => {
+    attributes += 1;
+    if (attributes > MAX_ATTRIBUTES) throw tooLarge(`A tag has more than ${MAX_ATTRIBUTES} attributes (${where()}).`);
+  });
+  parser.on('opentag', ({ name, attributes: found }) => {
+    progress.unfinished = 0;
+    attributes = 0;
     elements += 1;
-    if (elements > maxElements) {
-      throw new XmlError(`The document has more than ${maxElements} elements.`, { code: 'XMLSizeLimit' });
-    }
-    if (depth >= maxDepth) {
+    if (elements > maxElements) throw tooLarge(`The document has more than ${maxElements} elements.`);
+    if (progress.depth >= maxDepth) {
       throw new XmlError(`The document is nested deeper than ${maxDepth} elements (${where()}).`);
     }
     refuseMixed();
-    depth += 1;
+    progress.depth += 1;
     leaf = true;
-    handlers.open?.(name, depth, attributes);
+    handlers.open?.(name, progress.depth, found);
   });
   parser.on('text', addText);
   parser.on('cdata', addText);
   parser.on('closetag', ({ name }) => {
+    progress.unfinished = 0;
     if (!leaf) refuseMixed();
-    handlers.close?.(name, depth, text);
-    depth -= 1;
+    handlers.close?.(name, progress.depth, text);
+    progress.depth -= 1;
     leaf = false;
     text = '';
   });

@@ -1,6 +1,6 @@
 import { XmlError } from './error.ts';
 import { createXmlReader } from './stream.ts';
-import type { XmlElement, XmlLimits } from './types.ts';
+import type { ChildLimits, XmlElement, XmlLimits } from './types.ts';
 
 /** An element whose end tag is still to come. */
 interface OpenElement extends XmlElement {
@@ -10,19 +10,43 @@ interface OpenElement extends XmlElement {
 
 /** Reads a whole document into a tree. Throws `XmlError`. */
 export function readXml(document: Uint8Array | string, limits?: XmlLimits): XmlElement {
+  const found: XmlElement[] = [];
+  const root = readXmlByChild(document, (element) => found.push(element), limits);
+  return { ...root, children: found };
+}
+
+/**
+ * Reads a document whose root has many children, and holds one of them at a time: each is given out when it has ended,
+ * together with the root's own name and attributes. The root that is returned has no children. Nothing that was given
+ * out counts before this has returned. Throws `XmlError`, and whatever `each` throws.
+ */
+export function readXmlByChild(
+  document: Uint8Array | string,
+  each: (element: XmlElement, root: XmlElement) => void,
+  { maxChildElements = Number.POSITIVE_INFINITY, ...limits }: XmlLimits & ChildLimits = {},
+): XmlElement {
   const stack: OpenElement[] = [];
-  let root: XmlElement | undefined;
+  let root: OpenElement | undefined;
+  let elements = 0;
   const reader = createXmlReader(
     {
-      open: (name, _depth, attributes) => {
+      open: (name, depth, attributes) => {
         const element: OpenElement = { name, text: '', attributes, children: [] };
         root ??= element;
-        stack.at(-1)?.children.push(element);
+        elements = depth <= 2 ? 1 : elements + 1;
+        if (elements > maxChildElements) {
+          throw new XmlError(`<${stack[1]?.name}> holds more than ${maxChildElements} elements.`, {
+            code: 'XMLSizeLimit',
+          });
+        }
+        if (depth > 2) stack.at(-1)?.children.push(element);
         stack.push(element);
       },
-      close: (_name, _depth, text) => {
+      close: (_name, depth, text) => {
         const element = stack.pop();
-        if (element !== undefined) element.text = text;
+        if (element === undefined || root === undefined) return;
+        element.text = text;
+        if (depth === 2) each(element, root);
       },
     },
     limits,

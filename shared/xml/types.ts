@@ -24,6 +24,11 @@ export interface XmlLimits {
   readonly maxElements?: number;
 }
 
+export interface ChildLimits {
+  /** Elements of one child of the root, itself counted; no limit unless told. */
+  readonly maxChildElements?: number;
+}
+
 export interface XmlHandlers {
   /** A start tag was read. The root has depth 1. */
   open?(name: string, depth: number, attributes: Readonly<Record<string, string>>): void;

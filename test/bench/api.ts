@@ -22,7 +22,7 @@ const sdk = createRequire(import.meta.url)('cos-nodejs-sdk-v5/sdk/util.js') as {
 export async function benchApi(): Promise<BenchResult> {
   const signing = await middle(ROUNDS, signOnce);
   const serving = await middle(ROUNDS, serveOnce);
-  const bundled = await runBundled();
+  const bundled = await runBundled(MEMORY_LIMIT_MB);
   const figures = {
     signing: { microseconds: round(signing.ours), sdkMicroseconds: round(signing.floor), ratio: round(signing.ratio) },
     requests: {
@@ -42,7 +42,7 @@ export async function benchApi(): Promise<BenchResult> {
       `verified requests  ${figures.requests.perSecond} a second on one core: ${round(serving.ours)} µs each, ${round(serving.ratio)} times the bare verification`,
       `bundle             ${bundleKb} kB`,
       `cold start         ${coldMs} ms to the first answer in a fresh process, an empty one ${emptyMs} ms`,
-      `memory             ${coldMb} MB cold, ${warmMb} MB after ${warmRequests} requests, ${heavyMb} MB among documents made to take much, an empty process ${emptyMb} MB (at most ${MEMORY_LIMIT_MB})`,
+      `memory             ${coldMb} MB cold, ${warmMb} MB after ${warmRequests} requests, an empty process ${emptyMb} MB; without what is shared with the node binary ${heavyMb} MB at the most among documents made to take much (limit ${MEMORY_LIMIT_MB})`,
     ],
   };
 }

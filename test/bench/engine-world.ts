@@ -7,7 +7,7 @@ import type { Run } from '../../shared/scf/index.ts';
 import { createCoreCos, plain } from '../chaos/core-cos.ts';
 import { createBlobStore, createCore, type BlobStore, type Core, type CoreEvent } from '../cloud/cos/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { wholeBucket } from '../rules.ts';
+import { stored, wholeBucket } from '../rules.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
@@ -53,10 +53,10 @@ export class EngineWorld {
   }
 
   async begin(): Promise<void> {
-    const ruleSet = { source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: [RULE], xml: '<x/>', created: 0 };
-    await createRuleStore({ cos: this.cos, state: STATE, now: () => this.now }).put(ruleSet);
+    const ruleSet = { source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: [RULE], created: 0 };
+    await createRuleStore({ cos: this.cos, state: STATE, now: () => this.now }).put(stored(ruleSet));
     // A warm function has the rules in its cache.
-    await this.engine.rules.get(SOURCE);
+    await this.engine.rules.getBoth(SOURCE).fresh;
     this.forget();
   }
 
@@ -84,7 +84,7 @@ export class EngineWorld {
     const message = cosEvent(event, TARGET, { ...this.core.switches, eventVersionId: named });
     await replicate(this.engine, [SOURCE], message, this.#run());
     // Rules stay in the cache for some seconds of a clock that is ours.
-    await this.engine.rules.get(SOURCE);
+    await this.engine.rules.getBoth(SOURCE).fresh;
   }
 
   /** Ends what was left to later, so that the next case begins in peace. */
@@ -95,7 +95,7 @@ export class EngineWorld {
       const { entries } = this.core.listObjects(STATE.bucket, STATE.region, { prefix: 'tasks/' });
       for (const { key } of entries) await this.#runTask(key);
     }
-    await this.engine.rules.get(SOURCE);
+    await this.engine.rules.getBoth(SOURCE).fresh;
     this.forget();
   }
 

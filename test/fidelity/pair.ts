@@ -6,7 +6,7 @@ import type { Rule } from '../../shared/rules/index.ts';
 import type { CoreEvent } from '../cloud/cos/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
 import { makeBucket, openDriver, type Answer, type CosDriver, type TestBucket } from '../contract/driver.ts';
-import { wholeBucket } from '../rules.ts';
+import { stored, wholeBucket } from '../rules.ts';
 
 const TARGET = { region: 'ap-guangzhou', namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
 const MINUTE = 60_000;
@@ -76,7 +76,7 @@ function engineOf(cos: CosClient, state: Place, settings: Partial<Settings>): En
 
 async function putRule({ rules }: Engine, source: Place, destination: Place, some: Partial<Rule>): Promise<void> {
   const rule = wholeBucket(destination, some);
-  await rules.put({ source, role: 'qcs::cam::uin/1:uin/1', rules: [rule], xml: '<x/>', created: 0 });
+  await rules.put(stored({ source, role: 'qcs::cam::uin/1:uin/1', rules: [rule], created: 0 }));
   await rules.getFresh(source);
 }
 

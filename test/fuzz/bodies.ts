@@ -1,5 +1,5 @@
 import { DESTINATION, MINIMAL, ROLE, configuration } from '../shared/rules/sample.ts';
-import { NASTY } from './random.ts';
+import { NASTY, createDraw } from './random.ts';
 import type { Draw } from './random.ts';
 
 const FULL =
@@ -69,8 +69,36 @@ export const keysBody = (draw: Draw): string => mutated(draw, draw.pick(KEYS));
 const MB = 2 ** 20;
 const wide = (count: number, element: string): string => configuration(MINIMAL + element.repeat(count));
 
+/** A thousand rules with ten tags each, whose values take most of the room. */
+const tagged = (value: () => string): string =>
+  configuration(
+    ...Array.from({ length: 1000 }, (_, n) => {
+      const tags = Array.from({ length: 10 }, (_tag, t) => `<Tag><Key>k${t}</Key><Value>${value()}</Value></Tag>`);
+      return `${MINIMAL.replace('rule-1', `r${n}`)}<Filter><And><Prefix>p${n}</Prefix>${tags.join('')}</And></Filter>`;
+    }),
+  );
+const thousand = (change: (rule: string, n: number) => string): string =>
+  configuration(...Array.from({ length: 1000 }, (_, n) => change(MINIMAL.replace('rule-1', `r${n}`), n)));
+
+/** Documents about as large as they may be, with nothing wrong in them. */
+export const LARGE: Readonly<Record<string, () => string>> = {
+  'one text over and over': () => tagged(() => 'x'.repeat(250)),
+  'text without any likeness': () => {
+    const draw = createDraw(1);
+    return tagged(() => Buffer.from(draw.bytes(186)).toString('base64'));
+  },
+  'text beyond Latin-1': () => tagged(() => '中'.repeat(90)),
+  'blanks between elements': () => thousand((rule) => rule.replaceAll('><', `>${' '.repeat(400)}<`)),
+  'text of character references': () => thousand((rule, n) => rule.replace(`r${n}`, `r${n}${'&#x41;'.repeat(200)}`)),
+  'long prefixes, and no IDs': () =>
+    thousand((rule, n) => `${rule.replace(/<ID>.*<\/ID>/, '')}<Prefix>${'y'.repeat(840)}${n}</Prefix>`),
+};
+
 /** Documents that are made to take long or much: few of them, because each is worth thousands of small ones. */
 export const HEAVY: readonly (() => string)[] = [
+  ...Object.values(LARGE),
+  // Quotes are written six times as long as they are sent.
+  () => tagged(() => '"'.repeat(250)),
   // Entities that would unfold to gigabytes.
   () =>
     `<!DOCTYPE a [<!ENTITY x0 "lol">${Array.from({ length: 9 }, (_, n) => `<!ENTITY x${n + 1} "${`&x${n};`.repeat(10)}">`).join('')}]>${configuration(MINIMAL.replace('rule-1', '&x9;'))}`,

@@ -77,6 +77,7 @@ export function startInstance(options: InstanceOptions): Instance {
     // Given in full: those of this process (loaders of a test runner, an inspector) are not for functions.
     execArgv: [
       `--max-old-space-size=${options.memorySize}`,
+      `--max-semi-space-size=${youngGeneration(options.memorySize)}`,
       ...(process.allowedNodeEnvironmentFlags.has('--experimental-require-module') ? [COMMONJS_ONLY] : []),
     ],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -191,6 +192,15 @@ export function startInstance(options: InstanceOptions): Instance {
     },
     exited,
   };
+}
+
+/**
+ * MB of one half of the young generation. In a container V8 takes the size from the container's memory; here it would
+ * take that of the machine, and garbage would lie about that no function has room for. Measured with Node 20 in a cgroup:
+ * 1 MB at limits of 64 to 512 MB, 4 MB at 1 GB, 8 MB at 2 GB.
+ */
+function youngGeneration(memorySize: number): number {
+  return memorySize < 1024 ? 1 : Math.floor(memorySize / 256);
 }
 
 /** V8 aborts when the heap reaches its limit. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { CosError, formatPlace } from '../../../shared/cos/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
 
@@ -31,10 +33,12 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
   const date = () => Math.floor(now() / 1000) * 1000;
 
   const known: Partial<Cos> = {
-    getObject: async (place, key) => {
+    getObject: async (place, key, { limit = 1024 * 1024 } = {}) => {
       await begin('getObject');
       const body = objects.get(at(place, key));
-      return body === undefined ? undefined : { body, etag: '"0"', lastModified: 0, date: date() };
+      if (body === undefined) return undefined;
+      if (body.length > limit) throw cosError(place, 'AnswerTooLarge', 200);
+      return { body, etag: `"${createHash('md5').update(body).digest('hex')}"`, lastModified: 0, date: date() };
     },
     putObject: async (place, key, body, options = {}) => {
       await begin('putObject');

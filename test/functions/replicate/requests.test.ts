@@ -27,7 +27,7 @@ describe('requests per case', () => {
   };
   const later = async (): Promise<void> => {
     world.clock.ms += SETTLED;
-    await world.engine.rules.get(SOURCE);
+    await world.engine.rules.getBoth(SOURCE).fresh;
   };
 
   test('a new key: 6, no listing', async () => {

@@ -7,6 +7,7 @@ import type { Rule } from '../../../shared/rules/index.ts';
 import type { Run } from '../../../shared/scf/index.ts';
 import { createCoreCos, plain } from '../../chaos/core-cos.ts';
 import { createBlobStore, createCore, type Attributes, type CoreEvent, type Version } from '../../cloud/cos/index.ts';
+import { stored } from '../../rules.ts';
 import { rule } from '../../shared/rules/sample.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
@@ -80,16 +81,10 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
   const run = (): Run => ({ requestId: 'run', deadline: clock.ms + RUN_MS, log: (fields) => logs.push(fields) });
   const request = { requestId: 'user' };
   const setRules = (list: readonly Rule[]): Promise<void> =>
-    engine.rules.put({
-      source: SOURCE,
-      role: 'qcs::cam::uin/1:uin/1',
-      rules: list,
-      xml: '<ReplicationConfiguration/>',
-      created: START,
-    });
+    engine.rules.put(stored({ source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: list, created: START }));
   await setRules(rules);
   // What a function that has run before knows; the first run reads the rules once more.
-  await engine.rules.get(SOURCE);
+  await engine.rules.getBoth(SOURCE).fresh;
 
   /** Requests that this work made, without the reading of rules. */
   const counting = async <T>(work: () => Promise<T>): Promise<T> => {

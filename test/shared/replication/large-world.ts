@@ -8,7 +8,7 @@ import type { Task } from '../../../shared/tasks/index.ts';
 import { createCoreCos, plain } from '../../chaos/core-cos.ts';
 import { createBlobStore, createCore, type BlobStore, type Core, type Version } from '../../cloud/cos/index.ts';
 import { DESTINATION, SOURCE } from './build.ts';
-import { wholeBucket } from '../../rules.ts';
+import { stored, wholeBucket } from '../../rules.ts';
 
 export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 export const MEGABYTE = 2 ** 20;
@@ -54,8 +54,8 @@ export class LargeWorld {
 
   async setRule(some: Partial<Rule> = {}): Promise<void> {
     const rule: Rule = { ...RULE, ...some };
-    const ruleSet = { source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: [rule], xml: '<x/>', created: START };
-    await createRuleStore({ cos: this.cos, state: STATE, now: () => this.now }).put(ruleSet);
+    const ruleSet = { source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: [rule], created: START };
+    await createRuleStore({ cos: this.cos, state: STATE, now: () => this.now }).put(stored(ruleSet));
   }
 
   /** A user's upload of `size` bytes that take no room. */

@@ -13,6 +13,8 @@ function one(text: string) {
   return rule;
 }
 
+const givenBack = (body: Uint8Array | string): string => parseRules(body).xml.join('');
+
 function codeOf(text: string): string {
   try {
     parseRules(text);
@@ -33,14 +35,14 @@ describe('what the SDKs send', () => {
   it.each(names)('%s is the same rule, and comes back as it was sent', (name) => {
     const { bodyBase64 } = JSON.parse(readFileSync(new URL(name, recordings), 'utf8')) as { bodyBase64: string };
     const body = Buffer.from(bodyBase64, 'base64');
-    const { role, rules, xml } = parseRules(body);
+    const { role, rules } = parseRules(body);
     expect({ role, rules }).toEqual({
       role: ROLE,
       rules: [documentRule({ prefix: 'logs/', storageClass: 'STANDARD' })],
     });
     // Declaration and blanks between elements carry nothing; all else is the client's.
     const sent = body.toString('utf8').replace(/<\?.*?\?>/, '');
-    expect(xml).toBe(sent.replace(/>\s+</g, '><').trim());
+    expect(givenBack(body)).toBe(sent.replace(/>\s+</g, '><').trim());
   });
 });
 
@@ -78,16 +80,15 @@ describe('a rule with every element', () => {
   });
 
   it('comes back as sent, its order and spelling included', () => {
-    expect(parseRules(configuration(text)).xml).toBe(configuration(text));
-    const again = parseRules(parseRules(configuration(text)).xml);
-    expect(again.xml).toBe(configuration(text));
+    expect(givenBack(configuration(text))).toBe(configuration(text));
+    expect(givenBack(givenBack(configuration(text)))).toBe(configuration(text));
   });
 });
 
 describe('what elements mean', () => {
   it('keeps nothing back and adds nothing to the shortest rule', () => {
     expect(one(MINIMAL)).toEqual(documentRule());
-    expect(parseRules(configuration(MINIMAL)).xml).toBe(configuration(MINIMAL));
+    expect(givenBack(configuration(MINIMAL))).toBe(configuration(MINIMAL));
   });
 
   it('replicates delete markers unless told not to', () => {
@@ -137,7 +138,7 @@ describe('what elements mean', () => {
     (name) => {
       const text = MINIMAL.replace('</Bucket>', `</Bucket><StorageClass>${name}</StorageClass>`);
       expect(one(text)?.storageClass).toBe(name.toUpperCase());
-      expect(parseRules(configuration(text)).xml).toContain(`<StorageClass>${name}</StorageClass>`);
+      expect(givenBack(configuration(text))).toContain(`<StorageClass>${name}</StorageClass>`);
     },
   );
 
@@ -156,10 +157,9 @@ describe('IDs', () => {
   const nameless = `<Status>Enabled</Status>${DESTINATION}`;
 
   it.each([nameless, `<ID></ID>${nameless}`, `<ID/>${nameless}`, `<ID> </ID>${nameless}`])('fills in %s', (text) => {
-    const { rules, xml } = parseRules(configuration(text));
-    const id = rules[0]?.id ?? '';
+    const id = one(text)?.id ?? '';
     expect(id).toMatch(/^rule-[0-9a-f]{16}$/);
-    expect(xml).toBe(configuration(`<ID>${id}</ID>${nameless}`));
+    expect(givenBack(configuration(text))).toBe(configuration(`<ID>${id}</ID>${nameless}`));
   });
 
   it('gives the same ID to the same document, and to a rule that was only switched', () => {
@@ -189,6 +189,55 @@ describe('limits', () => {
   it('takes a thousand rules and not one more', () => {
     expect(parseRules(many(1000)).rules).toHaveLength(1000);
     expect(codeOf(many(1001))).toBe('InvalidArgument');
+  });
+
+  it('says of too many how many they are, and of any other mistake first that it is no XML', () => {
+    expect(() => parseRules(many(1002))).toThrow('this one has 1002');
+    const wrong = configuration(MINIMAL.replace('Enabled', 'On'));
+    expect(codeOf(wrong)).toBe('InvalidArgument');
+    expect(codeOf(wrong.slice(0, -1))).toBe('MalformedXML');
+    expect(codeOf(wrong.replace('</Rep', '<Rule/></Rep'))).toBe('MalformedXML');
+  });
+
+  it('takes a thousand rules with everything that a rule can have', () => {
+    const tags = Array.from({ length: 10 }, (_, n) => `<Tag><Key>${n}</Key><Value>${'中'.repeat(90)}</Value></Tag>`);
+    const full = (n: number) =>
+      `<ID>${n}</ID><Priority>${n}</Priority><Status>Enabled</Status>` +
+      `<Filter><And><Prefix>${'p'.repeat(300)}</Prefix>${tags.join('')}</And></Filter>` +
+      '<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>' +
+      '<SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>' +
+      '<ExistingObjectReplication><Status>Enabled</Status><Versions>All</Versions></ExistingObjectReplication>' +
+      '<ReplicaAcl><Status>Enabled</Status></ReplicaAcl>' +
+      '<ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>' +
+      DESTINATION.replace(
+        '</Bucket>',
+        '</Bucket><StorageClass>STANDARD</StorageClass><EncryptionConfiguration><ReplicaKmsKeyID>k</ReplicaKmsKeyID></EncryptionConfiguration>',
+      );
+    const text = configuration(...Array.from({ length: 1000 }, (_, n) => full(n)));
+    expect(givenBack(text)).toBe(text);
+  });
+
+  it('takes a thousand elements in a rule, to say what is wrong with them, and not one more', () => {
+    const tags = (count: number) =>
+      configuration(`${MINIMAL}<Filter><And>${'<Tag><Key>a</Key><Value/></Tag>'.repeat(count)}</And></Filter>`);
+    expect(codeOf(tags(331))).toBe('InvalidArgument');
+    expect(codeOf(tags(332))).toBe('XMLSizeLimit');
+  });
+
+  it('refuses what would be too long to be given back', () => {
+    const quoted = (count: number) =>
+      configuration(...Array.from({ length: count }, (_, n) => MINIMAL.replace('rule-1', `${n}${'"'.repeat(250)}`)));
+    expect(givenBack(quoted(100))).toContain('&quot;'.repeat(250));
+    const tags = (n: number) =>
+      Array.from({ length: 10 }, (_, t) => `<Tag><Key>${n}-${t}</Key><Value>${'"'.repeat(250)}</Value></Tag>`).join('');
+    const text = configuration(
+      ...Array.from(
+        { length: 500 },
+        (_, n) => `${MINIMAL.replace('rule-1', String(n))}<Filter><And>${tags(n)}</And></Filter>`,
+      ),
+    );
+    expect(text.length).toBeLessThan(2 * 1024 * 1024);
+    expect(codeOf(text)).toBe('XMLSizeLimit');
   });
 
   it('takes 4 MB and no more', () => {
@@ -241,6 +290,13 @@ describe('what is refused', () => {
     ['a prefix beside another filter', inside('<Prefix>a</Prefix><Filter><Prefix>b</Prefix></Filter>')],
     ['And beside Prefix', inside('<Filter><Prefix>a</Prefix><And><Prefix>a</Prefix></And></Filter>')],
     ['a prefix that no key can have', inside(`<Prefix>${'é'.repeat(426)}</Prefix>`)],
+    [
+      'a key ID that no header can hold',
+      instead(
+        '</Bucket>',
+        '</Bucket><EncryptionConfiguration><ReplicaKmsKeyID>a&#10;b</ReplicaKmsKeyID></EncryptionConfiguration>',
+      ),
+    ],
     ['a long ID', instead('rule-1', 'x'.repeat(256))],
     [
       'versions of another word',
@@ -285,6 +341,6 @@ describe('what is refused', () => {
     const text = configuration(MINIMAL)
       .replace('<Repl', '<Repl')
       .replace('Configuration>', 'Configuration xmlns="http://x">');
-    expect(parseRules(text).xml).toBe(configuration(MINIMAL));
+    expect(givenBack(text)).toBe(configuration(MINIMAL));
   });
 });

@@ -5,7 +5,7 @@ import { candidatesFor, explain, inScope } from '../../../shared/rules/index.ts'
 import type { Rule, RuleSet, ScopeEntry } from '../../../shared/rules/index.ts';
 import { BACKUP, OTHER, ROLE, SOURCE, rule } from './sample.ts';
 
-const set = (...rules: Rule[]): RuleSet => ({ source: SOURCE, role: ROLE, rules, xml: '', created: 0 });
+const set = (...rules: Rule[]): RuleSet => ({ source: SOURCE, role: ROLE, rules, created: 0 });
 const version: ScopeEntry = { time: 5000, tags: [], deleteMarker: false };
 const reasons = (rules: Rule[], entry: ScopeEntry = version, key = 'a/b') =>
   explain(set(...rules), key, entry).map(({ mismatch }) => mismatch);

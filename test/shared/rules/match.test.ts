@@ -5,7 +5,7 @@ import type { Rule } from '../../../shared/rules/index.ts';
 import { BACKUP, OTHER, ROLE, SOURCE, rule } from './sample.ts';
 
 function groups(key: string, ...rules: Rule[]): string[][] {
-  return candidatesFor({ source: SOURCE, role: ROLE, rules, xml: '', created: 0 }, key).map((group) =>
+  return candidatesFor({ source: SOURCE, role: ROLE, rules, created: 0 }, key).map((group) =>
     group.rules.map(({ id }) => id),
   );
 }
@@ -30,7 +30,7 @@ describe('candidatesFor', () => {
   it('applies rules with different destinations side by side', () => {
     const rules = [rule({ id: 'a' }), rule({ id: 'b', destination: OTHER }), rule({ id: 'c' })];
     expect(groups('k', ...rules)).toEqual([['a', 'c'], ['b']]);
-    const [first, second] = candidatesFor({ source: SOURCE, role: ROLE, rules, xml: '', created: 0 }, 'k');
+    const [first, second] = candidatesFor({ source: SOURCE, role: ROLE, rules, created: 0 }, 'k');
     expect([first?.destination, second?.destination]).toEqual([BACKUP, OTHER]);
   });
 

@@ -10,7 +10,7 @@ const BEFORE = 1_600_000_000_000;
 
 function merged(before: Rule | undefined, next: Partial<DocumentRule> = {}) {
   const previous: RuleSet | undefined =
-    before === undefined ? undefined : { source: SOURCE, role: ROLE, rules: [before], xml: '', created: BEFORE };
+    before === undefined ? undefined : { source: SOURCE, role: ROLE, rules: [before], created: BEFORE };
   const [first] = mergeStarts(previous, [documentRule(next)], NOW);
   return first === undefined ? undefined : [first.start, first.deleteMarkersSince];
 }
@@ -70,7 +70,7 @@ describe('mergeStarts', () => {
   });
 
   it('treats each rule of a document by itself', () => {
-    const previous = { source: SOURCE, role: ROLE, rules: [old({ id: 'a' }), old({ id: 'b' })], xml: '', created: 0 };
+    const previous = { source: SOURCE, role: ROLE, rules: [old({ id: 'a' }), old({ id: 'b' })], created: 0 };
     const next = [documentRule({ id: 'b' }), documentRule({ id: 'c' }), documentRule({ id: 'a' })];
     expect(mergeStarts(previous, next, NOW).map(({ id, start }) => [id, start])).toEqual([
       ['b', BEFORE],

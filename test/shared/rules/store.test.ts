@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import type { Place } from '../../../shared/cos/index.ts';
 import { createRuleStore } from '../../../shared/rules/index.ts';
-import type { RuleSet, RuleStore } from '../../../shared/rules/index.ts';
+import type { RuleSet, RuleStore, StoredRules } from '../../../shared/rules/index.ts';
 import { cosError, createMemoryCos } from '../../functions/api/memory-cos.ts';
 import type { MemoryCos } from '../../functions/api/memory-cos.ts';
 import { ROLE, SOURCE, rule } from './sample.ts';
@@ -23,43 +25,54 @@ beforeEach(() => {
   store = createRuleStore({ cos: memory.cos, state: STATE, now: () => time });
 });
 
-function ruleSet(change: Partial<RuleSet> = {}): RuleSet {
-  return { source: SOURCE, role: ROLE, rules: [rule({ storageClass: 'ARCHIVE' })], xml: '<a/>', created: 1, ...change };
+const SET: RuleSet = { source: SOURCE, role: ROLE, rules: [rule({ storageClass: 'ARCHIVE' })], created: 1 };
+
+/** The same with a document of one piece a rule and the end. */
+function stored(change: Partial<StoredRules> = {}): StoredRules {
+  const set = { ...SET, ...change };
+  return { xml: [...set.rules.map(({ id }) => `<R>${id}</R>\n`), '</a>'], ...set };
 }
 
+async function known(source: Place): Promise<RuleSet | undefined> {
+  const both = store.getBoth(source);
+  await both.fresh;
+  return both.known;
+}
 const reads = () => memory.calls.filter((name) => name === 'getObject').length;
 
 describe('createRuleStore', () => {
   it('gives back what was put, and nothing after it is removed', async () => {
-    await expect(store.get(SOURCE)).resolves.toBeUndefined();
-    await store.put(ruleSet());
-    await expect(store.get(SOURCE)).resolves.toEqual(ruleSet());
+    await expect(known(SOURCE)).resolves.toBeUndefined();
+    await store.put(stored());
+    await expect(known(SOURCE)).resolves.toEqual(SET);
     expect([...memory.objects.keys()]).toEqual([OBJECT]);
     await store.remove(SOURCE);
-    await expect(store.get(SOURCE)).resolves.toBeUndefined();
+    await expect(known(SOURCE)).resolves.toBeUndefined();
     await store.remove(SOURCE);
   });
 
-  it('asks at most every ten seconds, for rules and for none', async () => {
-    await store.get(SOURCE);
+  it('remembers rules, and that there are none, for ten seconds, and asks all the same', async () => {
+    const change = (created: number) =>
+      createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(stored({ created }));
+    await store.getBoth(SOURCE).fresh;
+    await change(2);
     time += 9_999;
-    await store.get(SOURCE);
-    expect(reads()).toBe(1);
-    time += 1;
-    await store.get(SOURCE);
-    expect(reads()).toBe(2);
+    const none = store.getBoth(SOURCE);
+    expect(await Promise.all([none.known, none.fresh])).toEqual([undefined, { ...SET, created: 2 }]);
+    await change(3);
+    time += 9_999;
+    expect(await known(SOURCE)).toEqual({ ...SET, created: 2 });
+    time += 10_000;
+    expect(await known(SOURCE)).toEqual({ ...SET, created: 3 });
+    expect(reads()).toBe(4);
   });
 
-  it('asks once for those who ask at the same time', async () => {
-    await Promise.all([store.get(SOURCE), store.get(SOURCE), store.get(SOURCE)]);
-    expect(reads()).toBe(1);
-  });
-
-  it('reads anew when fresh rules are wanted, also while a read is on its way', async () => {
-    await Promise.all([store.get(SOURCE), store.getFresh(SOURCE)]);
-    expect(reads()).toBe(2);
-    await store.get(SOURCE);
-    expect(reads()).toBe(2);
+  it('remembers nothing of what was read for another purpose', async () => {
+    await store.getFresh(SOURCE);
+    await store.getForUpdate(SOURCE);
+    await store.getDocument(SOURCE);
+    await createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(stored());
+    await expect(known(SOURCE)).resolves.toEqual(SET);
   });
 
   it('asks once for known and fresh rules where none are known, and once more for fresh ones', async () => {
@@ -67,68 +80,117 @@ describe('createRuleStore', () => {
     expect(await Promise.all([first.known, first.fresh])).toEqual([undefined, undefined]);
     expect(reads()).toBe(1);
     // By another instance.
-    await createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(ruleSet());
+    await createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(stored());
     const second = store.getBoth(SOURCE);
-    expect(await Promise.all([second.known, second.fresh])).toEqual([undefined, ruleSet()]);
+    expect(await Promise.all([second.known, second.fresh])).toEqual([undefined, SET]);
     expect(reads()).toBe(2);
   });
 
   it('names a time of COS for an update, which is not after what was read', async () => {
     cosTime = 1_600_000_000_999;
     await expect(store.getForUpdate(SOURCE)).resolves.toEqual({ previous: undefined, date: 1_600_000_000_000 });
-    await store.put(ruleSet());
+    await store.put(stored());
     memory.calls.length = 0;
-    await expect(store.getForUpdate(SOURCE)).resolves.toEqual({ previous: ruleSet(), date: 1_600_000_000_000 });
+    await expect(store.getForUpdate(SOURCE)).resolves.toEqual({ previous: SET, date: 1_600_000_000_000 });
     expect(memory.calls).toEqual(['headObject', 'getObject']);
   });
 
   it('does not remember a failure', async () => {
     memory.failures.set('getObject', cosError(STATE, 'InternalError', 500, true));
-    await expect(store.get(SOURCE)).rejects.toThrow('InternalError');
+    await expect(known(SOURCE)).rejects.toThrow('InternalError');
     memory.failures.clear();
-    await expect(store.get(SOURCE)).resolves.toBeUndefined();
+    await expect(known(SOURCE)).resolves.toBeUndefined();
   });
 
   it('forgets what it knew when a write fails, because it may have happened', async () => {
-    await store.put(ruleSet());
-    await store.get(SOURCE);
+    await store.put(stored());
+    await known(SOURCE);
     memory.failures.set('putObject', cosError(STATE, 'AnswerTimeout', 0, true));
-    await expect(store.put(ruleSet({ created: 2 }))).rejects.toThrow('AnswerTimeout');
+    await expect(store.put(stored({ created: 2 }))).rejects.toThrow('AnswerTimeout');
     const before = reads();
-    await store.get(SOURCE);
+    await known(SOURCE);
     expect(reads()).toBe(before + 1);
   });
 
   it('keeps the buckets of a deployment apart', async () => {
     const second = { bucket: 'second-1250000000', region: 'ap-guangzhou' };
-    await store.put(ruleSet());
-    await expect(store.get(second)).resolves.toBeUndefined();
+    await store.put(stored());
+    await expect(known(second)).resolves.toBeUndefined();
   });
 
-  it('stores a thousand long rules within the size of a state object', async () => {
+  it('reads the same bytes once, and others anew', async () => {
+    await store.put(stored());
+    const first = await store.getBoth(SOURCE).fresh;
+    expect(await store.getBoth(SOURCE).fresh).toBe(first);
+    await createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(stored({ created: 2 }));
+    expect(await store.getBoth(SOURCE).fresh).toEqual({ ...SET, created: 2 });
+  });
+
+  it('reads although what was asked before fails', async () => {
+    await store.put(stored());
+    memory.failures.set('getObject', cosError(STATE, 'InternalError', 500, true));
+    const { fresh: failing } = store.getBoth(SOURCE);
+    await Promise.resolve();
+    memory.failures.clear();
+    const next = store.getBoth(SOURCE);
+    expect(await Promise.allSettled([failing, next.known, next.fresh])).toEqual([
+      expect.objectContaining({ status: 'rejected' }),
+      expect.objectContaining({ status: 'rejected' }),
+      { status: 'fulfilled', value: SET },
+    ]);
+  });
+
+  it('gives back the document, line ends and all, and none where there is none', async () => {
+    await expect(store.getDocument(SOURCE)).resolves.toBeUndefined();
+    await store.put(stored({ xml: ['<a>\n"1"\u2028', '2</a>'], created: 7 }));
+    await expect(store.getDocument(SOURCE)).resolves.toEqual({ xml: '<a>\n"1"\u20282</a>', created: 7 });
+  });
+
+  it('stores a thousand long rules without any likeness, compressed', async () => {
     const rules = Array.from({ length: 1000 }, (_, n) =>
-      rule({ id: `rule-${n}`, prefix: randomBytes(300).toString('hex') }),
+      rule({ id: `rule-${n}`, prefix: randomBytes(1500).toString('base64') }),
     );
-    const large = ruleSet({ rules, xml: rules.map(({ id, prefix }) => `<ID>${id}</ID><P>${prefix}</P>`).join('') });
-    await store.put(large);
-    expect(memory.objects.get(OBJECT)?.length).toBeLessThan(1024 * 1024);
-    await expect(store.get(SOURCE)).resolves.toEqual(large);
+    const xml = [...rules.map(({ id, prefix }) => `<Rule><ID>${id}</ID><Prefix>${prefix}</Prefix></Rule>`), '</a>'];
+    await store.put({ ...SET, rules, xml });
+    // Rule and text say the same; what was said once costs nothing the second time.
+    expect(memory.objects.get(OBJECT)?.length).toBeLessThan(1.1 * 1500 * 1000);
+    await expect(known(SOURCE)).resolves.toEqual({ ...SET, rules });
+    await expect(store.getDocument(SOURCE)).resolves.toEqual({ xml: xml.join(''), created: 1 });
   });
 
-  it('refuses rules that could not be read back', async () => {
-    const xml = randomBytes(2 * 1024 * 1024).toString('base64');
-    await expect(store.put(ruleSet({ xml }))).rejects.toMatchObject({ code: 'XMLSizeLimit', status: 400 });
-    expect(memory.objects.size).toBe(0);
+  const head = (change: object = {}) =>
+    `${JSON.stringify({ source: SOURCE, role: ROLE, created: 1, rules: 1, ...change })}\n`;
+  const line = (change: object = {}) => `${JSON.stringify({ ...rule(), ...change })}\n`;
+  const whole = `${head()}"<a>"\n${line()}"</a>"\n`;
+
+  it('stores lines that a person can read', async () => {
+    memory.objects.set(OBJECT, Buffer.from(whole));
+    await expect(known(SOURCE)).resolves.toEqual({ ...SET, rules: [rule()] });
+    await expect(store.getDocument(SOURCE)).resolves.toEqual({ xml: '<a></a>', created: 1 });
   });
 
   it.each([
-    ['no JSON', '{'],
+    ['nothing', ''],
+    ['no JSON', '{\n'],
     ['neither JSON nor packed', 'rules'],
-    ['another shape', '{"rules":[]}'],
-    ['the rules of another bucket', JSON.stringify(ruleSet({ source: { bucket: 'b-1250000000', region: 'ap-x' } }))],
-    ['a rule with a wrong field', JSON.stringify({ ...ruleSet(), rules: [{ ...rule(), existing: 'Some' }] })],
-  ])('throws on a damaged object: %s', async (_, text) => {
-    memory.objects.set(OBJECT, Buffer.from(text));
-    await expect(store.get(SOURCE)).rejects.toMatchObject({ code: 'InvalidState', side: 'state' });
+    ['another shape', '{"rules":[]}\n'],
+    ['the rules of another bucket', whole.replace('source-', 'b-')],
+    ['a rule with a wrong field', head() + line({ existing: 'Some' })],
+    ['fewer rules than it says', head({ rules: 2 }) + line()],
+    ['more rules than it says', head() + line() + line()],
+    ['a cut line', whole.slice(0, -1)],
+    ['packed rules that are cut', gzipSync(whole).subarray(0, -9)],
+    ['packed rules that unfold to far more', gzipSync('"'.repeat(40 * 1024 * 1024))],
+  ])('throws on a damaged object: %s', async (_, content) => {
+    memory.objects.set(OBJECT, Buffer.from(content));
+    await expect(known(SOURCE)).rejects.toMatchObject({ code: 'InvalidState', side: 'state' });
+  });
+
+  it.each([
+    ['without its end', head() + line()],
+    ['with a piece too many', `${whole}"x"\n`],
+  ])('gives back no document %s', async (_, content) => {
+    memory.objects.set(OBJECT, Buffer.from(content));
+    await expect(store.getDocument(SOURCE)).rejects.toMatchObject({ code: 'InvalidState', side: 'state' });
   });
 });

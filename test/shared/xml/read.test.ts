@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { XmlError, child, children, readXml, textOf } from '../../../shared/xml/index.ts';
+import { XmlError, child, children, readXml, readXmlByChild, textOf } from '../../../shared/xml/index.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -124,6 +124,74 @@ describe('readXml refuses', () => {
     const limits = { maxElements: 3 };
     expect(readXml('<A><B/><B/></A>', limits).children).toHaveLength(2);
     expect(() => readXml('<A><B/><B/><B/></A>', limits)).toThrow(refused('XMLSizeLimit', 'more than 3 elements'));
+  });
+});
+
+describe('what an attacker makes long', () => {
+  const MB = 1024 * 1024;
+
+  it.each([
+    ['a name', `<A><${'x'.repeat(2 * MB)}/></A>`],
+    ['a text', `<A>${'x'.repeat(2 * MB)}</A>`],
+    ['a text of entities', `<A>${'&amp;'.repeat(0.4 * MB)}</A>`],
+    ['a comment', `<A><!--${'x'.repeat(2 * MB)}--></A>`],
+    ['an attribute', `<A b="${'x'.repeat(2 * MB)}"/>`],
+  ])('%s is refused before it has ended', (_what, document) => {
+    // Not reaching the end shows that the rest is not kept.
+    const cut = document.slice(0, 1.5 * MB);
+    expect(() => readXml(cut)).toThrow(
+      document.startsWith('<A b') ? refused('MalformedXML', '') : refused('XMLSizeLimit', 'longer than 1048576 bytes'),
+    );
+  });
+
+  it('many tags, texts and comments in sequence are not, nor blanks around the root', () => {
+    const half = 'x'.repeat(MB / 2);
+    const blanks = ' '.repeat(1.2 * MB);
+    const document = `${blanks}<A><B>${half}</B><!--${half}--><B>${half}</B></A>${blanks}`;
+    expect(readXml(document).children).toHaveLength(2);
+  });
+
+  it('a tag with more than 64 attributes is refused', () => {
+    const tag = (count: number) => `<A ${Array.from({ length: count }, (_, n) => `a${n}="b"`).join(' ')}/>`;
+    expect(Object.keys(readXml(tag(64)).attributes)).toHaveLength(64);
+    expect(readXml(`<R>${tag(64)}${tag(64)}</R>`).children).toHaveLength(2);
+    expect(() => readXml(tag(65))).toThrow(refused('XMLSizeLimit', 'more than 64 attributes'));
+  });
+});
+
+describe('readXmlByChild', () => {
+  const DOCUMENT = '<R a="1"> <A><B>1</B></A>\n<A/><C>2</C></R>';
+
+  it('gives out each child of the root, whole, and the root with none', () => {
+    const seen: unknown[] = [];
+    const root = readXmlByChild(DOCUMENT, (element, { name, attributes }) => seen.push({ element, name, attributes }));
+    expect(seen).toEqual(readXml(DOCUMENT).children.map((element) => ({ element, name: 'R', attributes: { a: '1' } })));
+    expect(root).toEqual({ ...readXml(DOCUMENT), children: [] });
+  });
+
+  it('bounds the elements of one child, not those of the document', () => {
+    const give = (document: string) => {
+      let count = 0;
+      readXmlByChild(document, () => (count += 1), { maxChildElements: 3 });
+      return count;
+    };
+    expect(give(`<R>${'<A><B/><B/></A>'.repeat(50)}</R>`)).toBe(50);
+    expect(() => give(`<R><A/><A><B/><B/><B/></A></R>`)).toThrow(
+      refused('XMLSizeLimit', '<A> holds more than 3 elements'),
+    );
+  });
+
+  it('throws for the document after what it gave out, and passes on what was thrown at it', () => {
+    const seen: string[] = [];
+    const give = (element: { name: string }) => seen.push(element.name);
+    expect(() => readXmlByChild('<R><A/><B/><C></R>', give)).toThrow(refused('MalformedXML', 'unexpected close tag'));
+    expect(seen.slice(0, 2)).toEqual(['A', 'B']);
+    const stop = new RangeError('enough');
+    expect(() =>
+      readXmlByChild('<R><A/></R>', () => {
+        throw stop;
+      }),
+    ).toThrow(stop);
   });
 });
 
