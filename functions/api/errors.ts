@@ -42,7 +42,11 @@ export function publicError(error: unknown): ServiceError {
     );
   }
   if (error instanceof ServiceError && (error.code === 'InvalidState' || error.code === 'InvalidStateObject')) {
-    return refuse(409, 'InvalidBucketState', 'What this deployment has stored cannot be read; its log says what.');
+    return refuse(
+      409,
+      'InvalidBucketState',
+      'What this deployment has stored has been damaged; its log says what. Rules are mended by DELETE and PUT, and start anew then.',
+    );
   }
   if (error instanceof CosError && error.status >= 400 && error.status < 500) {
     return refuse(400, 'InvalidRequest', 'COS refused what this request asks for; the log of the function says why.');
