@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { formatPlace } from '../cos/index.ts';
-import { XmlError, readXmlByChild, writeXml } from '../xml/index.ts';
+import { readXmlByChild, writeXml } from '../xml/index.ts';
 import type { XmlElement, XmlInput } from '../xml/index.ts';
 import { invalid, quote } from './refusal.ts';
 import { checkReplicationTime, readRule } from './rule.ts';
@@ -29,56 +29,66 @@ interface Written {
  * `ServiceError` with status 400 (`InvalidArgument` and the like) for a value that cannot be.
  */
 export function parseRules(body: Uint8Array | string): RuleDocument {
+  const limits = { maxBytes: MAX_DOCUMENT, maxElements: Number.POSITIVE_INFINITY, maxChildElements: MOST_ELEMENTS };
   const schema = createSchemaCheck();
-  const rules: DocumentRule[] = [];
-  const written: Written[] = [];
-  let role = '';
-  let count = 0;
+  const reader = createReader();
   let refused: unknown;
-  let before = `<${ROOT}>`;
-  let size = 0;
-
-  const attempt = (step: () => void): void => {
-    try {
-      step();
-    } catch (error) {
-      // What is no XML at all is said first, wherever it is wrong; of wrong values the first.
-      if (error instanceof XmlError) throw error;
-      refused ??= error;
-    }
-  };
   const root = readXmlByChild(
     body,
     (element, parent) => {
       schema.child(element, parent);
-      if (element.name === 'Role') {
-        attempt(() => (role = readRole(element)));
-        before += writeXml(bare(element));
-        return;
+      try {
+        if (refused === undefined) reader.read(element);
+      } catch (error) {
+        // What is no XML at all is said first, wherever it is wrong; of wrong values the first.
+        refused = error;
       }
-      count += 1;
-      if (count > MAX_RULES || refused !== undefined) return;
-      attempt(() => {
-        checkReplicationTime(element);
-        rules.push(readRule(element));
-        const rule = writeRule(element, before);
-        size += sizeOf(rule);
-        // Escapes may be longer than what was sent, such as those of quotes.
-        if (size > MAX_ANSWER)
-          throw invalid('XMLSizeLimit', `The rules take more than ${MAX_ANSWER} bytes as an answer.`);
-        written.push(rule);
-        before = '';
-      });
     },
-    { maxBytes: MAX_DOCUMENT, maxChildElements: MOST_ELEMENTS, maxElements: MAX_DOCUMENT },
+    limits,
   );
   schema.end(root);
   if (refused !== undefined) throw refused;
-  if (count > MAX_RULES) {
-    throw invalid('InvalidArgument', `A configuration holds at most ${MAX_RULES} rules; this one has ${count}.`);
-  }
-  const named = withIds(rules);
-  return { role, rules: named, xml: [...withRuleIds(written, rules, named), `${before}</${ROOT}>`] };
+  return reader.end();
+}
+
+/** Takes the children of the root, in document order. */
+function createReader(): { read(element: XmlElement): void; end(): RuleDocument } {
+  const rules: DocumentRule[] = [];
+  const written: Written[] = [];
+  let role = '';
+  let count = 0;
+  let size = 0;
+  let before = `<${ROOT}>`;
+
+  const readRoleElement = (element: XmlElement): void => {
+    role = readRole(element);
+    before += writeXml(bare(element));
+  };
+  const readRuleElement = (element: XmlElement): void => {
+    count += 1;
+    if (count > MAX_RULES) return;
+    checkReplicationTime(element);
+    rules.push(readRule(element));
+    const rule = writeRule(element, before);
+    before = '';
+    size += sizeOf(rule);
+    // Escapes may be longer than what was sent, such as those of quotes.
+    if (size > MAX_ANSWER) throw invalid('XMLSizeLimit', `The rules take more than ${MAX_ANSWER} bytes as an answer.`);
+    written.push(rule);
+  };
+  return {
+    read: (element) => {
+      if (element.name === 'Role') readRoleElement(element);
+      else readRuleElement(element);
+    },
+    end: () => {
+      if (count > MAX_RULES) {
+        throw invalid('InvalidArgument', `A configuration holds at most ${MAX_RULES} rules; this one has ${count}.`);
+      }
+      const named = withIds(rules);
+      return { role, rules: named, xml: [...withRuleIds(written, rules, named), `${before}</${ROOT}>`] };
+    },
+  };
 }
 
 /** It grants nothing here, but a rule that COS would refuse is not a rule. */
