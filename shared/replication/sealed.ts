@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors/index.ts';
-import type { HeadResult, VersionEntry } from '../cos/index.ts';
+import type { HeadResult, ObjectHead, VersionEntry } from '../cos/index.ts';
 import { KeyListing } from './listing.ts';
 import type { Session } from './session.ts';
 
@@ -20,10 +20,11 @@ export async function sealedHead(
   const meant = (one: VersionEntry): boolean => (versionId === undefined ? one.isLatest : one.versionId === versionId);
   const listing = await KeyListing.open(session, side);
   const entry = (await listing.until(() => listing.entries.some(meant))).find(meant);
-  return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOf(entry) };
+  return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOfEntry(entry) };
 }
 
-const headOf = ({ versionId, etag, size, lastModified, storageClass }: VersionEntry) => ({
+/** What a listing tells of an object under a customer's key, in the form of a HEAD. */
+export const headOfEntry = ({ versionId, etag, size, lastModified, storageClass }: VersionEntry): ObjectHead => ({
   versionId,
   etag,
   size,
@@ -32,6 +33,6 @@ const headOf = ({ versionId, etag, size, lastModified, storageClass }: VersionEn
   crc64: undefined,
   headers: {},
   meta: {},
-  encryption: { algorithm: 'SSE-C' } as const,
+  encryption: { algorithm: 'SSE-C' },
   restore: undefined,
 });

@@ -3,7 +3,7 @@ import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { claimOf, digestOf, landedInTime } from './marker.ts';
 import { MarkBook } from './marks.ts';
-import { isSealed } from './sealed.ts';
+import { headOfEntry, isSealed } from './sealed.ts';
 import type { Marker, Ref } from './types.ts';
 import { refOfEntry, refOfHead } from './version.ts';
 
@@ -85,20 +85,7 @@ async function sealedEntry(
 ): Promise<ObjectHead | undefined> {
   const { entries } = await listKey(cos, place, key, versionId === undefined ? 1 : PAGE);
   const entry = versionId === undefined ? entries[0] : entries.find((one) => one.versionId === versionId);
-  if (entry === undefined || entry.deleteMarker) return undefined;
-  const { etag, size, lastModified, storageClass } = entry;
-  return {
-    versionId: entry.versionId,
-    etag,
-    size,
-    lastModified,
-    storageClass: storageClass.toUpperCase(),
-    crc64: undefined,
-    headers: {},
-    meta: {},
-    encryption: { algorithm: 'SSE-C' },
-    restore: undefined,
-  };
+  return entry === undefined || entry.deleteMarker ? undefined : headOfEntry(entry);
 }
 
 const isThis = (result: Found, { id }: Ref): boolean => result.found && refOfHead(result.head).id === id;

@@ -1,3 +1,5 @@
+import { ServiceError } from '../../../shared/errors/index.ts';
+import { parseRules } from '../../../shared/rules/index.ts';
 import type { DocumentRule, Rule } from '../../../shared/rules/index.ts';
 
 export const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
@@ -34,3 +36,17 @@ export function configuration(...rules: string[]): string {
 
 export const DESTINATION = '<Destination><Bucket>qcs::cos:ap-shanghai::backup-1250000000</Bucket></Destination>';
 export const MINIMAL = `<ID>rule-1</ID><Status>Enabled</Status>${DESTINATION}`;
+
+/** The document of an accepted configuration. */
+export const givenBack = (body: Uint8Array | string): string => parseRules(body).xml.join('');
+
+/** The error code with which a configuration is refused. */
+export function codeOf(text: string): string {
+  try {
+    parseRules(text);
+  } catch (error) {
+    if (error instanceof ServiceError && error.status === 400) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}

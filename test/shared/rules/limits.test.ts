@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseRules } from '../../../shared/rules/index.ts';
+import { DESTINATION, MINIMAL, codeOf, configuration, givenBack } from './sample.ts';
+
+describe('limits', () => {
+  const many = (count: number) =>
+    configuration(...Array.from({ length: count }, (_, n) => `<ID>${n}</ID><Status>Enabled</Status>${DESTINATION}`));
+
+  it('takes a thousand rules and not one more', () => {
+    expect(parseRules(many(1000)).rules).toHaveLength(1000);
+    expect(codeOf(many(1001))).toBe('InvalidArgument');
+  });
+
+  it('says of too many how many they are, and of any other mistake first that it is no XML', () => {
+    expect(() => parseRules(many(1002))).toThrow('this one has 1002');
+    const wrong = configuration(MINIMAL.replace('Enabled', 'On'));
+    expect(codeOf(wrong)).toBe('InvalidArgument');
+    expect(codeOf(wrong.slice(0, -1))).toBe('MalformedXML');
+    expect(codeOf(wrong.replace('</Rep', '<Rule/></Rep'))).toBe('MalformedXML');
+  });
+
+  it('takes a thousand rules with everything that a rule can have', () => {
+    const tags = Array.from({ length: 10 }, (_, n) => `<Tag><Key>${n}</Key><Value>${'中'.repeat(90)}</Value></Tag>`);
+    const full = (n: number) =>
+      `<ID>${n}</ID><Priority>${n}</Priority><Status>Enabled</Status>` +
+      `<Filter><And><Prefix>${'p'.repeat(300)}</Prefix>${tags.join('')}</And></Filter>` +
+      '<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>' +
+      '<SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>' +
+      '<ExistingObjectReplication><Status>Enabled</Status><Versions>All</Versions></ExistingObjectReplication>' +
+      '<ReplicaAcl><Status>Enabled</Status></ReplicaAcl>' +
+      '<ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>' +
+      DESTINATION.replace(
+        '</Bucket>',
+        '</Bucket><StorageClass>STANDARD</StorageClass><EncryptionConfiguration><ReplicaKmsKeyID>k</ReplicaKmsKeyID></EncryptionConfiguration>',
+      );
+    const text = configuration(...Array.from({ length: 1000 }, (_, n) => full(n)));
+    expect(givenBack(text)).toBe(text);
+  });
+
+  it('takes a thousand elements in a rule, to say what is wrong with them, and not one more', () => {
+    const tags = (count: number) =>
+      configuration(`${MINIMAL}<Filter><And>${'<Tag><Key>a</Key><Value/></Tag>'.repeat(count)}</And></Filter>`);
+    expect(codeOf(tags(331))).toBe('InvalidArgument');
+    expect(codeOf(tags(332))).toBe('XMLSizeLimit');
+  });
+
+  it('refuses what would be too long to be given back', () => {
+    const quoted = (count: number) =>
+      configuration(...Array.from({ length: count }, (_, n) => MINIMAL.replace('rule-1', `${n}${'"'.repeat(250)}`)));
+    expect(givenBack(quoted(100))).toContain('&quot;'.repeat(250));
+    const tags = (n: number) =>
+      Array.from({ length: 10 }, (_, t) => `<Tag><Key>${n}-${t}</Key><Value>${'"'.repeat(250)}</Value></Tag>`).join('');
+    const text = configuration(
+      ...Array.from(
+        { length: 500 },
+        (_, n) => `${MINIMAL.replace('rule-1', String(n))}<Filter><And>${tags(n)}</And></Filter>`,
+      ),
+    );
+    expect(text.length).toBeLessThan(2 * 1024 * 1024);
+    expect(codeOf(text)).toBe('XMLSizeLimit');
+  });
+
+  it('takes 4 MB and no more', () => {
+    const body = configuration(MINIMAL);
+    const filled = body + ' '.repeat(4 * 1024 * 1024 - body.length);
+    expect(codeOf(filled)).toBe('accepted');
+    expect(codeOf(`${filled} `)).toBe('XMLSizeLimit');
+  });
+});
