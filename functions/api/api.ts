@@ -2,7 +2,7 @@ import { hasRight } from '../../shared/access/index.ts';
 import type { KeyStore } from '../../shared/access/index.ts';
 import type { HttpRequest, HttpResponse, Run } from '../../shared/scf/index.ts';
 import { finish, newRequestId, preflight } from './answers.ts';
-import type { CallOptions } from './call.ts';
+import type { CallOptions, Verb } from './call.ts';
 import { identify } from './caller.ts';
 import { accessDenied, errorResponse, isRefusal, publicError } from './errors.ts';
 import { allowedMethods, route } from './route.ts';
@@ -39,18 +39,21 @@ async function answer(request: HttpRequest, options: ApiOptions): Promise<HttpRe
   }
   const guess = readTarget(request);
   const { right, subresource } = route(request, guess);
-  // What COS has too is signed as its SDKs sign it; what only this service has is signed in full.
-  const strict = right !== 'read' || subresource !== REPLICATION;
   const { key, verified } = await identify(
     request,
     guess.spellings.map(({ path }) => path),
-    { right, subresource, strict },
+    { right, subresource, strict: isStrict({ right, subresource }) },
     { keys: options.keys, hash: options.hash, now: options.now() },
   );
   const target = settleTarget(guess, verified.path);
   // Asked again: in the spelling that was signed it may be another call, which needs another right.
   const verb = route({ method: request.method, queries: [verified.query] }, target);
   if (!hasRight(key, verb.right)) throw accessDenied(`This API key lacks the right "${verb.right}".`);
-  const source = resolveSource(target, key, options.listed);
+  const source = resolveSource(target, key, options.listed, isStrict(verb));
   return verb.perform({ request, source, key: target.key, query: verified.query }, options);
+}
+
+/** What COS has too is read as its SDKs sign it; writes, and what only this service has, are signed in full. */
+function isStrict({ right, subresource }: Pick<Verb, 'right' | 'subresource'>): boolean {
+  return right !== 'read' || subresource !== REPLICATION;
 }

@@ -15,6 +15,8 @@ interface Spelling {
   /** As the client may have signed it. */
   readonly path: string;
   readonly bucket: string | undefined;
+  /** Whether a signature of this path and of the host covers the bucket's name. */
+  readonly bound: boolean;
   /** '' for a call on the bucket itself. */
   readonly key: string;
 }
@@ -25,6 +27,8 @@ export interface Target {
   readonly bucket: string | undefined;
   /** '' for a call on the bucket itself. Only a guess until the signature tells which spelling is meant. */
   readonly key: string;
+  /** Whether the bucket's name is part of what was signed; only known once the signature has told the spelling. */
+  readonly bound: boolean;
   /** The likeliest first; no path twice. */
   readonly spellings: readonly Spelling[];
 }
@@ -33,17 +37,18 @@ export interface Target {
 export function readTarget({ host, paths }: HttpRequest): Target {
   const named = bucketOfHost(host);
   if (named !== undefined) {
-    const spellings = paths.map((path) => ({ path, bucket: named, key: path.slice(1) }));
-    return { bucket: named, key: spellings[0]?.key ?? '', spellings };
+    const spellings = paths.map((path) => ({ path, bucket: named, bound: true, key: path.slice(1) }));
+    return { bucket: named, key: spellings[0]?.key ?? '', bound: true, spellings };
   }
   const split = paths.map(splitPath);
   const found = split.find(({ bucket }) => bucket !== undefined) ?? split.find(({ key }) => key === '') ?? split[0];
   // SDKs that were given an address with a path before it leave that path out of the signature.
-  const short = split.map(({ bucket, key }) => ({ path: `/${key}`, bucket, key }));
+  const short = split.map(({ bucket, key }) => ({ path: `/${key}`, bucket, bound: bucket === undefined, key }));
   const spellings = new Map([...split, ...short].toReversed().map((spelling) => [spelling.path, spelling]));
   return {
     bucket: found?.bucket,
     key: found?.key ?? '',
+    bound: false,
     spellings: [...spellings.values()].toReversed(),
   };
 }
@@ -51,15 +56,20 @@ export function readTarget({ host, paths }: HttpRequest): Target {
 /** The target as its sender meant it: of all spellings the one whose signature fitted. */
 export function settleTarget(target: Target, path: string): Target {
   const spelling = target.spellings.find((candidate) => candidate.path === path);
-  return spelling === undefined ? target : { ...target, bucket: spelling.bucket ?? target.bucket, key: spelling.key };
+  if (spelling === undefined) return target;
+  const { bucket = target.bucket, bound, key } = spelling;
+  return { ...target, bucket, bound: bound && bucket === spelling.bucket, key };
 }
 
 /**
  * The source bucket that a verified request manages: the one it names, else the only one of its key, else the only one
- * there is. Throws `ServiceError`: `AccessDenied` for a bucket of another key, `UserNotSourceBucketOwner` for one that
- * is not listed, `InvalidBucketName` when it remains open which is meant.
+ * there is. With `strict` a name that is not part of what was signed counts only where the key leaves no other choice: the
+ * same signature must not be good for another bucket.
+ *
+ * Throws `ServiceError`: `AccessDenied` for a bucket of another key or an unsigned name, `UserNotSourceBucketOwner` for one
+ * that is not listed, `InvalidBucketName` when it remains open which is meant.
  */
-export function resolveSource({ bucket }: Target, key: ApiKey, listed: Listed): Place {
+export function resolveSource({ bucket, bound }: Target, key: ApiKey, listed: Listed, strict: boolean): Place {
   const only = key.buckets.length === 1 ? key.buckets[0] : undefined;
   const single = listed.sources.length === 1 ? listed.sources[0]?.bucket : undefined;
   const name = bucket ?? only ?? single;
@@ -71,6 +81,16 @@ export function resolveSource({ bucket }: Target, key: ApiKey, listed: Listed): 
     );
   }
   if (!mayManage(key, name)) throw accessDenied(`This API key may not manage ${name}.`);
+  if (
+    strict &&
+    bucket !== undefined &&
+    !bound &&
+    listed.sources.filter((one) => mayManage(key, one.bucket)).length > 1
+  ) {
+    throw accessDenied(
+      `The name of the bucket in the address is not signed, and this key is for several. Sign the path with /${name} before it, or use a key for this bucket alone.`,
+    );
+  }
   return checkSource(name, listed);
 }
 
@@ -83,6 +103,6 @@ function bucketOfHost(host: string): string | undefined {
 function splitPath(path: string): Spelling {
   const [, first = '', rest = '/'] = /^\/([^/]*)(\/.*)?$/s.exec(path) ?? [];
   return isBucketName(first)
-    ? { path, bucket: first, key: rest.slice(1) }
-    : { path, bucket: undefined, key: path.slice(1) };
+    ? { path, bucket: first, bound: true, key: rest.slice(1) }
+    : { path, bucket: undefined, bound: true, key: path.slice(1) };
 }

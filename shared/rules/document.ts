@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { formatPlace } from '../cos/index.ts';
+import type { ServiceError } from '../errors/index.ts';
 import { readXmlByChild, writeXml } from '../xml/index.ts';
 import type { XmlElement, XmlInput } from '../xml/index.ts';
 import { invalid, quote } from './refusal.ts';
@@ -10,7 +11,7 @@ import type { DocumentRule, RuleDocument } from './types.ts';
 
 /** Bytes of a replication configuration. */
 export const MAX_DOCUMENT = 4 * 1024 * 1024;
-/** Bytes as a JSON string, before IDs are filled in: the platform hands on 6 MB, and headers need room as well. */
+/** Bytes as a JSON string: the platform hands on 6 MB, and headers need room as well. */
 const MAX_ANSWER = 6_000_000;
 /** A rule with everything that it can have has 60; what has more is refused, but only once it has been read. */
 const MOST_ELEMENTS = 1000;
@@ -62,7 +63,7 @@ function createReader(): { read(element: XmlElement): void; end(): RuleDocument 
 
   const readRoleElement = (element: XmlElement): void => {
     role = readRole(element);
-    before += writeXml(bare(element));
+    before += writeXml({ name: element.name, text: role });
   };
   const readRuleElement = (element: XmlElement): void => {
     count += 1;
@@ -71,9 +72,9 @@ function createReader(): { read(element: XmlElement): void; end(): RuleDocument 
     rules.push(readRule(element));
     const rule = writeRule(element, before);
     before = '';
-    size += sizeOf(rule);
-    // Escapes may be longer than what was sent, such as those of quotes.
-    if (size > MAX_ANSWER) throw invalid('XMLSizeLimit', `The rules take more than ${MAX_ANSWER} bytes as an answer.`);
+    size += rule.after.length;
+    // Not only at the end, so that no more is kept than can be.
+    if (size > MAX_DOCUMENT) throw tooLong();
     written.push(rule);
   };
   return {
@@ -86,7 +87,7 @@ function createReader(): { read(element: XmlElement): void; end(): RuleDocument 
         throw invalid('InvalidArgument', `A configuration holds at most ${MAX_RULES} rules; this one has ${count}.`);
       }
       const named = withIds(rules);
-      return { role, rules: named, xml: [...withRuleIds(written, rules, named), `${before}</${ROOT}>`] };
+      return { role, rules: named, xml: checkSize([...withRuleIds(written, rules, named), `${before}</${ROOT}>`]) };
     },
   };
 }
@@ -116,8 +117,10 @@ function withIds(rules: readonly DocumentRule[]): DocumentRule[] {
   });
 }
 
+/** The order of tags means nothing. */
 function digest({ prefix, tags, destination }: DocumentRule): string {
-  const content = JSON.stringify([prefix, tags, formatPlace(destination)]);
+  const sorted = tags.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const content = JSON.stringify([prefix, sorted, formatPlace(destination)]);
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 
@@ -144,6 +147,16 @@ function withRuleIds(
   });
 }
 
-function sizeOf({ before, after }: Written): number {
-  return Buffer.byteLength(JSON.stringify(before + after));
+/**
+ * Escapes may be longer than what was sent, such as those of quotes, and IDs are filled in. Who reads the document must
+ * be able to send it again.
+ */
+function checkSize(xml: readonly string[]): readonly string[] {
+  const bytes = xml.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  const answer = xml.reduce((sum, piece) => sum + Buffer.byteLength(JSON.stringify(piece)), 0);
+  if (bytes > MAX_DOCUMENT || answer > MAX_ANSWER) throw tooLong();
+  return xml;
 }
+
+const tooLong = (): ServiceError =>
+  invalid('XMLSizeLimit', `The document would be given back with more than ${MAX_DOCUMENT} bytes.`);

@@ -7,9 +7,12 @@ const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 100_000;
 const MAX_ATTRIBUTES = 64;
 /** Bytes that are decoded at a time: the text of a whole document would lie beside its bytes, and may be twice as long. */
-const CHUNK = 64 * 1024;
-/** Bytes within the root in which no tag, text or comment ends: the parser keeps them all, a piece for each entity. */
-const LONGEST_PIECE = 1024 * 1024;
+const CHUNK = 16 * 1024;
+/**
+ * Bytes in which no tag, text or comment ends, and characters of one element's text. The parser keeps them all, and a
+ * piece of its own for each entity, line end or dash, which may take thirty times as much.
+ */
+const LONGEST_PIECE = 64 * 1024;
 /** Characters of the parser's own message that are passed on. */
 const MAX_QUOTED = 200;
 
@@ -27,23 +30,26 @@ const BEYOND_BLANKS = /[^ \t\r\n]/;
 export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): XmlReader {
   const { maxBytes = MAX_BYTES } = limits;
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const progress = { depth: 0, unfinished: 0 };
+  const progress = { unfinished: 0, ended: false };
   const parser = createParser(handlers, limits, progress);
   let size = 0;
   let started = false;
+  /** The root has ended, and nothing else has begun. */
+  let resting = false;
   let closed = false;
   let failure: unknown;
 
   function feed(text: string): void {
-    if (started) {
-      parser.write(text);
+    const begin = started && !resting ? 0 : text.search(BEYOND_BLANKS);
+    // Blanks around the root say nothing, and the parser would keep them.
+    if (begin < 0) {
+      progress.unfinished = 0;
       return;
     }
-    const begin = text.search(BEYOND_BLANKS);
-    if (begin < 0) return;
-    if (text[begin] !== '<') throw new XmlError('The document does not begin with a tag.');
+    if (!started && text[begin] !== '<') throw new XmlError('The document does not begin with a tag.');
     started = true;
     parser.write(text.slice(begin));
+    resting = progress.ended && text.trimEnd().endsWith('>');
   }
 
   function guarded(step: () => void): void {
@@ -60,7 +66,7 @@ export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): 
   function read(bytes: Uint8Array): void {
     progress.unfinished += bytes.length;
     feed(decodeStrictly(() => decoder.decode(bytes, { stream: true })));
-    if (progress.depth > 0 && progress.unfinished > LONGEST_PIECE) {
+    if (progress.unfinished > LONGEST_PIECE) {
       throw tooLarge(`A tag, text or comment is longer than ${LONGEST_PIECE} bytes (${whereIn(parser)}).`);
     }
   }
@@ -99,16 +105,17 @@ type Parser = SaxesParser<typeof PARSER_OPTIONS>;
 const whereIn = ({ line, column }: Parser): string => `line ${line}, column ${column}`;
 
 interface Progress {
-  /** Elements that are open. */
-  depth: number;
   /** Bytes since a tag, text or comment has ended. */
   unfinished: number;
+  /** The root has ended. */
+  ended: boolean;
 }
 
 function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progress): Parser {
   const { maxDepth = MAX_DEPTH, maxElements = MAX_ELEMENTS } = limits;
   const parser = new SaxesParser(PARSER_OPTIONS);
   // Only the innermost element can still be a leaf, so its text is all that has to be kept.
+  let depth = 0;
   let elements = 0;
   let text = '';
   let leaf = false;
@@ -118,7 +125,10 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
   const addText = (more: string): void => {
     progress.unfinished = 0;
     // Outside the root only blanks get here; the parser refuses the rest by itself.
-    if (progress.depth > 0) text += more;
+    if (depth > 0) text += more;
+    if (text.length > LONGEST_PIECE) {
+      throw tooLarge(`An element holds more than ${LONGEST_PIECE} characters of text (${where()}).`);
+    }
   };
   const refuseMixed = (): void => {
     if (text !== '' && BEYOND_BLANKS.test(text)) {
@@ -142,6 +152,9 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
   parser.on('comment', () => {
     progress.unfinished = 0;
   });
+  parser.on('processinginstruction', () => {
+    progress.unfinished = 0;
+  });
   parser.on('attribute', () => {
     attributes += 1;
     if (attributes > MAX_ATTRIBUTES) throw tooLarge(`A tag has more than ${MAX_ATTRIBUTES} attributes (${where()}).`);
@@ -151,21 +164,22 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
     attributes = 0;
     elements += 1;
     if (elements > maxElements) throw tooLarge(`The document has more than ${maxElements} elements.`);
-    if (progress.depth >= maxDepth) {
+    if (depth >= maxDepth) {
       throw new XmlError(`The document is nested deeper than ${maxDepth} elements (${where()}).`);
     }
     refuseMixed();
-    progress.depth += 1;
+    depth += 1;
     leaf = true;
-    handlers.open?.(name, progress.depth, found);
+    handlers.open?.(name, depth, found);
   });
   parser.on('text', addText);
   parser.on('cdata', addText);
   parser.on('closetag', ({ name }) => {
     progress.unfinished = 0;
     if (!leaf) refuseMixed();
-    handlers.close?.(name, progress.depth, text);
-    progress.depth -= 1;
+    handlers.close?.(name, depth, text);
+    depth -= 1;
+    progress.ended = depth === 0;
     leaf = false;
     text = '';
   });

@@ -211,7 +211,18 @@ describe('which bucket', () => {
     ['the host before the path', { host: host('photos-1250000000'), path: '/' }, {}, 'photos-1250000000'],
     ['the first segment of the path', { path: '/photos-1250000000/' }, {}, 'photos-1250000000'],
     ['also without a slash after it', { path: '/photos-1250000000' }, {}, 'photos-1250000000'],
-    ['also when the path is not signed', { path: '/photos-1250000000/' }, { path: '/' }, 'photos-1250000000'],
+    [
+      'also when that is not signed, by a key for it alone',
+      { path: '/photos-1250000000/' },
+      { path: '/', pair },
+      'photos-1250000000',
+    ],
+    [
+      'not when that is not signed, by a key for several',
+      { path: '/photos-1250000000/' },
+      { path: '/' },
+      'AccessDenied',
+    ],
     ['the only one of the key', {}, { pair }, 'photos-1250000000'],
     ['not the platform’s own name', { host: 'photos-1250000000.ap-guangzhou.tencentscf.com' }, {}, 'InvalidBucketName'],
     [
@@ -226,6 +237,22 @@ describe('which bucket', () => {
     ['one of another key in the path', { path: '/source-1250000000/' }, { pair }, 'AccessDenied'],
   ])('%s', async (_, call, options, expected) => {
     expect(await changedBy({ ...PUT, ...call }, options)).toBe(expected);
+  });
+
+  it('a signature of a write or of a verb of ours is good for one bucket alone', async () => {
+    const signed = signCall({ ...PUT, path: '/' }, bench.time, { form: 'query' });
+    const status = signCall({ method: 'GET', path: '/a', query: [['replicationStatus', '']] }, bench.time);
+    for (const call of [signed, status]) {
+      for (const bucket of [SOURCE.bucket, SECOND.bucket]) {
+        const answer = await bench.send(urlEvent({ ...call, path: `/${bucket}${call.path}` }));
+        expect(errorOf(answer)).toMatchObject({ code: 'AccessDenied', message: expect.stringContaining('not signed') });
+      }
+    }
+  });
+
+  it('what COS itself answers may be read of any bucket of the key', async () => {
+    await bench.call({ ...PUT, path: '/photos-1250000000/' });
+    expect((await bench.call({ method: 'GET', path: '/photos-1250000000/' }, { path: '/' })).statusCode).toBe(200);
   });
 
   it('the only source, where there is one', async () => {

@@ -59,6 +59,47 @@ describe('limits', () => {
     );
     expect(text.length).toBeLessThan(2 * 1024 * 1024);
     expect(codeOf(text)).toBe('XMLSizeLimit');
+    // Line ends are longer in the platform's JSON.
+    const lines = configuration(
+      ...Array.from(
+        { length: 60 },
+        (_, n) => `<ID>${n}</ID><Status>Enabled${'\n'.repeat(60_000)}</Status>${DESTINATION}`,
+      ),
+    );
+    expect(lines.length).toBeLessThan(4 * 1024 * 1024);
+    expect(codeOf(lines)).toBe('XMLSizeLimit');
+  });
+
+  it('takes no blanks around a Role, wherever it stands', () => {
+    const [role] = /<Role>.*<\/Role>/.exec(configuration()) ?? [];
+    const spaced = `<Role>${'\n'.repeat(30_000)}<!-- -->${role?.slice(6, -7)}\n</Role>`;
+    const rule = `<Rule>${MINIMAL}</Rule>`;
+    const document = (inner: string) => `<ReplicationConfiguration>${inner}</ReplicationConfiguration>`;
+    expect(givenBack(document(rule + spaced))).toBe(document(rule + role));
+    expect(givenBack(document(spaced + rule))).toBe(document(role + rule));
+  });
+
+  it('gives back what can be sent again, also with the IDs filled in', () => {
+    const most = 4 * 1024 * 1024;
+    const nameless = (n: number, blanks: number) =>
+      `<Status>Enabled${' '.repeat(blanks)}</Status><Prefix>${n}</Prefix>${DESTINATION}`;
+    const document = (blanks: number) => configuration(...Array.from({ length: 100 }, (_, n) => nameless(n, blanks)));
+    const room = Math.floor((most - document(0).length) / 100);
+    // An ID of 21 characters in its element.
+    const withIds = document(room - 30);
+    expect(givenBack(withIds).length).toBeGreaterThan(withIds.length);
+    expect(codeOf(givenBack(withIds))).toBe('accepted');
+    expect(codeOf(document(room - 29))).toBe('XMLSizeLimit');
+  });
+
+  it('sends the same IDs for tags in another order', () => {
+    const tags = (...names: string[]) =>
+      configuration(
+        `<Status>Enabled</Status><Filter><And>${names.map((name) => `<Tag><Key>${name}</Key><Value/></Tag>`).join('')}</And></Filter>${DESTINATION}`,
+      );
+    const idOf = (text: string) => parseRules(text).rules[0]?.id;
+    expect(idOf(tags('a', 'b', 'c'))).toBe(idOf(tags('c', 'a', 'b')));
+    expect(idOf(tags('a', 'b'))).not.toBe(idOf(tags('a', 'c')));
   });
 
   it('takes 4 MB and no more', () => {
