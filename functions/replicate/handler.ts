@@ -1,4 +1,12 @@
-import { causeOf, HandOver, taskOf, workOfEvent, type Engine, type Work } from '../../shared/replication/index.ts';
+import {
+  causeOf,
+  HandOver,
+  RulesChanged,
+  taskOf,
+  workOfEvent,
+  type Engine,
+  type Work,
+} from '../../shared/replication/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
@@ -24,43 +32,55 @@ export async function replicate(engine: Engine, sources: readonly Place[], event
   return { done, deferred: states.length - done };
 }
 
-type State = 'done' | 'deferred';
+/** `outdated`: the rules were changed, and nothing was written by those that are no longer there. */
+type State = 'done' | 'deferred' | 'outdated';
 
 /**
- * Works by the rules at hand and asks for those of this moment meanwhile. A rule that was stored before the object was
- * written must not be missed because an instance still remembers the rules before it.
+ * Looks by the rules at hand and asks for those of this moment meanwhile; nothing is written before they are known to be
+ * the same. So the question takes no time, a rule that was stored before the object was written is not missed because an
+ * instance still remembers the rules before it, and one that is gone is not followed.
  */
 async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
   const { known, fresh } = engine.rules.getBoth(event.place);
-  const bring = (groups: readonly Candidates[]): Promise<readonly State[]> =>
+  const groups = fresh.then((ruleSet) => groupsOf(ruleSet, event.key));
+  const bring = ({ destination, rules }: Candidates, confirm?: () => Promise<void>): Promise<State> => {
+    const target = { source: event.place, destination, key: event.key };
+    return bringUpToDate(engine, workOfEvent(event, target, rules), run, confirm);
+  };
+  const first = known.then((ruleSet) =>
     Promise.all(
-      groups.map(({ destination, rules }) => {
-        const target = { source: event.place, destination, key: event.key };
-        return bringUpToDate(engine, workOfEvent(event, target, rules), run);
+      groupsOf(ruleSet, event.key).map(async (group) => {
+        const name = nameOf(group);
+        const state = await bring(group, async () => {
+          if (!(await groups).some((other) => nameOf(other) === name)) throw new RulesChanged();
+        });
+        return { name, state };
       }),
-    );
-  const [first, now] = await Promise.allSettled([
-    known.then(async (ruleSet) => {
-      const groups = groupsOf(ruleSet, event.key);
-      return { groups, states: await bring(groups) };
-    }),
-    fresh,
-  ]);
-  if (first.status === 'rejected') throw first.reason;
+    ),
+  );
+  const [tried, now] = await Promise.allSettled([first, groups]);
+  if (tried.status === 'rejected') throw tried.reason;
   if (now.status === 'rejected') throw now.reason;
-  const { groups, states } = first.value;
-  const done = new Set(groups.map((group) => JSON.stringify(group)));
-  const others = groupsOf(now.value, event.key).filter((group) => !done.has(JSON.stringify(group)));
-  return [...states, ...(await bring(others))];
+  const done = new Set(tried.value.map(({ name }) => name));
+  const others = await Promise.all(now.value.filter((group) => !done.has(nameOf(group))).map((group) => bring(group)));
+  return [...tried.value.map(({ state }) => state), ...others].filter((state) => state !== 'outdated');
 }
 
 const groupsOf = (ruleSet: RuleSet | undefined, key: string): readonly Candidates[] =>
   ruleSet === undefined ? [] : candidatesFor(ruleSet, key);
 
+/** Two groups with one name ask for the same. */
+const nameOf = (group: Candidates): string => JSON.stringify(group);
+
 /** What cannot be finished now is written down as a task; only if even that fails the platform has to try again. */
-async function bringUpToDate({ converge, tasks, now }: Engine, work: Work, run: Run): Promise<State> {
+async function bringUpToDate(
+  { converge, tasks, now }: Engine,
+  work: Work,
+  run: Run,
+  confirm?: () => Promise<void>,
+): Promise<State> {
   try {
-    const report = await converge(work, run.deadline);
+    const report = await converge(work, run.deadline, confirm);
     if (report.skipped.length > 0) run.log({ message: 'skipped', key: work.key, skipped: report.skipped });
     if (report.state === 'busy') {
       await tasks.defer(
@@ -75,6 +95,7 @@ async function bringUpToDate({ converge, tasks, now }: Engine, work: Work, run: 
     }
     return 'done';
   } catch (error) {
+    if (error instanceof RulesChanged) return 'outdated';
     run.log({ message: 'left to a task', key: work.key, cause: causeOf(error) });
     const task = taskOf(work, causeOf(error), now());
     if (error instanceof HandOver) await tasks.submit(task);

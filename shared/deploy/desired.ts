@@ -94,7 +94,7 @@ function environmentOf(settings: Settings): Record<string, string> {
     const buckets = settings.sources.length + settings.destinations.length;
     const fit = Math.max(0, Math.floor((buckets * (ENVIRONMENT_LIMIT - (size - lists))) / lists));
     throw new DeployError(
-      `The ${buckets} sources and destinations take ${size} bytes of a function's environment, which holds ${ENVIRONMENT_LIMIT}, about ${fit} buckets with names as long as these: shorten the lists in serverless.yml or split the buckets over several deployments (service names or stages).`,
+      `The ${buckets} sources and destinations take ${size} bytes of a function's environment, which holds ${ENVIRONMENT_LIMIT}, about ${fit} buckets with names as long as these: shorten the lists in serverless.yml or split the buckets over several deployments (stages).`,
       'ENVIRONMENT_TOO_LARGE',
     );
   }

@@ -8,7 +8,7 @@ import { bucketsThatFit, CAM_LIMITS, policiesOf } from './split.ts';
 import type { RoleKind, Settings } from './types.ts';
 
 const ROLES: readonly RoleKind[] = ['engine', 'api'];
-const SPLIT = 'split the buckets over several deployments (service names or stages)';
+const SPLIT = 'split the buckets over several deployments (stages)';
 
 /** What to do about one policy of a role; nothing when it is `done`. */
 export interface Step {

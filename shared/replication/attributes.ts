@@ -4,7 +4,7 @@ import { metadataBytes, writeMarker } from './marker.ts';
 import type { Marker, SkipReason } from './types.ts';
 
 /** Classes whose bytes cannot be read before a restore. */
-const ARCHIVED = new Set(['ARCHIVE', 'DEEP_ARCHIVE', 'MAZ_ARCHIVE']);
+const ARCHIVED = /^(?:MAZ_)?(?:DEEP_)?ARCHIVE$/;
 
 const isRestored = (head: ObjectHead): boolean => head.restore?.includes('ongoing-request="false"') ?? false;
 
@@ -17,7 +17,7 @@ export function skipReasonOf(head: ObjectHead, rule: Rule, marker: Marker, limit
 /** Why the bytes of a version cannot be read now, if they cannot. */
 export function unreadable(head: ObjectHead): SkipReason | undefined {
   if (head.encryption?.algorithm === 'SSE-C') return 'customer-key';
-  return ARCHIVED.has(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
+  return ARCHIVED.test(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
 }
 
 /** Whether there is no room for the marker beside the object's own metadata. */

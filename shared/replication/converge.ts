@@ -19,15 +19,18 @@ const ROUNDS = 50;
  * Brings one key at one destination up to date with its source. Reads the truth on both sides, decides, acts and looks
  * again until nothing newer has come meanwhile; a crash at any point leaves a state from which the next run goes on.
  *
- * No step is begun after `time.stop`, and the platform ends the run at `time.end` (ms since 1970). Throws `ServiceError`; with `outcome` `unknown` the lease is
- * kept, because a write may still take effect, and whoever sweeps expired leases makes a task of it.
+ * No step is begun after `time.stop`, and the platform ends the run at `time.end` (ms since 1970). `confirm` is asked
+ * before anything is written, and throws where the rules of the work are no longer those that count. Throws `ServiceError`;
+ * with `outcome` `unknown` the lease is kept, because a write may still take effect, and whoever sweeps expired leases makes
+ * a task of it.
  */
 export async function converge(
   deps: EngineDeps & { readonly leases: Leases },
   work: Work,
   time: { readonly stop: number; readonly end: number },
+  confirm?: () => Promise<void>,
 ): Promise<Report> {
-  const session = new Session(deps, work, time.stop);
+  const session = new Session(deps, work, time.stop, confirm);
   const started = deps.now();
   // Only a full look tells what has become of uploads, and what else is written to a bucket that is a source too.
   let full = work.full || work.uploads.size > 0 || session.marks !== undefined;

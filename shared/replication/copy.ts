@@ -1,7 +1,8 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { attributesOf, raisedAttributes, tooMuch, unreadable } from './attributes.ts';
-import { ChecksumMismatch, HandOver, isSourceGone } from './errors.ts';
+import { ChecksumMismatch, HandOver, isSourceGone, ReplicaArchived } from './errors.ts';
+import { candidateOf } from './examine.ts';
 import type { Candidate } from './examine.ts';
 import { copyInParts, type Copy } from './large.ts';
 import { claimOf } from './marker.ts';
@@ -9,7 +10,7 @@ import { isCopied, LookAgain } from './observe.ts';
 import type { Rank } from './rank.ts';
 import type { Session } from './session.ts';
 import type { Marker, Ref, StackItem } from './types.ts';
-import { isNull, refOfHead } from './version.ts';
+import { isNull, isNullRef, refOfHead } from './version.ts';
 
 /**
  * Copies one source version on top of the destination's stack. `named`: as in `Marker`. Throws `LookAgain` when the
@@ -40,8 +41,20 @@ export async function raise(session: Session, item: StackItem, base: Ref | undef
   const head = await session.headOf(item.versionId);
   if (head === undefined || item.marker === undefined) throw new LookAgain();
   const { source, ref, crc64 } = item.marker;
+  if (unreadable(head) !== undefined) return copyAgain(session, item.marker, base);
   const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
   await copyInPlace(session, item, head, { source, ref, base, crc64 }, withAcl);
+}
+
+/** A replica that a rule or a lifecycle has archived cannot be read; its source, if it is still there, can. */
+async function copyAgain(session: Session, { source, ref }: Marker, base: Ref | undefined): Promise<void> {
+  const versionId = isNullRef(ref) ? 'null' : ref.id;
+  const result = session.isOfSource(source) ? await session.headSource(versionId) : undefined;
+  if (result?.found === true && refOfHead(result.head).id === ref.id) {
+    const candidate = await candidateOf(session, { ref, versionId, deleteMarker: false }, result.head);
+    if (candidate !== undefined) return copyVersion(session, candidate, base);
+  }
+  throw new ReplicaArchived(versionId);
 }
 
 /**

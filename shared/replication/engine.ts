@@ -31,8 +31,11 @@ export interface Engine {
   readonly leases: Leases;
   readonly now: () => number;
   readonly random: () => number;
-  /** `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. */
-  readonly converge: (work: Work, deadline: number) => Promise<Report>;
+  /**
+   * `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. `confirm` is asked before
+   * anything is written, and throws where the rules of the work are no longer those that count.
+   */
+  readonly converge: (work: Work, deadline: number, confirm?: () => Promise<void>) => Promise<Report>;
   /** Aborts the uploads of tasks that are about to be dropped. */
   readonly abandon: (tasks: readonly Task[]) => Promise<void>;
 }
@@ -66,10 +69,12 @@ export function createEngine(options: EngineOptions): Engine {
     now,
     random,
     abandon: (dropped) => abortUploadsOf(cos, dropped),
-    converge: (work, deadline) =>
-      converge({ cos, hash, now, unique, settings, versioning, leases, tasks }, work, {
-        stop: deadline - CLOSING_MS,
-        end: deadline,
-      }),
+    converge: (work, deadline, confirm) =>
+      converge(
+        { cos, hash, now, unique, settings, versioning, leases, tasks },
+        work,
+        { stop: deadline - CLOSING_MS, end: deadline },
+        confirm,
+      ),
   };
 }

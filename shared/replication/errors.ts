@@ -40,6 +40,23 @@ export class OrderTooDeep extends ServiceError {
   }
 }
 
+/** A replica has to be put in its place again, cannot be read, and its source cannot be copied any more. */
+export class ReplicaArchived extends ServiceError {
+  constructor(versionId: string) {
+    super(`The replica of ${versionId} is archived, and its source cannot be copied again`, {
+      code: 'ReplicaArchived',
+      side: 'destination',
+    });
+  }
+}
+
+/** The rules are not those any more that a run began by. */
+export class RulesChanged extends ServiceError {
+  constructor() {
+    super('The rules were changed meanwhile', { code: 'RulesChanged', retryable: true });
+  }
+}
+
 /** The look would have to hold more versions of one key than a function has memory for. */
 export class HistoryTooDeep extends ServiceError {
   constructor(limit: number) {

@@ -1,6 +1,6 @@
 export { connectEngine } from './connect.ts';
 export { createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
-export { HandOver } from './errors.ts';
+export { HandOver, RulesChanged } from './errors.ts';
 export type { Settings } from './session.ts';
 export type { Clue, Report, Skip, SkipReason, Work } from './types.ts';
 export { causeOf, taskOf, workOfEvent, workOfTasks } from './work.ts';

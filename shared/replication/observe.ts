@@ -111,7 +111,8 @@ async function withUnlisted(
     const result = await session.headSource(hint);
     if (result.found) add(result.head);
   }
-  return entries;
+  const newest = entries.at(-1);
+  return newest === undefined ? [] : [...entries.slice(0, -1), { ...newest, current: true }];
 }
 
 /**

@@ -8,8 +8,9 @@ type Tags = readonly (readonly [string, string])[];
  * "perhaps": rules with a tag filter are taken to match, and the tags are read only for versions about to be copied.
  */
 export function governing(rules: readonly Rule[], entry: Entry, tags?: Tags): Rule | undefined {
-  const time = entry.ref.time / 1000;
-  return rules.find((rule) => inScope(rule, { time, deleteMarker: entry.deleteMarker, tags: tags ?? rule.tags }));
+  const { ref, deleteMarker, current = false } = entry;
+  const time = ref.time / 1000;
+  return rules.find((rule) => inScope(rule, { time, deleteMarker, current, tags: tags ?? rule.tags }));
 }
 
 /** Whether any of the rules needs to know the tags of a version. */

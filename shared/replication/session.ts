@@ -82,13 +82,15 @@ export class Session {
   /** The waiting tasks that this run wrote for uploads it began, by upload. */
   readonly records = new Map<string, TaskObject>();
   readonly #versioned: Promise<void>;
+  readonly #confirm: () => Promise<void>;
   readonly #heads: ObjectHead[] = [];
   #destinationClock: { readonly date: number; readonly at: number } | undefined;
 
-  constructor(deps: EngineDeps, work: Work, stop: number) {
+  constructor(deps: EngineDeps, work: Work, stop: number, confirm: () => Promise<void> = () => Promise.resolve()) {
     this.deps = deps;
     this.work = work;
     this.stop = stop;
+    this.#confirm = confirm;
     this.digest = digestOf(work.destination, work.key, deps.hash);
     this.sourceDigest = digestOf(work.source, work.key, deps.hash);
     this.#versioned = this.at('destination', () => deps.versioning.check(work.destination));
@@ -132,8 +134,12 @@ export class Session {
     if (this.deps.now() >= this.stop) throw new HandOver('The time of this run is over');
   }
 
-  /** To be asked before each write: nothing is overwritten. Throws `BucketNotVersioned`, `CosError`. */
+  /**
+   * To be asked before each write: nothing is overwritten, and nothing written by rules that are no longer there. Throws
+   * `BucketNotVersioned`, `RulesChanged`, `CosError`.
+   */
   async writable(): Promise<void> {
+    await this.#confirm();
     await this.#versioned;
   }
 

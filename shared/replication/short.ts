@@ -32,7 +32,7 @@ export async function shortLook(session: Session, source: HeadResult): Promise<S
 
   const { head } = source;
   const ref = refOfHead(head);
-  const entry: Entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false };
+  const entry: Entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false, current: true };
   const there = await session.headDestination();
   const replica = there.found ? promptReplica(session, there.head) : undefined;
   if (replica?.ref.id === ref.id) return named === 'this' && replica.named ? { kind: 'in-sync' } : FULL;

@@ -38,6 +38,8 @@ export interface Entry {
   /** As COS names it: `null` or the version ID. */
   readonly versionId: string;
   readonly deleteMarker: boolean;
+  /** The newest of its key when it was looked at; matters for rules that ask for the current ones of existing objects. */
+  readonly current?: boolean;
 }
 
 /** One position in the destination's stack of this key. */

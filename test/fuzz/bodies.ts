@@ -122,6 +122,18 @@ export const HEAVY: readonly (() => string)[] = [
     configuration(
       `${MINIMAL}<Filter><And>${Array.from({ length: 24_000 }, (_, n) => `<Tag><Key>${n}</Key><Value/></Tag>`).join('')}</And></Filter>`,
     ),
+  // Of each of these a parser keeps a piece for every other character.
+  () => `<!--${'- '.repeat(2 * MB - 400)}-->${configuration(MINIMAL)}`,
+  () => `<?a ${'?x'.repeat(2 * MB - 400)}?>${configuration(MINIMAL)}`,
+  () => configuration(MINIMAL).replace('>', ` xmlns:a="${'\n'.repeat(4 * MB - 1000)}">`),
+  () => configuration(MINIMAL) + '\r'.repeat(4 * MB - 1000),
+  () => configuration(`${'\r'.repeat(900_000)}<!---->`.repeat(4) + MINIMAL),
+  // Blanks that would be longer in an answer than the platform hands on.
+  () =>
+    tagged(() => '"'.repeat(40)).replace(
+      /(<Role>)(.*?<\/Role>)(.*)(<\/Rep)/s,
+      `$3$1${`${'\n'.repeat(60_000)}<!---->`.repeat(20)}$2$4`,
+    ),
   () => `<ReplicationConfiguration>${`<Role>${ROLE}</Role>`.repeat(40_000)}</ReplicationConfiguration>`,
   () => `{"keys":[${'"a",'.repeat(900_000)}"a"]}`,
   () => '['.repeat(2 * MB),

@@ -3,7 +3,7 @@ import { sweep } from '../../../functions/schedule/handler.ts';
 import { runTasks } from '../../../functions/task/handler.ts';
 import { nodeHash, type Cos, type Place } from '../../../shared/cos/index.ts';
 import { createEngine, type Settings } from '../../../shared/replication/index.ts';
-import type { Rule } from '../../../shared/rules/index.ts';
+import { createRuleStore, type Rule, type RuleStore } from '../../../shared/rules/index.ts';
 import type { Run } from '../../../shared/scf/index.ts';
 import { createCoreCos, plain } from '../../chaos/core-cos.ts';
 import { createBlobStore, createCore, type Attributes, type CoreEvent, type Version } from '../../cloud/cos/index.ts';
@@ -80,8 +80,9 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
   });
   const run = (): Run => ({ requestId: 'run', deadline: clock.ms + RUN_MS, log: (fields) => logs.push(fields) });
   const request = { requestId: 'user' };
-  const setRules = (list: readonly Rule[]): Promise<void> =>
-    engine.rules.put(stored({ source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: list, created: START }));
+  const storeIn = (rules: RuleStore, list: readonly Rule[]): Promise<void> =>
+    rules.put(stored({ source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: list, created: START }));
+  const setRules = (list: readonly Rule[]): Promise<void> => storeIn(engine.rules, list);
   await setRules(rules);
   // What a function that has run before knows; the first run reads the rules once more.
   await engine.rules.getBoth(SOURCE).fresh;
@@ -109,6 +110,9 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
       answered = next;
     },
     setRules,
+    /** By another instance: this one does not know. */
+    setRulesElsewhere: (list: readonly Rule[]): Promise<void> =>
+      storeIn(createRuleStore({ cos: straight, state: STATE, now: () => clock.ms }), list),
     put: (text: string, attributes: Partial<Attributes> = {}, place = SOURCE, key = KEY): Version =>
       core.putObject(place.bucket, place.region, key, blobs.fromBytes(Buffer.from(text)), plain(attributes), request),
     remove: (versionId?: string, place = SOURCE, key = KEY) =>

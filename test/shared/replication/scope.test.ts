@@ -22,7 +22,10 @@ describe('the rule that governs a version', () => {
   });
 
   test('may also govern what was there before it started', () => {
-    expect(governing([rule({ start: SECOND, existing: 'All' })], entryAt(SECOND - 1))).toBeDefined();
+    const before = entryAt(SECOND - 1);
+    expect(governing([rule({ start: SECOND, existing: 'All' })], before)).toBeDefined();
+    expect(governing([rule({ start: SECOND, existing: 'Current' })], before)).toBeUndefined();
+    expect(governing([rule({ start: SECOND, existing: 'Current' })], { ...before, current: true })).toBeDefined();
   });
 
   test('covers delete markers only from when they were switched on', () => {
