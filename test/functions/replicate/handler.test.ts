@@ -2,17 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
 import { requestedTask } from '../../../shared/tasks/index.ts';
-import {
-  BACKUP,
-  deployment,
-  KEY,
-  MARKER_EVENT,
-  OTHER,
-  RULE,
-  SETTLED,
-  SOURCE,
-  type Deployment,
-} from './world.ts';
+import { BACKUP, deployment, KEY, MARKER_EVENT, OTHER, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TOLD = { markerTold: () => true };
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
