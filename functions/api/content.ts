@@ -8,14 +8,14 @@ import { refuse } from './errors.ts';
 const DIGEST = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /**
- * The body of a write, which may be missing where it is `optional`, when it is the one that its headers announce. Throws `ServiceError` with COS's code:
- * `MissingContentLength` (411), `MissingRequestBodyError`, `IncompleteBody`, `EntitySizeNotMatch`, `XMLSizeLimit`,
- * `InvalidDigest`, `BadDigest` (400).
+ * The body of a write, which may be missing where it is `optional`, when it is the one that its headers announce. Throws
+ * `ServiceError` with COS's code: `MissingContentLength` (411), `MissingRequestBodyError`, `IncompleteBody`,
+ * `EntitySizeNotMatch`, `XMLSizeLimit`, `InvalidDigest`, `BadDigest` (400).
  */
 export function readContent({ headers, body }: HttpRequest, optional = false): Uint8Array {
   const header = (name: string) => headers.find(([candidate]) => candidate === name)?.[1];
   const length = header('content-length') ?? (optional ? String(body.length) : undefined);
-  checkLength(length, header('transfer-encoding'), body.length);
+  checkLength(length, header('transfer-encoding'), body);
   if (body.length > MAX_DOCUMENT) {
     throw refuse(400, 'XMLSizeLimit', `The body is larger than ${MAX_DOCUMENT} bytes.`);
   }
@@ -24,7 +24,8 @@ export function readContent({ headers, body }: HttpRequest, optional = false): U
   return body;
 }
 
-function checkLength(stated: string | undefined, encoding: string | undefined, length: number): void {
+function checkLength(stated: string | undefined, encoding: string | undefined, body: Uint8Array): void {
+  const { length } = body;
   if (stated === undefined) {
     // A front end may drop the header of a body that it has read; one that came in chunks never had it.
     if (length > 0 && encoding === undefined) return;
@@ -39,9 +40,14 @@ function checkLength(stated: string | undefined, encoding: string | undefined, l
     );
   }
   if (Number(stated) < length) {
-    throw refuse(400, 'EntitySizeNotMatch', 'The body is longer than the Content-Length HTTP header says.');
+    const why = holdsReplaced(body) ? ' It is not UTF-8, and what is not has been replaced on its way here.' : '';
+    throw refuse(400, 'EntitySizeNotMatch', `The body is longer than the Content-Length HTTP header says.${why}`);
   }
 }
+
+/** A function gets its request as text, in which each byte that is no UTF-8 has become this character. */
+const holdsReplaced = (body: Uint8Array): boolean =>
+  Buffer.from(body.buffer, body.byteOffset, body.length).includes('\ufffd');
 
 function checkDigest(stated: string | undefined, body: Uint8Array): void {
   if (stated === undefined) return;

@@ -153,10 +153,17 @@ function withRuleIds(
  */
 function checkSize(xml: readonly string[]): readonly string[] {
   const bytes = xml.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  if (bytes > MAX_DOCUMENT) throw tooLong();
   const answer = xml.reduce((sum, piece) => sum + Buffer.byteLength(JSON.stringify(piece)), 0);
-  if (bytes > MAX_DOCUMENT || answer > MAX_ANSWER) throw tooLong();
-  return xml;
+  if (answer <= MAX_ANSWER) return xml;
+  throw invalid(
+    'XMLSizeLimit',
+    `The document would take ${answer} bytes of a JSON answer, which holds ${MAX_ANSWER}: a line end or a tab counts twice.`,
+  );
 }
 
 const tooLong = (): ServiceError =>
-  invalid('XMLSizeLimit', `The document would be given back with more than ${MAX_DOCUMENT} bytes.`);
+  invalid(
+    'XMLSizeLimit',
+    `The document would be given back with more than ${MAX_DOCUMENT} bytes: quotes and > are written as &quot; and &gt;, and IDs are filled in.`,
+  );

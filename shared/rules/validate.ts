@@ -14,11 +14,13 @@ export interface Listed {
  * The listed source of that name. Throws `ServiceError` `UserNotSourceBucketOwner` (403): without triggers on the
  * bucket and rights for it, a rule would be a promise that nobody keeps.
  */
-export function checkSource(bucket: string, { sources }: Listed): Place {
+export function checkSource(bucket: string, { sources, destinations }: Listed): Place {
   const source = sources.find((place) => place.bucket === bucket);
   if (source === undefined) {
+    const known = destinations.find((place) => place.bucket === bucket);
+    const line = known === undefined ? `${bucket}@<region>` : formatPlace(known);
     throw new ServiceError(
-      `${bucket} is not a source bucket of this deployment. Add "${bucket}@<region>" to "sources" in serverless.yml and deploy again.`,
+      `${bucket} is not a source bucket of this deployment. Add "${line}" to "sources" in serverless.yml and deploy again.`,
       { code: 'UserNotSourceBucketOwner', status: 403 },
     );
   }

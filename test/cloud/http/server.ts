@@ -49,7 +49,8 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
     handler(request)
       .then((answer) => send(incoming, response, answer))
       .catch((error: unknown) => {
-        if (!(error instanceof ConnectionReset) && !isDisconnect(error)) options.onError(error);
+        const ended = error instanceof ConnectionReset || error instanceof BodyCutShort || isDisconnect(error);
+        if (!ended) options.onError(error);
         incoming.socket.resetAndDestroy();
       });
   };
@@ -113,15 +114,24 @@ async function* bodyOf(incoming: IncomingMessage, cutShort: Promise<never>, onFi
   onFirstRead();
   // The default iterator destroys the connection when its reader stops early, and with it the answer.
   const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
-  for (;;) {
-    let next: IteratorResult<Uint8Array>;
-    try {
-      next = await Promise.race([chunks.next(), cutShort]);
-    } catch (error) {
-      throw isDisconnect(error) ? new BodyCutShort() : error;
+  let whole = false;
+  try {
+    for (;;) {
+      let next: IteratorResult<Uint8Array>;
+      try {
+        next = await Promise.race([chunks.next(), cutShort]);
+      } catch (error) {
+        throw isDisconnect(error) ? new BodyCutShort() : error;
+      }
+      if (next.done) {
+        whole = true;
+        return;
+      }
+      yield next.value;
     }
-    if (next.done) return;
-    yield next.value;
+  } finally {
+    // A reader has had enough. What else comes is thrown away, or the next request on the connection would not be seen.
+    if (!whole) void Promise.resolve(chunks.return?.()).then(() => incoming.resume());
   }
 }
 

@@ -9,6 +9,7 @@ import { CloudFailure } from './failure.ts';
 import { randomText, randomUuid } from './ids.ts';
 import { createInvoker } from './invoker.ts';
 import { createJournal } from './journal.ts';
+import { MAX_ASYNC_EVENT, MAX_SYNC_EVENT } from './limits.ts';
 import { createPool } from './pool.ts';
 import type { Pool } from './pool.ts';
 import { createRegistry, keyOf } from './registry.ts';
@@ -29,8 +30,6 @@ import { createUrls } from './url.ts';
 import { checkAsync, checkConfig, checkId, DEFAULT_CONFIG } from './validate.ts';
 import type { CoreEvent } from '../cos/types.ts';
 
-const MAX_SYNC_EVENT = 6 * 1024 * 1024;
-const MAX_ASYNC_EVENT = 128 * 1024;
 const NOT_ACTIVE = 'FailedOperation.FunctionStatusError';
 
 interface Target {

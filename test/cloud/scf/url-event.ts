@@ -26,7 +26,7 @@ export function urlEvent(request: CloudRequest, body: Uint8Array, switches: ScfS
   headers.set('x-scf-remote-addr', request.remoteAddress);
   return {
     // Base64 is documented neither for requests nor for answers: other bytes than UTF-8 are lost.
-    body: new TextDecoder().decode(body),
+    body: new TextDecoder('utf-8', { ignoreBOM: true }).decode(body),
     headers: Object.fromEntries(headers),
     httpMethod: request.method,
     path: switches.urlPath === 'decoded' ? decodePath(request.rawPath) : request.rawPath,

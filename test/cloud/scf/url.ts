@@ -1,11 +1,9 @@
 import { randomUuid } from './ids.ts';
+import { MAX_SYNC_EVENT } from './limits.ts';
 import { urlAnswer, urlEvent } from './url-event.ts';
 import type { FunctionRecord, Registry } from './registry.ts';
 import type { CloudRequest, CloudResponse } from '../types.ts';
 import type { Invocation, Scf, ScfSwitches, Trigger } from './types.ts';
-
-/** Documented for synchronous events; for URLs assumed. */
-const MAX_BODY = 6 * 1024 * 1024;
 
 type HttpTrigger = Extract<Trigger, { type: 'http' }>;
 
@@ -41,9 +39,12 @@ export function createUrls({
     if (!entry || !entry.trigger.enabled) return refuse(404, 'no function has this address');
     // Its signature would take the Authorization header, which COS clients fill with their own.
     if (entry.trigger.auth === 'CAM') return refuse(401, 'this function URL takes CAM signatures only');
+    // The event is what is bounded, and it may be longer than the body: JSON writes a NUL in six characters.
     const body = await readBody(request.body);
-    if (body === undefined) return refuse(406, 'Request too large: 6 MB at most');
-    const event = JSON.stringify(urlEvent(request, body, switches));
+    const event = body === undefined ? undefined : JSON.stringify(urlEvent(request, body, switches));
+    if (event === undefined || Buffer.byteLength(event) > MAX_SYNC_EVENT) {
+      return refuse(406, 'Request too large: 6 MB at most');
+    }
     return urlAnswer(await run(entry.record, entry.trigger, event));
   }
 
@@ -72,7 +73,7 @@ async function readBody(body: CloudRequest['body']): Promise<Uint8Array | undefi
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > MAX_BODY) return undefined;
+    if (size > MAX_SYNC_EVENT) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

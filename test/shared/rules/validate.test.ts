@@ -20,6 +20,7 @@ describe('checkSource', () => {
         message: expect.stringContaining('Add "photos-1250000000@<region>" to "sources" in serverless.yml') as string,
       }),
     );
+    expect(() => checkSource(BACKUP.bucket, listed)).toThrow('Add "backup-1250000000@ap-shanghai" to "sources"');
   });
 });
 

@@ -81,6 +81,17 @@ describe('requests', () => {
     expect((await rawExchange(port, bytes, { halfClose: true })).text).toMatch(/^HTTP\/1\.1 400 /);
   });
 
+  it('of which nobody reads the rest do not hold up the next on the connection', async () => {
+    const { port } = await serve(async (request) => {
+      if (request.method === 'PUT') for await (const chunk of request.body) if (chunk.length > 0) break;
+      return { status: 200, headers: [['x-method', request.method]] };
+    });
+    const body = 'x'.repeat(1_000_000);
+    const put = `PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const { text } = await rawExchange(port, `${put}GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
+    expect(text.match(/x-method: \w+/g)).toEqual(['x-method: PUT', 'x-method: GET']);
+  });
+
   it('that are no HTTP are answered 400', async () => {
     const { port } = await serve(async () => ({ status: 200, headers: [] }));
     expect((await rawExchange(port, 'nonsense\r\n\r\n')).text).toMatch(/^HTTP\/1\.1 400 /);

@@ -140,11 +140,21 @@ describe('the answer of a function URL', () => {
 });
 
 describe('a function URL', () => {
-  it('takes 6 MB', async () => {
-    const { scf, host } = await withUrl('exports.main_handler = (event) => event.body.length;');
-    const full = 'x'.repeat(6 * 1024 * 1024);
-    expect(await scf.serve(request(host, { body: bytes(full) }))).toMatchObject({ status: 200, body: '6291456' });
-    expect(await scf.serve(request(host, { body: bytes(full, 'x') }))).toMatchObject({ status: 406 });
+  it('takes an event of 6 MB, which is what JSON makes of the request', async () => {
+    const { scf, host } = await withUrl('exports.main_handler = (event) => ({ event: JSON.stringify(event).length });');
+    const { event: around } = json(await scf.serve(request(host))) as { event: number };
+    const room = 6 * 1024 * 1024 - around;
+    const full = bytes('x'.repeat(room));
+    expect(json(await scf.serve(request(host, { body: full })))).toEqual({ event: 6 * 1024 * 1024 });
+    for (const body of [bytes('x'.repeat(room), 'x'), bytes('\0'.repeat(room / 6 + 1)), bytes('x'.repeat(7e6))]) {
+      expect(await scf.serve(request(host, { body }))).toMatchObject({ status: 406 });
+    }
+  });
+
+  it('keeps a byte order mark, and loses bytes that are no UTF-8', async () => {
+    const { scf, host } = await withUrl(ECHO);
+    const body = bytes(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff]));
+    expect(json(await scf.serve(request(host, { method: 'PUT', body })))).toMatchObject({ body: '\ufeffa\ufffd' });
   });
 
   it('is not known before its trigger, and comes back with it', async () => {
