@@ -135,6 +135,11 @@ export const HEAVY: readonly (() => string)[] = [
       `$3$1${`${'\n'.repeat(60_000)}<!---->`.repeat(20)}$2$4`,
     ),
   () => `<ReplicationConfiguration>${`<Role>${ROLE}</Role>`.repeat(40_000)}</ReplicationConfiguration>`,
+  // Bodies whose event is as long as the platform hands it on.
+  () => '\0'.repeat(MB - 1000),
+  () => '\ufffd'.repeat(2 * MB - 2000),
+  () => 'x'.repeat(6 * MB - 6000),
+  () => '"'.repeat(3 * MB - 3000),
   () => `{"keys":[${'"a",'.repeat(900_000)}"a"]}`,
   () => '['.repeat(2 * MB),
   () => `{"keys":${'{"a":'.repeat(400_000)}1${'}'.repeat(400_000)}}`,
