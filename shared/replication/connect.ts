@@ -25,9 +25,10 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
   });
   return {
     ...engine,
-    converge: async (work, deadline) => {
+    converge: async (...run) => {
+      const [work] = run;
       // Beside the work, which takes longer: a run that looks before the answer is there only reads two listings more.
-      const [report] = await Promise.all([engine.converge(work, deadline), knowledge.learn(work.destination)]);
+      const [report] = await Promise.all([engine.converge(...run), knowledge.learn(work.destination)]);
       return report;
     },
   };

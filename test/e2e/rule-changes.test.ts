@@ -1,0 +1,85 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatPlace, type Place } from '../../shared/cos/index.ts';
+import { startCloud } from '../cloud/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+import { cosClient, replicationClient } from '../cloud/job/clients.ts';
+import { apiDomain, ROLE } from '../cloud/job/index.ts';
+import { allowCaller, createProject, type Project } from './project.ts';
+
+const LONG = 120_000;
+const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
+const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
+const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+
+let cloud: LocalCloud;
+let project: Project;
+let sdk: COS;
+let api: COS;
+beforeAll(async () => {
+  cloud = await startCloud({ transitionMs: 0 });
+  project = await createProject(cloud);
+  for (const { bucket, region } of [SOURCE, BACKUP]) {
+    cloud.core.createBucket(bucket, region);
+    cloud.core.putVersioning(bucket, region, 'Enabled');
+  }
+  await project.serverless(['deploy'], { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] });
+  await allowCaller(cloud, STATE);
+  sdk = cosClient(cloud);
+  api = replicationClient(cloud, apiDomain);
+}, LONG);
+afterAll(async () => {
+  await cloud.close();
+  await project.remove();
+});
+
+const bucket = { Bucket: SOURCE.bucket, Region: SOURCE.region };
+
+async function putRule(change: { readonly Status?: 'Enabled' | 'Disabled'; readonly Prefix?: string }): Promise<void> {
+  await api.putBucketReplication({
+    ...bucket,
+    ReplicationConfiguration: {
+      Role: ROLE,
+      Rules: [
+        {
+          ID: 'rule',
+          Status: 'Enabled',
+          Prefix: '',
+          Destination: { Bucket: `qcs::cos:${BACKUP.region}::${BACKUP.bucket}` },
+          ...change,
+        },
+      ],
+    },
+  });
+}
+
+/** Writes an object, and tells whether it has a replica once nothing runs any more. */
+async function isReplicated(key: string): Promise<boolean> {
+  await sdk.putObject({ ...bucket, Key: key, Body: key });
+  await cloud.scf.idle();
+  return cloud.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: key }).entries.length > 0;
+}
+
+/** The deployed functions stay warm from one case to the next, and remember the rules of before. */
+describe.sequential('once the API has said so', { timeout: LONG }, () => {
+  it('a rule holds', async () => {
+    await putRule({});
+    expect(await isReplicated('first')).toBe(true);
+  });
+
+  it.each([
+    ['is disabled', () => putRule({ Status: 'Disabled' })],
+    ['asks for another prefix', () => putRule({ Prefix: 'elsewhere/' })],
+    ['is gone', () => api.deleteBucketReplication(bucket)],
+  ])('a rule that %s holds no longer', async (name, change) => {
+    await putRule({});
+    expect(await isReplicated(`before ${name}`)).toBe(true);
+    await change();
+    expect(await isReplicated(`after ${name}`)).toBe(false);
+  });
+
+  it('a rule that is back holds again', async () => {
+    await putRule({});
+    expect(await isReplicated('last')).toBe(true);
+  });
+});
