@@ -1,7 +1,8 @@
 import {
   causeOf,
+  createConfirm,
   HandOver,
-  RulesChanged,
+  sameRules,
   taskOf,
   workOfEvent,
   type Engine,
@@ -32,52 +33,41 @@ export async function replicate(engine: Engine, sources: readonly Place[], event
   return { done, deferred: states.length - done };
 }
 
-/** `outdated`: the rules were changed, and nothing was written by those that are no longer there. */
-type State = 'done' | 'deferred' | 'outdated';
+type State = 'done' | 'deferred';
 
 /**
  * Looks by the rules at hand and asks for those of this moment meanwhile; nothing is written before they are known to be
  * the same. So the question takes no time, a rule that was stored before the object was written is not missed because an
- * instance still remembers the rules before it, and one that is gone is not followed.
+ * instance still remembers the rules before it, and one that is gone is not followed. Work that was begun by other rules
+ * becomes a task like any that could not be finished, and is begun once more by those of now.
  */
 async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
+  const asked = engine.now();
   const { known, fresh } = engine.rules.getBoth(event.place);
-  const groups = fresh.then((ruleSet) => groupsOf(ruleSet, event.key));
-  const bring = ({ destination, rules }: Candidates, confirm?: () => Promise<void>): Promise<State> => {
-    const target = { source: event.place, destination, key: event.key };
-    return bringUpToDate(engine, workOfEvent(event, target, rules), run, confirm);
+  const bring = async (group: Candidates) => {
+    const target = { source: event.place, destination: group.destination, key: event.key };
+    const confirm = createConfirm(engine, target, group, { latest: fresh, asked });
+    return { group, state: await bringUpToDate(engine, workOfEvent(event, target, group.rules), run, confirm) };
   };
-  const first = known.then((ruleSet) =>
-    Promise.all(
-      groupsOf(ruleSet, event.key).map(async (group) => {
-        const name = nameOf(group);
-        const state = await bring(group, async () => {
-          if (!(await groups).some((other) => nameOf(other) === name)) throw new RulesChanged();
-        });
-        return { name, state };
-      }),
-    ),
-  );
-  const [tried, now] = await Promise.allSettled([first, groups]);
-  if (tried.status === 'rejected') throw tried.reason;
+  const groupsOf = (ruleSet: RuleSet | undefined): readonly Candidates[] =>
+    ruleSet === undefined ? [] : candidatesFor(ruleSet, event.key);
+  const [first, now] = await Promise.allSettled([
+    known.then((ruleSet) => Promise.all(groupsOf(ruleSet).map(bring))),
+    fresh,
+  ]);
+  if (first.status === 'rejected') throw first.reason;
+  // What was begun has become tasks then; which other destinations there are is not known, so the event must come again.
   if (now.status === 'rejected') throw now.reason;
-  const done = new Set(tried.value.map(({ name }) => name));
-  const others = await Promise.all(now.value.filter((group) => !done.has(nameOf(group))).map((group) => bring(group)));
-  return [...tried.value.map(({ state }) => state), ...others].filter((state) => state !== 'outdated');
+  const others = groupsOf(now.value).filter((group) => !first.value.some((tried) => sameRules(tried.group, group)));
+  return [...first.value, ...(await Promise.all(others.map(bring)))].map(({ state }) => state);
 }
-
-const groupsOf = (ruleSet: RuleSet | undefined, key: string): readonly Candidates[] =>
-  ruleSet === undefined ? [] : candidatesFor(ruleSet, key);
-
-/** Two groups with one name ask for the same. */
-const nameOf = (group: Candidates): string => JSON.stringify(group);
 
 /** What cannot be finished now is written down as a task; only if even that fails the platform has to try again. */
 async function bringUpToDate(
   { converge, tasks, now }: Engine,
   work: Work,
   run: Run,
-  confirm?: () => Promise<void>,
+  confirm: () => Promise<void>,
 ): Promise<State> {
   try {
     const report = await converge(work, run.deadline, confirm);
@@ -95,7 +85,6 @@ async function bringUpToDate(
     }
     return 'done';
   } catch (error) {
-    if (error instanceof RulesChanged) return 'outdated';
     run.log({ message: 'left to a task', key: work.key, cause: causeOf(error) });
     const task = taskOf(work, causeOf(error), now());
     if (error instanceof HandOver) await tasks.submit(task);

@@ -1,6 +1,15 @@
-import { causeOf, HandOver, taskOf, workOfTasks, type Engine, type Work } from '../../shared/replication/index.ts';
+import {
+  causeOf,
+  createConfirm,
+  HandOver,
+  RulesChanged,
+  rulesOf,
+  taskOf,
+  workOfTasks,
+  type Engine,
+  type Work,
+} from '../../shared/replication/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
-import { candidatesFor } from '../../shared/rules/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
 import { backOff, BUSY_MS, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
 
@@ -20,10 +29,13 @@ async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
   if (named === undefined) return;
   // Listed before the key is looked at: what comes later may speak of a version that this look does not see.
   const found = withNamed(await engine.tasks.ofKey(named.task), named);
-  const rules = await rulesOf(engine, named.task);
-  if (rules.length === 0) return drop(engine, found, named.task, run);
+  const asked = engine.now();
+  const ruleSet = await engine.rules.getFresh(named.task.source);
+  const group = rulesOf(ruleSet, named.task);
+  if (group === undefined) return drop(engine, found, named.task, run);
   const tasks = found.map(({ task }) => task);
-  await finish(engine, found, workOfTasks(tasks, named.task, rules), run);
+  const confirm = createConfirm(engine, named.task, group, { latest: Promise.resolve(ruleSet), asked });
+  await finish(engine, found, workOfTasks(tasks, named.task, group.rules), run, confirm);
 }
 
 /** No rule asks for this work any more. What a broken-off run left is taken up, or it would become a task each minute. */
@@ -39,17 +51,17 @@ async function drop(engine: Engine, found: readonly TaskObject[], task: Task, ru
 const withNamed = (found: readonly TaskObject[], named: TaskObject): readonly TaskObject[] =>
   found.some(({ name }) => name === named.name) ? found : [...found, named];
 
-async function rulesOf({ rules }: Engine, { source, destination, key }: Task) {
-  const ruleSet = await rules.getFresh(source);
-  if (ruleSet === undefined) return [];
-  return candidatesFor(ruleSet, key).find((one) => samePlace(one.destination, destination))?.rules ?? [];
-}
-
-async function finish(engine: Engine, found: readonly TaskObject[], work: Work, run: Run): Promise<void> {
+async function finish(
+  engine: Engine,
+  found: readonly TaskObject[],
+  work: Work,
+  run: Run,
+  confirm: () => Promise<void>,
+): Promise<void> {
   const { converge, tasks, now, random } = engine;
   const earlier = found.map(({ task }) => task);
   try {
-    const report = await converge(work, run.deadline);
+    const report = await converge(work, run.deadline, confirm);
     if (report.skipped.length > 0) run.log({ message: 'skipped', key: work.key, skipped: report.skipped });
     if (report.state === 'busy') {
       const task = { ...taskOf(work, 'taken', now(), earlier), attempts: attemptsOf(earlier) };
@@ -63,7 +75,7 @@ async function finish(engine: Engine, found: readonly TaskObject[], work: Work, 
   } catch (error) {
     run.log({ message: 'put off', key: work.key, cause: causeOf(error) });
     const task = taskOf(work, causeOf(error), now(), earlier);
-    if (error instanceof HandOver)
+    if (error instanceof HandOver || error instanceof RulesChanged)
       await tasks.replace(found, { ...task, attempts: attemptsOf(earlier) }, now() + GO_ON_MS);
     else await tasks.replace(found, task, now() + backOff(attemptsOf(earlier), random()));
   }

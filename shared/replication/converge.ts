@@ -1,7 +1,8 @@
 import { ServiceError } from '../errors/index.ts';
 import type { HeadResult } from '../cos/index.ts';
-import type { Lease, Leases } from '../tasks/index.ts';
+import { BUSY_MS, type Lease, type Leases } from '../tasks/index.ts';
 import { copyVersion, hide, lift, mark, raise, remove } from './copy.ts';
+import { sourceOf } from './source.ts';
 import { OrderTooDeep, Unsettled } from './errors.ts';
 import { examine, type Examined } from './examine.ts';
 import { abandonUploads } from './large-uploads.ts';
@@ -11,6 +12,7 @@ import { CLOCK_DOUBT_MS, Session, type EngineDeps } from './session.ts';
 import { shortLook } from './short.ts';
 import type { Report, Step, Work } from './types.ts';
 import { refOfHead } from './version.ts';
+import { taskOf } from './work.ts';
 
 /** Looks at one key in one run; a key that is written faster than that is finished by a task. */
 const ROUNDS = 50;
@@ -40,7 +42,7 @@ export async function converge(
     if (taken.kind === 'busy') return report(session, started, 'busy', taken.until);
     const { lease, source } = taken;
     const broken = lease.inherited.length > 0;
-    const again = await holding(deps.leases, lease, () =>
+    const again = await holding(session, deps.leases, lease, () =>
       oneLook(session, source, full || broken, { floor: lease.floor, since: broken ? lease.since : work.since }),
     );
     if (!again && !(await hasChanged(session, source))) return report(session, started, 'done');
@@ -65,21 +67,38 @@ async function take(
   if (acquired.status === 'rejected') throw acquired.reason;
   if (acquired.value.kind === 'taken') return { kind: 'busy', until: session.deps.now() + acquired.value.remaining };
   if (source.status === 'fulfilled') return { kind: 'held', lease: acquired.value.lease, source: source.value };
-  await leases.release(acquired.value.lease);
+  await giveUp(session, leases, acquired.value.lease);
   throw source.reason;
 }
 
-/** Gives the lease back whatever happens, unless a write with unknown outcome makes it the record to go on from. */
-async function holding<T>(leases: Leases, lease: Lease, work: () => Promise<T>): Promise<T> {
-  let result: T;
+/**
+ * Gives the lease back whatever happens, unless a write with unknown outcome makes it the record to go on from. What
+ * broken-off runs had left goes with it only when the look is the last one: until then it is all that is known of them.
+ */
+async function holding(session: Session, leases: Leases, lease: Lease, look: () => Promise<boolean>): Promise<boolean> {
+  let again: boolean;
   try {
-    result = await work();
+    again = await look();
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.outcome === 'none') await leases.release(lease);
+    if (!(error instanceof ServiceError) || error.outcome === 'none') await giveUp(session, leases, lease);
     throw error;
   }
-  await leases.release(lease);
-  return result;
+  await (again ? leases.giveBack(lease) : leases.release(lease));
+  return again;
+}
+
+/**
+ * The work is not done. What broken-off runs have left becomes a task of its own before it goes with the lease; where that
+ * cannot be written either it stays, and `schedule` finds it.
+ */
+async function giveUp(session: Session, leases: Leases, lease: Lease): Promise<void> {
+  const { deps, work } = session;
+  if (lease.inherited.length === 0) return leases.release(lease);
+  const task = taskOf({ ...work, floor: lease.floor, since: lease.since }, 'lease', deps.now());
+  const written = await session
+    .at('state', async () => deps.tasks?.defer(task, deps.now() + BUSY_MS))
+    .catch(() => undefined);
+  await (written === undefined ? leases.giveBack(lease) : leases.release(lease));
 }
 
 /** Returns whether another look is needed at once. */
@@ -113,6 +132,9 @@ async function fullLook(
   const examined = await examine(session, seen);
   const planned = plan(examined.observation, examined.excluded);
   if (planned.kind === 'too-deep') throw new OrderTooDeep(planned.count);
+  // Before the first write: what is written on top of a replica that cannot follow would hide it for good.
+  for (const step of planned.steps)
+    if (step.kind === 'raise' && step.item.unreadable) await sourceOf(session, step.item);
   for (const step of planned.steps) await act(session, step, examined);
   if (!examined.truncated) await abandonUploads(session);
   if (seen.doubtful || planned.steps.length > 0) noteLag(session);

@@ -1,16 +1,16 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { attributesOf, raisedAttributes, tooMuch, unreadable } from './attributes.ts';
-import { ChecksumMismatch, HandOver, isSourceGone, ReplicaArchived } from './errors.ts';
-import { candidateOf } from './examine.ts';
+import { ChecksumMismatch, HandOver, isSourceGone } from './errors.ts';
 import type { Candidate } from './examine.ts';
 import { copyInParts, type Copy } from './large.ts';
 import { claimOf } from './marker.ts';
 import { isCopied, LookAgain } from './observe.ts';
 import type { Rank } from './rank.ts';
 import type { Session } from './session.ts';
+import { sourceOf } from './source.ts';
 import type { Marker, Ref, StackItem } from './types.ts';
-import { isNull, isNullRef, refOfHead } from './version.ts';
+import { isNull, refOfHead } from './version.ts';
 
 /**
  * Copies one source version on top of the destination's stack. `named`: as in `Marker`. Throws `LookAgain` when the
@@ -41,20 +41,9 @@ export async function raise(session: Session, item: StackItem, base: Ref | undef
   const head = await session.headOf(item.versionId);
   if (head === undefined || item.marker === undefined) throw new LookAgain();
   const { source, ref, crc64 } = item.marker;
-  if (unreadable(head) !== undefined) return copyAgain(session, item.marker, base);
+  if (unreadable(head) !== undefined) return copyVersion(session, await sourceOf(session, item), base);
   const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
   await copyInPlace(session, item, head, { source, ref, base, crc64 }, withAcl);
-}
-
-/** A replica that a rule or a lifecycle has archived cannot be read; its source, if it is still there, can. */
-async function copyAgain(session: Session, { source, ref }: Marker, base: Ref | undefined): Promise<void> {
-  const versionId = isNullRef(ref) ? 'null' : ref.id;
-  const result = session.isOfSource(source) ? await session.headSource(versionId) : undefined;
-  if (result?.found === true && refOfHead(result.head).id === ref.id) {
-    const candidate = await candidateOf(session, { ref, versionId, deleteMarker: false }, result.head);
-    if (candidate !== undefined) return copyVersion(session, candidate, base);
-  }
-  throw new ReplicaArchived(versionId);
 }
 
 /**
@@ -100,6 +89,7 @@ export async function mark(session: Session): Promise<void> {
 /** The same at a destination that is a source too: what the delete marker stands for is written down first. */
 export async function hide(session: Session, rank: Rank): Promise<void> {
   const { marks, work } = session;
+  await session.writable();
   const intention = await session.at('state', async () => marks?.intend(work.destination, work.key, rank, work.source));
   if (marks === undefined || intention === undefined) return void (await makeMarker(session, rank));
   let made: string | undefined;
@@ -118,6 +108,7 @@ export async function hide(session: Session, rank: Rank): Promise<void> {
 async function makeMarker(session: Session, rank?: Rank): Promise<string | undefined> {
   const { destination, key } = session.work;
   await session.writable();
+  session.checkTime();
   const { versionId } = await session.at('destination', () => session.deps.cos.deleteObject(destination, key));
   if (versionId !== undefined) {
     session.mine.add(versionId);
@@ -134,6 +125,7 @@ async function makeMarker(session: Session, rank?: Rank): Promise<string | undef
  */
 export async function remove(session: Session, item: StackItem): Promise<void> {
   const { destination, key } = session.work;
+  await session.writable();
   if (await isCopied(session, item)) return;
   const result = await session.headDestination(item.versionId);
   if (!result.found || claimOf(result.head, session.digest)?.id !== item.marker?.id) throw new LookAgain();
@@ -149,8 +141,8 @@ async function removeVersion(session: Session, place: Place, key: string, versio
 }
 
 async function copy(session: Session, job: Copy): Promise<void> {
-  session.checkTime();
   await session.writable();
+  session.checkTime();
   try {
     const { result, marker } = await (job.marker.inParts ? copyInParts(session, job) : copyWhole(session, job));
     await proveBytes(session, result, marker);

@@ -53,7 +53,7 @@ export class ReplicaArchived extends ServiceError {
 /** The rules are not those any more that a run began by. */
 export class RulesChanged extends ServiceError {
   constructor() {
-    super('The rules were changed meanwhile', { code: 'RulesChanged', retryable: true });
+    super('The rules were changed meanwhile', { code: 'RulesChanged' });
   }
 }
 

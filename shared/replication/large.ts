@@ -99,6 +99,7 @@ async function begin(session: Session, job: Copy): Promise<Upload> {
     job.attributes(),
     deps.cos.getTags(from.place, from.key, from.versionId),
   ]);
+  await session.writable();
   session.checkTime();
   const uploadId = await harmless(() =>
     session.at('destination', () => deps.cos.initiateMultipart(work.destination, work.key, { ...attributes, tags })),
@@ -144,6 +145,7 @@ async function copyParts(session: Session, job: Copy, upload: Upload, known: Map
   const missing = Array.from({ length: partCountOf(size, partSize) }, (_, i) => i + 1).filter((n) => !known.has(n));
   let longest = 0;
   const copyPart = async (partNumber: number): Promise<void> => {
+    await session.writable();
     const started = deps.now();
     const part = { uploadId, partNumber, source: job.from, range: rangeOf(partNumber, size, partSize) };
     const etag = await harmless(() =>
@@ -167,6 +169,7 @@ async function copyParts(session: Session, job: Copy, upload: Upload, known: Map
  */
 async function complete(session: Session, upload: Upload, known: ReadonlyMap<number, string>): Promise<WriteResult> {
   const { destination, key } = session.work;
+  await session.writable();
   session.checkTime();
   const parts = [...known].map(([partNumber, etag]) => ({ partNumber, etag }));
   parts.sort((a, b) => a.partNumber - b.partNumber);

@@ -1,4 +1,5 @@
 import type { HeadResult, ObjectHead, VersionEntry } from '../cos/index.ts';
+import { unreadable } from './attributes.ts';
 import { KeyListing } from './listing.ts';
 import { claimOf, isIntact, landedInTime } from './marker.ts';
 import { readPeers, togetherOf, type Peers } from './peers.ts';
@@ -42,7 +43,7 @@ export async function observe(
   const settled =
     !peers.shared || (unsureSince.destination === Number.POSITIVE_INFINITY && (await isOnTop(session, stack[0])));
   const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < depth);
-  const history = await withUnlisted(session, listed, current);
+  const history = await historyOf(session, listed, current);
   for (const entry of history) session.seen.add(entry.ref.id);
   return {
     entries: history.filter((entry) => governing(work.rules, entry) !== undefined && !isBrought(entry, peers)),
@@ -89,8 +90,11 @@ function depthOf({ work }: Session, stack: readonly StackItem[], low: Ref | unde
   );
 }
 
-/** Oldest first; what the listing lacks but is known by name is added in its place, because listings lag. */
-async function withUnlisted(
+/**
+ * Oldest first, with what is current marked; what the listing lacks but is known by name is added in its place, because
+ * listings lag.
+ */
+async function historyOf(
   session: Session,
   listed: readonly VersionEntry[],
   current: HeadResult,
@@ -111,8 +115,9 @@ async function withUnlisted(
     const result = await session.headSource(hint);
     if (result.found) add(result.head);
   }
-  const newest = entries.at(-1);
-  return newest === undefined ? [] : [...entries.slice(0, -1), { ...newest, current: true }];
+  // Listings lag: only an answer to a HEAD tells what is current, and that there is no delete marker above it.
+  const shown = current.found ? refOfHead(current.head).id : undefined;
+  return entries.map((entry) => (entry.ref.id === shown ? { ...entry, current: true } : entry));
 }
 
 /**
@@ -249,9 +254,9 @@ function classify(session: Session, versionId: string, head: ObjectHead): StackI
   if (!ours) return foreignItem(session, versionId, head);
   const ofSource = session.isOfSource(marker.source);
   if (isIntact(head, marker)) {
-    return ofSource || session.marks !== undefined
-      ? session.itemOf(versionId, time, marker)
-      : foreignItem(session, versionId, head);
+    if (!ofSource && session.marks === undefined) return foreignItem(session, versionId, head);
+    const item = session.itemOf(versionId, time, marker);
+    return unreadable(head) === undefined ? item : { ...item, unreadable: true };
   }
   // One of a third bucket is for those to remove who bring that bucket's versions here.
   return ofSource ? { versionId, time, kind: 'damaged', marker } : { versionId, time, kind: 'foreign' };

@@ -38,7 +38,7 @@ export interface Entry {
   /** As COS names it: `null` or the version ID. */
   readonly versionId: string;
   readonly deleteMarker: boolean;
-  /** The newest of its key when it was looked at; matters for rules that ask for the current ones of existing objects. */
+  /** What a reader of the source gets; matters for rules that ask for the current versions of existing objects. */
   readonly current?: boolean;
 }
 
@@ -59,6 +59,8 @@ export interface StackItem {
   readonly rank?: Rank;
   /** A user's copy with the same attempt ID stands above; without this one it would be taken for ours. */
   readonly vouches?: boolean;
+  /** Its bytes cannot be read, because it was archived: what has to stand elsewhere is copied from its source again. */
+  readonly unreadable?: true;
 }
 
 /** What a full look saw; the whole input of `plan`. */

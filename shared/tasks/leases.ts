@@ -61,7 +61,15 @@ export class Leases {
     return { kind: 'taken', remaining: ROUNDING_MS };
   }
 
-  /** Gives the key back, unless the lease may expire before the request has surely landed: then it is nobody's. */
+  /** Gives the key back, but not what broken-off runs have left of it: whoever takes it next goes on from that. */
+  async giveBack(lease: Lease): Promise<void> {
+    await this.release({ ...lease, inherited: [] });
+  }
+
+  /**
+   * Gives the key back, with all that broken-off runs have left of it, because it is done or written down elsewhere; unless
+   * the lease may expire before the request has surely landed: then it is nobody's.
+   */
   async release(lease: Lease): Promise<void> {
     for (const name of [...lease.inherited, lease.name]) {
       if (this.#deps.now() - lease.sent >= lease.duration - REQUEST_LIFE_MS) return;
@@ -118,7 +126,7 @@ export class Leases {
     if (await this.#unchanged(below)) {
       return { kind: 'held', lease: { ...own, inherited: below.map((one) => one.name) } };
     }
-    await this.release({ ...own, inherited: [] });
+    await this.giveBack({ ...own, inherited: [] });
     return 'again';
   }
 

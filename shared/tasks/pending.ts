@@ -41,6 +41,7 @@ const TURNS: ReadonlySet<string> = new Set([
   'requested',
   'HandOver',
   'KeyUnsettled',
+  'RulesChanged',
 ]);
 
 /** Whether the last try ended in an error. It is tried again all the same. */

@@ -178,7 +178,10 @@ describe('the body of a PUT', () => {
     expect(await codeOf(body, [['Content-Length', '3']])).toEqual([400, 'EntitySizeNotMatch']);
     const gzipped = '\u001f\ufffd\b\u0000';
     const refused = await bench.call({ method: 'PUT', body: gzipped, headers: [['Content-Length', '4']] });
-    expect(errorOf(refused)).toMatchObject({ code: 'EntitySizeNotMatch', message: expect.stringContaining('not UTF-8') });
+    expect(errorOf(refused)).toMatchObject({
+      code: 'EntitySizeNotMatch',
+      message: expect.stringContaining('not UTF-8'),
+    });
     expect(await codeOf(body, [['Content-Length', '-1']])).toEqual([400, 'InvalidRequest']);
     expect(await codeOf('', [['Content-Length', '0']])).toEqual([400, 'MissingRequestBodyError']);
     expect(await codeOf('')).toEqual([411, 'MissingContentLength']);

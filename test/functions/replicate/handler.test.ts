@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
-import { requestedTask } from '../../../shared/tasks/index.ts';
-import { BACKUP, deployment, KEY, MARKER_EVENT, OTHER, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
+import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TOLD = { markerTold: () => true };
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
@@ -90,107 +89,6 @@ describe('an event', () => {
     const summary = await world.replicate(...keys.map((key) => ({ key, version: world.put(key, {}, SOURCE, key) })));
     expect(summary).toEqual({ done: 3, deferred: 0 });
     for (const key of keys) expect(world.stack(BACKUP, key)).toHaveLength(1);
-  });
-});
-
-describe('rules', () => {
-  test('every destination gets its replica, whatever happens at the others', async () => {
-    await world.setRules([RULE, { ...RULE, id: 'other', destination: OTHER }]);
-    const version = world.put('1');
-    world.onRequest((call) => {
-      if (call === 'copyObject other') throw failure('none');
-    });
-    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 1 });
-    expect(world.stack(BACKUP)).toEqual([version.versionId]);
-    world.onRequest(() => undefined);
-    await world.replicate({ version });
-    expect(world.stack(OTHER)).toEqual([version.versionId]);
-  });
-
-  test('a cached absence drops nothing: the rules are read again before an event is let go', async () => {
-    world = await deployment(TOLD, []);
-    const version = world.put('1');
-    await world.replicate({ version });
-    expect(world.stack()).toEqual([]);
-    await world.setRulesElsewhere([RULE]);
-    await world.replicate({ version });
-    expect(world.stack()).toEqual([version.versionId]);
-  });
-
-  test('a rule that another instance has just stored is followed, although others are remembered', async () => {
-    await world.replicate({ version: world.put('0') });
-    await world.setRulesElsewhere([RULE, { ...RULE, id: 'other', destination: OTHER }]);
-    const version = world.put('1');
-    expect(await world.replicate({ version })).toEqual({ done: 2, deferred: 0 });
-    expect(world.stack(OTHER)).toContain(version.versionId);
-  });
-
-  test('rules that another instance has just removed are not followed', async () => {
-    await world.replicate({ version: world.put('0') });
-    await world.setRulesElsewhere([]);
-    expect(await world.replicate({ version: world.put('1') })).toEqual({ done: 0, deferred: 0 });
-    expect(world.stack()).toHaveLength(1);
-    expect([...world.state('tasks/'), ...world.state('waiting/'), ...world.state('leases/')]).toEqual([]);
-  });
-
-  test('a rule that another instance has just changed is followed as it is now, and nothing is copied twice', async () => {
-    await world.replicate({ version: world.put('0') });
-    await world.setRulesElsewhere([{ ...RULE, storageClass: 'STANDARD_IA' }]);
-    const version = world.put('1');
-    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
-    expect(world.stack()[0]).toBe(version.versionId);
-    const { entries } = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY });
-    expect(entries.map(({ attributes }) => attributes.storageClass)).toEqual(['STANDARD_IA', 'STANDARD']);
-  });
-
-  test.each([
-    ['All', 2],
-    ['Current', 1],
-  ] as const)('of what existed before, %s is brought when somebody asks for the key', async (existing, count) => {
-    world.put('1');
-    const version = world.put('2');
-    world.clock.ms += SETTLED;
-    await world.setRules([{ ...RULE, start: world.clock.ms, existing }]);
-    await world.engine.tasks.submit(requestedTask(TARGET, world.clock.ms));
-    await world.runTask(world.started.at(-1)?.key ?? '');
-    expect(world.stack()).toHaveLength(count);
-    expect(world.stack()[0]).toBe(version.versionId);
-  });
-
-  test('with an archive class versions end in order too, although replicas cannot be read again', async () => {
-    await world.setRules([{ ...RULE, storageClass: 'DEEP_ARCHIVE' }]);
-    const versions = ['1', '2', '3'].map((text) => {
-      world.clock.ms += 1000;
-      return world.put(text);
-    });
-    for (const version of versions.toReversed()) await world.replicate({ version });
-    expect(world.stack()).toEqual(versions.map((version) => version.versionId).toReversed());
-    const tasks = await Promise.all(world.state('waiting/').map((name) => world.pending(name)));
-    expect(tasks.map((task) => task?.cause)).toEqual(['settle']);
-  });
-
-  test('what cannot be put in order, because its source is gone and its replica archived, is told', async () => {
-    await world.setRules([{ ...RULE, storageClass: 'ARCHIVE' }]);
-    const first = world.put('1');
-    world.clock.ms += 1000;
-    const second = world.put('2');
-    await world.replicate({ version: second });
-    world.remove(second.versionId);
-    await world.replicate({ version: first });
-    const tasks = await Promise.all(world.state('waiting/').map((name) => world.pending(name)));
-    expect(tasks).toContainEqual(expect.objectContaining({ cause: 'ReplicaArchived' }));
-  });
-
-  test('keys outside the prefix and versions older than the rule are left alone', async () => {
-    await world.setRules([{ ...RULE, prefix: 'photos/', start: world.clock.ms + 1000 }]);
-    await world.replicate({ version: world.put('1') });
-    await world.replicate({ key: 'x', version: world.put('1', {}, SOURCE, 'x') });
-    expect(world.stack()).toEqual([]);
-    expect(world.stack(BACKUP, 'x')).toEqual([]);
-    world.clock.ms += 1000;
-    const version = world.put('2');
-    await world.replicate({ version });
-    expect(world.stack()).toEqual([version.versionId]);
   });
 });
 

@@ -5,6 +5,7 @@ import { nodeHash, type Cos, type Place } from '../../../shared/cos/index.ts';
 import { createEngine, type Settings } from '../../../shared/replication/index.ts';
 import { createRuleStore, type Rule, type RuleStore } from '../../../shared/rules/index.ts';
 import type { Run } from '../../../shared/scf/index.ts';
+import { requestedTask, type Task } from '../../../shared/tasks/index.ts';
 import { createCoreCos, plain } from '../../chaos/core-cos.ts';
 import { createBlobStore, createCore, type Attributes, type CoreEvent, type Version } from '../../cloud/cos/index.ts';
 import { stored } from '../../rules.ts';
@@ -93,6 +94,11 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     return work();
   };
 
+  const runStarted = async (): Promise<void> => {
+    for (const { key } of started.splice(0))
+      await runTasks(engine, STATE, { Records: [recordOf({ key, place: STATE, vid: '' })] }, run());
+  };
+
   return {
     clock,
     core,
@@ -123,6 +129,20 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     runTask: (name: string, place = STATE) =>
       counting(() => runTasks(engine, STATE, { Records: [recordOf({ key: name, place, vid: '' })] }, run())),
     sweep: () => counting(() => sweep(engine, run())),
+    /** What a reattempt of the key does. */
+    ask: async (change: Partial<Task> = {}): Promise<void> => {
+      const target = { source: SOURCE, destination: BACKUP, key: KEY };
+      await engine.tasks.submit({ ...requestedTask(target, clock.ms), ...change });
+      await runStarted();
+    },
+    /** Some hours go by, in which all that waits has its turn. */
+    later: async (): Promise<void> => {
+      for (let i = 0; i < 6; i += 1) {
+        clock.ms += 30 * SETTLED;
+        await sweep(engine, run());
+        await runStarted();
+      }
+    },
     state: (prefix = ''): readonly string[] =>
       core.listObjects(STATE.bucket, STATE.region, { prefix }).entries.map((entry) => entry.key),
     pending: async (name: string) => (await engine.tasks.load(name))?.task,

@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Version } from '../../cloud/cos/index.ts';
+import { BACKUP, deployment, KEY, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
+
+const ARCHIVE = { ...RULE, storageClass: 'ARCHIVE' };
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment({ markerTold: () => true });
+  await world.setRules([ARCHIVE]);
+});
+
+/** So many versions of the key, a second apart. */
+const write = (count: number, attributes: Parameters<Deployment['put']>[1] = {}): Version[] =>
+  Array.from({ length: count }, (_, n) => {
+    world.clock.ms += 1000;
+    return world.put(String(n), attributes);
+  });
+
+const idsOf = (versions: readonly Version[]): string[] => versions.map(({ versionId }) => versionId);
+
+async function causes(): Promise<(string | undefined)[]> {
+  const tasks = await Promise.all(world.state('waiting/').map((name) => world.pending(name)));
+  return tasks.map((task) => task?.cause);
+}
+
+describe('replicas that were archived cannot be read, so what has to stand elsewhere is copied from its source', () => {
+  test('versions end in order in whatever order their events come', async () => {
+    const versions = write(3);
+    for (const version of versions.toReversed()) await world.replicate({ version });
+    expect(world.stack()).toEqual(idsOf(versions.toReversed()));
+    expect(await causes()).toEqual(['settle']);
+  });
+
+  test('also one that is no longer in scope: it has its replica already', async () => {
+    const tags = [['k', 'v']] as const;
+    await world.setRules([{ ...ARCHIVE, tags, deleteMarkers: false }]);
+    const versions = write(2, { tags });
+    const [first, second] = versions as [Version, Version];
+    await world.replicate({ version: second });
+    world.core.putTags(SOURCE.bucket, SOURCE.region, KEY, second.versionId, []);
+    await world.replicate({ version: first });
+    expect(world.stack()).toEqual(idsOf(versions.toReversed()));
+  });
+
+  test('also the current one of those that existed before the rule', async () => {
+    const [version] = write(1) as [Version];
+    world.clock.ms += SETTLED;
+    await world.setRules([{ ...ARCHIVE, start: world.clock.ms, existing: 'Current' }]);
+    await world.ask();
+    // A delete marker of a run that broke off has landed late.
+    world.remove(undefined, BACKUP);
+    world.clock.ms += SETTLED;
+    await world.ask({ since: 0 });
+    expect(world.stack()[0]).toBe(version.versionId);
+  });
+
+  test('where the source is gone too nothing is written on top, and it is told', async () => {
+    const versions = write(4);
+    const [oldest, , , newest] = versions as [Version, Version, Version, Version];
+    await world.replicate({ version: newest });
+    world.remove(newest.versionId);
+    await world.replicate({ version: oldest });
+    expect(world.stack()).toEqual([newest.versionId]);
+    expect(await causes()).toContain('ReplicaArchived');
+    expect(world.requests.filter((call) => call.startsWith('copy'))).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { beforeEach, expect, test } from 'vitest';
+import { CosError } from '../../../shared/cos/index.ts';
+import type { Version } from '../../cloud/cos/index.ts';
+import { BACKUP, deployment, KEY, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
+
+const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
+const refused = () =>
+  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', {
+    code: 'SlowDown',
+    status: 503,
+    retryable: true,
+  });
+
+let world: Deployment;
+let versions: readonly [Version, Version, Version];
+
+/**
+ * The second of two versions is there. The run of the first one's event was killed when it had just taken the key: its
+ * lease, which has expired and was not swept yet, is all that is known of it. Then a third version is written.
+ */
+beforeEach(async () => {
+  world = await deployment({ markerTold: () => true });
+  const write = (text: string): Version => {
+    world.clock.ms += 1000;
+    return world.put(text);
+  };
+  const [first, second] = [write('1'), write('2')];
+  await world.replicate({ version: second });
+  const facts = { floor: first.time / 1000, since: Number.POSITIVE_INFINITY };
+  await world.engine.leases.acquire(TARGET, facts, world.clock.ms + 60_000);
+  world.clock.ms += 2 * SETTLED;
+  await world.engine.rules.getBoth(SOURCE).fresh;
+  versions = [first, second, write('3')];
+});
+
+/** Fails the next request of a kind, once. */
+function failOnce(wanted: string, prefix = ''): void {
+  let failed = false;
+  world.onRequest((call, key) => {
+    if (failed || call !== wanted || !key.startsWith(prefix)) return;
+    failed = true;
+    throw refused();
+  });
+}
+
+test.each<[string, () => void | Promise<void>]>([
+  ['succeeds', () => undefined],
+  ['is refused a copy', () => failOnce('copyObject backup')],
+  ['cannot read the source', () => failOnce('headObject source')],
+  ['has to look again', () => failOnce('headObject backup')],
+  ['began by rules that were changed', () => world.setRulesElsewhere([{ ...RULE, storageClass: 'STANDARD_IA' }])],
+])('what a broken-off run has left is not lost when the run that goes on from it %s', async (_, happens) => {
+  await happens();
+  await world.replicate({ version: versions[2] });
+  await world.later();
+  expect(world.stack()).toEqual(versions.map(({ versionId }) => versionId).toReversed());
+  expect(world.state()).toEqual(['rules/source-1250000000']);
+});
+
+test('nor when it cannot be written down', async () => {
+  world.onRequest((call, key) => {
+    if (call === 'copyObject backup' || (call === 'putObject crr' && key.startsWith('waiting/'))) throw refused();
+  });
+  await expect(world.replicate({ version: versions[2] })).rejects.toThrow('refused');
+  world.onRequest(() => undefined);
+  await world.later();
+  // The event that was thrown back comes again by itself; what was left by the first run does not.
+  expect(world.stack()).toEqual(versions.map(({ versionId }) => versionId).toReversed());
+});

@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { CosError } from '../../../shared/cos/index.ts';
+import type { Version } from '../../cloud/cos/index.ts';
+import { BACKUP, deployment, KEY, OTHER, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
+
+const TOLD = { markerTold: () => true };
+const failure = () =>
+  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', {
+    code: 'SlowDown',
+    status: 503,
+    retryable: true,
+  });
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment(TOLD);
+});
+
+/** So many versions of the key, a second apart. */
+const write = (count: number): Version[] =>
+  Array.from({ length: count }, (_, n) => {
+    world.clock.ms += 1000;
+    return world.put(String(n));
+  });
+
+/** By another instance, so long before the next request that its answer is not believed any more. */
+async function removeRules(): Promise<void> {
+  await world.setRulesElsewhere([]);
+  world.clock.ms += 1000;
+}
+
+describe('rules', () => {
+  test('every destination gets its replica, whatever happens at the others', async () => {
+    await world.setRules([RULE, { ...RULE, id: 'other', destination: OTHER }]);
+    const version = world.put('1');
+    world.onRequest((call) => {
+      if (call === 'copyObject other') throw failure();
+    });
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 1 });
+    expect(world.stack(BACKUP)).toEqual([version.versionId]);
+    world.onRequest(() => undefined);
+    await world.replicate({ version });
+    expect(world.stack(OTHER)).toEqual([version.versionId]);
+  });
+
+  test('a cached absence drops nothing: the rules are read again before an event is let go', async () => {
+    world = await deployment(TOLD, []);
+    const version = world.put('1');
+    await world.replicate({ version });
+    expect(world.stack()).toEqual([]);
+    await world.setRulesElsewhere([RULE]);
+    await world.replicate({ version });
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('a rule that another instance has just stored is followed, although others are remembered', async () => {
+    await world.replicate({ version: world.put('0') });
+    await world.setRulesElsewhere([RULE, { ...RULE, id: 'other', destination: OTHER }]);
+    const version = world.put('1');
+    expect(await world.replicate({ version })).toEqual({ done: 2, deferred: 0 });
+    expect(world.stack(OTHER)).toContain(version.versionId);
+  });
+
+  test('rules that another instance has just removed are not followed', async () => {
+    await world.replicate({ version: world.put('0') });
+    await world.setRulesElsewhere([]);
+    expect(await world.replicate({ version: world.put('1') })).toEqual({ done: 0, deferred: 1 });
+    expect(world.stack()).toHaveLength(1);
+    // The work that was begun is told off like any that no rule asks for any more.
+    await world.later();
+    expect(world.stack()).toHaveLength(1);
+    expect(world.state()).toEqual(['rules/source-1250000000']);
+  });
+
+  test('a rule that another instance has just changed is followed as it is now, and nothing is copied twice', async () => {
+    await world.replicate({ version: world.put('0') });
+    await world.setRulesElsewhere([{ ...RULE, storageClass: 'STANDARD_IA' }]);
+    const version = world.put('1');
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 1 });
+    await world.later();
+    expect(world.stack()[0]).toBe(version.versionId);
+    const { entries } = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY });
+    expect(entries.map(({ attributes }) => attributes.storageClass)).toEqual(['STANDARD_IA', 'STANDARD']);
+  });
+
+  test.each([
+    ['All', 2],
+    ['Current', 1],
+  ] as const)('of what existed before, %s is brought when somebody asks for the key', async (existing, count) => {
+    world.put('1');
+    const version = world.put('2');
+    world.clock.ms += SETTLED;
+    await world.setRules([{ ...RULE, start: world.clock.ms, existing }]);
+    await world.ask();
+    expect(world.stack()).toHaveLength(count);
+    expect(world.stack()[0]).toBe(version.versionId);
+  });
+
+  test('keys outside the prefix and versions older than the rule are left alone', async () => {
+    await world.setRules([{ ...RULE, prefix: 'photos/', start: world.clock.ms + 1000 }]);
+    await world.replicate({ version: world.put('1') });
+    await world.replicate({ key: 'x', version: world.put('1', {}, SOURCE, 'x') });
+    expect(world.stack()).toEqual([]);
+    expect(world.stack(BACKUP, 'x')).toEqual([]);
+    world.clock.ms += 1000;
+    const version = world.put('2');
+    await world.replicate({ version });
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test('removed in the middle of a run end it, whatever it still had to write', async () => {
+    const versions = write(4);
+    world.onAnswer(async (call) => {
+      if (call === 'copyObject backup') await removeRules();
+    });
+    expect(await world.replicate({ version: versions[0] as Version })).toEqual({ done: 0, deferred: 1 });
+    expect(world.stack()).toHaveLength(1);
+  });
+
+  test('removed in the middle of a task end it, deletions included', async () => {
+    write(3);
+    world.remove();
+    world.onAnswer(async (call) => {
+      if (call === 'listVersions source') await removeRules();
+    });
+    await world.ask();
+    await world.later();
+    expect(world.stack()).toEqual([]);
+    expect(world.state()).toEqual(['rules/source-1250000000']);
+  });
+
+  test('that are gone remove nothing: what is surplus stays', async () => {
+    const version = world.put('1');
+    await world.replicate({ version });
+    const [replica] = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY }).entries;
+    const meta = { ...replica?.attributes.meta };
+    meta['replication-id'] = (meta['replication-id'] ?? '').replace('-vu', '-vz');
+    world.clock.ms += 1000;
+    world.put('1', { meta }, BACKUP);
+    world.clock.ms += SETTLED;
+    await world.engine.rules.getBoth(SOURCE).fresh;
+    await world.setRulesElsewhere([]);
+    await world.replicate({ version, vid: '' });
+    expect(world.stack()).toEqual([version.versionId, version.versionId]);
+  });
+
+  test('that nobody can read stop the work, and the event comes again', async () => {
+    await world.replicate({ version: world.put('0') });
+    world.onRequest((call, key) => {
+      if (call === 'getObject crr' && key.startsWith('rules/')) throw failure();
+    });
+    await expect(world.replicate({ version: world.put('1') })).rejects.toThrow('SlowDown');
+    expect(world.stack()).toHaveLength(1);
+  });
+
+  test('are waited for no longer than a run may go on', async () => {
+    await world.replicate({ version: world.put('0') });
+    world.onAnswer((_call, key) => {
+      if (key.startsWith('rules/')) world.clock.ms += 58_000;
+    });
+    expect(await world.replicate({ version: world.put('1') })).toEqual({ done: 0, deferred: 1 });
+    expect(world.requests.filter((call) => call.startsWith('copy'))).toEqual([]);
+  });
+
+  test('for current versions alone bring back nothing that is deleted, although listings lag', async () => {
+    world.put('1');
+    world.clock.ms += SETTLED;
+    world.remove();
+    world.clock.ms += 2000;
+    await world.setRules([{ ...RULE, start: world.clock.ms, deleteMarkersSince: world.clock.ms, existing: 'Current' }]);
+    const listVersions = world.core.listVersions.bind(world.core);
+    world.core.listVersions = (bucket, region, query) => {
+      const page = listVersions(bucket, region, query);
+      return bucket === SOURCE.bucket ? { ...page, entries: page.entries.slice(1) } : page;
+    };
+    await world.ask();
+    world.core.listVersions = listVersions;
+    await world.later();
+    expect(world.stack()).toEqual([]);
+  });
+});
