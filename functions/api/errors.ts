@@ -8,6 +8,9 @@ import { XML_TYPE } from './answers.ts';
 /** Characters of one element of an error body. */
 const LONGEST_TEXT = 16 * 1024;
 
+/** Codes of what is stored on the state bucket and cannot be read. */
+const DAMAGED = new Set(['InvalidState', 'InvalidRules', 'InvalidStateObject']);
+
 /** A request that is refused for a reason that its sender can do something about. */
 export function refuse(status: number, code: string, message: string): ServiceError {
   return new ServiceError(message, { code, status });
@@ -41,11 +44,12 @@ export function publicError(error: unknown): ServiceError {
       'COS refused the role of this deployment, not this key; the log of the function says where.',
     );
   }
-  if (error instanceof ServiceError && (error.code === 'InvalidState' || error.code === 'InvalidStateObject')) {
+  if (error instanceof ServiceError && DAMAGED.has(error.code)) {
+    const mend = error.code === 'InvalidRules' ? ' DELETE and PUT the rules to mend them; they start anew then.' : '';
     return refuse(
       409,
       'InvalidBucketState',
-      'What this deployment has stored has been damaged; its log says what. Rules are mended by DELETE and PUT, and start anew then.',
+      `What this deployment has stored has been damaged; its log says what.${mend}`,
     );
   }
   if (error instanceof CosError && error.status >= 400 && error.status < 500) {

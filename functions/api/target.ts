@@ -27,7 +27,7 @@ export interface Target {
   readonly bucket: string | undefined;
   /** '' for a call on the bucket itself. Only a guess until the signature tells which spelling is meant. */
   readonly key: string;
-  /** Whether the bucket's name is part of what was signed; only known once the signature has told the spelling. */
+  /** Whether the bucket's name is part of what was signed; of a name in the path only the signature tells. */
   readonly bound: boolean;
   /** The likeliest first; no path twice. */
   readonly spellings: readonly Spelling[];
@@ -88,7 +88,7 @@ export function resolveSource({ bucket, bound }: Target, key: ApiKey, listed: Li
     listed.sources.filter((one) => mayManage(key, one.bucket)).length > 1
   ) {
     throw accessDenied(
-      `The name of the bucket in the address is not signed, and this key is for several. Sign the path with /${name} before it, or use a key for this bucket alone.`,
+      `The name of the bucket in the address is not signed, and this key is for several. Use a key for this bucket alone (npx serverless replication key add --buckets ${name}), or sign it as part of the path or the host.`,
     );
   }
   return checkSource(name, listed);

@@ -43,7 +43,7 @@ function* lines({ source, role, created, rules, xml }: StoredRules): Generator<s
   yield `${JSON.stringify(xml[rules.length] ?? '')}\n`;
 }
 
-/** Throws `ServiceError` `InvalidState`: a rule that cannot be read must stop the work, not be taken for no rule. */
+/** Throws `ServiceError` `InvalidRules`: a rule that cannot be read must stop the work, not be taken for no rule. */
 export async function readRuleSet(body: Uint8Array, source: Place): Promise<RuleSet> {
   const rules: unknown[] = [];
   const head = await readLines(body, source, (line) => {
@@ -53,7 +53,7 @@ export async function readRuleSet(body: Uint8Array, source: Place): Promise<Rule
   return { ...head, rules };
 }
 
-/** The document, and when it was stored (ms since 1970). Throws `ServiceError` `InvalidState`. */
+/** The document, and when it was stored (ms since 1970). Throws `ServiceError` `InvalidRules`. */
 export async function readDocument(body: Uint8Array, source: Place): Promise<{ xml: string; created: number }> {
   let xml = '';
   let pieces = 0;
@@ -111,7 +111,7 @@ function createLineReader(each: (line: Buffer) => void): { write(chunk: Buffer):
 
 function damaged(source: Place, cause: unknown): ServiceError {
   return new ServiceError(`The stored rules of ${source.bucket} cannot be read.`, {
-    code: 'InvalidState',
+    code: 'InvalidRules',
     side: 'state',
     cause,
   });

@@ -10,7 +10,7 @@ const RULES_CACHE_TIME = 10_000;
  * The rules of the source buckets, one object `rules/<bucket-appid>` each on the state bucket. It is written whole by
  * one PUT, so a reader sees one configuration or the other, never half of one, and of two writers the last one stands.
  *
- * Every method throws `CosError` with side `state`; reading throws `ServiceError` `InvalidState` on a damaged object.
+ * Every method throws `CosError` with side `state`; reading throws `ServiceError` `InvalidRules` on a damaged object.
  */
 export interface RuleStore {
   /** What the state bucket says now; undefined: no rules. */

@@ -8,11 +8,13 @@ const MAX_ELEMENTS = 100_000;
 const MAX_ATTRIBUTES = 64;
 /** Bytes that are decoded at a time: the text of a whole document would lie beside its bytes, and may be twice as long. */
 const CHUNK = 16 * 1024;
+/** Characters of one element's text. */
+const LONGEST_TEXT = 64 * 1024;
 /**
- * Bytes in which no tag, text or comment ends, and characters of one element's text. The parser keeps them all, and a
- * piece of its own for each entity, line end or dash, which may take thirty times as much.
+ * Bytes in which no tag, text or comment ends. The parser keeps them all, and a piece of its own for each entity, line end
+ * or dash, which may take thirty times as much. Counted by chunks, so it leaves room for the longest text.
  */
-const LONGEST_PIECE = 64 * 1024;
+const LONGEST_PIECE = 256 * 1024;
 /** Characters of the parser's own message that are passed on. */
 const MAX_QUOTED = 200;
 
@@ -126,8 +128,8 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
     progress.unfinished = 0;
     // Outside the root only blanks get here; the parser refuses the rest by itself.
     if (depth > 0) text += more;
-    if (text.length > LONGEST_PIECE) {
-      throw tooLarge(`An element holds more than ${LONGEST_PIECE} characters of text (${where()}).`);
+    if (text.length > LONGEST_TEXT) {
+      throw tooLarge(`An element holds more than ${LONGEST_TEXT} characters of text (${where()}).`);
     }
   };
   const refuseMixed = (): void => {

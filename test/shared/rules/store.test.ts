@@ -183,7 +183,7 @@ describe('createRuleStore', () => {
     ['packed rules that unfold to far more', gzipSync('"'.repeat(40 * 1024 * 1024))],
   ])('throws on a damaged object: %s', async (_, content) => {
     memory.objects.set(OBJECT, Buffer.from(content));
-    await expect(known(SOURCE)).rejects.toMatchObject({ code: 'InvalidState', side: 'state' });
+    await expect(known(SOURCE)).rejects.toMatchObject({ code: 'InvalidRules', side: 'state' });
   });
 
   it.each([
@@ -191,6 +191,6 @@ describe('createRuleStore', () => {
     ['with a piece too many', `${whole}"x"\n`],
   ])('gives back no document %s', async (_, content) => {
     memory.objects.set(OBJECT, Buffer.from(content));
-    await expect(store.getDocument(SOURCE)).rejects.toMatchObject({ code: 'InvalidState', side: 'state' });
+    await expect(store.getDocument(SOURCE)).rejects.toMatchObject({ code: 'InvalidRules', side: 'state' });
   });
 });

@@ -131,20 +131,22 @@ describe('what an attacker makes long', () => {
   const KB = 1024;
 
   it.each([
-    ['a name', `<A><${'x'.repeat(100 * KB)}`],
-    ['a text', `<A>${'x'.repeat(100 * KB)}`],
-    ['a text of entities', `<A>${'&amp;'.repeat(20 * KB)}`],
-    ['a text of line ends', `<A>${'\r'.repeat(100 * KB)}`],
+    ['a name', `<A><${'x'.repeat(300 * KB)}`],
+    ['a text', `<A>${'x'.repeat(300 * KB)}`],
+    ['a text of entities', `<A>${'&amp;'.repeat(60 * KB)}`],
+    ['a text of line ends', `<A>${'\r'.repeat(300 * KB)}`],
     ['a text in pieces', `<A>${'<![CDATA[x]]>'.repeat(70 * KB)}`],
     ['a text of line ends in pieces', `<A>${`${'\r'.repeat(10 * KB)}<!---->`.repeat(10)}`],
-    ['an attribute', `<A b="${'x'.repeat(100 * KB)}`],
-    ['an attribute of line ends', `<A xmlns:b="${'\n'.repeat(100 * KB)}`],
-    ['a comment', `<A><!--${'x'.repeat(100 * KB)}`],
-    ['a comment before the root', `<!--${'- '.repeat(50 * KB)}`],
-    ['a comment after the root', `<A/><!--${'- '.repeat(50 * KB)}`],
-    ['an instruction', `<?a ${'?x'.repeat(50 * KB)}`],
+    ['an attribute', `<A b="${'x'.repeat(300 * KB)}`],
+    ['an attribute of line ends', `<A xmlns:b="${'\n'.repeat(300 * KB)}`],
+    ['a comment', `<A><!--${'x'.repeat(300 * KB)}`],
+    ['a comment before the root', `<!--${'- '.repeat(150 * KB)}`],
+    ['a comment after the root', `<A/><!--${'- '.repeat(150 * KB)}`],
+    ['an instruction', `<?a ${'?x'.repeat(150 * KB)}`],
   ])('%s is refused before it has ended', (_what, document) => {
-    expect(() => readXml(document)).toThrow(refused('XMLSizeLimit', /(longer|more) than 65536/));
+    expect(() => readXml(document)).toThrow(
+      refused('XMLSizeLimit', /longer than 262144 bytes|more than 65536 characters/),
+    );
   });
 
   it('many tags, texts and comments in sequence are not, nor blanks around the root', () => {
@@ -152,6 +154,15 @@ describe('what an attacker makes long', () => {
     const blanks = '\r'.repeat(1024 * KB);
     const document = `${blanks}<A>${`<B>${half}</B><!--${half}-->`.repeat(10)}</A>${blanks}<!-- -->${blanks}`;
     expect(readXml(document).children).toHaveLength(10);
+  });
+
+  it('a text is as long as it may be wherever it stands', () => {
+    const text = '\u3000'.repeat(64 * KB);
+    for (const before of [0, 1, 5000, 16_000, 16_383]) {
+      const document = (more: string) => `<A><!--${'x'.repeat(before)}--><B>${text}${more}</B></A>`;
+      expect(readXml(document('')).children).toHaveLength(1);
+      expect(() => readXml(document('x'))).toThrow(refused('XMLSizeLimit', 'more than 65536 characters'));
+    }
   });
 
   it('blanks after the root hide nothing of what is not well-formed', () => {
