@@ -10,15 +10,15 @@ export const SCOPE: readonly Mistake[] = [
     ['rules', 400],
     // Without this, memory that lasts does no harm.
     ['shared/rules/store.ts', 'const RULES_CACHE_TIME = 10_000;', 'const RULES_CACHE_TIME = Number.POSITIVE_INFINITY;'],
-    ['functions/replicate/handler.ts', 'throw new RulesChanged();', 'return;'],
+    ['shared/replication/confirm.ts', 'throw new RulesChanged();', 'return;'],
   ),
   mistake(
     'what is left of a rule that is gone is not taken up',
     ['rules', 600],
     [
       TASK,
-      'if (rules.length === 0) return drop(engine, found, named.task, run);',
-      'if (rules.length === 0) return engine.tasks.complete(found);',
+      'if (group === undefined) return drop(engine, found, named.task, run);',
+      'if (group === undefined) return engine.tasks.complete(found);',
     ],
   ),
   mistake('tasks of a rule that is gone stay', ['rules', 400], [TASK, 'await engine.tasks.complete(found);', '']),

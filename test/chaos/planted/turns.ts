@@ -61,8 +61,8 @@ export const TURNS: readonly Mistake[] = [
     ['late-deletions', 600],
     [
       CONVERGE,
-      "if (!(error instanceof ServiceError) || error.outcome === 'none') await leases.release(lease);",
-      'await leases.release(lease);',
+      "if (!(error instanceof ServiceError) || error.outcome === 'none') await giveUp(session, leases, lease);",
+      'await giveUp(session, leases, lease);',
     ],
   ),
   mistake(
