@@ -1,15 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { CosError } from '../../../shared/cos/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
-import { BACKUP, deployment, KEY, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
+import { BACKUP, deployment, KEY, RULE, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
-const refused = () =>
-  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', {
-    code: 'SlowDown',
-    status: 503,
-    retryable: true,
-  });
 
 let world: Deployment;
 let versions: readonly [Version, Version, Version];
@@ -39,7 +32,7 @@ function failOnce(wanted: string, prefix = ''): void {
   world.onRequest((call, key) => {
     if (failed || call !== wanted || !key.startsWith(prefix)) return;
     failed = true;
-    throw refused();
+    throw refusal();
   });
 }
 
@@ -59,7 +52,7 @@ test.each<[string, () => void | Promise<void>]>([
 
 test('nor when it cannot be written down', async () => {
   world.onRequest((call, key) => {
-    if (call === 'copyObject backup' || (call === 'putObject crr' && key.startsWith('waiting/'))) throw refused();
+    if (call === 'copyObject backup' || (call === 'putObject crr' && key.startsWith('waiting/'))) throw refusal();
   });
   await expect(world.replicate({ version: versions[2] })).rejects.toThrow('refused');
   world.onRequest(() => undefined);

@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CosError } from '../../../shared/cos/index.ts';
-import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE, type Deployment } from './world.ts';
+import { BACKUP, deployment, KEY, MARKER_EVENT, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TOLD = { markerTold: () => true };
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
-const failure = (outcome: 'none' | 'unknown', code = 'SlowDown') =>
-  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', { code, status: 503, retryable: true, outcome });
-
 let world: Deployment;
 beforeEach(async () => {
   world = await deployment(TOLD);
@@ -78,7 +74,7 @@ describe('an event', () => {
     const { event } = JSON.parse(await readFile(path, 'utf8')) as { event: unknown };
     expect(JSON.stringify(event)).toContain('q-signature=');
     world.onRequest(() => {
-      throw failure('none');
+      throw refusal();
     });
     await expect(world.raw(event)).rejects.toThrow('refused');
     expect(JSON.stringify(world.logs)).not.toContain('q-sign');
@@ -124,7 +120,7 @@ describe('what cannot be finished', () => {
   test('a refusal leaves a task with its cause, and the key is given back', async () => {
     const version = world.put('1');
     world.onRequest((call) => {
-      if (call === 'copyObject backup') throw failure('none');
+      if (call === 'copyObject backup') throw refusal();
     });
     await world.replicate({ version });
     expect(await waiting()).toMatchObject({ hints: [version.versionId], cause: 'SlowDown', attempts: 0 });
@@ -133,7 +129,7 @@ describe('what cannot be finished', () => {
 
   test('after a write with unknown outcome the lease stays: it is the record that the next run goes on from', async () => {
     world.onRequest((call) => {
-      if (call === 'copyObject backup') throw failure('unknown', 'AnswerTimeout');
+      if (call === 'copyObject backup') throw refusal('unknown', 'AnswerTimeout');
     });
     await world.replicate({ version: world.put('1') });
     expect(await waiting()).toMatchObject({ cause: 'AnswerTimeout' });
@@ -143,7 +139,7 @@ describe('what cannot be finished', () => {
   test('a copy that had succeeded though its answer was lost is not made again', async () => {
     const version = world.put('1');
     world.onAnswer((call) => {
-      if (call === 'copyObject backup') throw failure('unknown', 'AnswerTimeout');
+      if (call === 'copyObject backup') throw refusal('unknown', 'AnswerTimeout');
     });
     await world.replicate({ version });
     expect(world.stack()).toHaveLength(1);
@@ -159,7 +155,7 @@ describe('what cannot be finished', () => {
     world.clock.ms += SETTLED;
     const vid = world.remove().versionId ?? '';
     world.onRequest((call) => {
-      if (call === 'deleteObject backup') throw failure('unknown', 'AnswerTimeout');
+      if (call === 'deleteObject backup') throw refusal('unknown', 'AnswerTimeout');
     });
     await world.replicate({ name: MARKER_EVENT, vid });
     world.onRequest(() => undefined);
@@ -176,7 +172,7 @@ describe('what cannot be finished', () => {
 
   test('if even the task cannot be written the platform has to try again', async () => {
     world.onRequest((call) => {
-      if (call === 'copyObject backup' || call === 'putObject crr') throw failure('none');
+      if (call === 'copyObject backup' || call === 'putObject crr') throw refusal();
     });
     await expect(world.replicate({ version: world.put('1') })).rejects.toMatchObject({ code: 'SlowDown' });
   });

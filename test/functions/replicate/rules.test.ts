@@ -1,15 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CosError } from '../../../shared/cos/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
-import { BACKUP, deployment, KEY, OTHER, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
+import { BACKUP, deployment, KEY, OTHER, RULE, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TOLD = { markerTold: () => true };
-const failure = () =>
-  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', {
-    code: 'SlowDown',
-    status: 503,
-    retryable: true,
-  });
 
 let world: Deployment;
 beforeEach(async () => {
@@ -34,7 +27,7 @@ describe('rules', () => {
     await world.setRules([RULE, { ...RULE, id: 'other', destination: OTHER }]);
     const version = world.put('1');
     world.onRequest((call) => {
-      if (call === 'copyObject other') throw failure();
+      if (call === 'copyObject other') throw refusal();
     });
     expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 1 });
     expect(world.stack(BACKUP)).toEqual([version.versionId]);
@@ -147,7 +140,7 @@ describe('rules', () => {
   test('that nobody can read stop the work, and the event comes again', async () => {
     await world.replicate({ version: world.put('0') });
     world.onRequest((call, key) => {
-      if (call === 'getObject crr' && key.startsWith('rules/')) throw failure();
+      if (call === 'getObject crr' && key.startsWith('rules/')) throw refusal();
     });
     await expect(world.replicate({ version: world.put('1') })).rejects.toThrow('SlowDown');
     expect(world.stack()).toHaveLength(1);

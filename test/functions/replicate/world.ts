@@ -1,7 +1,7 @@
 import { replicate } from '../../../functions/replicate/handler.ts';
 import { sweep } from '../../../functions/schedule/handler.ts';
 import { runTasks } from '../../../functions/task/handler.ts';
-import { nodeHash, type Cos, type Place } from '../../../shared/cos/index.ts';
+import { CosError, nodeHash, type Cos, type Place } from '../../../shared/cos/index.ts';
 import { createEngine, type Settings } from '../../../shared/replication/index.ts';
 import { createRuleStore, type Rule, type RuleStore } from '../../../shared/rules/index.ts';
 import type { Run } from '../../../shared/scf/index.ts';
@@ -22,6 +22,10 @@ export const SETTLED = 120_000;
 const RUN_MS = 60_000;
 
 export const RULE = rule({ destination: BACKUP });
+
+/** What a busy destination says to a write, which has taken no effect unless told otherwise. */
+export const refusal = (outcome: 'none' | 'unknown' = 'none', code = 'SlowDown') =>
+  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', { code, status: 503, retryable: true, outcome });
 
 /** Runs before a request takes effect, on its name: `copyObject backup`; throws to make it fail. */
 type Hook = (call: string, key: string) => void | Promise<void>;

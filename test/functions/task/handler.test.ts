@@ -1,17 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CosError } from '../../../shared/cos/index.ts';
 import type { Task } from '../../../shared/tasks/index.ts';
-import { BACKUP, deployment, KEY, OTHER, RULE, SETTLED, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
+import {
+  BACKUP,
+  deployment,
+  KEY,
+  OTHER,
+  RULE,
+  refusal,
+  SETTLED,
+  SOURCE,
+  STATE,
+  type Deployment,
+} from '../replicate/world.ts';
 
 const TOLD = { markerTold: () => true };
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
 const MINUTE = 60_000;
-const refused = () =>
-  new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', {
-    code: 'SlowDown',
-    status: 503,
-    retryable: true,
-  });
 
 let world: Deployment;
 beforeEach(async () => {
@@ -156,7 +160,7 @@ describe('what could not be finished', () => {
   test('stays a task with cause, count and age, due after a longer and longer wait', async () => {
     world.put('1');
     world.onRequest((call) => {
-      if (call === 'copyObject backup') throw refused();
+      if (call === 'copyObject backup') throw refusal();
     });
     const first = world.clock.ms;
     let name = await submit({ first });
@@ -193,7 +197,7 @@ describe('what could not be finished', () => {
     const name = await submit();
     const before = world.started.length;
     world.onRequest((call) => {
-      if (call === 'copyObject backup') throw refused();
+      if (call === 'copyObject backup') throw refusal();
     });
     await world.runTask(name);
     expect(world.started).toHaveLength(before);
@@ -216,7 +220,7 @@ describe('what could not be finished', () => {
     world.put('1');
     const name = await submit();
     world.onRequest((call) => {
-      if (call === 'copyObject backup' || call === 'putObject crr') throw refused();
+      if (call === 'copyObject backup' || call === 'putObject crr') throw refusal();
     });
     await expect(world.runTask(name)).rejects.toMatchObject({ code: 'SlowDown' });
     expect(world.state('tasks/')).toEqual([name]);
