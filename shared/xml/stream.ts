@@ -8,13 +8,19 @@ const MAX_ELEMENTS = 100_000;
 const MAX_ATTRIBUTES = 64;
 /** Bytes that are decoded at a time: the text of a whole document would lie beside its bytes, and may be twice as long. */
 const CHUNK = 16 * 1024;
-/** Characters of one element's text. */
+/** Characters of one element's text, unless all of it is blank. */
 const LONGEST_TEXT = 64 * 1024;
 /**
- * Bytes in which no tag, text or comment ends. The parser keeps them all, and a piece of its own for each entity, line end
- * or dash, which may take thirty times as much. Counted by chunks, so it leaves room for the longest text.
+ * Memory, in bytes, that a tag, text or comment may take which has begun and does not end. The parser keeps all of it, and
+ * a string of its own for each character at which it stops: entities, line ends, dashes, …
  */
-const LONGEST_PIECE = 256 * 1024;
+const LARGEST_PIECE = 8 * 1024 * 1024;
+const PER_STOP = 32;
+/** Bytes of such a piece from which on stops are counted. No document that means well comes there but for its blanks. */
+const COUNT_FROM = 64 * 1024;
+const STOPS = new Set(Buffer.from('&\r-?]'));
+/** In attributes these become blanks, one by one. */
+const STOPS_IN_TAG = new Set([...STOPS, ...Buffer.from('\n\t')]);
 /** Characters of the parser's own message that are passed on. */
 const MAX_QUOTED = 200;
 
@@ -32,7 +38,7 @@ const BEYOND_BLANKS = /[^ \t\r\n]/;
 export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): XmlReader {
   const { maxBytes = MAX_BYTES } = limits;
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const progress = { unfinished: 0, ended: false };
+  const progress: Progress = { unfinished: 0, inTag: false, ended: false };
   const parser = createParser(handlers, limits, progress);
   let size = 0;
   let started = false;
@@ -68,9 +74,10 @@ export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): 
   function read(bytes: Uint8Array): void {
     progress.unfinished += bytes.length;
     feed(decodeStrictly(() => decoder.decode(bytes, { stream: true })));
-    if (progress.unfinished > LONGEST_PIECE) {
-      throw tooLarge(`A tag, text or comment is longer than ${LONGEST_PIECE} bytes (${whereIn(parser)}).`);
-    }
+    if (progress.unfinished <= COUNT_FROM) return;
+    const stops = progress.inTag ? STOPS_IN_TAG : STOPS;
+    progress.unfinished += PER_STOP * bytes.reduce((count, byte) => (stops.has(byte) ? count + 1 : count), 0);
+    if (progress.unfinished > LARGEST_PIECE) throw tooLarge(`A tag, text or comment is too long (${whereIn(parser)}).`);
   }
 
   return {
@@ -107,8 +114,10 @@ type Parser = SaxesParser<typeof PARSER_OPTIONS>;
 const whereIn = ({ line, column }: Parser): string => `line ${line}, column ${column}`;
 
 interface Progress {
-  /** Bytes since a tag, text or comment has ended. */
+  /** Bytes since a tag, text or comment has ended, and what their stops take. */
   unfinished: number;
+  /** The name of a tag has been read, and the tag has not ended. */
+  inTag: boolean;
   /** The root has ended. */
   ended: boolean;
 }
@@ -120,6 +129,7 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
   let depth = 0;
   let elements = 0;
   let text = '';
+  let blank = true;
   let leaf = false;
   let attributes = 0;
 
@@ -128,15 +138,20 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
     progress.unfinished = 0;
     // Outside the root only blanks get here; the parser refuses the rest by itself.
     if (depth > 0) text += more;
-    if (text.length > LONGEST_TEXT) {
+    blank &&= !BEYOND_BLANKS.test(more);
+    if (!blank && text.length > LONGEST_TEXT) {
       throw tooLarge(`An element holds more than ${LONGEST_TEXT} characters of text (${where()}).`);
     }
   };
+  const clear = (): void => {
+    text = '';
+    blank = true;
+  };
   const refuseMixed = (): void => {
-    if (text !== '' && BEYOND_BLANKS.test(text)) {
+    if (!blank) {
       throw new XmlError(`An element holds text beside child elements (${where()}).`);
     }
-    text = '';
+    clear();
   };
 
   parser.on('error', ({ message }) => {
@@ -161,8 +176,12 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
     attributes += 1;
     if (attributes > MAX_ATTRIBUTES) throw tooLarge(`A tag has more than ${MAX_ATTRIBUTES} attributes (${where()}).`);
   });
+  parser.on('opentagstart', () => {
+    progress.inTag = true;
+  });
   parser.on('opentag', ({ name, attributes: found }) => {
     progress.unfinished = 0;
+    progress.inTag = false;
     attributes = 0;
     elements += 1;
     if (elements > maxElements) throw tooLarge(`The document has more than ${maxElements} elements.`);
@@ -183,7 +202,7 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
     depth -= 1;
     progress.ended = depth === 0;
     leaf = false;
-    text = '';
+    clear();
   });
   return parser;
 }

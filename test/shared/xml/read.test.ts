@@ -131,22 +131,32 @@ describe('what an attacker makes long', () => {
   const KB = 1024;
 
   it.each([
-    ['a name', `<A><${'x'.repeat(300 * KB)}`],
-    ['a text', `<A>${'x'.repeat(300 * KB)}`],
-    ['a text of entities', `<A>${'&amp;'.repeat(60 * KB)}`],
-    ['a text of line ends', `<A>${'\r'.repeat(300 * KB)}`],
-    ['a text in pieces', `<A>${'<![CDATA[x]]>'.repeat(70 * KB)}`],
-    ['a text of line ends in pieces', `<A>${`${'\r'.repeat(10 * KB)}<!---->`.repeat(10)}`],
-    ['an attribute', `<A b="${'x'.repeat(300 * KB)}`],
-    ['an attribute of line ends', `<A xmlns:b="${'\n'.repeat(300 * KB)}`],
-    ['a comment', `<A><!--${'x'.repeat(300 * KB)}`],
-    ['a comment before the root', `<!--${'- '.repeat(150 * KB)}`],
-    ['a comment after the root', `<A/><!--${'- '.repeat(150 * KB)}`],
-    ['an instruction', `<?a ${'?x'.repeat(150 * KB)}`],
-  ])('%s is refused before it has ended', (_what, document) => {
-    expect(() => readXml(document)).toThrow(
-      refused('XMLSizeLimit', /longer than 262144 bytes|more than 65536 characters/),
-    );
+    ['a text of entities', `<A>${'&amp;'.repeat(300 * KB)}`],
+    ['a text of line ends', `<A>${'\r'.repeat(400 * KB)}`],
+    ['an attribute of line ends', `<A xmlns:b="${'\n'.repeat(400 * KB)}`],
+    ['an attribute of entities', `<A xmlns:b="${'&lt;'.repeat(300 * KB)}`],
+    ['a comment before the root', `<!--${'- '.repeat(300 * KB)}`],
+    ['a comment after the root', `<A/><!--${'- '.repeat(300 * KB)}`],
+    ['an instruction', `<?a ${'?x'.repeat(300 * KB)}`],
+    ['a CDATA section', `<A><![CDATA[${']x'.repeat(300 * KB)}`],
+  ])('%s, which costs a string each, is refused before it has ended', (_what, document) => {
+    expect(() => readXml(document)).toThrow(refused('XMLSizeLimit', 'A tag, text or comment is too long'));
+  });
+
+  it.each([
+    ['a text', `<A>${'x'.repeat(65 * KB)}</A>`],
+    ['a text in pieces', `<A>${'<![CDATA[x]]>'.repeat(65 * KB)}</A>`],
+    ['a text among blanks', `<A>${' '.repeat(65 * KB)}x</A>`],
+  ])('%s is refused past its limit', (_what, document) => {
+    expect(() => readXml(document)).toThrow(refused('XMLSizeLimit', 'more than 65536 characters'));
+  });
+
+  it('blanks between elements, comments and namespaces may be as long as the document', () => {
+    const long = 3 * KB * KB;
+    for (const inner of [`${' '.repeat(long)}<B/>`, `${'\n'.repeat(long)}<B/>`, `<!--${'x'.repeat(long)}--><B/>`]) {
+      expect(readXml(`<A>${inner}</A>`).children).toHaveLength(1);
+    }
+    expect(readXml(`<A xmlns="${'x'.repeat(long)}"><B/></A>`).children).toHaveLength(1);
   });
 
   it('many tags, texts and comments in sequence are not, nor blanks around the root', () => {
