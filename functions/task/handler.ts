@@ -81,5 +81,5 @@ async function finish(
   }
 }
 
-/** Finding the key taken, or having too little time, is no failure, so it does not make the next wait longer. */
+/** Finding the key taken, or the rules changed, or having too little time, is no failure, so it does not make the next wait longer. */
 const attemptsOf = (tasks: readonly Task[]): number => Math.max(0, ...tasks.map((task) => task.attempts));

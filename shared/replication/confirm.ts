@@ -28,11 +28,16 @@ export function createConfirm(
   from: { readonly latest: Promise<RuleSet | undefined>; readonly asked: number },
 ): () => Promise<void> {
   let { latest, asked } = from;
+  // Of one answer: parts of a large copy ask many times within a second.
+  let standing: Promise<boolean> | undefined;
+  const stand = async (): Promise<boolean> => sameRules(rulesOf(await latest, target), group);
   return async () => {
     if (now() - asked >= BELIEVED_MS) {
       asked = now();
       latest = rules.getFresh(target.source);
+      standing = undefined;
     }
-    if (!sameRules(rulesOf(await latest, target), group)) throw new RulesChanged();
+    standing ??= stand();
+    if (!(await standing)) throw new RulesChanged();
   };
 }

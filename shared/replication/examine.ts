@@ -6,7 +6,7 @@ import { missingOf } from './plan.ts';
 import { governing, needsTags } from './scope.ts';
 import type { Session } from './session.ts';
 import type { Entry, Marker, Observation } from './types.ts';
-import { refOfHead } from './version.ts';
+import { refOfHead, versionIdOf } from './version.ts';
 
 /** A version that is to be copied, with all that has to be known for it. */
 export interface Candidate {
@@ -63,11 +63,7 @@ async function examineVersion(session: Session, seen: Observation, entry: Entry)
 
 /** Undefined when no rule covers this version, or it cannot be copied now; the latter is noted with its reason. */
 export async function candidateOf(session: Session, entry: Entry, head: ObjectHead): Promise<Candidate | undefined> {
-  const { rules, source, key } = session.work;
-  const tags = needsTags(rules)
-    ? await session.at('source', () => session.deps.cos.getTags(source, key, entry.versionId))
-    : undefined;
-  const rule = governing(rules, entry, tags);
+  const rule = await ruleOf(session, entry);
   if (rule === undefined) return undefined;
   const reason = skipReasonOf(
     head,
@@ -78,6 +74,15 @@ export async function candidateOf(session: Session, entry: Entry, head: ObjectHe
   if (reason === undefined) return { entry, head, rule };
   session.skip({ versionId: entry.versionId, reason });
   return undefined;
+}
+
+/** The rule that covers a version of the source, whose tags are read where a rule asks for them. */
+export async function ruleOf(session: Session, entry: Entry): Promise<Rule | undefined> {
+  const { rules, source, key } = session.work;
+  const tags = needsTags(rules)
+    ? await session.at('source', () => session.deps.cos.getTags(source, key, entry.versionId))
+    : undefined;
+  return governing(rules, entry, tags);
 }
 
 /** A marker of the size the real one will have. */
@@ -102,7 +107,7 @@ async function isReplica(session: Session, seen: Observation, entry: Entry, head
   for (const ref of seen.sourceOrder.slice(0, Math.max(0, place)).toReversed()) {
     if (ref.time < claim.attempted * 1000) break;
     session.checkTime();
-    const older = await session.headSource(ref.id.startsWith('null/') ? 'null' : ref.id);
+    const older = await session.headSource(versionIdOf(ref));
     if (older.found && claimOf(older.head, session.sourceDigest)?.id === claim.id) return false;
   }
   return true;

@@ -1,6 +1,6 @@
+export { createConfirm, rulesOf, sameRules } from './confirm.ts';
 export { connectEngine } from './connect.ts';
 export { createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
-export { createConfirm, rulesOf, sameRules } from './confirm.ts';
 export { HandOver, RulesChanged } from './errors.ts';
 export type { Settings } from './session.ts';
 export type { Clue, Report, Skip, SkipReason, Work } from './types.ts';

@@ -1,10 +1,9 @@
 import { unreadable } from './attributes.ts';
 import { ReplicaArchived } from './errors.ts';
-import type { Candidate } from './examine.ts';
-import { governing, needsTags } from './scope.ts';
+import { ruleOf, type Candidate } from './examine.ts';
 import type { Session } from './session.ts';
 import type { Entry, StackItem } from './types.ts';
-import { isNullRef, refOfHead } from './version.ts';
+import { refOfHead, versionIdOf } from './version.ts';
 
 /**
  * The source version of a replica, to be copied again because the replica itself cannot be read: a rule or a lifecycle has
@@ -14,17 +13,12 @@ import { isNullRef, refOfHead } from './version.ts';
 export async function sourceOf(session: Session, { versionId, marker }: StackItem): Promise<Candidate> {
   if (marker === undefined || !session.isOfSource(marker.source)) throw new ReplicaArchived(versionId);
   const { ref } = marker;
-  const entry: Entry = { ref, versionId: isNullRef(ref) ? 'null' : ref.id, deleteMarker: false, current: true };
+  const entry: Entry = { ref, versionId: versionIdOf(ref), deleteMarker: false, current: true };
   const found = await session.headSource(entry.versionId);
   if (!found.found || refOfHead(found.head).id !== ref.id || unreadable(found.head) !== undefined) {
     throw new ReplicaArchived(entry.versionId);
   }
-  const { cos } = session.deps;
-  const { rules, source, key } = session.work;
-  const tags = needsTags(rules)
-    ? await session.at('source', () => cos.getTags(source, key, entry.versionId))
-    : undefined;
-  const rule = governing(rules, entry, tags) ?? rules[0];
+  const rule = (await ruleOf(session, entry)) ?? session.work.rules[0];
   if (rule === undefined) throw new ReplicaArchived(entry.versionId);
   return { entry, head: found.head, rule };
 }

@@ -36,6 +36,8 @@ export const isNull = (versionId: string | undefined): versionId is undefined | 
   versionId === undefined || versionId === '' || versionId === 'null';
 
 export const isNullRef = (ref: Ref): boolean => ref.id.startsWith('null/');
+/** As COS names the version: `null` or its ID. */
+export const versionIdOf = (ref: Ref): string => (isNullRef(ref) ? 'null' : ref.id);
 const precise = (ref: Ref): boolean => !isNullRef(ref) && timeOfVersionId(ref.id) !== undefined;
 
 /** The latest time, in microseconds, that a reference can stand for: Last-Modified is cut to whole seconds. */

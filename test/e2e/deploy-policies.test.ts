@@ -1,13 +1,9 @@
-import type COS from 'cos-nodejs-sdk-v5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePlace } from '../../shared/cos/index.ts';
-import { startCloud } from '../cloud/index.ts';
-import type { LocalCloud } from '../cloud/index.ts';
-import { cosClient, replicationClient } from '../cloud/job/clients.ts';
-import { apiDomain, ROLE } from '../cloud/job/index.ts';
+import { ROLE } from '../cloud/job/index.ts';
 import { setRule } from '../cloud/job/rule.ts';
 import { longNames } from '../shared/deploy/settings.ts';
-import { allowCaller, createProject, type Project } from './project.ts';
+import { allowCaller, openSite, type Site } from './project.ts';
 
 const REGION = 'ap-guangzhou';
 /** Deployments by the real CLI, which attach no more than three policies a second. */
@@ -21,25 +17,16 @@ const DESTINATIONS = longNames('backup', 70, 'ap-shanghai');
 const [source, last] = [parsePlace(SOURCES[0] ?? ''), parsePlace(DESTINATIONS.at(-1) ?? '')];
 const UNLISTED = parsePlace('unlisted-1250000000@ap-shanghai');
 
-let cloud: LocalCloud;
-let project: Project;
-let sdk: COS;
-let api: COS;
+let site: Site;
+let cloud: Site['cloud'];
+let project: Site['project'];
+let sdk: Site['sdk'];
+let api: Site['api'];
 beforeAll(async () => {
-  // A function is what it was changed to at once.
-  cloud = await startCloud({ transitionMs: 0 });
-  project = await createProject(cloud);
-  for (const { bucket, region } of [...[...SOURCES, ...DESTINATIONS].map(parsePlace), UNLISTED]) {
-    cloud.core.createBucket(bucket, region);
-    cloud.core.putVersioning(bucket, region, 'Enabled');
-  }
-  sdk = cosClient(cloud);
-  api = replicationClient(cloud, apiDomain);
+  site = await openSite([...[...SOURCES, ...DESTINATIONS].map(parsePlace), UNLISTED]);
+  ({ cloud, project, sdk, api } = site);
 });
-afterAll(async () => {
-  await cloud.close();
-  await project.remove();
-});
+afterAll(() => site.close());
 
 const serverless = (command: string, sources: readonly string[], destinations: readonly string[]): Promise<string> =>
   project.serverless([command], { sources, destinations });

@@ -2,10 +2,14 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type COS from 'cos-nodejs-sdk-v5';
 import { createKeyStore, RIGHTS } from '../../shared/access/index.ts';
 import { createCosClient, type Place } from '../../shared/cos/index.ts';
+import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
+import { cosClient, replicationClient } from '../cloud/job/clients.ts';
 import { deployEnvironment } from '../cloud/job/deploy.ts';
+import { apiDomain } from '../cloud/job/index.ts';
 import { ROOT } from './command.ts';
 
 /** What a deployment needs of the repository, in a folder of its own, so that its serverless.yml can be changed. */
@@ -45,6 +49,37 @@ export async function createProject(cloud: LocalCloud): Promise<Project> {
       });
     },
     remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** A local cloud with buckets that keep versions, a project to be deployed there, and the SDK for both. */
+export interface Site {
+  readonly cloud: LocalCloud;
+  readonly project: Project;
+  /** For COS. */
+  readonly sdk: COS;
+  /** For the API, once it is deployed. */
+  readonly api: COS;
+  close(): Promise<void>;
+}
+
+export async function openSite(places: readonly Place[]): Promise<Site> {
+  // A function is what it was changed to at once.
+  const cloud = await startCloud({ transitionMs: 0 });
+  const project = await createProject(cloud);
+  for (const { bucket, region } of places) {
+    cloud.core.createBucket(bucket, region);
+    cloud.core.putVersioning(bucket, region, 'Enabled');
+  }
+  return {
+    cloud,
+    project,
+    sdk: cosClient(cloud),
+    api: replicationClient(cloud, apiDomain),
+    close: async () => {
+      await cloud.close();
+      await project.remove();
+    },
   };
 }
 

@@ -1,37 +1,25 @@
-import type COS from 'cos-nodejs-sdk-v5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatPlace, type Place } from '../../shared/cos/index.ts';
-import { startCloud } from '../cloud/index.ts';
-import type { LocalCloud } from '../cloud/index.ts';
-import { cosClient, replicationClient } from '../cloud/job/clients.ts';
-import { apiDomain, ROLE } from '../cloud/job/index.ts';
-import { allowCaller, createProject, type Project } from './project.ts';
+import { ROLE } from '../cloud/job/index.ts';
+import { allowCaller, openSite, type Site } from './project.ts';
 
 const LONG = 120_000;
 const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 
-let cloud: LocalCloud;
-let project: Project;
-let sdk: COS;
-let api: COS;
+let site: Site;
+let cloud: Site['cloud'];
+let project: Site['project'];
+let sdk: Site['sdk'];
+let api: Site['api'];
 beforeAll(async () => {
-  cloud = await startCloud({ transitionMs: 0 });
-  project = await createProject(cloud);
-  for (const { bucket, region } of [SOURCE, BACKUP]) {
-    cloud.core.createBucket(bucket, region);
-    cloud.core.putVersioning(bucket, region, 'Enabled');
-  }
+  site = await openSite([SOURCE, BACKUP]);
+  ({ cloud, project, sdk, api } = site);
   await project.serverless(['deploy'], { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] });
   await allowCaller(cloud, STATE);
-  sdk = cosClient(cloud);
-  api = replicationClient(cloud, apiDomain);
 }, LONG);
-afterAll(async () => {
-  await cloud.close();
-  await project.remove();
-});
+afterAll(() => site.close());
 
 const bucket = { Bucket: SOURCE.bucket, Region: SOURCE.region };
 

@@ -1,12 +1,9 @@
 import type COS from 'cos-nodejs-sdk-v5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatPlace, type Place } from '../../shared/cos/index.ts';
-import { startCloud } from '../cloud/index.ts';
-import type { LocalCloud } from '../cloud/index.ts';
-import { cosClient, replicationClient } from '../cloud/job/clients.ts';
-import { apiDomain, ROLE } from '../cloud/job/index.ts';
+import { ROLE } from '../cloud/job/index.ts';
 import { setRule } from '../cloud/job/rule.ts';
-import { allowCaller, createProject, type Project } from './project.ts';
+import { allowCaller, openSite, type Site } from './project.ts';
 
 /** Two deployments by the real CLI. */
 const LONG = 240_000;
@@ -17,24 +14,16 @@ const STATES: readonly Place[] = [
   { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' },
 ];
 
-let cloud: LocalCloud;
-let project: Project;
-let sdk: COS;
-let api: COS;
+let site: Site;
+let cloud: Site['cloud'];
+let project: Site['project'];
+let sdk: Site['sdk'];
+let api: Site['api'];
 beforeAll(async () => {
-  cloud = await startCloud({ transitionMs: 0 });
-  project = await createProject(cloud);
-  for (const { bucket, region } of [NORTH, SOUTH]) {
-    cloud.core.createBucket(bucket, region);
-    cloud.core.putVersioning(bucket, region, 'Enabled');
-  }
-  sdk = cosClient(cloud);
-  api = replicationClient(cloud, apiDomain);
+  site = await openSite([NORTH, SOUTH]);
+  ({ cloud, project, sdk, api } = site);
 });
-afterAll(async () => {
-  await cloud.close();
-  await project.remove();
-});
+afterAll(() => site.close());
 
 const at = ({ bucket, region }: Place, key: string) => ({ Bucket: bucket, Region: region, Key: key });
 
