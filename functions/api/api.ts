@@ -1,13 +1,13 @@
 import { hasRight } from '../../shared/access/index.ts';
 import type { KeyStore } from '../../shared/access/index.ts';
 import type { HttpRequest, HttpResponse, Run } from '../../shared/scf/index.ts';
-import { finish, newRequestId, preflight } from './answers.ts';
-import type { CallOptions, Verb } from './call.ts';
-import { identify } from './caller.ts';
-import { accessDenied, errorResponse, isRefusal, publicError } from './errors.ts';
-import { allowedMethods, route } from './route.ts';
-import { readTarget, resolveSource, settleTarget } from './target.ts';
-import { REPLICATION } from './verbs.ts';
+import { finish, newRequestId, preflight } from './response/response.ts';
+import type { CallOptions, Verb } from './verbs/verb.ts';
+import { identify } from './request/authenticate.ts';
+import { accessDenied, errorResponse, isRefusal, publicError } from './response/errors.ts';
+import { allowedMethods, route } from './verbs/route.ts';
+import { readTarget, resolveSource, settleTarget } from './request/bucket.ts';
+import { REPLICATION } from './verbs/index.ts';
 
 export interface ApiOptions extends CallOptions {
   readonly keys: KeyStore;

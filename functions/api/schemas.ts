@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 import { keyProblem } from '../../shared/cos/index.ts';
 import { MISMATCHES } from '../../shared/rules/index.ts';
-import { CHECKS } from '../../shared/status/index.ts';
+import { CHECKS } from '../../shared/preflight/index.ts';
 
 /** Keys that one call of `POST /?replicationReattempt` may name. */
 export const MOST_KEYS = 1000;

@@ -1,13 +1,5 @@
-import {
-  causeOf,
-  createConfirm,
-  HandOver,
-  sameRules,
-  taskOf,
-  workOfEvent,
-  type Engine,
-  type Work,
-} from '../../shared/replication/index.ts';
+import { causeOf, HandOver, taskOf, workOfEvent, type Engine, type Work } from '../../shared/replication/index.ts';
+import { createConfirm, sameRules } from '../../shared/runs/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';

@@ -1,4 +1,4 @@
-import { connectEngine } from '../../shared/replication/index.ts';
+import { connectEngine } from '../../shared/runs/index.ts';
 import { eventFunction, readConfig } from '../../shared/scf/index.ts';
 import { replicate } from './handler.ts';
 

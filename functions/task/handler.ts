@@ -1,14 +1,13 @@
 import {
   causeOf,
-  createConfirm,
   HandOver,
   RulesChanged,
-  rulesOf,
   taskOf,
   workOfTasks,
   type Engine,
   type Work,
 } from '../../shared/replication/index.ts';
+import { createConfirm, rulesOf } from '../../shared/runs/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
 import { backOff, BUSY_MS, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';

@@ -1,17 +1,17 @@
 import { ServiceError } from '../errors/index.ts';
 import type { HeadResult } from '../cos/index.ts';
 import { BUSY_MS, type Lease, type Leases } from '../tasks/index.ts';
-import { copyVersion, hide, lift, mark, raise, remove } from './copy.ts';
+import { copyVersion, hide, lift, mark, raise, remove } from './act/copy.ts';
 import { OrderTooDeep, Unsettled } from './errors.ts';
-import { examine, type Examined } from './examine.ts';
-import { abandonUploads } from './large-uploads.ts';
-import { LookAgain, observe } from './observe.ts';
-import { plan } from './plan.ts';
+import { examine, type Examined } from './look/candidates.ts';
+import { abandonUploads } from './act/multipart/uploads.ts';
+import { LookAgain, observe } from './look/observe.ts';
+import { plan } from './decide/plan.ts';
 import { CLOCK_DOUBT_MS, Session, type EngineDeps } from './session.ts';
-import { shortLook } from './short.ts';
-import { sourceOf } from './source.ts';
+import { shortLook } from './look/short.ts';
+import { sourceOf } from './look/source.ts';
 import type { Report, Step, Work } from './types.ts';
-import { refOfHead } from './version.ts';
+import { refOfHead } from '../identity/index.ts';
 import { taskOf } from './work.ts';
 
 /** Looks at one key in one run; a key that is written faster than that is finished by a task. */

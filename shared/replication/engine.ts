@@ -3,10 +3,10 @@ import { createRuleStore, type RuleStore } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { Leases, Tasks, type Task } from '../tasks/index.ts';
 import { converge } from './converge.ts';
-import { abortUploadsOf } from './large-uploads.ts';
+import { abortUploadsOf } from './act/multipart/uploads.ts';
 import type { Settings } from './session.ts';
 import type { Report, Work } from './types.ts';
-import { VersioningWatch } from './versioning.ts';
+import { VersioningWatch } from './act/versioning.ts';
 
 /** ms kept free at the end of a run for writing down what is left. */
 const CLOSING_MS = 5_000;

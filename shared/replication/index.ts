@@ -1,9 +1,9 @@
-export { createConfirm, rulesOf, sameRules } from './confirm.ts';
-export { connectEngine } from './connect.ts';
+/** The engine: brings one key at one destination up to date. `README.md` beside it has the protocol that it follows. */
+export { headOfEntry, isSealed } from './look/sealed.ts';
+export { skipReasonOf } from './act/attributes.ts';
+export { MarkBook } from './deletion-records.ts';
 export { createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
 export { HandOver, RulesChanged } from './errors.ts';
 export type { Settings } from './session.ts';
 export type { Clue, Report, Skip, SkipReason, Work } from './types.ts';
 export { causeOf, taskOf, workOfEvent, workOfTasks } from './work.ts';
-export { replicaStatus, type ReplicaStatus, type StatusQuery } from './replica-status.ts';
-export { readSubject, type Subject } from './subject.ts';

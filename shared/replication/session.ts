@@ -3,13 +3,14 @@ import { samePlace, type Cos, type HeadResult, type ObjectHead, type Place } fro
 import type { Hash } from '../signing/index.ts';
 import type { TaskObject, Tasks } from '../tasks/index.ts';
 import { HandOver } from './errors.ts';
-import { attemptId, digestOf } from './marker.ts';
-import { MarkBook } from './marks.ts';
-import { rankOf } from './rank.ts';
-import { isSealed, sealedHead } from './sealed.ts';
-import type { Marker, Skip, StackItem, Work } from './types.ts';
-import { isNull } from './version.ts';
-import type { VersioningWatch } from './versioning.ts';
+import { attemptId, digestOf } from '../identity/index.ts';
+import { MarkBook } from './deletion-records.ts';
+import { rankOf } from '../identity/index.ts';
+import { isSealed, sealedHead } from './look/sealed.ts';
+import type { Marker } from '../identity/index.ts';
+import type { Skip, StackItem, Work } from './types.ts';
+import { isNull } from '../identity/index.ts';
+import type { VersioningWatch } from './act/versioning.ts';
 
 /** A function's clock may run ahead of the destination's by this much, in ms; markers younger than that count as late. */
 export const CLOCK_DOUBT_MS = 15_000;

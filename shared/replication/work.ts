@@ -2,9 +2,9 @@ import { ServiceError } from '../errors/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { ObjectEvent } from '../scf/index.ts';
 import type { Target, Task } from '../tasks/index.ts';
-import { EVENT_SLACK_MS } from './observe.ts';
+import { EVENT_SLACK_MS } from './look/observe.ts';
 import type { Work } from './types.ts';
-import { timeOfVersionId } from './version.ts';
+import { timeOfVersionId } from '../identity/index.ts';
 
 /** The work an event asks for at one destination. The event is a hint: it says where to look, never what is true. */
 export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly Rule[]): Work {

@@ -1,7 +1,3 @@
-/** What is known of the destinations, kept on the state bucket: written by pre-flight, read by the engine. */
-export { createMarkerKnowledge } from './knowledge.ts';
-export type { MarkerKnowledge } from './knowledge.ts';
-export { CHECKS, readPreflight, storePreflight } from './document.ts';
-export type { Check, CheckName, Preflight } from './document.ts';
-export { preflight } from './preflight.ts';
-export type { PreflightOptions } from './preflight.ts';
+/** How a version stands at a destination, as the two buckets tell. */
+export { readSubject, type Subject } from './subject.ts';
+export { replicaStatus, type ReplicaStatus, type StatusQuery } from './replica.ts';

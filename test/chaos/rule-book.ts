@@ -1,4 +1,4 @@
-import { putReplication, deleteReplication } from '../../functions/api/replication.ts';
+import { putReplication, deleteReplication } from '../../functions/api/verbs/replication.ts';
 import { formatPlace, type Cos, type Place } from '../../shared/cos/index.ts';
 import { createRuleStore, type Rule, type RuleStore } from '../../shared/rules/index.ts';
 import type { HttpRequest } from '../../shared/scf/index.ts';

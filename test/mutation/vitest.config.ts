@@ -15,8 +15,9 @@ export default defineConfig({
   test: {
     // Unit tests of the mutated files. What else would notice, such as the simulated worlds, does not count here.
     include: [
-      'test/shared/replication/{identity,landing,marker,missing,order,plan,plan-worlds}.test.ts',
-      'test/shared/replication/{scope,together,together-corners,version}.test.ts',
+      'test/shared/identity/*.test.ts',
+      'test/shared/replication/landing.test.ts',
+      'test/shared/replication/decide/*.test.ts',
       'test/shared/rules/{match,starts,starts-again}.test.ts',
       'test/shared/tasks/backoff.test.ts',
     ],

@@ -10,7 +10,7 @@ export const SCOPE: readonly Mistake[] = [
     ['rules', 400],
     // Without this, memory that lasts does no harm.
     ['shared/rules/store.ts', 'const RULES_CACHE_TIME = 10_000;', 'const RULES_CACHE_TIME = Number.POSITIVE_INFINITY;'],
-    ['shared/replication/confirm.ts', 'throw new RulesChanged();', 'return;'],
+    ['shared/runs/confirm-rules.ts', 'throw new RulesChanged();', 'return;'],
   ),
   mistake(
     'what is left of a rule that is gone is not taken up',
@@ -25,7 +25,7 @@ export const SCOPE: readonly Mistake[] = [
   mistake(
     'the tags of a version are not read',
     ['rules', 400],
-    ['shared/replication/scope.ts', 'tags: tags ?? rule.tags', 'tags: rule.tags'],
+    ['shared/replication/decide/scope.ts', 'tags: tags ?? rule.tags', 'tags: rule.tags'],
   ),
   mistake(
     'what is older than the rule is copied',
@@ -41,7 +41,7 @@ export const SCOPE: readonly Mistake[] = [
     'an upload is forgotten instead of aborted',
     ['parts', 800],
     [
-      'shared/replication/large-uploads.ts',
+      'shared/replication/act/multipart/uploads.ts',
       "await harmless(() => session.at('destination', () => abort(session.deps.cos, session.work, upload)));",
       '',
     ],

@@ -1,11 +1,11 @@
 import { mistake, type Mistake } from './mistake.ts';
 
 const CONVERGE = 'shared/replication/converge.ts';
-const COPY = 'shared/replication/copy.ts';
-const OBSERVE = 'shared/replication/observe.ts';
-const PLAN = 'shared/replication/plan.ts';
-const SHORT = 'shared/replication/short.ts';
-const EXAMINE = 'shared/replication/examine.ts';
+const COPY = 'shared/replication/act/copy.ts';
+const OBSERVE = 'shared/replication/look/observe.ts';
+const PLAN = 'shared/replication/decide/plan.ts';
+const SHORT = 'shared/replication/look/short.ts';
+const EXAMINE = 'shared/replication/look/candidates.ts';
 
 /** What a look sees on both sides, and what it makes of it. */
 export const STACKS: readonly Mistake[] = [
@@ -57,7 +57,7 @@ export const STACKS: readonly Mistake[] = [
     'a version counts as ours for ever',
     ['crowded', 400],
     [
-      'shared/replication/marker.ts',
+      'shared/identity/marker.ts',
       'head.lastModified - marker.attempted <= landingMs(marker.inParts, head.size)',
       'head.lastModified - marker.attempted <= 1e9 * landingMs(marker.inParts, head.size)',
     ],
@@ -106,13 +106,13 @@ export const STACKS: readonly Mistake[] = [
   mistake(
     'keys that begin with the key are taken for it',
     ['one-way', 100],
-    ['shared/replication/listing.ts', 'entry.key === key', 'entry.key.startsWith(key)'],
+    ['shared/replication/look/listing.ts', 'entry.key === key', 'entry.key.startsWith(key)'],
   ),
   mistake(
     'a listing is read no further than its first page',
     ['one-way', 400],
     [
-      'shared/replication/listing.ts',
+      'shared/replication/look/listing.ts',
       'this.#next = own.length === page.entries.length ? page.next : undefined;',
       'this.#next = undefined;',
     ],

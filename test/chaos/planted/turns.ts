@@ -2,8 +2,8 @@ import { mistake, type Mistake } from './mistake.ts';
 
 const CONVERGE = 'shared/replication/converge.ts';
 const LEASES = 'shared/tasks/leases.ts';
-const PLAN = 'shared/replication/plan.ts';
-const SHORT = 'shared/replication/short.ts';
+const PLAN = 'shared/replication/decide/plan.ts';
+const SHORT = 'shared/replication/look/short.ts';
 const EVENT = 'functions/replicate/handler.ts';
 
 /** Who looks at a key, when, and who goes on from what a run has left. */

@@ -1,16 +1,16 @@
 import { mistake, type Mistake } from './mistake.ts';
 
 const CONVERGE = 'shared/replication/converge.ts';
-const OBSERVE = 'shared/replication/observe.ts';
-const PEERS = 'shared/replication/peers.ts';
-const TOGETHER = 'shared/replication/together.ts';
+const OBSERVE = 'shared/replication/look/observe.ts';
+const PEERS = 'shared/replication/look/deletions.ts';
+const TOGETHER = 'shared/replication/decide/two-way.ts';
 
 /** Buckets that are source and destination at once. */
 export const WAYS: readonly Mistake[] = [
   mistake(
     'replicas are passed on',
     ['two-way', 100],
-    ['shared/replication/examine.ts', 'if (await isReplica(session, seen, entry, head)) return undefined;', ''],
+    ['shared/replication/look/candidates.ts', 'if (await isReplica(session, seen, entry, head)) return undefined;', ''],
   ),
   mistake('delete markers of ours are passed on', ['two-way', 600], [OBSERVE, '(madeAtSource.has(versionId) || ', '(']),
   mistake('nothing is lifted', ['two-way', 300], [TOGETHER, "return [{ kind: 'lift', item }];", 'return [];']),
@@ -23,7 +23,7 @@ export const WAYS: readonly Mistake[] = [
   mistake(
     'a delete marker is not written down before it is made',
     ['two-way-deletions', 300],
-    ['shared/replication/marks.ts', 'await this.#put(name);', ''],
+    ['shared/replication/deletion-records.ts', 'await this.#put(name);', ''],
   ),
   mistake(
     'a deletion that was undone is brought back',

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { createKeyStore } from '../../../shared/access/index.ts';
 import { createCosClient } from '../../../shared/cos/index.ts';
-import { bundleFunction } from '../../../shared/deploy/bundle.ts';
+import { bundleFunction } from '../../../shared/deploy/functions/bundle.ts';
 import { startCloud } from '../../cloud/index.ts';
 import { startInstance } from '../../cloud/scf/instance.ts';
 import type { Outcome } from '../../cloud/scf/instance.ts';

@@ -6,7 +6,7 @@ import { createApi } from '../../../functions/api/api.ts';
 import { createKeyStore } from '../../../shared/access/index.ts';
 import { createCosClient, nodeHash } from '../../../shared/cos/index.ts';
 import type { CosClient, Place } from '../../../shared/cos/index.ts';
-import { policyOf, TRUST_POLICY } from '../../../shared/deploy/policies.ts';
+import { policyOf, TRUST_POLICY } from '../../../shared/deploy/roles/policies.ts';
 import { createEngine, workOfEvent } from '../../../shared/replication/index.ts';
 import type { Engine } from '../../../shared/replication/index.ts';
 import { candidatesFor, createRuleStore } from '../../../shared/rules/index.ts';

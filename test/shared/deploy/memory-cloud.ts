@@ -1,5 +1,5 @@
-import { CloudApiError } from '../../../shared/deploy/cloud-api.ts';
-import type { CloudApi } from '../../../shared/deploy/cloud-api.ts';
+import { CloudApiError } from '../../../shared/deploy/cloud/cloud-api.ts';
+import type { CloudApi } from '../../../shared/deploy/cloud/cloud-api.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
-import { readSettings } from '../../../shared/deploy/settings.ts';
-import type { RawConfiguration } from '../../../shared/deploy/settings.ts';
+import { readSettings } from '../../../shared/deploy/config/settings.ts';
+import type { RawConfiguration } from '../../../shared/deploy/config/settings.ts';
 import type { Settings } from '../../../shared/deploy/types.ts';
 
 /** The configuration that the repository has, short of what a test changes. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ObjectHead } from '../../../shared/cos/index.ts';
-import { attemptId, attemptOf, landedInTime, landingMs } from '../../../shared/replication/marker.ts';
-import type { Marker } from '../../../shared/replication/types.ts';
-import { markerOf } from './build.ts';
+import { attemptId, attemptOf, landedInTime, landingMs } from '../../../shared/identity/marker.ts';
+import type { Marker } from '../../../shared/identity/types.ts';
+import { markerOf } from './decide/build.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -5,7 +5,7 @@ import { causeOf, taskOf, workOfEvent, workOfTasks } from '../../../shared/repli
 import type { ObjectEvent } from '../../../shared/scf/index.ts';
 import type { Task } from '../../../shared/tasks/index.ts';
 import { rule } from '../rules/sample.ts';
-import { DESTINATION, SOURCE } from './build.ts';
+import { DESTINATION, SOURCE } from './decide/build.ts';
 
 const TARGET = { source: SOURCE, destination: DESTINATION, key: 'a' };
 const VERSION = 'MTg0NDUwNDQwNzM3MDk0MjgxNTk';

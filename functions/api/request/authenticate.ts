@@ -1,0 +1,106 @@
+import { hasRight } from '../../../shared/access/index.ts';
+import type { ApiKey, KeyStore, Right } from '../../../shared/access/index.ts';
+import type { HttpRequest } from '../../../shared/scf/index.ts';
+import {
+  SignatureError,
+  readSignature,
+  readToken,
+  requestCandidates,
+  verifyAny,
+} from '../../../shared/signing/index.ts';
+import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../../shared/signing/index.ts';
+import { accessDenied, refuse } from '../response/errors.ts';
+
+export interface CallerOptions {
+  readonly keys: KeyStore;
+  readonly hash: Hash;
+  /** ms since 1970. */
+  readonly now: number;
+}
+
+/** What a call demands of its signature. */
+export interface Demand {
+  readonly right: Right;
+  /** Parameter that says what the call does. */
+  readonly subresource: string;
+  /**
+   * Whether `host` and the sub-resource must be signed. Without this, a presigned upload address that got into strange
+   * hands could be sent again as a change of rules.
+   */
+  readonly strict: boolean;
+}
+
+export interface Caller {
+  readonly key: ApiKey;
+  /** The request in the spelling that its sender signed; nothing else of path and query may be used further on. */
+  readonly verified: SignableRequest;
+}
+
+/**
+ * Who sent a request: the key whose signature fits one of the spellings that the client may have signed. Throws
+ * `SignatureError`, and `ServiceError` (403) for an unknown key, temporary credentials, and what the key may not do.
+ */
+export async function identify(
+  request: HttpRequest,
+  paths: readonly string[],
+  demand: Demand,
+  { keys, hash, now }: CallerOptions,
+): Promise<Caller> {
+  const { fields, queries } = findSignature(request);
+  if (queries.some((query) => readToken(request.headers, query) !== undefined)) {
+    throw accessDenied(
+      'Temporary credentials are not accepted here. Sign with an API key pair of this deployment (npx serverless replication key add).',
+    );
+  }
+  const key = await keys.find(fields.secretId);
+  if (key === undefined) {
+    throw refuse(403, 'InvalidAccessKeyId', 'The Access Key Id you provided does not exist in our records.');
+  }
+  const verified = verifyAny(candidates(request, paths, queries, fields), fields, {
+    secretKey: key.secretKey,
+    hash,
+    now,
+  });
+  if (demand.strict) checkSigned(fields, demand.subresource);
+  if (!hasRight(key, demand.right)) throw accessDenied(`This API key lacks the right "${demand.right}".`);
+  return { key, verified };
+}
+
+/** The signature, with the spellings of the query in which it can be read. */
+function findSignature({ headers, queries }: HttpRequest): { fields: SignatureFields; queries: Pairs[] } {
+  let malformed: unknown;
+  for (const [index, query] of queries.entries()) {
+    try {
+      const fields = readSignature(headers, query);
+      if (fields !== undefined) return { fields, queries: queries.slice(index) };
+    } catch (error) {
+      // Not decoded yet, maybe: the next spelling is.
+      if (!(error instanceof SignatureError)) throw error;
+      malformed ??= error;
+    }
+  }
+  throw malformed ?? accessDenied();
+}
+
+function candidates(
+  request: HttpRequest,
+  paths: readonly string[],
+  queries: readonly Pairs[],
+  fields: SignatureFields,
+) {
+  const { method, headers, body } = request;
+  return queries.flatMap((query) =>
+    requestCandidates({ method, path: paths[0] ?? '/', query, headers }, fields, { paths, bodyLength: body.length }),
+  );
+}
+
+/** The messages begin as those of COS's strict signature mode do. */
+function checkSigned({ headerList, paramList }: SignatureFields, subresource: string): void {
+  if (!headerList.includes('host')) {
+    throw accessDenied('Strict signature missing header that must be signed: host.');
+  }
+  // Lists hold names in lower case.
+  if (!paramList.includes(subresource.toLowerCase())) {
+    throw accessDenied(`Strict signature missing param that must be signed: ${subresource}.`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { HttpResponse } from '../../../shared/scf/index.ts';
+
+/** Answers of COS on bucket calls have this type also when they are empty. */
+export const XML_TYPE = 'application/xml';
+
+/**
+ * A fresh request ID in the form of COS: base64 of `<hex seconds>_<hex>_<hex>_<hex>`. SDKs take an answer without one
+ * for a broken connection. `now` in ms since 1970.
+ */
+export function newRequestId(now: number, random: (bytes: number) => Uint8Array): string {
+  const hex = Buffer.from(random(10)).toString('hex');
+  const seconds = Math.floor(now / 1000).toString(16);
+  return Buffer.from(`${seconds}_${hex.slice(0, 8)}_${hex.slice(8, 12)}_${hex.slice(12)}`).toString('base64');
+}
+
+/**
+ * What a browser needs to be shown on every answer, errors included. Any origin may ask: a request is authorised by its
+ * signature alone, never by something that a browser adds by itself.
+ */
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Content-Length, Date, ETag, x-cos-request-id, x-cos-replication-rule-creation-time',
+} as const;
+
+/** Completes an answer. A HEAD is answered by its headers alone. */
+export function finish(response: HttpResponse, requestId: string, method: string): HttpResponse {
+  const { status, headers, body } = response;
+  return {
+    status,
+    headers: { ...headers, ...CORS, 'x-cos-request-id': requestId },
+    ...(body === undefined || method === 'HEAD' ? {} : { body }),
+  };
+}
+
+const METHODS = 'GET, PUT, DELETE, HEAD, POST';
+/** Seconds for which a browser may skip the question. */
+const MAX_AGE = '600';
+const MOST_ASKED = 64;
+const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,128}$/;
+
+/** The answer to a browser's question before the request itself; it carries no signature. */
+export function preflight(asked: string | undefined): HttpResponse {
+  // Echoed, because a wildcard does not cover Authorization; only what can be a header name.
+  const names = (asked ?? '')
+    .split(',', MOST_ASKED)
+    .map((name) => name.trim())
+    .filter((name) => TOKEN.test(name));
+  return {
+    status: 200,
+    headers: {
+      'Access-Control-Allow-Methods': METHODS,
+      'Access-Control-Allow-Headers': names.length === 0 ? 'authorization' : names.join(', '),
+      'Access-Control-Max-Age': MAX_AGE,
+    },
+  };
+}

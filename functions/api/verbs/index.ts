@@ -1,0 +1,37 @@
+import type { Verb } from './verb.ts';
+import { getFailures, postReattempt } from './pending.ts';
+import { postPreflight } from './preflight.ts';
+import { deleteReplication, getReplication, putReplication } from './replication.ts';
+import { getObjectStatus } from './status.ts';
+
+/** The one sub-resource that COS has as well. */
+export const REPLICATION = 'replication';
+
+/** Everything that the API can do. */
+export const VERBS: readonly Verb[] = [
+  {
+    method: 'PUT',
+    subresource: REPLICATION,
+    on: 'bucket',
+    right: 'write',
+    perform: ({ request, source }, options) => putReplication(request, source, options),
+  },
+  {
+    method: 'GET',
+    subresource: REPLICATION,
+    on: 'bucket',
+    right: 'read',
+    perform: ({ source }, options) => getReplication(source, options),
+  },
+  {
+    method: 'DELETE',
+    subresource: REPLICATION,
+    on: 'bucket',
+    right: 'write',
+    perform: ({ source }, options) => deleteReplication(source, options),
+  },
+  { method: 'GET', subresource: 'replicationStatus', on: 'object', right: 'read', perform: getObjectStatus },
+  { method: 'GET', subresource: 'replicationFailures', on: 'bucket', right: 'read', perform: getFailures },
+  { method: 'POST', subresource: 'replicationReattempt', on: 'bucket', right: 'write', perform: postReattempt },
+  { method: 'POST', subresource: 'replicationPreflight', on: 'bucket', right: 'write', perform: postPreflight },
+];

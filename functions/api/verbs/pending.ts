@@ -1,0 +1,174 @@
+import { formatPlace, samePlace } from '../../../shared/cos/index.ts';
+import { readSubject } from '../../../shared/status/index.ts';
+import { candidatesFor, inScope } from '../../../shared/rules/index.ts';
+import type { Candidates, Rule } from '../../../shared/rules/index.ts';
+import type { HttpResponse } from '../../../shared/scf/index.ts';
+import {
+  digestOfTarget,
+  hasFailed,
+  isPendingMarker,
+  isRecheck,
+  isStarted,
+  listPending,
+  reattempt,
+  requestedTask,
+  Tasks,
+} from '../../../shared/tasks/index.ts';
+import type { Pending, StateDeps, Target } from '../../../shared/tasks/index.ts';
+import { parameter, uniqueText } from './verb.ts';
+import type { CallOptions, VerifiedCall } from './verb.ts';
+import { refuse } from '../response/errors.ts';
+import { jsonResponse, readJson, timeText } from '../request/json.ts';
+import { reattemptRequest } from '../schemas.ts';
+import type { Failures, Reattempted } from '../schemas.ts';
+import { standingOf } from './standing.ts';
+
+/** Items of one page at most, and state objects that are looked at for it: a deployment's sources share their pending work. */
+const PAGE = 100;
+const EXAMINED = 1000;
+/** Pieces of work that one call starts at most, and names that it looks through. */
+const STARTS = 1000;
+const NAMES = 5000;
+/** Keys worked on at once. */
+const LANES = 50;
+/** Looks that the keys of one call may come to, with all their destinations. */
+const MOST_TARGETS = 5000;
+
+/** GET with `replicationFailures`: a page of what waits or failed, with cause, age and next try. */
+export async function getFailures(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
+  const { source } = call;
+  const state = readState(call);
+  const now = options.now();
+  const page = await listPending(options, {
+    // Re-checks are of keys that are done. A key with one failed piece of work has failed, whatever else waits for it.
+    accepts: (task) => samePlace(task.source, source) && !isRecheck(task) && (state !== 'FAILED' || hasFailed(task)),
+    marker: readMarker(call),
+    limit: PAGE,
+    examined: EXAMINED,
+  });
+  return jsonResponse(200, {
+    bucket: source.bucket,
+    items: merged(page.items, options, now).filter((item) => state === undefined || item.state === state),
+    unreadable: page.unreadable,
+    ...markerField(page.marker),
+    measuredAt: timeText(now),
+  } satisfies Failures);
+}
+
+function readState(call: VerifiedCall): 'FAILED' | 'PENDING' | undefined {
+  const state = parameter(call, 'state');
+  if (state === undefined || state === 'FAILED' || state === 'PENDING') return state;
+  throw refuse(400, 'InvalidArgument', 'The parameter state is FAILED or PENDING.');
+}
+
+/** One item per key and destination, in the order of the page. */
+function merged(items: readonly Pending[], { hash }: CallOptions, now: number): Failures['items'] {
+  const groups = new Map<string, Pending[]>();
+  for (const item of items) {
+    const name = digestOfTarget(item.task, hash);
+    groups.set(name, [...(groups.get(name) ?? []), item]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    const standing = standingOf(group);
+    if (first === undefined || standing === undefined) return [];
+    return {
+      key: first.task.key,
+      destination: formatPlace(first.task.destination),
+      ...standing,
+      versionIds: [...new Set(group.flatMap(({ task }) => task.hints))],
+      ageMs: Math.max(0, now - Math.min(...group.map(({ task }) => task.first))),
+    };
+  });
+}
+
+/** POST with `replicationReattempt`: makes waiting work due, all of it or that of the keys named in the body. */
+export async function postReattempt(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
+  const { source } = call;
+  const { keys } = readJson(call.request, reattemptRequest);
+  const deps: StateDeps = { ...options, unique: () => uniqueText(options) };
+  const limits = { limit: STARTS, examined: NAMES };
+  const marker = readMarker(call);
+  if (keys === undefined) {
+    const moved = await reattempt(deps, { source, targets: undefined, marker, ...limits });
+    const counts = { started: moved.keys.size, requested: 0, outOfScope: [], notFound: [] };
+    return accepted({ bucket: source.bucket, ...counts, ...markerField(moved.marker) });
+  }
+  if (marker !== undefined) throw refuse(400, 'InvalidArgument', 'A marker goes with a call that names no keys.');
+  const { targets, outOfScope, notFound } = await sortOut(new Set(keys), call, options);
+  // What lies behind more names than are looked through is not found; those keys get a look of their own below.
+  const moved = await reattempt(deps, { source, targets, marker: undefined, ...limits });
+  await requestLooks(
+    deps,
+    targets.filter((target) => !moved.digests.has(digestOfTarget(target, options.hash))),
+  );
+  const started = moved.keys.size;
+  const requested = new Set(targets.map(({ key }) => key)).size - started;
+  return accepted({ bucket: source.bucket, started, requested, outOfScope, notFound });
+}
+
+const accepted = (answer: Reattempted): HttpResponse => jsonResponse(202, answer);
+
+/** The named keys by what can be done for them; the source is asked, so that a slip of the pen is not answered with 202. */
+async function sortOut(keys: ReadonlySet<string>, { source }: VerifiedCall, { cos, hash, rules }: CallOptions) {
+  const ruleSet = await rules.getFresh(source);
+  const named = [...keys].map((key) => ({ key, groups: ruleSet === undefined ? [] : candidatesFor(ruleSet, key) }));
+  const most = named.reduce((sum, { groups }) => sum + groups.length, 0);
+  if (most > MOST_TARGETS) {
+    throw refuse(400, 'InvalidArgument', `The keys have ${most} destinations in all; name fewer keys.`);
+  }
+  const newest = await inLanes(named, async ({ key, groups }) =>
+    groups.length === 0 ? undefined : readSubject({ cos, hash }, source, key, undefined),
+  );
+  const targets: Target[] = [];
+  const outOfScope: string[] = [];
+  const notFound: string[] = [];
+  for (const [index, { key, groups }] of named.entries()) {
+    const subject = newest[index];
+    if (groups.length > 0 && subject === undefined) {
+      notFound.push(key);
+      continue;
+    }
+    const covering = groups.filter((group) => subject !== undefined && mayCover(group, subject.ref.time / 1000));
+    if (covering.length === 0) outOfScope.push(key);
+    for (const { destination } of covering) targets.push({ source, destination, key });
+  }
+  return { targets, outOfScope, notFound };
+}
+
+/** `time` is that of the newest version: where that is too old, all are. An older one may have the tags that are asked for. */
+function mayCover({ rules }: Candidates, time: number): boolean {
+  const covers = (rule: Rule) => inScope(rule, { time, tags: rule.tags, deleteMarker: false, current: true });
+  return rules.some(covers);
+}
+
+async function requestLooks(deps: StateDeps, targets: readonly Target[]): Promise<void> {
+  const tasks = new Tasks(deps);
+  await inLanes(targets, async (target) => {
+    // Else it is due already.
+    if (!(await isStarted(deps, target))) await tasks.submit(requestedTask(target, deps.now()));
+  });
+}
+
+async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += LANES) {
+    results.push(...(await Promise.all(items.slice(i, i + LANES).map(work))));
+  }
+  return results;
+}
+
+/** Markers are names of state objects; in base64url they look like what they are to others, which is nothing. */
+function readMarker(call: VerifiedCall): string | undefined {
+  const text = parameter(call, 'marker');
+  if (text === undefined) return undefined;
+  const marker = Buffer.from(text, 'base64url').toString('utf8');
+  if (!isPendingMarker(marker) || marker.length > 500) {
+    throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
+  }
+  return marker;
+}
+
+function markerField(marker: string | undefined): { marker?: string } {
+  return marker === undefined ? {} : { marker: Buffer.from(marker).toString('base64url') };
+}

@@ -1,0 +1,25 @@
+import { formatPlace } from '../../../shared/cos/index.ts';
+import type { Place } from '../../../shared/cos/index.ts';
+import type { HttpResponse } from '../../../shared/scf/index.ts';
+import { preflight, storePreflight } from '../../../shared/preflight/index.ts';
+import { uniqueText } from './verb.ts';
+import type { CallOptions, VerifiedCall } from './verb.ts';
+import { jsonResponse, timeText } from '../request/json.ts';
+import type { Preflighted } from '../schemas.ts';
+
+/** POST with `replicationPreflight`: tries every destination of the deployment and keeps what was found for the engine. */
+export async function postPreflight({ source }: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
+  const { bucket } = source;
+  const places = options.listed.destinations.filter((place) => place.bucket !== bucket);
+  const destinations = await Promise.all(places.map((place) => tryDestination(place, options)));
+  const passed = destinations.every((one) => one.passed);
+  return jsonResponse(200, { bucket, passed, destinations } satisfies Preflighted);
+}
+
+async function tryDestination(place: Place, options: CallOptions): Promise<Preflighted['destinations'][number]> {
+  const { cos, state, now } = options;
+  const found = await preflight({ cos, now, unique: () => uniqueText(options) }, place);
+  await storePreflight(cos, state, found);
+  const { destination, measuredAt, ...rest } = found;
+  return { destination: formatPlace(destination), ...rest, checks: [...rest.checks], measuredAt: timeText(measuredAt) };
+}

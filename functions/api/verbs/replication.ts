@@ -1,0 +1,61 @@
+import type { Cos, Place } from '../../../shared/cos/index.ts';
+import { checkDestinations, mergeStarts, parseRules } from '../../../shared/rules/index.ts';
+import type { Listed, RuleStore } from '../../../shared/rules/index.ts';
+import type { HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
+import { XML_TYPE } from '../response/response.ts';
+import { readContent } from '../request/body.ts';
+import { refuse } from '../response/errors.ts';
+import { checkVersioning } from './versioning.ts';
+
+export interface ReplicationOptions {
+  readonly cos: Cos;
+  readonly rules: RuleStore;
+  readonly listed: Listed;
+}
+
+/** PUT Bucket replication: replaces the whole configuration. */
+export async function putReplication(
+  request: HttpRequest,
+  source: Place,
+  { cos, rules, listed }: ReplicationOptions,
+): Promise<HttpResponse> {
+  const document = parseRules(readContent(request));
+  checkDestinations(document, source, listed);
+  const destinations = document.rules.map(({ destination }) => destination);
+  const [{ previous, date }] = await Promise.all([
+    rules.getForUpdate(source),
+    checkVersioning(cos, source, destinations),
+  ]);
+  await rules.put({
+    source,
+    role: document.role,
+    rules: mergeStarts(previous, document.rules, date),
+    xml: document.xml,
+    created: date,
+  });
+  return { status: 200, headers: { 'Content-Type': XML_TYPE } };
+}
+
+/** GET Bucket replication: the configuration as it was sent. */
+export async function getReplication(source: Place, { rules }: ReplicationOptions): Promise<HttpResponse> {
+  // Fresh, because another instance may have answered the PUT.
+  const document = await rules.getDocument(source);
+  if (document === undefined) {
+    // With a small n, unlike the documentation: the Node and JavaScript SDKs know no other spelling.
+    throw refuse(404, 'ReplicationConfigurationnotFoundError', 'The replication configuration was not found.');
+  }
+  return {
+    status: 200,
+    headers: {
+      'Content-Type': XML_TYPE,
+      'x-cos-replication-rule-creation-time': new Date(document.created).toUTCString(),
+    },
+    body: document.xml,
+  };
+}
+
+/** DELETE Bucket replication: removes all rules; there need be none. Replicas stay. */
+export async function deleteReplication(source: Place, { rules }: ReplicationOptions): Promise<HttpResponse> {
+  await rules.remove(source);
+  return { status: 204, headers: {} };
+}

@@ -1,0 +1,164 @@
+import { formatPlace, keyProblem, samePlace } from '../../../shared/cos/index.ts';
+import { ServiceError } from '../../../shared/errors/index.ts';
+import { METADATA_LIMIT } from '../../../shared/replication/index.ts';
+import { readSubject, replicaStatus } from '../../../shared/status/index.ts';
+import type { ReplicaStatus, StatusQuery, Subject } from '../../../shared/status/index.ts';
+import { explain } from '../../../shared/rules/index.ts';
+import type { Rule, RuleSet, Verdict } from '../../../shared/rules/index.ts';
+import type { HttpResponse } from '../../../shared/scf/index.ts';
+import { isRecheck, pendingOfKey } from '../../../shared/tasks/index.ts';
+import type { KeyState } from '../../../shared/tasks/index.ts';
+import { parameter } from './verb.ts';
+import type { CallOptions, VerifiedCall } from './verb.ts';
+import { refuse } from '../response/errors.ts';
+import { jsonResponse, timeText } from '../request/json.ts';
+import type { DestinationStatus, ObjectStatus, RuleVerdict } from '../schemas.ts';
+import { standingOf } from './standing.ts';
+import type { Standing } from './standing.ts';
+
+const VERSION_ID = /^[\w+/=-]{1,200}$/;
+/** Pages of waiting work, a thousand names each, in which this key's is looked for. */
+const WAITING_PAGES = 20;
+/** ms after a write by which its event has come, if it comes at all: COS gives no promise, minutes are rare. */
+const EVENT_MS = 15 * 60_000;
+
+/** GET of a key with `replicationStatus`: how one version stands at every destination, and why. Changes nothing. */
+export async function getObjectStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
+  const { source, key } = call;
+  const { cos, hash, rules, now } = options;
+  const versionId = parameter(call, 'versionId');
+  const peer = options.listed.peers?.find(({ bucket }) => samePlace(bucket, source));
+  const problem = keyProblem(key);
+  if (problem !== undefined) throw refuse(400, problem.code, `The key cannot be: ${problem.reason}.`);
+  if (versionId !== undefined && !VERSION_ID.test(versionId))
+    throw refuse(400, 'InvalidArgument', 'Invalid version id.');
+
+  const [subject, ruleSet] = await Promise.all([
+    readSubject({ cos, hash, marks: peer?.state }, source, key, versionId),
+    rules.getFresh(source),
+  ]);
+  if (subject === undefined) {
+    throw versionId === undefined
+      ? refuse(404, 'NoSuchKey', 'The specified key does not exist.')
+      : refuse(404, 'NoSuchVersion', 'The specified version does not exist.');
+  }
+  const verdicts = await verdictsOf(call, options, subject, ruleSet);
+  const governing = isReplica(subject) ? [] : verdicts.filter(({ mismatch }) => mismatch === undefined);
+  const destinations = await Promise.all(governing.map(({ rule }) => destinationStatus(call, options, subject, rule)));
+  return jsonResponse(200, {
+    bucket: source.bucket,
+    key,
+    versionId: subject.versionId,
+    deleteMarker: subject.head === undefined,
+    current: subject.current,
+    lastModified: timeText(writtenAt(subject)),
+    ...roleOf(subject, governing.length > 0),
+    rules: verdicts.map((verdict) => ruleVerdict(subject, verdict)),
+    destinations,
+    measuredAt: timeText(now()),
+  } satisfies ObjectStatus);
+}
+
+/** ms since 1970. */
+const writtenAt = ({ head, ref }: Subject): number => head?.lastModified ?? Math.floor(ref.time / 1e6) * 1000;
+
+const isReplica = ({ replicaOf, deletedIn }: Subject): boolean => replicaOf !== undefined || deletedIn !== undefined;
+
+function roleOf({ replicaOf, deletedIn }: Subject, governed: boolean): Pick<ObjectStatus, 'role' | 'replicaOf'> {
+  if (deletedIn !== undefined) return { role: 'replica' };
+  if (replicaOf === undefined) return { role: governed ? 'source' : 'none' };
+  const { source, ref } = replicaOf;
+  return { role: 'replica', replicaOf: `${source.region}/${source.bucket}/${ref.id.split('/', 1)[0] ?? ''}` };
+}
+
+/** Each rule with its reason; the tags are read only where a rule asks for them. */
+async function verdictsOf(
+  { source, key }: VerifiedCall,
+  { cos }: CallOptions,
+  { head, ref, versionId, current }: Subject,
+  ruleSet: RuleSet | undefined,
+): Promise<Verdict[]> {
+  if (ruleSet === undefined) return [];
+  const asked =
+    head !== undefined && ruleSet.rules.some(({ tags, prefix }) => tags.length > 0 && key.startsWith(prefix));
+  const tags = asked ? await cos.getTags(source, key, versionId) : [];
+  return explain(ruleSet, key, { time: ref.time / 1000, tags, deleteMarker: head === undefined, current });
+}
+
+function ruleVerdict(subject: Subject, { rule, mismatch }: Verdict): RuleVerdict {
+  const reason = mismatch ?? (isReplica(subject) ? 'replica' : undefined);
+  const about = { id: rule.id, destination: formatPlace(rule.destination) };
+  return reason === undefined ? { ...about, matched: true } : { ...about, matched: false, reason };
+}
+
+async function destinationStatus(
+  { source, key }: VerifiedCall,
+  { cos, hash, state, now }: CallOptions,
+  subject: Subject,
+  rule: Rule,
+): Promise<DestinationStatus> {
+  const { destination } = rule;
+  // Before the buckets: work that is done meanwhile has left its replica by the time that it is looked for.
+  const pending = await pendingOfKey({ cos, hash, state }, { source, destination, key }, WAITING_PAGES);
+  const query = { cos, hash, source, destination, rule, metadataLimit: METADATA_LIMIT };
+  const found = await lookAt(query, subject);
+  const about = { destination: formatPlace(destination), rule: rule.id };
+  const ageMs = Math.max(0, now() - writtenAt(subject));
+  if (found.state === 'unreadable') return { ...about, ...unreadableStatus(pending, found.code), ageMs };
+  if (found.state === 'there') {
+    const open = openBeside(pending);
+    const replica = {
+      replicaVersionId: found.versionId,
+      ...(found.shown === undefined ? {} : { currentAtDestination: found.shown }),
+    };
+    if (open !== undefined) return { ...about, ...open, ageMs, ...replica };
+    return { ...about, state: 'COMPLETED', ...replica, lagMs: found.lag };
+  }
+  // Whatever waits may still change it.
+  const waits = pending.items.length > 0 || pending.lease !== undefined || pending.unreadable > 0;
+  if (found.state === 'skipped' && !(waits && found.reason === 'removed-at-destination')) {
+    return { ...about, state: 'SKIPPED', reason: found.reason };
+  }
+  const nothing = {
+    state: 'PENDING',
+    cause: ageMs < EVENT_MS ? 'awaiting-event' : 'missed-event',
+    attempts: 0,
+  } as const;
+  return { ...about, ...(openStatus(pending) ?? nothing), ageMs };
+}
+
+/** One destination that cannot be read must not hide how the others stand. */
+async function lookAt(
+  query: StatusQuery,
+  subject: Subject,
+): Promise<ReplicaStatus | { readonly state: 'unreadable'; readonly code: string }> {
+  try {
+    return await replicaStatus(query, subject);
+  } catch (error) {
+    if (error instanceof ServiceError) return { state: 'unreadable', code: error.code };
+    throw error;
+  }
+}
+
+/** The work tells more than the refusal, when it failed as well. */
+function unreadableStatus({ items }: KeyState, error: string): Standing & { readonly error: string } {
+  const open = standingOf(items);
+  if (open?.state === 'FAILED') return { ...open, error };
+  return { attempts: 0, ...open, state: 'PENDING', cause: 'destination-unreadable', error };
+}
+
+function openStatus({ items, lease, unreadable, complete }: KeyState): Standing | undefined {
+  const told = standingOf(items);
+  if (told !== undefined) return told;
+  if (unreadable > 0) return { state: 'FAILED', cause: 'InvalidStateObject', attempts: 0 };
+  if (lease !== undefined) return { state: 'PENDING', cause: lease === 'held' ? 'running' : 'lease', attempts: 0 };
+  return complete ? undefined : { state: 'PENDING', cause: 'waiting-or-awaiting-event', attempts: 0 };
+}
+
+/** What is open although the replica is there. A re-check of what is done is not, nor the run that is at it. */
+function openBeside({ items, lease, ...rest }: KeyState): Standing | undefined {
+  const checks = items.filter(({ task }) => isRecheck(task));
+  const checking = lease === 'held' && checks.some(({ due }) => due === undefined);
+  const open = items.filter((item) => !checks.includes(item));
+  return openStatus({ ...rest, items: open, lease: checking ? undefined : lease });
+}

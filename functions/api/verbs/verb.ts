@@ -1,0 +1,54 @@
+import type { Right } from '../../../shared/access/index.ts';
+import type { Cos, Place } from '../../../shared/cos/index.ts';
+import type { Listed, RuleStore } from '../../../shared/rules/index.ts';
+import type { Peer, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
+import type { Hash, Pairs } from '../../../shared/signing/index.ts';
+import { refuse } from '../response/errors.ts';
+
+/** What the calls work with. */
+export interface CallOptions {
+  readonly cos: Cos;
+  readonly state: Place;
+  readonly rules: RuleStore;
+  /** `peers`: those of the sources that are destinations as well, as in `DeploymentConfig`. */
+  readonly listed: Listed & { readonly peers?: readonly Peer[] };
+  readonly hash: Hash;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** Cryptographically random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+/** A request whose sender is known and may do what it asks for. */
+export interface VerifiedCall {
+  readonly request: HttpRequest;
+  readonly source: Place;
+  /** '' on the bucket itself. */
+  readonly key: string;
+  /** In the spelling that was signed. */
+  readonly query: Pairs;
+}
+
+/** One thing that the API can do. */
+export interface Verb {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** The parameter that asks for it. */
+  readonly subresource: string;
+  /** What it is about: the bucket itself or one object. */
+  readonly on: 'bucket' | 'object';
+  readonly right: Right;
+  perform(call: VerifiedCall, options: CallOptions): Promise<HttpResponse>;
+}
+
+/** Undefined: the parameter is not there. Throws `ServiceError` (400) when it is there twice, or empty. */
+export function parameter({ query }: VerifiedCall, name: string): string | undefined {
+  const values = query.filter(([candidate]) => candidate === name).map(([, value]) => value);
+  const [value] = values;
+  if (values.length > 1 || value === '') {
+    throw refuse(400, 'InvalidArgument', `The parameter ${name} is empty or given twice.`);
+  }
+  return value;
+}
+
+/** A fresh text of letters and digits. */
+export const uniqueText = ({ random }: CallOptions): string => Buffer.from(random(9)).toString('hex');

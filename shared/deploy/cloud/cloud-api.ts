@@ -1,0 +1,118 @@
+import { ServiceError } from '../../errors/index.ts';
+import { nodeHash } from '../../cos/index.ts';
+import { signTc3 } from '../../signing/index.ts';
+import type { Credentials } from '../../signing/index.ts';
+import { post } from './http.ts';
+import type { Post } from './http.ts';
+
+const VERSIONS = { scf: '2018-04-16', cam: '2019-01-16' } as const;
+const ATTEMPTS = 5;
+/** Milliseconds before the first repetition; doubled each time. The tightest limit, AttachRolePolicy, is 3 calls a second. */
+const FIRST_PAUSE = 500;
+
+type Service = keyof typeof VERSIONS;
+
+/** The cloud API 3.0: one call, its answer without the envelope. Throws `CloudApiError`. */
+export interface CloudApi {
+  call<T = Record<string, unknown>>(service: Service, action: string, parameters: object): Promise<T>;
+}
+
+/** An error that the cloud API answered, or the lack of an answer (`NetworkError`). */
+export class CloudApiError extends ServiceError {
+  readonly action: string;
+
+  constructor(action: string, code: string, message: string, details: { requestId?: string; cause?: unknown } = {}) {
+    super(`${action}: ${message} (${code}${details.requestId ? `, request ${details.requestId}` : ''})`, {
+      code,
+      side: 'platform',
+      ...details,
+    });
+    this.action = action;
+  }
+}
+
+export interface CloudApiOptions {
+  readonly credentials: Credentials;
+  readonly region: string;
+  /** Origin of a local cloud; requests keep the Host of the real service. */
+  readonly endpoint?: string | undefined;
+  /** ms since 1970 */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly post?: Post;
+}
+
+interface Envelope {
+  readonly Response?: {
+    readonly Error?: { readonly Code: string; readonly Message: string };
+    readonly RequestId?: string;
+  };
+}
+
+export function createCloudApi(options: CloudApiOptions): CloudApi {
+  const send = options.post ?? post;
+
+  async function once(service: Service, action: string, payload: string): Promise<unknown> {
+    const host = `${service}.tencentcloudapi.com`;
+    const headers = signTc3({
+      service,
+      host,
+      action,
+      version: VERSIONS[service],
+      // CAM is global: its calls name no region.
+      region: service === 'scf' ? options.region : undefined,
+      payload,
+      timestamp: Math.floor(options.now() / 1000),
+      credentials: options.credentials,
+      hash: nodeHash,
+    });
+    const answer = await send(options.endpoint ?? `https://${host}`, headers, payload).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new CloudApiError(action, 'NetworkError', `no answer from ${options.endpoint ?? host}: ${reason}`, {
+        cause,
+      });
+    });
+    if (answer.status !== 200) {
+      throw new CloudApiError(action, `HTTP${answer.status}`, `${host} answered with status ${answer.status}`);
+    }
+    const response = parse(action, answer.body).Response;
+    if (response === undefined) throw new CloudApiError(action, 'MalformedAnswer', 'the answer has no Response');
+    if (response.Error !== undefined) {
+      const { Code, Message } = response.Error;
+      throw new CloudApiError(action, Code, Message, response.RequestId ? { requestId: response.RequestId } : {});
+    }
+    return response;
+  }
+
+  return {
+    async call<T>(service: Service, action: string, parameters: object): Promise<T> {
+      const payload = JSON.stringify(parameters);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return (await once(service, action, payload)) as T;
+        } catch (error) {
+          if (attempt === ATTEMPTS || !(error instanceof CloudApiError) || !mayRepeat(action, error.code)) throw error;
+          await options.sleep(FIRST_PAUSE * 2 ** (attempt - 1));
+        }
+      }
+    },
+  };
+}
+
+/**
+ * A refused call did nothing, so it is always repeated. After a lost answer only calls are repeated that may happen twice:
+ * a second CreateFunction would fail on the first one's success, and a second Invoke would run the function twice.
+ */
+function mayRepeat(action: string, code: string): boolean {
+  if (code.startsWith('RequestLimitExceeded')) return true;
+  const lost = code === 'NetworkError' || code.startsWith('HTTP5') || code.startsWith('InternalError');
+  return lost && /^(Get|List|Update)/.test(action);
+}
+
+function parse(action: string, body: string): Envelope {
+  try {
+    return JSON.parse(body) as Envelope;
+  } catch (cause) {
+    throw new CloudApiError(action, 'MalformedAnswer', 'the answer is not JSON', { cause });
+  }
+}

@@ -1,0 +1,89 @@
+import { CloudApiError } from './cloud-api.ts';
+import type { CloudApi } from './cloud-api.ts';
+import { DeployError } from '../error.ts';
+import type { ListedTrigger } from '../functions/triggers.ts';
+
+/** Milliseconds between two looks at a function that is being made or changed. */
+const POLL_INTERVAL = 1000;
+/** Looks before giving up: three minutes. */
+const POLL_LIMIT = 180;
+
+/** A function as GetFunction answers it, as far as it is looked at. */
+export interface DeployedFunction {
+  readonly FunctionName: string;
+  readonly Status: string;
+  readonly StatusDesc?: string;
+  readonly StatusReasons?: readonly { readonly ErrorMessage?: string }[];
+  readonly Runtime: string;
+  readonly Handler: string;
+  readonly Description: string;
+  readonly MemorySize: number;
+  readonly Timeout: number;
+  readonly Role: string;
+  readonly Environment?: { readonly Variables?: readonly { readonly Key: string; readonly Value: string }[] | null };
+}
+
+export interface Scf {
+  /** Undefined when there is none. */
+  get(name: string): Promise<DeployedFunction | undefined>;
+  /** Waits until the function takes changes and calls. Throws `DeployError` when it failed or takes too long. */
+  active(name: string): Promise<DeployedFunction>;
+  triggers(name: string): Promise<readonly ListedTrigger[]>;
+  /** Any other call about one function. */
+  call<T = Record<string, unknown>>(action: string, name: string, parameters?: object): Promise<T>;
+  remove(name: string): Promise<void>;
+}
+
+export function createScf(api: CloudApi, sleep: (ms: number) => Promise<void>): Scf {
+  const call = <T>(action: string, name: string, parameters: object = {}) =>
+    api.call<T>('scf', action, { FunctionName: name, Namespace: 'default', ...parameters });
+
+  const get = (name: string) =>
+    call<DeployedFunction>('GetFunction', name, { ShowCode: 'FALSE' }).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+
+  return {
+    call,
+    get,
+    async active(name) {
+      for (let look = 0; look < POLL_LIMIT; look += 1) {
+        const found = await get(name);
+        if (found?.Status === 'Active') return found;
+        if (found?.Status.endsWith('Failed')) {
+          const reason = found.StatusReasons?.[0]?.ErrorMessage ?? found.StatusDesc ?? 'no reason given';
+          throw new DeployError(`${name} is ${found.Status}: ${reason}`, 'FUNCTION_FAILED');
+        }
+        await sleep(POLL_INTERVAL);
+      }
+      throw new DeployError(
+        `${name} did not become Active within ${(POLL_LIMIT * POLL_INTERVAL) / 60_000} minutes: look at it in the SCF console, then deploy again.`,
+        'FUNCTION_NOT_ACTIVE',
+      );
+    },
+    async triggers(name) {
+      const found: ListedTrigger[] = [];
+      for (;;) {
+        const page = await call<{ Triggers?: readonly ListedTrigger[] | null; TotalCount: number }>(
+          'ListTriggers',
+          name,
+          { Offset: found.length, Limit: 100 },
+        );
+        const triggers = page.Triggers ?? [];
+        found.push(...triggers);
+        if (triggers.length === 0 || found.length >= page.TotalCount) return found;
+      }
+    },
+    async remove(name) {
+      await call('DeleteFunction', name).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+    },
+  };
+}
+
+/** The function itself does not exist; both spellings occur. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof CloudApiError && /^ResourceNotFound\.Function(Name)?$/.test(error.code);
+}

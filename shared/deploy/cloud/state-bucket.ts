@@ -1,0 +1,110 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import { formatPlace } from '../../cos/index.ts';
+import type { Place } from '../../cos/index.ts';
+import type { Credentials } from '../../signing/index.ts';
+import { DeployError } from '../error.ts';
+
+/** The official SDK, loaded only by the commands that need it: it takes a sixth of a second. */
+export async function createSdk(credentials: Credentials, endpoint: string | undefined): Promise<COS> {
+  const { default: Sdk } = await import('cos-nodejs-sdk-v5');
+  return new Sdk({
+    SecretId: credentials.secretId,
+    SecretKey: credentials.secretKey,
+    ...(credentials.token === undefined ? {} : { SecurityToken: credentials.token }),
+    // Without a limit of ours the SDK waits for ever.
+    Timeout: 60_000,
+    // Otherwise its last try goes to a second domain of COS.
+    AutoSwitchHost: false,
+    // As a proxy the local cloud gets the true Host of each bucket.
+    ...(endpoint === undefined ? {} : { Protocol: 'http:', Proxy: endpoint }),
+  });
+}
+
+/**
+ * Makes the state bucket, or checks the one that is there: it must never have had versioning (creation of leases relies on
+ * `x-cos-forbid-overwrite`, which does nothing in such a bucket) and must be private (it holds API keys).
+ */
+export async function ensureStateBucket(sdk: COS, place: Place): Promise<'created' | 'unchanged'> {
+  const at = addressOf(place);
+  if (await createBucket(sdk, place)) return 'created';
+  const what = `look at the state bucket ${formatPlace(place)}`;
+  const { VersioningConfiguration: versioning } = await clear(what, sdk.getBucketVersioning(at));
+  // The empty element that a bucket without versioning answers has no Status, whatever the type says.
+  const status: string | undefined = versioning.Status;
+  if (status) {
+    throw new DeployError(
+      `The bucket ${formatPlace(place)} has or had versioning (${status}), which cannot be undone, so it cannot hold the state: set stateBucket in serverless.yml to a new name.`,
+      'STATE_BUCKET_VERSIONED',
+    );
+  }
+  const acl = await clear(what, sdk.getBucketAcl(at));
+  if (acl.ACL.startsWith('public-')) {
+    throw new DeployError(
+      `The state bucket ${formatPlace(place)} is ${acl.ACL} but holds API keys: make it private, then deploy again.`,
+      'STATE_BUCKET_PUBLIC',
+    );
+  }
+  return 'unchanged';
+}
+
+export type BucketState = 'ready' | 'unversioned' | 'missing' | 'forbidden';
+
+/** How a listed bucket stands, as far as these credentials may see; of another account they usually may not. */
+export async function examineBucket(sdk: COS, place: Place): Promise<BucketState> {
+  try {
+    const { VersioningConfiguration: versioning } = await sdk.getBucketVersioning(addressOf(place));
+    const status: string | undefined = versioning.Status;
+    return status === 'Enabled' ? 'ready' : 'unversioned';
+  } catch (error) {
+    const { statusCode } = failureOf(error);
+    if (statusCode === 404) return 'missing';
+    if (statusCode === 403) return 'forbidden';
+    throw cosError(`look at ${formatPlace(place)}`, error);
+  }
+}
+
+/** False when it is ours already. */
+async function createBucket(sdk: COS, place: Place): Promise<boolean> {
+  const at = addressOf(place);
+  try {
+    await sdk.headBucket(at);
+    return false;
+  } catch (error) {
+    if (failureOf(error).statusCode !== 404) throw cosError(`look at the state bucket ${formatPlace(place)}`, error);
+  }
+  try {
+    await sdk.putBucket({ ...at, ACL: 'private' });
+    return true;
+  } catch (error) {
+    if (failureOf(error).code === 'BucketAlreadyOwnedByYou') return false;
+    throw cosError(`create the state bucket ${formatPlace(place)}`, error);
+  }
+}
+
+function addressOf({ bucket, region }: Place): { Bucket: string; Region: string } {
+  return { Bucket: bucket, Region: region };
+}
+
+/** Turns what the SDK rejects with into a sentence. */
+async function clear<T>(what: string, answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    throw cosError(what, error);
+  });
+}
+
+/** The SDK rejects with plain objects that also hold the request's headers: only code, status and message are taken over. */
+function failureOf(error: unknown): { code: string; statusCode: number; message: string } {
+  const { code, statusCode, message } = error as { code?: unknown; statusCode?: unknown; message?: unknown };
+  return {
+    code: typeof code === 'string' ? code : '',
+    statusCode: typeof statusCode === 'number' ? statusCode : 0,
+    message: typeof message === 'string' ? message : 'no answer',
+  };
+}
+
+function cosError(what: string, error: unknown): DeployError {
+  const { code, statusCode, message } = failureOf(error);
+  const hint =
+    statusCode === 403 ? ' The credentials need cos:HeadBucket, cos:PutBucket and cos:GetBucketVersioning.' : '';
+  return new DeployError(`Cannot ${what}: ${message} (${code || statusCode}).${hint}`, code || 'COS_ERROR');
+}

@@ -1,0 +1,149 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import { formatPlace } from '../../cos/index.ts';
+import { CloudApiError } from '../cloud/cloud-api.ts';
+import type { CloudApi } from '../cloud/cloud-api.ts';
+import { desiredFunctions } from '../functions/desired.ts';
+import { DeployError } from '../error.ts';
+import { deployFunction } from '../functions/function.ts';
+import { leftOverFunctions } from '../functions/left-over.ts';
+import { planRoles } from '../roles/role-plan.ts';
+import { applyRole } from '../roles/roles.ts';
+import type { Change } from '../roles/roles.ts';
+import type { Scf } from '../cloud/scf.ts';
+import { ensureStateBucket, examineBucket } from '../cloud/state-bucket.ts';
+import { creation, deletion, describeTrigger, diffTriggers, urlOf } from '../functions/triggers.ts';
+import type { TriggerDiff } from '../functions/triggers.ts';
+import type { Artifact, DesiredFunction, Settings, Trigger } from '../types.ts';
+
+/** The clouds' ends that a deployment talks to; tests pass their own. */
+export interface Cloud {
+  readonly api: CloudApi;
+  readonly scf: Scf;
+  readonly sdk: COS;
+}
+
+export interface Reporter {
+  /** A result; one line for a person. */
+  line(text: string): void;
+  warn(text: string): void;
+}
+
+const WARNINGS = {
+  missing: 'does not exist: create it, with versioning, before you set a rule.',
+  unversioned: 'has no versioning: enable it before you set a rule.',
+  forbidden: 'cannot be looked at with these credentials: make sure that it exists and has versioning.',
+} as const;
+
+/**
+ * Brings the cloud to what serverless.yml says. It can be run again at any time: what is right is left alone, and a
+ * deployment that broke off is completed. Throws `DeployError` or `CloudApiError`.
+ */
+export async function deploy(
+  settings: Settings,
+  cloud: Cloud,
+  artifactOf: (bundle: string) => Promise<Artifact>,
+  report: Reporter,
+): Promise<void> {
+  const functions = desiredFunctions(settings);
+  await checkAccount(settings, cloud.api);
+
+  await examineBuckets(settings, cloud.sdk, report);
+  // Looked at before anything is made: what CAM has no room for ends the deployment here.
+  const roles = await planRoles(cloud.api, settings);
+  const state = await ensureStateBucket(cloud.sdk, settings.state);
+  report.line(`state bucket ${settings.state.bucket}: ${state}`);
+  for (const plan of roles) {
+    const extent = plan.policies === 1 ? '' : ` (${plan.policies} policies)`;
+    report.line(`role ${plan.name}${extent}: ${await applyRole(cloud.api, plan)}`);
+  }
+
+  const changes = await together(
+    functions.map(async (desired) => deployFunction(desired, await artifactOf(desired.bundle), cloud.scf)),
+  );
+  for (const name of await leftOverFunctions(settings, cloud.scf)) {
+    await cloud.scf.remove(name);
+    report.line(`${name}: removed`);
+  }
+  const diffs = await deployTriggers(functions, cloud.scf);
+  functions.forEach((desired, index) => {
+    const { create, remove } = diffs[index] ?? { create: [], remove: [] };
+    const change = changes[index];
+    const moved = create.length + remove.length > 0;
+    const result: Change | undefined = change === 'unchanged' && moved ? 'updated' : change;
+    report.line(`${desired.name}: ${result}`);
+  });
+  for (const { name, triggers } of functions) {
+    if (!triggers.some(({ type }) => type === 'http')) continue;
+    const url = (await cloud.scf.triggers(name)).map(urlOf).find((address) => address !== undefined);
+    if (url !== undefined) report.line(`function URL: ${url}`);
+  }
+}
+
+/** All deletions come first: a trigger that moves from one function to another is refused while the old one is there. */
+async function deployTriggers(functions: readonly DesiredFunction[], scf: Scf): Promise<TriggerDiff[]> {
+  const diffs = await together(
+    functions.map(async ({ name, triggers }) => diffTriggers(triggers, await scf.triggers(name))),
+  );
+  for (const [index, { name }] of functions.entries()) {
+    for (const listed of diffs[index]?.remove ?? []) await scf.call('DeleteTrigger', name, deletion(listed));
+  }
+  for (const [index, { name }] of functions.entries()) {
+    for (const trigger of diffs[index]?.create ?? []) await createTrigger(trigger, name, scf);
+  }
+  return diffs;
+}
+
+async function createTrigger(trigger: Trigger, name: string, scf: Scf): Promise<void> {
+  try {
+    await scf.call('CreateTrigger', name, creation(trigger));
+  } catch (error) {
+    // COS hands one event of a bucket to one function only. Which code says so is not documented, so the cloud's own words
+    // stay in the message.
+    const refused =
+      error instanceof CloudApiError &&
+      /^(ResourceInUse|FailedOperation|InvalidParameter|LimitExceeded)/.test(error.code);
+    if (!refused || trigger.type !== 'cos') throw error;
+    throw new DeployError(
+      `The trigger "${describeTrigger(trigger)}" was refused: ${error.message}. If another function or product listens to this event of ${trigger.bucket}, delete that trigger (COS console: the bucket's function computing page) or take the bucket out of sources, then deploy again.`,
+      'TRIGGER_REFUSED',
+      error,
+    );
+  }
+}
+
+/**
+ * A missing source ends the deployment before anything is made, because COS takes no trigger on it. All else may be put
+ * right later: a rule is refused until it is.
+ */
+async function examineBuckets(settings: Settings, sdk: COS, report: Reporter): Promise<void> {
+  for (const place of [...settings.sources, ...settings.destinations]) {
+    const state = await examineBucket(sdk, place);
+    const bucket = formatPlace(place);
+    if (state === 'missing' && settings.sources.includes(place)) {
+      throw new DeployError(
+        `The source bucket ${bucket} does not exist: create it, with versioning, or correct sources in serverless.yml.`,
+        'SOURCE_MISSING',
+      );
+    }
+    if (state !== 'ready') report.warn(`${bucket} ${WARNINGS[state]}`);
+  }
+}
+
+/** Otherwise the functions would be made in one account and their triggers asked for in another. */
+async function checkAccount(settings: Settings, api: CloudApi): Promise<void> {
+  const { AppId } = await api.call<{ AppId: number | string }>('cam', 'GetUserAppId', {});
+  if (String(AppId) === settings.appid) return;
+  throw new DeployError(
+    `The credentials belong to account ${AppId}, but the sources to ${settings.appid}: use an API key of that account, or correct sources in serverless.yml.`,
+    'WRONG_ACCOUNT',
+  );
+}
+
+/** Waits for all before it fails: nothing goes on in the background after an error was reported. */
+async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(work);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}

@@ -1,0 +1,40 @@
+import type { CloudApi } from '../cloud/cloud-api.ts';
+import { desiredFunctions } from '../functions/desired.ts';
+import type { Reporter } from './deploy.ts';
+import { leftOverFunctions } from '../functions/left-over.ts';
+import { roleName } from '../config/names.ts';
+import { removeRole } from '../roles/roles.ts';
+import type { Scf } from '../cloud/scf.ts';
+import { deletion } from '../functions/triggers.ts';
+import type { Settings } from '../types.ts';
+
+/**
+ * Takes down what a deployment made, except the state bucket: it holds the rules, the API keys and the work that is still
+ * to be done, and a new deployment goes on from there.
+ */
+export async function remove(
+  settings: Settings,
+  cloud: { readonly api: CloudApi; readonly scf: Scf },
+  report: Reporter,
+): Promise<void> {
+  const { api, scf } = cloud;
+  // From the end, so that a removal that broke off leaves the numbers without a gap.
+  const leftOver = (await leftOverFunctions(settings, scf)).toReversed();
+  const declared = desiredFunctions(settings).map(({ name }) => name);
+  for (const name of [...leftOver, ...declared]) {
+    if ((await scf.get(name)) === undefined) {
+      report.line(`${name}: not there`);
+      continue;
+    }
+    for (const listed of await scf.triggers(name)) await scf.call('DeleteTrigger', name, deletion(listed));
+    await scf.remove(name);
+    report.line(`${name}: removed`);
+  }
+  for (const kind of ['engine', 'api'] as const) {
+    const name = roleName(settings, kind);
+    report.line(`role ${name}: ${(await removeRole(api, name)) ? 'removed' : 'not there'}`);
+  }
+  report.line(
+    `state bucket ${settings.state.bucket}: kept, with rules, API keys and pending work; delete it yourself when nobody needs them.`,
+  );
+}

@@ -1,0 +1,49 @@
+import type { DeployedFunction } from '../cloud/scf.ts';
+import type { DesiredFunction } from '../types.ts';
+
+/**
+ * The hash of the deployed code stands in the function's description: what `CodeSha256` of GetFunctionAddress is a hash of,
+ * and in which encoding, is not documented. It is written after the code has been taken over, so a deployment that broke off
+ * in between uploads again. Descriptions take letters, digits, spaces, commas and full stops only.
+ */
+function descriptionOf(desired: Pick<DesiredFunction, 'bundle'>, sha256: string): string {
+  return `COS Replication, ${desired.bundle}. Code sha256 ${sha256}.`;
+}
+
+/** Parameters that UpdateFunctionConfiguration takes; CreateFunction takes them too. */
+export function configurationOf(desired: DesiredFunction, sha256: string): Record<string, unknown> {
+  return {
+    Description: descriptionOf(desired, sha256),
+    MemorySize: desired.memory,
+    Timeout: desired.timeout,
+    Runtime: desired.runtime,
+    Role: desired.role,
+    Environment: { Variables: Object.entries(desired.environment).map(([Key, Value]) => ({ Key, Value })) },
+  };
+}
+
+export interface FunctionDiff {
+  readonly code: boolean;
+  /** Names of the settings that differ, in the words of serverless.yml. */
+  readonly configuration: readonly string[];
+}
+
+/** What to change at a function that exists. */
+export function diffFunction(desired: DesiredFunction, sha256: string, deployed: DeployedFunction): FunctionDiff {
+  const description = descriptionOf(desired, sha256);
+  const code = deployed.Description !== description || deployed.Handler !== desired.handler;
+  const settings: readonly (readonly [name: string, same: boolean])[] = [
+    ['description', !code],
+    ['memory', deployed.MemorySize === desired.memory],
+    ['timeout', deployed.Timeout === desired.timeout],
+    ['role', deployed.Role === desired.role],
+    ['environment', sameEnvironment(desired, deployed)],
+  ];
+  return { code, configuration: settings.filter(([, same]) => !same).map(([name]) => name) };
+}
+
+function sameEnvironment(desired: DesiredFunction, deployed: DeployedFunction): boolean {
+  const current = Object.fromEntries((deployed.Environment?.Variables ?? []).map(({ Key, Value }) => [Key, Value]));
+  const names = new Set([...Object.keys(current), ...Object.keys(desired.environment)]);
+  return [...names].every((name) => current[name] === desired.environment[name]);
+}

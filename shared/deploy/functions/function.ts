@@ -1,0 +1,101 @@
+import { configurationOf, diffFunction } from './diff.ts';
+import { DeployError } from '../error.ts';
+import type { Change } from '../roles/roles.ts';
+import type { DeployedFunction, Scf } from '../cloud/scf.ts';
+import type { Artifact, AsyncSettings, DesiredFunction } from '../types.ts';
+
+/** Bytes of base64 that UpdateFunctionCode takes. Ours are below half a megabyte, so there is no way through a bucket. */
+const INLINE_LIMIT = 20 * 1024 * 1024;
+
+/** Makes one function or brings it up to date; triggers are not its business. */
+export async function deployFunction(desired: DesiredFunction, artifact: Artifact, scf: Scf): Promise<Change> {
+  const existing = await usable(desired, scf);
+  const created = existing === undefined;
+  let changed = created;
+  if (created) {
+    await scf.call('CreateFunction', desired.name, {
+      Type: 'Event',
+      Handler: desired.handler,
+      Code: { ZipFile: inline(artifact) },
+      ...configurationOf(desired, artifact.sha256),
+    });
+    await scf.active(desired.name);
+  } else {
+    changed = await update(desired, artifact, existing, scf);
+  }
+  changed = (await setAsync(desired, scf)) || changed;
+  if (created) return 'created';
+  return changed ? 'updated' : 'unchanged';
+}
+
+/** The function as it is, in a state that takes changes; undefined when it has to be made. */
+async function usable(desired: DesiredFunction, scf: Scf): Promise<DeployedFunction | undefined> {
+  let found = await scf.get(desired.name);
+  if (found === undefined) return undefined;
+  if (found.Status === 'CreateFailed') {
+    // Nothing can be changed at such a function.
+    await scf.remove(desired.name);
+    return undefined;
+  }
+  if (found.Status !== 'Active') found = await scf.active(desired.name);
+  if (found.Runtime !== desired.runtime) {
+    throw new DeployError(
+      `${desired.name} runs on ${found.Runtime}, and the runtime of a function cannot be changed to ${desired.runtime}: run "npx serverless remove" and deploy again (the state bucket keeps rules and keys; the function URL changes), or set provider.runtime back.`,
+      'RUNTIME_CHANGED',
+    );
+  }
+  return found;
+}
+
+/** True when something was changed. */
+async function update(
+  desired: DesiredFunction,
+  artifact: Artifact,
+  deployed: DeployedFunction,
+  scf: Scf,
+): Promise<boolean> {
+  const diff = diffFunction(desired, artifact.sha256, deployed);
+  if (diff.code) {
+    await scf.call('UpdateFunctionCode', desired.name, { Handler: desired.handler, ZipFile: inline(artifact) });
+    await scf.active(desired.name);
+  }
+  if (diff.configuration.length > 0) {
+    await scf.call('UpdateFunctionConfiguration', desired.name, configurationOf(desired, artifact.sha256));
+    await scf.active(desired.name);
+  }
+  return diff.code || diff.configuration.length > 0;
+}
+
+interface AsyncTriggerConfig {
+  readonly RetryConfig: readonly { readonly RetryNum: number }[];
+  readonly MsgTTL: number;
+}
+
+/** True when the settings of asynchronous invocations were different. */
+async function setAsync(desired: DesiredFunction, scf: Scf): Promise<boolean> {
+  const wanted = asyncConfig(desired.async);
+  const { AsyncTriggerConfig: current } = await scf.call<{ AsyncTriggerConfig?: AsyncTriggerConfig }>(
+    'GetFunctionEventInvokeConfig',
+    desired.name,
+  );
+  if (current?.MsgTTL === wanted.MsgTTL && current.RetryConfig[0]?.RetryNum === wanted.RetryConfig[0]?.RetryNum) {
+    return false;
+  }
+  await scf.call('UpdateFunctionEventInvokeConfig', desired.name, { AsyncTriggerConfig: wanted });
+  return true;
+}
+
+function asyncConfig({ retries, ttl }: AsyncSettings): AsyncTriggerConfig {
+  return { RetryConfig: [{ RetryNum: retries }], MsgTTL: ttl };
+}
+
+function inline(artifact: Artifact): string {
+  const text = Buffer.from(artifact.bytes).toString('base64');
+  if (text.length > INLINE_LIMIT) {
+    throw new DeployError(
+      `The zip takes ${text.length} bytes as base64, and SCF accepts ${INLINE_LIMIT}: something large has been bundled by mistake.`,
+      'CODE_TOO_LARGE',
+    );
+  }
+  return text;
+}

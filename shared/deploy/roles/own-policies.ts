@@ -1,0 +1,92 @@
+import { CloudApiError } from '../cloud/cloud-api.ts';
+import type { CloudApi } from '../cloud/cloud-api.ts';
+import { isNumbered } from '../config/names.ts';
+
+/** Description of the policies that a deployment makes. One of our names with other words belongs to somebody else. */
+export const MARK = 'COS Replication';
+
+/** CAM lists so many on a page, and so many can be attached to a role. */
+const PER_PAGE = 200;
+
+interface ListedPolicy {
+  readonly PolicyId: number;
+  readonly PolicyName: string;
+  readonly Description?: string | null;
+}
+
+interface List {
+  readonly List?: readonly ListedPolicy[] | null;
+  readonly TotalNum?: number | null;
+}
+
+export interface OwnPolicy {
+  readonly id: number;
+  readonly name: string;
+  readonly attached: boolean;
+}
+
+/** What the account has under the name of a role. */
+export interface RoleState {
+  readonly exists: boolean;
+  /** Ours, attached or left over from a deployment that broke off before it attached them. */
+  readonly own: readonly OwnPolicy[];
+  /** Names that our policies could have, taken by policies that are not ours. */
+  readonly taken: readonly string[];
+  /** How many policies that are not ours are attached to the role. */
+  readonly others: number;
+}
+
+/** Only reads. */
+export async function readRole(api: CloudApi, role: string): Promise<RoleState> {
+  const exists = await hasRole(api, role);
+  const attached = exists ? await attachedPolicies(api, role) : [];
+  const listed = await policiesNamed(api, role);
+  const attachedIds = new Set(attached.map(({ PolicyId }) => PolicyId));
+  // Both lists: a new policy may be on the role already and not yet in the list of all.
+  const known = new Map([...listed, ...attached].map((policy) => [policy.PolicyId, policy]));
+  const named = [...known.values()].filter(({ PolicyName }) => isNumbered(role, PolicyName));
+  const own = named
+    .filter(isOurs)
+    .map(({ PolicyId, PolicyName }) => ({ id: PolicyId, name: PolicyName, attached: attachedIds.has(PolicyId) }));
+  return {
+    exists,
+    own,
+    taken: named.filter((policy) => !isOurs(policy)).map(({ PolicyName }) => PolicyName),
+    others: attached.length - own.filter((policy) => policy.attached).length,
+  };
+}
+
+/** Custom policies of the account, without those that COS makes for access lists of buckets, which CAM counts as well. */
+export async function countPolicies(api: CloudApi): Promise<number> {
+  const { TotalNum } = await api.call<List>('cam', 'ListPolicies', { Scope: 'Local', Page: 1, Rp: 1 });
+  return TotalNum ?? 0;
+}
+
+async function hasRole(api: CloudApi, name: string): Promise<boolean> {
+  try {
+    await api.call('cam', 'GetRole', { RoleName: name });
+    return true;
+  } catch (error) {
+    if (error instanceof CloudApiError && error.code === 'InvalidParameter.RoleNotExist') return false;
+    throw error;
+  }
+}
+
+async function attachedPolicies(api: CloudApi, role: string): Promise<readonly ListedPolicy[]> {
+  const page = { RoleName: role, Page: 1, Rp: PER_PAGE };
+  return (await api.call<List>('cam', 'ListAttachedRolePolicies', page)).List ?? [];
+}
+
+async function policiesNamed(api: CloudApi, name: string): Promise<readonly ListedPolicy[]> {
+  const found: ListedPolicy[] = [];
+  for (let page = 1; ; page += 1) {
+    const query = { Scope: 'Local', Keyword: name, Page: page, Rp: PER_PAGE };
+    const list = (await api.call<List>('cam', 'ListPolicies', query)).List ?? [];
+    found.push(...list);
+    if (list.length < PER_PAGE) return found;
+  }
+}
+
+function isOurs({ Description }: ListedPolicy): boolean {
+  return Description === MARK;
+}

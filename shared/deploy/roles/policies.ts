@@ -1,0 +1,139 @@
+import { appidOf, samePlace } from '../../cos/index.ts';
+import type { Place } from '../../cos/index.ts';
+import { PREFLIGHT_PREFIX } from '../../rules/index.ts';
+import type { RoleKind, Settings } from '../types.ts';
+
+export interface Statement {
+  readonly effect: 'allow';
+  readonly action: readonly string[];
+  readonly resource: readonly string[];
+}
+
+export interface PolicyDocument {
+  readonly version: '2.0';
+  readonly statement: readonly Statement[];
+}
+
+/** Lets the functions, and nobody else, take a role. */
+export const TRUST_POLICY = {
+  version: '2.0',
+  statement: [{ effect: 'allow', action: 'name/sts:AssumeRole', principal: { service: 'scf.qcloud.com' } }],
+} as const;
+
+// Action names as in "COS API authorization policy" and in the official Node SDK: CAM refuses a policy with an action that
+// it does not know. There is none of its own for a version: GetObject, HeadObject and DeleteObject cover `?versionId`.
+const READ = ['HeadObject', 'GetObject', 'GetObjectTagging', 'GetObjectACL'];
+const WRITE = [
+  'PutObject',
+  'PutObjectTagging',
+  'PutObjectACL',
+  'InitiateMultipartUpload',
+  'UploadPart',
+  'ListParts',
+  'CompleteMultipartUpload',
+  'AbortMultipartUpload',
+];
+
+export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers'>;
+
+/** Actions on what lies below a path of each bucket of a list; `*` is the whole bucket. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly path: string;
+}
+
+/** What the functions of one role may do, told apart by the list of serverless.yml that it comes from. */
+export interface Rights {
+  readonly sources: readonly Grant[];
+  readonly destinations: readonly Grant[];
+  readonly state: readonly Statement[];
+}
+
+/** The least that the functions of one role need. Grants are for the buckets that serverless.yml lists and no others. */
+export function rightsOf(kind: RoleKind, { state, peers }: Pick<Scope, 'state' | 'peers'>): Rights {
+  return kind === 'engine' ? engine(state, peers) : api(state);
+}
+
+/** All that the functions of one role may do in a single document, however long it is. */
+export function policyOf(kind: RoleKind, scope: Scope): PolicyDocument {
+  const { sources, destinations } = scope;
+  const rights = rightsOf(kind, scope);
+  const ofBuckets = [...statementsOf(rights.sources, sources), ...statementsOf(rights.destinations, destinations)];
+  return { version: '2.0', statement: [...ofBuckets, ...rights.state] };
+}
+
+/** One statement per grant, for all buckets; none without buckets, because CAM refuses an empty list. */
+export function statementsOf(grants: readonly Grant[], places: readonly Place[]): Statement[] {
+  if (places.length === 0) return [];
+  return grants.map(({ actions, path }) =>
+    allow(
+      actions,
+      places.map((place) => resourceOf(place, path)),
+    ),
+  );
+}
+
+function engine(state: Place, peers: Scope['peers']): Rights {
+  const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
+  return {
+    sources: [{ actions: ['GetBucketObjectVersions', ...READ], path: '*' }],
+    // DeleteObject: delete markers, and replicas of ours that proved surplus or damaged. Reading: copies within the bucket.
+    destinations: [
+      { actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...READ, ...WRITE, 'DeleteObject'], path: '*' },
+    ],
+    state: [
+      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/'])),
+      allow(['PutObject', 'DeleteObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'marks/'])),
+      listing(state),
+      // What the delete markers stand for that are made in a bucket which another deployment replicates from.
+      ...unique(others).flatMap((other) => [
+        allow(['PutObject', 'DeleteObject'], under(other, ['marks/'])),
+        listing(other),
+      ]),
+    ],
+  };
+}
+
+const unique = (places: readonly Place[]): readonly Place[] =>
+  places.filter((place, index) => places.findIndex((other) => samePlace(place, other)) === index);
+
+function api(state: Place): Rights {
+  // The status of an object: what versions there are and what they say of themselves. Never their bytes.
+  const look = ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject'];
+  return {
+    sources: [{ actions: [...look, 'GetObjectTagging'], path: '*' }],
+    destinations: [
+      { actions: ['HeadBucket', ...look], path: '*' },
+      // Pre-flight makes and removes objects of its own, and touches no other.
+      { actions: ['GetObject', 'PutObject', 'DeleteObject'], path: `${PREFLIGHT_PREFIX}*` },
+    ],
+    state: [
+      allow(['GetObject'], under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/'])),
+      allow(['PutObject'], under(state, ['rules/', 'tasks/', 'status/preflight/'])),
+      allow(['DeleteObject'], under(state, ['rules/', 'waiting/'])),
+      // For the clock of COS, beside the rules that are to be replaced.
+      allow(['HeadObject'], under(state, ['rules/'])),
+      listing(state),
+    ],
+  };
+}
+
+/**
+ * Listing the state bucket shows names, never content. It is not narrowed to prefixes: whether COS matches the prefix of a
+ * listing against the resource or against a condition is documented in both ways.
+ */
+function listing(state: Place): Statement {
+  return allow(['GetBucket'], [resourceOf(state, '*')]);
+}
+
+function allow(actions: readonly string[], resource: readonly string[]): Statement {
+  return { effect: 'allow', action: actions.map((action) => `name/cos:${action}`), resource };
+}
+
+function under(place: Place, prefixes: readonly string[]): string[] {
+  return prefixes.map((prefix) => resourceOf(place, `${prefix}*`));
+}
+
+function resourceOf(place: Place, path: string): string {
+  return `qcs::cos:${place.region}:uid/${appidOf(place.bucket)}:${place.bucket}/${path}`;
+}

@@ -1,0 +1,7 @@
+/** What is known of the destinations, kept on the state bucket: written by pre-flight, read by the engine. */
+export { createMarkerKnowledge } from './knowledge.ts';
+export type { MarkerKnowledge } from './knowledge.ts';
+export { CHECKS, readPreflight, storePreflight } from './document.ts';
+export type { Check, CheckName, Preflight } from './document.ts';
+export { preflight } from './preflight.ts';
+export type { PreflightOptions } from './preflight.ts';

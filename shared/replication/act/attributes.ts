@@ -1,0 +1,61 @@
+import type { CopyAttributes, Encryption, Grant, ObjectHead } from '../../cos/index.ts';
+import type { Rule } from '../../rules/index.ts';
+import { metadataBytes, writeMarker } from '../../identity/index.ts';
+import type { Marker } from '../../identity/index.ts';
+import type { SkipReason } from '../types.ts';
+
+/** Classes whose bytes cannot be read before a restore. */
+const ARCHIVED = /^(?:MAZ_)?(?:DEEP_)?ARCHIVE$/;
+
+const isRestored = (head: ObjectHead): boolean => head.restore?.includes('ongoing-request="false"') ?? false;
+
+/** Why this version cannot be copied now, if it cannot. `limit`: bytes of user metadata that COS takes. */
+export function skipReasonOf(head: ObjectHead, rule: Rule, marker: Marker, limit: number): SkipReason | undefined {
+  if (head.encryption?.algorithm === 'cos/kms' && !rule.kmsObjects) return 'kms-not-selected';
+  return unreadable(head) ?? tooMuch(head, marker, limit);
+}
+
+/** Why the bytes of a version cannot be read now, if they cannot. */
+export function unreadable(head: ObjectHead): SkipReason | undefined {
+  if (head.encryption?.algorithm === 'SSE-C') return 'customer-key';
+  return ARCHIVED.test(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
+}
+
+/** Whether there is no room for the marker beside the object's own metadata. */
+export const tooMuch = (head: ObjectHead, marker: Marker, limit: number): SkipReason | undefined =>
+  metadataBytes(writeMarker(head.meta, marker)) > limit ? 'metadata-limit' : undefined;
+
+/** Everything that travels with the bytes. Tags are left to COS, which copies those of the very version. */
+export function attributesOf(
+  head: ObjectHead,
+  rule: Rule,
+  marker: Marker,
+  grants: readonly Grant[] | undefined,
+): CopyAttributes {
+  return {
+    headers: head.headers,
+    meta: writeMarker(head.meta, marker),
+    storageClass: rule.storageClass ?? head.storageClass,
+    encryption: encryptionOf(head, rule),
+    grants,
+  };
+}
+
+/** A replica copied within its bucket keeps what it has; only the marker changes. */
+export const raisedAttributes = (
+  head: ObjectHead,
+  marker: Marker,
+  grants: readonly Grant[] | undefined,
+): CopyAttributes => ({
+  headers: head.headers,
+  meta: writeMarker(head.meta, marker),
+  storageClass: head.storageClass,
+  encryption: head.encryption,
+  grants,
+});
+
+/** A KMS key belongs to its region, so a KMS replica is encrypted with the destination key that the rule names. */
+function encryptionOf(head: ObjectHead, rule: Rule): Encryption | undefined {
+  if (head.encryption?.algorithm === 'cos/kms') return { algorithm: 'cos/kms', kmsKeyId: rule.kmsKeyId };
+  return head.encryption;
+}

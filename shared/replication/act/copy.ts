@@ -1,0 +1,189 @@
+import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../../cos/index.ts';
+import { ServiceError } from '../../errors/index.ts';
+import { attributesOf, raisedAttributes, tooMuch, unreadable } from './attributes.ts';
+import { ChecksumMismatch, HandOver, isSourceGone } from '../errors.ts';
+import type { Candidate } from '../look/candidates.ts';
+import { copyInParts, type Copy } from './multipart/copy-in-parts.ts';
+import { claimOf } from '../../identity/index.ts';
+import { isCopied, LookAgain } from '../look/observe.ts';
+import type { Rank } from '../../identity/index.ts';
+import type { Session } from '../session.ts';
+import { sourceOf } from '../look/source.ts';
+import type { Marker, Ref } from '../../identity/index.ts';
+import type { StackItem } from '../types.ts';
+import { isNull, refOfHead } from '../../identity/index.ts';
+
+/**
+ * Copies one source version on top of the destination's stack. `named`: as in `Marker`. Throws `LookAgain` when the
+ * version has gone meanwhile.
+ */
+export async function copyVersion(
+  session: Session,
+  candidate: Candidate,
+  base: Ref | undefined,
+  named = true,
+): Promise<void> {
+  const { source, key } = session.work;
+  const { entry, head, rule } = candidate;
+  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
+  const attempt = await session.attempt(named, isLarge(session, head));
+  const marker: Marker = { source, ref: entry.ref, base, crc64: head.crc64, ...attempt };
+  const attributes = async (): Promise<CopyAttributes> => {
+    const grants = rule.replicaAcl ? await grantsOf(session, source, entry.versionId) : undefined;
+    return attributesOf(head, rule, marker, grants);
+  };
+  const from: CopySource = { place: source, key, versionId: entry.versionId, ...pinned(entry.versionId, head) };
+  const terms = [rule.storageClass ?? '', rule.kmsKeyId ?? '', String(rule.replicaAcl)].join('/');
+  await copy(session, { from, head, marker, terms, attributes });
+}
+
+/** Copies a replica on top of its own stack; the old one is removed by a later step. */
+export async function raise(session: Session, item: StackItem, base: Ref | undefined): Promise<void> {
+  const head = await session.headOf(item.versionId);
+  if (head === undefined || item.marker === undefined) throw new LookAgain();
+  const { source, ref, crc64 } = item.marker;
+  if (unreadable(head) !== undefined) return copyVersion(session, await sourceOf(session, item), base);
+  const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
+  await copyInPlace(session, item, head, { source, ref, base, crc64 }, withAcl);
+}
+
+/**
+ * Copies a version that somebody else wrote at the destination on top of its own stack, because it is the newest write of
+ * all buckets and something older came to lie above it. The original stays where it is.
+ */
+export async function lift(session: Session, item: StackItem): Promise<void> {
+  const { destination } = session.work;
+  const head = await session.headOf(item.versionId);
+  if (head === undefined) throw new LookAgain();
+  const marker = { source: destination, ref: refOfHead(head), base: undefined, crc64: head.crc64 };
+  const sample: Marker = { ...marker, ...(await session.attempt()) };
+  const reason = unreadable(head) ?? tooMuch(head, sample, session.deps.settings.metadataLimit);
+  if (reason === undefined) await copyInPlace(session, item, head, marker, true);
+  else session.skip({ versionId: item.versionId, reason });
+}
+
+type Origin = Pick<Marker, 'source' | 'ref' | 'base' | 'crc64'>;
+
+async function copyInPlace(
+  session: Session,
+  item: StackItem,
+  head: ObjectHead,
+  origin: Origin,
+  withAcl: boolean,
+): Promise<void> {
+  const { destination, key } = session.work;
+  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
+  const marker: Marker = { ...origin, ...(await session.attempt(true, isLarge(session, head))) };
+  const attributes = async (): Promise<CopyAttributes> => {
+    const grants = withAcl ? await grantsOf(session, destination, item.versionId) : undefined;
+    return raisedAttributes(head, marker, grants);
+  };
+  const from: CopySource = { place: destination, key, versionId: item.versionId, ...pinned(item.versionId, head) };
+  await copy(session, { from, head, marker, terms: String(withAcl), attributes });
+}
+
+/** Hides the key at the destination as it is hidden at the source. */
+export async function mark(session: Session): Promise<void> {
+  await makeMarker(session);
+}
+
+/** The same at a destination that is a source too: what the delete marker stands for is written down first. */
+export async function hide(session: Session, rank: Rank): Promise<void> {
+  const { marks, work } = session;
+  await session.writable();
+  const intention = await session.at('state', async () => marks?.intend(work.destination, work.key, rank, work.source));
+  if (marks === undefined || intention === undefined) return void (await makeMarker(session, rank));
+  let made: string | undefined;
+  try {
+    made = await makeMarker(session, rank);
+  } catch (error) {
+    // Surely refused: nobody has to look for it. If this fails too, a later look finds out.
+    if (error instanceof ServiceError && error.outcome === 'none') await marks.drop(intention).catch(() => undefined);
+    throw error;
+  }
+  // `null` is used again, so it names nothing.
+  if (made !== undefined && !isNull(made))
+    await session.at('state', () => marks.settle(work.destination, work.key, intention, made));
+}
+
+async function makeMarker(session: Session, rank?: Rank): Promise<string | undefined> {
+  const { destination, key } = session.work;
+  await session.writable();
+  session.checkTime();
+  const { versionId } = await session.at('destination', () => session.deps.cos.deleteObject(destination, key));
+  if (versionId !== undefined) {
+    session.mine.add(versionId);
+    const item = { versionId, time: session.deps.now(), kind: 'marker' } as const;
+    session.written.push(rank === undefined ? item : { ...item, rank });
+  }
+  session.counts.marked += 1;
+  return versionId;
+}
+
+/**
+ * Removes a version of ours. Nothing is removed on a listing's word, so it is asked for by ID once more; and it stays when
+ * a user has copied it meanwhile, because that copy would be taken for ours without it.
+ */
+export async function remove(session: Session, item: StackItem): Promise<void> {
+  const { destination, key } = session.work;
+  await session.writable();
+  if (await isCopied(session, item)) return;
+  const result = await session.headDestination(item.versionId);
+  if (!result.found || claimOf(result.head, session.digest)?.id !== item.marker?.id) throw new LookAgain();
+  await removeVersion(session, destination, key, item.versionId);
+}
+
+async function removeVersion(session: Session, place: Place, key: string, versionId: string): Promise<void> {
+  await session.at('destination', () => session.deps.cos.deleteObject(place, key, versionId));
+  session.removed.add(versionId);
+  const at = session.written.findIndex((item) => item.versionId === versionId);
+  if (at !== -1) session.written.splice(at, 1);
+  session.counts.removed += 1;
+}
+
+async function copy(session: Session, job: Copy): Promise<void> {
+  await session.writable();
+  session.checkTime();
+  try {
+    const { result, marker } = await (job.marker.inParts ? copyInParts(session, job) : copyWhole(session, job));
+    await proveBytes(session, result, marker);
+    session.written.push(session.itemOf(result.versionId ?? 'null', marker.attempted, marker));
+  } catch (error) {
+    if (isSourceGone(error)) throw new LookAgain();
+    throw error;
+  }
+  session.counts.copied += 1;
+  session.counts.bytes += job.head.size;
+}
+
+async function copyWhole(
+  session: Session,
+  { from, marker, attributes }: Copy,
+): Promise<{ result: WriteResult; marker: Marker }> {
+  const { destination, key } = session.work;
+  const result = await session.deps.cos.copyObject(destination, key, from, await attributes());
+  return { result, marker };
+}
+
+/** One request copies at most 5 GB, and parts are faster than one request from less on. */
+const isLarge = ({ deps }: Session, { size }: ObjectHead): boolean => size > 0 && size >= deps.settings.largeFrom;
+
+const tooLarge = ({ size }: ObjectHead): HandOver => new HandOver(`An object of ${size} bytes needs more time`);
+
+/** The answer names the CRC64 of what was written; a replica with other bytes does not stay. */
+async function proveBytes(session: Session, result: WriteResult, marker: Marker): Promise<void> {
+  const { destination, key } = session.work;
+  if (marker.crc64 === undefined || result.crc64 === marker.crc64) return;
+  const versionId = result.versionId ?? 'null';
+  const head = await session.headDestination(versionId);
+  if (head.found && head.head.crc64 === marker.crc64) return;
+  if (head.found) await removeVersion(session, destination, key, versionId);
+  throw new ChecksumMismatch(marker.ref.id, marker.crc64, head.found ? (head.head.crc64 ?? 'none') : 'none');
+}
+
+/** A `null` version may be overwritten under its ID; its ETag says which one was meant. */
+const pinned = (versionId: string, head: ObjectHead): { ifMatch?: string } =>
+  isNull(versionId) ? { ifMatch: head.etag } : {};
+
+const grantsOf = (session: Session, place: Place, versionId: string): Promise<readonly Grant[]> =>
+  session.deps.cos.getGrants(place, session.work.key, versionId);

@@ -1,0 +1,195 @@
+import type { CopyAttributes, CopySource, ObjectHead, WriteResult } from '../../../cos/index.ts';
+import { ServiceError } from '../../../errors/index.ts';
+import type { Upload } from '../../../tasks/index.ts';
+import { HandOver, isSourceGone } from '../../errors.ts';
+import { inLanes } from './lanes.ts';
+import { partCountOf, partSizeOf, rangeOf } from './part-size.ts';
+import { abortUpload, forgetUpload, harmless, isUploadGone, recordUpload, uploadsOfOthers } from './uploads.ts';
+import { attemptOf, landingMs, LANDING_MS } from '../../../identity/index.ts';
+import { LookAgain } from '../../look/observe.ts';
+import type { Session } from '../../session.ts';
+import type { Marker, Ref } from '../../../identity/index.ts';
+import { refOfId, surelyOlder } from '../../../identity/index.ts';
+
+/** Parts under way at once. */
+const LANES = 16;
+
+/** One replica to be made. */
+export interface Copy {
+  readonly from: CopySource;
+  readonly head: ObjectHead;
+  readonly marker: Marker;
+  /** What the rule asks of the replica beyond its bytes; an upload begun on other terms is not gone on with. */
+  readonly terms: string;
+  readonly attributes: () => Promise<CopyAttributes>;
+}
+
+/**
+ * Copies an object in parts: an upload is begun with the replica's attributes, its parts are copied from region to region
+ * side by side, and it is completed. A run that is short of time hands over, and the next goes on from the parts that are
+ * there. An upload can be completed only once, whoever asks how often, so a version never gets two replicas from it.
+ *
+ * Returns the marker the replica bears, which is that of the run that began the upload.
+ */
+export async function copyInParts(session: Session, job: Copy): Promise<{ result: WriteResult; marker: Marker }> {
+  const found = await recorded(session, job);
+  const upload = found ?? (await begin(session, job));
+  const known = found === undefined ? new Map<number, string>() : await partsThere(session, found);
+  try {
+    await copyParts(session, job, upload, known);
+    const result = await complete(session, upload, known);
+    await forgetUpload(session, upload);
+    return { result, marker: markerOf(job.marker, upload) };
+  } catch (error) {
+    if (isUploadGone(error)) return lookAgain(() => forgetUpload(session, upload));
+    if (isSourceGone(error)) return lookAgain(() => abortUpload(session, upload));
+    throw error;
+  }
+}
+
+/** The upload that an earlier run began for this very copy. Others for the same version are of no use any more. */
+async function fitting(session: Session, job: Copy): Promise<Upload | undefined> {
+  let chosen: Upload | undefined;
+  for (const upload of session.work.uploads.values()) {
+    if (upload.ref !== job.marker.ref.id) continue;
+    if (chosen === undefined && fits(upload, job, session.deps.now())) chosen = upload;
+    else await abortUpload(session, upload);
+  }
+  return chosen;
+}
+
+/** As above, or one that a task names which has become due meanwhile: to begin a second one would lose what is done. */
+async function recorded(session: Session, job: Copy): Promise<Upload | undefined> {
+  const known = await fitting(session, job);
+  if (known !== undefined) return known;
+  await uploadsOfOthers(session);
+  return fitting(session, job);
+}
+
+function fits(upload: Upload, { from, head, marker, terms }: Copy, now: number): boolean {
+  return (
+    upload.from.bucket === from.place.bucket &&
+    upload.from.region === from.place.region &&
+    upload.versionId === (from.versionId ?? 'null') &&
+    upload.etag === head.etag &&
+    upload.size === head.size &&
+    upload.terms === terms &&
+    claimsNoMore(upload.base, marker.base) &&
+    isInTime(upload, now)
+  );
+}
+
+/** A base says that nothing older is missing; one that says less than it could costs a look, never a version. */
+function claimsNoMore(recordedBase: string | null, base: Ref | undefined): boolean {
+  if (recordedBase === null) return true;
+  return base !== undefined && (base.id === recordedBase || surelyOlder(refOfId(recordedBase), base));
+}
+
+/** What lands later than its kind may is taken for a user's copy, so it must not be completed then. */
+function isInTime(upload: Upload, now: number): boolean {
+  const attempted = attemptOf(upload.attempt)?.attempted ?? Number.NEGATIVE_INFINITY;
+  return now - attempted <= landingMs(true, upload.size) - LANDING_MS;
+}
+
+async function begin(session: Session, job: Copy): Promise<Upload> {
+  const { deps, work } = session;
+  const { from, head, marker, terms } = job;
+  // An upload has no source, so COS copies no tags by itself.
+  const [attributes, tags] = await Promise.all([
+    job.attributes(),
+    deps.cos.getTags(from.place, from.key, from.versionId),
+  ]);
+  await session.writable();
+  session.checkTime();
+  const uploadId = await harmless(() =>
+    session.at('destination', () => deps.cos.initiateMultipart(work.destination, work.key, { ...attributes, tags })),
+  );
+  const upload: Upload = {
+    uploadId,
+    from: from.place,
+    versionId: from.versionId ?? 'null',
+    etag: head.etag,
+    size: head.size,
+    partSize: partSizeOf(head.size),
+    ref: marker.ref.id,
+    base: marker.base?.id ?? null,
+    attempt: marker.id,
+    terms,
+  };
+  await recordUpload(session, upload);
+  return upload;
+}
+
+/** ETags of the parts that are there in full. */
+async function partsThere(session: Session, upload: Upload): Promise<Map<number, string>> {
+  const { destination, key } = session.work;
+  const { size, partSize, uploadId } = upload;
+  try {
+    const parts = await session.at('destination', () => session.deps.cos.listParts(destination, key, uploadId));
+    const whole = parts.filter(({ partNumber, size: bytes }) => {
+      const [start, end] = rangeOf(partNumber, size, partSize);
+      return bytes === end - start + 1;
+    });
+    return new Map(whole.map(({ partNumber, etag }) => [partNumber, etag]));
+  } catch (error) {
+    // Completed by a request whose answer never came, or aborted by somebody: what is there now says which.
+    if (isUploadGone(error)) return lookAgain(() => forgetUpload(session, upload));
+    throw error;
+  }
+}
+
+/** Throws `HandOver` when the time is over, or when something failed after some progress. */
+async function copyParts(session: Session, job: Copy, upload: Upload, known: Map<number, string>): Promise<void> {
+  const { deps, work } = session;
+  const { size, partSize, uploadId } = upload;
+  const missing = Array.from({ length: partCountOf(size, partSize) }, (_, i) => i + 1).filter((n) => !known.has(n));
+  let longest = 0;
+  const copyPart = async (partNumber: number): Promise<void> => {
+    await session.writable();
+    const started = deps.now();
+    const part = { uploadId, partNumber, source: job.from, range: rangeOf(partNumber, size, partSize) };
+    const etag = await harmless(() =>
+      session.at('destination', () => deps.cos.uploadPartCopy(work.destination, work.key, part)),
+    );
+    known.set(partNumber, etag);
+    longest = Math.max(longest, deps.now() - started);
+  };
+  // A part that the end of the run would cut off is left to the next.
+  const mayBegin = (): boolean => deps.now() + longest < session.stop;
+  const { done, left, failure } = await inLanes(missing, copyPart, { lanes: LANES, mayBegin });
+  if (left === 0) return;
+  const passing = failure === undefined || (failure instanceof ServiceError && failure.retryable);
+  if (!passing || (done === 0 && failure !== undefined)) throw failure;
+  throw new HandOver(`${left} of ${partCountOf(size, partSize)} parts are left to copy`);
+}
+
+/**
+ * The one request of an upload that makes a version: when its outcome is unknown the key stays taken. A refusal that is
+ * final leaves an upload that is good for nothing, but for parts that were written anew meanwhile: those are read again.
+ */
+async function complete(session: Session, upload: Upload, known: ReadonlyMap<number, string>): Promise<WriteResult> {
+  const { destination, key } = session.work;
+  await session.writable();
+  session.checkTime();
+  const parts = [...known].map(([partNumber, etag]) => ({ partNumber, etag }));
+  parts.sort((a, b) => a.partNumber - b.partNumber);
+  try {
+    return await session.at('destination', () =>
+      session.deps.cos.completeMultipart(destination, key, upload.uploadId, parts),
+    );
+  } catch (error) {
+    const final = error instanceof ServiceError && error.outcome === 'none' && !error.retryable;
+    if (final && error.code !== 'InvalidPart' && !isUploadGone(error)) await abortUpload(session, upload);
+    throw error;
+  }
+}
+
+/** The replica bears what was said when the upload began. */
+function markerOf(marker: Marker, { attempt, base }: Upload): Marker {
+  return { ...marker, ...attemptOf(attempt), base: base === null ? undefined : refOfId(base) };
+}
+
+async function lookAgain(first: () => Promise<void>): Promise<never> {
+  await first();
+  throw new LookAgain();
+}

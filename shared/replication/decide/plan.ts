@@ -1,0 +1,205 @@
+import type { Entry, Observation, StackItem, Step } from '../types.ts';
+import type { Ref } from '../../identity/index.ts';
+import { togetherSteps } from './two-way.ts';
+import { orderBy } from '../../identity/index.ts';
+
+export type Plan =
+  | { readonly kind: 'steps'; readonly steps: readonly Step[] }
+  /** Putting the order right would rebuild more than `maxRaise` replicas; `count` says how many. */
+  | { readonly kind: 'too-deep'; readonly count: number };
+
+type Replica = StackItem & { readonly marker: NonNullable<StackItem['marker']> };
+
+const isReplica = (item: StackItem): item is Replica => item.kind === 'replica' && item.marker !== undefined;
+
+/**
+ * What has to be done at the destination so that it shows what was seen at the source. No I/O, no clock, no
+ * randomness. Steps are to be taken in order; if the run ends between any two of them, a later look plans the rest.
+ *
+ * `excluded`: IDs of entries that turned out not to be copied (gone, a replica, skipped, out of a tag's scope).
+ */
+export function plan(seen: Observation, excluded: ReadonlySet<string> = new Set(), maxRaise = 1000): Plan {
+  const compare = orderBy(seen.sourceOrder);
+  const entries = seen.entries.filter((entry) => !excluded.has(entry.ref.id));
+  const { kept, surplus } = newestOfEach(seen.stack);
+  const missing = missingVersions(seen, entries, kept, compare);
+  const raise = raised(seen, entries, kept, missing, compare);
+  if (raise.length > maxRaise) return { kind: 'too-deep', count: raise.length };
+
+  const highest = highestOf(kept, compare);
+  const inserted = missing.filter((entry) => highest !== undefined && compare(entry.ref, highest) < 0);
+  const appended = entries.filter((entry) => highest === undefined || compare(entry.ref, highest) > 0);
+  const baseOf = baseFinder(seen.entries, compare);
+  const open = openGaps(entries, kept, missing);
+
+  const steps: Step[] = [
+    ...[
+      ...raise.map((item) => ({
+        ref: item.marker.ref,
+        step: { kind: 'raise', item, base: raisedBase(item, open, baseOf, compare) } as Step,
+      })),
+      ...inserted.map((entry) => ({ ref: entry.ref, step: { kind: 'copy', entry, base: baseOf(entry.ref) } as Step })),
+    ]
+      .sort((a, b) => compare(a.ref, b.ref))
+      .map(({ step }) => step),
+    ...append(appended, new Set(missing), rebuilt(raise, inserted) ? 0 : markersOnTop(seen.stack, kept), baseOf),
+    ...removals(surplus, 'surplus'),
+    ...removals(raise, 'raised'),
+    ...removals(
+      seen.stack.filter((item) => item.kind === 'damaged'),
+      'damaged',
+    ),
+  ];
+  const { together } = seen;
+  return {
+    kind: 'steps',
+    steps: together === undefined ? steps : togetherSteps({ seen, together, entries, base: steps, compare }),
+  };
+}
+
+/** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */
+const removals = (items: readonly StackItem[], reason: 'surplus' | 'raised' | 'damaged'): readonly Step[] =>
+  items.filter((item) => item.vouches !== true).map((item) => ({ kind: 'remove', item, reason }));
+
+/** The versions `plan` would copy, before anything is known of them but their place in the listing. */
+export function missingOf(seen: Observation, excluded: ReadonlySet<string>): readonly Entry[] {
+  const entries = seen.entries.filter((entry) => !excluded.has(entry.ref.id));
+  return missingVersions(seen, entries, newestOfEach(seen.stack).kept, orderBy(seen.sourceOrder));
+}
+
+type Compare = (a: Ref, b: Ref) => number;
+
+/** Of several replicas of one version the newest stays: two runs that see different listings then agree. */
+function newestOfEach(stack: readonly StackItem[]): { kept: readonly Replica[]; surplus: readonly StackItem[] } {
+  const sources = new Set<string>();
+  const kept: Replica[] = [];
+  const surplus: StackItem[] = [];
+  for (const item of stack) {
+    if (!isReplica(item)) continue;
+    if (sources.has(item.marker.ref.id)) surplus.push(item);
+    else kept.push(item);
+    sources.add(item.marker.ref.id);
+  }
+  return { kept, surplus };
+}
+
+function highestOf(kept: readonly Replica[], compare: Compare): Ref | undefined {
+  return kept
+    .map((item) => item.marker.ref)
+    .reduce<Ref | undefined>((a, b) => (a && compare(a, b) > 0 ? a : b), undefined);
+}
+
+function missingVersions(
+  seen: Observation,
+  entries: readonly Entry[],
+  kept: readonly Replica[],
+  compare: Compare,
+): readonly Entry[] {
+  const have = new Set(kept.map((item) => item.marker.ref.id));
+  const highest = highestOf(kept, compare);
+  const isGap = (ref: Ref): boolean => kept.some((item) => covers(item, ref, compare));
+  return entries.filter(({ ref, deleteMarker }) => {
+    if (deleteMarker || have.has(ref.id)) return false;
+    if (seen.hints.has(ref.id)) return true;
+    if (seen.low !== undefined && compare(ref, seen.low) <= 0) return false;
+    return highest === undefined || compare(ref, highest) > 0 || isGap(ref);
+  });
+}
+
+/** The replicas to copy on top again, oldest first: what stands wrong, or above a version that has to go below it. */
+function raised(
+  seen: Observation,
+  entries: readonly Entry[],
+  kept: readonly Replica[],
+  missing: readonly Entry[],
+  compare: Compare,
+): readonly Replica[] {
+  const reasons: Ref[] = [];
+  const lowest = missing[0];
+  if (lowest !== undefined) reasons.push(lowest.ref);
+  let oldestAbove: Ref | undefined;
+  for (const { marker } of kept) {
+    if (oldestAbove !== undefined && compare(marker.ref, oldestAbove) > 0) reasons.push(marker.ref);
+    if (oldestAbove === undefined || compare(marker.ref, oldestAbove) < 0) oldestAbove = marker.ref;
+  }
+  const hidden = hiddenCurrent(seen, entries, kept);
+  if (hidden !== undefined) reasons.push(hidden);
+  if (reasons.length === 0) return [];
+  const cut = reasons.reduce((a, b) => (compare(a, b) <= 0 ? a : b));
+  return kept
+    .filter(({ marker }) => compare(marker.ref, cut) >= 0)
+    .toSorted((a, b) => compare(a.marker.ref, b.marker.ref));
+}
+
+/** The current source version whose replica lies under a delete marker of ours that came late. */
+function hiddenCurrent(seen: Observation, entries: readonly Entry[], kept: readonly Replica[]): Ref | undefined {
+  const current = entries.at(-1);
+  if (current === undefined || current.deleteMarker) return undefined;
+  const replica = kept.find((item) => item.marker.ref.id === current.ref.id);
+  if (replica === undefined) return undefined;
+  const above = seen.stack.slice(0, seen.stack.indexOf(replica));
+  const late = above.some(
+    (item) => item.kind === 'marker' && (seen.mine.has(item.versionId) || item.time >= seen.since),
+  );
+  return late ? current.ref : undefined;
+}
+
+const rebuilt = (raise: readonly Replica[], inserted: readonly Entry[]): boolean => raise.length + inserted.length > 0;
+
+/** Delete markers that already lie above all replicas: as many of the source's need no new one. */
+function markersOnTop(stack: readonly StackItem[], kept: readonly Replica[]): number {
+  const top = kept[0];
+  const above = top === undefined ? stack : stack.slice(0, stack.indexOf(top));
+  return above.filter((item) => item.kind === 'marker').length;
+}
+
+function append(
+  entries: readonly Entry[],
+  missing: ReadonlySet<Entry>,
+  markersThere: number,
+  baseOf: (ref: Ref) => Ref | undefined,
+): readonly Step[] {
+  const steps: Step[] = [];
+  let there = markersThere;
+  for (const entry of entries) {
+    if (!entry.deleteMarker) {
+      if (!missing.has(entry)) continue;
+      steps.push({ kind: 'copy', entry, base: baseOf(entry.ref) });
+      there = 0;
+    } else if (there > 0) there -= 1;
+    else steps.push({ kind: 'mark', entry });
+  }
+  return steps;
+}
+
+/** Versions that have no replica for all that was looked at, and are not about to get one: below the floor of this look. */
+function openGaps(entries: readonly Entry[], kept: readonly Replica[], missing: readonly Entry[]): readonly Entry[] {
+  const have = new Set(kept.map((item) => item.marker.ref.id));
+  const copied = new Set(missing);
+  return entries.filter((entry) => !entry.deleteMarker && !have.has(entry.ref.id) && !copied.has(entry));
+}
+
+/**
+ * The entry just below: with it as base a replica says that nothing is missing between the two. Excluded entries count
+ * here, so a version that is skipped for a reason is not taken for a gap at every look.
+ */
+const baseFinder =
+  (entries: readonly Entry[], compare: Compare) =>
+  (ref: Ref): Ref | undefined =>
+    entries.findLast((entry) => compare(entry.ref, ref) < 0)?.ref;
+
+/**
+ * A replica that recorded an open gap goes on recording it when it is rebuilt: the gap lies below the floor of this look,
+ * and its base is all that is known of it.
+ */
+const raisedBase = (
+  item: Replica,
+  open: readonly Entry[],
+  baseOf: (ref: Ref) => Ref | undefined,
+  compare: Compare,
+): Ref | undefined =>
+  open.some((entry) => covers(item, entry.ref, compare)) ? item.marker.base : baseOf(item.marker.ref);
+
+/** Whether a replica's base records that this version was not accounted for when the replica was made. */
+const covers = ({ marker }: Replica, ref: Ref, compare: Compare): boolean =>
+  compare(ref, marker.ref) < 0 && (marker.base === undefined || compare(marker.base, ref) < 0);

@@ -1,0 +1,104 @@
+import { compareRanks, formatRank, rankOf, sameRank, type Rank } from '../../identity/index.ts';
+import type { Entry, Observation, StackItem, Step, Together } from '../types.ts';
+import type { Ref } from '../../identity/index.ts';
+
+export interface TogetherLook {
+  readonly seen: Observation;
+  readonly together: Together;
+  /** Of the source, less those that are not replicated. */
+  readonly entries: readonly Entry[];
+  /** The steps that bring in the source's versions. */
+  readonly base: readonly Step[];
+  /** Order of the source's versions, older first. */
+  readonly compare: (a: Ref, b: Ref) => number;
+}
+
+/**
+ * What has to be done at a destination that is a source as well, so that the newest write of all buckets ends on top:
+ * replication goes both ways there, and what comes late from one side must not hide what is newer on the other.
+ *
+ * Every bucket comes to the same answer, because each write has one rank wherever it is seen.
+ */
+export function togetherSteps(look: TogetherLook): readonly Step[] {
+  const { seen, base } = look;
+  // A delete marker that is not on top carries nothing, so it is made only when it is the newest write of all.
+  const writes = base.filter(({ kind }) => kind === 'copy' || kind === 'raise');
+  const removals = [...base.filter(({ kind }) => kind === 'remove'), ...surplusOfOthers(seen.stack)];
+  const gone = new Set(removals.map((step) => (step.kind === 'remove' ? step.item : undefined)));
+  const left = seen.stack.filter((item) => !gone.has(item));
+  return [...writes, ...(look.together.settled ? onTop(look, writes, left) : []), ...removals];
+}
+
+function onTop(look: TogetherLook, writes: readonly Step[], stack: readonly StackItem[]): readonly Step[] {
+  const newest = newestOf(candidates(look, writes, stack));
+  if (newest === undefined) return [];
+  const { item, rank } = newest;
+  const last = writes.at(-1);
+  if (newest.deleteMarker) {
+    return last === undefined && stack[0]?.kind === 'marker' ? [] : [{ kind: 'hide', rank }];
+  }
+  const top = last === undefined ? stack[0]?.rank : rankOfWrite(look, last);
+  if ((top !== undefined && sameRank(top, rank)) || item === undefined) return [];
+  if (item.marker === undefined) return [{ kind: 'lift', item }];
+  const raise: Step = { kind: 'raise', item, base: item.marker.base };
+  return item.vouches === true ? [raise] : [raise, { kind: 'remove', item, reason: 'raised' }];
+}
+
+interface Candidate {
+  readonly rank: Rank;
+  readonly deleteMarker: boolean;
+  /** Where it stands at the destination; undefined when it is still to be written. */
+  readonly item?: StackItem;
+}
+
+/** Newest place first where one write stands in several. */
+function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly StackItem[]): readonly Candidate[] {
+  const { together, entries, compare } = look;
+  const undone = (rank: Rank): boolean => together.undone.has(formatRank(rank));
+  const ranked = (ref: Ref, deleteMarker: boolean, item?: StackItem): Own => {
+    const candidate = { rank: rankOf(ref, together.source), deleteMarker, ref };
+    return item === undefined ? candidate : { ...candidate, item };
+  };
+  const own = [
+    ...writes.flatMap((step) => ownRef(step)).map((ref) => ranked(ref, false)),
+    ...stack.flatMap((item) => (item.kind === 'replica' && item.marker ? [ranked(item.marker.ref, false, item)] : [])),
+    ...entries.filter(({ deleteMarker }) => deleteMarker).map(({ ref }) => ranked(ref, true)),
+  ].filter(({ rank, deleteMarker }) => !deleteMarker || !undone(rank));
+  // The source's own order is its listing: the times of its `null` versions are not exact.
+  const newest = own.reduce<Own | undefined>((a, b) => (a && compare(a.ref, b.ref) >= 0 ? a : b), undefined);
+  const others = stack.flatMap((item) => {
+    const deleteMarker = item.kind === 'marker';
+    if (item.rank === undefined || item.kind === 'replica' || (deleteMarker && undone(item.rank))) return [];
+    return [{ rank: item.rank, deleteMarker, item }];
+  });
+  return newest === undefined ? others : [newest, ...others];
+}
+
+type Own = Candidate & { readonly ref: Ref };
+
+/** The source version that a step brings on top, where it brings one. */
+function ownRef(step: Step): readonly Ref[] {
+  if (step.kind === 'copy') return [step.entry.ref];
+  return step.kind === 'raise' && step.item.marker !== undefined ? [step.item.marker.ref] : [];
+}
+
+function rankOfWrite({ together }: TogetherLook, step: Step): Rank | undefined {
+  const [ref] = ownRef(step);
+  return ref === undefined ? undefined : rankOf(ref, together.source);
+}
+
+const newestOf = (all: readonly Candidate[]): Candidate | undefined =>
+  all.reduce<Candidate | undefined>((a, b) => (a && compareRanks(a.rank, b.rank) >= 0 ? a : b), undefined);
+
+/** Replicas from third buckets that were brought on top again, by two runs at once or by one that then broke off. */
+function surplusOfOthers(stack: readonly StackItem[]): readonly Step[] {
+  const seen = new Set<string>();
+  const steps: Step[] = [];
+  for (const item of stack) {
+    if (item.kind !== 'other' || item.marker === undefined) continue;
+    const id = `${item.marker.source.bucket}/${item.marker.ref.id}`;
+    if (seen.has(id) && item.vouches !== true) steps.push({ kind: 'remove', item, reason: 'surplus' });
+    seen.add(id);
+  }
+  return steps;
+}

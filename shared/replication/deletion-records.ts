@@ -1,0 +1,131 @@
+import { formatPlace, type Cos, type ObjectEntry, type Place } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import type { Hash } from '../signing/index.ts';
+import type { Rank } from '../identity/index.ts';
+
+/** A delete marker carries no metadata, so what it stands for is written beside it. */
+const MARKS = 'marks/';
+/** In place of a version ID: a delete marker that is about to be made. */
+const INTENDED = '-';
+
+/** A delete marker that this service made. */
+export interface Mark {
+  readonly versionId: string;
+  /** Of the user's delete marker it stands for. */
+  readonly rank: Rank;
+  readonly unique: string;
+}
+
+/** Written before the request: whether its delete marker was made, and under which ID, is not known yet. */
+export interface Intention {
+  readonly name: string;
+  readonly rank: Rank;
+  readonly unique: string;
+  /** Who wrote it: a digest of the source of that replication. */
+  readonly writer: string;
+  /** ms since 1970, whole seconds, by the clock of the region where the delete marker belongs. */
+  readonly time: number;
+}
+
+export interface Marks {
+  readonly made: readonly Mark[];
+  readonly intended: readonly Intention[];
+}
+
+interface Deps {
+  readonly cos: Cos;
+  readonly hash: Hash;
+  unique(): string;
+}
+
+/**
+ * Which delete markers of a bucket that is source and destination at once are ours, and which user's deletion each of
+ * them stands for. Without this record they would be taken for deletions by the bucket's own users and sent on. It
+ * lies on the state bucket of the deployment that replicates *from* that bucket, one empty object per delete marker.
+ */
+export class MarkBook {
+  readonly #deps: Deps;
+  readonly #state: Place;
+
+  constructor(deps: Deps, state: Place) {
+    this.#deps = deps;
+    this.#state = state;
+  }
+
+  async of(place: Place, key: string): Promise<Marks> {
+    const prefix = this.#prefix(place, key);
+    const made: Mark[] = [];
+    const intended: Intention[] = [];
+    let marker: string | undefined;
+    do {
+      const page = await this.#list(prefix, marker);
+      for (const entry of page.entries) {
+        const read = readName(entry);
+        if (read === undefined) continue;
+        if ('versionId' in read) made.push(read);
+        else intended.push(read);
+      }
+      marker = page.nextMarker;
+    } while (marker !== undefined);
+    const settled = new Set(made.map((mark) => mark.unique));
+    return { made, intended: intended.filter(({ unique }) => !settled.has(unique)) };
+  }
+
+  /** To be called before the delete marker is made: should the run break off then, the next one knows of it. */
+  async intend(place: Place, key: string, rank: Rank, source: Place): Promise<Intention | undefined> {
+    const unique = this.#deps.unique();
+    const writer = this.writerOf(source);
+    const name = `${this.#prefix(place, key)}${INTENDED}/${rank.time}/${rank.bucket}/${unique}/${writer}`;
+    try {
+      await this.#put(name);
+    } catch (error) {
+      if (isUndeployed(error)) return undefined;
+      throw error;
+    }
+    return { name, rank, unique, writer, time: 0 };
+  }
+
+  async settle(place: Place, key: string, { name, rank, unique }: Intention, versionId: string): Promise<Mark> {
+    await this.#put(`${this.#prefix(place, key)}${versionId}/${rank.time}/${rank.bucket}/${unique}`);
+    await this.#deps.cos.deleteObject(this.#state, name);
+    return { versionId, rank, unique };
+  }
+
+  /** The delete marker was surely not made. */
+  async drop({ name }: Intention): Promise<void> {
+    await this.#deps.cos.deleteObject(this.#state, name);
+  }
+
+  writerOf(source: Place): string {
+    return this.#deps.hash.sha256(formatPlace(source)).slice(0, 16);
+  }
+
+  #prefix(place: Place, key: string): string {
+    return `${MARKS}${this.#deps.hash.sha256(`${formatPlace(place)}\0${key}`).slice(0, 32)}/`;
+  }
+
+  async #put(name: string): Promise<void> {
+    await this.#deps.cos.putObject(this.#state, name, new Uint8Array());
+  }
+
+  async #list(prefix: string, marker: string | undefined) {
+    try {
+      return await this.#deps.cos.listObjects(this.#state, { prefix, ...(marker === undefined ? {} : { marker }) });
+    } catch (error) {
+      if (isUndeployed(error)) return { entries: [], nextMarker: undefined };
+      throw error;
+    }
+  }
+}
+
+/** Nothing replicates from that bucket yet, so nobody would send a delete marker on. */
+const isUndeployed = (error: unknown): boolean => error instanceof ServiceError && error.code === 'NoSuchBucket';
+
+function readName({ key, lastModified }: ObjectEntry): Mark | Intention | undefined {
+  const [, , versionId, micros, bucket, unique, writer] = key.split('/');
+  const time = Number(micros);
+  if (!versionId || !bucket || !unique || !Number.isSafeInteger(time)) return undefined;
+  const rank = { time, bucket };
+  if (versionId !== INTENDED) return { versionId, rank, unique };
+  return writer ? { name: key, rank, unique, writer, time: lastModified } : undefined;
+}

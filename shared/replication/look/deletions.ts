@@ -1,0 +1,108 @@
+import type { VersionEntry } from '../../cos/index.ts';
+import type { KeyListing } from './listing.ts';
+import type { Intention, MarkBook, Marks } from '../deletion-records.ts';
+import { formatRank, type Rank } from '../../identity/index.ts';
+import type { Session } from '../session.ts';
+import type { Together } from '../types.ts';
+import { timeOfVersionId } from '../../identity/index.ts';
+
+/** For so long after its intention was written a delete marker may still appear: a request's life, and some doubt. */
+const LANDING_MS = 90_000;
+/** Two clocks of one region differ by less, ms; and times are cut to whole seconds. */
+const SLACK_MS = 2_000;
+
+/** What is on record of delete markers of ours, where source or destination replicate in more than one direction. */
+export interface Peers {
+  /** Version IDs of delete markers at the source that replication brought there: like replicas, they are not passed on. */
+  readonly madeAtSource: ReadonlySet<string>;
+  /** What delete markers of ours at the destination stand for, by version ID. */
+  readonly ranks: ReadonlyMap<string, Rank>;
+  /** Whether the destination is a source as well. */
+  readonly shared: boolean;
+  /**
+   * ms since 1970, by side: a delete marker that is not on record and not older than this may be one of ours that is being
+   * made right now, or that a run made and broke off. Infinity: none is.
+   */
+  readonly unsureSince: { readonly source: number; readonly destination: number };
+}
+
+const NONE: Marks = { made: [], intended: [] };
+
+export async function readPeers(session: Session, source: KeyListing, destination: KeyListing): Promise<Peers> {
+  const { marks, sourceMarks, work } = session;
+  // Most keys have no delete markers, and then there is nothing to ask.
+  const deleted = isDeleted(source);
+  const hidden = deleted || isDeleted(destination);
+  const [atSource, there] = await Promise.all([
+    read(session, deleted ? sourceMarks : undefined, work.source),
+    read(session, hidden ? marks : undefined, work.destination),
+  ]);
+  const at = marks === undefined ? NONE : await resolved(session, marks, there, destination);
+  return {
+    madeAtSource: new Set(atSource.made.map((mark) => mark.versionId)),
+    ranks: new Map(at.made.map((mark) => [mark.versionId, mark.rank])),
+    shared: marks !== undefined,
+    unsureSince: { source: earliestOf(atSource), destination: earliestOf(at) },
+  };
+}
+
+const earliestOf = ({ intended }: Marks): number => Math.min(...intended.map(({ time }) => time - SLACK_MS));
+
+const isDeleted = (listing: KeyListing): boolean =>
+  !listing.complete || listing.entries.some((entry) => entry.deleteMarker);
+
+const read = async (session: Session, book: MarkBook | undefined, place: Session['work']['source']): Promise<Marks> =>
+  book === undefined ? NONE : session.at('state', () => book.of(place, session.work.key));
+
+/** What `plan` has to know of a destination that is a source as well; `destination` as far as the look went. */
+export function togetherOf(
+  { work, deps }: Session,
+  { ranks }: Peers,
+  destination: KeyListing,
+): Omit<Together, 'settled'> {
+  const there = new Set(destination.entries.map((entry) => entry.versionId));
+  const oldest = destination.complete ? 0 : timeOf(destination.entries.at(-1)?.versionId);
+  // A listing may not show it yet.
+  const settled = (deps.now() - deps.settings.settleMs) * 1000;
+  // Deletions whose delete marker is not there any more: somebody removed it, which is not to be taken back.
+  const gone = [...ranks].filter(([id]) => !there.has(id) && timeOf(id) >= oldest && timeOf(id) < settled);
+  return { source: work.source.bucket, undone: new Set(gone.map(([, rank]) => formatRank(rank))) };
+}
+
+const timeOf = (versionId: string | undefined): number => timeOfVersionId(versionId ?? '') ?? 0;
+
+/**
+ * Finds out what became of delete markers that earlier runs of this replication meant to make. The key is ours, so those
+ * runs are over. Of what appeared in the time a request lives, the last that is not on record is taken for it: taken for a
+ * user's, a delete marker that landed late would hide what was written meanwhile.
+ */
+async function resolved(
+  session: Session,
+  book: MarkBook,
+  { made, intended }: Marks,
+  stack: KeyListing,
+): Promise<Marks> {
+  const { work, deps } = session;
+  const writer = book.writerOf(work.source);
+  const known = [...made];
+  const open: Intention[] = [];
+  for (const intention of intended) {
+    const age = deps.now() - intention.time;
+    if (intention.writer !== writer || age < LANDING_MS) {
+      open.push(intention);
+      continue;
+    }
+    const listed = await stack.until((oldest) => oldest.lastModified < intention.time - SLACK_MS);
+    const found = listed.find((entry) => fits(entry, intention) && !known.some((one) => isOf(one, entry)));
+    if (found !== undefined) {
+      known.push(await session.at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
+    } else if (age < LANDING_MS + deps.settings.settleMs) open.push(intention);
+    else await session.at('state', () => book.drop(intention));
+  }
+  return { made: known, intended: open };
+}
+
+const isOf = (mark: { versionId: string }, entry: VersionEntry): boolean => mark.versionId === entry.versionId;
+
+const fits = (entry: VersionEntry, { time }: Intention): boolean =>
+  entry.deleteMarker && entry.lastModified >= time - SLACK_MS && entry.lastModified <= time + LANDING_MS;

@@ -1,0 +1,291 @@
+import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
+import { unreadable } from '../act/attributes.ts';
+import { KeyListing } from './listing.ts';
+import { claimOf, isIntact, landedInTime } from '../../identity/index.ts';
+import { readPeers, togetherOf, type Peers } from './deletions.ts';
+import { rankOf, type Rank } from '../../identity/index.ts';
+import { governing } from '../decide/scope.ts';
+import type { Session } from '../session.ts';
+import type { Entry, Observation, StackItem } from '../types.ts';
+import type { Ref } from '../../identity/index.ts';
+import { latestTime, refOf, refOfEntry, refOfHead, timeOfVersionId } from '../../identity/index.ts';
+
+/** Versions of the destination whose metadata is read at once; grows, because most looks end at the first. */
+const FIRST_BATCH = 1;
+const LARGEST_BATCH = 16;
+/** An event's time is that of the request, in whole seconds; the version it made is not older than this, in ms. */
+export const EVENT_SLACK_MS = 2000;
+/** ms by which the clocks of two regions may differ: a replica may seem older than the write it stands for. */
+const CLOCKS_APART_MS = 60_000;
+
+/** Something that a listing showed was gone when asked for: the look has to start again. */
+export class LookAgain extends Error {}
+
+export interface Look extends Observation {
+  /** The listing does not show all that is known to be there: it lags, and has to be read again when it has settled. */
+  readonly doubtful: boolean;
+}
+
+/** Reads the key's history on both sides, as deep as the work asks for. `current` is the source's HEAD. */
+export async function observe(
+  session: Session,
+  current: HeadResult,
+  { floor, since }: { readonly floor: number; readonly since: number },
+): Promise<Look> {
+  const { work } = session;
+  const [source, destination] = await Promise.all([
+    KeyListing.open(session, 'source'),
+    KeyListing.open(session, 'destination'),
+  ]);
+  const peers = await readPeers(session, source, destination);
+  const { stack, low } = await readStack(session, destination, floor, peers);
+  const depth = depthOf(session, stack, low);
+  const { unsureSince } = peers;
+  const settled =
+    !peers.shared || (unsureSince.destination === Number.POSITIVE_INFINITY && (await isOnTop(session, stack[0])));
+  const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < depth);
+  const history = await historyOf(session, listed, current);
+  for (const entry of history) session.seen.add(entry.ref.id);
+  return {
+    entries: history.filter((entry) => governing(work.rules, entry) !== undefined && !isBrought(entry, peers)),
+    sourceOrder: history.map((entry) => entry.ref),
+    stack,
+    low,
+    hints: hintsOf(session, listed, history),
+    // What a late delete marker stands for is on record where others write too, so nothing has to be guessed.
+    ...(peers.shared
+      ? {
+          mine: new Set<string>(),
+          since: Number.POSITIVE_INFINITY,
+          together: { ...togetherOf(session, peers, destination), settled },
+        }
+      : { mine: session.mine, since }),
+    doubtful:
+      !settled || unsureSince.source < Number.POSITIVE_INFINITY || isDoubtful(session, listed, history, current),
+  };
+}
+
+/** Delete markers that replication brought to the source, or may have: like replicas they are not passed on. */
+const isBrought = ({ ref, versionId, deleteMarker }: Entry, { madeAtSource, unsureSince }: Peers): boolean =>
+  deleteMarker && (madeAtSource.has(versionId) || ref.time / 1000 >= unsureSince.source);
+
+/** Whether what the listing has on top is what a reader gets; if not, the listing lags, or somebody wrote meanwhile. */
+async function isOnTop(session: Session, top: StackItem | undefined): Promise<boolean> {
+  const current = await session.headDestination();
+  if (!current.found) return top === undefined || top.kind === 'marker';
+  return top?.versionId === (current.head.versionId ?? 'null');
+}
+
+/**
+ * How deep the source's history matters, in microseconds since 1970: down to what the stack was looked at for, to the
+ * versions that were named, and to the bases, below which a replica says nothing about gaps.
+ */
+function depthOf({ work }: Session, stack: readonly StackItem[], low: Ref | undefined): number {
+  const replicas = stack.flatMap((item) => (item.kind === 'replica' && item.marker ? [item.marker] : []));
+  // What was restored may be of any age.
+  if (replicas.length === 0 || (work.clue !== undefined && work.clue.time === undefined)) return 0;
+  return Math.min(
+    ...(low === undefined ? [] : [low.time]),
+    ...work.hints.map((hint) => timeOfVersionId(hint) ?? 0),
+    ...replicas.flatMap(({ ref, base }) => [ref.time, base?.time ?? 0]),
+  );
+}
+
+/**
+ * Oldest first, with what is current marked; what the listing lacks but is known by name is added in its place, because
+ * listings lag.
+ */
+async function historyOf(
+  session: Session,
+  listed: readonly VersionEntry[],
+  current: HeadResult,
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = listed
+    .map((entry) => ({ ref: refOfEntry(entry), versionId: entry.versionId, deleteMarker: entry.deleteMarker }))
+    .toReversed();
+  const add = (head: ObjectHead): void => {
+    const ref = refOfHead(head);
+    if (entries.some((entry) => entry.ref.id === ref.id)) return;
+    const above = entries.findIndex((entry) => entry.ref.time > ref.time);
+    const entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false };
+    entries.splice(above === -1 ? entries.length : above, 0, entry);
+  };
+  if (current.found) add(current.head);
+  for (const hint of session.work.hints) {
+    if (entries.some((entry) => entry.versionId === hint)) continue;
+    const result = await session.headSource(hint);
+    if (result.found) add(result.head);
+  }
+  // Listings lag: only an answer to a HEAD tells what is current, and that there is no delete marker above it.
+  const shown = current.found ? refOfHead(current.head).id : undefined;
+  return entries.map((entry) => (entry.ref.id === shown ? { ...entry, current: true } : entry));
+}
+
+/**
+ * Whether something that should be in the listing is not: a delete marker that an event named (a HEAD cannot ask for
+ * one), or the current version that a HEAD showed. After the settle time it has been deleted, not delayed.
+ */
+function isDoubtful(
+  session: Session,
+  listed: readonly VersionEntry[],
+  history: readonly Entry[],
+  current: HeadResult,
+): boolean {
+  const { hints, clue } = session.work;
+  const youngest = session.deps.now() - session.deps.settings.settleMs;
+  const newest = listed[0];
+  if (current.found ? newest?.versionId !== (current.head.versionId ?? 'null') : newest?.deleteMarker === false)
+    return true;
+  const unknown = hints.filter((hint) => !history.some((entry) => entry.versionId === hint));
+  if (unknown.some((hint) => (timeOfVersionId(hint) ?? 0) / 1000 > youngest)) return true;
+  const { time } = clue ?? {};
+  if (time === undefined || time <= youngest) return false;
+  return !listed.some((entry) => entry.lastModified >= time - EVENT_SLACK_MS);
+}
+
+/** IDs that the event meant: by name, or, where it names none, every version that fits what it says. */
+function hintsOf(session: Session, listed: readonly VersionEntry[], history: readonly Entry[]): ReadonlySet<string> {
+  const { hints, clue } = session.work;
+  const ids = history.filter((entry) => hints.includes(entry.versionId)).map((entry) => entry.ref.id);
+  if (clue?.etag === undefined) return new Set(ids);
+  const fits = listed.filter(
+    (entry) =>
+      entry.etag === clue.etag &&
+      (clue.size === undefined || entry.size === clue.size) &&
+      (clue.time === undefined || entry.lastModified >= clue.time - EVENT_SLACK_MS),
+  );
+  return new Set([...ids, ...fits.map((entry) => refOfEntry(entry).id)]);
+}
+
+/**
+ * The destination's stack, newest first, until a replica older than the floor. Goes on past it while an older version
+ * could bear the attempt ID of one already read: of several with one ID only the oldest is ours.
+ */
+async function readStack(
+  session: Session,
+  listed: KeyListing,
+  floor: number,
+  peers: Peers,
+): Promise<{ stack: readonly StackItem[]; low: Ref | undefined }> {
+  const items: StackItem[] = [];
+  const written = await unlisted(session, listed);
+  const listing: (VersionEntry | StackItem)[] = [...written.toReversed(), ...stillThere(session, listed.entries)];
+  let low: Ref | undefined;
+  let earliest = Number.POSITIVE_INFINITY;
+  let newest = peers.shared ? 0 : Number.POSITIVE_INFINITY;
+  let size = FIRST_BATCH;
+  for (let i = 0; i < listing.length || !listed.complete; size = Math.min(size * 2, LARGEST_BATCH)) {
+    session.checkTime();
+    if (i >= listing.length) {
+      const from = listed.entries.length;
+      await listed.more();
+      const placed = new Set(written.map((item) => item.versionId));
+      listing.push(...stillThere(session, listed.entries.slice(from)).filter((entry) => !placed.has(entry.versionId)));
+      continue;
+    }
+    const batch = await Promise.all(listing.slice(i, i + size).map((entry) => readItem(session, entry, peers)));
+    for (const item of batch) {
+      const isOld = item.time < Math.min(earliest, newest - CLOCKS_APART_MS);
+      if (low !== undefined && isOld) return { stack: onlyOldest(session, items), low };
+      items.push(item);
+      i += 1;
+      if (item.rank !== undefined) newest = Math.max(newest, item.rank.time / 1000);
+      if (item.marker === undefined) continue;
+      earliest = Math.min(earliest, item.marker.attempted);
+      if (low === undefined && item.kind === 'replica' && latestTime(item.marker.ref) < floor) low = item.marker.ref;
+    }
+  }
+  return { stack: onlyOldest(session, items), low };
+}
+
+/**
+ * What this run wrote and the listing does not show, oldest first. Listings lag; but it may have been removed meanwhile,
+ * by a user or by a run from another source, so it is asked for. A HEAD cannot ask for a delete marker.
+ */
+async function unlisted(session: Session, listing: KeyListing): Promise<readonly StackItem[]> {
+  const first = Math.min(...session.written.map(({ versionId, time }) => refOf(versionId, time, '').time));
+  const entries = await listing.until((oldest) => refOfEntry(oldest).time < first);
+  const shown = new Set(entries.map((entry) => entry.versionId));
+  const items: StackItem[] = [];
+  for (const item of session.written) {
+    if (shown.has(item.versionId)) continue;
+    if (item.kind === 'marker' || (await session.headDestination(item.versionId)).found) items.push(item);
+  }
+  return items;
+}
+
+/** Listings lag, answers do not. */
+const stillThere = (session: Session, entries: readonly VersionEntry[]): readonly VersionEntry[] =>
+  entries.filter((entry) => !session.removed.has(entry.versionId));
+
+async function readItem(session: Session, entry: VersionEntry | StackItem, peers?: Peers): Promise<StackItem> {
+  if ('kind' in entry) return entry;
+  const { versionId, lastModified: time } = entry;
+  if (entry.deleteMarker) {
+    const rank = peers?.ranks.get(versionId);
+    return { versionId, time, kind: 'marker', ...(rank ? { rank } : ownRank(session, refOfEntry(entry))) };
+  }
+  const known = session.knownItem(versionId, entry.etag);
+  if (known !== undefined) return known;
+  const result = await session.headDestination(versionId);
+  if (!result.found) throw new LookAgain();
+  session.keepHead(result.head);
+  const item = classify(session, versionId, result.head);
+  session.known.set(`${versionId}/${entry.etag}`, item);
+  return item;
+}
+
+/** Whether another version of this key bears the same attempt ID at this moment, which only a user's copy can. */
+export async function isCopied(session: Session, item: StackItem): Promise<boolean> {
+  const listing = await KeyListing.open(session, 'destination');
+  const below = (entry: VersionEntry): boolean => entry.versionId === item.versionId;
+  const listed = await listing.until(() => listing.entries.some(below));
+  const at = listed.findIndex(below);
+  for (const entry of stillThere(session, at === -1 ? listed : listed.slice(0, at))) {
+    const other = await readItem(session, entry);
+    if (other.marker !== undefined && other.marker.id === item.marker?.id) return true;
+  }
+  return false;
+}
+
+function classify(session: Session, versionId: string, head: ObjectHead): StackItem {
+  const marker = claimOf(head, session.digest);
+  const time = head.lastModified;
+  const ours = marker !== undefined && landedInTime(head, marker);
+  if (!ours) return foreignItem(session, versionId, head);
+  const ofSource = session.isOfSource(marker.source);
+  if (isIntact(head, marker)) {
+    if (!ofSource && session.marks === undefined) return foreignItem(session, versionId, head);
+    const item = session.itemOf(versionId, time, marker);
+    return unreadable(head) === undefined ? item : { ...item, unreadable: true };
+  }
+  // One of a third bucket is for those to remove who bring that bucket's versions here.
+  return ofSource ? { versionId, time, kind: 'damaged', marker } : { versionId, time, kind: 'foreign' };
+}
+
+const foreignItem = (session: Session, versionId: string, head: ObjectHead): StackItem => ({
+  versionId,
+  time: head.lastModified,
+  kind: 'foreign',
+  ...ownRank(session, refOfHead(head)),
+});
+
+/** Of what the destination's own users wrote; of interest only where their writes are replicated too. */
+const ownRank = ({ marks, work }: Session, ref: Ref): { rank?: Rank } =>
+  marks === undefined ? {} : { rank: rankOf(ref, work.destination.bucket) };
+
+/** A user's copy of a replica carries its marker along; it is an ordinary object and stands above the original. */
+function onlyOldest(session: Session, items: readonly StackItem[]): readonly StackItem[] {
+  const oldest = new Map(items.filter((item) => item.marker).map((item) => [item.marker?.id, item]));
+  const copied = new Set(
+    items.filter((item) => item.marker && oldest.get(item.marker.id) !== item).map((item) => item.marker?.id),
+  );
+  return items.map((item) => {
+    if (item.marker === undefined) return item;
+    if (oldest.get(item.marker.id) !== item) {
+      const { versionId, time } = item;
+      return { versionId, time, kind: 'foreign', ...ownRank(session, refOf(versionId, time, '')) };
+    }
+    return copied.has(item.marker.id) ? { ...item, vouches: true } : item;
+  });
+}

@@ -1,0 +1,38 @@
+import { ServiceError } from '../../errors/index.ts';
+import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
+import { KeyListing } from './listing.ts';
+import type { Session } from '../session.ts';
+
+/** COS refuses even a HEAD of an object under a customer's key, with a 400 that has no body to say why. */
+export const isSealed = (error: unknown): boolean => error instanceof ServiceError && error.status === 400;
+
+/**
+ * What can be known of a version that only its owner's key opens: what the listing says of it. It is neither replicated
+ * nor ours, but the key's other versions are, so it must not stand in their way. Undefined when the listing lacks it; then
+ * it may be something else that was refused.
+ */
+export async function sealedHead(
+  session: Session,
+  side: 'source' | 'destination',
+  versionId: string | undefined,
+  date: number,
+): Promise<HeadResult | undefined> {
+  const meant = (one: VersionEntry): boolean => (versionId === undefined ? one.isLatest : one.versionId === versionId);
+  const listing = await KeyListing.open(session, side);
+  const entry = (await listing.until(() => listing.entries.some(meant))).find(meant);
+  return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOfEntry(entry) };
+}
+
+/** What a listing tells of an object under a customer's key, in the form of a HEAD. */
+export const headOfEntry = ({ versionId, etag, size, lastModified, storageClass }: VersionEntry): ObjectHead => ({
+  versionId,
+  etag,
+  size,
+  lastModified,
+  storageClass: storageClass.toUpperCase(),
+  crc64: undefined,
+  headers: {},
+  meta: {},
+  encryption: { algorithm: 'SSE-C' },
+  restore: undefined,
+});

@@ -1,0 +1,24 @@
+import { unreadable } from '../act/attributes.ts';
+import { ReplicaArchived } from '../errors.ts';
+import { ruleOf, type Candidate } from './candidates.ts';
+import type { Session } from '../session.ts';
+import type { Entry, StackItem } from '../types.ts';
+import { refOfHead, versionIdOf } from '../../identity/index.ts';
+
+/**
+ * The source version of a replica, to be copied again because the replica itself cannot be read: a rule or a lifecycle has
+ * archived it. Whether a rule still covers the version does not matter, because it has its replica already and only comes
+ * to stand elsewhere. Throws `ReplicaArchived` where the source is gone or cannot be read either.
+ */
+export async function sourceOf(session: Session, { versionId, marker }: StackItem): Promise<Candidate> {
+  if (marker === undefined || !session.isOfSource(marker.source)) throw new ReplicaArchived(versionId);
+  const { ref } = marker;
+  const entry: Entry = { ref, versionId: versionIdOf(ref), deleteMarker: false, current: true };
+  const found = await session.headSource(entry.versionId);
+  if (!found.found || refOfHead(found.head).id !== ref.id || unreadable(found.head) !== undefined) {
+    throw new ReplicaArchived(entry.versionId);
+  }
+  const rule = (await ruleOf(session, entry)) ?? session.work.rules[0];
+  if (rule === undefined) throw new ReplicaArchived(entry.versionId);
+  return { entry, head: found.head, rule };
+}

@@ -1,0 +1,43 @@
+import { samePlace } from '../cos/index.ts';
+import { candidatesFor, type Candidates, type RuleSet, type RuleStore } from '../rules/index.ts';
+import type { Target } from '../tasks/index.ts';
+import { RulesChanged } from '../replication/index.ts';
+
+/** ms for which an answer of the state bucket is believed. */
+const BELIEVED_MS = 1000;
+
+/** The rules of one destination that speak about a key. */
+export function rulesOf(ruleSet: RuleSet | undefined, { destination, key }: Target): Candidates | undefined {
+  if (ruleSet === undefined) return undefined;
+  return candidatesFor(ruleSet, key).find((group) => samePlace(group.destination, destination));
+}
+
+/** Whether two groups ask for the same. */
+export const sameRules = (a: Candidates | undefined, b: Candidates | undefined): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * To be asked before each write of a run: throws `RulesChanged` when the rules it works by are no longer those that are
+ * stored, and `CosError` when nobody can tell. `latest` is what was asked for at `asked` (ms since 1970); later than that
+ * it is asked again, so that a run does not go on for minutes by a rule that is gone.
+ */
+export function createConfirm(
+  { rules, now }: { readonly rules: RuleStore; readonly now: () => number },
+  target: Target,
+  group: Candidates,
+  from: { readonly latest: Promise<RuleSet | undefined>; readonly asked: number },
+): () => Promise<void> {
+  let { latest, asked } = from;
+  // Of one answer: parts of a large copy ask many times within a second.
+  let standing: Promise<boolean> | undefined;
+  const stand = async (): Promise<boolean> => sameRules(rulesOf(await latest, target), group);
+  return async () => {
+    if (now() - asked >= BELIEVED_MS) {
+      asked = now();
+      latest = rules.getFresh(target.source);
+      standing = undefined;
+    }
+    standing ??= stand();
+    if (!(await standing)) throw new RulesChanged();
+  };
+}

@@ -1,0 +1,431 @@
+import { createHash } from 'node:crypto';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { objectStatus } from '../../../../functions/api/schemas.ts';
+import type { DestinationStatus, ObjectStatus } from '../../../../functions/api/schemas.ts';
+import { nodeHash } from '../../../../shared/cos/index.ts';
+import type { Place } from '../../../../shared/cos/index.ts';
+import { requestedTask } from '../../../../shared/tasks/index.ts';
+import { SOURCE, STATE, errorOf } from '../bench.ts';
+import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from '../world.ts';
+import type { World } from '../world.ts';
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld();
+});
+
+afterEach(async () => {
+  await world.close();
+});
+
+async function statusOf(key: string, versionId?: string): Promise<ObjectStatus> {
+  const query = versionId === undefined ? [] : [['versionId', versionId] as const];
+  const { json } = await world.ask('GET', 'replicationStatus', { path: `/${key}`, query });
+  return objectStatus.parse(json);
+}
+
+async function only(key: string, versionId?: string): Promise<DestinationStatus> {
+  const { destinations } = await statusOf(key, versionId);
+  expect(destinations).toHaveLength(1);
+  return destinations[0] as DestinationStatus;
+}
+
+/** Writes a version that only its owner's key opens. */
+async function putSealed({ bucket, region }: Place, key: string): Promise<void> {
+  const customerKey = Buffer.alloc(32, 7);
+  const name = 'x-cos-server-side-encryption-customer';
+  await world.sdk.putObject({
+    Bucket: bucket,
+    Region: region,
+    Key: key,
+    Body: 'sealed',
+    Headers: {
+      [`${name}-algorithm`]: 'AES256',
+      [`${name}-key`]: customerKey.toString('base64'),
+      [`${name}-key-MD5`]: createHash('md5').update(customerKey).digest('base64'),
+    },
+  });
+}
+
+const put = async (key: string, text: string) =>
+  (await world.user.putObject(SOURCE, key, Buffer.from(text))).versionId ?? '';
+
+describe('the status of an object', () => {
+  it('goes from pending to completed, and names the replica', async () => {
+    await world.rules(ruleText('all', BACKUP), ruleText('too', THIRD));
+    const versionId = await put('a b/中.txt', 'one');
+    expect(await statusOf('a b/中.txt')).toMatchObject({
+      bucket: SOURCE.bucket,
+      key: 'a b/中.txt',
+      versionId,
+      role: 'source',
+      current: true,
+      deleteMarker: false,
+      rules: [
+        { id: 'all', destination: 'backup-1250000000@ap-shanghai', matched: true },
+        { id: 'too', destination: 'third-1250000000@ap-beijing', matched: true },
+      ],
+      destinations: [
+        { state: 'PENDING', rule: 'all', cause: 'awaiting-event', attempts: 0 },
+        { state: 'PENDING', rule: 'too', cause: 'awaiting-event', attempts: 0 },
+      ],
+    });
+    await world.replicate('a b/中.txt');
+    const replica = await world.user.headObject(BACKUP, 'a b/中.txt');
+    const { destinations } = await statusOf('a b/中.txt');
+    expect(destinations.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED']);
+    expect(destinations[0]).toMatchObject({ replicaVersionId: replica.found && replica.head.versionId });
+  });
+
+  it('is that of the version that is named', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const first = await put('a', 'one');
+    await world.replicate('a');
+    const second = await put('a', 'two');
+    expect(await only('a', first)).toMatchObject({ state: 'COMPLETED' });
+    expect((await statusOf('a', first)).current).toBe(false);
+    expect(await only('a', second)).toMatchObject({ state: 'PENDING' });
+    expect(await only('a')).toMatchObject({ state: 'PENDING' });
+    await world.replicate('a');
+    expect(await only('a', second)).toMatchObject({ state: 'COMPLETED' });
+    expect(await only('a', first)).toMatchObject({ state: 'COMPLETED' });
+  });
+
+  it('says why no rule matches', async () => {
+    await put('old', 'before every rule');
+    await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time);
+    await world.rules(
+      ruleText('logs', BACKUP, '<Prefix>logs/</Prefix>'),
+      ruleText('off', BACKUP).replace('Enabled', 'Disabled'),
+      ruleText('tagged', THIRD, '<Filter><Tag><Key>team</Key><Value>a</Value></Tag></Filter>'),
+      ruleText('low', BACKUP),
+      ruleText('high', BACKUP, '<Priority>2</Priority>'),
+    );
+    const reasons = async (key: string) =>
+      Object.fromEntries((await statusOf(key)).rules.map(({ id, reason = 'matched' }) => [id, reason]));
+    expect(await reasons('old')).toEqual({
+      logs: 'prefix',
+      off: 'disabled',
+      tagged: 'tags',
+      low: 'before-start',
+      high: 'before-start',
+    });
+    expect((await statusOf('old')).role).toBe('none');
+    await put('new', 'x');
+    expect(await reasons('new')).toEqual({
+      logs: 'prefix',
+      off: 'disabled',
+      tagged: 'tags',
+      low: 'outranked',
+      high: 'matched',
+    });
+    const tagged = await world.sdk.putObject({
+      Bucket: SOURCE.bucket,
+      Region: SOURCE.region,
+      Key: 'logs/1',
+      Body: 'x',
+      Headers: { 'x-cos-tagging': 'team=a' },
+    });
+    expect(tagged.statusCode).toBe(200);
+    expect(await reasons('logs/1')).toMatchObject({ logs: 'outranked', tagged: 'matched' });
+    await put('.replication-preflight/mine', 'x');
+    expect(await reasons('.replication-preflight/mine')).toMatchObject({ low: 'reserved', high: 'reserved' });
+  });
+
+  it('follows delete markers', async () => {
+    await world.rules(
+      ruleText('all', BACKUP),
+      ruleText('none', THIRD, '<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>'),
+    );
+    await put('a', 'one');
+    await world.replicate('a');
+    const { versionId } = await world.user.deleteObject(SOURCE, 'a');
+    const status = await statusOf('a');
+    expect(status).toMatchObject({ deleteMarker: true, versionId, current: true });
+    expect(status.rules[1]).toMatchObject({ matched: false, reason: 'delete-marker' });
+    expect(status.destinations).toMatchObject([{ state: 'PENDING', rule: 'all' }]);
+    await world.replicate('a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED' });
+    await put('a', 'again');
+    expect(await only('a', versionId)).toEqual({
+      destination: 'backup-1250000000@ap-shanghai',
+      rule: 'all',
+      state: 'SKIPPED',
+      reason: 'overtaken',
+    });
+  });
+
+  it('names what is skipped, and why', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await world.sdk.putObject({
+      Bucket: SOURCE.bucket,
+      Region: SOURCE.region,
+      Key: 'cold',
+      Body: 'x',
+      StorageClass: 'ARCHIVE',
+    });
+    await world.replicate('cold');
+    expect(await only('cold')).toMatchObject({ state: 'SKIPPED', reason: 'archived' });
+
+    const first = await put('kept', 'one');
+    await world.replicate('kept');
+    await put('kept', 'two');
+    await world.replicate('kept');
+    const status = await only('kept', first);
+    if (status.state !== 'COMPLETED') throw new Error('not replicated');
+    await world.user.deleteObject(BACKUP, 'kept', status.replicaVersionId);
+    expect(await only('kept', first)).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
+  });
+
+  it('is not completed by a replica whose bytes are others, nor by somebody else’s object', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.user.putObject(BACKUP, 'a', Buffer.from('one'));
+    expect(await only('a')).toMatchObject({ state: 'PENDING' });
+    await world.replicate('a');
+    const replica = await world.user.headObject(BACKUP, 'a');
+    if (!replica.found) throw new Error('not replicated');
+    await world.user.deleteObject(BACKUP, 'a', replica.head.versionId);
+    // All that a replica says of itself, on other bytes.
+    await world.sdk.putObject({
+      Bucket: BACKUP.bucket,
+      Region: BACKUP.region,
+      Key: 'a',
+      Body: 'uno',
+      Headers: Object.fromEntries(
+        Object.entries(replica.head.meta).map(([name, value]) => [`x-cos-meta-${name}`, value]),
+      ),
+    });
+    expect(await only('a')).toMatchObject({ state: 'PENDING' });
+  });
+
+  it('tells cause, tries and next try of work that failed, and of a run that is at work', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    const work = { ...requestedTask(target, Date.now() - 5000), cause: 'SlowDown', attempts: 3 };
+    const due = Date.UTC(2100, 0, 1);
+    await world.engine.tasks.defer(work, due);
+    await world.engine.tasks.defer({ ...work, key: 'b' }, due);
+    expect(await only('a')).toMatchObject({
+      state: 'FAILED',
+      cause: 'SlowDown',
+      attempts: 4,
+      nextTry: '2100-01-01T00:00:00.000Z',
+    });
+    await world.engine.tasks.submit(requestedTask(target, Date.now()));
+    const running = await only('a');
+    expect(running).toMatchObject({ state: 'FAILED', cause: 'SlowDown' });
+    expect(running).not.toHaveProperty('nextTry');
+
+    await put('c', 'three');
+    const facts = { floor: 0, since: Number.POSITIVE_INFINITY };
+    await world.engine.leases.acquire({ ...target, key: 'c' }, facts, Date.now() + 60_000);
+    expect(await only('c')).toMatchObject({ state: 'PENDING', cause: 'running' });
+  });
+
+  it('of a version under a customer’s key is skipped, and does not hide those beside it', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const first = await put('a', 'one');
+    await world.replicate('a');
+    await putSealed(SOURCE, 'a');
+    const status = await statusOf('a');
+    expect(status).toMatchObject({ role: 'source', current: true, deleteMarker: false });
+    expect(status.destinations).toMatchObject([{ state: 'SKIPPED', reason: 'customer-key' }]);
+    const of = (versionId: string) => statusOf('a', versionId);
+    expect(await of(status.versionId)).toMatchObject({ current: true, destinations: [{ reason: 'customer-key' }] });
+    expect(await of(first)).toMatchObject({ current: false, destinations: [{ state: 'COMPLETED' }] });
+  });
+
+  it('finds the replica below somebody’s version under a customer’s key', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
+    await putSealed(BACKUP, 'a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: false });
+    await put('b', 'two');
+    await putSealed(BACKUP, 'b');
+    expect(await only('b')).toMatchObject({ state: 'PENDING' });
+  });
+
+  it('of one destination does not hide that of another', async () => {
+    await world.rules(ruleText('all', BACKUP), ruleText('too', THIRD));
+    await put('a', 'one');
+    await world.replicate('a');
+    world.cloud.faults.set([
+      { match: { bucket: BACKUP.bucket }, effect: { kind: 'error', status: 403, code: 'AccessDenied' } },
+    ]);
+    // A HEAD that is refused has no body, and so no other code than that of its status.
+    const unreadable = { destination: 'backup-1250000000@ap-shanghai', state: 'PENDING', attempts: 0 };
+    expect((await statusOf('a')).destinations).toMatchObject([
+      { ...unreadable, cause: 'destination-unreadable', error: 'AccessDenied' },
+      { state: 'COMPLETED', rule: 'too' },
+    ]);
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    const work = { ...requestedTask(target, Date.now()), cause: 'NoSuchBucket', attempts: 2 };
+    await world.engine.tasks.defer(work, Date.UTC(2100, 0, 1));
+    expect((await statusOf('a')).destinations).toMatchObject([
+      {
+        state: 'FAILED',
+        cause: 'NoSuchBucket',
+        attempts: 3,
+        error: 'AccessDenied',
+        nextTry: '2100-01-01T00:00:00.000Z',
+      },
+      { state: 'COMPLETED' },
+    ]);
+  });
+
+  it('is not completed while work of the key waits, but while it is only looked at again', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    const work = (cause: string) => ({ ...requestedTask(target, Date.now()), cause });
+    const due = Date.UTC(2100, 0, 1);
+    const facts = { floor: 0, since: Number.POSITIVE_INFINITY };
+
+    await world.engine.tasks.defer(work('settle'), due);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED' });
+    await world.engine.tasks.submit(work('settle'));
+    const acquired = await world.engine.leases.acquire(target, facts, Date.now() + 60_000);
+    // This run is the re-check.
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED' });
+    if (acquired.kind !== 'held') throw new Error('taken');
+    await world.engine.leases.release(acquired.lease);
+
+    const name = await world.engine.tasks.defer(work('taken'), due);
+    const open = await only('a');
+    const nextTry = '2100-01-01T00:00:00.000Z';
+    expect(open).toMatchObject({ state: 'PENDING', cause: 'taken', currentAtDestination: true, nextTry });
+    expect(open).toHaveProperty('replicaVersionId');
+    const failed = await world.engine.tasks.defer(work('SlowDown'), due);
+    expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'SlowDown' });
+    for (const one of [name, failed]) await world.user.deleteObject(STATE, one);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED' });
+    await world.user.putObject(STATE, `${name}0`, Buffer.from('{"key":'));
+    expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'InvalidStateObject' });
+  });
+
+  it('is not completed while a run is at work, or when one broke off', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    const facts = { floor: 0, since: Number.POSITIVE_INFINITY };
+    const taken = await world.engine.leases.acquire(target, facts, Date.now() + 60_000);
+    if (taken.kind !== 'held') throw new Error('taken');
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'running' });
+    const record: unknown = JSON.parse(
+      Buffer.from((await world.user.getObject(STATE, taken.lease.name))!.body).toString(),
+    );
+    const expired = { ...(record as object), duration: -1 };
+    await world.user.putObject(STATE, taken.lease.name, Buffer.from(JSON.stringify(expired)));
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'lease' });
+    await world.user.putObject(STATE, taken.lease.name, Buffer.from('{'));
+    expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'InvalidStateObject' });
+  });
+
+  it('tells whether the destination shows what the source does', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const first = await put('a', 'one');
+    await world.replicate('a');
+    const { versionId = '' } = await world.user.deleteObject(SOURCE, 'a');
+    await world.replicate('a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
+    expect(await only('a', first)).not.toHaveProperty('currentAtDestination');
+    // Taking a deletion back is not replicated.
+    await world.user.deleteObject(SOURCE, 'a', versionId);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: false });
+  });
+
+  it('says that an event was missed when it should have come long ago', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    world.clock.ahead = 14 * 60_000;
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'awaiting-event' });
+    world.clock.ahead = 16 * 60_000;
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event', attempts: 0 });
+    await world.engine.tasks.defer(
+      requestedTask({ source: SOURCE, destination: BACKUP, key: 'a' }, Date.now()),
+      Date.UTC(2100, 0, 1),
+    );
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'requested' });
+  });
+
+  it('of a version whose replica somebody removed does not pretend that it is there', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const status = await only('a');
+    if (status.state !== 'COMPLETED') throw new Error('not replicated');
+    await world.user.deleteObject(BACKUP, 'a', status.replicaVersionId);
+    world.clock.ahead = 16 * 60_000;
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
+  });
+
+  it('counts a replica that was written without versioning', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    const replica = await world.user.headObject(BACKUP, 'a');
+    if (!replica.found) throw new Error('not replicated');
+    await world.user.deleteObject(BACKUP, 'a', replica.head.versionId);
+    world.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
+    await world.sdk.putObject({
+      Bucket: BACKUP.bucket,
+      Region: BACKUP.region,
+      Key: 'a',
+      Body: 'one',
+      Headers: Object.fromEntries(
+        Object.entries(replica.head.meta).map(([name, value]) => [`x-cos-meta-${name}`, value]),
+      ),
+    });
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', replicaVersionId: 'null' });
+  });
+
+  it('of a replica is not passed on', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const meta = {
+      'x-cos-meta-replication-source': 'ap-shanghai/backup-1250000000/MTg0NDUwMTY1NDI4NDM1NTE2MTU',
+      'x-cos-meta-replication-time': String(Date.now()),
+      'x-cos-meta-replication-base': '-',
+      'x-cos-meta-replication-crc64': '-',
+    };
+    const digest = nodeHash.sha256('source-1250000000@ap-guangzhou/a').slice(0, 16);
+    await world.sdk.putObject({
+      Bucket: SOURCE.bucket,
+      Region: SOURCE.region,
+      Key: 'a',
+      Body: 'x',
+      Headers: { ...meta, 'x-cos-meta-replication-id': `${Math.floor(Date.now() / 1000)}-vabc-${digest}` },
+    });
+    expect(await statusOf('a')).toMatchObject({
+      role: 'replica',
+      replicaOf: 'ap-shanghai/backup-1250000000/MTg0NDUwMTY1NDI4NDM1NTE2MTU',
+      rules: [{ id: 'all', matched: false, reason: 'replica' }],
+      destinations: [],
+    });
+  });
+
+  it('without any rule is none', async () => {
+    await put('a', 'one');
+    expect(await statusOf('a')).toMatchObject({ role: 'none', rules: [], destinations: [] });
+  });
+
+  it.each([
+    ['a key that is not there', '/nothing', [], 404, 'NoSuchKey'],
+    ['a version that is not there', '/a', [['versionId', 'MTg0NDUwMTY1NDI4NDM1NTE2MTU']], 404, 'NoSuchVersion'],
+    ['what no version ID can be', '/a', [['versionId', '../x']], 400, 'InvalidArgument'],
+    ['an empty version ID', '/a', [['versionId', '']], 400, 'InvalidArgument'],
+    ['a key that is too long', `/${'x'.repeat(851)}`, [], 400, 'KeyTooLong'],
+  ] as const)('says what is wrong: %s', async (_, path, more, status, code) => {
+    await put('a', 'one');
+    const answer = await world.call({ method: 'GET', path, query: [['replicationStatus', ''], ...more] });
+    expect(errorOf(answer)).toMatchObject({ status, code });
+  });
+});

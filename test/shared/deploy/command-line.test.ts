@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { ApiKey, NewKey } from '../../../shared/access/index.ts';
+import { CloudApiError } from '../../../shared/deploy/cloud/cloud-api.ts';
+import { readCredentials, readEndpoint } from '../../../shared/deploy/config/credentials.ts';
+import { DeployError, explain } from '../../../shared/deploy/error.ts';
+import { ServiceError } from '../../../shared/errors/index.ts';
+import { formatInfo } from '../../../shared/deploy/commands/info.ts';
+import { invoke, readLogs } from '../../../shared/deploy/commands/invoke.ts';
+import { addKey, formatKey, formatKeys, removeKey } from '../../../shared/deploy/commands/keys.ts';
+import { createScf } from '../../../shared/deploy/cloud/scf.ts';
+import { sampleSettings } from './settings.ts';
+
+const scfThat = (answer: (action: string) => unknown) =>
+  createScf({ call: async <T>(_: string, action: string) => answer(action) as T }, async () => undefined);
+
+const missing = () => {
+  throw new CloudApiError('Invoke', 'ResourceNotFound.FunctionName', 'no such function');
+};
+
+describe('invoke', () => {
+  const result = { FunctionRequestId: 'r', RetMsg: '{"done":true}', Log: 'START\nEND', Duration: 12, InvokeResult: 0 };
+
+  it('gives answer and log', async () => {
+    expect(
+      await invoke(
+        scfThat(() => ({ Result: result })),
+        'f',
+        '{}',
+      ),
+    ).toEqual({
+      requestId: 'r',
+      answer: '{"done":true}',
+      log: 'START\nEND',
+      error: '',
+      duration: 12,
+    });
+  });
+
+  it('tells a failed run from a call that failed', async () => {
+    const failed = { ...result, InvokeResult: 1, ErrMsg: 'time limit', RetMsg: '' };
+    expect(
+      (
+        await invoke(
+          scfThat(() => ({ Result: failed })),
+          'f',
+          '{}',
+        )
+      ).error,
+    ).toBe('time limit');
+    await expect(invoke(scfThat(missing), 'f', '{}')).rejects.toThrow(/f is not deployed: run "npx serverless deploy"/);
+  });
+});
+
+describe('logs', () => {
+  it('come oldest first', async () => {
+    const Data = ['2', '1'].map((id) => ({ RequestId: id, StartTime: `2025-01-0${id}`, Log: `run ${id}\n` }));
+    expect(
+      await readLogs(
+        scfThat(() => ({ Data })),
+        'f',
+      ),
+    ).toEqual(['2025-01-01 1\nrun 1', '2025-01-02 2\nrun 2']);
+  });
+
+  it('point to the log service where SCF keeps none', async () => {
+    const refused = scfThat((action) => {
+      throw new CloudApiError(action, 'InvalidAction', 'gone');
+    });
+    await expect(readLogs(refused, 'f')).rejects.toThrow(/Log query/);
+  });
+});
+
+describe('API keys', () => {
+  const settings = sampleSettings({ sources: ['a-1250000000@ap-guangzhou', 'b-1250000000@ap-guangzhou'] });
+  const store = (added: NewKey[] = []) => ({
+    add: async (key: NewKey): Promise<ApiKey> => {
+      added.push(key);
+      return { ...key, secretId: 'CRRid', secretKey: 'the-secret-key', created: 0 };
+    },
+  });
+
+  it('are for all sources, to read and write, unless told', async () => {
+    const added: NewKey[] = [];
+    await addKey(store(added), settings, { buckets: undefined, rights: undefined });
+    expect(added).toEqual([{ buckets: [], rights: ['read', 'write'] }]);
+  });
+
+  it('take lists with spaces and repetitions', async () => {
+    const added: NewKey[] = [];
+    await addKey(store(added), settings, { buckets: 'b-1250000000, a-1250000000,b-1250000000', rights: 'metrics' });
+    expect(added).toEqual([{ buckets: ['b-1250000000', 'a-1250000000'], rights: ['metrics'] }]);
+  });
+
+  it.each([
+    [
+      'a bucket that is no source',
+      { buckets: 'c-1250000000', rights: undefined },
+      /not a source.*a-1250000000, b-1250000000/,
+    ],
+    ['an unknown right', { buckets: undefined, rights: 'read,admin' }, /read, write, metrics/],
+    ['no right', { buckets: undefined, rights: ',' }, /read, write, metrics/],
+  ])('refuse %s', async (_, texts, message) => {
+    const added: NewKey[] = [];
+    await expect(addKey(store(added), settings, texts)).rejects.toThrow(message);
+    expect(added).toEqual([]);
+  });
+
+  it('show the secret once', () => {
+    const key: ApiKey = { secretId: 'CRRid', secretKey: 'the-secret-key', buckets: [], rights: ['read'], created: 0 };
+    expect(formatKey(key)).toContain('the-secret-key');
+    expect(formatKeys([key])).toBe('CRRid  1970-01-01T00:00:00.000Z  read  all sources');
+    expect(formatKeys([])).toMatch(/key add/);
+  });
+
+  it('say when there is nothing to remove', async () => {
+    await expect(removeKey({ remove: async () => false }, 'CRRid')).rejects.toThrow(/no API key CRRid/);
+    await expect(removeKey({ remove: async () => true }, 'CRRid')).resolves.toBeUndefined();
+  });
+});
+
+describe('environment', () => {
+  it('needs both halves of the pair', () => {
+    expect(() => readCredentials({ TENCENTCLOUD_SECRET_ID: 'id' })).toThrow(/TENCENTCLOUD_SECRET_KEY/);
+    const pair = { TENCENTCLOUD_SECRET_ID: 'id', TENCENTCLOUD_SECRET_KEY: 'key', TENCENTCLOUD_TOKEN: '' };
+    expect(readCredentials(pair)).toEqual({ secretId: 'id', secretKey: 'key', token: undefined });
+  });
+
+  it('takes an origin as endpoint, and none', () => {
+    expect(readEndpoint({ TENCENTCLOUD_ENDPOINT: 'http://127.0.0.1:8080/' })).toBe('http://127.0.0.1:8080');
+    expect(readEndpoint({})).toBeUndefined();
+    expect(() => readEndpoint({ TENCENTCLOUD_ENDPOINT: '127.0.0.1:8080' })).toThrow(/not a URL/);
+  });
+});
+
+describe('explain', () => {
+  it('adds what to do where the cloud does not say it', () => {
+    const error = new CloudApiError('GetRole', 'AuthFailure.SecretIdNotFound', 'no such ID');
+    expect(explain(error)).toMatch(/no such ID.*Check TENCENTCLOUD_SECRET_ID/);
+  });
+
+  it('sends who has not deployed yet to deploy', () => {
+    const error = new ServiceError('The bucket is not there.', { code: 'NoSuchBucket', status: 404 });
+    expect(explain(error)).toBe(
+      'The bucket is not there. Run "npx serverless deploy" first: it makes the state bucket.',
+    );
+  });
+
+  it('leaves our own sentences alone', () => {
+    expect(explain(new DeployError('Do this.', 'X'))).toBe('Do this.');
+  });
+});
+
+it('info names functions, triggers and the URL', () => {
+  const url = 'https://1250000000-abc.ap-guangzhou.tencentscf.com';
+  const text = formatInfo({
+    service: 'cos-replication',
+    stage: 'dev',
+    region: 'ap-guangzhou',
+    stateBucket: 'crr-dev-gz-1250000000',
+    functions: [
+      { key: 'api', name: 'cos-replication-dev-api', status: 'Active', triggers: ['url (auth NONE)'], url },
+      { key: 'task', name: 'cos-replication-dev-task', status: 'missing', triggers: [] },
+    ],
+  });
+  expect(text.split('\n')).toEqual([
+    'service: cos-replication   stage: dev   region: ap-guangzhou',
+    'state bucket: crr-dev-gz-1250000000',
+    'functions:',
+    '  cos-replication-dev-api   Active',
+    '    url (auth NONE)',
+    `    function URL: ${url}`,
+    '  cos-replication-dev-task  missing',
+  ]);
+});

@@ -1,0 +1,221 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import { describe, expect, it } from 'vitest';
+import { deploy } from '../../../../shared/deploy/commands/deploy.ts';
+import { remove } from '../../../../shared/deploy/commands/remove.ts';
+import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
+import type { Settings } from '../../../../shared/deploy/types.ts';
+import { artifactOf } from '../../../../shared/deploy/functions/zip.ts';
+import { createMemoryCloud } from '../memory-cloud.ts';
+import { manySources, sampleSettings } from '../settings.ts';
+
+type Versioning = 'Enabled' | 'Suspended' | undefined;
+
+/** The four bucket calls of a deployment; errors in the SDK's form. */
+function bucketsOf(initial: Record<string, Versioning>) {
+  const buckets = new Map(Object.entries(initial));
+  const acls = new Map<string, string>();
+  const check = (name: string) => {
+    if (!buckets.has(name)) throw Object.assign(new Error('not there'), { statusCode: 404, code: 'NoSuchBucket' });
+  };
+  const sdk = {
+    headBucket: async ({ Bucket }: { Bucket: string }) => check(Bucket),
+    putBucket: async ({ Bucket }: { Bucket: string }) => void buckets.set(Bucket, undefined),
+    getBucketVersioning: async ({ Bucket }: { Bucket: string }) => {
+      check(Bucket);
+      const status = buckets.get(Bucket);
+      return { VersioningConfiguration: status === undefined ? {} : { Status: status } };
+    },
+    getBucketAcl: async ({ Bucket }: { Bucket: string }) => ({ ACL: acls.get(Bucket) ?? 'private' }),
+  };
+  return { buckets, acls, sdk: sdk as unknown as COS };
+}
+
+function world(settings: Settings, initial?: Record<string, Versioning>, appid?: string) {
+  const api = createMemoryCloud(appid);
+  const scf = createScf(api, async () => undefined);
+  const listed = [...settings.sources, ...settings.destinations].map(({ bucket }) => [bucket, 'Enabled'] as const);
+  const storage = bucketsOf(initial ?? Object.fromEntries(listed));
+  const lines: string[] = [];
+  const warnings: string[] = [];
+  const reporter = { line: (text: string) => void lines.push(text), warn: (text: string) => void warnings.push(text) };
+  const artifact = async (bundle: string) => artifactOf(Buffer.from(bundle));
+  const clear = () => {
+    lines.length = 0;
+    api.changes.length = 0;
+  };
+  return {
+    ...storage,
+    api,
+    lines,
+    warnings,
+    clear,
+    deploy: (changed = settings) => deploy(changed, { api, scf, sdk: storage.sdk }, artifact, reporter),
+    remove: (changed = settings) => remove(changed, { api, scf }, reporter),
+  };
+}
+
+const triggersOf = ({ api }: ReturnType<typeof world>, key: string) =>
+  api.functions.get(`cos-replication-dev-${key}`)?.triggers.map(({ TriggerName }) => String(TriggerName).split('.')[0]);
+
+describe('deploy', () => {
+  it('makes everything, then finds everything unchanged', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    expect(cloud.lines).toEqual([
+      'state bucket crr-dev-gz-1250000000: created',
+      'role cos-replication-dev-ap-guangzhou-engine: created',
+      'role cos-replication-dev-ap-guangzhou-api: created',
+      'cos-replication-dev-replicate: created',
+      'cos-replication-dev-task: created',
+      'cos-replication-dev-schedule: created',
+      'cos-replication-dev-api: created',
+    ]);
+    expect(cloud.warnings).toEqual([]);
+    cloud.clear();
+    await cloud.deploy();
+    expect(cloud.lines.filter((line) => !line.endsWith(': unchanged'))).toEqual([]);
+    expect(cloud.lines).toHaveLength(7);
+    expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('reports a function whose triggers alone changed', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    cloud.api.functions.get('cos-replication-dev-schedule')?.triggers.splice(0);
+    cloud.clear();
+    await cloud.deploy();
+    expect(cloud.lines.filter((line) => !line.endsWith(': unchanged'))).toEqual([
+      'cos-replication-dev-schedule: updated',
+    ]);
+    expect(cloud.api.changes).toEqual(['CreateTrigger cos-replication-dev-schedule']);
+  });
+
+  it('brings the policies up to date when the lists change', async () => {
+    const before = sampleSettings();
+    const after = sampleSettings({ destinations: ['other-1250000000@ap-shanghai'] });
+    const cloud = world(before, {
+      'source-1250000000': 'Enabled',
+      'backup-1250000000': 'Enabled',
+      'other-1250000000': 'Enabled',
+    });
+    await cloud.deploy();
+    cloud.clear();
+    await cloud.deploy(after);
+    expect(cloud.lines).toContain('role cos-replication-dev-ap-guangzhou-engine: updated');
+    const documents = [...cloud.api.policies.values()].map(({ document }) => document).join();
+    expect(documents).toContain('other-1250000000');
+    expect(documents).not.toContain('backup-1250000000');
+  });
+
+  it('completes a deployment that broke off between policy and role', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.api.call('cam', 'CreatePolicy', {
+      PolicyName: 'cos-replication-dev-ap-guangzhou-api',
+      PolicyDocument: '{}',
+      Description: 'COS Replication',
+    });
+    await cloud.deploy();
+    expect(cloud.api.roles.get('cos-replication-dev-ap-guangzhou-api')?.size).toBe(1);
+    expect([...cloud.api.policies.values()].map(({ document }) => document)).not.toContain('{}');
+  });
+
+  it('moves triggers between the functions of a shorter list and removes the one left over', async () => {
+    const sources = manySources(4);
+    const cloud = world(sampleSettings({ sources }));
+    await cloud.deploy();
+    expect(triggersOf(cloud, 'replicate-2')).toEqual(Array.from({ length: 3 }, () => 'bucket4-1250000000'));
+    cloud.clear();
+    await cloud.deploy(sampleSettings({ sources: sources.slice(1) }));
+    expect(new Set(triggersOf(cloud, 'replicate'))).toEqual(
+      new Set(['bucket2-1250000000', 'bucket3-1250000000', 'bucket4-1250000000']),
+    );
+    expect(cloud.api.functions.has('cos-replication-dev-replicate-2')).toBe(false);
+    expect(cloud.lines).toContain('cos-replication-dev-replicate-2: removed');
+  });
+
+  it('moves triggers between two functions that both stay', async () => {
+    const sources = manySources(5);
+    const cloud = world(sampleSettings({ sources }));
+    await cloud.deploy();
+    await cloud.deploy(sampleSettings({ sources: sources.toReversed() }));
+    expect(new Set(triggersOf(cloud, 'replicate-2'))).toEqual(new Set(['bucket2-1250000000', 'bucket1-1250000000']));
+  });
+
+  it("says what to do when somebody else's function has the trigger", async () => {
+    const cloud = world(sampleSettings());
+    await cloud.api.call('scf', 'CreateFunction', { FunctionName: 'theirs' });
+    for (let look = 0; look < 3; look += 1) await cloud.api.call('scf', 'GetFunction', { FunctionName: 'theirs' });
+    await cloud.api.call('scf', 'CreateTrigger', {
+      FunctionName: 'theirs',
+      Type: 'cos',
+      TriggerName: 'source-1250000000.cos.ap-guangzhou.myqcloud.com',
+      TriggerDesc: '{"event":"cos:ObjectCreated:*","filter":{"Prefix":"","Suffix":""}}',
+    });
+    await expect(cloud.deploy()).rejects.toThrow(
+      /"cos source-1250000000 cos:ObjectCreated:\*" was refused.*delete that trigger.*or take the bucket out of sources/,
+    );
+  });
+
+  it('refuses before anything is made when a source is missing', async () => {
+    const cloud = world(sampleSettings(), { 'backup-1250000000': 'Enabled' });
+    await expect(cloud.deploy()).rejects.toThrow(/source bucket source-1250000000@ap-guangzhou does not exist/);
+    expect(cloud.api.changes).toEqual([]);
+    expect(cloud.buckets.has('crr-dev-gz-1250000000')).toBe(false);
+  });
+
+  it('warns about what a rule will need', async () => {
+    const cloud = world(sampleSettings(), { 'source-1250000000': 'Suspended' });
+    await cloud.deploy();
+    expect(cloud.warnings).toEqual([
+      'source-1250000000@ap-guangzhou has no versioning: enable it before you set a rule.',
+      'backup-1250000000@ap-shanghai does not exist: create it, with versioning, before you set a rule.',
+    ]);
+  });
+
+  it.each(['Enabled', 'Suspended'] as const)('refuses a state bucket whose versioning is %s', async (versioning) => {
+    const cloud = world(sampleSettings(), {
+      'source-1250000000': 'Enabled',
+      'backup-1250000000': 'Enabled',
+      'crr-dev-gz-1250000000': versioning,
+    });
+    await expect(cloud.deploy()).rejects.toThrow(/has or had versioning.*set stateBucket/);
+    expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('refuses a state bucket that others may read', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    cloud.acls.set('crr-dev-gz-1250000000', 'public-read');
+    await expect(cloud.deploy()).rejects.toThrow(/public-read but holds API keys/);
+  });
+
+  it('refuses credentials of another account', async () => {
+    const cloud = world(sampleSettings(), undefined, '1250000001');
+    await expect(cloud.deploy()).rejects.toThrow(/account 1250000001, but the sources to 1250000000/);
+    expect(cloud.api.changes).toEqual([]);
+  });
+});
+
+describe('remove', () => {
+  it('takes everything down but the state bucket', async () => {
+    const settings = sampleSettings({ sources: manySources(4) });
+    const cloud = world(settings);
+    await cloud.deploy();
+    cloud.clear();
+    // With a shorter list now: the function left over goes, too.
+    await cloud.remove(sampleSettings({ sources: manySources(1) }));
+    expect([...cloud.api.functions.keys(), ...cloud.api.roles.keys(), ...cloud.api.policies.keys()]).toEqual([]);
+    expect(cloud.buckets.has('crr-dev-gz-1250000000')).toBe(true);
+    expect(cloud.lines.at(-1)).toMatch(/^state bucket crr-dev-gz-1250000000: kept/);
+  });
+
+  it('may be run again', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    await cloud.remove();
+    cloud.clear();
+    await cloud.remove();
+    expect(cloud.api.changes).toEqual([]);
+    expect(cloud.lines.slice(0, -1).every((line) => line.endsWith(': not there'))).toBe(true);
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { unzipSync } from 'fflate';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundleFunction } from '../../../../shared/deploy/functions/bundle.ts';
+import { zip } from '../../../../shared/deploy/functions/zip.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'bundle-'));
+  await writeFile(path.join(root, 'package.json'), '{"type":"module"}');
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function write(name: string, text: string): Promise<void> {
+  const file = path.join(root, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+const bundle = (output = '.out') =>
+  bundleFunction('hello', { root, output: path.join(root, output), runtime: 'Nodejs20.19' });
+
+const SOURCE = `
+  import { name } from '../../shared/name.ts';
+  export class Greeting extends Error { constructor() { super(); this.name = new.target.name; } }
+  export const main_handler = async (event: { to: string }) => [name, event.to, new Greeting().name].join(' ');
+`;
+
+describe('bundleFunction', () => {
+  beforeEach(async () => {
+    await write('functions/hello/index.ts', SOURCE);
+    await write('shared/name.ts', 'export const name: string = "hello";');
+  });
+
+  it('gives one CommonJS file that runs below a folder of ES modules, class names kept', async () => {
+    const { zipPath, size } = await bundle();
+    const files = unzipSync(await readFile(zipPath));
+    expect(Object.keys(files)).toEqual(['index.js', 'package.json']);
+    expect(files['index.js']?.byteLength).toBe(size);
+    await write('unpacked/package.json', Buffer.from(files['package.json'] ?? []).toString());
+    await write('unpacked/index.js', Buffer.from(files['index.js'] ?? []).toString());
+    const load = createRequire(path.join(root, 'unpacked/'));
+    const { main_handler } = load('./index.js') as { main_handler: (event: object) => Promise<string> };
+    expect(await main_handler({ to: 'world' })).toBe('hello world Greeting');
+  });
+
+  it('gives the same bytes for the same code, wherever they go', async () => {
+    const first = await readFile((await bundle('.one')).zipPath);
+    const second = await readFile((await bundle('.two/deeper')).zipPath);
+    expect(first.equals(second)).toBe(true);
+  });
+
+  it('gives other bytes for other code', async () => {
+    const first = await readFile((await bundle()).zipPath);
+    await write('shared/name.ts', 'export const name: string = "goodbye";');
+    expect(first.equals(await readFile((await bundle()).zipPath))).toBe(false);
+  });
+
+  it('says where code does not compile', async () => {
+    await write('shared/name.ts', 'export const name = ;');
+    await expect(bundle()).rejects.toThrow(/functions\/hello\/index.ts does not compile: .*name.ts:1/s);
+  });
+
+  it('says which file a handler points to in vain', async () => {
+    await rm(path.join(root, 'functions'), { recursive: true });
+    await expect(bundle()).rejects.toThrow('functions/hello/index.ts does not exist');
+  });
+});
+
+describe('zip', () => {
+  it('does not depend on the time zone', () => {
+    const files = { 'index.js': Buffer.from('exports.x = 1') };
+    const before = process.env['TZ'];
+    const hashes = ['UTC', 'Asia/Shanghai', 'America/Los_Angeles'].map((zone) => {
+      process.env['TZ'] = zone;
+      return zip(files).sha256;
+    });
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  it('marks files as readable for every user', () => {
+    const bytes = Buffer.from(zip({ 'index.js': Buffer.from('x') }).bytes);
+    const central = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
+    expect(bytes.readUInt32LE(central + 38) >>> 16).toBe(0o100644);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { policyOf } from '../../../../shared/deploy/roles/policies.ts';
+import type { RoleKind } from '../../../../shared/deploy/types.ts';
+import { sampleSettings } from '../settings.ts';
+
+const ON_OBJECTS = ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'];
+
+/** Which of the actions on objects a role may do to what the state bucket holds. */
+const ofState = (kind: RoleKind, key: string): string =>
+  ON_OBJECTS.filter((action) => may(kind, action, state(key)))
+    .map((action) => action.replace('Object', ''))
+    .join(' ');
+
+/** Whether a role may do something, by the rules of CAM: exact actions, `*` in resources, nothing without an allow. */
+function may(kind: RoleKind, action: string, resource: string, settings = sampleSettings()): boolean {
+  return policyOf(kind, settings).statement.some(
+    (statement) =>
+      statement.action.includes(`name/cos:${action}`) &&
+      statement.resource.some((pattern) =>
+        pattern.endsWith('*') ? resource.startsWith(pattern.slice(0, -1)) : resource === pattern,
+      ),
+  );
+}
+
+const source = 'qcs::cos:ap-guangzhou:uid/1250000000:source-1250000000/a/b.jpg';
+const destination = 'qcs::cos:ap-shanghai:uid/1250000000:backup-1250000000/a/b.jpg';
+const state = (key: string) => `qcs::cos:ap-guangzhou:uid/1250000000:crr-dev-gz-1250000000/${key}`;
+
+describe('engine', () => {
+  it('reads sources and never writes there', () => {
+    for (const action of ['GetObject', 'HeadObject', 'GetObjectTagging', 'GetObjectACL']) {
+      expect(may('engine', action, source)).toBe(true);
+    }
+    for (const action of ['PutObject', 'DeleteObject', 'PutObjectTagging', 'PutObjectACL', 'InitiateMultipartUpload']) {
+      expect(may('engine', action, source)).toBe(false);
+    }
+  });
+
+  it('writes and removes at destinations', () => {
+    for (const action of ['PutObject', 'HeadObject', 'DeleteObject', 'PutObjectTagging', 'UploadPart', 'GetObject']) {
+      expect(may('engine', action, destination)).toBe(true);
+    }
+  });
+
+  it('writes to a source that is a destination too', () => {
+    const settings = sampleSettings({ destinations: ['source-1250000000@ap-guangzhou'] });
+    expect(may('engine', 'PutObject', source, settings)).toBe(true);
+  });
+
+  it('never changes a bucket itself', () => {
+    const actions = policyOf('engine', sampleSettings()).statement.flatMap(({ action }) => action);
+    expect(actions.filter((action) => /:(Put|Delete)Bucket/.test(action))).toEqual([]);
+  });
+
+  it.each([
+    ['rules/source-1250000000', 'Get'],
+    ['tasks/1', 'Get Put Delete'],
+    ['waiting/1', 'Get Put Delete'],
+    ['leases/1', 'Get Put Delete'],
+    ['marks/1', 'Put Delete'],
+    ['status/preflight/1', 'Get'],
+    ['keys/AKID', ''],
+  ])('may do to %s: %s', (key, actions) => {
+    expect(ofState('engine', key)).toBe(actions);
+  });
+
+  it('asks whether destinations keep versions, and nothing else of a bucket itself', () => {
+    expect(may('engine', 'GetBucketVersioning', destination)).toBe(true);
+    expect(may('engine', 'GetBucketVersioning', source)).toBe(false);
+    for (const bucket of [source, destination]) expect(may('engine', 'HeadBucket', bucket)).toBe(false);
+  });
+});
+
+describe('api', () => {
+  it.each([
+    ['keys/AKID', 'Get'],
+    ['rules/source-1250000000', 'Head Get Put Delete'],
+    ['tasks/1', 'Get Put'],
+    ['waiting/1', 'Get Delete'],
+    ['leases/1', 'Get'],
+    ['marks/1', ''],
+    ['status/preflight/1', 'Put'],
+    ['status/scan', ''],
+  ])('may do to %s: %s', (key, actions) => {
+    expect(ofState('api', key)).toBe(actions);
+  });
+
+  it('sees buckets and what versions there are, but no bytes and nothing to change', () => {
+    for (const bucket of [source, destination]) {
+      for (const action of ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject']) {
+        expect(may('api', action, bucket)).toBe(true);
+      }
+      for (const action of ['GetObject', 'PutObject', 'DeleteObject']) expect(may('api', action, bucket)).toBe(false);
+    }
+    expect(may('api', 'GetObjectTagging', source)).toBe(true);
+    expect(may('api', 'HeadBucket', destination)).toBe(true);
+    expect(may('api', 'HeadBucket', source)).toBe(false);
+  });
+
+  it('tries destinations under a prefix of its own, and no source', () => {
+    const probe = (bucket: string) => bucket.replace('a/b.jpg', '.replication-preflight/1');
+    for (const action of ['GetObject', 'PutObject', 'DeleteObject']) {
+      expect(may('api', action, probe(destination))).toBe(true);
+      expect(may('api', action, probe(source))).toBe(false);
+    }
+  });
+});
+
+it('names the account of a destination in another account', () => {
+  const settings = sampleSettings({ destinations: ['theirs-1250000001@ap-shanghai'] });
+  expect(may('engine', 'PutObject', 'qcs::cos:ap-shanghai:uid/1250000001:theirs-1250000001/a', settings)).toBe(true);
+});

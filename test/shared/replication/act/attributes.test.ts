@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import type { ObjectHead } from '../../../../shared/cos/index.ts';
+import { attributesOf, raisedAttributes, skipReasonOf } from '../../../../shared/replication/act/attributes.ts';
+import { metadataBytes, writeMarker } from '../../../../shared/identity/marker.ts';
+import { rule } from '../../rules/sample.ts';
+import { markerOf } from '../decide/build.ts';
+
+const LIMIT = 2048;
+const MARKER = markerOf(1, 0);
+const HEAD: ObjectHead = {
+  versionId: 'v1',
+  etag: '"e"',
+  size: 1,
+  lastModified: 1000,
+  crc64: '1',
+  storageClass: 'STANDARD',
+  headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
+  meta: { own: '1' },
+  encryption: undefined,
+  restore: undefined,
+};
+const reasonOf = (change: Partial<ObjectHead>, ofRule = rule(), limit = LIMIT) =>
+  skipReasonOf({ ...HEAD, ...change }, ofRule, MARKER, limit);
+
+describe('what cannot be copied now', () => {
+  test('an ordinary object can', () => {
+    for (const storageClass of ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'MAZ_STANDARD']) {
+      expect(reasonOf({ storageClass })).toBeUndefined();
+    }
+  });
+
+  test.each(['ARCHIVE', 'DEEP_ARCHIVE', 'MAZ_ARCHIVE'])('%s before it is restored', (storageClass) => {
+    expect(reasonOf({ storageClass })).toBe('archived');
+    expect(reasonOf({ storageClass, restore: 'ongoing-request="true"' })).toBe('archived');
+    expect(
+      reasonOf({ storageClass, restore: 'ongoing-request="false", expiry-date="Fri, 21 Dec 2029 00:00:00 GMT"' }),
+    ).toBeUndefined();
+  });
+
+  test("an object under the customer's own key, whatever the rule says", () => {
+    expect(reasonOf({ encryption: { algorithm: 'SSE-C' } }, rule({ kmsObjects: true }))).toBe('customer-key');
+  });
+
+  test('a KMS object, unless the rule selects those', () => {
+    const encryption = { algorithm: 'cos/kms', kmsKeyId: 'k' } as const;
+    expect(reasonOf({ encryption })).toBe('kms-not-selected');
+    expect(reasonOf({ encryption }, rule({ kmsObjects: true, kmsKeyId: 'd' }))).toBeUndefined();
+    expect(reasonOf({ encryption: { algorithm: 'AES256' } })).toBeUndefined();
+  });
+
+  test('metadata that leaves no room for the marker, to the byte', () => {
+    const fits = metadataBytes(writeMarker(HEAD.meta, MARKER));
+    expect(reasonOf({}, rule(), fits)).toBeUndefined();
+    expect(reasonOf({}, rule(), fits - 1)).toBe('metadata-limit');
+    expect(reasonOf({ meta: { own: '12' } }, rule(), fits)).toBe('metadata-limit');
+  });
+
+  test('the marker of an earlier life takes no room', () => {
+    const once = writeMarker(HEAD.meta, markerOf(2, 1));
+    expect(reasonOf({ meta: once }, rule(), metadataBytes(writeMarker(HEAD.meta, MARKER)))).toBeUndefined();
+  });
+});
+
+describe('what travels with the bytes', () => {
+  test('headers, user metadata and the marker; tags are left to COS', () => {
+    const attributes = attributesOf(HEAD, rule(), MARKER, undefined);
+    expect(attributes.headers).toEqual(HEAD.headers);
+    expect(attributes.meta).toEqual(writeMarker(HEAD.meta, MARKER));
+    expect(attributes.tags).toBeUndefined();
+  });
+
+  test('the storage class is that of the rule, else that of the object and never the default', () => {
+    const of = (storageClass: string, ofRule = rule()) =>
+      attributesOf({ ...HEAD, storageClass }, ofRule, MARKER, undefined).storageClass;
+    expect(of('STANDARD_IA')).toBe('STANDARD_IA');
+    expect(of('STANDARD_IA', rule({ storageClass: 'ARCHIVE' }))).toBe('ARCHIVE');
+    expect(of('STANDARD', rule({ storageClass: 'STANDARD_IA' }))).toBe('STANDARD_IA');
+  });
+
+  test('a KMS replica is encrypted with the key of the rule, for keys belong to their region', () => {
+    const encryption = { algorithm: 'cos/kms', kmsKeyId: 'source-key' } as const;
+    const ofRule = rule({ kmsObjects: true, kmsKeyId: 'destination-key' });
+    expect(attributesOf({ ...HEAD, encryption }, ofRule, MARKER, undefined).encryption).toEqual({
+      algorithm: 'cos/kms',
+      kmsKeyId: 'destination-key',
+    });
+    expect(
+      attributesOf({ ...HEAD, encryption: { algorithm: 'AES256' } }, rule(), MARKER, undefined).encryption,
+    ).toEqual({ algorithm: 'AES256' });
+    expect(attributesOf(HEAD, rule({ kmsKeyId: 'k' }), MARKER, undefined).encryption).toBeUndefined();
+  });
+
+  test('grants are those that were asked for', () => {
+    const grants = [{ permission: 'READ', grantee: 'qcs::cam::uin/1:uin/2' }] as const;
+    expect(attributesOf(HEAD, rule(), MARKER, grants).grants).toEqual(grants);
+    expect(attributesOf(HEAD, rule(), MARKER, undefined).grants).toBeUndefined();
+  });
+
+  test('a replica that is raised keeps what it has; only its marker changes', () => {
+    const encryption = { algorithm: 'cos/kms', kmsKeyId: 'destination-key' } as const;
+    const there = { ...HEAD, storageClass: 'STANDARD_IA', encryption, meta: writeMarker(HEAD.meta, markerOf(1, 0)) };
+    const marker = markerOf(1, 0.5);
+    expect(raisedAttributes(there, marker, undefined)).toEqual({
+      headers: HEAD.headers,
+      meta: writeMarker(HEAD.meta, marker),
+      storageClass: 'STANDARD_IA',
+      encryption,
+      grants: undefined,
+    });
+  });
+});

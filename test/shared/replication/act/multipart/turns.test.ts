@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PARTS_OF_200_MB, SMALL, abortedIds, expectReplica, handOverAfter, scan, settled } from './steps.ts';
+import { GIGABYTE, LargeWorld, MEGABYTE } from './world.ts';
+
+let world: LargeWorld;
+beforeEach(async () => {
+  world = new LargeWorld(SMALL);
+  await world.setRule();
+});
+afterEach(() => world.close());
+
+describe('a run that is short of time', () => {
+  it('hands over, and the next goes on with the parts that are there', async () => {
+    const source = world.upload('k', 200 * MEGABYTE);
+    world.pace = 1000;
+    await world.event(source, 30_000);
+    expect(world.uploads()).toHaveLength(1);
+    const inFirst = world.count('uploadPartCopy');
+    expect(inFirst).toBeGreaterThan(0);
+    const pending = await world.pending();
+    expect(pending.some(({ cause, uploads }) => cause === 'HandOver' && uploads?.length === 1)).toBe(true);
+
+    world.pace = 1;
+    await world.rest();
+    expectReplica(world, 'k', source);
+    expect(world.count('initiateMultipart')).toBe(1);
+    expect(world.count('uploadPartCopy')).toBe(PARTS_OF_200_MB);
+    expect(world.count('listParts')).toBeGreaterThan(0);
+  });
+
+  it('however often it takes turns', async () => {
+    const source = world.upload('k', GIGABYTE);
+    await world.event(source, 5_001);
+    world.pace = 500;
+    for (let i = 0; i < 100 && world.tasks().length > 0; i += 1) await world.minute(25_000);
+    expectReplica(world, 'k', source);
+    expect(world.count('initiateMultipart')).toBe(1);
+    expect(world.count('uploadPartCopy')).toBe(Math.ceil(1024 / 15));
+    const turns = world.lines.filter(({ cause }) => cause === 'HandOver');
+    expect(turns.length).toBeGreaterThan(2);
+    expect(world.tasks()).toEqual([]);
+  });
+
+  it('that took days is still ours, not a copy that a user made', async () => {
+    const source = world.upload('k', 20 * MEGABYTE);
+    await handOverAfter(world, source, 3);
+    world.now += 20 * 3_600_000;
+    await world.rest();
+    const replica = expectReplica(world, 'k', source);
+    expect(world.count('initiateMultipart')).toBe(1);
+    const made = replica.time / 1000 - Number(replica.attributes.meta['replication-id']?.split('-')[0]) * 1000;
+    expect(made).toBeGreaterThan(19 * 3_600_000);
+    // A scan finds it in its place and does nothing.
+    const before = world.count('uploadPartCopy');
+    await scan(world, 'k');
+    expect(world.replicas('k')).toHaveLength(1);
+    expect(world.count('uploadPartCopy')).toBe(before);
+  });
+
+  it('begins anew when its replica would come so late that it could be a user’s', async () => {
+    const source = world.upload('k', 20 * MEGABYTE);
+    const uploadId = await handOverAfter(world, source, 3);
+    world.now += 25 * 3_600_000;
+    await world.rest();
+    expectReplica(world, 'k', source);
+    expect(world.count('initiateMultipart')).toBe(2);
+    expect(new Set(abortedIds(world))).toEqual(new Set([uploadId]));
+    expect(world.uploads()).toEqual([]);
+  });
+
+  it('that is killed leaves a record of its upload, and the next goes on from it', async () => {
+    const source = world.upload('k', 20 * MEGABYTE);
+    let parts = 0;
+    world.intercept = (name) => {
+      // The instance is gone: nothing it waits for ever comes.
+      const dead = name === 'uploadPartCopy' && (parts += 1) > 4;
+      return dead ? new Promise(() => undefined) : undefined;
+    };
+    void world.event(source);
+    await settled(world);
+    expect(world.uploads()).toHaveLength(1);
+    world.intercept = () => undefined;
+    world.now += 5 * 60_000;
+    await world.rest();
+    expectReplica(world, 'k', source);
+    expect(world.count('initiateMultipart')).toBe(1);
+    expect(world.uploads()).toEqual([]);
+  });
+});
+
+describe('two tasks of one key', () => {
+  it('go on with the same upload, though only one of them knew of it', async () => {
+    const source = world.upload('k', 20 * MEGABYTE);
+    const uploadId = await handOverAfter(world, source, 3);
+    const [known] = (await world.pending()).filter(({ uploads }) => uploads !== undefined);
+    const { uploads: _, ...ignorant } = known!;
+    await world.engine.tasks.submit({ ...ignorant, cause: 'scan' });
+    const [name] = world.tasks().filter((one) => one.startsWith('tasks/'));
+    // The other becomes due while the first is already looking.
+    let due = false;
+    world.intercept = async (call) => {
+      if (call !== 'listVersions' || due) return;
+      due = true;
+      await world.engine.tasks.submit(known!);
+    };
+    await world.runTask(name!);
+    await world.rest();
+    expectReplica(world, 'k', source);
+    expect(world.count('initiateMultipart')).toBe(1);
+    expect(abortedIds(world).filter((id) => id !== uploadId)).toEqual([]);
+  });
+});

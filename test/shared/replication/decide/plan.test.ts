@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import { missingOf, plan } from '../../../../shared/replication/decide/plan.ts';
+import type { Observation, Step } from '../../../../shared/replication/types.ts';
+import { damaged, deleteMarker, foreign, history, observed, ref, replica, stackOf } from './build.ts';
+import { takeAll } from './model.ts';
+
+const NOW = 100;
+
+/** In words: `copy 2 on 1` has version 1 as base; `on 0`: none. */
+function words(step: Step): string {
+  const on = (base: { id: string } | undefined): string => base?.id.slice(1) ?? '0';
+  switch (step.kind) {
+    case 'copy':
+      return `copy ${step.entry.ref.id.slice(1)} on ${on(step.base)}`;
+    case 'raise':
+      return `raise ${step.item.versionId} on ${on(step.base)}`;
+    case 'mark':
+      return `mark ${step.entry.ref.id.slice(1)}`;
+    case 'lift':
+      return `lift ${step.item.versionId}`;
+    case 'hide':
+      return `hide as ${step.rank.bucket} at ${step.rank.time}`;
+    default:
+      return `remove ${step.item.versionId} (${step.reason})`;
+  }
+}
+
+function stepsOf(seen: Observation, excluded?: ReadonlySet<string>): readonly Step[] {
+  const planned = plan(seen, excluded);
+  if (planned.kind !== 'steps') throw new Error('too deep');
+  return planned.steps;
+}
+
+const planned = (seen: Observation, excluded?: ReadonlySet<string>): readonly string[] =>
+  stepsOf(seen, excluded).map(words);
+
+describe('nothing is there yet', () => {
+  test('the whole history is copied, oldest first', () => {
+    expect(planned(observed(history('vvv'), stackOf()))).toEqual(['copy 1 on 0', 'copy 2 on 1', 'copy 3 on 2']);
+  });
+
+  test('delete markers stand where the source has them', () => {
+    expect(planned(observed(history('vdvd'), stackOf()))).toEqual(['copy 1 on 0', 'mark 2', 'copy 3 on 2', 'mark 4']);
+  });
+
+  test('an empty source and an empty destination agree', () => {
+    expect(planned(observed([], stackOf()))).toEqual([]);
+  });
+});
+
+describe('why it is as it is', () => {
+  test('a version between the base of a replica and its source is a gap and is filled', () => {
+    const seen = observed(history('vv'), stackOf(replica(2, 0)));
+    expect(planned(seen)).toEqual(['copy 1 on 0', 'raise d1 on 1', 'remove d1 (raised)']);
+  });
+
+  test('any other version without a replica was expired at the destination and is left alone', () => {
+    expect(planned(observed(history('vv'), stackOf(replica(2, 1))))).toEqual([]);
+    expect(planned(observed(history('vvv'), stackOf(replica(3, 2), replica(1, 0))))).toEqual([]);
+  });
+
+  test('a filled gap is not copied again after it has expired', () => {
+    const seen = observed(history('vv'), stackOf(replica(2, 0)));
+    const filled = takeAll(seen.stack, stepsOf(seen), NOW);
+    const expired = filled.filter((item) => item.marker?.ref.id !== 'v1');
+    expect(expired).toHaveLength(1);
+    expect(planned({ ...seen, stack: expired })).toEqual([]);
+  });
+
+  test('a late DELETE of a run that broke off hides the current object until the next look', () => {
+    const seen = observed(history('v'), stackOf(deleteMarker, replica(1)));
+    expect(planned({ ...seen, since: 2 })).toEqual(['raise d1 on 0', 'remove d1 (raised)']);
+    expect(planned({ ...seen, since: 3 })).toEqual([]);
+  });
+
+  test('a delete marker that this very run made and the source no longer has is lifted again', () => {
+    const seen = observed(history('v'), stackOf(deleteMarker, replica(1)));
+    expect(planned({ ...seen, mine: new Set(['d2']) })).toEqual(['raise d1 on 0', 'remove d1 (raised)']);
+    expect(planned({ ...seen, mine: new Set(['other']) })).toEqual([]);
+  });
+
+  test('a late delete marker is right where the source is deleted too', () => {
+    const seen = observed(history('vd'), stackOf(deleteMarker, replica(1)), { since: 0 });
+    expect(planned(seen)).toEqual([]);
+  });
+
+  test('of two replicas of one version the newest stays, whoever made them', () => {
+    expect(planned(observed(history('v'), stackOf(replica(1), replica(1), replica(1))))).toEqual([
+      'remove d2 (surplus)',
+      'remove d1 (surplus)',
+    ]);
+  });
+
+  test('runs that see different listings never remove both replicas of a version', () => {
+    const both = stackOf(replica(1), replica(1));
+    const removedBy = (stack: typeof both): readonly string[] =>
+      stepsOf(observed(history('v'), stack)).flatMap((step) => (step.kind === 'remove' ? [step.item.versionId] : []));
+    const views = [both, both.slice(0, 1), both.slice(1), []];
+    expect(new Set(views.flatMap(removedBy))).toEqual(new Set(['d1']));
+  });
+});
+
+describe('special cases', () => {
+  test('deletion by version ID at the source: a replica whose source is gone keeps its place', () => {
+    const entries = history('vvv').filter((entry) => entry.ref.id !== 'v2');
+    expect(planned(observed(entries, stackOf(replica(3), replica(2), replica(1))))).toEqual([]);
+  });
+
+  test('the newest version deleted by its ID does not change what is current at the destination', () => {
+    expect(planned(observed(history('v'), stackOf(replica(2), replica(1))))).toEqual([]);
+    expect(planned(observed(history('vd'), stackOf(replica(3), replica(1))))).toEqual([]);
+  });
+
+  test('undelete at the source does nothing at the destination', () => {
+    expect(planned(observed(history('v'), stackOf(deleteMarker, replica(1))))).toEqual([]);
+  });
+
+  test('an append never rebuilds anything', () => {
+    expect(planned(observed(history('vvv'), stackOf(replica(2), replica(1))))).toEqual(['copy 3 on 2']);
+  });
+
+  test('an insert makes all above it anew, oldest first, and only then removes the old ones', () => {
+    const seen = observed(history('vvvv'), stackOf(replica(4), replica(3, 1), replica(1)));
+    expect(planned(seen)).toEqual([
+      'copy 2 on 1',
+      'raise d2 on 2',
+      'raise d3 on 3',
+      'remove d2 (raised)',
+      'remove d3 (raised)',
+    ]);
+  });
+
+  test('an insert redoes at most 1,000 replicas', () => {
+    const ofDepth = (depth: number): Observation =>
+      observed(
+        history('v'.repeat(depth + 1)),
+        stackOf(
+          ...Array.from({ length: depth }, (_, i) => replica(depth + 1 - i)).map((one, i) =>
+            i === depth - 1 ? replica(2, 0) : one,
+          ),
+        ),
+      );
+    expect(plan(ofDepth(1001))).toEqual({ kind: 'too-deep', count: 1001 });
+    expect(plan(ofDepth(1000)).kind).toBe('steps');
+    expect(plan(ofDepth(3), new Set(), 2)).toEqual({ kind: 'too-deep', count: 3 });
+    expect(plan(ofDepth(3), new Set(), 3).kind).toBe('steps');
+  });
+
+  test('replicas in the wrong order are put right, the upper one stays where it is not needed', () => {
+    expect(planned(observed(history('vv'), stackOf(replica(1), replica(2))))).toEqual([
+      'raise d1 on 1',
+      'remove d1 (raised)',
+    ]);
+  });
+
+  test('overtaken delete markers between versions are not inserted', () => {
+    expect(planned(observed(history('vdv'), stackOf(replica(3, 0), replica(1))))).toEqual([]);
+    expect(planned(observed(history('vdv'), stackOf(replica(3, 0))))).toEqual([
+      'copy 1 on 0',
+      'raise d1 on 2',
+      'remove d1 (raised)',
+    ]);
+  });
+
+  test('delete markers on top are counted, not matched', () => {
+    expect(planned(observed(history('vdd'), stackOf(deleteMarker, replica(1))))).toEqual(['mark 3']);
+    expect(planned(observed(history('vdd'), stackOf(deleteMarker, deleteMarker, replica(1))))).toEqual([]);
+    expect(planned(observed(history('vd'), stackOf(deleteMarker, deleteMarker, replica(1))))).toEqual([]);
+  });
+
+  test('what was rebuilt is hidden again where the source is deleted', () => {
+    expect(planned(observed(history('vvd'), stackOf(deleteMarker, replica(2, 0))))).toEqual([
+      'copy 1 on 0',
+      'raise d1 on 1',
+      'mark 3',
+      'remove d1 (raised)',
+    ]);
+  });
+
+  test('versions of others are never touched, and the replica goes on top of them', () => {
+    expect(planned(observed(history('vv'), stackOf(foreign, replica(1), foreign)))).toEqual(['copy 2 on 1']);
+    expect(planned(observed(history('v'), stackOf(foreign, replica(1))))).toEqual([]);
+  });
+
+  test('a damaged replica is replaced first and removed then', () => {
+    expect(planned(observed(history('v'), stackOf(damaged(1))))).toEqual(['copy 1 on 0', 'remove d1 (damaged)']);
+  });
+
+  test('a replica that vouches for the copy of a user stays, whatever it would be removed for', () => {
+    const vouching = { vouches: true };
+    expect(planned(observed(history('v'), stackOf(replica(1), { ...replica(1), ...vouching })))).toEqual([]);
+    expect(planned(observed(history('v'), stackOf({ ...damaged(1), ...vouching })))).toEqual(['copy 1 on 0']);
+    expect(planned(observed(history('vv'), stackOf(replica(1), { ...replica(2), ...vouching })))).toEqual([
+      'raise d1 on 1',
+    ]);
+  });
+
+  test('a version that is skipped is the base of the next, so newer ones go on without it', () => {
+    const seen = observed(history('vvv'), stackOf(replica(1)));
+    expect(planned(seen, new Set(['v2']))).toEqual(['copy 3 on 2']);
+    const after = takeAll(seen.stack, stepsOf(seen, new Set(['v2'])), NOW);
+    expect(missingOf({ ...seen, stack: after }, new Set())).toEqual([]);
+  });
+
+  test('a skipped version that is named later, as after a restore, gets its place', () => {
+    const seen = observed(history('vvv'), stackOf(replica(3, 2), replica(1)), { hints: new Set(['v2']) });
+    expect(planned(seen)).toEqual(['copy 2 on 1', 'raise d2 on 2', 'remove d2 (raised)']);
+  });
+
+  test('what is older than the replica at which the look stopped is the business of a scan', () => {
+    const seen = observed(history('vvvv'), stackOf(replica(3, 0)), { low: ref(3) });
+    expect(planned(seen)).not.toContain('copy 1 on 0');
+    expect(planned({ ...seen, low: undefined })).toContain('copy 1 on 0');
+    expect(planned(seen).some((step) => step.startsWith('copy 4'))).toBe(true);
+  });
+
+  test.each(['vv', 'vdv', 'vdd'])(
+    'a replica raised by a look that stopped at it still records its gap (%s and on)',
+    (shape) => {
+      const entries = history(`${shape}v`);
+      const current = entries.length;
+      const stack = stackOf(deleteMarker, replica(current, 0));
+      const shallow = observed(entries, stack, { low: ref(current), since: 2 });
+      const after = takeAll(stack, stepsOf(shallow), NOW);
+      const gaps = entries.slice(0, -1).filter((entry) => !entry.deleteMarker);
+      expect(after.find((item) => item.kind === 'replica')?.marker?.ref).toEqual(ref(current));
+      expect(missingOf({ ...shallow, stack: after, low: undefined }, new Set())).toEqual(gaps);
+    },
+  );
+
+  test('entries out of scope are no gap, but they count for the order', () => {
+    const all = history('vvv');
+    const seen = observed(all.slice(2), stackOf(replica(1, 0), replica(2, 1)), {
+      sourceOrder: all.map((entry) => entry.ref),
+    });
+    expect(planned(seen)[0]).toMatch(/^raise d1 /);
+    expect(planned(seen).some((step) => step.startsWith('copy 3'))).toBe(true);
+  });
+
+  test('the listing decides the order, not the times in the IDs', () => {
+    const entries = history('vv').toReversed();
+    expect(planned(observed(entries, stackOf()))).toEqual(['copy 2 on 0', 'copy 1 on 2']);
+  });
+});

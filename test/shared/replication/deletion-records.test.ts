@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
+import { MarkBook } from '../../../shared/replication/deletion-records.ts';
+import { createCoreCos } from '../../chaos/core-cos.ts';
+import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
+import { DESTINATION, SOURCE } from './decide/build.ts';
+
+const STATE = { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' };
+const RANK = { time: 1_700_000_000_000_000, bucket: SOURCE.bucket };
+const START = Date.UTC(2026, 0, 1);
+
+let cos: Cos;
+let book: MarkBook;
+let elsewhere: MarkBook;
+let names: () => readonly string[];
+beforeEach(() => {
+  const core = createCore({ now: () => START, random: () => 0.5 });
+  core.createBucket(STATE.bucket, STATE.region);
+  let made = 0;
+  cos = createCoreCos(core, createBlobStore(), () => START);
+  const deps = { cos, hash: nodeHash, unique: () => `u${(made += 1)}` };
+  book = new MarkBook(deps, STATE);
+  elsewhere = new MarkBook(deps, { ...STATE, bucket: 'not-deployed-1250000000' });
+  names = () => core.listObjects(STATE.bucket, STATE.region, {}).entries.map((entry) => entry.key);
+});
+
+describe('what delete markers stand for', () => {
+  test('is written down before they are made, and with their ID after', async () => {
+    const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
+    if (intention === undefined) throw new Error('not written down');
+    expect(await book.of(DESTINATION, 'k')).toMatchObject({
+      made: [],
+      intended: [{ rank: RANK, writer: book.writerOf(SOURCE), time: START }],
+    });
+    await book.settle(DESTINATION, 'k', intention, 'MTg0');
+    expect(await book.of(DESTINATION, 'k')).toMatchObject({ made: [{ versionId: 'MTg0', rank: RANK }], intended: [] });
+    expect(names()).toHaveLength(1);
+  });
+
+  test('an intention counts for nothing once its delete marker is on record, even when it could not be removed', async () => {
+    const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
+    if (intention === undefined) throw new Error('not written down');
+    await book.settle(DESTINATION, 'k', intention, 'MTg0');
+    await cos.putObject(STATE, intention.name, new Uint8Array());
+    expect(names()).toHaveLength(2);
+    expect((await book.of(DESTINATION, 'k')).intended).toEqual([]);
+  });
+
+  test('is forgotten when the request was refused', async () => {
+    const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
+    if (intention === undefined) throw new Error('not written down');
+    await book.drop(intention);
+    expect(names()).toEqual([]);
+  });
+
+  test('is told apart by bucket, region and key', async () => {
+    await book.intend(DESTINATION, 'k', RANK, SOURCE);
+    for (const [place, key] of [
+      [SOURCE, 'k'],
+      [{ ...DESTINATION, region: 'ap-beijing' }, 'k'],
+      [DESTINATION, 'k2'],
+    ] as const) {
+      expect(await book.of(place, key)).toEqual({ made: [], intended: [] });
+    }
+  });
+
+  test('needs no record where nobody replicates from the bucket yet', async () => {
+    expect(await elsewhere.intend(DESTINATION, 'k', RANK, SOURCE)).toBeUndefined();
+    expect(await elsewhere.of(DESTINATION, 'k')).toEqual({ made: [], intended: [] });
+  });
+});
