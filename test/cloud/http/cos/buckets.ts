@@ -34,7 +34,7 @@ export async function putBucket(call: CosCall): Promise<CloudResponse> {
   // A bucket of another account cannot be created with this account's keys.
   if (appidOf(call.bucket) !== call.account.appid) throw failures.accessDenied();
   const configuration = await receiveOptionalXml(call, 'CreateBucketConfiguration');
-  if (configuration && child(configuration, 'BucketAZConfig')) throw failures.notImplemented('A multi-AZ bucket');
+  if (configuration && child(configuration, 'BucketAZConfig')) throw failures.notProvided('A multi-AZ bucket');
   call.core.createBucket(call.bucket, call.region, aclFromHeaders(call.headers, 'private'));
   return empty();
 }

@@ -29,7 +29,10 @@ export const failures = {
   xmlTooLarge: () => new CosFailure('XMLSizeLimit', 400, 'The XML you provided is too large.'),
   methodNotAllowed: () =>
     new CosFailure('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
-  notImplemented: (what: string) => new CosFailure('NotImplemented', 501, `${what} is not part of this service.`),
+  /** What COS has and the local cloud lacks. Not 501: SDKs try a 5xx again, up to minutes. */
+  notProvided: (what: string) =>
+    new CosFailure('MethodNotAllowed', 405, `${what} is part of COS, but not of this local cloud.`),
+  notConfigured: (code: string) => new CosFailure(code, 404, 'The specified configuration does not exist.'),
   preconditionFailed: () =>
     new CosFailure('PreconditionFailed', 412, 'At least one of the preconditions you specified did not hold.'),
   invalidRange: () => new CosFailure('InvalidRange', 416, 'The requested range cannot be satisfied.'),

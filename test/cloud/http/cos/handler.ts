@@ -13,7 +13,7 @@ import { failures } from './failures.ts';
 import { runWithFaults } from './faults.ts';
 import { requestIdAt } from './ids.ts';
 import { findOperation } from './operations.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { httpDate } from './times.ts';
 
 /** COS over HTTP: signatures, access control, XML and headers around the storage core. */

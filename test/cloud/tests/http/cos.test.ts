@@ -168,7 +168,7 @@ describe('temporary credentials', () => {
 describe('what is not there', () => {
   it('built-in replication is not part of the local cloud', async () => {
     const answer = await bucket.call('GET', '', { query: { replication: '' } });
-    expect(errorOf(answer)).toMatchObject({ status: 501, code: 'NotImplemented' });
+    expect(errorOf(answer)).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
   });
 
   it('a bucket of another account cannot be created', async () => {

@@ -1,0 +1,31 @@
+import * as buckets from './buckets.ts';
+import * as listings from './listings.ts';
+import { deleteObjects } from './multi-delete.ts';
+import * as multipart from './multipart.ts';
+import type { Methods, Table } from './operation.ts';
+import * as subresources from './subresources.ts';
+
+export const serviceOperations: Methods = {
+  GET: { permission: 'GetService', acl: undefined, run: buckets.listBuckets },
+};
+
+export const bucketOperations: Table = {
+  '': {
+    GET: { permission: 'GetBucket', acl: 'READ', run: listings.listObjects },
+    HEAD: { permission: 'HeadBucket', acl: 'READ', run: buckets.headBucket },
+    PUT: { permission: 'PutBucket', acl: undefined, run: buckets.putBucket },
+    DELETE: { permission: 'DeleteBucket', acl: undefined, run: buckets.deleteBucket },
+  },
+  versions: { GET: { permission: 'GetBucketObjectVersions', acl: 'READ', run: listings.listVersions } },
+  versioning: {
+    GET: { permission: 'GetBucketVersioning', acl: undefined, run: buckets.getVersioning },
+    PUT: { permission: 'PutBucketVersioning', acl: undefined, run: buckets.putVersioning },
+  },
+  location: { GET: { permission: 'GetBucketLocation', acl: undefined, run: buckets.getLocation } },
+  acl: {
+    GET: { permission: 'GetBucketACL', acl: 'READ_ACP', run: subresources.getBucketAcl },
+    PUT: { permission: 'PutBucketACL', acl: 'WRITE_ACP', run: subresources.putBucketAcl },
+  },
+  uploads: { GET: { permission: 'ListMultipartUploads', acl: 'READ', run: multipart.listUploads } },
+  delete: { POST: { permission: 'DeleteMultipleObjects', acl: 'WRITE', run: deleteObjects, perKey: true } },
+};

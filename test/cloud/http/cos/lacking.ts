@@ -1,0 +1,83 @@
+import type { CosCall } from './call.ts';
+import { failures } from './failures.ts';
+import type { Methods, Operation, Table } from './operation.ts';
+
+const READ_WRITE_DELETE = ['GET', 'PUT', 'DELETE'];
+const READ_WRITE = ['GET', 'PUT'];
+const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', POST: 'Post' };
+
+/**
+ * Sub-resources that COS has and the local cloud lacks. Each is refused by name, with a status that no SDK tries again,
+ * after everything that COS would refuse first: signature, rights, and a bucket or object that is not there.
+ *
+ * One that is built leaves these tables for `bucket-operations.ts` or `object-operations.ts`.
+ */
+export const lackingOfBuckets: Table = {
+  cors: lacking('?cors', 'BucketCORS', READ_WRITE_DELETE, 'NoSuchCORSConfiguration'),
+  lifecycle: lacking('?lifecycle', 'BucketLifecycle', READ_WRITE_DELETE, 'NoSuchLifecycleConfiguration'),
+  policy: lacking('?policy', 'BucketPolicy', READ_WRITE_DELETE),
+  tagging: lacking('?tagging', 'BucketTagging', READ_WRITE_DELETE, 'NoSuchTagSet'),
+  encryption: lacking('?encryption', 'BucketEncryption', READ_WRITE_DELETE, 'NoSuchEncryptionConfiguration'),
+  'object-lock': lacking('?object-lock', 'ObjectLockConfiguration', READ_WRITE, 'NoSuchObjectLockConfiguration'),
+  replication: lacking('?replication', 'BucketReplication', READ_WRITE_DELETE),
+  website: lacking('?website', 'BucketWebsite', READ_WRITE_DELETE, 'NoSuchWebsiteConfiguration'),
+  inventory: lacking(
+    '?inventory',
+    'BucketInventory',
+    [...READ_WRITE_DELETE, 'POST'],
+    'InventoryConfigurationNotFoundError',
+  ),
+  origin: lacking('?origin', 'BucketOrigin', READ_WRITE_DELETE, 'OriginConfigurationNotFoundError'),
+  logging: lacking('?logging', 'BucketLogging', READ_WRITE),
+  notification: lacking('?notification', 'BucketNotification', READ_WRITE),
+  referer: lacking('?referer', 'BucketReferer', READ_WRITE),
+  domain: lacking('?domain', 'BucketDomain', READ_WRITE_DELETE),
+  domaincertificate: lacking('?domaincertificate', 'BucketDomainCertificate', READ_WRITE_DELETE),
+  accelerate: lacking('?accelerate', 'BucketAccelerate', READ_WRITE),
+  intelligenttiering: lacking('?intelligenttiering', 'BucketIntelligentTiering', READ_WRITE),
+  'intelligent-tiering': lacking('?intelligent-tiering', 'BucketIntelligentTiering', READ_WRITE),
+  'strict-signature': lacking('?strict-signature', 'BucketStrictSignature', READ_WRITE),
+  live: lacking('?live', 'LiveChannel', READ_WRITE_DELETE),
+};
+
+export const lackingOfObjects: Table = {
+  append: lacking('?append', 'Object', ['POST']),
+  symlink: lacking('?symlink', 'Symlink', READ_WRITE),
+  select: lacking('?select', 'ObjectContent', ['POST']),
+  retention: lacking('?retention', 'ObjectRetention', READ_WRITE),
+  'legal-hold': lacking('?legal-hold', 'ObjectLegalHold', READ_WRITE),
+  live: lacking('?live', 'LiveChannel', [...READ_WRITE_DELETE, 'POST']),
+  vod: lacking('?vod', 'LiveChannelVodPlaylist', ['GET', 'POST']),
+  // Pictures and documents as data processing would change them.
+  'ci-process': lacking('?ci-process', 'Object', ['GET', 'POST']),
+};
+
+/** `absentCode`: how COS says that nothing is configured, which is what a bucket here can truthfully answer. */
+function lacking(name: string, noun: string, methods: readonly string[], absentCode?: string): Methods {
+  const run = async ({ core, bucket, region, method }: CosCall): Promise<never> => {
+    core.headBucket(bucket, region);
+    if (absentCode !== undefined && method === 'GET') throw failures.notConfigured(absentCode);
+    throw failures.notProvided(name);
+  };
+  const operations = methods.map((method): [string, Operation] => [
+    method,
+    { permission: `${VERBS[method] ?? ''}${noun}`, acl: undefined, run },
+  ]);
+  return Object.fromEntries(operations);
+}
+
+/**
+ * A parameter without a value that names nothing COS documents. Answering with the plain operation would store, list or
+ * delete what nobody meant; the rights are those of that operation.
+ */
+export function unknownSubresource(name: string, plain: Operation): Operation {
+  return {
+    permission: plain.permission,
+    acl: plain.acl,
+    action: 'UnknownSubresource',
+    run: async ({ core, bucket, region }) => {
+      core.headBucket(bucket, region);
+      throw failures.invalidArgument(`?${name} is not a sub-resource.`);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import * as copy from './copy.ts';
+import * as multipart from './multipart.ts';
+import * as objects from './objects.ts';
+import type { Operation, Table } from './operation.ts';
+import * as subresources from './subresources.ts';
+
+const putObject: Operation = { permission: 'PutObject', acl: 'WRITE', run: objects.putObject };
+const uploadPart: Operation = { permission: 'UploadPart', acl: 'WRITE', run: multipart.uploadPart };
+
+export const objectOperations: Table = {
+  '': {
+    GET: { permission: 'GetObject', acl: 'READ', run: objects.getObject },
+    HEAD: { permission: 'HeadObject', acl: 'READ', run: objects.headObject },
+    PUT: putObject,
+    DELETE: { permission: 'DeleteObject', acl: 'WRITE', run: objects.deleteObject },
+  },
+  tagging: {
+    GET: { permission: 'GetObjectTagging', acl: undefined, run: subresources.getTags },
+    PUT: { permission: 'PutObjectTagging', acl: undefined, run: subresources.putTags },
+    DELETE: { permission: 'DeleteObjectTagging', acl: undefined, run: subresources.deleteTags },
+  },
+  acl: {
+    GET: { permission: 'GetObjectACL', acl: 'READ_ACP', run: subresources.getObjectAcl },
+    PUT: { permission: 'PutObjectACL', acl: 'WRITE_ACP', run: subresources.putObjectAcl },
+  },
+  restore: { POST: { permission: 'PostObjectRestore', acl: undefined, run: objects.restoreObject } },
+  uploads: { POST: { permission: 'InitiateMultipartUpload', acl: 'WRITE', run: multipart.initiateUpload } },
+  uploadId: {
+    GET: { permission: 'ListParts', acl: 'READ', run: multipart.listParts },
+    PUT: uploadPart,
+    POST: {
+      permission: 'CompleteMultipartUpload',
+      acl: 'WRITE',
+      run: multipart.completeUpload,
+      answersEarly: true,
+    },
+    DELETE: { permission: 'AbortMultipartUpload', acl: 'WRITE', run: multipart.abortUpload },
+  },
+};
+
+/** CAM knows no action of its own for copies: writing here and reading there is what they need. */
+export const copyOperations: Readonly<Record<string, Operation>> = {
+  '': { ...putObject, action: 'CopyObject', run: copy.copyObject, answersEarly: true },
+  uploadId: { ...uploadPart, action: 'UploadPartCopy', run: copy.uploadPartCopy, answersEarly: true },
+};

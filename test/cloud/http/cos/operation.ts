@@ -1,0 +1,18 @@
+import type { CloudResponse } from '../../types.ts';
+import type { CosCall, Need } from './call.ts';
+
+/** What one method does to a bucket, an object, or a sub-resource of either. */
+export interface Operation extends Need {
+  /** Name by which faults pick it; the CAM action unless told. */
+  readonly action?: string;
+  readonly run: (call: CosCall) => Promise<CloudResponse>;
+  /** COS answers these 200 before they are done, so that an error may come in the body. */
+  readonly answersEarly?: boolean;
+  /** It is about many keys and asks for the right to each by itself. */
+  readonly perKey?: boolean;
+}
+
+export type Methods = Readonly<Record<string, Operation>>;
+
+/** By sub-resource, '' for the plain bucket or object. */
+export type Table = Readonly<Record<string, Methods>>;
