@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,7 @@ import { remove } from './commands/remove.ts';
 import { createScf } from './cloud/scf.ts';
 import { providerSchema, topLevelSchemas } from './config/schema.ts';
 import type { Options, Serverless, Writers } from './serverless.ts';
+import { createLocate } from './config/locate.ts';
 import { readSettings } from './config/settings.ts';
 import type { RawConfiguration } from './config/settings.ts';
 import { createSdk } from './cloud/state-bucket.ts';
@@ -34,6 +36,7 @@ export default class TencentPlugin {
   readonly #serverless: Serverless;
   readonly #options: Options;
   readonly #writers: Writers;
+  #read: Settings | undefined;
 
   static getProviderName(): string {
     return PROVIDER;
@@ -147,9 +150,16 @@ export default class TencentPlugin {
     return openKeyStore(settings, readCredentials(process.env));
   }
 
+  /** Read once: a command asks for them several times. */
   #settings(): Settings {
-    const { service, configurationInput } = this.#serverless;
+    this.#read ??= this.#readSettings();
+    return this.#read;
+  }
+
+  #readSettings(): Settings {
+    const { service, serviceDir, configurationInput, configurationFilename } = this.#serverless;
     const functions = Object.entries(service.functions).map(([key, entry]) => [key, { events: [], ...entry }]);
+    const text = readFileSync(path.join(serviceDir, configurationFilename), 'utf8');
     // The schemas have checked the shape.
     const raw = {
       ...configurationInput,
@@ -157,7 +167,7 @@ export default class TencentPlugin {
       provider: service.provider,
       functions: Object.fromEntries(functions) as unknown,
     } as RawConfiguration;
-    return readSettings(raw, readEndpoint(process.env));
+    return readSettings(raw, readEndpoint(process.env), createLocate(configurationFilename, text));
   }
 
   #platform(): Omit<Cloud, 'sdk'> {

@@ -1,6 +1,8 @@
 /** The part of the serverless CLI (3.x) that this plugin touches; the package ships no types. */
 export interface Serverless {
   readonly serviceDir: string;
+  /** `serverless.yml`, or another name that the CLI knows. */
+  readonly configurationFilename: string;
   /** serverless.yml with its variables resolved, top-level settings of our own included. */
   readonly configurationInput: Readonly<Record<string, unknown>>;
   readonly service: {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,11 @@ import { createKeyStore } from '../../shared/access/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
+import { configurationWith } from './configuration.ts';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+const LISTS = { sources: ['source-1250000000@ap-guangzhou'], destinations: ['backup-1250000000@ap-shanghai'] };
 const FUNCTIONS = ['replicate', 'task', 'schedule', 'api'].map((key) => `cos-replication-dev-${key}`);
 
 let cloud: LocalCloud;
@@ -18,10 +20,11 @@ let cloud: LocalCloud;
 let project: string;
 beforeAll(async () => {
   project = await mkdtemp(path.join(tmpdir(), 'deploy-'));
-  for (const name of ['serverless.yml', 'package.json', 'functions', 'shared']) {
+  for (const name of ['package.json', 'functions', 'shared']) {
     await cp(path.join(ROOT, name), path.join(project, name), { recursive: true });
   }
   await symlink(path.join(ROOT, 'node_modules'), path.join(project, 'node_modules'));
+  await writeFile(path.join(project, 'serverless.yml'), configurationWith(ROOT, LISTS));
   cloud = await startCloud();
   for (const [bucket, region] of [
     ['source-1250000000', 'ap-guangzhou'],

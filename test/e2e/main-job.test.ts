@@ -3,13 +3,17 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { familyOf, startCommand, stillRunning } from './command.ts';
+import { appidOf } from '../../shared/cos/index.ts';
+import { readConfiguration } from '../cloud/job/configuration.ts';
+import { familyOf, ROOT, startCommand, stillRunning } from './command.ts';
 
 const START = 'test/cloud/bin/start.ts';
 const CLOUD = 'test/cloud/bin/cloud.ts';
 /** A deployment by the real CLI, and functions that start cold. */
 const LONG = 240_000;
 const FILES = 70;
+/** The first of each list: the file belongs to its user. */
+const { source, destination } = await readConfiguration(ROOT, new AbortController().signal);
 
 let folder: string;
 beforeAll(async () => {
@@ -108,12 +112,12 @@ describe('npm run cloud', () => {
         endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string,
         secretId: expect.any(String) as string,
         secretKey: expect.any(String) as string,
-        appid: '1250000000',
-        source: { bucket: 'source-1250000000', region: 'ap-guangzhou' },
-        destination: { bucket: 'backup-1250000000', region: 'ap-shanghai' },
+        appid: appidOf(source.bucket),
+        source,
+        destination,
         role: 'qcs::cam::uin/100000000001:uin/100000000001',
-        apiDomain: 'replication.ap-guangzhou.example.com',
-        stateBucket: 'crr-dev-gz-1250000000',
+        apiDomain: `replication.${source.region}.example.com`,
+        stateBucket: expect.stringMatching(/-\d+$/) as string,
       });
       const family = familyOf(command.pid);
       command.kill('SIGTERM');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type COS from 'cos-nodejs-sdk-v5';
@@ -7,39 +7,31 @@ import { createKeyStore, RIGHTS } from '../../shared/access/index.ts';
 import { createCosClient, type Place } from '../../shared/cos/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
-import { cosClient, replicationClient } from '../cloud/job/clients.ts';
+import { cosClient, replicationClient, type Access } from '../cloud/job/clients.ts';
 import { deployEnvironment } from '../cloud/job/deploy.ts';
 import { apiDomain } from '../cloud/job/index.ts';
 import { ROOT } from './command.ts';
+import { configurationWith, type Lists } from './configuration.ts';
 
 /** What a deployment needs of the repository, in a folder of its own, so that its serverless.yml can be changed. */
 export interface Project {
+  readonly folder: string;
   /** Runs the real CLI with these lists in serverless.yml, and returns what it said on stdout. */
   serverless(args: readonly string[], lists: Lists): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** `bucket-appid@region` */
-export interface Lists {
-  readonly sources: readonly string[];
-  readonly destinations: readonly string[];
-}
-
-export async function createProject(cloud: LocalCloud): Promise<Project> {
+export async function createProject(cloud: Access): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'deployed-project-'));
   for (const name of ['package.json', 'functions', 'shared']) {
     await cp(join(ROOT, name), join(folder, name), { recursive: true });
   }
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const yml = await readFile(join(ROOT, 'serverless.yml'), 'utf8');
   const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
   return {
-    async serverless(args, { sources, destinations }) {
-      const list = (names: readonly string[]) => names.map((name) => `\n  - ${name}`).join('');
-      const changed = yml
-        .replace(/^sources:(\n {2}- .*)+/m, () => `sources:${list(sources)}`)
-        .replace(/^destinations:(\n {2}- .*)+/m, () => `destinations:${list(destinations)}`);
-      await writeFile(join(folder, 'serverless.yml'), changed);
+    folder,
+    async serverless(args, lists) {
+      await writeFile(join(folder, 'serverless.yml'), configurationWith(ROOT, lists));
       const env = deployEnvironment(cloud, process.env);
       return new Promise((resolve, reject) => {
         execFile(process.execPath, [cli, ...args], { cwd: folder, env }, (error, stdout, stderr) => {

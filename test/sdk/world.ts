@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createKeyStore } from '../../shared/access/index.ts';
-import { createCosClient } from '../../shared/cos/index.ts';
+import { createCosClient, formatPlace } from '../../shared/cos/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import { deploy } from '../cloud/job/deploy.ts';
-import { APPID, DESTINATION, ROLE, SOURCE, UIN, apiDomain } from '../cloud/job/environment.ts';
+import { configurationWith } from '../e2e/configuration.ts';
+import { ROLE, UIN, apiDomain } from '../cloud/job/environment.ts';
 
-export const REGION = SOURCE.region;
+const APPID = '1250000000';
+const DESTINATION: Place = { bucket: `backup-${APPID}`, region: 'ap-shanghai' };
+export const REGION = 'ap-guangzhou';
 export { ROLE };
 
 /** Each client has a bucket of its own, so that they can run side by side. */
@@ -108,27 +111,11 @@ async function writeProject(root: string, project: string, sources: readonly str
     await cp(join(root, name), join(project, name), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'));
-  const settings = await readFile(join(root, 'serverless.yml'), 'utf8');
-  const destinations = [DESTINATION, PLAIN, MISSING];
-  const listed = withList(
-    withList(
-      settings,
-      'sources',
-      sources.map((bucket) => ({ bucket, region: REGION })),
-    ),
-    'destinations',
-    destinations,
-  );
-  await writeFile(join(project, 'serverless.yml'), listed);
-}
-
-function withList(settings: string, name: string, places: readonly Place[]): string {
-  const list = new RegExp(`^${name}:\\n(?: +- .*\\n)+`, 'm');
-  if (!list.test(settings)) throw new Error(`serverless.yml has no list ${name}`);
-  return settings.replace(
-    list,
-    `${name}:\n${places.map(({ bucket, region }) => `  - ${bucket}@${region}\n`).join('')}`,
-  );
+  const lists = {
+    sources: sources.map((bucket) => formatPlace({ bucket, region: REGION })),
+    destinations: [DESTINATION, PLAIN, MISSING].map(formatPlace),
+  };
+  await writeFile(join(project, 'serverless.yml'), configurationWith(root, lists));
 }
 
 async function addKeys(cloud: LocalCloud, buckets: readonly string[]): Promise<ReadonlyMap<string, Managed>> {

@@ -1,8 +1,11 @@
-import { appidOf, checkPlace, codeOfRegion, formatPlace, parsePlace, samePlace } from '../../cos/index.ts';
+import { appidOf, checkPlace, codeOfRegion, formatPlace, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import { DeployError } from '../error.ts';
 import type { AsyncSettings, FunctionSettings, Settings } from '../types.ts';
+import { readFunctions } from './functions.ts';
+import type { Locate } from './locate.ts';
+import { readPlaces } from './places.ts';
 
 /** serverless.yml after the CLI has resolved its variables and checked it against the schemas. */
 export interface RawConfiguration {
@@ -13,17 +16,24 @@ export interface RawConfiguration {
     readonly runtime: string;
     readonly async: AsyncSettings;
   };
-  readonly sources: readonly string[];
-  readonly destinations: readonly string[];
+  readonly sources?: unknown;
+  readonly destinations?: unknown;
+  /** Regions that COS has opened since this release. */
+  readonly regions?: readonly string[] | undefined;
   readonly stateBucket?: string | undefined;
-  readonly functions: Readonly<Record<string, Omit<FunctionSettings, 'key'>>>;
+  readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
-/** What schemas cannot say. Throws `DeployError` with the setting to change. Pure. */
-export function readSettings(raw: RawConfiguration, endpoint?: string): Settings {
+/** What schemas cannot say in words that help. Throws `DeployError` with the value, the form and the line to change. Pure. */
+export function readSettings(
+  raw: RawConfiguration,
+  endpoint?: string,
+  locate: Locate = () => 'serverless.yml',
+): Settings {
   const { region, stage, runtime, async } = raw.provider;
-  const everywhere = places(raw.sources, 'sources');
-  const destinations = places(raw.destinations, 'destinations');
+  const regions = raw.regions ?? [];
+  const everywhere = readPlaces(raw.sources, { setting: 'sources', regions, locate });
+  const destinations = readPlaces(raw.destinations, { setting: 'destinations', regions, locate });
   const sources = everywhere.filter((place) => place.region === region);
   const [first] = sources;
   if (first === undefined) {
@@ -52,7 +62,14 @@ export function readSettings(raw: RawConfiguration, endpoint?: string): Settings
       'STATE_BUCKET_LISTED',
     );
   }
-  const functions = Object.entries(raw.functions).map(([key, settings]) => ({ ...settings, key }));
+  const only = everywhere[0];
+  if (everywhere.length === 1 && destinations.length === 1 && only?.bucket === destinations[0]?.bucket) {
+    throw new DeployError(
+      `${locate(['destinations', 0])}: ${formatPlace(first)} is the only source and the only destination, so there is nothing to replicate: name another bucket under destinations.`,
+      'SOURCE_IS_DESTINATION',
+    );
+  }
+  const functions = readFunctions(raw.functions, locate);
   return {
     service: raw.service,
     stage,
@@ -92,15 +109,6 @@ function statePlace(raw: RawConfiguration, region: string, appid: string): Place
     { bucket: `crr-${stage}-${code}-${appid}`, region },
     'the name of the state bucket, made from the stage',
   );
-}
-
-function places(texts: readonly string[], setting: string): Place[] {
-  const list = texts.map((text) => named(setting, () => parsePlace(text)));
-  const twice = list.find((place, index) => list.findIndex(({ bucket }) => bucket === place.bucket) < index);
-  if (twice !== undefined) {
-    throw new DeployError(`serverless.yml, ${setting}: ${twice.bucket} is listed twice.`, 'LISTED_TWICE');
-  }
-  return list;
 }
 
 function checked(place: Place, setting: string): Place {

@@ -1,34 +1,32 @@
-import { apiDomain, DESTINATION, ROLE, SOURCE, type Environment } from '../job/index.ts';
-
-const stateBucketOf = ({ state }: Environment): string => state.bucket;
+import { apiDomain, ROLE, type Environment } from '../job/index.ts';
 
 /** What `npm run cloud -- --json` prints; other programs rely on its names. */
 export function whereIsJson(environment: Environment): string {
-  const { endpoint, secretId, secretKey } = environment;
+  const { endpoint, secretId, secretKey, appid, source, destination, state } = environment;
   return JSON.stringify({
     endpoint,
     secretId,
     secretKey,
-    appid: SOURCE.bucket.slice(SOURCE.bucket.lastIndexOf('-') + 1),
-    source: SOURCE,
-    destination: DESTINATION,
+    appid,
+    source,
+    destination,
     role: ROLE,
-    apiDomain: apiDomain(SOURCE.region),
-    stateBucket: stateBucketOf(environment),
+    apiDomain: apiDomain(source.region),
+    stateBucket: state.bucket,
   });
 }
 
 /** The same for a person: where everything is and how to go on by hand. */
 export function whereIs(environment: Environment): string {
-  const { endpoint, secretId, secretKey } = environment;
+  const { endpoint, secretId, secretKey, source, destination, state } = environment;
   return `
 The cloud stays up until Ctrl-C.
 
-  source        ${SOURCE.bucket} in ${SOURCE.region}
-  destination   ${DESTINATION.bucket} in ${DESTINATION.region}
-  state bucket  ${stateBucketOf(environment)}
+  source        ${source.bucket} in ${source.region}
+  destination   ${destination.bucket} in ${destination.region}
+  state bucket  ${state.bucket}
   endpoint      ${endpoint}   any host of COS, through it as HTTP proxy
-  API           http://${SOURCE.bucket}.${apiDomain(SOURCE.region)}/?replication   (same proxy)
+  API           http://${source.bucket}.${apiDomain(source.region)}/?replication   (same proxy)
 
 For the serverless CLI, in another terminal:
 

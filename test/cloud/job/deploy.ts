@@ -7,17 +7,24 @@ const PATIENCE_AFTER_TERM = 5_000;
 /** Settings of the user's real account must not leak into a deployment on a local cloud. */
 const FOREIGN = /^(TENCENTCLOUD_|SLS_|SERVERLESS_)/;
 
-/** The environment in which the CLI works against a local cloud. */
-export function deployEnvironment(access: Access, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The environment in which the CLI runs, without the settings of a real account. */
+export function cliEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = Object.fromEntries(Object.entries(base).filter(([name]) => !FOREIGN.test(name)));
   return {
     ...own,
-    TENCENTCLOUD_ENDPOINT: access.endpoint,
-    TENCENTCLOUD_SECRET_ID: access.secretId,
-    TENCENTCLOUD_SECRET_KEY: access.secretKey,
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
     SLS_INTERACTIVE_SETUP_ENABLE: '0',
+  };
+}
+
+/** The same, with what it needs to work against a local cloud. */
+export function deployEnvironment(access: Access, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    ...cliEnvironment(base),
+    TENCENTCLOUD_ENDPOINT: access.endpoint,
+    TENCENTCLOUD_SECRET_ID: access.secretId,
+    TENCENTCLOUD_SECRET_KEY: access.secretKey,
   };
 }
 

@@ -1,27 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type COS from 'cos-nodejs-sdk-v5';
 import { createKeyStore, RIGHTS } from '../../../shared/access/index.ts';
-import { codeOfRegion, createCosClient, type Place } from '../../../shared/cos/index.ts';
+import { appidOf, createCosClient, type Place } from '../../../shared/cos/index.ts';
 import { startCloud, type LocalCloud } from '../index.ts';
 import { calling, cosClient, type Access } from './clients.ts';
+import { readConfiguration, type Configuration } from './configuration.ts';
 import { deploy } from './deploy.ts';
 
-/** Fixed, because other programs rely on them: the account, the buckets and what `serverless.yml` says of them. */
-export const APPID = '1250000000';
+/** Owner of the local account; fixed, because other programs rely on it. */
 export const UIN = '100000000001';
-export const SOURCE: Place = { bucket: `source-${APPID}`, region: 'ap-guangzhou' };
-export const DESTINATION: Place = { bucket: `backup-${APPID}`, region: 'ap-shanghai' };
 export const ROLE = `qcs::cam::uin/${UIN}:uin/${UIN}`;
-const STAGE = 'dev';
 
 /** The domain under which a region's API function answers; each bucket has a host below it. */
 export function apiDomain(region: string): string {
   return `replication.${region}.example.com`;
 }
 
-/** A local cloud with the functions deployed and two versioned buckets, and no rule yet. */
-export interface Environment extends Access {
-  readonly state: Place;
+/** A local cloud with the functions deployed and the buckets of serverless.yml, versioned, and no rule yet. */
+export interface Environment extends Access, Configuration {
   /** The official SDK for COS on this cloud. */
   readonly cos: COS;
   close(): Promise<void>;
@@ -57,42 +53,51 @@ async function addApiKey(access: Access, state: Place): Promise<void> {
   await keys.add({ pair, buckets: [], rights: RIGHTS });
 }
 
-function stateOf(region: string): Place {
-  const code = codeOfRegion(region);
-  if (code === undefined) throw new Error(`the region ${region} has no short code`);
-  return { bucket: `crr-${STAGE}-${code}-${APPID}`, region };
-}
-
-async function prepare(cloud: LocalCloud, options: EnvironmentOptions): Promise<Environment> {
+async function prepare(
+  cloud: LocalCloud,
+  configuration: Configuration,
+  options: EnvironmentOptions,
+): Promise<Environment> {
   const { root, signal, say } = options;
   const access = { endpoint: cloud.endpoint, secretId: cloud.secretId, secretKey: cloud.secretKey };
   const cos = cosClient(access);
   // Before the deployment: COS takes a trigger only on a bucket that is there.
-  for (const place of [SOURCE, DESTINATION]) {
+  for (const place of distinct([...configuration.sources, ...configuration.destinations])) {
     signal.throwIfAborted();
-    await createBucket(cos, place);
+    if (appidOf(place.bucket) === configuration.appid) await createBucket(cos, place);
+    else createForeignBucket(cloud, place);
     say(`Bucket ${place.bucket} in ${place.region}, versioned.`);
   }
   say('serverless deploy …');
   await deploy(root, {
     access,
-    region: SOURCE.region,
+    region: configuration.source.region,
     signal,
     onLine: (line) => {
       if (line.trim() !== '') say(`  ${line}`);
     },
   });
-  const state = stateOf(SOURCE.region);
-  await addApiKey(access, state);
-  return { ...access, state, cos, close: () => cloud.close() };
+  await addApiKey(access, configuration.state);
+  return { ...access, ...configuration, cos, close: () => cloud.close() };
+}
+
+const distinct = (places: readonly Place[]): readonly Place[] =>
+  places.filter((place, index) => places.findIndex(({ bucket }) => bucket === place.bucket) === index);
+
+/** A bucket of another account: the pair of this cloud may not make it. */
+function createForeignBucket({ core }: LocalCloud, { bucket, region }: Place): void {
+  core.createBucket(bucket, region);
+  core.putVersioning(bucket, region, 'Enabled');
 }
 
 /** Whoever starts one closes it: it holds processes and a temporary folder. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
-  const cloud = await startCloud({ port: options.port, appid: APPID, uin: UIN });
+  const configuration = await readConfiguration(options.root, options.signal);
+  const { appid, source } = configuration;
+  const cloud = await startCloud({ port: options.port, appid, uin: UIN, sourceRegion: source.region });
   try {
     options.say(`Local cloud on ${cloud.endpoint}.`);
-    return await prepare(cloud, options);
+    return await prepare(cloud, configuration, options);
   } catch (error) {
     await cloud.close();
     throw error;

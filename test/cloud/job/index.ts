@@ -1,5 +1,5 @@
 /** The main job: a rule, a folder full of uploads, and both buckets compared to the last byte. */
-export { apiDomain, APPID, DESTINATION, ROLE, SOURCE, startEnvironment } from './environment.ts';
+export { apiDomain, ROLE, startEnvironment } from './environment.ts';
 export type { Environment } from './environment.ts';
 export { filesOfClone, filesOfFolder, FolderError } from './files.ts';
 export type { Selection } from './files.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replicationClient } from './clients.ts';
-import { apiDomain, DESTINATION, ROLE, SOURCE, type Environment } from './environment.ts';
+import { apiDomain, ROLE, type Environment } from './environment.ts';
 import type { Selection } from './files.ts';
 import { createObserver, type Observation } from './observe.ts';
 import type { Progress } from './progress.ts';
@@ -14,7 +14,6 @@ import { awaitAgreement } from './wait.ts';
 
 /** Longer than the service itself waits before it tries a failed key again (a minute, twice, and the timer's minute). */
 const QUIET_FOR = 200_000;
-const SIDES = { source: SOURCE, destination: DESTINATION };
 
 export interface JobOptions {
   readonly signal: AbortSignal;
@@ -31,8 +30,10 @@ export async function runJob(
   selection: Selection,
   { signal, progress, say }: JobOptions,
 ): Promise<Summary> {
-  await setRule(replicationClient(environment, apiDomain), SOURCE, DESTINATION, ROLE);
-  say(`Rule set with the official SDK: ${SOURCE.bucket} → ${DESTINATION.bucket}.`);
+  const { source, destination } = environment;
+  const sides = { source, destination };
+  await setRule(replicationClient(environment, apiDomain), source, destination, ROLE);
+  say(`Rule set with the official SDK: ${source.bucket} → ${destination.bucket}.`);
 
   const stories = planStories(selection.files);
   const plan = measure(stories);
@@ -40,14 +41,14 @@ export async function runJob(
   try {
     const begun = performance.now();
     progress.start('uploaded  ', plan.steps);
-    const written = await upload(environment.cos, SOURCE, stories, {
+    const written = await upload(environment.cos, source, stories, {
       signal,
       onProgress: ({ steps, bytes }) => progress.update(steps, `${(bytes / 1e6).toFixed(1)} MB`),
     });
     progress.stop();
 
     const versions = written.filter((entry) => !entry.deleteMarker).length;
-    const observe = createObserver(reader, SIDES);
+    const observe = createObserver(reader, sides);
     progress.start('replicated', versions);
     const observation = await awaitAgreement(
       () => observe(signal),
@@ -61,7 +62,7 @@ export async function runJob(
     progress.stop();
 
     progress.start('compared  ', observation.pairs.length);
-    const contents = await compareContents(reader, SIDES, observation.pairs, {
+    const contents = await compareContents(reader, sides, observation.pairs, {
       signal,
       onProgress: (done) => progress.update(done),
     });

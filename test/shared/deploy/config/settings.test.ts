@@ -27,11 +27,10 @@ describe('readSettings', () => {
     ['a bucket listed twice', { destinations: ['a-1250000000@ap-beijing', 'a-1250000000@ap-nanjing'] }, /twice/],
     ['a state bucket of another account', { stateBucket: 'state-1250000001' }, /must end in -1250000000/],
     [
-      'a name that is no bucket',
-      { destinations: ['UPPER-1250000000@ap-beijing'] },
-      /destinations: .*not a bucket name/,
+      'a source that is its own destination',
+      { destinations: ['source-1250000000@ap-guangzhou'] },
+      /nothing to replicate/,
     ],
-    ['a name without region', { sources: ['a-1250000000'] }, /sources: .*@<region>/],
   ])('refuses %s', (_, changes, message) => {
     expect(() => readSettings(rawConfiguration(changes))).toThrow(message);
   });
@@ -39,7 +38,8 @@ describe('readSettings', () => {
   it('asks for a state bucket where the short code of the region is not known', () => {
     const raw = rawConfiguration({ sources: ['a-1250000000@ap-newtown'] });
     const provider = { ...raw.provider, region: 'ap-newtown' };
-    expect(() => readSettings({ ...raw, provider })).toThrow(/set stateBucket/);
-    expect(readSettings({ ...raw, provider, stateBucket: 'state-1250000000' }).state.region).toBe('ap-newtown');
+    const named = { ...raw, provider, regions: ['ap-newtown'] };
+    expect(() => readSettings(named)).toThrow(/set stateBucket/);
+    expect(readSettings({ ...named, stateBucket: 'state-1250000000' }).state.region).toBe('ap-newtown');
   });
 });

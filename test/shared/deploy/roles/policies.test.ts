@@ -43,7 +43,9 @@ describe('engine', () => {
   });
 
   it('writes to a source that is a destination too', () => {
-    const settings = sampleSettings({ destinations: ['source-1250000000@ap-guangzhou'] });
+    const settings = sampleSettings({
+      destinations: ['source-1250000000@ap-guangzhou', 'backup-1250000000@ap-shanghai'],
+    });
     expect(may('engine', 'PutObject', source, settings)).toBe(true);
   });
 

@@ -1,0 +1,48 @@
+import { DeployError } from '../error.ts';
+import type { FunctionSettings } from '../types.ts';
+import type { Locate } from './locate.ts';
+
+/** Functions without which nothing is replicated, or no rule can be set. */
+const NEEDED = ['replicate', 'task', 'schedule', 'api'];
+const LONGEST_TIMEOUT = 900;
+const SMALLEST_MEMORY = 64;
+const MEMORY_STEP = 128;
+const LARGEST_MEMORY = 3072;
+
+type Declared = Readonly<Record<string, Omit<FunctionSettings, 'key'>>>;
+
+/** The functions of serverless.yml with limits of the platform checked. Throws `DeployError` with the line to change. */
+export function readFunctions(declared: Declared | undefined, locate: Locate): FunctionSettings[] {
+  const functions = Object.entries(declared ?? {}).map(([key, settings]) => ({ ...settings, key }));
+  const missing = NEEDED.filter((key) => !functions.some((one) => one.key === key));
+  if (missing.length > 0) {
+    throw new DeployError(
+      `${locate(['functions'])}: functions lacks ${missing.join(', ')}; put back what the serverless.yml of the repository has, because without them nothing is replicated.`,
+      'FUNCTIONS_MISSING',
+    );
+  }
+  for (const { key, timeout, memory } of functions) {
+    if (!isWhole(timeout, 1, LONGEST_TIMEOUT)) {
+      throw new DeployError(
+        `${locate(['functions', key, 'timeout'])}: the timeout of ${key} is ${JSON.stringify(timeout)}; write whole seconds from 1 to ${LONGEST_TIMEOUT}.`,
+        'BAD_TIMEOUT',
+      );
+    }
+    if (memory !== SMALLEST_MEMORY && !(isWhole(memory, MEMORY_STEP, LARGEST_MEMORY) && memory % MEMORY_STEP === 0)) {
+      throw new DeployError(
+        `${locate(['functions', key, 'memory'])}: the memory of ${key} is ${JSON.stringify(memory)}; the platform takes ${SMALLEST_MEMORY}, or a multiple of ${MEMORY_STEP} up to ${LARGEST_MEMORY} (MB), for example ${nearest(memory)}.`,
+        'BAD_MEMORY',
+      );
+    }
+  }
+  return functions;
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+}
+
+function nearest(memory: unknown): number {
+  const wanted = typeof memory === 'number' && memory > 0 ? memory : 2 * MEMORY_STEP;
+  return Math.min(LARGEST_MEMORY, Math.ceil(wanted / MEMORY_STEP) * MEMORY_STEP);
+}

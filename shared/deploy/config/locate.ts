@@ -1,0 +1,17 @@
+import { isNode, LineCounter, parseDocument } from 'yaml';
+
+/** Names the place of a setting for a message: `serverless.yml, line 12`; the file alone where the setting is missing. */
+export type Locate = (path: readonly (string | number)[]) => string;
+
+/** Looks a setting up in the text of the configuration. Text that is no YAML is only named: the CLI has refused it before. */
+export function createLocate(file: string, text: string): Locate {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  return (path) => {
+    for (let depth = path.length; depth > 0; depth -= 1) {
+      const node = document.getIn(path.slice(0, depth), true);
+      if (isNode(node) && node.range) return `${file}, line ${lines.linePos(node.range[0]).line}`;
+    }
+    return file;
+  };
+}

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { appidOf, codeOfRegion, samePlace, type Place } from '../../../shared/cos/index.ts';
+import { readPlaces } from '../../../shared/deploy/config/places.ts';
+import { cliEnvironment } from './deploy.ts';
+
+/** What the clone's serverless.yml says of buckets, as the CLI itself reads it. */
+export interface Configuration {
+  /** Account of the sources. */
+  readonly appid: string;
+  readonly sources: readonly Place[];
+  readonly destinations: readonly Place[];
+  /** The pair that the main job uses: the first source, and the first destination that is another bucket. */
+  readonly source: Place;
+  readonly destination: Place;
+  /** State bucket of the deployment in the region of `source`. */
+  readonly state: Place;
+}
+
+interface Printed {
+  readonly sources?: unknown;
+  readonly destinations?: unknown;
+  readonly regions?: readonly string[];
+  readonly stateBucket?: string;
+  readonly provider: { readonly stage: string };
+}
+
+/**
+ * Reads the configuration through `serverless print`, so that variables, files and parameters mean what they mean at a
+ * deployment. Throws with the CLI's own words when it refuses the file.
+ */
+export async function readConfiguration(root: string, signal: AbortSignal): Promise<Configuration> {
+  return configurationOf(JSON.parse(await print(root, signal)) as Printed);
+}
+
+/** Throws `DeployError` that says what to change. */
+export function configurationOf(printed: Printed): Configuration {
+  const context = { regions: printed.regions ?? [], locate: () => 'serverless.yml' };
+  const sources = readPlaces(printed.sources, { ...context, setting: 'sources' });
+  const destinations = readPlaces(printed.destinations, { ...context, setting: 'destinations' });
+  const [source] = sources;
+  const destination = destinations.find((place) => source !== undefined && !samePlace(place, source));
+  if (source === undefined || destination === undefined) {
+    throw new Error('serverless.yml lists no destination beside the source: add a bucket to destinations.');
+  }
+  const appid = appidOf(source.bucket);
+  const bucket = printed.stateBucket ?? `crr-${printed.provider.stage}-${codeOfRegion(source.region) ?? ''}-${appid}`;
+  return { appid, sources, destinations, source, destination, state: { bucket, region: source.region } };
+}
+
+function print(root: string, signal: AbortSignal): Promise<string> {
+  const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [cli, 'print', '--format', 'json'],
+      { cwd: root, env: cliEnvironment(process.env), signal },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else if (signal.aborted) reject(signal.reason as Error);
+        else reject(new Error(`serverless.yml cannot be used:\n${stdout}${stderr}`.trimEnd()));
+      },
+    );
+  });
+}
