@@ -1,3 +1,5 @@
+import { NO_SETTINGS } from './settings/configure.ts';
+import type { BucketSettings } from './settings/types.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import type { Attributes, Blob, BucketInfo, StoredAcl, Version, VersioningStatus } from './types.ts';
 import { NULL_VERSION, timeOfVersionId } from './version-id.ts';
@@ -43,7 +45,10 @@ export class Bucket {
   readonly name: string;
   readonly region: string;
   readonly created: number;
+  /** Kept in several zones; settled when it is created. */
+  readonly multiAz: boolean;
   readonly uploads = new Map<string, Upload>();
+  settings: BucketSettings = NO_SETTINGS;
   versioning: VersioningStatus | undefined;
   acl: StoredAcl;
   readonly #stacks = new Map<string, Stack>();
@@ -53,16 +58,17 @@ export class Bucket {
   /** Keys with a stack or a ghost, in listing order. */
   readonly #keys = new SortedKeys();
 
-  constructor(name: string, region: string, created: number, acl: StoredAcl) {
+  constructor(name: string, region: string, created: number, acl: StoredAcl, multiAz = false) {
     this.name = name;
     this.region = region;
     this.created = created;
     this.acl = acl;
+    this.multiAz = multiAz;
   }
 
   get info(): BucketInfo {
-    const { name, region, created, versioning, acl } = this;
-    return { name, region, created, versioning, acl };
+    const { name, region, created, versioning, acl, multiAz } = this;
+    return { name, region, created, versioning, acl, multiAz };
   }
 
   /** Without versions, delete markers and uploads under way. */

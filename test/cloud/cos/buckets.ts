@@ -24,7 +24,7 @@ type BucketCalls =
 export function createBuckets(world: World): Pick<Core, BucketCalls> {
   const { buckets } = world;
   return {
-    createBucket(name, region, acl = PRIVATE) {
+    createBucket(name, region, acl = PRIVATE, { multiAz = false } = {}) {
       const appid = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-([0-9]+)$/.exec(name)?.[1];
       if (appid === undefined) {
         throw new CosFailure('InvalidBucketName', 400, 'The specified bucket is not valid.');
@@ -39,7 +39,7 @@ export function createBuckets(world: World): Pick<Core, BucketCalls> {
       if ([...buckets.keys()].filter((other) => other.endsWith(`-${appid}`)).length >= BUCKETS) {
         throw new CosFailure('TooManyBuckets', 400, `An account has at most ${BUCKETS} buckets.`);
       }
-      const bucket = new Bucket(name, region, world.now(), acceptAcl(acl));
+      const bucket = new Bucket(name, region, world.now(), acceptAcl(acl), multiAz);
       buckets.set(name, bucket);
       return bucket.info;
     },
@@ -62,7 +62,15 @@ export function createBuckets(world: World): Pick<Core, BucketCalls> {
     getVersioning: (name, region) => world.bucket(name, region).versioning,
 
     putVersioning(name, region, status) {
-      world.bucket(name, region).versioning = status;
+      const bucket = world.bucket(name, region);
+      if (status === 'Suspended' && bucket.settings.objectLock !== undefined) {
+        throw new CosFailure(
+          'InvalidBucketState',
+          409,
+          'The versioning of a bucket with object lock cannot be suspended.',
+        );
+      }
+      bucket.versioning = status;
     },
 
     getBucketAcl: (name, region) => world.bucket(name, region).acl,

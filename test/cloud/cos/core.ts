@@ -1,7 +1,12 @@
+import { createAppends } from './appending.ts';
 import { createBuckets } from './buckets.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createListings } from './listings.ts';
 import { createMultipart } from './multipart.ts';
+import { createLocks } from './locks.ts';
 import { createObjects } from './objects.ts';
+import { createSettings } from './settings/configure.ts';
+import { createSymlinks } from './symlinks.ts';
 import type { Core } from './types.ts';
 import { createWorld } from './world.ts';
 import type { CoreOptions } from './world.ts';
@@ -12,7 +17,12 @@ export function createCore(options: CoreOptions): Core {
   return {
     switches: world.switches,
     ...createBuckets(world),
+    ...createSettings(world),
+    ...createLifecycle(world),
     ...createObjects(world),
+    ...createAppends(world),
+    ...createSymlinks(world),
+    ...createLocks(world),
     ...createListings(world),
     ...createMultipart(world),
     onEvent: world.onEvent,

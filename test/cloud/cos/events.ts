@@ -5,6 +5,7 @@ import type { World } from './world.ts';
 export type EventName =
   | 'ObjectCreated:Put'
   | 'ObjectCreated:Post'
+  | 'ObjectCreated:Append'
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
   | 'ObjectRemove:Delete'

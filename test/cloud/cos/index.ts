@@ -6,4 +6,5 @@ export { CosFailure } from './failure.ts';
 export { SIMPLE_LIMIT } from './limits.ts';
 export { timeOfVersionId } from './version-id.ts';
 export type { CoreOptions } from './world.ts';
+export type * from './settings/types.ts';
 export type * from './types.ts';

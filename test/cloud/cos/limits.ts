@@ -14,12 +14,6 @@ const TAGS = 10;
 const TAG_KEY = 128;
 const TAG_VALUE = 256;
 const GRANTS = 100;
-/** Buckets here are of one zone, so the MAZ_ classes are refused. */
-const CLASSES = new Set(['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE']);
-const ARCHIVE_CLASSES = new Set(['ARCHIVE', 'DEEP_ARCHIVE']);
-
-export const isArchived = (storageClass: string): boolean => ARCHIVE_CLASSES.has(storageClass);
-
 export function checkKey(key: string): void {
   if (key === '') throw new CosFailure('InvalidObjectName', 400, 'The object name must not be empty.');
   if (Buffer.byteLength(key) > KEY_BYTES) throw new CosFailure('KeyTooLong', 400, 'Your key is too long.');
@@ -27,14 +21,10 @@ export function checkKey(key: string): void {
 
 /** The attributes as COS keeps them, or a refusal. A copy, so that the caller's objects may change afterwards. */
 export function acceptAttributes(attributes: Attributes, switches: Switches): Attributes {
-  const storageClass = attributes.storageClass.toUpperCase();
-  if (!CLASSES.has(storageClass)) {
-    throw new CosFailure('NotSupportedStorageClass', 400, `Storage class ${storageClass} is not supported here.`);
-  }
   return {
+    ...attributes,
     headers: { ...attributes.headers },
     meta: acceptMeta(attributes.meta, switches.metadataLimit),
-    storageClass,
     tags: acceptTags(attributes.tags),
     acl: acceptObjectAcl(attributes.acl),
     encryption: attributes.encryption && { ...attributes.encryption },
@@ -55,8 +45,10 @@ function acceptMeta(meta: Attributes['meta'], limit: number): Attributes['meta']
   return kept;
 }
 
-export function acceptTags(tags: Attributes['tags']): Attributes['tags'] {
-  if (tags.length > TAGS) throw invalidTag(`An object has at most ${TAGS} tags.`);
+export const acceptTags = (tags: Attributes['tags']): Attributes['tags'] => acceptTagSet(tags, TAGS, 'An object');
+
+export function acceptTagSet(tags: Attributes['tags'], limit: number, holder: string): Attributes['tags'] {
+  if (tags.length > limit) throw invalidTag(`${holder} has at most ${limit} tags.`);
   const seen = new Set<string>();
   for (const [key, value] of tags) {
     const length = Array.from(key).length;

@@ -2,7 +2,8 @@ import { compose, slice } from './blobs/blob.ts';
 import type { Bucket, Part, Upload } from './bucket.ts';
 import { announce } from './events.ts';
 import { CosFailure } from './failure.ts';
-import { acceptAttributes, checkKey, MAX_PARTS, MEGABYTE, OBJECT_LIMIT, pageSize, SIMPLE_LIMIT } from './limits.ts';
+import { acceptFor } from './accepting.ts';
+import { checkKey, MAX_PARTS, MEGABYTE, OBJECT_LIMIT, pageSize, SIMPLE_LIMIT } from './limits.ts';
 import { listUploads } from './uploads.ts';
 import { checkRange, openSource } from './reading.ts';
 import { entityTooLarge, invalidArgument, invalidRequest, noSuchUpload } from './refusals.ts';
@@ -36,8 +37,8 @@ export function createMultipart(world: World): Pick<Core, MultipartCalls> {
     initiateMultipart(name, region, key, attributes, { forbidOverwrite = false }) {
       const bucket = world.bucket(name, region);
       checkKey(key);
-      const accepted = acceptAttributes(attributes, world.switches);
-      checkOverwrite(bucket, key, forbidOverwrite);
+      const accepted = acceptFor(world, bucket, attributes);
+      checkOverwrite(world, bucket, key, forbidOverwrite);
       const initiated = world.now();
       const epoch = String(Math.floor(initiated / 1000)).padStart(10, '0');
       const uploadId = `${epoch}${world.hex(64)}`;
@@ -91,7 +92,7 @@ export function createMultipart(world: World): Pick<Core, MultipartCalls> {
       const bucket = world.bucket(name, region);
       const upload = uploadOf(bucket, key, uploadId);
       const parts = selectParts(upload, named);
-      checkOverwrite(bucket, key, options.forbidOverwrite === true || upload.forbidOverwrite);
+      checkOverwrite(world, bucket, key, options.forbidOverwrite === true || upload.forbidOverwrite);
       const blob = compose(parts.map((part) => part.blob));
       if (blob.size > OBJECT_LIMIT) throw entityTooLarge();
       // Not derived from the parts: of two equal uploads COS makes two ETags.

@@ -1,6 +1,9 @@
 import { announce } from './events.ts';
 import { CosFailure } from './failure.ts';
-import { acceptAttributes, acceptObjectAcl, acceptTags, checkKey, isArchived, SIMPLE_LIMIT } from './limits.ts';
+import { acceptFor } from './accepting.ts';
+import { isArchived, isMultiAz } from './classes.ts';
+import { acceptObjectAcl, acceptTags, checkKey, SIMPLE_LIMIT } from './limits.ts';
+import { checkUnlocked } from './locks.ts';
 import { checkVersionId, locate, openSource, readable } from './reading.ts';
 import { entityTooLarge, invalidArgument, invalidRequest } from './refusals.ts';
 import type { Core, Version } from './types.ts';
@@ -18,8 +21,8 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
       const bucket = world.bucket(name, region);
       checkKey(key);
       if (blob.size > SIMPLE_LIMIT) throw entityTooLarge();
-      const accepted = acceptAttributes(attributes, world.switches);
-      checkOverwrite(bucket, key, options.forbidOverwrite);
+      const accepted = acceptFor(world, bucket, attributes);
+      checkOverwrite(world, bucket, key, options.forbidOverwrite);
       const etag = etagOf(world, blob, accepted.encryption);
       const version = place(world, bucket, key, { blob, etag, multipart: false, attributes: accepted });
       announce(world, bucket, `ObjectCreated:${options.event ?? 'Put'}`, version, options);
@@ -41,19 +44,19 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
         throw invalidRequest('An object can be copied to itself only with x-cos-metadata-directive: Replaced.');
       }
       // Class, ACL and encryption are those of the request: COS never carries them over.
-      const accepted = acceptAttributes(
-        {
-          ...attributes,
-          headers: replaceMetadata ? attributes.headers : source.attributes.headers,
-          meta: replaceMetadata ? attributes.meta : source.attributes.meta,
-          tags: replaceTags ? attributes.tags : source.attributes.tags,
-        },
-        world.switches,
-      );
-      checkOverwrite(bucket, key, options.forbidOverwrite);
+      const accepted = acceptFor(world, bucket, {
+        ...attributes,
+        headers: replaceMetadata ? attributes.headers : source.attributes.headers,
+        meta: replaceMetadata ? attributes.meta : source.attributes.meta,
+        tags: replaceTags ? attributes.tags : source.attributes.tags,
+      });
+      checkZones(source, accepted);
+      checkOverwrite(world, bucket, key, options.forbidOverwrite);
       const { blob } = source;
       const etag = etagOf(world, blob, accepted.encryption);
-      const version = place(world, bucket, key, { blob, etag, multipart: false, attributes: accepted });
+      const content = { blob, etag, multipart: false, attributes: accepted };
+      const { linkTarget } = source;
+      const version = place(world, bucket, key, linkTarget === undefined ? content : { ...content, linkTarget });
       announce(world, bucket, 'ObjectCreated:Copy', version, options);
       return { version, source };
     },
@@ -62,6 +65,7 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
       const bucket = world.bucket(name, region);
       checkKey(key);
       if (versionId === undefined && bucket.versioning !== undefined) {
+        checkOverwrite(world, bucket, key, false);
         const marker = place(world, bucket, key);
         announce(world, bucket, 'ObjectRemove:DeleteMarkerCreated', marker, options);
         return { versionId: marker.versionId, deleteMarker: true };
@@ -70,6 +74,7 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
       const found = versionId === undefined ? bucket.current(key) : bucket.find(key, versionId);
       // Nothing there is a success too, but nothing was removed, so there is nothing to tell.
       if (found === undefined) return { versionId, deleteMarker: false };
+      checkUnlocked(world, found);
       take(world, bucket, found);
       announce(world, bucket, 'ObjectRemove:Delete', found, options);
       return { versionId, deleteMarker: found.deleteMarker };
@@ -78,6 +83,7 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
     putTags(name, region, key, versionId, tags) {
       const bucket = world.bucket(name, region);
       const version = locate(bucket, key, versionId);
+      checkUnlocked(world, version);
       const next: Version = { ...version, attributes: { ...version.attributes, tags: acceptTags(tags) } };
       bucket.replace(version, next);
       return next;
@@ -105,4 +111,15 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
       announce(world, bucket, 'ObjectRestore:Completed', restored, options);
     },
   };
+}
+
+/** What is kept in several zones cannot be copied to where there is one. */
+function checkZones(source: Version, accepted: Version['attributes']): void {
+  if (isMultiAz(source.attributes.storageClass) && !isMultiAz(accepted.storageClass)) {
+    throw new CosFailure(
+      'NotSupportedStorageClass',
+      400,
+      'An object of a MAZ_ class cannot be copied to another class.',
+    );
+  }
 }

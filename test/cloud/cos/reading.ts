@@ -1,7 +1,8 @@
 import type { Bucket } from './bucket.ts';
 import { evaluate } from './conditions.ts';
 import { CosFailure } from './failure.ts';
-import { checkKey, isArchived } from './limits.ts';
+import { isArchived } from './classes.ts';
+import { checkKey } from './limits.ts';
 import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from './refusals.ts';
 import type { Blob, CopySource, ReadableVersion, Version } from './types.ts';
 import type { World } from './world.ts';
@@ -47,9 +48,25 @@ export function readable(world: World, version: Version, customerKeyMd5: string 
 
 /** What a copy reads, all conditions checked. */
 export function openSource(world: World, source: CopySource): ReadableVersion {
-  const version = locateSource(world, source);
+  const version = copyable(world, source, locateSource(world, source));
   if (evaluate(source.conditions ?? {}, version) !== 'met') throw preconditionFailed();
   return readable(world, version, source.customerKeyMd5);
+}
+
+function copyable(world: World, { bucket, region }: CopySource, version: Version): Version {
+  if (version.appendable === true && !world.switches.copyAppendable) {
+    throw invalidRequest('An object that was made by appends cannot be copied.');
+  }
+  return world.switches.copySymlink === 'link' ? version : follow(world.bucket(bucket, region), version);
+}
+
+/** Under the link's own version ID and time stands what it leads to. A link to a link leads nowhere. */
+export function follow(bucket: Bucket, link: Version): Version {
+  const { linkTarget, key, versionId, time } = link;
+  if (linkTarget === undefined) return link;
+  const target = bucket.current(linkTarget);
+  if (target === undefined || target.deleteMarker || target.linkTarget !== undefined) throw noSuchKey();
+  return { ...target, key, versionId, time };
 }
 
 function locateSource(world: World, { bucket: name, region, key, versionId }: CopySource): Version {

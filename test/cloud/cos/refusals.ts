@@ -25,6 +25,16 @@ export const invalidArgument = (message: string): CosFailure => new CosFailure('
 
 export const invalidRequest = (message: string): CosFailure => new CosFailure('InvalidRequest', 400, message);
 
+export const malformedXml = (): CosFailure =>
+  new CosFailure(
+    'MalformedXML',
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema.',
+  );
+
+export const objectLocked = (): CosFailure =>
+  new CosFailure('ObjectLocked', 409, 'The object is locked and cannot be changed or deleted before its lock ends.');
+
 export const invalidTag = (message: string): CosFailure => new CosFailure('InvalidTag', 400, message);
 
 export const entityTooLarge = (): CosFailure =>

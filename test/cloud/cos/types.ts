@@ -6,6 +6,8 @@
  * is a list of blobs, whatever its size. Clock and randomness are passed in, so a test owns time.
  */
 
+import type { BucketSettings, LifecycleAction } from './settings/types.ts';
+
 /** Immutable bytes. Small ones live in memory, larger ones in a file of the store's temporary folder. */
 export interface Blob {
   readonly size: number;
@@ -51,6 +53,17 @@ export interface Switches {
    * `NoSuchVersion` (no page says which). 404 either way. Default false.
    */
   noSuchCopySource: boolean;
+  /** Whether what a lifecycle does is told in events (early pages: only what users do). Default false. */
+  lifecycleEvents: boolean;
+  /**
+   * What an append does in a bucket that has or had versioning: the page says that appended objects take no part in it, so
+   * the object is the `null` version and changes in place, or the append is refused. Default `null`.
+   */
+  appendOnVersioned: 'null' | 'refused';
+  /** Whether an appended object can be the source of a copy (the page: no). Default false. */
+  copyAppendable: boolean;
+  /** What a copy of a symbolic link is: an object with the bytes of its target, or a link (undocumented). Default target. */
+  copySymlink: 'target' | 'link';
   /** Code of GET ?replication, errors of doubtful spelling and the like are fixed in the code, not here. */
 }
 
@@ -64,16 +77,19 @@ export interface StoredAcl {
 export interface Attributes {
   readonly headers: Readonly<Record<string, string>>;
   readonly meta: Readonly<Record<string, string>>;
+  /** '' in a write: the bucket's own, STANDARD or MAZ_STANDARD. */
   readonly storageClass: string;
   readonly tags: readonly (readonly [string, string])[];
   readonly acl: StoredAcl;
   readonly encryption:
     | {
-        readonly algorithm: 'AES256' | 'cos/kms' | 'SSE-C';
+        readonly algorithm: 'AES256' | 'SM4' | 'cos/kms' | 'SSE-C';
         readonly kmsKeyId?: string;
         readonly customerKeyMd5?: string;
       }
     | undefined;
+  /** Until when (ms since 1970) the version can be neither removed nor changed. */
+  readonly lockedUntil?: number | undefined;
 }
 
 export interface Version {
@@ -91,6 +107,10 @@ export interface Version {
   readonly attributes: Attributes;
   /** Until when (ms since 1970) a restored copy of an archived object can be read. */
   readonly restoredUntil: number | undefined;
+  /** Made by appends: it grows in place and cannot be copied. */
+  readonly appendable?: boolean;
+  /** Of a symbolic link: the key that it stands for. Its bytes are that key. */
+  readonly linkTarget?: string;
 }
 
 export interface CoreEvent {
@@ -143,13 +163,15 @@ export interface BucketInfo {
   readonly created: number;
   readonly versioning: VersioningStatus | undefined;
   readonly acl: StoredAcl;
+  /** Kept in several zones: it takes the MAZ_ classes and no others. */
+  readonly multiAz: boolean;
 }
 
 /** Every operation throws `CosFailure` (code, status, message) exactly as COS would answer. */
 export interface Core {
   readonly switches: Switches;
 
-  createBucket(name: string, region: string, acl?: StoredAcl): BucketInfo;
+  createBucket(name: string, region: string, acl?: StoredAcl, options?: { multiAz?: boolean }): BucketInfo;
   headBucket(name: string, region: string): BucketInfo;
   deleteBucket(name: string, region: string): void;
   listBuckets(region?: string): readonly BucketInfo[];
@@ -157,6 +179,14 @@ export interface Core {
   putVersioning(bucket: string, region: string, status: VersioningStatus): void;
   getBucketAcl(bucket: string, region: string): StoredAcl;
   putBucketAcl(bucket: string, region: string, acl: StoredAcl): void;
+  getSettings(bucket: string, region: string): BucketSettings;
+  /** Replaces the settings that are named; an undefined value takes one away. */
+  configureBucket(bucket: string, region: string, changes: Partial<BucketSettings>): void;
+  /**
+   * Does what the lifecycles of all buckets ask for by now, or as if `ahead` ms more had passed. Nothing does this by
+   * itself: COS does it once a day, after midnight of Beijing.
+   */
+  runLifecycle(options?: { ahead?: number }): readonly LifecycleAction[];
 
   putObject(
     bucket: string,
@@ -166,6 +196,34 @@ export interface Core {
     attributes: Attributes,
     options: WriteContext & { forbidOverwrite?: boolean; event?: 'Put' | 'Post' },
   ): Version;
+  /**
+   * Adds to the end of an object, or begins one that others can be appended to. Throws AppendPositionErr (409) unless the
+   * object ends at `position`, ObjectNotAppendable (409) for one that was not made by appends.
+   */
+  appendObject(
+    bucket: string,
+    region: string,
+    key: string,
+    part: { position: number; blob: Blob },
+    attributes: Attributes,
+    options: WriteContext,
+  ): Version;
+  /** `blob`: the bytes of `target`. Whether there is such an object is not looked at. */
+  putSymlink(
+    bucket: string,
+    region: string,
+    key: string,
+    link: { target: string; blob: Blob },
+    attributes: Attributes,
+    options: WriteContext & { forbidOverwrite?: boolean },
+  ): Version;
+  /**
+   * Of a symbolic link: the current version of what it stands for, under the link's version ID and time. Any other version
+   * comes back as it is. Throws NoSuchKey when there is no such object, or it is a link too.
+   */
+  followLink(bucket: string, region: string, version: Version): Version;
+  /** Only longer. Throws ObjectLocked (409) for a date before the one set. */
+  putRetention(bucket: string, region: string, key: string, versionId: string | undefined, until: number): Version;
   /**
    * For HEAD. Throws NoSuchKey, NoSuchVersion; a delete marker throws NoSuchKey with `deleteMarker: true` on the failure
    * (whether the answer shows it is for the front to decide, by `switches.markerOn404`).

@@ -31,6 +31,10 @@ const DEFAULTS: Switches = {
   listingLag: 0,
   metadataLimit: 2048,
   noSuchCopySource: false,
+  lifecycleEvents: false,
+  appendOnVersioned: 'null',
+  copyAppendable: false,
+  copySymlink: 'target',
 };
 
 export function createWorld({ now, random, switches }: CoreOptions): World {

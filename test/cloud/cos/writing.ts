@@ -1,4 +1,5 @@
 import type { Bucket } from './bucket.ts';
+import { checkUnlocked, lockOf } from './locks.ts';
 import { fileAlreadyExists } from './refusals.ts';
 import type { Attributes, Blob, Version } from './types.ts';
 import { mintVersionId, NULL_VERSION } from './version-id.ts';
@@ -19,6 +20,8 @@ export interface Content {
   readonly etag: string;
   readonly multipart: boolean;
   readonly attributes: Attributes;
+  readonly appendable?: boolean;
+  readonly linkTarget?: string;
 }
 
 /**
@@ -27,7 +30,8 @@ export interface Content {
  */
 export function place(world: World, bucket: Bucket, key: string, content?: Content): Version {
   const time = world.tick();
-  const enabled = bucket.versioning === 'Enabled';
+  // What is made by appends takes no part in versioning.
+  const enabled = bucket.versioning === 'Enabled' && content?.appendable !== true;
   const version: Version = {
     key,
     versionId: enabled ? mintVersionId(time) : NULL_VERSION,
@@ -36,8 +40,10 @@ export function place(world: World, bucket: Bucket, key: string, content?: Conte
     etag: content?.etag ?? '',
     blob: content?.blob,
     multipart: content?.multipart ?? false,
-    attributes: content?.attributes ?? NO_ATTRIBUTES,
+    attributes: content === undefined ? NO_ATTRIBUTES : { ...content.attributes, ...lockOf(world, bucket, content) },
     restoredUntil: undefined,
+    ...(content?.appendable === true && { appendable: true }),
+    ...(content?.linkTarget !== undefined && { linkTarget: content.linkTarget }),
   };
   const replaced = enabled ? undefined : bucket.find(key, NULL_VERSION);
   bucket.push(version, world.now());
@@ -49,8 +55,13 @@ export function take(world: World, bucket: Bucket, version: Version): void {
   bucket.remove(version, world.now(), world.switches.listingLag);
 }
 
-/** `x-cos-forbid-overwrite` is void once versioning was ever set, also while suspended. */
-export function checkOverwrite(bucket: Bucket, key: string, forbid: boolean | undefined): void {
+/**
+ * Refuses a write that would take the place of a locked version. `x-cos-forbid-overwrite` is void once versioning was ever
+ * set, also while suspended.
+ */
+export function checkOverwrite(world: World, bucket: Bucket, key: string, forbid: boolean | undefined): void {
+  const replaced = bucket.versioning === 'Enabled' ? undefined : bucket.find(key, NULL_VERSION);
+  if (replaced !== undefined) checkUnlocked(world, replaced);
   if (forbid === true && bucket.versioning === undefined && bucket.current(key) !== undefined) {
     throw fileAlreadyExists();
   }

@@ -8,6 +8,10 @@ const schema = z.strictObject({
   listingLag: z.number().min(0).optional(),
   metadataLimit: z.int().min(0).optional(),
   noSuchCopySource: z.boolean().optional(),
+  lifecycleEvents: z.boolean().optional(),
+  appendOnVersioned: z.enum(['null', 'refused']).optional(),
+  copyAppendable: z.boolean().optional(),
+  copySymlink: z.enum(['target', 'link']).optional(),
 });
 
 /** Throws `TypeError` for a switch that does not exist or a value that it cannot have. */

@@ -95,7 +95,11 @@ describe('a storage class', () => {
     expect(setup().put('a', '', { storageClass: 'Standard_IA' }).attributes.storageClass).toBe('STANDARD_IA');
   });
 
-  test.each(['', 'GLACIER', 'MAZ_STANDARD'])('%j is refused', (storageClass) => {
+  test('is that of the bucket when none is named', () => {
+    expect(setup().put('a', '', { storageClass: '' }).attributes.storageClass).toBe('STANDARD');
+  });
+
+  test.each(['standard ', 'GLACIER', 'MAZ_STANDARD'])('%j is refused', (storageClass) => {
     expect(refusal(() => setup().put('a', '', { storageClass }))).toBe('NotSupportedStorageClass 400');
   });
 });

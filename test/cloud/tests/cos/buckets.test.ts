@@ -4,7 +4,7 @@ import { BUCKET, OTHER, plain, refusal, REGION, setup, START } from './setup.ts'
 describe('creating a bucket', () => {
   test('gives a private bucket without versioning', () => {
     const { core } = setup();
-    const info = { name: OTHER.bucket, region: OTHER.region, created: START, versioning: undefined };
+    const info = { name: OTHER.bucket, region: OTHER.region, created: START, versioning: undefined, multiAz: false };
     expect(core.createBucket(OTHER.bucket, OTHER.region)).toEqual({ ...info, acl: { canned: 'private', grants: [] } });
     expect(core.headBucket(OTHER.bucket, OTHER.region)).toMatchObject(info);
   });

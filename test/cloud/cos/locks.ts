@@ -1,0 +1,42 @@
+import type { Bucket } from './bucket.ts';
+import { locate } from './reading.ts';
+import { invalidArgument, invalidRequest, objectLocked } from './refusals.ts';
+import type { Attributes, Core, Version } from './types.ts';
+import type { World } from './world.ts';
+
+const DAY = 86_400_000;
+
+export function createLocks(world: World): Pick<Core, 'putRetention'> {
+  return {
+    putRetention(name, region, key, versionId, until) {
+      const bucket = world.bucket(name, region);
+      const version = locate(bucket, key, versionId);
+      checkLockable(world, bucket, until);
+      if (until < (version.attributes.lockedUntil ?? 0)) throw objectLocked();
+      const next: Version = { ...version, attributes: { ...version.attributes, lockedUntil: until } };
+      bucket.replace(version, next);
+      return next;
+    },
+  };
+}
+
+/** Whether the bucket has object lock, for who asks for one. */
+export function checkLockable(world: World, bucket: Bucket, until: number | undefined): void {
+  if (until === undefined) return;
+  if (bucket.settings.objectLock === undefined) throw invalidRequest('Object lock is not enabled on this bucket.');
+  if (!(until > world.now())) throw invalidArgument('The retention must end in the future.');
+}
+
+export const isLocked = ({ attributes }: Version, at: number): boolean => (attributes.lockedUntil ?? -Infinity) > at;
+
+/** Throws ObjectLocked. */
+export function checkUnlocked(world: World, version: Version): void {
+  if (isLocked(version, world.now())) throw objectLocked();
+}
+
+/** A new object's lock: what its request asked for, else what the bucket gives to all. */
+export function lockOf(world: World, bucket: Bucket, { attributes }: { attributes: Attributes }): Partial<Attributes> {
+  const days = bucket.settings.objectLock?.defaultDays;
+  if (attributes.lockedUntil !== undefined || days === undefined) return {};
+  return { lockedUntil: world.now() + days * DAY };
+}

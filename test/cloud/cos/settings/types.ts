@@ -1,0 +1,70 @@
+import type { Attributes } from '../types.ts';
+
+type Tags = Attributes['tags'];
+
+/** What can be set on a bucket beside its ACL and its versioning. */
+export interface BucketSettings {
+  readonly lifecycle: readonly LifecycleRule[] | undefined;
+  /** What an upload or copy gets that asks for no encryption of its own. */
+  readonly encryption: DefaultEncryption | undefined;
+  readonly cors: readonly CorsRule[] | undefined;
+  readonly tags: Tags | undefined;
+  /** Cannot be taken away again. */
+  readonly objectLock: ObjectLock | undefined;
+  /** The JSON text as it was put; who it lets in is for the front to say. */
+  readonly policy: string | undefined;
+}
+
+export interface DefaultEncryption {
+  readonly algorithm: 'AES256' | 'SM4' | 'cos/kms';
+  readonly kmsKeyId?: string;
+}
+
+export interface CorsRule {
+  readonly id: string | undefined;
+  /** `*` stands for any characters, once in each. */
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposed: readonly string[];
+  readonly maxAgeSeconds: number | undefined;
+}
+
+export interface ObjectLock {
+  /** For how long a new object is locked that names no date of its own. */
+  readonly defaultDays: number | undefined;
+}
+
+/** When an action is due: days after the version was written (or became noncurrent), or a date in ms since 1970. */
+export type LifecycleTime = { readonly days: number } | { readonly date: number };
+
+export interface LifecycleRule {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly prefix: string;
+  /** Keys that begin so are left alone. */
+  readonly notPrefix: string | undefined;
+  readonly tags: Tags;
+  /** Bytes, the bound itself not included. */
+  readonly largerThan: number | undefined;
+  readonly smallerThan: number | undefined;
+  readonly expiration: LifecycleTime | undefined;
+  /** Removes a delete marker that has no version left to hide. */
+  readonly expiredMarkers: boolean;
+  readonly transitions: readonly (LifecycleTime & { readonly storageClass: string })[];
+  /** Days as a noncurrent version. */
+  readonly noncurrentExpiration: number | undefined;
+  readonly noncurrentTransitions: readonly { readonly days: number; readonly storageClass: string }[];
+  /** Days after the upload was initiated. */
+  readonly abortUploads: number | undefined;
+}
+
+/** One thing that a lifecycle has done. */
+export interface LifecycleAction {
+  readonly action: 'hidden' | 'removed' | 'marker-removed' | 'moved' | 'aborted';
+  readonly bucket: string;
+  readonly region: string;
+  readonly key: string;
+  /** Of the version that is concerned; on `hidden` that of the new delete marker, on `aborted` the upload ID. */
+  readonly versionId: string;
+}

@@ -1,0 +1,32 @@
+import { acceptFor } from './accepting.ts';
+import { announce } from './events.ts';
+import { checkKey } from './limits.ts';
+import { follow } from './reading.ts';
+import { invalidArgument } from './refusals.ts';
+import type { Core } from './types.ts';
+import { checkOverwrite, etagOf, place } from './writing.ts';
+import type { World } from './world.ts';
+
+/**
+ * Symbolic links: small objects of their own, with versions, whose bytes are the key they stand for. Only reading follows
+ * them; listings, tags, ACL and deletion are about the link.
+ */
+export function createSymlinks(world: World): Pick<Core, 'putSymlink' | 'followLink'> {
+  return {
+    putSymlink(name, region, key, { target, blob }, attributes, options) {
+      const bucket = world.bucket(name, region);
+      checkKey(key);
+      checkKey(target);
+      if (target === key) throw invalidArgument('A symbolic link cannot stand for itself.');
+      const accepted = { ...acceptFor(world, bucket, attributes), encryption: undefined };
+      checkOverwrite(world, bucket, key, options.forbidOverwrite);
+      const etag = etagOf(world, blob, undefined);
+      const content = { blob, etag, multipart: false, attributes: accepted, linkTarget: target };
+      const version = place(world, bucket, key, content);
+      announce(world, bucket, 'ObjectCreated:Put', version, options);
+      return version;
+    },
+
+    followLink: (name, region, version) => follow(world.bucket(name, region), version),
+  };
+}
