@@ -122,9 +122,35 @@ interface Progress {
   ended: boolean;
 }
 
+/**
+ * saxes stores its handlers under computed names, which V8 counts: from the eighth one on it turns the parser into a
+ * dictionary, and every character read then costs several times as much. Properties that are there already cost nothing.
+ */
+function declareHandlers(parser: Parser): Parser {
+  const properties = parser as unknown as Record<HandlerName, undefined>;
+  properties.xmldeclHandler = undefined;
+  properties.textHandler = undefined;
+  properties.piHandler = undefined;
+  properties.doctypeHandler = undefined;
+  properties.commentHandler = undefined;
+  properties.openTagStartHandler = undefined;
+  properties.attributeHandler = undefined;
+  properties.openTagHandler = undefined;
+  properties.closeTagHandler = undefined;
+  properties.cdataHandler = undefined;
+  properties.errorHandler = undefined;
+  properties.endHandler = undefined;
+  properties.readyHandler = undefined;
+  return parser;
+}
+
+type HandlerName =
+  | `${'xmldecl' | 'text' | 'pi' | 'doctype' | 'comment' | 'attribute' | 'cdata'}Handler`
+  | `${'openTagStart' | 'openTag' | 'closeTag' | 'error' | 'end' | 'ready'}Handler`;
+
 function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progress): Parser {
   const { maxDepth = MAX_DEPTH, maxElements = MAX_ELEMENTS } = limits;
-  const parser = new SaxesParser(PARSER_OPTIONS);
+  const parser = declareHandlers(new SaxesParser(PARSER_OPTIONS));
   // Only the innermost element can still be a leaf, so its text is all that has to be kept.
   let depth = 0;
   let elements = 0;
