@@ -2,6 +2,7 @@ import { createXmlReader } from '../xml/index.ts';
 import { failureInBody, quoted, understand } from './answers.ts';
 import { UnusableAnswer } from './calls.ts';
 import type { AnswerReader, CallKind } from './calls.ts';
+import type { Answer } from './transport.ts';
 
 /** The fields of one entry, as texts: `Key`, `VersionId`, `Size`, … */
 export type Fields = ReadonlyMap<string, string>;
@@ -17,17 +18,57 @@ export interface RawListing {
 
 /** 1,000 entries with the longest keys, every byte percent-encoded, come to less than 4 MB. */
 export const LISTING_LIMIT = 8 * 1024 * 1024;
+/** Room for a page of short keys; doubled as it fills. */
+const FIRST_BYTES = 64 * 1024;
+
+export interface ListingKind<T> {
+  readonly root: string;
+  readonly entryNames: ReadonlySet<string>;
+  /** Reads a plain document at once; undefined for one that is not. It must give what `finish` would give. */
+  readonly quick: (document: Uint8Array) => T | undefined;
+  /** Reads what the strict reader found. Throws `UnusableAnswer`. */
+  readonly finish: (listing: RawListing) => T;
+}
 
 /**
- * Reads a listing while it comes in. Owners and what else lies deeper in an entry is passed over. Nothing is given out
- * before the document has ended: half a page would look like the end of the bucket.
+ * Reads a listing: quickly where it is plain, else strictly, so that nothing passes that is not well-formed. Nothing is
+ * given out before the document has ended: half a page would look like the end of the bucket. `check` sees the page first,
+ * and may refuse it.
  */
 export function createListingReader<T>(
   call: CallKind,
-  root: string,
-  entryNames: ReadonlySet<string>,
-  finish: (listing: RawListing) => T,
+  kind: ListingKind<T>,
+  check: (page: T) => void,
 ): AnswerReader<T> {
+  let document = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let size = 0;
+  return {
+    // A copy: pieces may be tiny, and each would keep a buffer of its own.
+    sink: (piece) => {
+      if (size + piece.length > document.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(size + piece.length, 2 * document.length));
+        larger.set(document);
+        document = larger;
+      }
+      document.set(piece, size);
+      size += piece.length;
+    },
+    read: (answer) => {
+      const whole = document.subarray(0, size);
+      const page = kind.quick(whole) ?? kind.finish(readStrictly(call, answer, whole, kind));
+      check(page);
+      return page;
+    },
+  };
+}
+
+/** Owners and what else lies deeper in an entry is passed over. */
+function readStrictly(
+  call: CallKind,
+  answer: Answer,
+  document: Uint8Array,
+  { root, entryNames }: Pick<ListingKind<unknown>, 'root' | 'entryNames'>,
+): RawListing {
   const entries: { name: string; fields: Map<string, string> }[] = [];
   const top = new Map<string, string>();
   let rootName = '';
@@ -53,22 +94,16 @@ export function createListingReader<T>(
     { maxBytes: LISTING_LIMIT },
   );
 
-  return {
-    sink: (chunk) => {
-      reader.write(chunk);
-    },
-    read: (answer) => {
-      understand(() => {
-        reader.close();
-      });
-      if (rootName === 'Error') {
-        const children = [...top].map(([name, text]) => ({ name, text, children: [], attributes: {} }));
-        throw failureInBody(call, answer, { name: 'Error', text: '', children, attributes: {} });
-      }
-      if (rootName !== root) throw new UnusableAnswer(`the answer is <${rootName}> instead of <${root}>`);
-      return finish({ entries, top, decode: decoderOf(top) });
-    },
-  };
+  understand(() => {
+    reader.write(document);
+    reader.close();
+  });
+  if (rootName === 'Error') {
+    const children = [...top].map(([name, text]) => ({ name, text, children: [], attributes: {} }));
+    throw failureInBody(call, answer, { name: 'Error', text: '', children, attributes: {} });
+  }
+  if (rootName !== root) throw new UnusableAnswer(`the answer is <${rootName}> instead of <${root}>`);
+  return { entries, top, decode: decoderOf(top) };
 }
 
 function decoderOf(top: Fields): (text: string) => string {

@@ -2,11 +2,23 @@ import type { Pairs } from '../signing/index.ts';
 import { UnusableAnswer } from './calls.ts';
 import type { Call, Invoke } from './calls.ts';
 import { LISTING_LIMIT, createListingReader, readEtag, readFlag, readSize, readTime, requireField } from './listing.ts';
-import type { RawListing } from './listing.ts';
+import type { ListingKind, RawListing } from './listing.ts';
+import { quickObjects, quickVersions } from './quick-listing.ts';
 import type { Cos, ObjectsPage, Place, VersionsPage } from './types.ts';
 
-const VERSION_ENTRIES: ReadonlySet<string> = new Set(['Version', 'DeleteMarker']);
-const OBJECT_ENTRIES: ReadonlySet<string> = new Set(['Contents']);
+/** How the two kinds of listing are read; the tests hold the quick reading against the strict one. */
+export const VERSIONS: ListingKind<VersionsPage> = {
+  root: 'ListVersionsResult',
+  entryNames: new Set(['Version', 'DeleteMarker']),
+  quick: quickVersions,
+  finish: readVersions,
+};
+export const OBJECTS: ListingKind<ObjectsPage> = {
+  root: 'ListBucketResult',
+  entryNames: new Set(['Contents']),
+  quick: quickObjects,
+  finish: readObjects,
+};
 
 export function listingCalls(invoke: Invoke): Pick<Cos, 'listVersions' | 'listObjects'> {
   return {
@@ -18,11 +30,8 @@ export function listingCalls(invoke: Invoke): Pick<Cos, 'listVersions' | 'listOb
         ['max-keys', maxKeys?.toString()],
       ]);
       return invoke(
-        listing(place, [['versions', ''], ...query], 'ListVersionsResult', VERSION_ENTRIES, (raw) => {
-          const page = readVersions(raw);
-          if (page.next?.keyMarker === keyMarker && page.next?.versionIdMarker === versionIdMarker)
-            standsStill(page.next);
-          return page;
+        listing(place, [['versions', ''], ...query], VERSIONS, ({ next }) => {
+          if (next?.keyMarker === keyMarker && next?.versionIdMarker === versionIdMarker) standsStill(next);
         }),
       );
     },
@@ -33,30 +42,22 @@ export function listingCalls(invoke: Invoke): Pick<Cos, 'listVersions' | 'listOb
         ['max-keys', maxKeys?.toString()],
       ]);
       return invoke(
-        listing(place, query, 'ListBucketResult', OBJECT_ENTRIES, (raw) => {
-          const page = readObjects(raw);
-          if (page.nextMarker === marker) standsStill(page.nextMarker);
-          return page;
+        listing(place, query, OBJECTS, ({ nextMarker }) => {
+          if (nextMarker === marker) standsStill(nextMarker);
         }),
       );
     },
   };
 }
 
-function listing<T>(
-  place: Place,
-  query: Pairs,
-  root: string,
-  entries: ReadonlySet<string>,
-  finish: (listing: RawListing) => T,
-): Call<T> {
+function listing<T>(place: Place, query: Pairs, listed: ListingKind<T>, check: (page: T) => void): Call<T> {
   const kind = { method: 'GET', place, effect: 'read' } as const;
   return {
     ...kind,
     // Keys may hold characters that no XML document can.
     query: [...query, ['encoding-type', 'url']],
     limit: LISTING_LIMIT,
-    reader: () => createListingReader(kind, root, entries, finish),
+    reader: () => createListingReader(kind, listed, check),
   };
 }
 

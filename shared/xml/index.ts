@@ -1,5 +1,6 @@
-/** The one place that knows XML: a strict reader (whole or streaming) and a writer. */
+/** The one place that knows XML: a strict reader (whole or streaming), a quick one for plain documents, and a writer. */
 export { XmlError } from './error.ts';
+export { END, FlatXml, NotFlat, flatNames } from './flat.ts';
 export { createXmlReader } from './stream.ts';
 export { child, children, readXml, readXmlByChild, textOf } from './tree.ts';
 export type * from './types.ts';
