@@ -4,6 +4,8 @@ import { formatPlace } from '../cos/index.ts';
 import type { ServiceError } from '../errors/index.ts';
 import { readXmlByChild, writeXml } from '../xml/index.ts';
 import type { XmlElement, XmlInput } from '../xml/index.ts';
+import { checkPriorities } from './priorities.ts';
+import type { OverlapReading } from './priorities.ts';
 import { invalid, quote } from './refusal.ts';
 import { checkReplicationTime, readRule } from './rule.ts';
 import { MAX_RULES, createSchemaCheck } from './schema.ts';
@@ -29,10 +31,10 @@ interface Written {
  * no more memory than what its rules say. Throws `XmlError` (`MalformedXML`, `XMLSizeLimit`) for what is not one, and
  * `ServiceError` with status 400 (`InvalidArgument` and the like) for a value that cannot be.
  */
-export function parseRules(body: Uint8Array | string): RuleDocument {
+export function parseRules(body: Uint8Array | string, reading: OverlapReading = 'per-destination'): RuleDocument {
   const limits = { maxBytes: MAX_DOCUMENT, maxElements: Number.POSITIVE_INFINITY, maxChildElements: MOST_ELEMENTS };
   const schema = createSchemaCheck();
-  const reader = createReader();
+  const reader = createReader(reading);
   let refused: unknown;
   const root = readXmlByChild(
     body,
@@ -53,7 +55,7 @@ export function parseRules(body: Uint8Array | string): RuleDocument {
 }
 
 /** Takes the children of the root, in document order. */
-function createReader(): { read(element: XmlElement): void; end(): RuleDocument } {
+function createReader(reading: OverlapReading): { read(element: XmlElement): void; end(): RuleDocument } {
   const rules: DocumentRule[] = [];
   const written: Written[] = [];
   let role = '';
@@ -87,6 +89,7 @@ function createReader(): { read(element: XmlElement): void; end(): RuleDocument 
         throw invalid('InvalidArgument', `A configuration holds at most ${MAX_RULES} rules; this one has ${count}.`);
       }
       const named = withIds(rules);
+      checkPriorities(named, reading);
       return { role, rules: named, xml: checkSize([...withRuleIds(written, rules, named), `${before}</${ROOT}>`]) };
     },
   };

@@ -1,5 +1,5 @@
 import { isReserved } from './reserved.ts';
-import { candidatesFor, inScope } from './match.ts';
+import { candidatesFor, covers, governingRule } from './match.ts';
 import type { ScopeEntry } from './match.ts';
 import type { Rule, RuleSet } from './types.ts';
 
@@ -23,20 +23,24 @@ export interface Verdict {
 
 /** Tells of each rule, in document order, whether it governs one version of a key, and the first reason why not. */
 export function explain(ruleSet: RuleSet, key: string, entry: ScopeEntry): Verdict[] {
-  const governing = new Set(candidatesFor(ruleSet, key).map(({ rules }) => rules.find((rule) => inScope(rule, entry))));
+  const groups = candidatesFor(ruleSet, key).map(({ rules }) => rules);
+  const governing = new Set(groups.map((rules) => governingRule(rules, entry)));
+  // The first one that covers the entry stands in the way of all others, also where it does not replicate the entry.
+  const winners = new Set(groups.map((rules) => rules.find((rule) => covers(rule, entry))));
   return ruleSet.rules.map((rule) => ({
     rule,
-    mismatch: governing.has(rule) ? undefined : mismatchOf(rule, key, entry),
+    mismatch: governing.has(rule) ? undefined : mismatchOf(rule, key, entry, winners.has(rule)),
   }));
 }
 
-function mismatchOf(rule: Rule, key: string, entry: ScopeEntry): Mismatch {
+function mismatchOf(rule: Rule, key: string, entry: ScopeEntry, wins: boolean): Mismatch {
   if (isReserved(key)) return 'reserved';
   if (!rule.enabled) return 'disabled';
   if (!key.startsWith(rule.prefix)) return 'prefix';
-  if (inScope(rule, entry)) return 'outranked';
+  if (wins) return 'delete-marker';
+  if (covers(rule, entry)) return 'outranked';
   // Asked again as if it were new enough: then only what is left can be the reason.
   const time = Math.max(entry.time, rule.start);
-  if (inScope(rule, { ...entry, time })) return 'before-start';
+  if (governingRule([rule], { ...entry, time }) !== undefined) return 'before-start';
   return entry.deleteMarker ? 'delete-marker' : 'tags';
 }

@@ -2,8 +2,9 @@
 export { MAX_DOCUMENT, parseRules } from './document.ts';
 export { MISMATCHES, explain } from './explain.ts';
 export type { Mismatch, Verdict } from './explain.ts';
-export { candidatesFor, inScope } from './match.ts';
+export { candidatesFor, governingRule } from './match.ts';
 export type { ScopeEntry } from './match.ts';
+export type { OverlapReading } from './priorities.ts';
 export { PREFLIGHT_PREFIX } from './reserved.ts';
 export { mergeStarts } from './starts.ts';
 export { createRuleStore } from './store.ts';

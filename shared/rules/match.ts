@@ -3,9 +3,8 @@ import { isReserved } from './reserved.ts';
 import type { Candidates, Rule, RuleSet } from './types.ts';
 
 /**
- * The enabled rules that speak about a key, one group per destination, the winning rule first: the higher priority,
- * then the earlier one in the document. Every group applies; within a group the first rule that has the version in
- * scope does. Keys of this service itself have none.
+ * The enabled rules that speak about a key, one group per destination, the winning rule first: the smallest priority,
+ * then those without one in document order. Every group applies; within a group `governingRule` says which rule does. Keys of this service itself have none.
  */
 export function candidatesFor(ruleSet: RuleSet, key: string): Candidates[] {
   if (isReserved(key)) return [];
@@ -18,11 +17,14 @@ export function candidatesFor(ruleSet: RuleSet, key: string): Candidates[] {
     else group.push(rule);
   }
   return [...groups.values()].flatMap((group) => {
-    // The sort is stable, so equal priorities stay in document order.
-    const rules = group.toSorted((a, b) => b.priority - a.priority);
+    // The sort is stable, so rules without a priority stay in document order.
+    const rules = group.toSorted((a, b) => rankOf(a) - rankOf(b));
     return rules[0] === undefined ? [] : [{ destination: rules[0].destination, rules }];
   });
 }
+
+/** A document has priorities everywhere or nowhere, but one that was stored earlier may not. */
+const rankOf = ({ priority }: Rule): number => (priority === 0 ? Number.POSITIVE_INFINITY : priority);
 
 /** What decides whether a rule covers one entry of a key's history. */
 export interface ScopeEntry {
@@ -35,13 +37,29 @@ export interface ScopeEntry {
   readonly current?: boolean;
 }
 
-/** Whether an enabled rule whose prefix matches covers this version or delete marker. */
-export function inScope(rule: Rule, entry: ScopeEntry): boolean {
-  const { time, deleteMarker } = entry;
-  if (time < rule.start && !coversExisting(rule, entry)) return false;
-  if (deleteMarker) return rule.deleteMarkers && rule.tags.length === 0 && time >= rule.deleteMarkersSince;
+/**
+ * The rule that governs one entry of a key's history at one destination; undefined: the entry is not replicated. `rules`
+ * are those of one group of `candidatesFor`. The first one that covers the entry decides everything: where it replicates
+ * no delete markers, a rule behind it does not either. Entries without `tags` stand for "perhaps": every tag filter is
+ * taken to match.
+ */
+export function governingRule(
+  rules: readonly Rule[],
+  entry: Omit<ScopeEntry, 'tags'> & { readonly tags?: ScopeEntry['tags'] | undefined },
+): Rule | undefined {
+  const winner = rules.find((rule) => covers(rule, { ...entry, tags: entry.tags ?? rule.tags }));
+  return winner !== undefined && (!entry.deleteMarker || replicatesMarker(winner, entry)) ? winner : undefined;
+}
+
+/** Whether the rule speaks about the entry at all. No delete marker has tags. */
+export function covers(rule: Rule, entry: ScopeEntry): boolean {
+  if (entry.time < rule.start && !coversExisting(rule, entry)) return false;
+  if (entry.deleteMarker) return rule.tags.length === 0;
   return rule.tags.every(([key, value]) => entry.tags.some((tag) => tag[0] === key && tag[1] === value));
 }
+
+const replicatesMarker = (rule: Rule, { time }: Pick<ScopeEntry, 'time'>): boolean =>
+  rule.deleteMarkers && time >= rule.deleteMarkersSince;
 
 function coversExisting({ existing }: Rule, { current }: ScopeEntry): boolean {
   return existing === 'All' || (existing === 'Current' && current === true);

@@ -1,6 +1,7 @@
 import { child, children, textOf } from '../xml/index.ts';
 import type { XmlElement } from '../xml/index.ts';
 import { readDestination } from './destination.ts';
+import { FIRST_PRIORITY, LAST_PRIORITY } from './priorities.ts';
 import { invalid, quote } from './refusal.ts';
 import type { DocumentRule } from './types.ts';
 
@@ -29,8 +30,7 @@ export function readRule(element: XmlElement): DocumentRule {
     storageClass: readStorageClass(word(destination, 'StorageClass')),
     kmsKeyId: readKmsKey(word(child(destination, 'EncryptionConfiguration'), 'ReplicaKmsKeyID')),
     kmsObjects: switchedOn(child(only(element, 'SourceSelectionCriteria'), 'SseKmsEncryptedObjects')),
-    // COS replicates delete markers unless told otherwise. Tags are on objects only, so a tag filter leaves markers out.
-    deleteMarkers: tags.length === 0 && readDeleteMarkers(child(element, 'DeleteMarkerReplication')),
+    deleteMarkers: readDeleteMarkers(child(element, 'DeleteMarkerReplication'), tags.length > 0),
     replicaAcl: switchedOn(child(element, 'ReplicaAcl')),
     existing: readExisting(child(element, 'ExistingObjectReplication')),
   };
@@ -41,8 +41,8 @@ export function checkReplicationTime(rule: XmlElement): void {
   const element = child(rule, 'ReplicationTime');
   if (element === undefined) return;
   switchedOn(element);
-  const minutes = word(child(element, 'Time'), 'Minutes');
-  if (minutes !== undefined && !/^[1-9]\d{0,5}$/.test(minutes)) {
+  const minutes = word(child(element, 'Time'), 'Minutes') ?? '';
+  if (minutes !== '' && !/^[1-9]\d{0,5}$/.test(minutes)) {
     throw invalid('InvalidArgument', `ReplicationTime/Time/Minutes is ${quote(minutes)}, not a number of minutes.`);
   }
 }
@@ -56,17 +56,19 @@ function readId(rule: XmlElement): string {
 function readFilter(rule: XmlElement): Pick<DocumentRule, 'prefix' | 'tags'> {
   const filter = child(rule, 'Filter');
   const and = filter === undefined ? undefined : child(filter, 'And');
-  if (and !== undefined && filter !== undefined && filter.children.length > 1) {
+  // SDKs send the fields of their model that nobody has set, such as an empty Prefix beside And.
+  const beside = filter?.children.some((one) => one !== and && !(one.name === 'Prefix' && one.text === '')) ?? false;
+  if (and !== undefined && beside) {
     throw invalid('InvalidArgument', 'A Filter with And holds nothing beside it.');
   }
   const inner = and ?? filter;
-  const plain = textOf(rule, 'Prefix');
-  const filtered = inner === undefined ? undefined : textOf(inner, 'Prefix');
-  // Some clients send an empty Prefix whatever the filter says.
-  if (plain !== undefined && plain !== '' && filter !== undefined && plain !== filtered) {
-    throw invalid('InvalidArgument', 'A rule has both a Prefix and a Filter that says something else.');
+  const plain = textOf(rule, 'Prefix') ?? '';
+  // An empty Prefix says nothing, wherever it stands.
+  const filtered = inner === undefined ? '' : (textOf(inner, 'Prefix') ?? '');
+  if (plain !== '' && filtered !== '' && plain !== filtered) {
+    throw invalid('InvalidArgument', 'A rule has both a Prefix and a Filter that names another one.');
   }
-  const prefix = filtered ?? plain ?? '';
+  const prefix = filtered === '' ? plain : filtered;
   if (Buffer.byteLength(prefix) > LONGEST_PREFIX) {
     throw invalid('InvalidArgument', `A Prefix is longer than ${LONGEST_PREFIX} bytes.`);
   }
@@ -87,10 +89,15 @@ function readTags(filter: XmlElement): DocumentRule['tags'] {
   return tags;
 }
 
+/** 0: the document names none. */
 function readPriority(text: string | undefined): number {
-  if (text === undefined) return 0;
-  if (!/^\d{1,9}$/.test(text)) throw invalid('InvalidArgument', `The Priority ${quote(text)} is not a whole number.`);
-  return Number(text);
+  if (text === undefined || text === '') return 0;
+  const priority = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (priority >= FIRST_PRIORITY && priority <= LAST_PRIORITY) return priority;
+  throw invalid(
+    'InvalidArgument',
+    `The Priority ${quote(text)} is not a whole number from ${FIRST_PRIORITY} to ${LAST_PRIORITY}.`,
+  );
 }
 
 function readStorageClass(text: string | undefined): string | undefined {
@@ -109,23 +116,32 @@ function readKmsKey(text: string | undefined): string | undefined {
   return text;
 }
 
-function readDeleteMarkers(element: XmlElement | undefined): boolean {
-  return element === undefined || child(element, 'Status') === undefined || switchedOn(element);
+/** COS replicates delete markers unless told otherwise. Tags are on objects only, so a tag filter leaves markers out. */
+function readDeleteMarkers(element: XmlElement | undefined, tagged: boolean): boolean {
+  const told = element === undefined || isUnset(element) ? undefined : switchedOn(element);
+  if (!tagged) return told ?? true;
+  if (told !== true) return false;
+  throw invalid(
+    'InvalidArgument',
+    'A rule with a tag filter cannot replicate delete markers, which have no tags. Set DeleteMarkerReplication to Disabled or leave it out.',
+  );
 }
 
 function readExisting(element: XmlElement | undefined): DocumentRule['existing'] {
   if (!switchedOn(element)) return undefined;
-  const versions = word(element, 'Versions') ?? 'All';
+  const versions = word(element, 'Versions') || 'All';
   if (versions !== 'All' && versions !== 'Current') {
     throw invalid('InvalidArgument', `ExistingObjectReplication/Versions is ${quote(versions)}, not All or Current.`);
   }
   return versions;
 }
 
-/** Without the element: off. */
+/** Off without the element, and where it says nothing: COS leaves elements empty that are not set. */
 function switchedOn(element: XmlElement | undefined): boolean {
-  return element !== undefined && readStatus(element, element.name);
+  return element !== undefined && !isUnset(element) && readStatus(element, element.name);
 }
+
+const isUnset = (element: XmlElement): boolean => (word(element, 'Status') ?? '') === '';
 
 function readStatus(element: XmlElement, owner: string): boolean {
   const status = word(element, 'Status') ?? '';

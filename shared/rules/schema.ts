@@ -10,7 +10,8 @@ type Shape = 'text' | { readonly [name: string]: readonly [shape: Shape, least: 
 const ONE = 1;
 const MANY = Number.POSITIVE_INFINITY;
 
-const status: Shape = { Status: ['text', ONE, ONE] };
+/** Of what a rule need not have: an empty element says as little as none. */
+const status: Shape = { Status: ['text', 0, ONE] };
 const tag: Shape = { Key: ['text', ONE, ONE], Value: ['text', ONE, ONE] };
 
 const rule: Shape = {
@@ -36,12 +37,11 @@ const rule: Shape = {
     ONE,
     ONE,
   ],
-  // COS documents a default for this Status alone.
-  DeleteMarkerReplication: [{ Status: ['text', 0, ONE] }, 0, ONE],
+  DeleteMarkerReplication: [status, 0, ONE],
   SourceSelectionCriteria: [{ SseKmsEncryptedObjects: [status, 0, ONE] }, 0, ONE],
   ExistingObjectReplication: [{ ...status, Versions: ['text', 0, ONE] }, 0, ONE],
   ReplicaAcl: [status, 0, ONE],
-  ReplicationTime: [{ ...status, Time: [{ Minutes: ['text', ONE, ONE] }, 0, ONE] }, 0, ONE],
+  ReplicationTime: [{ ...status, Time: [{ Minutes: ['text', 0, ONE] }, 0, ONE] }, 0, ONE],
 };
 
 // The upper bound of rules is not the schema's: it has an error of its own.

@@ -4,7 +4,7 @@ import type { Place } from '../cos/index.ts';
 export interface Rule {
   readonly id: string;
   readonly enabled: boolean;
-  /** Higher wins among rules for one destination; 0 when the document names none. */
+  /** 1 to 1000, the smallest wins among rules for one destination; 0 when the document names none, and that wins last. */
   readonly priority: number;
   readonly prefix: string;
   /** All must be on a version for it to be in scope. Empty: no tag filter. */

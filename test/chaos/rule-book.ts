@@ -145,7 +145,7 @@ function documentOf({ enabled, narrow, deleteMarkers, tagged, links }: Wish): st
     ({ destination }, i) =>
       `<Rule><ID>link-${i}</ID><Status>${enabled ? 'Enabled' : 'Disabled'}</Status>` +
       `<Filter>${tagged ? `<And>${prefix}${tag}</And>` : prefix}</Filter>` +
-      `<DeleteMarkerReplication><Status>${deleteMarkers ? 'Enabled' : 'Disabled'}</Status></DeleteMarkerReplication>` +
+      `<DeleteMarkerReplication><Status>${deleteMarkers && !tagged ? 'Enabled' : 'Disabled'}</Status></DeleteMarkerReplication>` +
       `<Destination><Bucket>qcs::cos:${destination.region}::${destination.bucket}</Bucket></Destination></Rule>`,
   );
   const role = '<Role>qcs::cam::uin/1:uin/1</Role>';

@@ -1,4 +1,4 @@
-import { DESTINATION, MINIMAL, ROLE, configuration } from '../shared/rules/sample.ts';
+import { DESTINATION, MINIMAL, ROLE, configuration, numbered } from '../shared/rules/sample.ts';
 import { NASTY, createDraw } from './random.ts';
 import type { Draw } from './random.ts';
 
@@ -13,7 +13,7 @@ const FULL =
 const DOCUMENTS = [
   configuration(MINIMAL),
   configuration(FULL),
-  configuration(MINIMAL, FULL),
+  configuration(numbered(0), FULL),
   `<?xml version="1.0" encoding="UTF-8"?>\r\n${configuration(MINIMAL)}`,
 ];
 const PIECES = [
@@ -74,11 +74,11 @@ const tagged = (value: () => string): string =>
   configuration(
     ...Array.from({ length: 1000 }, (_, n) => {
       const tags = Array.from({ length: 10 }, (_tag, t) => `<Tag><Key>k${t}</Key><Value>${value()}</Value></Tag>`);
-      return `${MINIMAL.replace('rule-1', `r${n}`)}<Filter><And><Prefix>p${n}</Prefix>${tags.join('')}</And></Filter>`;
+      return `${numbered(n)}<Filter><And><Prefix>p${n}</Prefix>${tags.join('')}</And></Filter>`;
     }),
   );
 const thousand = (change: (rule: string, n: number) => string): string =>
-  configuration(...Array.from({ length: 1000 }, (_, n) => change(MINIMAL.replace('rule-1', `r${n}`), n)));
+  configuration(...Array.from({ length: 1000 }, (_, n) => change(numbered(n), n)));
 
 /** Documents about as large as they may be, with nothing wrong in them. */
 export const LARGE: Readonly<Record<string, () => string>> = {
@@ -106,7 +106,7 @@ export const HEAVY: readonly (() => string)[] = [
   () => '<a>'.repeat(MB),
   () => `${'<Filter>'.repeat(200_000)}${'</Filter>'.repeat(200_000)}`,
   () => wide(300_000, '<ID/>'),
-  () => configuration(...Array.from({ length: 1001 }, (_, n) => MINIMAL.replace('rule-1', `r${n}`))),
+  () => configuration(...Array.from({ length: 1001 }, (_, n) => numbered(n))),
   () => configuration(...Array.from({ length: 20_000 }, () => MINIMAL)),
   () => configuration(MINIMAL.replace('rule-1', 'x'.repeat(3.9 * MB))),
   () =>

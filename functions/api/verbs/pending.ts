@@ -1,7 +1,7 @@
 import { formatPlace, samePlace } from '../../../shared/cos/index.ts';
 import { readSubject } from '../../../shared/status/index.ts';
-import { candidatesFor, inScope } from '../../../shared/rules/index.ts';
-import type { Candidates, Rule } from '../../../shared/rules/index.ts';
+import { candidatesFor, governingRule } from '../../../shared/rules/index.ts';
+import type { Candidates } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
 import {
   digestOfTarget,
@@ -138,8 +138,7 @@ async function sortOut(keys: ReadonlySet<string>, { source }: VerifiedCall, { co
 
 /** `time` is that of the newest version: where that is too old, all are. An older one may have the tags that are asked for. */
 function mayCover({ rules }: Candidates, time: number): boolean {
-  const covers = (rule: Rule) => inScope(rule, { time, tags: rule.tags, deleteMarker: false, current: true });
-  return rules.some(covers);
+  return governingRule(rules, { time, deleteMarker: false, current: true }) !== undefined;
 }
 
 async function requestLooks(deps: StateDeps, targets: readonly Target[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { candidatesFor, inScope } from '../../../shared/rules/index.ts';
+import { candidatesFor, governingRule } from '../../../shared/rules/index.ts';
 import type { RuleSet, ScopeEntry } from '../../../shared/rules/index.ts';
 import { DESTINATION, configuration } from '../../shared/rules/sample.ts';
 import { NOW, SOURCE, createBench, errorOf } from './bench.ts';
@@ -30,15 +30,17 @@ async function stored(...rules: string[]): Promise<RuleSet> {
 /** Names of the rules that would replicate this entry, by destination. */
 function governing(ruleSet: RuleSet, key: string, entry: Partial<ScopeEntry> = {}): string[] {
   const whole = { time: NOW, tags: [], deleteMarker: false, ...entry };
-  return candidatesFor(ruleSet, key).flatMap(({ rules }) => rules.find((rule) => inScope(rule, whole))?.id ?? []);
+  return candidatesFor(ruleSet, key).flatMap(({ rules }) => governingRule(rules, whole)?.id ?? []);
 }
 
 describe('the document', () => {
   it('is given back as sent, only an ID filled in; DeleteMarkerReplication is never added', async () => {
     const odd = `<Destination><StorageClass>Standard</StorageClass>${DESTINATION.slice(13, -14)}</Destination><Prefix/><Status>Enabled</Status>`;
-    const [filled] = (await stored(odd, base('b'))).rules;
+    const [filled] = (await stored(odd, base('b', '', THIRD))).rules;
     expect(filled?.id).toMatch(/^rule-[0-9a-f]+$/);
-    expect((await bench.call({ method: 'GET' })).body).toBe(configuration(`<ID>${filled?.id}</ID>${odd}`, base('b')));
+    expect((await bench.call({ method: 'GET' })).body).toBe(
+      configuration(`<ID>${filled?.id}</ID>${odd}`, base('b', '', THIRD)),
+    );
   });
 
   it('replicates delete markers unless it says otherwise', async () => {
@@ -85,17 +87,27 @@ describe('several rules', () => {
     expect(governing(await stored(base('a'), base('b', '', THIRD)), 'k')).toEqual(['a', 'b']);
   });
 
-  it('for one destination: the higher priority wins, missing is 0, then the first', async () => {
-    expect(governing(await stored(base('a'), base('b', '<Priority>1</Priority>')), 'k')).toEqual(['b']);
-    expect(governing(await stored(base('c', '<Priority>0</Priority>'), base('d')), 'k')).toEqual(['c']);
-    expect(governing(await stored(base('e'), base('f', '<Priority>0</Priority>')), 'k')).toEqual(['e']);
+  it('for one destination: the smallest priority wins, in any order of the document', async () => {
+    const [first, second] = ['<Priority>1</Priority>', '<Priority>2</Priority>'];
+    expect(governing(await stored(base('a', second), base('b', first)), 'k')).toEqual(['b']);
+    expect(governing(await stored(base('c', first), base('d', second)), 'k')).toEqual(['c']);
+  });
+
+  it('the winning one decides about delete markers, too', async () => {
+    const off = switched('DeleteMarkerReplication', 'Disabled');
+    const ruleSet = await stored(
+      base('logs', `<Priority>1</Priority><Prefix>logs/</Prefix>${off}`),
+      base('all', '<Priority>2</Priority>'),
+    );
+    expect(governing(ruleSet, 'logs/1', { deleteMarker: true })).toEqual([]);
+    expect(governing(ruleSet, 'other', { deleteMarker: true })).toEqual(['all']);
   });
 
   it('of all kinds stand side by side', async () => {
     const tag = '<Filter><And><Prefix>t/</Prefix><Tag><Key>x</Key><Value>1</Value></Tag></And></Filter>';
     const ruleSet = await stored(
-      base('plain', '<Prefix>p/</Prefix>'),
-      base('filter', '<Filter><Prefix>f/</Prefix></Filter>'),
+      base('plain', '<Priority>7</Priority><Prefix>p/</Prefix>'),
+      base('filter', '<Priority>6</Priority><Filter><Prefix>f/</Prefix></Filter>'),
       base('tag', `<Priority>5</Priority>${tag}`),
     );
     const tags = [['x', '1']] as const;

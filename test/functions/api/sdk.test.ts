@@ -69,10 +69,10 @@ describe('cos-nodejs-sdk-v5', () => {
     expect(read).toMatchObject({ statusCode: 200, ReplicationConfiguration: { Role: ROLE, Rules: [rule] } });
 
     const disabled = { ...rule, Status: 'Disabled' };
-    await put([disabled, { ...rule, ID: 'rule-2' }]);
+    await put([disabled, { ...rule, ID: 'rule-2', Prefix: 'other/' }]);
     expect((await cos.getBucketReplication(where)).ReplicationConfiguration.Rules).toEqual([
       disabled,
-      { ...rule, ID: 'rule-2' },
+      { ...rule, ID: 'rule-2', Prefix: 'other/' },
     ]);
 
     expect(await cos.deleteBucketReplication(where)).toMatchObject({ statusCode: 204 });

@@ -33,6 +33,21 @@ describe('what the SDKs send', () => {
   });
 });
 
+describe('what the Go SDK sends, and Terraform through it', () => {
+  // Fields of its model come with empty elements where nothing was set, and the prefix stands outside.
+  const rule =
+    '<ID>dist</ID><Status>Enabled</Status><Priority>2</Priority><Prefix>dist/</Prefix>' +
+    '<Filter><And><Prefix></Prefix><Tag><Key>team</Key><Value>a</Value></Tag></And></Filter>' +
+    `${DESTINATION}<DeleteMarkerReplication><Status></Status></DeleteMarkerReplication>` +
+    '<SourceSelectionCriteria><SseKmsEncryptedObjects><Status></Status></SseKmsEncryptedObjects></SourceSelectionCriteria>';
+
+  it('is a rule for the prefix and the tags', () => {
+    expect(one(rule)).toEqual(
+      documentRule({ id: 'dist', priority: 2, prefix: 'dist/', tags: [['team', 'a']], deleteMarkers: false }),
+    );
+  });
+});
+
 describe('a rule with every element', () => {
   const text =
     '<Priority>7</Priority><DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>' +
@@ -82,6 +97,7 @@ describe('what elements mean', () => {
     const markers = (text: string) => one(`${MINIMAL}<DeleteMarkerReplication>${text}</DeleteMarkerReplication>`);
     expect(markers('<Status>Enabled</Status>')?.deleteMarkers).toBe(true);
     expect(markers('')?.deleteMarkers).toBe(true);
+    expect(markers('<Status/>')?.deleteMarkers).toBe(true);
     expect(markers('<Status>Disabled</Status>')?.deleteMarkers).toBe(false);
   });
 
@@ -89,7 +105,28 @@ describe('what elements mean', () => {
     const filter = '<Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter>';
     const enabled = '<DeleteMarkerReplication><Status>Enabled</Status></DeleteMarkerReplication>';
     expect(one(MINIMAL + filter)).toMatchObject({ tags: [['a', 'b']], deleteMarkers: false });
-    expect(one(MINIMAL + filter + enabled)?.deleteMarkers).toBe(false);
+    const unset = '<DeleteMarkerReplication><Status/></DeleteMarkerReplication>';
+    expect(one(MINIMAL + filter + unset)?.deleteMarkers).toBe(false);
+    // It would be given back and never done.
+    expect(codeOf(configuration(MINIMAL + filter + enabled))).toBe('InvalidArgument');
+  });
+
+  it.each([
+    '<Priority/>',
+    '<Filter/>',
+    '<Filter><Prefix/></Filter>',
+    '<Filter><And/></Filter>',
+    '<DeleteMarkerReplication/>',
+    '<DeleteMarkerReplication><Status/></DeleteMarkerReplication>',
+    '<SourceSelectionCriteria/>',
+    '<SourceSelectionCriteria><SseKmsEncryptedObjects/></SourceSelectionCriteria>',
+    '<SourceSelectionCriteria><SseKmsEncryptedObjects><Status/></SseKmsEncryptedObjects></SourceSelectionCriteria>',
+    '<ExistingObjectReplication/>',
+    '<ReplicaAcl><Status/></ReplicaAcl>',
+    '<ReplicationTime><Status/><Time><Minutes/></Time></ReplicationTime>',
+  ])('takes %s for nothing, and gives it back', (text) => {
+    expect(one(MINIMAL + text)).toEqual(documentRule());
+    expect(givenBack(configuration(MINIMAL + text))).toBe(configuration(MINIMAL + text));
   });
 
   it.each([
@@ -104,6 +141,11 @@ describe('what elements mean', () => {
     ['<Filter><And><Prefix>a/</Prefix></And></Filter>', 'a/'],
     ['<Prefix></Prefix><Filter><Prefix>a/</Prefix></Filter>', 'a/'],
     ['<Prefix>a/</Prefix><Filter><Prefix>a/</Prefix></Filter>', 'a/'],
+    ['<Prefix>a/</Prefix><Filter/>', 'a/'],
+    ['<Prefix>a/</Prefix><Filter><Prefix/></Filter>', 'a/'],
+    ['<Prefix>a/</Prefix><Filter><Tag><Key>x</Key><Value/></Tag></Filter>', 'a/'],
+    ['<Prefix>a/</Prefix><Filter><And><Prefix></Prefix><Tag><Key>x</Key><Value/></Tag></And></Filter>', 'a/'],
+    ['<Prefix></Prefix><Filter><Prefix></Prefix><And><Prefix>a/</Prefix></And></Filter>', 'a/'],
   ])('reads the prefix of %s as %j', (text, prefix) => {
     expect(one(MINIMAL + text)?.prefix).toBe(prefix);
   });
@@ -159,7 +201,8 @@ describe('IDs', () => {
 
   it('never gives one ID to two rules', () => {
     const filled = one(nameless)?.id ?? '';
-    const { rules } = parseRules(configuration(nameless, nameless, `<ID>${filled}</ID>${nameless}`));
+    const ranked = (n: number) => `<Priority>${n}</Priority>${nameless}`;
+    const { rules } = parseRules(configuration(ranked(1), ranked(2), `<ID>${filled}</ID>${ranked(3)}`));
     expect(new Set(rules.map(({ id }) => id)).size).toBe(3);
     expect(rules[2]?.id).toBe(filled);
   });
@@ -206,9 +249,12 @@ describe('what is refused', () => {
     ['a role of another form', configuration(MINIMAL).replace(ROLE, 'qcs::cam::uin/1:roleName/x')],
     ['a status of another word', instead('Enabled', 'On')],
     ['a priority that is not a number', inside('<Priority>high</Priority>')],
+    ['a priority below the first', inside('<Priority>0</Priority>')],
+    ['a priority above the last', inside('<Priority>1001</Priority>')],
     ['a negative priority', inside('<Priority>-1</Priority>')],
     ['a storage class that does not exist', instead('</Bucket>', '</Bucket><StorageClass>GLACIER</StorageClass>')],
     ['a prefix beside another filter', inside('<Prefix>a</Prefix><Filter><Prefix>b</Prefix></Filter>')],
+    ['And beside Tag', inside('<Filter><Tag><Key>x</Key><Value/></Tag><And><Prefix>a</Prefix></And></Filter>')],
     ['And beside Prefix', inside('<Filter><Prefix>a</Prefix><And><Prefix>a</Prefix></And></Filter>')],
     ['a prefix that no key can have', inside(`<Prefix>${'é'.repeat(426)}</Prefix>`)],
     [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { candidatesFor, explain, inScope } from '../../../shared/rules/index.ts';
+import { candidatesFor, explain, governingRule } from '../../../shared/rules/index.ts';
 import type { Rule, RuleSet, ScopeEntry } from '../../../shared/rules/index.ts';
 import { BACKUP, OTHER, ROLE, SOURCE, rule } from './sample.ts';
 
@@ -29,15 +29,19 @@ describe('explain', () => {
   });
 
   it('says which rules another one outranks', () => {
-    expect(reasons([rule({ id: 'a' }), rule({ id: 'b', priority: 1 }), rule({ id: 'c' })])).toEqual([
-      'outranked',
-      undefined,
-      'outranked',
-    ]);
+    expect(
+      reasons([rule({ id: 'a', priority: 3 }), rule({ id: 'b', priority: 1 }), rule({ id: 'c', priority: 2 })]),
+    ).toEqual(['outranked', undefined, 'outranked']);
     expect(reasons([rule({ id: 'a', enabled: false, priority: 9 }), rule({ id: 'b' })])).toEqual([
       'disabled',
       undefined,
     ]);
+  });
+
+  it('says of a delete marker which rule keeps it from being replicated', () => {
+    const rules = [rule({ id: 'a', priority: 2 }), rule({ id: 'b', priority: 1, deleteMarkers: false })];
+    expect(reasons(rules, { ...version, deleteMarker: true })).toEqual(['outranked', 'delete-marker']);
+    expect(reasons(rules)).toEqual(['outranked', undefined]);
   });
 
   it('has no rule for what is this service’s own', () => {
@@ -74,7 +78,7 @@ describe('explain', () => {
     fc.assert(
       fc.property(rules, entry, (changes, one) => {
         const ruleSet = set(...changes.map((change, n) => rule({ ...change, id: String(n) })));
-        const governing = candidatesFor(ruleSet, 'a/b').map((group) => group.rules.find((each) => inScope(each, one)));
+        const governing = candidatesFor(ruleSet, 'a/b').map((group) => governingRule(group.rules, one));
         const told = explain(ruleSet, 'a/b', one).filter(({ mismatch }) => mismatch === undefined);
         expect(told.map(({ rule: each }) => each.id).toSorted()).toEqual(
           governing.flatMap((each) => (each === undefined ? [] : [each.id])).toSorted(),

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseRules } from '../../../shared/rules/index.ts';
-import { DESTINATION, MINIMAL, codeOf, configuration, givenBack } from './sample.ts';
+import { DESTINATION, MINIMAL, codeOf, configuration, givenBack, numbered } from './sample.ts';
 
 describe('limits', () => {
-  const many = (count: number) =>
-    configuration(...Array.from({ length: count }, (_, n) => `<ID>${n}</ID><Status>Enabled</Status>${DESTINATION}`));
+  const many = (count: number) => configuration(...Array.from({ length: count }, (_, n) => numbered(n)));
 
   it('takes a thousand rules and not one more', () => {
     expect(parseRules(many(1000)).rules).toHaveLength(1000);
@@ -23,7 +22,7 @@ describe('limits', () => {
   it('takes a thousand rules with everything that a rule can have', () => {
     const tags = Array.from({ length: 10 }, (_, n) => `<Tag><Key>${n}</Key><Value>${'中'.repeat(90)}</Value></Tag>`);
     const full = (n: number) =>
-      `<ID>${n}</ID><Priority>${n}</Priority><Status>Enabled</Status>` +
+      `<ID>${n}</ID><Priority>${n + 1}</Priority><Status>Enabled</Status>` +
       `<Filter><And><Prefix>${'p'.repeat(300)}</Prefix>${tags.join('')}</And></Filter>` +
       '<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>' +
       '<SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>' +
@@ -47,24 +46,18 @@ describe('limits', () => {
 
   it('refuses what would be too long to be given back', () => {
     const quoted = (count: number) =>
-      configuration(...Array.from({ length: count }, (_, n) => MINIMAL.replace('rule-1', `${n}${'"'.repeat(250)}`)));
+      configuration(...Array.from({ length: count }, (_, n) => numbered(n, `${n}${'"'.repeat(250)}`)));
     expect(givenBack(quoted(100))).toContain('&quot;'.repeat(250));
     const tags = (n: number) =>
       Array.from({ length: 10 }, (_, t) => `<Tag><Key>${n}-${t}</Key><Value>${'"'.repeat(250)}</Value></Tag>`).join('');
     const text = configuration(
-      ...Array.from(
-        { length: 500 },
-        (_, n) => `${MINIMAL.replace('rule-1', String(n))}<Filter><And>${tags(n)}</And></Filter>`,
-      ),
+      ...Array.from({ length: 500 }, (_, n) => `${numbered(n)}<Filter><And>${tags(n)}</And></Filter>`),
     );
     expect(text.length).toBeLessThan(2 * 1024 * 1024);
     expect(codeOf(text)).toBe('XMLSizeLimit');
     // Line ends are longer in the platform's JSON.
     const lines = configuration(
-      ...Array.from(
-        { length: 60 },
-        (_, n) => `<ID>${n}</ID><Status>Enabled${'\n'.repeat(60_000)}</Status>${DESTINATION}`,
-      ),
+      ...Array.from({ length: 60 }, (_, n) => numbered(n).replace('Enabled', `Enabled${'\n'.repeat(60_000)}`)),
     );
     expect(lines.length).toBeLessThan(4 * 1024 * 1024);
     expect(codeOf(lines)).toBe('XMLSizeLimit');
@@ -82,7 +75,7 @@ describe('limits', () => {
   it('gives back what can be sent again, also with the IDs filled in', () => {
     const most = 4 * 1024 * 1024;
     const nameless = (n: number, blanks: number) =>
-      `<Status>Enabled${' '.repeat(blanks)}</Status><Prefix>${n}</Prefix>${DESTINATION}`;
+      `<Status>Enabled${' '.repeat(blanks)}</Status><Prefix>${n}/</Prefix>${DESTINATION}`;
     const document = (blanks: number) => configuration(...Array.from({ length: 100 }, (_, n) => nameless(n, blanks)));
     const room = Math.floor((most - document(0).length) / 100);
     // An ID of 21 characters in its element.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { candidatesFor, inScope } from '../../../shared/rules/index.ts';
-import type { Rule } from '../../../shared/rules/index.ts';
+import { candidatesFor, governingRule } from '../../../shared/rules/index.ts';
+import type { Rule, ScopeEntry } from '../../../shared/rules/index.ts';
 import { BACKUP, OTHER, ROLE, SOURCE, rule } from './sample.ts';
 
 function groups(key: string, ...rules: Rule[]): string[][] {
@@ -34,18 +34,43 @@ describe('candidatesFor', () => {
     expect([first?.destination, second?.destination]).toEqual([BACKUP, OTHER]);
   });
 
-  it('lets the higher priority win at one destination, then the earlier rule', () => {
+  it('lets the smallest priority win at one destination, and a missing one never', () => {
     const rules = [
       rule({ id: 'none' }),
-      rule({ id: 'low', priority: 1 }),
-      rule({ id: 'high', priority: 10 }),
-      rule({ id: 'high too', priority: 10 }),
+      rule({ id: 'late', priority: 1000 }),
+      rule({ id: 'first', priority: 1 }),
+      rule({ id: 'second', priority: 2 }),
+      rule({ id: 'none too' }),
     ];
-    expect(groups('k', ...rules)).toEqual([['high', 'high too', 'low', 'none']]);
+    expect(groups('k', ...rules)).toEqual([['first', 'second', 'late', 'none', 'none too']]);
   });
 });
 
-describe('inScope', () => {
+const inScope = (one: Rule, entry: ScopeEntry): boolean => governingRule([one], entry) !== undefined;
+
+describe('the winning rule', () => {
+  const marker = { time: 5000, tags: [], deleteMarker: true };
+  const whole = rule({ id: 'whole', priority: 2 });
+
+  it('decides about delete markers too: where it replicates none, no rule behind it does', () => {
+    expect(governingRule([rule({ deleteMarkers: false }), whole], marker)).toBeUndefined();
+    expect(governingRule([rule({ deleteMarkersSince: 6000 }), whole], marker)).toBeUndefined();
+    expect(governingRule([rule({ id: 'a' }), rule({ deleteMarkers: false })], marker)?.id).toBe('a');
+  });
+
+  it('is the next one for what the first does not cover', () => {
+    expect(governingRule([rule({ tags: [['a', '1']], deleteMarkers: false }), whole], marker)?.id).toBe('whole');
+    expect(governingRule([rule({ start: 6000, deleteMarkers: false }), whole], marker)?.id).toBe('whole');
+  });
+
+  it('is the first that may be meant where the tags are not known', () => {
+    const tagged = rule({ id: 'tagged', tags: [['a', '1']] });
+    expect(governingRule([tagged, whole], { time: 5000, deleteMarker: false })?.id).toBe('tagged');
+    expect(governingRule([tagged, whole], { time: 5000, deleteMarker: false, tags: [] })?.id).toBe('whole');
+  });
+});
+
+describe('a rule', () => {
   const entry = { time: 5000, tags: [], deleteMarker: false };
 
   it('covers versions from the second of the start on', () => {

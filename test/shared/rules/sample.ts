@@ -35,6 +35,9 @@ export function configuration(...rules: string[]): string {
 }
 
 export const DESTINATION = '<Destination><Bucket>qcs::cos:ap-shanghai::backup-1250000000</Bucket></Destination>';
+/** The shortest rule with an ID and a Priority of its own: the n-th of several for the whole bucket, from 0 on. */
+export const numbered = (n: number, id = `r${n}`): string =>
+  `<ID>${id}</ID><Priority>${n + 1}</Priority><Status>Enabled</Status>${DESTINATION}`;
 export const MINIMAL = `<ID>rule-1</ID><Status>Enabled</Status>${DESTINATION}`;
 
 /** The document of an accepted configuration. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { DESTINATION, MINIMAL, configuration } from '../../../shared/rules/sample.ts';
+import { DESTINATION, MINIMAL, configuration, numbered } from '../../../shared/rules/sample.ts';
 import { cosError } from '../memory-cos.ts';
 import { NOW, STATE, createBench, errorOf, signCall, urlEvent } from '../bench.ts';
 import type { Bench, Call } from '../bench.ts';
@@ -38,7 +38,7 @@ describe('PUT', () => {
   it('keeps the start of a rule that was there, and says when it was stored', async () => {
     await put(body);
     bench.time = NOW + 60_000;
-    await put(configuration(MINIMAL.replace('Enabled', 'Disabled'), MINIMAL.replace('rule-1', 'rule-2')));
+    await put(configuration(numbered(0, 'rule-1').replace('Enabled', 'Disabled'), numbered(1, 'rule-2')));
     const stored = await bench.rules.getFresh({ bucket: 'source-1250000000', region: 'ap-guangzhou' });
     expect(stored?.rules.map(({ id, enabled, start }) => [id, enabled, start])).toEqual([
       ['rule-1', false, NOW],
@@ -87,8 +87,7 @@ describe('PUT', () => {
   });
 
   it('takes 1000 rules, and not one more', async () => {
-    const rules = (count: number) =>
-      configuration(...Array.from({ length: count }, (_, n) => MINIMAL.replace('rule-1', `r${n}`)));
+    const rules = (count: number) => configuration(...Array.from({ length: count }, (_, n) => numbered(n)));
     expect((await put(rules(1000))).statusCode).toBe(200);
     expect((await bench.call(GET)).body).toBe(rules(1000));
     expect(errorOf(await put(rules(1001)))).toMatchObject({ status: 400, code: 'InvalidArgument' });
@@ -133,7 +132,7 @@ describe('PUT', () => {
   });
 
   it('asks each bucket once, however many rules name it', async () => {
-    await put(configuration(...['a', 'b', 'c'].map((id) => MINIMAL.replace('rule-1', id))));
+    await put(configuration(...[0, 1, 2].map((n) => numbered(n))));
     expect(bench.calls.filter((name) => name === 'getVersioning')).toHaveLength(2);
   });
 

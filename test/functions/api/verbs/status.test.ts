@@ -98,11 +98,11 @@ describe('the status of an object', () => {
     await put('old', 'before every rule');
     await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time);
     await world.rules(
-      ruleText('logs', BACKUP, '<Prefix>logs/</Prefix>'),
-      ruleText('off', BACKUP).replace('Enabled', 'Disabled'),
-      ruleText('tagged', THIRD, '<Filter><Tag><Key>team</Key><Value>a</Value></Tag></Filter>'),
-      ruleText('low', BACKUP),
-      ruleText('high', BACKUP, '<Priority>2</Priority>'),
+      ruleText('logs', BACKUP, '<Priority>5</Priority><Prefix>logs/</Prefix>'),
+      ruleText('off', BACKUP, '<Priority>1</Priority>').replace('Enabled', 'Disabled'),
+      ruleText('tagged', THIRD, '<Priority>2</Priority><Filter><Tag><Key>team</Key><Value>a</Value></Tag></Filter>'),
+      ruleText('low', BACKUP, '<Priority>4</Priority>'),
+      ruleText('high', BACKUP, '<Priority>3</Priority>'),
     );
     const reasons = async (key: string) =>
       Object.fromEntries((await statusOf(key)).rules.map(({ id, reason = 'matched' }) => [id, reason]));
