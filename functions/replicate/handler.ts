@@ -72,8 +72,8 @@ async function bringUpToDate(
       return 'deferred';
     }
     if (report.lookAgain !== undefined) {
-      const { at, since } = report.lookAgain;
-      await tasks.defer(taskOf({ ...work, since }, 'settle', now()), at);
+      const { at, since, floor } = report.lookAgain;
+      await tasks.defer(taskOf({ ...work, since, floor }, 'settle', now()), at);
     }
     return 'done';
   } catch (error) {

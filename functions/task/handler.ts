@@ -66,8 +66,8 @@ async function finish(
       const task = { ...taskOf(work, 'taken', now(), earlier), attempts: attemptsOf(earlier) };
       await tasks.replace(found, task, Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY));
     } else if (report.lookAgain !== undefined) {
-      const { at, since } = report.lookAgain;
-      await tasks.replace(found, taskOf({ ...work, since }, 'settle', now()), at);
+      const { at, since, floor } = report.lookAgain;
+      await tasks.replace(found, taskOf({ ...work, since, floor }, 'settle', now()), at);
     } else {
       await tasks.complete(found);
     }

@@ -51,18 +51,31 @@ export function surelyOlder(a: Ref, b: Ref): boolean {
 
 /**
  * The order of a key's versions: their place in the source listing; one that the listing no longer shows is placed by
- * its time. Returns a comparator, older first.
+ * its time. Returns a comparator, older first, that takes time only with the logarithm of the listing's length.
  */
 export function orderBy(listed: readonly Ref[]): (a: Ref, b: Ref) => number {
   const index = new Map(listed.map((ref, i) => [ref.id, i]));
+  // The latest time up to each place: whole-second times of `null` versions may stand out of line.
+  const latest: number[] = [];
+  const firstNull = new Map<number, number>();
+  for (const [i, ref] of listed.entries()) {
+    latest.push(Math.max(ref.time, latest[i - 1] ?? 0));
+    if (isNullRef(ref) && !firstNull.has(ref.time)) firstNull.set(ref.time, i);
+  }
+  const unlisted = new Map<string, number>();
   const place = (ref: Ref): number => {
-    const known = index.get(ref.id);
+    const known = index.get(ref.id) ?? unlisted.get(ref.id);
     if (known !== undefined) return known;
+    let [from, to] = [0, listed.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((latest[middle] as number) > ref.time) to = middle;
+      else from = middle + 1;
+    }
     // A `null` version that is gone was overwritten, perhaps in the same second, by the one that has the ID now.
-    const above = listed.findIndex(
-      (other) => other.time > ref.time || (isNullRef(ref) && isNullRef(other) && other.time === ref.time),
-    );
-    return (above === -1 ? listed.length : above) - 0.5;
+    const above = isNullRef(ref) ? Math.min(from, firstNull.get(ref.time) ?? from) : from;
+    unlisted.set(ref.id, above - 0.5);
+    return above - 0.5;
   };
   return (a, b) => place(a) - place(b) || (a.id === b.id ? 0 : a.time - b.time || (a.id < b.id ? -1 : 1));
 }

@@ -10,7 +10,7 @@ import { plan } from './decide/plan.ts';
 import { CLOCK_DOUBT_MS, Session, type EngineDeps } from './session.ts';
 import { shortLook } from './look/short.ts';
 import { sourceOf } from './look/source.ts';
-import type { Report, Step, Work } from './types.ts';
+import type { Report, SkipReason, Step, Work } from './types.ts';
 import { refOfHead } from '../identity/index.ts';
 import { taskOf } from './work.ts';
 
@@ -130,7 +130,7 @@ async function fullLook(
 ): Promise<boolean> {
   const seen = await observe(session, source, facts);
   const examined = await examine(session, seen);
-  const planned = plan(examined.observation, examined.excluded);
+  const planned = plan(examined.observation, examined.excluded, laterOf(session, examined));
   if (planned.kind === 'too-deep') throw new OrderTooDeep(planned.count);
   // Before the first write: what is written on top of a replica that cannot follow would hide it for good.
   for (const step of planned.steps)
@@ -140,6 +140,17 @@ async function fullLook(
   if (seen.doubtful || planned.steps.length > 0) noteLag(session);
   // Where others write too, what was written is looked at again: of two that write at once the later one sees both.
   return examined.truncated || (session.marks !== undefined && planned.steps.length > 0);
+}
+
+/** Reasons for which a version is passed over that may be gone tomorrow, without anybody writing the version anew. */
+const PASSING: ReadonlySet<SkipReason> = new Set(['archived', 'kms-not-selected']);
+
+/** IDs of versions that may be copied some day: a newer replica must not say that nothing is missing below it. */
+function laterOf({ skipped }: Session, { observation }: Examined): ReadonlySet<string> {
+  const passed = observation.entries.filter(({ versionId }) =>
+    PASSING.has(skipped.get(versionId)?.reason as SkipReason),
+  );
+  return new Set(passed.map(({ ref }) => ref.id));
 }
 
 async function act(session: Session, step: Step, { candidates }: Examined): Promise<void> {
@@ -180,11 +191,15 @@ async function hasChanged(session: Session, before: HeadResult): Promise<boolean
 function report(session: Session, started: number, state: Report['state'], until?: number): Report {
   // Delete markers were made on the word of listings: should they turn out to hide the current version, they are ours.
   const since = session.counts.marked > 0 ? Math.min(session.work.since, started - CLOCK_DOUBT_MS) : session.work.since;
+  const floor = session.written.reduce(
+    (least, { marker }) => Math.min(least, marker?.ref.time ?? least),
+    session.work.floor,
+  );
   return {
     state,
     ...(until === undefined ? {} : { until }),
     ...session.counts,
     skipped: [...session.skipped.values()],
-    ...(session.lookAgain === undefined ? {} : { lookAgain: { at: session.lookAgain, since } }),
+    ...(session.lookAgain === undefined ? {} : { lookAgain: { at: session.lookAgain, since, floor } }),
   };
 }

@@ -40,6 +40,8 @@ export interface Observation {
   readonly entries: readonly Entry[];
   /** Everything the source listing held, oldest first, in scope or not: the order of versions. */
   readonly sourceOrder: readonly Ref[];
+  /** Microseconds since 1970: all that was written at the source before this is surely in `sourceOrder`. Listings lag. */
+  readonly settledBefore: number;
   /** Newest first, down to where the look stopped. */
   readonly stack: readonly StackItem[];
   /** Source of the replica at which the look stopped; what is older was not looked at. */
@@ -60,8 +62,8 @@ export interface Together {
   readonly source: string;
   /** What is on top is known for certain; if not, it is left as it is for now. */
   readonly settled: boolean;
-  /** Ranks, as text, of deletions that were brought to the destination and undone there by a user. */
-  readonly undone: ReadonlySet<string>;
+  /** Deletions that were brought to the destination and undone there by a user. */
+  readonly undone: readonly Rank[];
 }
 
 export type Step =
@@ -123,6 +125,9 @@ export interface Report {
   readonly removed: number;
   readonly bytes: number;
   readonly skipped: readonly Skip[];
-  /** Set when listings may have been too young to trust: look again `at` this time, knowing `since` (ms since 1970). */
-  readonly lookAgain?: { readonly at: number; readonly since: number };
+  /**
+   * Set when listings may have been too young to trust: look again `at` this time, knowing `since` (both ms since 1970), as
+   * deep as `floor` (microseconds since 1970), which is the oldest of what was written.
+   */
+  readonly lookAgain?: { readonly at: number; readonly since: number; readonly floor: number };
 }

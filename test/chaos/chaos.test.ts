@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deedsOf } from './deeds.ts';
 import { CALM } from './faulty.ts';
@@ -37,6 +38,18 @@ describe('simulated worlds', () => {
       const [first, second] = [await runWorld(worldOf(17, kind)), await runWorld(worldOf(17, kind))];
       expect(first.lines.length).toBeGreaterThan(10);
       expect(second.lines).toEqual(first.lines);
+    },
+  );
+});
+
+describe('worlds in which something was lost, doubled or hidden once', () => {
+  const folder = new URL('./worlds/', import.meta.url);
+
+  it.each(readdirSync(folder).map((file) => [file.replace(/\.json$/, '').replaceAll('-', ' '), file]))(
+    'keep every invariant: %s',
+    async (_, file) => {
+      const world = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as WorldOptions;
+      expect((await runWorld(world)).violations).toEqual([]);
     },
   );
 });

@@ -110,6 +110,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, ...options
       const open = [...uploads].filter(([, { known }]) => !known);
       const text = open.length === 0 ? '' : new TextDecoder().decode(body);
       for (const [uploadId, upload] of open) if (text.includes(uploadId)) upload.known = true;
+      if (key.startsWith('marks/')) ledger.recorded.add(key.split('/')[2] ?? '');
       return cos.putObject(place, key, body, options);
     },
   };

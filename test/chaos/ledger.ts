@@ -35,6 +35,8 @@ export class Ledger {
   readonly made = new Map<string, Made>();
   /** Delete markers the functions made, by version ID. */
   readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
+  /** Of those, the ones that were written down: of any other nobody can know that it was there, once a user removed it. */
+  readonly recorded = new Set<string>();
   /** Open uploads of the functions, by ID. */
   readonly uploads = new Map<string, Upload>();
   /** Things that must never happen, in words. */

@@ -42,7 +42,10 @@ function differenceOf(winner: Listed | undefined, top: Listed | undefined): stri
 
 /** What a user has undeleted stays so until somebody deletes it anew: a marker of ours never brings the old one back. */
 function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
+  // A marker of ours whose run was killed before it was written down, and that a user removed: nobody can know of it.
+  const unknown = diary.undeletes.filter(({ versionId: id }) => ledger.marked.has(id) && !ledger.recorded.has(id));
   for (const { place, key, versionId, time } of diary.undeletes) {
+    if (unknown.some((one) => one.key === key && one.place.bucket === place.bucket && one.time <= time)) continue;
     // A marker of ours stands for the deletion that came before it at another site.
     const made = ledger.marked.get(versionId)?.time;
     const undone = diary.deletions.filter((one) => one.key === key);

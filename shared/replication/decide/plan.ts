@@ -2,23 +2,32 @@ import type { Entry, Observation, StackItem, Step } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
 import { togetherSteps } from './two-way.ts';
 import { orderBy } from '../../identity/index.ts';
+import { accountedBelow, coverageOf, isOpenBetween } from './bases.ts';
 
 export type Plan =
   | { readonly kind: 'steps'; readonly steps: readonly Step[] }
   /** Putting the order right would rebuild more than `maxRaise` replicas; `count` says how many. */
   | { readonly kind: 'too-deep'; readonly count: number };
 
-type Replica = StackItem & { readonly marker: NonNullable<StackItem['marker']> };
+export type Replica = StackItem & { readonly marker: NonNullable<StackItem['marker']> };
+export type Compare = (a: Ref, b: Ref) => number;
 
 const isReplica = (item: StackItem): item is Replica => item.kind === 'replica' && item.marker !== undefined;
 
 /**
  * What has to be done at the destination so that it shows what was seen at the source. No I/O, no clock, no
  * randomness. Steps are to be taken in order; if the run ends between any two of them, a later look plans the rest.
+ * `excluded`: IDs of entries that turned out not to be copied (gone, a replica, skipped, out of a tag's scope). `later`:
+ * those among them that may be copied some day, because a rule may select them or a restore bring them back.
  *
- * `excluded`: IDs of entries that turned out not to be copied (gone, a replica, skipped, out of a tag's scope).
+ * The time it takes grows no faster than n log n with the versions seen: a key may have a hundred thousand.
  */
-export function plan(seen: Observation, excluded: ReadonlySet<string> = new Set(), maxRaise = 1000): Plan {
+export function plan(
+  seen: Observation,
+  excluded: ReadonlySet<string> = new Set(),
+  later: ReadonlySet<string> = new Set(),
+  maxRaise = 1000,
+): Plan {
   const compare = orderBy(seen.sourceOrder);
   const entries = seen.entries.filter((entry) => !excluded.has(entry.ref.id));
   const { kept, surplus } = newestOfEach(seen.stack);
@@ -29,14 +38,14 @@ export function plan(seen: Observation, excluded: ReadonlySet<string> = new Set(
   const highest = highestOf(kept, compare);
   const inserted = missing.filter((entry) => highest !== undefined && compare(entry.ref, highest) < 0);
   const appended = entries.filter((entry) => highest === undefined || compare(entry.ref, highest) > 0);
-  const baseOf = baseFinder(seen.entries, compare);
-  const open = openGaps(entries, kept, missing);
+  const baseOf = accountedBelow(seen, { kept, missing, later, compare });
+  const isOpen = isOpenBetween(openGaps(entries, kept, missing), compare);
 
   const steps: Step[] = [
     ...[
       ...raise.map((item) => ({
         ref: item.marker.ref,
-        step: { kind: 'raise', item, base: raisedBase(item, open, baseOf, compare) } as Step,
+        step: { kind: 'raise', item, base: isOpen(item.marker) ? item.marker.base : baseOf(item.marker.ref) } as Step,
       })),
       ...inserted.map((entry) => ({ ref: entry.ref, step: { kind: 'copy', entry, base: baseOf(entry.ref) } as Step })),
     ]
@@ -67,8 +76,6 @@ export function missingOf(seen: Observation, excluded: ReadonlySet<string>): rea
   return missingVersions(seen, entries, newestOfEach(seen.stack).kept, orderBy(seen.sourceOrder));
 }
 
-type Compare = (a: Ref, b: Ref) => number;
-
 /** Of several replicas of one version the newest stays: two runs that see different listings then agree. */
 function newestOfEach(stack: readonly StackItem[]): { kept: readonly Replica[]; surplus: readonly StackItem[] } {
   const sources = new Set<string>();
@@ -97,7 +104,7 @@ function missingVersions(
 ): readonly Entry[] {
   const have = new Set(kept.map((item) => item.marker.ref.id));
   const highest = highestOf(kept, compare);
-  const isGap = (ref: Ref): boolean => kept.some((item) => covers(item, ref, compare));
+  const isGap = coverageOf(kept, compare);
   return entries.filter(({ ref, deleteMarker }) => {
     if (deleteMarker || have.has(ref.id)) return false;
     if (seen.hints.has(ref.id)) return true;
@@ -172,34 +179,12 @@ function append(
   return steps;
 }
 
-/** Versions that have no replica for all that was looked at, and are not about to get one: below the floor of this look. */
+/**
+ * Versions that have no replica for all that was looked at, and are not about to get one: below the floor of this look. A
+ * replica that recorded one goes on recording it when it is rebuilt, because its base is all that is known of it.
+ */
 function openGaps(entries: readonly Entry[], kept: readonly Replica[], missing: readonly Entry[]): readonly Entry[] {
   const have = new Set(kept.map((item) => item.marker.ref.id));
   const copied = new Set(missing);
   return entries.filter((entry) => !entry.deleteMarker && !have.has(entry.ref.id) && !copied.has(entry));
 }
-
-/**
- * The entry just below: with it as base a replica says that nothing is missing between the two. Excluded entries count
- * here, so a version that is skipped for a reason is not taken for a gap at every look.
- */
-const baseFinder =
-  (entries: readonly Entry[], compare: Compare) =>
-  (ref: Ref): Ref | undefined =>
-    entries.findLast((entry) => compare(entry.ref, ref) < 0)?.ref;
-
-/**
- * A replica that recorded an open gap goes on recording it when it is rebuilt: the gap lies below the floor of this look,
- * and its base is all that is known of it.
- */
-const raisedBase = (
-  item: Replica,
-  open: readonly Entry[],
-  baseOf: (ref: Ref) => Ref | undefined,
-  compare: Compare,
-): Ref | undefined =>
-  open.some((entry) => covers(item, entry.ref, compare)) ? item.marker.base : baseOf(item.marker.ref);
-
-/** Whether a replica's base records that this version was not accounted for when the replica was made. */
-const covers = ({ marker }: Replica, ref: Ref, compare: Compare): boolean =>
-  compare(ref, marker.ref) < 0 && (marker.base === undefined || compare(marker.base, ref) < 0);

@@ -1,4 +1,4 @@
-import { compareRanks, formatRank, rankOf, sameRank, type Rank } from '../../identity/index.ts';
+import { compareRanks, rankOf, sameRank, type Rank } from '../../identity/index.ts';
 import type { Entry, Observation, StackItem, Step, Together } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
 
@@ -54,7 +54,6 @@ interface Candidate {
 /** Newest place first where one write stands in several. */
 function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly StackItem[]): readonly Candidate[] {
   const { together, entries, compare } = look;
-  const undone = (rank: Rank): boolean => together.undone.has(formatRank(rank));
   const ranked = (ref: Ref, deleteMarker: boolean, item?: StackItem): Own => {
     const candidate = { rank: rankOf(ref, together.source), deleteMarker, ref };
     return item === undefined ? candidate : { ...candidate, item };
@@ -63,16 +62,22 @@ function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly
     ...writes.flatMap((step) => ownRef(step)).map((ref) => ranked(ref, false)),
     ...stack.flatMap((item) => (item.kind === 'replica' && item.marker ? [ranked(item.marker.ref, false, item)] : [])),
     ...entries.filter(({ deleteMarker }) => deleteMarker).map(({ ref }) => ranked(ref, true)),
-  ].filter(({ rank, deleteMarker }) => !deleteMarker || !undone(rank));
+  ].filter(({ rank, deleteMarker }) => !deleteMarker || !isUndone(together, rank));
   // The source's own order is its listing: the times of its `null` versions are not exact.
   const newest = own.reduce<Own | undefined>((a, b) => (a && compare(a.ref, b.ref) >= 0 ? a : b), undefined);
-  const others = stack.flatMap((item) => {
+  // Older than what was taken back, a deletion counts where it still hides the key: the user left it so.
+  const shown = stack.findIndex((item) => item.kind !== 'marker');
+  const others = stack.flatMap((item, i) => {
     const deleteMarker = item.kind === 'marker';
-    if (item.rank === undefined || item.kind === 'replica' || (deleteMarker && undone(item.rank))) return [];
+    if (item.rank === undefined || item.kind === 'replica') return [];
+    if (deleteMarker && shown !== -1 && i > shown && isUndone(together, item.rank)) return [];
     return [{ rank: item.rank, deleteMarker, item }];
   });
   return newest === undefined ? others : [newest, ...others];
 }
+
+/** Whoever takes back a deletion takes back older ones too: they were not there to be taken back one by one. */
+const isUndone = ({ undone }: Together, rank: Rank): boolean => undone.some((one) => compareRanks(rank, one) <= 0);
 
 type Own = Candidate & { readonly ref: Ref };
 

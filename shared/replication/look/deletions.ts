@@ -1,13 +1,15 @@
 import type { VersionEntry } from '../../cos/index.ts';
 import type { KeyListing } from './listing.ts';
 import type { Intention, MarkBook, Marks } from '../deletion-records.ts';
-import { formatRank, type Rank } from '../../identity/index.ts';
+import type { Rank } from '../../identity/index.ts';
 import type { Session } from '../session.ts';
-import type { Together } from '../types.ts';
+import type { StackItem, Together } from '../types.ts';
 import { timeOfVersionId } from '../../identity/index.ts';
 
 /** For so long after its intention was written a delete marker may still appear: a request's life, and some doubt. */
 const LANDING_MS = 90_000;
+/** A request that is not held up has taken effect within this time, ms. */
+const PROMPT_MS = 3_000;
 /** Two clocks of one region differ by less, ms; and times are cut to whole seconds. */
 const SLACK_MS = 2_000;
 
@@ -46,7 +48,8 @@ export async function readPeers(session: Session, source: KeyListing, destinatio
   };
 }
 
-const earliestOf = ({ intended }: Marks): number => Math.min(...intended.map(({ time }) => time - SLACK_MS));
+const earliestOf = ({ intended }: Marks): number =>
+  intended.reduce((earliest, { time }) => Math.min(earliest, time - SLACK_MS), Number.POSITIVE_INFINITY);
 
 const isDeleted = (listing: KeyListing): boolean =>
   !listing.complete || listing.entries.some((entry) => entry.deleteMarker);
@@ -54,27 +57,34 @@ const isDeleted = (listing: KeyListing): boolean =>
 const read = async (session: Session, book: MarkBook | undefined, place: Session['work']['source']): Promise<Marks> =>
   book === undefined ? NONE : session.at('state', () => book.of(place, session.work.key));
 
-/** What `plan` has to know of a destination that is a source as well; `destination` as far as the look went. */
+/**
+ * What `plan` has to know of a destination that is a source as well; `stack` is what the look read of it, and `destination`
+ * how far the listing went.
+ */
 export function togetherOf(
   { work, deps }: Session,
-  { ranks }: Peers,
+  { ranks, unsureSince }: Peers,
+  stack: readonly StackItem[],
   destination: KeyListing,
-): Omit<Together, 'settled'> {
-  const there = new Set(destination.entries.map((entry) => entry.versionId));
+): Together {
+  const there = new Set([...destination.entries, ...stack].map(({ versionId }) => versionId));
   const oldest = destination.complete ? 0 : timeOf(destination.entries.at(-1)?.versionId);
-  // A listing may not show it yet.
-  const settled = (deps.now() - deps.settings.settleMs) * 1000;
-  // Deletions whose delete marker is not there any more: somebody removed it, which is not to be taken back.
-  const gone = [...ranks].filter(([id]) => !there.has(id) && timeOf(id) >= oldest && timeOf(id) < settled);
-  return { source: work.source.bucket, undone: new Set(gone.map(([, rank]) => formatRank(rank))) };
+  const away = [...ranks].filter(([id]) => !there.has(id) && timeOf(id) >= oldest);
+  // A listing may not show it yet; after that somebody has removed it, which is not to be taken back.
+  const settledBefore = (deps.now() - deps.settings.settleMs) * 1000;
+  const gone = away.filter(([id]) => timeOf(id) < settledBefore).map(([, rank]) => rank);
+  return {
+    source: work.source.bucket,
+    settled: unsureSince.destination === Number.POSITIVE_INFINITY && away.length === gone.length,
+    undone: gone,
+  };
 }
 
 const timeOf = (versionId: string | undefined): number => timeOfVersionId(versionId ?? '') ?? 0;
 
 /**
  * Finds out what became of delete markers that earlier runs of this replication meant to make. The key is ours, so those
- * runs are over. Of what appeared in the time a request lives, the last that is not on record is taken for it: taken for a
- * user's, a delete marker that landed late would hide what was written meanwhile.
+ * runs are over.
  */
 async function resolved(
   session: Session,
@@ -93,7 +103,10 @@ async function resolved(
       continue;
     }
     const listed = await stack.until((oldest) => oldest.lastModified < intention.time - SLACK_MS);
-    const found = listed.find((entry) => fits(entry, intention) && !known.some((one) => isOf(one, entry)));
+    const found = likeliest(
+      listed.filter((entry) => fits(entry, intention) && !known.some((one) => isOf(one, entry))),
+      intention,
+    );
     if (found !== undefined) {
       known.push(await session.at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
     } else if (age < LANDING_MS + deps.settings.settleMs) open.push(intention);
@@ -101,6 +114,14 @@ async function resolved(
   }
   return { made: known, intended: open };
 }
+
+/**
+ * Which of the delete markers that are not on record, newest first, is the one that was meant to be made. Nearly always it
+ * came at once, and the others are users'. Where none did, the last one is taken for it: taken for a user's, a delete
+ * marker that landed late would hide what was written meanwhile.
+ */
+const likeliest = (unknown: readonly VersionEntry[], { time }: Intention): VersionEntry | undefined =>
+  unknown.findLast((entry) => entry.lastModified <= time + PROMPT_MS) ?? unknown[0];
 
 const isOf = (mark: { versionId: string }, entry: VersionEntry): boolean => mark.versionId === entry.versionId;
 

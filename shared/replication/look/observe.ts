@@ -40,28 +40,28 @@ export async function observe(
   const peers = await readPeers(session, source, destination);
   const { stack, low } = await readStack(session, destination, floor, peers);
   const depth = depthOf(session, stack, low);
-  const { unsureSince } = peers;
-  const settled =
-    !peers.shared || (unsureSince.destination === Number.POSITIVE_INFINITY && (await isOnTop(session, stack[0])));
+  const together = peers.shared ? togetherOf(session, peers, stack, destination) : undefined;
+  const settled = together === undefined || (together.settled && (await isOnTop(session, stack[0])));
   const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < depth);
   const history = await historyOf(session, listed, current);
   for (const entry of history) session.seen.add(entry.ref.id);
   return {
     entries: history.filter((entry) => governing(work.rules, entry) !== undefined && !isBrought(entry, peers)),
     sourceOrder: history.map((entry) => entry.ref),
+    settledBefore: (current.date - session.deps.settings.settleMs) * 1000,
     stack,
     low,
     hints: hintsOf(session, listed, history),
     // What a late delete marker stands for is on record where others write too, so nothing has to be guessed.
-    ...(peers.shared
+    ...(together
       ? {
           mine: new Set<string>(),
           since: Number.POSITIVE_INFINITY,
-          together: { ...togetherOf(session, peers, destination), settled },
+          together: { ...together, settled },
         }
       : { mine: session.mine, since }),
     doubtful:
-      !settled || unsureSince.source < Number.POSITIVE_INFINITY || isDoubtful(session, listed, history, current),
+      !settled || peers.unsureSince.source < Number.POSITIVE_INFINITY || isDoubtful(session, listed, history, current),
   };
 }
 
@@ -84,12 +84,15 @@ function depthOf({ work }: Session, stack: readonly StackItem[], low: Ref | unde
   const replicas = stack.flatMap((item) => (item.kind === 'replica' && item.marker ? [item.marker] : []));
   // What was restored may be of any age.
   if (replicas.length === 0 || (work.clue !== undefined && work.clue.time === undefined)) return 0;
-  return Math.min(
+  return earliest([
     ...(low === undefined ? [] : [low.time]),
     ...work.hints.map((hint) => timeOfVersionId(hint) ?? 0),
     ...replicas.flatMap(({ ref, base }) => [ref.time, base?.time ?? 0]),
-  );
+  ]);
 }
+
+/** Infinity: there are none. A key has more versions than a call has room for arguments. */
+const earliest = (times: readonly number[]): number => times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 
 /**
  * Oldest first, with what is current marked; what the listing lacks but is known by name is added in its place, because
@@ -203,7 +206,7 @@ async function readStack(
  * by a user or by a run from another source, so it is asked for. A HEAD cannot ask for a delete marker.
  */
 async function unlisted(session: Session, listing: KeyListing): Promise<readonly StackItem[]> {
-  const first = Math.min(...session.written.map(({ versionId, time }) => refOf(versionId, time, '').time));
+  const first = earliest(session.written.map(({ versionId, time }) => refOf(versionId, time, '').time));
   const entries = await listing.until((oldest) => refOfEntry(oldest).time < first);
   const shown = new Set(entries.map((entry) => entry.versionId));
   const items: StackItem[] = [];

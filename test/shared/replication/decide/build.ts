@@ -45,6 +45,7 @@ export const observed = (
 ): Observation => ({
   entries,
   sourceOrder: entries.map((entry) => entry.ref),
+  settledBefore: Number.POSITIVE_INFINITY,
   stack,
   low: undefined,
   hints: new Set(),

@@ -142,8 +142,8 @@ describe('special cases', () => {
       );
     expect(plan(ofDepth(1001))).toEqual({ kind: 'too-deep', count: 1001 });
     expect(plan(ofDepth(1000)).kind).toBe('steps');
-    expect(plan(ofDepth(3), new Set(), 2)).toEqual({ kind: 'too-deep', count: 3 });
-    expect(plan(ofDepth(3), new Set(), 3).kind).toBe('steps');
+    expect(plan(ofDepth(3), new Set(), new Set(), 2)).toEqual({ kind: 'too-deep', count: 3 });
+    expect(plan(ofDepth(3), new Set(), new Set(), 3).kind).toBe('steps');
   });
 
   test('replicas in the wrong order are put right, the upper one stays where it is not needed', () => {

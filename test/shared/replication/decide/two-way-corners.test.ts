@@ -51,7 +51,7 @@ function planned(
   stack: readonly Sketch[],
   { undone = [], low }: { readonly undone?: readonly number[] } & Partial<Observation> = {},
 ) {
-  const ranks = new Set(undone.map((n) => formatRank(rankOf(ref(n), SOURCE.bucket))));
+  const ranks = undone.map((n) => rankOf(ref(n), SOURCE.bucket));
   const together = { source: SOURCE.bucket, undone: ranks, settled: true };
   const result = plan(observed(entries, stackOf(...stack), { together, low }));
   if (result.kind !== 'steps') throw new Error('too deep');
@@ -115,6 +115,12 @@ describe('a deletion', () => {
   test('that a user undid hides nothing, even where another delete marker stands for it', () => {
     expect(planned(history('vd'), [ours(1), deletion(2)])).toEqual([hideAs(2)]);
     expect(planned(history('vd'), [ours(1), deletion(2)], { undone: [2] })).toEqual([]);
+  });
+
+  test('is taken back with those before it, which were never there to be taken back', () => {
+    expect(planned(history('vdd'), [ours(1)], { undone: [3] })).toEqual([]);
+    expect(planned(history('vdd'), [ours(1), deletion(2)], { undone: [3] })).toEqual([]);
+    expect(planned(history('vdd'), [deletion(2), ours(1)], { undone: [3] })).toEqual([]);
   });
 
   test('is one only where the source lists it: a version that was not looked at has not been deleted', () => {

@@ -27,7 +27,7 @@ const words = (step: Step): string => {
 
 /** `written` at the source; `stack` at the destination, newest first. */
 function planned(written: string, stack: readonly StackItem[], change: Partial<Observation & Together> = {}) {
-  const { undone = new Set<string>(), settled = true, ...seen } = change;
+  const { undone = [], settled = true, ...seen } = change;
   const together = { source: SOURCE.bucket, undone, settled };
   const result = plan(observed(history(written), stack, { together, ...seen }));
   if (result.kind !== 'steps') throw new Error('too deep');
@@ -107,13 +107,13 @@ describe('deletions', () => {
   });
 
   test('one that a user of the destination undid is not made again', () => {
-    const undone = new Set([`2000/${SOURCE.bucket}`]);
+    const undone = [{ time: 2000, bucket: SOURCE.bucket }];
     expect(planned('vd', stackOf(ours(1)), { undone })).toEqual([]);
     expect(planned('vdv', stackOf(ours(1)), { undone })).toEqual(['copy v3']);
   });
 });
 
-const togetherWith = (): Together => ({ source: SOURCE.bucket, undone: new Set(), settled: true });
+const togetherWith = (): Together => ({ source: SOURCE.bucket, undone: [], settled: true });
 
 test('a look that stops at its floor keeps the newest on top too', () => {
   expect(planned('vv', stackOf(own(3)), { low: ref(1) })).toEqual(['copy v2', 'lift d1']);

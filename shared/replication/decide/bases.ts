@@ -1,0 +1,72 @@
+import type { Entry, Observation } from '../types.ts';
+import type { Marker, Ref } from '../../identity/index.ts';
+import type { Compare, Replica } from './plan.ts';
+
+/**
+ * Tells of a version whether some replica says that it was not accounted for when that replica was made: it lies between
+ * the replica's base and its source. Any other version without a replica had one, and the destination's lifecycle took it.
+ */
+export function coverageOf(kept: readonly Replica[], compare: Compare): (ref: Ref) => boolean {
+  const sorted = kept.toSorted((a, b) => compare(a.marker.ref, b.marker.ref));
+  const deeper = (a: Ref | undefined, b: Ref | undefined): Ref | undefined =>
+    a === undefined || b === undefined ? undefined : compare(a, b) < 0 ? a : b;
+  // Of the replicas from each one on up, the base that reaches deepest; undefined: to the bottom.
+  const deepest: (Ref | undefined)[] = [];
+  for (let i = sorted.length - 1; i >= 0; i -= 1) {
+    const base = sorted[i]?.marker.base;
+    deepest[i] = i === sorted.length - 1 ? base : deeper(base, deepest[i + 1]);
+  }
+  return (ref) => {
+    const above = firstWhere(sorted.length, (i) => compare((sorted[i] as Replica).marker.ref, ref) > 0);
+    if (above === sorted.length) return false;
+    const base = deepest[above];
+    return base === undefined || compare(base, ref) < 0;
+  };
+}
+
+export interface Known {
+  readonly kept: readonly Replica[];
+  /** Versions that this plan copies, oldest first. */
+  readonly missing: readonly Entry[];
+  /** IDs of versions that cannot be copied now but perhaps some day. */
+  readonly later: ReadonlySet<string>;
+  readonly compare: Compare;
+}
+
+/**
+ * Finds the base of a replica: the newest entry below it of which it can be said that nothing is missing down to there.
+ * That is one that has its replica or is about to get it, because then that replica says what is missing further down; or
+ * one that has none for good and was listed beyond doubt, and with it all that lies below. A young entry without a replica
+ * is passed over: it may be known from an event alone, while the listing does not show yet what lies below it.
+ */
+export function accountedBelow(
+  { entries, settledBefore }: Observation,
+  { kept, missing, later, compare }: Known,
+): (ref: Ref) => Ref | undefined {
+  const stands = new Set([...kept.map((item) => item.marker.ref.id), ...missing.map((entry) => entry.ref.id)]);
+  const newest: (Ref | undefined)[] = [];
+  for (const [i, { ref }] of entries.entries()) {
+    const isAccounted = stands.has(ref.id) || (ref.time < settledBefore && !later.has(ref.id));
+    newest.push(isAccounted ? ref : newest[i - 1]);
+  }
+  return (ref) => newest[firstWhere(entries.length, (i) => compare((entries[i] as Entry).ref, ref) >= 0) - 1];
+}
+
+/** Tells of a replica whether one of these versions, oldest first, lies between its base and its source. */
+export function isOpenBetween(open: readonly Entry[], compare: Compare): (marker: Marker) => boolean {
+  return ({ ref, base }) => {
+    const below = open[firstWhere(open.length, (i) => compare((open[i] as Entry).ref, ref) >= 0) - 1];
+    return below !== undefined && (base === undefined || compare(base, below.ref) < 0);
+  };
+}
+
+/** The first index at which `holds` is true, given that it is false before and true from there on. */
+function firstWhere(length: number, holds: (index: number) => boolean): number {
+  let [from, to] = [0, length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
