@@ -1,3 +1,4 @@
+import { objectsUnder } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { isSecretId, readKey, writeKey } from './state.ts';
@@ -82,17 +83,12 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
     },
     list: async () => {
       const summaries: ApiKeySummary[] = [];
-      let marker: string | undefined;
-      do {
-        const page = await cos.listObjects(state, { prefix: PREFIX, ...(marker === undefined ? {} : { marker }) });
-        for (const entry of page.entries) {
-          const secretId = entry.key.slice(PREFIX.length);
-          const key = isSecretId(secretId) ? await read(secretId) : undefined;
-          // A listing may still name what is gone.
-          if (key !== undefined) summaries.push(withoutSecret(key));
-        }
-        marker = page.nextMarker;
-      } while (marker !== undefined);
+      for await (const entry of objectsUnder(cos, state, PREFIX)) {
+        const secretId = entry.key.slice(PREFIX.length);
+        const key = isSecretId(secretId) ? await read(secretId) : undefined;
+        // A listing may still name what is gone.
+        if (key !== undefined) summaries.push(withoutSecret(key));
+      }
       return summaries;
     },
     remove: async (secretId) => {

@@ -1,4 +1,4 @@
-import { CosError } from '../cos/index.ts';
+import { CosError, versionsOf } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { PREFLIGHT_PREFIX } from '../rules/index.ts';
@@ -150,8 +150,7 @@ async function cleanUp(probe: Probe): Promise<void> {
   const { cos, place, key, made } = probe;
   let failure: unknown;
   try {
-    const { entries } = await cos.listVersions(place, { prefix: key, maxKeys: 100 });
-    for (const entry of entries) if (entry.key === key && entry.versionId !== '') made.add(entry.versionId);
+    for await (const { versionId } of versionsOf(cos, place, key)) if (versionId !== '') made.add(versionId);
   } catch (error) {
     if (!(error instanceof CosError)) throw error;
     failure = error;

@@ -1,3 +1,4 @@
+import { objectsUnder } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeLease, encodeLease, type LeaseRecord } from './documents.ts';
 import { digestOfTarget, leaseName, LEASES, readLeaseName } from './names.ts';
@@ -155,7 +156,8 @@ export class Leases {
   async #adopt(digest: string, lease: Lease): Promise<Lease> {
     const known = new Set([lease.name, ...lease.inherited]);
     const names: string[] = [];
-    for await (const name of this.#names(`${LEASES}${digest}/`)) if (!known.has(name)) names.push(name);
+    const leases = objectsUnder(this.#deps.cos, this.#deps.state, `${LEASES}${digest}/`);
+    for await (const { key } of leases) if (!known.has(key)) names.push(key);
     const others = await Promise.all(names.map((name) => this.#read(name)));
     const expired = others.filter((one) => one !== undefined && one.remaining <= 0) as Found[];
     return {
@@ -176,7 +178,7 @@ export class Leases {
   async *#groups(): AsyncGenerator<readonly string[]> {
     let group: string[] = [];
     let current = '';
-    for await (const name of this.#names(LEASES)) {
+    for await (const { key: name } of objectsUnder(this.#deps.cos, this.#deps.state, LEASES)) {
       const digest = readLeaseName(name)?.digest;
       if (digest === undefined) continue;
       if (digest !== current && group.length > 0) {
@@ -187,18 +189,6 @@ export class Leases {
       group.push(name);
     }
     if (group.length > 0) yield group;
-  }
-
-  async *#names(prefix: string): AsyncGenerator<string> {
-    let marker: string | undefined;
-    do {
-      const page = await this.#deps.cos.listObjects(this.#deps.state, {
-        prefix,
-        ...(marker === undefined ? {} : { marker }),
-      });
-      for (const entry of page.entries) yield entry.key;
-      marker = page.nextMarker;
-    } while (marker !== undefined);
   }
 }
 

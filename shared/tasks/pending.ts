@@ -1,4 +1,4 @@
-import { formatPlace } from '../cos/index.ts';
+import { formatPlace, objectPages } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeLease, decodeTask } from './documents.ts';
 import { digestOfTarget, LEASES, readTaskName, readWaitingName, TASKS, WAITING } from './names.ts';
@@ -171,10 +171,7 @@ export async function* namesUnder(
   prefix: string,
   start: string | undefined,
 ): AsyncGenerator<readonly string[]> {
-  let marker = start;
-  do {
-    const page = await cos.listObjects(state, { prefix, maxKeys: BATCH, ...(marker === undefined ? {} : { marker }) });
-    if (page.entries.length > 0) yield page.entries.map(({ key }) => key);
-    marker = page.nextMarker;
-  } while (marker !== undefined);
+  for await (const page of objectPages(cos, state, prefix, { after: start, maxKeys: BATCH })) {
+    yield page.map(({ key }) => key);
+  }
 }

@@ -1,4 +1,4 @@
-import { formatPlace } from '../cos/index.ts';
+import { formatPlace, objectsUnder } from '../cos/index.ts';
 import { decodeTask, encodeTask } from './documents.ts';
 import { digestOfTarget, readTaskName, readWaitingName, taskName, TASKS, WAITING, waitingName } from './names.ts';
 import type { StateDeps, Target, Task, TaskObject } from './types.ts';
@@ -78,22 +78,14 @@ export class Tasks {
   /** Starts due tasks again whose start was lost: older than `age` ms by the state bucket's clock. */
   async restart(age: number, limit: number, deadline: number): Promise<number> {
     let restarted = 0;
-    let marker: string | undefined;
-    do {
-      const page = await this.#deps.cos.listObjects(this.#deps.state, {
-        prefix: TASKS,
-        ...(marker === undefined ? {} : { marker }),
-      });
-      for (const entry of page.entries) {
-        if (restarted >= limit || this.#deps.now() >= deadline) return restarted;
-        if (this.#deps.now() - entry.lastModified < age || readTaskName(entry.key) === undefined) continue;
-        const object = await this.#deps.cos.getObject(this.#deps.state, entry.key);
-        if (object === undefined) continue;
-        await this.#deps.cos.putObject(this.#deps.state, entry.key, object.body, { contentType: 'application/json' });
-        restarted += 1;
-      }
-      marker = page.nextMarker;
-    } while (marker !== undefined);
+    for await (const entry of objectsUnder(this.#deps.cos, this.#deps.state, TASKS)) {
+      if (restarted >= limit || this.#deps.now() >= deadline) return restarted;
+      if (this.#deps.now() - entry.lastModified < age || readTaskName(entry.key) === undefined) continue;
+      const object = await this.#deps.cos.getObject(this.#deps.state, entry.key);
+      if (object === undefined) continue;
+      await this.#deps.cos.putObject(this.#deps.state, entry.key, object.body, { contentType: 'application/json' });
+      restarted += 1;
+    }
     return restarted;
   }
 

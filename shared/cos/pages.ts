@@ -1,0 +1,42 @@
+import type { Cos, ObjectEntry, Place, VersionEntry } from './types.ts';
+
+type Lists = Pick<Cos, 'listObjects'>;
+type ListsVersions = Pick<Cos, 'listVersions'>;
+
+/**
+ * The objects under a prefix in the order of their keys, a page of 1 to `maxKeys` (1,000 unless told) at a time, from
+ * beyond the key `after` on. A page is asked for when the one before has been dealt with. Throws `CosError`.
+ */
+export async function* objectPages(
+  cos: Lists,
+  place: Place,
+  prefix: string,
+  { after, maxKeys }: { readonly after?: string | undefined; readonly maxKeys?: number } = {},
+): AsyncGenerator<readonly ObjectEntry[]> {
+  const query = { prefix, ...(maxKeys === undefined ? {} : { maxKeys }) };
+  let marker = after;
+  do {
+    const page = await cos.listObjects(place, { ...query, ...(marker === undefined ? {} : { marker }) });
+    if (page.entries.length > 0) yield page.entries;
+    marker = page.nextMarker;
+  } while (marker !== undefined);
+}
+
+/** The objects under a prefix, one by one. Throws `CosError`. */
+export async function* objectsUnder(cos: Lists, place: Place, prefix: string): AsyncGenerator<ObjectEntry> {
+  for await (const page of objectPages(cos, place, prefix)) yield* page;
+}
+
+/**
+ * The versions and delete markers of one key, newest first. Longer keys that begin with this one follow it in a listing;
+ * they are not waited for. Throws `CosError`.
+ */
+export async function* versionsOf(cos: ListsVersions, place: Place, key: string): AsyncGenerator<VersionEntry> {
+  let next: { readonly keyMarker?: string; readonly versionIdMarker?: string } | undefined = {};
+  while (next !== undefined) {
+    const page = await cos.listVersions(place, { prefix: key, ...next });
+    const own = page.entries.filter((entry) => entry.key === key);
+    yield* own;
+    next = own.length === page.entries.length ? page.next : undefined;
+  }
+}
