@@ -1,7 +1,11 @@
 import type { Place } from '../cos/index.ts';
 
-/** The two identities functions run as: only `api` may read API keys and write rules, only `engine` writes replicas. */
-export type RoleKind = 'engine' | 'api';
+/**
+ * The identities that functions run as: only `api` may read API keys and write rules, only `engine` writes replicas, and
+ * `schedule` reaches the state bucket alone.
+ */
+export const ROLE_KINDS = ['engine', 'api', 'schedule'] as const;
+export type RoleKind = (typeof ROLE_KINDS)[number];
 
 /** One entry under `events` of a function in serverless.yml. */
 export type EventSettings =
@@ -24,6 +28,11 @@ export interface FunctionSettings {
   /** MB. */
   readonly memory: number;
   readonly role: RoleKind;
+  /**
+   * Instances that the platform keeps for this function alone, and at the same time the most that run at once. Without it
+   * all functions of the account share what is left.
+   */
+  readonly instances?: number | undefined;
   readonly events: readonly EventSettings[];
 }
 
@@ -85,6 +94,8 @@ export interface DesiredFunction {
   readonly role: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly async: AsyncSettings;
+  /** MB that are reserved for it; undefined: none are. */
+  readonly reservedMemory?: number | undefined;
   readonly triggers: readonly Trigger[];
 }
 

@@ -44,6 +44,16 @@ export async function ensureStateBucket(sdk: COS, place: Place): Promise<'create
       'STATE_BUCKET_PUBLIC',
     );
   }
+  // The type says nothing of a bucket whose list of grants is empty or a single element.
+  const grants = [acl.Grants ?? []].flat();
+  const stranger = grants.find(({ Grantee }) => (Grantee as { ID?: string } | undefined)?.ID !== acl.Owner.ID);
+  if (stranger !== undefined) {
+    const { ID, URI } = stranger.Grantee as { ID?: string; URI?: string };
+    throw new DeployError(
+      `The state bucket ${formatPlace(place)} holds API keys, and its access list lets ${ID ?? URI ?? 'somebody else'} in (${stranger.Permission}): take that grant out (COS console, the bucket's permissions), then deploy again.`,
+      'STATE_BUCKET_SHARED',
+    );
+  }
   return 'unchanged';
 }
 

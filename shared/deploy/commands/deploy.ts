@@ -4,7 +4,7 @@ import { CloudApiError } from '../cloud/cloud-api.ts';
 import type { CloudApi } from '../cloud/cloud-api.ts';
 import { desiredFunctions } from '../functions/desired.ts';
 import { DeployError } from '../error.ts';
-import { deployFunction } from '../functions/function.ts';
+import { checkRuntimes, deployFunction } from '../functions/function.ts';
 import { leftOverFunctions } from '../functions/left-over.ts';
 import { planRoles } from '../roles/role-plan.ts';
 import { applyRole } from '../roles/roles.ts';
@@ -48,6 +48,7 @@ export async function deploy(
   await checkAccount(settings, cloud.api);
 
   await examineBuckets(settings, cloud.sdk, report);
+  await checkRuntimes(functions, cloud.scf);
   // Looked at before anything is made: what CAM has no room for ends the deployment here.
   const roles = await planRoles(cloud.api, settings);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
@@ -55,6 +56,11 @@ export async function deploy(
   for (const plan of roles) {
     const extent = plan.policies === 1 ? '' : ` (${plan.policies} policies)`;
     report.line(`role ${plan.name}${extent}: ${await applyRole(cloud.api, plan)}`);
+    if (plan.others > 0) {
+      report.warn(
+        `role ${plan.name} has ${plan.others} policies that this service did not make: they stay, and what they allow the functions may do.`,
+      );
+    }
   }
 
   const changes = await together(

@@ -6,6 +6,7 @@ import { roleName } from '../config/names.ts';
 import { removeRole } from '../roles/roles.ts';
 import type { Scf } from '../cloud/scf.ts';
 import { deletion } from '../functions/triggers.ts';
+import { ROLE_KINDS } from '../types.ts';
 import type { Settings } from '../types.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function remove(
     await scf.remove(name);
     report.line(`${name}: removed`);
   }
-  for (const kind of ['engine', 'api'] as const) {
+  for (const kind of ROLE_KINDS) {
     const name = roleName(settings, kind);
     report.line(`role ${name}: ${(await removeRole(api, name)) ? 'removed' : 'not there'}`);
   }

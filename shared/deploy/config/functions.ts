@@ -8,6 +8,8 @@ const LONGEST_TIMEOUT = 900;
 const SMALLEST_MEMORY = 64;
 const MEMORY_STEP = 128;
 const LARGEST_MEMORY = 3072;
+/** What an account has at first, 128,000 MB, at the smallest memory. */
+const MOST_INSTANCES = 1000;
 
 type Declared = Readonly<Record<string, Omit<FunctionSettings, 'key'>>>;
 
@@ -21,7 +23,7 @@ export function readFunctions(declared: Declared | undefined, locate: Locate): F
       'FUNCTIONS_MISSING',
     );
   }
-  for (const { key, timeout, memory } of functions) {
+  for (const { key, timeout, memory, instances } of functions) {
     if (!isWhole(timeout, 1, LONGEST_TIMEOUT)) {
       throw new DeployError(
         `${locate(['functions', key, 'timeout'])}: the timeout of ${key} is ${JSON.stringify(timeout)}; write whole seconds from 1 to ${LONGEST_TIMEOUT}.`,
@@ -32,6 +34,12 @@ export function readFunctions(declared: Declared | undefined, locate: Locate): F
       throw new DeployError(
         `${locate(['functions', key, 'memory'])}: the memory of ${key} is ${JSON.stringify(memory)}; the platform takes ${SMALLEST_MEMORY}, or a multiple of ${MEMORY_STEP} up to ${LARGEST_MEMORY} (MB), for example ${nearest(memory)}.`,
         'BAD_MEMORY',
+      );
+    }
+    if (instances !== undefined && !isWhole(instances, 1, MOST_INSTANCES)) {
+      throw new DeployError(
+        `${locate(['functions', key, 'instances'])}: the instances of ${key} are ${JSON.stringify(instances)}; write a whole number from 1 to ${MOST_INSTANCES}, or take the line out to reserve none.`,
+        'BAD_INSTANCES',
       );
     }
   }

@@ -1,3 +1,5 @@
+import { ROLE_KINDS } from '../types.ts';
+
 /**
  * JSON schemas of serverless.yml, strict: a misspelt key, an unknown event or a broken timer fails at `package`, before
  * anything was changed. The CLI runs Ajv in strict mode, which refuses lists of types. Ajv's own sentences name neither
@@ -55,7 +57,8 @@ export const providerSchema = {
       handler: { type: 'string', pattern: '^functions/[a-z][a-z0-9-]*/index\\.main_handler$' },
       timeout: {},
       memory: {},
-      role: { enum: ['engine', 'api'] },
+      role: { enum: [...ROLE_KINDS] },
+      instances: {},
     },
     required: ['handler', 'timeout', 'memory', 'role'],
   },

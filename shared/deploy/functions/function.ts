@@ -24,6 +24,7 @@ export async function deployFunction(desired: DesiredFunction, artifact: Artifac
     changed = await update(desired, artifact, existing, scf);
   }
   changed = (await setAsync(desired, scf)) || changed;
+  changed = (await setReservation(desired, scf)) || changed;
   if (created) return 'created';
   return changed ? 'updated' : 'unchanged';
 }
@@ -38,13 +39,24 @@ async function usable(desired: DesiredFunction, scf: Scf): Promise<DeployedFunct
     return undefined;
   }
   if (found.Status !== 'Active') found = await scf.active(desired.name);
-  if (found.Runtime !== desired.runtime) {
-    throw new DeployError(
-      `${desired.name} runs on ${found.Runtime}, and the runtime of a function cannot be changed to ${desired.runtime}: run "npx serverless remove" and deploy again (the state bucket keeps rules and keys; the function URL changes), or set provider.runtime back.`,
-      'RUNTIME_CHANGED',
-    );
-  }
+  checkRuntime(desired, found);
   return found;
+}
+
+/** Throws `DeployError` when a function that exists would need another runtime, which the platform does not change. */
+export async function checkRuntimes(functions: readonly DesiredFunction[], scf: Scf): Promise<void> {
+  for (const desired of functions) {
+    const found = await scf.get(desired.name);
+    if (found !== undefined && found.Status !== 'CreateFailed') checkRuntime(desired, found);
+  }
+}
+
+function checkRuntime(desired: DesiredFunction, found: DeployedFunction): void {
+  if (found.Runtime === desired.runtime) return;
+  throw new DeployError(
+    `${desired.name} runs on ${found.Runtime}, and the runtime of a function cannot be changed to ${desired.runtime}: run "npx serverless remove" and deploy again (the state bucket keeps rules and keys; the function URL changes), or set provider.runtime back.`,
+    'RUNTIME_CHANGED',
+  );
 }
 
 /** True when something was changed. */
@@ -82,6 +94,15 @@ async function setAsync(desired: DesiredFunction, scf: Scf): Promise<boolean> {
     return false;
   }
   await scf.call('UpdateFunctionEventInvokeConfig', desired.name, { AsyncTriggerConfig: wanted });
+  return true;
+}
+
+/** True when the reservation was different. It is a ceiling as well: callers of one function must not starve the others. */
+async function setReservation({ name, reservedMemory = 0 }: DesiredFunction, scf: Scf): Promise<boolean> {
+  const { ReservedMem: current = 0 } = await scf.call<{ ReservedMem?: number }>('GetReservedConcurrencyConfig', name);
+  if (current === reservedMemory) return false;
+  if (reservedMemory === 0) await scf.call('DeleteReservedConcurrencyConfig', name);
+  else await scf.call('PutReservedConcurrencyConfig', name, { ReservedConcurrencyMem: reservedMemory });
   return true;
 }
 

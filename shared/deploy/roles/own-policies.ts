@@ -25,9 +25,16 @@ export interface OwnPolicy {
   readonly attached: boolean;
 }
 
+export interface ExistingRole {
+  readonly description: string;
+  /** JSON: who may take the role. */
+  readonly trust: string;
+}
+
 /** What the account has under the name of a role. */
 export interface RoleState {
-  readonly exists: boolean;
+  /** Undefined: there is none. */
+  readonly role: ExistingRole | undefined;
   /** Ours, attached or left over from a deployment that broke off before it attached them. */
   readonly own: readonly OwnPolicy[];
   /** Names that our policies could have, taken by policies that are not ours. */
@@ -38,8 +45,8 @@ export interface RoleState {
 
 /** Only reads. */
 export async function readRole(api: CloudApi, role: string): Promise<RoleState> {
-  const exists = await hasRole(api, role);
-  const attached = exists ? await attachedPolicies(api, role) : [];
+  const found = await getRole(api, role);
+  const attached = found === undefined ? [] : await attachedPolicies(api, role);
   const listed = await policiesNamed(api, role);
   const attachedIds = new Set(attached.map(({ PolicyId }) => PolicyId));
   // Both lists: a new policy may be on the role already and not yet in the list of all.
@@ -49,7 +56,7 @@ export async function readRole(api: CloudApi, role: string): Promise<RoleState> 
     .filter(isOurs)
     .map(({ PolicyId, PolicyName }) => ({ id: PolicyId, name: PolicyName, attached: attachedIds.has(PolicyId) }));
   return {
-    exists,
+    role: found,
     own,
     taken: named.filter((policy) => !isOurs(policy)).map(({ PolicyName }) => PolicyName),
     others: attached.length - own.filter((policy) => policy.attached).length,
@@ -62,12 +69,14 @@ export async function countPolicies(api: CloudApi): Promise<number> {
   return TotalNum ?? 0;
 }
 
-async function hasRole(api: CloudApi, name: string): Promise<boolean> {
+async function getRole(api: CloudApi, name: string): Promise<ExistingRole | undefined> {
   try {
-    await api.call('cam', 'GetRole', { RoleName: name });
-    return true;
+    const { RoleInfo } = await api.call<{
+      RoleInfo: { readonly Description?: string | null; readonly PolicyDocument: string };
+    }>('cam', 'GetRole', { RoleName: name });
+    return { description: RoleInfo.Description ?? '', trust: RoleInfo.PolicyDocument };
   } catch (error) {
-    if (error instanceof CloudApiError && error.code === 'InvalidParameter.RoleNotExist') return false;
+    if (error instanceof CloudApiError && error.code === 'InvalidParameter.RoleNotExist') return undefined;
     throw error;
   }
 }

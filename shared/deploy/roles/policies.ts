@@ -51,7 +51,8 @@ export interface Rights {
 
 /** The least that the functions of one role need. Grants are for the buckets that serverless.yml lists and no others. */
 export function rightsOf(kind: RoleKind, { state, peers }: Pick<Scope, 'state' | 'peers'>): Rights {
-  return kind === 'engine' ? engine(state, peers) : api(state);
+  if (kind === 'engine') return engine(state, peers);
+  return kind === 'schedule' ? schedule(state) : api(state);
 }
 
 /** All that the functions of one role may do in a single document, however long it is. */
@@ -83,13 +84,30 @@ function engine(state: Place, peers: Scope['peers']): Rights {
     ],
     state: [
       allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/'])),
-      allow(['PutObject', 'DeleteObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'marks/'])),
+      allow(
+        ['PutObject', 'DeleteObject'],
+        under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),
+      ),
       listing(state),
       // What the delete markers stand for that are made in a bucket which another deployment replicates from.
       ...unique(others).flatMap((other) => [
         allow(['PutObject', 'DeleteObject'], under(other, ['marks/'])),
         listing(other),
       ]),
+    ],
+  };
+}
+
+/** Starts work and never does any: no right on a source or a destination. */
+function schedule(state: Place): Rights {
+  return {
+    sources: [],
+    destinations: [],
+    state: [
+      allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/'])),
+      allow(['PutObject'], under(state, ['tasks/', 'waiting/'])),
+      allow(['DeleteObject'], under(state, ['tasks/', 'waiting/'])),
+      listing(state),
     ],
   };
 }

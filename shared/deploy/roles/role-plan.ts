@@ -1,13 +1,14 @@
 import type { CloudApi } from '../cloud/cloud-api.ts';
 import { DeployError } from '../error.ts';
 import { numbered, roleName } from '../config/names.ts';
-import { countPolicies, readRole } from './own-policies.ts';
-import type { OwnPolicy } from './own-policies.ts';
+import { countPolicies, MARK, readRole } from './own-policies.ts';
+import type { ExistingRole, OwnPolicy } from './own-policies.ts';
+import { TRUST_POLICY } from './policies.ts';
 import type { PolicyDocument } from './policies.ts';
 import { bucketsThatFit, CAM_LIMITS, policiesOf } from './split.ts';
+import { ROLE_KINDS } from '../types.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
-const ROLES: readonly RoleKind[] = ['engine', 'api'];
 const SPLIT = 'split the buckets over several deployments (stages)';
 
 /** What to do about one policy of a role; nothing when it is `done`. */
@@ -26,14 +27,16 @@ export interface RolePlan {
   readonly exists: boolean;
   /** How many it will have. */
   readonly policies: number;
+  /** How many are attached that this service did not make; they stay. */
+  readonly others: number;
   /** In the order to be kept. */
   readonly steps: readonly Step[];
 }
 
-/** Looks at both roles and changes nothing. Throws `DeployError` when CAM could not hold what they need. */
+/** Looks at all roles and changes nothing. Throws `DeployError` when CAM could not hold what they need. */
 export async function planRoles(api: CloudApi, settings: Settings): Promise<RolePlan[]> {
   const plans: RolePlan[] = [];
-  for (const kind of ROLES) plans.push(await planRole(api, kind, settings));
+  for (const kind of ROLE_KINDS) plans.push(await planRole(api, kind, settings));
   const more = plans.flatMap(({ steps }) => steps).filter(({ own }) => own === undefined).length;
   const present = more === 0 ? 0 : await countPolicies(api);
   if (present + more > CAM_LIMITS.perAccount) {
@@ -47,7 +50,8 @@ export async function planRoles(api: CloudApi, settings: Settings): Promise<Role
 
 async function planRole(api: CloudApi, kind: RoleKind, settings: Settings): Promise<RolePlan> {
   const name = roleName(settings, kind);
-  const { exists, own, taken, others } = await readRole(api, name);
+  const { role, own, taken, others } = await readRole(api, name);
+  if (role !== undefined) checkRole(name, role);
   const wanted = new Map(policiesOf(kind, settings).map(({ index, document }) => [numbered(name, index), document]));
   const theirs = taken.find((candidate) => wanted.has(candidate));
   if (theirs !== undefined) {
@@ -76,7 +80,40 @@ async function planRole(api: CloudApi, kind: RoleKind, settings: Settings): Prom
     if (own.some((present) => present.name === policy)) continue;
     pending.push({ step: { name: policy, own: undefined, document, sameText: false }, before: new Set() });
   }
-  return { name, exists, policies: wanted.size, steps: inOrder(pending) };
+  return { name, exists: role !== undefined, policies: wanted.size, others, steps: inOrder(pending) };
+}
+
+/** A role that others made, or that others may take, would hand our rights to them. Throws `DeployError`. */
+function checkRole(name: string, { description, trust }: ExistingRole): void {
+  const advice =
+    'Delete that role (CAM console, Roles) or change service or stage in serverless.yml, then deploy again.';
+  if (!description.startsWith(MARK)) {
+    throw new DeployError(`The CAM role ${name} was not made by this service. ${advice}`, 'ROLE_NAME_TAKEN');
+  }
+  if (!sameTrust(trust)) {
+    throw new DeployError(
+      `The CAM role ${name} may be taken by others than the functions: its trust policy was changed. ${advice}`,
+      'ROLE_TRUST_CHANGED',
+    );
+  }
+}
+
+/** CAM gives the document back with spaces and an order of its own, and with lists of one as text or list. */
+function sameTrust(text: string): boolean {
+  const normal = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.length === 1 ? normal(value[0]) : value.map(normal);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([k, v]) => [k, normal(v)]),
+    );
+  };
+  try {
+    return JSON.stringify(normal(JSON.parse(text))) === JSON.stringify(normal(TRUST_POLICY));
+  } catch {
+    return false;
+  }
 }
 
 /** CAM gives the document back as text, with spaces of its own. One that is not JSON is certainly not ours: ''. */

@@ -23,10 +23,10 @@ export async function applyRole(api: CloudApi, { name, exists, steps }: RolePlan
 
 /** True when there was something to remove. */
 export async function removeRole(api: CloudApi, name: string): Promise<boolean> {
-  const { exists, own } = await readRole(api, name);
+  const { role, own } = await readRole(api, name);
   for (const policy of own) await removePolicy(api, name, policy);
-  if (exists) await api.call('cam', 'DeleteRole', { RoleName: name });
-  return exists || own.length > 0;
+  if (role !== undefined) await api.call('cam', 'DeleteRole', { RoleName: name });
+  return role !== undefined || own.length > 0;
 }
 
 /** False when all was right. */

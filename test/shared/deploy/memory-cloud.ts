@@ -7,6 +7,8 @@ interface MemoryFunction {
   readonly fields: Fields;
   readonly triggers: Fields[];
   async: unknown;
+  /** MB. */
+  reserved: number;
   /** Looks at GetFunction until it is Active. */
   busy: number;
 }
@@ -14,6 +16,8 @@ interface MemoryFunction {
 export interface MemoryCloud extends CloudApi {
   readonly functions: Map<string, MemoryFunction>;
   readonly roles: Map<string, Set<number>>;
+  /** Description and trust policy of each role. */
+  readonly about: Map<string, { Description: unknown; PolicyDocument: unknown }>;
   readonly policies: Map<number, { readonly name: string; description: string; document: string }>;
   /** `Action name` of every call that changes something. */
   readonly changes: string[];
@@ -24,6 +28,7 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
   const functions: MemoryCloud['functions'] = new Map();
   const roles: MemoryCloud['roles'] = new Map();
   const policies: MemoryCloud['policies'] = new Map();
+  const about: MemoryCloud['about'] = new Map();
   const changes: string[] = [];
   let nextPolicyId = 1;
 
@@ -61,7 +66,7 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
     CreateFunction: ({ Code, ...fields }, action) => {
       const name = fields['FunctionName'] as string;
       if (functions.has(name)) fail(action, 'ResourceInUse.FunctionName');
-      functions.set(name, { fields: { ...fields, Code }, triggers: [], async: undefined, busy: 3 });
+      functions.set(name, { fields: { ...fields, Code }, triggers: [], async: undefined, reserved: 0, busy: 3 });
     },
     UpdateFunctionCode: (parameters, action) => {
       const found = active(action, parameters);
@@ -101,8 +106,21 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
       if (index < 0) fail(action, 'ResourceNotFound.Trigger');
       triggers.splice(index, 1);
     },
-    GetRole: ({ RoleName }, action) => void role(action, RoleName),
-    CreateRole: ({ RoleName }) => void roles.set(RoleName as string, new Set()),
+    GetReservedConcurrencyConfig: (parameters, action) => ({ ReservedMem: theFunction(action, parameters).reserved }),
+    PutReservedConcurrencyConfig: (parameters, action) => {
+      theFunction(action, parameters).reserved = parameters['ReservedConcurrencyMem'] as number;
+    },
+    DeleteReservedConcurrencyConfig: (parameters, action) => {
+      theFunction(action, parameters).reserved = 0;
+    },
+    GetRole: ({ RoleName }, action) => {
+      role(action, RoleName);
+      return { RoleInfo: { RoleName, ...about.get(RoleName as string) } };
+    },
+    CreateRole: ({ RoleName, Description, PolicyDocument }) => {
+      roles.set(RoleName as string, new Set());
+      about.set(RoleName as string, { Description, PolicyDocument });
+    },
     DeleteRole: ({ RoleName }) => void roles.delete(RoleName as string),
     CreatePolicy: ({ PolicyName, PolicyDocument, Description = '' }, action) => {
       if (policyId(PolicyName) !== undefined) fail(action, 'FailedOperation.PolicyNameInUse');
@@ -138,6 +156,7 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
   return {
     functions,
     roles,
+    about,
     policies,
     changes,
     async call<T>(_service: string, action: string, parameters: object): Promise<T> {
@@ -145,8 +164,8 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
       const run = actions[action] ?? fail(action, 'InvalidAction');
       const answer = run(fields, action);
       if (!/^(Get|List)/.test(action)) {
-        const about = ['FunctionName', 'RoleName', 'AttachRoleName', 'DetachRoleName', 'PolicyName'];
-        changes.push([action, about.map((name) => fields[name]).find(Boolean)].filter(Boolean).join(' '));
+        const named = ['FunctionName', 'RoleName', 'AttachRoleName', 'DetachRoleName', 'PolicyName'];
+        changes.push([action, named.map((name) => fields[name]).find(Boolean)].filter(Boolean).join(' '));
       }
       return (answer ?? {}) as T;
     },

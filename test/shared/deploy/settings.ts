@@ -33,7 +33,7 @@ export function rawConfiguration(changes: Partial<RawConfiguration> = {}): RawCo
       },
       schedule: {
         handler: 'functions/schedule/index.main_handler',
-        role: 'engine',
+        role: 'schedule',
         timeout: 55,
         memory: 256,
         events: [{ timer: { name: 'minute', cron: '0 * * * * * *' } }],
@@ -43,6 +43,7 @@ export function rawConfiguration(changes: Partial<RawConfiguration> = {}): RawCo
         role: 'api',
         timeout: 30,
         memory: 256,
+        instances: 8,
         events: [{ http: { auth: 'NONE' } }],
       },
     },

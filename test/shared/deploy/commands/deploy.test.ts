@@ -6,7 +6,9 @@ import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
 import type { Settings } from '../../../../shared/deploy/types.ts';
 import { artifactOf } from '../../../../shared/deploy/functions/zip.ts';
 import { createMemoryCloud } from '../memory-cloud.ts';
-import { manySources, sampleSettings } from '../settings.ts';
+import { manySources, rawConfiguration, sampleSettings } from '../settings.ts';
+
+const OWNER = { ID: 'qcs::cam::uin/100000000001:uin/100000000001' };
 
 type Versioning = 'Enabled' | 'Suspended' | undefined;
 
@@ -14,6 +16,7 @@ type Versioning = 'Enabled' | 'Suspended' | undefined;
 function bucketsOf(initial: Record<string, Versioning>) {
   const buckets = new Map(Object.entries(initial));
   const acls = new Map<string, string>();
+  const grants = new Map<string, object[]>();
   const check = (name: string) => {
     if (!buckets.has(name)) throw Object.assign(new Error('not there'), { statusCode: 404, code: 'NoSuchBucket' });
   };
@@ -25,9 +28,13 @@ function bucketsOf(initial: Record<string, Versioning>) {
       const status = buckets.get(Bucket);
       return { VersioningConfiguration: status === undefined ? {} : { Status: status } };
     },
-    getBucketAcl: async ({ Bucket }: { Bucket: string }) => ({ ACL: acls.get(Bucket) ?? 'private' }),
+    getBucketAcl: async ({ Bucket }: { Bucket: string }) => ({
+      ACL: acls.get(Bucket) ?? 'private',
+      Owner: OWNER,
+      Grants: [{ Grantee: OWNER, Permission: 'FULL_CONTROL' }, ...(grants.get(Bucket) ?? [])],
+    }),
   };
-  return { buckets, acls, sdk: sdk as unknown as COS };
+  return { buckets, acls, grants, sdk: sdk as unknown as COS };
 }
 
 function world(settings: Settings, initial?: Record<string, Versioning>, appid?: string) {
@@ -65,6 +72,7 @@ describe('deploy', () => {
       'state bucket crr-dev-gz-1250000000: created',
       'role cos-replication-dev-ap-guangzhou-engine: created',
       'role cos-replication-dev-ap-guangzhou-api: created',
+      'role cos-replication-dev-ap-guangzhou-schedule: created',
       'cos-replication-dev-replicate: created',
       'cos-replication-dev-task: created',
       'cos-replication-dev-schedule: created',
@@ -74,7 +82,7 @@ describe('deploy', () => {
     cloud.clear();
     await cloud.deploy();
     expect(cloud.lines.filter((line) => !line.endsWith(': unchanged'))).toEqual([]);
-    expect(cloud.lines).toHaveLength(7);
+    expect(cloud.lines).toHaveLength(8);
     expect(cloud.api.changes).toEqual([]);
   });
 
@@ -187,6 +195,41 @@ describe('deploy', () => {
     await cloud.deploy();
     cloud.acls.set('crr-dev-gz-1250000000', 'public-read');
     await expect(cloud.deploy()).rejects.toThrow(/public-read but holds API keys/);
+  });
+
+  it('refuses a state bucket whose access list lets somebody in', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    const stranger = { ID: 'qcs::cam::uin/100000000002:uin/100000000002' };
+    cloud.grants.set('crr-dev-gz-1250000000', [{ Grantee: stranger, Permission: 'READ' }]);
+    await expect(cloud.deploy()).rejects.toThrow(/lets qcs::cam::uin\/100000000002:uin\/100000000002 in \(READ\)/);
+  });
+
+  it('changes nothing when a function would need another runtime', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    cloud.clear();
+    const provider = { ...rawConfiguration().provider, runtime: 'Nodejs18.15' };
+    const lists = { sources: ['source-1250000000@ap-guangzhou', 'more-1250000000@ap-guangzhou'] };
+    cloud.buckets.set('more-1250000000', 'Enabled');
+    await expect(cloud.deploy(sampleSettings({ provider, ...lists }))).rejects.toThrow(/runs on Nodejs20.19/);
+    expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('reserves instances for the function that anybody can call, and gives them back', async () => {
+    const reserved = (cloud: ReturnType<typeof world>) =>
+      [...cloud.api.functions]
+        .filter(([, { reserved: memory }]) => memory > 0)
+        .map(([name, one]) => [name, one.reserved]);
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    expect(reserved(cloud)).toEqual([['cos-replication-dev-api', 8 * 256]]);
+    const { functions = {} } = rawConfiguration();
+    const { instances: _, ...api } = functions['api'] ?? ({} as never);
+    cloud.clear();
+    await cloud.deploy(sampleSettings({ functions: { ...functions, api } }));
+    expect(reserved(cloud)).toEqual([]);
+    expect(cloud.lines).toContain('cos-replication-dev-api: updated');
   });
 
   it('refuses credentials of another account', async () => {

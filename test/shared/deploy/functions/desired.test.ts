@@ -86,8 +86,9 @@ describe('desiredFunctions', () => {
   it('keeps the roles apart', () => {
     const roles = Object.fromEntries(desiredFunctions(sampleSettings()).map(({ key, role }) => [key, role]));
     const engine = 'cos-replication-dev-ap-guangzhou-engine';
+    const schedule = 'cos-replication-dev-ap-guangzhou-schedule';
     const api = 'cos-replication-dev-ap-guangzhou-api';
-    expect(roles).toEqual({ replicate: engine, task: engine, schedule: engine, api });
+    expect(roles).toEqual({ replicate: engine, task: engine, schedule, api });
   });
 
   it('refuses more buckets than an environment holds, and says how many it does', () => {

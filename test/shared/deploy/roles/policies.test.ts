@@ -59,17 +59,42 @@ describe('engine', () => {
     ['tasks/1', 'Get Put Delete'],
     ['waiting/1', 'Get Put Delete'],
     ['leases/1', 'Get Put Delete'],
-    ['marks/1', 'Put Delete'],
+    ['marks/1', ''],
     ['status/preflight/1', 'Get'],
     ['keys/AKID', ''],
   ])('may do to %s: %s', (key, actions) => {
     expect(ofState('engine', key)).toBe(actions);
   });
 
+  it('keeps records of delete markers only where a destination is a source as well', () => {
+    const settings = sampleSettings({
+      destinations: ['backup-1250000000@ap-shanghai', 'source-1250000000@ap-guangzhou'],
+    });
+    const key = 'qcs::cos:ap-guangzhou:uid/1250000000:crr-dev-gz-1250000000/marks/1';
+    expect(['Put', 'Delete'].map((verb) => may('engine', `${verb}Object`, key, settings))).toEqual([true, true]);
+  });
+
   it('asks whether destinations keep versions, and nothing else of a bucket itself', () => {
     expect(may('engine', 'GetBucketVersioning', destination)).toBe(true);
     expect(may('engine', 'GetBucketVersioning', source)).toBe(false);
     for (const bucket of [source, destination]) expect(may('engine', 'HeadBucket', bucket)).toBe(false);
+  });
+});
+
+describe('schedule', () => {
+  it.each([
+    ['tasks/1', 'Get Put Delete'],
+    ['waiting/1', 'Get Put Delete'],
+    ['leases/1', 'Get'],
+    ['rules/source-1250000000', ''],
+    ['keys/AKID', ''],
+  ])('may do to %s: %s', (key, actions) => {
+    expect(ofState('schedule', key)).toBe(actions);
+  });
+
+  it('has no right on any source or destination', () => {
+    const resources = policyOf('schedule', sampleSettings()).statement.flatMap(({ resource }) => resource);
+    expect(resources.filter((resource) => !resource.includes(':crr-dev-gz-1250000000/'))).toEqual([]);
   });
 });
 
