@@ -50,7 +50,7 @@ async function answer(request: HttpRequest, options: ApiOptions): Promise<HttpRe
   const verb = route({ method: request.method, queries: [verified.query] }, target);
   if (!hasRight(key, verb.right)) throw accessDenied(`This API key lacks the right "${verb.right}".`);
   const source = resolveSource(target, key, options.listed, isStrict(verb));
-  return verb.perform({ request, source, key: target.key, query: verified.query }, options);
+  return verb.perform({ request, sender: key, source, key: target.key, query: verified.query }, options);
 }
 
 /** What COS has too is read as its SDKs sign it; writes, and what only this service has, are signed in full. */

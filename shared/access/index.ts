@@ -1,5 +1,5 @@
-/** API key pairs of our own: who may call the API, for which source buckets, and for what. */
-export { hasRight, mayManage } from './rights.ts';
+/** API key pairs of our own: who may call the API, for which buckets, and for what. */
+export { hasRight, mayManage, mayReach } from './rights.ts';
 export { createKeyStore } from './store.ts';
 export type { KeyStore, KeyStoreOptions } from './store.ts';
 export { RIGHTS } from './types.ts';

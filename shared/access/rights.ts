@@ -1,4 +1,4 @@
-import type { ApiKey, Right } from './types.ts';
+import type { ApiKey, ApiKeySummary, Right } from './types.ts';
 
 export function hasRight(key: ApiKey, right: Right): boolean {
   return key.rights.includes(right);
@@ -7,4 +7,9 @@ export function hasRight(key: ApiKey, right: Right): boolean {
 /** Whether the key may manage a source bucket (`name-appid`). */
 export function mayManage(key: ApiKey, bucket: string): boolean {
   return key.buckets.length === 0 || key.buckets.includes(bucket);
+}
+
+/** Whether the key may have something to do with a destination bucket (`name-appid`): replicate to it, ask about it. */
+export function mayReach(key: Pick<ApiKeySummary, 'destinations'>, bucket: string): boolean {
+  return key.destinations.length === 0 || key.destinations.includes(bucket);
 }

@@ -8,10 +8,17 @@ import type { ApiKey } from './types.ts';
 /** A secret ID becomes part of an object key, so its form is checked before anything is asked for. */
 const SECRET_ID = /^[\w-]{1,128}$/;
 
+const bucketNames = z.array(z.string().check(z.refine(isBucketName, 'is not a bucket name')));
+
 const apiKey = z.object({
   secretId: z.string().check(z.regex(SECRET_ID)),
   secretKey: z.string().check(z.minLength(16), z.maxLength(256)),
-  buckets: z.array(z.string().check(z.refine(isBucketName, 'is not a bucket name'))),
+  buckets: bucketNames,
+  // Keys that were made before there was such a list have none.
+  destinations: z.pipe(
+    z.optional(bucketNames),
+    z.transform((names) => names ?? []),
+  ),
   rights: z.array(z.enum(RIGHTS)).check(z.minLength(1)),
   // A time as text is what other programs write into JSON.
   created: z.union([z.number(), z.pipe(z.iso.datetime({ offset: true }), z.transform(Date.parse))]),

@@ -7,6 +7,8 @@ import type { ApiKey, ApiKeySummary, NewKey } from './types.ts';
 /** ms for which a key that was found is used again: how long a removed key may still be good in a warm function. */
 const KEY_CACHE_TIME = 5000;
 const MOST_CACHED = 256;
+/** ms for which an ID that names no key is refused without asking again: who repeats it costs no request each time. */
+const UNKNOWN_CACHE_TIME = 1000;
 const PREFIX = 'keys/';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const ID_START = 'CRR';
@@ -18,7 +20,7 @@ const ID_START = 'CRR';
  * Every method throws `CosError` with side `state`, and `ServiceError` `InvalidState` on a damaged object.
  */
 export interface KeyStore {
-  /** Undefined when there is no such key. A key that was added is found at once. */
+  /** Undefined when there is no such key. One that was added is found at once; one that was asked for before, after 1 s. */
   find(secretId: string): Promise<ApiKey | undefined>;
   /** Throws `ServiceError` `KeyAlreadyExists` (409) for a pair whose ID is taken, `InvalidArgument` for a wrong bucket. */
   add(key: NewKey): Promise<ApiKey>;
@@ -39,16 +41,12 @@ export interface KeyStoreOptions {
 
 export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): KeyStore {
   const cache = new Map<string, { readonly asked: number; readonly key: ApiKey }>();
+  // Apart from the keys, so that guesses push none of them out.
+  const unknown = new Map<string, number>();
 
   const read = async (secretId: string): Promise<ApiKey | undefined> => {
     const object = await cos.getObject(state, PREFIX + secretId);
     return object === undefined ? undefined : readKey(object.body, secretId);
-  };
-
-  const remember = (asked: number, key: ApiKey): void => {
-    const oldest = cache.keys().next().value;
-    if (cache.size >= MOST_CACHED && oldest !== undefined) cache.delete(oldest);
-    cache.set(key.secretId, { asked, key });
   };
 
   return {
@@ -58,17 +56,23 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
       const cached = cache.get(secretId);
       if (cached !== undefined && asked - cached.asked < KEY_CACHE_TIME) return cached.key;
       cache.delete(secretId);
+      if (asked - (unknown.get(secretId) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_CACHE_TIME) return undefined;
+      unknown.delete(secretId);
       const key = await read(secretId);
-      // Only what exists is remembered: guesses must not fill the memory, nor delay a key that is added next.
-      if (key !== undefined) remember(asked, key);
+      if (key === undefined) remember(unknown, secretId, asked);
+      else remember(cache, secretId, { asked, key });
       return key;
     },
-    add: async ({ buckets, rights, pair = drawPair(random) }) => {
-      const key: ApiKey = { ...pair, buckets: [...buckets], rights: [...rights], created: now() };
+    add: async ({ buckets, destinations = [], rights, pair = drawPair(random) }) => {
+      const lists = { buckets: [...buckets], destinations: [...destinations], rights: [...rights] };
+      const key: ApiKey = { ...pair, ...lists, created: now() };
+      unknown.delete(key.secretId);
       try {
         await cos.putObject(state, PREFIX + key.secretId, writeKey(key), {
           contentType: 'application/json',
           forbidOverwrite: true,
+          // It holds a secret that opens this API.
+          encrypted: true,
         });
       } catch (cause) {
         if (!(cause instanceof ServiceError) || cause.code !== 'FileAlreadyExists') throw cause;
@@ -103,8 +107,15 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
   };
 }
 
-function withoutSecret({ secretId, buckets, rights, created }: ApiKey): ApiKeySummary {
-  return { secretId, buckets, rights, created };
+/** The oldest gives way. */
+function remember<T>(map: Map<string, T>, name: string, value: T): void {
+  const oldest = map.keys().next().value;
+  if (map.size >= MOST_CACHED && oldest !== undefined) map.delete(oldest);
+  map.set(name, value);
+}
+
+function withoutSecret({ secretId, buckets, destinations, rights, created }: ApiKey): ApiKeySummary {
+  return { secretId, buckets, destinations, rights, created };
 }
 
 function drawPair(random: KeyStoreOptions['random']): { secretId: string; secretKey: string } {

@@ -7,6 +7,8 @@ export interface ApiKeySummary {
   readonly secretId: string;
   /** Source buckets (`name-appid`) that the key may manage; empty: all of the deployment. */
   readonly buckets: readonly string[];
+  /** Destination buckets (`name-appid`) that its rules may name and its calls may look into; empty: all listed ones. */
+  readonly destinations: readonly string[];
   readonly rights: readonly Right[];
   /** ms since 1970. */
   readonly created: number;
@@ -20,6 +22,7 @@ export interface ApiKey extends ApiKeySummary {
 /** What a new key is made from. The pair is drawn at random unless given. */
 export interface NewKey {
   readonly buckets: readonly string[];
+  readonly destinations?: readonly string[];
   readonly rights: readonly Right[];
   readonly pair?: { readonly secretId: string; readonly secretKey: string };
 }

@@ -44,7 +44,12 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
       return invoke(call);
     },
 
-    putObject: (place, key, body, { contentType = 'application/octet-stream', forbidOverwrite = false } = {}) =>
+    putObject: (
+      place,
+      key,
+      body,
+      { contentType = 'application/octet-stream', forbidOverwrite = false, encrypted = false } = {},
+    ) =>
       invoke({
         method: 'PUT',
         place,
@@ -52,6 +57,7 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
         headers: [
           ['Content-Type', contentType],
           ...(forbidOverwrite ? [['x-cos-forbid-overwrite', 'true'] as const] : []),
+          ...(encrypted ? [['x-cos-server-side-encryption', 'AES256'] as const] : []),
         ],
         body,
         effect: forbidOverwrite ? 'repeatable' : 'write',

@@ -145,12 +145,15 @@ export interface Cos {
   headObject(place: Place, key: string, versionId?: string): Promise<HeadResult>;
   /** For small objects, of `limit` bytes at most (1 MB unless told). Undefined when there is none (404). */
   getObject(place: Place, key: string, options?: { limit?: number }): Promise<StoredObject | undefined>;
-  /** `forbidOverwrite` works only in a bucket that never had versioning; throws `FileAlreadyExists` (409). */
+  /**
+   * `forbidOverwrite` works only in a bucket that never had versioning; throws `FileAlreadyExists` (409). `encrypted`: at
+   * rest, with a key of COS's own.
+   */
   putObject(
     place: Place,
     key: string,
     body: Uint8Array,
-    options?: { contentType?: string; forbidOverwrite?: boolean },
+    options?: { contentType?: string; forbidOverwrite?: boolean; encrypted?: boolean },
   ): Promise<WriteResult>;
   copyObject(place: Place, key: string, source: CopySource, attributes: CopyAttributes): Promise<WriteResult>;
   deleteObject(

@@ -26,6 +26,10 @@ export const commands = {
               ...region,
               ...json,
               buckets: { usage: 'Source buckets it may manage, comma-separated (default: all)', type: 'string' },
+              destinations: {
+                usage: 'Destination buckets it may replicate to and ask about, comma-separated (default: all)',
+                type: 'string',
+              },
               rights: { usage: 'Of read, write, metrics, comma-separated (default: read,write)', type: 'string' },
             },
           },

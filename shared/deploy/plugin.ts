@@ -130,6 +130,7 @@ export default class TencentPlugin {
     const settings = this.#settings();
     const key = await addKey(this.#keys(settings), settings, {
       buckets: this.#text('buckets'),
+      destinations: this.#text('destinations'),
       rights: this.#text('rights'),
     });
     this.#print(this.#options['json'] ? JSON.stringify(key) : formatKey(key));

@@ -10,6 +10,8 @@ export interface ReattemptQuery {
   readonly source: Place;
   /** Only these; undefined: everything of the source. */
   readonly targets: readonly Target[] | undefined;
+  /** Whether the work at a destination may be started by the one who asks. */
+  readonly accepts?: (target: Target) => boolean;
   /** Where the call before ended. */
   readonly marker: string | undefined;
   /** Pieces of work to start, and names to look at, after which the call ends. */
@@ -39,7 +41,7 @@ export async function reattempt(deps: StateDeps, query: ReattemptQuery): Promise
   for await (const names of namesUnder(deps, WAITING, query.marker)) {
     const room = Math.min(names.length, query.limit - started, query.examined - examined);
     const some = names.slice(0, room);
-    const moved = await Promise.all(some.map((name) => start(deps, name, query.source, wanted)));
+    const moved = await Promise.all(some.map((name) => start(deps, name, query, wanted)));
     for (const task of moved) {
       if (task === undefined) continue;
       digests.add(digestOfTarget(task, deps.hash));
@@ -57,7 +59,7 @@ export async function reattempt(deps: StateDeps, query: ReattemptQuery): Promise
 async function start(
   deps: StateDeps,
   name: string,
-  source: Place,
+  { source, accepts = () => true }: ReattemptQuery,
   wanted: ReadonlySet<string> | undefined,
 ): Promise<Task | undefined> {
   const { cos, state } = deps;
@@ -65,8 +67,8 @@ async function start(
   if (digest === undefined || wanted?.has(digest) === false) return undefined;
   const object = await cos.getObject(state, name);
   const task = object && readTask(name, object.body);
-  if (object === undefined || task === undefined || !samePlace(task.source, source) || isRecheck(task))
-    return undefined;
+  if (object === undefined || task === undefined || !samePlace(task.source, source)) return undefined;
+  if (isRecheck(task) || !accepts(task)) return undefined;
   await cos.putObject(state, taskName(digest, deps.unique()), object.body, { contentType: 'application/json' });
   await cos.deleteObject(state, name);
   return task;

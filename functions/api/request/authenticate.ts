@@ -11,6 +11,9 @@ import {
 import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../../shared/signing/index.ts';
 import { accessDenied, refuse } from '../response/errors.ts';
 
+/** Seconds for which the signature of a change may be good. One that is older has expired then, too. */
+const LONGEST_WRITE_LIFE = 24 * 3600;
+
 export interface CallerOptions {
   readonly keys: KeyStore;
   readonly hash: Hash;
@@ -62,6 +65,7 @@ export async function identify(
     now,
   });
   if (demand.strict) checkSigned(fields, demand.subresource);
+  if (demand.right === 'write') checkLife(fields);
   if (!hasRight(key, demand.right)) throw accessDenied(`This API key lacks the right "${demand.right}".`);
   return { key, verified };
 }
@@ -91,6 +95,15 @@ function candidates(
   const { method, headers, body } = request;
   return queries.flatMap((query) =>
     requestCandidates({ method, path: paths[0] ?? '/', query, headers }, fields, { paths, bodyLength: body.length }),
+  );
+}
+
+/** What changes something must not be good for ever: a signature that leaks would be a key without an end. */
+function checkLife({ signTime, keyTime }: SignatureFields): void {
+  const life = Math.min(signTime.end, keyTime.end) - Math.max(signTime.start, keyTime.start);
+  if (life <= LONGEST_WRITE_LIFE) return;
+  throw accessDenied(
+    `The signature is good for ${life} seconds. Sign what changes something for at most ${LONGEST_WRITE_LIFE} seconds (24 hours).`,
   );
 }
 

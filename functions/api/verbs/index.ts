@@ -14,7 +14,7 @@ export const VERBS: readonly Verb[] = [
     subresource: REPLICATION,
     on: 'bucket',
     right: 'write',
-    perform: ({ request, source }, options) => putReplication(request, source, options),
+    perform: ({ request, source, sender }, options) => putReplication(request, source, { ...options, sender }),
   },
   {
     method: 'GET',

@@ -15,7 +15,7 @@ import {
   Tasks,
 } from '../../../shared/tasks/index.ts';
 import type { Pending, StateDeps, Target } from '../../../shared/tasks/index.ts';
-import { parameter, uniqueText } from './verb.ts';
+import { parameter, reaches, uniqueText } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 import { refuse } from '../response/errors.ts';
 import { jsonResponse, readJson, timeText } from '../request/json.ts';
@@ -41,7 +41,11 @@ export async function getFailures(call: VerifiedCall, options: CallOptions): Pro
   const now = options.now();
   const page = await listPending(options, {
     // Re-checks are of keys that are done. A key with one failed piece of work has failed, whatever else waits for it.
-    accepts: (task) => samePlace(task.source, source) && !isRecheck(task) && (state !== 'FAILED' || hasFailed(task)),
+    accepts: (task) =>
+      samePlace(task.source, source) &&
+      reaches(call, task.destination) &&
+      !isRecheck(task) &&
+      (state !== 'FAILED' || hasFailed(task)),
     marker: readMarker(call),
     limit: PAGE,
     examined: EXAMINED,
@@ -88,16 +92,17 @@ export async function postReattempt(call: VerifiedCall, options: CallOptions): P
   const { keys } = readJson(call.request, reattemptRequest);
   const deps: StateDeps = { ...options, unique: () => uniqueText(options) };
   const limits = { limit: STARTS, examined: NAMES };
+  const accepts = ({ destination }: Target): boolean => reaches(call, destination);
   const marker = readMarker(call);
   if (keys === undefined) {
-    const moved = await reattempt(deps, { source, targets: undefined, marker, ...limits });
+    const moved = await reattempt(deps, { source, accepts, targets: undefined, marker, ...limits });
     const counts = { started: moved.keys.size, requested: 0, outOfScope: [], notFound: [] };
     return accepted({ bucket: source.bucket, ...counts, ...markerField(moved.marker) });
   }
   if (marker !== undefined) throw refuse(400, 'InvalidArgument', 'A marker goes with a call that names no keys.');
   const { targets, outOfScope, notFound } = await sortOut(new Set(keys), call, options);
   // What lies behind more names than are looked through is not found; those keys get a look of their own below.
-  const moved = await reattempt(deps, { source, targets, marker: undefined, ...limits });
+  const moved = await reattempt(deps, { source, accepts, targets, marker: undefined, ...limits });
   await requestLooks(
     deps,
     targets.filter((target) => !moved.digests.has(digestOfTarget(target, options.hash))),
@@ -110,9 +115,12 @@ export async function postReattempt(call: VerifiedCall, options: CallOptions): P
 const accepted = (answer: Reattempted): HttpResponse => jsonResponse(202, answer);
 
 /** The named keys by what can be done for them; the source is asked, so that a slip of the pen is not answered with 202. */
-async function sortOut(keys: ReadonlySet<string>, { source }: VerifiedCall, { cos, hash, rules }: CallOptions) {
+async function sortOut(keys: ReadonlySet<string>, call: VerifiedCall, { cos, hash, rules }: CallOptions) {
+  const { source } = call;
   const ruleSet = await rules.getFresh(source);
-  const named = [...keys].map((key) => ({ key, groups: ruleSet === undefined ? [] : candidatesFor(ruleSet, key) }));
+  const groupsOf = (key: string) =>
+    (ruleSet === undefined ? [] : candidatesFor(ruleSet, key)).filter((group) => reaches(call, group.destination));
+  const named = [...keys].map((key) => ({ key, groups: groupsOf(key) }));
   const most = named.reduce((sum, { groups }) => sum + groups.length, 0);
   if (most > MOST_TARGETS) {
     throw refuse(400, 'InvalidArgument', `The keys have ${most} destinations in all; name fewer keys.`);

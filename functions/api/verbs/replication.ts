@@ -1,10 +1,12 @@
+import { mayReach } from '../../../shared/access/index.ts';
+import type { ApiKey } from '../../../shared/access/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
 import { checkDestinations, mergeStarts, parseRules } from '../../../shared/rules/index.ts';
 import type { Listed, RuleStore } from '../../../shared/rules/index.ts';
 import type { HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
 import { XML_TYPE } from '../response/response.ts';
 import { readContent } from '../request/body.ts';
-import { refuse } from '../response/errors.ts';
+import { accessDenied, refuse } from '../response/errors.ts';
 import { checkVersioning } from './versioning.ts';
 
 export interface ReplicationOptions {
@@ -13,14 +15,25 @@ export interface ReplicationOptions {
   readonly listed: Listed;
 }
 
+/** The key that a change is signed with; without one every listed destination may be named. */
+interface Sender {
+  readonly sender?: Pick<ApiKey, 'destinations'>;
+}
+
 /** PUT Bucket replication: replaces the whole configuration. */
 export async function putReplication(
   request: HttpRequest,
   source: Place,
-  { cos, rules, listed }: ReplicationOptions,
+  { cos, rules, listed, sender = { destinations: [] } }: ReplicationOptions & Sender,
 ): Promise<HttpResponse> {
   const document = parseRules(readContent(request));
   checkDestinations(document, source, listed);
+  const forbidden = document.rules.find(({ destination }) => !mayReach(sender, destination.bucket));
+  if (forbidden !== undefined) {
+    throw accessDenied(
+      `This API key may not replicate to ${forbidden.destination.bucket}. Use one whose destinations hold it (npx serverless replication key add --destinations ${forbidden.destination.bucket}).`,
+    );
+  }
   const destinations = document.rules.map(({ destination }) => destination);
   const [{ previous, date }] = await Promise.all([
     rules.getForUpdate(source),

@@ -8,7 +8,7 @@ import type { Rule, RuleSet, Verdict } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
 import { isRecheck, pendingOfKey } from '../../../shared/tasks/index.ts';
 import type { KeyState } from '../../../shared/tasks/index.ts';
-import { parameter } from './verb.ts';
+import { parameter, reaches } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 import { refuse } from '../response/errors.ts';
 import { jsonResponse, timeText } from '../request/json.ts';
@@ -42,7 +42,8 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
       ? refuse(404, 'NoSuchKey', 'The specified key does not exist.')
       : refuse(404, 'NoSuchVersion', 'The specified version does not exist.');
   }
-  const verdicts = await verdictsOf(call, options, subject, ruleSet);
+  const all = await verdictsOf(call, options, subject, ruleSet);
+  const verdicts = all.filter(({ rule }) => reaches(call, rule.destination));
   const governing = isReplica(subject) ? [] : verdicts.filter(({ mismatch }) => mismatch === undefined);
   const destinations = await Promise.all(governing.map(({ rule }) => destinationStatus(call, options, subject, rule)));
   return jsonResponse(200, {

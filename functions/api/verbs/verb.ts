@@ -1,4 +1,5 @@
-import type { Right } from '../../../shared/access/index.ts';
+import { mayReach } from '../../../shared/access/index.ts';
+import type { ApiKey, Right } from '../../../shared/access/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
 import type { Listed, RuleStore } from '../../../shared/rules/index.ts';
 import type { Peer, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
@@ -22,6 +23,7 @@ export interface CallOptions {
 /** A request whose sender is known and may do what it asks for. */
 export interface VerifiedCall {
   readonly request: HttpRequest;
+  readonly sender: Pick<ApiKey, 'destinations'>;
   readonly source: Place;
   /** '' on the bucket itself. */
   readonly key: string;
@@ -52,3 +54,6 @@ export function parameter({ query }: VerifiedCall, name: string): string | undef
 
 /** A fresh text of letters and digits. */
 export const uniqueText = ({ random }: CallOptions): string => Buffer.from(random(9)).toString('hex');
+
+/** Whether the key that signed the call may have to do with a destination; of the others it learns and changes nothing. */
+export const reaches = ({ sender }: VerifiedCall, { bucket }: Place): boolean => mayReach(sender, bucket);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { RIGHTS, createKeyStore } from '../../access/index.ts';
 import type { ApiKey, ApiKeySummary, KeyStore, Right } from '../../access/index.ts';
 import { createCosClient } from '../../cos/index.ts';
+import type { Place } from '../../cos/index.ts';
 import type { Credentials } from '../../signing/index.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
@@ -17,24 +18,20 @@ export function openKeyStore(settings: Settings, credentials: Credentials): KeyS
 /** Makes a key from the texts of the command line. Throws `DeployError` for a bucket or right that there is not. */
 export async function addKey(
   store: Pick<KeyStore, 'add'>,
-  settings: Pick<Settings, 'sources'>,
-  texts: { readonly buckets: string | undefined; readonly rights: string | undefined },
+  settings: Pick<Settings, 'sources' | 'destinations'>,
+  texts: Readonly<Record<'buckets' | 'destinations' | 'rights', string | undefined>>,
 ): Promise<ApiKey> {
-  const buckets = split(texts.buckets ?? '');
-  const known = settings.sources.map(({ bucket }) => bucket);
-  const stranger = buckets.find((bucket) => !known.includes(bucket));
-  if (stranger !== undefined) {
-    throw new DeployError(
-      `${stranger} is not a source of this deployment: use ${known.join(', ')}, or add it to sources and deploy.`,
-      'NOT_A_SOURCE',
-    );
-  }
+  const buckets = listed(texts.buckets, settings.sources, { one: 'source', code: 'NOT_A_SOURCE' });
+  const destinations = listed(texts.destinations, settings.destinations, {
+    one: 'destination',
+    code: 'NOT_A_DESTINATION',
+  });
   const rights = split(texts.rights ?? DEFAULT_RIGHTS);
   const wrong = rights.find((right) => !isRight(right));
   if (wrong !== undefined || rights.length === 0) {
     throw new DeployError(`Rights are ${RIGHTS.join(', ')}, comma-separated, not "${texts.rights}".`, 'NO_SUCH_RIGHT');
   }
-  return store.add({ buckets, rights: rights.filter(isRight) });
+  return store.add({ buckets, destinations, rights: rights.filter(isRight) });
 }
 
 export async function removeKey(store: Pick<KeyStore, 'remove'>, secretId: string): Promise<void> {
@@ -50,6 +47,7 @@ export function formatKey(key: ApiKey): string {
     `secret ID:  ${key.secretId}`,
     `secret key: ${key.secretKey}`,
     `buckets:    ${bucketsOf(key)}`,
+    `to:         ${destinationsOf(key)}`,
     `rights:     ${key.rights.join(', ')}`,
     'The secret key is not shown again.',
   ].join('\n');
@@ -58,12 +56,31 @@ export function formatKey(key: ApiKey): string {
 export function formatKeys(keys: readonly ApiKeySummary[]): string {
   if (keys.length === 0) return 'There are no API keys: make one with "npx serverless replication key add".';
   return keys
-    .map((key) => `${key.secretId}  ${new Date(key.created).toISOString()}  ${key.rights.join(',')}  ${bucketsOf(key)}`)
+    .map(
+      (key) =>
+        `${key.secretId}  ${new Date(key.created).toISOString()}  ${key.rights.join(',')}  ${bucketsOf(key)} → ${destinationsOf(key)}`,
+    )
     .join('\n');
 }
 
 function bucketsOf({ buckets }: ApiKeySummary): string {
   return buckets.length === 0 ? 'all sources' : buckets.join(', ');
+}
+
+function destinationsOf({ destinations }: ApiKeySummary): string {
+  return destinations.length === 0 ? 'all destinations' : destinations.join(', ');
+}
+
+/** Names that the deployment lists; a slip of the pen would be a key that opens nothing. */
+function listed(text: string | undefined, places: readonly Place[], word: { one: string; code: string }): string[] {
+  const names = split(text ?? '');
+  const known = places.map(({ bucket }) => bucket);
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger === undefined) return names;
+  throw new DeployError(
+    `${stranger} is not a ${word.one} of this deployment: use ${known.join(', ')}, or add it to ${word.one}s and deploy.`,
+    word.code,
+  );
 }
 
 function split(text: string): string[] {

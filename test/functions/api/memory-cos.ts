@@ -8,6 +8,8 @@ export interface MemoryCos {
   readonly cos: Cos;
   /** `bucket-appid@region/key` → bytes */
   readonly objects: Map<string, Uint8Array>;
+  /** Those of `objects` that COS was asked to encrypt. */
+  readonly encrypted: Set<string>;
   /** `bucket-appid@region` → state of versioning; a bucket that is not in it does not exist. */
   readonly versioning: Map<string, 'Enabled' | 'Suspended' | undefined>;
   /** Names of the calls made so far. */
@@ -19,6 +21,7 @@ export interface MemoryCos {
 /** `now`: the clock of COS, ms since 1970; it answers in whole seconds. */
 export function createMemoryCos(now: () => number = () => 0): MemoryCos {
   const objects = new Map<string, Uint8Array>();
+  const encrypted = new Set<string>();
   const versioning = new Map<string, 'Enabled' | 'Suspended' | undefined>();
   const calls: string[] = [];
   const failures = new Map<string, Error>();
@@ -46,6 +49,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
         throw cosError(place, 'FileAlreadyExists', 409);
       }
       objects.set(at(place, key), body);
+      if (options.encrypted === true) encrypted.add(at(place, key));
       return { versionId: undefined, etag: '"0"', crc64: undefined };
     },
     deleteObject: async (place, key) => {
@@ -99,7 +103,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
       throw new Error(`Nobody expected a call of ${String(name)}.`);
     },
   }) as Cos;
-  return { cos, objects, versioning, calls, failures };
+  return { cos, objects, encrypted, versioning, calls, failures };
 }
 
 export function cosError(place: Place, code: string, status: number, retryable = false): CosError {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { createKeyStore, hasRight, mayManage } from '../../../shared/access/index.ts';
+import { createKeyStore, hasRight, mayManage, mayReach } from '../../../shared/access/index.ts';
 import type { KeyStore } from '../../../shared/access/index.ts';
 import { createMemoryCos } from '../../functions/api/memory-cos.ts';
 import type { MemoryCos } from '../../functions/api/memory-cos.ts';
@@ -30,11 +30,13 @@ describe('createKeyStore', () => {
       secretId: 'AKID1',
       secretKey: SECRET,
       buckets: ['source-1250000000'],
+      destinations: [],
       rights: ['read', 'write'],
       created: time,
     });
     await expect(keys.find('AKID1')).resolves.toEqual(key);
     expect([...memory.objects.keys()]).toEqual([`${FOLDER}AKID1`]);
+    expect([...memory.encrypted]).toEqual([`${FOLDER}AKID1`]);
   });
 
   it('draws pairs that differ, from letters and digits', async () => {
@@ -79,11 +81,35 @@ describe('createKeyStore', () => {
     await expect(keys.find('AKID1')).resolves.toBeUndefined();
   });
 
-  it('finds at once what another process added, also after asking in vain', async () => {
+  it('finds what another process added, at once or a second after asking in vain', async () => {
     await expect(keys.find('AKID1')).resolves.toBeUndefined();
     const other = createKeyStore({ cos: memory.cos, state: STATE, now: () => time, random: () => new Uint8Array(40) });
-    await other.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
+    for (const id of ['AKID1', 'AKID2']) await other.add({ buckets: [], rights: ['read'], pair: pair(id) });
+    await expect(keys.find('AKID2')).resolves.toBeDefined();
+    await expect(keys.find('AKID1')).resolves.toBeUndefined();
+    time += 1000;
     await expect(keys.find('AKID1')).resolves.toBeDefined();
+  });
+
+  it('asks once a second for an ID that names no key, and forgets it when the key is added here', async () => {
+    for (let i = 0; i < 50; i += 1) await expect(keys.find('AKID1')).resolves.toBeUndefined();
+    expect(memory.calls).toEqual(['getObject']);
+    await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
+    await expect(keys.find('AKID1')).resolves.toBeDefined();
+  });
+
+  it('remembers its keys however many IDs are guessed', async () => {
+    await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
+    await keys.find('AKID1');
+    for (let i = 0; i < 1000; i += 1) await keys.find(`guess-${i}`);
+    memory.calls.length = 0;
+    await keys.find('AKID1');
+    expect(memory.calls).toEqual([]);
+  });
+
+  it('takes a key that was made before keys named destinations for one that may use all', async () => {
+    memory.objects.set(`${FOLDER}AKID1`, Buffer.from(JSON.stringify(good)));
+    await expect(keys.find('AKID1')).resolves.toEqual({ ...good, destinations: [] });
   });
 
   it.each(['', '../rules/source', 'a/b', 'a b', 'x'.repeat(129), 'é'])('asks nobody for the ID %j', async (id) => {
@@ -93,7 +119,13 @@ describe('createKeyStore', () => {
   });
 
   it('reads a key that another program wrote, with a time as text', async () => {
-    const key = { ...pair('AKID1'), buckets: [], rights: ['metrics'], created: '2023-11-14T22:13:20Z' };
+    const key = {
+      ...pair('AKID1'),
+      buckets: [],
+      destinations: [],
+      rights: ['metrics'],
+      created: '2023-11-14T22:13:20Z',
+    };
     memory.objects.set(`${FOLDER}AKID1`, Buffer.from(JSON.stringify(key)));
     await expect(keys.find('AKID1')).resolves.toEqual({ ...key, created: 1_700_000_000_000 });
   });
@@ -106,6 +138,7 @@ describe('createKeyStore', () => {
     ['no rights', JSON.stringify({ ...good, rights: [] })],
     ['a right that does not exist', JSON.stringify({ ...good, rights: ['admin'] })],
     ['a bucket that is none', JSON.stringify({ ...good, buckets: ['*'] })],
+    ['a destination that is none', JSON.stringify({ ...good, destinations: ['*'] })],
   ])('opens nothing with a damaged key (%s) and does not tell the secret', async (_, text) => {
     memory.objects.set(`${FOLDER}AKID1`, Buffer.from(text));
     const failure = await keys.find('AKID1').catch((error: unknown) => error);
@@ -121,7 +154,7 @@ describe('createKeyStore', () => {
 });
 
 describe('rights', () => {
-  const key = { ...pair('AKID1'), buckets: ['a-1250000000'], rights: ['read'] as const, created: 0 };
+  const key = { ...pair('AKID1'), buckets: ['a-1250000000'], destinations: [], rights: ['read'] as const, created: 0 };
 
   it('are those that the key names', () => {
     expect(hasRight(key, 'read')).toBe(true);
@@ -133,5 +166,11 @@ describe('rights', () => {
     expect(mayManage(key, 'a-1250000000')).toBe(true);
     expect(mayManage(key, 'b-1250000000')).toBe(false);
     expect(mayManage({ ...key, buckets: [] }, 'b-1250000000')).toBe(true);
+  });
+
+  it('reach the destinations that the key names, or all', () => {
+    expect(mayReach(key, 'b-1250000000')).toBe(true);
+    expect(mayReach({ destinations: ['b-1250000000'] }, 'b-1250000000')).toBe(true);
+    expect(mayReach({ destinations: ['b-1250000000'] }, 'a-1250000000')).toBe(false);
   });
 });

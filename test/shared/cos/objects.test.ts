@@ -121,16 +121,18 @@ describe('getObject and putObject', () => {
     const done = { ETag: '"e"', 'x-cos-version-id': 'v', 'x-cos-hash-crc64ecma': '7' };
     const cos = await setUp([reply(200, done), reply(200, { ETag: '"e"' })]);
     expect(await cos.putObject(SOURCE, 'a', Buffer.from('abc'))).toEqual({ versionId: 'v', etag: '"e"', crc64: '7' });
-    const options = { contentType: 'application/json', forbidOverwrite: true };
+    const options = { contentType: 'application/json', forbidOverwrite: true, encrypted: true };
     expect(await cos.putObject(SOURCE, 'a', Buffer.from(''), options)).toMatchObject({ versionId: undefined });
     const [first, second] = server.arrived;
     expect(first?.body).toBe('abc');
     expect(first?.headers.get('content-md5')).toBe('kAFQmDzST7DWlj99KOF/cg==');
     expect(first?.headers.get('content-type')).toBe('application/octet-stream');
     expect(first?.headers.has('x-cos-forbid-overwrite')).toBe(false);
+    expect(first?.headers.has('x-cos-server-side-encryption')).toBe(false);
     expect(second?.headers.get('content-length')).toBe('0');
     expect(second?.headers.get('content-type')).toBe('application/json');
     expect(second?.headers.get('x-cos-forbid-overwrite')).toBe('true');
+    expect(second?.headers.get('x-cos-server-side-encryption')).toBe('AES256');
   });
 
   it('throw when the key is taken', async () => {

@@ -71,44 +71,53 @@ describe('logs', () => {
 });
 
 describe('API keys', () => {
-  const settings = sampleSettings({ sources: ['a-1250000000@ap-guangzhou', 'b-1250000000@ap-guangzhou'] });
+  const settings = sampleSettings({
+    sources: ['a-1250000000@ap-guangzhou', 'b-1250000000@ap-guangzhou'],
+    destinations: ['backup-1250000000@ap-shanghai', 'vault-1250000000@ap-beijing'],
+  });
+  const NOTHING = { buckets: undefined, destinations: undefined, rights: undefined };
   const store = (added: NewKey[] = []) => ({
     add: async (key: NewKey): Promise<ApiKey> => {
       added.push(key);
-      return { ...key, secretId: 'CRRid', secretKey: 'the-secret-key', created: 0 };
+      return { destinations: [], ...key, secretId: 'CRRid', secretKey: 'the-secret-key', created: 0 };
     },
   });
 
   it('are for all sources, to read and write, unless told', async () => {
     const added: NewKey[] = [];
-    await addKey(store(added), settings, { buckets: undefined, rights: undefined });
-    expect(added).toEqual([{ buckets: [], rights: ['read', 'write'] }]);
+    await addKey(store(added), settings, NOTHING);
+    expect(added).toEqual([{ buckets: [], destinations: [], rights: ['read', 'write'] }]);
   });
 
   it('take lists with spaces and repetitions', async () => {
     const added: NewKey[] = [];
-    await addKey(store(added), settings, { buckets: 'b-1250000000, a-1250000000,b-1250000000', rights: 'metrics' });
-    expect(added).toEqual([{ buckets: ['b-1250000000', 'a-1250000000'], rights: ['metrics'] }]);
+    const lists = { buckets: 'b-1250000000, a-1250000000,b-1250000000', destinations: ' vault-1250000000' };
+    await addKey(store(added), settings, { ...lists, rights: 'metrics' });
+    expect(added).toEqual([
+      { buckets: ['b-1250000000', 'a-1250000000'], destinations: ['vault-1250000000'], rights: ['metrics'] },
+    ]);
   });
 
   it.each([
+    ['a bucket that is no source', { buckets: 'c-1250000000' }, /not a source.*a-1250000000, b-1250000000/],
     [
-      'a bucket that is no source',
-      { buckets: 'c-1250000000', rights: undefined },
-      /not a source.*a-1250000000, b-1250000000/,
+      'a bucket that is no destination',
+      { destinations: 'a-1250000000' },
+      /not a destination.*backup-1250000000, vault-1250000000/,
     ],
-    ['an unknown right', { buckets: undefined, rights: 'read,admin' }, /read, write, metrics/],
-    ['no right', { buckets: undefined, rights: ',' }, /read, write, metrics/],
+    ['an unknown right', { rights: 'read,admin' }, /read, write, metrics/],
+    ['no right', { rights: ',' }, /read, write, metrics/],
   ])('refuse %s', async (_, texts, message) => {
     const added: NewKey[] = [];
-    await expect(addKey(store(added), settings, texts)).rejects.toThrow(message);
+    await expect(addKey(store(added), settings, { ...NOTHING, ...texts })).rejects.toThrow(message);
     expect(added).toEqual([]);
   });
 
   it('show the secret once', () => {
-    const key: ApiKey = { secretId: 'CRRid', secretKey: 'the-secret-key', buckets: [], rights: ['read'], created: 0 };
+    const all = { buckets: [], destinations: [], rights: ['read' as const] };
+    const key: ApiKey = { secretId: 'CRRid', secretKey: 'the-secret-key', ...all, created: 0 };
     expect(formatKey(key)).toContain('the-secret-key');
-    expect(formatKeys([key])).toBe('CRRid  1970-01-01T00:00:00.000Z  read  all sources');
+    expect(formatKeys([key])).toBe('CRRid  1970-01-01T00:00:00.000Z  read  all sources → all destinations');
     expect(formatKeys([])).toMatch(/key add/);
   });
 

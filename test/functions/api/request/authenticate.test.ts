@@ -187,6 +187,34 @@ describe('rights', () => {
   });
 });
 
+describe('the life of a signature', () => {
+  const day = 24 * 3600;
+  const status: Call = { method: 'GET', path: '/a', query: [['replicationStatus', '']] };
+
+  it('of a change is at most a day, and an older one has expired', async () => {
+    expect((await bench.call(PUT, { window: [-60, day - 60] })).statusCode).toBe(200);
+    bench.calls.length = 0;
+    for (const window of [
+      [0, day + 1],
+      [-day, 1],
+      [-10 * day, 10 * day],
+    ] as const) {
+      for (const call of [PUT, DELETE, { method: 'POST', query: [['replicationReattempt', '']] } satisfies Call]) {
+        expect(refused(await bench.call(call, { window: [...window] }))).toMatchObject({
+          ...DENIED,
+          message: expect.stringContaining('at most 86400 seconds') as string,
+        });
+      }
+    }
+    expect(refused(await bench.call(PUT, { window: [-day, -1] }))).toMatchObject(DENIED);
+  });
+
+  it('of what only reads may be longer', async () => {
+    expect(errorOf(await bench.call(GET, { window: [0, 30 * day] }))).toMatchObject(NONE);
+    expect(errorOf(await bench.call(status, { window: [0, 30 * day] })).message).not.toContain('86400');
+  });
+});
+
 describe('which bucket', () => {
   const host = (bucket: string) => `${bucket}.replication.ap-guangzhou.example.com`;
   const pair = { secretId: 'AKIDphotos', secretKey: 'the secret of the photos key' };
