@@ -51,7 +51,7 @@ function readEncryption(answer: Answer): Encryption | undefined {
   if (header(answer, `${SSE}-customer-algorithm`) !== undefined) return { algorithm: 'SSE-C' };
   const algorithm = header(answer, SSE);
   if (algorithm === 'cos/kms') return { algorithm, kmsKeyId: header(answer, `${SSE}-cos-kms-key-id`) };
-  if (algorithm === 'AES256') return { algorithm };
+  if (algorithm === 'AES256' || algorithm === 'SM4') return { algorithm };
   // Taken for unencrypted, the replica of such an object would lose a protection without anybody noticing.
   if (algorithm !== undefined) throw new UnusableAnswer(`the encryption ${JSON.stringify(algorithm)} is not known`);
   return undefined;

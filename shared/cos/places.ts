@@ -9,9 +9,8 @@ const BUCKET = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]{7,11}$/;
 /** By pattern and not by list, because regions are added: `ap-guangzhou`, `ap-beijing-1`, `ap-shenzhen-fsi`. */
 const REGION = /^[a-z]{2}-[a-z]{2,20}(?:-[a-z0-9]{1,8})?$/;
 const HOST = /^([^.]+)\.cos\.([^.]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
-/** COS limits the whole domain of a bucket, so the longest bucket name depends on the region. */
-const LONGEST_HOST = 60;
-const LONGEST_BUCKET = LONGEST_HOST - '.cos.xx-xx.myqcloud.com'.length;
+/** One label of a host name. COS's console stops at a domain of 60 characters, but buckets with longer ones exist. */
+const LONGEST_BUCKET = 63;
 
 /** Whether the text has the form `<name>-<appid>`. Says nothing about whether the bucket exists. */
 export function isBucketName(text: string): boolean {
@@ -28,16 +27,13 @@ export function appidOf(bucket: string): string {
   return bucket.slice(bucket.lastIndexOf('-') + 1);
 }
 
-/** Throws `ServiceError` `InvalidBucketName`, `BucketNameTooLong` or `InvalidRegionName` (400). */
+/** Throws `ServiceError` `InvalidBucketName` or `InvalidRegionName` (400). */
 export function checkPlace(place: Place): Place {
   if (!isBucketName(place.bucket)) {
     throw refusal('InvalidBucketName', `${quote(place.bucket)} is not a bucket name of the form <name>-<appid>`);
   }
   if (!isRegion(place.region)) {
     throw refusal('InvalidRegionName', `${quote(place.region)} is not a region such as ap-guangzhou`);
-  }
-  if (joinHost(place).length > LONGEST_HOST) {
-    throw refusal('BucketNameTooLong', `the domain ${joinHost(place)} is longer than ${LONGEST_HOST} characters`);
   }
   return place;
 }

@@ -17,7 +17,7 @@ export const CONTENT_HEADERS = [
 ] as const;
 
 export interface Encryption {
-  readonly algorithm: 'AES256' | 'cos/kms' | 'SSE-C';
+  readonly algorithm: 'AES256' | 'SM4' | 'cos/kms' | 'SSE-C';
   readonly kmsKeyId?: string | undefined;
 }
 

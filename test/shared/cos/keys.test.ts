@@ -83,7 +83,8 @@ describe('targetOf', () => {
 
 describe('keyProblem', () => {
   it('refuses what would reach the bucket instead of an object', () => {
-    expect(keyProblem('')?.code).toBe('InvalidObjectName');
+    for (const key of ['', '/', '///', './', '././', '/.//']) expect(keyProblem(key)?.code).toBe('InvalidObjectName');
+    for (const key of ['.', '..', '../', '/a/', 'a/../', '/..//']) expect(keyProblem(key)).toBeUndefined();
   });
 
   it('counts bytes, not characters', () => {
