@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketAt, children, errorOf, makeBucket, openDriver, textOf, xmlOf } from './driver.ts';
+import type { XmlElement } from '../../shared/xml/index.ts';
+import { at, bucketAt, children, errorOf, makeBucket, openDriver, textOf, xmlOf } from './driver.ts';
 import type { CosDriver } from './driver.ts';
 
 let driver: CosDriver;
@@ -27,6 +28,23 @@ describe('buckets', () => {
 
     expect((await bucket.must('DELETE')).status).toBe(204);
     expect(errorOf(await bucket.call('GET'))).toMatchObject({ status: 404, code: 'NoSuchBucket' });
+  });
+
+  it('are listed in pages', async () => {
+    const names = ['page-a', 'page-b'].map((label) => driver.newName(label));
+    for (const name of names) await bucketAt(driver, name, driver.region).must('PUT');
+    const page = async (query: Record<string, string>) =>
+      xmlOf(await driver.send({ method: 'GET', host: 'service.cos.myqcloud.com', query }));
+    const namesIn = (root: XmlElement) =>
+      children(children(root, 'Buckets')[0] ?? root, 'Bucket').map((entry) => textOf(entry, 'Name'));
+    const all = await page({});
+    expect([at(all, 'IsTruncated'), at(all, 'Marker')]).toEqual(['false', '']);
+    expect(namesIn(all)).toEqual(namesIn(all).toSorted((a = '', b = '') => (a < b ? -1 : 1)));
+    const first = await page({ 'max-keys': '1' });
+    expect([at(first, 'IsTruncated'), namesIn(first)]).toEqual(['true', namesIn(all).slice(0, 1)]);
+    const second = await page({ 'max-keys': '1', marker: at(first, 'NextMarker') });
+    expect([at(second, 'Marker'), namesIn(second)]).toEqual([at(first, 'NextMarker'), namesIn(all).slice(1, 2)]);
+    expect(namesIn(await page({ region: driver.otherRegion }))).not.toContain(names[0]);
   });
 
   it('belong to one region: another region does not know them', async () => {

@@ -124,3 +124,53 @@ describe('copy', () => {
     expect(errorOf(await copy('k2', headers, plain))).toMatchObject({ status: 409, code: 'FileAlreadyExists' });
   });
 });
+
+describe('other spellings of a copy', () => {
+  it.each(['Replaced', 'REPLACED', 'REPLACE', 'replace'])(
+    'the directive %s replaces the metadata',
+    async (directive) => {
+      await source.put('d', 'x', { 'x-cos-meta-a': '1' });
+      const answer = await copy('d', {
+        ...from(source, 'd'),
+        'x-cos-metadata-directive': directive,
+        'x-cos-meta-b': '2',
+      });
+      expect(answer.status).toBe(200);
+      const { headers } = await destination.must('HEAD', 'd');
+      expect([headers['x-cos-meta-a'], headers['x-cos-meta-b']]).toEqual([undefined, '2']);
+    },
+  );
+
+  it('any other directive is refused', async () => {
+    await source.put('d', 'x');
+    const answer = await copy('bad', { ...from(source, 'd'), 'x-cos-metadata-directive': 'Replacement' });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
+  });
+
+  it('a source in the form of S3 lies in the same region', async () => {
+    const first = await source.put('dir/a b', 'first');
+    await source.put('dir/a b', 'second');
+    const given = (text: string, to: TestBucket) => copy('s3', { 'x-cos-copy-source': text }, to);
+    expect((await given(`/${source.name}/dir/a%20b`, source)).status).toBe(200);
+    expect((await source.must('GET', 's3')).body.toString()).toBe('second');
+    expect((await given(`/${source.name}/dir/a%20b?versionId=${first}`, source)).status).toBe(200);
+    expect((await source.must('GET', 's3')).body.toString()).toBe('first');
+    const elsewhere = await given(`/${source.name}/dir/a%20b`, destination);
+    expect(errorOf(elsewhere)).toMatchObject({ status: 404, code: 'NoSuchBucket' });
+  });
+
+  it.each(['cos.<region>.mycloud.com', '<region>.mycloud.com', '<region>.myqcloud.com'])(
+    'a source may be called …%s',
+    async (domain) => {
+      await source.put('odd', 'bytes');
+      const host = `${source.name}.${domain.replace('<region>', source.region)}`;
+      expect((await copy('odd', { 'x-cos-copy-source': `${host}/odd` })).status).toBe(200);
+      expect((await destination.must('GET', 'odd')).body.toString()).toBe('bytes');
+    },
+  );
+
+  it.each(['/', '//k', `/no_bucket/k`, 'cos.ap-guangzhou.myqcloud.com/k'])('%s is no source', async (text) => {
+    const answer = await copy('none', { 'x-cos-copy-source': text });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidCopySource' });
+  });
+});

@@ -49,6 +49,8 @@ export interface Answer {
   readonly status: number;
   /** Names in lower case, repeats joined. Values are Latin-1: one character per byte. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Names as they came. */
+  readonly names: readonly string[];
   readonly body: Buffer;
 }
 
@@ -118,6 +120,7 @@ async function send(
           headers: Object.fromEntries(
             Object.entries(response.headers).map(([name, value]) => [name, [value ?? ''].flat().join(',')]),
           ),
+          names: response.rawHeaders.filter((_, i) => i % 2 === 0),
           body: Buffer.concat(chunks),
         }),
       );

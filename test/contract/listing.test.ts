@@ -87,3 +87,21 @@ it('refuses max-keys that is no number', async () => {
   const answer = await bucket.call('GET', '', { query: { 'max-keys': '-1' } });
   expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
 });
+
+it('leaves slashes as they are where it encodes keys, prefixes and markers', async () => {
+  await bucket.put('d/你', 'x');
+  const query = { 'encoding-type': 'url', prefix: 'd/', marker: 'd/', 'max-keys': '1' };
+  const root = await list(query);
+  expect(keysOf(root)).toEqual(['d/%E4%BD%A0']);
+  expect([at(root, 'Prefix'), at(root, 'Marker')]).toEqual(['d/', 'd/']);
+  const folded = await list({ 'encoding-type': 'url', delimiter: '/', prefix: 'a/' });
+  expect(at(folded, 'Delimiter')).toBe('/');
+  expect(prefixesOf(folded)).toEqual(['a//', 'a/b/']);
+  const versions = xmlOf(
+    await bucket.must('GET', '', { query: { versions: '', 'encoding-type': 'url', prefix: 'd/' } }),
+  );
+  expect(children(versions, 'Version').map((entry) => textOf(entry, 'Key'))).toEqual(['d/%E4%BD%A0']);
+  await bucket.must('POST', 'd/你', { query: { uploads: '' } });
+  const uploads = xmlOf(await bucket.must('GET', '', { query: { uploads: '', 'encoding-type': 'url' } }));
+  expect(children(uploads, 'Upload').map((entry) => textOf(entry, 'Key'))).toEqual(['d/%E4%BD%A0']);
+});

@@ -192,4 +192,15 @@ describe('part copy', () => {
     expect(errorOf(await copyPart('short', 'bytes=x'))).toMatchObject({ status: 416, code: 'InvalidRange' });
     expect(errorOf(await copyPart('absent', 'bytes=0-1')).status).toBe(404);
   });
+
+  it('with an empty range takes the whole source', async () => {
+    await bucket.put('whole', '0123456789');
+    const uploadId = await initiate('all');
+    const part = await bucket.must('PUT', 'all', {
+      query: { uploadId, partNumber: '1' },
+      headers: { 'x-cos-copy-source': `${bucket.host}/whole`, 'x-cos-copy-source-range': '' },
+    });
+    await complete('all', uploadId, [at(xmlOf(part), 'ETag')]);
+    expect((await bucket.must('GET', 'all')).body.toString()).toBe('0123456789');
+  });
 });

@@ -93,6 +93,23 @@ describe('a versioned bucket', () => {
   });
 });
 
+describe('an empty versionId', () => {
+  it('is none: reads give the current version, and DELETE makes a delete marker', async () => {
+    const bucket = await makeBucket(driver, 'empty-id', { versioning: 'Enabled' });
+    await bucket.put('k', 'first');
+    const current = await bucket.put('k', 'second');
+    const query = { versionId: '' };
+    const get = await bucket.must('GET', 'k', { query });
+    expect([get.body.toString(), get.headers['x-cos-version-id']]).toEqual(['second', current]);
+    expect((await bucket.must('HEAD', 'k', { query })).headers['x-cos-version-id']).toBe(current);
+    expect((await bucket.must('GET', 'k', { query: { tagging: '', versionId: '' } })).status).toBe(200);
+    // Not known of COS. It is the worse of the two, so a client that would send it is seen here.
+    const gone = await bucket.must('DELETE', 'k', { query });
+    expect(gone.headers['x-cos-delete-marker']).toBe('true');
+    expect(entriesOf(await list(bucket))).toHaveLength(3);
+  });
+});
+
 describe('null versions', () => {
   it('what was there before versioning is null and stays', async () => {
     const bucket = await makeBucket(driver, 'before');

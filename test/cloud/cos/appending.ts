@@ -3,7 +3,7 @@ import { compose } from './blobs/blob.ts';
 import type { Bucket } from './bucket.ts';
 import { announce } from './events.ts';
 import { CosFailure } from './failure.ts';
-import { checkKey, SIMPLE_LIMIT } from './limits.ts';
+import { checkNewKey, SIMPLE_LIMIT } from './limits.ts';
 import { checkUnlocked } from './locks.ts';
 import { entityTooLarge, invalidArgument, invalidRequest } from './refusals.ts';
 import type { Attributes, Blob, Core, Version } from './types.ts';
@@ -18,7 +18,7 @@ export function createAppends(world: World): Pick<Core, 'appendObject'> {
   return {
     appendObject(name, region, key, { position, blob }, attributes, options) {
       const bucket = world.bucket(name, region);
-      checkKey(key);
+      checkNewKey(key, world.switches);
       if (!Number.isInteger(position) || position < 0) throw invalidArgument('The position is not a whole number.');
       if (bucket.multiAz) throw invalidRequest('A bucket of several zones takes no appends.');
       if (bucket.versioning !== undefined && world.switches.appendOnVersioned === 'refused') {

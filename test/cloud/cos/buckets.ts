@@ -8,8 +8,20 @@ import type { World } from './world.ts';
 const PRIVATE: StoredAcl = { canned: 'private', grants: [] };
 /** Buckets of one account. */
 const BUCKETS = 200;
-/** Characters of `<bucket>.cos.<region>.myqcloud.com`. */
+/** Characters of `<bucket>.cos.<region>.myqcloud.com`, where they are limited. */
 const DOMAIN = 60;
+/** Characters of one label of a host name. */
+const LABEL = 63;
+
+const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+$/;
+
+/** Throws InvalidBucketName. A name of the right form may still be too long, or nobody's. */
+export function checkBucketName(name: string): void {
+  if (!NAME.test(name)) throw new CosFailure('InvalidBucketName', 400, 'The specified bucket is not valid.');
+}
+
+const alreadyOwned = (): CosFailure =>
+  new CosFailure('BucketAlreadyOwnedByYou', 409, 'The bucket you tried to create is yours already.');
 
 type BucketCalls =
   | 'createBucket'
@@ -25,18 +37,18 @@ export function createBuckets(world: World): Pick<Core, BucketCalls> {
   const { buckets } = world;
   return {
     createBucket(name, region, acl = PRIVATE, { multiAz = false } = {}) {
-      const appid = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-([0-9]+)$/.exec(name)?.[1];
-      if (appid === undefined) {
-        throw new CosFailure('InvalidBucketName', 400, 'The specified bucket is not valid.');
-      }
-      if (`${name}.cos.${region}.myqcloud.com`.length > DOMAIN) {
-        throw new CosFailure('BucketNameTooLong', 400, `The domain of a bucket has at most ${DOMAIN} characters.`);
+      checkBucketName(name);
+      const tooLong = world.switches.refuseLongDomains && `${name}.cos.${region}.myqcloud.com`.length > DOMAIN;
+      if (tooLong || name.length > LABEL) {
+        throw new CosFailure('BucketNameTooLong', 400, 'The specified bucket name is too long.');
       }
       // The name ends in the account, so whoever has it already is the owner. Names are unique across regions.
       if (buckets.has(name)) {
-        throw new CosFailure('BucketAlreadyOwnedByYou', 409, 'The bucket you tried to create is yours already.');
+        if (!world.switches.ownBucketAlreadyExists) throw alreadyOwned();
+        throw new CosFailure('BucketAlreadyExists', 409, 'The requested bucket name is not available.');
       }
-      if ([...buckets.keys()].filter((other) => other.endsWith(`-${appid}`)).length >= BUCKETS) {
+      const account = name.slice(name.lastIndexOf('-'));
+      if ([...buckets.keys()].filter((other) => other.endsWith(account)).length >= BUCKETS) {
         throw new CosFailure('TooManyBuckets', 400, `An account has at most ${BUCKETS} buckets.`);
       }
       const bucket = new Bucket(name, region, world.now(), acceptAcl(acl), multiAz);

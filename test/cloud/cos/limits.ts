@@ -1,5 +1,4 @@
-import { CosFailure } from './failure.ts';
-import { invalidArgument, invalidTag } from './refusals.ts';
+import { invalidArgument, invalidObjectName, invalidTag, keyTooLong } from './refusals.ts';
 import type { Attributes, StoredAcl, Switches } from './types.ts';
 
 export const MEGABYTE = 1024 ** 2;
@@ -10,13 +9,33 @@ export const OBJECT_LIMIT = 50_000 * 1024 ** 3;
 export const MAX_PARTS = 10_000;
 
 const KEY_BYTES = 850;
+/** Segments of nothing and of single dots, up to the last slash. */
+const MERGED = /^(?:\.?\/)+$/;
+/** The codes that COS names arrows (CAN to ESC), and a line feed before a carriage return. */
+// eslint-disable-next-line no-control-regex
+const FORBIDDEN = /[\x18-\x1b]|\n\r/;
 const TAGS = 10;
 const TAG_KEY = 128;
 const TAG_VALUE = 256;
 const GRANTS = 100;
+const META_PREFIX = 'x-cos-meta-'.length;
+
 export function checkKey(key: string): void {
-  if (key === '') throw new CosFailure('InvalidObjectName', 400, 'The object name must not be empty.');
-  if (Buffer.byteLength(key) > KEY_BYTES) throw new CosFailure('KeyTooLong', 400, 'Your key is too long.');
+  if (key === '') throw invalidObjectName('The object name must not be empty.');
+  if (key.length > KEY_BYTES || Buffer.byteLength(key) > KEY_BYTES) throw keyTooLong('Your key is too long.');
+}
+
+/** Whether a path is the bucket's own once its slashes and dots are merged: `/./`, `///`. */
+export const mergesToRoot = (key: string): boolean => MERGED.test(key);
+
+/** A key that is to be written: some that may still be there from former times cannot be made any more. */
+export function checkNewKey(key: string, switches: Switches): void {
+  checkKey(key);
+  if (mergesToRoot(key)) throw invalidObjectName('The object name is that of the bucket itself.');
+  if (FORBIDDEN.test(key)) throw invalidObjectName('The object name holds characters that are not supported.');
+  if (switches.refuseLeadingSlash && /^[/\\]/.test(key)) {
+    throw invalidObjectName('The object name must not begin with a slash or a backslash.');
+  }
 }
 
 /** The attributes as COS keeps them, or a refusal. A copy, so that the caller's objects may change afterwards. */
@@ -24,24 +43,26 @@ export function acceptAttributes(attributes: Attributes, switches: Switches): At
   return {
     ...attributes,
     headers: { ...attributes.headers },
-    meta: acceptMeta(attributes.meta, switches.metadataLimit),
+    meta: acceptMeta(attributes.meta, switches),
     tags: acceptTags(attributes.tags),
     acl: acceptObjectAcl(attributes.acl),
     encryption: attributes.encryption && { ...attributes.encryption },
   };
 }
 
-function acceptMeta(meta: Attributes['meta'], limit: number): Attributes['meta'] {
+function acceptMeta(meta: Attributes['meta'], switches: Switches): Attributes['meta'] {
   const kept: Record<string, string> = {};
   let size = 0;
   for (const [name, value] of Object.entries(meta)) {
     if (!/^[A-Za-z0-9-]+$/.test(name)) throw invalidArgument(`x-cos-meta-${name} is not a name for user metadata.`);
     kept[name.toLowerCase()] = value;
     // Header values are kept as Latin-1, a character for each byte on the wire.
-    size += `x-cos-meta-${name}${value}`.length;
+    const bytes = META_PREFIX + name.length + value.length;
+    if (bytes > switches.metadataHeaderLimit) throw keyTooLong('Your metadata header is too long.');
+    size += bytes;
   }
-  // No code of COS speaks of metadata alone. Whether the prefix counts is not documented either: counting it is safe.
-  if (size > limit) throw invalidArgument(`User metadata of ${size} bytes exceeds the limit of ${limit}.`);
+  // The code is what COS says of one header that is too long. Whether the name counts is not documented.
+  if (size > switches.metadataLimit) throw keyTooLong('Your metadata headers are too long.');
   return kept;
 }
 
@@ -67,7 +88,7 @@ export function acceptObjectAcl(acl: StoredAcl): StoredAcl {
 
 export function acceptAcl(acl: StoredAcl): StoredAcl {
   if (acl.grants.length > GRANTS) throw invalidArgument(`An access control list has at most ${GRANTS} grants.`);
-  return { canned: acl.canned, grants: acl.grants.map((grant) => ({ ...grant })) };
+  return { ...acl, grants: acl.grants.map((grant) => ({ ...grant })) };
 }
 
 /** Entries of one page: the value asked for, at most 1000, which is also the default. */

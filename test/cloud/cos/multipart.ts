@@ -3,7 +3,7 @@ import type { Bucket, Part, Upload } from './bucket.ts';
 import { announce } from './events.ts';
 import { CosFailure } from './failure.ts';
 import { acceptFor } from './accepting.ts';
-import { checkKey, MAX_PARTS, MEGABYTE, OBJECT_LIMIT, pageSize, SIMPLE_LIMIT } from './limits.ts';
+import { checkKey, checkNewKey, MAX_PARTS, MEGABYTE, OBJECT_LIMIT, pageSize, SIMPLE_LIMIT } from './limits.ts';
 import { listUploads } from './uploads.ts';
 import { checkRange, openSource } from './reading.ts';
 import { entityTooLarge, invalidArgument, invalidRequest, noSuchUpload } from './refusals.ts';
@@ -36,7 +36,7 @@ export function createMultipart(world: World): Pick<Core, MultipartCalls> {
   return {
     initiateMultipart(name, region, key, attributes, { forbidOverwrite = false }) {
       const bucket = world.bucket(name, region);
-      checkKey(key);
+      checkNewKey(key, world.switches);
       const accepted = acceptFor(world, bucket, attributes);
       checkOverwrite(world, bucket, key, forbidOverwrite);
       const initiated = world.now();
@@ -81,6 +81,7 @@ export function createMultipart(world: World): Pick<Core, MultipartCalls> {
       return {
         parts,
         storageClass: upload.attributes.storageClass,
+        encryption: upload.attributes.encryption,
         truncated,
         ...(truncated && { nextPartNumberMarker: last.partNumber }),
       };

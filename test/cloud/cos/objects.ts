@@ -2,9 +2,9 @@ import { announce } from './events.ts';
 import { CosFailure } from './failure.ts';
 import { acceptFor } from './accepting.ts';
 import { isArchived, isMultiAz } from './classes.ts';
-import { acceptObjectAcl, acceptTags, checkKey, SIMPLE_LIMIT } from './limits.ts';
+import { acceptObjectAcl, acceptTags, checkKey, checkNewKey, SIMPLE_LIMIT } from './limits.ts';
 import { checkUnlocked } from './locks.ts';
-import { checkVersionId, locate, openSource, readable } from './reading.ts';
+import { locate, openSource, readable } from './reading.ts';
 import { entityTooLarge, invalidArgument, invalidRequest } from './refusals.ts';
 import type { Core, Version } from './types.ts';
 import { checkOverwrite, etagOf, place, take } from './writing.ts';
@@ -19,7 +19,7 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
   return {
     putObject(name, region, key, blob, attributes, options) {
       const bucket = world.bucket(name, region);
-      checkKey(key);
+      checkNewKey(key, world.switches);
       if (blob.size > SIMPLE_LIMIT) throw entityTooLarge();
       const accepted = acceptFor(world, bucket, attributes);
       checkOverwrite(world, bucket, key, options.forbidOverwrite);
@@ -36,7 +36,7 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
 
     copyObject(name, region, key, from, { replaceMetadata, replaceTags, attributes }, options) {
       const bucket = world.bucket(name, region);
-      checkKey(key);
+      checkNewKey(key, world.switches);
       const source = openSource(world, from);
       if (source.blob.size > SIMPLE_LIMIT) throw invalidRequest('The source of a simple copy is at most 5 GB.');
       // An older version may be copied on top of its key as it is: that is how COS's pages bring one back.
@@ -61,16 +61,17 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
       return { version, source };
     },
 
-    deleteObject(name, region, key, versionId, options) {
+    deleteObject(name, region, key, namedId, options) {
       const bucket = world.bucket(name, region);
       checkKey(key);
+      if (namedId === '' && world.switches.refuseEmptyVersionId) throw invalidArgument('The version ID is empty.');
+      const versionId = namedId || undefined;
       if (versionId === undefined && bucket.versioning !== undefined) {
         checkOverwrite(world, bucket, key, false);
         const marker = place(world, bucket, key);
         announce(world, bucket, 'ObjectRemove:DeleteMarkerCreated', marker, options);
         return { versionId: marker.versionId, deleteMarker: true };
       }
-      if (versionId !== undefined) checkVersionId(versionId);
       const found = versionId === undefined ? bucket.current(key) : bucket.find(key, versionId);
       // Nothing there is a success too, but nothing was removed, so there is nothing to tell.
       if (found === undefined) return { versionId, deleteMarker: false };

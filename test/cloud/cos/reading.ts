@@ -3,7 +3,7 @@ import { evaluate } from './conditions.ts';
 import { CosFailure } from './failure.ts';
 import { isArchived } from './classes.ts';
 import { checkKey } from './limits.ts';
-import { invalidArgument, invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from './refusals.ts';
+import { invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from './refusals.ts';
 import type { Blob, CopySource, ReadableVersion, Version } from './types.ts';
 import type { World } from './world.ts';
 
@@ -16,20 +16,15 @@ export function locate(bucket: Bucket, key: string, versionId: string | undefine
 }
 
 function find(bucket: Bucket, key: string, versionId: string | undefined): Version {
-  if (versionId === undefined) {
+  // An empty ID is none: that is what COS makes of `?versionId=`.
+  if (versionId === undefined || versionId === '') {
     const current = bucket.current(key);
     if (current === undefined) throw noSuchKey();
     return current;
   }
-  checkVersionId(versionId);
   const version = bucket.find(key, versionId);
   if (version === undefined) throw noSuchVersion();
   return version;
-}
-
-/** An empty ID is refused: taken for "no ID" it would turn the deletion of a version into a delete marker. */
-export function checkVersionId(versionId: string): void {
-  if (versionId === '') throw invalidArgument('The version ID is empty.');
 }
 
 /** Refuses archived objects without a restored copy, and customer-key encryption without that key. */

@@ -37,6 +37,11 @@ export const objectLocked = (): CosFailure =>
 
 export const invalidTag = (message: string): CosFailure => new CosFailure('InvalidTag', 400, message);
 
+/** Also of metadata. */
+export const keyTooLong = (message: string): CosFailure => new CosFailure('KeyTooLong', 400, message);
+
+export const invalidObjectName = (message: string): CosFailure => new CosFailure('InvalidObjectName', 400, message);
+
 export const entityTooLarge = (): CosFailure =>
   new CosFailure('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed object size.');
 

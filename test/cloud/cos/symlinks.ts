@@ -1,6 +1,6 @@
 import { acceptFor } from './accepting.ts';
 import { announce } from './events.ts';
-import { checkKey } from './limits.ts';
+import { checkKey, checkNewKey } from './limits.ts';
 import { follow } from './reading.ts';
 import { invalidArgument } from './refusals.ts';
 import type { Core } from './types.ts';
@@ -15,7 +15,7 @@ export function createSymlinks(world: World): Pick<Core, 'putSymlink' | 'followL
   return {
     putSymlink(name, region, key, { target, blob }, attributes, options) {
       const bucket = world.bucket(name, region);
-      checkKey(key);
+      checkNewKey(key, world.switches);
       checkKey(target);
       if (target === key) throw invalidArgument('A symbolic link cannot stand for itself.');
       const accepted = { ...acceptFor(world, bucket, attributes), encryption: undefined };

@@ -46,8 +46,10 @@ export interface Switches {
   eventEtag: boolean;
   /** How long, in ms, a write may be missing from listings. Default 0. */
   listingLag: number;
-  /** Bytes of user metadata, names with their prefix and values (2 KB in older pages, 4 KB in newer). Default 2048. */
+  /** Bytes of user metadata in all, names with their prefix and values (2 KB in older pages). Default 4096. */
   metadataLimit: number;
+  /** Bytes of one header of user metadata, with its name (whether the name counts is not documented). Default 2048. */
+  metadataHeaderLimit: number;
   /**
    * Whether a missing copy source is `NoSuchCopySource` (in the table of errors) rather than `NoSuchKey` or
    * `NoSuchVersion` (no page says which). 404 either way. Default false.
@@ -64,13 +66,35 @@ export interface Switches {
   copyAppendable: boolean;
   /** What a copy of a symbolic link is: an object with the bytes of its target, or a link (undocumented). Default target. */
   copySymlink: 'target' | 'link';
-  /** Code of GET ?replication, errors of doubtful spelling and the like are fixed in the code, not here. */
+  /**
+   * Whether DELETE with an empty `versionId` is refused. GET and HEAD ignore the empty value; a DELETE that does too
+   * makes a delete marker, which is the worse of the two. Default false.
+   */
+  refuseEmptyVersionId: boolean;
+  /** Whether the tags of an object without any are 404 `NoSuchTagSet` rather than an empty set. Default false. */
+  noSuchTagSetOfObjects: boolean;
+  /** Whether creating one's own bucket again is `BucketAlreadyExists` (`BucketAlreadyOwnedByYou`). Default false. */
+  ownBucketAlreadyExists: boolean;
+  /** Whether a bucket whose domain has more than 60 characters is refused: longer ones exist. Default false. */
+  refuseLongDomains: boolean;
+  /**
+   * Whether a new key may not begin with a slash or backslash. Newer pages say so, older ones do not, and what was
+   * stored before stays. Default false.
+   */
+  refuseLeadingSlash: boolean;
+  /**
+   * Whether a parameter without a value that names nothing is ignored (`GET /k?17`, which some use against caches).
+   * Default false: refused, because a client that sends one means a sub-resource.
+   */
+  ignoreUnknownSubresources: boolean;
 }
 
 export interface StoredAcl {
   /** `default` inherits from the bucket. */
   readonly canned: 'default' | 'private' | 'public-read' | 'public-read-write';
   readonly grants: readonly { readonly permission: string; readonly grantee: string }[];
+  /** The grants are a document as it was put: the owner's right is among them or it is not. */
+  readonly asPut?: boolean;
 }
 
 /** Metadata of one write. Header names in lower case; `meta` without its prefix. */
@@ -308,6 +332,7 @@ export interface Core {
   ): {
     parts: readonly { partNumber: number; etag: string; size: number; lastModified: number }[];
     storageClass: string;
+    encryption: Attributes['encryption'];
     truncated: boolean;
     nextPartNumberMarker?: number;
   };

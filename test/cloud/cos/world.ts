@@ -29,12 +29,19 @@ const DEFAULTS: Switches = {
   eventVersionId: false,
   eventEtag: true,
   listingLag: 0,
-  metadataLimit: 2048,
+  metadataLimit: 4096,
+  metadataHeaderLimit: 2048,
   noSuchCopySource: false,
   lifecycleEvents: false,
   appendOnVersioned: 'null',
   copyAppendable: false,
   copySymlink: 'target',
+  refuseEmptyVersionId: false,
+  noSuchTagSetOfObjects: false,
+  ownBucketAlreadyExists: false,
+  refuseLongDomains: false,
+  refuseLeadingSlash: false,
+  ignoreUnknownSubresources: false,
 };
 
 export function createWorld({ now, random, switches }: CoreOptions): World {

@@ -72,6 +72,6 @@ export function checkOverwrite(world: World, bucket: Bucket, key: string, forbid
  * were put together from others, the ETag is opaque.
  */
 export function etagOf(world: World, blob: Blob, encryption: Attributes['encryption']): string {
-  const opaque = encryption !== undefined && encryption.algorithm !== 'AES256';
+  const opaque = encryption?.algorithm === 'cos/kms' || encryption?.algorithm === 'SSE-C';
   return `"${opaque || blob.md5 === undefined ? world.hex(32) : blob.md5}"`;
 }

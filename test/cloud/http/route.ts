@@ -14,9 +14,13 @@ export interface CosAddress {
   readonly bucket: string | undefined;
   /** Undefined only on the host that serves all regions. */
   readonly region: string | undefined;
+  /** Set where the host is one of COS's domains, but of a service that is not built: data processing, websites, … */
+  readonly foreign?: string;
 }
 
-const BUCKET_HOST = /^([a-z0-9-]+)\.cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
+// Whether the bucket's part is a legal name is for COS to say, in its own form.
+const BUCKET_HOST = /^([^/]+)\.cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
+const COS_DOMAIN = /\.(?:myqcloud\.com|tencentcos\.cn)$/;
 const REGION_HOST = /^cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
 const SERVICE_HOST = /^service\.cos\.(?:myqcloud\.com|tencentcos\.cn)$/;
 const API_DOMAIN = /^([a-z0-9-]+-\d+)\.replication\.([a-z0-9-]+)\.example\.com$/;
@@ -37,6 +41,8 @@ export function route(
   if (bucketHost) return { kind: 'cos', address: { bucket: bucketHost[1], region: bucketHost[2] } };
   const regionHost = REGION_HOST.exec(host);
   if (regionHost) return { kind: 'cos', address: { bucket: undefined, region: regionHost[1] } };
+
+  if (COS_DOMAIN.test(host)) return { kind: 'cos', address: { bucket: undefined, region: undefined, foreign: host } };
 
   const apiDomain = API_DOMAIN.exec(host);
   if (apiDomain) return { kind: 'api', region: apiDomain[2] ?? '', bucket: apiDomain[1] };

@@ -19,6 +19,9 @@ const GRANT_HEADERS = [
   ['x-cos-grant-write-acp', 'WRITE_ACP'],
   ['x-cos-grant-full-control', 'FULL_CONTROL'],
 ] as const;
+/** An account, one of its sub-accounts, or one of its roles. */
+const ACCOUNT = /^qcs::cam::uin\/\d+:(?:uin\/\d+|roleName\/[\w+=,.@-]+)$/;
+const GROUP = /^http:\/\/cam\.qcloud\.com\/groups\/global\/(?:AllUsers|AuthenticatedUsers)$/;
 const PERMISSIONS = new Set<string>(GRANT_HEADERS.map(([, permission]) => permission));
 
 /** `fallback` says which resource this is: an object inherits by default, a bucket is private. */
@@ -41,37 +44,44 @@ export function hasAclHeaders(headers: Headers): boolean {
   return headers.get('x-cos-acl') !== undefined || GRANT_HEADERS.some(([name]) => headers.get(name) !== undefined);
 }
 
-/** `id="100000000001",id="qcs::cam::uin/1:uin/1",uri="http://…"` */
+/** `id="100000000001",uin="100000000001",id="qcs::cam::uin/1:uin/1",uri="http://…"` */
 function granteesFrom(text: string | undefined): string[] {
   if (text === undefined || text.trim() === '') return [];
   return text.split(',').map((part) => {
-    const match = /^\s*(?:id|uri)\s*=\s*"([^"]+)"\s*$/i.exec(part);
+    const match = /^\s*(?:id|uin|uri)\s*=\s*"([^"]+)"\s*$/i.exec(part);
     if (!match) throw failures.invalidArgument('A grant header is not of the form id="…".');
-    return normalised(match[1] ?? '');
+    return granteeFrom(match[1] ?? '');
   });
 }
 
-function normalised(grantee: string): string {
+/** Throws InvalidArgument for what is neither an account, one of its users or roles, nor a group. */
+function granteeFrom(grantee: string): string {
   if (/^\d+$/.test(grantee)) return `qcs::cam::uin/${grantee}:uin/${grantee}`;
-  return grantee === 'qcs::cam::anyone:anyone' ? ALL_USERS : grantee;
+  if (grantee === 'qcs::cam::anyone:anyone') return ALL_USERS;
+  if (!ACCOUNT.test(grantee) && !GROUP.test(grantee)) throw failures.invalidArgument('A grantee is not valid.');
+  return grantee;
 }
 
 export function aclFromXml(policy: XmlElement, resource: 'bucket' | 'object'): StoredAcl {
   const list = child(policy, 'AccessControlList');
   if (list === undefined) throw failures.malformedXml();
-  const owner = textOf(child(policy, 'Owner') ?? policy, 'ID') ?? '';
   const grants = children(list, 'Grant').map((grant) => {
     const grantee = child(grant, 'Grantee');
     const permission = textOf(grant, 'Permission') ?? '';
-    const name = grantee === undefined ? undefined : (textOf(grantee, 'URI') ?? textOf(grantee, 'ID'));
+    const name = grantee && granteeName(grantee);
     if (name === undefined || name === '' || !PERMISSIONS.has(permission)) throw failures.malformedXml();
     if (resource === 'object' && permission === 'WRITE') {
       throw failures.invalidArgument('WRITE cannot be granted on an object.');
     }
-    return { permission, grantee: normalised(name) };
+    return { permission, grantee: granteeFrom(name) };
   });
-  // The owner's own full control is in every answer, so it comes back with whatever is read, changed and put again.
-  return { canned: 'private', grants: grants.filter((grant) => grant.grantee !== owner) };
+  return { canned: 'private', grants, asPut: true };
+}
+
+/** A grantee may have both, and its type says which of the two it is. */
+function granteeName(grantee: XmlElement): string | undefined {
+  const [uri, id] = [textOf(grantee, 'URI')?.trim(), textOf(grantee, 'ID')?.trim()];
+  return grantee.attributes['xsi:type'] === 'CanonicalUser' ? id || uri : uri || id;
 }
 
 export function aclToXml(acl: StoredAcl, account: Account): XmlElement {
@@ -79,7 +89,7 @@ export function aclToXml(acl: StoredAcl, account: Account): XmlElement {
   const everyone =
     acl.canned === 'public-read' ? ['READ'] : acl.canned === 'public-read-write' ? ['READ', 'WRITE'] : [];
   const grants = [
-    { permission: 'FULL_CONTROL', grantee: owner },
+    ...(acl.asPut ? [] : [{ permission: 'FULL_CONTROL', grantee: owner }]),
     ...everyone.map((permission) => ({ permission, grantee: ALL_USERS })),
     ...acl.grants,
   ];

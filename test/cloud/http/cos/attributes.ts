@@ -1,3 +1,4 @@
+import mime from 'mime';
 import { CONTENT_HEADERS } from '../../../../shared/cos/index.ts';
 import type { Attributes } from '../../cos/index.ts';
 import { aclFromHeaders } from './acl.ts';
@@ -8,13 +9,13 @@ import { tagsFromText } from './tags.ts';
 const META = 'x-cos-meta-';
 
 /** Metadata of a write, from the headers of PUT, copy and initiate. Names and limits are the storage core's to check. */
-export function attributesFrom(headers: Headers): Attributes {
+export function attributesFrom(headers: Headers, key: string): Attributes {
   const content: Record<string, string> = {};
   for (const name of CONTENT_HEADERS) {
     const value = headers.get(name);
     if (value !== undefined && value !== '') content[name] = value;
   }
-  content['content-type'] ??= 'application/octet-stream';
+  content['content-type'] ??= typeByKey(key);
   return {
     headers: content,
     meta: metaFrom(headers),
@@ -23,6 +24,12 @@ export function attributesFrom(headers: Headers): Attributes {
     acl: aclFromHeaders(headers, 'default'),
     encryption: encryptionFromHeaders(headers),
   };
+}
+
+/** COS goes by the ending of the key where a write names no type. */
+function typeByKey(key: string): string {
+  const ending = /\.([^./]+)$/.exec(key)?.[1];
+  return (ending === undefined ? null : mime.getType(ending)) ?? 'application/octet-stream';
 }
 
 function metaFrom(headers: Headers): Record<string, string> {

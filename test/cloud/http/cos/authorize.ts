@@ -10,6 +10,8 @@ export interface Resource {
   /** '' for the bucket itself. */
   readonly key: string;
   readonly versionId?: string;
+  /** What CAM sees in place of the key. */
+  readonly scope?: string;
 }
 
 export const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers';
@@ -28,8 +30,8 @@ export function isAllowed(
 }
 
 /** Six-segment form of CAM; a bucket itself ends in `/`, so that `<bucket>/*` covers it too. */
-function resourceName({ bucket, region, key }: Resource): string {
-  return bucket === '' ? '*' : `qcs::cos:${region}:uid/${appidOf(bucket)}:${bucket}/${key}`;
+function resourceName({ bucket, region, key, scope = key }: Resource): string {
+  return bucket === '' ? '*' : `qcs::cos:${region}:uid/${appidOf(bucket)}:${bucket}/${scope}`;
 }
 
 /** Writing is the bucket's matter; reading an object is the object's own, unless it inherits. */

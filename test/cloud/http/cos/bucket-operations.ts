@@ -11,12 +11,12 @@ export const serviceOperations: Methods = {
 
 export const bucketOperations: Table = {
   '': {
-    GET: { permission: 'GetBucket', acl: 'READ', run: listings.listObjects },
+    GET: { permission: 'GetBucket', acl: 'READ', run: listings.listObjects, byPrefix: true },
     HEAD: { permission: 'HeadBucket', acl: 'READ', run: buckets.headBucket },
     PUT: { permission: 'PutBucket', acl: undefined, run: buckets.putBucket },
     DELETE: { permission: 'DeleteBucket', acl: undefined, run: buckets.deleteBucket },
   },
-  versions: { GET: { permission: 'GetBucketObjectVersions', acl: 'READ', run: listings.listVersions } },
+  versions: { GET: { permission: 'GetBucketObjectVersions', acl: 'READ', run: listings.listVersions, byPrefix: true } },
   versioning: {
     GET: { permission: 'GetBucketVersioning', acl: undefined, run: buckets.getVersioning },
     PUT: { permission: 'PutBucketVersioning', acl: undefined, run: buckets.putVersioning },
@@ -26,6 +26,6 @@ export const bucketOperations: Table = {
     GET: { permission: 'GetBucketACL', acl: 'READ_ACP', run: subresources.getBucketAcl },
     PUT: { permission: 'PutBucketACL', acl: 'WRITE_ACP', run: subresources.putBucketAcl },
   },
-  uploads: { GET: { permission: 'ListMultipartUploads', acl: 'READ', run: multipart.listUploads } },
+  uploads: { GET: { permission: 'ListMultipartUploads', acl: 'READ', run: multipart.listUploads, byPrefix: true } },
   delete: { POST: { permission: 'DeleteMultipleObjects', acl: 'WRITE', run: deleteObjects, perKey: true } },
 };

@@ -4,15 +4,26 @@ import type { CloudResponse } from '../../types.ts';
 import { aclFromHeaders, ownerId } from './acl.ts';
 import { el, empty, xml } from './answers.ts';
 import { receiveOptionalXml, receiveXml } from './body.ts';
+import { numberOf } from './call.ts';
 import type { CosCall } from './call.ts';
 import { failures } from './failures.ts';
 import { isoSeconds } from './times.ts';
 
+/** Of one page. */
+const MOST_BUCKETS = 2000;
+
 export async function listBuckets(call: CosCall): Promise<CloudResponse> {
   const owner = ownerId(call.account);
-  const buckets = call.core
-    .listBuckets(call.region === '' ? undefined : call.region)
-    .filter((bucket) => appidOf(bucket.name) === call.account.appid);
+  const region = call.region || call.query.get('region') || undefined;
+  const marker = call.query.get('marker') ?? '';
+  const limit = numberOf(call.query, 'max-keys', { min: 0, max: MOST_BUCKETS, clamp: true }) ?? MOST_BUCKETS;
+  const after = call.core
+    .listBuckets(region)
+    .filter((bucket) => appidOf(bucket.name) === call.account.appid && bucket.name > marker);
+  const buckets = after.slice(0, limit);
+  const last = buckets.at(-1);
+  // A page of no entries has nothing to go on from.
+  const truncated = last !== undefined && after.length > buckets.length;
   return xml(
     el('ListAllMyBucketsResult', [
       el('Owner', [el('ID', owner), el('DisplayName', call.account.uin)]),
@@ -23,9 +34,13 @@ export async function listBuckets(call: CosCall): Promise<CloudResponse> {
             el('Name', bucket.name),
             el('Location', bucket.region),
             el('CreationDate', isoSeconds(bucket.created)),
+            el('BucketType', 'cos'),
           ]),
         ),
       ),
+      el('Marker', marker),
+      truncated ? el('NextMarker', last.name) : undefined,
+      el('IsTruncated', truncated),
     ]),
   );
 }

@@ -17,7 +17,7 @@ export const LAST_PART_NUMBER = 10_000;
 
 export async function copyObject(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, key } = call;
-  const attributes = attributesFrom(call.headers);
+  const attributes = attributesFrom(call.headers, key);
   const source = demandSource(call);
   const { version, source: copied } = core.copyObject(
     bucket,
@@ -51,7 +51,7 @@ export async function copyObject(call: CosCall): Promise<CloudResponse> {
 function replaces(call: CosCall, header: string): boolean {
   const value = call.headers.get(header) ?? 'Copy';
   if (/^copy$/i.test(value)) return false;
-  if (/^replaced$/i.test(value)) return true;
+  if (/^replaced?$/i.test(value)) return true;
   throw failures.invalidArgument(`${header} is neither Copy nor Replaced.`);
 }
 
@@ -73,7 +73,8 @@ export async function uploadPartCopy(call: CosCall): Promise<CloudResponse> {
 
 /** Whether the range lies inside the source is the core's to say: only it has the very version that is copied. */
 function partRange(text: string | undefined): readonly [number, number] | undefined {
-  if (text === undefined) return undefined;
+  // Some SDKs always send the header, empty for the whole source.
+  if (text === undefined || text.trim() === '') return undefined;
   const match = /^bytes=(\d+)-(\d+)$/.exec(text.trim());
   const [start, end] = [Number(match?.[1]), Number(match?.[2])];
   if (match === null || start > end) throw failures.invalidRange();

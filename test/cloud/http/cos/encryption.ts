@@ -14,7 +14,7 @@ export function encryptionFromHeaders(headers: Headers): Encryption {
   if (md5 !== undefined) return { algorithm: 'SSE-C', customerKeyMd5: md5 };
   const algorithm = headers.get(SSE);
   if (algorithm === undefined) return undefined;
-  if (algorithm === 'AES256') return { algorithm };
+  if (algorithm === 'AES256' || algorithm === 'SM4') return { algorithm };
   if (algorithm !== 'cos/kms') throw failures.invalidArgument('The encryption method is not supported.');
   const kmsKeyId = headers.get(`${SSE}-cos-kms-key-id`);
   return kmsKeyId === undefined ? { algorithm } : { algorithm, kmsKeyId };

@@ -4,6 +4,7 @@ import { ConnectionReset } from '../connection.ts';
 import { parseRequest } from './address.ts';
 import { authenticate } from './authenticate.ts';
 import { isAllowed } from './authorize.ts';
+import type { Resource } from './authorize.ts';
 import type { CosCall, CosHandlerOptions, Parsed } from './call.ts';
 import { copySourceOf } from './copy-source.ts';
 import { corsHeaders, preflight } from './cors.ts';
@@ -23,10 +24,10 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
   const answer = async (request: CloudRequest, requestId: string): Promise<CloudResponse> => {
     if (request.method === 'OPTIONS') return preflight(request);
     const parsed = parseRequest(request, requestId);
-    const operation = findOperation(parsed);
+    const operation = findOperation(parsed, options.core.switches);
     const call = prepare(parsed, options);
     // A policy may allow some of the keys only; without a signature the bucket's ACL decides about all of them.
-    if (!operation.perKey || call.principal === undefined) call.demand(operation, resourceNamed(parsed));
+    if (!operation.perKey || call.principal === undefined) call.demand(operation, resourceNamed(parsed, operation));
     return runWithFaults({
       faults: options.faults.onRequest(faultInfo(parsed, operation)),
       answersEarly: operation.answersEarly ?? false,
@@ -86,13 +87,19 @@ function prepare(parsed: Parsed, options: CosHandlerOptions): CosCall {
 }
 
 /** With its version: each has an ACL of its own. */
-function resourceNamed({ bucket, region, key, query }: Parsed) {
+function resourceNamed({ bucket, region, key, query }: Parsed, operation: Operation): Resource {
   const versionId = query.get('versionId');
-  return { bucket, region, key, ...(versionId === undefined ? {} : { versionId }) };
+  return {
+    bucket,
+    region,
+    key,
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(operation.byPrefix ? { scope: query.get('prefix') ?? '' } : {}),
+  };
 }
 
 function faultInfo(parsed: Parsed, operation: Operation) {
-  const source = copySourceOf(parsed.headers);
+  const source = copySourceOf(parsed.headers, parsed.region);
   return {
     service: 'cos',
     action: operation.action ?? operation.permission,

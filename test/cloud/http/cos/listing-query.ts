@@ -14,10 +14,14 @@ export function listingQuery(query: Query): { prefix: string; delimiter: string;
   };
 }
 
-/** `encoding-type=url` encodes every key and what is made of keys; XML cannot carry all of them otherwise. */
+/** `encoding-type=url` encodes every key and what is made of keys, slashes aside: XML cannot carry all of them. */
 export function encoder(query: Query): { encode: (text: string) => string; element: XmlElement | undefined } {
   const type = query.get('encoding-type');
   if (type === undefined || type === '') return { encode: (text) => text, element: undefined };
   if (type !== 'url') throw failures.invalidArgument('encoding-type can only be url.');
-  return { encode, element: el('EncodingType', 'url') };
+  return { encode: encodePath, element: el('EncodingType', 'url') };
+}
+
+function encodePath(text: string): string {
+  return text.includes('/') ? text.split('/').map(encode).join('/') : encode(text);
 }

@@ -8,19 +8,24 @@ import { receiveBlob, receiveXml } from './body.ts';
 import { numberOf } from './call.ts';
 import type { CosCall } from './call.ts';
 import { LAST_PART_NUMBER, partNumberOf } from './copy.ts';
+import { encryptionHeaders } from './encryption.ts';
 import { failures } from './failures.ts';
 import { encoder, listingQuery } from './listing-query.ts';
 import { forbidsOverwrite } from './objects.ts';
 import { listingDate } from './times.ts';
-import { versionIdHeader } from './version-headers.ts';
+import { storageClassHeader, versionIdHeader } from './version-headers.ts';
 
 export async function initiateUpload(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, key, requestId } = call;
-  const uploadId = core.initiateMultipart(bucket, region, key, attributesFrom(call.headers), {
+  const uploadId = core.initiateMultipart(bucket, region, key, attributesFrom(call.headers, key), {
     requestId,
     forbidOverwrite: forbidsOverwrite(call),
   });
-  return xml(el('InitiateMultipartUploadResult', [el('Bucket', bucket), el('Key', key), el('UploadId', uploadId)]));
+  const { encryption } = core.listParts(bucket, region, key, { uploadId, maxParts: 1 });
+  return xml(
+    el('InitiateMultipartUploadResult', [el('Bucket', bucket), el('Key', key), el('UploadId', uploadId)]),
+    encryptionHeaders(encryption),
+  );
 }
 
 export async function uploadPart(call: CosCall): Promise<CloudResponse> {
@@ -28,13 +33,10 @@ export async function uploadPart(call: CosCall): Promise<CloudResponse> {
   const partNumber = partNumberOf(call);
   const uploadId = uploadIdOf(call);
   // Refused before the bytes are received: a part of an upload that is gone may be 5 GB long.
-  core.listParts(bucket, region, key, { uploadId, maxParts: 1 });
+  const { encryption } = core.listParts(bucket, region, key, { uploadId, maxParts: 1 });
   const blob = await receiveBlob(call);
   const etag = core.uploadPart(bucket, region, key, { uploadId, partNumber, blob });
-  return empty(200, [
-    ['ETag', etag],
-    ['x-cos-hash-crc64ecma', blob.crc64],
-  ]);
+  return empty(200, [['ETag', etag], ['x-cos-hash-crc64ecma', blob.crc64], ...encryptionHeaders(encryption)]);
 }
 
 export async function listParts(call: CosCall): Promise<CloudResponse> {
@@ -104,7 +106,12 @@ export async function completeUpload(call: CosCall): Promise<CloudResponse> {
       { xmlns: 'http://www.qcloud.com/document/product/436/7751' },
     ),
     // Unlike PUT Object, completing an upload names the version of a suspended bucket: `null`.
-    [...versionIdHeader(named), ...(version.blob ? [['x-cos-hash-crc64ecma', version.blob.crc64] as const] : [])],
+    [
+      ...versionIdHeader(named),
+      ...(version.blob ? [['x-cos-hash-crc64ecma', version.blob.crc64] as const] : []),
+      ...storageClassHeader(version),
+      ...encryptionHeaders(version.attributes.encryption),
+    ],
   );
 }
 

@@ -11,20 +11,20 @@ import { customerKeyMd5, encryptionHeaders } from './encryption.ts';
 import { failures } from './failures.ts';
 import { parseRange } from './range.ts';
 import { child, textOf } from '../../../../shared/xml/index.ts';
-import { readHeaders, versionIdHeader, writtenVersion } from './version-headers.ts';
+import { readHeaders, storageClassHeader, versionIdHeader, writtenVersion } from './version-headers.ts';
 
 const OVERRIDES = [
-  ['response-content-type', 'content-type'],
-  ['response-content-language', 'content-language'],
-  ['response-expires', 'expires'],
-  ['response-cache-control', 'cache-control'],
-  ['response-content-disposition', 'content-disposition'],
-  ['response-content-encoding', 'content-encoding'],
+  ['response-content-type', 'Content-Type'],
+  ['response-content-language', 'Content-Language'],
+  ['response-expires', 'Expires'],
+  ['response-cache-control', 'Cache-Control'],
+  ['response-content-disposition', 'Content-Disposition'],
+  ['response-content-encoding', 'Content-Encoding'],
 ] as const;
 
 export async function putObject(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, key } = call;
-  const attributes = attributesFrom(call.headers);
+  const attributes = attributesFrom(call.headers, key);
   core.headBucket(bucket, region);
   const blob = await receiveBlob(call);
   const version = core.putObject(bucket, region, key, blob, attributes, {
@@ -35,7 +35,8 @@ export async function putObject(call: CosCall): Promise<CloudResponse> {
     ['ETag', version.etag],
     ['x-cos-hash-crc64ecma', blob.crc64],
     ...versionIdHeader(writtenVersion(core, bucket, region, version)),
-    ...encryptionHeaders(attributes.encryption),
+    ...storageClassHeader(version),
+    ...encryptionHeaders(version.attributes.encryption),
   ]);
 }
 
@@ -58,7 +59,7 @@ export async function headObject(call: CosCall): Promise<CloudResponse> {
   return readAnswer(call, version);
 }
 
-/** The documentation spells the parameter in two ways. */
+/** The documentation spells the parameter in two ways. What an empty one means is the storage core's to say. */
 export function versionIdOf(call: CosCall): string | undefined {
   return call.query.get('versionId') ?? call.query.get('VersionId');
 }
@@ -67,7 +68,7 @@ function readAnswer(call: CosCall, version: Version): CloudResponse {
   const headers = readHeaders(call.core, call.bucket, call.region, version, call.now);
   const outcome = evaluate(preconditionsFrom(call.headers, ''), version);
   if (outcome === 'failed') throw failures.preconditionFailed();
-  if (outcome === 'unmodified') return { status: 304, headers: headers.filter(([name]) => name !== 'content-type') };
+  if (outcome === 'unmodified') return { status: 304, headers: headers.filter(([name]) => name !== 'Content-Type') };
 
   const { blob } = version;
   if (blob === undefined) throw new TypeError(`${call.key} has no bytes`);
@@ -92,7 +93,7 @@ function overridden(call: CosCall, headers: Pairs): Pairs {
     if (value !== undefined) overrides.set(header, Buffer.from(value).toString('latin1'));
   }
   if (overrides.size === 0) return headers;
-  return [...headers.filter(([name]) => !overrides.has(name.toLowerCase())), ...overrides];
+  return [...headers.filter(([name]) => !overrides.has(name)), ...overrides];
 }
 
 export async function deleteObject(call: CosCall): Promise<CloudResponse> {

@@ -1,3 +1,4 @@
+import type { Switches } from '../../cos/index.ts';
 import { bucketOperations, serviceOperations } from './bucket-operations.ts';
 import type { Parsed } from './call.ts';
 import { failures } from './failures.ts';
@@ -24,7 +25,7 @@ const MODIFIER = /^(?:q-|response-|x-cos-)/;
  *
  * Throws MethodNotAllowed, or InvalidArgument where two sub-resources are named.
  */
-export function findOperation(call: Parsed): Operation {
+export function findOperation(call: Parsed, switches: Pick<Switches, 'ignoreUnknownSubresources'>): Operation {
   if (call.bucket === '') return methodOf(serviceOperations, call.method);
   const table = call.key === '' ? bucketTable : objectTable;
   let found = '';
@@ -37,7 +38,7 @@ export function findOperation(call: Parsed): Operation {
     } else if (value === '' && !MODIFIERS.has(name) && !MODIFIER.test(name)) unknown ??= name;
   }
   const operation = methodOf(table[found] ?? {}, call.method);
-  if (unknown !== undefined) return unknownSubresource(unknown, operation);
+  if (unknown !== undefined && !switches.ignoreUnknownSubresources) return unknownSubresource(unknown, operation);
   const isCopy = table === objectTable && call.method === 'PUT' && call.headers.get('x-cos-copy-source') !== undefined;
   return (isCopy && copyOperations[found]) || operation;
 }

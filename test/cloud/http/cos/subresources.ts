@@ -10,7 +10,7 @@ import { tagsFromXml, tagsToXml } from './tags.ts';
 
 export async function getTags(call: CosCall): Promise<CloudResponse> {
   const { tags } = call.core.getObject(call.bucket, call.region, call.key, versionIdOf(call)).attributes;
-  if (tags.length === 0) throw failures.noTags();
+  if (tags.length === 0 && call.core.switches.noSuchTagSetOfObjects) throw failures.noTags();
   return xml(tagsToXml(tags));
 }
 

@@ -17,11 +17,29 @@ describe('a key', () => {
 
   test('is not empty', () => expect(refusal(() => setup().put(''))).toBe('InvalidObjectName 400'));
 
-  test.each(['/', '..', 'a//b', ' ', '\u0000', '%2F', '__proto__', 'constructor', '🙂'])('may be %j', async (key) => {
-    const { put, get, list } = setup();
-    put(key, 'text');
-    expect(await textOf(get(key).blob)).toBe('text');
-    expect(list().entries.map((entry) => entry.key)).toEqual([key]);
+  test.each(['..', 'a//b', '/lead', '/a/../', ' ', '\u0000', '%2F', '__proto__', 'constructor', '🙂'])(
+    'may be %j',
+    async (key) => {
+      const { put, get, list } = setup();
+      put(key, 'text');
+      expect(await textOf(get(key).blob)).toBe('text');
+      expect(list().entries.map((entry) => entry.key)).toEqual([key]);
+    },
+  );
+
+  test.each(['/', '//', './', './/./', 'a\u0018', '\u001b', 'line\n\rend'])('cannot be %j', (key) => {
+    const { put, core, context } = setup();
+    put('from', 'text');
+    expect(refusal(() => put(key))).toBe('InvalidObjectName 400');
+    const from = { bucket: BUCKET, region: REGION, key: 'from' };
+    const asIs = { replaceMetadata: false, replaceTags: false, attributes: plain };
+    expect(refusal(() => core.copyObject(BUCKET, REGION, key, from, asIs, context()))).toBe('InvalidObjectName 400');
+    const initiate = () => core.initiateMultipart(BUCKET, REGION, key, plain, context());
+    expect(refusal(initiate)).toBe('InvalidObjectName 400');
+  });
+
+  test.each(['/lead', '\\lead'])('cannot be %j where the switch says so', (key) => {
+    expect(refusal(() => setup(undefined, { refuseLeadingSlash: true }).put(key))).toBe('InvalidObjectName 400');
   });
 });
 
@@ -77,16 +95,26 @@ describe('user metadata', () => {
     expect(refusal(() => setup().put('a', '', { meta: { [name]: 'v' } }))).toBe('InvalidArgument 400');
   });
 
-  test('is at most 2 KB of names with their prefix and values', () => {
+  test('is at most 2 KB a header, with its name', () => {
     const { put } = setup();
-    const room = 2048 - 2 * 'x-cos-meta-a'.length;
-    expect(put('a', '', { meta: { a: 'x'.repeat(room), b: '' } }).key).toBe('a');
-    expect(refusal(() => put('a', '', { meta: { a: 'x'.repeat(room), b: '1' } }))).toBe('InvalidArgument 400');
+    const room = 2048 - 'x-cos-meta-a'.length;
+    expect(put('a', '', { meta: { a: 'x'.repeat(room) } }).key).toBe('a');
+    expect(refusal(() => put('a', '', { meta: { a: 'x'.repeat(room + 1) } }))).toBe('KeyTooLong 400');
   });
 
-  test('is at most what the switch says', () => {
-    const { put } = setup(undefined, { metadataLimit: 4096 });
-    expect(put('a', '', { meta: { a: 'x'.repeat(4000) } }).key).toBe('a');
+  test('is at most 4 KB in all', () => {
+    const { put } = setup();
+    const room = 2048 - 'x-cos-meta-a'.length;
+    const full = { a: 'x'.repeat(room), b: 'x'.repeat(room) };
+    expect(put('a', '', { meta: full }).key).toBe('a');
+    expect(refusal(() => put('a', '', { meta: { ...full, c: '' } }))).toBe('KeyTooLong 400');
+  });
+
+  test('is at most what the switches say', () => {
+    const { put } = setup(undefined, { metadataLimit: 2048, metadataHeaderLimit: 4096 });
+    const room = 2048 - 'x-cos-meta-a'.length;
+    expect(put('a', '', { meta: { a: 'x'.repeat(room) } }).key).toBe('a');
+    expect(refusal(() => put('a', '', { meta: { a: 'x'.repeat(room + 1) } }))).toBe('KeyTooLong 400');
   });
 });
 

@@ -13,6 +13,8 @@ describe('creating a bucket', () => {
     const { core } = setup();
     expect(refusal(() => core.createBucket(BUCKET, REGION))).toBe('BucketAlreadyOwnedByYou 409');
     expect(refusal(() => core.createBucket(BUCKET, OTHER.region))).toBe('BucketAlreadyOwnedByYou 409');
+    core.switches.ownBucketAlreadyExists = true;
+    expect(refusal(() => core.createBucket(BUCKET, REGION))).toBe('BucketAlreadyExists 409');
   });
 
   test.each(['photos', 'Photos-125', '-photos-125', 'photos_x-125', 'photos-125a', '-125', 'photos--', ''])(
@@ -20,8 +22,14 @@ describe('creating a bucket', () => {
     (name) => expect(refusal(() => setup().core.createBucket(name, REGION))).toBe('InvalidBucketName 400'),
   );
 
-  test('is refused when the domain would have more than 60 characters', () => {
+  test('is refused when the name is no label of a host', () => {
     const { core } = setup();
+    expect(core.createBucket(`${'a'.repeat(59)}-125`, REGION).region).toBe(REGION);
+    expect(refusal(() => core.createBucket(`${'a'.repeat(60)}-125`, REGION))).toBe('BucketNameTooLong 400');
+  });
+
+  test('is refused when the domain would have more than 60 characters, where the switch says so', () => {
+    const { core } = setup(undefined, { refuseLongDomains: true });
     const room = 60 - `-125.cos.${REGION}.myqcloud.com`.length;
     expect(core.createBucket(`${'a'.repeat(room)}-125`, REGION).region).toBe(REGION);
     expect(refusal(() => core.createBucket(`${'a'.repeat(room + 1)}-125`, REGION))).toBe('BucketNameTooLong 400');

@@ -110,11 +110,19 @@ describe('a bucket with versioning', () => {
     expect(remove('a', two.versionId)).toEqual({ versionId: two.versionId, deleteMarker: false });
   });
 
-  test('refuses an empty version ID rather than making a marker of it', () => {
+  test('takes an empty version ID for none', () => {
     const { put, remove, get, stack } = setup('Enabled');
+    const { versionId } = put('a');
+    expect(get('a', '').versionId).toBe(versionId);
+    expect(remove('a', '').deleteMarker).toBe(true);
+    expect(stack('a')).toBe('m v');
+  });
+
+  test('deletes nothing by an empty version ID where the switch says so', () => {
+    const { core, put, remove, stack } = setup('Enabled');
+    core.switches.refuseEmptyVersionId = true;
     put('a');
     expect(refusal(() => remove('a', ''))).toBe('InvalidArgument 400');
-    expect(refusal(() => get('a', ''))).toBe('InvalidArgument 400');
     expect(stack('a')).toBe('v');
   });
 });

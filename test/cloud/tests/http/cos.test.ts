@@ -108,6 +108,28 @@ describe('switches', () => {
   });
 });
 
+describe('more switches', () => {
+  it('noSuchTagSetOfObjects makes no tags a 404', async () => {
+    await bucket.put('no-tags', 'x');
+    const tags = () => bucket.call('GET', 'no-tags', { query: { tagging: '' } });
+    expect((await tags()).status).toBe(200);
+    cloud.core.switches.noSuchTagSetOfObjects = true;
+    const answer = await tags();
+    cloud.core.switches.noSuchTagSetOfObjects = false;
+    expect(errorOf(answer)).toMatchObject({ status: 404, code: 'NoSuchTagSet' });
+  });
+
+  it('ignoreUnknownSubresources lets a bare parameter pass', async () => {
+    await bucket.put('busted', 'x');
+    const get = () => bucket.call('GET', 'busted', { query: { '17': '' } });
+    expect(errorOf(await get())).toMatchObject({ status: 400, code: 'InvalidArgument' });
+    cloud.core.switches.ignoreUnknownSubresources = true;
+    const answer = await get();
+    cloud.core.switches.ignoreUnknownSubresources = false;
+    expect(answer.body.toString()).toBe('x');
+  });
+});
+
 describe('temporary credentials', () => {
   const policy = (statements: object[]) => JSON.stringify({ version: '2.0', statement: statements });
 
@@ -165,7 +187,52 @@ describe('temporary credentials', () => {
   });
 });
 
+describe('lists and CAM', () => {
+  const statement = (resource: string) => ({
+    version: '2.0',
+    statement: [
+      {
+        effect: 'allow',
+        action: ['GetBucket', 'GetBucketObjectVersions', 'ListMultipartUploads'].map((name) => `name/cos:${name}`),
+        resource: [`qcs::cos:${bucket.region}:uid/${cloud.appid}:${bucket.name}/${resource}`],
+      },
+    ],
+  });
+
+  it.each([{}, { versions: '' }, { uploads: '' }])('%j is judged by the prefix that is asked for', async (kind) => {
+    const name = `lister-${Object.keys(kind).join('')}`;
+    const trust = {
+      version: '2.0',
+      statement: [{ action: 'name/sts:AssumeRole', effect: 'allow', principal: { service: 'scf.qcloud.com' } }],
+    };
+    cloud.cam.createRole({ name, trust: JSON.stringify(trust) });
+    const { id } = cloud.cam.createPolicy({ name, document: JSON.stringify(statement('a/*')) });
+    cloud.cam.attach(name, id);
+    const { token = '', ...credentials } = cloud.cam.assumeRole(name);
+    const ask = async (query: Record<string, string>) =>
+      (
+        await bucket.call('GET', '', {
+          query: { ...kind, ...query },
+          credentials,
+          headers: { 'x-cos-security-token': token },
+        })
+      ).status;
+    expect(await ask({ prefix: 'a/b' })).toBe(200);
+    expect(await ask({ prefix: 'a/' })).toBe(200);
+    for (const prefix of ['a', 'b/', '']) expect(await ask({ prefix })).toBe(403);
+    expect(await ask({})).toBe(403);
+  });
+});
+
 describe('what is not there', () => {
+  it.each(['x-1250000000.ci.ap-guangzhou.myqcloud.com', 'cos-elsewhere.myqcloud.com', 'x.tencentcos.cn'])(
+    'a service behind %s is refused in the form of COS',
+    async (host) => {
+      const answer = await driver.send({ method: 'GET', host, path: '/k' });
+      expect(errorOf(answer)).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
+    },
+  );
+
   it('built-in replication is not part of the local cloud', async () => {
     const answer = await bucket.call('GET', '', { query: { replication: '' } });
     expect(errorOf(answer)).toMatchObject({ status: 405, code: 'MethodNotAllowed' });

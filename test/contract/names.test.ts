@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucketAt, errorOf, makeBucket, openDriver } from './driver.ts';
+import type { CosDriver, TestBucket } from './driver.ts';
+
+let driver: CosDriver;
+let bucket: TestBucket;
+beforeAll(async () => {
+  driver = await openDriver();
+  bucket = await makeBucket(driver, 'names', { versioning: 'Enabled' });
+});
+afterAll(() => driver.close());
+
+const hostOf = (name: string) => `${name}.cos.${driver.region}.myqcloud.com`;
+
+describe('a bucket', () => {
+  it('may have a domain of more than 60 characters', async () => {
+    const name = driver.newName('a-bucket-with-quite-a-long-name');
+    const long = bucketAt(driver, name, driver.region);
+    expect(long.host.length).toBeGreaterThan(60);
+    await long.must('PUT');
+    await long.put('k', 'held');
+    expect((await long.must('GET', 'k')).body.toString()).toBe('held');
+  });
+
+  it.each(['qwe_123', 'a.b', '-a', 'a b'.replace(' ', '%20')])('cannot be called %s-…', async (label) => {
+    const host = hostOf(`${label}-${driver.appid}`);
+    for (const method of ['PUT', 'GET', 'DELETE']) {
+      const answer = await driver.send({ method, host });
+      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
+    }
+  });
+
+  it('that nobody can have is refused in the path, too', async () => {
+    const path = `/qwe_123-${driver.appid}/k`;
+    const answer = await driver.send({ method: 'GET', host: `cos.${driver.region}.myqcloud.com`, path });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
+  });
+});
+
+describe('a path', () => {
+  it.each(['/./', '///////', '//', '/././'])('%s is that of the bucket', async (path) => {
+    const get = await driver.send({ method: 'GET', host: bucket.host, path });
+    expect(get.body.toString()).toContain('<ListBucketResult');
+    const put = await driver.send({ method: 'PUT', host: bucket.host, path });
+    expect(errorOf(put)).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
+    const versions = await bucket.must('GET', '', { query: { versions: '' } });
+    expect(versions.body.toString()).not.toContain('<Version>');
+  });
+
+  it.each(['/abc/../', '/..', '/.', '/./a', '//a', '/a//'])('%s is that of an object', async (path) => {
+    const put = await driver.send({ method: 'PUT', host: bucket.host, path, body: path });
+    expect(put.status).toBe(200);
+    const query = { prefix: path.slice(1), 'max-keys': '1' };
+    const listed = await bucket.must('GET', '', { query });
+    expect(listed.body.toString()).toContain(`<Key>${path.slice(1)}</Key>`);
+    const versionId = put.headers['x-cos-version-id'];
+    await driver.send({ method: 'DELETE', host: bucket.host, path, query: { versionId } });
+  });
+});
+
+describe('a key', () => {
+  it.each(['\u0018', '\u0019', '\u001a', '\u001b', '\n\r'])('cannot hold %j', async (text) => {
+    const answer = await bucket.call('PUT', `a${text}b`, { body: 'x' });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidObjectName' });
+    const upload = await bucket.call('POST', `a${text}b`, { query: { uploads: '' } });
+    expect(errorOf(upload)).toMatchObject({ status: 400, code: 'InvalidObjectName' });
+  });
+
+  it('of such a kind can be asked for, and is not there', async () => {
+    expect(errorOf(await bucket.call('GET', 'a\u0018b'))).toMatchObject({ status: 404, code: 'NoSuchKey' });
+  });
+});
