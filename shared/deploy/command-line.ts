@@ -2,17 +2,25 @@
 const region = { region: { usage: 'Region of the deployment', shortcut: 'r', type: 'string' } } as const;
 const json = { json: { usage: 'Print JSON and nothing else', type: 'boolean' } } as const;
 
+const force = { usage: 'Go on although replication that is set up would stop', type: 'boolean' } as const;
+
 /**
  * The commands of this plugin in the form of the CLI. `package`, `deploy`, `invoke`, `logs` and `remove` exist there
  * already; what stands here is added to them.
  */
 export const commands = {
   package: { options: region },
-  deploy: { options: region },
+  deploy: { options: { ...region, force } },
   info: { options: { ...region, ...json } },
   invoke: { options: region, commands: { local: { options: region } } },
-  logs: { options: region },
-  remove: { options: region },
+  logs: {
+    options: {
+      ...region,
+      startTime: { usage: 'Runs since then: 30m, 2h, 1d, or 2026-01-31T12:00:00Z', type: 'string' },
+      filter: { usage: 'Only runs whose log holds this text, for example the key of an object', type: 'string' },
+    },
+  },
+  remove: { options: { ...region, force } },
   replication: {
     type: 'container',
     commands: {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createCosClient } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { bundleFunction } from './functions/bundle.ts';
 import { createCloudApi } from './cloud/cloud-api.ts';
@@ -13,9 +14,12 @@ import { bundleOf, desiredFunctions } from './functions/desired.ts';
 import { DeployError, explain } from './error.ts';
 import { formatInfo, readInfo } from './commands/info.ts';
 import { invokeLocal } from './commands/invoke-local.ts';
-import { invoke, readLogs } from './commands/invoke.ts';
-import { addKey, formatKey, formatKeys, openKeyStore, removeKey } from './commands/keys.ts';
+import { invoke } from './commands/invoke.ts';
+import { readLogs, readStartTime } from './commands/logs.ts';
+import { addKey, formatKey, formatKeys, keysJson, openKeyStore, removeKey } from './commands/keys.ts';
 import { remove } from './commands/remove.ts';
+import { checkDropped, checkIdle, readProgress } from './commands/stops.ts';
+import type { Progress } from './commands/stops.ts';
 import { createScf } from './cloud/scf.ts';
 import { providerSchema, topLevelSchemas } from './config/schema.ts';
 import type { Options, Serverless, Writers } from './serverless.ts';
@@ -60,7 +64,7 @@ export default class TencentPlugin {
       'invoke:invoke': this.#guard(() => this.#invoke()),
       'invoke:local:invoke': this.#guard(() => this.#invokeLocal()),
       'logs:logs': this.#guard(() => this.#logs()),
-      'remove:remove': this.#guard(async () => remove(this.#settings(), this.#platform(), this.#reporter())),
+      'remove:remove': this.#guard(() => this.#remove()),
       'replication:key:add:add': this.#guard(() => this.#keyAdd()),
       'replication:key:list:list': this.#guard(() => this.#keyList()),
       'replication:key:remove:remove': this.#guard(() => this.#keyRemove()),
@@ -87,6 +91,7 @@ export default class TencentPlugin {
       artifacts.set(bundle, found);
       return found;
     };
+    if (this.#options['force'] !== true) checkDropped(await this.#progress(settings), settings);
     const platform = this.#platform();
     const cloud: Cloud = { ...platform, sdk: await createSdk(readCredentials(process.env), settings.endpoint) };
     const progress = this.#writers.progress.create({ message: `Deploying to ${settings.region}` });
@@ -95,6 +100,20 @@ export default class TencentPlugin {
     } finally {
       progress.remove();
     }
+  }
+
+  async #remove(): Promise<void> {
+    const settings = this.#settings();
+    if (this.#options['force'] !== true) checkIdle(await this.#progress(settings));
+    await remove(settings, this.#platform(), this.#reporter());
+  }
+
+  #progress(settings: Settings): Promise<Progress> {
+    const credentials = readCredentials(process.env);
+    return readProgress(
+      createCosClient({ credentials: () => credentials, endpoint: settings.endpoint }),
+      settings.state,
+    );
   }
 
   async #info(): Promise<void> {
@@ -122,8 +141,11 @@ export default class TencentPlugin {
 
   async #logs(): Promise<void> {
     const { name } = this.#named(this.#settings());
-    const runs = await readLogs(this.#platform().scf, name);
-    this.#print(runs.length === 0 ? `${name} has not run yet.` : runs.join('\n'));
+    const query = { since: readStartTime(this.#text('startTime'), Date.now()), text: this.#text('filter') };
+    const runs = await readLogs(this.#platform().scf, name, query);
+    const nothing =
+      query.since === undefined && query.text === undefined ? `${name} has not run yet.` : `No run of ${name} fits.`;
+    this.#print(runs.length === 0 ? nothing : runs.join('\n'));
   }
 
   async #keyAdd(): Promise<void> {
@@ -138,7 +160,7 @@ export default class TencentPlugin {
 
   async #keyList(): Promise<void> {
     const keys = await this.#keys(this.#settings()).list();
-    this.#print(this.#options['json'] ? JSON.stringify(keys) : formatKeys(keys));
+    this.#print(this.#options['json'] ? keysJson(keys) : formatKeys(keys));
   }
 
   async #keyRemove(): Promise<void> {

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCosClient } from '../../shared/cos/index.ts';
 import { createKeyStore } from '../../shared/access/index.ts';
+import { createRuleStore, mergeStarts, parseRules } from '../../shared/rules/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
@@ -75,6 +76,22 @@ async function succeed(...args: string[]): Promise<string> {
   const { status, stdout, stderr } = await serverless(args);
   if (status !== 0) throw new Error(`serverless ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;
+}
+
+/** A rule as the API stores it. */
+async function storeRule(): Promise<void> {
+  const root = { secretId: cloud.secretId, secretKey: cloud.secretKey };
+  const cos = createCosClient({ credentials: () => root, endpoint: cloud.endpoint });
+  const source = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
+  const document = parseRules(
+    '<ReplicationConfiguration><Role>qcs::cam::uin/100000000001:uin/100000000001</Role><Rule><Status>Enabled</Status>' +
+      '<Prefix></Prefix><Destination><Bucket>qcs::cos:ap-shanghai::backup-1250000000</Bucket></Destination></Rule>' +
+      '</ReplicationConfiguration>',
+  );
+  const rules = mergeStarts(undefined, document.rules, 0);
+  const store = createRuleStore({ cos, state: STATE, now: Date.now });
+  await store.put({ source, role: document.role, rules, xml: document.xml, created: 0 });
+  cos.close();
 }
 
 const deployed = () => cloud.scf.listFunctions('ap-guangzhou', 'default').map(({ id }) => id.name);
@@ -152,8 +169,27 @@ describe.sequential('serverless', () => {
     expect(cloud.scf.getFunction(id).config.memorySize).toBe(256);
   });
 
+  it('does not stop replication without a word', async () => {
+    await storeRule();
+    const removal = await serverless(['remove']);
+    expect([removal.status, removal.stdout]).toEqual([
+      1,
+      expect.stringMatching(/rules of source-1250000000 \(1 enabled\).*remove --force/),
+    ]);
+    const lists = { ...LISTS, sources: ['other-1250000000@ap-guangzhou'] };
+    await writeFile(path.join(project, 'serverless.yml'), configurationWith(ROOT, lists));
+    cloud.core.createBucket('other-1250000000', 'ap-guangzhou');
+    const dropping = await serverless(['deploy']);
+    expect([dropping.status, dropping.stdout]).toEqual([
+      1,
+      expect.stringMatching(/source-1250000000@ap-guangzhou has enabled replication rules.*deploy --force/),
+    ]);
+    await writeFile(path.join(project, 'serverless.yml'), configurationWith(ROOT, LISTS));
+    expect(deployed().sort()).toEqual([...FUNCTIONS].sort());
+  });
+
   it('removes everything but the state bucket', async () => {
-    const output = await succeed('remove');
+    const output = await succeed('remove', '--force');
     expect(output).toContain(`state bucket ${STATE.bucket}: kept`);
     expect(deployed()).toEqual([]);
     expect(cloud.cam.listPolicies()).toEqual([]);

@@ -43,36 +43,7 @@ export async function invoke(scf: Scf, name: string, event: string): Promise<Inv
   };
 }
 
-/**
- * The last runs of a function, oldest first. Throws `DeployError` where the account's logs are in the log service (CLS)
- * only, which is so for functions without the older log delivery.
- */
-export async function readLogs(scf: Scf, name: string): Promise<string[]> {
-  const { Data } = await scf
-    .call<{
-      Data?:
-        | readonly {
-            readonly RequestId: string;
-            readonly StartTime: string;
-            readonly Log: string;
-            readonly RetCode?: number;
-          }[]
-        | null;
-    }>('GetFunctionLogs', name, { Offset: 0, Limit: 100, Order: 'desc', OrderBy: 'start_time' })
-    .catch((error: unknown) => {
-      if (isMissing(error)) throw notDeployed(name, error);
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new DeployError(
-        `SCF gives no logs of ${name}: ${reason}. Look in the log service: SCF console, the function's page, Log query.`,
-        'NO_LOGS',
-        error,
-      );
-    });
-  return (Data ?? [])
-    .toReversed()
-    .map(({ RequestId, StartTime, Log }) => `${StartTime} ${RequestId}\n${Log.trimEnd()}`);
-}
-
-function notDeployed(name: string, cause: unknown): DeployError {
+/** What is said of a function that the cloud does not have. */
+export function notDeployed(name: string, cause: unknown): DeployError {
   return new DeployError(`${name} is not deployed: run "npx serverless deploy" first.`, 'NOT_DEPLOYED', cause);
 }

@@ -55,10 +55,31 @@ export function formatKey(key: ApiKey): string {
 
 export function formatKeys(keys: readonly ApiKeySummary[]): string {
   if (keys.length === 0) return 'There are no API keys: make one with "npx serverless replication key add".';
-  return keys
-    .map(
-      (key) =>
-        `${key.secretId}  ${new Date(key.created).toISOString()}  ${key.rights.join(',')}  ${bucketsOf(key)} → ${destinationsOf(key)}`,
+  const rows = keys.map((key) => [
+    key.secretId,
+    timeOf(key),
+    key.rights.join(','),
+    bucketsOf(key),
+    destinationsOf(key),
+  ]);
+  return columns([['SECRET ID', 'CREATED', 'RIGHTS', 'BUCKETS', 'DESTINATIONS'], ...rows]);
+}
+
+/** For programs: the times as the API writes them. */
+export function keysJson(keys: readonly ApiKeySummary[]): string {
+  return JSON.stringify(keys.map((key) => ({ ...key, created: timeOf(key) })));
+}
+
+const timeOf = ({ created }: ApiKeySummary): string => new Date(created).toISOString();
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
     )
     .join('\n');
 }

@@ -5,8 +5,9 @@ import { readCredentials, readEndpoint } from '../../../shared/deploy/config/cre
 import { DeployError, explain } from '../../../shared/deploy/error.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
 import { formatInfo } from '../../../shared/deploy/commands/info.ts';
-import { invoke, readLogs } from '../../../shared/deploy/commands/invoke.ts';
-import { addKey, formatKey, formatKeys, removeKey } from '../../../shared/deploy/commands/keys.ts';
+import { invoke } from '../../../shared/deploy/commands/invoke.ts';
+import { readLogs, readStartTime } from '../../../shared/deploy/commands/logs.ts';
+import { addKey, formatKey, formatKeys, keysJson, removeKey } from '../../../shared/deploy/commands/keys.ts';
 import { createScf } from '../../../shared/deploy/cloud/scf.ts';
 import { sampleSettings } from './settings.ts';
 
@@ -53,13 +54,51 @@ describe('invoke', () => {
 
 describe('logs', () => {
   it('come oldest first', async () => {
-    const Data = ['2', '1'].map((id) => ({ RequestId: id, StartTime: `2025-01-0${id}`, Log: `run ${id}\n` }));
+    const Data = ['2', '1'].map((id) => ({
+      RequestId: id,
+      StartTime: `2025-01-0${id} 08:00:00`,
+      Log: `run ${id}\n`,
+    }));
     expect(
       await readLogs(
         scfThat(() => ({ Data })),
         'f',
       ),
-    ).toEqual(['2025-01-01 1\nrun 1', '2025-01-02 2\nrun 2']);
+    ).toEqual(['2025-01-01T00:00:00.000Z 1\nrun 1', '2025-01-02T00:00:00.000Z 2\nrun 2']);
+  });
+
+  it('are searched by text and time, page by page', async () => {
+    const all = Array.from({ length: 250 }, (_, n) => ({
+      RequestId: `r${n}`,
+      // The newest first, a minute apart, in UTC+8.
+      StartTime: new Date(Date.UTC(2026, 0, 31, 20) - n * 60_000).toISOString().slice(0, 19).replace('T', ' '),
+      Log: n % 100 === 99 ? '{"key":"a.jpg"}' : '{}',
+    }));
+    const scf = createScf(
+      {
+        call: async <T>(_: string, __: string, parameters: object) => {
+          const { Offset, Limit } = parameters as { Offset: number; Limit: number };
+          return { Data: all.slice(Offset, Offset + Limit) } as T;
+        },
+      },
+      async () => undefined,
+    );
+    const idsOf = async (query: object) => (await readLogs(scf, 'f', query)).map((run) => /(r\d+)/.exec(run)?.[1]);
+    expect(await idsOf({ text: 'a.jpg' })).toEqual(['r199', 'r99']);
+    expect(await idsOf({ since: Date.UTC(2026, 0, 31, 11, 58) })).toEqual(['r2', 'r1', 'r0']);
+    expect(await idsOf({})).toHaveLength(100);
+  });
+
+  it.each([
+    ['30m', 1_000_000_000 - 1_800_000],
+    ['2h', 1_000_000_000 - 7_200_000],
+    ['1970-01-01T08:00:01+08:00', 1000],
+  ])('begin at %s', (text, expected) => {
+    expect(readStartTime(text, 1_000_000_000)).toBe(expected);
+  });
+
+  it.each(['yesterday', '2026-01-31T12:00:00', '30', ''])('do not begin at %s', (text) => {
+    expect(() => readStartTime(text, 0)).toThrow(/is no time: write 30m/);
   });
 
   it('point to the log service where SCF keeps none', async () => {
@@ -117,7 +156,11 @@ describe('API keys', () => {
     const all = { buckets: [], destinations: [], rights: ['read' as const] };
     const key: ApiKey = { secretId: 'CRRid', secretKey: 'the-secret-key', ...all, created: 0 };
     expect(formatKey(key)).toContain('the-secret-key');
-    expect(formatKeys([key])).toBe('CRRid  1970-01-01T00:00:00.000Z  read  all sources → all destinations');
+    expect(formatKeys([key]).split('\n')).toEqual([
+      'SECRET ID  CREATED                   RIGHTS  BUCKETS      DESTINATIONS',
+      'CRRid      1970-01-01T00:00:00.000Z  read    all sources  all destinations',
+    ]);
+    expect(JSON.parse(keysJson([key]))).toMatchObject([{ created: '1970-01-01T00:00:00.000Z' }]);
     expect(formatKeys([])).toMatch(/key add/);
   });
 
