@@ -27,6 +27,7 @@ function wire(): ReturnType<typeof createApi> {
     keys: createKeyStore({ ...shared, random: randomBytes }),
     rules: createRuleStore(shared),
     listed: config,
+    cautious: config.cautious,
     hash: nodeHash,
     now: Date.now,
     random: randomBytes,

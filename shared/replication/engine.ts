@@ -43,8 +43,9 @@ export interface Engine {
 /** The largest object that one request copies. */
 const LARGEST_COPY = 5 * 2 ** 30;
 
-/** Bytes of user metadata that COS takes, by its older documents; newer ones say 4 KB. */
-export const METADATA_LIMIT = 2048;
+/** Bytes of user metadata that COS takes for one object, and by its older documents. */
+export const METADATA_LIMIT = 4096;
+export const CAUTIOUS_METADATA_LIMIT = 2048;
 
 const DEFAULTS: Settings = {
   settleMs: 60_000,

@@ -79,7 +79,7 @@ export type Step =
   | { readonly kind: 'remove'; readonly item: StackItem; readonly reason: 'surplus' | 'raised' | 'damaged' };
 
 /** Why a version has no replica and will not get one for now. */
-export type SkipReason = 'archived' | 'customer-key' | 'kms-not-selected' | 'metadata-limit';
+export type SkipReason = 'archived' | 'customer-key' | 'unknown-encryption' | 'kms-not-selected' | 'metadata-limit';
 
 export interface Skip {
   readonly versionId: string;

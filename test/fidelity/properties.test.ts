@@ -147,6 +147,18 @@ describe('encryption', () => {
     expect(to.headers[SSE]).toBe('AES256');
   });
 
+  it('SM4 stays, and a user’s own SM4 object at the destination stands in nobody’s way', async () => {
+    await pair.setRule();
+    await pair.destination.put('k', 'theirs', { [SSE]: 'SM4' });
+    await pair.source.put('k', 'x', { [SSE]: 'SM4' });
+    await pair.source.put('k', 'y');
+    await pair.deliver();
+    expect((await expectSame(pair, 'k')).headers[SSE]).toBeUndefined();
+    await pair.source.put('k', 'z', { [SSE]: 'SM4' });
+    await pair.deliver();
+    expect((await expectSame(pair, 'k')).headers[SSE]).toBe('SM4');
+  });
+
   it('none stays none', async () => {
     await pair.setRule();
     await pair.source.put('k', 'x');

@@ -1,6 +1,6 @@
 import { formatPlace, keyProblem, samePlace } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
-import { METADATA_LIMIT } from '../../../shared/replication/index.ts';
+import { CAUTIOUS_METADATA_LIMIT, METADATA_LIMIT } from '../../../shared/replication/index.ts';
 import { readSubject, replicaStatus } from '../../../shared/status/index.ts';
 import type { ReplicaStatus, StatusQuery, Subject } from '../../../shared/status/index.ts';
 import { explain } from '../../../shared/rules/index.ts';
@@ -94,14 +94,15 @@ function ruleVerdict(subject: Subject, { rule, mismatch }: Verdict): RuleVerdict
 
 async function destinationStatus(
   { source, key }: VerifiedCall,
-  { cos, hash, state, now }: CallOptions,
+  { cos, hash, state, now, cautious }: CallOptions,
   subject: Subject,
   rule: Rule,
 ): Promise<DestinationStatus> {
   const { destination } = rule;
   // Before the buckets: work that is done meanwhile has left its replica by the time that it is looked for.
   const pending = await pendingOfKey({ cos, hash, state }, { source, destination, key }, WAITING_PAGES);
-  const query = { cos, hash, source, destination, rule, metadataLimit: METADATA_LIMIT };
+  const metadataLimit = cautious?.includes('metadata') ? CAUTIOUS_METADATA_LIMIT : METADATA_LIMIT;
+  const query = { cos, hash, source, destination, rule, metadataLimit };
   const found = await lookAt(query, subject);
   const about = { destination: formatPlace(destination), rule: rule.id };
   const ageMs = Math.max(0, now() - writtenAt(subject));

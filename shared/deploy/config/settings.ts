@@ -1,6 +1,7 @@
 import { appidOf, checkPlace, codeOfRegion, formatPlace, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
+import type { Caution } from '../../scf/index.ts';
 import { DeployError } from '../error.ts';
 import type { AsyncSettings, FunctionSettings, Settings } from '../types.ts';
 import { readFunctions } from './functions.ts';
@@ -21,6 +22,7 @@ export interface RawConfiguration {
   /** Regions that COS has opened since this release. */
   readonly regions?: readonly string[] | undefined;
   readonly stateBucket?: string | undefined;
+  readonly cautious?: readonly Caution[] | undefined;
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
@@ -81,6 +83,7 @@ export function readSettings(
     destinations,
     state,
     peers,
+    cautious: raw.cautious ?? [],
     functions,
     endpoint,
   };

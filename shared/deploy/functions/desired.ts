@@ -87,6 +87,7 @@ function environmentOf(settings: Settings): Record<string, string> {
     ...(peers.length === 0
       ? {}
       : { PEERS: peers.map(({ bucket, state }) => `${formatPlace(bucket)}=${state.bucket}`).join(',') }),
+    ...(settings.cautious.length === 0 ? {} : { CAUTIOUS: settings.cautious.join(',') }),
     ...(endpoint === undefined ? {} : { COS_ENDPOINT: endpoint, CLOUD_ENDPOINT: endpoint }),
   };
   const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + value.length, 0);

@@ -1,6 +1,6 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
-import { attributesOf, raisedAttributes, tooMuch, unreadable } from './attributes.ts';
+import { attributesOf, raisedAttributes, refusalOf, tooMuch, unreadable } from './attributes.ts';
 import { ChecksumMismatch, HandOver, isSourceGone } from '../errors.ts';
 import type { Candidate } from '../look/candidates.ts';
 import { copyInParts, type Copy } from './multipart/copy-in-parts.ts';
@@ -34,7 +34,16 @@ export async function copyVersion(
   };
   const from: CopySource = { place: source, key, versionId: entry.versionId, ...pinned(entry.versionId, head) };
   const terms = [rule.storageClass ?? '', rule.kmsKeyId ?? '', String(rule.replicaAcl)].join('/');
-  await copy(session, { from, head, marker, terms, attributes });
+  try {
+    await copy(session, { from, head, marker, terms, attributes });
+  } catch (error) {
+    const reason = refusalOf(error);
+    if (reason === undefined) throw error;
+    // For this version alone: the next look passes it over and goes on with what is newer.
+    session.skip({ versionId: entry.versionId, reason });
+    session.excluded.add(entry.ref.id);
+    throw new LookAgain();
+  }
 }
 
 /** Copies a replica on top of its own stack; the old one is removed by a later step. */

@@ -4,7 +4,7 @@ import { nodeHash } from '../../../shared/cos/index.ts';
 import { createRuleStore } from '../../../shared/rules/index.ts';
 import type { RuleStore } from '../../../shared/rules/index.ts';
 import { httpFunction } from '../../../shared/scf/index.ts';
-import type { HttpAnswer } from '../../../shared/scf/index.ts';
+import type { Caution, HttpAnswer } from '../../../shared/scf/index.ts';
 import { presign, sign } from '../../../shared/signing/index.ts';
 import type { Pairs } from '../../../shared/signing/index.ts';
 import { child, readXml, textOf } from '../../../shared/xml/index.ts';
@@ -60,6 +60,7 @@ interface BenchOptions {
   readonly key?: Partial<NewKey>;
   /** Names of buckets in Shanghai; `backup` unless told. */
   readonly destinations?: readonly string[];
+  readonly cautious?: readonly Caution[];
 }
 
 /** The API function on buckets in memory, with one key and a clock that stands still. */
@@ -67,6 +68,7 @@ export async function createBench({
   sources = [SOURCE],
   key = {},
   destinations = ['backup'],
+  cautious = [],
 }: BenchOptions = {}): Promise<Bench> {
   const places = destinations.map((name) => ({ bucket: `${name}-1250000000`, region: 'ap-shanghai' }));
   const memory = createMemoryCos(() => bench.cosTime ?? bench.time);
@@ -83,6 +85,7 @@ export async function createBench({
     keys,
     rules,
     listed: { sources, destinations: places },
+    cautious,
     hash: nodeHash,
     now,
     random,

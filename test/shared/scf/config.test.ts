@@ -37,6 +37,11 @@ describe('readConfig', () => {
     expect(() => config.credentials()).toThrow(/TENCENTCLOUD_SECRETKEY is missing/);
   });
 
+  it('reads where a stricter reading of the documents is wanted', () => {
+    expect(readConfig(env).cautious).toEqual([]);
+    expect(readConfig({ ...env, CAUTIOUS: 'metadata, overlap' }).cautious).toEqual(['metadata', 'overlap']);
+  });
+
   it('has no endpoint of its own on the real cloud', () => {
     expect(readConfig(env).cosEndpoint).toBeUndefined();
     expect(readConfig({ ...env, COS_ENDPOINT: '' }).cosEndpoint).toBeUndefined();
@@ -54,6 +59,7 @@ describe('readConfig', () => {
     [{ SOURCES: 'crr-dev-gz-1250000000@ap-guangzhou' }, 'SOURCES lists the state bucket'],
     [{ DESTINATIONS: 'crr-dev-gz-1250000000@ap-guangzhou' }, 'DESTINATIONS lists the state bucket'],
     [{ COS_ENDPOINT: 'http://127.0.0.1/path' }, 'COS_ENDPOINT is not an origin'],
+    [{ CAUTIOUS: 'metadata,everything' }, 'CAUTIOUS has a word that is none of metadata, overlap'],
     [{ COS_ENDPOINT: 'file:///etc' }, 'COS_ENDPOINT is not an origin'],
   ])('refuses %j', (change, message) => {
     expect(() => readConfig({ ...env, ...change })).toThrow(message);

@@ -41,6 +41,11 @@ describe('what cannot be copied now', () => {
     expect(reasonOf({ encryption: { algorithm: 'SSE-C' } }, rule({ kmsObjects: true }))).toBe('customer-key');
   });
 
+  test('an object under an encryption that nobody has heard of, rather than losing it', () => {
+    expect(reasonOf({ encryption: { algorithm: 'unknown', named: 'of-tomorrow' } })).toBe('unknown-encryption');
+    expect(reasonOf({ encryption: { algorithm: 'SM4' } })).toBeUndefined();
+  });
+
   test('a KMS object, unless the rule selects those', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'k' } as const;
     expect(reasonOf({ encryption })).toBe('kms-not-selected');
@@ -87,6 +92,9 @@ describe('what travels with the bytes', () => {
     expect(
       attributesOf({ ...HEAD, encryption: { algorithm: 'AES256' } }, rule(), MARKER, undefined).encryption,
     ).toEqual({ algorithm: 'AES256' });
+    expect(attributesOf({ ...HEAD, encryption: { algorithm: 'SM4' } }, rule(), MARKER, undefined).encryption).toEqual({
+      algorithm: 'SM4',
+    });
     expect(attributesOf(HEAD, rule({ kmsKeyId: 'k' }), MARKER, undefined).encryption).toBeUndefined();
   });
 
