@@ -1,11 +1,12 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { CloudRequest, CloudResponse, Handler } from '../../types.ts';
+import { appidOf } from '../../../../shared/cos/index.ts';
+import type { CloudRequest, CloudResponse, Handler, Principal } from '../../types.ts';
 import { ConnectionReset } from '../connection.ts';
 import { parseRequest } from './address.ts';
 import { authenticate } from './authenticate.ts';
 import { isAllowed } from './authorize.ts';
 import type { Resource } from './authorize.ts';
-import type { CosCall, CosHandlerOptions, Parsed } from './call.ts';
+import type { Account, CosCall, CosHandlerOptions, Parsed } from './call.ts';
 import { copySourceOf } from './copy-source.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { errorAnswer, refusalOf } from './errors.ts';
@@ -21,13 +22,14 @@ import { httpDate } from './times.ts';
 export function createCosHandler(options: CosHandlerOptions): Handler {
   const sleep = options.sleep ?? ((ms: number) => sleepFor(ms));
 
-  const answer = async (request: CloudRequest, requestId: string): Promise<CloudResponse> => {
-    if (request.method === 'OPTIONS') return preflight(request);
-    const parsed = parseRequest(request, requestId);
+  const answer = async (parsed: Parsed): Promise<CloudResponse> => {
+    const { request, requestId } = parsed;
+    if (parsed.method === 'OPTIONS') return preflight(options.core, parsed);
     const operation = findOperation(parsed, options.core.switches);
     const call = prepare(parsed, options);
     // A policy may allow some of the keys only; without a signature the bucket's ACL decides about all of them.
-    if (!operation.perKey || call.principal === undefined) call.demand(operation, resourceNamed(parsed, operation));
+    const byItself = operation.signedWithin || (operation.perKey && call.principal !== undefined);
+    if (!byItself) call.demand(operation, resourceNamed(parsed, operation));
     return runWithFaults({
       faults: options.faults.onRequest(faultInfo(parsed, operation)),
       answersEarly: operation.answersEarly ?? false,
@@ -40,8 +42,10 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
   return async (request) => {
     const requestId = requestIdAt(options.now());
     let response: CloudResponse;
+    let parsed: Parsed | undefined;
     try {
-      response = await answer(request, requestId);
+      parsed = parseRequest(request, requestId);
+      response = await answer(parsed);
     } catch (error) {
       if (error instanceof ConnectionReset) throw error;
       let refusal = refusalOf(error, options.core.switches.markerOn404);
@@ -57,7 +61,7 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
       ['Server', 'tencent-cos'],
       ['x-cos-request-id', requestId],
     ] as const;
-    return { ...response, headers: [...headers, ...corsHeaders(request, headers)] };
+    return { ...response, headers: [...headers, ...(parsed === undefined ? [] : corsHeaders(options.core, parsed))] };
   };
 }
 
@@ -68,22 +72,32 @@ const INTERNAL: Refusal = {
 };
 
 function prepare(parsed: Parsed, options: CosHandlerOptions): CosCall {
-  const { core, blobs, access, account } = options;
+  const { core, blobs, access, accounts } = options;
   const now = options.now();
   const principal = authenticate(parsed, access, now);
-  const may: CosCall['may'] = (need, target) => isAllowed(access, core, principal, need, target);
+  const mayAs: CosCall['mayAs'] = (caller, need, target) => isAllowed({ access, core, accounts }, caller, need, target);
+  const may: CosCall['may'] = (need, target) => mayAs(principal, need, target);
   return {
     ...parsed,
     principal,
     core,
     blobs,
-    account,
+    access,
+    account: accountOf(parsed, principal, accounts),
     now,
     may,
+    mayAs,
     demand: (need, target) => {
       if (!may(need, target)) throw failures.accessDenied();
     },
   };
+}
+
+/** The account that the answer is about: the bucket's owner, on the service the caller's own. */
+function accountOf({ bucket }: Parsed, caller: Principal | undefined, accounts: readonly Account[]): Account {
+  const appid = appidOf(bucket);
+  const found = accounts.find((account) => (bucket === '' ? account.uin === caller?.uin : account.appid === appid));
+  return found ?? { appid, uin: '' };
 }
 
 /** With its version: each has an ACL of its own. */
