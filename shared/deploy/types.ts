@@ -61,6 +61,8 @@ export interface Settings {
   readonly peers: readonly Peer[];
   /** Where a stricter reading of COS's documents is wanted. */
   readonly cautious: readonly Caution[];
+  /** State buckets of other deployments whose replicas this one meets; none where replication goes only one way. */
+  readonly signers: readonly Place[];
   readonly functions: readonly FunctionSettings[];
   /** Origin of a local cloud; handed on to the functions. */
   readonly endpoint: string | undefined;

@@ -3,6 +3,7 @@ import { createCosClient, nodeHash, samePlace } from '../cos/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
 import { createMarkerKnowledge } from '../preflight/index.ts';
 import { CAUTIOUS_METADATA_LIMIT, createEngine, type Engine } from '../replication/index.ts';
+import { createKeyring } from '../identity/index.ts';
 import type { Settings } from '../replication/index.ts';
 
 /** The engine of a deployed function: real clock, real randomness, the signed client. */
@@ -14,6 +15,7 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
     cos,
     state,
     hash: nodeHash,
+    keys: createKeyring({ cos, state, others: config.signers, hash: nodeHash, now: Date.now }),
     now: Date.now,
     unique: () => randomBytes(9).toString('hex'),
     random: Math.random,

@@ -41,6 +41,11 @@ export interface DeploymentConfig {
   readonly peers: readonly Peer[];
   /** From CAUTIOUS, comma-separated. */
   readonly cautious: readonly Caution[];
+  /**
+   * From SIGNERS, `state-bucket-appid@region`, comma-separated: state buckets of the other deployments whose replicas this one
+   * meets. Empty where replication goes only one way.
+   */
+  readonly signers: readonly Place[];
   /** COS_ENDPOINT: origin of a local cloud; the Host header stays the bucket's. */
   readonly cosEndpoint: string | undefined;
   /** Role credentials rotate, so they are read at each call. */

@@ -246,7 +246,7 @@ describe('a large object, in parts over HTTP', () => {
     await pair.deliver();
     const to = await expectSame(pair, key);
     expect(to.headers['etag']).toMatch(/-4"$/);
-    expect(to.headers['x-cos-meta-replication-id']).toMatch(/^\d+-[pq]/);
+    expect(to.headers['x-cos-meta-replication-marker']).toMatch(/;\d+-[pq]/);
     expect(to.headers[SSE]).toBe('AES256');
     const { Grants } = await sdk().getObjectAcl({ ...inRegion(pair.destination), Key: key });
     expect(Grants.some(({ Grantee }) => 'URI' in Grantee && Grantee.URI.endsWith('/AllUsers'))).toBe(true);

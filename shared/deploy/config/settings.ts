@@ -57,6 +57,12 @@ export function readSettings(
   const peers = everywhere
     .filter((place) => destinations.some((other) => samePlace(place, other)))
     .map((bucket) => ({ bucket, state: statePlace(raw, bucket.region, appidOf(bucket.bucket)) }));
+  // Whoever has a source may bring its objects to a bucket that replicates them on, or to one that we bring ours to.
+  const states =
+    peers.length === 0 ? [] : everywhere.map((place) => statePlace(raw, place.region, appidOf(place.bucket)));
+  const signers = states.filter(
+    (place, index) => !samePlace(place, state) && states.findIndex((other) => samePlace(place, other)) === index,
+  );
   const conflict = [...everywhere, ...destinations].find((place) => place.bucket === state.bucket);
   if (conflict !== undefined) {
     throw new DeployError(
@@ -84,6 +90,7 @@ export function readSettings(
     state,
     peers,
     cautious: raw.cautious ?? [],
+    signers,
     functions,
     endpoint,
   };

@@ -1,7 +1,7 @@
 import type { CopyAttributes, Encryption, Grant, ObjectHead } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import type { Rule } from '../../rules/index.ts';
-import { metadataBytes, writeMarker } from '../../identity/index.ts';
+import { MEASURE, metadataBytes, writeMarker } from '../../identity/index.ts';
 import type { Marker } from '../../identity/index.ts';
 import type { SkipReason } from '../types.ts';
 
@@ -26,7 +26,7 @@ export function unreadable(head: ObjectHead): SkipReason | undefined {
 
 /** Whether there is no room for the marker beside the object's own metadata. */
 export const tooMuch = (head: ObjectHead, marker: Marker, limit: number): SkipReason | undefined =>
-  metadataBytes(writeMarker(head.meta, marker)) > limit ? 'metadata-limit' : undefined;
+  metadataBytes(writeMarker(head.meta, marker, MEASURE)) > limit ? 'metadata-limit' : undefined;
 
 /** Codes with which COS refuses to copy this version, as long as nobody changes it; they say what we did not see before. */
 const REFUSALS: ReadonlyMap<string, SkipReason> = new Map([
@@ -39,16 +39,19 @@ const REFUSALS: ReadonlyMap<string, SkipReason> = new Map([
 export const refusalOf = (error: unknown): SkipReason | undefined =>
   error instanceof ServiceError && error.outcome === 'none' ? REFUSALS.get(error.code) : undefined;
 
-/** Everything that travels with the bytes. Tags are left to COS, which copies those of the very version. */
+/**
+ * Everything that travels with the bytes. `meta`: user metadata with the marker. Tags are left to COS, which copies those of
+ * the very version.
+ */
 export function attributesOf(
   head: ObjectHead,
   rule: Rule,
-  marker: Marker,
+  meta: CopyAttributes['meta'],
   grants: readonly Grant[] | undefined,
 ): CopyAttributes {
   return {
     headers: head.headers,
-    meta: writeMarker(head.meta, marker),
+    meta,
     storageClass: rule.storageClass ?? head.storageClass,
     encryption: encryptionOf(head, rule),
     grants,
@@ -58,11 +61,11 @@ export function attributesOf(
 /** A replica copied within its bucket keeps what it has; only the marker changes. */
 export const raisedAttributes = (
   head: ObjectHead,
-  marker: Marker,
+  meta: CopyAttributes['meta'],
   grants: readonly Grant[] | undefined,
 ): CopyAttributes => ({
   headers: head.headers,
-  meta: writeMarker(head.meta, marker),
+  meta,
   storageClass: head.storageClass,
   encryption: head.encryption,
   grants,

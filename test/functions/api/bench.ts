@@ -11,6 +11,7 @@ import { child, readXml, textOf } from '../../../shared/xml/index.ts';
 import { createApi } from '../../../functions/api/api.ts';
 import { createMemoryCos } from './memory-cos.ts';
 import type { MemoryCos } from './memory-cos.ts';
+import { KEYS } from '../../shared/identity/keys.ts';
 
 export const NOW = 1_700_000_000_000;
 export const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
@@ -87,6 +88,7 @@ export async function createBench({
     listed: { sources, destinations: places },
     cautious,
     hash: nodeHash,
+    markerKeys: KEYS,
     now,
     random,
   });

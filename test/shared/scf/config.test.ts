@@ -27,6 +27,14 @@ describe('readConfig', () => {
     expect(config.credentials()).toEqual({ secretId: 'AKIDrole', secretKey: 'role secret', token: 'role token' });
   });
 
+  it("reads whose replicas it may meet, if anybody's", () => {
+    expect(readConfig(env).signers).toEqual([]);
+    expect(readConfig({ ...env, SIGNERS: 'crr-dev-sh-1250000000@ap-shanghai' }).signers).toEqual([
+      { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' },
+    ]);
+    expect(() => readConfig({ ...env, SIGNERS: 'crr' })).toThrow('SIGNERS has a wrong entry');
+  });
+
   it('reads the credentials of the role at each call, because they rotate', () => {
     const changing: Record<string, string> = { ...env };
     const config = readConfig(changing);
