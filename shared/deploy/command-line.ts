@@ -53,16 +53,6 @@ export const commands = {
           },
         },
       },
-      'marker-key': {
-        type: 'container',
-        commands: {
-          rotate: {
-            usage: 'Sign the markers on replicas with a new key; those that are there stay good',
-            lifecycleEvents: ['rotate'],
-            options: region,
-          },
-        },
-      },
     },
   },
 } as const;

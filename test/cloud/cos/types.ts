@@ -17,6 +17,8 @@ export interface Blob {
   readonly crc64: string;
   /** Bytes from `start` up to and including `end`. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
+  /** The same at once, where they lie in memory in one piece. */
+  held?(start: number, end: number): Uint8Array | undefined;
 }
 
 export interface BlobStore {

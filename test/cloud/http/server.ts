@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CloudRequest, CloudResponse, Handler } from '../types.ts';
+import { isDisconnect, receive } from './body.ts';
+import type { Receiving } from './body.ts';
 import { BodyCutShort, ConnectionReset } from './connection.ts';
 import { headerPairs, splitTarget } from './request.ts';
 
@@ -24,8 +26,7 @@ export interface Listener {
 interface InFlight {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  /** Rejects the body for whoever reads it. */
-  readonly cut: () => void;
+  readonly receiving: Receiving;
 }
 
 /**
@@ -40,13 +41,9 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
   const server = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 64 * 1024 });
 
   const serve = (incoming: IncomingMessage, response: ServerResponse, onFirstRead: () => void): void => {
-    const cutShort = new Promise<never>((_, reject) => {
-      inFlight.set(incoming.socket, { incoming, response, cut: () => reject(new BodyCutShort()) });
-    });
-    // Nobody may be reading when it happens; then it is no failure of ours.
-    cutShort.catch(() => {});
-    const request = toRequest(incoming, bodyOf(incoming, cutShort, onFirstRead));
-    handler(request)
+    const receiving = receive(incoming, onFirstRead);
+    inFlight.set(incoming.socket, { incoming, response, receiving });
+    handler(toRequest(incoming, receiving.body))
       .then((answer) => send(incoming, response, answer))
       .catch((error: unknown) => {
         const ended = error instanceof ConnectionReset || error instanceof BodyCutShort || isDisconnect(error);
@@ -70,7 +67,7 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
     if (busy && !busy.response.writableEnded) {
       // Either the body broke off, and the handler says so, or there is more than was announced, which COS ignores:
       // in both cases the request is answered first, and the connection cannot be used again.
-      if (!busy.incoming.complete) busy.cut();
+      if (!busy.incoming.complete) busy.receiving.cut();
       busy.response.shouldKeepAlive = false;
     } else if (socket.writable) {
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
@@ -110,50 +107,26 @@ function toRequest(incoming: IncomingMessage, body: AsyncIterable<Uint8Array>): 
   };
 }
 
-async function* bodyOf(incoming: IncomingMessage, cutShort: Promise<never>, onFirstRead: () => void) {
-  onFirstRead();
-  // The default iterator destroys the connection when its reader stops early, and with it the answer.
-  const chunks: AsyncIterator<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
-  let whole = false;
-  try {
-    for (;;) {
-      let next: IteratorResult<Uint8Array>;
-      try {
-        next = await Promise.race([chunks.next(), cutShort]);
-      } catch (error) {
-        throw isDisconnect(error) ? new BodyCutShort() : error;
-      }
-      if (next.done) {
-        whole = true;
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    // A reader has had enough. What else comes is thrown away, or the next request on the connection would not be seen.
-    if (!whole) void Promise.resolve(chunks.return?.()).then(() => incoming.resume());
-  }
-}
-
 async function send(incoming: IncomingMessage, response: ServerResponse, answer: CloudResponse): Promise<void> {
   // A text would drag the headers in front of it into its own encoding; they are bytes.
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
-  const flat = answer.headers.flat();
-  const has = (name: string) => answer.headers.some(([other]) => other.toLowerCase() === name);
-  const bodiless = answer.status === 204 || answer.status === 304;
-  if (has('date')) response.sendDate = false;
-  if (!bodiless && !has('content-length') && !has('transfer-encoding')) {
-    if (body === undefined) flat.push('Content-Length', '0');
-    else if (body instanceof Uint8Array) flat.push('Content-Length', String(body.length));
+  const flat: string[] = [];
+  let sized = answer.status === 204 || answer.status === 304;
+  const bodiless = sized || incoming.method === 'HEAD';
+  for (const [name, value] of answer.headers) {
+    flat.push(name, value);
+    if (SIZES.has(name.length)) sized ||= SIZE.test(name);
+    else if (name.length === 4 && name.toLowerCase() === 'date') response.sendDate = false;
+  }
+  if (!sized && !(body !== undefined && Symbol.asyncIterator in body)) {
+    flat.push('Content-Length', String(body?.length ?? 0));
   }
   response.writeHead(answer.status, flat);
-  if (body === undefined || bodiless || incoming.method === 'HEAD') response.end();
+  if (body === undefined || bodiless) response.end();
   else if (body instanceof Uint8Array) response.end(body);
   else await pipeline(Readable.from(body, { objectMode: false }), response);
 }
 
-/** The other side went away: its own business, nothing to report. */
-function isDisconnect(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
-}
+/** Headers that say where a body ends. */
+const SIZE = /^(?:content-length|transfer-encoding)$/i;
+const SIZES: ReadonlySet<number> = new Set(['content-length'.length, 'transfer-encoding'.length]);

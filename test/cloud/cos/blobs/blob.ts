@@ -70,6 +70,12 @@ class PieceBlob implements Blob {
     for (const piece of this.range(start, end + 1)) yield* piece.extent.read(piece.start, piece.start + piece.size);
   }
 
+  held(start: number, end: number): Uint8Array | undefined {
+    const [piece, ...others] = this.pieces.length === 1 ? this.range(start, end + 1) : [];
+    if (piece === undefined || others.length > 0) return undefined;
+    return piece.extent.held?.(piece.start, piece.start + piece.size);
+  }
+
   #pieceAt(position: number): number {
     let low = 0;
     let high = this.#offsets.length;

@@ -7,6 +7,8 @@ import type { Crc64 } from './crc64.ts';
 export interface Extent {
   /** Bytes from `start` up to, not including, `end`. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
+  /** The same at once, where they lie in memory. */
+  held?(start: number, end: number): Uint8Array;
   /** Checksum of that range. Synchronous because the core is; done at most once for a range of a blob. */
   checksum(start: number, end: number): Crc64;
 }
@@ -18,6 +20,7 @@ export function memoryExtent(bytes: Uint8Array): Extent {
     async *read(start, end) {
       if (end > start) yield bytes.subarray(start, end);
     },
+    held: (start, end) => bytes.subarray(start, end),
     checksum: (start, end) => update(EMPTY, bytes.subarray(start, end)),
   };
 }

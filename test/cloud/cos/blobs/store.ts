@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
   }
 
   async function fromStream(stream: AsyncIterable<Uint8Array>, limit = Infinity): Promise<Blob> {
-    const md5 = createHash('md5');
+    const md5 = lazy(() => createHash('md5'));
     let checksum = EMPTY;
     let size = 0;
     let held: Uint8Array[] = [];
@@ -49,10 +49,12 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
         if (size > limit) {
           throw entityTooLarge();
         }
-        md5.update(chunk);
-        checksum = update(checksum, chunk);
         held.push(chunk);
         if (size <= threshold) continue;
+        for (const bytes of held) {
+          md5().update(bytes);
+          checksum = update(checksum, bytes);
+        }
         if (file === undefined) {
           path = nextFile();
           file = await open(path, 'wx', 0o600);
@@ -66,18 +68,12 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
       if (path !== undefined) await rm(path, { force: true });
       throw error;
     }
-    const extent = path === undefined ? memoryExtent(Buffer.concat(held)) : fileExtent(path);
-    return wholeBlob(extent, size, { md5: md5.digest('hex'), checksum });
+    if (path === undefined) return inMemory(Buffer.concat(held));
+    return wholeBlob(fileExtent(path), size, { md5: md5().digest('hex'), checksum });
   }
 
   return {
-    fromBytes(bytes) {
-      const copy = Uint8Array.from(bytes);
-      return wholeBlob(memoryExtent(copy), copy.length, {
-        md5: createHash('md5').update(copy).digest('hex'),
-        checksum: update(EMPTY, copy),
-      });
-    },
+    fromBytes: (bytes) => inMemory(Uint8Array.from(bytes)),
     fromStream,
     repeat: (pattern, size) => wholeBlob(patternExtent(Uint8Array.from(pattern)), size, {}),
     zeros: (size) => wholeBlob(patternExtent(new Uint8Array(1)), size, {}),
@@ -88,4 +84,14 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Takes the bytes over. */
+function inMemory(bytes: Uint8Array): Blob {
+  return wholeBlob(memoryExtent(bytes), bytes.length, { md5: hash('md5', bytes), checksum: update(EMPTY, bytes) });
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }

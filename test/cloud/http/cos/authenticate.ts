@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import {
   constantTimeEqual,
@@ -6,7 +7,7 @@ import {
   requestCandidates,
   verifyAny,
 } from '../../../../shared/signing/index.ts';
-import type { Pairs, SignableRequest, SignatureFields } from '../../../../shared/signing/index.ts';
+import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../../../shared/signing/index.ts';
 import type { Access, KeyPair, Principal } from '../../types.ts';
 import type { Parsed } from './call.ts';
 import { failures } from './failures.ts';
@@ -21,9 +22,28 @@ export function authenticate(call: Parsed, access: Access, now: number): Princip
   const pair = access.find(fields.secretId);
   if (pair === undefined) throw failures.unknownKey();
 
-  verifyAny(spellings(call, fields), fields, { secretKey: pair.secretKey, hash: nodeHash, now });
+  verifyAny(spellings(call, fields), fields, { secretKey: pair.secretKey, hash: HASH, now });
   checkToken(pair, readToken(headers, call.query.pairs), now);
   return pair.principal;
+}
+
+/** Time ranges are few: a client signs with one of them for minutes, and each asks for the same key again. */
+const MOST_KEYS = 1000;
+const signKeys = new Map<string, string>();
+const HASH: Hash = {
+  ...nodeHash,
+  sha1: (text) => hash('sha1', text),
+  hmacSha1: (key, text) => (text.includes('\n') ? nodeHash.hmacSha1(key, text) : signKeyOf(key, text)),
+};
+
+function signKeyOf(secretKey: string, range: string): string {
+  const name = `${secretKey} ${range}`;
+  let key = signKeys.get(name);
+  if (key === undefined) {
+    if (signKeys.size >= MOST_KEYS) signKeys.clear();
+    signKeys.set(name, (key = nodeHash.hmacSha1(secretKey, range)));
+  }
+  return key;
 }
 
 /** The requests that the client may have signed: host with and without port, header values as UTF-8 or as bytes. */
@@ -34,23 +54,26 @@ function spellings(call: Parsed, fields: SignatureFields): SignableRequest[] {
     query: call.query.pairs,
     headers: call.request.headers,
   };
-  const asText = { ...wire, headers: wire.headers.map(([name, value]) => [name, utf8(value)] as const) };
   const hosts = [call.request.host];
+  if (wire.headers.every(([, value]) => ASCII.test(value))) return requestCandidates(wire, fields, { hosts });
+  const asText = { ...wire, headers: wire.headers.map(([name, value]) => [name, utf8(value)] as const) };
   const candidates = requestCandidates(asText, fields, { hosts });
   const varies = asText.headers.some(([, value], i) => value !== wire.headers[i]?.[1]);
   return varies ? [...candidates, ...requestCandidates(wire, fields, { hosts })] : candidates;
 }
 
+// eslint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** Node hands header values over as one character per byte; a client that sends UTF-8 has signed the text. */
 function utf8(value: string): string {
-  // eslint-disable-next-line no-control-regex
-  if (/^[\x00-\x7f]*$/.test(value)) return value;
+  if (ASCII.test(value)) return value;
   const text = Buffer.from(value, 'latin1').toString('utf8');
   return text.includes('\ufffd') ? value : text;
 }
 
 /** What COS answers to a missing or wrong token is not documented; this is what it says of the pair as a whole. */
-export function checkToken(pair: KeyPair, token: string | undefined, now: number): void {
+function checkToken(pair: KeyPair, token: string | undefined, now: number): void {
   if (pair.token === undefined) return;
   if (token === undefined || !constantTimeEqual(token, pair.token)) throw failures.unknownKey();
   if (pair.expires !== undefined && pair.expires <= now) throw failures.expiredToken();

@@ -9,8 +9,8 @@ export interface CosHandlerOptions {
   readonly faults: Faults;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Those that have buckets here. A bucket belongs to the one whose appid its name ends in. */
-  readonly accounts: readonly Account[];
+  /** The account whose buckets can be created and listed. */
+  readonly account: Account;
   /** Waits for latency faults; a test may pass its own. */
   readonly sleep?: (ms: number) => Promise<void>;
   /** Told of errors that are not refusals; they become 500 `InternalError`. */
@@ -44,23 +44,12 @@ export interface CosCall extends Parsed {
   readonly principal: Principal | undefined;
   readonly core: Core;
   readonly blobs: BlobStore;
-  readonly access: Access;
-  /** Owner of the bucket; on the service, that of the caller. */
   readonly account: Account;
+  readonly access: Access;
   readonly now: number;
   /** Throws AccessDenied unless the caller may do this to another object, e.g. read the source of a copy. */
-  demand(need: Need, target: Target): void;
-  may(need: Need, target: Target): boolean;
-  /** The same of somebody else than who signed the request itself. */
-  mayAs(caller: Principal | undefined, need: Need, target: Target): boolean;
-}
-
-/** What a right is asked for. */
-export interface Target {
-  readonly bucket: string;
-  readonly region: string;
-  readonly key: string;
-  readonly versionId?: string;
+  demand(need: Need, target: { bucket: string; region: string; key: string; versionId?: string }): void;
+  may(need: Need, target: { bucket: string; region: string; key: string; versionId?: string }): boolean;
 }
 
 export interface Need {
@@ -84,20 +73,48 @@ export interface Query {
   readonly pairs: readonly (readonly [string, string])[];
 }
 
-export function headersOf(pairs: readonly (readonly [string, string])[]): Headers {
-  const joined = new Map<string, string>();
-  for (const [name, value] of pairs) {
-    const before = joined.get(name);
-    joined.set(name, before === undefined ? value : `${before},${value}`);
+// Classes, not closures: there are some of each for every request, and a closure is made and named anew each time.
+
+class JoinedHeaders implements Headers {
+  readonly #joined = new Map<string, string>();
+
+  constructor(pairs: readonly (readonly [string, string])[]) {
+    for (const [name, value] of pairs) {
+      const before = this.#joined.get(name);
+      this.#joined.set(name, before === undefined ? value : `${before},${value}`);
+    }
   }
-  return { get: (name) => joined.get(name), entries: () => joined };
+
+  get(name: string): string | undefined {
+    return this.#joined.get(name);
+  }
+
+  entries(): Iterable<readonly [string, string]> {
+    return this.#joined;
+  }
 }
 
-export function queryOf(pairs: readonly (readonly [string, string])[]): Query {
-  const first = new Map<string, string>();
-  for (const [name, value] of pairs) if (!first.has(name)) first.set(name, value);
-  return { get: (name) => first.get(name), has: (name) => first.has(name), pairs };
+class FirstValues implements Query {
+  readonly pairs: readonly (readonly [string, string])[];
+  readonly #first = new Map<string, string>();
+
+  constructor(pairs: readonly (readonly [string, string])[]) {
+    this.pairs = pairs;
+    for (const [name, value] of pairs) if (!this.#first.has(name)) this.#first.set(name, value);
+  }
+
+  get(name: string): string | undefined {
+    return this.#first.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.#first.has(name);
+  }
 }
+
+export const headersOf = (pairs: readonly (readonly [string, string])[]): Headers => new JoinedHeaders(pairs);
+
+export const queryOf = (pairs: readonly (readonly [string, string])[]): Query => new FirstValues(pairs);
 
 /** A whole number from a query parameter. Throws InvalidArgument outside the bounds. */
 export function numberOf(query: Query, name: string, bounds: { min: number; max: number; clamp?: boolean }) {

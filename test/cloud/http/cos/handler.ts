@@ -1,37 +1,35 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { appidOf } from '../../../../shared/cos/index.ts';
-import type { CloudRequest, CloudResponse, Handler, Principal } from '../../types.ts';
+import type { CloudRequest, CloudResponse, Handler } from '../../types.ts';
 import { ConnectionReset } from '../connection.ts';
 import { parseRequest } from './address.ts';
-import { authenticate } from './authenticate.ts';
-import { isAllowed } from './authorize.ts';
 import type { Resource } from './authorize.ts';
-import type { Account, CosCall, CosHandlerOptions, Parsed } from './call.ts';
+import type { CosHandlerOptions, Parsed } from './call.ts';
 import { copySourceOf } from './copy-source.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { errorAnswer, refusalOf } from './errors.ts';
 import type { Refusal } from './errors.ts';
-import { failures } from './failures.ts';
 import { runWithFaults } from './faults.ts';
 import { requestIdAt } from './ids.ts';
 import { findOperation } from './operations.ts';
 import type { Operation } from './operation.ts';
+import { prepareCall } from './prepare.ts';
 import { httpDate } from './times.ts';
 
 /** COS over HTTP: signatures, access control, XML and headers around the storage core. */
 export function createCosHandler(options: CosHandlerOptions): Handler {
   const sleep = options.sleep ?? ((ms: number) => sleepFor(ms));
 
-  const answer = async (parsed: Parsed): Promise<CloudResponse> => {
-    const { request, requestId } = parsed;
-    if (parsed.method === 'OPTIONS') return preflight(options.core, parsed);
+  const answer = async (request: CloudRequest, requestId: string): Promise<CloudResponse> => {
+    if (request.method === 'OPTIONS') return preflight(request);
+    const parsed = parseRequest(request, requestId);
     const operation = findOperation(parsed, options.core.switches);
-    const call = prepare(parsed, options);
+    const call = prepareCall(parsed, options);
     // A policy may allow some of the keys only; without a signature the bucket's ACL decides about all of them.
-    const byItself = operation.signedWithin || (operation.perKey && call.principal !== undefined);
-    if (!byItself) call.demand(operation, resourceNamed(parsed, operation));
+    if (!operation.perKey || call.principal === undefined) call.demand(operation, resourceNamed(parsed, operation));
+    const faults = options.faults.onRequest(faultInfo(parsed, operation));
+    if (faults.length === 0) return operation.run(call);
     return runWithFaults({
-      faults: options.faults.onRequest(faultInfo(parsed, operation)),
+      faults,
       answersEarly: operation.answersEarly ?? false,
       place: { resource: resourceOf(request), requestId },
       sleep,
@@ -42,10 +40,8 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
   return async (request) => {
     const requestId = requestIdAt(options.now());
     let response: CloudResponse;
-    let parsed: Parsed | undefined;
     try {
-      parsed = parseRequest(request, requestId);
-      response = await answer(parsed);
+      response = await answer(request, requestId);
     } catch (error) {
       if (error instanceof ConnectionReset) throw error;
       let refusal = refusalOf(error, options.core.switches.markerOn404);
@@ -55,13 +51,14 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
       }
       response = errorAnswer(refusal, { resource: resourceOf(request), requestId });
     }
-    const headers = [
+    const headers: (readonly [string, string])[] = [
       ...response.headers,
       ['Date', httpDate(options.now())],
       ['Server', 'tencent-cos'],
       ['x-cos-request-id', requestId],
-    ] as const;
-    return { ...response, headers: [...headers, ...(parsed === undefined ? [] : corsHeaders(options.core, parsed))] };
+    ];
+    headers.push(...corsHeaders(request, headers));
+    return { ...response, headers };
   };
 }
 
@@ -70,35 +67,6 @@ const INTERNAL: Refusal = {
   status: 500,
   message: 'We encountered an internal error. Please try again.',
 };
-
-function prepare(parsed: Parsed, options: CosHandlerOptions): CosCall {
-  const { core, blobs, access, accounts } = options;
-  const now = options.now();
-  const principal = authenticate(parsed, access, now);
-  const mayAs: CosCall['mayAs'] = (caller, need, target) => isAllowed({ access, core, accounts }, caller, need, target);
-  const may: CosCall['may'] = (need, target) => mayAs(principal, need, target);
-  return {
-    ...parsed,
-    principal,
-    core,
-    blobs,
-    access,
-    account: accountOf(parsed, principal, accounts),
-    now,
-    may,
-    mayAs,
-    demand: (need, target) => {
-      if (!may(need, target)) throw failures.accessDenied();
-    },
-  };
-}
-
-/** The account that the answer is about: the bucket's owner, on the service the caller's own. */
-function accountOf({ bucket }: Parsed, caller: Principal | undefined, accounts: readonly Account[]): Account {
-  const appid = appidOf(bucket);
-  const found = accounts.find((account) => (bucket === '' ? account.uin === caller?.uin : account.appid === appid));
-  return found ?? { appid, uin: '' };
-}
 
 /** With its version: each has an ACL of its own. */
 function resourceNamed({ bucket, region, key, query }: Parsed, operation: Operation): Resource {

@@ -23,5 +23,6 @@ export function encoder(query: Query): { encode: (text: string) => string; eleme
 }
 
 function encodePath(text: string): string {
-  return text.includes('/') ? text.split('/').map(encode).join('/') : encode(text);
+  if (/^[\w.~/-]*$/.test(text)) return text;
+  return text.split('/').map(encode).join('/');
 }

@@ -14,6 +14,7 @@ export async function listObjects(call: CosCall): Promise<CloudResponse> {
   const marker = query.get('marker') ?? '';
   const page = core.listObjects(bucket, region, { prefix, delimiter, marker, maxKeys });
   const text = encoder(query);
+  const holder = owner(bucket);
   return xml(
     el('ListBucketResult', [
       el('Name', bucket),
@@ -30,7 +31,7 @@ export async function listObjects(call: CosCall): Promise<CloudResponse> {
           el('Key', text.encode(entry.key)),
           el('LastModified', listingDate(lastModified(entry))),
           ...sizeAndTag(entry),
-          owner(bucket),
+          holder,
           el('StorageClass', entry.attributes.storageClass),
         ]),
       ),
@@ -46,6 +47,7 @@ export async function listVersions(call: CosCall): Promise<CloudResponse> {
   const versionIdMarker = query.get('version-id-marker') ?? '';
   const page = core.listVersions(bucket, region, { prefix, delimiter, keyMarker, versionIdMarker, maxKeys });
   const text = encoder(query);
+  const holder = owner(bucket);
   const unversioned = core.getVersioning(bucket, region) === undefined;
   return xml(
     el('ListVersionsResult', [
@@ -67,7 +69,7 @@ export async function listVersions(call: CosCall): Promise<CloudResponse> {
           el('IsLatest', entry.isLatest),
           el('LastModified', listingDate(lastModified(entry))),
           ...(entry.deleteMarker ? [] : [...sizeAndTag(entry), el('StorageClass', entry.attributes.storageClass)]),
-          owner(bucket),
+          holder,
         ]),
       ),
     ]),

@@ -1,12 +1,8 @@
 /** RFC 1123, as in Date and Last-Modified. `ms` since 1970. */
-export function httpDate(ms: number): string {
-  return new Date(ms).toUTCString();
-}
+export const httpDate = perSecond((ms) => new Date(ms).toUTCString());
 
 /** `2020-12-10T03:35:44.000Z`, the form of listings: milliseconds are always zero. */
-export function listingDate(ms: number): string {
-  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
-}
+export const listingDate = perSecond((ms) => new Date(ms).toISOString());
 
 /** `2020-12-10T03:35:44Z`, the form of copies and buckets. */
 export function isoSeconds(ms: number): string {
@@ -18,4 +14,21 @@ export function parseHttpDate(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Most seconds that are remembered. */
+const SECONDS = 256;
+
+/** The times of answers, and those in one list, mostly lie in few seconds. */
+function perSecond(format: (ms: number) => string): (ms: number) => string {
+  const texts = new Map<number, string>();
+  return (ms) => {
+    const second = Math.floor(ms / 1000);
+    let text = texts.get(second);
+    if (text === undefined) {
+      if (texts.size >= SECONDS) texts.clear();
+      texts.set(second, (text = format(second * 1000)));
+    }
+    return text;
+  };
 }

@@ -56,7 +56,10 @@ export function expectedOf(seen: Observation, excluded: ReadonlySet<string>): Ex
     marks: marksOf(seen, entries, max, missing, rebuilt),
     removed: seen.stack
       .filter((item) => !item.vouches)
-      .filter((item) => isReplica(item) && (!kept.includes(item) || redone.includes(sourceOf(item))))
+      .filter(
+        (item) =>
+          item.kind === 'damaged' || (isReplica(item) && (!kept.includes(item) || redone.includes(sourceOf(item)))),
+      )
       .map((item) => item.versionId),
   };
 }
@@ -123,7 +126,7 @@ const markerFor = (ref: NonNullable<StackItem['marker']>['ref'], base: typeof re
   source: { bucket: 'source-1250000000', region: 'ap-guangzhou' },
   ref,
   base,
-  proof: { by: 'crc64', value: '1' } as const,
+  crc64: '1',
   id: `made-${made}`,
   named: true,
   attempted: 0,
@@ -151,6 +154,7 @@ export function faultOf(before: Observation, after: readonly StackItem[], expect
       .map((item) => item.versionId)
       .join(' ');
   if (others(after) !== others(before.stack)) return 'the versions of others have changed';
+  if (after.some((item) => item.kind === 'damaged' && !item.vouches)) return 'a damaged replica stays';
   return faultOfTop(before, after, expected);
 }
 
