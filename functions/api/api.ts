@@ -1,16 +1,20 @@
 import { hasRight } from '../../shared/access/index.ts';
 import type { KeyStore } from '../../shared/access/index.ts';
 import type { HttpRequest, HttpResponse, Run } from '../../shared/scf/index.ts';
+import type { Page } from './console/page.ts';
 import { finish, newRequestId, preflight } from './response/response.ts';
 import type { CallOptions, Verb } from './verbs/verb.ts';
 import { identify } from './request/authenticate.ts';
 import { accessDenied, errorResponse, isRefusal, publicError } from './response/errors.ts';
 import { allowedMethods, route } from './verbs/route.ts';
-import { readTarget, resolveSource, settleTarget } from './request/bucket.ts';
+import { firstSource, readTarget, resolveSource, settleTarget } from './request/bucket.ts';
+import { asksForPage, pageResponse } from './verbs/console.ts';
 import { REPLICATION } from './verbs/index.ts';
 
 export interface ApiOptions extends CallOptions {
   readonly keys: KeyStore;
+  /** The console page; undefined in a function that was not bundled. */
+  readonly page?: Page | undefined;
 }
 
 /**
@@ -37,6 +41,7 @@ async function answer(request: HttpRequest, options: ApiOptions): Promise<HttpRe
   if (request.method === 'OPTIONS') {
     return preflight(request.headers.find(([name]) => name === 'access-control-request-headers')?.[1]);
   }
+  if (asksForPage(request)) return pageResponse(request, options.page);
   const guess = readTarget(request);
   const { right, subresource } = route(request, guess);
   const { key, verified } = await identify(
@@ -49,7 +54,10 @@ async function answer(request: HttpRequest, options: ApiOptions): Promise<HttpRe
   // Asked again: in the spelling that was signed it may be another call, which needs another right.
   const verb = route({ method: request.method, queries: [verified.query] }, target);
   if (!hasRight(key, verb.right)) throw accessDenied(`This API key lacks the right "${verb.right}".`);
-  const source = resolveSource(target, key, options.listed, isStrict(verb));
+  const unnamed = verb.anySource === true && target.bucket === undefined;
+  const source = unnamed
+    ? firstSource(key, options.listed)
+    : resolveSource(target, key, options.listed, isStrict(verb));
   return verb.perform({ request, sender: key, source, key: target.key, query: verified.query }, options);
 }
 

@@ -5,6 +5,7 @@ import { createCosClient, nodeHash } from '../../shared/cos/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import { httpFunction, readConfig } from '../../shared/scf/index.ts';
 import { createApi } from './api.ts';
+import { PAGE } from './console/page.ts';
 
 /** ms that are kept for the answer itself after the last call to COS. */
 const MARGIN = 500;
@@ -30,6 +31,7 @@ function wire(): ReturnType<typeof createApi> {
     hash: nodeHash,
     now: Date.now,
     random: randomBytes,
+    page: PAGE,
   });
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 
+import { RIGHTS } from '../../shared/access/index.ts';
 import { keyProblem } from '../../shared/cos/index.ts';
 import { MISMATCHES } from '../../shared/rules/index.ts';
 import { CHECKS } from '../../shared/preflight/index.ts';
@@ -129,6 +130,31 @@ export const preflighted = z.strictObject({
   ),
 });
 
+const listedBucket = z.strictObject({
+  bucket: z.string(),
+  region: z.string(),
+  /** Read just now; `unknown`: COS refused, with the code that is the cause. */
+  versioning: z.enum(['Enabled', 'Suspended', 'Disabled', 'unknown']),
+  cause: z.optional(z.string()),
+});
+
+/** `GET /?replicationDeployment` */
+export const deployment = z.strictObject({
+  /** The source bucket that this very request speaks of; where it says nothing, the first that the key may manage. */
+  bucket: z.string(),
+  /** Whether the host names the bucket, so that paths must not. */
+  bucketInHost: z.boolean(),
+  /** Those that the key may manage. */
+  sources: z.array(listedBucket),
+  /** All that rules may name. */
+  destinations: z.array(listedBucket),
+  rights: z.array(z.enum(RIGHTS)),
+  /** Everything that this deployment can be asked for. */
+  calls: z.array(z.strictObject({ method: z.string(), subresource: z.string(), on: z.enum(['bucket', 'object']) })),
+  measuredAt: time,
+});
+
+export type Deployment = z.infer<typeof deployment>;
 export type ObjectStatus = z.infer<typeof objectStatus>;
 export type DestinationStatus = z.infer<typeof destination>;
 export type RuleVerdict = z.infer<typeof rule>;

@@ -5,7 +5,7 @@ export function hasRight(key: ApiKey, right: Right): boolean {
 }
 
 /** Whether the key may manage a source bucket (`name-appid`). */
-export function mayManage(key: ApiKey, bucket: string): boolean {
+export function mayManage(key: Pick<ApiKeySummary, 'buckets'>, bucket: string): boolean {
   return key.buckets.length === 0 || key.buckets.includes(bucket);
 }
 

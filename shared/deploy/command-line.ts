@@ -24,6 +24,15 @@ export const commands = {
   replication: {
     type: 'container',
     commands: {
+      console: {
+        usage: 'Serve the console page on this computer until Ctrl-C',
+        lifecycleEvents: ['serve'],
+        options: {
+          ...region,
+          ...json,
+          port: { usage: 'Port on 127.0.0.1 (default: a free one)', type: 'string' },
+        },
+      },
       key: {
         type: 'container',
         commands: {

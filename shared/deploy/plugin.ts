@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCosClient } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { bundleFunction } from './functions/bundle.ts';
+import { buildPage } from './functions/page.ts';
 import { createCloudApi } from './cloud/cloud-api.ts';
 import { commands } from './command-line.ts';
 import { readCredentials, readEndpoint } from './config/credentials.ts';
@@ -12,6 +13,7 @@ import { deploy } from './commands/deploy.ts';
 import type { Cloud, Reporter } from './commands/deploy.ts';
 import { bundleOf, desiredFunctions } from './functions/desired.ts';
 import { DeployError, explain } from './error.ts';
+import { readPort, serveConsole, untilEnded } from './commands/console.ts';
 import { formatInfo, readInfo } from './commands/info.ts';
 import { invokeLocal } from './commands/invoke-local.ts';
 import { invoke } from './commands/invoke.ts';
@@ -65,6 +67,7 @@ export default class TencentPlugin {
       'invoke:local:invoke': this.#guard(() => this.#invokeLocal()),
       'logs:logs': this.#guard(() => this.#logs()),
       'remove:remove': this.#guard(() => this.#remove()),
+      'replication:console:serve': this.#guard(() => this.#console()),
       'replication:key:add:add': this.#guard(() => this.#keyAdd()),
       'replication:key:list:list': this.#guard(() => this.#keyList()),
       'replication:key:remove:remove': this.#guard(() => this.#keyRemove()),
@@ -146,6 +149,25 @@ export default class TencentPlugin {
     const nothing =
       query.since === undefined && query.text === undefined ? `${name} has not run yet.` : `No run of ${name} fits.`;
     this.#print(runs.length === 0 ? nothing : runs.join('\n'));
+  }
+
+  /** On a local cloud its endpoint is the API; else the function URL of what is deployed. */
+  async #console(): Promise<void> {
+    const settings = this.#settings();
+    const info = settings.endpoint === undefined ? await readInfo(settings, this.#platform().scf) : undefined;
+    const api = settings.endpoint ?? info?.functions.find(({ url }) => url !== undefined)?.url;
+    if (api === undefined) {
+      throw new DeployError('The API has no function URL yet: run "npx serverless deploy" first.', 'NOT_DEPLOYED');
+    }
+    const page = await buildPage(this.#serverless.serviceDir);
+    const served = await serveConsole({ page, api, port: readPort(this.#text('port')) });
+    this.#print(
+      this.#options['json']
+        ? JSON.stringify({ url: served.url, api })
+        : `Console on ${served.url}\nIt talks to ${api}. Ctrl-C ends it.`,
+    );
+    await untilEnded();
+    await served.close();
   }
 
   async #keyAdd(): Promise<void> {

@@ -94,7 +94,15 @@ export function resolveSource({ bucket, bound }: Target, key: ApiKey, listed: Li
   return checkSource(name, listed);
 }
 
-function bucketOfHost(host: string): string | undefined {
+/** The first source that the key may manage. Throws `ServiceError` `AccessDenied` when there is none. */
+export function firstSource(key: ApiKey, { sources }: Listed): Place {
+  const found = sources.find(({ bucket }) => mayManage(key, bucket));
+  if (found === undefined) throw accessDenied('This API key may manage no source bucket of this deployment.');
+  return found;
+}
+
+/** The bucket that the host of a request names; undefined for a host of the platform or one for all buckets. */
+export function bucketOfHost(host: string): string | undefined {
   const name = host.toLowerCase().replace(/:\d*$/, '');
   const label = name.split('.', 1)[0] ?? '';
   return isBucketName(label) && label !== name && !PLATFORM.test(name) ? label : undefined;

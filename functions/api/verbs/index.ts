@@ -1,4 +1,5 @@
 import type { Verb } from './verb.ts';
+import { getDeployment } from './deployment.ts';
 import { getFailures, postReattempt } from './pending.ts';
 import { postPreflight } from './preflight.ts';
 import { deleteReplication, getReplication, putReplication } from './replication.ts';
@@ -34,4 +35,12 @@ export const VERBS: readonly Verb[] = [
   { method: 'GET', subresource: 'replicationFailures', on: 'bucket', right: 'read', perform: getFailures },
   { method: 'POST', subresource: 'replicationReattempt', on: 'bucket', right: 'write', perform: postReattempt },
   { method: 'POST', subresource: 'replicationPreflight', on: 'bucket', right: 'write', perform: postPreflight },
+  {
+    method: 'GET',
+    subresource: 'replicationDeployment',
+    on: 'bucket',
+    right: 'read',
+    anySource: true,
+    perform: async (call, options) => getDeployment(call, options, VERBS),
+  },
 ];

@@ -23,7 +23,7 @@ export interface CallOptions {
 /** A request whose sender is known and may do what it asks for. */
 export interface VerifiedCall {
   readonly request: HttpRequest;
-  readonly sender: Pick<ApiKey, 'destinations'>;
+  readonly sender: Pick<ApiKey, 'buckets' | 'destinations' | 'rights'>;
   readonly source: Place;
   /** '' on the bucket itself. */
   readonly key: string;
@@ -39,6 +39,8 @@ export interface Verb {
   /** What it is about: the bucket itself or one object. */
   readonly on: 'bucket' | 'object';
   readonly right: Right;
+  /** A request that names no bucket is about whichever the key may manage, where it is otherwise refused. */
+  readonly anySource?: true;
   perform(call: VerifiedCall, options: CallOptions): Promise<HttpResponse>;
 }
 

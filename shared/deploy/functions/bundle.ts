@@ -2,6 +2,7 @@ import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { build } from 'esbuild';
 import { DeployError } from '../error.ts';
+import { pagePlugin } from './page.ts';
 import { zip } from './zip.ts';
 
 /**
@@ -62,6 +63,7 @@ async function compile(entry: string, options: BundleOptions): Promise<Uint8Arra
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',
+    plugins: [pagePlugin(options.root)],
   }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DeployError(`${path.relative(options.root, entry)} does not compile: ${reason}`, 'BUNDLE_FAILED', cause);

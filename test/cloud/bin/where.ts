@@ -27,6 +27,9 @@ The cloud stays up until Ctrl-C.
   state bucket  ${state.bucket}
   endpoint      ${endpoint}   any host of COS, through it as HTTP proxy
   API           http://${source.bucket}.${apiDomain(source.region)}/?replication   (same proxy)
+  console page  ${endpoint}/console
+                sign in with ${secretId}
+                and the key  ${secretKey}
 
 For the serverless CLI, in another terminal:
 

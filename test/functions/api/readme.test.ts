@@ -10,7 +10,7 @@ import * as z from 'zod/mini';
 
 import { describe, expect, it } from 'vitest';
 
-import { failures, objectStatus, preflighted, reattempted } from '../../../functions/api/schemas.ts';
+import { deployment, failures, objectStatus, preflighted, reattempted } from '../../../functions/api/schemas.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { PAIR, createBench, urlEvent } from './bench.ts';
 
@@ -33,12 +33,13 @@ describe('the examples of the README', () => {
     [1, failures],
     [2, reattempted],
     [3, preflighted],
+    [4, deployment],
   ] as const)('number %i is what the schema says', (index, schema) => {
     expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
   });
 
   it('there is one of each verb', () => {
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(5);
   });
 });
 

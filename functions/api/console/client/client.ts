@@ -1,0 +1,72 @@
+import type { Deployment, Failures, ObjectStatus, Preflighted, Reattempted } from '../../schemas.ts';
+import type { RulesClient } from '../rules/change.ts';
+import { ApiError } from './error.ts';
+import { createSender } from './send.ts';
+import type { Address, Request, Sender } from './send.ts';
+import { readXml } from './read-xml.ts';
+
+/** The calls that the page makes, for one source bucket. Each throws `ApiError`. */
+export interface Client extends RulesClient {
+  deployment(): Promise<Deployment>;
+  failures(page: { state?: 'FAILED' | 'PENDING'; marker?: string }): Promise<Failures>;
+  /** All waiting work, a page of it, or that of some keys. */
+  reattempt(what: { keys?: readonly string[]; marker?: string }): Promise<Reattempted>;
+  objectStatus(key: string, versionId: string | undefined): Promise<ObjectStatus>;
+  preflight(): Promise<Preflighted>;
+  readonly clockOffset: Sender['clockOffset'];
+  /** The same key pair for another source bucket. */
+  withBucket(bucket: string | undefined): Client;
+}
+
+export function createClient(address: Address, pair: { secretId: string; secretKey: string }): Client {
+  return clientOf(createSender(address, pair), undefined);
+}
+
+function clientOf(sender: Sender, bucket: string | undefined): Client {
+  const send = (request: Omit<Request, 'bucket'>) => sender.send({ ...request, bucket });
+  const json = async <T>(request: Omit<Request, 'bucket'>): Promise<T> => {
+    const { status, body } = await send(request);
+    try {
+      return JSON.parse(body) as T;
+    } catch {
+      throw new ApiError('UnexpectedAnswer', status, 'The answer is not JSON.');
+    }
+  };
+  return {
+    deployment: () => json({ method: 'GET', query: [['replicationDeployment', '']] }),
+    rules: async () => {
+      try {
+        const { body, headers } = await send({ method: 'GET', query: [['replication', '']] });
+        return { root: readXml(body), storedAt: headers.get('x-cos-replication-rule-creation-time') ?? undefined };
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'ReplicationConfigurationnotFoundError') return undefined;
+        throw error;
+      }
+    },
+    putRules: async (xml) => {
+      await send({ method: 'PUT', query: [['replication', '']], body: xml, type: 'application/xml' });
+    },
+    deleteRules: async () => {
+      await send({ method: 'DELETE', query: [['replication', '']] });
+    },
+    failures: ({ state, marker }) =>
+      json({
+        method: 'GET',
+        query: [['replicationFailures', ''], ...given('state', state), ...given('marker', marker)],
+      }),
+    reattempt: ({ keys, marker }) =>
+      json({
+        method: 'POST',
+        query: [['replicationReattempt', ''], ...given('marker', marker)],
+        ...(keys === undefined ? {} : { body: JSON.stringify({ keys }), type: 'application/json' as const }),
+      }),
+    objectStatus: (key, versionId) =>
+      json({ method: 'GET', key, query: [['replicationStatus', ''], ...given('versionId', versionId)] }),
+    preflight: () => json({ method: 'POST', query: [['replicationPreflight', '']] }),
+    clockOffset: sender.clockOffset,
+    withBucket: (other) => clientOf(sender, other),
+  };
+}
+
+const given = (name: string, value: string | undefined): [string, string][] =>
+  value === undefined || value === '' ? [] : [[name, value]];

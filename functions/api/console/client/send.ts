@@ -1,0 +1,134 @@
+import { createSigner, encode } from '../../../../shared/signing/index.ts';
+import type { Credentials, Hash, Pairs } from '../../../../shared/signing/index.ts';
+import { ApiError, readError } from './error.ts';
+import { browserHash } from './hash.ts';
+
+/** Where the API is, as the page found out. */
+export interface Address {
+  /** `https://host[:port]` */
+  readonly origin: string;
+  /** What a gateway puts before every path, such as `/release`; '' mostly. It is not signed. */
+  readonly base: string;
+}
+
+export interface Request {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Undefined where the host names the bucket, or the key leaves no choice. */
+  readonly bucket: string | undefined;
+  /** '' on the bucket itself. */
+  readonly key?: string;
+  readonly query: Pairs;
+  readonly body?: string;
+  readonly type?: 'application/json' | 'application/xml';
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+export interface Sender {
+  /** Throws `ApiError`. */
+  send(request: Request): Promise<Answer>;
+  /** ms by which this computer's clock was found to be behind the API's; 0 while nothing is known. */
+  readonly clockOffset: () => number;
+}
+
+/** Seconds for which a signature is good. */
+const LIFETIME = 300;
+/** ms until a call is given up; the function has 30 s. */
+const PATIENCE = 35_000;
+/** ms by which the clocks have to differ before a refusal is laid to them. */
+const WORTH_CORRECTING = 30_000;
+
+/** The signer asks for all hash functions; those of TC3 are never called for COS. */
+const HASH = browserHash as Hash;
+
+/**
+ * Signs and sends. The pair lives in this closure alone. An answer that says the time is wrong is taken as a measure of
+ * the clocks, as the official SDKs do, and the call is made once more with the API's own time.
+ */
+export function createSender(address: Address, credentials: Credentials): Sender {
+  let offset = 0;
+  const signer = createSigner({
+    credentials: () => credentials,
+    hash: HASH,
+    now: () => Date.now() + offset,
+    lifetime: LIFETIME,
+  });
+
+  async function once(request: Request): Promise<Answer> {
+    const path = pathOf(request);
+    const query = request.query.map(([name, value]) =>
+      value === '' ? encode(name) : `${encode(name)}=${encode(value)}`,
+    );
+    const { host } = new URL(address.origin);
+    const authorization = signer({
+      method: request.method,
+      path,
+      query: request.query,
+      headers: [['host', host]],
+    });
+    return fetchText(`${address.origin}${address.base}${encodePath(path)}?${query.join('&')}`, {
+      method: request.method,
+      headers: {
+        Authorization: authorization,
+        ...(request.type === undefined ? {} : { 'Content-Type': request.type }),
+      },
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
+  }
+
+  return {
+    send: async (request) => {
+      const asked = Date.now();
+      const first = await once(request);
+      if (first.status < 400) return first;
+      const error = errorOf(first);
+      if (!isAboutTime(error)) throw error;
+      const measured = Date.parse(first.headers.get('Date') ?? '') - asked;
+      if (!Number.isFinite(measured) || Math.abs(measured - offset) < WORTH_CORRECTING) throw error;
+      offset = measured;
+      const second = await once(request);
+      if (second.status < 400) return second;
+      throw errorOf(second);
+    },
+    clockOffset: () => offset,
+  };
+}
+
+const errorOf = ({ status, body, headers }: Answer): ApiError =>
+  readError(status, body, headers.get('x-cos-request-id'));
+
+/** By the message, too: COS says it with `AccessDenied`. */
+const isAboutTime = ({ code, message }: ApiError): boolean =>
+  code === 'RequestTimeTooSkewed' || (code === 'AccessDenied' && message === 'Request has expired');
+
+/** As it is signed. Throws `ApiError` for a key that no browser can ask for: it would take `..` for a way upwards. */
+function pathOf({ bucket, key = '' }: Request): string {
+  const path = `${bucket === undefined ? '' : `/${bucket}`}/${key}`;
+  if (path.split('/').some((segment) => /^\.{1,2}$/.test(segment))) {
+    throw new ApiError('KeyNotAddressable', 0, 'A browser cannot ask for a key with a segment "." or "..".');
+  }
+  return path;
+}
+
+const encodePath = (path: string): string => encode(path).replaceAll('%2F', '/');
+
+async function fetchText(url: string, init: RequestInit): Promise<Answer> {
+  try {
+    const answer = await fetch(url, {
+      ...init,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    return { status: answer.status, headers: answer.headers, body: await answer.text() };
+  } catch (error) {
+    const late = error instanceof DOMException && error.name === 'TimeoutError';
+    throw new ApiError(late ? 'TimedOut' : 'Unreachable', 0, late ? 'No answer in time.' : 'No answer.');
+  }
+}

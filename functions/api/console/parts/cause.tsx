@@ -1,0 +1,44 @@
+import type { JSX } from 'preact';
+import { isText } from '../text/index.ts';
+import type { TextKey } from '../text/index.ts';
+import { useTelling } from './context.ts';
+import { Name } from './name.tsx';
+
+/** What nobody got an answer for; all of them mean the same to a person. */
+const NETWORK = new Set([
+  'ConnectionFailed',
+  'ConnectionReset',
+  'AnswerTimeout',
+  'AnswerIncomplete',
+  'AnswerMalformed',
+  'AnswerTooLarge',
+  'DeadlineReached',
+]);
+
+function known(prefix: 'cause' | 'todo', code: string): TextKey | undefined {
+  const key = `${prefix}.${NETWORK.has(code) ? 'network' : code}`;
+  return isText(key) ? key : undefined;
+}
+
+/** The cause of work that is open, in words, with what to do and the code itself. Codes are hostile text, too. */
+export function Cause({ code }: { readonly code: string }): JSX.Element {
+  const { t } = useTelling();
+  const cause = known('cause', code);
+  return (
+    <span class="cause">
+      <span>{t(cause ?? 'cause.unknown', { code })}</span>{' '}
+      <span class="todo">{t(known('todo', code) ?? 'todo.unknown')}</span>{' '}
+      {cause === undefined ? null : (
+        <code>
+          <Name text={code} plain />
+        </code>
+      )}
+    </span>
+  );
+}
+
+export function SkipReason({ reason }: { readonly reason: string }): JSX.Element {
+  const { t } = useTelling();
+  const key = `skip.${reason}`;
+  return <span>{isText(key) ? t(key) : t('skip.unknown', { code: reason })}</span>;
+}

@@ -1,0 +1,43 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Client } from '../client/client.ts';
+import type { Deployment } from '../../schemas.ts';
+import { translate } from '../text/index.ts';
+import type { Language, TextKey, Values } from '../text/index.ts';
+
+/** What everything on the page is told by: the language alone, so that it is there before anybody has signed in. */
+export interface Telling {
+  readonly language: Language;
+  readonly t: (key: TextKey, values?: Values) => string;
+}
+
+export const tellingIn = (language: Language): Telling => ({
+  language,
+  t: (key, values) => translate(language, key, values),
+});
+
+/** Who is signed in, and for which bucket. */
+export interface Session {
+  /** For the bucket that is chosen. */
+  readonly client: Client;
+  readonly bucket: string;
+  readonly deployment: Deployment;
+  readonly mayWrite: boolean;
+  /** Says something once, at the top of the page and to screen readers. */
+  readonly announce: (text: string) => void;
+}
+
+export const TellingContext = createContext<Telling>(tellingIn('en'));
+export const SessionContext = createContext<Session | undefined>(undefined);
+
+export const useTelling = (): Telling => useContext(TellingContext);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === undefined) throw new Error('A screen was shown before anybody signed in.');
+  return session;
+}
+
+/** Whether this deployment can be asked for something; older ones lack what newer pages show. */
+export const offers = ({ calls }: Deployment, subresource: string, on: 'bucket' | 'object'): boolean =>
+  calls.some((call) => call.subresource === subresource && call.on === on);

@@ -1,0 +1,65 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { asApiError } from '../client/error.ts';
+import type { ApiError } from '../client/error.ts';
+
+/** ms between two looks of a screen that is left open. */
+const EVERY = 15_000;
+
+/** Something that is being fetched: what is known of it so far, and what went wrong last. */
+export interface Loading<T> {
+  readonly value: T | undefined;
+  readonly error: ApiError | undefined;
+  readonly busy: boolean;
+  /** Fetches it again; what is known stays on the screen meanwhile. */
+  readonly reload: () => Promise<void>;
+}
+
+/** Fetches when the screen opens and whenever `key` changes. An answer that comes too late for its question is dropped. */
+export function useLoad<T>(key: string, fetch: () => Promise<T>): Loading<T> {
+  const [state, setState] = useState<{ key: string; value?: T; error?: ApiError; busy: boolean }>({ key, busy: true });
+  const question = useRef(0);
+  const latest = useRef(fetch);
+  latest.current = fetch;
+  const reload = useCallback(async () => {
+    const asked = (question.current += 1);
+    setState((before) => (before.key === key ? { ...before, busy: true } : { key, busy: true }));
+    try {
+      const value = await latest.current();
+      if (question.current === asked) setState({ key, value, busy: false });
+    } catch (error) {
+      if (question.current !== asked) return;
+      setState(({ value }) => ({
+        key,
+        error: asApiError(error),
+        busy: false,
+        ...(value === undefined ? {} : { value }),
+      }));
+    }
+  }, [key]);
+  useEffect(() => {
+    void reload();
+    // A screen that has closed waits for nothing.
+    return () => void (question.current += 1);
+  }, [reload]);
+  const current: typeof state = state.key === key ? state : { key, busy: true };
+  return { value: current.value, error: current.error, busy: current.busy, reload };
+}
+
+/** Looks again every 15 s, never while the page is hidden, and at once when it is shown again after longer than that. */
+export function useLive(reload: () => Promise<void>, active = true): void {
+  useEffect(() => {
+    if (!active) return undefined;
+    let last = Date.now();
+    const look = () => {
+      if (document.hidden || Date.now() - last < EVERY) return;
+      last = Date.now();
+      void reload();
+    };
+    const timer = setInterval(look, EVERY / 5);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [reload, active]);
+}

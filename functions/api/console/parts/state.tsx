@@ -1,0 +1,48 @@
+import type { JSX } from 'preact';
+import { useTelling } from './context.ts';
+import { Icon } from './icon.tsx';
+import type { IconName } from './icon.tsx';
+
+export type Tone = 'good' | 'busy' | 'bad' | 'quiet' | 'warn';
+
+interface SignProps {
+  readonly tone: Tone;
+  readonly icon: IconName;
+  readonly children: preact.ComponentChildren;
+}
+
+/** A state in one word with a sign of its own shape, so that it can be told without colours. */
+export function Sign({ tone, icon, children }: SignProps): JSX.Element {
+  return (
+    <span class={`sign ${tone}`}>
+      <Icon name={icon} />
+      {children}
+    </span>
+  );
+}
+
+const WORK = {
+  COMPLETED: ['good', 'check'],
+  PENDING: ['busy', 'clock'],
+  FAILED: ['bad', 'cross'],
+  SKIPPED: ['quiet', 'skip'],
+} as const satisfies Record<string, readonly [Tone, IconName]>;
+
+export function WorkState({ state }: { readonly state: keyof typeof WORK }): JSX.Element {
+  const { t } = useTelling();
+  const [tone, icon] = WORK[state];
+  return (
+    <Sign tone={tone} icon={icon}>
+      {t(`state.${state}`)}
+    </Sign>
+  );
+}
+
+export function RuleState({ enabled }: { readonly enabled: boolean }): JSX.Element {
+  const { t } = useTelling();
+  return (
+    <Sign tone={enabled ? 'good' : 'quiet'} icon={enabled ? 'check' : 'pause'}>
+      {t(enabled ? 'state.enabled' : 'state.disabled')}
+    </Sign>
+  );
+}

@@ -1,0 +1,33 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** Where the page is: `#/object?key=a.jpg`. */
+export interface Route {
+  /** `object`, `rules/new`; '' at first. */
+  readonly name: string;
+  readonly query: URLSearchParams;
+}
+
+export function readRoute(hash: string): Route {
+  const [name = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
+  return { name, query: new URLSearchParams(query) };
+}
+
+/** The address of a screen, for links: they can be opened in another tab, kept and sent on. */
+export function hrefOf(name: string, query: Readonly<Record<string, string>> = {}): string {
+  const text = new URLSearchParams(query).toString();
+  return `#/${name}${text === '' ? '' : `?${text}`}`;
+}
+
+export function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const follow = () => setHash(location.hash);
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return readRoute(hash);
+}
+
+export function go(name: string, query: Readonly<Record<string, string>> = {}): void {
+  location.hash = hrefOf(name, query);
+}

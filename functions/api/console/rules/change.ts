@@ -1,0 +1,75 @@
+import type { XmlElement } from '../client/xml.ts';
+import { applyChange, compareDocuments, idOf, readDocument, subjectOf, writeDocument } from './document.ts';
+import type { Change, Differences, RulesDocument } from './document.ts';
+
+export interface StoredDocument {
+  readonly root: XmlElement;
+  /** HTTP date of the PUT that stored it. */
+  readonly storedAt: string | undefined;
+}
+
+/** The calls that COS has too. Each throws `ApiError`. */
+export interface RulesClient {
+  /** Undefined: there is no configuration. */
+  rules(): Promise<StoredDocument | undefined>;
+  putRules(xml: string): Promise<void>;
+  deleteRules(): Promise<void>;
+}
+
+/** The rules as they were loaded: what everything on the screen was decided from. */
+export interface Loaded {
+  /** Undefined: there is no configuration. */
+  readonly document: RulesDocument | undefined;
+  /** HTTP date. */
+  readonly storedAt: string | undefined;
+}
+
+export type Outcome =
+  | { readonly kind: 'stored'; readonly loaded: Loaded }
+  /** Somebody else changed the rules since they were loaded. Nothing was sent. */
+  | {
+      readonly kind: 'changed-before';
+      readonly loaded: Loaded;
+      readonly differences: Differences;
+      /** Whether the same change still makes sense on the rules of now. */
+      readonly repeatable: boolean;
+    }
+  /** Somebody else's rules came between ours and the look afterwards: theirs are in force now. */
+  | { readonly kind: 'changed-after'; readonly loaded: Loaded; readonly differences: Differences };
+
+/** Throws `ApiError`. */
+export async function loadRules(client: RulesClient): Promise<Loaded> {
+  const stored = await client.rules();
+  return stored === undefined
+    ? { document: undefined, storedAt: undefined }
+    : { document: readDocument(stored.root), storedAt: stored.storedAt };
+}
+
+/**
+ * Makes a change on the rules that were loaded, unless they have changed meanwhile: a PUT replaces all rules, so it would
+ * undo what somebody else did. COS has no conditional PUT of rules, so the rules are read before and after.
+ * Throws `ApiError`.
+ */
+export async function changeRules(client: RulesClient, loaded: Loaded, change: Change): Promise<Outcome> {
+  const now = await loadRules(client);
+  if (textOf(now) !== textOf(loaded)) {
+    const differences = compareDocuments(loaded.document, now.document);
+    return { kind: 'changed-before', loaded: now, differences, repeatable: isRepeatable(change, now, differences) };
+  }
+  const next = applyChange(now.document, change);
+  const xml = next === undefined ? '' : writeDocument({ root: next });
+  if (next === undefined) await client.deleteRules();
+  else await client.putRules(xml);
+  const after = await loadRules(client);
+  if (textOf(after) === xml) return { kind: 'stored', loaded: after };
+  return { kind: 'changed-after', loaded: after, differences: compareDocuments(now.document, after.document) };
+}
+
+const textOf = ({ document }: Loaded): string => (document === undefined ? '' : writeDocument(document));
+
+/** Not when the very rule was touched: then a person has to look. */
+function isRepeatable(change: Change, now: Loaded, { removed, changed }: Differences): boolean {
+  const id = subjectOf(change);
+  if (change.kind === 'add') return !(now.document?.rules ?? []).some((rule) => idOf(rule) === id);
+  return !removed.includes(id) && !changed.includes(id);
+}

@@ -1,0 +1,184 @@
+import type { Deployment } from '../../schemas.ts';
+import type { RuleFields } from './fields.ts';
+
+/** Longest key of COS in bytes; a longer prefix could never match. */
+const LONGEST_PREFIX = 850;
+const LONGEST_ID = 255;
+const MOST_TAGS = 10;
+const LONGEST_TAG_KEY = 128;
+const LONGEST_TAG_VALUE = 256;
+/** COS's range of `Priority`; the smallest is taken first. */
+const FIRST_PRIORITY = 1;
+const LAST_PRIORITY = 1000;
+const MOST_RULES = 1000;
+/** Other rules that one remark names. */
+const NAMED = 5;
+export const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE'] as const;
+
+/** Something that is wrong with a rule, or worth knowing before it is stored. */
+export interface Finding {
+  readonly level: 'error' | 'warning';
+  readonly field: keyof RuleFields | 'uin';
+  /** Entry of the table of texts. */
+  readonly text: string;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+/** What the rule stands beside. */
+export interface Surroundings {
+  readonly bucket: string;
+  readonly deployment: Pick<Deployment, 'destinations'>;
+  /** The other rules of the document. */
+  readonly others: readonly RuleFields[];
+  /** The rule as it was before; undefined for a new one. */
+  readonly before: RuleFields | undefined;
+}
+
+/** The checks that the API makes, before anything is sent; what it finds beside these it says itself. */
+export function checkRule(fields: RuleFields, around: Surroundings): Finding[] {
+  if (around.before === undefined && around.others.length >= MOST_RULES) {
+    return [{ level: 'error', field: 'id', text: 'check.rules.many', values: { n: MOST_RULES } }];
+  }
+  return [
+    ...checkName(fields, around),
+    ...checkFilter(fields),
+    ...checkDestination(fields, around),
+    ...checkPriority(fields, around),
+    ...checkOptions(fields),
+    ...checkStart(fields, around),
+  ];
+}
+
+export const isUin = (text: string): boolean => /^\d{1,20}$/.test(text);
+
+function checkName({ id }: RuleFields, { others }: Surroundings): Finding[] {
+  if (id.trim() === '') return [{ level: 'error', field: 'id', text: 'check.id.empty' }];
+  if (id.length > LONGEST_ID)
+    return [{ level: 'error', field: 'id', text: 'check.id.long', values: { n: LONGEST_ID } }];
+  if (!isXmlText(id)) return [{ level: 'error', field: 'id', text: 'check.characters' }];
+  if (others.some((other) => other.id === id)) return [{ level: 'error', field: 'id', text: 'check.id.taken' }];
+  return [];
+}
+
+function checkFilter({ prefix, tags }: RuleFields): Finding[] {
+  const found: Finding[] = [];
+  if (new TextEncoder().encode(prefix).length > LONGEST_PREFIX) {
+    found.push({ level: 'error', field: 'prefix', text: 'check.prefix.long', values: { n: LONGEST_PREFIX } });
+  }
+  if (!isXmlText(prefix)) found.push({ level: 'error', field: 'prefix', text: 'check.characters' });
+  if (prefix.startsWith('/')) found.push({ level: 'warning', field: 'prefix', text: 'check.prefix.slash' });
+  if (prefix.includes('*')) found.push({ level: 'warning', field: 'prefix', text: 'check.prefix.star' });
+  if (tags.length > MOST_TAGS)
+    found.push({ level: 'error', field: 'tags', text: 'check.tags.many', values: { n: MOST_TAGS } });
+  const wrong = tags.some(
+    ([key, value]) =>
+      key === '' ||
+      key.length > LONGEST_TAG_KEY ||
+      value.length > LONGEST_TAG_VALUE ||
+      !isXmlText(key) ||
+      !isXmlText(value),
+  );
+  if (wrong) found.push({ level: 'error', field: 'tags', text: 'check.tags.wrong' });
+  if (new Set(tags.map(([key]) => key)).size < tags.length) {
+    found.push({ level: 'error', field: 'tags', text: 'check.tags.twice' });
+  }
+  return found;
+}
+
+function checkDestination({ bucket, region }: RuleFields, { bucket: source, deployment }: Surroundings): Finding[] {
+  if (bucket === '') return [{ level: 'error', field: 'bucket', text: 'check.bucket.empty' }];
+  if (bucket === source) return [{ level: 'error', field: 'bucket', text: 'check.bucket.source' }];
+  const listed = deployment.destinations.find((place) => place.bucket === bucket && place.region === region);
+  const values = { bucket, region };
+  if (listed === undefined) return [{ level: 'error', field: 'bucket', text: 'check.bucket.unlisted', values }];
+  if (listed.versioning !== 'Enabled' && listed.versioning !== 'unknown') {
+    return [{ level: 'error', field: 'bucket', text: 'check.bucket.versioning', values }];
+  }
+  return [];
+}
+
+function checkPriority(fields: RuleFields, { others }: Surroundings): Finding[] {
+  const { priority } = fields;
+  const at = { level: 'error', field: 'priority' } as const;
+  if (priority !== '' && (!/^\d{1,9}$/.test(priority) || !isPriority(Number(priority)))) {
+    return [{ ...at, text: 'check.priority.number', values: { n: LAST_PRIORITY } }];
+  }
+  const overlapping = others.filter((other) => overlap(fields, other));
+  if (priority === '') {
+    if (others.some((other) => other.priority !== '')) return [{ ...at, text: 'check.priority.all' }];
+    return overlapping.slice(0, NAMED).map(({ id }) => ({ ...at, text: 'check.overlap', values: { id } }));
+  }
+  const same = others.find((other) => other.priority !== '' && Number(other.priority) === Number(priority));
+  if (same !== undefined) return [{ ...at, text: 'check.priority.taken', values: { id: same.id } }];
+  const numbered = numberOthers(fields, others);
+  const told: Finding[] = overlapping.slice(0, NAMED).map((other) => {
+    const its = other.priority === '' ? (numbered.get(other.id) ?? '') : other.priority;
+    const wins = Number(priority) < Number(its);
+    const text = wins ? 'check.overlap.wins' : 'check.overlap.loses';
+    return { level: 'warning', field: 'priority', text, values: { id: other.id, priority: its } };
+  });
+  if (numbered.size === 0) return told;
+  const list = [...numbered].slice(0, NAMED).map(([id, number]) => `${id} = ${number}`);
+  const values = { list: list.join(', ') + (numbered.size > NAMED ? ' …' : '') };
+  return [{ level: 'warning', field: 'priority', text: 'check.priority.others', values }, ...told];
+}
+
+const isPriority = (number: number): boolean => number >= FIRST_PRIORITY && number <= LAST_PRIORITY;
+
+/**
+ * Priorities for the rules that have none yet, when this one gets one: all rules have one or none has. They keep their
+ * order; numbers that are taken are left out.
+ */
+export function numberOthers(fields: RuleFields, others: readonly RuleFields[]): ReadonlyMap<string, string> {
+  if (fields.priority === '') return new Map();
+  const taken = new Set([fields, ...others].map(({ priority }) => Number(priority || 0)));
+  const numbered = new Map<string, string>();
+  let next = FIRST_PRIORITY;
+  for (const { id, priority } of others) {
+    if (priority !== '') continue;
+    while (taken.has(next)) next += 1;
+    taken.add(next);
+    numbered.set(id, String(next));
+  }
+  return numbered;
+}
+
+/** What a new rule begins with: the number behind all others where they have numbers, else none. */
+export function freshPriority(others: readonly RuleFields[]): string {
+  const taken = new Set(others.map(({ priority }) => Number(priority || 0)));
+  if (others.every(({ priority }) => priority === '')) return '';
+  let number = Math.max(...taken) + 1;
+  while (number > LAST_PRIORITY || taken.has(number)) number = number > LAST_PRIORITY ? FIRST_PRIORITY : number + 1;
+  return String(number);
+}
+
+/** Whether one key could be in the scope of both at one destination. A disabled rule counts: it may be enabled. */
+function overlap(a: RuleFields, b: RuleFields): boolean {
+  if (a.bucket !== b.bucket || a.region !== b.region) return false;
+  return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
+}
+
+function checkOptions({ kmsKeyId, kmsObjects, existing }: RuleFields): Finding[] {
+  const found: Finding[] = [];
+  if (kmsKeyId !== '' && !/^[\x21-\x7e]{1,1024}$/.test(kmsKeyId)) {
+    found.push({ level: 'error', field: 'kmsKeyId', text: 'check.kms.key' });
+  }
+  if (kmsObjects && kmsKeyId === '') found.push({ level: 'warning', field: 'kmsKeyId', text: 'check.kms.missing' });
+  if (existing !== '') found.push({ level: 'warning', field: 'existing', text: 'check.existing' });
+  return found;
+}
+
+/** With another ID, filter or destination it is a new rule to the service, and starts anew. */
+function checkStart(fields: RuleFields, { before }: Surroundings): Finding[] {
+  if (before === undefined) return [];
+  const identity = ({ id, prefix, tags, bucket, region }: RuleFields) =>
+    JSON.stringify([id, prefix, tags.map((tag) => JSON.stringify(tag)).toSorted(), bucket, region]);
+  if (identity(fields) === identity(before)) return [];
+  const field = fields.bucket !== before.bucket ? 'bucket' : fields.id !== before.id ? 'id' : 'prefix';
+  return [{ level: 'warning', field, text: 'check.restart' }];
+}
+
+/** Whether XML can hold the text: no control characters, no half of a surrogate pair. */
+function isXmlText(text: string): boolean {
+  return !/(?![\t\n])\p{Cc}|[\p{Surrogate}\uFFFE\uFFFF]/u.test(text);
+}

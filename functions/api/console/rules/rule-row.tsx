@@ -1,0 +1,120 @@
+import type { JSX } from 'preact';
+import type { XmlElement } from '../client/xml.ts';
+import { useTelling } from '../parts/context.ts';
+import type { Telling } from '../parts/context.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Name, nameText } from '../parts/name.tsx';
+import { RuleState } from '../parts/state.tsx';
+import { hrefOf } from '../route.ts';
+import type { Deed } from './ask-first.tsx';
+import { otherElements, readFields } from './fields.ts';
+import type { RuleFields } from './fields.ts';
+
+interface Props {
+  readonly rule: XmlElement;
+  readonly mayWrite: boolean;
+  readonly onAsk: (deed: Deed, rule: XmlElement) => void;
+}
+
+/** One rule of the list: its state, what it covers, where to, what is special about it, and what can be done. */
+export function RuleRow({ rule, mayWrite, onAsk }: Props): JSX.Element {
+  const telling = useTelling();
+  const { t } = telling;
+  const fields = readFields(rule);
+  const { id, enabled } = fields;
+  const special = specialities(telling, fields, otherElements(rule));
+  const about = (action: string) => t('rules.about', { action, id: nameText(id) });
+  const deed: Deed = enabled ? 'disable' : 'enable';
+  return (
+    <li class={enabled ? 'card rule' : 'card rule off'}>
+      <div class="rule-main">
+        <div class="rule-head">
+          <h2>
+            <Name text={id} plain />
+          </h2>
+          <RuleState enabled={enabled} />
+        </div>
+        <p class="rule-way">
+          <Scope fields={fields} />
+          <span class="rule-to">
+            <Icon name="arrow" />
+            <span class="sr-only">{t('rules.to')}</span>
+            <span>
+              <strong>{fields.bucket}</strong> <span class="region">{fields.region}</span>
+            </span>
+          </span>
+        </p>
+        {special.length === 0 ? null : (
+          <ul class="chips">
+            {special.map((text) => (
+              <li class="chip">{text}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {mayWrite ? (
+        <div class="actions">
+          <button
+            type="button"
+            class="button small"
+            aria-label={about(t(`rules.${deed}`))}
+            onClick={() => onAsk(deed, rule)}
+          >
+            {t(`rules.${deed}`)}
+          </button>
+          <a class="button small" href={hrefOf('rules/edit', { id })} aria-label={about(t('rules.edit'))}>
+            {t('rules.edit')}
+          </a>
+          <button
+            type="button"
+            class="button small danger-text"
+            aria-label={about(t('rules.delete'))}
+            onClick={() => onAsk('delete', rule)}
+          >
+            {t('rules.delete')}
+          </button>
+        </div>
+      ) : null}
+    </li>
+  );
+}
+
+function Scope({ fields: { prefix, tags } }: { readonly fields: RuleFields }): JSX.Element {
+  const { t } = useTelling();
+  return (
+    <span class="rule-scope">
+      {prefix === '' ? (
+        <span>{t('rules.everything')}</span>
+      ) : (
+        <span>
+          {t('rules.prefix')} <Name text={prefix} />
+        </span>
+      )}
+      {tags.length === 0 ? null : (
+        <span>
+          {' '}
+          {t('rules.tags')}{' '}
+          {tags.map(([key, value]) => (
+            <>
+              <Name text={`${key}=${value}`} />{' '}
+            </>
+          ))}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** What is not as it is by itself. */
+function specialities({ t }: Telling, fields: RuleFields, others: readonly string[]): string[] {
+  const { priority, storageClass, deleteMarkers, existing, replicaAcl, kmsObjects } = fields;
+  return [
+    ...(priority === '' ? [] : [t('rules.priority', { n: priority })]),
+    ...(storageClass === '' ? [] : [t('rules.class', { name: storageClass })]),
+    ...(deleteMarkers ? [] : [t('rules.markers.off')]),
+    ...(existing === '' ? [] : [t(`rules.existing.${existing}`)]),
+    ...(replicaAcl ? [t('rules.acl')] : []),
+    ...(kmsObjects ? [t('rules.kms')] : []),
+    ...(others.length === 0 ? [] : [t('rules.other', { names: others.join(', ') })]),
+  ];
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
+import type { Page } from '../../../functions/api/console/page.ts';
+import { DeployError } from '../error.ts';
+
+/** Folder of the page's source, below that of serverless.yml. */
+const FOLDER = path.join('functions', 'api', 'console');
+/** The module that holds the page in a bundle, and nothing in the source. */
+const HOLDER = /[\\/]functions[\\/]api[\\/]console[\\/]page\.ts$/;
+
+/**
+ * Bundles the console page into one HTML text without any reference to the outside. Its policy names the hashes of the one
+ * script and the one style, so nothing else can run or be loaded, whatever gets into the page.
+ *
+ * `root` is the folder of serverless.yml. Throws `DeployError` when it does not compile.
+ */
+export async function buildPage(root: string): Promise<Page> {
+  const folder = path.join(root, FOLDER);
+  const [template, script, style] = await Promise.all([
+    readFile(path.join(folder, 'index.html'), 'utf8'),
+    compile(path.join(folder, 'main.tsx'), root),
+    compile(path.join(folder, 'style.css'), root),
+  ]);
+  const html = template
+    .replaceAll(/>\s+</g, '><')
+    .replace('<!-- style -->', () => `<style>${style}</style>`)
+    .replace('<!-- script -->', () => `<script type="module">${script}</script>`);
+  return { html, policy: policyOf(script, style), etag: `"${digest(html).slice(0, 22)}"` };
+}
+
+/** Fills the page into the bundle of the function that serves it. */
+export function pagePlugin(root: string): Plugin {
+  return {
+    name: 'console-page',
+    setup: (bundle) => {
+      bundle.onLoad({ filter: HOLDER }, async () => ({
+        contents: `export const PAGE = ${JSON.stringify(await buildPage(root))};`,
+        loader: 'js',
+      }));
+    },
+  };
+}
+
+function policyOf(script: string, style: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${digest(script)}'`,
+    `style-src 'sha256-${digest(style)}'`,
+    "connect-src 'self'",
+    // The icon, which is part of the page.
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types xml',
+  ].join('; ');
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+async function compile(entry: string, root: string): Promise<string> {
+  const result = await build({
+    entryPoints: [entry],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'silent',
+  }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError(`${path.relative(root, entry)} does not compile: ${reason}`, 'BUNDLE_FAILED', cause);
+  });
+  const [file] = result.outputFiles;
+  if (file === undefined) throw new DeployError(`esbuild gave no output for ${entry}.`, 'BUNDLE_FAILED');
+  return file.text.trim();
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The console page in Chromium: one local cloud with the deployed functions for all files, which run one by one. */
+export default defineConfig({
+  test: {
+    include: ['test/browser/*.browser.ts'],
+    globalSetup: ['test/browser/setup.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+  },
+});

@@ -1,0 +1,170 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type COS from 'cos-nodejs-sdk-v5';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
+import { apiDomain, ROLE } from '../cloud/job/index.ts';
+import { cosClient, replicationClient } from '../cloud/job/clients.ts';
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const PICTURES = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.build', 'browser');
+
+export interface Look {
+  readonly language?: 'en' | 'zh';
+  readonly theme?: 'light' | 'dark';
+  /** CSS pixels. */
+  readonly width?: number;
+}
+
+/** What the tests of one file share. */
+export interface BrowserWorld {
+  /** A new page at the sign-in screen, with a memory of its own. */
+  readonly open: (look?: Look, screen?: string) => Promise<Page>;
+  /** The same, signed in, at the address of a screen (`rules`). */
+  readonly enter: (screen?: string, look?: Look) => Promise<Page>;
+  readonly sdk: COS;
+  /** Stores rules as an SDK does; none removes them all. */
+  readonly rules: (...rules: readonly object[]) => Promise<void>;
+  readonly readRules: () => Promise<readonly Record<string, unknown>[]>;
+  readonly upload: (key: string, body?: string) => Promise<void>;
+  /** Writes to the destination bucket are answered with this error. */
+  readonly breakDestination: (code: string) => Promise<void>;
+  readonly mend: () => Promise<void>;
+}
+
+/** One browser per file. A failed test leaves pictures of its pages in `.build/browser`; noises of a page fail it. */
+export function useBrowser(): BrowserWorld {
+  const where = inject('where');
+  const sdk = cosClient(where);
+  const api = replicationClient(where, apiDomain);
+  const bucket = { Bucket: where.source.bucket, Region: where.source.region };
+  let browser: Browser | undefined;
+  let contexts: BrowserContext[] = [];
+  let noises: string[] = [];
+
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(() => {
+    contexts = [];
+    noises = [];
+  });
+  afterEach(async ({ task }) => {
+    try {
+      if (task.result?.state === 'fail') await keepPictures(task.name, contexts);
+    } finally {
+      await Promise.all(contexts.map((context) => context.close()));
+    }
+    if (noises.length > 0) throw new Error(`The page made noises:\n${noises.join('\n')}`);
+  });
+
+  async function open({ language = 'en', theme = 'light', width = 1440 }: Look = {}, screen = ''): Promise<Page> {
+    if (browser === undefined) throw new Error('the browser has not started');
+    const context = await browser.newContext({
+      viewport: { width, height: width < 500 ? 844 : 900 },
+      colorScheme: theme,
+      locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+      timezoneId: 'Asia/Shanghai',
+    });
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', (error) => noises.push(`error: ${error.message}`));
+    page.on('dialog', (dialog) => noises.push(`dialog: ${dialog.message()}`));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Trusted/i.test(message.text())) noises.push(message.text());
+    });
+    page.on('request', (request) => {
+      const outside = !request.url().startsWith(`${where.endpoint}/`) && !request.url().startsWith('data:');
+      if (outside && !request.url().startsWith('http://127.0.0.1:')) noises.push(`request: ${request.url()}`);
+    });
+    await page.goto(`${where.endpoint}/console${screen === '' ? '' : `#/${screen}`}`);
+    return page;
+  }
+
+  return {
+    open,
+    enter: async (screen = 'overview', look = {}) => {
+      const page = await open(look, screen);
+      await signIn(page, where);
+      return page;
+    },
+    sdk,
+    rules: async (...rules) => {
+      if (rules.length === 0) await api.deleteBucketReplication(bucket);
+      else {
+        const ReplicationConfiguration = { Role: ROLE, Rules: rules as [] };
+        await api.putBucketReplication({ ...bucket, ReplicationConfiguration });
+      }
+    },
+    readRules: async () => {
+      const { ReplicationConfiguration } = await api.getBucketReplication(bucket);
+      return ReplicationConfiguration.Rules as unknown as Record<string, unknown>[];
+    },
+    upload: async (key, body = 'content') => {
+      await sdk.putObject({ ...bucket, Key: key, Body: body });
+    },
+    breakDestination: async (code) => {
+      const match = { bucket: where.destination.bucket, service: 'cos' };
+      await local('PUT', [{ match, effect: { kind: 'error', status: 403, code } }]);
+    },
+    mend: () => local('DELETE'),
+  };
+
+  async function local(method: string, body?: object): Promise<void> {
+    const answer = await fetch(`${where.endpoint}/_local/faults`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+}
+
+export async function launch(): Promise<Browser> {
+  let failure: unknown;
+  for (const executablePath of PROGRAMS) {
+    try {
+      // As root, as in a container, Chromium has no sandbox.
+      return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw new Error('chromium could not be started: install it (apt-get install chromium)', { cause: failure });
+}
+
+/** In whichever language the page is. */
+export async function signIn(
+  page: Page,
+  pair: { readonly secretId: string; readonly secretKey: string },
+): Promise<void> {
+  await page.locator('form input[type=text]').first().fill(pair.secretId);
+  await page.locator('form input[type=password]').fill(pair.secretKey);
+  await page.locator('form button[type=submit]').click();
+  await page.locator('nav.screens').waitFor();
+}
+
+/** A rule in the SDK's form. */
+export function ruleOf(id: string, more: object = {}): object {
+  const { destination } = inject('where');
+  return {
+    ID: id,
+    Status: 'Enabled',
+    Prefix: '',
+    Destination: { Bucket: `qcs::cos:${destination.region}::${destination.bucket}` },
+    ...more,
+  };
+}
+
+async function keepPictures(name: string, contexts: readonly BrowserContext[]): Promise<void> {
+  await mkdir(PICTURES, { recursive: true });
+  const pages = contexts.flatMap((context) => context.pages());
+  for (const [index, page] of pages.entries()) {
+    const path = join(PICTURES, `${name.replaceAll(/[^\w]+/g, '-').slice(0, 80)}-${index + 1}.png`);
+    await page.screenshot({ path, fullPage: true });
+    process.stderr.write(`picture: ${path}\n`);
+  }
+}

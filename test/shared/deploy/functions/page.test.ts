@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import type { Page } from '../../../../functions/api/console/page.ts';
+import { buildPage } from '../../../../shared/deploy/functions/page.ts';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const MOST_BYTES = 150_000;
+const digest = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+let page: Page;
+beforeAll(async () => {
+  page = await buildPage(ROOT);
+});
+
+describe('the console page as it is sent', () => {
+  it('is one text of at most 150 kB', () => {
+    expect(Buffer.byteLength(page.html)).toBeLessThan(MOST_BYTES);
+  });
+
+  it('has one script and one style, and a policy that allows these two and nothing else', () => {
+    const scripts = [...page.html.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(([, text = '']) => digest(text));
+    const styles = [...page.html.matchAll(/<style[^>]*>(.*?)<\/style>/gs)].map(([, text = '']) => digest(text));
+    expect(scripts).toHaveLength(1);
+    expect(styles).toHaveLength(1);
+    const policy = page.policy.split('; ');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`script-src ${scripts[0]}`);
+    expect(policy).toContain(`style-src ${styles[0]}`);
+    expect(page.policy).not.toMatch(/unsafe|\*|https?:/);
+  });
+
+  it('asks for nothing outside: no address of a file, no import', () => {
+    const markup = page.html.replace(/<script[^>]*>.*?<\/script>/s, '').replace(/<style[^>]*>.*?<\/style>/s, '');
+    expect([...markup.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url.slice(0, 5))).toEqual(['data:']);
+    expect(page.html).not.toMatch(/@import|\bimport\(|url\(/);
+  });
+
+  it('is the same for the same source', async () => {
+    expect(await buildPage(ROOT)).toEqual(page);
+  });
+});
