@@ -33,7 +33,7 @@ export class EngineWorld {
   now = Date.UTC(2026, 0, 1);
   #unique = 0;
 
-  constructor({ markerTold }: { readonly markerTold: boolean }) {
+  constructor({ markerTold, inlineBytes }: { readonly markerTold: boolean; readonly inlineBytes?: number }) {
     this.core = createCore({ now: () => this.now, random: Math.random, switches: { markerOn404: markerTold } });
     for (const { bucket, region } of [SOURCE, DESTINATION, STATE]) this.core.createBucket(bucket, region);
     for (const { bucket, region } of [SOURCE, DESTINATION]) this.core.putVersioning(bucket, region, 'Enabled');
@@ -48,7 +48,7 @@ export class EngineWorld {
       now: () => this.now,
       unique: () => `u${(this.#unique += 1)}`,
       random: Math.random,
-      settings: { markerTold: () => markerTold },
+      settings: { markerTold: () => markerTold, ...(inlineBytes === undefined ? {} : { inlineBytes }) },
     });
   }
 
@@ -72,6 +72,14 @@ export class EngineWorld {
     return this.events.at(-1) as CoreEvent;
   }
 
+  /** An upload of that many bytes, which take no room. */
+  putLarge(key: string, size: number): CoreEvent {
+    this.now += 3000;
+    const context = { requestId: 'user' };
+    this.core.putObject(SOURCE.bucket, SOURCE.region, key, this.blobs.zeros(size), plain(), context);
+    return this.events.at(-1) as CoreEvent;
+  }
+
   remove(key: string): CoreEvent {
     this.now += 3000;
     this.core.deleteObject(SOURCE.bucket, SOURCE.region, key, undefined, { requestId: 'user' });
@@ -87,8 +95,8 @@ export class EngineWorld {
     await this.engine.rules.getBoth(SOURCE).fresh;
   }
 
-  /** Ends what was left to later, so that the next case begins in peace. */
-  async settle(): Promise<void> {
+  /** Ends what was left to later, so that the next case begins in peace; gives the requests since the last `forget`. */
+  async settle(): Promise<number> {
     for (let i = 0; i < 10; i += 1) {
       this.now += 5 * MINUTE;
       await this.engine.tasks.promote(1000, this.now + MINUTE);
@@ -96,7 +104,9 @@ export class EngineWorld {
       for (const { key } of entries) await this.#runTask(key);
     }
     await this.engine.rules.getBoth(SOURCE).fresh;
+    const count = this.requests.length;
     this.forget();
+    return count;
   }
 
   close(): Promise<void> {

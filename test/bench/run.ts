@@ -1,30 +1,43 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Bench } from './types.ts';
+
+import { benchApi } from './api.ts';
+import { benchCost } from './cost.ts';
+import { benchEngine } from './engine.ts';
+import { benchGrowth } from './growth.ts';
+import { benchListing } from './listing.ts';
+import { benchLive } from './live.ts';
+import { benchPeers } from './peers.ts';
+import { benchSize } from './size.ts';
+import { writePlots } from './plots.ts';
+import { HEADROOM, isOver } from './types.ts';
+import type { Bench, BenchResult, Figure } from './types.ts';
 
 /**
- * `npm run bench -- [NAME] [--json]`: runs one benchmark or all. Each stands in a file of its name and exports
- * `bench<Name>`; each compares with a floor or a peer in the same run, because the machine is not always the same.
+ * `npm run bench -- [NAME …] [--json] [--quick] [--plots FOLDER]`: runs the benchmarks named, or all of them. Each one
+ * compares with a floor or a peer in the same run, because the machine is not always the same. `--quick` is for a build:
+ * those that take seconds, ratios within twice their limit, and `N passed, N failed` on the last line.
  */
-const NAMES = ['engine', 'api'] as const;
-type Name = (typeof NAMES)[number];
+const BENCHES: Readonly<Record<string, Bench>> = {
+  size: benchSize,
+  listing: benchListing,
+  engine: benchEngine,
+  growth: benchGrowth,
+  live: benchLive,
+  cost: benchCost,
+  peers: benchPeers,
+  api: benchApi,
+};
+const QUICK = ['size', 'listing', 'engine', 'growth', 'live', 'cost'];
 
-const fileOf = (name: Name): URL => new URL(`./${name}.ts`, import.meta.url);
-const present = NAMES.filter((name) => existsSync(fileOf(name)));
-
-async function load(name: Name): Promise<Bench> {
-  const module = (await import(fileOf(name).href)) as Readonly<Record<string, unknown>>;
-  const bench = module[`bench${name.charAt(0).toUpperCase()}${name.slice(1)}`];
-  if (typeof bench !== 'function') throw new TypeError(`${name}.ts has no benchmark to run`);
-  return bench as Bench;
-}
-
-function read(): { readonly names: readonly Name[]; readonly json: boolean } | undefined {
+function read() {
   try {
-    const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
-    const names = present.filter((name) => positionals.length === 0 || positionals.includes(name));
-    const known = positionals.every((one) => (present as readonly string[]).includes(one));
-    return known ? { names, json: values.json ?? false } : undefined;
+    const { values, positionals } = parseArgs({
+      options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, plots: { type: 'string' } },
+      allowPositionals: true,
+    });
+    if (!positionals.every((one) => Object.hasOwn(BENCHES, one))) return undefined;
+    const all = values.quick === true ? QUICK : Object.keys(BENCHES);
+    return { ...values, names: positionals.length === 0 ? all : positionals };
   } catch {
     return undefined;
   }
@@ -32,14 +45,34 @@ function read(): { readonly names: readonly Name[]; readonly json: boolean } | u
 
 const asked = read();
 if (asked === undefined) {
-  console.error(`Usage: npm run bench -- [${present.join(' | ')}] [--json]`);
+  console.error(`Usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--quick] [--plots FOLDER]`);
   process.exit(2);
 }
-const figures: Record<string, unknown> = {};
+const options = { quick: asked.quick === true };
+const say = (line: string): void => {
+  if (asked.json !== true) console.log(line);
+};
+const results: Record<string, BenchResult> = {};
+let failed = 0;
+let passed = 0;
 for (const name of asked.names) {
-  const result = await (await load(name))();
-  figures[name] = result.figures;
-  if (!result.ok) process.exitCode = 1;
-  if (!asked.json) console.log([name, ...result.lines.map((line) => `  ${line}`)].join('\n'));
+  const bench = BENCHES[name] as Bench;
+  say(name);
+  const result = await bench(options);
+  results[name] = result;
+  for (const line of result.lines) say(`  ${line}`);
+  const over = (result.limited ?? []).filter((figure) => isOver(figure, options));
+  for (const figure of result.limited ?? []) say(`  ${verdict(figure, over.includes(figure))}`);
+  // One without limits of this kind judges for itself, as a whole.
+  failed += over.length + (result.ok ? 0 : 1);
+  passed += (result.limited ?? []).length - over.length + (result.ok ? 1 : 0);
 }
-if (asked.json) console.log(JSON.stringify(figures));
+if (asked.json === true) console.log(JSON.stringify(results));
+if (asked.plots !== undefined) await writePlots(asked.plots, results);
+if (asked.json !== true) console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function verdict({ name, value, most, kind }: Figure, isTooMuch: boolean): string {
+  const limit = options.quick && kind === 'ratio' ? most * HEADROOM : most;
+  return `${isTooMuch ? 'OVER' : 'ok  '} ${name}: ${value}, at most ${limit}`;
+}

@@ -1,0 +1,15 @@
+/** The number in the middle: one that another program disturbed stands at an end. */
+export function middle(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Microseconds of CPU that this process takes for the work. */
+export async function cpuOf(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+export const round = (value: number, digits = 3): number => Number(value.toPrecision(digits));

@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { build } from 'esbuild';
+
+import { createCosClient, formatPlace, hostOf } from '../../shared/cos/index.ts';
+import type { Place } from '../../shared/cos/index.ts';
+import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
+import { createRuleStore } from '../../shared/rules/index.ts';
+import type { Rule } from '../../shared/rules/index.ts';
+import { plain } from '../chaos/core-cos.ts';
+import { startCloud } from '../cloud/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
+import { cosEvent } from '../cloud/scf/cos-event.ts';
+import { stored } from '../rules.ts';
+import type { Told } from './programs/told.ts';
+
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const PROGRAMS = ['function', 'bare', 'sdk'] as const;
+type Program = (typeof PROGRAMS)[number];
+
+export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
+export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
+/** Where the others copy to. */
+export const OTHERS: Place = { bucket: 'others-1250000000', region: 'ap-shanghai' };
+export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+const TARGET = { region: SOURCE.region, namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
+
+/** A write of a user: its key and the event that COS makes of it. */
+export interface Written {
+  readonly key: string;
+  readonly event: unknown;
+}
+
+/** Requests by what they do, `CopyObject` and the like, since the last `forget`. */
+export type Requests = ReadonlyMap<string, number>;
+
+/** A local cloud with the function `replicate` bundled as it is deployed, and the programs it is compared with. */
+export interface Site {
+  readonly cloud: LocalCloud;
+  readonly requests: Requests;
+  forget(): void;
+  /** Writes so many objects of 10 KB. */
+  upload(count: number, prefix: string): readonly Written[];
+  /** What happened to the source since the last time, as events. */
+  takeEvents(): readonly Written[];
+  /** Runs a program in a process of its own on those objects. Throws with its stderr where it fails. */
+  run(program: Program, written: readonly Written[]): Promise<Told>;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export async function openSite(rules: readonly Rule[]): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const cloud = await startCloud();
+  const requests = countRequests(cloud);
+  const events: Written[] = [];
+  cloud.core.createBucket(STATE.bucket, STATE.region);
+  for (const { bucket, region } of [SOURCE, BACKUP, OTHERS]) {
+    cloud.core.createBucket(bucket, region);
+    cloud.core.putVersioning(bucket, region, 'Enabled');
+  }
+  cloud.core.onEvent((event) => {
+    if (event.bucket === SOURCE.bucket) {
+      events.push({ key: event.key, event: cosEvent(event, TARGET, cloud.core.switches) });
+    }
+  });
+  const user = createCosClient({ credentials: () => cloud, endpoint: cloud.endpoint });
+  const ruleSet = { source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules, created: 0 };
+  await createRuleStore({ cos: user, state: STATE, now: Date.now }).put(stored(ruleSet));
+  user.close();
+  await bundleFunction('replicate', { root: ROOT, output: folder, runtime: 'Nodejs20.19' });
+  await bundlePrograms(folder);
+  const environment = {
+    PATH: process.env['PATH'],
+    STATE_BUCKET: STATE.bucket,
+    TENCENTCLOUD_REGION: STATE.region,
+    SOURCES: formatPlace(SOURCE),
+    DESTINATIONS: formatPlace(BACKUP),
+    COS_ENDPOINT: cloud.endpoint,
+    TENCENTCLOUD_SECRETID: cloud.secretId,
+    TENCENTCLOUD_SECRETKEY: cloud.secretKey,
+  };
+  const body = cloud.blobs.fromBytes(Buffer.alloc(10_000, 'x'));
+  const takeEvents = (): readonly Written[] => events.splice(0);
+  let files = 0;
+  return {
+    cloud,
+    requests,
+    folder,
+    environment,
+    forget: () => requests.clear(),
+    takeEvents,
+    upload: (count, prefix) => {
+      for (let i = 0; i < count; i += 1) {
+        cloud.core.putObject(SOURCE.bucket, SOURCE.region, `${prefix}${i}`, body, plain(), { requestId: 'user' });
+      }
+      return takeEvents();
+    },
+    run: async (program, written) => {
+      const file = join(folder, `objects-${(files += 1)}.json`);
+      await writeFile(file, JSON.stringify(written));
+      const args = {
+        function: [join(folder, 'replicate', 'index.js'), file],
+        bare: [file, hostOf(SOURCE), hostOf(OTHERS)],
+        sdk: [file, hostOf(SOURCE), OTHERS.bucket, OTHERS.region],
+      }[program];
+      return JSON.parse(await runNode([join(folder, `${program}.cjs`), ...args], environment)) as Told;
+    },
+    close: async () => {
+      await cloud.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Counts where faults are asked for, which is once for each request. */
+function countRequests(cloud: LocalCloud): Map<string, number> {
+  const requests = new Map<string, number>();
+  const onRequest = cloud.faults.onRequest.bind(cloud.faults);
+  cloud.faults.onRequest = (info) => {
+    if (info.service === 'cos') requests.set(info.action, (requests.get(info.action) ?? 0) + 1);
+    return onRequest(info);
+  };
+  return requests;
+}
+
+async function bundlePrograms(folder: string): Promise<void> {
+  await build({
+    entryPoints: PROGRAMS.map((name) => join(ROOT, 'test', 'bench', 'programs', `${name}.ts`)),
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.19',
+    logLevel: 'silent',
+  });
+}
+
+/** What a Node process writes to stdout. */
+export function runNode(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    child.once('error', reject);
+    child.once('close', (status) => {
+      if (status === 0) resolve(output);
+      else reject(new Error(`${args[0]} ended with status ${status}:\n${errors}`));
+    });
+  });
+}
