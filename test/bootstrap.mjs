@@ -94,7 +94,7 @@ function install() {
   say('Installing dependencies (npm ci) …');
   const npm = process.env.npm_execpath;
   const [command, first] = npm && /\.c?js$/.test(npm) ? [process.execPath, [npm]] : ['npm', []];
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-json', '--loglevel=error'];
   const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
   let interrupted;
   const forward = (signal) => {

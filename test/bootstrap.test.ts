@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -105,5 +106,22 @@ describe('bootstrap', () => {
 
   it('says how it is used', async () => {
     expect(await run([])).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
+describe('npm with the settings of the repository', () => {
+  const npm = (args: readonly string[]) => {
+    const settings = join(dirname(dirname(BOOTSTRAP)), '.npmrc');
+    return spawnSync('npm', [...args, '--userconfig', settings], { cwd: root, encoding: 'utf8' });
+  };
+
+  it('says that there is no such script', () => {
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'x', scripts: {} }));
+    expect(npm(['run', 'nope']).stderr).toContain('Missing script: "nope"');
+  });
+
+  it('leaves stdout to the script', () => {
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'x', scripts: { start: 'echo {}' } }));
+    expect(npm(['start']).stdout).toBe('{}\n');
   });
 });

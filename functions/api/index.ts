@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { createKeyStore } from '../../shared/access/index.ts';
 import { createCosClient, nodeHash } from '../../shared/cos/index.ts';
+import { createKeyring } from '../../shared/identity/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import { httpFunction, readConfig } from '../../shared/scf/index.ts';
 import { createApi } from './api.ts';
@@ -28,7 +29,9 @@ function wire(): ReturnType<typeof createApi> {
     keys: createKeyStore({ ...shared, random: randomBytes }),
     rules: createRuleStore(shared),
     listed: config,
+    cautious: config.cautious,
     hash: nodeHash,
+    markerKeys: createKeyring({ cos, state: config.state, others: config.signers, hash: nodeHash, now: Date.now }),
     now: Date.now,
     random: randomBytes,
     page: PAGE,

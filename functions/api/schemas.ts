@@ -31,6 +31,8 @@ const attempt = {
 
 /** Whether the replica is what the destination gives out under the key; only of the source's current version. */
 const currentAtDestination = z.optional(z.boolean());
+/** Not CRC64: the source is older than COS's checksums. */
+const comparedBy = z.optional(z.enum(['crc64', 'etag', 'size']));
 
 const destination = z.discriminatedUnion('state', [
   z.strictObject({
@@ -39,6 +41,7 @@ const destination = z.discriminatedUnion('state', [
     state: z.literal('COMPLETED'),
     replicaVersionId: z.string(),
     currentAtDestination,
+    comparedBy,
     lagMs: count,
   }),
   z.strictObject({
@@ -51,6 +54,7 @@ const destination = z.discriminatedUnion('state', [
     /** The replica is there already, but work on the key is open. */
     replicaVersionId: z.optional(z.string()),
     currentAtDestination,
+    comparedBy,
   }),
   z.strictObject({ destination: z.string(), rule: z.string(), state: z.literal('SKIPPED'), reason: z.string() }),
 ]);

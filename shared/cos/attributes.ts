@@ -54,6 +54,7 @@ function encryptionHeaders(encryption: Encryption | undefined): Pairs {
   if (encryption === undefined) return [];
   const { algorithm, kmsKeyId } = encryption;
   if (algorithm === 'SSE-C') throw refusal('an object with a key of the customer cannot be written without that key');
+  if (algorithm === 'unknown') throw refusal(`the encryption ${JSON.stringify(encryption.named)} is not known`);
   const headers: [string, string][] = [['x-cos-server-side-encryption', algorithm]];
   if (kmsKeyId !== undefined) headers.push(['x-cos-server-side-encryption-cos-kms-key-id', kmsKeyId]);
   return headers;

@@ -52,7 +52,7 @@ function readEncryption(answer: Answer): Encryption | undefined {
   const algorithm = header(answer, SSE);
   if (algorithm === 'cos/kms') return { algorithm, kmsKeyId: header(answer, `${SSE}-cos-kms-key-id`) };
   if (algorithm === 'AES256' || algorithm === 'SM4') return { algorithm };
-  // Taken for unencrypted, the replica of such an object would lose a protection without anybody noticing.
-  if (algorithm !== undefined) throw new UnusableAnswer(`the encryption ${JSON.stringify(algorithm)} is not known`);
-  return undefined;
+  // Taken for unencrypted, the replica of such an object would lose a protection without anybody noticing; taken for a
+  // broken answer, the object would stand in the way of all other versions of its key.
+  return algorithm === undefined ? undefined : { algorithm: 'unknown', named: algorithm };
 }

@@ -17,7 +17,9 @@ export const CONTENT_HEADERS = [
 ] as const;
 
 export interface Encryption {
-  readonly algorithm: 'AES256' | 'SM4' | 'cos/kms' | 'SSE-C';
+  /** `unknown`: COS named one that this service does not know how to ask for; `named` says which. */
+  readonly algorithm: 'AES256' | 'SM4' | 'cos/kms' | 'SSE-C' | 'unknown';
+  readonly named?: string | undefined;
   readonly kmsKeyId?: string | undefined;
 }
 

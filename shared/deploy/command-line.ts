@@ -62,6 +62,16 @@ export const commands = {
           },
         },
       },
+      'marker-key': {
+        type: 'container',
+        commands: {
+          rotate: {
+            usage: 'Sign the markers on replicas with a new key; those that are there stay good',
+            lifecycleEvents: ['rotate'],
+            options: region,
+          },
+        },
+      },
     },
   },
 } as const;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
@@ -18,7 +19,7 @@ import { formatInfo, readInfo } from './commands/info.ts';
 import { invokeLocal } from './commands/invoke-local.ts';
 import { invoke } from './commands/invoke.ts';
 import { readLogs, readStartTime } from './commands/logs.ts';
-import { addKey, formatKey, formatKeys, keysJson, openKeyStore, removeKey } from './commands/keys.ts';
+import { addKey, formatKey, formatKeys, keysJson, openKeyStore, removeKey, rotateMarker } from './commands/keys.ts';
 import { remove } from './commands/remove.ts';
 import { checkDropped, checkIdle, readProgress } from './commands/stops.ts';
 import type { Progress } from './commands/stops.ts';
@@ -71,6 +72,7 @@ export default class TencentPlugin {
       'replication:key:add:add': this.#guard(() => this.#keyAdd()),
       'replication:key:list:list': this.#guard(() => this.#keyList()),
       'replication:key:remove:remove': this.#guard(() => this.#keyRemove()),
+      'replication:marker-key:rotate:rotate': this.#guard(() => this.#markerKeyRotate()),
     };
   }
 
@@ -96,7 +98,10 @@ export default class TencentPlugin {
     };
     if (this.#options['force'] !== true) checkDropped(await this.#progress(settings), settings);
     const platform = this.#platform();
-    const cloud: Cloud = { ...platform, sdk: await createSdk(readCredentials(process.env), settings.endpoint) };
+    const credentials = readCredentials(process.env);
+    const { endpoint } = settings;
+    const cos = createCosClient({ credentials: () => credentials, endpoint });
+    const cloud: Cloud = { ...platform, sdk: await createSdk(credentials, endpoint), cos, random: randomBytes };
     const progress = this.#writers.progress.create({ message: `Deploying to ${settings.region}` });
     try {
       await deploy(settings, cloud, artifact, this.#reporter());
@@ -191,6 +196,10 @@ export default class TencentPlugin {
     this.#print(`key ${id}: removed`);
   }
 
+  async #markerKeyRotate(): Promise<void> {
+    this.#print(await rotateMarker(this.#settings(), readCredentials(process.env)));
+  }
+
   #keys(settings: Settings): ReturnType<typeof openKeyStore> {
     return openKeyStore(settings, readCredentials(process.env));
   }
@@ -215,7 +224,7 @@ export default class TencentPlugin {
     return readSettings(raw, readEndpoint(process.env), createLocate(configurationFilename, text));
   }
 
-  #platform(): Omit<Cloud, 'sdk'> {
+  #platform(): Pick<Cloud, 'api' | 'scf'> {
     const { region, endpoint } = this.#settings();
     const wait = (ms: number) => sleep(ms);
     const api = createCloudApi({

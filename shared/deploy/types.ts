@@ -1,4 +1,5 @@
 import type { Place } from '../cos/index.ts';
+import type { Caution } from '../scf/index.ts';
 
 /**
  * The identities that functions run as: only `api` may read API keys and write rules, only `engine` writes replicas, and
@@ -58,6 +59,10 @@ export interface Settings {
   readonly state: Place;
   /** Buckets of any region that are both source and destination, with the state buckets of their own deployments. */
   readonly peers: readonly Peer[];
+  /** Where a stricter reading of COS's documents is wanted. */
+  readonly cautious: readonly Caution[];
+  /** State buckets of other deployments whose replicas this one meets; none where replication goes only one way. */
+  readonly signers: readonly Place[];
   readonly functions: readonly FunctionSettings[];
   /** Origin of a local cloud; handed on to the functions. */
   readonly endpoint: string | undefined;

@@ -1,5 +1,8 @@
-/** How a version is named and ordered, and how a replica says which version it stands for. */
+/** How a version is named and ordered, what a replica says of itself, and whether it is ours. */
+export * from './claim.ts';
+export { createKeyring, ensureMarkerKey, rotateMarkerKey } from './keyring.ts';
 export * from './marker.ts';
+export { proofOf, proves, sameBytes } from './proof.ts';
 export * from './rank.ts';
-export * from './types.ts';
+export type * from './types.ts';
 export * from './version.ts';

@@ -1,23 +1,19 @@
-import type { Hash } from '../signing/index.ts';
 import { formatPlace, type ObjectHead, type Place } from '../cos/index.ts';
-import type { Marker } from './types.ts';
-import { refOf, refOfId } from './version.ts';
+import { constantTimeEqual, type Hash } from '../signing/index.ts';
+import { readProof, writeProof } from './proof.ts';
+import type { Marker, MarkerKey } from './types.ts';
+import { refOf, refOfId, timeOfVersionId } from './version.ts';
 
-/** Names without `x-cos-meta-`. They are part of the public contract: restores and audits read them. */
+/** Name without `x-cos-meta-`. Part of the public contract: restores and audits read `<region>/<bucket>/<versionId>`. */
 const SOURCE = 'replication-source';
-const TIME = 'replication-time';
-const BASE = 'replication-base';
-const CRC64 = 'replication-crc64';
-const ID = 'replication-id';
-/** Only of `null` versions, whose ID does not tell one from the next. */
-const ETAG = 'replication-etag';
-const NAMES: readonly string[] = [SOURCE, TIME, BASE, CRC64, ID, ETAG];
-/** COS drops or refuses empty values, so "none" has a sign. */
-const NONE = '-';
-
-/** Ties a marker to one place, so that a copy of a replica under another name is an ordinary object. */
-export const digestOf = (place: Place, key: string, hash: Hash): string =>
-  hash.sha256(`${formatPlace(place)}/${key}`).slice(0, 16);
+/** Everything else that a replica says of itself, and the signature of it all: `<form>;<field>;…;<key>;<signature>`. */
+const MARKER = 'replication-marker';
+const FORM = '1';
+/** 132 bits of HMAC-SHA256 as base64url. */
+const SIGNATURE_LENGTH = 22;
+const KEY_ID_LENGTH = 8;
+/** Longer than any that this service writes; what a user writes there is not looked at any closer. */
+const LONGEST = 1024;
 
 /**
  * ms after its beginning by which an attempt of one request has written its replica or never will: a request's signature
@@ -42,17 +38,17 @@ export const landedInTime = (head: ObjectHead, marker: Marker): boolean =>
 type Attempt = Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>;
 
 /**
- * One copy attempt: when it began by the destination's clock, what makes it unique, and where it belongs. `v` and, in
- * parts, `p`: a version was named or the listings were read; `w`, `q`: an event without a version ID led here.
+ * One copy attempt: when it began by the destination's clock, and what makes it unique. `v` and, in parts, `p`: a version
+ * was named or the listings were read; `w`, `q`: an event without a version ID led here.
  */
-export function attemptId(attempted: number, named: boolean, unique: string, digest: string, inParts = false): string {
+export function attemptId(attempted: number, named: boolean, unique: string, inParts = false): string {
   const kind = inParts ? (named ? 'p' : 'q') : named ? 'v' : 'w';
-  return `${Math.floor(attempted / 1000)}-${kind}${unique}-${digest}`;
+  return `${Math.floor(attempted / 1000)}-${kind}${unique}`;
 }
 
 /** What an attempt ID says; undefined when it is not one. */
 export function attemptOf(id: string): Attempt | undefined {
-  const [, seconds, kind] = /^(\d{1,12})-([vwpq])[A-Za-z0-9]+-[0-9a-f]{16}$/.exec(id) ?? [];
+  const [, seconds, kind] = /^(\d{1,12})-([vwpq])[A-Za-z0-9]+$/.exec(id) ?? [];
   if (seconds === undefined || kind === undefined) return undefined;
   return {
     id,
@@ -62,51 +58,99 @@ export function attemptOf(id: string): Attempt | undefined {
   };
 }
 
+/** Signs what a marker says, and the place where it will lie. */
+export interface Signer {
+  readonly keyId: string;
+  sign(source: string, said: string): string;
+}
+
+/** Of a key, for markers on versions of one key of a bucket: a copy of a replica elsewhere is an ordinary object. */
+export const signerFor = (key: MarkerKey, hash: Hash, place: Place, objectKey: string): Signer => ({
+  keyId: key.id,
+  sign: (source, said) => {
+    // JSON keeps the parts apart whatever they hold.
+    const text = JSON.stringify(['replication marker', formatPlace(place), objectKey, source, key.id, said]);
+    return Buffer.from(hash.hmacSha256(key.secret, text)).toString('base64url').slice(0, SIGNATURE_LENGTH);
+  },
+});
+
+/** For the size of a marker that is not written yet. */
+export const MEASURE: Signer = {
+  keyId: '0'.repeat(KEY_ID_LENGTH),
+  sign: () => '0'.repeat(SIGNATURE_LENGTH),
+};
+
 /** User metadata of the replica: the object's own, less the marker of an earlier life, plus the new marker. */
-export function writeMarker(own: Readonly<Record<string, string>>, marker: Marker): Record<string, string> {
+export function writeMarker(
+  own: Readonly<Record<string, string>>,
+  marker: Marker,
+  signer: Signer,
+): Record<string, string> {
   const meta: Record<string, string> = {};
-  for (const [name, value] of Object.entries(own)) if (!NAMES.includes(name)) meta[name] = value;
-  const [versionId, , etag] = marker.ref.id.startsWith('null/') ? marker.ref.id.split('/') : [marker.ref.id];
-  meta[SOURCE] = `${marker.source.region}/${marker.source.bucket}/${versionId}`;
-  if (etag !== undefined) meta[ETAG] = etag;
-  meta[TIME] = String(Math.floor(marker.ref.time / 1000));
-  meta[BASE] = marker.base?.id ?? NONE;
-  meta[CRC64] = marker.crc64 ?? NONE;
-  meta[ID] = marker.id;
+  for (const [name, value] of Object.entries(own)) if (name !== SOURCE && name !== MARKER) meta[name] = value;
+  const [versionId = '', , etag = ''] = marker.ref.id.startsWith('null/') ? marker.ref.id.split('/') : [marker.ref.id];
+  const source = `${marker.source.region}/${marker.source.bucket}/${versionId}`;
+  const time = timeOfVersionId(versionId) === undefined ? String(Math.floor(marker.ref.time / 1000)) : '';
+  const said = [FORM, time, marker.base?.id ?? '', writeProof(marker.proof), marker.id, etag].map(escape).join(';');
+  meta[SOURCE] = source;
+  meta[MARKER] = `${said};${signer.keyId};${signer.sign(source, said)}`;
   return meta;
 }
 
-/** Undefined when there is no marker or it is not one that this service writes. */
-export function readMarker(meta: Readonly<Record<string, string>>): Marker | undefined {
-  const source = /^([a-z0-9-]+)\/([a-z0-9-]+)\/([A-Za-z0-9+/=_-]+)$/.exec(meta[SOURCE] ?? '');
-  const time = Number(/^\d{1,15}$/.exec(meta[TIME] ?? '')?.[0] ?? Number.NaN);
-  const attempt = attemptOf(meta[ID] ?? '');
-  const crc64 = meta[CRC64] ?? '';
-  const [, region, bucket, versionId] = source ?? [];
-  if (!region || !bucket || !versionId || Number.isNaN(time) || !attempt || !/^(\d{1,20}|-)$/.test(crc64))
-    return undefined;
+/** What an object says of itself, as long as nobody has looked at the signature: anybody may have written it. */
+export interface Unproven {
+  readonly marker: Marker;
+  readonly keyId: string;
+  /** Whether this signer would have written it. */
+  isSignedBy(signer: Signer): boolean;
+}
+
+/** Undefined when there is no marker or it is not of the form that this service writes. Never throws. */
+export function readMarker(meta: Readonly<Record<string, string>>): Unproven | undefined {
+  const [source, text] = [meta[SOURCE] ?? '', meta[MARKER] ?? ''];
+  if (source.length > LONGEST || text.length > LONGEST) return undefined;
+  const [, said, keyId, signature] = /^(1(?:;[^;]*){5});([0-9a-f]{8});([A-Za-z0-9_-]{22})$/.exec(text) ?? [];
+  if (said === undefined || keyId === undefined || signature === undefined) return undefined;
+  const marker = markerOf(source, said);
+  if (marker === undefined) return undefined;
+  return { marker, keyId, isSignedBy: (signer) => constantTimeEqual(signer.sign(source, said), signature) };
+}
+
+function markerOf(source: string, said: string): Marker | undefined {
+  const [, region, bucket, versionId] = /^([a-z0-9-]+)\/([a-z0-9-]+)\/([A-Za-z0-9+/=_-]+)$/.exec(source) ?? [];
+  const fields = unescapeAll(said.split(';'));
+  if (!region || !bucket || !versionId || fields === undefined) return undefined;
+  const [, time = '', base = '', proved = '', id = '', etag = ''] = fields;
+  const [attempt, proof] = [attemptOf(id), readProof(proved)];
+  if (!attempt || !proof || !/^\d{0,15}$/.test(time)) return undefined;
   return {
     source: { region, bucket },
-    ref: refOf(versionId, time, meta[ETAG] ?? ''),
-    base: meta[BASE] === undefined || meta[BASE] === NONE ? undefined : refOfId(meta[BASE]),
-    crc64: crc64 === NONE ? undefined : crc64,
+    ref: refOf(versionId, Number(time), etag),
+    base: base === '' ? undefined : refOfId(base),
+    proof,
     ...attempt,
   };
 }
 
-/** Whether this object says that we made it at this very place. It may still be a user's copy of such an object. */
-export function claimOf(head: ObjectHead, digest: string): Marker | undefined {
-  const marker = readMarker(head.meta);
-  return marker?.id.endsWith(`-${digest}`) ? marker : undefined;
-}
+/** Version IDs and ETags need no escapes; whatever else COS might answer must not break the form. */
+const escape = (field: string): string => field.replaceAll(/[^A-Za-z0-9+/=_-]/gu, (sign) => encodeURIComponent(sign));
 
-/** Bytes are proven by the replica's own CRC64; where the source had none there is nothing to compare. */
-export const isIntact = (head: ObjectHead, marker: Marker): boolean =>
-  marker.crc64 === undefined || head.crc64 === marker.crc64;
+function unescapeAll(fields: readonly string[]): readonly string[] | undefined {
+  try {
+    return fields.map((field) => decodeURIComponent(field));
+  } catch {
+    return undefined;
+  }
+}
 
 /** Size of user metadata as COS counts it in the cautious reading: names with their prefix, and values. */
 export function metadataBytes(meta: Readonly<Record<string, string>>): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(meta)) bytes += 'x-cos-meta-'.length + name.length + value.length;
   return bytes;
+}
+
+/** User metadata without what a replica says of itself. */
+export function ownMetadata(meta: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(meta).filter(([name]) => name !== SOURCE && name !== MARKER));
 }

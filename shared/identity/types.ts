@@ -8,14 +8,20 @@ export interface Ref {
   readonly time: number;
 }
 
+/** What the bytes of a replica are held against: the strongest thing that is known of its source. */
+export interface Proof {
+  readonly by: 'crc64' | 'etag' | 'size';
+  /** CRC64 and size as decimal text, the ETag without its quotes. */
+  readonly value: string;
+}
+
 /** What a replica says of itself in its user metadata. */
 export interface Marker {
   readonly source: Place;
   readonly ref: Ref;
   /** The newest source entry that was accounted for when this replica was made; undefined: none was. */
   readonly base: Ref | undefined;
-  /** CRC64 of the source; undefined on sources older than the feature. */
-  readonly crc64: string | undefined;
+  readonly proof: Proof;
   /** One copy attempt. Of several versions with one ID only the oldest was made by us. */
   readonly id: string;
   /**
@@ -27,4 +33,24 @@ export interface Marker {
   readonly inParts?: true;
   /** When the attempt began, by the destination's clock, ms since 1970. */
   readonly attempted: number;
+}
+
+/** A secret of one deployment, with which it signs the markers that it writes. */
+export interface MarkerKey {
+  /** Names the key in markers; tells nothing of the secret. */
+  readonly id: string;
+  readonly secret: string;
+  /** ms since 1970: when a newer key took its place. What was attempted later than that is not believed. */
+  readonly retired: number | undefined;
+}
+
+/** The keys of a deployment and of those whose replicas it meets. */
+export interface Keyring {
+  /** The key that new markers are signed with. Throws `ServiceError` `MarkerKeyMissing`, `CosError`. */
+  newest(): Promise<MarkerKey>;
+  /**
+   * Keys by the ID in a marker; usually one or none. `written`: Last-Modified of the version that bears the marker, ms since
+   * 1970: its key is older, so that it need not be asked for twice. Throws `CosError`.
+   */
+  find(id: string, written: number): Promise<readonly MarkerKey[]>;
 }

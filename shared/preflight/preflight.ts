@@ -92,7 +92,10 @@ export async function preflight({ cos, now, unique }: PreflightOptions, place: P
     key: `${PREFLIGHT_PREFIX}${id}`,
     body: Buffer.from(`COS Replication pre-flight ${id}`),
     // Names and values of the form that markers have.
-    meta: { 'replication-id': `preflight-${id}`, 'replication-source': `${place.region}/${place.bucket}/a+b/c=` },
+    meta: {
+      'replication-marker': `1;;a+b/c=;c1;1-v${id};`,
+      'replication-source': `${place.region}/${place.bucket}/a+b/c=`,
+    },
     made: new Set(),
     date: undefined,
     markerTold: undefined,

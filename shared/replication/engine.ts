@@ -7,6 +7,7 @@ import { abortUploadsOf } from './act/multipart/uploads.ts';
 import type { Settings } from './session.ts';
 import type { Report, Work } from './types.ts';
 import { VersioningWatch } from './act/versioning.ts';
+import type { Keyring } from '../identity/index.ts';
 
 /** ms kept free at the end of a run for writing down what is left. */
 const CLOSING_MS = 5_000;
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly cos: Cos;
   readonly state: Place;
   readonly hash: Hash;
+  /** What markers are signed and verified with. */
+  readonly keys: Keyring;
   /** ms since 1970. */
   readonly now: () => number;
   /** A fresh text of letters and digits, never given twice. */
@@ -43,8 +46,9 @@ export interface Engine {
 /** The largest object that one request copies. */
 const LARGEST_COPY = 5 * 2 ** 30;
 
-/** Bytes of user metadata that COS takes, by its older documents; newer ones say 4 KB. */
-export const METADATA_LIMIT = 2048;
+/** Bytes of user metadata that COS takes for one object, and by its older documents. */
+export const METADATA_LIMIT = 4096;
+export const CAUTIOUS_METADATA_LIMIT = 2048;
 
 const DEFAULTS: Settings = {
   settleMs: 60_000,
@@ -56,7 +60,7 @@ const DEFAULTS: Settings = {
 };
 
 export function createEngine(options: EngineOptions): Engine {
-  const { cos, state, hash, now, unique, random } = options;
+  const { cos, state, hash, keys, now, unique, random } = options;
   const deps = { cos, state, hash, now, unique };
   const leases = new Leases(deps);
   const tasks = new Tasks(deps);
@@ -71,7 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
     abandon: (dropped) => abortUploadsOf(cos, dropped),
     converge: (work, deadline, confirm) =>
       converge(
-        { cos, hash, now, unique, settings, versioning, leases, tasks },
+        { cos, hash, keys, now, unique, settings, versioning, leases, tasks },
         work,
         { stop: deadline - CLOSING_MS, end: deadline },
         confirm,

@@ -1,4 +1,6 @@
+import type { ObjectHead } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
+import type { Proof } from '../identity/index.ts';
 
 /** Codes with which COS says that the source of a copy is not there any more, or not as it was. */
 const SOURCE_GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchCopySource', 'PreconditionFailed']);
@@ -7,8 +9,9 @@ export const isSourceGone = (error: unknown): boolean => error instanceof Servic
 
 /** The copy's bytes are not those of the source; the bad version has been removed again. */
 export class ChecksumMismatch extends ServiceError {
-  constructor(versionId: string, expected: string, got: string) {
-    super(`The replica of ${versionId} has CRC64 ${got}, the source ${expected}`, {
+  constructor(versionId: string, { by, value }: Proof, replica: ObjectHead | undefined) {
+    const got = replica === undefined ? 'is gone' : `has ${replica[by] ?? 'none'}`;
+    super(`The source ${versionId} has ${by} ${value}, but its replica ${got}`, {
       code: 'ReplicaChecksumMismatch',
       side: 'destination',
       retryable: true,

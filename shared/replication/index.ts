@@ -2,7 +2,7 @@
 export { headOfEntry, isSealed } from './look/sealed.ts';
 export { skipReasonOf } from './act/attributes.ts';
 export { MarkBook } from './deletion-records.ts';
-export { createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
+export { CAUTIOUS_METADATA_LIMIT, createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
 export { HandOver, RulesChanged } from './errors.ts';
 export type { Settings } from './session.ts';
 export type { Clue, Report, Skip, SkipReason, Work } from './types.ts';

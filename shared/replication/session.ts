@@ -3,11 +3,11 @@ import { samePlace, type Cos, type HeadResult, type ObjectHead, type Place } fro
 import type { Hash } from '../signing/index.ts';
 import type { TaskObject, Tasks } from '../tasks/index.ts';
 import { HandOver } from './errors.ts';
-import { attemptId, digestOf } from '../identity/index.ts';
+import { attemptId, claimOf, signerFor, writeMarker } from '../identity/index.ts';
 import { MarkBook } from './deletion-records.ts';
 import { rankOf } from '../identity/index.ts';
 import { isSealed, sealedHead } from './look/sealed.ts';
-import type { Marker } from '../identity/index.ts';
+import type { Claim, Keyring, Marker } from '../identity/index.ts';
 import type { Skip, StackItem, Work } from './types.ts';
 import { isNull } from '../identity/index.ts';
 import type { VersioningWatch } from './act/versioning.ts';
@@ -39,6 +39,8 @@ export interface Settings {
 export interface EngineDeps {
   readonly cos: Cos;
   readonly hash: Hash;
+  /** What markers are signed and verified with. */
+  readonly keys: Keyring;
   /** ms since 1970. */
   now(): number;
   /** A fresh text of letters and digits, never given twice. */
@@ -53,9 +55,6 @@ export interface EngineDeps {
 export class Session {
   readonly deps: EngineDeps;
   readonly work: Work;
-  /** Digest of the place where replicas of this key belong, and of the key's own place at the source. */
-  readonly digest: string;
-  readonly sourceDigest: string;
   /** Source entries that any look has seen, by ID. */
   readonly seen = new Set<string>();
   /** Delete markers this run made at the destination. */
@@ -92,8 +91,6 @@ export class Session {
     this.work = work;
     this.stop = stop;
     this.#confirm = confirm;
-    this.digest = digestOf(work.destination, work.key, deps.hash);
-    this.sourceDigest = digestOf(work.source, work.key, deps.hash);
     this.#versioned = this.at('destination', () => deps.versioning.check(work.destination));
     // Waited for before anything is written; a run that writes nothing need not know.
     this.#versioned.catch(() => undefined);
@@ -174,9 +171,26 @@ export class Session {
     return {
       named,
       ...(inParts ? { inParts } : {}),
-      id: attemptId(attempted, named, this.deps.unique(), this.digest, inParts),
+      id: attemptId(attempted, named, this.deps.unique(), inParts),
       attempted: Math.floor(attempted / 1000) * 1000,
     };
+  }
+
+  /**
+   * What a version of the key is at the source or at the destination. Where nobody replicates to, nothing is a replica,
+   * whatever it says. Throws `CosError` when the keys of the deployments cannot be read.
+   */
+  async claimOf(head: ObjectHead, side: 'source' | 'destination'): Promise<Claim> {
+    if (side === 'source' && this.sourceMarks === undefined) return { kind: 'none' };
+    const { deps, work } = this;
+    return this.at('state', () => claimOf(deps, head, work[side], work.key));
+  }
+
+  /** User metadata of a replica that is about to be written: that of its original and the signed marker. */
+  async withMarker(own: ObjectHead['meta'], marker: Marker): Promise<Record<string, string>> {
+    const { deps, work } = this;
+    const key = await this.at('state', () => deps.keys.newest());
+    return writeMarker(own, marker, signerFor(key, deps.hash, work.destination, work.key));
   }
 
   skip(skip: Skip): void {

@@ -19,14 +19,14 @@ export interface StackItem {
   /** ms since 1970, whole seconds. */
   readonly time: number;
   /**
-   * `replica`: made by us for this source and proven; `damaged`: made by us, bytes differ from what its marker says;
-   * `other`: at a destination that is a source too, made by us for another bucket than this source, or for the
-   * destination itself; `foreign`: somebody else's, never moved or removed.
+   * `replica`: made by us for this source, with the bytes that its marker speaks of; `other`: at a destination that is a
+   * source too, made by us for another bucket than this source, or for the destination itself; `foreign`: somebody else's,
+   * or not proven to be ours, never moved or removed.
    */
-  readonly kind: 'marker' | 'replica' | 'damaged' | 'other' | 'foreign';
-  /** On `replica`, `damaged` and `other`. */
+  readonly kind: 'marker' | 'replica' | 'other' | 'foreign';
+  /** On `replica` and `other`. */
   readonly marker?: Marker;
-  /** At a destination that is a source too: where the write that this stands for belongs. Never on `damaged`. */
+  /** At a destination that is a source too: where the write that this stands for belongs. */
   readonly rank?: Rank;
   /** A user's copy with the same attempt ID stands above; without this one it would be taken for ours. */
   readonly vouches?: boolean;
@@ -76,10 +76,10 @@ export type Step =
   | { readonly kind: 'lift'; readonly item: StackItem }
   /** Make the delete marker that stands for this deletion. */
   | { readonly kind: 'hide'; readonly rank: Rank }
-  | { readonly kind: 'remove'; readonly item: StackItem; readonly reason: 'surplus' | 'raised' | 'damaged' };
+  | { readonly kind: 'remove'; readonly item: StackItem; readonly reason: 'surplus' | 'raised' };
 
 /** Why a version has no replica and will not get one for now. */
-export type SkipReason = 'archived' | 'customer-key' | 'kms-not-selected' | 'metadata-limit';
+export type SkipReason = 'archived' | 'customer-key' | 'unknown-encryption' | 'kms-not-selected' | 'metadata-limit';
 
 export interface Skip {
   readonly versionId: string;

@@ -8,9 +8,24 @@ import type { Candidates, Rule, RuleSet } from './types.ts';
  */
 export function candidatesFor(ruleSet: RuleSet, key: string): Candidates[] {
   if (isReserved(key)) return [];
+  let groups = groupsOf.get(ruleSet);
+  if (groups === undefined) {
+    groups = groupRules(ruleSet);
+    groupsOf.set(ruleSet, groups);
+  }
+  return groups.flatMap(({ destination, rules }) => {
+    const speaking = rules.filter(({ prefix }) => key.startsWith(prefix));
+    return speaking.length === 0 ? [] : [{ destination, rules: speaking }];
+  });
+}
+
+/** A rule set never changes, and a function asks it about every event: a thousand rules are put in order once. */
+const groupsOf = new WeakMap<RuleSet, readonly Candidates[]>();
+
+function groupRules({ rules }: RuleSet): readonly Candidates[] {
   const groups = new Map<string, Rule[]>();
-  for (const rule of ruleSet.rules) {
-    if (!rule.enabled || !key.startsWith(rule.prefix)) continue;
+  for (const rule of rules) {
+    if (!rule.enabled) continue;
     const name = formatPlace(rule.destination);
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [rule]);
@@ -18,8 +33,8 @@ export function candidatesFor(ruleSet: RuleSet, key: string): Candidates[] {
   }
   return [...groups.values()].flatMap((group) => {
     // The sort is stable, so rules without a priority stay in document order.
-    const rules = group.toSorted((a, b) => rankOf(a) - rankOf(b));
-    return rules[0] === undefined ? [] : [{ destination: rules[0].destination, rules }];
+    const ordered = group.toSorted((a, b) => rankOf(a) - rankOf(b));
+    return ordered[0] === undefined ? [] : [{ destination: ordered[0].destination, rules: ordered }];
   });
 }
 

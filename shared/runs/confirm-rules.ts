@@ -12,9 +12,13 @@ export function rulesOf(ruleSet: RuleSet | undefined, { destination, key }: Targ
   return candidatesFor(ruleSet, key).find((group) => samePlace(group.destination, destination));
 }
 
-/** Whether two groups ask for the same. */
-export const sameRules = (a: Candidates | undefined, b: Candidates | undefined): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
+/** Whether two groups ask for the same. Mostly they are of one rule set, and hold the very same rules. */
+export function sameRules(a: Candidates | undefined, b: Candidates | undefined): boolean {
+  if (a !== undefined && b !== undefined && a.rules.length === b.rules.length) {
+    if (a.rules.every((rule, i) => rule === b.rules[i])) return samePlace(a.destination, b.destination);
+  }
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 /**
  * To be asked before each write of a run: throws `RulesChanged` when the rules it works by are no longer those that are

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createCosClient, nodeHash, samePlace } from '../cos/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
 import { createMarkerKnowledge } from '../preflight/index.ts';
-import { createEngine, type Engine } from '../replication/index.ts';
+import { CAUTIOUS_METADATA_LIMIT, createEngine, type Engine } from '../replication/index.ts';
+import { createKeyring } from '../identity/index.ts';
 import type { Settings } from '../replication/index.ts';
 
 /** The engine of a deployed function: real clock, real randomness, the signed client. */
@@ -14,11 +15,13 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
     cos,
     state,
     hash: nodeHash,
+    keys: createKeyring({ cos, state, others: config.signers, hash: nodeHash, now: Date.now }),
     now: Date.now,
     unique: () => randomBytes(9).toString('hex'),
     random: Math.random,
     settings: {
       markerTold: (destination) => knowledge.told(destination),
+      ...(config.cautious.includes('metadata') ? { metadataLimit: CAUTIOUS_METADATA_LIMIT } : {}),
       sharedWith: (place) => config.peers.find(({ bucket }) => samePlace(bucket, place))?.state,
       ...settings,
     },

@@ -2,7 +2,8 @@ import { ServiceError } from '../errors/index.ts';
 import { isBucketName, isRegion, parsePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import type { Credentials } from '../signing/index.ts';
-import type { DeploymentConfig, Peer } from './types.ts';
+import { CAUTIONS } from './types.ts';
+import type { Caution, DeploymentConfig, Peer } from './types.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,6 +28,8 @@ export function readConfig(env: Environment): DeploymentConfig {
     sources,
     destinations,
     peers: peers(env),
+    cautious: cautions(env),
+    signers: entriesOf(env['SIGNERS'] ?? '').map((entry) => place('SIGNERS', entry)),
     cosEndpoint: endpoint(env),
     credentials: () => roleCredentials(env),
   };
@@ -46,6 +49,14 @@ function peers(env: Environment): Peer[] {
     const bucket = place('PEERS', text);
     if (!isBucketName(state)) throw invalid('PEERS', 'names no state bucket of the form <name>-<appid>');
     return { bucket, state: { bucket: state, region: bucket.region } };
+  });
+}
+
+function cautions(env: Environment): Caution[] {
+  return entriesOf(env['CAUTIOUS'] ?? '').map((word) => {
+    const known = CAUTIONS.find((one) => one === word);
+    if (known === undefined) throw invalid('CAUTIOUS', `has a word that is none of ${CAUTIONS.join(', ')}`);
+    return known;
   });
 }
 

@@ -13,7 +13,8 @@ const logProblem: OnProblem = (problem) => console.log(formatLine({ problem }));
 
 /**
  * The records of a COS event. An event is a hint, so nothing in it is worth a retry: what cannot be read is told to
- * `onProblem` (a log line unless given) and left out, event types that do not exist yet come back as `other`.
+ * `onProblem` (a log line unless given) and left out, event types that do not exist yet come back as `other`. A record
+ * whose url and key name different objects comes back once for each: a look at the wrong name costs little.
  */
 export function readCosEvent(event: unknown, onProblem: OnProblem = logProblem): ObjectEvent[] {
   const records = field(event, 'Records');
@@ -22,45 +23,45 @@ export function readCosEvent(event: unknown, onProblem: OnProblem = logProblem):
     return [];
   }
   return records.flatMap((record: unknown, index) => {
-    const read = readRecord(record, (problem) => onProblem(`Record ${index + 1} of the COS event: ${problem}`));
-    return read === undefined ? [] : [read];
+    const told: OnProblem = (problem) => onProblem(`Record ${index + 1} of the COS event: ${problem}`);
+    return readRecord(record, told);
   });
 }
 
-function readRecord(record: unknown, onProblem: OnProblem): ObjectEvent | undefined {
+function readRecord(record: unknown, onProblem: OnProblem): ObjectEvent[] {
   const cos = field(record, 'cos');
   const happened = field(record, 'event');
   const name = textField(happened, 'eventName');
   if (!isRecord(cos) || name === undefined) {
     onProblem('it has no cos part or no eventName.');
-    return undefined;
+    return [];
   }
   const object = field(cos, 'cosObject');
   const bucket = field(cos, 'cosBucket');
   const address = readUrl(textField(object, 'url'));
   const place = address?.place ?? placeOfBucket(bucket);
   const raw = rawKey(textField(object, 'key'), bucket);
-  const key = address?.key ?? raw;
-  if (place === undefined || key === undefined || key === '') {
+  // Which of the two is encoded, and how often, is not documented beyond one capture.
+  const keys = [...new Set([address?.key, raw])].filter((key): key is string => key !== undefined && key !== '');
+  if (place === undefined || keys.length === 0) {
     onProblem('neither url nor key and cosBucket name an object.');
-    return undefined;
+    return [];
   }
-  // The url is the truth: whether `key` is percent-encoded is not documented beyond one capture.
-  if (raw !== undefined && raw !== key) onProblem('url and key name different objects; the url is followed.');
+  if (keys.length > 1) onProblem('url and key name different objects; both are looked at.');
   const stated = placeOfBucket(bucket);
   if (stated !== undefined && stated.bucket !== place.bucket) {
     onProblem('url and cosBucket name different buckets; the url is followed.');
   }
-  return {
+  const rest = {
     type: typeOf(name),
     name,
     place,
-    key,
     versionId: textField(object, 'vid'),
     etag: etagOf(field(object, 'meta')),
     size: sizeOf(field(object, 'size')),
     time: timeOf(field(happened, 'eventTime')),
   };
+  return keys.map((key) => ({ ...rest, key }));
 }
 
 function typeOf(name: string): ObjectEvent['type'] {

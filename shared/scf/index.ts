@@ -7,4 +7,5 @@ export type { MainHandler, RunOptions } from './function.ts';
 export { httpFunction, readHttpRequest, writeHttpResponse } from './http.ts';
 export type { HttpAnswer, HttpRequest, HttpResponse } from './http.ts';
 export { formatLine } from './log.ts';
+export { CAUTIONS } from './types.ts';
 export type * from './types.ts';

@@ -18,6 +18,14 @@ export interface ObjectEvent {
   readonly time: number | undefined;
 }
 
+/**
+ * Where COS's documents are silent or disagree, the newer pages are followed unless the deployment asks for the stricter
+ * reading. `metadata`: 2 KB of user metadata in all, in the place of 4 KB. `overlap`: prefixes overlap only with a
+ * `Priority` also where the rules have different destinations.
+ */
+export const CAUTIONS = ['metadata', 'overlap'] as const;
+export type Caution = (typeof CAUTIONS)[number];
+
 /** What a deployment tells its functions through the environment. */
 export interface DeploymentConfig {
   /** From STATE_BUCKET and TENCENTCLOUD_REGION. */
@@ -31,6 +39,13 @@ export interface DeploymentConfig {
    * bucket of the deployment that replicates from it, which is in the same region.
    */
   readonly peers: readonly Peer[];
+  /** From CAUTIOUS, comma-separated. */
+  readonly cautious: readonly Caution[];
+  /**
+   * From SIGNERS, `state-bucket-appid@region`, comma-separated: state buckets of the other deployments whose replicas this one
+   * meets. Empty where replication goes only one way.
+   */
+  readonly signers: readonly Place[];
   /** COS_ENDPOINT: origin of a local cloud; the Host header stays the bucket's. */
   readonly cosEndpoint: string | undefined;
   /** Role credentials rotate, so they are read at each call. */

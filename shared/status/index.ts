@@ -1,3 +1,3 @@
 /** How a version stands at a destination, as the two buckets tell. */
-export { readSubject, type Subject } from './subject.ts';
+export { readSubject, type Received, type Subject } from './subject.ts';
 export { replicaStatus, type ReplicaStatus, type StatusQuery } from './replica.ts';

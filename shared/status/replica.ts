@@ -3,10 +3,10 @@ import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { skipReasonOf } from '../replication/index.ts';
-import { attemptId, claimOf, digestOf, isIntact, landedInTime } from '../identity/index.ts';
+import { attemptId, claimOf, copiesAmong, ownMarker, proofOf } from '../identity/index.ts';
 import { isSealed } from '../replication/index.ts';
 import { listKey, type Subject } from './subject.ts';
-import type { Marker } from '../identity/index.ts';
+import type { Keyring, Marker, Proof } from '../identity/index.ts';
 import type { SkipReason } from '../replication/index.ts';
 import { refOf, surelyOlder } from '../identity/index.ts';
 
@@ -21,6 +21,8 @@ export type ReplicaStatus =
       readonly versionId: string;
       readonly lag: number;
       readonly shown: boolean | undefined;
+      /** What the replica's bytes were held against; undefined of a delete marker. */
+      readonly proof: Proof['by'] | undefined;
     }
   | { readonly state: 'skipped'; readonly reason: SkipReason | 'overtaken' | 'removed-at-destination' }
   /** To be done, or given to a task. */
@@ -29,6 +31,7 @@ export type ReplicaStatus =
 export interface StatusQuery {
   readonly cos: Cos;
   readonly hash: Hash;
+  readonly keys: Keyring;
   readonly source: Place;
   readonly destination: Place;
   /** The one that governs the subject. */
@@ -52,42 +55,64 @@ async function markerStatus({ cos, destination }: StatusQuery, subject: Subject)
   if (!subject.current) return { state: 'skipped', reason: 'overtaken' };
   const { entries } = await listKey(cos, destination, subject.key, 1);
   const [top] = entries;
-  return top?.deleteMarker === true ? there(subject, top, true) : { state: 'missing' };
+  return top?.deleteMarker === true ? there(subject, top, { shown: true, proof: undefined }) : { state: 'missing' };
 }
 
 async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectHead): Promise<ReplicaStatus> {
   const { cos, destination } = query;
-  const top = subject.current ? await shownReplica(query, subject) : undefined;
-  if (top !== undefined) return there(subject, top, true);
   const { entries, complete } = await listKey(cos, destination, subject.key, DEEPEST);
-  const claims: Marker[] = [];
-  for (let i = 0; i < entries.length; i += BATCH) {
+  const seen: Claimed[] = [];
+  let replica: Replica | undefined;
+  for (let i = 0; i < entries.length && mayGoOn(replica, entries[i]); i += BATCH) {
     const batch = entries.slice(i, i + BATCH).filter((entry) => !entry.deleteMarker);
-    const heads = await Promise.all(batch.map(({ versionId }) => readable(cos, destination, subject.key, versionId)));
-    for (const [index, found] of heads.entries()) {
-      const entry = batch[index];
-      if (found === undefined || entry === undefined) continue;
-      if (isReplica(query, subject, found)) {
-        // Asked again: it may have been written since.
-        const shown = subject.current ? (await shownReplica(query, subject)) !== undefined : undefined;
-        return there(subject, entry, shown);
-      }
-      const claim = claimAt(query, subject.key, found);
-      if (claim !== undefined) claims.push(claim);
-    }
+    seen.push(...(await Promise.all(batch.map((entry) => claimed(query, subject.key, entry)))));
+    replica = originals(query, seen).find((one) => one.marker.ref.id === subject.ref.id);
+  }
+  if (replica !== undefined) {
+    // Asked last: something may have been written since.
+    const shown = subject.current ? (await shownVersion(query, subject)) === replica.entry.versionId : undefined;
+    return there(subject, replica.entry, { shown, proof: replica.marker.proof.by });
   }
   const reason = skipReasonOf(head, query.rule, sampleMarker(query, subject, head), query.metadataLimit);
   if (reason !== undefined) return { state: 'skipped', reason };
+  const claims = originals(query, seen).map(({ marker }) => marker);
   return complete && wasAccountedFor(subject, claims)
     ? { state: 'skipped', reason: 'removed-at-destination' }
     : { state: 'missing' };
 }
 
-/** The replica, when it is what the destination gives out under the key. */
-async function shownReplica(query: StatusQuery, subject: Subject) {
-  const head = await readable(query.cos, query.destination, subject.key);
-  if (head === undefined || !isReplica(query, subject, head)) return undefined;
-  return { versionId: head.versionId ?? 'null', lastModified: head.lastModified };
+/** A version of the destination, and what it says of itself when that is ours. */
+interface Claimed {
+  readonly entry: VersionEntry;
+  readonly marker: Marker | undefined;
+}
+
+async function claimed(query: StatusQuery, key: string, entry: VersionEntry): Promise<Claimed> {
+  const { cos, destination } = query;
+  const head = await readable(cos, destination, key, entry.versionId);
+  const claim = head && (await claimOf(query, head, destination, key));
+  return { entry, marker: claim && ownMarker(claim) };
+}
+
+type Replica = Claimed & { readonly marker: Marker };
+
+/** Replicas of this source, without what users have copied from them. Newest first, like the versions. */
+function originals({ source }: StatusQuery, seen: readonly Claimed[]): readonly Replica[] {
+  const { copies } = copiesAmong(seen.map(({ marker }) => marker?.id));
+  return seen.filter(
+    (one, index): one is Replica =>
+      one.marker !== undefined && !copies.has(index) && samePlace(one.marker.source, source),
+  );
+}
+
+/** Whether a version from here on could still be the original of which the replica found so far is a user's copy. */
+const mayGoOn = (replica: Replica | undefined, next: VersionEntry | undefined): boolean =>
+  replica === undefined || (next !== undefined && next.lastModified >= replica.marker.attempted);
+
+/** ID of what the destination gives out under the key. */
+async function shownVersion({ cos, destination }: StatusQuery, { key }: Subject): Promise<string | undefined> {
+  const head = await readable(cos, destination, key);
+  return head && (head.versionId ?? 'null');
 }
 
 /** Undefined: not there, or under a customer's key, and then it is none of ours. */
@@ -107,30 +132,19 @@ function wasAccountedFor({ ref }: Subject, claims: readonly Marker[]): boolean {
   return newer.length > 0 && newer.every(({ base }) => base !== undefined && !surelyOlder(base, ref));
 }
 
-function isReplica(query: StatusQuery, subject: Subject, head: ObjectHead): boolean {
-  const claim = claimAt(query, subject.key, head);
-  return claim !== undefined && claim.ref.id === subject.ref.id && isIntact(head, claim);
-}
-
-function claimAt({ hash, source, destination }: StatusQuery, key: string, head: ObjectHead): Marker | undefined {
-  const claim = claimOf(head, digestOf(destination, key, hash));
-  const ours = claim !== undefined && samePlace(claim.source, source) && landedInTime(head, claim);
-  return ours ? claim : undefined;
-}
-
 function there(
   { ref }: Subject,
   replica: Pick<VersionEntry, 'versionId' | 'lastModified'>,
-  shown: boolean | undefined,
+  facts: { readonly shown: boolean | undefined; readonly proof: Proof['by'] | undefined },
 ): ReplicaStatus {
   const { versionId, lastModified } = replica;
   const written = refOf(versionId, lastModified, '').time;
-  return { state: 'there', versionId, lag: Math.max(0, Math.round((written - ref.time) / 1000)), shown };
+  return { state: 'there', versionId, lag: Math.max(0, Math.round((written - ref.time) / 1000)), ...facts };
 }
 
 /** A marker of the size that the real one would have. */
-function sampleMarker(query: StatusQuery, { key, ref }: Subject, head: ObjectHead): Marker {
+function sampleMarker({ source }: StatusQuery, { ref }: Subject, head: ObjectHead): Marker {
   const attempted = head.lastModified;
-  const id = attemptId(attempted, true, '0'.repeat(18), digestOf(query.destination, key, query.hash));
-  return { source: query.source, ref, base: ref, crc64: head.crc64, named: true, attempted, id };
+  const id = attemptId(attempted, true, '0'.repeat(18));
+  return { source, ref, base: ref, proof: proofOf(head, false), named: true, attempted, id };
 }

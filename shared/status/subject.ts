@@ -1,10 +1,10 @@
 import { CosError } from '../cos/index.ts';
 import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Hash } from '../signing/index.ts';
-import { claimOf, digestOf, landedInTime } from '../identity/index.ts';
+import { claimOf, ownMarker } from '../identity/index.ts';
 import { MarkBook } from '../replication/index.ts';
 import { headOfEntry, isSealed } from '../replication/index.ts';
-import type { Marker, Ref } from '../identity/index.ts';
+import type { Keyring, Marker, Ref, Trust } from '../identity/index.ts';
 import { refOfEntry, refOfHead } from '../identity/index.ts';
 
 /** One version or delete marker of the source whose replication is asked about. */
@@ -23,11 +23,18 @@ export interface Subject {
   readonly deletedIn?: string | undefined;
 }
 
+/** What tells the replicas and delete markers of a source that were brought there by replication from those of users. */
+export interface Received {
+  readonly keys: Keyring;
+  /** State bucket with the record of delete markers. */
+  readonly marks: Place;
+}
+
 interface Reading {
   readonly cos: Cos;
   readonly hash: Hash;
-  /** State bucket with the record of delete markers, when the source is a destination as well. */
-  readonly marks?: Place | undefined;
+  /** Only where the source is a destination as well: elsewhere nothing there is a replica, whatever it says. */
+  readonly received?: Received | undefined;
 }
 
 const PAGE = 1000;
@@ -37,27 +44,54 @@ const PAGE = 1000;
  * `CosError`.
  */
 export async function readSubject(
-  { cos, hash, marks }: Reading,
+  reading: Reading,
   source: Place,
   key: string,
   versionId: string | undefined,
 ): Promise<Subject | undefined> {
+  const { cos } = reading;
   const [named, newest] = await Promise.all([
     headOf(cos, source, key, versionId),
     versionId === undefined ? undefined : headOf(cos, source, key, undefined),
   ]);
-  if (!named.found) return deleteMarker({ cos, hash, marks }, source, key, versionId);
+  if (!named.found) return deleteMarker(reading, source, key, versionId);
   const { head } = named;
   const ref = refOfHead(head);
-  const claim = claimOf(head, digestOf(source, key, hash));
   return {
     key,
     versionId: head.versionId ?? 'null',
     ref,
     head,
     current: newest === undefined || isThis(newest, ref),
-    replicaOf: claim !== undefined && landedInTime(head, claim) ? claim : undefined,
+    replicaOf: await replicaOf(reading, source, key, head),
   };
+}
+
+/** Versions that are written within one attempt's time; more of them is somebody's attempt to hide something. */
+const MOST_BESIDE = 200;
+
+/** What a version at the source stands for, when it is a replica and not a user's copy of one. */
+async function replicaOf(
+  { cos, hash, received }: Reading,
+  source: Place,
+  key: string,
+  head: ObjectHead,
+): Promise<Marker | undefined> {
+  if (received === undefined) return undefined;
+  const trust: Trust = { hash, keys: received.keys };
+  const marker = ownMarker(await claimOf(trust, head, source, key));
+  if (marker === undefined) return undefined;
+  const { entries } = await listKey(cos, source, key, PAGE);
+  const at = entries.findIndex((entry) => refOfEntry(entry).id === refOfHead(head).id);
+  const older = entries
+    .slice(at + 1, at + 1 + MOST_BESIDE)
+    .filter((entry) => !entry.deleteMarker && entry.lastModified >= marker.attempted);
+  for (const { versionId } of older) {
+    const found = await headOf(cos, source, key, versionId);
+    const other = found.found ? ownMarker(await claimOf(trust, found.head, source, key)) : undefined;
+    if (other?.id === marker.id) return undefined;
+  }
+  return marker;
 }
 
 type Found = { readonly found: false } | { readonly found: true; readonly head: ObjectHead };
@@ -92,7 +126,7 @@ const isThis = (result: Found, { id }: Ref): boolean => result.found && refOfHea
 
 /** A HEAD does not tell delete markers, so they are looked for in the listing. */
 async function deleteMarker(
-  { cos, hash, marks }: Reading,
+  { cos, hash, received }: Reading,
   source: Place,
   key: string,
   versionId: string | undefined,
@@ -103,8 +137,8 @@ async function deleteMarker(
   if (found === undefined || !found.deleteMarker) return undefined;
   const ref = refOfEntry(found);
   const subject = { key, versionId: found.versionId, ref, head: undefined, current: index === 0, replicaOf: undefined };
-  if (marks === undefined) return subject;
-  const { made } = await new MarkBook({ cos, hash, unique: () => '' }, marks).of(source, key);
+  if (received === undefined) return subject;
+  const { made } = await new MarkBook({ cos, hash, unique: () => '' }, received.marks).of(source, key);
   return { ...subject, deletedIn: made.find((mark) => mark.versionId === found.versionId)?.rank.bucket };
 }
 

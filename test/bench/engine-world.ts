@@ -8,6 +8,7 @@ import { createCoreCos, plain } from '../chaos/core-cos.ts';
 import { createBlobStore, createCore, type BlobStore, type Core, type CoreEvent } from '../cloud/cos/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
 import { stored, wholeBucket } from '../rules.ts';
+import { KEYS } from '../shared/identity/keys.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
@@ -45,6 +46,7 @@ export class EngineWorld {
       cos: this.cos,
       state: STATE,
       hash: nodeHash,
+      keys: KEYS,
       now: () => this.now,
       unique: () => `u${(this.#unique += 1)}`,
       random: Math.random,

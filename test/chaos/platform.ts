@@ -2,6 +2,7 @@ import { replicate } from '../../functions/replicate/handler.ts';
 import { sweep } from '../../functions/schedule/handler.ts';
 import { runTasks } from '../../functions/task/handler.ts';
 import { nodeHash, type Cos } from '../../shared/cos/index.ts';
+import type { Keyring } from '../../shared/identity/index.ts';
 import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import type { Core, CoreEvent } from '../cloud/cos/index.ts';
@@ -24,6 +25,7 @@ export interface PlatformOptions {
   /** Bytes from which on objects are left to the task function. */
   readonly inlineBytes: number;
   readonly settings: Partial<Settings>;
+  readonly keyring: Keyring;
   readonly note: (line: string) => void;
 }
 
@@ -148,7 +150,7 @@ export class Platform {
   }
 
   #instance(name: FunctionName, runner: Runner): Instance {
-    const { cos, scheduler, random, skew, deployment, inlineBytes, settings } = this.#options;
+    const { cos, scheduler, random, skew, deployment, inlineBytes, settings, keyring } = this.#options;
     const warm = random() < WARM ? this.#idle[name].pop() : undefined;
     if (warm !== undefined) {
       warm.runner = runner;
@@ -160,6 +162,7 @@ export class Platform {
       cos: overNetwork(cos, () => instance.runner),
       state: deployment.state,
       hash: nodeHash,
+      keys: keyring,
       now,
       random,
       unique: () => `${deployment.name}${(this.#unique += 1)}`,

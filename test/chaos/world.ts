@@ -1,4 +1,5 @@
 import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
+import type { Keyring, MarkerKey } from '../../shared/identity/index.ts';
 import type { Settings } from '../../shared/replication/index.ts';
 import { Tasks } from '../../shared/tasks/index.ts';
 import { createBlobStore, createCore, type Core } from '../cloud/cos/index.ts';
@@ -14,7 +15,7 @@ import { Platform } from './platform.ts';
 import { RuleBook } from './rule-book.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 import { checkTogether } from './together.ts';
-import { isTogether, topologyOf, type Shape, type Topology } from './topology.ts';
+import { isShared, isTogether, topologyOf, type Deployment, type Shape, type Topology } from './topology.ts';
 import { Users } from './users.ts';
 
 /** 2026-01-01, so that every seed sees the same clock. */
@@ -99,6 +100,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
         skew: options.skew,
         inlineBytes: options.inlineBytes,
         settings: settingsOf(options, topology),
+        keyring: keyringOf(topology, deployment),
         note,
       }),
   );
@@ -157,10 +159,27 @@ function isFaultless({ weather, mail, listingLag }: WorldOptions): boolean {
 const doubled = ({ doubles }: Ledger): Violation[] =>
   doubles.map((text) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
 
-function settingsOf({ large }: WorldOptions, { deployments }: Topology): Partial<Settings> {
-  const sharedWith = ({ bucket }: Place): Place | undefined =>
-    deployments.find(({ source }) => source.bucket === bucket)?.state;
+function settingsOf({ large }: WorldOptions, topology: Topology): Partial<Settings> {
+  const sharedWith = (place: Place): Place | undefined =>
+    isShared(topology, place)
+      ? topology.deployments.find(({ source }) => source.bucket === place.bucket)?.state
+      : undefined;
   return { ...(large ? { largeFrom: MEGABYTE } : {}), sharedWith };
+}
+
+/** Each deployment signs with a key of its own and, where replication goes on from a destination, knows those of all others. */
+function keyringOf(topology: Topology, own: Deployment): Keyring {
+  const { deployments, sites } = topology;
+  const keyOf = ({ name }: Deployment): MarkerKey => ({
+    id: nodeHash.sha256(name).slice(0, 8),
+    secret: `secret of ${name}`,
+    retired: undefined,
+  });
+  const known = sites.some((site) => isShared(topology, site)) ? deployments : [own];
+  return {
+    newest: async () => keyOf(own),
+    find: async (id) => known.map(keyOf).filter((key) => key.id === id),
+  };
 }
 
 async function wait(scheduler: Scheduler, ms: number): Promise<void> {

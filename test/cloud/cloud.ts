@@ -5,9 +5,9 @@ import type { BlobStore, Core, Switches } from './cos/index.ts';
 import { createFaults } from './faults/index.ts';
 import type { FaultControl } from './faults/index.ts';
 import { createCosHandler, listen, route } from './http/index.ts';
-import type { Destination } from './http/index.ts';
+import type { Account, Destination } from './http/index.ts';
 import { createLocalHandler } from './local/index.ts';
-import { createCam, createScf } from './scf/index.ts';
+import { accessOf, createCam, createScf } from './scf/index.ts';
 import type { Cam, Scf, ScfOptions, ScfSwitches } from './scf/index.ts';
 import type { CloudRequest, CloudResponse, Handler, KeyPair } from './types.ts';
 
@@ -25,6 +25,8 @@ export interface CloudOptions extends PlatformOptions {
   /** The root account's key pair; a fresh one at every start unless given. */
   readonly keys?: { readonly secretId: string; readonly secretKey: string };
   readonly switches?: Partial<Switches> & Partial<ScfSwitches>;
+  /** Accounts beside the one that the functions run in, with buckets, keys and roles of their own. */
+  readonly otherAccounts?: readonly Account[];
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** In [0, 1). */
@@ -33,6 +35,13 @@ export interface CloudOptions extends PlatformOptions {
   readonly seed?: number;
   /** Told of what no answer can carry; printed to stderr unless given. */
   readonly onError?: (error: unknown) => void;
+}
+
+export interface LocalAccount extends Account {
+  /** The root account's key pair. */
+  readonly secretId: string;
+  readonly secretKey: string;
+  readonly cam: Cam;
 }
 
 export interface LocalCloud {
@@ -48,6 +57,8 @@ export interface LocalCloud {
   readonly cam: Cam;
   readonly scf: Scf;
   readonly faults: FaultControl;
+  /** In the order of `otherAccounts`. */
+  readonly otherAccounts: readonly LocalAccount[];
   /** Ends connections and function processes and removes every temporary folder. */
   close(): Promise<void>;
 }
@@ -68,6 +79,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
   const blobs = createBlobStore();
   const faults = createFaults(options.seed === undefined ? {} : { seed: options.seed });
   const cam = createCam({ appid, uin, root, now, random });
+  const otherAccounts = (options.otherAccounts ?? []).map((account) => openAccount(account, { now, random }));
+  const access = accessOf([cam, ...otherAccounts.map((other) => other.cam)]);
+  const accounts = [{ appid, uin }, ...(options.otherAccounts ?? [])];
   const scf = createScf({
     ...platformOptions(options),
     appid,
@@ -85,7 +99,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
   };
 
   const services: Services = {
-    cos: createCosHandler({ core, blobs, access: cam, faults, now, account: { appid, uin }, onError }),
+    cos: createCosHandler({ core, blobs, access, faults, now, accounts, onError }),
     api: createCloudApi({ scf, cam, now, random, faults }),
     local: createLocalHandler({ core, scf, faults, sourceRegion }),
     scf,
@@ -112,8 +126,15 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
     cam,
     scf,
     faults,
+    otherAccounts,
     close: () => (closed ??= listener.close().then(closeAll)),
   };
+}
+
+function openAccount(account: Account, { now, random }: { now: () => number; random: () => number }): LocalAccount {
+  const keys = freshPair();
+  const root: KeyPair = { ...keys, principal: { kind: 'root', uin: account.uin } };
+  return { ...account, ...keys, cam: createCam({ ...account, root, now, random }) };
 }
 
 function platformOptions({

@@ -20,12 +20,19 @@ export interface CosDriver {
   /** Another one, for copies across regions. */
   readonly otherRegion: string;
   readonly credentials: Credentials;
+  /** Another account. Undefined against the real COS unless REAL_COS_OTHER_SECRET_ID, …_SECRET_KEY and …_UIN name it. */
+  readonly stranger: Stranger | undefined;
   /** Undefined against the real COS. */
   readonly cloud: LocalCloud | undefined;
   /** A name that nobody has. The bucket, once created, is emptied and removed by `close`. */
   newName(label: string): string;
   send(call: Call): Promise<Answer>;
   close(): Promise<void>;
+}
+
+export interface Stranger {
+  readonly uin: string;
+  readonly credentials: Credentials;
 }
 
 export interface Call {
@@ -59,11 +66,25 @@ export async function openDriver(): Promise<CosDriver> {
   const { REAL_COS_APPID: appid, REAL_COS_REGION: region, REAL_COS_OTHER_REGION: otherRegion } = process.env;
   if (secretId !== undefined && secretKey !== undefined && appid !== undefined) {
     const regions = { region: region ?? 'ap-guangzhou', otherRegion: otherRegion ?? 'ap-shanghai' };
-    return createDriver({ appid, ...regions, credentials: { secretId, secretKey }, cloud: undefined });
+    const credentials = { secretId, secretKey };
+    return createDriver({ appid, ...regions, credentials, stranger: realStranger(), cloud: undefined });
   }
-  const cloud = await startCloud();
-  const credentials = { secretId: cloud.secretId, secretKey: cloud.secretKey };
-  return createDriver({ appid: cloud.appid, region: 'ap-guangzhou', otherRegion: 'ap-shanghai', credentials, cloud });
+  const cloud = await startCloud({ otherAccounts: [{ appid: '1250000009', uin: '100000000009' }] });
+  const [other] = cloud.otherAccounts;
+  return createDriver({
+    appid: cloud.appid,
+    region: 'ap-guangzhou',
+    otherRegion: 'ap-shanghai',
+    credentials: { secretId: cloud.secretId, secretKey: cloud.secretKey },
+    stranger: other && { uin: other.uin, credentials: { secretId: other.secretId, secretKey: other.secretKey } },
+    cloud,
+  });
+}
+
+function realStranger(): Stranger | undefined {
+  const { REAL_COS_OTHER_SECRET_ID: secretId, REAL_COS_OTHER_SECRET_KEY: secretKey } = process.env;
+  const { REAL_COS_OTHER_UIN: uin } = process.env;
+  return secretId && secretKey && uin ? { uin, credentials: { secretId, secretKey } } : undefined;
 }
 
 function createDriver(base: Omit<CosDriver, 'newName' | 'send' | 'close'>): CosDriver {

@@ -7,6 +7,7 @@ import type { CoreEvent } from '../cloud/cos/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
 import { makeBucket, openDriver, type Answer, type CosDriver, type TestBucket } from '../contract/driver.ts';
 import { stored, wholeBucket } from '../rules.ts';
+import { KEYS } from '../shared/identity/keys.ts';
 
 const TARGET = { region: 'ap-guangzhou', namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
 const MINUTE = 60_000;
@@ -67,6 +68,7 @@ function engineOf(cos: CosClient, state: Place, settings: Partial<Settings>): En
     cos,
     state,
     hash: nodeHash,
+    keys: KEYS,
     now: Date.now,
     unique: () => `u${(unique += 1)}`,
     random: Math.random,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { fuzzApi } from './child.ts';
+import { fuzzCos } from './cos.ts';
 import { checkSignatures } from './signatures.ts';
 
 /** A part of what `npm run test:fuzz` does. */
@@ -16,4 +17,11 @@ it('every signature of the SDK is ours and is accepted, and none of a changed re
   const { passed, failures } = checkSignatures(5000, 7);
   expect(failures).toEqual([]);
   expect(passed).toBe(5000);
+});
+
+it('no call of the local cloud ends in a 5xx, an error without its parts, or a lifecycle that cannot run', async () => {
+  const { passed, failures, statuses } = await fuzzCos(4000, 7);
+  expect(failures).toEqual([]);
+  expect(passed).toBe(4000);
+  for (const status of [200, 201, 204, 303, 400, 403, 404, 405, 409]) expect(statuses[status]).toBeGreaterThan(3);
 });

@@ -10,6 +10,7 @@ import { createBlobStore, createCore } from '../cloud/cos/index.ts';
 import { createCoreCos } from '../chaos/core-cos.ts';
 import { NOW, PAIR, SOURCE, STATE, signCall, urlEvent } from '../functions/api/bench.ts';
 import type { Input } from './inputs.ts';
+import { KEYS } from '../shared/identity/keys.ts';
 
 const BACKUP = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 /** 5xx are for what a retry can help, and nothing here fails by chance. */
@@ -47,6 +48,7 @@ export async function createTarget(): Promise<Target> {
     rules: createRuleStore({ cos, state: STATE, now: () => NOW }),
     listed: { sources: [SOURCE], destinations: [BACKUP] },
     hash: nodeHash,
+    markerKeys: KEYS,
     now: () => NOW,
     random,
   });

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const SLOW = 'plan-worlds.test.ts';
+const SLOW = 'plan-worlds.slow.test.ts';
 
 /** A mutant dies of the first test that fails, so the files that take milliseconds go before the one that takes seconds. */
 class QuickFirst extends BaseSequencer {

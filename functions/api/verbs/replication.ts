@@ -3,7 +3,7 @@ import type { ApiKey } from '../../../shared/access/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
 import { checkDestinations, mergeStarts, parseRules } from '../../../shared/rules/index.ts';
 import type { Listed, RuleStore } from '../../../shared/rules/index.ts';
-import type { HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
+import type { Caution, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
 import { XML_TYPE } from '../response/response.ts';
 import { readContent } from '../request/body.ts';
 import { accessDenied, refuse } from '../response/errors.ts';
@@ -13,6 +13,7 @@ export interface ReplicationOptions {
   readonly cos: Cos;
   readonly rules: RuleStore;
   readonly listed: Listed;
+  readonly cautious?: readonly Caution[];
 }
 
 /** The key that a change is signed with; without one every listed destination may be named. */
@@ -24,9 +25,10 @@ interface Sender {
 export async function putReplication(
   request: HttpRequest,
   source: Place,
-  { cos, rules, listed, sender = { destinations: [] } }: ReplicationOptions & Sender,
+  { cos, rules, listed, cautious, sender = { destinations: [] } }: ReplicationOptions & Sender,
 ): Promise<HttpResponse> {
-  const document = parseRules(readContent(request));
+  const overlap = cautious?.includes('overlap') ? 'whole-document' : 'per-destination';
+  const document = parseRules(readContent(request), overlap);
   checkDestinations(document, source, listed);
   const forbidden = document.rules.find(({ destination }) => !mayReach(sender, destination.bucket));
   if (forbidden !== undefined) {

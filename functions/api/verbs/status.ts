@@ -1,6 +1,6 @@
 import { formatPlace, keyProblem, samePlace } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
-import { METADATA_LIMIT } from '../../../shared/replication/index.ts';
+import { CAUTIOUS_METADATA_LIMIT, METADATA_LIMIT } from '../../../shared/replication/index.ts';
 import { readSubject, replicaStatus } from '../../../shared/status/index.ts';
 import type { ReplicaStatus, StatusQuery, Subject } from '../../../shared/status/index.ts';
 import { explain } from '../../../shared/rules/index.ts';
@@ -25,7 +25,7 @@ const EVENT_MS = 15 * 60_000;
 /** GET of a key with `replicationStatus`: how one version stands at every destination, and why. Changes nothing. */
 export async function getObjectStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source, key } = call;
-  const { cos, hash, rules, now } = options;
+  const { cos, hash, markerKeys, rules, now } = options;
   const versionId = parameter(call, 'versionId');
   const peer = options.listed.peers?.find(({ bucket }) => samePlace(bucket, source));
   const problem = keyProblem(key);
@@ -34,7 +34,7 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
     throw refuse(400, 'InvalidArgument', 'Invalid version id.');
 
   const [subject, ruleSet] = await Promise.all([
-    readSubject({ cos, hash, marks: peer?.state }, source, key, versionId),
+    readSubject({ cos, hash, received: peer && { marks: peer.state, keys: markerKeys } }, source, key, versionId),
     rules.getFresh(source),
   ]);
   if (subject === undefined) {
@@ -94,14 +94,15 @@ function ruleVerdict(subject: Subject, { rule, mismatch }: Verdict): RuleVerdict
 
 async function destinationStatus(
   { source, key }: VerifiedCall,
-  { cos, hash, state, now }: CallOptions,
+  { cos, hash, markerKeys, state, now, cautious }: CallOptions,
   subject: Subject,
   rule: Rule,
 ): Promise<DestinationStatus> {
   const { destination } = rule;
   // Before the buckets: work that is done meanwhile has left its replica by the time that it is looked for.
   const pending = await pendingOfKey({ cos, hash, state }, { source, destination, key }, WAITING_PAGES);
-  const query = { cos, hash, source, destination, rule, metadataLimit: METADATA_LIMIT };
+  const metadataLimit = cautious?.includes('metadata') ? CAUTIOUS_METADATA_LIMIT : METADATA_LIMIT;
+  const query = { cos, hash, keys: markerKeys, source, destination, rule, metadataLimit };
   const found = await lookAt(query, subject);
   const about = { destination: formatPlace(destination), rule: rule.id };
   const ageMs = Math.max(0, now() - writtenAt(subject));
@@ -111,6 +112,7 @@ async function destinationStatus(
     const replica = {
       replicaVersionId: found.versionId,
       ...(found.shown === undefined ? {} : { currentAtDestination: found.shown }),
+      ...(found.proof === undefined ? {} : { comparedBy: found.proof }),
     };
     if (open !== undefined) return { ...about, ...open, ageMs, ...replica };
     return { ...about, state: 'COMPLETED', ...replica, lagMs: found.lag };

@@ -2,7 +2,8 @@ import { mayReach } from '../../../shared/access/index.ts';
 import type { ApiKey, Right } from '../../../shared/access/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
 import type { Listed, RuleStore } from '../../../shared/rules/index.ts';
-import type { Peer, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
+import type { Caution, Peer, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
+import type { Keyring } from '../../../shared/identity/index.ts';
 import type { Hash, Pairs } from '../../../shared/signing/index.ts';
 import { refuse } from '../response/errors.ts';
 
@@ -13,7 +14,10 @@ export interface CallOptions {
   readonly rules: RuleStore;
   /** `peers`: those of the sources that are destinations as well, as in `DeploymentConfig`. */
   readonly listed: Listed & { readonly peers?: readonly Peer[] };
+  readonly cautious?: readonly Caution[];
   readonly hash: Hash;
+  /** What replicas are known by. */
+  readonly markerKeys: Keyring;
   /** ms since 1970. */
   readonly now: () => number;
   /** Cryptographically random bytes. */

@@ -1,5 +1,7 @@
 import type COS from 'cos-nodejs-sdk-v5';
 import { formatPlace } from '../../cos/index.ts';
+import type { Cos } from '../../cos/index.ts';
+import { ensureMarkerKey } from '../../identity/index.ts';
 import { CloudApiError } from '../cloud/cloud-api.ts';
 import type { CloudApi } from '../cloud/cloud-api.ts';
 import { desiredFunctions } from '../functions/desired.ts';
@@ -20,6 +22,10 @@ export interface Cloud {
   readonly api: CloudApi;
   readonly scf: Scf;
   readonly sdk: COS;
+  /** For the secrets of the deployment, which are never printed. */
+  readonly cos: Pick<Cos, 'getObject' | 'putObject'>;
+  /** Cryptographically random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
 }
 
 export interface Reporter {
@@ -53,6 +59,9 @@ export async function deploy(
   const roles = await planRoles(cloud.api, settings);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
   report.line(`state bucket ${settings.state.bucket}: ${state}`);
+  // Before the functions: they cannot write a replica without it.
+  const isNew = await ensureMarkerKey({ cos: cloud.cos, state: settings.state, random: cloud.random });
+  report.line(`marker key: ${isNew ? 'created' : 'unchanged'}`);
   for (const plan of roles) {
     const extent = plan.policies === 1 ? '' : ` (${plan.policies} policies)`;
     report.line(`role ${plan.name}${extent}: ${await applyRole(cloud.api, plan)}`);

@@ -3,6 +3,7 @@ import { RIGHTS, createKeyStore } from '../../access/index.ts';
 import type { ApiKey, ApiKeySummary, KeyStore, Right } from '../../access/index.ts';
 import { createCosClient } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
+import { rotateMarkerKey } from '../../identity/index.ts';
 import type { Credentials } from '../../signing/index.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
@@ -13,6 +14,13 @@ const DEFAULT_RIGHTS = 'read,write';
 export function openKeyStore(settings: Settings, credentials: Credentials): KeyStore {
   const cos = createCosClient({ credentials: () => credentials, endpoint: settings.endpoint });
   return createKeyStore({ cos, state: settings.state, now: Date.now, random: randomBytes });
+}
+
+/** Signs markers with a new key from now on; returns a line for a person. */
+export async function rotateMarker(settings: Settings, credentials: Credentials): Promise<string> {
+  const cos = createCosClient({ credentials: () => credentials, endpoint: settings.endpoint });
+  const number = await rotateMarkerKey({ cos, state: settings.state, random: randomBytes });
+  return `marker key ${number}: created. New replicas are signed with it within five minutes; those that are there stay good.`;
 }
 
 /** Makes a key from the texts of the command line. Throws `DeployError` for a bucket or right that there is not. */

@@ -1,3 +1,4 @@
+import { CAUTIONS } from '../../scf/index.ts';
 import { ROLE_KINDS } from '../types.ts';
 
 /**
@@ -33,6 +34,7 @@ export const topLevelSchemas = {
   sources: {},
   destinations: {},
   regions: { type: 'array', items: { type: 'string', pattern: '^[a-z]{2}-[a-z]{2,20}(-[a-z0-9]{1,8})?$' } },
+  cautious: { type: 'array', items: { enum: CAUTIONS }, uniqueItems: true },
   stateBucket: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*-[0-9]+$' },
 };
 

@@ -1,6 +1,7 @@
 import { appidOf, checkPlace, codeOfRegion, formatPlace, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
+import type { Caution } from '../../scf/index.ts';
 import { DeployError } from '../error.ts';
 import type { AsyncSettings, FunctionSettings, Settings } from '../types.ts';
 import { readFunctions } from './functions.ts';
@@ -21,6 +22,7 @@ export interface RawConfiguration {
   /** Regions that COS has opened since this release. */
   readonly regions?: readonly string[] | undefined;
   readonly stateBucket?: string | undefined;
+  readonly cautious?: readonly Caution[] | undefined;
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
@@ -55,6 +57,12 @@ export function readSettings(
   const peers = everywhere
     .filter((place) => destinations.some((other) => samePlace(place, other)))
     .map((bucket) => ({ bucket, state: statePlace(raw, bucket.region, appidOf(bucket.bucket)) }));
+  // Whoever has a source may bring its objects to a bucket that replicates them on, or to one that we bring ours to.
+  const states =
+    peers.length === 0 ? [] : everywhere.map((place) => statePlace(raw, place.region, appidOf(place.bucket)));
+  const signers = states.filter(
+    (place, index) => !samePlace(place, state) && states.findIndex((other) => samePlace(place, other)) === index,
+  );
   const conflict = [...everywhere, ...destinations].find((place) => place.bucket === state.bucket);
   if (conflict !== undefined) {
     throw new DeployError(
@@ -81,6 +89,8 @@ export function readSettings(
     destinations,
     state,
     peers,
+    cautious: raw.cautious ?? [],
+    signers,
     functions,
     endpoint,
   };

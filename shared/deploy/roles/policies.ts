@@ -34,7 +34,7 @@ const WRITE = [
   'AbortMultipartUpload',
 ];
 
-export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers'>;
+export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers' | 'signers'>;
 
 /** Actions on what lies below a path of each bucket of a list; `*` is the whole bucket. */
 export interface Grant {
@@ -50,9 +50,11 @@ export interface Rights {
 }
 
 /** The least that the functions of one role need. Grants are for the buckets that serverless.yml lists and no others. */
-export function rightsOf(kind: RoleKind, { state, peers }: Pick<Scope, 'state' | 'peers'>): Rights {
-  if (kind === 'engine') return engine(state, peers);
-  return kind === 'schedule' ? schedule(state) : api(state);
+export function rightsOf(kind: RoleKind, scope: Pick<Scope, 'state' | 'peers' | 'signers'>): Rights {
+  const { state, peers } = scope;
+  if (kind === 'schedule') return schedule(state);
+  const rights = kind === 'engine' ? engine(state, peers) : api(state);
+  return { ...rights, state: [...rights.state, ...markerKeys(kind, scope)] };
 }
 
 /** All that the functions of one role may do in a single document, however long it is. */
@@ -110,6 +112,21 @@ function schedule(state: Place): Rights {
       listing(state),
     ],
   };
+}
+
+/**
+ * The keys of markers: whoever looks at versions has to know a replica when it sees one. Nobody may change them but who
+ * deploys.
+ */
+function markerKeys(
+  kind: RoleKind,
+  { state, peers, signers }: Pick<Scope, 'state' | 'peers' | 'signers'>,
+): Statement[] {
+  const listed = kind === 'engine' ? peers.map((peer) => peer.state) : [];
+  // Whoever may not list a bucket may be answered 403 for what is not there, and then nobody knows whether there is a key.
+  const unlisted = signers.filter((place) => !listed.some((other) => samePlace(place, other)));
+  const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, ['secrets/marker-key/'])));
+  return [...keys, ...unlisted.map(listing)];
 }
 
 const unique = (places: readonly Place[]): readonly Place[] =>

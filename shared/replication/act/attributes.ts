@@ -1,6 +1,7 @@
 import type { CopyAttributes, Encryption, Grant, ObjectHead } from '../../cos/index.ts';
+import { ServiceError } from '../../errors/index.ts';
 import type { Rule } from '../../rules/index.ts';
-import { metadataBytes, writeMarker } from '../../identity/index.ts';
+import { MEASURE, metadataBytes, writeMarker } from '../../identity/index.ts';
 import type { Marker } from '../../identity/index.ts';
 import type { SkipReason } from '../types.ts';
 
@@ -15,26 +16,42 @@ export function skipReasonOf(head: ObjectHead, rule: Rule, marker: Marker, limit
   return unreadable(head) ?? tooMuch(head, marker, limit);
 }
 
-/** Why the bytes of a version cannot be read now, if they cannot. */
+/** Why a version cannot be copied now as it is, whatever a rule says, if it cannot. */
 export function unreadable(head: ObjectHead): SkipReason | undefined {
-  if (head.encryption?.algorithm === 'SSE-C') return 'customer-key';
+  const algorithm = head.encryption?.algorithm;
+  if (algorithm === 'SSE-C') return 'customer-key';
+  if (algorithm === 'unknown') return 'unknown-encryption';
   return ARCHIVED.test(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
 }
 
 /** Whether there is no room for the marker beside the object's own metadata. */
 export const tooMuch = (head: ObjectHead, marker: Marker, limit: number): SkipReason | undefined =>
-  metadataBytes(writeMarker(head.meta, marker)) > limit ? 'metadata-limit' : undefined;
+  metadataBytes(writeMarker(head.meta, marker, MEASURE)) > limit ? 'metadata-limit' : undefined;
 
-/** Everything that travels with the bytes. Tags are left to COS, which copies those of the very version. */
+/** Codes with which COS refuses to copy this version, as long as nobody changes it; they say what we did not see before. */
+const REFUSALS: ReadonlyMap<string, SkipReason> = new Map([
+  ['InvalidObjectState', 'archived'],
+  // Of one header, and by COS's own suites of metadata in all: the key is one that COS has taken before.
+  ['KeyTooLong', 'metadata-limit'],
+]);
+
+/** Why this version cannot be copied, when that is what the refusal of a copy says. */
+export const refusalOf = (error: unknown): SkipReason | undefined =>
+  error instanceof ServiceError && error.outcome === 'none' ? REFUSALS.get(error.code) : undefined;
+
+/**
+ * Everything that travels with the bytes. `meta`: user metadata with the marker. Tags are left to COS, which copies those of
+ * the very version.
+ */
 export function attributesOf(
   head: ObjectHead,
   rule: Rule,
-  marker: Marker,
+  meta: CopyAttributes['meta'],
   grants: readonly Grant[] | undefined,
 ): CopyAttributes {
   return {
     headers: head.headers,
-    meta: writeMarker(head.meta, marker),
+    meta,
     storageClass: rule.storageClass ?? head.storageClass,
     encryption: encryptionOf(head, rule),
     grants,
@@ -44,11 +61,11 @@ export function attributesOf(
 /** A replica copied within its bucket keeps what it has; only the marker changes. */
 export const raisedAttributes = (
   head: ObjectHead,
-  marker: Marker,
+  meta: CopyAttributes['meta'],
   grants: readonly Grant[] | undefined,
 ): CopyAttributes => ({
   headers: head.headers,
-  meta: writeMarker(head.meta, marker),
+  meta,
   storageClass: head.storageClass,
   encryption: head.encryption,
   grants,

@@ -1,10 +1,10 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
-import { attributesOf, raisedAttributes, tooMuch, unreadable } from './attributes.ts';
+import { attributesOf, raisedAttributes, refusalOf, tooMuch, unreadable } from './attributes.ts';
 import { ChecksumMismatch, HandOver, isSourceGone } from '../errors.ts';
 import type { Candidate } from '../look/candidates.ts';
 import { copyInParts, type Copy } from './multipart/copy-in-parts.ts';
-import { claimOf } from '../../identity/index.ts';
+import { ownMarker, proofOf, proves } from '../../identity/index.ts';
 import { isCopied, LookAgain } from '../look/observe.ts';
 import type { Rank } from '../../identity/index.ts';
 import type { Session } from '../session.ts';
@@ -27,24 +27,34 @@ export async function copyVersion(
   const { entry, head, rule } = candidate;
   if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
   const attempt = await session.attempt(named, isLarge(session, head));
-  const marker: Marker = { source, ref: entry.ref, base, crc64: head.crc64, ...attempt };
+  const proof = proofOf(head, attempt.inParts === true);
+  const marker: Marker = { source, ref: entry.ref, base, proof, ...attempt };
   const attributes = async (): Promise<CopyAttributes> => {
     const grants = rule.replicaAcl ? await grantsOf(session, source, entry.versionId) : undefined;
-    return attributesOf(head, rule, marker, grants);
+    return attributesOf(head, rule, await session.withMarker(head.meta, marker), grants);
   };
   const from: CopySource = { place: source, key, versionId: entry.versionId, ...pinned(entry.versionId, head) };
   const terms = [rule.storageClass ?? '', rule.kmsKeyId ?? '', String(rule.replicaAcl)].join('/');
-  await copy(session, { from, head, marker, terms, attributes });
+  try {
+    await copy(session, { from, head, marker, terms, attributes });
+  } catch (error) {
+    const reason = refusalOf(error);
+    if (reason === undefined) throw error;
+    // For this version alone: the next look passes it over and goes on with what is newer.
+    session.skip({ versionId: entry.versionId, reason });
+    session.excluded.add(entry.ref.id);
+    throw new LookAgain();
+  }
 }
 
 /** Copies a replica on top of its own stack; the old one is removed by a later step. */
 export async function raise(session: Session, item: StackItem, base: Ref | undefined): Promise<void> {
   const head = await session.headOf(item.versionId);
   if (head === undefined || item.marker === undefined) throw new LookAgain();
-  const { source, ref, crc64 } = item.marker;
+  const { source, ref, proof } = item.marker;
   if (unreadable(head) !== undefined) return copyVersion(session, await sourceOf(session, item), base);
   const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
-  await copyInPlace(session, item, head, { source, ref, base, crc64 }, withAcl);
+  await copyInPlace(session, item, head, { source, ref, base, proof }, withAcl);
 }
 
 /**
@@ -55,14 +65,14 @@ export async function lift(session: Session, item: StackItem): Promise<void> {
   const { destination } = session.work;
   const head = await session.headOf(item.versionId);
   if (head === undefined) throw new LookAgain();
-  const marker = { source: destination, ref: refOfHead(head), base: undefined, crc64: head.crc64 };
+  const marker = { source: destination, ref: refOfHead(head), base: undefined, proof: proofOf(head, true) };
   const sample: Marker = { ...marker, ...(await session.attempt()) };
   const reason = unreadable(head) ?? tooMuch(head, sample, session.deps.settings.metadataLimit);
   if (reason === undefined) await copyInPlace(session, item, head, marker, true);
   else session.skip({ versionId: item.versionId, reason });
 }
 
-type Origin = Pick<Marker, 'source' | 'ref' | 'base' | 'crc64'>;
+type Origin = Pick<Marker, 'source' | 'ref' | 'base' | 'proof'>;
 
 async function copyInPlace(
   session: Session,
@@ -73,10 +83,13 @@ async function copyInPlace(
 ): Promise<void> {
   const { destination, key } = session.work;
   if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
-  const marker: Marker = { ...origin, ...(await session.attempt(true, isLarge(session, head))) };
+  const attempt = await session.attempt(true, isLarge(session, head));
+  // In parts it gets another ETag than what it is copied from.
+  const proof = origin.proof.by === 'etag' ? proofOf(head, attempt.inParts === true) : origin.proof;
+  const marker: Marker = { ...origin, proof, ...attempt };
   const attributes = async (): Promise<CopyAttributes> => {
     const grants = withAcl ? await grantsOf(session, destination, item.versionId) : undefined;
-    return raisedAttributes(head, marker, grants);
+    return raisedAttributes(head, await session.withMarker(head.meta, marker), grants);
   };
   const from: CopySource = { place: destination, key, versionId: item.versionId, ...pinned(item.versionId, head) };
   await copy(session, { from, head, marker, terms: String(withAcl), attributes });
@@ -129,7 +142,9 @@ export async function remove(session: Session, item: StackItem): Promise<void> {
   await session.writable();
   if (await isCopied(session, item)) return;
   const result = await session.headDestination(item.versionId);
-  if (!result.found || claimOf(result.head, session.digest)?.id !== item.marker?.id) throw new LookAgain();
+  if (!result.found) throw new LookAgain();
+  const marker = ownMarker(await session.claimOf(result.head, 'destination'));
+  if (marker === undefined || marker.id !== item.marker?.id) throw new LookAgain();
   await removeVersion(session, destination, key, item.versionId);
 }
 
@@ -170,15 +185,18 @@ const isLarge = ({ deps }: Session, { size }: ObjectHead): boolean => size > 0 &
 
 const tooLarge = ({ size }: ObjectHead): HandOver => new HandOver(`An object of ${size} bytes needs more time`);
 
-/** The answer names the CRC64 of what was written; a replica with other bytes does not stay. */
+/**
+ * The answer says what was written; a replica with other bytes does not stay. It is known to be ours by the answer, and not
+ * by what it says of itself.
+ */
 async function proveBytes(session: Session, result: WriteResult, marker: Marker): Promise<void> {
   const { destination, key } = session.work;
-  if (marker.crc64 === undefined || result.crc64 === marker.crc64) return;
+  if (proves(marker.proof, result)) return;
   const versionId = result.versionId ?? 'null';
   const head = await session.headDestination(versionId);
-  if (head.found && head.head.crc64 === marker.crc64) return;
+  if (head.found && proves(marker.proof, head.head)) return;
   if (head.found) await removeVersion(session, destination, key, versionId);
-  throw new ChecksumMismatch(marker.ref.id, marker.crc64, head.found ? (head.head.crc64 ?? 'none') : 'none');
+  throw new ChecksumMismatch(marker.ref.id, marker.proof, head.found ? head.head : undefined);
 }
 
 /** A `null` version may be overwritten under its ID; its ETag says which one was meant. */

@@ -54,10 +54,6 @@ export function plan(
     ...append(appended, new Set(missing), rebuilt(raise, inserted) ? 0 : markersOnTop(seen.stack, kept), baseOf),
     ...removals(surplus, 'surplus'),
     ...removals(raise, 'raised'),
-    ...removals(
-      seen.stack.filter((item) => item.kind === 'damaged'),
-      'damaged',
-    ),
   ];
   const { together } = seen;
   return {
@@ -67,7 +63,7 @@ export function plan(
 }
 
 /** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */
-const removals = (items: readonly StackItem[], reason: 'surplus' | 'raised' | 'damaged'): readonly Step[] =>
+const removals = (items: readonly StackItem[], reason: 'surplus' | 'raised'): readonly Step[] =>
   items.filter((item) => item.vouches !== true).map((item) => ({ kind: 'remove', item, reason }));
 
 /** The versions `plan` would copy, before anything is known of them but their place in the listing. */

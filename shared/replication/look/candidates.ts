@@ -1,7 +1,7 @@
 import type { ObjectHead } from '../../cos/index.ts';
 import type { Rule } from '../../rules/index.ts';
 import { skipReasonOf } from '../act/attributes.ts';
-import { claimOf } from '../../identity/index.ts';
+import { ownMarker, proofOf } from '../../identity/index.ts';
 import { missingOf } from '../decide/plan.ts';
 import { governing, needsTags } from '../decide/scope.ts';
 import type { Session } from '../session.ts';
@@ -92,7 +92,7 @@ async function sampleMarker(session: Session, entry: Entry, head: ObjectHead): P
     source: session.work.source,
     ref: entry.ref,
     base: entry.ref,
-    crc64: head.crc64,
+    proof: proofOf(head, false),
     ...(await session.attempt()),
   };
 }
@@ -102,14 +102,14 @@ async function sampleMarker(session: Session, entry: Entry, head: ObjectHead): P
  * passed on. A user's copy of one bears the same attempt ID but is not the oldest that does.
  */
 async function isReplica(session: Session, seen: Observation, entry: Entry, head: ObjectHead): Promise<boolean> {
-  const claim = claimOf(head, session.sourceDigest);
+  const claim = ownMarker(await session.claimOf(head, 'source'));
   if (claim === undefined) return false;
   const place = seen.sourceOrder.findIndex((ref) => ref.id === entry.ref.id);
   for (const ref of seen.sourceOrder.slice(0, Math.max(0, place)).toReversed()) {
     if (ref.time < claim.attempted * 1000) break;
     session.checkTime();
     const older = await session.headSource(versionIdOf(ref));
-    if (older.found && claimOf(older.head, session.sourceDigest)?.id === claim.id) return false;
+    if (older.found && ownMarker(await session.claimOf(older.head, 'source'))?.id === claim.id) return false;
   }
   return true;
 }

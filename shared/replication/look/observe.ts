@@ -1,7 +1,7 @@
 import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
 import { unreadable } from '../act/attributes.ts';
 import { KeyListing } from './listing.ts';
-import { claimOf, isIntact, landedInTime } from '../../identity/index.ts';
+import { copiesAmong, ownMarker } from '../../identity/index.ts';
 import { readPeers, togetherOf, type Peers } from './deletions.ts';
 import { rankOf, type Rank } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
@@ -233,7 +233,7 @@ async function readItem(session: Session, entry: VersionEntry | StackItem, peers
   const result = await session.headDestination(versionId);
   if (!result.found) throw new LookAgain();
   session.keepHead(result.head);
-  const item = classify(session, versionId, result.head);
+  const item = await classify(session, versionId, result.head);
   session.known.set(`${versionId}/${entry.etag}`, item);
   return item;
 }
@@ -251,19 +251,13 @@ export async function isCopied(session: Session, item: StackItem): Promise<boole
   return false;
 }
 
-function classify(session: Session, versionId: string, head: ObjectHead): StackItem {
-  const marker = claimOf(head, session.digest);
-  const time = head.lastModified;
-  const ours = marker !== undefined && landedInTime(head, marker);
-  if (!ours) return foreignItem(session, versionId, head);
-  const ofSource = session.isOfSource(marker.source);
-  if (isIntact(head, marker)) {
-    if (!ofSource && session.marks === undefined) return foreignItem(session, versionId, head);
-    const item = session.itemOf(versionId, time, marker);
-    return unreadable(head) === undefined ? item : { ...item, unreadable: true };
-  }
-  // One of a third bucket is for those to remove who bring that bucket's versions here.
-  return ofSource ? { versionId, time, kind: 'damaged', marker } : { versionId, time, kind: 'foreign' };
+async function classify(session: Session, versionId: string, head: ObjectHead): Promise<StackItem> {
+  const marker = ownMarker(await session.claimOf(head, 'destination'));
+  // Where only one way leads here, what came from another source is not ours to look after.
+  if (marker === undefined || (!session.isOfSource(marker.source) && session.marks === undefined))
+    return foreignItem(session, versionId, head);
+  const item = session.itemOf(versionId, head.lastModified, marker);
+  return unreadable(head) === undefined ? item : { ...item, unreadable: true };
 }
 
 const foreignItem = (session: Session, versionId: string, head: ObjectHead): StackItem => ({
@@ -279,16 +273,12 @@ const ownRank = ({ marks, work }: Session, ref: Ref): { rank?: Rank } =>
 
 /** A user's copy of a replica carries its marker along; it is an ordinary object and stands above the original. */
 function onlyOldest(session: Session, items: readonly StackItem[]): readonly StackItem[] {
-  const oldest = new Map(items.filter((item) => item.marker).map((item) => [item.marker?.id, item]));
-  const copied = new Set(
-    items.filter((item) => item.marker && oldest.get(item.marker.id) !== item).map((item) => item.marker?.id),
-  );
-  return items.map((item) => {
-    if (item.marker === undefined) return item;
-    if (oldest.get(item.marker.id) !== item) {
+  const { copies, originals } = copiesAmong(items.map(({ marker }) => marker?.id));
+  return items.map((item, index) => {
+    if (copies.has(index)) {
       const { versionId, time } = item;
       return { versionId, time, kind: 'foreign', ...ownRank(session, refOf(versionId, time, '')) };
     }
-    return copied.has(item.marker.id) ? { ...item, vouches: true } : item;
+    return originals.has(index) ? { ...item, vouches: true } : item;
   });
 }

@@ -1,6 +1,6 @@
 import type { HeadResult, ObjectHead } from '../../cos/index.ts';
 import { candidateOf, type Candidate } from './candidates.ts';
-import { claimOf, isIntact } from '../../identity/index.ts';
+import { ownMarker } from '../../identity/index.ts';
 import { KeyListing } from './listing.ts';
 import { EVENT_SLACK_MS } from './observe.ts';
 import type { Session } from '../session.ts';
@@ -27,7 +27,7 @@ const FULL: ShortLook = { kind: 'full' };
  * after the key was taken, and the destination is read here, after both.
  */
 export async function shortLook(session: Session, source: HeadResult): Promise<ShortLook> {
-  if (!source.found || claimOf(source.head, session.sourceDigest) !== undefined) return FULL;
+  if (!source.found || (await session.claimOf(source.head, 'source')).kind === 'ours') return FULL;
   const named = nameOf(session, source.head);
   if (named === 'another') return FULL;
 
@@ -35,7 +35,7 @@ export async function shortLook(session: Session, source: HeadResult): Promise<S
   const ref = refOfHead(head);
   const entry: Entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false, current: true };
   const there = await session.headDestination();
-  const replica = there.found ? promptReplica(session, there.head) : undefined;
+  const replica = there.found ? await promptReplica(session, there.head) : undefined;
   if (replica?.ref.id === ref.id) return named === 'this' && replica.named ? { kind: 'in-sync' } : FULL;
   const follows = replica === undefined ? await isEmpty(session, there, ref) : surelyOlder(replica.ref, ref);
   if (!follows) return FULL;
@@ -55,9 +55,9 @@ function nameOf({ work }: Session, head: ObjectHead): 'this' | 'perhaps' | 'anot
   return 'perhaps';
 }
 
-function promptReplica(session: Session, head: ObjectHead): Marker | undefined {
-  const marker = claimOf(head, session.digest);
-  if (marker === undefined || !session.isOfSource(marker.source) || !isIntact(head, marker)) return undefined;
+async function promptReplica(session: Session, head: ObjectHead): Promise<Marker | undefined> {
+  const marker = ownMarker(await session.claimOf(head, 'destination'));
+  if (marker === undefined || !session.isOfSource(marker.source)) return undefined;
   return head.lastModified - marker.attempted <= PROMPT_MS ? marker : undefined;
 }
 

@@ -51,7 +51,7 @@ export const STACKS: readonly Mistake[] = [
   mistake(
     'any version with our marker is taken for ours',
     ['crowded', 400],
-    [OBSERVE, 'if (oldest.get(item.marker.id) !== item) {', "if (item.marker.id === '') {"],
+    [OBSERVE, 'if (copies.has(index)) {', 'if (copies.has(-1 - index)) {'],
   ),
   mistake(
     'a version counts as ours for ever',
@@ -85,7 +85,7 @@ export const STACKS: readonly Mistake[] = [
     [
       EXAMINE,
       'if (await isReplica(session, seen, entry, head)) return undefined;',
-      'if (await isReplica(session, seen, entry, head)) return undefined;\n  if (seen.stack.some(({ marker }) => marker?.crc64 === head.crc64)) return undefined;',
+      'if (await isReplica(session, seen, entry, head)) return undefined;\n  if (seen.stack.some(({ marker }) => marker?.proof.value === head.crc64)) return undefined;',
     ],
   ),
   mistake(

@@ -11,8 +11,8 @@ const CARRIED = [
   'x-cos-website-redirect-location',
 ];
 const META = 'x-cos-meta-';
-/** The service's own marker: `x-cos-meta-replication-source`, `-time`, `-base`, `-crc64`, `-id`. */
-const MARKER = /^x-cos-meta-replication-(source|time|base|crc64|id)$/;
+/** What a replica says of itself. */
+const MARKER = /^x-cos-meta-replication-(source|marker)$/;
 const SOURCE_MARKER = 'x-cos-meta-replication-source';
 
 /** The source version that a replica's marker names; undefined when it names none of this place. */

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Core, CoreEvent } from '../cos/index.ts';
 import { parseFaultRules } from '../faults/index.ts';
 import type { FaultControl } from '../faults/index.ts';
@@ -14,6 +15,7 @@ export interface LocalOptions {
 
 /** Events kept for `/_local/events`. */
 const RECENT_EVENTS = 1000;
+const DAY = 86_400_000;
 const LARGEST_BODY = 1024 ** 2;
 
 type Action = (request: CloudRequest) => Promise<unknown>;
@@ -48,6 +50,10 @@ export function createLocalHandler({ core, scf, faults, sourceRegion }: LocalOpt
         changeSwitches(core.switches, await readJson(request));
         return core.switches;
       },
+    },
+    // The lifecycles of all buckets, as they would act after so many days more.
+    '/lifecycle': {
+      POST: async (request) => core.runLifecycle({ ahead: daysFrom(await readJson(request)) * DAY }),
     },
     '/events': { GET: async () => events },
     '/functions': {
@@ -89,6 +95,12 @@ function allFunctions(core: Core, scf: Scf, sourceRegion: string) {
 /** An environment may hold what its owner would not print. */
 function withoutSecrets({ config }: { readonly config: { readonly environment: object } }) {
   return { ...config, environment: Object.keys(config.environment) };
+}
+
+function daysFrom(body: unknown): number {
+  const parsed = z.strictObject({ days: z.number().min(0) }).safeParse(body);
+  if (!parsed.success) throw new TypeError(`not a number of days: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.days;
 }
 
 async function readJson(request: CloudRequest): Promise<unknown> {

@@ -1,11 +1,14 @@
 import { CloudFailure } from './failure.ts';
 
 /** One statement of a policy, its patterns ready to match. */
-interface Statement {
+export interface Statement {
   readonly effect: 'allow' | 'deny';
   readonly actions: readonly RegExp[];
   readonly resources: readonly ResourcePattern[];
 }
+
+/** What policies say of a request; `none`: nothing. */
+export type Verdict = 'allow' | 'deny' | 'none';
 
 type ResourcePattern = (resource: readonly string[]) => boolean;
 
@@ -22,28 +25,32 @@ const MAX_DOCUMENT = 6144;
  */
 export function readPolicy(text: string, account: { appid: string; uin: string }): PolicyDocument {
   return statementsOf(text).map((entry) => {
-    if (entry['condition'] !== undefined) {
-      throw invalid('ConditionError', 'conditions are not available on the local cloud');
-    }
     if (entry['principal'] !== undefined) throw invalid('PrincipalError', 'a policy names no principal');
-    return {
-      effect: readEffect(entry),
-      actions: readTexts(entry['action'], 'ActionError').map((action) => globPattern(withoutName(action), 'i')),
-      resources: readTexts(entry['resource'], 'ResourceError').map((resource) => resourcePattern(resource, account)),
-    };
+    return readStatement(entry, account);
   });
 }
 
-/** An explicit deny wins over every allow; what nothing allows is denied. */
-export function evaluate(policies: readonly PolicyDocument[], action: string, resource: string): boolean {
+/** Throws `CloudFailure` as `readPolicy` does. */
+export function readStatement(entry: Record<string, unknown>, account: { appid: string; uin: string }): Statement {
+  if (entry['condition'] !== undefined) {
+    throw invalid('ConditionError', 'conditions are not available on the local cloud');
+  }
+  return {
+    effect: readEffect(entry),
+    actions: readTexts(entry['action'], 'ActionError').map((action) => globPattern(withoutName(action), 'i')),
+    resources: readTexts(entry['resource'], 'ResourceError').map((resource) => resourcePattern(resource, account)),
+  };
+}
+
+/** An explicit deny wins over every allow. */
+export function decide(statements: readonly Statement[], action: string, resource: string): Verdict {
   const parts = splitResource(resource);
-  const hits = policies
-    .flat()
-    .filter(
-      ({ actions, resources }) =>
-        actions.some((pattern) => pattern.test(withoutName(action))) && resources.some((matches) => matches(parts)),
-    );
-  return hits.length > 0 && hits.every(({ effect }) => effect === 'allow');
+  const hits = statements.filter(
+    ({ actions, resources }) =>
+      actions.some((pattern) => pattern.test(withoutName(action))) && resources.some((matches) => matches(parts)),
+  );
+  if (hits.length === 0) return 'none';
+  return hits.every(({ effect }) => effect === 'allow') ? 'allow' : 'deny';
 }
 
 /** The services that a trust policy lets take the role (`scf.qcloud.com`). */
@@ -60,9 +67,8 @@ export function readTrust(text: string): readonly string[] {
   });
 }
 
-function statementsOf(text: string): readonly Record<string, unknown>[] {
-  if (text.length > MAX_DOCUMENT)
-    throw invalid('PolicyDocumentLengthOverLimit', `longer than ${MAX_DOCUMENT} characters`);
+export function statementsOf(text: string, limit = MAX_DOCUMENT): readonly Record<string, unknown>[] {
+  if (text.length > limit) throw invalid('PolicyDocumentLengthOverLimit', `longer than ${limit} characters`);
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -85,7 +91,7 @@ function readEffect(entry: Record<string, unknown>): 'allow' | 'deny' {
   return effect;
 }
 
-function readTexts(value: unknown, code: string): readonly string[] {
+export function readTexts(value: unknown, code: string): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = list.filter((entry): entry is string => typeof entry === 'string' && entry !== '');
   if (list.length === 0 || texts.length !== list.length) throw invalid(code, 'a text or a list of texts is expected');
@@ -128,6 +134,6 @@ function globPattern(glob: string, flags = ''): RegExp {
   return new RegExp(`^${escaped.join('.*')}$`, `s${flags}`);
 }
 
-function invalid(code: string, message: string): CloudFailure {
+export function invalid(code: string, message: string): CloudFailure {
   return new CloudFailure(`InvalidParameter.${code}`, message);
 }

@@ -1,6 +1,6 @@
-import type { KeyPair } from '../types.ts';
-import { evaluate, readPolicy, readTrust } from './cam-policy.ts';
-import type { PolicyDocument } from './cam-policy.ts';
+import type { KeyPair, Principal } from '../types.ts';
+import { decide, readPolicy, readTrust } from './cam-policy.ts';
+import type { PolicyDocument, Verdict } from './cam-policy.ts';
 import { CloudFailure } from './failure.ts';
 import { randomText } from './ids.ts';
 import type { Cam, CamOptions, Policy, Role } from './types.ts';
@@ -45,6 +45,17 @@ export function createCam(options: CamOptions): Cam {
     return state;
   }
 
+  function verdictOn(principal: Principal, action: string, resource: string): Verdict {
+    if (principal.uin !== uin) return 'none';
+    if (principal.kind === 'root') return 'allow';
+    const attached = roles.get(principal.roleName ?? '')?.policies ?? [];
+    return decide(
+      [...attached].flatMap((id) => policyState(id).document),
+      action,
+      resource,
+    );
+  }
+
   function checkPolicyName(name: string, own?: number): void {
     if (!/^[\w+=,.@-]{1,128}$/.test(name))
       throw new CloudFailure('InvalidParameter.PolicyNameError', 'bad policy name');
@@ -77,13 +88,8 @@ export function createCam(options: CamOptions): Cam {
     uin,
     find: (secretId) => (secretId === root.secretId ? root : temporary.get(secretId)),
 
-    allows(principal, action, resource) {
-      if (principal.kind === 'root') return principal.uin === uin;
-      const state = roles.get(principal.roleName ?? '');
-      if (state === undefined) return false;
-      const documents = [...state.policies].map((id) => policyState(id).document);
-      return evaluate(documents, action, resource);
-    },
+    allows: (principal, action, resource) => verdictOn(principal, action, resource) === 'allow',
+    decide: verdictOn,
 
     createRole({ name, trust, description = '' }) {
       if (!/^[\w+=,.@-]{1,128}$/.test(name)) throw new CloudFailure('InvalidParameter.RoleNameError', 'bad role name');

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud } from '../index.ts';
 import type { LocalCloud } from '../index.ts';
+import { plain } from './cos/setup.ts';
+import { ruleOf } from './cos/settings.ts';
 import { deploy } from './scf/world.ts';
 import { rawExchange } from './http/raw.ts';
 
@@ -67,20 +69,27 @@ describe('/_local', () => {
     expect(cloud.core.switches).toMatchObject({ markerOn404: false, listingLag: 0 });
   });
 
+  it('runs the lifecycles ahead of their days', async () => {
+    const { core, blobs } = cloud;
+    const [bucket, region] = ['aging-1250000000', 'ap-beijing'];
+    core.createBucket(bucket, region);
+    core.configureBucket(bucket, region, { lifecycle: [ruleOf({ expiration: { days: 3 } })] });
+    core.putObject(bucket, region, 'k', blobs.fromBytes(Buffer.from('x')), plain, { requestId: 'r0' });
+    const run = (body: string) => local('/lifecycle', { method: 'POST', body });
+    expect(await run('{"days":2}')).toEqual({ status: 200, json: [] });
+    const removed = { action: 'removed', bucket, region, key: 'k', versionId: 'null' };
+    expect((await run('{"days":5}')).json).toEqual([removed]);
+    for (const body of ['{}', '{"days":-1}', '{"days":"1"}']) expect((await run(body)).status).toBe(400);
+    core.deleteBucket(bucket, region);
+  });
+
   it('shows buckets, events and functions', async () => {
     cloud.core.createBucket('seen-1250000000', 'ap-guangzhou');
-    const attributes = {
-      headers: {},
-      meta: {},
-      storageClass: 'STANDARD',
-      tags: [],
-      acl: { canned: 'default' as const, grants: [] },
-      encryption: undefined,
-    };
     const blob = cloud.blobs.fromBytes(Buffer.from('x'));
-    cloud.core.putObject('seen-1250000000', 'ap-guangzhou', 'k', blob, attributes, { requestId: 'r1' });
+    cloud.core.putObject('seen-1250000000', 'ap-guangzhou', 'k', blob, plain, { requestId: 'r1' });
     expect((await local('/state')).json).toMatchObject({ buckets: [{ name: 'seen-1250000000' }] });
-    expect((await local('/events')).json).toMatchObject([{ name: 'cos:ObjectCreated:Put', key: 'k', requestId: 'r1' }]);
+    const events = (await local('/events')).json as object[];
+    expect(events.at(-1)).toMatchObject({ name: 'cos:ObjectCreated:Put', key: 'k', requestId: 'r1' });
     expect((await local('/functions')).json).toEqual([]);
     expect((await local('/logs')).json).toEqual([]);
     expect((await local('/idle')).json).toMatchObject({ running: 0 });

@@ -4,13 +4,14 @@ import { nodeHash } from '../../../shared/cos/index.ts';
 import { createRuleStore } from '../../../shared/rules/index.ts';
 import type { RuleStore } from '../../../shared/rules/index.ts';
 import { httpFunction } from '../../../shared/scf/index.ts';
-import type { HttpAnswer } from '../../../shared/scf/index.ts';
+import type { Caution, HttpAnswer } from '../../../shared/scf/index.ts';
 import { presign, sign } from '../../../shared/signing/index.ts';
 import type { Pairs } from '../../../shared/signing/index.ts';
 import { child, readXml, textOf } from '../../../shared/xml/index.ts';
 import { createApi } from '../../../functions/api/api.ts';
 import { createMemoryCos } from './memory-cos.ts';
 import type { MemoryCos } from './memory-cos.ts';
+import { KEYS } from '../../shared/identity/keys.ts';
 
 export const NOW = 1_700_000_000_000;
 export const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
@@ -60,6 +61,7 @@ interface BenchOptions {
   readonly key?: Partial<NewKey>;
   /** Names of buckets in Shanghai; `backup` unless told. */
   readonly destinations?: readonly string[];
+  readonly cautious?: readonly Caution[];
 }
 
 /** The API function on buckets in memory, with one key and a clock that stands still. */
@@ -67,6 +69,7 @@ export async function createBench({
   sources = [SOURCE],
   key = {},
   destinations = ['backup'],
+  cautious = [],
 }: BenchOptions = {}): Promise<Bench> {
   const places = destinations.map((name) => ({ bucket: `${name}-1250000000`, region: 'ap-shanghai' }));
   const memory = createMemoryCos(() => bench.cosTime ?? bench.time);
@@ -83,7 +86,9 @@ export async function createBench({
     keys,
     rules,
     listed: { sources, destinations: places },
+    cautious,
     hash: nodeHash,
+    markerKeys: KEYS,
     now,
     random,
   });

@@ -121,6 +121,12 @@ describe('several rules', () => {
     expect(governing(ruleSet, 't/1', { tags, deleteMarker: true })).toEqual([]);
   });
 
+  it('with different destinations want a Priority as well, where the deployment asks for that reading', async () => {
+    bench = await createBench({ destinations: ['backup', 'third'], cautious: ['overlap'] });
+    const answer = await bench.call({ method: 'PUT', body: configuration(base('a'), base('b', '', THIRD)) });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
+  });
+
   it('with one ID are refused', async () => {
     const answer = await bench.call({ method: 'PUT', body: configuration(base('a'), base('a', '', THIRD)) });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });

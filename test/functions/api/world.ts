@@ -5,8 +5,9 @@ import COS from 'cos-nodejs-sdk-v5';
 import { createApi } from '../../../functions/api/api.ts';
 import { createKeyStore } from '../../../shared/access/index.ts';
 import { createCosClient, nodeHash } from '../../../shared/cos/index.ts';
-import type { CosClient, Place } from '../../../shared/cos/index.ts';
+import type { Cos, CosClient, Place } from '../../../shared/cos/index.ts';
 import { policyOf, TRUST_POLICY } from '../../../shared/deploy/roles/policies.ts';
+import { createKeyring, ensureMarkerKey } from '../../../shared/identity/index.ts';
 import { createEngine, workOfEvent } from '../../../shared/replication/index.ts';
 import type { Engine } from '../../../shared/replication/index.ts';
 import { candidatesFor, createRuleStore } from '../../../shared/rules/index.ts';
@@ -40,14 +41,19 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(switches: NonNullable<CloudOptions['switches']> = {}): Promise<World> {
+/** `received`: the source is a destination of others as well. */
+export async function createWorld(
+  switches: NonNullable<CloudOptions['switches']> = {},
+  received = false,
+): Promise<World> {
   const cloud = await startCloud({ switches });
   for (const { bucket, region } of [SOURCE, BACKUP, THIRD]) {
     cloud.core.createBucket(bucket, region);
     cloud.core.putVersioning(bucket, region, 'Enabled');
   }
   cloud.core.createBucket(STATE.bucket, STATE.region);
-  const scope = { sources: [SOURCE], destinations: [BACKUP, THIRD], state: STATE, peers: [] };
+  const peers = received ? [{ bucket: SOURCE, state: STATE }] : [];
+  const scope = { sources: [SOURCE], destinations: [BACKUP, THIRD], state: STATE, peers, signers: [] };
   const clients: CosClient[] = [];
   const client = (credentials: () => { secretId: string; secretKey: string; token?: string }) => {
     const made = createCosClient({ credentials, endpoint: cloud.endpoint });
@@ -65,10 +71,14 @@ export async function createWorld(switches: NonNullable<CloudOptions['switches']
   const clock = { ahead: 0 };
   const now = () => Date.now() + clock.ahead;
   const unique = () => randomBytes(9).toString('hex');
+  await ensureMarkerKey({ cos: user, state: STATE, random: randomBytes });
+  const keyring = (client: Cos) => createKeyring({ cos: client, state: STATE, others: [], hash: nodeHash, now });
+  const engineCos = role('engine');
   const engine = createEngine({
-    cos: role('engine'),
+    cos: engineCos,
     state: STATE,
     hash: nodeHash,
+    keys: keyring(engineCos),
     now: Date.now,
     unique,
     random: Math.random,
@@ -87,6 +97,7 @@ export async function createWorld(switches: NonNullable<CloudOptions['switches']
       rules: createRuleStore({ cos, state: STATE, now }),
       listed: scope,
       hash: nodeHash,
+      markerKeys: keyring(cos),
       now,
       random: randomBytes,
     }),

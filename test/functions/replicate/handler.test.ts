@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { CosError } from '../../../shared/cos/index.ts';
 import { BACKUP, deployment, KEY, MARKER_EVENT, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TOLD = { markerTold: () => true };
@@ -78,6 +79,25 @@ describe('an event', () => {
     });
     await expect(world.raw(event)).rejects.toThrow('refused');
     expect(JSON.stringify(world.logs)).not.toContain('q-sign');
+  });
+
+  test.each(['a b', 'a+b', 'a%20b'])('whose url and key disagree replicates the one that is there: %s', async (key) => {
+    const version = world.put('1', {}, SOURCE, key);
+    const cosObject = (url: string, raw: string) => ({
+      url: `http://${SOURCE.bucket}.cos.${SOURCE.region}.myqcloud.com/${url}`,
+      key: `/1250000000/source/${raw}`,
+      vid: version.versionId,
+    });
+    for (const [url, raw] of [
+      [encodeURIComponent(key).replaceAll('%20', '+'), key],
+      [encodeURIComponent(encodeURIComponent(key)), key],
+      [key, key],
+    ] as const) {
+      const cosBucket = { name: 'source', appid: '1250000000', cosRegion: SOURCE.region };
+      const event = { eventName: 'cos:ObjectCreated:Put' };
+      await world.raw({ Records: [{ cos: { cosBucket, cosObject: cosObject(url, raw) }, event }] });
+      expect(world.stack(BACKUP, key)).toEqual([version.versionId]);
+    }
   });
 
   test('with several records brings each key up to date', async () => {
@@ -195,6 +215,28 @@ describe('what cannot be finished', () => {
     // Should the marker turn out to hide what is current, it is known to be ours.
     expect(task?.since).toBeLessThanOrEqual(world.clock.ms);
     expect(world.started).toEqual([]);
+  });
+
+  test.each([
+    ['KeyTooLong', 'metadata-limit'],
+    ['InvalidObjectState', 'archived'],
+  ])('a version that COS refuses to copy with %s is skipped by itself, and newer ones go on', async (code, reason) => {
+    const refused = world.put('1');
+    world.onRequest((call) => {
+      const details = { code, status: 400, retryable: false, outcome: 'none' } as const;
+      if (call === 'copyObject backup') throw new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'no', details);
+    });
+    expect(await world.replicate({ version: refused })).toEqual({ done: 1, deferred: 0 });
+    expect(world.logs).toContainEqual({
+      message: 'skipped',
+      key: KEY,
+      skipped: [{ versionId: refused.versionId, reason }],
+    });
+    world.onRequest(() => undefined);
+    world.clock.ms += 1000;
+    const newer = world.put('2');
+    expect(await world.replicate({ version: newer })).toEqual({ done: 1, deferred: 0 });
+    expect(world.stack()[0]).toBe(newer.versionId);
   });
 
   test('a skipped version is told with its reason and makes no task', async () => {

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { attemptId } from '../../../shared/identity/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
+import { remarked } from '../../shared/identity/keys.ts';
 import { BACKUP, deployment, KEY, OTHER, RULE, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TOLD = { markerTold: () => true };
@@ -126,8 +128,8 @@ describe('rules', () => {
     const version = world.put('1');
     await world.replicate({ version });
     const [replica] = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY }).entries;
-    const meta = { ...replica?.attributes.meta };
-    meta['replication-id'] = (meta['replication-id'] ?? '').replace('-vu', '-vz');
+    const second = attemptId(world.clock.ms, true, 'z1');
+    const meta = remarked(replica?.attributes.meta ?? {}, { id: second }, BACKUP, KEY);
     world.clock.ms += 1000;
     world.put('1', { meta }, BACKUP);
     world.clock.ms += SETTLED;

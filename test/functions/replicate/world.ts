@@ -10,6 +10,7 @@ import { createCoreCos, plain } from '../../chaos/core-cos.ts';
 import { createBlobStore, createCore, type Attributes, type CoreEvent, type Version } from '../../cloud/cos/index.ts';
 import { stored } from '../../rules.ts';
 import { rule } from '../../shared/rules/sample.ts';
+import { KEYS } from '../../shared/identity/keys.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
@@ -78,6 +79,7 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     cos,
     state: STATE,
     hash: nodeHash,
+    keys: KEYS,
     now: () => clock.ms,
     unique: () => `u${(unique += 1)}`,
     random: () => 0.5,

@@ -11,7 +11,7 @@ const BEGUN = 1_700_000_000_000;
 
 const attempt = (inParts: boolean): Marker => ({
   ...markerOf(1, 0),
-  ...attemptOf(attemptId(BEGUN, true, 'u1', '0123456789abcdef', inParts)),
+  ...attemptOf(attemptId(BEGUN, true, 'u1', inParts)),
 });
 
 /** A version that bears the ID of the attempt and was written so many ms after it began. */

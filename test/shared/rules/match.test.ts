@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { candidatesFor, governingRule } from '../../../shared/rules/index.ts';
-import type { Rule, ScopeEntry } from '../../../shared/rules/index.ts';
+import type { Rule, RuleSet, ScopeEntry } from '../../../shared/rules/index.ts';
 import { BACKUP, OTHER, ROLE, SOURCE, rule } from './sample.ts';
 
 function groups(key: string, ...rules: Rule[]): string[][] {
@@ -16,6 +16,19 @@ describe('candidatesFor', () => {
     expect(groups('logs/a', ...rules)).toEqual([['all', 'logs']]);
     expect(groups('logs', ...rules)).toEqual([['all']]);
     expect(groups('x', rule({ prefix: 'logs/' }))).toEqual([]);
+  });
+
+  it('answers for one key after the other, and for one rule set after the other', () => {
+    const of = (...rules: Rule[]) => ({ source: SOURCE, role: ROLE, rules, created: 0 });
+    const sets = [
+      of(rule({ id: 'all' }), rule({ id: 'logs', prefix: 'logs/' })),
+      of(rule({ id: 'img', prefix: 'img/' })),
+    ];
+    const ids = (set: RuleSet, key: string) => candidatesFor(set, key).map(({ rules }) => rules.map(({ id }) => id));
+    for (let i = 0; i < 2; i += 1) {
+      expect(sets.map((set) => ids(set, 'logs/a'))).toEqual([[['all', 'logs']], []]);
+      expect(sets.map((set) => ids(set, 'img/a'))).toEqual([[['all']], [['img']]]);
+    }
   });
 
   it('leaves disabled rules out', () => {

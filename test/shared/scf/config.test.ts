@@ -27,6 +27,14 @@ describe('readConfig', () => {
     expect(config.credentials()).toEqual({ secretId: 'AKIDrole', secretKey: 'role secret', token: 'role token' });
   });
 
+  it("reads whose replicas it may meet, if anybody's", () => {
+    expect(readConfig(env).signers).toEqual([]);
+    expect(readConfig({ ...env, SIGNERS: 'crr-dev-sh-1250000000@ap-shanghai' }).signers).toEqual([
+      { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' },
+    ]);
+    expect(() => readConfig({ ...env, SIGNERS: 'crr' })).toThrow('SIGNERS has a wrong entry');
+  });
+
   it('reads the credentials of the role at each call, because they rotate', () => {
     const changing: Record<string, string> = { ...env };
     const config = readConfig(changing);
@@ -35,6 +43,11 @@ describe('readConfig', () => {
     expect(config.credentials()).toEqual({ secretId: 'AKIDnext', secretKey: 'role secret' });
     delete changing['TENCENTCLOUD_SECRETKEY'];
     expect(() => config.credentials()).toThrow(/TENCENTCLOUD_SECRETKEY is missing/);
+  });
+
+  it('reads where a stricter reading of the documents is wanted', () => {
+    expect(readConfig(env).cautious).toEqual([]);
+    expect(readConfig({ ...env, CAUTIOUS: 'metadata, overlap' }).cautious).toEqual(['metadata', 'overlap']);
   });
 
   it('has no endpoint of its own on the real cloud', () => {
@@ -54,6 +67,7 @@ describe('readConfig', () => {
     [{ SOURCES: 'crr-dev-gz-1250000000@ap-guangzhou' }, 'SOURCES lists the state bucket'],
     [{ DESTINATIONS: 'crr-dev-gz-1250000000@ap-guangzhou' }, 'DESTINATIONS lists the state bucket'],
     [{ COS_ENDPOINT: 'http://127.0.0.1/path' }, 'COS_ENDPOINT is not an origin'],
+    [{ CAUTIOUS: 'metadata,everything' }, 'CAUTIOUS has a word that is none of metadata, overlap'],
     [{ COS_ENDPOINT: 'file:///etc' }, 'COS_ENDPOINT is not an origin'],
   ])('refuses %j', (change, message) => {
     expect(() => readConfig({ ...env, ...change })).toThrow(message);

@@ -80,14 +80,14 @@ describe('recorded and documented events', () => {
     );
   });
 
-  it('follows the url where an old record contradicts itself, and says so', () => {
+  it('gives both names where an old record contradicts itself, and says so', () => {
     const { events, problems } = read(fixture('sample-2018-put.json'));
-    expect(events[0]).toMatchObject({
-      place: { bucket: 'outputbucket1-1250000000', region: 'ap-guangzhou' },
-      key: 'video/test.ts',
-      etag: undefined,
-    });
-    expect(problems).toEqual(['Record 1 of the COS event: url and key name different objects; the url is followed.']);
+    const place = { bucket: 'outputbucket1-1250000000', region: 'ap-guangzhou' };
+    expect(events).toMatchObject([
+      { place, key: 'video/test.ts', etag: undefined },
+      { place, key: 'video/myvideo/test.ts', etag: undefined },
+    ]);
+    expect(problems).toEqual(['Record 1 of the COS event: url and key name different objects; both are looked at.']);
   });
 
   it('reads every record of a batch', () => {
@@ -148,6 +148,20 @@ describe('readCosEvent', () => {
       events: [{ key }],
       problems: [],
     });
+  });
+
+  it.each([
+    ['a plus for a blank', 'a+b', 'a b', ['a+b', 'a b']],
+    ['a blank for a plus', 'a%20b', 'a+b', ['a b', 'a+b']],
+    ['a url that was encoded twice', 'a%2520b', 'a b', ['a%20b', 'a b']],
+    ['a url that was not encoded', 'a%20b', 'a%20b', ['a b', 'a%20b']],
+    ['a key that was encoded', 'a%20b', 'a%20b', ['a b', 'a%20b']],
+    ['a url that ends at a question mark', 'a', 'a?b', ['a', 'a?b']],
+  ])('gives both names where they disagree: %s', (_, encoded, key, keys) => {
+    const url = `http://source-1250000000.cos.ap-guangzhou.myqcloud.com/${encoded}`;
+    const one = read({ Records: [record({ object: { url, key: `/1250000000/source/${key}`, vid: 'v' } })] });
+    expect(one.events).toMatchObject(keys.map((name) => ({ key: name, place: guangzhou, versionId: 'v' })));
+    expect(one.problems).toHaveLength(1);
   });
 
   it('leaves out a record that names no object and goes on with the next', () => {

@@ -4,6 +4,7 @@ import type { Attributes } from '../../cos/index.ts';
 import { aclFromHeaders } from './acl.ts';
 import type { Headers } from './call.ts';
 import { encryptionFromHeaders } from './encryption.ts';
+import { lockFromHeaders } from './settings/object-lock.ts';
 import { tagsFromText } from './tags.ts';
 
 const META = 'x-cos-meta-';
@@ -19,10 +20,11 @@ export function attributesFrom(headers: Headers, key: string): Attributes {
   return {
     headers: content,
     meta: metaFrom(headers),
-    storageClass: headers.get('x-cos-storage-class') ?? 'STANDARD',
+    storageClass: headers.get('x-cos-storage-class') ?? '',
     tags: tagsFromText(headers.get('x-cos-tagging') ?? ''),
     acl: aclFromHeaders(headers, 'default'),
     encryption: encryptionFromHeaders(headers),
+    ...lockFromHeaders(headers),
   };
 }
 

@@ -73,7 +73,7 @@ function utf8(value: string): string {
 }
 
 /** What COS answers to a missing or wrong token is not documented; this is what it says of the pair as a whole. */
-function checkToken(pair: KeyPair, token: string | undefined, now: number): void {
+export function checkToken(pair: KeyPair, token: string | undefined, now: number): void {
   if (pair.token === undefined) return;
   if (token === undefined || !constantTimeEqual(token, pair.token)) throw failures.unknownKey();
   if (pair.expires !== undefined && pair.expires <= now) throw failures.expiredToken();

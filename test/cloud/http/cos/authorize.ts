@@ -1,8 +1,10 @@
 import { appidOf } from '../../../../shared/cos/index.ts';
 import { CosFailure } from '../../cos/index.ts';
+import { decideForCaller } from '../../scf/index.ts';
 import type { Core, StoredAcl } from '../../cos/index.ts';
 import type { Access, Principal } from '../../types.ts';
-import type { Need } from './call.ts';
+import type { Account, Need } from './call.ts';
+import { policyOf } from './settings/policy.ts';
 
 export interface Resource {
   readonly bucket: string;
@@ -16,17 +18,73 @@ export interface Resource {
 
 export const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers';
 
-/** CAM first, then the ACL; an unsigned request has only the ACL. Throws NoSuchBucket where there is none. */
-export function isAllowed(
-  access: Access,
-  core: Core,
-  principal: Principal | undefined,
-  need: Need,
-  resource: Resource,
-): boolean {
-  if (principal && access.allows(principal, `name/cos:${need.permission}`, resourceName(resource))) return true;
+/** What rights are judged by. */
+export interface Rights {
+  readonly access: Access;
+  readonly core: Core;
+  readonly accounts: readonly Account[];
+}
+
+/** With these the owner of a bucket always gets rid of a policy that shuts everybody out. */
+const POLICY_CALLS = new Set(['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy']);
+
+/**
+ * CAM, the policy of the bucket and the ACL, each of which may let a call in; a deny of the first two wins over all. In a
+ * bucket of another account CAM alone lets nobody in: that account has to, and for a role both have to.
+ *
+ * Throws NoSuchBucket where there is none.
+ */
+export function isAllowed(rights: Rights, principal: Principal | undefined, need: Need, resource: Resource): boolean {
+  const { access, core } = rights;
+  const action = `name/cos:${need.permission}`;
+  const name = resourceName(resource);
+  const own = principal && access.decide(principal, action, name);
+  const owner = ownerOf(rights, resource);
+  const isOwner = principal !== undefined && owner?.uin === principal.uin;
+  if (resource.bucket === '' || owner === undefined || !exists(core, resource)) {
+    // Nothing there that could have a policy. Whether the bucket is, the operation itself finds out.
+    return (own === 'allow' && (isOwner || resource.bucket === '')) || isOpenByAcl(core, need, resource, []);
+  }
+  const { named, asAccount } = decideForCaller(
+    policyOf(core, owner, resource.bucket, resource.region),
+    principal,
+    action,
+    name,
+  );
+  if (isOwner && principal.kind === 'root' && POLICY_CALLS.has(need.permission)) return true;
+  if (own === 'deny' || named === 'deny' || asAccount === 'deny') return false;
+  if (isOwner) return own === 'allow' || named === 'allow' || isOpenByAcl(core, need, resource, []);
+  const letIn = named === 'allow' || asAccount === 'allow' || isOpenByAcl(core, need, resource, granteesOf(principal));
+  // What is open to everyone needs no right in the caller's own account.
+  return (letIn && (principal?.kind !== 'role' || own === 'allow')) || isOpenByAcl(core, need, resource, []);
+}
+
+function ownerOf({ accounts }: Rights, { bucket }: Resource): Account | undefined {
+  const appid = appidOf(bucket);
+  return accounts.find((account) => account.appid === appid);
+}
+
+function exists(core: Core, { bucket, region }: Resource): boolean {
+  try {
+    core.headBucket(bucket, region);
+    return true;
+  } catch (error) {
+    if (error instanceof CosFailure) return false;
+    throw error;
+  }
+}
+
+/** The names by which an ACL lets in the account of a caller. */
+function granteesOf(principal: Principal | undefined): readonly string[] {
+  if (principal === undefined) return [];
+  const { uin, roleName } = principal;
+  const account = `qcs::cam::uin/${uin}:uin/${uin}`;
+  return roleName === undefined ? [account] : [account, `qcs::cam::uin/${uin}:roleName/${roleName}`];
+}
+
+function isOpenByAcl(core: Core, need: Need, resource: Resource, grantees: readonly string[]): boolean {
   if (need.acl === undefined || resource.bucket === '') return false;
-  return grants(effectiveAcl(core, need, resource), need.acl);
+  return grants(effectiveAcl(core, need, resource), need.acl, grantees);
 }
 
 /** Six-segment form of CAM; a bucket itself ends in `/`, so that `<bucket>/*` covers it too. */
@@ -48,10 +106,11 @@ function effectiveAcl(core: Core, need: Need, { bucket, region, key, versionId }
   }
 }
 
-function grants(acl: StoredAcl, permission: string): boolean {
+function grants(acl: StoredAcl, permission: string, grantees: readonly string[]): boolean {
   if (permission === 'READ' && acl.canned.startsWith('public-read')) return true;
   if (permission === 'WRITE' && acl.canned === 'public-read-write') return true;
   return acl.grants.some(
-    (grant) => grant.grantee === ALL_USERS && (grant.permission === permission || grant.permission === 'FULL_CONTROL'),
+    ({ grantee, permission: granted }) =>
+      (grantee === ALL_USERS || grantees.includes(grantee)) && (granted === permission || granted === 'FULL_CONTROL'),
   );
 }

@@ -11,7 +11,7 @@ const LARGEST_XML = 8 * 1024 ** 2;
 
 /** Receives an object or a part. Throws before anything is stored when length or digest do not fit. */
 export async function receiveBlob(call: CosCall): Promise<Blob> {
-  const digest = announcedDigest(call);
+  const digest = announcedDigest(call.headers.get('content-md5'));
   const length = announcedLength(call);
   if (length === undefined && call.headers.get('transfer-encoding') === undefined) throw failures.missingLength();
   const blob = await call.blobs.fromStream(call.request.body, LARGEST_UPLOAD);
@@ -33,6 +33,13 @@ export async function receiveOptionalXml(call: CosCall, root: string): Promise<X
   return bytes.length === 0 ? undefined : parseRoot(bytes, root);
 }
 
+/** The request's document where it is no XML. Throws MissingRequestBodyError, XMLSizeLimit, BadDigest. */
+export async function receiveText(call: CosCall): Promise<string> {
+  const bytes = await receiveBytes(call);
+  if (bytes.length === 0) throw failures.missingBody();
+  return bytes.toString('utf8');
+}
+
 function parseRoot(bytes: Uint8Array, root: string): XmlElement {
   const document = readXml(bytes, { maxBytes: LARGEST_XML });
   if (document.name !== root) throw failures.malformedXml();
@@ -40,7 +47,7 @@ function parseRoot(bytes: Uint8Array, root: string): XmlElement {
 }
 
 async function receiveBytes(call: CosCall): Promise<Buffer> {
-  const digest = announcedDigest(call);
+  const digest = announcedDigest(call.headers.get('content-md5'));
   const length = announcedLength(call);
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -63,8 +70,8 @@ function announcedLength(call: CosCall): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function announcedDigest(call: CosCall): Buffer | undefined {
-  const text = call.headers.get('content-md5');
+/** Throws InvalidDigest for what is no base64 of 16 bytes. */
+export function announcedDigest(text: string | undefined): Buffer | undefined {
   if (text === undefined) return undefined;
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length !== 16 || bytes.toString('base64') !== text) throw failures.invalidDigest();

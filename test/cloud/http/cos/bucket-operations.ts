@@ -3,6 +3,8 @@ import * as listings from './listings.ts';
 import { deleteObjects } from './multi-delete.ts';
 import * as multipart from './multipart.ts';
 import type { Methods, Table } from './operation.ts';
+import { postObject } from './post/object.ts';
+import { settingOperations } from './settings/index.ts';
 import * as subresources from './subresources.ts';
 
 export const serviceOperations: Methods = {
@@ -15,6 +17,7 @@ export const bucketOperations: Table = {
     HEAD: { permission: 'HeadBucket', acl: 'READ', run: buckets.headBucket },
     PUT: { permission: 'PutBucket', acl: undefined, run: buckets.putBucket },
     DELETE: { permission: 'DeleteBucket', acl: undefined, run: buckets.deleteBucket },
+    POST: { permission: 'PostObject', acl: 'WRITE', run: postObject, signedWithin: true },
   },
   versions: { GET: { permission: 'GetBucketObjectVersions', acl: 'READ', run: listings.listVersions, byPrefix: true } },
   versioning: {
@@ -27,5 +30,6 @@ export const bucketOperations: Table = {
     PUT: { permission: 'PutBucketACL', acl: 'WRITE_ACP', run: subresources.putBucketAcl },
   },
   uploads: { GET: { permission: 'ListMultipartUploads', acl: 'READ', run: multipart.listUploads, byPrefix: true } },
+  ...settingOperations,
   delete: { POST: { permission: 'DeleteMultipleObjects', acl: 'WRITE', run: deleteObjects, perKey: true } },
 };

@@ -1,5 +1,6 @@
 import { appidOf } from '../../../../shared/cos/index.ts';
-import { child, textOf } from '../../../../shared/xml/index.ts';
+import { textOf } from '../../../../shared/xml/index.ts';
+import type { BucketInfo } from '../../cos/index.ts';
 import type { CloudResponse } from '../../types.ts';
 import { aclFromHeaders, ownerId } from './acl.ts';
 import { el, empty, xml } from './answers.ts';
@@ -19,7 +20,7 @@ export async function listBuckets(call: CosCall): Promise<CloudResponse> {
   const limit = numberOf(call.query, 'max-keys', { min: 0, max: MOST_BUCKETS, clamp: true }) ?? MOST_BUCKETS;
   const after = call.core
     .listBuckets(region)
-    .filter((bucket) => appidOf(bucket.name) === call.account.appid && bucket.name > marker);
+    .filter((bucket) => appidOf(bucket.name) === call.account.appid && bucket.name > marker && isTagged(call, bucket));
   const buckets = after.slice(0, limit);
   const last = buckets.at(-1);
   // A page of no entries has nothing to go on from.
@@ -45,12 +46,21 @@ export async function listBuckets(call: CosCall): Promise<CloudResponse> {
   );
 }
 
+/** `tagkey` and `tagvalue` pick the buckets that have this tag. */
+function isTagged({ core, query }: CosCall, { name, region }: BucketInfo): boolean {
+  const [key, value] = [query.get('tagkey'), query.get('tagvalue')];
+  if (!key) return true;
+  return (core.getSettings(name, region).tags ?? []).some(([own, text]) => own === key && text === (value ?? ''));
+}
+
 export async function putBucket(call: CosCall): Promise<CloudResponse> {
   // A bucket of another account cannot be created with this account's keys.
-  if (appidOf(call.bucket) !== call.account.appid) throw failures.accessDenied();
+  if (call.principal?.uin !== call.account.uin) throw failures.accessDenied();
   const configuration = await receiveOptionalXml(call, 'CreateBucketConfiguration');
-  if (configuration && child(configuration, 'BucketAZConfig')) throw failures.notProvided('A multi-AZ bucket');
-  call.core.createBucket(call.bucket, call.region, aclFromHeaders(call.headers, 'private'));
+  const zones = configuration && textOf(configuration, 'BucketAZConfig');
+  if (zones !== undefined && zones !== 'MAZ' && zones !== 'OAZ') throw failures.malformedXml();
+  const acl = aclFromHeaders(call.headers, 'private');
+  call.core.createBucket(call.bucket, call.region, acl, { multiAz: zones === 'MAZ' });
   return empty();
 }
 

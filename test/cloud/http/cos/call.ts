@@ -9,8 +9,8 @@ export interface CosHandlerOptions {
   readonly faults: Faults;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** The account whose buckets can be created and listed. */
-  readonly account: Account;
+  /** Those that have buckets here. A bucket belongs to the one whose appid its name ends in. */
+  readonly accounts: readonly Account[];
   /** Waits for latency faults; a test may pass its own. */
   readonly sleep?: (ms: number) => Promise<void>;
   /** Told of errors that are not refusals; they become 500 `InternalError`. */
@@ -44,12 +44,23 @@ export interface CosCall extends Parsed {
   readonly principal: Principal | undefined;
   readonly core: Core;
   readonly blobs: BlobStore;
-  readonly account: Account;
   readonly access: Access;
+  /** Owner of the bucket; on the service, that of the caller. */
+  readonly account: Account;
   readonly now: number;
   /** Throws AccessDenied unless the caller may do this to another object, e.g. read the source of a copy. */
-  demand(need: Need, target: { bucket: string; region: string; key: string; versionId?: string }): void;
-  may(need: Need, target: { bucket: string; region: string; key: string; versionId?: string }): boolean;
+  demand(need: Need, target: Target): void;
+  may(need: Need, target: Target): boolean;
+  /** The same of somebody else than who signed the request itself. */
+  mayAs(caller: Principal | undefined, need: Need, target: Target): boolean;
+}
+
+/** What a right is asked for. */
+export interface Target {
+  readonly bucket: string;
+  readonly region: string;
+  readonly key: string;
+  readonly versionId?: string;
 }
 
 export interface Need {

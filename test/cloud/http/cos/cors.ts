@@ -1,36 +1,81 @@
-import type { CloudRequest, CloudResponse } from '../../types.ts';
+import { CosFailure } from '../../cos/index.ts';
+import type { Core, CorsRule } from '../../cos/index.ts';
+import type { CloudResponse } from '../../types.ts';
 import type { Pairs } from './answers.ts';
+import type { Parsed } from './call.ts';
 
-// COS answers browsers by the CORS rules of the bucket. The local cloud has no such rules and lets every page in, as a
-// bucket with one rule for everything would: what matters here is what a browser client sends and reads.
-const METHODS = 'GET, HEAD, PUT, POST, DELETE';
-const MAX_AGE_SECONDS = '600';
-
-export function preflight(request: CloudRequest): CloudResponse {
-  const asked = header(request, 'access-control-request-headers');
+/**
+ * The browser's question before a call, answered by the rules of the bucket. Never signed. Throws NoSuchBucket, and
+ * AccessForbidden (403) where no rule lets the call in.
+ */
+export function preflight(core: Core, call: Parsed): CloudResponse {
+  const { headers } = call;
+  const [origin, method] = [headers.get('origin'), headers.get('access-control-request-method')];
+  const asked = (headers.get('access-control-request-headers') ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const rules = call.bucket === '' ? [] : (core.getSettings(call.bucket, call.region).cors ?? []);
+  const rule =
+    origin === undefined || method === undefined
+      ? undefined
+      : rules.find((candidate) => isFor(candidate, origin, method) && asked.every((name) => takes(candidate, name)));
+  if (rule === undefined || origin === undefined) throw forbidden();
   return {
     status: 200,
     headers: [
-      ['Access-Control-Allow-Methods', METHODS],
-      ...(asked === undefined ? [] : [['Access-Control-Allow-Headers', asked] as const]),
-      ['Access-Control-Max-Age', MAX_AGE_SECONDS],
+      ...allowed(rule, origin),
+      ...(asked.length === 0 ? [] : [['Access-Control-Allow-Headers', asked.join(',')] as const]),
     ],
   };
 }
 
-/** Also on errors: without it a page cannot read the status of a refusal. */
-export function corsHeaders(request: CloudRequest, answer: Pairs): Pairs {
-  const origin = header(request, 'origin');
-  if (origin === undefined) return [];
-  // `*` would not expose headers to a request with credentials, so each one is named.
-  const exposed = [...new Set(answer.map(([name]) => name.toLowerCase()))].join(', ');
+/** Also on errors: without it a page cannot read the status of a refusal. Nothing without a rule. */
+export function corsHeaders(core: Core, call: Parsed): Pairs {
+  const origin = call.headers.get('origin');
+  if (origin === undefined || call.bucket === '' || call.method === 'OPTIONS') return [];
+  const rule = rulesOf(core, call).find((candidate) => isFor(candidate, origin, call.method));
+  return rule === undefined ? [] : allowed(rule, origin);
+}
+
+function rulesOf(core: Core, { bucket, region }: Parsed): readonly CorsRule[] {
+  try {
+    return core.getSettings(bucket, region).cors ?? [];
+  } catch (error) {
+    if (error instanceof CosFailure) return [];
+    throw error;
+  }
+}
+
+function allowed(rule: CorsRule, origin: string): Pairs {
+  const everyone = rule.origins.includes('*');
   return [
-    ['Access-Control-Allow-Origin', origin],
-    ['Access-Control-Expose-Headers', exposed],
+    ['Access-Control-Allow-Origin', everyone ? '*' : origin],
+    ...(everyone ? [] : [['Access-Control-Allow-Credentials', 'true'] as const]),
+    ['Access-Control-Allow-Methods', rule.methods.join(',')],
+    ...(rule.exposed.length === 0 ? [] : [['Access-Control-Expose-Headers', rule.exposed.join(',')] as const]),
+    ...(rule.maxAgeSeconds === undefined ? [] : [['Access-Control-Max-Age', String(rule.maxAgeSeconds)] as const]),
     ['Vary', 'Origin'],
   ];
 }
 
-function header(request: CloudRequest, name: string): string | undefined {
-  return request.headers.find(([other]) => other === name)?.[1];
+const isFor = ({ origins, methods }: CorsRule, origin: string, method: string): boolean =>
+  methods.includes(method) && origins.some((pattern) => matches(pattern, origin));
+
+const takes = ({ headers }: CorsRule, name: string): boolean =>
+  headers.some((pattern) => matches(pattern.toLowerCase(), name.toLowerCase()));
+
+/** `*` stands for any characters, once. */
+function matches(pattern: string, text: string): boolean {
+  const star = pattern.indexOf('*');
+  if (star < 0) return pattern === text;
+  const [head, tail] = [pattern.slice(0, star), pattern.slice(star + 1)];
+  return text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail);
 }
+
+const forbidden = (): CosFailure =>
+  new CosFailure(
+    'AccessForbidden',
+    403,
+    'CORSResponse: This CORS request is not allowed. No CORS rule of the bucket lets in its origin, method and headers.',
+  );

@@ -5,6 +5,8 @@ export const failures = {
   accessDenied: () => new CosFailure('AccessDenied', 403, 'Access Denied.'),
   unknownKey: () =>
     new CosFailure('InvalidAccessKeyId', 403, 'The Access Key Id you provided does not exist in our records.'),
+  wrongSignature: () => new CosFailure('SignatureDoesNotMatch', 403, 'The Signature you specified is invalid.'),
+  expiredRequest: () => new CosFailure('AccessDenied', 403, 'Request has expired'),
   expiredToken: () => new CosFailure('ExpiredToken', 400, 'The provided token has expired.'),
   invalidArgument: (message: string) => new CosFailure('InvalidArgument', 400, message),
   invalidRequest: (message: string) => new CosFailure('InvalidRequest', 400, message),

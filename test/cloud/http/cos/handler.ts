@@ -19,13 +19,14 @@ import { httpDate } from './times.ts';
 export function createCosHandler(options: CosHandlerOptions): Handler {
   const sleep = options.sleep ?? ((ms: number) => sleepFor(ms));
 
-  const answer = async (request: CloudRequest, requestId: string): Promise<CloudResponse> => {
-    if (request.method === 'OPTIONS') return preflight(request);
-    const parsed = parseRequest(request, requestId);
+  const answer = async (parsed: Parsed): Promise<CloudResponse> => {
+    const { request, requestId } = parsed;
+    if (parsed.method === 'OPTIONS') return preflight(options.core, parsed);
     const operation = findOperation(parsed, options.core.switches);
     const call = prepareCall(parsed, options);
     // A policy may allow some of the keys only; without a signature the bucket's ACL decides about all of them.
-    if (!operation.perKey || call.principal === undefined) call.demand(operation, resourceNamed(parsed, operation));
+    const byItself = operation.signedWithin || (operation.perKey && call.principal !== undefined);
+    if (!byItself) call.demand(operation, resourceNamed(parsed, operation));
     const faults = options.faults.onRequest(faultInfo(parsed, operation));
     if (faults.length === 0) return operation.run(call);
     return runWithFaults({
@@ -40,8 +41,10 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
   return async (request) => {
     const requestId = requestIdAt(options.now());
     let response: CloudResponse;
+    let parsed: Parsed | undefined;
     try {
-      response = await answer(request, requestId);
+      parsed = parseRequest(request, requestId);
+      response = await answer(parsed);
     } catch (error) {
       if (error instanceof ConnectionReset) throw error;
       let refusal = refusalOf(error, options.core.switches.markerOn404);
@@ -57,7 +60,7 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
       ['Server', 'tencent-cos'],
       ['x-cos-request-id', requestId],
     ];
-    headers.push(...corsHeaders(request, headers));
+    if (parsed !== undefined) headers.push(...corsHeaders(options.core, parsed));
     return { ...response, headers };
   };
 }

@@ -13,12 +13,6 @@ const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE
  * One that is built leaves these tables for `bucket-operations.ts` or `object-operations.ts`.
  */
 export const lackingOfBuckets: Table = {
-  cors: lacking('?cors', 'BucketCORS', READ_WRITE_DELETE, 'NoSuchCORSConfiguration'),
-  lifecycle: lacking('?lifecycle', 'BucketLifecycle', READ_WRITE_DELETE, 'NoSuchLifecycleConfiguration'),
-  policy: lacking('?policy', 'BucketPolicy', READ_WRITE_DELETE),
-  tagging: lacking('?tagging', 'BucketTagging', READ_WRITE_DELETE, 'NoSuchTagSet'),
-  encryption: lacking('?encryption', 'BucketEncryption', READ_WRITE_DELETE, 'NoSuchEncryptionConfiguration'),
-  'object-lock': lacking('?object-lock', 'ObjectLockConfiguration', READ_WRITE, 'NoSuchObjectLockConfiguration'),
   replication: lacking('?replication', 'BucketReplication', READ_WRITE_DELETE),
   website: lacking('?website', 'BucketWebsite', READ_WRITE_DELETE, 'NoSuchWebsiteConfiguration'),
   inventory: lacking(
@@ -41,10 +35,7 @@ export const lackingOfBuckets: Table = {
 };
 
 export const lackingOfObjects: Table = {
-  append: lacking('?append', 'Object', ['POST']),
-  symlink: lacking('?symlink', 'Symlink', READ_WRITE),
   select: lacking('?select', 'ObjectContent', ['POST']),
-  retention: lacking('?retention', 'ObjectRetention', READ_WRITE),
   'legal-hold': lacking('?legal-hold', 'ObjectLegalHold', READ_WRITE),
   live: lacking('?live', 'LiveChannel', [...READ_WRITE_DELETE, 'POST']),
   vod: lacking('?vod', 'LiveChannelVodPlaylist', ['GET', 'POST']),

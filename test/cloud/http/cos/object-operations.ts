@@ -1,8 +1,11 @@
+import { appendObject } from './appending.ts';
 import * as copy from './copy.ts';
 import * as multipart from './multipart.ts';
 import * as objects from './objects.ts';
 import type { Operation, Table } from './operation.ts';
+import { getRetention, putRetention } from './settings/index.ts';
 import * as subresources from './subresources.ts';
+import { getSymlink, putSymlink } from './symlinks.ts';
 
 const putObject: Operation = { permission: 'PutObject', acl: 'WRITE', run: objects.putObject };
 const uploadPart: Operation = { permission: 'UploadPart', acl: 'WRITE', run: multipart.uploadPart };
@@ -22,6 +25,15 @@ export const objectOperations: Table = {
   acl: {
     GET: { permission: 'GetObjectACL', acl: 'READ_ACP', run: subresources.getObjectAcl },
     PUT: { permission: 'PutObjectACL', acl: 'WRITE_ACP', run: subresources.putObjectAcl },
+  },
+  retention: {
+    GET: { permission: 'GetObjectRetention', acl: undefined, run: getRetention },
+    PUT: { permission: 'PutObjectRetention', acl: undefined, run: putRetention },
+  },
+  append: { POST: { permission: 'AppendObject', acl: 'WRITE', run: appendObject } },
+  symlink: {
+    GET: { permission: 'GetObject', acl: 'READ', run: getSymlink, action: 'GetSymlink' },
+    PUT: { permission: 'PutObject', acl: 'WRITE', run: putSymlink, action: 'PutSymlink' },
   },
   restore: { POST: { permission: 'PostObjectRestore', acl: undefined, run: objects.restoreObject } },
   uploads: { POST: { permission: 'InitiateMultipartUpload', acl: 'WRITE', run: multipart.initiateUpload } },

@@ -46,17 +46,31 @@ export function forbidsOverwrite(call: CosCall): boolean {
 
 export async function getObject(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, key, headers } = call;
-  return readAnswer(call, core.readObject(bucket, region, key, versionIdOf(call), customerKeyMd5(headers)));
+  const versionId = versionIdOf(call);
+  const link = core.getObject(bucket, region, key, versionId);
+  if (link.linkTarget !== undefined) return readAnswer(call, throughLink(call, link));
+  return readAnswer(call, core.readObject(bucket, region, key, versionId, customerKeyMd5(headers)));
 }
 
 /** The same as GET without the bytes; an archived object answers too, one under a customer's key only with that key. */
 export async function headObject(call: CosCall): Promise<CloudResponse> {
-  const version = call.core.getObject(call.bucket, call.region, call.key, versionIdOf(call));
+  const version = throughLink(call, call.core.getObject(call.bucket, call.region, call.key, versionIdOf(call)));
   const { encryption } = version.attributes;
   if (encryption?.algorithm === 'SSE-C' && customerKeyMd5(call.headers) !== encryption.customerKeyMd5) {
     throw failures.customerKey();
   }
   return readAnswer(call, version);
+}
+
+/** Who reads a link needs the right to read what it stands for, too. */
+function throughLink(call: CosCall, version: Version): Version {
+  const { core, bucket, region } = call;
+  if (version.linkTarget === undefined) return version;
+  call.demand({ permission: 'GetObject', acl: 'READ' }, { bucket, region, key: version.linkTarget });
+  // Refuses what cannot be read: an archived target, one under a customer's key.
+  if (call.method === 'GET')
+    core.readObject(bucket, region, version.linkTarget, undefined, customerKeyMd5(call.headers));
+  return core.followLink(bucket, region, version);
 }
 
 /** The documentation spells the parameter in two ways. What an empty one means is the storage core's to say. */

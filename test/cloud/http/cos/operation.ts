@@ -10,6 +10,8 @@ export interface Operation extends Need {
   readonly answersEarly?: boolean;
   /** It is about many keys and asks for the right to each by itself. */
   readonly perKey?: boolean;
+  /** The body says who calls: the operation asks for the right by itself. */
+  readonly signedWithin?: boolean;
   /** CAM judges it by the prefix that is asked for, as if that were a key: a list of keys. */
   readonly byPrefix?: boolean;
 }

@@ -1,7 +1,8 @@
+import { appidOf } from '../../../../shared/cos/index.ts';
+import type { Principal } from '../../types.ts';
 import { authenticate } from './authenticate.ts';
 import { isAllowed } from './authorize.ts';
-import type { Resource } from './authorize.ts';
-import type { CosCall, CosHandlerOptions, Need, Parsed } from './call.ts';
+import type { Account, CosCall, CosHandlerOptions, Need, Parsed, Target } from './call.ts';
 import { failures } from './failures.ts';
 
 /** Finds out who sends a request. Throws what `authenticate` throws. */
@@ -26,6 +27,7 @@ class PreparedCall implements CosCall {
   readonly access;
   readonly now;
   readonly principal;
+  readonly #accounts;
 
   constructor(parsed: Parsed, options: CosHandlerOptions) {
     this.request = parsed.request;
@@ -39,17 +41,29 @@ class PreparedCall implements CosCall {
     this.requestId = parsed.requestId;
     this.core = options.core;
     this.blobs = options.blobs;
-    this.account = options.account;
     this.access = options.access;
     this.now = options.now();
     this.principal = authenticate(parsed, options.access, this.now);
+    this.#accounts = options.accounts;
+    this.account = accountOf(parsed, this.principal, options.accounts);
   }
 
-  may(need: Need, target: Resource): boolean {
-    return isAllowed(this.access, this.core, this.principal, need, target);
+  may(need: Need, target: Target): boolean {
+    return this.mayAs(this.principal, need, target);
   }
 
-  demand(need: Need, target: Resource): void {
+  mayAs(caller: Principal | undefined, need: Need, target: Target): boolean {
+    return isAllowed({ access: this.access, core: this.core, accounts: this.#accounts }, caller, need, target);
+  }
+
+  demand(need: Need, target: Target): void {
     if (!this.may(need, target)) throw failures.accessDenied();
   }
+}
+
+/** The account that the answer is about: the bucket's owner, on the service the caller's own. */
+function accountOf({ bucket }: Parsed, caller: Principal | undefined, accounts: readonly Account[]): Account {
+  const appid = appidOf(bucket);
+  const found = accounts.find((account) => (bucket === '' ? account.uin === caller?.uin : account.appid === appid));
+  return found ?? { appid, uin: '' };
 }

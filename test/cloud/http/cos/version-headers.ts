@@ -2,6 +2,7 @@ import { lastModified } from '../../cos/index.ts';
 import type { Core, Version } from '../../cos/index.ts';
 import type { Pairs } from './answers.ts';
 import { encryptionHeaders } from './encryption.ts';
+import { lockHeaders } from './settings/object-lock.ts';
 import { httpDate } from './times.ts';
 
 /** Kept in lower case; some SDKs look headers up by the names that COS prints. */
@@ -30,6 +31,8 @@ export function readHeaders(core: Core, bucket: string, region: string, version:
     ...storageClassHeader(version),
     ...restoreHeader(version, now),
     ...encryptionHeaders(attributes.encryption),
+    ...lockHeaders(attributes.lockedUntil),
+    ['x-cos-object-type', version.appendable === true ? 'appendable' : 'normal'],
   ];
 }
 

@@ -244,21 +244,14 @@ describe('what is not there', () => {
   });
 });
 
-describe('browsers', () => {
-  it('get a preflight without a signature, and CORS headers on errors too', async () => {
-    const headers = {
-      origin: 'http://page.example',
-      'access-control-request-method': 'PUT',
-      'access-control-request-headers': 'authorization,content-md5',
-    };
-    const preflight = await bucket.call('OPTIONS', 'k', { headers, signature: 'none' });
-    expect(preflight.status).toBe(200);
-    expect(preflight.headers).toMatchObject({
-      'access-control-allow-origin': 'http://page.example',
-      'access-control-allow-headers': 'authorization,content-md5',
-    });
-    const failed = await bucket.call('GET', 'absent', { headers: { origin: 'http://page.example' } });
-    expect(failed.status).toBe(404);
-    expect(failed.headers['access-control-expose-headers']).toContain('x-cos-request-id');
+describe('a bucket policy with a condition', () => {
+  it('is refused for good, because nobody here would obey it', async () => {
+    const resource = `qcs::cos:${bucket.region}:uid/${driver.appid}:${bucket.name}/*`;
+    const condition = { ip_equal: { 'qcs:ip': '10.0.0.0/8' } };
+    const statement = [{ effect: 'allow', principal: '*', action: 'name/cos:GetObject', resource, condition }];
+    const body = JSON.stringify({ version: '2.0', statement });
+    const answer = await bucket.call('PUT', '', { query: { policy: '' }, body });
+    expect(errorOf(answer)).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
+    expect((await bucket.call('GET', '', { query: { policy: '' } })).status).toBe(404);
   });
 });

@@ -5,10 +5,7 @@ import type { SeenBytes } from '../../job/reader.ts';
 const PLACE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 const MARKER = {
   'x-cos-meta-replication-source': 'ap-guangzhou/source-1250000000/v1',
-  'x-cos-meta-replication-time': '1',
-  'x-cos-meta-replication-base': 'none',
-  'x-cos-meta-replication-crc64': '7',
-  'x-cos-meta-replication-id': 'abc',
+  'x-cos-meta-replication-marker': '1;;;c7;1-va;;0a1b2c3d;x',
 };
 
 function seen(headers: Record<string, string> = {}, bytes: Partial<SeenBytes> = {}): SeenBytes {

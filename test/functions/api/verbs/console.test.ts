@@ -7,6 +7,7 @@ import { nodeHash } from '../../../../shared/cos/index.ts';
 import { createRuleStore } from '../../../../shared/rules/index.ts';
 import { httpFunction } from '../../../../shared/scf/index.ts';
 import type { HttpAnswer } from '../../../../shared/scf/index.ts';
+import { KEYS } from '../../../shared/identity/keys.ts';
 import { NOW, SOURCE, STATE, errorOf, gatewayEvent } from '../bench.ts';
 import { createMemoryCos } from '../memory-cos.ts';
 
@@ -37,6 +38,7 @@ async function ask(event: object, served: Page | 'none' = page): Promise<HttpAns
     rules: createRuleStore(shared),
     listed: { sources: [SOURCE], destinations: [] },
     hash: nodeHash,
+    markerKeys: KEYS,
     random,
     page: served === 'none' ? undefined : served,
   });

@@ -6,6 +6,8 @@ import { objectStatus } from '../../../../functions/api/schemas.ts';
 import type { DestinationStatus, ObjectStatus } from '../../../../functions/api/schemas.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import type { Place } from '../../../../shared/cos/index.ts';
+import { attemptId, createKeyring, refOf, signerFor, writeMarker } from '../../../../shared/identity/index.ts';
+import type { Marker } from '../../../../shared/identity/index.ts';
 import { requestedTask } from '../../../../shared/tasks/index.ts';
 import { SOURCE, STATE, errorOf } from '../bench.ts';
 import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from '../world.ts';
@@ -52,6 +54,35 @@ async function putSealed({ bucket, region }: Place, key: string): Promise<void> 
 
 const put = async (key: string, text: string) =>
   (await world.user.putObject(SOURCE, key, Buffer.from(text))).versionId ?? '';
+
+const OF_BACKUP = 'MTg0NDUwMTY1NDI4NDM1NTE2MTU';
+
+/** The marker that a peer would write on a replica at the source. */
+async function signed(key: string): Promise<Record<string, string>> {
+  const now = Date.now;
+  const keys = createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now });
+  const attempted = Math.floor(now() / 1000) * 1000;
+  const marker: Marker = {
+    source: BACKUP,
+    ref: refOf(OF_BACKUP, 0, ''),
+    base: undefined,
+    proof: { by: 'size', value: '1' },
+    named: true,
+    attempted,
+    id: attemptId(attempted, true, 'abc'),
+  };
+  return writeMarker({}, marker, signerFor(await keys.newest(), nodeHash, SOURCE, key));
+}
+
+async function putMarked(meta: Readonly<Record<string, string>>): Promise<void> {
+  await world.sdk.putObject({
+    Bucket: SOURCE.bucket,
+    Region: SOURCE.region,
+    Key: 'a',
+    Body: 'x',
+    Headers: Object.fromEntries(Object.entries(meta).map(([name, value]) => [`x-cos-meta-${name}`, value])),
+  });
+}
 
 describe('the status of an object', () => {
   it('goes from pending to completed, and names the replica', async () => {
@@ -389,27 +420,40 @@ describe('the status of an object', () => {
   });
 
   it('of a replica is not passed on', async () => {
+    await world.close();
+    world = await createWorld({}, true);
     await world.rules(ruleText('all', BACKUP));
-    const meta = {
-      'x-cos-meta-replication-source': 'ap-shanghai/backup-1250000000/MTg0NDUwMTY1NDI4NDM1NTE2MTU',
-      'x-cos-meta-replication-time': String(Date.now()),
-      'x-cos-meta-replication-base': '-',
-      'x-cos-meta-replication-crc64': '-',
-    };
-    const digest = nodeHash.sha256('source-1250000000@ap-guangzhou/a').slice(0, 16);
-    await world.sdk.putObject({
-      Bucket: SOURCE.bucket,
-      Region: SOURCE.region,
-      Key: 'a',
-      Body: 'x',
-      Headers: { ...meta, 'x-cos-meta-replication-id': `${Math.floor(Date.now() / 1000)}-vabc-${digest}` },
-    });
+    await putMarked(await signed('a'));
     expect(await statusOf('a')).toMatchObject({
       role: 'replica',
-      replicaOf: 'ap-shanghai/backup-1250000000/MTg0NDUwMTY1NDI4NDM1NTE2MTU',
+      replicaOf: `ap-shanghai/backup-1250000000/${OF_BACKUP}`,
       rules: [{ id: 'all', matched: false, reason: 'replica' }],
       destinations: [],
     });
+  });
+
+  it("of a user's copy of a replica is that of an object of the source", async () => {
+    await world.close();
+    world = await createWorld({}, true);
+    await world.rules(ruleText('all', BACKUP));
+    const meta = await signed('a');
+    await putMarked(meta);
+    await untilNextSecond(Date.now());
+    await putMarked(meta);
+    expect(await statusOf('a')).toMatchObject({ role: 'source', destinations: [{ state: 'PENDING' }] });
+  });
+
+  it.each([
+    ['a forged marker', { received: true, key: 'a', source: `ap-shanghai/other-1250000000/${OF_BACKUP}` }],
+    ['the marker of another key', { received: true, key: 'b' }],
+    ['a genuine marker, where nobody replicates to', { received: false, key: 'a' }],
+  ])('with %s is that of an object of the source', async (_, { received, key, ...forged }) => {
+    await world.close();
+    world = await createWorld({}, received);
+    await world.rules(ruleText('all', BACKUP));
+    const meta = await signed(key);
+    await putMarked('source' in forged ? { ...meta, 'replication-source': forged.source } : meta);
+    expect(await statusOf('a')).toMatchObject({ role: 'source', destinations: [{ state: 'PENDING' }] });
   });
 
   it('without any rule is none', async () => {

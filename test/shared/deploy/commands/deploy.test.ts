@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type COS from 'cos-nodejs-sdk-v5';
 import { describe, expect, it } from 'vitest';
+import type { Cos } from '../../../../shared/cos/index.ts';
 import { deploy } from '../../../../shared/deploy/commands/deploy.ts';
 import { remove } from '../../../../shared/deploy/commands/remove.ts';
 import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
@@ -40,6 +42,17 @@ function bucketsOf(initial: Record<string, Versioning>) {
 function world(settings: Settings, initial?: Record<string, Versioning>, appid?: string) {
   const api = createMemoryCloud(appid);
   const scf = createScf(api, async () => undefined);
+  const objects = new Map<string, Uint8Array>();
+  const cos: Pick<Cos, 'getObject' | 'putObject'> = {
+    getObject: async ({ bucket }, key) => {
+      const body = objects.get(`${bucket}/${key}`);
+      return body && { body, etag: '"e"', lastModified: 0, date: 0 };
+    },
+    putObject: async ({ bucket }, key, body) => {
+      objects.set(`${bucket}/${key}`, body);
+      return { versionId: undefined, etag: '"e"', crc64: undefined };
+    },
+  };
   const listed = [...settings.sources, ...settings.destinations].map(({ bucket }) => [bucket, 'Enabled'] as const);
   const storage = bucketsOf(initial ?? Object.fromEntries(listed));
   const lines: string[] = [];
@@ -53,10 +66,12 @@ function world(settings: Settings, initial?: Record<string, Versioning>, appid?:
   return {
     ...storage,
     api,
+    objects,
     lines,
     warnings,
     clear,
-    deploy: (changed = settings) => deploy(changed, { api, scf, sdk: storage.sdk }, artifact, reporter),
+    deploy: (changed = settings) =>
+      deploy(changed, { api, scf, cos, random: randomBytes, sdk: storage.sdk }, artifact, reporter),
     remove: (changed = settings) => remove(changed, { api, scf }, reporter),
   };
 }
@@ -70,6 +85,7 @@ describe('deploy', () => {
     await cloud.deploy();
     expect(cloud.lines).toEqual([
       'state bucket crr-dev-gz-1250000000: created',
+      'marker key: created',
       'role cos-replication-dev-ap-guangzhou-engine: created',
       'role cos-replication-dev-ap-guangzhou-api: created',
       'role cos-replication-dev-ap-guangzhou-schedule: created',
@@ -82,8 +98,19 @@ describe('deploy', () => {
     cloud.clear();
     await cloud.deploy();
     expect(cloud.lines.filter((line) => !line.endsWith(': unchanged'))).toEqual([]);
-    expect(cloud.lines).toHaveLength(8);
+    expect(cloud.lines).toHaveLength(9);
     expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('makes the marker key once, and never shows it', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    const [name, secret] = [...cloud.objects][0] ?? [];
+    expect(name).toBe('crr-dev-gz-1250000000/secrets/marker-key/1');
+    await cloud.deploy();
+    expect([...cloud.objects]).toEqual([[name, secret]]);
+    const said = JSON.stringify([cloud.lines, cloud.warnings, [...cloud.api.functions]]);
+    expect(said).not.toContain(Buffer.from(secret ?? []).toString());
   });
 
   it('reports a function whose triggers alone changed', async () => {

@@ -45,6 +45,7 @@ describe('serverless.yml', () => {
   it('takes the configuration of the repository', async () => {
     await expect(validate(sample())).resolves.toBeUndefined();
     await expect(validate({ ...sample(), stateBucket: 'state-1250000000' })).resolves.toBeUndefined();
+    await expect(validate({ ...sample(), cautious: ['metadata', 'overlap'] })).resolves.toBeUndefined();
   });
 
   it.each<[string, (configuration: Configuration) => void]>([

@@ -75,6 +75,8 @@ describe('desiredFunctions', () => {
       DESTINATIONS: 'backup-1250000000@ap-shanghai',
     };
     expect(named(sampleSettings(), 'task').environment).toEqual(lists);
+    const cautious = readSettings(rawConfiguration({ cautious: ['metadata', 'overlap'] }));
+    expect(named(cautious, 'api').environment).toEqual({ ...lists, CAUTIOUS: 'metadata,overlap' });
     const local = readSettings(rawConfiguration(), 'http://127.0.0.1:8080');
     expect(named(local, 'task').environment).toEqual({
       ...lists,

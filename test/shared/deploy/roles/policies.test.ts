@@ -61,6 +61,8 @@ describe('engine', () => {
     ['leases/1', 'Get Put Delete'],
     ['marks/1', ''],
     ['status/preflight/1', 'Get'],
+    ['secrets/marker-key/1', 'Get'],
+    ['secrets/other', ''],
     ['keys/AKID', ''],
   ])('may do to %s: %s', (key, actions) => {
     expect(ofState('engine', key)).toBe(actions);
@@ -107,6 +109,8 @@ describe('api', () => {
     ['leases/1', 'Get'],
     ['marks/1', ''],
     ['status/preflight/1', 'Put'],
+    ['secrets/marker-key/1', 'Get'],
+    ['secrets/other', ''],
     ['status/scan', ''],
   ])('may do to %s: %s', (key, actions) => {
     expect(ofState('api', key)).toBe(actions);
@@ -130,6 +134,34 @@ describe('api', () => {
       expect(may('api', action, probe(destination))).toBe(true);
       expect(may('api', action, probe(source))).toBe(false);
     }
+  });
+});
+
+describe('the marker keys of other deployments', () => {
+  const others = 'qcs::cos:ap-shanghai:uid/1250000000:crr-dev-sh-1250000000/secrets/marker-key/1';
+
+  it('are read where their replicas are met, and never written', () => {
+    const both = ['source-1250000000@ap-guangzhou', 'backup-1250000000@ap-shanghai'];
+    const settings = sampleSettings({ sources: both, destinations: both.toReversed() });
+    for (const kind of ['engine', 'api'] as const) {
+      expect(ON_OBJECTS.filter((action) => may(kind, action, others, settings))).toEqual(['GetObject']);
+      expect(may(kind, 'GetBucket', others, settings)).toBe(true);
+    }
+  });
+
+  it('are read in a chain too, by the deployment that goes on from what another one brought', () => {
+    const settings = sampleSettings({
+      sources: ['first-1250000000@ap-shanghai', 'source-1250000000@ap-guangzhou'],
+      destinations: ['source-1250000000@ap-guangzhou', 'last-1250000000@ap-beijing'],
+    });
+    expect(settings.signers).toEqual([{ bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' }]);
+    expect(may('engine', 'GetObject', others, settings)).toBe(true);
+  });
+
+  it("are nobody else's business where replication goes one way", () => {
+    const sources = ['source-1250000000@ap-guangzhou', 'second-1250000000@ap-shanghai'];
+    for (const kind of ['engine', 'api'] as const)
+      expect(may(kind, 'GetObject', others, sampleSettings({ sources }))).toBe(false);
   });
 });
 

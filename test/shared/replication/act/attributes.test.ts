@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ObjectHead } from '../../../../shared/cos/index.ts';
 import { attributesOf, raisedAttributes, skipReasonOf } from '../../../../shared/replication/act/attributes.ts';
-import { metadataBytes, writeMarker } from '../../../../shared/identity/marker.ts';
+import { MEASURE, metadataBytes, writeMarker } from '../../../../shared/identity/marker.ts';
 import { rule } from '../../rules/sample.ts';
 import { markerOf } from '../decide/build.ts';
 
@@ -41,6 +41,11 @@ describe('what cannot be copied now', () => {
     expect(reasonOf({ encryption: { algorithm: 'SSE-C' } }, rule({ kmsObjects: true }))).toBe('customer-key');
   });
 
+  test('an object under an encryption that nobody has heard of, rather than losing it', () => {
+    expect(reasonOf({ encryption: { algorithm: 'unknown', named: 'of-tomorrow' } })).toBe('unknown-encryption');
+    expect(reasonOf({ encryption: { algorithm: 'SM4' } })).toBeUndefined();
+  });
+
   test('a KMS object, unless the rule selects those', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'k' } as const;
     expect(reasonOf({ encryption })).toBe('kms-not-selected');
@@ -49,29 +54,30 @@ describe('what cannot be copied now', () => {
   });
 
   test('metadata that leaves no room for the marker, to the byte', () => {
-    const fits = metadataBytes(writeMarker(HEAD.meta, MARKER));
+    const fits = metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE));
     expect(reasonOf({}, rule(), fits)).toBeUndefined();
     expect(reasonOf({}, rule(), fits - 1)).toBe('metadata-limit');
     expect(reasonOf({ meta: { own: '12' } }, rule(), fits)).toBe('metadata-limit');
   });
 
   test('the marker of an earlier life takes no room', () => {
-    const once = writeMarker(HEAD.meta, markerOf(2, 1));
-    expect(reasonOf({ meta: once }, rule(), metadataBytes(writeMarker(HEAD.meta, MARKER)))).toBeUndefined();
+    const once = writeMarker(HEAD.meta, markerOf(2, 1), MEASURE);
+    expect(reasonOf({ meta: once }, rule(), metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE)))).toBeUndefined();
   });
 });
 
 describe('what travels with the bytes', () => {
   test('headers, user metadata and the marker; tags are left to COS', () => {
-    const attributes = attributesOf(HEAD, rule(), MARKER, undefined);
+    const meta = writeMarker(HEAD.meta, MARKER, MEASURE);
+    const attributes = attributesOf(HEAD, rule(), meta, undefined);
     expect(attributes.headers).toEqual(HEAD.headers);
-    expect(attributes.meta).toEqual(writeMarker(HEAD.meta, MARKER));
+    expect(attributes.meta).toEqual(meta);
     expect(attributes.tags).toBeUndefined();
   });
 
   test('the storage class is that of the rule, else that of the object and never the default', () => {
     const of = (storageClass: string, ofRule = rule()) =>
-      attributesOf({ ...HEAD, storageClass }, ofRule, MARKER, undefined).storageClass;
+      attributesOf({ ...HEAD, storageClass }, ofRule, {}, undefined).storageClass;
     expect(of('STANDARD_IA')).toBe('STANDARD_IA');
     expect(of('STANDARD_IA', rule({ storageClass: 'ARCHIVE' }))).toBe('ARCHIVE');
     expect(of('STANDARD', rule({ storageClass: 'STANDARD_IA' }))).toBe('STANDARD_IA');
@@ -80,29 +86,37 @@ describe('what travels with the bytes', () => {
   test('a KMS replica is encrypted with the key of the rule, for keys belong to their region', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'source-key' } as const;
     const ofRule = rule({ kmsObjects: true, kmsKeyId: 'destination-key' });
-    expect(attributesOf({ ...HEAD, encryption }, ofRule, MARKER, undefined).encryption).toEqual({
+    expect(attributesOf({ ...HEAD, encryption }, ofRule, {}, undefined).encryption).toEqual({
       algorithm: 'cos/kms',
       kmsKeyId: 'destination-key',
     });
-    expect(
-      attributesOf({ ...HEAD, encryption: { algorithm: 'AES256' } }, rule(), MARKER, undefined).encryption,
-    ).toEqual({ algorithm: 'AES256' });
-    expect(attributesOf(HEAD, rule({ kmsKeyId: 'k' }), MARKER, undefined).encryption).toBeUndefined();
+    expect(attributesOf({ ...HEAD, encryption: { algorithm: 'AES256' } }, rule(), {}, undefined).encryption).toEqual({
+      algorithm: 'AES256',
+    });
+    expect(attributesOf({ ...HEAD, encryption: { algorithm: 'SM4' } }, rule(), {}, undefined).encryption).toEqual({
+      algorithm: 'SM4',
+    });
+    expect(attributesOf(HEAD, rule({ kmsKeyId: 'k' }), {}, undefined).encryption).toBeUndefined();
   });
 
   test('grants are those that were asked for', () => {
     const grants = [{ permission: 'READ', grantee: 'qcs::cam::uin/1:uin/2' }] as const;
-    expect(attributesOf(HEAD, rule(), MARKER, grants).grants).toEqual(grants);
-    expect(attributesOf(HEAD, rule(), MARKER, undefined).grants).toBeUndefined();
+    expect(attributesOf(HEAD, rule(), {}, grants).grants).toEqual(grants);
+    expect(attributesOf(HEAD, rule(), {}, undefined).grants).toBeUndefined();
   });
 
   test('a replica that is raised keeps what it has; only its marker changes', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'destination-key' } as const;
-    const there = { ...HEAD, storageClass: 'STANDARD_IA', encryption, meta: writeMarker(HEAD.meta, markerOf(1, 0)) };
+    const there = {
+      ...HEAD,
+      storageClass: 'STANDARD_IA',
+      encryption,
+      meta: writeMarker(HEAD.meta, markerOf(1, 0), MEASURE),
+    };
     const marker = markerOf(1, 0.5);
-    expect(raisedAttributes(there, marker, undefined)).toEqual({
+    expect(raisedAttributes(there, writeMarker(there.meta, marker, MEASURE), undefined)).toEqual({
       headers: HEAD.headers,
-      meta: writeMarker(HEAD.meta, marker),
+      meta: writeMarker(HEAD.meta, marker, MEASURE),
       storageClass: 'STANDARD_IA',
       encryption,
       grants: undefined,

@@ -19,7 +19,7 @@ export const markerOf = (source: number, base: number): Marker => ({
   source: SOURCE,
   ref: ref(source),
   base: base === 0 ? undefined : ref(base),
-  crc64: '1',
+  proof: { by: 'crc64', value: '1' },
   id: `attempt-${source}-${base}`,
   named: true,
   attempted: 0,
@@ -30,7 +30,6 @@ export const replica = (source: number, base = source - 1): Sketch => ({
   kind: 'replica',
   marker: markerOf(source, base),
 });
-export const damaged = (source: number): Sketch => ({ kind: 'damaged', marker: markerOf(source, 0) });
 export const deleteMarker: Sketch = { kind: 'marker' };
 export const foreign: Sketch = { kind: 'foreign' };
 

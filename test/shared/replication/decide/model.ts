@@ -56,10 +56,7 @@ export function expectedOf(seen: Observation, excluded: ReadonlySet<string>): Ex
     marks: marksOf(seen, entries, max, missing, rebuilt),
     removed: seen.stack
       .filter((item) => !item.vouches)
-      .filter(
-        (item) =>
-          item.kind === 'damaged' || (isReplica(item) && (!kept.includes(item) || redone.includes(sourceOf(item)))),
-      )
+      .filter((item) => isReplica(item) && (!kept.includes(item) || redone.includes(sourceOf(item))))
       .map((item) => item.versionId),
   };
 }
@@ -126,7 +123,7 @@ const markerFor = (ref: NonNullable<StackItem['marker']>['ref'], base: typeof re
   source: { bucket: 'source-1250000000', region: 'ap-guangzhou' },
   ref,
   base,
-  crc64: '1',
+  proof: { by: 'crc64', value: '1' } as const,
   id: `made-${made}`,
   named: true,
   attempted: 0,
@@ -154,7 +151,6 @@ export function faultOf(before: Observation, after: readonly StackItem[], expect
       .map((item) => item.versionId)
       .join(' ');
   if (others(after) !== others(before.stack)) return 'the versions of others have changed';
-  if (after.some((item) => item.kind === 'damaged' && !item.vouches)) return 'a damaged replica stays';
   return faultOfTop(before, after, expected);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { missingOf, plan } from '../../../../shared/replication/decide/plan.ts';
 import type { Observation, Step } from '../../../../shared/replication/types.ts';
-import { damaged, deleteMarker, foreign, history, observed, ref, replica, stackOf } from './build.ts';
+import { deleteMarker, foreign, history, observed, ref, replica, stackOf } from './build.ts';
 import { takeAll } from './model.ts';
 
 const NOW = 100;
@@ -182,14 +182,9 @@ describe('special cases', () => {
     expect(planned(observed(history('v'), stackOf(foreign, replica(1))))).toEqual([]);
   });
 
-  test('a damaged replica is replaced first and removed then', () => {
-    expect(planned(observed(history('v'), stackOf(damaged(1))))).toEqual(['copy 1 on 0', 'remove d1 (damaged)']);
-  });
-
   test('a replica that vouches for the copy of a user stays, whatever it would be removed for', () => {
     const vouching = { vouches: true };
     expect(planned(observed(history('v'), stackOf(replica(1), { ...replica(1), ...vouching })))).toEqual([]);
-    expect(planned(observed(history('v'), stackOf({ ...damaged(1), ...vouching })))).toEqual(['copy 1 on 0']);
     expect(planned(observed(history('vv'), stackOf(replica(1), { ...replica(2), ...vouching })))).toEqual([
       'raise d1 on 1',
     ]);

@@ -4,18 +4,7 @@ import { plan } from '../../../../shared/replication/decide/plan.ts';
 import { compareRanks, formatRank, rankOf, sameRank } from '../../../../shared/identity/rank.ts';
 import type { Entry, Observation, Step } from '../../../../shared/replication/types.ts';
 import { refOf } from '../../../../shared/identity/version.ts';
-import {
-  damaged,
-  DESTINATION,
-  history,
-  markerOf,
-  observed,
-  ref,
-  replica,
-  SOURCE,
-  stackOf,
-  type Sketch,
-} from './build.ts';
+import { DESTINATION, history, markerOf, observed, ref, replica, SOURCE, stackOf, type Sketch } from './build.ts';
 
 const THIRD = 'third-1250000000';
 const FOURTH = 'fourth-1250000000';
@@ -86,15 +75,6 @@ describe('a gap is filled where both sides write', () => {
 describe('where nothing has to be brought on top', () => {
   test('nothing is seen on either side', () => {
     expect(planned([], [])).toEqual([]);
-  });
-
-  test('a damaged replica whose source is gone is only removed: what it covers is on top then', () => {
-    expect(planned([], [damaged(1), own(2)])).toEqual(['remove d2 (damaged)']);
-    expect(planned([], [damaged(1), deletion(2)])).toEqual(['remove d2 (damaged)']);
-  });
-
-  test('a damaged replica that has to stay is no write, so it does not hide one either', () => {
-    expect(planned([], [vouching(damaged(1)), own(2)])).toEqual(['lift d1']);
   });
 
   test('among versions of one bucket the listing decides, whatever the times say', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Place } from '../../../../shared/cos/index.ts';
 import {
   BACKUP,
   deployment,
@@ -6,10 +7,12 @@ import {
   MARKER_EVENT,
   SETTLED,
   SOURCE,
+  STATE,
   type Deployment,
 } from '../../../functions/replicate/world.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
-import { attemptId, digestOf, readMarker, writeMarker } from '../../../../shared/identity/marker.ts';
+import { attemptId, readMarker, signerFor, writeMarker } from '../../../../shared/identity/marker.ts';
+import { KEY as MARKER_KEY } from '../../identity/keys.ts';
 
 /** Decided on the two current versions alone, or with both listings: what the look was is told by its requests. */
 const lookOf = (world: Deployment): 'short' | 'full' =>
@@ -26,7 +29,7 @@ const replicated = async (text: string, vid?: string) => {
   world.clock.ms += SETTLED;
   return version;
 };
-const markerOnTop = () => readMarker(world.core.getObject(BACKUP.bucket, BACKUP.region, KEY).attributes.meta);
+const markerOnTop = () => readMarker(world.core.getObject(BACKUP.bucket, BACKUP.region, KEY).attributes.meta)?.marker;
 
 describe('the short look copies', () => {
   test('onto nothing, and says that nothing was accounted for', async () => {
@@ -139,6 +142,8 @@ describe('the listings are read', () => {
   });
 
   test('where the current version is itself a replica: those are never passed on', async () => {
+    const sharedWith = ({ bucket }: Place) => (bucket === SOURCE.bucket ? STATE : undefined);
+    world = await deployment({ markerTold: () => true, sharedWith });
     await replicated('1');
     const ofAnother = { bucket: 'third-1250000000', region: 'ap-beijing' };
     const seconds = Math.floor(world.clock.ms / 1000);
@@ -148,11 +153,12 @@ describe('the listings are read', () => {
         source: ofAnother,
         ref: { id: 'MTg0NDUwNDQwNzM3MDk0MjgxNTk', time: 1_700_000_000_123_456 },
         base: undefined,
-        crc64: undefined,
-        id: attemptId(world.clock.ms, true, 'u', digestOf(SOURCE, KEY, nodeHash)),
+        proof: { by: 'size', value: '1' },
+        id: attemptId(world.clock.ms, true, 'u'),
         named: true,
         attempted: seconds * 1000,
       },
+      signerFor(MARKER_KEY, nodeHash, SOURCE, KEY),
     );
     await world.replicate({ version: world.put('2', { meta }) });
     expect(lookOf(world)).toBe('full');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readMarker } from '../../../../../shared/identity/index.ts';
 import { LARGEST_OBJECT, LARGEST_PART } from '../../../../../shared/replication/act/multipart/part-size.ts';
 import { SOURCE } from '../../decide/build.ts';
 import { SMALL, expectReplica, onNth } from './steps.ts';
@@ -20,7 +21,7 @@ describe('an object past the limit of one request', () => {
     await world.rest();
     const replica = expectReplica(world, 'film', source);
     expect(replica.multipart).toBe(true);
-    expect(replica.attributes.meta['replication-crc64']).toBe(source.blob?.crc64);
+    expect(readMarker(replica.attributes.meta)?.marker.proof).toEqual({ by: 'crc64', value: source.blob?.crc64 });
     expect(world.count('copyObject')).toBe(0);
     expect(world.count('uploadPartCopy')).toBe(171);
     expect(world.uploads()).toEqual([]);
@@ -61,7 +62,7 @@ describe('an object past the limit of one request', () => {
     const { attributes } = expectReplica(world, 'k', source);
     expect(attributes.headers).toMatchObject({ 'content-type': 'video/mp4', 'content-language': 'de' });
     expect(attributes.meta).toMatchObject({ owner: 'me' });
-    expect(attributes.meta['replication-id']).toMatch(/^\d+-p/);
+    expect(readMarker(attributes.meta)?.marker.id).toMatch(/^\d+-p/);
     expect(attributes.storageClass).toBe('STANDARD_IA');
     expect(attributes.tags).toEqual(source.attributes.tags);
   });

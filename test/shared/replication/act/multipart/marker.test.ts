@@ -3,7 +3,6 @@ import { attemptId, attemptOf, landingMs, LANDING_MS } from '../../../../../shar
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
 import { LargeWorld, MEGABYTE } from './world.ts';
 
-const DIGEST = '0123456789abcdef';
 const DAY = 86_400_000;
 
 describe('an attempt in parts', () => {
@@ -13,15 +12,12 @@ describe('an attempt in parts', () => {
     [true, false, 'v'],
     [false, false, 'w'],
   ])('named %s, in parts %s: %s', (named, inParts, kind) => {
-    const id = attemptId(1_700_000_000_999, named, 'u1', DIGEST, inParts);
-    expect(id).toBe(`1700000000-${kind}u1-${DIGEST}`);
+    const id = attemptId(1_700_000_000_999, named, 'u1', inParts);
+    expect(id).toBe(`1700000000-${kind}u1`);
     expect(attemptOf(id)).toEqual({ id, attempted: 1_700_000_000_000, named, ...(inParts ? { inParts } : {}) });
   });
 
-  it.each(['', '1-v-0123456789abcdef', '1-xu-0123456789abcdef', `1-pu-${DIGEST}0`, `x1-pu-${DIGEST}`])(
-    '%j is none',
-    (id) => expect(attemptOf(id)).toBeUndefined(),
-  );
+  it.each(['', '1-v', '1-xu', '1-pu-', '1-pu;', 'x1-pu'])('%j is none', (id) => expect(attemptOf(id)).toBeUndefined());
 
   it('may land for as long as its bytes take, and a day; one request for a quarter of an hour', () => {
     expect(landingMs(undefined, 5 * 2 ** 30)).toBe(LANDING_MS);

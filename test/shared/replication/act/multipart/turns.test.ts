@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readMarker } from '../../../../../shared/identity/index.ts';
 import { PARTS_OF_200_MB, SMALL, abortedIds, expectReplica, handOverAfter, scan, settled } from './steps.ts';
 import { GIGABYTE, LargeWorld, MEGABYTE } from './world.ts';
 
@@ -48,7 +49,7 @@ describe('a run that is short of time', () => {
     await world.rest();
     const replica = expectReplica(world, 'k', source);
     expect(world.count('initiateMultipart')).toBe(1);
-    const made = replica.time / 1000 - Number(replica.attributes.meta['replication-id']?.split('-')[0]) * 1000;
+    const made = replica.time / 1000 - (readMarker(replica.attributes.meta)?.marker.attempted ?? 0);
     expect(made).toBeGreaterThan(19 * 3_600_000);
     // A scan finds it in its place and does nothing.
     const before = world.count('uploadPartCopy');

@@ -9,6 +9,7 @@ import { createCoreCos, plain } from '../../../../chaos/core-cos.ts';
 import { createBlobStore, createCore, type BlobStore, type Core, type Version } from '../../../../cloud/cos/index.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
 import { stored, wholeBucket } from '../../../../rules.ts';
+import { KEYS } from '../../../identity/keys.ts';
 
 export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 export const MEGABYTE = 2 ** 20;
@@ -45,6 +46,7 @@ export class LargeWorld {
       cos: this.cos,
       state: STATE,
       hash: nodeHash,
+      keys: KEYS,
       now: () => this.now,
       unique: () => `u${(this.#unique += 1)}`,
       random: () => 0,

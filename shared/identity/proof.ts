@@ -1,0 +1,54 @@
+import type { ObjectHead } from '../cos/index.ts';
+import type { Proof } from './types.ts';
+
+/** What is known of the bytes of a version, from a HEAD or from the answer to a write. */
+export interface Bytes {
+  readonly crc64: string | undefined;
+  /** With or without its quotes. */
+  readonly etag: string;
+  /** Unknown in the answer to a write. */
+  readonly size?: number | undefined;
+}
+
+const unquoted = (etag: string): string => etag.replaceAll('"', '');
+
+/** Only of an upload in one piece, and not of one under a KMS key, is the ETag made from the bytes alone. */
+const isDigest = (etag: string): boolean => /^[0-9a-f]{32}$/i.test(unquoted(etag));
+const tellsBytes = ({ etag, encryption }: ObjectHead): boolean =>
+  isDigest(etag) && (encryption === undefined || encryption.algorithm === 'AES256');
+
+/** The strongest proof that there is: CRC64; on sources older than that, the ETag, or only the size. */
+export function proofOf(source: ObjectHead, inParts: boolean): Proof {
+  if (source.crc64 !== undefined) return { by: 'crc64', value: source.crc64 };
+  // What is written in parts gets another ETag than its source.
+  if (!inParts && tellsBytes(source)) return { by: 'etag', value: unquoted(source.etag) };
+  return { by: 'size', value: String(source.size) };
+}
+
+/** Whether the bytes are those that the proof speaks of. A size that is not known proves nothing. */
+export function proves({ by, value }: Proof, bytes: Bytes): boolean {
+  if (by === 'crc64') return bytes.crc64 === value;
+  return by === 'etag' ? unquoted(bytes.etag) === value : String(bytes.size) === value;
+}
+
+/**
+ * Whether two versions have the same bytes by all that COS says of both. CRC64 can be forged, and an ETag says nothing of
+ * objects in parts; so whatever can be compared has to be equal.
+ */
+export function sameBytes(a: ObjectHead, b: ObjectHead): boolean {
+  if (a.size !== b.size) return false;
+  if (a.crc64 !== undefined && b.crc64 !== undefined && a.crc64 !== b.crc64) return false;
+  return !(tellsBytes(a) && tellsBytes(b)) || unquoted(a.etag) === unquoted(b.etag);
+}
+
+const LETTERS = { crc64: 'c', etag: 'e', size: 's' } as const;
+
+export const writeProof = ({ by, value }: Proof): string => LETTERS[by] + value;
+
+/** Undefined when it is none. */
+export function readProof(text: string): Proof | undefined {
+  const value = text.slice(1);
+  if (text.startsWith('c') && /^\d{1,20}$/.test(value)) return { by: 'crc64', value };
+  if (text.startsWith('e') && isDigest(value)) return { by: 'etag', value };
+  return text.startsWith('s') && /^\d{1,16}$/.test(value) ? { by: 'size', value } : undefined;
+}

@@ -1,0 +1,12 @@
+import type { Access } from '../types.ts';
+import type { Cam } from './types.ts';
+
+/** The keys of several accounts side by side; each judges what its own principals may do. */
+export function accessOf(cams: readonly Cam[]): Access {
+  const camOf = (uin: string): Cam | undefined => cams.find((cam) => cam.uin === uin);
+  return {
+    find: (secretId) => cams.map((cam) => cam.find(secretId)).find((pair) => pair !== undefined),
+    allows: (principal, action, resource) => camOf(principal.uin)?.allows(principal, action, resource) ?? false,
+    decide: (principal, action, resource) => camOf(principal.uin)?.decide(principal, action, resource) ?? 'none',
+  };
+}

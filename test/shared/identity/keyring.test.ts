@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { nodeHash, type Place, type StoredObject } from '../../../shared/cos/index.ts';
+import { ServiceError } from '../../../shared/errors/index.ts';
+import { createKeyring, ensureMarkerKey, rotateMarkerKey } from '../../../shared/identity/keyring.ts';
+
+const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+const PEER: Place = { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' };
+const MINUTE = 60_000;
+
+const refusal = (code: string, status: number) => new ServiceError(code, { code, status, side: 'state' });
+
+let now: number;
+let objects: Map<string, StoredObject>;
+let buckets: Set<string>;
+let reads: string[];
+let dice: number;
+/** Called before each answer. */
+let onRead: (name: string) => void;
+
+const cos = {
+  getObject: async ({ bucket }: Place, key: string) => {
+    reads.push(`${bucket}/${key}`);
+    onRead(`${bucket}/${key}`);
+    if (!buckets.has(bucket)) throw refusal('NoSuchBucket', 404);
+    return objects.get(`${bucket}/${key}`);
+  },
+  putObject: async ({ bucket }: Place, key: string, body: Uint8Array, options?: object) => {
+    const name = `${bucket}/${key}`;
+    expect(options).toMatchObject({ forbidOverwrite: true, encrypted: true });
+    if (objects.has(name)) throw refusal('FileAlreadyExists', 409);
+    objects.set(name, { body, etag: '"e"', lastModified: now, date: now });
+    return { versionId: undefined, etag: '"e"', crc64: undefined };
+  },
+};
+const random = (bytes: number): Uint8Array => new Uint8Array(bytes).fill((dice += 1));
+const keyring = () => createKeyring({ cos, state: STATE, others: [PEER], hash: nodeHash, now: () => now });
+const ensure = (state: Place) => ensureMarkerKey({ cos, state, random });
+const rotate = (state: Place) => rotateMarkerKey({ cos, state, random });
+
+beforeEach(() => {
+  now = Date.UTC(2026, 0, 1);
+  objects = new Map();
+  buckets = new Set([STATE.bucket]);
+  reads = [];
+  dice = 0;
+  onRead = () => undefined;
+});
+
+describe('the marker key of a deployment', () => {
+  test('is made once, of 256 random bits, and kept when it is deployed again', async () => {
+    expect([await ensure(STATE), await ensure(STATE)]).toEqual([true, false]);
+    const { secret } = await keyring().newest();
+    expect(Buffer.from(secret, 'base64url')).toEqual(Buffer.alloc(32, 1));
+  });
+
+  test('is one and the same for two deployments at once', async () => {
+    await Promise.all([ensure(STATE), ensure(STATE)]);
+    expect([...objects.keys()]).toEqual([`${STATE.bucket}/secrets/marker-key/1`]);
+  });
+
+  test('is missed with what to do, where nobody has deployed', async () => {
+    await expect(keyring().newest()).rejects.toMatchObject({
+      code: 'MarkerKeyMissing',
+      retryable: true,
+      message: expect.stringContaining('Deploy again'),
+    });
+  });
+
+  test('is read once, and asked for again after five minutes', async () => {
+    await ensure(STATE);
+    const keys = keyring();
+    reads = [];
+    for (let i = 0; i < 5; i += 1) await keys.newest();
+    expect(reads.filter((name) => name.startsWith(STATE.bucket))).toHaveLength(2);
+    now += 5 * MINUTE;
+    await keys.newest();
+    expect(reads.filter((name) => name.startsWith(STATE.bucket))).toHaveLength(3);
+  });
+
+  test('gives way to a newer one, and knows since when', async () => {
+    await ensure(STATE);
+    const keys = keyring();
+    const first = await keys.newest();
+    now += MINUTE;
+    expect(await rotate(STATE)).toBe(2);
+    expect((await keys.newest()).id).toBe(first.id);
+    now += 5 * MINUTE;
+    const second = await keys.newest();
+    expect(second.id).not.toBe(first.id);
+    expect(await keys.find(first.id, now)).toEqual([{ ...first, retired: Date.UTC(2026, 0, 1) + MINUTE }]);
+    expect(second.retired).toBeUndefined();
+  });
+
+  test('has a name that tells nothing of the secret and is the same wherever it is read', async () => {
+    await ensure(STATE);
+    const [one, other] = [await keyring().newest(), await keyring().newest()];
+    expect(one).toEqual(other);
+    expect(one.secret).not.toContain(one.id);
+  });
+
+  test('is never overwritten by two who rotate at once', async () => {
+    await ensure(STATE);
+    const made = await Promise.all([rotate(STATE), rotate(STATE)]);
+    expect(made.toSorted()).toEqual([2, 3]);
+    expect(objects.size).toBe(3);
+  });
+});
+
+describe('a key that a marker names', () => {
+  test('is found though it is that of a peer that was deployed after this function began', async () => {
+    await ensure(STATE);
+    const keys = keyring();
+    await keys.newest();
+    now += 10 * MINUTE;
+    buckets.add(PEER.bucket);
+    await ensure(PEER);
+    const { id } = await createKeyring({ cos, state: PEER, others: [], hash: nodeHash, now: () => now }).newest();
+    expect(await keys.find(id, now)).toMatchObject([{ id }]);
+  });
+
+  test('is looked for no more when the version is older than the last look: then it is nobody', async () => {
+    await ensure(STATE);
+    const keys = keyring();
+    await keys.newest();
+    reads = [];
+    for (let i = 0; i < 100; i += 1) expect(await keys.find('ffffffff', now - 2 * MINUTE)).toEqual([]);
+    expect(reads).toEqual([]);
+  });
+
+  test('is looked for together by all who ask at the same time', async () => {
+    await ensure(STATE);
+    const keys = keyring();
+    await Promise.all(Array.from({ length: 50 }, () => keys.find('ffffffff', now)));
+    expect(reads.filter((name) => name.startsWith(PEER.bucket)).length).toBeLessThanOrEqual(2);
+  });
+
+  test('is looked for by a look that began after the question, for an earlier one may have missed it', async () => {
+    await ensure(STATE);
+    const keys = keyring();
+    const deployed = new Promise<boolean>((resolve) => {
+      onRead = () => {
+        onRead = () => undefined;
+        // The first look finds that the peer has no key; then it is deployed.
+        queueMicrotask(() => {
+          buckets.add(PEER.bucket);
+          resolve(ensure(PEER));
+        });
+      };
+    });
+    const early = keys.find('ffffffff', now);
+    await deployed;
+    const { id } = await createKeyring({ cos, state: PEER, others: [], hash: nodeHash, now: () => now }).newest();
+    expect(await keys.find(id, now)).toMatchObject([{ id }]);
+    expect(await early).toEqual([]);
+  });
+
+  test('is not taken for nobody when it cannot be read: then nothing is decided', async () => {
+    await ensure(STATE);
+    const keys = keyring();
+    onRead = () => {
+      throw refusal('AccessDenied', 403);
+    };
+    await expect(keys.find('ffffffff', now)).rejects.toMatchObject({ code: 'AccessDenied' });
+    onRead = () => undefined;
+    expect(await keys.find('ffffffff', now)).toEqual([]);
+  });
+});
