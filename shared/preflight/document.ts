@@ -1,8 +1,7 @@
-import * as z from 'zod/mini';
-
 import { isBucketName, isRegion, samePlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
+import { flag, listOf, number, object, oneOf, optional, text } from '../shape/index.ts';
 
 /** What pre-flight tries at a destination, in this order; each one needs those before it. */
 export const CHECKS = [
@@ -18,29 +17,31 @@ export const CHECKS = [
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
 
-const check = z.object({
-  name: z.enum(CHECKS),
-  passed: z.boolean(),
+export interface Check {
+  readonly name: CheckName;
+  readonly passed: boolean;
   /** Error code, or a word of ours; only where it did not pass. */
-  cause: z.optional(z.string()),
-});
+  readonly cause?: string | undefined;
+}
 
-const document = z.object({
-  destination: z.object({
-    bucket: z.string().check(z.refine(isBucketName)),
-    region: z.string().check(z.refine(isRegion)),
-  }),
-  /** ms since 1970 by the clock of COS. */
-  measuredAt: z.number(),
-  passed: z.boolean(),
-  /** Whether the 404 of a deleted key says that a delete marker is why; undefined: not found out. */
-  markerTold: z.optional(z.boolean()),
-  checks: z.array(check),
-});
-
-export type Check = Readonly<z.infer<typeof check>>;
 /** The last pre-flight of one destination. */
-export type Preflight = Readonly<z.infer<typeof document>>;
+export interface Preflight {
+  readonly destination: Place;
+  /** ms since 1970 by the clock of COS. */
+  readonly measuredAt: number;
+  readonly passed: boolean;
+  /** Whether the 404 of a deleted key says that a delete marker is why; undefined: not found out. */
+  readonly markerTold?: boolean | undefined;
+  readonly checks: readonly Check[];
+}
+
+const document = object<Preflight>({
+  destination: object<Place>({ bucket: text(isBucketName), region: text(isRegion) }),
+  measuredAt: number,
+  passed: flag,
+  markerTold: optional(flag),
+  checks: listOf(object<Check>({ name: oneOf(CHECKS), passed: flag, cause: optional(text()) })),
+});
 
 const nameOf = (destination: Place): string => `status/preflight/${destination.bucket}`;
 
@@ -56,10 +57,10 @@ export async function storePreflight(cos: Cos, state: Place, found: Preflight): 
  */
 export async function readPreflight(cos: Cos, state: Place, destination: Place): Promise<Preflight | undefined> {
   const name = nameOf(destination);
-  const object = await cos.getObject(state, name);
-  if (object === undefined) return undefined;
+  const stored = await cos.getObject(state, name);
+  if (stored === undefined) return undefined;
   try {
-    const found = z.parse(document, JSON.parse(Buffer.from(object.body).toString('utf8')));
+    const found = document(JSON.parse(Buffer.from(stored.body).toString('utf8')));
     // A bucket that was made again elsewhere has to be tried again.
     return samePlace(found.destination, destination) ? found : undefined;
   } catch (cause) {

@@ -1,53 +1,48 @@
-import * as z from 'zod/mini';
 import { isBucketName, isRegion } from '../cos/index.ts';
+import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
-import type { Facts, Task } from './types.ts';
+import { count, listOf, nullable, number, object, optional, someText, text } from '../shape/index.ts';
+import type { Reader } from '../shape/index.ts';
+import type { Facts, Target, Task, Upload } from './types.ts';
 
-const place = z.object({
-  bucket: z.string().check(z.refine(isBucketName)),
-  region: z.string().check(z.refine(isRegion)),
-});
-const facts = {
-  floor: z.number(),
-  /** JSON has no Infinity. */
-  since: z.nullable(z.number()),
-};
-const target = { source: place, destination: place, key: z.string() };
+const place = object<Place>({ bucket: text(isBucketName), region: text(isRegion) });
 
-const upload = z.object({
-  uploadId: z.string().check(z.minLength(1)),
+/** JSON has no Infinity: `since` is null there. */
+type Stored<T extends Facts> = Omit<T, 'since'> & { readonly since: number | null };
+
+const upload = object<Upload>({
+  uploadId: someText,
   from: place,
-  versionId: z.string().check(z.minLength(1)),
-  etag: z.string(),
-  size: z.int().check(z.positive()),
-  partSize: z.int().check(z.positive()),
-  ref: z.string().check(z.minLength(1)),
-  base: z.nullable(z.string()),
-  attempt: z.string().check(z.minLength(1)),
-  terms: z.string(),
-});
-
-const taskDocument = z.object({
-  ...target,
-  ...facts,
-  hints: z.array(z.string()),
-  cause: z.string(),
-  attempts: z.number(),
-  first: z.number(),
-  /** Missing in documents of earlier releases and in most others. */
-  uploads: z.optional(z.array(upload)),
-});
-
-const leaseDocument = z.object({
-  ...target,
-  ...facts,
-  id: z.string(),
-  /** ms from the object's Last-Modified on; nobody's own clock is asked. */
-  duration: z.number(),
+  versionId: someText,
+  etag: text(),
+  size: count,
+  partSize: count,
+  ref: someText,
+  base: nullable(text()),
+  attempt: someText,
+  terms: text(),
 });
 
 /** The body of a lease: the write-ahead record of the run that holds it. */
-export type LeaseRecord = Omit<z.infer<typeof leaseDocument>, 'since'> & Facts;
+export interface LeaseRecord extends Target, Facts {
+  readonly id: string;
+  /** ms from the object's Last-Modified on; nobody's own clock is asked. */
+  readonly duration: number;
+}
+
+const common = { source: place, destination: place, key: text(), floor: number, since: nullable(number) };
+
+const taskDocument = object<Stored<Task>>({
+  ...common,
+  hints: listOf(text()),
+  cause: text(),
+  attempts: number,
+  first: number,
+  // Missing in documents of earlier releases and in most others.
+  uploads: optional(listOf(upload)),
+});
+
+const leaseDocument = object<Stored<LeaseRecord>>({ ...common, id: text(), duration: number });
 
 const encode = (document: Facts): Uint8Array =>
   new TextEncoder().encode(
@@ -69,9 +64,9 @@ export function decodeLease(name: string, body: Uint8Array): LeaseRecord {
   return { ...document, since: document.since ?? Number.POSITIVE_INFINITY };
 }
 
-function decode<T extends z.ZodMiniType>(name: string, body: Uint8Array, schema: T): z.infer<T> {
+function decode<T>(name: string, body: Uint8Array, read: Reader<T>): T {
   try {
-    return z.parse(schema, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    return read(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
   } catch (cause) {
     throw new ServiceError(`The state object ${name} cannot be read`, {
       code: 'InvalidStateObject',

@@ -52,7 +52,7 @@ export async function benchLive(options: BenchOptions): Promise<BenchResult> {
         name: 'live: CPU of a cold process over a bare one',
         value: ratio('function', ({ first }) => first),
         kind: 'ratio',
-        most: 2,
+        most: 1.9,
       },
       {
         name: 'live: MB of memory over a bare process',
