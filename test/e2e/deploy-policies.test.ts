@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const serverless = (command: string, sources: readonly string[], destinations: readonly string[]): Promise<string> =>
-  project.serverless([command], { sources, destinations });
+  project.serverless(command.split(' '), { sources, destinations });
 
 const policies = () => cloud.cam.listPolicies().map(({ name }) => name);
 
@@ -112,7 +112,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     await serverless('deploy', SOURCES, DESTINATIONS);
     expect(policies()).toHaveLength(7);
     // With a shorter list now.
-    await serverless('remove', SOURCES, DESTINATIONS.slice(0, 1));
+    await serverless('remove --force', SOURCES, DESTINATIONS.slice(0, 1));
     expect(policies()).toEqual(['theirs']);
   });
 });
