@@ -1,5 +1,5 @@
 import { causeOf, HandOver, taskOf, workOfEvent, type Engine, type Work } from '../../shared/replication/index.ts';
-import { createConfirm, sameRules } from '../../shared/runs/index.ts';
+import { createConfirm, logFailure, logReport, sameRules } from '../../shared/runs/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
@@ -63,7 +63,7 @@ async function bringUpToDate(
 ): Promise<State> {
   try {
     const report = await converge(work, run.deadline, confirm);
-    if (report.skipped.length > 0) run.log({ message: 'skipped', key: work.key, skipped: report.skipped });
+    logReport(run, work, report);
     if (report.state === 'busy') {
       await tasks.defer(
         taskOf(work, 'taken', now()),
@@ -77,8 +77,8 @@ async function bringUpToDate(
     }
     return 'done';
   } catch (error) {
-    run.log({ message: 'left to a task', key: work.key, cause: causeOf(error) });
     const task = taskOf(work, causeOf(error), now());
+    logFailure(run, task);
     if (error instanceof HandOver) await tasks.submit(task);
     else await tasks.defer(task, now() + BUSY_MS);
     return 'deferred';

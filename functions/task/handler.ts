@@ -7,7 +7,7 @@ import {
   type Engine,
   type Work,
 } from '../../shared/replication/index.ts';
-import { createConfirm, rulesOf } from '../../shared/runs/index.ts';
+import { createConfirm, logFailure, logReport, rulesOf } from '../../shared/runs/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
 import { backOff, BUSY_MS, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
@@ -61,7 +61,7 @@ async function finish(
   const earlier = found.map(({ task }) => task);
   try {
     const report = await converge(work, run.deadline, confirm);
-    if (report.skipped.length > 0) run.log({ message: 'skipped', key: work.key, skipped: report.skipped });
+    logReport(run, work, report);
     if (report.state === 'busy') {
       const task = { ...taskOf(work, 'taken', now(), earlier), attempts: attemptsOf(earlier) };
       await tasks.replace(found, task, Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY));
@@ -72,8 +72,8 @@ async function finish(
       await tasks.complete(found);
     }
   } catch (error) {
-    run.log({ message: 'put off', key: work.key, cause: causeOf(error) });
     const task = taskOf(work, causeOf(error), now(), earlier);
+    logFailure(run, task);
     if (error instanceof HandOver || error instanceof RulesChanged)
       await tasks.replace(found, { ...task, attempts: attemptsOf(earlier) }, now() + GO_ON_MS);
     else await tasks.replace(found, task, now() + backOff(attemptsOf(earlier), random()));

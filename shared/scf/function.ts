@@ -87,10 +87,14 @@ function observe<T>({
       request.context = { ...request.context, run: { requestId, deadline, log } };
     },
     after: ({ context, internal, response }) => {
-      line(context.run, internal.started ?? now(), { outcome: 'ok', ...(response === null ? {} : outcome(response)) });
+      line(context.run, internal.started ?? now(), {
+        level: 'info',
+        outcome: 'ok',
+        ...(response === null ? {} : outcome(response)),
+      });
     },
     onError: ({ context, internal, error }) => {
-      line(context.run, internal.started ?? now(), { outcome: 'error', error: describeError(error) });
+      line(context.run, internal.started ?? now(), { level: 'error', outcome: 'error', error: describeError(error) });
     },
   };
 }

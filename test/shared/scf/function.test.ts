@@ -25,7 +25,9 @@ describe('eventFunction', () => {
   it('hands the event on, returns the result and writes one line', async () => {
     const { main, lines } = start((event) => Promise.resolve({ got: event }));
     await expect(main({ a: 1 }, { ...context })).resolves.toEqual({ got: { a: 1 } });
-    expect(lines).toEqual([{ requestId: '279ba5cc-e435-4af9-8ede-000000000000', outcome: 'ok', durationMs: 7 }]);
+    expect(lines).toEqual([
+      { requestId: '279ba5cc-e435-4af9-8ede-000000000000', level: 'info', outcome: 'ok', durationMs: 7 },
+    ]);
   });
 
   it('gives the run the deadline of the platform', async () => {

@@ -148,6 +148,6 @@ describe('httpFunction', () => {
       headers: { method: 'DELETE' },
       body: '',
     });
-    expect(lines).toEqual(['{"requestId":"r","outcome":"ok","status":204,"durationMs":0}']);
+    expect(lines).toEqual(['{"requestId":"r","level":"info","outcome":"ok","status":204,"durationMs":0}']);
   });
 });
