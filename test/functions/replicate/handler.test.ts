@@ -230,11 +230,9 @@ describe('what cannot be finished', () => {
       if (call === 'copyObject backup') throw new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'no', details);
     });
     expect(await world.replicate({ version: refused })).toEqual({ done: 1, deferred: 0 });
-    expect(world.logs).toContainEqual({
-      message: 'skipped',
-      key: KEY,
-      skipped: [{ versionId: refused.versionId, reason }],
-    });
+    expect(world.logs).toContainEqual(
+      expect.objectContaining({ key: KEY, skipped: [{ versionId: refused.versionId, reason }] }),
+    );
     world.onRequest(() => undefined);
     world.clock.ms += 1000;
     const newer = world.put('2');
