@@ -82,6 +82,9 @@ export function createBuckets(world: World): Pick<Core, BucketCalls> {
           'The versioning of a bucket with object lock cannot be suspended.',
         );
       }
+      if (status === 'Suspended' && bucket.settings.replication !== undefined) {
+        throw new CosFailure('InvalidBucketState', 409, 'The bucket has replication rules, which need versioning.');
+      }
       bucket.versioning = status;
     },
 

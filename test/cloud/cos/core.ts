@@ -4,6 +4,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { createListings } from './listings.ts';
 import { createMultipart } from './multipart.ts';
 import { createLocks } from './locks.ts';
+import { replicateNatively } from './native-replication.ts';
 import { createObjects } from './objects.ts';
 import { createSettings } from './settings/configure.ts';
 import { createSymlinks } from './symlinks.ts';
@@ -14,6 +15,7 @@ import type { CoreOptions } from './world.ts';
 /** A COS of its own, empty. The same calls with the same clock and randomness give the same answers, IDs included. */
 export function createCore(options: CoreOptions): Core {
   const world = createWorld(options);
+  replicateNatively(world);
   return {
     switches: world.switches,
     ...createBuckets(world),

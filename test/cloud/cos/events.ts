@@ -8,6 +8,7 @@ export type EventName =
   | 'ObjectCreated:Append'
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
+  | 'ObjectCreated:Replication'
   | 'ObjectRemove:Delete'
   | 'ObjectRemove:DeleteMarkerCreated'
   | 'ObjectRestore:Post'

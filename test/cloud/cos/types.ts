@@ -89,6 +89,11 @@ export interface Switches {
    * Default false: refused, because a client that sends one means a sub-resource.
    */
   ignoreUnknownSubresources: boolean;
+  /**
+   * Whether `PUT ?replication` on the hosts of COS configures COS's own replication, as another service may have done.
+   * Default false: the product's own API is where rules belong, and a PUT that went astray is to be seen.
+   */
+  nativeReplication: boolean;
 }
 
 export interface StoredAcl {

@@ -42,6 +42,7 @@ const DEFAULTS: Switches = {
   refuseLongDomains: false,
   refuseLeadingSlash: false,
   ignoreUnknownSubresources: false,
+  nativeReplication: false,
 };
 
 export function createWorld({ now, random, switches }: CoreOptions): World {

@@ -19,6 +19,7 @@ const shape = {
   refuseLongDomains: z.boolean().optional(),
   refuseLeadingSlash: z.boolean().optional(),
   ignoreUnknownSubresources: z.boolean().optional(),
+  nativeReplication: z.boolean().optional(),
 } satisfies Record<keyof Switches, z.ZodType>;
 const schema = z.strictObject(shape);
 

@@ -4,6 +4,7 @@ import { acceptTagSet } from '../limits.ts';
 import { invalidArgument, malformedXml } from '../refusals.ts';
 import type { Core } from '../types.ts';
 import type { World } from '../world.ts';
+import { acceptReplication } from '../native-replication.ts';
 import { acceptLifecycle } from './lifecycle-rules.ts';
 import type { BucketSettings, CorsRule, ObjectLock } from './types.ts';
 
@@ -20,6 +21,7 @@ export const NO_SETTINGS: BucketSettings = {
   tags: undefined,
   objectLock: undefined,
   policy: undefined,
+  replication: undefined,
 };
 
 export function createSettings(world: World): Pick<Core, 'getSettings' | 'configureBucket'> {
@@ -27,6 +29,7 @@ export function createSettings(world: World): Pick<Core, 'getSettings' | 'config
     getSettings: (name, region) => world.bucket(name, region).settings,
     configureBucket(name, region, changes) {
       const bucket = world.bucket(name, region);
+      if (changes.replication !== undefined) acceptReplication(world, bucket, changes.replication);
       bucket.settings = { ...bucket.settings, ...accepted(bucket, changes) };
     },
   };

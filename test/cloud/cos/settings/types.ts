@@ -13,6 +13,25 @@ export interface BucketSettings {
   readonly objectLock: ObjectLock | undefined;
   /** The JSON text as it was put; who it lets in is for the front to say. */
   readonly policy: string | undefined;
+  /** COS's own replication. */
+  readonly replication: NativeReplication | undefined;
+}
+
+export interface NativeReplication {
+  readonly rules: readonly NativeRule[];
+  /** As it was put; it comes back unchanged. */
+  readonly document: string;
+  /** ms since 1970 */
+  readonly created: number;
+}
+
+export interface NativeRule {
+  readonly enabled: boolean;
+  readonly prefix: string;
+  readonly destination: { readonly bucket: string; readonly region: string };
+  /** Undefined: that of the source. */
+  readonly storageClass: string | undefined;
+  readonly deleteMarkers: boolean;
 }
 
 export interface DefaultEncryption {

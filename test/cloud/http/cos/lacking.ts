@@ -13,7 +13,6 @@ const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE
  * One that is built leaves these tables for `bucket-operations.ts` or `object-operations.ts`.
  */
 export const lackingOfBuckets: Table = {
-  replication: lacking('?replication', 'BucketReplication', READ_WRITE_DELETE),
   website: lacking('?website', 'BucketWebsite', READ_WRITE_DELETE, 'NoSuchWebsiteConfiguration'),
   inventory: lacking(
     '?inventory',

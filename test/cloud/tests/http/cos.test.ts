@@ -233,9 +233,12 @@ describe('what is not there', () => {
     },
   );
 
-  it('built-in replication is not part of the local cloud', async () => {
-    const answer = await bucket.call('GET', '', { query: { replication: '' } });
-    expect(errorOf(answer)).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
+  it("COS's own replication is never configured, unless a switch says so", async () => {
+    const query = { replication: '' };
+    const put = await bucket.call('PUT', '', { query, body: '<ReplicationConfiguration/>' });
+    expect(errorOf(put)).toMatchObject({ status: 405, code: 'MethodNotAllowed' });
+    const get = await bucket.call('GET', '', { query });
+    expect(errorOf(get)).toMatchObject({ status: 404, code: 'ReplicationConfigurationnotFoundError' });
   });
 
   it('a bucket of another account cannot be created', async () => {

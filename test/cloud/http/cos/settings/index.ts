@@ -6,6 +6,7 @@ import { deleteEncryption, getEncryption, putEncryption } from './encryption.ts'
 import { deleteLifecycle, getLifecycle, putLifecycle } from './lifecycle.ts';
 import { getObjectLock, putObjectLock } from './object-lock.ts';
 import { deletePolicy, getPolicy, putPolicy } from './policy.ts';
+import { deleteReplication, getReplication, putReplication } from './replication.ts';
 import { deleteBucketTags, getBucketTags, putBucketTags } from './tags.ts';
 
 export { getRetention, putRetention } from './object-lock.ts';
@@ -19,6 +20,7 @@ export const settingOperations: Table = {
   tagging: methodsOf('BucketTagging', { GET: getBucketTags, PUT: putBucketTags, DELETE: deleteBucketTags }),
   cors: methodsOf('BucketCORS', { GET: getCors, PUT: putCors, DELETE: deleteCors }),
   policy: methodsOf('BucketPolicy', { GET: getPolicy, PUT: putPolicy, DELETE: deletePolicy }),
+  replication: methodsOf('BucketReplication', { GET: getReplication, PUT: putReplication, DELETE: deleteReplication }),
   'object-lock': methodsOf('BucketObjectLockConfiguration', { GET: getObjectLock, PUT: putObjectLock }),
 };
 
