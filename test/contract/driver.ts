@@ -165,13 +165,16 @@ export interface TestBucket {
   setVersioning(status: 'Enabled' | 'Suspended'): Promise<void>;
 }
 
+const ZONES = '<CreateBucketConfiguration><BucketAZConfig>MAZ</BucketAZConfig></CreateBucketConfiguration>';
+
 export async function makeBucket(
   driver: CosDriver,
   label: string,
-  options: { versioning?: 'Enabled' | 'Suspended'; region?: string } = {},
+  options: { versioning?: 'Enabled' | 'Suspended'; region?: string; multiAz?: boolean } = {},
 ): Promise<TestBucket> {
   const bucket = bucketAt(driver, driver.newName(label), options.region ?? driver.region);
-  await bucket.must('PUT');
+  const body = options.multiAz ? ZONES : undefined;
+  await bucket.must('PUT', '', { body });
   if (options.versioning) await bucket.setVersioning(options.versioning);
   return bucket;
 }

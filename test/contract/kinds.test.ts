@@ -90,20 +90,14 @@ describe('?symlink', () => {
 
 describe('a bucket of several zones', () => {
   it('has classes of its own', async () => {
-    const name = driver.newName('zones');
-    const body = '<CreateBucketConfiguration><BucketAZConfig>MAZ</BucketAZConfig></CreateBucketConfiguration>';
-    const host = `${name}.cos.${driver.region}.myqcloud.com`;
-    expect((await driver.send({ method: 'PUT', host, body })).status).toBe(200);
-    const put = (headers: Record<string, string>) =>
-      driver.send({ method: 'PUT', host, path: '/k', body: 'x', headers });
+    const zones = await makeBucket(driver, 'zones', { multiAz: true });
+    const put = (headers: Record<string, string>) => zones.call('PUT', 'k', { body: 'x', headers });
     expect((await put({})).headers['x-cos-storage-class']).toBe('MAZ_STANDARD');
     expect((await put({ 'x-cos-storage-class': 'MAZ_STANDARD_IA' })).status).toBe(200);
-    expect((await driver.send({ method: 'HEAD', host, path: '/k' })).headers['x-cos-storage-class']).toBe(
-      'MAZ_STANDARD_IA',
-    );
+    expect((await zones.must('HEAD', 'k')).headers['x-cos-storage-class']).toBe('MAZ_STANDARD_IA');
     const single = await put({ 'x-cos-storage-class': 'ARCHIVE' });
     expect(errorOf(single)).toMatchObject({ status: 400, code: 'NotSupportedStorageClass' });
-    const out = await plain.call('PUT', 'out', { headers: { 'x-cos-copy-source': `${host}/k` } });
+    const out = await plain.call('PUT', 'out', { headers: { 'x-cos-copy-source': `${zones.host}/k` } });
     expect(errorOf(out)).toMatchObject({ status: 400, code: 'NotSupportedStorageClass' });
   });
 });

@@ -3,9 +3,19 @@ import { replicate } from '../../functions/replicate/handler.ts';
 import { CONTENT_HEADERS, createCosClient, nodeHash, type CosClient, type Place } from '../../shared/cos/index.ts';
 import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
+import type { Credentials } from '../../shared/signing/index.ts';
 import type { CoreEvent } from '../cloud/cos/index.ts';
+import type { LocalCloud } from '../cloud/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { makeBucket, openDriver, type Answer, type CosDriver, type TestBucket } from '../contract/driver.ts';
+import {
+  makeBucket,
+  openDriver,
+  textOf,
+  xmlOf,
+  type Answer,
+  type CosDriver,
+  type TestBucket,
+} from '../contract/driver.ts';
 import { stored, wholeBucket } from '../rules.ts';
 import { KEYS } from '../shared/identity/keys.ts';
 
@@ -25,14 +35,26 @@ export interface Pair {
   close(): Promise<void>;
 }
 
-export async function openPair(settings: Partial<Settings> = {}): Promise<Pair> {
+export interface PairOptions {
+  /** Which of the two is kept in several zones; neither unless told. */
+  readonly multiAz?: 'source' | 'destination';
+  /** A bucket of the test's own in the place of the destination. */
+  readonly destination?: (driver: CosDriver) => TestBucket;
+  /** Whose keys the engine has; those of the account itself unless told. */
+  readonly credentials?: (cloud: LocalCloud, buckets: readonly TestBucket[]) => Credentials;
+}
+
+export async function openPair(settings: Partial<Settings> = {}, options: PairOptions = {}): Promise<Pair> {
   const driver = await openDriver();
   const { cloud } = driver;
   if (cloud === undefined) throw new Error('these tests need the local cloud');
-  const source = await makeBucket(driver, 'source', { versioning: 'Enabled' });
-  const destination = await makeBucket(driver, 'backup', { versioning: 'Enabled', region: driver.otherRegion });
+  const { multiAz } = options;
+  const source = await makeBucket(driver, 'source', { versioning: 'Enabled', multiAz: multiAz === 'source' });
+  const plain = { versioning: 'Enabled', region: driver.otherRegion, multiAz: multiAz === 'destination' } as const;
+  const destination = options.destination?.(driver) ?? (await makeBucket(driver, 'backup', plain));
   const state = await makeBucket(driver, 'state');
-  const cos = createCosClient({ credentials: () => driver.credentials, endpoint: cloud.endpoint });
+  const credentials = options.credentials?.(cloud, [source, destination, state]) ?? driver.credentials;
+  const cos = createCosClient({ credentials: () => credentials, endpoint: cloud.endpoint });
   const engine = engineOf(cos, placeOf(state), settings);
   const lines: Readonly<Record<string, unknown>>[] = [];
   const events: CoreEvent[] = [];
@@ -118,3 +140,19 @@ const tagsOf = (answer: Answer): readonly string[] => answer.body.toString().mat
 /** Reasons that were logged, with their versions. */
 export const skippedIn = (pair: Pair): readonly { readonly versionId: string; readonly reason: string }[] =>
   pair.lines.flatMap((line) => (line['skipped'] as { versionId: string; reason: string }[] | undefined) ?? []);
+
+/** Causes of work that was left to a task, in order. */
+export const causesIn = (pair: Pair): readonly unknown[] =>
+  pair.lines.filter(({ message }) => message === 'left to a task').map(({ cause }) => cause);
+
+/** The versions of a key, newest first: the version ID of each, with `m ` before that of a delete marker. */
+export async function stackOf(bucket: TestBucket, key: string): Promise<readonly string[]> {
+  const list = xmlOf(await bucket.must('GET', '', { query: { versions: '', prefix: key } }));
+  return list.children
+    .filter((entry) => textOf(entry, 'Key') === key)
+    .map((entry) => `${entry.name === 'DeleteMarker' ? 'm ' : ''}${textOf(entry, 'VersionId')}`);
+}
+
+/** The same as letters: `v` a version, `m` a delete marker. */
+export const shapeOf = async (bucket: TestBucket, key: string): Promise<string> =>
+  (await stackOf(bucket, key)).map((entry) => (entry.startsWith('m ') ? 'm' : 'v')).join(' ');

@@ -1,0 +1,59 @@
+import { afterEach, expect, it } from 'vitest';
+import type { LocalCloud } from '../cloud/index.ts';
+import { bucketAt, type CosDriver, type TestBucket } from '../contract/driver.ts';
+import { causesIn, openPair, type Pair } from './pair.ts';
+
+const ROLE = 'replication-engine';
+const TRUST = JSON.stringify({
+  version: '2.0',
+  statement: [{ effect: 'allow', principal: { service: 'scf.qcloud.com' }, action: 'name/sts:AssumeRole' }],
+});
+
+let pair: Pair;
+afterEach(() => pair.close());
+
+const otherOf = ({ cloud }: CosDriver) => cloud?.otherAccounts[0] ?? expect.fail('there is no other account');
+
+function foreignBucket(driver: CosDriver): TestBucket {
+  const name = `theirs-${otherOf(driver).appid}`;
+  driver.cloud?.core.createBucket(name, driver.otherRegion);
+  driver.cloud?.core.putVersioning(name, driver.otherRegion, 'Enabled');
+  return bucketAt(driver, name, driver.otherRegion);
+}
+
+const allOf = ({ name, region }: TestBucket) => `qcs::cos:${region}:uid/${name.replace(/.*-/, '')}:${name}/*`;
+
+/** The engine signs with a role that may use all three buckets, as far as its own account can say so. */
+function asRole({ cam }: LocalCloud, buckets: readonly TestBucket[]) {
+  cam.createRole({ name: ROLE, trust: TRUST });
+  const statement = [{ effect: 'allow', action: 'name/cos:*', resource: buckets.map(allOf) }];
+  const { id } = cam.createPolicy({ name: ROLE, document: JSON.stringify({ version: '2.0', statement }) });
+  cam.attach(ROLE, id);
+  const { secretId, secretKey, token } = cam.assumeRole(ROLE);
+  return { secretId, secretKey, token };
+}
+
+it('a destination of another account takes replicas once its policy lets the role in, and not before', async () => {
+  pair = await openPair({}, { destination: foreignBucket, credentials: asRole });
+  await pair.setRule();
+  const { destination, driver, source } = pair;
+  const { credentials } = { credentials: otherOf(driver) };
+  await source.put('k', 'before');
+  await pair.deliver();
+  expect(causesIn(pair)).toEqual(['AccessDenied']);
+  expect((await destination.call('HEAD', 'k', { credentials })).status).toBe(404);
+
+  const principal = { qcs: [`qcs::cam::uin/${driver.cloud?.uin}:roleName/${ROLE}`] };
+  const statement = [{ effect: 'allow', principal, action: ['name/cos:*'], resource: [allOf(destination)] }];
+  const body = JSON.stringify({ version: '2.0', statement });
+  await destination.must('PUT', '', { query: { policy: '' }, body, credentials });
+  await source.put('k', 'after');
+  await pair.deliver();
+  expect((await destination.must('GET', 'k', { credentials })).body.toString()).toBe('after');
+
+  await destination.must('DELETE', '', { query: { policy: '' }, credentials });
+  await source.put('k', 'again');
+  await pair.deliver();
+  expect(causesIn(pair)).toEqual(['AccessDenied', 'AccessDenied']);
+  expect((await destination.must('GET', 'k', { credentials })).body.toString()).toBe('after');
+});
