@@ -32,6 +32,15 @@ describe('simulated worlds', () => {
     expect(failed).toEqual([]);
   });
 
+  it('keep every invariant under lifecycles and default encryption (40 worlds)', async () => {
+    const failed: string[] = [];
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const { violations } = await runWorld(worldOf(seed, 'lifecycle'));
+      failed.push(...violations.map(({ invariant, text }) => `world ${seed}: ${invariant} ${text}`));
+    }
+    expect(failed).toEqual([]);
+  });
+
   it.each(['one-way', 'fan-out', 'rules', 'parts', 'mesh'] as const)(
     'are the same for the same seed (%s)',
     async (kind) => {

@@ -198,7 +198,16 @@ const attributesOf = (attributes: CopyAttributes): Attributes =>
     meta: attributes.meta,
     storageClass: attributes.storageClass,
     tags: attributes.tags ?? [],
+    encryption: encryptionOf(attributes.encryption),
   });
+
+/** The client refuses to send the other two. */
+function encryptionOf(encryption: CopyAttributes['encryption']): Attributes['encryption'] {
+  if (encryption === undefined || encryption.algorithm === 'SSE-C' || encryption.algorithm === 'unknown')
+    return undefined;
+  const { algorithm, kmsKeyId } = encryption;
+  return kmsKeyId === undefined ? { algorithm } : { algorithm, kmsKeyId };
+}
 
 function headOf(version: Version): ObjectHead {
   const { attributes } = version;
@@ -213,7 +222,10 @@ function headOf(version: Version): ObjectHead {
       Object.entries(attributes.headers).filter(([name]) => (CONTENT_HEADERS as readonly string[]).includes(name)),
     ),
     meta: attributes.meta,
-    encryption: undefined,
+    encryption: attributes.encryption && {
+      algorithm: attributes.encryption.algorithm,
+      kmsKeyId: attributes.encryption.kmsKeyId,
+    },
     restore: version.restoredUntil === undefined ? undefined : 'ongoing-request="false", expiry-date="later"',
   };
 }

@@ -16,6 +16,8 @@ export const SOURCE_DEEDS = [
   'copyBack',
   /** Turns versioning off for a while; only where no replicas arrive. */
   'suspend',
+  /** The lifecycle of the source: older versions go, and what is deleted loses its marker. */
+  'ageSource',
 ] as const;
 
 /** What happens at a site to which replicas come and from which none go. */
@@ -27,6 +29,8 @@ export const DESTINATION_DEEDS = [
   'foreignUpload',
   /** Lifecycle: an older version goes. */
   'expire',
+  /** The lifecycle of the destination: current versions are hidden, older ones go, and then the markers. */
+  'age',
 ] as const;
 
 /** What the owner of a source does to its rules; the key is of no account. */

@@ -139,6 +139,9 @@ class KeyOfLink {
     if (its.some((replica) => replica.blob?.crc64 !== blob?.crc64)) this.#say('I1', `${versionId} differs`);
     if (its.some((replica) => replica.attributes.meta['n'] !== attributes.meta['n']))
       this.#say('I1', `${versionId} has other metadata`);
+    const ownAlgorithm = attributes.encryption?.algorithm;
+    if (ownAlgorithm !== undefined && its.some((one) => one.attributes.encryption?.algorithm !== ownAlgorithm))
+      this.#say('I1', `${versionId} is encrypted otherwise`);
     if (its.some((replica) => String(replica.attributes.tags) !== String(attributes.tags)))
       this.#say('I1', `${versionId} has other tags`);
   }

@@ -33,6 +33,8 @@ const SHARES = {
   crowded: 0,
   /** Two sites where keys are deleted and undeleted, and functions die while they do the same. */
   'two-way-deletions': 0,
+  /** Lifecycles on either side, hours apart, and destinations that encrypt. */
+  lifecycle: 0,
 } as const;
 
 export type Kind = keyof typeof SHARES;
@@ -81,6 +83,16 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
       const pace = [3000, 60_000, 20 * 60_000][between(0, 2)] as number;
       const habits: Habits = { deeds: between(5, 14), keys: 1, pace, ...copies };
       return { ...world, weather: CALM, mail: { ...world.mail, lost: 0, late: 0.5 }, habits, listingLag: 0 };
+    }
+    case 'lifecycle': {
+      const pace = [5 * 60_000, 30 * 60_000, 3 * 3_600_000][between(0, 2)] as number;
+      const writes = { put: 8, putSame: 1, remove: 3, undelete: 1, removeVersion: 1 };
+      const habits: Habits = { deeds: between(5, 18), keys: between(1, 3), pace, ...writes, age: 4, ageSource: 3 };
+      const algorithm = (['AES256', 'SM4', 'cos/kms'] as const)[between(0, 2)] ?? 'AES256';
+      const shape: Shape = random() < 0.3 ? 'fan-out' : 'one-way';
+      // A storm of many hours is more work than any world needs.
+      const weather = pace > 5 * 60_000 ? CALM : world.weather;
+      return { ...world, shape, weather, habits, encryption: random() < 0.7 ? algorithm : undefined };
     }
     case 'two-way-deletions': {
       const pace = [60_000, 300_000][between(0, 1)] as number;

@@ -3,6 +3,7 @@ import type { Blob, BlobStore, Core, Version } from '../cloud/cos/index.ts';
 import { plain } from './core-cos.ts';
 import { pick, RULE_DEEDS, type Deed, type DeedName } from './deeds.ts';
 import { at, type Diary } from './diary.ts';
+import { NO_LIFECYCLE, aging } from './aging.ts';
 import { seeded, type Scheduler } from './scheduler.ts';
 
 export interface UsersOptions {
@@ -17,12 +18,15 @@ export interface UsersOptions {
   readonly changeRules: (deed: Deed) => Promise<void>;
   /** Whether some objects are of several megabytes. */
   readonly large: boolean;
+  /** Whether some objects are encrypted. */
+  readonly encrypting: boolean;
 }
 
 export const TAG = ['keep', 'yes'] as const;
 const MEGABYTE = 2 ** 20;
 /** ms, see below. */
 const AGED_MS = 20 * 60_000;
+const DAY = 86_400_000;
 
 interface Act {
   readonly deed: Deed;
@@ -126,7 +130,29 @@ export class Users {
       this.#o.core.deleteObject(place.bucket, place.region, key, version.versionId, request);
       return `lifecycle removed ${key} ${version.versionId}`;
     },
+    age: (act) => this.#age(act, true),
+    ageSource: (act) => this.#age(act, false),
   };
+
+  /** `hiding`: the current versions expire too, which at a source would be a deletion that COS tells nobody of. */
+  #age({ place, key }: Act, hiding: boolean): string | undefined {
+    const { core, diary, scheduler } = this.#o;
+    const { entries } = core.listVersions(place.bucket, place.region, { prefix: key });
+    // A user's copy of a replica is told from it by its age; lifecycles wait for a day and more.
+    if (entries.some(({ time }) => time > (scheduler.now - AGED_MS) * 1000)) return undefined;
+    core.configureBucket(place.bucket, place.region, aging(key, hiding));
+    const actions = core.runLifecycle({ ahead: 3 * DAY });
+    core.configureBucket(place.bucket, place.region, NO_LIFECYCLE);
+    for (const { action, key: its, versionId } of actions) {
+      if (action === 'removed') diary.expired.add(versionId);
+      if (!hiding) this.#prune(place, its);
+      // From then on the destination is no image of the source.
+      else if (action !== 'removed') diary.foreign.add(at(place, its));
+    }
+    return actions.length === 0
+      ? undefined
+      : `lifecycle: ${actions.map((one) => `${one.action} ${one.key} ${one.versionId}`).join(', ')}`;
+  }
 
   #upload(act: Act): void {
     const { core, scheduler, note } = this.#o;
@@ -185,7 +211,8 @@ export class Users {
   }
 
   #attributes({ deed }: Act) {
-    return plain({ meta: { n: String(deed.dice) }, tags: deed.dice % 2 === 0 ? [TAG] : [] });
+    const encryption = this.#o.encrypting && deed.dice % 3 === 0 ? ({ algorithm: 'SM4' } as const) : undefined;
+    return plain({ meta: { n: String(deed.dice) }, tags: deed.dice % 2 === 0 ? [TAG] : [], encryption });
   }
 
   #blob({ deed: { dice }, place, key }: Act, same: boolean): Blob {

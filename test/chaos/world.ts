@@ -2,7 +2,7 @@ import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
 import type { Keyring, MarkerKey } from '../../shared/identity/index.ts';
 import type { Settings } from '../../shared/replication/index.ts';
 import { Tasks } from '../../shared/tasks/index.ts';
-import { createBlobStore, createCore, type Core } from '../cloud/cos/index.ts';
+import { createBlobStore, createCore, type Core, type DefaultEncryption } from '../cloud/cos/index.ts';
 import { createCoreCos } from './core-cos.ts';
 import type { Deed } from './deeds.ts';
 import { Diary } from './diary.ts';
@@ -15,7 +15,7 @@ import { Platform } from './platform.ts';
 import { RuleBook } from './rule-book.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 import { checkTogether } from './together.ts';
-import { isShared, isTogether, topologyOf, type Deployment, type Shape, type Topology } from './topology.ts';
+import { isShared, isSource, isTogether, topologyOf, type Deployment, type Shape, type Topology } from './topology.ts';
 import { Users } from './users.ts';
 
 /** 2026-01-01, so that every seed sees the same clock. */
@@ -51,6 +51,8 @@ export interface WorldOptions {
   readonly large: boolean;
   /** Bytes from which on objects are left to the task function. */
   readonly inlineBytes: number;
+  /** That of the destinations; where there is one, some objects have one of their own. */
+  readonly encryption?: DefaultEncryption['algorithm'] | undefined;
 }
 
 export interface WorldResult {
@@ -73,9 +75,14 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const { markerOn404, listingLag } = options;
   const core = createCore({ now, random, switches: { markerOn404, listingLag } });
   for (const { bucket, region } of topology.deployments.map(({ state }) => state)) core.createBucket(bucket, region);
-  for (const { bucket, region } of topology.sites) {
+  for (const site of topology.sites) {
+    const { bucket, region } = site;
     core.createBucket(bucket, region);
     core.putVersioning(bucket, region, 'Enabled');
+    const { encryption: algorithm } = options;
+    if (algorithm !== undefined && !isSource(topology, site)) {
+      core.configureBucket(bucket, region, { encryption: { algorithm } });
+    }
   }
   const blobs = createBlobStore();
   const plainCos = createCoreCos(core, blobs, now, options.longestPage);
@@ -118,6 +125,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     busy: () => platforms.some(({ busy }) => busy),
     changeRules,
     large: options.large,
+    encrypting: options.encryption !== undefined,
   });
   users.begin();
   for (const platform of platforms) platform.startTimer();
