@@ -5,7 +5,8 @@ import { escapeXml } from '../../shared/xml/index.ts';
 import type { BenchResult, Figure } from './types.ts';
 
 const [WIDTH, LABEL, BAR, GAP] = [760, 420, 22, 10];
-const SPACE = WIDTH - LABEL - 90;
+/** Of the longest bar; the values stand to the right of it. */
+const SPACE = WIDTH - LABEL - 130;
 
 interface Bar {
   readonly label: string;
@@ -42,7 +43,7 @@ const barOf = ({ name, value, most }: Figure): Bar => ({ label: name, value, lim
 function chart(title: string, bars: readonly Bar[]): string {
   const most = Math.max(
     ...bars.map(({ value, limit }) => (limit === undefined || limit === 0 ? value : value / limit)),
-    1e-9,
+    bars.some(({ limit }) => limit) ? 1 : 1e-9,
   );
   const scale = (bar: Bar): number => ((bar.limit ? bar.value / bar.limit : bar.value) / most) * SPACE;
   const rows = bars.map((bar, i) => {
@@ -54,7 +55,7 @@ function chart(title: string, bars: readonly Bar[]): string {
       limit === undefined
         ? ''
         : `<line x1="${limit.toFixed(1)}" x2="${limit.toFixed(1)}" y1="${y - 3}" y2="${y + BAR + 3}" stroke="#b03030" stroke-width="2"/>`,
-      `<text x="${(LABEL + scale(bar) + 6).toFixed(1)}" y="${y + 15}">${bar.value}${bar.limit === undefined ? '' : ` of ${bar.limit}`}</text>`,
+      `<text x="${LABEL + SPACE + 10}" y="${y + 15}">${bar.value}${bar.limit === undefined ? '' : ` of ${bar.limit}`}</text>`,
     ].join('');
   });
   const height = 50 + bars.length * (BAR + GAP);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +10,8 @@ import { build } from 'esbuild';
 import { createCosClient, formatPlace, hostOf } from '../../shared/cos/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
+import { ensureMarkerKey } from '../../shared/identity/index.ts';
+import { storePreflight } from '../../shared/preflight/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
 import { plain } from '../chaos/core-cos.ts';
@@ -47,16 +50,20 @@ export interface Site {
   upload(count: number, prefix: string): readonly Written[];
   /** What happened to the source since the last time, as events. */
   takeEvents(): readonly Written[];
-  /** Runs a program in a process of its own on those objects. Throws with its stderr where it fails. */
+  /**
+   * Runs a program in a process of its own on those objects. Throws with its stderr where it fails, and where the objects
+   * that were written are not all at the other side after it.
+   */
   run(program: Program, written: readonly Written[]): Promise<Told>;
   readonly environment: NodeJS.ProcessEnv;
   readonly folder: string;
   close(): Promise<void>;
 }
 
-export async function openSite(rules: readonly Rule[]): Promise<Site> {
+/** `tried`: pre-flight has found that a 404 of the destination tells of a delete marker. */
+export async function openSite(rules: readonly Rule[], { tried = false } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const cloud = await startCloud();
+  const cloud = await startCloud({ switches: { markerOn404: tried } });
   const requests = countRequests(cloud);
   const events: Written[] = [];
   cloud.core.createBucket(STATE.bucket, STATE.region);
@@ -72,6 +79,12 @@ export async function openSite(rules: readonly Rule[]): Promise<Site> {
   const user = createCosClient({ credentials: () => cloud, endpoint: cloud.endpoint });
   const ruleSet = { source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules, created: 0 };
   await createRuleStore({ cos: user, state: STATE, now: Date.now }).put(stored(ruleSet));
+  // As a deployment does.
+  await ensureMarkerKey({ cos: user, state: STATE, random: randomBytes });
+  if (tried) {
+    const found = { destination: BACKUP, measuredAt: Date.now(), passed: true, markerTold: true, checks: [] };
+    await storePreflight(user, STATE, found);
+  }
   user.close();
   await bundleFunction('replicate', { root: ROOT, output: folder, runtime: 'Nodejs20.19' });
   await bundlePrograms(folder);
@@ -109,7 +122,13 @@ export async function openSite(rules: readonly Rule[]): Promise<Site> {
         bare: [file, hostOf(SOURCE), hostOf(OTHERS)],
         sdk: [file, hostOf(SOURCE), OTHERS.bucket, OTHERS.region],
       }[program];
-      return JSON.parse(await runNode([join(folder, `${program}.cjs`), ...args], environment)) as Told;
+      const told = JSON.parse(await runNode([join(folder, `${program}.cjs`), ...args], environment)) as Told;
+      const { bucket, region } = program === 'function' ? BACKUP : OTHERS;
+      const lacking = written.filter(
+        ({ key }) => cloud.core.listVersions(bucket, region, { prefix: key, maxKeys: 1 }).entries.length === 0,
+      );
+      if (lacking.length > 0) throw new Error(`${program} left out ${lacking.length} of ${written.length} objects`);
+      return told;
     },
     close: async () => {
       await cloud.close();
