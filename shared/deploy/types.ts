@@ -5,7 +5,7 @@ import type { Caution } from '../scf/index.ts';
  * The identities that functions run as: only `api` may read API keys and write rules, only `engine` writes replicas, and
  * `schedule` reaches the state bucket alone.
  */
-export const ROLE_KINDS = ['engine', 'api', 'schedule'] as const;
+export const ROLE_KINDS = ['engine', 'api', 'schedule', 'scan'] as const;
 export type RoleKind = (typeof ROLE_KINDS)[number];
 
 /** One entry under `events` of a function in serverless.yml. */

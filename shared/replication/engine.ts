@@ -1,10 +1,11 @@
-import type { Cos, Place } from '../cos/index.ts';
+import { formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { createRuleStore, type RuleStore } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
-import { Leases, Tasks, type Task } from '../tasks/index.ts';
+import { Leases, Tasks, type StateDeps, type Task } from '../tasks/index.ts';
 import { converge } from './converge.ts';
 import { abortUploadsOf } from './act/multipart/uploads.ts';
-import type { Settings } from './session.ts';
+import { copyHistory, isPlainHistory, prove, type History, type Listed, type Proof } from './listed.ts';
+import { CLOCK_DOUBT_MS, type DestinationClock, type EngineDeps, type Settings } from './session.ts';
 import type { Report, Work } from './types.ts';
 import { VersioningWatch } from './act/versioning.ts';
 import type { Keyring } from '../identity/index.ts';
@@ -29,6 +30,9 @@ export interface EngineOptions {
 
 /** The engine of one function: everything a run needs, wired once per instance. */
 export interface Engine {
+  /** What it was wired to. */
+  readonly deps: StateDeps;
+  readonly settings: Settings;
   readonly rules: RuleStore;
   readonly tasks: Tasks;
   readonly leases: Leases;
@@ -39,9 +43,21 @@ export interface Engine {
    * anything is written, and throws where the rules of the work are no longer those that count.
    */
   readonly converge: (work: Work, deadline: number, confirm?: () => Promise<void>) => Promise<Report>;
+  /** Whether a key that has been listed is right; writes nothing. As `converge`, throws `ServiceError`. */
+  readonly prove: (work: Work, listed: Listed, deadline: number) => Promise<Proof>;
+  /** Copies the history of a key that has nothing at the destination, without a lease; `unfit` is for `converge`. */
+  readonly copyHistory: (
+    work: Work,
+    listed: Listed,
+    deadline: number,
+    confirm: () => Promise<void>,
+  ) => Promise<History>;
   /** Aborts the uploads of tasks that are about to be dropped. */
   readonly abandon: (tasks: readonly Task[]) => Promise<void>;
 }
+
+/** ms for which runs of one instance go by what one of them learned of a destination's clock. */
+const CLOCK_LIFE_MS = 60_000;
 
 /** The largest object that one request copies. */
 const LARGEST_COPY = 5 * 2 ** 30;
@@ -66,19 +82,35 @@ export function createEngine(options: EngineOptions): Engine {
   const tasks = new Tasks(deps);
   const versioning = new VersioningWatch(cos, now);
   const settings = { ...DEFAULTS, ...options.settings };
+  const clocks = new Map<string, DestinationClock>();
+  const clockOf = (place: Place): DestinationClock => {
+    const name = formatPlace(place);
+    const known = clocks.get(name) ?? { seen: undefined };
+    clocks.set(name, known);
+    // Clocks that are read rarely drift apart, and an instance may have been frozen in between.
+    if (known.seen !== undefined && Math.abs(now() - known.seen.at) > CLOCK_LIFE_MS) known.seen = undefined;
+    return known;
+  };
+  const wired = { cos, hash, keys, now, unique, settings, versioning, tasks };
+  const shared = (work: Work): EngineDeps => ({ ...wired, destinationClock: clockOf(work.destination) });
   return {
+    deps,
+    settings,
     rules: createRuleStore({ cos, state, now }),
     tasks,
     leases,
     now,
     random,
+    prove: (work, listed, deadline) => prove(wired, work, listed, deadline - CLOSING_MS),
+    copyHistory: async (work, listed, deadline, confirm) => {
+      // A function's clock may run ahead of COS's by a little.
+      const settledBefore = now() - settings.settleMs - CLOCK_DOUBT_MS;
+      return isPlainHistory(wired, work, listed, settledBefore)
+        ? copyHistory(shared(work), work, listed, deadline - CLOSING_MS, confirm)
+        : { kind: 'unfit' };
+    },
     abandon: (dropped) => abortUploadsOf(cos, dropped),
     converge: (work, deadline, confirm) =>
-      converge(
-        { cos, hash, keys, now, unique, settings, versioning, leases, tasks },
-        work,
-        { stop: deadline - CLOSING_MS, end: deadline },
-        confirm,
-      ),
+      converge({ ...wired, leases }, work, { stop: deadline - CLOSING_MS, end: deadline }, confirm),
   };
 }

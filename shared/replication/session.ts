@@ -36,6 +36,11 @@ export interface Settings {
   sharedWith(place: Place): Place | undefined;
 }
 
+/** A moment by the destination's own clock, and the local time (ms since 1970) at which its answer came. */
+export interface DestinationClock {
+  seen: { readonly date: number; readonly at: number } | undefined;
+}
+
 export interface EngineDeps {
   readonly cos: Cos;
   readonly hash: Hash;
@@ -47,6 +52,8 @@ export interface EngineDeps {
   unique(): string;
   readonly settings: Settings;
   readonly versioning: VersioningWatch;
+  /** What is known of the destination's clock, where several runs of one instance share it. */
+  readonly destinationClock?: DestinationClock;
   /** Where an upload is written down that a killed run would leave; without it only runs that end by themselves tell. */
   readonly tasks?: Pick<Tasks, 'defer' | 'complete' | 'ofKey'>;
 }
@@ -84,13 +91,14 @@ export class Session {
   readonly #versioned: Promise<void>;
   readonly #confirm: () => Promise<void>;
   readonly #heads: ObjectHead[] = [];
-  #destinationClock: { readonly date: number; readonly at: number } | undefined;
+  readonly #destinationClock: DestinationClock;
 
   constructor(deps: EngineDeps, work: Work, stop: number, confirm: () => Promise<void> = () => Promise.resolve()) {
     this.deps = deps;
     this.work = work;
     this.stop = stop;
     this.#confirm = confirm;
+    this.#destinationClock = deps.destinationClock ?? { seen: undefined };
     this.#versioned = this.at('destination', () => deps.versioning.check(work.destination));
     // Waited for before anything is written; a run that writes nothing need not know.
     this.#versioned.catch(() => undefined);
@@ -147,7 +155,7 @@ export class Session {
 
   async headDestination(versionId?: string): Promise<HeadResult> {
     const result = await this.at('destination', () => this.#head('destination', versionId));
-    this.#destinationClock = { date: result.date, at: this.deps.now() };
+    this.#destinationClock.seen = { date: result.date, at: this.deps.now() };
     return result;
   }
 
@@ -165,8 +173,8 @@ export class Session {
 
   /** A fresh attempt ID; its time is the destination's, and not later than anything the attempt will write. */
   async attempt(named = true, inParts = false): Promise<Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>> {
-    if (this.#destinationClock === undefined) await this.headDestination();
-    const { date, at } = this.#destinationClock as { date: number; at: number };
+    if (this.#destinationClock.seen === undefined) await this.headDestination();
+    const { date, at } = this.#destinationClock.seen as { date: number; at: number };
     const attempted = date + Math.max(0, this.deps.now() - at - 1000);
     return {
       named,

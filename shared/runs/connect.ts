@@ -5,6 +5,7 @@ import { createMarkerKnowledge } from '../preflight/index.ts';
 import { CAUTIOUS_METADATA_LIMIT, createEngine, type Engine } from '../replication/index.ts';
 import { createKeyring } from '../identity/index.ts';
 import type { Settings } from '../replication/index.ts';
+import { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from '../scan/index.ts';
 
 /** The engine of a deployed function: real clock, real randomness, the signed client. */
 export function connectEngine(config: DeploymentConfig, settings: Partial<Settings> = {}): Engine {
@@ -34,5 +35,14 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
       const [report] = await Promise.all([engine.converge(...run), knowledge.learn(work.destination)]);
       return report;
     },
+  };
+}
+
+/** What the functions that scan work with. */
+export function connectScans(config: DeploymentConfig, settings: Partial<ScanSettings> = {}): ScanDeps {
+  return {
+    engine: connectEngine(config),
+    settings: { ...SCAN_DEFAULTS, ...settings },
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }

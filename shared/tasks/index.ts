@@ -1,7 +1,7 @@
 export { backOff, BUSY_MS } from './backoff.ts';
 export { Leases, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';
-export { Tasks } from './tasks.ts';
+export { mapLimited, Tasks } from './tasks.ts';
 export type { Facts, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';
 export { digestOfTarget } from './names.ts';
 export {

@@ -40,9 +40,12 @@ interface Found {
  */
 export class Leases {
   readonly #deps: StateDeps;
+  readonly #prefix: string;
 
-  constructor(deps: StateDeps) {
+  /** `prefix`: where they lie on the state bucket; what is not a key is held somewhere else. */
+  constructor(deps: StateDeps, prefix = LEASES) {
     this.#deps = deps;
+    this.#prefix = prefix;
   }
 
   /**
@@ -104,7 +107,7 @@ export class Leases {
   async #climb(digest: string, target: Target, facts: Facts, deadline: number): Promise<Acquired | 'again'> {
     const below: Found[] = [];
     for (;;) {
-      const name = leaseName(digest, below.length);
+      const name = leaseName(digest, below.length, this.#prefix);
       const merged = merge([facts, ...below.map((one) => one.record)]);
       const sent = this.#deps.now();
       const id = this.#deps.unique();
@@ -156,7 +159,7 @@ export class Leases {
   async #adopt(digest: string, lease: Lease): Promise<Lease> {
     const known = new Set([lease.name, ...lease.inherited]);
     const names: string[] = [];
-    const leases = objectsUnder(this.#deps.cos, this.#deps.state, `${LEASES}${digest}/`);
+    const leases = objectsUnder(this.#deps.cos, this.#deps.state, `${this.#prefix}${digest}/`);
     for await (const { key } of leases) if (!known.has(key)) names.push(key);
     const others = await Promise.all(names.map((name) => this.#read(name)));
     const expired = others.filter((one) => one !== undefined && one.remaining <= 0) as Found[];
@@ -178,7 +181,7 @@ export class Leases {
   async *#groups(): AsyncGenerator<readonly string[]> {
     let group: string[] = [];
     let current = '';
-    for await (const { key: name } of objectsUnder(this.#deps.cos, this.#deps.state, LEASES)) {
+    for await (const { key: name } of objectsUnder(this.#deps.cos, this.#deps.state, this.#prefix)) {
       const digest = readLeaseName(name)?.digest;
       if (digest === undefined) continue;
       if (digest !== current && group.length > 0) {

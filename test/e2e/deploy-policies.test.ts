@@ -12,7 +12,8 @@ const STATE = { bucket: 'crr-dev-gz-1250000000', region: REGION };
 const API = `cos-replication-dev-${REGION}-api`;
 const ENGINE = `cos-replication-dev-${REGION}-engine`;
 const SCHEDULE = `cos-replication-dev-${REGION}-schedule`;
-/** So many that both roles need more than one policy. */
+const SCAN = `cos-replication-dev-${REGION}-scan`;
+/** So many that all roles that work on buckets need more than one policy. */
 const SOURCES = longNames('source', 3, REGION);
 const DESTINATIONS = longNames('backup', 70, 'ap-shanghai');
 const [source, last] = [parsePlace(SOURCES[0] ?? ''), parsePlace(DESTINATIONS.at(-1) ?? '')];
@@ -55,7 +56,16 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     const output = await serverless('deploy', SOURCES, DESTINATIONS);
     expect(output).toContain(`role ${ENGINE} (2 policies): created`);
     expect(output).toContain(`role ${API} (3 policies): created`);
-    expect(policies().sort()).toEqual([API, `${API}-2`, `${API}-4`, ENGINE, `${ENGINE}-2`, SCHEDULE]);
+    expect(policies().sort()).toEqual([
+      API,
+      `${API}-2`,
+      `${API}-4`,
+      ENGINE,
+      `${ENGINE}-2`,
+      SCAN,
+      `${SCAN}-2`,
+      SCHEDULE,
+    ]);
     for (const { document } of cloud.cam.listPolicies()) expect(document.length).toBeLessThanOrEqual(6144);
     // Which policy it is that lets a function use the last destination.
     const { document } = cloud.cam.getPolicy({ name: `${API}-4` });
@@ -94,7 +104,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
   it('gives up the policies that a shorter list does not need', async () => {
     const output = await serverless('deploy', SOURCES, DESTINATIONS.slice(0, 10));
     expect(output).toContain(`role ${API}: updated`);
-    expect(policies().sort()).toEqual([API, ENGINE, SCHEDULE]);
+    expect(policies().sort()).toEqual([API, ENGINE, SCAN, SCHEDULE]);
     const found = await preflight();
     expect([...found.values()].map(({ passed }) => passed)).toEqual(Array.from({ length: 10 }, () => true));
   });
@@ -110,7 +120,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
 
   it('takes all of its policies away, and no other', async () => {
     await serverless('deploy', SOURCES, DESTINATIONS);
-    expect(policies()).toHaveLength(7);
+    expect(policies()).toHaveLength(9);
     // With a shorter list now.
     await serverless('remove --force', SOURCES, DESTINATIONS.slice(0, 1));
     expect(policies()).toEqual(['theirs']);

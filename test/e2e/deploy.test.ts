@@ -14,7 +14,7 @@ import { configurationWith } from './configuration.ts';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 const LISTS = { sources: ['source-1250000000@ap-guangzhou'], destinations: ['backup-1250000000@ap-shanghai'] };
-const FUNCTIONS = ['replicate', 'task', 'schedule', 'api'].map((key) => `cos-replication-dev-${key}`);
+const FUNCTIONS = ['replicate', 'task', 'scan', 'schedule', 'api'].map((key) => `cos-replication-dev-${key}`);
 
 let cloud: LocalCloud;
 /** A copy of what is deployed: an edit between two deployments would be a change that this test did not make. */
@@ -140,7 +140,7 @@ describe.sequential('serverless', () => {
 
   it('refuses a function that there is not', async () => {
     const { status, stdout } = await serverless(['invoke', '-f', 'nothing']);
-    expect([status, stdout]).toEqual([1, expect.stringMatching(/-f with one of replicate, task, schedule, api/)]);
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/-f with one of replicate, task, scan, schedule, api/)]);
   });
 
   it('makes, lists and removes API keys', async () => {

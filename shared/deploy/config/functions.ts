@@ -3,7 +3,7 @@ import type { FunctionSettings } from '../types.ts';
 import type { Locate } from './locate.ts';
 
 /** Functions without which nothing is replicated, or no rule can be set. */
-const NEEDED = ['replicate', 'task', 'schedule', 'api'];
+const NEEDED = ['replicate', 'task', 'scan', 'schedule', 'api'];
 const LONGEST_TIMEOUT = 900;
 const SMALLEST_MEMORY = 64;
 const MEMORY_STEP = 128;

@@ -1,6 +1,7 @@
 import { appidOf, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { PREFLIGHT_PREFIX } from '../../rules/index.ts';
+import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
 export interface Statement {
@@ -53,7 +54,7 @@ export interface Rights {
 export function rightsOf(kind: RoleKind, scope: Pick<Scope, 'state' | 'peers' | 'signers'>): Rights {
   const { state, peers } = scope;
   if (kind === 'schedule') return schedule(state);
-  const rights = kind === 'engine' ? engine(state, peers) : api(state);
+  const rights = kind === 'engine' ? engine(state, peers) : kind === 'scan' ? scan(state, peers) : api(state);
   return { ...rights, state: [...rights.state, ...markerKeys(kind, scope)] };
 }
 
@@ -100,15 +101,31 @@ function engine(state: Place, peers: Scope['peers']): Rights {
   };
 }
 
+/** What `task` may do, and what scans keep: how far they are, and which keys have been proved right. */
+function scan(state: Place, peers: Scope['peers']): Rights {
+  const { sources, destinations, state: ofState } = engine(state, peers);
+  return {
+    sources,
+    destinations,
+    state: [
+      ...ofState,
+      allow(['GetObject'], under(state, [SCANS, PAIRS, PAUSED, RANGE_LEASES])),
+      allow(['PutObject', 'DeleteObject'], under(state, [SCANS, PAIRS, RANGE_LEASES])),
+    ],
+  };
+}
+
 /** Starts work and never does any: no right on a source or a destination. */
 function schedule(state: Place): Rights {
   return {
     sources: [],
     destinations: [],
     state: [
-      allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/'])),
-      allow(['PutObject'], under(state, ['tasks/', 'waiting/'])),
-      allow(['DeleteObject'], under(state, ['tasks/', 'waiting/'])),
+      allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED])),
+      allow(['PutObject'], under(state, ['tasks/', 'waiting/', SCANS, PAIRS])),
+      allow(['DeleteObject'], under(state, ['tasks/', 'waiting/', SCANS, PAIRS, ASKED])),
+      // For the clock of COS: a scan's start must not be later than what its listings show.
+      allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),
     ],
   };
@@ -122,7 +139,7 @@ function markerKeys(
   kind: RoleKind,
   { state, peers, signers }: Pick<Scope, 'state' | 'peers' | 'signers'>,
 ): Statement[] {
-  const listed = kind === 'engine' ? peers.map((peer) => peer.state) : [];
+  const listed = kind === 'engine' || kind === 'scan' ? peers.map((peer) => peer.state) : [];
   // Whoever may not list a bucket may be answered 403 for what is not there, and then nobody knows whether there is a key.
   const unlisted = signers.filter((place) => !listed.some((other) => samePlace(place, other)));
   const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, ['secrets/marker-key/'])));
@@ -143,9 +160,9 @@ function api(state: Place): Rights {
       { actions: ['GetObject', 'PutObject', 'DeleteObject'], path: `${PREFLIGHT_PREFIX}*` },
     ],
     state: [
-      allow(['GetObject'], under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/'])),
-      allow(['PutObject'], under(state, ['rules/', 'tasks/', 'status/preflight/'])),
-      allow(['DeleteObject'], under(state, ['rules/', 'waiting/'])),
+      allow(['GetObject'], under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/', PAIRS, ASKED, PAUSED])),
+      allow(['PutObject'], under(state, ['rules/', 'tasks/', 'status/preflight/', ASKED, PAUSED])),
+      allow(['DeleteObject'], under(state, ['rules/', 'waiting/', PAUSED])),
       // For the clock of COS, beside the rules that are to be replaced.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),

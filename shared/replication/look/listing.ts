@@ -36,6 +36,14 @@ export class KeyListing {
     return listing;
   }
 
+  /** Of what somebody has listed already: all versions and delete markers of this very key, newest first. */
+  static of(session: Session, side: 'source' | 'destination', entries: readonly VersionEntry[]): KeyListing {
+    const listing = new KeyListing(session, side);
+    listing.#entries.push(...entries);
+    listing.#complete = true;
+    return listing;
+  }
+
   /** What has been read so far. */
   get entries(): readonly VersionEntry[] {
     return this.#entries;

@@ -26,17 +26,21 @@ export interface Look extends Observation {
   readonly doubtful: boolean;
 }
 
-/** Reads the key's history on both sides, as deep as the work asks for. `current` is the source's HEAD. */
+/**
+ * Reads the key's history on both sides, as deep as the work asks for. `current` is the source's HEAD; `listings` are given
+ * where both sides have been listed already.
+ */
 export async function observe(
   session: Session,
   current: HeadResult,
   { floor, since }: { readonly floor: number; readonly since: number },
-): Promise<Look> {
-  const { work } = session;
-  const [source, destination] = await Promise.all([
+  listings: Promise<readonly [KeyListing, KeyListing]> = Promise.all([
     KeyListing.open(session, 'source'),
     KeyListing.open(session, 'destination'),
-  ]);
+  ]),
+): Promise<Look> {
+  const { work } = session;
+  const [source, destination] = await listings;
   const peers = await readPeers(session, source, destination);
   const { stack, low } = await readStack(session, destination, floor, peers);
   const depth = depthOf(session, stack, low);

@@ -88,7 +88,7 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
   const run = (): Run => ({ requestId: 'run', deadline: clock.ms + RUN_MS, log: (fields) => logs.push(fields) });
   const request = { requestId: 'user' };
   const storeIn = (rules: RuleStore, list: readonly Rule[]): Promise<void> =>
-    rules.put(stored({ source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: list, created: START }));
+    rules.put(stored({ source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: list, created: clock.ms }));
   const setRules = (list: readonly Rule[]): Promise<void> => storeIn(engine.rules, list);
   await setRules(rules);
   // What a function that has run before knows; the first run reads the rules once more.
@@ -134,6 +134,8 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     raw: (event: unknown) => counting(() => replicate(engine, [SOURCE], event, run())),
     runTask: (name: string, place = STATE) =>
       counting(() => runTasks(engine, STATE, { Records: [recordOf({ key: name, place, vid: '' })] }, run())),
+    /** What COS sends when an object of the state bucket is written. */
+    eventOf: (key: string) => ({ Records: [recordOf({ key, place: STATE, vid: '' })] }),
     sweep: () => counting(() => sweep(engine, run())),
     /** What a reattempt of the key does. */
     ask: async (change: Partial<Task> = {}): Promise<void> => {

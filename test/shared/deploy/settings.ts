@@ -31,6 +31,14 @@ export function rawConfiguration(changes: Partial<RawConfiguration> = {}): RawCo
         memory: 256,
         events: [{ state: { event: 'cos:ObjectCreated:*', prefix: 'tasks/' } }],
       },
+      scan: {
+        handler: 'functions/scan/index.main_handler',
+        role: 'scan',
+        timeout: 900,
+        memory: 256,
+        instances: 16,
+        events: [{ state: { event: 'cos:ObjectCreated:*', prefix: 'scans/' } }],
+      },
       schedule: {
         handler: 'functions/schedule/index.main_handler',
         role: 'schedule',

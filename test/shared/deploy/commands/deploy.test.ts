@@ -89,8 +89,10 @@ describe('deploy', () => {
       'role cos-replication-dev-ap-guangzhou-engine: created',
       'role cos-replication-dev-ap-guangzhou-api: created',
       'role cos-replication-dev-ap-guangzhou-schedule: created',
+      'role cos-replication-dev-ap-guangzhou-scan: created',
       'cos-replication-dev-replicate: created',
       'cos-replication-dev-task: created',
+      'cos-replication-dev-scan: created',
       'cos-replication-dev-schedule: created',
       'cos-replication-dev-api: created',
     ]);
@@ -98,7 +100,7 @@ describe('deploy', () => {
     cloud.clear();
     await cloud.deploy();
     expect(cloud.lines.filter((line) => !line.endsWith(': unchanged'))).toEqual([]);
-    expect(cloud.lines).toHaveLength(9);
+    expect(cloud.lines).toHaveLength(11);
     expect(cloud.api.changes).toEqual([]);
   });
 
@@ -243,19 +245,20 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual([]);
   });
 
-  it('reserves instances for the function that anybody can call, and gives them back', async () => {
+  it('reserves instances for the functions that ask for them, and gives them back', async () => {
     const reserved = (cloud: ReturnType<typeof world>) =>
       [...cloud.api.functions]
         .filter(([, { reserved: memory }]) => memory > 0)
         .map(([name, one]) => [name, one.reserved]);
     const cloud = world(sampleSettings());
     await cloud.deploy();
-    expect(reserved(cloud)).toEqual([['cos-replication-dev-api', 8 * 256]]);
+    const ofScans = ['cos-replication-dev-scan', 16 * 256];
+    expect(reserved(cloud)).toEqual([ofScans, ['cos-replication-dev-api', 8 * 256]]);
     const { functions = {} } = rawConfiguration();
     const { instances: _, ...api } = functions['api'] ?? ({} as never);
     cloud.clear();
     await cloud.deploy(sampleSettings({ functions: { ...functions, api } }));
-    expect(reserved(cloud)).toEqual([]);
+    expect(reserved(cloud)).toEqual([ofScans]);
     expect(cloud.lines).toContain('cos-replication-dev-api: updated');
   });
 

@@ -12,8 +12,8 @@ it('takes the functions of the repository', () => {
 });
 
 it.each<[string, typeof declared | undefined, RegExp]>([
-  ['no functions at all', undefined, /functions lacks replicate, task, schedule, api/],
-  ['a missing function', { replicate: declared['replicate'] as never }, /functions lacks task, schedule, api/],
+  ['no functions at all', undefined, /functions lacks replicate, task, scan, schedule, api/],
+  ['a missing function', { replicate: declared['replicate'] as never }, /functions lacks task, scan, schedule, api/],
   [
     'memory between the steps',
     changed('task', { memory: 300 }),

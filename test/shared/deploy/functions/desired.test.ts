@@ -10,11 +10,12 @@ const named = (settings: ReturnType<typeof sampleSettings>, key: string) => {
 };
 
 describe('desiredFunctions', () => {
-  it('makes the four functions, all with one handler', () => {
+  it('makes the five functions, all with one handler', () => {
     const functions = desiredFunctions(sampleSettings());
     expect(functions.map(({ name }) => name)).toEqual([
       'cos-replication-dev-replicate',
       'cos-replication-dev-task',
+      'cos-replication-dev-scan',
       'cos-replication-dev-schedule',
       'cos-replication-dev-api',
     ]);
@@ -90,7 +91,8 @@ describe('desiredFunctions', () => {
     const engine = 'cos-replication-dev-ap-guangzhou-engine';
     const schedule = 'cos-replication-dev-ap-guangzhou-schedule';
     const api = 'cos-replication-dev-ap-guangzhou-api';
-    expect(roles).toEqual({ replicate: engine, task: engine, schedule, api });
+    const scan = 'cos-replication-dev-ap-guangzhou-scan';
+    expect(roles).toEqual({ replicate: engine, task: engine, scan, schedule, api });
   });
 
   it('refuses more buckets than an environment holds, and says how many it does', () => {

@@ -88,7 +88,12 @@ describe('schedule', () => {
     ['tasks/1', 'Get Put Delete'],
     ['waiting/1', 'Get Put Delete'],
     ['leases/1', 'Get'],
-    ['rules/source-1250000000', ''],
+    ['rules/source-1250000000', 'Head Get'],
+    ['scans/1', 'Put Delete'],
+    ['pairs/1', 'Get Put Delete'],
+    ['asked/1', 'Get Delete'],
+    ['paused/1', 'Get'],
+    ['ranges/1', ''],
     ['keys/AKID', ''],
   ])('may do to %s: %s', (key, actions) => {
     expect(ofState('schedule', key)).toBe(actions);
@@ -100,8 +105,35 @@ describe('schedule', () => {
   });
 });
 
+describe('scan', () => {
+  it.each([
+    ['rules/source-1250000000', 'Get'],
+    ['tasks/1', 'Get Put Delete'],
+    ['waiting/1', 'Get Put Delete'],
+    ['leases/1', 'Get Put Delete'],
+    ['scans/1', 'Get Put Delete'],
+    ['pairs/1', 'Get Put Delete'],
+    ['ranges/1', 'Get Put Delete'],
+    ['paused/1', 'Get'],
+    ['asked/1', ''],
+    ['keys/AKID', ''],
+  ])('may do to %s: %s', (key, actions) => {
+    expect(ofState('scan', key)).toBe(actions);
+  });
+
+  it('may do to sources and destinations what an event may, and no more', () => {
+    const ofBuckets = (kind: 'scan' | 'engine') =>
+      policyOf(kind, sampleSettings()).statement.filter(({ resource }) => !resource.join().includes(':crr-dev-gz-'));
+    expect(ofBuckets('scan')).toEqual(ofBuckets('engine'));
+  });
+});
+
 describe('api', () => {
   it.each([
+    ['pairs/1', 'Get'],
+    ['asked/1', 'Get Put'],
+    ['paused/1', 'Get Put Delete'],
+    ['scans/1', ''],
     ['keys/AKID', 'Get'],
     ['rules/source-1250000000', 'Head Get Put Delete'],
     ['tasks/1', 'Get Put'],

@@ -11,6 +11,7 @@ import { longNames, sampleSettings } from '../settings.ts';
 const API = 'cos-replication-dev-ap-guangzhou-api';
 const ENGINE = 'cos-replication-dev-ap-guangzhou-engine';
 const SCHEDULE = 'cos-replication-dev-ap-guangzhou-schedule';
+const SCAN = 'cos-replication-dev-ap-guangzhou-scan';
 const TEXT = JSON.stringify({
   version: '2.0',
   statement: [{ effect: 'allow', action: 'name/cos:GetService', resource: '*' }],
@@ -79,7 +80,7 @@ describe('the roles of a deployment', () => {
   it.each([1, 22, 23, 100, 200])('are made for %i sources and destinations, then unchanged', async (count) => {
     const { deploy, calls, may, cloud } = await world();
     const settings = sized(count);
-    expect(await deploy(settings)).toEqual(['created', 'created', 'created']);
+    expect(await deploy(settings)).toEqual(['created', 'created', 'created', 'created']);
     for (const { bucket } of settings.sources) {
       expect(may(ENGINE, 'GetObject', bucket, 'ap-guangzhou')).toBe(true);
       expect(may(API, 'HeadObject', bucket, 'ap-guangzhou')).toBe(true);
@@ -94,7 +95,7 @@ describe('the roles of a deployment', () => {
     const lengths = cloud.cam.listPolicies().map(({ document }) => document.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(6144);
 
-    expect(await deploy(settings)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+    expect(await deploy(settings)).toEqual(['unchanged', 'unchanged', 'unchanged', 'unchanged']);
     expect(calls).toEqual([]);
   });
 
@@ -104,8 +105,8 @@ describe('the roles of a deployment', () => {
     expect(namesOn(API)).toEqual([API, `${API}-2`]);
     expect(namesOn(ENGINE)).toEqual([ENGINE]);
 
-    expect(await deploy(sized(22, 23))).toEqual(['updated', 'updated', 'unchanged']);
-    expect(calls).toEqual(['UpdatePolicy', 'UpdatePolicy']);
+    expect(await deploy(sized(22, 23))).toEqual(['updated', 'updated', 'unchanged', 'updated']);
+    expect(calls).toEqual(['UpdatePolicy', 'UpdatePolicy', 'UpdatePolicy']);
 
     await deploy(sized(22, 60));
     expect(namesOn(API)).toEqual([API, `${API}-2`, `${API}-4`]);
@@ -116,9 +117,9 @@ describe('the roles of a deployment', () => {
     await deploy(sized(1));
     // The first policy takes in what stays before the others go.
     const gone = ['DetachRolePolicy', 'DeletePolicy'];
-    expect(calls).toEqual(['UpdatePolicy', ...gone, 'UpdatePolicy', ...gone, ...gone]);
+    expect(calls).toEqual(['UpdatePolicy', ...gone, 'UpdatePolicy', ...gone, ...gone, 'UpdatePolicy', ...gone]);
     expect([namesOn(ENGINE), namesOn(API)]).toEqual([[ENGINE], [API]]);
-    expect(cloud.cam.listPolicies().map(({ name }) => name)).toEqual([ENGINE, API, SCHEDULE]);
+    expect(cloud.cam.listPolicies().map(({ name }) => name)).toEqual([ENGINE, API, SCHEDULE, SCAN]);
   });
 
   it.each<[string, number, (names: readonly string[]) => string[]]>([
@@ -172,7 +173,7 @@ describe('the roles of a deployment', () => {
     for (let n = 0; n < 450; n += 1) cloud.cam.createPolicy({ name: `${API}-old-${n}`, document: TEXT });
     const description = 'COS Replication';
     await api.call('cam', 'CreatePolicy', { PolicyName: API, PolicyDocument: TEXT, Description: description });
-    expect(await deploy(sized(1))).toEqual(['created', 'created', 'created']);
+    expect(await deploy(sized(1))).toEqual(['created', 'created', 'created', 'created']);
     expect(namesOn(API)).toEqual([API]);
   });
 
@@ -182,7 +183,7 @@ describe('the roles of a deployment', () => {
     const [second, fourth] = [`${API}-2`, `${API}-4`].map((name) => cloud.cam.getPolicy({ name }));
     cloud.cam.updatePolicy(second?.id ?? 0, { document: TEXT });
     cloud.cam.detach(API, fourth?.id ?? 0);
-    expect(await deploy(sized(60))).toEqual(['unchanged', 'updated', 'unchanged']);
+    expect(await deploy(sized(60))).toEqual(['unchanged', 'updated', 'unchanged', 'unchanged']);
     expect(cloud.cam.getPolicy({ name: `${API}-2` }).document).toBe(second?.document);
     expect(cloud.cam.attached(API).map(({ name }) => name)).toContain(`${API}-4`);
   });
@@ -201,7 +202,7 @@ describe('policies of others', () => {
     await deploy(sized(1));
     expect(namesOn(API)).toEqual([...theirs, API].sort());
     expect(await removeRole(api, API)).toBe(true);
-    const left = cloud.cam.listPolicies().filter(({ name }) => name !== ENGINE && name !== SCHEDULE);
+    const left = cloud.cam.listPolicies().filter(({ name }) => ![ENGINE, SCHEDULE, SCAN].includes(name));
     expect(left.map(({ name, document }) => [name, document])).toEqual(theirs.map((name) => [name, TEXT]));
   });
 
@@ -209,7 +210,7 @@ describe('policies of others', () => {
     const { deploy, api, cloud } = await world();
     await deploy(sized(1));
     cloud.cam.attach(ENGINE, cloud.cam.createPolicy({ name: 'kms', document: TEXT }).id);
-    expect((await planRoles(api, sized(1))).map(({ others }) => others)).toEqual([1, 0, 0]);
+    expect((await planRoles(api, sized(1))).map(({ others }) => others)).toEqual([1, 0, 0, 0]);
   });
 
   it('are not overwritten: the deployment ends before anything is made', async () => {
@@ -218,7 +219,7 @@ describe('policies of others', () => {
     await expect(deploy(sized(60))).rejects.toThrow(/-api-2 was not made by this service.*rename or delete it/);
     expect(calls).toEqual([]);
     // The name is theirs as long as it is not needed.
-    expect(await deploy(sized(1))).toEqual(['created', 'created', 'created']);
+    expect(await deploy(sized(1))).toEqual(['created', 'created', 'created', 'created']);
     expect(cloud.cam.getPolicy({ name: `${API}-2` }).document).toBe(TEXT);
   });
 
@@ -230,10 +231,10 @@ describe('policies of others', () => {
     }
     let said = '';
     await deploy(sized(60)).catch((error: Error) => (said = error.message));
-    expect(said).toMatch(/api needs 3 policies for 60 sources and 60 destinations, but CAM attaches 200 to a role/);
+    expect(said).toMatch(/api needs 4 policies for 60 sources and 60 destinations, but CAM attaches 200 to a role/);
     const fit = Number(/198 of which .* the first (\d+) of each list would fit\. Shorten the lists/.exec(said)?.[1]);
     expect(calls).toEqual([]);
-    expect(await deploy(sized(fit))).toEqual(['updated', 'updated', 'unchanged']);
+    expect(await deploy(sized(fit))).toEqual(['updated', 'updated', 'unchanged', 'updated']);
     expect(cloud.cam.attached(API).length).toBeLessThanOrEqual(200);
     await expect(deploy(sized(fit + 1))).rejects.toThrow(/would fit/);
   });
@@ -242,7 +243,7 @@ describe('policies of others', () => {
     const { deploy, cloud, calls } = await world();
     for (let n = 0; n < 1499; n += 1) cloud.cam.createPolicy({ name: `other-${n}`, document: TEXT });
     await expect(deploy(sized(1))).rejects.toThrow(
-      /needs 3 more CAM policies, but the account has 1499 of at most 1500/,
+      /needs 4 more CAM policies, but the account has 1499 of at most 1500/,
     );
     expect(calls).toEqual([]);
   });
@@ -275,7 +276,7 @@ describe('a role of our name that is there already', () => {
       version: '2.0',
     };
     cloud.cam.createRole({ name: ENGINE, trust: JSON.stringify(spelt, null, 2), description: 'COS Replication: x' });
-    expect(await deploy(sized(1))).toEqual(['updated', 'created', 'created']);
+    expect(await deploy(sized(1))).toEqual(['updated', 'created', 'created', 'created']);
   });
 });
 
@@ -285,8 +286,9 @@ describe('removeRole', () => {
     await deploy(sized(100));
     cloud.cam.detach(API, cloud.cam.getPolicy({ name: `${API}-4` }).id);
     cloud.cam.deleteRole(ENGINE);
-    const removed = [await removeRole(api, ENGINE), await removeRole(api, API), await removeRole(api, SCHEDULE)];
-    expect(removed).toEqual([true, true, true]);
+    const removed: boolean[] = [];
+    for (const role of [ENGINE, API, SCHEDULE, SCAN]) removed.push(await removeRole(api, role));
+    expect(removed).toEqual([true, true, true, true]);
     expect(cloud.cam.listPolicies()).toEqual([]);
     expect(() => cloud.cam.getRole({ name: API })).toThrow('role not exist');
     expect(await removeRole(api, API)).toBe(false);

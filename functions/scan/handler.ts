@@ -1,0 +1,14 @@
+import { samePlace } from '../../shared/cos/index.ts';
+import { runUnit, SCANS, type ScanDeps } from '../../shared/scan/index.ts';
+import { readCosEvent, type Run } from '../../shared/scf/index.ts';
+
+/** Does the units of scans whose starts an event of the state bucket names; returns how many ranges were finished. */
+export async function runScans(deps: ScanDeps, event: unknown, run: Run): Promise<{ readonly finished: number }> {
+  const { state } = deps.engine.deps;
+  const names = readCosEvent(event, (problem) => run.log({ message: problem }))
+    .filter(({ type, place, key }) => type === 'created' && samePlace(place, state) && key.startsWith(SCANS))
+    .map(({ key }) => key);
+  let finished = 0;
+  for (const name of names) finished += await runUnit(deps, name, run.deadline);
+  return { finished };
+}

@@ -1,0 +1,50 @@
+import type { Hash } from '../signing/index.ts';
+import type { RuleSet } from '../rules/index.ts';
+import type { ScanDocument, ScanKind, ScanRequest } from './documents.ts';
+import type { Pair } from './names.ts';
+import { rulesOfPair } from './scope.ts';
+
+/** What is to be done about the scans of a pair at this moment. */
+export type Due =
+  | { readonly what: 'begin'; readonly kind: ScanKind; readonly prefix: string; readonly requested: boolean }
+  /** Its rules were changed: the runs end, and another scan begins when they have. */
+  | { readonly what: 'stop' }
+  | { readonly what: 'go-on' }
+  | { readonly what: 'nothing' };
+
+export interface DueQuery {
+  readonly scan: ScanDocument | undefined;
+  readonly signature: string;
+  /** Whether a rule of the pair asks for what was there before it. */
+  readonly existing: boolean;
+  readonly request: ScanRequest | undefined;
+  readonly paused: boolean;
+  /** Whether a run of the pair is at work. */
+  readonly atWork: boolean;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly everyMs: number;
+}
+
+/** Names the rules of a pair as they were stored: every PUT is followed by a scan, whatever it changed. */
+export function signatureOf(ruleSet: RuleSet, pair: Pair, hash: Hash): string {
+  return hash.sha256(JSON.stringify([ruleSet.created, rulesOfPair(ruleSet, pair)])).slice(0, 32);
+}
+
+/** Pure. */
+export function whatIsDue({ scan, signature, existing, request, paused, atWork, now, everyMs }: DueQuery): Due {
+  if (paused) return { what: 'nothing' };
+  const whole = { what: 'begin', kind: existing ? 'existing' : 'repair', prefix: '', requested: false } as const;
+  if (scan === undefined) return whole;
+  if (scan.signature !== signature) {
+    if (scan.state === 'running' && atWork) return { what: 'stop' };
+    return scan.state === 'stopping' && atWork ? { what: 'nothing' } : whole;
+  }
+  if (scan.state === 'running') return { what: 'go-on' };
+  // Stopped for rules that have been put back since.
+  if (scan.state === 'stopping') return atWork ? { what: 'nothing' } : whole;
+  if (request !== undefined) return { what: 'begin', kind: request.kind, prefix: request.prefix, requested: true };
+  if (scan.wholeStarted === null || now - scan.wholeStarted >= everyMs)
+    return { what: 'begin', kind: 'repair', prefix: '', requested: false };
+  return { what: 'nothing' };
+}

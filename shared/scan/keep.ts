@@ -1,0 +1,219 @@
+import { samePlace, type Place } from '../cos/index.ts';
+import { mapLimited } from '../tasks/index.ts';
+import { addCounts, addDeeds, emptyCounts, emptyDeeds } from './counts.ts';
+import type { RangeDocument, ScanDocument, ScanResult } from './documents.ts';
+import { signatureOf, whatIsDue } from './due.ts';
+import { PREPARE, unitOfRange, type Pair } from './names.ts';
+import { rulesOfPair } from './scope.ts';
+import { PairStore, type Note } from './store.ts';
+import type { ScanDeps } from './types.ts';
+import type { RuleSet } from '../rules/index.ts';
+
+/** A start this old, in ms, has outlived every run that could have come of it, and the requests that such a run sent. */
+const LOST_MS = 20 * 60_000;
+/** Open ranges that are read in a minute to find those that can go on. */
+const READ_PER_MINUTE = 200;
+const LANES = 16;
+
+export interface Kept {
+  readonly begun: number;
+  readonly started: number;
+  readonly ended: number;
+}
+
+export interface KeepOptions {
+  readonly deps: ScanDeps;
+  readonly sources: readonly Place[];
+  /** ms since 1970: nothing is begun after it. */
+  readonly deadline: number;
+  readonly onProblem: (error: unknown) => void;
+}
+
+/**
+ * Each minute: begins the scans that are due, starts runs for what can go on, as many as a setting allows, and writes down
+ * what a scan found whose ranges are all done. A pair that fails keeps no other one waiting.
+ */
+export async function keepScans({ deps, sources, deadline, onProblem }: KeepOptions): Promise<Kept> {
+  const sum = { begun: 0, started: 0, ended: 0 };
+  for (const source of sources) {
+    try {
+      const ruleSet = await deps.engine.rules.getFresh(source);
+      for (const pair of pairsOf(source, ruleSet)) {
+        if (deps.engine.now() >= deadline) return sum;
+        try {
+          await new Keeper(deps, pair, ruleSet as RuleSet, sum).keep();
+        } catch (error) {
+          onProblem(error);
+        }
+      }
+    } catch (error) {
+      onProblem(error);
+    }
+  }
+  return sum;
+}
+
+/** The pairs that an enabled rule speaks of. */
+export function pairsOf(source: Place, ruleSet: RuleSet | undefined): readonly Pair[] {
+  const places = (ruleSet?.rules ?? []).filter(({ enabled }) => enabled).map(({ destination }) => destination);
+  return places
+    .filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i)
+    .map((destination) => ({ source, destination }));
+}
+
+class Keeper {
+  readonly #deps: ScanDeps;
+  readonly #pair: Pair;
+  readonly #ruleSet: RuleSet;
+  readonly #store: PairStore;
+  readonly #sum: { begun: number; started: number; ended: number };
+
+  constructor(deps: ScanDeps, pair: Pair, ruleSet: RuleSet, sum: { begun: number; started: number; ended: number }) {
+    this.#deps = deps;
+    this.#pair = pair;
+    this.#ruleSet = ruleSet;
+    this.#store = new PairStore(deps.engine.deps, pair);
+    this.#sum = sum;
+  }
+
+  async keep(): Promise<void> {
+    const { engine, settings } = this.#deps;
+    const store = this.#store;
+    const [scan, paused, request, notes] = await Promise.all([
+      store.scan(),
+      store.paused(),
+      store.request(),
+      store.notes(),
+    ]);
+    const signature = signatureOf(this.#ruleSet, this.#pair, engine.deps.hash);
+    const due = whatIsDue({
+      scan,
+      signature,
+      existing: rulesOfPair(this.#ruleSet, this.#pair).some(({ existing }) => existing !== undefined),
+      request,
+      paused: paused !== undefined,
+      atWork: [...notes.values()].some((note) => !this.#isLost(note)),
+      now: engine.now(),
+      everyMs: settings.everyMs,
+    });
+    if (due.what === 'stop' && scan !== undefined) await store.putScan({ ...scan, state: 'stopping' });
+    if (due.what === 'go-on' && scan !== undefined) await this.#goOn(scan, notes);
+    if (due.what !== 'begin') return;
+    // Begun with the rules of this moment, by COS's own clock: everything older is in the listings from here on.
+    const { previous, date } = await engine.rules.getForUpdate(this.#pair.source);
+    if (previous === undefined || signatureOf(previous, this.#pair, engine.deps.hash) !== signature) return;
+    const begun = await this.#begin(scan, { ...due, signature, started: date });
+    if (due.requested) await store.dropRequest();
+    await this.#goOn(begun, new Map());
+  }
+
+  async #begin(
+    before: ScanDocument | undefined,
+    next: { kind: ScanDocument['kind']; prefix: string; signature: string; started: number },
+  ): Promise<ScanDocument> {
+    const { kind, prefix, signature, started } = next;
+    // A start that was left over would be taken for one of the new scan.
+    for (const unit of (await this.#store.notes()).keys()) await this.#store.dropNote(unit);
+    const scan: ScanDocument = {
+      id: `${started}-${this.#deps.engine.deps.unique()}`,
+      ...this.#pair,
+      kind,
+      prefix,
+      signature,
+      started,
+      wholeStarted: prefix === '' ? started : (before?.wholeStarted ?? null),
+      state: 'running',
+      ended: null,
+      base: await this.#baseAfter(before),
+    };
+    await this.#store.putScan(scan);
+    this.#sum.begun += 1;
+    return scan;
+  }
+
+  /** Ranges and ledgers of a scan that was stopped serve as well, when it had been cut into all of them. */
+  async #baseAfter(before: ScanDocument | undefined): Promise<string | null> {
+    if (before === undefined) return null;
+    if (before.prefix !== '') return before.base;
+    return (await this.#store.preparation(before.id))?.done === true ? before.id : before.base;
+  }
+
+  async #goOn(scan: ScanDocument, notes: ReadonlyMap<string, Note>): Promise<void> {
+    const { settings } = this.#deps;
+    const store = this.#store;
+    const preparation = await store.preparation(scan.id);
+    const wanted: string[] = [];
+    if (preparation?.done !== true) wanted.push(PREPARE);
+    const [open, done] = await Promise.all([store.openRanges(scan.id), store.doneRanges(scan.id)]);
+    const finished = new Set(done);
+    const left = open.filter((number) => !finished.has(number));
+    if (preparation?.done === true && finished.size >= preparation.ranges && left.length === 0) {
+      return this.#end(scan, done);
+    }
+    const running = [...notes].filter(([, note]) => !this.#isLost(note)).map(([unit]) => unit);
+    const room = settings.rangesAtOnce - running.length;
+    const waiting = left.filter((number) => !running.includes(unitOfRange(number)));
+    wanted.push(...(await this.#ready(scan, waiting, room)));
+    const starts = wanted.filter((unit) => !running.includes(unit));
+    await mapLimited(starts, LANES, (unit) => store.start(scan.id, unit));
+    this.#sum.started += starts.length;
+  }
+
+  /** Of many that wait others are looked at each minute. */
+  async #ready(scan: ScanDocument, waiting: readonly number[], room: number): Promise<readonly string[]> {
+    if (room <= 0 || waiting.length === 0) return [];
+    const { now, random } = this.#deps.engine;
+    const first = waiting.length <= READ_PER_MINUTE ? 0 : Math.floor(random() * waiting.length);
+    const some = [...waiting.slice(first), ...waiting.slice(0, first)].slice(0, READ_PER_MINUTE);
+    const ranges = await this.#store.readRanges(scan.id, some);
+    const ready = ranges.filter((range) => range.done === null && range.notBefore <= now());
+    return ready.slice(0, room).map(({ number }) => unitOfRange(number));
+  }
+
+  async #end(scan: ScanDocument, numbers: readonly number[]): Promise<void> {
+    const { engine } = this.#deps;
+    const ranges = await this.#store.readRanges(scan.id, numbers);
+    const ended = engine.now();
+    if (scan.prefix === '') {
+      await this.#store.putResult(resultOf(scan, ranges, ended, engine.settings.settleMs));
+      await this.#store.putScan({ ...scan, state: 'ended', ended, base: scan.id });
+      await this.#store.removeOthers([scan.id]);
+    } else await this.#store.putScan({ ...scan, state: 'ended', ended });
+    this.#sum.ended += 1;
+  }
+
+  #isLost({ written }: Note): boolean {
+    return this.#deps.engine.now() - written >= LOST_MS;
+  }
+}
+
+/** What a scan found, from what its ranges found. `ended` in ms since 1970. */
+export function resultOf(
+  scan: ScanDocument,
+  ranges: readonly RangeDocument[],
+  ended: number,
+  settleMs: number,
+): ScanResult {
+  const counts = emptyCounts();
+  const deeds = emptyDeeds();
+  for (const range of ranges) {
+    addCounts(counts, range.counts);
+    addDeeds(deeds, range.deeds);
+  }
+  return {
+    scan: scan.id,
+    kind: scan.kind,
+    prefix: scan.prefix,
+    started: scan.started,
+    ended,
+    completeUpTo: completeUpTo(scan.started - settleMs, counts.oldest),
+    counts,
+    deeds,
+  };
+}
+
+/** Everything written before was listed; of that only what is older than the oldest version still open is there for sure. */
+function completeUpTo(listed: number, oldest: number | null): number | null {
+  if (oldest === null) return listed;
+  return oldest > 0 ? Math.min(listed, oldest - 1) : null;
+}

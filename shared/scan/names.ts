@@ -1,0 +1,45 @@
+import { formatPlace, type Place } from '../cos/index.ts';
+import type { Hash } from '../signing/index.ts';
+
+/** Writing an object here starts the `scan` function. */
+export const SCANS = 'scans/';
+/** Everything that is kept of the scans of a pair. */
+export const PAIRS = 'pairs/';
+/** Scans that somebody asked for, one at most per pair. */
+export const ASKED = 'asked/';
+/** Pairs whose scans are held. */
+export const PAUSED = 'paused/';
+/** Which run is at work on a range. */
+export const RANGE_LEASES = 'ranges/';
+/** The unit of a scan that cuts it into ranges. */
+export const PREPARE = 'prepare';
+
+/** One source bucket at one destination. */
+export interface Pair {
+  readonly source: Place;
+  readonly destination: Place;
+}
+
+/** Names a pair in the names of state objects. */
+export const digestOfPair = ({ source, destination }: Pair, hash: Hash): string =>
+  hash.sha256([formatPlace(source), formatPlace(destination)].join('\0')).slice(0, 32);
+
+const DIGITS = 6;
+/** Ranges that a scan can have; names sort in their order. */
+export const MOST_RANGES = 10 ** DIGITS;
+const numberText = (number: number): string => String(number).padStart(DIGITS, '0');
+
+export const noteName = (pair: string, unit: string): string => `${SCANS}${pair}/${unit}`;
+export const unitOfRange = (number: number): string => numberText(number);
+export const scanName = (pair: string): string => `${PAIRS}${pair}/scan`;
+export const resultName = (pair: string): string => `${PAIRS}${pair}/result`;
+export const preparationName = (pair: string, scan: string): string => `${PAIRS}${pair}/${scan}/prepared`;
+export const openPrefix = (pair: string, scan: string): string => `${PAIRS}${pair}/${scan}/open/`;
+export const donePrefix = (pair: string, scan: string): string => `${PAIRS}${pair}/${scan}/done/`;
+export const ledgerName = (pair: string, scan: string, number: number): string =>
+  `${PAIRS}${pair}/${scan}/proved/${numberText(number)}`;
+
+export function readNoteName(name: string): { readonly pair: string; readonly unit: string } | undefined {
+  const [, pair, unit] = /^scans\/([0-9a-f]{32})\/(prepare|\d{6})$/.exec(name) ?? [];
+  return pair === undefined || unit === undefined ? undefined : { pair, unit };
+}

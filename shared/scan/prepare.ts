@@ -1,0 +1,160 @@
+import { emptyCounts, emptyDeeds } from './counts.ts';
+import type { Preparation, RangeDocument, ScanDocument } from './documents.ts';
+import { MOST_RANGES } from './names.ts';
+import { compareKeys } from './order.ts';
+import { commonPrefix, rulesOfPair } from './scope.ts';
+import type { PairStore } from './store.ts';
+import { VersionStream } from './streams.ts';
+import type { ScanDeps } from './types.ts';
+import { ServiceError } from '../errors/index.ts';
+
+/** ms before the platform ends the run in which nothing more is begun. */
+const CLOSING_MS = 15_000;
+/** Ledgers of earlier scans that one range reads; what more there are would cost more than the HEADs they save. */
+const MOST_LEDGERS = 8;
+/** Ranges written between two looks at whether the scan is still wanted. */
+const BATCH = 50;
+
+export interface PrepareOptions {
+  readonly deps: ScanDeps;
+  readonly store: PairStore;
+  readonly scan: ScanDocument;
+  /** ms since 1970. */
+  readonly deadline: number;
+  /** Called for each range that lies there and may be begun. */
+  readonly ready: (range: number) => Promise<void>;
+}
+
+/**
+ * Cuts a scan into ranges: those of the scan before, the grown ones cut up, or, where there is none, as a listing of the
+ * source shows. A run that breaks off is gone on with at the last range that was written. Returns whether all are there.
+ */
+export async function prepare(options: PrepareOptions): Promise<boolean> {
+  const { store, scan } = options;
+  const begun = await store.preparation(scan.id);
+  if (begun?.done) return true;
+  const base = scan.prefix === '' && scan.base !== null ? await store.preparation(scan.base) : undefined;
+  const start = begun ?? { scan: scan.id, ranges: 0, after: null, entries: 0, done: false };
+  if (base !== undefined && scan.base !== null) return fromEarlier(options, start, scan.base, base.ranges);
+  return survey(options, start);
+}
+
+function rangeOf(scan: string, preparation: Preparation, upTo: string | null, expected: number): RangeDocument {
+  return {
+    scan,
+    number: preparation.ranges,
+    after: preparation.after,
+    upTo,
+    expected,
+    salt: '',
+    ledgers: [],
+    pass: 1,
+    cursor: null,
+    again: false,
+    notBefore: 0,
+    landed: 0,
+    entries: 0,
+    splits: [],
+    blocked: null,
+    tries: 0,
+    counts: emptyCounts(),
+    deeds: emptyDeeds(),
+    done: null,
+  };
+}
+
+/** One range more. Where a run that broke off has written it already it stays as it is, perhaps with another end. */
+async function add(options: PrepareOptions, preparation: Preparation, range: RangeDocument): Promise<Preparation> {
+  const { store } = options;
+  if (range.number >= MOST_RANGES) {
+    throw new ServiceError(`A scan has more than ${MOST_RANGES} ranges: set a larger size of ranges`, {
+      code: 'TooManyRanges',
+    });
+  }
+  const own = (await store.createRange(range)) ? range : await store.range(range.scan, range.number);
+  const { upTo, expected } = own ?? range;
+  const next: Preparation = {
+    ...preparation,
+    ranges: preparation.ranges + 1,
+    after: upTo,
+    entries: preparation.entries + expected,
+    done: upTo === null,
+  };
+  await options.ready(range.number);
+  return next;
+}
+
+async function survey(options: PrepareOptions, begun: Preparation): Promise<boolean> {
+  const { deps, store, scan, deadline } = options;
+  const { engine, settings } = deps;
+  const { cos } = engine.deps;
+  const rules = rulesOfPair(await engine.rules.getFresh(scan.source), scan);
+  const common = commonPrefix(rules.map(({ prefix }) => prefix));
+  const prefix = common.startsWith(scan.prefix) ? common : scan.prefix;
+  let preparation = begun;
+  const stream = new VersionStream(
+    (cursor) => cos.listVersions(scan.source, { ...(prefix === '' ? {} : { prefix }), maxKeys: 1000, ...cursor }),
+    { after: begun.after ?? undefined, upTo: undefined },
+  );
+  let entries = 0;
+  let last: string | undefined;
+  for (;;) {
+    if (stream.head === undefined && !stream.ended) await stream.fill();
+    const key = stream.head?.key;
+    // A range ends with a key: a key of any depth is worked on by one run at a time.
+    const cut = last !== undefined && key !== last && entries >= settings.rangeEntries;
+    if (key === undefined || (cut && last !== undefined)) {
+      const upTo = key === undefined ? null : (last as string);
+      const range = { ...rangeOf(scan.id, preparation, upTo, entries), salt: engine.deps.unique() };
+      preparation = await add(options, preparation, range);
+      await store.putPreparation(preparation);
+      if (preparation.done) return true;
+      if (engine.now() >= deadline - CLOSING_MS) return false;
+      // One that was there already may end elsewhere; its keys are passed over, or counted by nobody.
+      if (preparation.after !== upTo) return survey(options, preparation);
+      entries = 0;
+    }
+    if (engine.now() >= deadline - CLOSING_MS) return false;
+    last = key;
+    entries += 1;
+    stream.skip();
+  }
+}
+
+async function fromEarlier(options: PrepareOptions, begun: Preparation, base: string, count: number): Promise<boolean> {
+  const { deps, store, scan, deadline } = options;
+  let preparation = begun;
+  for (let first = 0; first < count; first += BATCH) {
+    const numbers = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => first + i);
+    for (const earlier of await store.readRanges(base, numbers)) {
+      const ends = endsOf(earlier, deps.settings.rangeEntries);
+      for (const upTo of ends) {
+        // Written by a run before this one.
+        if (isBehind(preparation.after, upTo)) continue;
+        const own = store.ledgerName(base, earlier.number);
+        const entries = Math.max(earlier.entries, earlier.expected);
+        const range = rangeOf(scan.id, preparation, upTo, Math.round(entries / ends.length));
+        preparation = await add(options, preparation, {
+          ...range,
+          salt: earlier.salt,
+          ledgers: [own, ...earlier.ledgers].slice(0, MOST_LEDGERS),
+        });
+      }
+      if (deps.engine.now() >= deadline - CLOSING_MS) break;
+    }
+    await store.putPreparation(preparation);
+    if (preparation.done) return true;
+    if (deps.engine.now() >= deadline - CLOSING_MS) return false;
+  }
+  // The last ranges of the scan before are lost.
+  return survey(options, preparation);
+}
+
+/** Where the ranges end that take the place of an earlier one. */
+function endsOf({ entries, splits, upTo }: RangeDocument, rangeEntries: number): readonly (string | null)[] {
+  if (entries < 2 * rangeEntries) return [upTo];
+  return [...splits.filter((key) => upTo === null || compareKeys(key, upTo) < 0), upTo];
+}
+
+const isBehind = (after: string | null, upTo: string | null): boolean =>
+  after !== null && upTo !== null && compareKeys(upTo, after) <= 0;

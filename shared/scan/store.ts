@@ -1,0 +1,203 @@
+import { mapLimited, type StateDeps } from '../tasks/index.ts';
+import * as documents from './documents.ts';
+import type { Preparation, RangeDocument, ScanDocument, ScanRequest, ScanResult } from './documents.ts';
+import { Ledger } from './ledger.ts';
+import * as names from './names.ts';
+import type { Pair } from './names.ts';
+
+/** Bytes of a ledger that is read; one of a million keys has twelve. */
+const LARGEST_LEDGER = 64 * 2 ** 20;
+const LARGEST_DOCUMENT = 8 * 2 ** 20;
+const LANES = 32;
+
+/** A run's order to begin: which unit of which scan. */
+export interface Note {
+  readonly name: string;
+  /** ms since 1970, of the state bucket's clock: when the run was started. */
+  readonly written: number;
+}
+
+/**
+ * What the scans of one pair keep on the state bucket. Each object has one writer: the scan itself `schedule`, a range the
+ * run that holds it, a request or a pause the API.
+ */
+export class PairStore {
+  readonly pair: Pair;
+  readonly digest: string;
+  readonly #deps: Pick<StateDeps, 'cos' | 'state' | 'hash'>;
+
+  constructor(deps: Pick<StateDeps, 'cos' | 'state' | 'hash'>, pair: Pair) {
+    this.#deps = deps;
+    this.pair = { source: pair.source, destination: pair.destination };
+    this.digest = names.digestOfPair(pair, deps.hash);
+  }
+
+  async scan(): Promise<ScanDocument | undefined> {
+    return this.#read(names.scanName(this.digest), documents.scanDocument);
+  }
+
+  async putScan(scan: ScanDocument): Promise<void> {
+    await this.#write(names.scanName(this.digest), scan);
+  }
+
+  async preparation(scan: string): Promise<Preparation | undefined> {
+    return this.#read(names.preparationName(this.digest, scan), documents.preparation);
+  }
+
+  async putPreparation(preparation: Preparation): Promise<void> {
+    await this.#write(names.preparationName(this.digest, preparation.scan), preparation);
+  }
+
+  /** Open or done; one that was just finished may be there as both, and then it is done. */
+  async range(scan: string, number: number): Promise<RangeDocument | undefined> {
+    const unit = names.unitOfRange(number);
+    const done = await this.#read(`${names.donePrefix(this.digest, scan)}${unit}`, documents.rangeDocument);
+    return done ?? this.#read(`${names.openPrefix(this.digest, scan)}${unit}`, documents.rangeDocument);
+  }
+
+  /** False: the range is there already and was left as it is. */
+  async createRange(range: RangeDocument): Promise<boolean> {
+    const name = `${names.openPrefix(this.digest, range.scan)}${names.unitOfRange(range.number)}`;
+    try {
+      await this.#write(name, range, true);
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'FileAlreadyExists') return false;
+      throw error;
+    }
+  }
+
+  async putRange(range: RangeDocument): Promise<void> {
+    await this.#write(`${names.openPrefix(this.digest, range.scan)}${names.unitOfRange(range.number)}`, range);
+  }
+
+  /** Writes the range where finished ones lie, which is the moment from which on it counts. */
+  async finishRange(range: RangeDocument): Promise<void> {
+    const unit = names.unitOfRange(range.number);
+    await this.#write(`${names.donePrefix(this.digest, range.scan)}${unit}`, range);
+    await this.#deps.cos.deleteObject(this.#deps.state, `${names.openPrefix(this.digest, range.scan)}${unit}`);
+  }
+
+  /** Numbers of the ranges that lie there. */
+  async openRanges(scan: string): Promise<readonly number[]> {
+    return this.#numbers(names.openPrefix(this.digest, scan));
+  }
+
+  async doneRanges(scan: string): Promise<readonly number[]> {
+    return this.#numbers(names.donePrefix(this.digest, scan));
+  }
+
+  async readRanges(scan: string, numbers: readonly number[]): Promise<readonly RangeDocument[]> {
+    const read = await mapLimited(numbers, LANES, (number) => this.range(scan, number));
+    return read.filter((one) => one !== undefined);
+  }
+
+  async ledger(name: string): Promise<Ledger> {
+    const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_LEDGER });
+    return object === undefined ? new Ledger() : Ledger.decode(object.body);
+  }
+
+  ledgerName(scan: string, number: number): string {
+    return names.ledgerName(this.digest, scan, number);
+  }
+
+  async putLedger(name: string, ledger: Ledger): Promise<void> {
+    const { cos, state } = this.#deps;
+    await cos.putObject(state, name, ledger.encode(), { contentType: 'application/octet-stream' });
+  }
+
+  async result(): Promise<ScanResult | undefined> {
+    return this.#read(names.resultName(this.digest), documents.scanResult);
+  }
+
+  async putResult(result: ScanResult): Promise<void> {
+    await this.#write(names.resultName(this.digest), result);
+  }
+
+  async request(): Promise<ScanRequest | undefined> {
+    return this.#read(`${names.ASKED}${this.digest}`, documents.scanRequest);
+  }
+
+  async putRequest(request: ScanRequest): Promise<void> {
+    await this.#write(`${names.ASKED}${this.digest}`, request);
+  }
+
+  async dropRequest(): Promise<void> {
+    await this.#deps.cos.deleteObject(this.#deps.state, `${names.ASKED}${this.digest}`);
+  }
+
+  async paused(): Promise<documents.Pause | undefined> {
+    return this.#read(`${names.PAUSED}${this.digest}`, documents.pause);
+  }
+
+  async putPause(since: number): Promise<void> {
+    await this.#write(`${names.PAUSED}${this.digest}`, { since });
+  }
+
+  async dropPause(): Promise<void> {
+    await this.#deps.cos.deleteObject(this.#deps.state, `${names.PAUSED}${this.digest}`);
+  }
+
+  /** Starts a run for a unit of the scan. */
+  async start(scan: string, unit: string): Promise<void> {
+    await this.#write(names.noteName(this.digest, unit), { ...this.pair, scan });
+  }
+
+  async dropNote(unit: string): Promise<void> {
+    await this.#deps.cos.deleteObject(this.#deps.state, names.noteName(this.digest, unit));
+  }
+
+  /** Units whose run has been started and has not ended. */
+  async notes(): Promise<ReadonlyMap<string, Note>> {
+    const found = new Map<string, Note>();
+    for await (const { key, lastModified } of this.#list(`${names.SCANS}${this.digest}/`)) {
+      const unit = names.readNoteName(key)?.unit;
+      if (unit !== undefined) found.set(unit, { name: key, written: lastModified });
+    }
+    return found;
+  }
+
+  /** Removes what scans before `keep` have left. */
+  async removeOthers(keep: readonly string[]): Promise<void> {
+    const own = `${names.PAIRS}${this.digest}/`;
+    const stale: string[] = [];
+    for await (const { key } of this.#list(own)) {
+      const scan = /^([^/]+)\//.exec(key.slice(own.length))?.[1];
+      if (scan !== undefined && !keep.includes(scan)) stale.push(key);
+    }
+    await mapLimited(stale, LANES, (key) => this.#deps.cos.deleteObject(this.#deps.state, key));
+  }
+
+  async #numbers(prefix: string): Promise<readonly number[]> {
+    const found: number[] = [];
+    for await (const { key } of this.#list(prefix)) {
+      const text = key.slice(prefix.length);
+      if (/^\d{6}$/.test(text)) found.push(Number(text));
+    }
+    return found;
+  }
+
+  async *#list(prefix: string) {
+    let marker: string | undefined;
+    do {
+      const page = await this.#deps.cos.listObjects(this.#deps.state, {
+        prefix,
+        ...(marker === undefined ? {} : { marker }),
+      });
+      yield* page.entries;
+      marker = page.nextMarker;
+    } while (marker !== undefined);
+  }
+
+  async #read<T extends Parameters<typeof documents.decodeDocument>[2]>(name: string, schema: T) {
+    const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_DOCUMENT });
+    return object && documents.decodeDocument(name, object.body, schema);
+  }
+
+  async #write(name: string, document: object, forbidOverwrite = false): Promise<void> {
+    await this.#deps.cos.putObject(this.#deps.state, name, documents.encodeDocument(document), {
+      contentType: 'application/json',
+      ...(forbidOverwrite ? { forbidOverwrite } : {}),
+    });
+  }
+}

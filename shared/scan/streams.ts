@@ -1,0 +1,84 @@
+import type { VersionEntry, VersionsPage } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { compareKeys } from './order.ts';
+
+/** Keys of a range: those behind `after` up to `upTo`; undefined is the end of the bucket on that side. */
+export interface Bounds {
+  readonly after: string | undefined;
+  readonly upTo: string | undefined;
+}
+
+export type Cursor = { readonly keyMarker: string; readonly versionIdMarker?: string };
+/** Reads one page of a listing; undefined: the first one. */
+export type ReadPage = (cursor: Cursor | undefined) => Promise<VersionsPage>;
+
+/**
+ * One side's listing, entry by entry, in the order of COS, with the next page asked for while this one is used. It holds
+ * two pages at most, and never says that a range has ended on the word of a page that was not read.
+ */
+export class VersionStream {
+  readonly #read: ReadPage;
+  readonly #upTo: string | undefined;
+  #entries: readonly VersionEntry[] = [];
+  #at = 0;
+  #next: Promise<VersionsPage> | undefined;
+  #last: string | undefined;
+  /** Pages asked for so far. */
+  pages = 0;
+
+  constructor(read: ReadPage, { after, upTo }: Bounds) {
+    this.#read = read;
+    this.#upTo = upTo;
+    this.#last = after;
+    this.#ask(after === undefined ? undefined : { keyMarker: after });
+  }
+
+  /** The next entry; undefined: the page has been used up (`fill`), or the range has ended (`ended`). */
+  get head(): VersionEntry | undefined {
+    return this.#entries[this.#at];
+  }
+
+  get ended(): boolean {
+    return this.#at >= this.#entries.length && this.#next === undefined;
+  }
+
+  skip(): void {
+    this.#at += 1;
+  }
+
+  /** Reads until there is a next entry or the range has ended. Throws `CosError`, `ListingOutOfOrder`. */
+  async fill(): Promise<void> {
+    while (this.#at >= this.#entries.length && this.#next !== undefined) {
+      const page = await this.#next;
+      this.#next = undefined;
+      const { entries, ended } = this.#within(page.entries);
+      this.#entries = entries;
+      this.#at = 0;
+      if (!ended && page.next !== undefined) this.#ask(page.next);
+    }
+  }
+
+  #ask(cursor: Cursor | undefined): void {
+    this.pages += 1;
+    this.#next = this.#read(cursor);
+    // It is waited for by whoever needs the page; until then its failure is nobody's.
+    this.#next.catch(() => undefined);
+  }
+
+  /** The merge takes order for granted: one entry out of its place would let keys seem to be missing. */
+  #within(page: readonly VersionEntry[]): { entries: readonly VersionEntry[]; ended: boolean } {
+    for (const [i, { key }] of page.entries()) {
+      if (this.#last !== undefined && key !== this.#last && compareKeys(key, this.#last) < 0) throw outOfOrder();
+      this.#last = key;
+      if (this.#upTo !== undefined && compareKeys(key, this.#upTo) > 0)
+        return { entries: page.slice(0, i), ended: true };
+    }
+    return { entries: page, ended: false };
+  }
+}
+
+const outOfOrder = (): ServiceError =>
+  new ServiceError('A listing is not in the order of its keys, so two of them cannot be compared', {
+    code: 'ListingOutOfOrder',
+    retryable: true,
+  });

@@ -1,0 +1,217 @@
+import type { VersionEntry } from '../cos/index.ts';
+import type { Hash } from '../signing/index.ts';
+import {
+  AGE_BOUNDS,
+  bucketOf,
+  LAG_BOUNDS,
+  minus,
+  NOTHING,
+  plus,
+  standingOf,
+  type Amount,
+  type Counts,
+  type SideCounts,
+  type Standing,
+} from './counts.ts';
+import type { Note } from './ledger.ts';
+import type { KeyStacks, Witness } from './merge.ts';
+import { ruleOfEntry, type KeyRules, type PairRules } from './scope.ts';
+import { StackHash } from './stack-hash.ts';
+import { timeOfVersionId } from '../identity/index.ts';
+
+/** A version that a rule covers. */
+export interface Covered {
+  readonly versionId: string;
+  readonly rule: string;
+  readonly size: number;
+  /** ms since 1970. */
+  readonly time: number;
+  /** Of before its rule was stored: how long it waited says nothing of replication. */
+  readonly existing: boolean;
+}
+
+/** All that is known of one key from the two listings. */
+export interface KeyTally {
+  readonly rules: KeyRules;
+  readonly hash: string;
+  /** Of the whole stack, by rule ID. */
+  readonly amounts: ReadonlyMap<string, Amount>;
+  /** Newest first; of a long stack only its newest. */
+  readonly covered: readonly Covered[];
+  readonly sides: { readonly source: SideCounts; readonly destination: SideCounts };
+  /** ms since 1970 of the youngest entry on either side. */
+  readonly youngest: number;
+  /** Versions and delete markers of the source. */
+  readonly entries: number;
+}
+
+const side = (): SideCounts => ({ current: NOTHING, older: NOTHING, deleteMarkers: 0 });
+const KEPT = 1000;
+
+/** Watches the merge and sums up each key while its entries come by, so that no stack has to be kept for that. */
+export class Tally implements Witness {
+  readonly #stack: StackHash;
+  readonly #rules: PairRules;
+  #key: KeyRules = { rules: [], terms: '' };
+  #amounts = new Map<string, Amount>();
+  #covered: Covered[] = [];
+  #sides = { source: side(), destination: side() };
+  #youngest = 0;
+  #entries = 0;
+
+  constructor(hash: Hash, salt: string, rules: PairRules) {
+    this.#stack = new StackHash(hash, salt);
+    this.#rules = rules;
+  }
+
+  begin(key: string): void {
+    this.#key = this.#rules.of(key);
+    this.#stack.begin(key, this.#key.terms);
+    this.#amounts = new Map();
+    this.#covered = [];
+    this.#sides = { source: side(), destination: side() };
+    this.#youngest = 0;
+    this.#entries = 0;
+  }
+
+  source(entry: VersionEntry, position: number): void {
+    const rule = ruleOfEntry(this.#key, entry, position);
+    this.#stack.add(entry, 's', rule?.id ?? '');
+    this.#entries += 1;
+    this.#count(this.#sides.source, entry, position);
+    if (rule === undefined || entry.deleteMarker) return;
+    const { versionId, size, lastModified } = entry;
+    this.#amounts.set(rule.id, plus(this.#amounts.get(rule.id) ?? NOTHING, [1, size]));
+    if (this.#covered.length < KEPT)
+      this.#covered.push({ versionId, rule: rule.id, size, time: lastModified, existing: lastModified < rule.start });
+  }
+
+  destination(entry: VersionEntry, position: number): void {
+    this.#stack.add(entry, 'd', '');
+    this.#count(this.#sides.destination, entry, position);
+  }
+
+  end(): KeyTally {
+    return {
+      rules: this.#key,
+      hash: this.#stack.end(),
+      amounts: this.#amounts,
+      covered: this.#covered,
+      sides: this.#sides,
+      youngest: this.#youngest,
+      entries: this.#entries,
+    };
+  }
+
+  #count(sum: SideCounts, { deleteMarker, size, lastModified }: VersionEntry, position: number): void {
+    this.#youngest = Math.max(this.#youngest, lastModified);
+    if (deleteMarker) sum.deleteMarkers += 1;
+    else if (position === 0) sum.current = [1, size];
+    else sum.older = plus(sum.older, [1, size]);
+  }
+}
+
+/** What became of a key in this pass, as far as it is counted. */
+export type Stand =
+  | { readonly kind: 'right'; readonly note: Note | undefined }
+  /**
+   * `missing`: version IDs at the source; undefined: nobody knows, so all that a rule covers. `oldest`: ms since 1970 of the
+   * oldest version or delete marker that is not as it should be; undefined: it may be any.
+   */
+  | {
+      readonly kind: 'pending' | 'failed';
+      readonly missing: ReadonlySet<string> | undefined;
+      readonly oldest: number | undefined;
+    };
+
+/** Adds one key to the counts. `now` in ms since 1970. */
+export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, stand: Stand, now: number): void {
+  if (tally.entries === 0) counts.orphans += 1;
+  else counts.keys += 1;
+  for (const name of ['source', 'destination'] as const) {
+    const { current, older, deleteMarkers } = tally.sides[name];
+    const sum = counts[name];
+    sum.current = plus(sum.current, current);
+    sum.older = plus(sum.older, older);
+    sum.deleteMarkers += deleteMarkers;
+  }
+  if (stand.kind === 'right') {
+    countRight(counts, tally, stand.note);
+    countLags(counts, stacks, tally, stand.note, now);
+  } else countOpen(counts, stacks, tally, stand, now);
+}
+
+function countRight(counts: Counts, { amounts }: KeyTally, note: Note | undefined): void {
+  let skipped = note?.skipped ?? NOTHING;
+  let expired = note?.expired ?? NOTHING;
+  let outside = note?.outside ?? NOTHING;
+  for (const [rule, amount] of amounts) {
+    const standing = standingOf(counts, rule);
+    let left = amount;
+    const part = (of: Amount): Amount => {
+      const taken: Amount = [Math.min(of[0], left[0]), Math.min(of[1], left[1])];
+      left = minus(left, taken);
+      return taken;
+    };
+    const [a, b, c] = [part(skipped), part(expired), part(outside)];
+    [skipped, expired, outside] = [minus(skipped, a), minus(expired, b), minus(outside, c)];
+    standing.skipped = plus(standing.skipped, a);
+    standing.expired = plus(standing.expired, b);
+    standing.replicated = plus(standing.replicated, left);
+  }
+}
+
+function countOpen(
+  counts: Counts,
+  { whole, source }: KeyStacks,
+  { amounts, covered }: KeyTally,
+  { kind, missing, oldest }: Exclude<Stand, { kind: 'right' }>,
+  now: number,
+): void {
+  const open = covered.filter(({ versionId }) => missing === undefined || missing.has(versionId));
+  const there = new Map(amounts);
+  for (const { rule, size, time } of open) {
+    const standing: Standing = standingOf(counts, rule);
+    standing[kind] = plus(standing[kind], [1, size]);
+    there.set(rule, minus(there.get(rule) ?? NOTHING, [1, size]));
+    const bucket = bucketOf(AGE_BOUNDS, now - time);
+    counts.ages[bucket] = (counts.ages[bucket] ?? 0) + 1;
+  }
+  // Of a stack that is not known in whole nobody can say what of it is there.
+  const first = whole ? (oldest ?? source.at(-1)?.lastModified ?? 0) : 0;
+  counts.oldest = Math.min(counts.oldest ?? first, first);
+  for (const [rule, amount] of there) {
+    const standing = standingOf(counts, rule);
+    if (whole) standing.replicated = plus(standing.replicated, amount);
+    else standing[kind] = plus(standing[kind], amount);
+  }
+}
+
+/** ms: how long ago a version was written whose lag is still of interest. */
+const RECENT_MS = 25 * 3_600_000;
+
+/** Where as many versions are on both sides they stand in the same order, so each has its replica at its own place. */
+function countLags(
+  counts: Counts,
+  { source, destination, whole }: KeyStacks,
+  { covered, youngest }: KeyTally,
+  note: Note | undefined,
+  now: number,
+): void {
+  if (!whole || note !== undefined || youngest < now - RECENT_MS) return;
+  const written = source.filter((entry) => !entry.deleteMarker);
+  const replicas = destination.filter((entry) => !entry.deleteMarker);
+  if (written.length !== replicas.length || written.length !== covered.length) return;
+  for (const [i, { existing, time }] of covered.entries()) {
+    const [from, to] = [written[i], replicas[i]];
+    if (existing || time < now - RECENT_MS || from === undefined || to === undefined) continue;
+    const lag = Math.max(0, momentOf(to) - momentOf(from));
+    const bucket = bucketOf(LAG_BOUNDS, lag);
+    counts.lags[bucket] = (counts.lags[bucket] ?? 0) + 1;
+    counts.largestLag = Math.max(counts.largestLag, lag);
+  }
+}
+
+/** ms since 1970; the ID holds more than whole seconds. */
+const momentOf = ({ versionId, lastModified }: VersionEntry): number =>
+  (timeOfVersionId(versionId) ?? lastModified * 1000) / 1000;

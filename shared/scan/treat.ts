@@ -1,0 +1,199 @@
+import { ServiceError } from '../errors/index.ts';
+import { LANDING_MS } from '../identity/index.ts';
+import { causeOf, HandOver, RulesChanged, taskOf, type Proof, type Report, type Work } from '../replication/index.ts';
+import { backOff, BUSY_MS } from '../tasks/index.ts';
+import type { VersionEntry } from '../cos/index.ts';
+import type { Amount, Deeds } from './counts.ts';
+import type { Note } from './ledger.ts';
+import type { KeyStacks } from './merge.ts';
+import type { Pair } from './names.ts';
+import { isSlowDown } from './pace.ts';
+import type { KeyTally, Stand } from './tally.ts';
+import type { ScanDeps } from './types.ts';
+
+/** What became of one key that was not remembered. */
+export interface Treated {
+  readonly stand: Stand;
+  /** The two listings showed it right as it is, so their hash may be remembered. */
+  readonly proved: boolean;
+  /** It was written to, or somebody else is at work on it: it is to be looked at again. */
+  readonly again: boolean;
+  /** Version IDs that the destination will list, newest first, if nobody else writes there. */
+  readonly expected?: { readonly written: readonly string[]; readonly note: Note | undefined };
+  readonly deeds: Partial<Deeds>;
+  /** Why it was left to a task. */
+  readonly cause?: string;
+}
+
+/** `stop`: the run has to end; the key was not done. */
+export type Treatment = Treated | { readonly stop: 'time' | 'rules' };
+
+export interface TreatOptions {
+  readonly deps: ScanDeps;
+  readonly pair: Pair;
+  /** ms since 1970: when the engine's own work has to end. */
+  readonly deadline: number;
+  readonly confirm: () => Promise<void>;
+  /** The second pass: nobody comes back to the key after it. */
+  readonly last: boolean;
+  /** Called on each refusal of COS that asks for fewer requests; waits. */
+  readonly slowDown: () => Promise<void>;
+}
+
+/** Tries of one key while COS asks for fewer requests; then it is a task like any that failed. */
+const TRIES = 4;
+
+/** Brings one key up to date with as few requests as will do, and leaves what cannot be done now to a task. */
+export async function treat(options: TreatOptions, stacks: KeyStacks, tally: KeyTally): Promise<Treatment> {
+  const { deps, deadline, last } = options;
+  const { engine } = deps;
+  const work = workOf(options.pair, stacks, tally);
+  let proof: Proof | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      if (!last && stacks.whole) {
+        const history = await engine.copyHistory(work, stacks, deadline, options.confirm);
+        if (history.kind === 'copied') return copied(history, tally);
+      }
+      // Where a stack is too long to be kept it is converge that reads it, page by page.
+      proof = stacks.whole ? await engine.prove(work, stacks, deadline) : undefined;
+      if (proof?.right) return right(noteOf(tally, { expired: proof.expired }));
+      return await reported(options, work, tally, proof, await engine.converge(work, deadline, options.confirm));
+    } catch (error) {
+      if (error instanceof RulesChanged) return { stop: 'rules' };
+      if (error instanceof HandOver && engine.now() >= deadline - TIME_MARGIN_MS) return { stop: 'time' };
+      if (isSlowDown(error)) {
+        await options.slowDown();
+        if (attempt < TRIES && engine.now() < deadline - TIME_MARGIN_MS) continue;
+      }
+      return failed(deps, work, openOf(proof), error);
+    }
+  }
+}
+
+/** ms before its deadline from which on the engine begins nothing. */
+const TIME_MARGIN_MS = 6_000;
+
+const workOf = ({ source, destination }: Pair, { key }: KeyStacks, { rules }: KeyTally): Work => ({
+  source,
+  destination,
+  key,
+  rules: rules.rules,
+  hints: [],
+  clue: undefined,
+  full: true,
+  thorough: false,
+  floor: 0,
+  since: Number.POSITIVE_INFINITY,
+  uploads: new Map(),
+});
+
+const right = (note: Note | undefined): Treated => ({
+  stand: { kind: 'right', note },
+  proved: true,
+  again: false,
+  deeds: {},
+});
+
+function copied(
+  history: { written: readonly (string | undefined)[]; bytes: number; skipped: Report['skipped'] },
+  tally: KeyTally,
+): Treated {
+  const note = noteOf(tally, { skipped: history.skipped.map(({ versionId }) => versionId) });
+  if (history.written.length === 0) return right(note);
+  const written = history.written.filter((id) => id !== undefined).toReversed();
+  return {
+    stand: { kind: 'right', note },
+    proved: false,
+    again: true,
+    ...(written.length === history.written.length ? { expected: { written, note } } : {}),
+    deeds: { copied: history.written.length, bytes: history.bytes },
+  };
+}
+
+async function reported(
+  { deps, last }: TreatOptions,
+  work: Work,
+  tally: KeyTally,
+  proof: Proof | undefined,
+  report: Report,
+): Promise<Treated> {
+  const { tasks, now } = deps.engine;
+  const { copied: copies, marked, removed, bytes } = report;
+  const deeds = { copied: copies, marked, removed, bytes };
+  if (report.state === 'busy') {
+    if (last) {
+      const due = Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY);
+      await tasks.defer(taskOf(work, 'taken', now()), due);
+    }
+    return {
+      stand: { kind: 'pending', ...openOf(proof) },
+      proved: false,
+      again: true,
+      deeds: last ? { ...deeds, deferred: 1 } : deeds,
+      ...(last ? { cause: 'taken' } : {}),
+    };
+  }
+  const { lookAgain } = report;
+  // The second pass looks again anyway, but only a task knows since when delete markers may be ours and late.
+  if (lookAgain !== undefined && (last || marked > 0))
+    await tasks.defer(taskOf({ ...work, since: lookAgain.since }, 'settle', now()), lookAgain.at);
+  const skipped = report.skipped.map(({ versionId }) => versionId);
+  const note = noteOf(tally, {
+    skipped,
+    expired: proof?.expired ?? [],
+    outside: copies === 0 ? (proof?.missing ?? []).filter((id) => !skipped.includes(id)) : [],
+  });
+  const acted = copies + marked + removed > 0 || lookAgain !== undefined;
+  return { stand: { kind: 'right', note }, proved: !acted, again: acted, deeds };
+}
+
+const openOf = (proof: Proof | undefined) => ({
+  missing: proof === undefined ? undefined : new Set(proof.missing),
+  oldest: proof?.oldest,
+});
+
+/** What failed becomes a task; a request that may still land is looked at once more when it cannot any longer. */
+async function failed(
+  { engine }: ScanDeps,
+  work: Work,
+  open: ReturnType<typeof openOf>,
+  error: unknown,
+): Promise<Treated> {
+  const { tasks, now, random } = engine;
+  const cause = causeOf(error);
+  if (error instanceof HandOver) await tasks.submit(taskOf(work, cause, now()));
+  else {
+    const unknown = error instanceof ServiceError && error.outcome === 'unknown';
+    await tasks.defer(taskOf(work, cause, now()), now() + backOff(0, random()));
+    if (unknown) await tasks.defer(taskOf(work, 'settle', now()), now() + LANDING_MS + BUSY_MS);
+  }
+  const kind = error instanceof HandOver ? 'pending' : 'failed';
+  return { stand: { kind, ...open }, proved: false, again: kind === 'pending', deeds: { deferred: 1 }, cause };
+}
+
+/** Undefined where every version that a rule covers has its replica. */
+function noteOf(
+  { covered }: KeyTally,
+  ids: { skipped?: readonly string[]; expired?: readonly string[]; outside?: readonly string[] },
+): Note | undefined {
+  const amountOf = (list: readonly string[] = []): Amount => {
+    const named = new Set(list);
+    const found = covered.filter(({ versionId }) => named.has(versionId));
+    return [found.length, found.reduce((sum, { size }) => sum + size, 0)];
+  };
+  const note = { skipped: amountOf(ids.skipped), expired: amountOf(ids.expired), outside: amountOf(ids.outside) };
+  return note.skipped[0] + note.expired[0] + note.outside[0] === 0 ? undefined : note;
+}
+
+/** The entries that a destination will list of these versions. */
+export const listedAs = (key: string, versionId: string): VersionEntry => ({
+  key,
+  versionId,
+  isLatest: false,
+  deleteMarker: false,
+  lastModified: 0,
+  etag: '',
+  size: 0,
+  storageClass: '',
+});

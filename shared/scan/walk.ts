@@ -1,0 +1,336 @@
+import type { RuleSet } from '../rules/index.ts';
+import { RulesChanged } from '../replication/index.ts';
+import { CLOCK_DOUBT_MS } from '../replication/index.ts';
+import { addDeeds, emptyCounts, emptyDeeds, type Deeds } from './counts.ts';
+import type { RangeDocument, ScanDocument } from './documents.ts';
+import { Ledger } from './ledger.ts';
+import { nextKey, type KeyStacks } from './merge.ts';
+import { Pace } from './pace.ts';
+import { commonPrefix, PairRules, rulesOfPair } from './scope.ts';
+import { hashOfStacks, StackHash } from './stack-hash.ts';
+import type { PairStore } from './store.ts';
+import { VersionStream, type Bounds, type Cursor } from './streams.ts';
+import { countKey, Tally, type KeyTally } from './tally.ts';
+import { listedAs, treat, type Treated, type Treatment } from './treat.ts';
+import type { ScanDeps } from './types.ts';
+
+/** ms before the platform ends the run in which its work is ended and written down. */
+const CLOSING_MS = 40_000;
+const WRITING_MS = 15_000;
+/** ms after which a run writes down where it is, for whoever goes on if it is killed. */
+const CHECKPOINT_MS = 30_000;
+/** ms for which the rules, and that the scan goes on, are believed. */
+const BELIEVED_MS = 1000;
+const GOES_ON_MS = 3000;
+/** Keys that fail in a row with one cause, after which nothing more is tried for a while. */
+const BLOCKED_AFTER = 20;
+const BLOCKED_MS = 5 * 60_000;
+/** Causes that lie in the key itself and say nothing of the next one. */
+const OF_ONE_KEY: ReadonlySet<string> = new Set(['order', 'depth', 'ReplicaArchived', 'ReplicaChecksumMismatch']);
+/** Keys that may be done behind one that is not. */
+const AHEAD = 500;
+
+export interface WalkOptions {
+  readonly deps: ScanDeps;
+  readonly store: PairStore;
+  readonly scan: ScanDocument;
+  /** ms since 1970: when the platform ends the run. */
+  readonly deadline: number;
+}
+
+/** One key on its way from the merge to the counts. */
+interface Item {
+  readonly stacks: KeyStacks;
+  readonly tally: KeyTally;
+  readonly outcome: Treatment | Promise<Treatment>;
+  readonly remembered: boolean;
+}
+
+const REMEMBERED: Treated = { stand: { kind: 'right', note: undefined }, proved: true, again: false, deeds: {} };
+
+/**
+ * Walks a range, or goes on with it: lists both sides, passes over every key whose stacks are remembered, and brings the
+ * others up to date. Ends before its time is over and writes down where it is. A first pass that wrote anything is followed
+ * by a second one when listings have settled, so that what was written is seen as it is. Returns whether the range is done.
+ */
+export async function walkRange(options: WalkOptions, range: RangeDocument): Promise<boolean> {
+  const { deps, store, scan } = options;
+  const { engine } = deps;
+  const ruleSet = await engine.rules.getFresh(scan.source);
+  if (rulesOfPair(ruleSet, scan).length === 0) return false;
+  const walk = new Walk(options, range, ruleSet);
+  const ended = await walk.run();
+  await walk.writeDown();
+  if (ended !== 'end') return false;
+  return finishPass(options, store, walk);
+}
+
+/** The pass has come to the end of the range. */
+async function finishPass({ deps }: WalkOptions, store: PairStore, walk: Walk): Promise<boolean> {
+  const { now } = deps.engine;
+  const { range, ledger } = walk;
+  if (range.pass === 1 && range.again) {
+    const settled = now() + deps.engine.settings.settleMs + CLOCK_DOUBT_MS + 1000;
+    await store.putRange({
+      ...range,
+      pass: 2,
+      cursor: null,
+      again: false,
+      entries: 0,
+      counts: emptyCounts(),
+      notBefore: Math.max(settled, range.landed),
+    });
+    return false;
+  }
+  ledger.forgetExpected();
+  await store.putLedger(store.ledgerName(range.scan, range.number), ledger);
+  await store.finishRange({ ...range, ledgers: [], done: now() });
+  return true;
+}
+
+class Walk {
+  range: RangeDocument;
+  /** What this scan has proved; what earlier ones had is only read. */
+  ledger = new Ledger();
+  readonly #options: WalkOptions;
+  readonly #rules: PairRules;
+  readonly #pace: Pace;
+  readonly #tally: Tally;
+  readonly #stack: StackHash;
+  readonly #stop: number;
+  readonly #pinned: string;
+  readonly #prefixes: readonly string[];
+  #earlier = new Ledger();
+  #watched: { readonly asked: number; readonly same: Promise<boolean> };
+  #goesOn: { readonly asked: number; readonly goes: Promise<boolean> } | undefined;
+  #rest: Promise<void> | undefined;
+  #written: number;
+  #failures = { cause: '', inARow: 0 };
+  #sinceSplit = 0;
+  #listed = 0;
+
+  constructor(options: WalkOptions, range: RangeDocument, ruleSet: RuleSet | undefined) {
+    const { engine, settings } = options.deps;
+    this.#options = options;
+    this.range = structuredClone(range);
+    this.#rules = new PairRules(ruleSet, options.scan);
+    const rules = rulesOfPair(ruleSet, options.scan);
+    this.#pinned = JSON.stringify(rules);
+    this.#prefixes = rules.map(({ prefix }) => prefix);
+    this.#pace = new Pace(settings.keysAtOnce, engine.random);
+    this.#tally = new Tally(engine.deps.hash, range.salt, this.#rules);
+    this.#stack = new StackHash(engine.deps.hash, range.salt);
+    this.#stop = options.deadline - CLOSING_MS;
+    this.#watched = { asked: engine.now(), same: Promise.resolve(true) };
+    this.#written = engine.now();
+  }
+
+  /** `end`: the end of the range; `stopped`: another run goes on. */
+  async run(): Promise<'end' | 'stopped'> {
+    const { deps, store } = this.#options;
+    const { now } = deps.engine;
+    this.ledger = await store.ledger(store.ledgerName(this.range.scan, this.range.number));
+    for (const name of this.range.ledgers) this.#earlier.include(await store.ledger(name));
+    this.range.blocked = null;
+    const [source, destination] = this.#streams();
+    const queue: Item[] = [];
+    const active = { count: 0 };
+    let ended: 'end' | 'stopped' = 'stopped';
+    // While it is known to go on and has time.
+    while (now() < this.#stop && (await this.#stillWanted())) {
+      if (this.#rest !== undefined) await this.#rest;
+      const stacks = await nextKey(source, destination, this.#tally);
+      if (stacks === undefined) {
+        ended = 'end';
+        break;
+      }
+      queue.push(this.#begin(stacks, this.#tally.end(), active));
+      if (!(await this.#settle(queue, () => queue.length > AHEAD || active.count >= this.#pace.limit)))
+        return 'stopped';
+      this.#countListings(source, destination);
+      if (now() - this.#written >= CHECKPOINT_MS) await this.writeDown();
+    }
+    const settled = await this.#settle(queue, () => queue.length > 0);
+    this.#countListings(source, destination);
+    return settled ? ended : 'stopped';
+  }
+
+  /** The ledger first: what it holds is true whether or not the cursor has come to it. */
+  async writeDown(): Promise<void> {
+    const { store, deps } = this.#options;
+    if (!this.ledger.isEmpty) await store.putLedger(store.ledgerName(this.range.scan, this.range.number), this.ledger);
+    await store.putRange(this.range);
+    this.#written = deps.engine.now();
+  }
+
+  #streams(): [VersionStream, VersionStream] {
+    const { scan, deps } = this.#options;
+    const { cos } = deps.engine.deps;
+    const prefix = prefixOf(this.#prefixes, scan.prefix);
+    const bounds: Bounds = {
+      after: this.range.cursor ?? this.range.after ?? undefined,
+      upTo: this.range.upTo ?? undefined,
+    };
+    const read = (side: 'source' | 'destination') => (cursor: Cursor | undefined) =>
+      cos.listVersions(scan[side], { ...(prefix === '' ? {} : { prefix }), maxKeys: 1000, ...cursor });
+    return [new VersionStream(read('source'), bounds), new VersionStream(read('destination'), bounds)];
+  }
+
+  #begin(stacks: KeyStacks, tally: KeyTally, active: { count: number }): Item {
+    const idle = tally.entries === 0 || tally.rules.rules.length === 0;
+    const known = idle || this.#isRemembered(tally);
+    if (known) return { stacks, tally, outcome: REMEMBERED, remembered: true };
+    active.count += 1;
+    const { deps, scan, deadline } = this.#options;
+    const outcome = treat(
+      {
+        deps,
+        pair: scan,
+        deadline: deadline - WRITING_MS,
+        confirm: () => this.#confirm(),
+        last: this.range.pass > 1,
+        slowDown: () => this.#slowDown(),
+      },
+      stacks,
+      tally,
+    ).finally(() => {
+      active.count -= 1;
+    });
+    // It is waited for in the order of the keys.
+    outcome.catch(() => undefined);
+    return { stacks, tally, outcome, remembered: false };
+  }
+
+  #isRemembered({ hash, youngest }: KeyTally): boolean {
+    if (this.#earlier.isProved(hash) || this.ledger.isProved(hash)) return true;
+    // What was written is there as it should be, and both listings have settled.
+    return this.range.pass > 1 && this.ledger.isExpected(hash) && this.#isSettled(youngest);
+  }
+
+  #isSettled(youngest: number): boolean {
+    const { now, settings } = this.#options.deps.engine;
+    return youngest < now() - settings.settleMs - CLOCK_DOUBT_MS;
+  }
+
+  /** Counts what is done, in the order of the keys, for as long as `full` says. False: the run has to end. */
+  async #settle(queue: Item[], full: () => boolean): Promise<boolean> {
+    for (;;) {
+      const [first] = queue;
+      if (first === undefined) return true;
+      if (!first.remembered && !full()) return true;
+      try {
+        const outcome = first.outcome instanceof Promise ? await first.outcome : first.outcome;
+        if (!('stop' in outcome) && this.#commit(first, outcome)) {
+          queue.shift();
+          continue;
+        }
+      } catch (error) {
+        await ended(queue);
+        throw error;
+      }
+      await ended(queue);
+      return false;
+    }
+  }
+
+  /** False: the destination answers nothing, so no further key is tried. */
+  #commit({ stacks, tally, remembered }: Item, outcome: Treated): boolean {
+    const { now } = this.#options.deps.engine;
+    const { range } = this;
+    const note = remembered ? (this.#earlier.noteOf(tally.hash) ?? this.ledger.noteOf(tally.hash)) : undefined;
+    const stand = remembered ? ({ kind: 'right', note } as const) : outcome.stand;
+    countKey(range.counts, stacks, tally, stand, now());
+    range.entries += tally.entries;
+    range.cursor = stacks.key;
+    range.again ||= outcome.again;
+    addDeeds(range.deeds, { ...emptyDeeds(), looked: remembered ? 0 : 1, ...outcome.deeds } satisfies Deeds);
+    if (outcome.proved && tally.entries > 0 && this.#isSettled(tally.youngest))
+      this.ledger.prove(tally.hash, stand.kind === 'right' ? stand.note : undefined);
+    if (outcome.expected !== undefined) this.#expect(stacks, tally, outcome.expected);
+    this.#split(stacks.key, tally.entries);
+    if (remembered) return true;
+    if (outcome.stand.kind !== 'failed') {
+      this.#pace.went();
+      this.#failures = { cause: '', inARow: 0 };
+      range.tries = 0;
+      return true;
+    }
+    const cause = outcome.cause ?? '';
+    if (OF_ONE_KEY.has(cause)) return true;
+    const inARow = cause === this.#failures.cause ? this.#failures.inARow + 1 : 1;
+    this.#failures = { cause, inARow };
+    // One that was blocked before tries a single key first.
+    if (inARow < (range.tries > 0 ? 1 : BLOCKED_AFTER)) return true;
+    range.blocked = cause;
+    range.tries += 1;
+    range.notBefore = now() + BLOCKED_MS;
+    return false;
+  }
+
+  #expect({ key, source }: KeyStacks, tally: KeyTally, { written, note }: NonNullable<Treated['expected']>): void {
+    const rules = new Map(tally.covered.map(({ versionId, rule }) => [versionId, rule]));
+    const hash = hashOfStacks(
+      this.#stack,
+      { key, terms: tally.rules.terms },
+      source.map((entry) => ({ entry, rule: rules.get(entry.versionId) ?? '' })),
+      written.map((versionId) => listedAs(key, versionId)),
+    );
+    this.ledger.expect(hash, note);
+  }
+
+  #split(key: string, entries: number): void {
+    if (this.range.pass > 1) return;
+    this.#sinceSplit += entries;
+    if (this.#sinceSplit < this.#options.deps.settings.rangeEntries) return;
+    this.#sinceSplit = 0;
+    this.range.splits.push(key);
+  }
+
+  #countListings(source: VersionStream, destination: VersionStream): void {
+    this.range.deeds.listings += source.pages + destination.pages - this.#listed;
+    this.#listed = source.pages + destination.pages;
+  }
+
+  async #confirm(): Promise<void> {
+    const { engine } = this.#options.deps;
+    if (engine.now() - this.#watched.asked >= BELIEVED_MS) {
+      const { scan } = this.#options;
+      const same = engine.rules
+        .getFresh(scan.source)
+        .then((ruleSet) => JSON.stringify(rulesOfPair(ruleSet, scan)) === this.#pinned);
+      this.#watched = { asked: engine.now(), same };
+    }
+    if (!(await this.#watched.same)) throw new RulesChanged();
+  }
+
+  /** Whether the scan is still the pair's and is not held. */
+  async #stillWanted(): Promise<boolean> {
+    const { deps, store, scan } = this.#options;
+    const { now } = deps.engine;
+    if (this.#goesOn === undefined || now() - this.#goesOn.asked >= GOES_ON_MS) {
+      const goes = Promise.all([store.scan(), store.paused()]).then(
+        ([current, paused]) => current?.id === scan.id && current.state === 'running' && paused === undefined,
+      );
+      this.#goesOn = { asked: now(), goes };
+    }
+    return this.#goesOn.goes;
+  }
+
+  async #slowDown(): Promise<void> {
+    const rest = this.#options.deps.sleep(this.#pace.refused());
+    this.#rest = rest;
+    await rest;
+    if (this.#rest === rest) this.#rest = undefined;
+  }
+}
+
+/** Whoever is at work on a key must have ended before the range is given back. */
+async function ended(queue: readonly Item[]): Promise<void> {
+  await Promise.allSettled(queue.map(async (item) => item.outcome));
+}
+
+/** What is listed: all keys that a rule may cover and the scan asks for. */
+function prefixOf(prefixes: readonly string[], asked: string): string {
+  const common = commonPrefix(prefixes);
+  return common.startsWith(asked) ? common : asked;
+}

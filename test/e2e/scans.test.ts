@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatPlace, type Place } from '../../shared/cos/index.ts';
+import { ROLE } from '../cloud/job/index.ts';
+import { allowCaller, openSite, type Site } from './project.ts';
+
+const LONG = 300_000;
+const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
+const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
+const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+const OBJECTS = 60;
+
+let site: Site;
+let cloud: Site['cloud'];
+beforeAll(async () => {
+  site = await openSite([SOURCE, BACKUP]);
+  ({ cloud } = site);
+  const lists = { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] };
+  await site.project.serverless(['deploy'], lists);
+  await allowCaller(cloud, STATE);
+}, LONG);
+afterAll(() => site.close());
+
+const bucket = { Bucket: SOURCE.bucket, Region: SOURCE.region };
+const replicas = (): number => cloud.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries.length;
+
+/** Each minute of the local cloud's timer until it is so. */
+async function until(so: () => boolean): Promise<void> {
+  await expect.poll(so, { timeout: LONG, interval: 500 }).toBe(true);
+}
+
+/** The functions as they are deployed, with the roles that they have. */
+describe.sequential('deployed functions', { timeout: LONG }, () => {
+  it('bring what was there before the rule', async () => {
+    for (let i = 0; i < OBJECTS; i += 1)
+      await site.sdk.putObject({
+        ...bucket,
+        Key: `there/${i % 50}`,
+        Body: `text ${i}`,
+        Headers: { 'x-cos-meta-n': `${i}` },
+      });
+    await site.api.request({
+      ...bucket,
+      Method: 'PUT',
+      Query: { replication: '' },
+      Body: `<ReplicationConfiguration><Role>${ROLE}</Role><Rule><ID>all</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter><ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication><Destination><Bucket>qcs::cos:${BACKUP.region}::${BACKUP.bucket}</Bucket></Destination></Rule></ReplicationConfiguration>`,
+    });
+    await until(() => replicas() === OBJECTS);
+    for (let i = 10; i < OBJECTS; i += 1) {
+      const { headers, Body } = await site.sdk.getObject({
+        Bucket: BACKUP.bucket,
+        Region: BACKUP.region,
+        Key: `there/${i % 50}`,
+      });
+      expect([String(Body), headers?.['x-cos-meta-n']]).toEqual([`text ${i}`, `${i}`]);
+    }
+  });
+
+  it('end the scan with nothing left to do, and keep no start of it', async () => {
+    const names = (prefix: string): readonly string[] =>
+      cloud.core.listObjects(STATE.bucket, STATE.region, { prefix }).entries.map(({ key }) => key);
+    await until(() => names('pairs/').some((name) => name.endsWith('/result')));
+    await cloud.scf.idle();
+    expect([...names('scans/'), ...names('ranges/'), ...names('tasks/'), ...names('waiting/')]).toEqual([]);
+    expect(replicas()).toBe(OBJECTS);
+  });
+});

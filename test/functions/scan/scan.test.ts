@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import type { Rule } from '../../../shared/rules/index.ts';
+import type { ScanSettings } from '../../../shared/scan/index.ts';
+import { BACKUP, RULE, SETTLED, SOURCE, STATE } from '../replicate/world.ts';
+import { scanWorld, type ScanWorld } from './world.ts';
+
+const DAY = 24 * 3_600_000;
+const EXISTING = { existing: 'All', deleteMarkersSince: 0 } as const;
+
+/** One version a second. */
+function write(world: ScanWorld, keys: readonly string[]): string[] {
+  return keys.map((key) => {
+    world.clock.ms += 1000;
+    return world.put(`text of ${key} ${world.clock.ms}`, {}, SOURCE, key).versionId;
+  });
+}
+
+/** The rule as it is stored at this moment. */
+const stored = (world: ScanWorld, change: Partial<Rule> = {}): Rule => {
+  const second = Math.floor(world.clock.ms / 1000) * 1000;
+  return { ...RULE, start: second, deleteMarkersSince: second, ...change };
+};
+
+/** A day after this was written a rule is stored. */
+async function existing(keys: readonly string[], change: Partial<Rule> = EXISTING, scan: Partial<ScanSettings> = {}) {
+  const world = await scanWorld([], scan);
+  const ids = write(world, keys);
+  world.clock.ms += DAY;
+  await world.setRules([stored(world, change)]);
+  return { world, ids };
+}
+
+const requestsOf = (world: ScanWorld, ...names: string[]): number =>
+  world.requests.filter((call) => names.some((name) => call.startsWith(name))).length;
+
+/** Requests at the two buckets of the pair. */
+const atBuckets = (world: ScanWorld): string[] => world.requests.filter((call) => !call.endsWith(' crr'));
+
+describe('existing objects', () => {
+  it('are all there after a scan that a stored rule begins, with their history in order', async () => {
+    const { world, ids } = await existing(['a', 'b', 'a']);
+    const [a1, b, a2] = ids;
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual([a2, a1]);
+    expect(world.stack(BACKUP, 'b')).toEqual([b]);
+    const result = await world.store.result();
+    expect(result?.counts.rules[RULE.id]?.replicated[0]).toBe(3);
+    expect(result).toMatchObject({ kind: 'existing', deeds: { copied: 3 }, counts: { keys: 2, oldest: null } });
+  });
+
+  it('cost a HEAD and a copy for each version, and the listings of two passes', async () => {
+    const { world } = await existing(Array.from({ length: 300 }, (_, i) => `k${String(i % 250).padStart(3, '0')}`));
+    world.requests.length = 0;
+    await world.scanned();
+    expect(requestsOf(world, 'copyObject')).toBe(300);
+    expect(requestsOf(world, 'headObject source')).toBe(300);
+    // One tells the destination's clock.
+    expect(requestsOf(world, 'headObject backup')).toBe(1);
+    expect(atBuckets(world).length).toBeLessThan(2.1 * 300);
+  });
+
+  it('are their current versions alone where the rule says so', async () => {
+    const { world, ids } = await existing(['a', 'a'], { existing: 'Current' });
+    const [, second] = ids;
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual([second]);
+  });
+
+  it('include delete markers where the rule replicates them', async () => {
+    const { world, ids } = await existing(['a']);
+    const [first] = ids;
+    await world.setRules([]);
+    world.remove(undefined, SOURCE, 'a');
+    world.clock.ms += DAY;
+    await world.setRules([stored(world, EXISTING)]);
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual(['M', first]);
+  });
+
+  it('of before a rule that does not ask for them stay where they are', async () => {
+    const { world } = await existing(['a'], {});
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual([]);
+    expect((await world.store.result())?.counts.rules).toEqual({});
+  });
+});
+
+describe('a second scan of a bucket where nothing was written', () => {
+  it('asks for nothing but the listings', async () => {
+    const { world } = await existing(['a', 'b', 'a', 'c/d', 'e']);
+    world.put('archived', { storageClass: 'ARCHIVE' }, SOURCE, 'archived');
+    world.clock.ms += SETTLED;
+    world.remove(undefined, SOURCE, 'e');
+    await world.scanned();
+    await ask(world);
+    // What was written young the first time is proved now.
+    await world.scanned();
+    world.clock.ms += SETTLED;
+    await ask(world);
+    world.requests.length = 0;
+    await world.scanned();
+    expect(new Set(atBuckets(world))).toEqual(new Set(['listVersions source', 'listVersions backup']));
+    expect(atBuckets(world)).toHaveLength(2);
+    const result = await world.store.result();
+    expect(result?.deeds).toMatchObject({ looked: 0, copied: 0 });
+    expect(result?.counts.rules[RULE.id]).toMatchObject({ replicated: [5, expect.any(Number)], skipped: [1, 8] });
+  });
+
+  const ask = (world: ScanWorld) => world.store.putRequest({ kind: 'repair', prefix: '', asked: world.clock.ms });
+});
+
+describe('repair', () => {
+  it('brings everything there that no event ever told of', async () => {
+    const world = await scanWorld();
+    world.clock.ms += SETTLED;
+    const ids = ['a', 'a', 'b'].map((key) => {
+      world.clock.ms += 1000;
+      return world.put(key, {}, SOURCE, key).versionId;
+    });
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual([ids[1], ids[0]]);
+    expect(world.stack(BACKUP, 'b')).toEqual([ids[2]]);
+  });
+
+  it('begins again when it is a day old, and not before', async () => {
+    const world = await scanWorld();
+    await world.scanned();
+    const first = (await world.store.scan())?.id;
+    world.clock.ms += 22 * 3_600_000;
+    await world.minute();
+    expect((await world.store.scan())?.id).toBe(first);
+    world.clock.ms += 2 * 3_600_000;
+    await world.scanned();
+    expect((await world.store.scan())?.id).not.toBe(first);
+  });
+
+  it('makes the newest replica again that somebody deleted', async () => {
+    const { world, ids } = await existing(['a', 'a']);
+    const [first, second] = ids;
+    await world.scanned();
+    const top = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: 'a' }).entries[0];
+    world.remove(top?.versionId, BACKUP, 'a');
+    world.clock.ms += 25 * 3_600_000;
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual([second, first]);
+  });
+
+  it('takes an older gap for the lifecycle of the destination', async () => {
+    const { world, ids } = await existing(['a', 'a']);
+    const [, second] = ids;
+    await world.scanned();
+    const bottom = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: 'a' }).entries[1];
+    world.remove(bottom?.versionId, BACKUP, 'a');
+    world.clock.ms += 25 * 3_600_000;
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual([second]);
+    expect((await world.store.result())?.counts.rules[RULE.id]).toMatchObject({
+      replicated: [1, expect.any(Number)],
+      expired: [1, expect.any(Number)],
+    });
+  });
+
+  it('brings what was written while the rule was disabled, once it is enabled', async () => {
+    const world = await scanWorld();
+    await world.scanned();
+    await world.setRules([{ ...RULE, enabled: false }]);
+    world.clock.ms += SETTLED;
+    const { versionId } = world.put('meanwhile', {}, SOURCE, 'a');
+    await world.minute();
+    expect(world.stack(BACKUP, 'a')).toEqual([]);
+    world.clock.ms += SETTLED;
+    await world.setRules([RULE]);
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toEqual([versionId]);
+  });
+
+  it('leaves keys that only the destination has', async () => {
+    const world = await scanWorld();
+    world.put('foreign', {}, BACKUP, 'only here');
+    world.clock.ms += SETTLED;
+    await world.scanned();
+    expect(world.stack(BACKUP, 'only here')).toEqual(['user']);
+    expect((await world.store.result())?.counts).toMatchObject({ keys: 0, orphans: 1 });
+  });
+});
+
+describe('ranges', () => {
+  it('are cut from the listing, however the names are skewed, and together hold every key once', async () => {
+    const deep = Array.from({ length: 95 }, (_, i) => `deep/prefix/${String(i).padStart(3, '0')}`);
+    const keys = ['a', ...deep, ...Array.from({ length: 30 }, () => 'one key'), 'z'];
+    const { world } = await existing(keys, EXISTING, { rangeEntries: 10 });
+    await world.scanned();
+    const result = await world.store.result();
+    expect(result?.counts.keys).toBe(98);
+    expect(result?.deeds.copied).toBe(127);
+    expect(result?.counts.rules[RULE.id]?.replicated[0]).toBe(127);
+    const scan = await world.store.scan();
+    expect((await world.store.doneRanges(scan?.id ?? '')).length).toBe(11);
+  });
+
+  it('that have grown are cut up by the next scan', async () => {
+    const { world } = await existing(['a', 'b', 'c'], EXISTING, { rangeEntries: 10 });
+    await world.scanned();
+    write(
+      world,
+      Array.from({ length: 50 }, (_, i) => `b${i}`),
+    );
+    world.clock.ms += 25 * 3_600_000;
+    await world.scanned();
+    world.clock.ms += 25 * 3_600_000;
+    await world.scanned();
+    const scan = await world.store.scan();
+    expect((await world.store.doneRanges(scan?.id ?? '')).length).toBeGreaterThan(4);
+    expect((await world.store.result())?.counts.keys).toBe(53);
+  });
+});
+
+describe('state of the deployment', () => {
+  it('holds nothing of a scan that ended but its result, its ranges and their ledgers', async () => {
+    const { world } = await existing(['a', 'b', 'c', 'd', 'e'], EXISTING, { rangeEntries: 2 });
+    await world.scanned();
+    world.clock.ms += 25 * 3_600_000;
+    await world.scanned();
+    const scan = await world.store.scan();
+    const names = world.state('').filter((name) => !name.startsWith('rules/'));
+    expect(names.filter((name) => !name.startsWith('pairs/'))).toEqual([]);
+    expect(names.filter((name) => name.split('/').length > 3).every((name) => name.includes(scan?.id ?? ''))).toBe(
+      true,
+    );
+    expect(STATE.bucket).toBe('crr-dev-gz-1250000000');
+  });
+});

@@ -1,0 +1,76 @@
+import { keep } from '../../../functions/schedule/scans.ts';
+import { runScans } from '../../../functions/scan/handler.ts';
+import type { Settings } from '../../../shared/replication/index.ts';
+import type { Rule } from '../../../shared/rules/index.ts';
+import { SCAN_DEFAULTS, PairStore, type ScanDeps, type ScanSettings } from '../../../shared/scan/index.ts';
+import type { CoreEvent } from '../../cloud/cos/index.ts';
+import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
+
+const MINUTE = 60_000;
+const RUN_MS = 900_000;
+
+/** A deployment whose `schedule` and `scan` functions run by a clock that a test turns. */
+export async function scanWorld(
+  rules: readonly Rule[] = [RULE],
+  scan: Partial<ScanSettings> = {},
+  settings: Partial<Settings> = {},
+): Promise<ScanWorld> {
+  const world = await deployment({ markerTold: () => true, ...settings }, rules);
+  const starts: CoreEvent[] = [];
+  world.core.onEvent((event) => {
+    const { bucket, key, name } = event;
+    if (bucket === STATE.bucket && key.startsWith('scans/') && name.includes('Created')) starts.push(event);
+  });
+  const deps: ScanDeps = {
+    engine: world.engine,
+    settings: { ...SCAN_DEFAULTS, ...scan },
+    sleep: async (ms) => {
+      world.clock.ms += ms;
+    },
+  };
+  const log = (fields: unknown): void => void world.logs.push(fields);
+  const runOf = (ms: number) => ({ requestId: 'run', deadline: world.clock.ms + ms, log });
+  const store = new PairStore(world.engine.deps, { source: SOURCE, destination: BACKUP });
+  const scanRuns = async (): Promise<void> => {
+    while (starts.length > 0) {
+      const [event] = starts.splice(0, 1);
+      await runScans(deps, world.eventOf(event?.key ?? ''), runOf(RUN_MS));
+    }
+  };
+  /** A minute goes by: `schedule` runs, and all that it starts. */
+  const minute = async (): Promise<void> => {
+    world.clock.ms += MINUTE;
+    await keep(deps, [SOURCE], runOf(55_000));
+    await scanRuns();
+  };
+  return {
+    ...world,
+    deps,
+    store,
+    starts,
+    minute,
+    keep: () => keep(deps, [SOURCE], runOf(55_000)),
+    scanRuns,
+    run: (key, ms = RUN_MS) => runScans(deps, world.eventOf(key), runOf(ms)),
+    /** Until the scan that is under way, or begins now, has ended. */
+    scanned: async () => {
+      for (let i = 0; i < 60; i += 1) {
+        await minute();
+        const scan = await store.scan();
+        if (scan?.state === 'ended') return;
+      }
+      throw new Error('the scan did not end');
+    },
+  };
+}
+
+export interface ScanWorld extends Deployment {
+  readonly deps: ScanDeps;
+  readonly store: PairStore;
+  readonly starts: CoreEvent[];
+  minute(): Promise<void>;
+  keep(): Promise<unknown>;
+  scanRuns(): Promise<void>;
+  run(key: string, ms?: number): Promise<unknown>;
+  scanned(): Promise<void>;
+}
