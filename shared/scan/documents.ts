@@ -115,6 +115,8 @@ export const scanResult = z.object({
   scan: z.string(),
   kind,
   prefix: z.string(),
+  /** Of the rules that it went by. */
+  signature: z.string(),
   started: time,
   ended: time,
   /** Everything written before is there, skipped with a reason, or in no rule's scope; null: nobody can say. */

@@ -2,10 +2,22 @@
  * Scans: one pass over a source and one of its destinations, key by key. Existing objects, repair, status and the proof that
  * nothing is missing all come from it.
  */
-export { AGE_BOUNDS, LAG_BOUNDS, percentile, type Amount, type Counts, type Standing } from './counts.ts';
+export {
+  AGE_BOUNDS,
+  bucketOf,
+  emptyHistogram,
+  LAG_BOUNDS,
+  percentile,
+  type Amount,
+  type Counts,
+  type Standing,
+} from './counts.ts';
 export type { RangeDocument, ScanDocument, ScanKind, ScanResult } from './documents.ts';
+export { signatureOf } from './due.ts';
 export { keepScans, pairsOf, type Kept } from './keep.ts';
 export { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS, type Pair } from './names.ts';
+export { readProgress, type Progress } from './progress.ts';
+export { rulesOfPair } from './scope.ts';
 export { PairStore } from './store.ts';
 export { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from './types.ts';
 export { runUnit } from './unit.ts';

@@ -204,6 +204,7 @@ export function resultOf(
     scan: scan.id,
     kind: scan.kind,
     prefix: scan.prefix,
+    signature: scan.signature,
     started: scan.started,
     ended,
     completeUpTo: completeUpTo(scan.started - settleMs, counts.oldest),

@@ -2,7 +2,9 @@ import type { Verb } from './verb.ts';
 import { getDeployment } from './deployment.ts';
 import { getFailures, postReattempt } from './pending.ts';
 import { postPreflight } from './preflight.ts';
+import { getBucketStatus } from './bucket-status.ts';
 import { deleteReplication, getReplication, putReplication } from './replication.ts';
+import { getScans, postPause, postScan } from './scans.ts';
 import { getObjectStatus } from './status.ts';
 
 /** The one sub-resource that COS has as well. */
@@ -32,6 +34,23 @@ export const VERBS: readonly Verb[] = [
     perform: ({ source }, options) => deleteReplication(source, options),
   },
   { method: 'GET', subresource: 'replicationStatus', on: 'object', right: 'read', perform: getObjectStatus },
+  { method: 'GET', subresource: 'replicationStatus', on: 'bucket', right: 'read', perform: getBucketStatus },
+  { method: 'GET', subresource: 'replicationScans', on: 'bucket', right: 'read', perform: getScans },
+  { method: 'POST', subresource: 'replicationScan', on: 'bucket', right: 'write', perform: postScan },
+  {
+    method: 'POST',
+    subresource: 'replicationPause',
+    on: 'bucket',
+    right: 'write',
+    perform: (call, options) => postPause(true, call, options),
+  },
+  {
+    method: 'POST',
+    subresource: 'replicationResume',
+    on: 'bucket',
+    right: 'write',
+    perform: (call, options) => postPause(false, call, options),
+  },
   { method: 'GET', subresource: 'replicationFailures', on: 'bucket', right: 'read', perform: getFailures },
   { method: 'POST', subresource: 'replicationReattempt', on: 'bucket', right: 'write', perform: postReattempt },
   { method: 'POST', subresource: 'replicationPreflight', on: 'bucket', right: 'write', perform: postPreflight },

@@ -1,0 +1,166 @@
+import * as z from 'zod/mini';
+
+const time = z.iso.datetime();
+const count = z.int().check(z.nonnegative());
+const rate = z.number().check(z.nonnegative());
+const kind = z.enum(['existing', 'repair']);
+
+/** Bytes of UTF-8 that a key has at most. */
+const LONGEST_PREFIX = 850;
+const prefix = z
+  .string()
+  .check(z.refine((text) => Buffer.byteLength(text) <= LONGEST_PREFIX, `it is longer than ${LONGEST_PREFIX} bytes`));
+
+const amount = z.strictObject({ versions: count, bytes: count });
+
+const deeds = z.strictObject({
+  /** Keys whose stacks were not remembered from an earlier scan. */
+  looked: count,
+  copied: count,
+  bytes: count,
+  deleteMarkers: count,
+  removed: count,
+  /** Keys that were left to tasks. */
+  deferred: count,
+  listings: count,
+});
+
+export const SCAN_STATES = ['none', 'preparing', 'running', 'blocked', 'stopping', 'paused', 'ended'] as const;
+
+const scan = z.strictObject({
+  /** `bucket-appid@region` */
+  destination: z.string(),
+  state: z.enum(SCAN_STATES),
+  /** Missing where the state is `none`. */
+  id: z.optional(z.string()),
+  kind: z.optional(kind),
+  prefix: z.optional(z.string()),
+  startedAt: z.optional(time),
+  endedAt: z.optional(time),
+  pausedSince: z.optional(time),
+  /** Why nothing is tried for now. */
+  cause: z.optional(z.string()),
+  /** One that was asked for and begins when this one has ended. */
+  requested: z.optional(z.strictObject({ kind, prefix: z.string(), askedAt: time })),
+  ranges: z.strictObject({ total: z.nullable(count), done: count }),
+  /** Versions and delete markers of the source. */
+  entries: z.strictObject({ total: z.nullable(count), done: count }),
+  entriesPerSecond: z.nullable(rate),
+  etaSeconds: z.nullable(count),
+  /** Why a total, a rate or an ETA is null. */
+  reason: z.optional(z.enum(['counting', 'not-begun', 'not-running'])),
+  did: deeds,
+});
+
+/** `GET /?replicationScans` */
+export const scans = z.strictObject({ bucket: z.string(), scans: z.array(scan), measuredAt: time });
+
+/** Body of `POST /?replicationScan` */
+export const scanRequest = z.strictObject({
+  kind: z.optional(kind),
+  prefix: z.optional(prefix),
+  /** `bucket-appid@region`; without one, all destinations of enabled rules. */
+  destination: z.optional(z.string()),
+});
+
+/** `POST /?replicationScan` */
+export const scanRequested = z.strictObject({
+  bucket: z.string(),
+  kind,
+  prefix: z.string(),
+  destinations: z.array(z.strictObject({ destination: z.string(), paused: z.boolean() })),
+});
+
+/** Body of `POST /?replicationPause` and `?replicationResume`: one destination, that of one rule, or all. */
+export const pauseRequest = z.strictObject({ destination: z.optional(z.string()), rule: z.optional(z.string()) });
+
+/** `POST /?replicationPause`, `POST /?replicationResume` */
+export const paused = z.strictObject({
+  bucket: z.string(),
+  destinations: z.array(z.strictObject({ destination: z.string(), paused: z.boolean() })),
+});
+
+const standing = {
+  replicated: amount,
+  pending: amount,
+  failed: amount,
+  skipped: amount,
+  /** Taken for removed by the lifecycle of the destination. */
+  expired: amount,
+};
+
+const side = z.strictObject({ current: amount, older: amount, deleteMarkers: count });
+
+export const REASONS = ['not-scanned', 'rules-changed', 'no-recent-versions', 'pending-of-unknown-age'] as const;
+
+const destinationStatus = z.strictObject({
+  destination: z.string(),
+  /** `complete`: the last scan found everything there, by the rules of now, and nothing waits. */
+  state: z.enum(['disabled', 'unknown', 'scanning', 'behind', 'complete', 'blocked', 'paused']),
+  cause: z.optional(z.string()),
+  rules: z.array(
+    z.strictObject({
+      id: z.string(),
+      enabled: z.boolean(),
+      /** By the last scan; null: there is none yet. */
+      versions: z.nullable(z.strictObject(standing)),
+    }),
+  ),
+  /** Keys whose work waits at this moment. Re-checks of what is done are left out. */
+  backlog: z.strictObject({
+    keys: count,
+    failed: count,
+    /** There is more than was counted. */
+    atLeast: z.boolean(),
+    oldestAgeMs: z.nullable(count),
+    /** `upToMs` null: older than all others. */
+    byAge: z.array(z.strictObject({ upToMs: z.nullable(count), keys: count })),
+  }),
+  /** Of versions written in the day before the last scan, from the times on both sides. */
+  lagMs: z.nullable(
+    z.strictObject({
+      p50: count,
+      p99: count,
+      p999: count,
+      max: count,
+      versions: count,
+      distribution: z.array(z.strictObject({ upToMs: z.nullable(count), versions: count })),
+    }),
+  ),
+  /** Everything that rules cover and that was written before is there, or skipped with a reason. */
+  completeUpTo: z.nullable(time),
+  /** Why something here is null. */
+  reasons: z.strictObject({
+    versions: z.optional(z.enum(REASONS)),
+    lagMs: z.optional(z.enum(REASONS)),
+    completeUpTo: z.optional(z.enum(REASONS)),
+    sides: z.optional(z.enum(REASONS)),
+  }),
+  /** Objects of before a rule that asks for them; null: no rule does. */
+  existing: z.nullable(
+    z.strictObject({
+      state: z.enum(['waiting', 'running', 'done']),
+      entries: z.strictObject({ total: z.nullable(count), done: count }),
+      entriesPerSecond: z.nullable(rate),
+      etaSeconds: z.nullable(count),
+    }),
+  ),
+  sides: z.nullable(z.strictObject({ source: side, destination: side })),
+  scan: scan,
+  /** When the scan ended that counts, lag and sides are from; null: none has. */
+  measuredAt: z.nullable(time),
+});
+
+/** `GET /?replicationStatus` */
+export const bucketStatus = z.strictObject({
+  bucket: z.string(),
+  destinations: z.array(destinationStatus),
+  measuredAt: time,
+});
+
+export type Scans = z.infer<typeof scans>;
+export type ScanState = Scans['scans'][number];
+export type ScanRequested = z.infer<typeof scanRequested>;
+export type Paused = z.infer<typeof paused>;
+export type BucketStatus = z.infer<typeof bucketStatus>;
+export type DestinationState = BucketStatus['destinations'][number];

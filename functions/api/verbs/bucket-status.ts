@@ -1,0 +1,179 @@
+import { formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
+import type { Rule, RuleSet } from '../../../shared/rules/index.ts';
+import {
+  AGE_BOUNDS,
+  bucketOf,
+  emptyHistogram,
+  LAG_BOUNDS,
+  PairStore,
+  percentile,
+  readProgress,
+  signatureOf,
+} from '../../../shared/scan/index.ts';
+import type { Amount, Pair, Progress, ScanResult, Standing } from '../../../shared/scan/index.ts';
+import type { HttpResponse } from '../../../shared/scf/index.ts';
+import { digestOfTarget, hasFailed, isRecheck, listPending } from '../../../shared/tasks/index.ts';
+import { jsonResponse, timeText } from '../request/json.ts';
+import type { BucketStatus, DestinationState } from '../scan-schemas.ts';
+import { scanState } from './scans.ts';
+import { reaches } from './verb.ts';
+import type { CallOptions, VerifiedCall } from './verb.ts';
+
+/** Keys of the backlog that are counted, and state objects that are read for it. */
+const COUNTED = 1000;
+const EXAMINED = 2000;
+
+/** GET of a bucket with `replicationStatus`: how far replication is, by rule and destination. Changes nothing. */
+export async function getBucketStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
+  const { source } = call;
+  const ruleSet = await options.rules.getFresh(source);
+  const places = distinct((ruleSet?.rules ?? []).map(({ destination }) => destination));
+  const destinations = await Promise.all(
+    places
+      .filter((place) => reaches(call, place))
+      .map((destination) => destinationState({ source, destination }, ruleSet as RuleSet, options)),
+  );
+  const measuredAt = timeText(options.now());
+  return jsonResponse(200, { bucket: source.bucket, destinations, measuredAt } satisfies BucketStatus);
+}
+
+const distinct = (places: readonly Place[]): readonly Place[] =>
+  places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
+
+async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptions): Promise<DestinationState> {
+  const now = options.now();
+  const store = new PairStore(options, pair);
+  const [progress, result, backlog] = await Promise.all([
+    readProgress(store, now),
+    store.result(),
+    backlogOf(pair, options, now),
+  ]);
+  const rules = ruleSet.rules.filter(({ destination }) => samePlace(destination, pair.destination));
+  const current = result?.signature === signatureOf(ruleSet, pair, options.hash);
+  const lag = result === undefined ? undefined : lagOf(result);
+  const completeUpTo = current ? (result?.completeUpTo ?? null) : null;
+  return {
+    destination: formatPlace(pair.destination),
+    ...stateOf(rules, progress, result, current, backlog.keys),
+    rules: rules.map(({ id, enabled }) => ({
+      id,
+      enabled,
+      versions: result === undefined ? null : standingOf(result, id),
+    })),
+    backlog,
+    lagMs: lag ?? null,
+    completeUpTo: completeUpTo === null ? null : timeText(completeUpTo),
+    reasons: {
+      ...(result === undefined ? { versions: 'not-scanned', sides: 'not-scanned' } : {}),
+      ...(lag === undefined ? { lagMs: result === undefined ? 'not-scanned' : 'no-recent-versions' } : {}),
+      ...(completeUpTo === null
+        ? {
+            completeUpTo:
+              result === undefined ? 'not-scanned' : current ? 'pending-of-unknown-age' : 'rules-changed',
+          }
+        : {}),
+    },
+    existing: existingOf(rules, progress, current),
+    sides: result === undefined ? null : sidesOf(result),
+    scan: scanState(pair, progress),
+    measuredAt: result === undefined ? null : timeText(result.ended),
+  };
+}
+
+/** Never `complete` while anything waits, or before everything was looked at by the rules of now. */
+function stateOf(
+  rules: readonly Rule[],
+  { scan, pausedSince, blocked }: Progress,
+  result: ScanResult | undefined,
+  current: boolean,
+  waiting: number,
+): Pick<DestinationState, 'state' | 'cause'> {
+  if (!rules.some(({ enabled }) => enabled)) return { state: 'disabled' };
+  if (pausedSince !== undefined && scan?.state !== 'ended') return { state: 'paused' };
+  if (scan?.state === 'running' && blocked !== undefined) return { state: 'blocked', cause: blocked };
+  const open = Object.values(result?.counts.rules ?? {}).some(({ pending, failed }) => pending[0] + failed[0] > 0);
+  if (waiting > 0 || open) return { state: 'behind' };
+  if (result !== undefined && current && result.counts.oldest === null) return { state: 'complete' };
+  return { state: scan === undefined || scan.state === 'ended' ? 'unknown' : 'scanning' };
+}
+
+const amountOf = ([versions, bytes]: Amount) => ({ versions, bytes });
+
+function standingOf({ counts }: ScanResult, id: string) {
+  const found: Standing | undefined = Object.hasOwn(counts.rules, id) ? counts.rules[id] : undefined;
+  const of = (name: keyof Standing) => amountOf(found?.[name] ?? [0, 0]);
+  return {
+    replicated: of('replicated'),
+    pending: of('pending'),
+    failed: of('failed'),
+    skipped: of('skipped'),
+    expired: of('expired'),
+  };
+}
+
+function sidesOf({ counts }: ScanResult): NonNullable<DestinationState['sides']> {
+  const of = ({ current, older, deleteMarkers }: ScanResult['counts']['source']) => ({
+    current: amountOf(current),
+    older: amountOf(older),
+    deleteMarkers,
+  });
+  return { source: of(counts.source), destination: of(counts.destination) };
+}
+
+function lagOf({ counts }: ScanResult): NonNullable<DestinationState['lagMs']> | undefined {
+  const { lags, largestLag } = counts;
+  const of = (share: number) => percentile(lags, LAG_BOUNDS, share, Math.ceil(largestLag));
+  const [p50, p99, p999] = [of(0.5), of(0.99), of(0.999)];
+  if (p50 === undefined || p99 === undefined || p999 === undefined) return undefined;
+  return {
+    p50,
+    p99,
+    p999,
+    max: Math.ceil(largestLag),
+    versions: lags.reduce((sum, one) => sum + one, 0),
+    distribution: lags.map((versions, i) => ({ upToMs: LAG_BOUNDS[i] ?? null, versions })),
+  };
+}
+
+function existingOf(rules: readonly Rule[], progress: Progress, current: boolean): DestinationState['existing'] {
+  if (!rules.some(({ enabled, existing }) => enabled && existing !== undefined)) return null;
+  const { scan, entries, rate, eta } = progress;
+  const { total, done } = entries;
+  const state = current ? 'done' : scan?.kind === 'existing' && scan.state === 'running' ? 'running' : 'waiting';
+  return {
+    state,
+    entries: { total: total ?? null, done },
+    entriesPerSecond: rate === undefined ? null : Math.round(rate * 10) / 10,
+    etaSeconds: eta === undefined ? null : Math.ceil(eta / 1000),
+  };
+}
+
+/** What waits for this destination at this moment, by keys: a key is in it once, as old as its oldest work. */
+async function backlogOf(pair: Pair, options: CallOptions, now: number): Promise<DestinationState['backlog']> {
+  const page = await listPending(options, {
+    accepts: (task) =>
+      samePlace(task.source, pair.source) && samePlace(task.destination, pair.destination) && !isRecheck(task),
+    marker: undefined,
+    limit: COUNTED,
+    examined: EXAMINED,
+  });
+  const keys = new Map<string, { first: number; failed: boolean }>();
+  for (const { task } of page.items) {
+    const name = digestOfTarget(task, options.hash);
+    const known = keys.get(name);
+    keys.set(name, {
+      first: Math.min(task.first, known?.first ?? task.first),
+      failed: hasFailed(task) || known?.failed === true,
+    });
+  }
+  const ages = [...keys.values()].map(({ first }) => Math.max(0, now - first));
+  const byAge = emptyHistogram(AGE_BOUNDS);
+  for (const age of ages) byAge[bucketOf(AGE_BOUNDS, age)] = (byAge[bucketOf(AGE_BOUNDS, age)] ?? 0) + 1;
+  return {
+    keys: keys.size,
+    failed: [...keys.values()].filter(({ failed }) => failed).length,
+    atLeast: page.marker !== undefined,
+    oldestAgeMs: ages.length === 0 ? null : Math.max(...ages),
+    byAge: byAge.map((count, i) => ({ upToMs: AGE_BOUNDS[i] ?? null, keys: count })),
+  };
+}

@@ -1,0 +1,73 @@
+import { addDeeds, emptyDeeds, type Deeds } from './counts.ts';
+import type { RangeDocument, ScanDocument, ScanRequest } from './documents.ts';
+import type { PairStore } from './store.ts';
+
+/** Where the scans of a pair stand. */
+export interface Progress {
+  readonly scan: ScanDocument | undefined;
+  readonly request: ScanRequest | undefined;
+  /** ms since 1970; undefined: not held. */
+  readonly pausedSince: number | undefined;
+  readonly ranges: { readonly total: number | undefined; readonly done: number };
+  /** Versions and delete markers of the source; the total is known when the scan has been cut into all its ranges. */
+  readonly entries: { readonly total: number | undefined; readonly done: number };
+  /** Entries a second since it began; undefined: nothing has been done yet, or it does not run. */
+  readonly rate: number | undefined;
+  /** ms until it has ended at that rate; undefined: nobody can say. */
+  readonly eta: number | undefined;
+  readonly deeds: Deeds;
+  /** Cause for which a range tries nothing for now. */
+  readonly blocked: string | undefined;
+}
+
+/** ms from the last write of a scan until both sides have been listed once more and the result is written. */
+const SECOND_LOOK_MS = 180_000;
+
+/** Reads how far the scan of a pair is. `now` in ms since 1970. Throws `CosError`, `InvalidStateObject`. */
+export async function readProgress(store: PairStore, now: number): Promise<Progress> {
+  const [scan, paused, request] = await Promise.all([store.scan(), store.paused(), store.request()]);
+  const about = { scan, request, pausedSince: paused?.since };
+  if (scan === undefined) {
+    return {
+      ...about,
+      ranges: { total: undefined, done: 0 },
+      entries: { total: undefined, done: 0 },
+      rate: undefined,
+      eta: undefined,
+      deeds: emptyDeeds(),
+      blocked: undefined,
+    };
+  }
+  const [preparation, open, done] = await Promise.all([
+    store.preparation(scan.id),
+    store.openRanges(scan.id),
+    store.doneRanges(scan.id),
+  ]);
+  const ranges = await store.readRanges(scan.id, [...new Set([...open, ...done])]);
+  const deeds = emptyDeeds();
+  for (const range of ranges) addDeeds(deeds, range.deeds);
+  const finished = ranges.filter((range) => range.done !== null);
+  const whole = preparation?.done === true;
+  const total = whole ? Math.max(preparation.entries, sumOf(finished)) : undefined;
+  const walked = ranges.reduce((sum, range) => sum + walkedOf(range), 0);
+  const running = scan.state === 'running' && paused === undefined;
+  const elapsed = Math.max(1, now - scan.started);
+  const rate = running && walked > 0 ? (walked * 1000) / elapsed : undefined;
+  const left = finished.length === ranges.length && whole ? 0 : SECOND_LOOK_MS;
+  return {
+    ...about,
+    ranges: { total: whole ? preparation.ranges : undefined, done: finished.length },
+    entries: { total, done: total === undefined ? walked : Math.min(walked, total) },
+    rate,
+    eta: rate === undefined || total === undefined ? undefined : (Math.max(0, total - walked) * 1000) / rate + left,
+    deeds,
+    blocked: ranges.find(({ blocked }) => blocked !== null)?.blocked ?? undefined,
+  };
+}
+
+const sumOf = (ranges: readonly RangeDocument[]): number => ranges.reduce((sum, { entries }) => sum + entries, 0);
+
+/** Entries that the first pass has dealt with: the second one only looks. */
+function walkedOf({ done, pass, entries, expected }: RangeDocument): number {
+  return done === null && pass > 1 ? Math.max(entries, expected) : entries;
+}

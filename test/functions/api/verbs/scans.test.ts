@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keep } from '../../../../functions/schedule/scans.ts';
+import { runScans } from '../../../../functions/scan/handler.ts';
+import { bucketStatus, paused, scanRequested, scans } from '../../../../functions/api/scan-schemas.ts';
+import type { BucketStatus, Scans } from '../../../../functions/api/scan-schemas.ts';
+import { nodeHash } from '../../../../shared/cos/index.ts';
+import { createKeyring } from '../../../../shared/identity/index.ts';
+import { createEngine } from '../../../../shared/replication/index.ts';
+import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
+import { SOURCE, STATE } from '../bench.ts';
+import { BACKUP, createWorld, ruleText, THIRD, type World } from '../world.ts';
+
+const EXISTING = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
+const MINUTE = 60_000;
+const PLACE = `${BACKUP.bucket}@${BACKUP.region}`;
+
+let world: World;
+let deps: ScanDeps;
+beforeAll(async () => {
+  world = await createWorld();
+  const now = () => Date.now() + world.clock.ahead;
+  deps = {
+    engine: createEngine({
+      cos: world.user,
+      state: STATE,
+      hash: nodeHash,
+      keys: createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now }),
+      now,
+      unique: () => randomBytes(9).toString('hex'),
+      random: Math.random,
+    }),
+    settings: SCAN_DEFAULTS,
+    sleep: () => Promise.resolve(),
+  };
+});
+afterAll(() => world.close());
+
+const run = (ms: number) => ({
+  requestId: 'run',
+  deadline: Date.now() + world.clock.ahead + ms,
+  log: (fields: unknown) => void world.lines.push(JSON.stringify(fields)),
+});
+
+/** A minute goes by for the functions; the buckets keep their time. */
+async function minute(): Promise<void> {
+  world.clock.ahead += MINUTE;
+  await keep(deps, [SOURCE], run(55_000));
+  for (;;) {
+    const { entries } = world.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'scans/' });
+    const [first] = entries;
+    if (first === undefined) return;
+    const dash = STATE.bucket.lastIndexOf('-');
+    const url = `http://${STATE.bucket}.cos.${STATE.region}.myqcloud.com/${first.key}`;
+    const bucket = { name: STATE.bucket.slice(0, dash), appid: STATE.bucket.slice(dash + 1), cosRegion: STATE.region };
+    const record = { cos: { cosObject: { url }, cosBucket: bucket }, event: { eventName: 'cos:ObjectCreated:Put' } };
+    await runScans(deps, { Records: [record] }, run(900_000));
+  }
+}
+
+const statusNow = async (): Promise<BucketStatus> => {
+  const { json } = await world.ask('GET', 'replicationStatus');
+  return bucketStatus.parse(json);
+};
+const scansNow = async (): Promise<Scans> => scans.parse((await world.ask('GET', 'replicationScans')).json);
+
+/** One after the other: what a bucket goes through from its first rule on. */
+describe.sequential('a bucket', () => {
+  it('without rules has no destinations, no scans and nothing to scan', async () => {
+    expect((await statusNow()).destinations).toEqual([]);
+    expect((await scansNow()).scans).toEqual([]);
+    const answer = await world.call({ method: 'POST', query: [['replicationScan', '']] });
+    expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining('store a rule first')]);
+  });
+
+  it('of which nothing was looked at is unknown: no figure is 0 that nobody has counted', async () => {
+    for (const [i, key] of ['a', 'b', 'a'].entries()) await world.user.putObject(SOURCE, key, Buffer.from(`text ${i}`));
+    await world.rules(ruleText('all', BACKUP, EXISTING));
+    const [status] = (await statusNow()).destinations;
+    expect(status).toMatchObject({
+      destination: PLACE,
+      state: 'unknown',
+      rules: [{ id: 'all', enabled: true, versions: null }],
+      lagMs: null,
+      completeUpTo: null,
+      sides: null,
+      measuredAt: null,
+      reasons: { versions: 'not-scanned', lagMs: 'not-scanned', completeUpTo: 'not-scanned', sides: 'not-scanned' },
+      existing: { state: 'waiting' },
+      scan: { state: 'none', etaSeconds: null, reason: 'not-begun' },
+    });
+  });
+
+  it('shows the scan that runs, with its progress', async () => {
+    await minute();
+    const [scan] = (await scansNow()).scans;
+    expect(scan).toMatchObject({
+      kind: 'existing',
+      state: 'running',
+      ranges: { total: 1, done: 0 },
+      entries: { total: 3, done: 3 },
+    });
+    expect(scan?.did.copied).toBe(3);
+    expect(scan?.etaSeconds).toBeGreaterThan(0);
+    expect((await statusNow()).destinations[0]).toMatchObject({
+      state: 'scanning',
+      existing: { state: 'running', entries: { total: 3, done: 3 } },
+    });
+  });
+
+  it('is complete when its scan has ended, and says up to when', async () => {
+    const began = Date.now();
+    for (let i = 0; i < 6; i += 1) await minute();
+    const [status] = (await statusNow()).destinations;
+    expect(status).toMatchObject({
+      state: 'complete',
+      rules: [{ id: 'all', versions: { replicated: { versions: 3, bytes: 18 }, failed: { versions: 0, bytes: 0 } } }],
+      backlog: { keys: 0, atLeast: false, oldestAgeMs: null },
+      existing: { state: 'done' },
+      sides: {
+        source: { current: { versions: 2, bytes: 12 }, older: { versions: 1, bytes: 6 }, deleteMarkers: 0 },
+        destination: { current: { versions: 2, bytes: 12 }, older: { versions: 1, bytes: 6 }, deleteMarkers: 0 },
+      },
+      scan: { state: 'ended', kind: 'existing' },
+    });
+    expect(Date.parse(status?.completeUpTo ?? '')).toBeLessThan(began);
+  });
+
+  it('is not complete any more when its rules are others', async () => {
+    await world.rules(
+      ruleText('all', BACKUP, `${EXISTING}<Priority>1</Priority>`),
+      ruleText('more', THIRD, '<Priority>2</Priority>'),
+    );
+    const status = await statusNow();
+    expect(status.destinations.map(({ state, reasons }) => [state, reasons.completeUpTo])).toEqual([
+      ['unknown', 'rules-changed'],
+      ['unknown', 'not-scanned'],
+    ]);
+  });
+
+  it('is scanned on demand, below a prefix', async () => {
+    for (let i = 0; i < 8; i += 1) await minute();
+    const body = JSON.stringify({ prefix: 'b', destination: PLACE });
+    const { status, json } = await world.ask('POST', 'replicationScan', { body });
+    expect(status).toBe(202);
+    expect(scanRequested.parse(json)).toMatchObject({
+      kind: 'repair',
+      prefix: 'b',
+      destinations: [{ destination: PLACE, paused: false }],
+    });
+    expect((await scansNow()).scans[0]).toMatchObject({ state: 'ended', requested: { prefix: 'b' } });
+    await minute();
+    const [scan] = (await scansNow()).scans;
+    expect(scan).toMatchObject({ prefix: 'b', entries: { total: 1, done: 1 } });
+    for (let i = 0; i < 3; i += 1) await minute();
+    expect((await scansNow()).scans[0]).toMatchObject({ state: 'ended', prefix: 'b' });
+    // What the whole pair is like is still known.
+    expect((await statusNow()).destinations[0]).toMatchObject({ state: 'complete' });
+  });
+
+  it('is held and let go on, without loss', async () => {
+    const { json } = await world.ask('POST', 'replicationPause', { body: JSON.stringify({ rule: 'all' }) });
+    expect(paused.parse(json).destinations).toEqual([{ destination: PLACE, paused: true }]);
+    await world.user.putObject(SOURCE, 'lost', Buffer.from('no event told of it'));
+    await world.ask('POST', 'replicationScan', { body: JSON.stringify({ destination: PLACE }) });
+    for (let i = 0; i < 3; i += 1) await minute();
+    const replicas = () =>
+      world.cloud.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: 'lost' }).entries.length;
+    expect(replicas()).toBe(0);
+    await world.ask('POST', 'replicationResume');
+    for (let i = 0; i < 5; i += 1) await minute();
+    expect(replicas()).toBe(1);
+  });
+
+  it.each([
+    ['replicationScan', { kind: 'other' }],
+    ['replicationScan', { prefix: 'x'.repeat(851) }],
+    ['replicationScan', { destination: `${SOURCE.bucket}@${SOURCE.region}` }],
+    ['replicationScan', { unknown: true }],
+    ['replicationPause', { destination: PLACE, rule: 'all' }],
+    ['replicationPause', { rule: 'none' }],
+    ['replicationResume', { destination: 'nowhere' }],
+  ])('refuses %s with %j', async (subresource, body) => {
+    const answer = await world.call({ method: 'POST', query: [[subresource, '']], body: JSON.stringify(body) });
+    expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining('<Code>InvalidArgument</Code>')]);
+  });
+});
