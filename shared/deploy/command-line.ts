@@ -1,5 +1,12 @@
 /** Every command takes a region: serverless.yml reads it, and the CLI refuses options that no command names. */
 const region = { region: { usage: 'Region of the deployment', shortcut: 'r', type: 'string' } } as const;
+const bucket = {
+  bucket: { usage: 'Source bucket (default: the only one), for example photos-1250000000', type: 'string' },
+} as const;
+const destination = {
+  destination: { usage: 'Destination, for example backup-1250000000@ap-shanghai (default: all)', type: 'string' },
+} as const;
+const rule = { rule: { usage: 'ID of a rule: its destination', type: 'string' } } as const;
 const json = { json: { usage: 'Print JSON and nothing else', type: 'boolean' } } as const;
 
 const force = { usage: 'Go on although replication that is set up would stop', type: 'boolean' } as const;
@@ -32,6 +39,33 @@ export const commands = {
           ...json,
           port: { usage: 'Port on 127.0.0.1 (default: a free one)', type: 'string' },
         },
+      },
+      status: {
+        usage: 'Tell how far replication is: serverless replication status --bucket photos-1250000000',
+        lifecycleEvents: ['show'],
+        options: { ...region, ...json, ...bucket },
+      },
+      scan: {
+        usage: 'Compare both sides and bring what is missing: serverless replication scan --prefix 2026/ --wait',
+        lifecycleEvents: ['start'],
+        options: {
+          ...region,
+          ...json,
+          ...bucket,
+          ...destination,
+          prefix: { usage: 'Only keys that begin with it', type: 'string' },
+          wait: { usage: 'Show the progress until the scan has ended', type: 'boolean' },
+        },
+      },
+      pause: {
+        usage: 'Hold scans where they are, existing objects included: serverless replication pause --rule photos',
+        lifecycleEvents: ['hold'],
+        options: { ...region, ...json, ...bucket, ...destination, ...rule },
+      },
+      resume: {
+        usage: 'Let scans go on that were paused: serverless replication resume --bucket photos-1250000000',
+        lifecycleEvents: ['go'],
+        options: { ...region, ...json, ...bucket, ...destination, ...rule },
       },
       key: {
         type: 'container',

@@ -21,6 +21,7 @@ import { invoke } from './commands/invoke.ts';
 import { readLogs, readStartTime } from './commands/logs.ts';
 import { addKey, formatKey, formatKeys, keysJson, openKeyStore, removeKey, rotateMarker } from './commands/keys.ts';
 import { remove } from './commands/remove.ts';
+import { replicationAction, type Action } from './commands/replication.ts';
 import { checkDropped, checkIdle, readProgress } from './commands/stops.ts';
 import type { Progress } from './commands/stops.ts';
 import { createScf } from './cloud/scf.ts';
@@ -69,6 +70,10 @@ export default class TencentPlugin {
       'logs:logs': this.#guard(() => this.#logs()),
       'remove:remove': this.#guard(() => this.#remove()),
       'replication:console:serve': this.#guard(() => this.#console()),
+      'replication:status:show': this.#guard(() => this.#replication('status')),
+      'replication:scan:start': this.#guard(() => this.#replication('scan')),
+      'replication:pause:hold': this.#guard(() => this.#replication('pause')),
+      'replication:resume:go': this.#guard(() => this.#replication('resume')),
       'replication:key:add:add': this.#guard(() => this.#keyAdd()),
       'replication:key:list:list': this.#guard(() => this.#keyList()),
       'replication:key:remove:remove': this.#guard(() => this.#keyRemove()),
@@ -173,6 +178,32 @@ export default class TencentPlugin {
     );
     await untilEnded();
     await served.close();
+  }
+
+  async #replication(action: Action): Promise<void> {
+    const settings = this.#settings();
+    const { functions } = await readInfo(settings, this.#platform().scf);
+    const url = functions.map((one) => one.url).find((address) => address !== undefined);
+    if (url === undefined)
+      throw new DeployError('The API has not been deployed: run "npx serverless deploy".', 'NO_API');
+    await replicationAction(
+      action,
+      {
+        settings,
+        keys: this.#keys(settings),
+        address: { url, endpoint: settings.endpoint },
+        print: (text) => this.#print(text),
+        sleep: (ms) => sleep(ms),
+      },
+      {
+        bucket: this.#text('bucket'),
+        destination: this.#text('destination'),
+        prefix: this.#text('prefix'),
+        rule: this.#text('rule'),
+        json: this.#options['json'] === true,
+        wait: this.#options['wait'] === true,
+      },
+    );
   }
 
   async #keyAdd(): Promise<void> {

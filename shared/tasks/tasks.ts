@@ -124,7 +124,11 @@ export class Tasks {
 }
 
 /** Runs `work` over all items, at most `limit` at a time; the first failure is thrown once the running ones ended. */
-export async function mapLimited<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {

@@ -11,10 +11,10 @@ const OBJECTS = 60;
 
 let site: Site;
 let cloud: Site['cloud'];
+const lists = { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] };
 beforeAll(async () => {
   site = await openSite([SOURCE, BACKUP]);
   ({ cloud } = site);
-  const lists = { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] };
   await site.project.serverless(['deploy'], lists);
   await allowCaller(cloud, STATE);
 }, LONG);
@@ -62,5 +62,21 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     await cloud.scf.idle();
     expect([...names('scans/'), ...names('ranges/'), ...names('tasks/'), ...names('waiting/')]).toEqual([]);
     expect(replicas()).toBe(OBJECTS);
+  });
+
+  it('are asked and steered from the command line, which leaves no key behind', async () => {
+    const serverless = (...args: string[]) => site.project.serverless(['replication', ...args], lists);
+    const status = JSON.parse(await serverless('status', '--bucket', SOURCE.bucket, '--json')) as {
+      destinations: { state: string; rules: { versions: { replicated: { versions: number } } }[] }[];
+    };
+    expect(status.destinations.map(({ state }) => state)).toEqual(['complete']);
+    expect(status.destinations[0]?.rules[0]?.versions.replicated.versions).toBe(OBJECTS);
+    expect(await serverless('status')).toMatch(/source-1250000000 → backup-1250000000@ap-shanghai: complete/);
+    expect(await serverless('pause', '--rule', 'all')).toMatch(/backup-1250000000@ap-shanghai: scans paused/);
+    expect(await serverless('scan', '--prefix', 'there/1')).toMatch(/begins when its scans are resumed/);
+    expect(await serverless('resume')).toMatch(/scans resumed/);
+    await expect(serverless('scan', '--bucket', 'other-1250000000')).rejects.toThrow(/is not a source/);
+    const keys = cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'keys/' }).entries;
+    expect(keys).toHaveLength(1);
   });
 });

@@ -68,8 +68,7 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
       ...(lag === undefined ? { lagMs: result === undefined ? 'not-scanned' : 'no-recent-versions' } : {}),
       ...(completeUpTo === null
         ? {
-            completeUpTo:
-              result === undefined ? 'not-scanned' : current ? 'pending-of-unknown-age' : 'rules-changed',
+            completeUpTo: result === undefined ? 'not-scanned' : current ? 'pending-of-unknown-age' : 'rules-changed',
           }
         : {}),
     },

@@ -1,0 +1,114 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { KeyStore } from '../../access/index.ts';
+import { nodeHash } from '../../cos/index.ts';
+import { encode, sign, type Pairs } from '../../signing/index.ts';
+import { child, readXml, textOf } from '../../xml/index.ts';
+import { DeployError } from '../error.ts';
+
+/** Seconds for which a request of the command line may be on its way. */
+const LIFETIME = 300;
+/** ms without a byte after which a call counts as lost; the API itself ends after 30 s. */
+const IDLE_LIMIT = 60_000;
+
+export interface ApiCall {
+  readonly method: 'GET' | 'POST';
+  readonly bucket: string;
+  /** The parameter that asks for it. */
+  readonly subresource: string;
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
+export interface ApiAddress {
+  /** The function URL: `https://…/`. */
+  readonly url: string;
+  /** Origin of a local cloud. */
+  readonly endpoint: string | undefined;
+}
+
+/**
+ * Makes one call of the API with a key of its own, which is made before and removed after it: whoever deploys may read the
+ * state bucket and needs no key. Throws `DeployError` with what the API answered.
+ */
+export async function callApi(
+  keys: Pick<KeyStore, 'add' | 'remove'>,
+  address: ApiAddress,
+  call: ApiCall,
+): Promise<unknown> {
+  const key = await keys.add({ buckets: [call.bucket], rights: call.method === 'GET' ? ['read'] : ['read', 'write'] });
+  try {
+    return await send(address, call, key);
+  } finally {
+    await keys.remove(key.secretId);
+  }
+}
+
+async function send(
+  { url, endpoint }: ApiAddress,
+  { method, bucket, subresource, body }: ApiCall,
+  pair: { readonly secretId: string; readonly secretKey: string },
+): Promise<unknown> {
+  const { host } = new URL(url);
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const path = `/${bucket}/`;
+  const query: Pairs = [[subresource, '']];
+  const second = Math.floor(Date.now() / 1000);
+  const signature = sign(
+    { method, path, query, headers: [['host', host]] },
+    { credentials: pair, time: { start: second - 60, end: second + LIFETIME }, hash: nodeHash },
+  );
+  const headers = { Host: host, Authorization: signature, 'Content-Type': 'application/json' };
+  const answer = await exchange(endpoint ?? url, `${path}?${encode(subresource)}=`, method, headers, text);
+  if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.body) as unknown;
+  const { code, message } = refusalOf(answer.body);
+  throw new DeployError(`The API answered ${answer.status} ${code}: ${message}`, code);
+}
+
+function refusalOf(body: string): { readonly code: string; readonly message: string } {
+  try {
+    const root = readXml(body);
+    const error = root.name === 'Error' ? root : child(root, 'Error');
+    if (error !== undefined)
+      return { code: textOf(error, 'Code') ?? 'UNKNOWN', message: textOf(error, 'Message') ?? 'it gave no reason' };
+  } catch {
+    // Not the API's own answer: a platform says in other words that there is no such function.
+  }
+  return { code: 'API_UNREACHABLE', message: 'it was not the API that answered; look at "npx serverless info"' };
+}
+
+function exchange(
+  origin: string,
+  path: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(origin);
+    const { request } = url.protocol === 'https:' ? https : http;
+    const outgoing = request(
+      {
+        method,
+        host: url.hostname,
+        port: url.port || undefined,
+        path,
+        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        timeout: IDLE_LIMIT,
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          // A cut body would otherwise be read as a whole one.
+          if (!response.complete) reject(new Error('the answer was cut off'));
+          else resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+        });
+      },
+    );
+    outgoing.on('timeout', () => outgoing.destroy(new Error('timed out')));
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}

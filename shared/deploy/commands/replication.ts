@@ -1,0 +1,228 @@
+import * as z from 'zod/mini';
+import type { KeyStore } from '../../access/index.ts';
+import { callApi, type ApiAddress, type ApiCall } from '../cloud/api-call.ts';
+import { DeployError } from '../error.ts';
+import type { Settings } from '../types.ts';
+
+/*
+ * What the commands read of the API's answers; the rest of an answer is printed by `--json` alone. An answer of a newer API
+ * may hold more, so nothing here is strict.
+ */
+const amount = z.object({ versions: z.number(), bytes: z.number() });
+const progress = z.object({ total: z.nullable(z.number()), done: z.number() });
+const scan = z.object({
+  destination: z.string(),
+  state: z.string(),
+  kind: z.optional(z.string()),
+  prefix: z.optional(z.string()),
+  cause: z.optional(z.string()),
+  entries: progress,
+  entriesPerSecond: z.nullable(z.number()),
+  etaSeconds: z.nullable(z.number()),
+  did: z.object({ copied: z.number(), removed: z.number(), deferred: z.number() }),
+});
+const scans = z.object({ scans: z.array(scan) });
+const status = z.object({
+  destinations: z.array(
+    z.object({
+      destination: z.string(),
+      state: z.string(),
+      cause: z.optional(z.string()),
+      rules: z.array(
+        z.object({
+          id: z.string(),
+          enabled: z.boolean(),
+          versions: z.nullable(
+            z.object({ replicated: amount, pending: amount, failed: amount, skipped: amount, expired: amount }),
+          ),
+        }),
+      ),
+      backlog: z.object({
+        keys: z.number(),
+        failed: z.number(),
+        atLeast: z.boolean(),
+        oldestAgeMs: z.nullable(z.number()),
+      }),
+      lagMs: z.nullable(z.object({ p50: z.number(), p99: z.number(), max: z.number() })),
+      completeUpTo: z.nullable(z.string()),
+      reasons: z.object({ completeUpTo: z.optional(z.string()) }),
+      scan,
+      measuredAt: z.nullable(z.string()),
+    }),
+  ),
+});
+const named = z.object({ destinations: z.array(z.object({ destination: z.string(), paused: z.boolean() })) });
+
+export type Action = 'status' | 'scan' | 'pause' | 'resume';
+
+export interface ActionOptions {
+  readonly bucket: string | undefined;
+  readonly destination: string | undefined;
+  readonly prefix: string | undefined;
+  readonly rule: string | undefined;
+  readonly json: boolean;
+  /** Goes on printing until the scans have ended. */
+  readonly wait: boolean;
+}
+
+export interface ActionDeps {
+  readonly settings: Pick<Settings, 'sources'>;
+  readonly keys: Pick<KeyStore, 'add' | 'remove'>;
+  readonly address: ApiAddress;
+  readonly print: (text: string) => void;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** ms between two looks at scans that somebody waits for. */
+const LOOK_MS = 5_000;
+
+/** Does what one of the commands asks for. Throws `DeployError`. */
+export async function replicationAction(action: Action, deps: ActionDeps, options: ActionOptions): Promise<void> {
+  const bucket = bucketOf(deps.settings, options.bucket);
+  const ask = (method: ApiCall['method'], subresource: string, body?: object): Promise<unknown> =>
+    callApi(deps.keys, deps.address, { method, bucket, subresource, ...(body === undefined ? {} : { body }) });
+  const { destination, prefix, rule } = options;
+  switch (action) {
+    case 'status':
+      return show(deps, options, await ask('GET', 'replicationStatus'), (answer) => formatStatus(bucket, answer));
+    case 'scan': {
+      const answer = await ask('POST', 'replicationScan', without({ destination, prefix }));
+      if (!options.wait || !options.json) show(deps, options, answer, formatRequested);
+      if (options.wait) await follow(deps, options, () => ask('GET', 'replicationScans'));
+      return;
+    }
+    case 'pause':
+    case 'resume': {
+      const subresource = action === 'pause' ? 'replicationPause' : 'replicationResume';
+      return show(deps, options, await ask('POST', subresource, without({ destination, rule })), formatPaused);
+    }
+  }
+}
+
+function bucketOf({ sources }: Pick<Settings, 'sources'>, asked: string | undefined): string {
+  const known = sources.map(({ bucket }) => bucket);
+  if (asked === undefined) {
+    const [only] = known;
+    if (known.length === 1 && only !== undefined) return only;
+    throw new DeployError(`Name the source bucket: --bucket with one of ${known.join(', ')}.`, 'NO_BUCKET');
+  }
+  if (known.includes(asked)) return asked;
+  throw new DeployError(`${asked} is not a source of this deployment: use ${known.join(', ')}.`, 'NOT_A_SOURCE');
+}
+
+const without = (fields: Readonly<Record<string, string | undefined>>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+function show(
+  { print }: ActionDeps,
+  { json }: Pick<ActionOptions, 'json'>,
+  answer: unknown,
+  format: (answer: unknown) => string,
+): void {
+  print(json ? JSON.stringify(answer) : format(answer));
+}
+
+/** Prints a line for each scan that has gone on, until all have ended. With `--json` the last answer alone. */
+async function follow(deps: ActionDeps, options: ActionOptions, look: () => Promise<unknown>): Promise<void> {
+  const before = new Set<string>();
+  for (;;) {
+    await deps.sleep(LOOK_MS);
+    const answer = await look();
+    const read = parse(scans, answer).scans.filter(
+      ({ destination }) => options.destination === undefined || destination === options.destination,
+    );
+    const lines = read.map(formatScan);
+    if (!options.json) for (const line of lines) if (!before.has(line)) deps.print(line);
+    for (const line of lines) before.add(line);
+    const requested = (answer as { scans: { requested?: unknown }[] }).scans.some((one) => one.requested !== undefined);
+    if (!requested && read.every(({ state }) => state === 'ended' || state === 'paused')) {
+      if (options.json) deps.print(JSON.stringify(answer));
+      return;
+    }
+  }
+}
+
+function parse<T extends z.ZodMiniType>(schema: T, answer: unknown): z.infer<T> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new DeployError(
+    'The API answered in a form that this command does not know: deploy the functions again, so that both are of one release.',
+    'API_OTHER_RELEASE',
+  );
+}
+
+function formatStatus(bucket: string, answer: unknown): string {
+  const { destinations } = parse(status, answer);
+  if (destinations.length === 0) return `${bucket} has no replication rules.`;
+  return destinations.map((one) => formatDestination(bucket, one)).join('\n');
+}
+
+function formatDestination(bucket: string, one: z.infer<typeof status>['destinations'][number]): string {
+  const { backlog, lagMs, completeUpTo, reasons } = one;
+  const lines = [
+    `${bucket} → ${one.destination}: ${one.state}${one.cause === undefined ? '' : ` (${one.cause})`}`,
+    `  complete up to  ${completeUpTo ?? `unknown (${reasons.completeUpTo ?? 'not measured'})`}`,
+    `  waiting         ${backlog.atLeast ? 'at least ' : ''}${count(backlog.keys)} keys, ${count(backlog.failed)} failed${backlog.oldestAgeMs === null ? '' : `, oldest ${duration(backlog.oldestAgeMs)}`}`,
+    `  lag             ${lagMs === null ? 'unknown' : `p50 ${duration(lagMs.p50)}, p99 ${duration(lagMs.p99)}, max ${duration(lagMs.max)}`}`,
+    `  scan            ${formatScan(one.scan)}`,
+  ];
+  for (const { id, enabled, versions } of one.rules) {
+    if (versions === null) lines.push(`  rule ${id}: ${enabled ? 'not scanned yet' : 'disabled'}`);
+    else {
+      const { replicated, pending, failed, skipped, expired } = versions;
+      lines.push(
+        `  rule ${id}: ${count(replicated.versions)} versions replicated (${size(replicated.bytes)}), ${count(pending.versions)} pending, ${count(failed.versions)} failed, ${count(skipped.versions)} skipped, ${count(expired.versions)} expired${enabled ? '' : ', disabled'}`,
+      );
+    }
+  }
+  if (one.measuredAt !== null) lines.push(`  measured at     ${one.measuredAt}`);
+  return lines.join('\n');
+}
+
+function formatScan(one: z.infer<typeof scan>): string {
+  const { entries, did } = one;
+  const share =
+    entries.total === null || entries.total === 0 ? '' : ` ${Math.floor((100 * entries.done) / entries.total)}%`;
+  const parts = [
+    `${one.destination}: ${one.kind ?? 'no scan'}${one.prefix ? ` below ${one.prefix}` : ''} ${one.state}${share}`,
+    `${count(entries.done)}${entries.total === null ? '' : ` of ${count(entries.total)}`} versions`,
+    ...(one.entriesPerSecond === null ? [] : [`${count(Math.round(one.entriesPerSecond))}/s`]),
+    ...(one.etaSeconds === null ? [] : [`ETA ${duration(one.etaSeconds * 1000)}`]),
+    `${count(did.copied)} copied, ${count(did.removed)} removed, ${count(did.deferred)} left to tasks`,
+  ];
+  return one.cause === undefined ? parts.join(', ') : `${parts.join(', ')} (${one.cause})`;
+}
+
+const formatRequested = (answer: unknown): string =>
+  parse(named, answer)
+    .destinations.map(
+      ({ destination, paused }) =>
+        `${destination}: ${paused ? 'the scan begins when its scans are resumed' : 'the scan begins within a minute, or after the one that runs'}`,
+    )
+    .join('\n');
+
+const formatPaused = (answer: unknown): string =>
+  parse(named, answer)
+    .destinations.map(({ destination, paused }) => `${destination}: scans ${paused ? 'paused' : 'resumed'}`)
+    .join('\n');
+
+const count = (value: number): string => value.toLocaleString('en-US');
+
+function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${Math.round(minutes / 60 / 24)} d`;
+}
