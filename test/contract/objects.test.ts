@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, makeBucket, openDriver } from './driver.ts';
-import type { CosDriver, TestBucket } from './driver.ts';
+import type { Answer, CosDriver, TestBucket } from './driver.ts';
 
 let driver: CosDriver;
 let bucket: TestBucket;
@@ -195,6 +195,31 @@ describe('conditions', () => {
     expect((await get({ 'if-none-match': '"0123"', 'if-modified-since': modified })).status).toBe(200);
     expect((await get({ 'if-modified-since': past })).status).toBe(200);
     expect((await get({ 'if-unmodified-since': modified })).status).toBe(200);
+  });
+});
+
+describe('x-cos-traffic-limit', () => {
+  const slowest = { 'x-cos-traffic-limit': '819200' };
+  const body = Buffer.alloc(64 * 1024, 'x');
+  /** ms that 64 KB take at 100 KB a second. */
+  const least = 600;
+
+  it('holds back an upload and a download', async () => {
+    const timed = async (call: () => Promise<Answer>) => {
+      const start = performance.now();
+      const answer = await call();
+      return [answer.status, answer.body.length, performance.now() - start] as const;
+    };
+    const [put, , up] = await timed(() => bucket.call('PUT', 'slow', { body, headers: slowest }));
+    const [get, size, down] = await timed(() => bucket.call('GET', 'slow', { query: slowest }));
+    expect([put, get, size]).toEqual([200, 200, body.length]);
+    // At least that: how much more it takes is the machine's matter.
+    expect(Math.min(up, down)).toBeGreaterThan(least);
+  });
+
+  it.each(['1', '819199', '838860801', 'fast', '-1'])('cannot be %s', async (limit) => {
+    const answer = await bucket.call('PUT', 'slow', { body: 'x', headers: { 'x-cos-traffic-limit': limit } });
+    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 });
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, errorOf, makeBucket, openDriver, xmlOf } from './driver.ts';
 import type { Call, CosDriver, TestBucket } from './driver.ts';
@@ -94,5 +95,48 @@ describe('requests without a signature', () => {
     expect(await status('/own')).toBe(403);
     expect(await status('/absent')).toBe(404);
     expect(await status('/')).toBe(200);
+  });
+});
+
+describe('the signature of before 2017', () => {
+  const sign = (change: Record<string, string> = {}, key = driver.credentials.secretKey) => {
+    const name = bucket.name.slice(0, -driver.appid.length - 1);
+    const fields = {
+      a: driver.appid,
+      b: name,
+      k: driver.credentials.secretId,
+      t: String(seconds() - 60),
+      e: String(seconds() + 600),
+      r: '17',
+      f: `/${driver.appid}/${name}/k`,
+      ...change,
+    };
+    const plain = Object.entries(fields)
+      .map((pair) => pair.join('='))
+      .join('&');
+    const digest = createHmac('sha1', key).update(plain).digest();
+    return Buffer.concat([digest, Buffer.from(plain)]).toString('base64');
+  };
+  const ask = (text: string, method = 'GET', key = 'k') =>
+    bucket.call(method, key, { query: { sign: text }, signature: 'none' });
+
+  it('still opens the one object that it names', async () => {
+    expect((await ask(sign())).body.toString()).toBe('secret');
+    expect((await ask(sign(), 'HEAD')).status).toBe(200);
+  });
+
+  it('opens nothing else, at no other time, and only for reading', async () => {
+    await bucket.put('other', 'x');
+    const refused = [
+      await ask(sign(), 'GET', 'other'),
+      await ask(sign({ b: 'elsewhere' })),
+      await ask(sign({ e: String(seconds() - 1) })),
+      await ask(sign({}, 'not the key')),
+      await ask(sign({ f: '/%' })),
+      await ask('bm90aGluZw=='),
+      await ask(sign(), 'DELETE'),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 403));
+    expect((await bucket.must('GET', 'k')).body.toString()).toBe('secret');
   });
 });

@@ -11,6 +11,7 @@ import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../../../
 import type { Access, KeyPair, Principal } from '../../types.ts';
 import type { Parsed } from './call.ts';
 import { failures } from './failures.ts';
+import { oldSigner } from './old-signature.ts';
 
 /**
  * Who sent the request; undefined when it is not signed. Throws `CosFailure` or `SignatureError` as COS refuses.
@@ -18,11 +19,14 @@ import { failures } from './failures.ts';
 export function authenticate(call: Parsed, access: Access, now: number): Principal | undefined {
   const headers: Pairs = call.request.headers;
   const fields = readSignature(headers, call.query.pairs);
-  if (fields === undefined) return undefined;
-  const pair = access.find(fields.secretId);
-  if (pair === undefined) throw failures.unknownKey();
-
-  verifyAny(spellings(call, fields), fields, { secretKey: pair.secretKey, hash: HASH, now });
+  const pair = fields === undefined ? oldSigner(call, access, now) : access.find(fields.secretId);
+  if (pair === undefined) {
+    if (fields === undefined) return undefined;
+    throw failures.unknownKey();
+  }
+  if (fields !== undefined) {
+    verifyAny(spellings(call, fields), fields, { secretKey: pair.secretKey, hash: HASH, now });
+  }
   checkToken(pair, readToken(headers, call.query.pairs), now);
   return pair.principal;
 }

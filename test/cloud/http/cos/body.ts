@@ -3,6 +3,7 @@ import { readXml } from '../../../../shared/xml/index.ts';
 import type { Blob } from '../../cos/index.ts';
 import type { CosCall } from './call.ts';
 import { failures } from './failures.ts';
+import { paced, trafficLimit } from './pace.ts';
 
 /** Bytes of one PUT or one part. */
 export const LARGEST_UPLOAD = 5 * 1024 ** 3;
@@ -14,7 +15,9 @@ export async function receiveBlob(call: CosCall): Promise<Blob> {
   const digest = announcedDigest(call.headers.get('content-md5'));
   const length = announcedLength(call);
   if (length === undefined && call.headers.get('transfer-encoding') === undefined) throw failures.missingLength();
-  const blob = await call.blobs.fromStream(call.request.body, LARGEST_UPLOAD);
+  const limit = trafficLimit(call);
+  const { body } = call.request;
+  const blob = await call.blobs.fromStream(limit === undefined ? body : paced(body, limit), LARGEST_UPLOAD);
   if (length !== undefined && blob.size !== length) throw failures.incompleteBody();
   if (digest !== undefined && blob.md5 !== digest.toString('hex')) throw failures.badDigest();
   return blob;

@@ -9,6 +9,7 @@ import type { CosCall } from './call.ts';
 import { preconditionsFrom } from './conditions.ts';
 import { customerKeyMd5, encryptionHeaders } from './encryption.ts';
 import { failures } from './failures.ts';
+import { paced, trafficLimit } from './pace.ts';
 import { parseRange } from './range.ts';
 import { child, textOf } from '../../../../shared/xml/index.ts';
 import { readHeaders, storageClassHeader, versionIdHeader, writtenVersion } from './version-headers.ts';
@@ -87,6 +88,7 @@ function readAnswer(call: CosCall, version: Version): CloudResponse {
   const { blob } = version;
   if (blob === undefined) throw new TypeError(`${call.key} has no bytes`);
   const range = parseRange(call.headers.get('range'), blob.size);
+  const limit = trafficLimit(call);
   const [start, end] = range ?? [0, blob.size - 1];
   const length = end - start + 1;
   return {
@@ -96,7 +98,14 @@ function readAnswer(call: CosCall, version: Version): CloudResponse {
       ['Content-Length', String(length)],
       ...(range ? [['Content-Range', `bytes ${start}-${end}/${blob.size}`] as const] : []),
     ],
-    ...(length === 0 ? {} : { body: blob.held?.(start, end) ?? blob.read(start, end) }),
+    ...(length === 0
+      ? {}
+      : {
+          body:
+            limit === undefined
+              ? (blob.held?.(start, end) ?? blob.read(start, end))
+              : paced(blob.read(start, end), limit),
+        }),
   };
 }
 
