@@ -92,7 +92,14 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
       const shape: Shape = random() < 0.3 ? 'fan-out' : 'one-way';
       // A storm of many hours is more work than any world needs.
       const weather = pace > 5 * 60_000 ? CALM : world.weather;
-      return { ...world, shape, weather, habits, encryption: random() < 0.7 ? algorithm : undefined };
+      return {
+        ...world,
+        shape,
+        weather,
+        habits,
+        encryption: random() < 0.7 ? algorithm : undefined,
+        locked: random() < 0.3,
+      };
     }
     case 'two-way-deletions': {
       const pace = [60_000, 300_000][between(0, 1)] as number;

@@ -53,6 +53,8 @@ export interface WorldOptions {
   readonly inlineBytes: number;
   /** That of the destinations; where there is one, some objects have one of their own. */
   readonly encryption?: DefaultEncryption['algorithm'] | undefined;
+  /** Nothing at a destination can be removed on its first day. */
+  readonly locked?: boolean;
 }
 
 export interface WorldResult {
@@ -82,6 +84,9 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     const { encryption: algorithm } = options;
     if (algorithm !== undefined && !isSource(topology, site)) {
       core.configureBucket(bucket, region, { encryption: { algorithm } });
+    }
+    if (options.locked === true && !isSource(topology, site)) {
+      core.configureBucket(bucket, region, { objectLock: { defaultDays: 1 } });
     }
   }
   const blobs = createBlobStore();
