@@ -7,7 +7,7 @@ import {
   type Engine,
   type Work,
 } from '../../shared/replication/index.ts';
-import { createConfirm, logFailure, logReport, rulesOf } from '../../shared/runs/index.ts';
+import { createConfirm, isPaused, logFailure, logReport, rulesOf } from '../../shared/runs/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
 import { backOff, BUSY_MS, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
@@ -31,10 +31,27 @@ async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
   const asked = engine.now();
   const ruleSet = await engine.rules.getFresh(named.task.source);
   const group = rulesOf(ruleSet, named.task);
+  if (group === undefined && isPaused(ruleSet, named.task)) return pause(engine, found, named.task, run);
   if (group === undefined) return drop(engine, found, named.task, run);
   const tasks = found.map(({ task }) => task);
   const confirm = createConfirm(engine, named.task, group, { latest: Promise.resolve(ruleSet), asked });
   await finish(engine, found, workOfTasks(tasks, named.task, group.rules), run, confirm);
+}
+
+/** Waits a little longer each time, but not for hours: whoever enables the rule again wants to see something happen. */
+const PAUSED_ATTEMPTS = 4;
+
+/** The rule is disabled, perhaps for a moment. What waits goes on when it is enabled again, and goes only with the rule. */
+async function pause(engine: Engine, found: readonly TaskObject[], task: Task, run: Run): Promise<void> {
+  const { leases, tasks, now, random } = engine;
+  const earlier = found.map((one) => one.task);
+  const left = taskOf(workOfTasks(earlier, task, []), 'RuleDisabled', now(), earlier);
+  const acquired = await leases.acquire(task, left, run.deadline, true);
+  // What broken-off runs have left is written down with it, or it would become a task each minute.
+  const { floor, since } = acquired.kind === 'held' ? acquired.lease : left;
+  const due = now() + backOff(Math.min(left.attempts, PAUSED_ATTEMPTS), random());
+  await tasks.replace(found, { ...left, floor, since }, due);
+  if (acquired.kind === 'held') await leases.release(acquired.lease);
 }
 
 /** No rule asks for this work any more. What a broken-off run left is taken up, or it would become a task each minute. */

@@ -11,7 +11,7 @@ import { CLOCK_DOUBT_MS, Session, type EngineDeps } from './session.ts';
 import { shortLook } from './look/short.ts';
 import { sourceOf } from './look/source.ts';
 import type { Report, SkipReason, Step, Work } from './types.ts';
-import { refOfHead } from '../identity/index.ts';
+import { LANDING_MS, refOfHead } from '../identity/index.ts';
 import { taskOf } from './work.ts';
 
 /** Looks at one key in one run; a key that is written faster than that is finished by a task. */
@@ -83,8 +83,25 @@ async function holding(session: Session, leases: Leases, lease: Lease, look: () 
     if (!(error instanceof ServiceError) || error.outcome === 'none') await giveUp(session, leases, lease);
     throw error;
   }
-  await (again ? leases.giveBack(lease) : leases.release(lease));
+  if (again) await leases.giveBack(lease);
+  else if (await recordLateCopies(session, lease)) await leases.release(lease);
+  else await leases.giveBack(lease);
   return again;
+}
+
+/**
+ * A copy that a broken-off run has asked for may take longer than its lease lives, and lands on top of what has come since.
+ * Nobody waits for that: another look, when it must have landed, puts things right. False: it could not be written down, so
+ * the records of those runs have to stay.
+ */
+async function recordLateCopies(session: Session, { endedAgo, floor, since }: Lease): Promise<boolean> {
+  const { deps, work } = session;
+  const left = endedAgo === undefined ? 0 : LANDING_MS - endedAgo;
+  if (left <= 0 || deps.tasks === undefined) return true;
+  const task = taskOf({ ...work, floor, since }, 'settle', deps.now());
+  const due = deps.now() + left + deps.settings.settleMs;
+  const written = await session.at('state', async () => deps.tasks?.defer(task, due)).catch(() => undefined);
+  return written !== undefined;
 }
 
 /**

@@ -88,7 +88,6 @@ export class Session {
   readonly stop: number;
   /** The waiting tasks that this run wrote for uploads it began, by upload. */
   readonly records = new Map<string, TaskObject>();
-  readonly #versioned: Promise<void>;
   readonly #confirm: () => Promise<void>;
   readonly #heads: ObjectHead[] = [];
   readonly #destinationClock: DestinationClock;
@@ -99,9 +98,8 @@ export class Session {
     this.stop = stop;
     this.#confirm = confirm;
     this.#destinationClock = deps.destinationClock ?? { seen: undefined };
-    this.#versioned = this.at('destination', () => deps.versioning.check(work.destination));
     // Waited for before anything is written; a run that writes nothing need not know.
-    this.#versioned.catch(() => undefined);
+    void this.#checkVersioned().catch(() => undefined);
     const bookAt = (state: Place | undefined) => (state === undefined ? undefined : new MarkBook(deps, state));
     this.marks = bookAt(deps.settings.sharedWith(work.destination));
     this.sourceMarks = bookAt(deps.settings.sharedWith(work.source));
@@ -146,7 +144,11 @@ export class Session {
    */
   async writable(): Promise<void> {
     await this.#confirm();
-    await this.#versioned;
+    await this.#checkVersioned();
+  }
+
+  #checkVersioned(): Promise<void> {
+    return this.at('destination', () => this.deps.versioning.check(this.work.destination));
   }
 
   async headSource(versionId?: string): Promise<HeadResult> {

@@ -12,6 +12,12 @@ export function rulesOf(ruleSet: RuleSet | undefined, { destination, key }: Targ
   return candidatesFor(ruleSet, key).find((group) => samePlace(group.destination, destination));
 }
 
+/** Whether no rule speaks about a key at a destination now, but one that is disabled would. */
+export const isPaused = (ruleSet: RuleSet | undefined, { destination, key }: Target): boolean =>
+  ruleSet?.rules.some(
+    (rule) => !rule.enabled && key.startsWith(rule.prefix) && samePlace(rule.destination, destination),
+  ) ?? false;
+
 /** Whether two groups ask for the same. Mostly they are of one rule set, and hold the very same rules. */
 export function sameRules(a: Candidates | undefined, b: Candidates | undefined): boolean {
   if (a !== undefined && b !== undefined && a.rules.length === b.rules.length) {

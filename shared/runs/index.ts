@@ -1,4 +1,4 @@
 /** What the functions that replicate share: the engine wired to a deployment, and the rules that a run works by. */
-export { createConfirm, rulesOf, sameRules } from './confirm-rules.ts';
+export { createConfirm, isPaused, rulesOf, sameRules } from './confirm-rules.ts';
 export { connectEngine, connectScans } from './connect.ts';
 export { logFailure, logReport } from './log.ts';

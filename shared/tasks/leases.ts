@@ -16,6 +16,8 @@ export interface Lease extends Facts {
   readonly name: string;
   /** Expired records of runs that broke off; this run goes on from them. */
   readonly inherited: readonly string[];
+  /** ms since the last of those runs was over, at least; undefined: there were none. */
+  readonly endedAgo?: number | undefined;
   /** Local clock, ms: when the request that created it was sent. */
   readonly sent: number;
   /** ms for which the lease is ours, counted from `sent` at the earliest. */
@@ -128,7 +130,7 @@ export class Leases {
 
   async #held(below: readonly Found[], own: Omit<Lease, 'inherited'>): Promise<Acquired | 'again'> {
     if (await this.#unchanged(below)) {
-      return { kind: 'held', lease: { ...own, inherited: below.map((one) => one.name) } };
+      return { kind: 'held', lease: { ...own, inherited: below.map((one) => one.name), endedAgo: endedAgo(below) } };
     }
     await this.giveBack({ ...own, inherited: [] });
     return 'again';
@@ -167,13 +169,16 @@ export class Leases {
       ...lease,
       ...merge([lease, ...expired.map((one) => one.record)]),
       inherited: [...lease.inherited, ...expired.map((one) => one.name)],
+      endedAgo: Math.min(lease.endedAgo ?? Number.POSITIVE_INFINITY, endedAgo(expired) ?? Number.POSITIVE_INFINITY),
     };
   }
 
   async #read(name: string): Promise<Found | undefined> {
     const object = await this.#deps.cos.getObject(this.#deps.state, name);
     if (object === undefined) return undefined;
-    const record = decodeLease(name, object.body);
+    const written = decodeLease(name, object.body);
+    // What the run wrote is no older than its lease, by COS's clock; its own may have been ahead.
+    const record = { ...written, since: Math.min(written.since, object.lastModified - ROUNDING_MS) };
     return { name, record, remaining: record.duration + ROUNDING_MS - (object.date - object.lastModified) };
   }
 
@@ -194,6 +199,12 @@ export class Leases {
     if (group.length > 0) yield group;
   }
 }
+
+/** A lease outlives its run by the time its last request may take, and a margin. */
+const endedAgo = (expired: readonly Found[]): number | undefined =>
+  expired.length === 0
+    ? undefined
+    : Math.min(...expired.map(({ remaining }) => REQUEST_LIFE_MS + MARGIN_MS + ROUNDING_MS - remaining));
 
 const merge = (facts: readonly Facts[]): Facts => ({
   floor: Math.min(...facts.map((one) => one.floor)),

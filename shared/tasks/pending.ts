@@ -42,6 +42,7 @@ const TURNS: ReadonlySet<string> = new Set([
   'HandOver',
   'KeyUnsettled',
   'RulesChanged',
+  'RuleDisabled',
 ]);
 
 /** Whether the last try ended in an error. It is tried again all the same. */

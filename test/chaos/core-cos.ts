@@ -21,9 +21,16 @@ const PLAIN_ACL = { canned: 'default', grants: [] } as const;
 
 /**
  * What a front would answer: the calls of the product, straight on the storage core. Every call is atomic. `longestPage`:
- * entries of a listing at most, whatever is asked for, so that a page ends in the middle of a key.
+ * entries of a listing at most, whatever is asked for, so that a page ends in the middle of a key. `lags`: of which buckets
+ * listings lag, when any do.
  */
-export function createCoreCos(core: Core, blobs: BlobStore, now: () => number, longestPage = 1000): Cos {
+export function createCoreCos(
+  core: Core,
+  blobs: BlobStore,
+  now: () => number,
+  longestPage = 1000,
+  lags: (place: Place) => boolean = () => true,
+): Cos {
   let requests = 0;
   const paged = <T extends { maxKeys?: number }>(query: T) => ({
     ...defined(query),
@@ -44,6 +51,15 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number, l
         retryable: error.status >= 500,
         outcome: 'none',
       });
+    }
+  };
+  const listing = <T>(place: Place, list: () => T): T => {
+    const { listingLag } = core.switches;
+    if (!lags(place)) core.switches.listingLag = 0;
+    try {
+      return list();
+    } finally {
+      core.switches.listingLag = listingLag;
     }
   };
   const written = (version: Version) => ({
@@ -103,7 +119,7 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number, l
       call('DELETE', place, key, () => core.deleteObject(place.bucket, place.region, key, versionId, context())),
     listVersions: (place, query) =>
       call('LIST', place, '', () => {
-        const page = core.listVersions(place.bucket, place.region, paged(query));
+        const page = listing(place, () => core.listVersions(place.bucket, place.region, paged(query)));
         const more = page.truncated && page.nextKeyMarker !== undefined;
         return {
           entries: page.entries.map((version) => ({
@@ -123,7 +139,7 @@ export function createCoreCos(core: Core, blobs: BlobStore, now: () => number, l
       }),
     listObjects: (place, query) =>
       call('LIST', place, '', () => {
-        const page = core.listObjects(place.bucket, place.region, paged(query));
+        const page = listing(place, () => core.listObjects(place.bucket, place.region, paged(query)));
         return {
           entries: page.entries.map((version) => ({
             key: version.key,

@@ -14,6 +14,10 @@ export const SOURCE_DEEDS = [
   'undelete',
   /** Copies an older version, or the current one, onto its own key. */
   'copyBack',
+  /** Uploads into an archive class: not to be read before it is restored. */
+  'archivePut',
+  /** Asks for an archived version back. */
+  'restore',
   /** Turns versioning off for a while; only where no replicas arrive. */
   'suspend',
   /** The lifecycle of the source: older versions go, and what is deleted loses its marker. */
@@ -27,10 +31,16 @@ export const DESTINATION_DEEDS = [
   'foreignDelete',
   /** A multipart upload that nobody ever ends. */
   'foreignUpload',
+  /** Writes own bytes with all the metadata that is there, as programs do that change an object in place. */
+  'rewrite',
   /** Lifecycle: an older version goes. */
   'expire',
   /** The lifecycle of the destination: current versions are hidden, older ones go, and then the markers. */
   'age',
+  /** Lifecycle: all older versions go, and a delete marker with nothing below it, too. */
+  'expireAll',
+  /** Turns versioning off for minutes. */
+  'suspendThere',
 ] as const;
 
 /** What the owner of a source does to its rules; the key is of no account. */

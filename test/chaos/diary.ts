@@ -11,6 +11,8 @@ export class Diary {
   readonly pruned = new Set<string>();
   /** Where something was written while versioning was suspended. */
   readonly suspended = new Set<string>();
+  /** Buckets of destinations whose versioning is off, and since when, in ms since 1970. */
+  readonly unversioned = new Map<string, number>();
   /** When a user last wrote or removed anything there, in ms since 1970. */
   readonly touched = new Map<string, number>();
   /** Version IDs that lifecycle or a user removed. */
@@ -29,6 +31,8 @@ export class Diary {
     readonly key: string;
     readonly versionId: string;
     readonly time: number;
+    /** An older delete marker was below. */
+    readonly stillHidden: boolean;
   }[] = [];
   /** Uploads that nobody of the users ends. */
   readonly uploads: { readonly place: Place; readonly key: string; readonly uploadId: string }[] = [];

@@ -33,6 +33,14 @@ export const CALM: Weather = {
   killed: 0,
 };
 
+/** A bucket that refuses every request for a while. */
+export interface Outage {
+  readonly at: 'state' | 'destinations';
+  /** ms after the world's beginning. */
+  readonly from: number;
+  readonly until: number;
+}
+
 type Fate = Exclude<keyof Weather, 'only' | 'copying'>;
 const FATES: readonly Fate[] = ['refused', 'answerLost', 'late', 'vanished', 'cutOff', 'errorIn200', 'killed'];
 
@@ -51,6 +59,8 @@ export interface Runner {
   readonly random: () => number;
   readonly state: Place;
   weather(): Weather;
+  /** Whether this bucket refuses everything at the moment. */
+  refuses(place: Place): boolean;
   /** Once true, nothing this function waits for ever comes. */
   dead(): boolean;
   kill(): void;
@@ -96,7 +106,7 @@ function request(runner: Runner, name: keyof Cos, place: Place, call: Call): Pro
       scheduler.after(after, () =>
         answer(() => reject(new CosError({ method: name, place }, 'the network', { code, retryable: true, outcome }))),
       );
-    const fate = fateOf(runner, name, place);
+    const fate = runner.refuses(place) ? 'refused' : fateOf(runner, name, place);
     if (fate === 'killed') scheduler.after(random() * 2 * there, () => runner.kill());
     if (fate === 'refused') return fail('SlowDown', 'none', there * 2);
     if (fate === 'errorIn200') return fail('InternalError', 'none', there * 2);

@@ -1,7 +1,11 @@
-import type { Cos, Place } from '../../shared/cos/index.ts';
+import type { CopySource, Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
+import { at } from './diary.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
+
+/** ms: versioning was asked for, the answer is believed for a while, and a request may be held up. */
+const ON_ITS_WAY_MS = 75_000;
 
 export interface GuardOptions {
   readonly cos: Cos;
@@ -11,11 +15,13 @@ export interface GuardOptions {
   readonly topology: Topology;
   readonly deployment: Deployment;
   readonly ledger: Ledger;
+  /** Buckets that keep no versions at the moment, and since when, in ms since 1970. */
+  readonly unversioned: ReadonlyMap<string, number>;
   readonly note: (line: string) => void;
 }
 
 /** The calls of one deployment, each recorded, and whatever harms noted: I5 is judged at the very request. */
-export function guard({ cos, core, now, topology, deployment, ledger, ...options }: GuardOptions): Cos {
+export function guard({ cos, core, now, topology, deployment, ledger, unversioned, ...options }: GuardOptions): Cos {
   const note = (line: string): void => options.note(`${line}, by the functions of ${deployment.source.bucket}`);
   const { made, uploads } = ledger;
   const crime = (text: string): void => {
@@ -29,11 +35,12 @@ export function guard({ cos, core, now, topology, deployment, ledger, ...options
     bucket === deployment.state.bucket ||
     (key.startsWith('marks/') && topology.deployments.some(({ state }) => state.bucket === bucket));
 
-  const originOf = (from: Place, versionId: string, place: Place): Copied => {
+  const originOf = ({ place: from, key, versionId = '' }: CopySource, place: Place): Copied => {
     const { origin } = made.get(versionId) ?? {};
     const raised = from.bucket === place.bucket;
     if (raised) {
-      if (origin === undefined && !isShared(topology, place)) crime(`copied a version of others: ${versionId}`);
+      const unknown = origin === undefined && !ledger.unkept.has(at(place, key));
+      if (unknown && !isShared(topology, place)) crime(`copied a version of others: ${versionId}`);
       return { raised, origin: origin ?? { bucket: from.bucket, versionId } };
     }
     if (from.bucket !== deployment.source.bucket) crime(`copied from ${from.bucket}`);
@@ -41,9 +48,20 @@ export function guard({ cos, core, now, topology, deployment, ledger, ...options
     return { raised, origin: { bucket: from.bucket, versionId } };
   };
 
-  const wrote = (place: Place, key: string, { origin, raised }: Copied, versionId = ''): void => {
+  /** What a run asked for a moment before it may still be on its way; later nothing is to be written there. */
+  const unkept = (place: Place, key: string): boolean => {
+    const since = unversioned.get(place.bucket);
+    if (since === undefined) return false;
+    ledger.unkept.add(at(place, key));
+    if (now() - since > ON_ITS_WAY_MS) crime(`wrote ${key} to ${place.bucket}, which keeps no versions`);
+    return true;
+  };
+
+  const wrote = (place: Place, key: string, { origin, raised }: Copied, versionId = '', isArchived = false): void => {
+    if (unkept(place, key)) return;
     const others = ledger.othersOf(core, { place, key, origin }, versionId).length;
-    if (others > 0 && !raised && origin.versionId !== 'null') ledger.doubles.push(`${key} ${origin.versionId}`);
+    if (others > 0 && !raised && !isArchived && origin.versionId !== 'null')
+      ledger.doubles.push(`${key} ${origin.versionId}`);
     made.set(versionId, { place, key, origin });
     ledger.peak = Math.max(ledger.peak, others + 1);
     ledger.copies += 1;
@@ -56,7 +74,9 @@ export function guard({ cos, core, now, topology, deployment, ledger, ...options
     async copyObject(place, key, source, attributes) {
       if (!isTarget(place)) crime(`a copy to ${place.bucket}/${key}`);
       const result = await cos.copyObject(place, key, source, attributes);
-      wrote(place, key, originOf(source.place, source.versionId ?? '', place), result.versionId);
+      // An archived replica that has to stand elsewhere cannot be read there, so it is copied from its source again.
+      const isArchived = attributes.storageClass === 'ARCHIVE';
+      wrote(place, key, originOf(source, place), result.versionId, isArchived);
       return result;
     },
     async initiateMultipart(place, key, attributes) {
@@ -68,7 +88,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, ...options
     async uploadPartCopy(place, key, part) {
       const etag = await cos.uploadPartCopy(place, key, part);
       const upload = uploads.get(part.uploadId);
-      const copied = originOf(part.source.place, part.source.versionId ?? '', place);
+      const copied = originOf(part.source, place);
       if (upload === undefined) crime(`a part for an upload of others: ${part.uploadId}`);
       else if (upload.parts !== undefined && upload.parts.origin.versionId !== copied.origin.versionId)
         crime(`parts of two versions in one upload of ${key}`);
@@ -93,13 +113,14 @@ export function guard({ cos, core, now, topology, deployment, ledger, ...options
       if (!ours && !isTarget(place)) crime(`a deletion at ${place.bucket}: ${key}`);
       if (!ours && versionId !== undefined) {
         const mine = made.get(versionId);
-        if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
+        if (mine === undefined && ledger.unkept.has(at(place, key))) note(`removed ${key} ${versionId}`);
+        else if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
         else if (ledger.othersOf(core, mine, versionId).length === 0)
           crime(`removed the last replica of ${key} ${mine.origin.versionId}`);
         note(`removed ${key} ${versionId} at ${place.bucket}`);
       }
       const answer = await cos.deleteObject(place, key, versionId);
-      if (!ours && versionId === undefined) {
+      if (!ours && versionId === undefined && !unkept(place, key)) {
         ledger.marked.set(answer.versionId ?? '', { place, key, time: now() });
         note(`marked ${key} at ${place.bucket} as ${answer.versionId}`);
       }

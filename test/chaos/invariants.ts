@@ -91,6 +91,8 @@ class KeyOfLink {
   }
 
   check(): readonly Violation[] {
+    // A replica that took the place of a version, in the moment in which the destination stopped to keep them.
+    if (this.#evidence.ledger.unkept.has(at(this.#link.destination, this.#key))) return [];
     for (const version of this.#originals) {
       if (version.deleteMarker) continue;
       if (version.versionId === 'null') this.#checkNull(version);
@@ -119,6 +121,8 @@ class KeyOfLink {
   }
 
   #isDue(version: Version): boolean {
+    const { attributes, restoredUntil } = version;
+    if (attributes.storageClass === 'ARCHIVE' && restoredUntil === undefined) return false;
     return this.#rules.due(this.#link, this.#written(version));
   }
 

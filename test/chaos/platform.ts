@@ -5,6 +5,7 @@ import { nodeHash, type Cos } from '../../shared/cos/index.ts';
 import type { Keyring } from '../../shared/identity/index.ts';
 import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
+import type { Place } from '../../shared/cos/index.ts';
 import type { Core, CoreEvent } from '../cloud/cos/index.ts';
 import { overNetwork, type Runner, type Weather } from './faulty.ts';
 import { messageOf, targetOf, type FunctionName, type Mail } from './mail.ts';
@@ -19,6 +20,7 @@ export interface PlatformOptions {
   readonly random: () => number;
   readonly deployment: Deployment;
   readonly weather: () => Weather;
+  readonly refuses: (place: Place) => boolean;
   readonly mail: () => Mail;
   /** ms by which a function's clock may be wrong, either way. */
   readonly skew: number;
@@ -29,7 +31,8 @@ export interface PlatformOptions {
   readonly note: (line: string) => void;
 }
 
-const TIME_LIMITS = { replicate: 60_000, task: 900_000, schedule: 60_000 } as const;
+/** ms that a run may take. */
+export const TIME_LIMITS = { replicate: 60_000, task: 900_000, schedule: 60_000 } as const;
 const RETRIES = 2;
 const RETRY_MS = 60_000;
 const MINUTE = 60_000;
@@ -65,9 +68,13 @@ export class Platform {
     return this.#running > 0;
   }
 
-  /** Nothing runs, nothing is on its way, and no work or lease is left on the state bucket. */
-  get atRest(): boolean {
-    return this.#running === 0 && this.#pending === 0 && this.#stateKeys.size === 0;
+  /**
+   * Nothing runs, nothing is on its way, and no work or lease is left on the state bucket. `paused`: the rules are disabled,
+   * so work that waits stays there.
+   */
+  atRest(paused: boolean): boolean {
+    if (this.#running > 0 || this.#pending > 0) return false;
+    return [...this.#stateKeys].every((key) => paused && key.startsWith('waiting/'));
   }
 
   /** Fires each minute for as long as there is anything to sweep. */
@@ -105,7 +112,7 @@ export class Platform {
   }
 
   #start(name: FunctionName, event: unknown, retries: number): void {
-    const { scheduler, random, weather, deployment, note } = this.#options;
+    const { scheduler, random, weather, refuses, deployment, note } = this.#options;
     this.#runs += 1;
     if (name !== 'schedule') this.started += 1;
     this.#running += 1;
@@ -123,7 +130,7 @@ export class Platform {
       });
     };
     const { source, state } = deployment;
-    const runner = { scheduler, random, state, weather, dead: () => over, kill: () => end(true) };
+    const runner = { scheduler, random, state, weather, refuses, dead: () => over, kill: () => end(true) };
     const instance = this.#instance(name, runner);
     const { engine, now } = instance;
     const run: Run = {

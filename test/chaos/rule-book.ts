@@ -64,6 +64,11 @@ export class RuleBook {
     return this.#deployment.source;
   }
 
+  /** Rules are stored, and none of them is in force. */
+  get paused(): boolean {
+    return this.#wish.stored && !this.#wish.enabled;
+  }
+
   get everChanged(): boolean {
     return this.#history.length > 1;
   }

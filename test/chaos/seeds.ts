@@ -35,6 +35,25 @@ const SHARES = {
   'two-way-deletions': 0,
   /** Lifecycles on either side, hours apart, and destinations that encrypt. */
   lifecycle: 0,
+  /** Listings lag, and with them comes what hides best behind that: tags, events without names, one side only, two ways. */
+  lagging: 6,
+  'two-way-lag': 3,
+  /** Some versions are archived, and some of those restored. */
+  archived: 3,
+  /** Lifecycle takes all that it may take at the destination. */
+  emptied: 2,
+  /** Copies take minutes, and land after the run that asked for them has been killed. */
+  'slow-copies': 3,
+  /** The state bucket refuses everything for minutes. */
+  'state-outage': 2,
+  /** The destination stops keeping versions for minutes. */
+  suspended: 2,
+  /** Rules are disabled for minutes while the destination refuses and work waits. */
+  paused: 2,
+  /** Clocks of functions are minutes apart. */
+  skewed: 0,
+  /** Programs at the destination change objects in place, and lifecycle takes the originals. */
+  rewritten: 0,
 } as const;
 
 export type Kind = keyof typeof SHARES;
@@ -103,9 +122,76 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
     }
     case 'two-way-deletions': {
       const pace = [60_000, 300_000][between(0, 1)] as number;
-      const habits: Habits = { deeds: between(3, 8), keys: 1, pace, put: 3, remove: 3, undelete: 2 };
+      const script = random() < 0.2 ? { script: ['put', 'remove', 'remove', 'undelete'] as const } : {};
+      const habits: Habits = { deeds: between(3, 8), keys: 1, pace, put: 3, remove: 3, undelete: 2, ...script };
       const weather: Weather = { ...CALM, killed: random() < 0.5 ? 0.4 : 0, only: 'deletions' };
       return { ...world, shape: 'two-way', weather, habits, listingLag: 0 };
+    }
+    case 'lagging':
+    case 'two-way-lag': {
+      const lag = { listingLag: [5_000, 30_000][between(0, 1)] as number };
+      const lagAt = ([undefined, 'sources', 'destinations'] as const)[between(0, 2)];
+      const pace = [200, 3000][between(0, 1)] as number;
+      const habits: Habits = { ...world.habits, deeds: between(3, 10), keys: 1, pace, copyBack: 0, foreignCopy: 0 };
+      const mail = random() < 0.5 ? { ...world.mail, withVersionId: 0 } : world.mail;
+      const shape: Shape =
+        kind === 'two-way-lag' ? 'two-way' : ((['one-way', 'one-way', 'ring'] as const)[between(0, 2)] as Shape);
+      const tagged = kind === 'lagging' && random() < 0.4;
+      return { ...world, ...lag, lagAt, shape, mail, habits, tagged };
+    }
+    case 'archived': {
+      const listingLag = random() < 0.5 ? 5_000 : 0;
+      const pace = [200, 3000, 60_000][between(0, 2)] as number;
+      const habits: Habits = { deeds: between(3, 10), keys: 1, pace, put: 4, archivePut: 4, restore: 4, remove: 1 };
+      return { ...world, habits, listingLag };
+    }
+    case 'emptied': {
+      const pace = [60_000, 20 * 60_000][between(0, 1)] as number;
+      const habits: Habits = { deeds: between(4, 12), keys: 1, pace, put: 4, remove: 4, expireAll: 5, undelete: 1 };
+      return { ...world, habits, listingLag: 0 };
+    }
+    case 'slow-copies': {
+      const copying = [80_000, 300_000, 840_000][between(0, 2)] as number;
+      const killed = random() < 0.5 ? 0.1 : 0;
+      const pace = [3000, 60_000, 300_000][between(0, 2)] as number;
+      const habits: Habits = {
+        deeds: between(2, 8),
+        keys: 1,
+        pace,
+        put: 5,
+        remove: 2,
+        undelete: random() < 0.5 ? 1 : 0,
+      };
+      return { ...world, weather: { ...CALM, killed, copying, only: 'copies' }, habits, listingLag: 0 };
+    }
+    case 'state-outage': {
+      const from = between(0, 60_000);
+      const outages = [{ at: 'state' as const, from, until: from + between(30_000, 240_000) }];
+      const pace = [1000, 20_000][between(0, 1)] as number;
+      return {
+        ...world,
+        outages,
+        habits: { ...world.habits, deeds: between(3, 12), pace, copyBack: 0, foreignCopy: 0 },
+      };
+    }
+    case 'suspended': {
+      const pace = [1000, 20_000, 60_000][between(0, 2)] as number;
+      const rest = { put: 8, remove: 2, suspendThere: 3, foreignPut: 0 };
+      const weather = { ...world.weather, copying: random() < 0.5 ? 10_000 : undefined };
+      return { ...world, weather, habits: { deeds: between(4, 14), keys: 1, pace, ...rest }, listingLag: 0 };
+    }
+    case 'paused': {
+      const outages = [{ at: 'destinations' as const, from: 0, until: between(60_000, 600_000) }];
+      const pace = [3000, 60_000][between(0, 1)] as number;
+      const habits: Habits = { deeds: between(4, 12), keys: 2, pace, put: 6, remove: 2, disable: 3, enable: 3 };
+      return { ...world, outages, habits, listingLag: 0 };
+    }
+    case 'skewed':
+      return { ...world, skew: 300_000, listingLag: 0, habits: { ...world.habits, foreignCopy: 0, copyBack: 0 } };
+    case 'rewritten': {
+      const pace = [3000, 60_000, 20 * 60_000][between(0, 2)] as number;
+      const habits: Habits = { deeds: between(4, 12), keys: 1, pace, put: 4, rewrite: 4, expire: 4, remove: 1 };
+      return { ...world, habits, listingLag: 0 };
     }
     case 'fan-out':
     case 'chain':

@@ -11,7 +11,10 @@ export function describeWorld(options: WorldOptions): string {
     ['mail', rates({ ...mail, latest: 0 })],
     [
       'beside',
-      [...switches.map(([name, value]) => `${name} ${value}`), ...(copying ? [`copies take ${copying} ms`] : [])],
+      [
+        ...switches.map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`),
+        ...(copying ? [`copies take ${copying} ms`] : []),
+      ],
     ],
   ] as const;
   return [
@@ -27,6 +30,8 @@ export function describeWorld(options: WorldOptions): string {
 const ORDINARY = {
   skew: 0,
   listingLag: 0,
+  lagAt: undefined,
+  outages: undefined,
   longestPage: 1000,
   markerOn404: undefined,
   tagged: false,

@@ -44,7 +44,8 @@ function differenceOf(winner: Listed | undefined, top: Listed | undefined): stri
 function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
   // A marker of ours whose run was killed before it was written down, and that a user removed: nobody can know of it.
   const unknown = diary.undeletes.filter(({ versionId: id }) => ledger.marked.has(id) && !ledger.recorded.has(id));
-  for (const { place, key, versionId, time } of diary.undeletes) {
+  for (const { place, key, versionId, time, stillHidden } of diary.undeletes) {
+    if (stillHidden) continue;
     if (unknown.some((one) => one.key === key && one.place.bucket === place.bucket && one.time <= time)) continue;
     // A marker of ours stands for the deletion that came before it at another site.
     const made = ledger.marked.get(versionId)?.time;
@@ -53,8 +54,9 @@ function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
     const since = own ?? undone.findLast((one) => one.time <= (made ?? 0))?.time ?? 0;
     const here = [...ledger.marked].filter(([, one]) => one.place.bucket === place.bucket && one.key === key);
     // A deletion made elsewhere may have been on its way.
-    const elsewhere = own !== undefined && undone.some((one) => one.place.bucket !== place.bucket && one.time <= time);
-    if (elsewhere && !here.some(([, one]) => one.time <= time)) continue;
+    const elsewhere = undone.filter((one) => one.place.bucket !== place.bucket && one.time <= time);
+    const onItsWay = elsewhere.some((one) => !here.some(([, ours]) => ours.time >= one.time && ours.time <= time));
+    if (own !== undefined && onItsWay) continue;
     for (const [id, marked] of here) {
       if (marked.time <= time) continue;
       if (undone.some((one) => one.time > since && one.time <= marked.time)) continue;

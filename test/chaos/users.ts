@@ -87,10 +87,12 @@ export class Users {
       return `removed version ${version.versionId} of ${key}`;
     },
     undelete: ({ place, key, request }) => {
-      const marker = this.#versions(place, key).find((version) => version.isLatest && version.deleteMarker);
-      if (marker === undefined) return undefined;
+      const [marker, below] = this.#versions(place, key);
+      if (marker?.deleteMarker !== true) return undefined;
       this.#prune(place, key);
-      this.#o.diary.undeletes.push({ place, key, versionId: marker.versionId, time: this.#o.scheduler.now });
+      const { versionId } = marker;
+      const stillHidden = below?.deleteMarker === true;
+      this.#o.diary.undeletes.push({ place, key, versionId, time: this.#o.scheduler.now, stillHidden });
       this.#o.core.deleteObject(place.bucket, place.region, key, marker.versionId, request);
       return `undeleted ${key} by removing ${marker.versionId}`;
     },
@@ -99,6 +101,44 @@ export class Users {
       const { core, scheduler } = this.#o;
       core.putVersioning(place.bucket, place.region, 'Suspended');
       scheduler.after(random() * 5_000, () => core.putVersioning(place.bucket, place.region, 'Enabled'));
+      return 'suspended versioning';
+    },
+    archivePut: (act) => {
+      const attributes = { ...this.#attributes(act), storageClass: 'ARCHIVE' };
+      this.#write(act.place, act.key);
+      const { place, key, request } = act;
+      const blob = this.#blob(act, false);
+      const { versionId } = this.#o.core.putObject(place.bucket, place.region, key, blob, attributes, request);
+      return `put ${key} into the archive as ${versionId}`;
+    },
+    restore: ({ place, key, random, request }) => {
+      const archived = this.#versions(place, key).filter(
+        ({ attributes, restoredUntil }) => attributes.storageClass === 'ARCHIVE' && restoredUntil === undefined,
+      );
+      const version = pick(archived, random());
+      if (version === undefined) return undefined;
+      this.#o.core.restoreObject(place.bucket, place.region, key, version.versionId, 30, request);
+      return `restored ${key} ${version.versionId}`;
+    },
+    rewrite: (act) => {
+      const { place, key, request } = act;
+      const [top] = this.#versions(place, key);
+      if (top === undefined || top.deleteMarker || this.#o.busy()) return undefined;
+      this.#write(place, key);
+      this.#o.diary.foreign.add(at(place, key));
+      const blob = this.#blob(act, false);
+      const { versionId } = this.#o.core.putObject(place.bucket, place.region, key, blob, top.attributes, request);
+      this.#o.diary.copied.add(top.versionId);
+      return `rewrote ${key} ${top.versionId} in place as ${versionId}`;
+    },
+    suspendThere: ({ place, random }) => {
+      const { core, scheduler, diary } = this.#o;
+      core.putVersioning(place.bucket, place.region, 'Suspended');
+      diary.unversioned.set(place.bucket, scheduler.now);
+      scheduler.after(random() * 300_000, () => {
+        core.putVersioning(place.bucket, place.region, 'Enabled');
+        diary.unversioned.delete(place.bucket);
+      });
       return 'suspended versioning';
     },
     foreignPut: (act) => {
@@ -132,6 +172,19 @@ export class Users {
     },
     age: (act) => this.#age(act, true),
     ageSource: (act) => this.#age(act, false),
+    expireAll: ({ place, key, request }) => {
+      const aged = (this.#o.scheduler.now - AGED_MS) * 1000;
+      const all = this.#versions(place, key);
+      const gone = all.filter(({ isLatest, deleteMarker, time }) => (!isLatest || deleteMarker) && time < aged);
+      // A delete marker goes only when nothing is left below it.
+      const kept = gone.length < all.length ? gone.filter(({ isLatest }) => isLatest) : [];
+      const going = gone.filter((version) => !kept.includes(version));
+      for (const { versionId } of going) {
+        this.#o.diary.expired.add(versionId);
+        this.#o.core.deleteObject(place.bucket, place.region, key, versionId, request);
+      }
+      return going.length === 0 ? undefined : `lifecycle removed ${going.length} versions of ${key}`;
+    },
   };
 
   /** `hiding`: the current versions expire too, which at a source would be a deletion that COS tells nobody of. */

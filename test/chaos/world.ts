@@ -6,12 +6,12 @@ import { createBlobStore, createCore, type Core, type DefaultEncryption } from '
 import { createCoreCos } from './core-cos.ts';
 import type { Deed } from './deeds.ts';
 import { Diary } from './diary.ts';
-import { CALM, type Weather } from './faulty.ts';
+import { CALM, type Outage, type Weather } from './faulty.ts';
 import { guard } from './guard.ts';
 import { checkLinks, type Evidence, type Violation } from './invariants.ts';
 import { Ledger } from './ledger.ts';
 import type { Mail } from './mail.ts';
-import { Platform } from './platform.ts';
+import { Platform, TIME_LIMITS } from './platform.ts';
 import { RuleBook } from './rule-book.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 import { checkTogether } from './together.ts';
@@ -41,6 +41,9 @@ export interface WorldOptions {
   /** ms by which listings lag. */
   readonly listingLag: number;
   /** Entries of a listing at most. */
+  /** Only listings of these lag; undefined: all, and those of the state buckets. */
+  readonly lagAt?: 'sources' | 'destinations' | undefined;
+  readonly outages?: readonly Outage[] | undefined;
   readonly longestPage: number;
   readonly markerOn404: boolean;
   /** The rules have a tag filter. */
@@ -90,7 +93,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     }
   }
   const blobs = createBlobStore();
-  const plainCos = createCoreCos(core, blobs, now, options.longestPage);
+  const plainCos = createCoreCos(core, blobs, now, options.longestPage, lagsIn(options, topology));
   const rules = topology.deployments.map(
     (deployment) => new RuleBook(deployment, plainCos, now, options.tagged, options.later),
   );
@@ -98,16 +101,25 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 
   const ledger = new Ledger();
   const diary = new Diary();
+  const { unversioned } = diary;
+  const refuses = (place: Place): boolean =>
+    (options.outages ?? []).some(({ at, from, until }) => {
+      const isState = topology.deployments.some(({ state }) => state.bucket === place.bucket);
+      const isMeant =
+        at === 'state' ? isState : topology.links.some(({ destination }) => destination.bucket === place.bucket);
+      return isMeant && scheduler.now >= START + from && scheduler.now < START + until;
+    });
   let calm = false;
   const platforms = topology.deployments.map(
     (deployment) =>
       new Platform({
         core,
-        cos: guard({ cos: plainCos, core, now, topology, deployment, ledger, note }),
+        cos: guard({ cos: plainCos, core, now, topology, deployment, ledger, unversioned, note }),
         scheduler,
         random,
         deployment,
         weather: () => (calm ? { ...CALM, copying: options.weather.copying } : options.weather),
+        refuses,
         mail: () => (calm ? { ...options.mail, lost: 0 } : options.mail),
         skew: options.skew,
         inlineBytes: options.inlineBytes,
@@ -136,7 +148,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   for (const platform of platforms) platform.startTimer();
 
   const evidence: Evidence = { core, topology, diary, ledger, rules };
-  const rest = (): boolean => users.done && platforms.every(({ atRest }) => atRest);
+  const rest = (): boolean =>
+    users.done && platforms.every((platform, i) => platform.atRest(rules[i]?.paused === true));
   const runs = (): number => platforms.reduce((sum, { started }) => sum + started, 0);
   const endless = (): boolean => runs() > MOST_RUNS * (options.deeds.length + 5);
   const judge = (): readonly Violation[] => {
@@ -164,9 +177,17 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   return { violations, lines, ledger, functionRuns: runs() };
 }
 
-function isFaultless({ weather, mail, listingLag }: WorldOptions): boolean {
-  const { only: _only, copying: _copying, ...fates } = weather;
+function isFaultless({ weather, mail, listingLag, outages = [] }: WorldOptions): boolean {
+  const { only: _only, copying = 0, ...fates } = weather;
+  // A copy that takes longer than the run that asked for it is one that fails.
+  if (outages.length > 0 || copying >= TIME_LIMITS.replicate) return false;
   return Object.values(fates).every((rate) => rate === 0) && mail.lost === 0 && listingLag === 0;
+}
+
+function lagsIn({ lagAt }: WorldOptions, { links }: Topology): (place: Place) => boolean {
+  if (lagAt === undefined) return () => true;
+  return ({ bucket }) =>
+    links.some(({ source, destination }) => (lagAt === 'sources' ? source : destination).bucket === bucket);
 }
 
 const doubled = ({ doubles }: Ledger): Violation[] =>

@@ -2,16 +2,17 @@ import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import { BucketNotVersioned } from '../errors.ts';
 
 /** ms for which a bucket that kept versions a moment ago is believed to go on doing so. */
-const TRUSTED_MS = 60_000;
+const TRUSTED_MS = 10_000;
 
 /**
  * Whether destinations keep versions. A write to one that has stopped would overwrite what others have stored there, so
- * nothing is written before this is known. Asked beside the rest of the work, and remembered for a minute.
+ * nothing is written before this is known. First asked beside the rest of the work, then before any write that comes
+ * more than some seconds after the last answer.
  */
 export class VersioningWatch {
   readonly #cos: Pick<Cos, 'getVersioning'>;
   readonly #now: () => number;
-  readonly #known = new Map<string, number>();
+  readonly #known = new Map<string, { readonly asked: number; readonly answer: Promise<void> }>();
 
   constructor(cos: Pick<Cos, 'getVersioning'>, now: () => number) {
     this.#cos = cos;
@@ -21,10 +22,22 @@ export class VersioningWatch {
   /** Throws `BucketNotVersioned`, or `CosError` when the bucket does not tell. */
   async check(place: Place): Promise<void> {
     const name = formatPlace(place);
-    const asked = this.#now();
-    if (asked - (this.#known.get(name) ?? Number.NEGATIVE_INFINITY) < TRUSTED_MS) return;
-    const state = await this.#cos.getVersioning(place);
-    if (state !== 'Enabled') throw new BucketNotVersioned(place.bucket);
-    this.#known.set(name, asked);
+    const now = this.#now();
+    let known = this.#known.get(name);
+    if (known === undefined || now - known.asked >= TRUSTED_MS || now < known.asked) {
+      known = { asked: now, answer: this.#ask(place) };
+      this.#known.set(name, known);
+    }
+    try {
+      await known.answer;
+    } catch (error) {
+      // Whoever comes next asks again.
+      if (this.#known.get(name) === known) this.#known.delete(name);
+      throw error;
+    }
+  }
+
+  async #ask(place: Place): Promise<void> {
+    if ((await this.#cos.getVersioning(place)) !== 'Enabled') throw new BucketNotVersioned(place.bucket);
   }
 }

@@ -42,7 +42,7 @@ export async function observe(
   const { work } = session;
   const [source, destination] = await listings;
   const peers = await readPeers(session, source, destination);
-  const { stack, low } = await readStack(session, destination, floor, peers);
+  const { stack, low } = await readStack(session, destination, { floor, since }, peers);
   const depth = depthOf(session, stack, low);
   const together = peers.shared ? togetherOf(session, peers, stack, destination) : undefined;
   const settled = together === undefined || (together.settled && (await isOnTop(session, stack[0])));
@@ -165,13 +165,14 @@ function hintsOf(session: Session, listed: readonly VersionEntry[], history: rea
 }
 
 /**
- * The destination's stack, newest first, until a replica older than the floor. Goes on past it while an older version
+ * The destination's stack, newest first, until a replica older than the floor that was not written since a run broke off:
+ * a late request of that run may have put an old version on top of newer ones. Goes on past it while an older version
  * could bear the attempt ID of one already read: of several with one ID only the oldest is ours.
  */
 async function readStack(
   session: Session,
   listed: KeyListing,
-  floor: number,
+  { floor, since }: { readonly floor: number; readonly since: number },
   peers: Peers,
 ): Promise<{ stack: readonly StackItem[]; low: Ref | undefined }> {
   const items: StackItem[] = [];
@@ -199,7 +200,8 @@ async function readStack(
       if (item.rank !== undefined) newest = Math.max(newest, item.rank.time / 1000);
       if (item.marker === undefined) continue;
       earliest = Math.min(earliest, item.marker.attempted);
-      if (low === undefined && item.kind === 'replica' && latestTime(item.marker.ref) < floor) low = item.marker.ref;
+      const isBelow = item.kind === 'replica' && latestTime(item.marker.ref) < floor;
+      if (low === undefined && isBelow && item.time < since) low = item.marker.ref;
     }
   }
   return { stack: onlyOldest(session, items), low };

@@ -32,10 +32,10 @@ test('it is made up for when versioning is on again', async () => {
   expect(world.state('leases/')).toEqual([]);
 });
 
-test('the answer is remembered for a minute only', async () => {
+test('the answer is remembered for some seconds only', async () => {
   await world.replicate({ version: world.put('1') });
   setVersioning('Suspended');
-  world.clock.ms += 60_000;
+  world.clock.ms += 10_000;
   expect(await world.replicate({ version: world.put('2') })).toEqual({ done: 0, deferred: 1 });
   expect(world.stack()).toHaveLength(1);
 });
@@ -48,4 +48,16 @@ test('a deletion waits too', async () => {
   const { versionId = '' } = world.remove();
   await world.replicate({ name: 'cos:ObjectRemove:DeleteMarkerCreated', vid: versionId });
   expect(world.stack()).toEqual([version.versionId]);
+});
+
+test('a run that goes on for minutes asks again before each write', async () => {
+  const first = world.put('1');
+  const last = world.put('2');
+  world.onAnswer((call) => {
+    if (call !== 'copyObject backup') return;
+    world.clock.ms += 20_000;
+    setVersioning('Suspended');
+  });
+  expect(await world.replicate({ version: last })).toEqual({ done: 0, deferred: 1 });
+  expect(world.stack()).toEqual([first.versionId]);
 });

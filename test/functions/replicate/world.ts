@@ -136,6 +136,8 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
       counting(() => runTasks(engine, STATE, { Records: [recordOf({ key: name, place, vid: '' })] }, run())),
     /** What COS sends when an object of the state bucket is written. */
     eventOf: (key: string) => ({ Records: [recordOf({ key, place: STATE, vid: '' })] }),
+    /** The tasks whose functions were started and have not run. */
+    runStarted,
     sweep: () => counting(() => sweep(engine, run())),
     /** What a reattempt of the key does. */
     ask: async (change: Partial<Task> = {}): Promise<void> => {

@@ -242,3 +242,30 @@ test('deletes nothing that others wrote at the destination', async () => {
   await world.runTask(await submit());
   expect(world.stack()).toEqual([version.versionId, 'user']);
 });
+
+describe('a rule that is disabled', () => {
+  test('keeps the work that waits for it, and what a broken-off run has left, until it is enabled again', async () => {
+    const version = world.put('1');
+    await world.engine.leases.acquire(TARGET, { floor: 5, since: 9 }, world.clock.ms + MINUTE);
+    world.clock.ms += 5 * MINUTE;
+    await world.setRules([{ ...RULE, enabled: false }]);
+    await world.runTask(await submit({ floor: 7, attempts: 9, cause: 'SlowDown' }));
+    expect(world.stack()).toEqual([]);
+    expect(world.state('leases/')).toEqual([]);
+    expect(world.state('tasks/')).toEqual([]);
+    const { task, wait } = await waiting();
+    expect(task).toMatchObject({ ...TARGET, cause: 'RuleDisabled', floor: 5, since: 9 });
+    expect(wait).toBeLessThanOrEqual(17 * MINUTE);
+
+    await world.setRules([RULE]);
+    await world.later();
+    expect(world.stack()).toEqual([version.versionId]);
+    expect(world.state('waiting/')).toEqual([]);
+  });
+
+  test('is not a rule that is gone: without any rule the work goes', async () => {
+    await world.setRules([{ ...RULE, enabled: false, prefix: 'elsewhere/' }]);
+    await world.runTask(await submit());
+    expect(world.state('waiting/')).toEqual([]);
+  });
+});
