@@ -1,13 +1,12 @@
+export { hasFailed, isRecheck } from './causes.ts';
 export { backOff, BUSY_MS } from './backoff.ts';
-export { Leases, type Acquired, type Lease } from './leases.ts';
+export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';
 export { mapLimited, Tasks } from './tasks.ts';
 export type { Facts, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';
 export { digestOfTarget } from './names.ts';
 export {
-  hasFailed,
   isPendingMarker,
-  isRecheck,
   listPending,
   pendingOfKey,
   type KeyState,

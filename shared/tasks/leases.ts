@@ -12,6 +12,17 @@ const REQUEST_LIFE_MS = 60_000;
 /** For a pause of the instance and a last answer that comes slowly. */
 const MARGIN_MS = 30_000;
 
+/** No lease has expired that is younger, ms: clocks may differ by the rest. Most are, and need not be read. */
+const YOUNG_MS = 60_000;
+/** Keys whose records are read at once. */
+const READ_AT_ONCE = 64;
+
+/** What a run that broke off has left. */
+export interface Abandoned {
+  readonly target: Target;
+  readonly facts: Facts;
+}
+
 export interface Lease extends Facts {
   readonly name: string;
   /** Expired records of runs that broke off; this run goes on from them. */
@@ -84,21 +95,31 @@ export class Leases {
   }
 
   /**
-   * Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there. A key whose
-   * records cannot be read is told to `onProblem` and passed over: it must not keep the others from being found.
+   * Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there. Told in batches, as
+   * they are found. A key whose records cannot be read is told to `onProblem` and passed over: it must not keep the others
+   * from being found.
    */
-  async *abandoned(onProblem: (error: unknown) => void): AsyncGenerator<{ target: Target; facts: Facts }> {
-    for await (const names of this.#groups()) {
+  async *abandoned(onProblem: (error: unknown) => void): AsyncGenerator<readonly Abandoned[]> {
+    const read = async (names: readonly string[]): Promise<Abandoned | undefined> => {
       try {
-        const left = await this.#leftOver(names);
-        if (left !== undefined) yield left;
+        return await this.#leftOver(names);
       } catch (error) {
         onProblem(error);
+        return undefined;
       }
+    };
+    let batch: (readonly string[])[] = [];
+    const found = async () => (await Promise.all(batch.map(read))).filter((one) => one !== undefined);
+    for await (const names of this.#groups()) {
+      batch.push(names);
+      if (batch.length < READ_AT_ONCE) continue;
+      yield await found();
+      batch = [];
     }
+    if (batch.length > 0) yield await found();
   }
 
-  async #leftOver(names: readonly string[]): Promise<{ target: Target; facts: Facts } | undefined> {
+  async #leftOver(names: readonly string[]): Promise<Abandoned | undefined> {
     const found = (await Promise.all(names.map((name) => this.#read(name)))).filter((one) => one !== undefined);
     const [first] = found;
     if (first === undefined || found.some((one) => one.remaining > 0)) return undefined;
@@ -182,21 +203,24 @@ export class Leases {
     return { name, record, remaining: record.duration + ROUNDING_MS - (object.date - object.lastModified) };
   }
 
-  /** Names of leases, by key. */
+  /** Names of leases, by key; without keys that have one which is too young to have expired. */
   async *#groups(): AsyncGenerator<readonly string[]> {
     let group: string[] = [];
     let current = '';
-    for await (const { key: name } of objectsUnder(this.#deps.cos, this.#deps.state, this.#prefix)) {
+    let isYoung = false;
+    for await (const { key: name, lastModified } of objectsUnder(this.#deps.cos, this.#deps.state, this.#prefix)) {
       const digest = readLeaseName(name)?.digest;
       if (digest === undefined) continue;
-      if (digest !== current && group.length > 0) {
-        yield group;
+      if (digest !== current) {
+        if (group.length > 0 && !isYoung) yield group;
         group = [];
+        isYoung = false;
       }
       current = digest;
       group.push(name);
+      isYoung ||= this.#deps.now() - lastModified < YOUNG_MS;
     }
-    if (group.length > 0) yield group;
+    if (group.length > 0 && !isYoung) yield group;
   }
 }
 

@@ -18,18 +18,42 @@ export const taskName = (digest: string, unique: string): string => `${TASKS}${d
 const MINUTE_MS = 60_000;
 
 /**
- * `due` in ms since 1970, rounded up to a minute, which is how often work is promoted. `content` stands for what the work
- * says: the same work put off twice to one minute is there once, or doubled events would breed.
+ * Why work waits, as far as its turn depends on it: `failed`, the last try ended in an error; `recheck`, all is done and only
+ * looked at again; `turn`, anything else.
  */
-export function waitingName(destination: string, due: number, digest: string, content: string): string {
+export type WaitingKind = 'failed' | 'recheck' | 'turn';
+
+const SIGNS: Record<WaitingKind, string> = { failed: 'f', recheck: 'r', turn: '' };
+
+/**
+ * `due` in ms since 1970, rounded up to a minute, which is how often work is promoted. `content` stands for what the work
+ * says: the same work put off twice to one minute is there once, or doubled events would breed. `kind` is in the name, so
+ * that nobody has to read ten thousand bodies to find what matters.
+ */
+export function waitingName(
+  destination: string,
+  due: number,
+  { digest, content, kind }: { readonly digest: string; readonly content: string; readonly kind: WaitingKind },
+): string {
   const minute = Math.ceil(due / MINUTE_MS) * MINUTE_MS;
-  return `${WAITING}${destination}/${String(minute).padStart(13, '0')}/${digest}/${content}`;
+  const sign = SIGNS[kind] === '' ? '' : `-${SIGNS[kind]}`;
+  return `${WAITING}${destination}/${String(minute).padStart(13, '0')}/${digest}/${content}${sign}`;
 }
 
-export function readWaitingName(name: string): { destination: string; due: number; digest: string } | undefined {
-  const match = /^waiting\/([^/]+)\/(\d{13})\/([0-9a-f]{32})\/[0-9a-f]+$/.exec(name);
-  const [, destination, due, digest] = match ?? [];
-  return destination && due && digest ? { destination, due: Number(due), digest } : undefined;
+/**
+ * Says that work which had failed at a destination has succeeded there since. It lies beside that destination's work, after
+ * all of it.
+ */
+export const recoveredName = (destination: string): string => `${WAITING}${destination}/recovered`;
+export const isRecoveredName = (name: string): boolean => /^waiting\/[^/]+\/recovered$/.test(name);
+
+export function readWaitingName(
+  name: string,
+): { destination: string; due: number; digest: string; kind: WaitingKind } | undefined {
+  const match = /^waiting\/([^/]+)\/(\d{13})\/([0-9a-f]{32})\/[0-9a-f]+(?:-([fr]))?$/.exec(name);
+  const [, destination, due, digest, sign] = match ?? [];
+  const kind = sign === 'f' ? 'failed' : sign === 'r' ? 'recheck' : 'turn';
+  return destination && due && digest ? { destination, due: Number(due), digest, kind } : undefined;
 }
 
 export function readTaskName(name: string): { digest: string; unique: string } | undefined {

@@ -1,7 +1,7 @@
 import { formatPlace, objectPages } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeLease, decodeTask } from './documents.ts';
-import { digestOfTarget, LEASES, readTaskName, readWaitingName, TASKS, WAITING } from './names.ts';
+import { digestOfTarget, isRecoveredName, LEASES, readTaskName, readWaitingName, TASKS, WAITING } from './names.ts';
 import type { StateDeps, Target, Task } from './types.ts';
 
 type ReadDeps = Pick<StateDeps, 'cos' | 'state' | 'hash'>;
@@ -31,25 +31,6 @@ export interface PageQuery {
   /** State objects after which the page ends, whatever they are: a page takes bounded time. */
   readonly examined: number;
 }
-
-/** Causes that only say whose turn it is; every other one is an error's code. */
-const TURNS: ReadonlySet<string> = new Set([
-  'taken',
-  'settle',
-  'lease',
-  'large',
-  'requested',
-  'HandOver',
-  'KeyUnsettled',
-  'RulesChanged',
-  'RuleDisabled',
-]);
-
-/** Whether the last try ended in an error. It is tried again all the same. */
-export const hasFailed = ({ cause }: Task): boolean => !TURNS.has(cause);
-
-/** Whether all is done and only looked at again, when listings that may have been too young have settled. */
-export const isRecheck = ({ cause }: Task): boolean => cause === 'settle';
 
 /** Names asked for, and bodies read, at once. */
 const BATCH = 50;
@@ -144,6 +125,7 @@ async function leaseOf(
 
 /** Undefined: done meanwhile. */
 async function readPending({ cos, state }: ReadDeps, name: string): Promise<Pending | 'unreadable' | undefined> {
+  if (isRecoveredName(name)) return undefined;
   const waiting = readWaitingName(name);
   if (waiting === undefined && readTaskName(name) === undefined) return 'unreadable';
   const object = await cos.getObject(state, name);

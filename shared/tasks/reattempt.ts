@@ -3,7 +3,8 @@ import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeTask } from './documents.ts';
 import { digestOfTarget, readWaitingName, taskName, TASKS, WAITING } from './names.ts';
-import { isRecheck, namesUnder } from './pending.ts';
+import { isRecheck } from './causes.ts';
+import { namesUnder } from './pending.ts';
 import type { StateDeps, Target, Task } from './types.ts';
 
 export interface ReattemptQuery {

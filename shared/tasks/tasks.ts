@@ -1,8 +1,14 @@
-import { formatPlace, objectsUnder } from '../cos/index.ts';
+import { formatPlace, objectsUnder, type Place } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { kindOf } from './causes.ts';
 import { decodeTask, encodeTask } from './documents.ts';
-import { digestOfTarget, readTaskName, readWaitingName, taskName, TASKS, WAITING, waitingName } from './names.ts';
+import { mapLimited } from './limited.ts';
+import { digestOfTarget, readTaskName, recoveredName, taskName, TASKS, waitingName } from './names.ts';
+import { promote } from './promote.ts';
 import type { StateDeps, Target, Task, TaskObject } from './types.ts';
 
+/** Requests under way at once. */
+const LANES = 16;
 /** More than this on one key are read in a later run. */
 const TASKS_PER_KEY = 1000;
 
@@ -57,54 +63,48 @@ export class Tasks {
     await this.complete(old);
   }
 
-  /**
-   * Makes what is due start, the longest due first, at most `perDestination` of each destination, so that one that is
-   * down slows only its own work. Ends before `deadline` (ms since 1970). Returns how many were moved.
-   */
-  async promote(perDestination: number, deadline: number): Promise<number> {
-    let moved = 0;
-    let marker = WAITING;
-    while (this.#deps.now() < deadline) {
-      const next = await this.#deps.cos.listObjects(this.#deps.state, { prefix: WAITING, marker, maxKeys: 1 });
-      const name = next.entries[0]?.key;
-      if (name === undefined) break;
-      const destination = name.slice(WAITING.length).split('/', 1)[0] ?? '';
-      moved += await this.#promoteOf(`${WAITING}${destination}/`, perDestination, deadline);
-      marker = `${WAITING}${destination}/\u{10FFFF}`;
+  /** As `promote` of its own file says. */
+  promote(deadline: number): Promise<number> {
+    return promote(this.#deps, deadline);
+  }
+
+  /** Work that had failed at this destination has succeeded: what else waits there need not wait on. */
+  async recovered(destination: Place): Promise<void> {
+    const { cos, state } = this.#deps;
+    try {
+      await cos.putObject(state, recoveredName(formatPlace(destination)), new Uint8Array(), { forbidOverwrite: true });
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.code !== 'FileAlreadyExists') throw error;
     }
-    return moved;
   }
 
   /** Starts due tasks again whose start was lost: older than `age` ms by the state bucket's clock. */
-  async restart(age: number, limit: number, deadline: number): Promise<number> {
+  async restart(age: number, deadline: number): Promise<number> {
+    const { cos, state, now } = this.#deps;
     let restarted = 0;
-    for await (const entry of objectsUnder(this.#deps.cos, this.#deps.state, TASKS)) {
-      if (restarted >= limit || this.#deps.now() >= deadline) return restarted;
-      if (this.#deps.now() - entry.lastModified < age || readTaskName(entry.key) === undefined) continue;
-      const object = await this.#deps.cos.getObject(this.#deps.state, entry.key);
-      if (object === undefined) continue;
-      await this.#deps.cos.putObject(this.#deps.state, entry.key, object.body, { contentType: 'application/json' });
-      restarted += 1;
+    let lost: string[] = [];
+    const start = async (): Promise<void> => {
+      const started = await mapLimited(lost, LANES, (name) => this.#restart(name, deadline));
+      restarted += started.filter(Boolean).length;
+      lost = [];
+    };
+    for await (const { key, lastModified } of objectsUnder(cos, state, TASKS)) {
+      if (now() >= deadline) break;
+      if (now() - lastModified < age || readTaskName(key) === undefined) continue;
+      lost.push(key);
+      if (lost.length >= 4 * LANES) await start();
     }
+    await start();
     return restarted;
   }
 
-  async #promoteOf(prefix: string, limit: number, deadline: number): Promise<number> {
-    const page = await this.#deps.cos.listObjects(this.#deps.state, { prefix, maxKeys: Math.min(limit, 1000) });
-    const now = this.#deps.now();
-    const due = page.entries.filter((entry) => (readWaitingName(entry.key)?.due ?? Number.POSITIVE_INFINITY) <= now);
-    const results = await mapLimited(due, 16, async ({ key }) => {
-      const name = readWaitingName(key);
-      if (name === undefined || this.#deps.now() >= deadline) return false;
-      const object = await this.#deps.cos.getObject(this.#deps.state, key);
-      if (object === undefined) return false;
-      await this.#deps.cos.putObject(this.#deps.state, taskName(name.digest, this.#deps.unique()), object.body, {
-        contentType: 'application/json',
-      });
-      await this.#deps.cos.deleteObject(this.#deps.state, key);
-      return true;
-    });
-    return results.filter(Boolean).length;
+  async #restart(name: string, deadline: number): Promise<boolean> {
+    const { cos, state, now } = this.#deps;
+    if (now() >= deadline) return false;
+    const object = await cos.getObject(state, name);
+    if (object === undefined) return false;
+    await cos.putObject(state, name, object.body, { contentType: 'application/json' });
+    return true;
   }
 
   #digest(target: Target): string {
@@ -115,31 +115,10 @@ export class Tasks {
     const uploads = task.uploads?.map(({ uploadId }) => uploadId).sort();
     const says = JSON.stringify([[...task.hints].sort(), task.floor, task.since, task.cause, uploads]);
     const content = this.#deps.hash.sha256(says).slice(0, 16);
-    return waitingName(formatPlace(task.destination), due, this.#digest(task), content);
+    return waitingName(formatPlace(task.destination), due, { digest: this.#digest(task), content, kind: kindOf(task) });
   }
 
   async #put(name: string, task: Task): Promise<void> {
     await this.#deps.cos.putObject(this.#deps.state, name, encodeTask(task), { contentType: 'application/json' });
   }
-}
-
-/** Runs `work` over all items, at most `limit` at a time; the first failure is thrown once the running ones ended. */
-export async function mapLimited<T, R>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const i = next;
-      next += 1;
-      results[i] = await work(items[i] as T);
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, lane));
-  const failed = lanes.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
-  return results;
 }

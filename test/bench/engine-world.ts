@@ -101,7 +101,7 @@ export class EngineWorld {
   async settle(): Promise<number> {
     for (let i = 0; i < 10; i += 1) {
       this.now += 5 * MINUTE;
-      await this.engine.tasks.promote(1000, this.now + MINUTE);
+      await this.engine.tasks.promote(this.now + MINUTE);
       const { entries } = this.core.listObjects(STATE.bucket, STATE.region, { prefix: 'tasks/' });
       for (const { key } of entries) await this.#runTask(key);
     }

@@ -275,7 +275,7 @@ describe('records left behind', () => {
 describe('what the sweep finds', () => {
   const abandoned = async (leases: Leases, problems: unknown[] = []) => {
     const found = [];
-    for await (const one of leases.abandoned((error) => problems.push(error))) found.push(one);
+    for await (const one of leases.abandoned((error) => problems.push(error))) found.push(...one);
     return found;
   };
 

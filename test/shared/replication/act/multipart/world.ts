@@ -93,7 +93,7 @@ export class LargeWorld {
   /** One minute of the platform: due work is started, and each start is one run of the task function. */
   async minute(limit = TIME_LIMIT): Promise<void> {
     this.now += 60_000;
-    await this.engine.tasks.promote(1000, this.now + 60_000);
+    await this.engine.tasks.promote(this.now + 60_000);
     const due = this.core.listObjects(STATE.bucket, STATE.region, { prefix: 'tasks/' }).entries;
     for (const { key } of due) await this.runTask(key, limit);
   }
