@@ -2,7 +2,8 @@ export { hasFailed, isRecheck } from './causes.ts';
 export { backOff, BUSY_MS } from './backoff.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';
-export { mapLimited, Tasks } from './tasks.ts';
+export { mapLimited } from './limited.ts';
+export { Tasks } from './tasks.ts';
 export type { Facts, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';
 export { digestOfTarget } from './names.ts';
 export {

@@ -40,9 +40,10 @@ export async function promote(deps: StateDeps, deadline: number): Promise<number
 }
 
 /** Names of those with any work. */
-async function destinationsOf({ cos, state, now }: StateDeps, deadline: number): Promise<readonly string[]> {
+async function destinationsOf(deps: StateDeps, deadline: number): Promise<readonly string[]> {
+  const { cos, state } = deps;
   const found: string[] = [];
-  for (let marker = WAITING; now() < deadline;) {
+  for (let marker = WAITING; deps.now() < deadline;) {
     const { entries } = await cos.listObjects(state, { prefix: WAITING, marker, maxKeys: 1 });
     const destination = entries[0]?.key.slice(WAITING.length).split('/', 1)[0];
     if (destination === undefined) break;
@@ -60,7 +61,8 @@ interface Turn {
 }
 
 async function promoteOf(deps: StateDeps, destination: string, { move, deadline }: Turn): Promise<number> {
-  const { cos, state, now } = deps;
+  const { cos, state } = deps;
+  const now = (): number => deps.now();
   const recovered = await recoveryOf(deps, destination);
   const rechecks: string[] = [];
   let pace = recovered === undefined ? 0 : FIRST_PACE * 2 ** Math.floor(Math.max(0, now() - recovered) / MINUTE_MS);
@@ -109,15 +111,16 @@ const mayTry = ({ lastModified }: ObjectEntry, tried: boolean, now: number): boo
   !tried && now - lastModified >= MINUTE_MS;
 
 /** From `waiting/` to `tasks/`; one that is gone was moved by somebody else. */
-function createMover({ cos, state, unique, now }: StateDeps, deadline: number, failures: unknown[]): Move {
+function createMover(deps: StateDeps, deadline: number, failures: unknown[]): Move {
+  const { cos, state } = deps;
   const move = async (name: string): Promise<boolean> => {
     const digest = readWaitingName(name)?.digest;
     // When nearly everything fails, the state bucket itself is in trouble, and the next minute has another try.
-    if (digest === undefined || now() >= deadline || failures.length >= LANES) return false;
+    if (digest === undefined || deps.now() >= deadline || failures.length >= LANES) return false;
     try {
       const object = await cos.getObject(state, name);
       if (object === undefined) return false;
-      await cos.putObject(state, taskName(digest, unique()), object.body, { contentType: 'application/json' });
+      await cos.putObject(state, taskName(digest, deps.unique()), object.body, { contentType: 'application/json' });
       await cos.deleteObject(state, name);
       return true;
     } catch (error) {

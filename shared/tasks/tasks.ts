@@ -80,7 +80,7 @@ export class Tasks {
 
   /** Starts due tasks again whose start was lost: older than `age` ms by the state bucket's clock. */
   async restart(age: number, deadline: number): Promise<number> {
-    const { cos, state, now } = this.#deps;
+    const { cos, state } = this.#deps;
     let restarted = 0;
     let lost: string[] = [];
     const start = async (): Promise<void> => {
@@ -89,8 +89,8 @@ export class Tasks {
       lost = [];
     };
     for await (const { key, lastModified } of objectsUnder(cos, state, TASKS)) {
-      if (now() >= deadline) break;
-      if (now() - lastModified < age || readTaskName(key) === undefined) continue;
+      if (this.#deps.now() >= deadline) break;
+      if (this.#deps.now() - lastModified < age || readTaskName(key) === undefined) continue;
       lost.push(key);
       if (lost.length >= 4 * LANES) await start();
     }
@@ -99,8 +99,8 @@ export class Tasks {
   }
 
   async #restart(name: string, deadline: number): Promise<boolean> {
-    const { cos, state, now } = this.#deps;
-    if (now() >= deadline) return false;
+    const { cos, state } = this.#deps;
+    if (this.#deps.now() >= deadline) return false;
     const object = await cos.getObject(state, name);
     if (object === undefined) return false;
     await cos.putObject(state, name, object.body, { contentType: 'application/json' });

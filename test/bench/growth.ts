@@ -78,7 +78,7 @@ async function requestsToStart(count: number): Promise<number> {
     );
   }
   world.forget();
-  await world.engine.tasks.promote(count, world.now + 60_000);
+  await world.engine.tasks.promote(world.now + 60_000);
   const requests = world.requests.length;
   await world.close();
   return requests;

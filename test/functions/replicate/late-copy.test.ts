@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { deployment, refusal, SETTLED } from './world.ts';
 
 const MINUTE = 60_000;
@@ -8,8 +8,8 @@ test('a copy that lands long after its run was given up is put in order, and its
   const first = world.put('1');
   let landing: Promise<void> | undefined;
   let land: () => void = () => undefined;
-  world.onRequest((call) => {
-    if (call !== 'copyObject backup' || landing !== undefined) return;
+  world.onRequest((call): Promise<void> | undefined => {
+    if (call !== 'copyObject backup' || landing !== undefined) return undefined;
     // Asked for, and never answered; it takes effect when `land` is called.
     landing = new Promise<void>((resolve) => {
       land = resolve;
@@ -18,7 +18,7 @@ test('a copy that lands long after its run was given up is put in order, and its
   });
   const run = world.replicate({ version: first });
   run.catch(() => undefined);
-  while (landing === undefined) await new Promise(setImmediate);
+  await vi.waitFor(() => expect(landing).toBeDefined());
 
   world.clock.ms += 3 * MINUTE;
   const second = world.put('2');
