@@ -1,5 +1,6 @@
 import { expect, inject, it } from 'vitest';
-import { signIn, useBrowser } from './world.ts';
+import { signIn } from './chromium.ts';
+import { useBrowser } from './world.ts';
 
 const where = inject('where');
 const { source, destination } = where;
@@ -32,7 +33,8 @@ it('leads a new user from nothing to a rule and an object that is really replica
         await page.locator('.path').waitFor();
         return replicated.isVisible();
       },
-      { timeout: 60_000, interval: 500 },
+      // A run that met the change of rules is looked at again with the timer.
+      { timeout: 180_000, interval: 500 },
     )
     .toBe(true);
   await page.getByText('The destination shows it now').waitFor();

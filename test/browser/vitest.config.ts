@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/browser/setup.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 180_000,
   },
 });

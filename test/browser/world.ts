@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type COS from 'cos-nodejs-sdk-v5';
-import { chromium } from 'playwright-core';
+import COS from 'cos-nodejs-sdk-v5';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, inject, vi } from 'vitest';
 import { apiDomain, ROLE } from '../cloud/job/index.ts';
 import { cosClient, replicationClient } from '../cloud/job/clients.ts';
+import { launch, signIn } from './chromium.ts';
 
-const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const PICTURES = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), '.build', 'browser');
 
 export interface Look {
@@ -32,6 +31,10 @@ export interface BrowserWorld {
   /** Writes to the destination bucket are answered with this error. */
   readonly breakDestination: (code: string) => Promise<void>;
   readonly mend: () => Promise<void>;
+  /** Resolves once so many keys have failed. */
+  readonly failuresOf: (count: number) => Promise<void>;
+  /** `Destination` of a rule in the SDK's form. */
+  readonly destinationOf: () => { readonly Bucket: string };
 }
 
 /** One browser per file. A failed test leaves pictures of its pages in `.build/browser`; noises of a page fail it. */
@@ -108,11 +111,47 @@ export function useBrowser(): BrowserWorld {
       await sdk.putObject({ ...bucket, Key: key, Body: body });
     },
     breakDestination: async (code) => {
-      const match = { bucket: where.destination.bucket, service: 'cos' };
+      const match = { bucket: where.destination.bucket, service: 'cos', method: 'PUT' };
       await local('PUT', [{ match, effect: { kind: 'error', status: 403, code } }]);
     },
     mend: () => local('DELETE'),
+    failuresOf: (count) =>
+      vi.waitFor(
+        async () => {
+          const found = (await failures()).length;
+          if (found < count) throw new Error(`${found} keys have failed, not ${count}`);
+        },
+        { timeout: 90_000, interval: 500 },
+      ),
+    destinationOf,
   };
+
+  /** Items of the first pages that the API gives. */
+  async function failures(): Promise<readonly object[]> {
+    const found: object[] = [];
+    let marker: string | undefined;
+    do {
+      const query = { replicationFailures: '', state: 'FAILED', ...(marker === undefined ? {} : { marker }) };
+      const { host } = new URL(where.endpoint);
+      const Headers = { Host: host };
+      const { secretId: SecretId, secretKey: SecretKey } = where;
+      const Authorization = COS.getAuthorization({
+        SecretId,
+        SecretKey,
+        Method: 'GET',
+        Pathname: '/',
+        Query: query,
+        Headers,
+      });
+      const answer = await fetch(`${where.endpoint}/?${new URLSearchParams(query).toString()}`, {
+        headers: { Authorization },
+      });
+      const page = (await answer.json()) as { items: object[]; marker?: string };
+      found.push(...page.items);
+      marker = page.marker;
+    } while (marker !== undefined);
+    return found;
+  }
 
   async function local(method: string, body?: object): Promise<void> {
     const answer = await fetch(`${where.endpoint}/_local/faults`, {
@@ -123,38 +162,18 @@ export function useBrowser(): BrowserWorld {
   }
 }
 
-export async function launch(): Promise<Browser> {
-  let failure: unknown;
-  for (const executablePath of PROGRAMS) {
-    try {
-      // As root, as in a container, Chromium has no sandbox.
-      return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw new Error('chromium could not be started: install it (apt-get install chromium)', { cause: failure });
-}
-
-/** In whichever language the page is. */
-export async function signIn(
-  page: Page,
-  pair: { readonly secretId: string; readonly secretKey: string },
-): Promise<void> {
-  await page.locator('form input[type=text]').first().fill(pair.secretId);
-  await page.locator('form input[type=password]').fill(pair.secretKey);
-  await page.locator('form button[type=submit]').click();
-  await page.locator('nav.screens').waitFor();
+function destinationOf(): { readonly Bucket: string } {
+  const { destination } = inject('where');
+  return { Bucket: `qcs::cos:${destination.region}::${destination.bucket}` };
 }
 
 /** A rule in the SDK's form. */
 export function ruleOf(id: string, more: object = {}): object {
-  const { destination } = inject('where');
   return {
     ID: id,
     Status: 'Enabled',
     Prefix: '',
-    Destination: { Bucket: `qcs::cos:${destination.region}::${destination.bucket}` },
+    Destination: destinationOf(),
     ...more,
   };
 }

@@ -6,10 +6,11 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A duration in one unit, the largest that fits: `1.8 seconds`, `5 minutes`. `ms` may be 0. */
+/** A duration in one unit, the largest that fits: `1.8 seconds`, `18 seconds`, `5 minutes`. `ms` may be 0. */
 export function duration({ t }: Telling, ms: number): string {
   if (ms < SECOND) return t('time.ms', { n: Math.round(ms) });
-  if (ms < MINUTE) return t('time.s', { n: Math.round(ms / 100) / 10 });
+  if (ms < 10 * SECOND) return t('time.s', { n: Math.round(ms / 100) / 10 });
+  if (ms < MINUTE) return t('time.s', { n: Math.round(ms / SECOND) });
   if (ms < HOUR) return t('time.min', { n: Math.round(ms / MINUTE) });
   if (ms < 2 * DAY) return t('time.h', { n: Math.round(ms / HOUR) });
   return t('time.d', { n: Math.round(ms / DAY) });

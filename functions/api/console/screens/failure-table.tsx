@@ -13,7 +13,7 @@ interface Props {
   readonly onRetry: ((key: string) => void) | undefined;
 }
 
-const COLUMNS = ['key', 'state', 'cause', 'tries', 'age', 'next'] as const;
+const COLUMNS = ['key', 'state', 'cause', 'when'] as const;
 
 export function FailureTable({ pages, onRetry }: Props): JSX.Element {
   const { t } = useTelling();
@@ -75,18 +75,12 @@ function Row({ item, measuredAt, onRetry }: RowProps): JSX.Element {
       <td role="cell" data-label={t('failures.cause')} class="cell-cause">
         <Cause code={cause} />
       </td>
-      <td role="cell" data-label={t('failures.tries')}>
-        {attempts}
-      </td>
-      <td role="cell" data-label={t('failures.age')} class="nowrap">
-        {duration(telling, ageMs)}
-      </td>
-      <td role="cell" data-label={t('failures.next')} class="nowrap">
-        {nextTry === undefined ? (
-          '–'
-        ) : (
+      <td role="cell" class="cell-when">
+        <span>{t('failures.tries', { n: attempts })}</span>
+        <span>{t('failures.age', { time: duration(telling, ageMs) })}</span>
+        {nextTry === undefined ? null : (
           <time dateTime={nextTry} title={moment(telling, nextTry)}>
-            {ahead(telling, nextTry, measuredAt)}
+            {t('failures.next', { time: ahead(telling, nextTry, measuredAt) })}
           </time>
         )}
       </td>

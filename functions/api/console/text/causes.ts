@@ -82,6 +82,11 @@ export const causeTexts = {
     'The log of task or schedule names the object. Try the key again.',
     'task 或 schedule 的日志会给出对象名称。请重试该键。',
   ],
+  'cause.MarkerKeyMissing': [
+    'The state bucket holds no key to sign replicas with.',
+    '状态存储桶中没有用于签名副本的密钥。',
+  ],
+  'todo.MarkerKeyMissing': ['Deploy again.', '请重新部署。'],
   'cause.AccessDenied': ['COS refused the role of this deployment.', 'COS 拒绝了本部署的角色。'],
   'todo.AccessDenied': [
     'Run the pre-flight. A bucket of another account needs a policy that lets the roles of this deployment in.',
@@ -108,6 +113,10 @@ export const causeTexts = {
   'skip.customer-key': [
     'It is encrypted with a key of the customer (SSE-C), which nobody else can read.',
     '使用客户提供的密钥（SSE-C）加密，他人无法读取。',
+  ],
+  'skip.unknown-encryption': [
+    'It is encrypted in a way that this service does not know.',
+    '使用了本服务未知的加密方式。',
   ],
   'skip.kms-not-selected': [
     'It is encrypted with KMS, and the rule leaves such objects out.',

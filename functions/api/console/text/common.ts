@@ -4,7 +4,7 @@ export const commonTexts = {
   'app.menu': ['Screens', '页面导航'],
   'app.language': ['Language', '语言'],
   'app.theme': ['Appearance', '外观'],
-  'app.theme.auto': ['As the system', '跟随系统'],
+  'app.theme.auto': ['System', '跟随系统'],
   'app.theme.light': ['Light', '浅色'],
   'app.theme.dark': ['Dark', '深色'],
   'app.bucket': ['Source bucket', '源存储桶'],

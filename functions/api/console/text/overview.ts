@@ -38,7 +38,7 @@ export const overviewTexts = {
   'overview.work.failed': ['failed', '失败'],
   'overview.work.pending': ['waiting', '等待中'],
   'overview.work': ['Open work', '未完成任务'],
-  'overview.oldest': ['Oldest', '最早'],
+  'overview.oldest': ['oldest', '最早'],
   'overview.buckets': ['Buckets and versioning', '存储桶与版本控制'],
   'overview.bucket': ['Bucket', '存储桶'],
   'overview.region': ['Region', '地域'],

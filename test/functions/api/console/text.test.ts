@@ -53,6 +53,14 @@ describe('the texts of the console page', () => {
     expect(missing).toEqual([]);
   });
 
+  it('have a word for every reason for which the README says that a version is skipped', async () => {
+    const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+    const list = /- `SKIPPED`: (.*?)\n\n/s.exec(readme)?.[1] ?? '';
+    const reasons = [...list.matchAll(/`([\w-]+)`/g)].map(([, reason = '']) => reason);
+    expect(reasons.length).toBeGreaterThan(4);
+    expect(reasons.filter((reason) => !isText(`skip.${reason}`))).toEqual([]);
+  });
+
   it('have a word for every step of the pre-flight and every reason why a rule does not match', () => {
     const keys = [
       ...CHECKS.map((check) => `preflight.check.${check}`),
