@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Place } from '../../../shared/cos/index.ts';
+import type { Version } from '../../cloud/cos/index.ts';
+import { remarked } from '../../shared/identity/keys.ts';
+import { BACKUP, deployment, KEY, SETTLED, SOURCE, STATE, type Deployment } from './world.ts';
+
+type Meta = Record<string, string>;
+const MINUTE = 60_000;
+/** A version that nobody has written: of the year 2076. */
+const far = (n: number): string =>
+  Buffer.from(String(2n ** 64n - 1n - BigInt(Date.UTC(2076, 0, 1) + n) * 1000n)).toString('base64url');
+const FAR = far(0);
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment({ markerTold: () => true });
+});
+
+const versionsAt = ({ bucket, region }: Place) => world.core.listVersions(bucket, region, { prefix: KEY }).entries;
+const ids = (place: Place): readonly string[] => versionsAt(place).map(({ versionId }) => versionId);
+
+async function replicated(text: string): Promise<Version> {
+  const version = world.put(text);
+  await world.replicate({ version });
+  world.clock.ms += 5000;
+  return version;
+}
+
+/**
+ * All that somebody without the key can write: the forms of markers that anybody could make once, whose digest is that of
+ * public names, and the present form with a signature of nobody or of another marker.
+ */
+function forged(place: Place, source: string, attempted: number, signed?: Meta): Meta {
+  const digest = createHash('sha256').update(`${place.bucket}@${place.region}/${KEY}`).digest('hex').slice(0, 16);
+  const attempt = `${Math.floor(attempted / 1000)}-vx${Math.floor(Math.random() * 1e9)}`;
+  const genuine = (signed?.['replication-marker'] ?? '1;;;c1;1-va;;0a1b2c3d;0123456789012345678901').split(';');
+  return {
+    'replication-source': source,
+    'replication-time': String(attempted),
+    'replication-base': '-',
+    'replication-crc64': '-',
+    'replication-id': `${attempt}-${digest}`,
+    'replication-marker': genuine.with(4, attempt).join(';'),
+  };
+}
+
+describe('somebody who may only write and read at the destination', () => {
+  const ofSource = (versionId: string): string => `${SOURCE.region}/${SOURCE.bucket}/${versionId}`;
+
+  test('does not have a genuine replica removed by a marker that says the same of other bytes', async () => {
+    const version = await replicated('genuine');
+    const [replica] = versionsAt(BACKUP);
+    const meta = replica?.attributes.meta ?? {};
+    world.put('other bytes', { meta: forged(BACKUP, ofSource(version.versionId), world.clock.ms, meta) }, BACKUP);
+    world.clock.ms += 5000;
+    await replicated('the next write of the key');
+    world.clock.ms += SETTLED;
+    await world.ask();
+    expect(ids(BACKUP)).toContain(replica?.versionId);
+    expect(versionsAt(BACKUP)).toHaveLength(3);
+  });
+
+  test('does not have a genuine replica removed by copying its own marker, on the same bytes or on others', async () => {
+    await replicated('genuine');
+    const [replica] = versionsAt(BACKUP);
+    const { meta } = replica?.attributes ?? { meta: {} };
+    for (const text of ['genuine', 'other bytes']) world.put(text, { meta }, BACKUP);
+    const before = ids(BACKUP);
+    await replicated('the next write of the key');
+    world.clock.ms += SETTLED;
+    await world.ask();
+    expect(ids(BACKUP).slice(1)).toEqual(before);
+  });
+
+  test('does not end the replication of a key by naming a version of the year 2076', async () => {
+    await replicated('first');
+    for (let i = 0; i < 3; i += 1) {
+      world.put('pinned', { meta: forged(BACKUP, ofSource(FAR), world.clock.ms) }, BACKUP);
+      world.clock.ms += 1000;
+    }
+    const next = await replicated('next');
+    expect(versionsAt(BACKUP)[0]?.attributes.meta['replication-source']).toBe(ofSource(next.versionId));
+    const { versionId } = world.remove();
+    await world.replicate({ name: 'cos:ObjectRemove:DeleteMarkerCreated', vid: versionId ?? '' });
+    expect(versionsAt(BACKUP)[0]?.deleteMarker).toBe(true);
+  });
+
+  test('does not make a key too deep to be put in order, with a thousand and one of them', async () => {
+    await replicated('first');
+    for (let i = 0; i < 1001; i += 1)
+      world.put('x', { meta: forged(BACKUP, ofSource(far(i)), world.clock.ms) }, BACKUP);
+    world.clock.ms += 5000;
+    const next = await replicated('next');
+    await world.later();
+    expect(versionsAt(BACKUP)[0]?.attributes.meta['replication-source']).toBe(ofSource(next.versionId));
+    expect(world.state('waiting/')).toEqual([]);
+  }, 30_000);
+});
+
+test("a user's copy of a replica, made an hour later at a source that is a destination too, is replicated like any object", async () => {
+  const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === SOURCE.bucket ? STATE : undefined);
+  world = await deployment({ markerTold: () => true, sharedWith });
+  const marker = forged(SOURCE, `${BACKUP.region}/${BACKUP.bucket}/${FAR}`, world.clock.ms);
+  const meta = remarked(
+    { ...marker, 'replication-source': `${BACKUP.region}/${BACKUP.bucket}/${FAR}` },
+    {},
+    SOURCE,
+    KEY,
+  );
+  world.clock.ms += 60 * MINUTE;
+  await world.replicate({ version: world.put('copied', { meta: { ...marker, ...meta } }) });
+  expect(versionsAt(BACKUP)).toHaveLength(1);
+});
+
+describe('somebody who may only write at the source', () => {
+  const MARKED = `${BACKUP.region}/${BACKUP.bucket}/${FAR}`;
+
+  test('does not hide a write by a marker for the place where it lies', async () => {
+    const version = world.put('hidden?', { meta: forged(SOURCE, MARKED, world.clock.ms) });
+    await world.replicate({ version });
+    expect(versionsAt(BACKUP)).toHaveLength(1);
+  });
+
+  test('not even where the source is a destination of others', async () => {
+    const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === SOURCE.bucket ? STATE : undefined);
+    world = await deployment({ markerTold: () => true, sharedWith });
+    const version = world.put('hidden?', { meta: forged(SOURCE, MARKED, world.clock.ms) });
+    await world.replicate({ version });
+    expect(versionsAt(BACKUP)).toHaveLength(1);
+  });
+
+  test('does not make a key that no run finishes, by attempts that claim to be of 1970', async () => {
+    const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === SOURCE.bucket ? STATE : undefined);
+    world = await deployment({ markerTold: () => true, sharedWith });
+    for (let i = 0; i < 100; i += 1) {
+      world.clock.ms += 20;
+      world.put('x', { meta: forged(SOURCE, MARKED, 1000) });
+    }
+    world.clock.ms += MINUTE;
+    world.requests.length = 0;
+    await world.ask();
+    expect(world.requests.filter((call) => call === 'headObject source').length).toBeLessThan(210);
+    expect(versionsAt(BACKUP)).toHaveLength(100);
+  }, 30_000);
+});
