@@ -1,7 +1,8 @@
 import { ServiceError } from '../errors/index.ts';
 import type { HeadResult } from '../cos/index.ts';
 import { BUSY_MS, type Lease, type Leases } from '../tasks/index.ts';
-import { copyVersion, hide, lift, mark, raise, remove } from './act/copy.ts';
+import { copyVersion, hide, lift, mark, raise } from './act/copy.ts';
+import { remove } from './act/remove.ts';
 import { OrderTooDeep, Unsettled } from './errors.ts';
 import { examine, type Examined } from './look/candidates.ts';
 import { abandonUploads } from './act/multipart/uploads.ts';
@@ -187,7 +188,7 @@ async function act(session: Session, step: Step, { candidates }: Examined): Prom
     case 'hide':
       return hide(session, step.rank);
     case 'remove':
-      return remove(session, step.item);
+      return remove(session, step.item, step.keep);
   }
 }
 

@@ -76,7 +76,13 @@ export type Step =
   | { readonly kind: 'lift'; readonly item: StackItem }
   /** Make the delete marker that stands for this deletion. */
   | { readonly kind: 'hide'; readonly rank: Rank }
-  | { readonly kind: 'remove'; readonly item: StackItem; readonly reason: 'surplus' | 'raised' };
+  /** `keep`: the replica that stays in its place; undefined: the one that this run has written. */
+  | {
+      readonly kind: 'remove';
+      readonly item: StackItem;
+      readonly reason: 'surplus' | 'raised';
+      readonly keep?: StackItem;
+    };
 
 /** Why a version has no replica and will not get one for now. */
 export type SkipReason = 'archived' | 'customer-key' | 'unknown-encryption' | 'kms-not-selected' | 'metadata-limit';

@@ -4,8 +4,9 @@ import { attributesOf, raisedAttributes, refusalOf, tooMuch, unreadable } from '
 import { ChecksumMismatch, HandOver, isSourceGone } from '../errors.ts';
 import type { Candidate } from '../look/candidates.ts';
 import { copyInParts, type Copy } from './multipart/copy-in-parts.ts';
-import { ownMarker, proofOf, proves } from '../../identity/index.ts';
-import { isCopied, LookAgain } from '../look/observe.ts';
+import { proofOf, proves } from '../../identity/index.ts';
+import { removeVersion } from './remove.ts';
+import { LookAgain } from '../look/observe.ts';
 import type { Rank } from '../../identity/index.ts';
 import type { Session } from '../session.ts';
 import { sourceOf } from '../look/source.ts';
@@ -131,29 +132,6 @@ async function makeMarker(session: Session, rank?: Rank): Promise<string | undef
   }
   session.counts.marked += 1;
   return versionId;
-}
-
-/**
- * Removes a version of ours. Nothing is removed on a listing's word, so it is asked for by ID once more; and it stays when
- * a user has copied it meanwhile, because that copy would be taken for ours without it.
- */
-export async function remove(session: Session, item: StackItem): Promise<void> {
-  const { destination, key } = session.work;
-  await session.writable();
-  if (await isCopied(session, item)) return;
-  const result = await session.headDestination(item.versionId);
-  if (!result.found) throw new LookAgain();
-  const marker = ownMarker(await session.claimOf(result.head, 'destination'));
-  if (marker === undefined || marker.id !== item.marker?.id) throw new LookAgain();
-  await removeVersion(session, destination, key, item.versionId);
-}
-
-async function removeVersion(session: Session, place: Place, key: string, versionId: string): Promise<void> {
-  await session.at('destination', () => session.deps.cos.deleteObject(place, key, versionId));
-  session.removed.add(versionId);
-  const at = session.written.findIndex((item) => item.versionId === versionId);
-  if (at !== -1) session.written.splice(at, 1);
-  session.counts.removed += 1;
 }
 
 async function copy(session: Session, job: Copy): Promise<void> {

@@ -52,8 +52,8 @@ export function plan(
       .sort((a, b) => compare(a.ref, b.ref))
       .map(({ step }) => step),
     ...append(appended, new Set(missing), rebuilt(raise, inserted) ? 0 : markersOnTop(seen.stack, kept), baseOf),
-    ...removals(surplus, 'surplus'),
-    ...removals(raise, 'raised'),
+    ...surplus.filter(mayGo).map(({ item, keep }): Step => ({ kind: 'remove', item, reason: 'surplus', keep })),
+    ...raise.filter(mayGo).map((item): Step => ({ kind: 'remove', item, reason: 'raised' })),
   ];
   const { together } = seen;
   return {
@@ -63,8 +63,7 @@ export function plan(
 }
 
 /** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */
-const removals = (items: readonly StackItem[], reason: 'surplus' | 'raised'): readonly Step[] =>
-  items.filter((item) => item.vouches !== true).map((item) => ({ kind: 'remove', item, reason }));
+const mayGo = (one: StackItem | Surplus): boolean => ('item' in one ? one.item : one).vouches !== true;
 
 /** The versions `plan` would copy, before anything is known of them but their place in the listing. */
 export function missingOf(seen: Observation, excluded: ReadonlySet<string>): readonly Entry[] {
@@ -72,16 +71,28 @@ export function missingOf(seen: Observation, excluded: ReadonlySet<string>): rea
   return missingVersions(seen, entries, newestOfEach(seen.stack).kept, orderBy(seen.sourceOrder));
 }
 
-/** Of several replicas of one version the newest stays: two runs that see different listings then agree. */
-function newestOfEach(stack: readonly StackItem[]): { kept: readonly Replica[]; surplus: readonly StackItem[] } {
-  const sources = new Set<string>();
+interface Surplus {
+  readonly item: Replica;
+  readonly keep: Replica;
+}
+
+/**
+ * Of several replicas of one version that of the last attempt stays, and the upper one of two that began in one second: runs
+ * that see different listings agree then. An attempt is not made younger by a user who copies its replica later.
+ */
+function newestOfEach(stack: readonly StackItem[]): { kept: readonly Replica[]; surplus: readonly Surplus[] } {
+  const replicas = stack.filter(isReplica);
+  const newest = new Map<string, Replica>();
+  for (const item of replicas) {
+    const other = newest.get(item.marker.ref.id);
+    if (other === undefined || item.marker.attempted > other.marker.attempted) newest.set(item.marker.ref.id, item);
+  }
   const kept: Replica[] = [];
-  const surplus: StackItem[] = [];
-  for (const item of stack) {
-    if (!isReplica(item)) continue;
-    if (sources.has(item.marker.ref.id)) surplus.push(item);
-    else kept.push(item);
-    sources.add(item.marker.ref.id);
+  const surplus: Surplus[] = [];
+  for (const item of replicas) {
+    const keep = newest.get(item.marker.ref.id);
+    if (keep === undefined || keep === item) kept.push(item);
+    else surplus.push({ item, keep });
   }
   return { kept, surplus };
 }

@@ -97,13 +97,14 @@ const newestOf = (all: readonly Candidate[]): Candidate | undefined =>
 
 /** Replicas from third buckets that were brought on top again, by two runs at once or by one that then broke off. */
 function surplusOfOthers(stack: readonly StackItem[]): readonly Step[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, StackItem>();
   const steps: Step[] = [];
   for (const item of stack) {
     if (item.kind !== 'other' || item.marker === undefined) continue;
     const id = `${item.marker.source.bucket}/${item.marker.ref.id}`;
-    if (seen.has(id) && item.vouches !== true) steps.push({ kind: 'remove', item, reason: 'surplus' });
-    seen.add(id);
+    const keep = seen.get(id);
+    if (keep === undefined) seen.set(id, item);
+    else if (item.vouches !== true) steps.push({ kind: 'remove', item, reason: 'surplus', keep });
   }
   return steps;
 }

@@ -2,6 +2,7 @@ import { mistake, type Mistake } from './mistake.ts';
 
 const CONVERGE = 'shared/replication/converge.ts';
 const COPY = 'shared/replication/act/copy.ts';
+const REMOVE = 'shared/replication/act/remove.ts';
 const OBSERVE = 'shared/replication/look/observe.ts';
 const PLAN = 'shared/replication/decide/plan.ts';
 const SHORT = 'shared/replication/look/short.ts';
@@ -66,7 +67,7 @@ export const STACKS: readonly Mistake[] = [
     'a replica that vouches for a copy of it is removed',
     ['crowded', 300],
     [PLAN, 'items.filter((item) => item.vouches !== true)', 'items'],
-    [COPY, 'if (await isCopied(session, item)) return;', ''],
+    [REMOVE, 'if (await isCopied(session, item)) return;', ''],
   ),
   mistake(
     'the old replica goes before the new one is there',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Place } from '../../../shared/cos/index.ts';
+import { readMarker } from '../../../shared/identity/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
 import { remarked } from '../../shared/identity/keys.ts';
 import { BACKUP, deployment, KEY, SETTLED, SOURCE, STATE, type Deployment } from './world.ts';
@@ -73,6 +74,34 @@ describe('somebody who may only write and read at the destination', () => {
     expect(ids(BACKUP).slice(1)).toEqual(before);
   });
 
+  test('does not have a replica removed for the sake of other bytes, though they had its CRC64 and a signed marker', async () => {
+    const version = await replicated('genuine');
+    const [replica] = versionsAt(BACKUP);
+    // CRC64 can be forged, here there is none: by size alone the two are alike.
+    const attempted = Math.floor(world.clock.ms / 1000) * 1000;
+    const later = { attempted, id: `${attempted / 1000}-vlater`, proof: { by: 'size', value: '7' } } as const;
+    world.put('trouble', { meta: remarked(replica?.attributes.meta ?? {}, later, BACKUP, KEY) }, BACKUP);
+    world.clock.ms += SETTLED;
+    await world.ask();
+    expect(versionsAt(BACKUP)).toHaveLength(2);
+    expect(ids(BACKUP)).toContain(replica?.versionId);
+    expect(version.blob?.size).toBe(7);
+  });
+
+  test('does not lose what a program has written in the place of a replica, when the original is gone', async () => {
+    await replicated('genuine');
+    const [replica] = versionsAt(BACKUP);
+    const { meta } = replica?.attributes ?? { meta: {} };
+    world.clock.ms += 1000;
+    const others = world.put('other bytes', { meta }, BACKUP);
+    world.remove(replica?.versionId, BACKUP);
+    world.clock.ms += SETTLED;
+    await world.ask();
+    await replicated('the next write of the key');
+    await world.ask();
+    expect(ids(BACKUP)).toContain(others.versionId);
+  });
+
   test('does not end the replication of a key by naming a version of the year 2076', async () => {
     await replicated('first');
     for (let i = 0; i < 3; i += 1) {
@@ -143,4 +172,18 @@ describe('somebody who may only write at the source', () => {
     expect(world.requests.filter((call) => call === 'headObject source').length).toBeLessThan(210);
     expect(versionsAt(BACKUP)).toHaveLength(100);
   }, 30_000);
+});
+
+test('the bytes of a source without CRC64 are held against its ETag: other bytes are no replica', async () => {
+  const version = world.put('without');
+  Object.assign(version, { blob: { ...version.blob, crc64: undefined } });
+  await world.replicate({ version });
+  const [replica] = versionsAt(BACKUP);
+  const meta = replica?.attributes.meta ?? {};
+  expect(readMarker(meta)?.marker.proof).toEqual({ by: 'etag', value: version.etag.replaceAll('"', '') });
+  world.put('another', { meta }, BACKUP);
+  world.remove(replica?.versionId, BACKUP);
+  world.clock.ms += SETTLED;
+  await world.ask();
+  expect(world.stack()).toHaveLength(2);
 });

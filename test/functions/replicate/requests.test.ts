@@ -101,12 +101,12 @@ describe('requests per case', () => {
     expect(world.requests.length).toBeLessThanOrEqual(10);
   });
 
-  test('an older version that is missing is put below: one copy, one raise and one removal, 13 on a new key', async () => {
+  test('an older version that is missing is put below: one copy, one raise and one removal, 15 on a new key', async () => {
     const first = world.put('1');
     world.clock.ms += 1000;
     await world.replicate({ version: world.put('2') });
     await world.replicate({ version: first });
-    expect(world.requests).toHaveLength(13 + 1);
+    expect(world.requests).toHaveLength(15 + 1);
   });
 
   test('an older version that is missing is put between: one copy, one raise and one removal', async () => {

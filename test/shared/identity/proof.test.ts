@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import type { Encryption, ObjectHead } from '../../../shared/cos/index.ts';
+import { proofOf, proves, readProof, sameBytes, writeProof } from '../../../shared/identity/proof.ts';
+
+const DIGEST = '0123456789abcdef0123456789abcdef';
+const OTHER = 'ffffffffffffffffffffffffffffffff';
+const headWith = (change: Partial<ObjectHead> = {}): ObjectHead => ({
+  versionId: 'v',
+  etag: `"${DIGEST}"`,
+  size: 7,
+  lastModified: 0,
+  crc64: undefined,
+  storageClass: 'STANDARD',
+  headers: {},
+  meta: {},
+  encryption: undefined,
+  restore: undefined,
+  ...change,
+});
+
+describe('bytes are proved', () => {
+  test('by CRC64 wherever the source has one', () => {
+    for (const inParts of [true, false])
+      expect(proofOf(headWith({ crc64: '1' }), inParts)).toEqual({ by: 'crc64', value: '1' });
+  });
+
+  test('by the ETag of an upload in one piece, and else by the size', () => {
+    const size = { by: 'size', value: '7' };
+    expect(proofOf(headWith(), false)).toEqual({ by: 'etag', value: DIGEST });
+    expect(proofOf(headWith({ encryption: { algorithm: 'AES256' } }), false)).toEqual({ by: 'etag', value: DIGEST });
+    expect(proofOf(headWith(), true)).toEqual(size);
+    expect(proofOf(headWith({ etag: `"${DIGEST}-3"` }), false)).toEqual(size);
+    for (const algorithm of ['cos/kms', 'SM4'] satisfies Encryption['algorithm'][])
+      expect(proofOf(headWith({ encryption: { algorithm } }), false)).toEqual(size);
+  });
+
+  test('by what an answer or a HEAD says, and not by what it leaves out', () => {
+    const answer = { etag: `"${DIGEST}"`, crc64: '1' };
+    expect(proves({ by: 'crc64', value: '1' }, answer)).toBe(true);
+    expect(proves({ by: 'crc64', value: '1' }, { ...answer, crc64: undefined })).toBe(false);
+    expect(proves({ by: 'etag', value: DIGEST }, answer)).toBe(true);
+    expect(proves({ by: 'etag', value: OTHER }, answer)).toBe(false);
+    expect(proves({ by: 'size', value: '7' }, answer)).toBe(false);
+    expect(proves({ by: 'size', value: '7' }, { ...answer, size: 7 })).toBe(true);
+  });
+
+  test.each(['c1', `e${DIGEST}`, 's0'])('%s is read back as it was written', (text) => {
+    const proof = readProof(text);
+    expect(proof && writeProof(proof)).toBe(text);
+  });
+
+  test.each(['', 'c', 'x1', 'c-1', `c${'1'.repeat(21)}`, 'e1', 's1.5'])('%j is none', (text) => {
+    expect(readProof(text)).toBeUndefined();
+  });
+});
+
+describe('two versions have the same bytes', () => {
+  const one = headWith({ crc64: '1' });
+  test.each([
+    ['alike in all', {}, true],
+    ['with another size', { size: 8 }, false],
+    ['with another CRC64', { crc64: '2' }, false],
+    ['with a forged CRC64, which the ETag tells', { etag: `"${OTHER}"` }, false],
+    ['with the ETag of an upload in parts, which says nothing', { etag: `"${OTHER}-2"` }, true],
+    [
+      'with the ETag of a KMS object, which says nothing',
+      { etag: `"${OTHER}"`, encryption: { algorithm: 'cos/kms' } },
+      true,
+    ],
+    ['one of them without CRC64', { crc64: undefined }, true],
+    ['one of them without CRC64, and another ETag', { crc64: undefined, etag: `"${OTHER}"` }, false],
+  ] as const)('%s', (_, change, same) => {
+    expect(sameBytes(one, headWith({ crc64: '1', ...change }))).toBe(same);
+    expect(sameBytes(headWith({ crc64: '1', ...change }), one)).toBe(same);
+  });
+});
