@@ -92,9 +92,11 @@ async function finish(
     if (report.state === 'done' && earlier.some(hasFailed))
       await tasks.recovered(work.destination).catch(() => undefined);
   } catch (error) {
-    const task = taskOf(work, causeOf(error), now(), earlier);
+    // Going on at once would use up the same time for nothing.
+    const stuck = error instanceof HandOver && !error.progress;
+    const task = taskOf(work, stuck ? 'NoProgress' : causeOf(error), now(), earlier);
     logFailure(run, task);
-    if (error instanceof HandOver || error instanceof RulesChanged)
+    if (!stuck && (error instanceof HandOver || error instanceof RulesChanged))
       await tasks.replace(found, { ...task, attempts: attemptsOf(earlier) }, now() + GO_ON_MS);
     else await tasks.replace(found, task, now() + backOff(attemptsOf(earlier), random()));
   }

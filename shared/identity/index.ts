@@ -2,7 +2,7 @@
 export * from './claim.ts';
 export { createKeyring, ensureMarkerKey, rotateMarkerKey } from './keyring.ts';
 export * from './marker.ts';
-export { proofOf, proves, sameBytes } from './proof.ts';
+export { mayStandFor, proofOf, proves, sameBytes } from './proof.ts';
 export * from './rank.ts';
 export type * from './types.ts';
 export * from './version.ts';

@@ -31,15 +31,17 @@ export function proves({ by, value }: Proof, bytes: Bytes): boolean {
   return by === 'etag' ? unquoted(bytes.etag) === value : String(bytes.size) === value;
 }
 
+/** Whether two versions have the same bytes by size and, where both have one, CRC64. */
+export const sameBytes = (a: ObjectHead, b: ObjectHead): boolean =>
+  a.size === b.size && (a.crc64 === undefined || b.crc64 === undefined || a.crc64 === b.crc64);
+
 /**
- * Whether two versions have the same bytes by all that COS says of both. CRC64 can be forged, and an ETag says nothing of
- * objects in parts; so whatever can be compared has to be equal.
+ * Whether `stays` may stand for `gone` as a copy of `original`. CRC64 can be forged, so of two that agree in it the one with
+ * the ETag of the original is genuine. Where neither has it, it says nothing: COS makes a new one for copies of what was
+ * uploaded in parts.
  */
-export function sameBytes(a: ObjectHead, b: ObjectHead): boolean {
-  if (a.size !== b.size) return false;
-  if (a.crc64 !== undefined && b.crc64 !== undefined && a.crc64 !== b.crc64) return false;
-  return !(tellsBytes(a) && tellsBytes(b)) || unquoted(a.etag) === unquoted(b.etag);
-}
+export const mayStandFor = (stays: ObjectHead, gone: ObjectHead, original: ObjectHead): boolean =>
+  sameBytes(stays, original) && (stays.etag === original.etag || gone.etag !== original.etag);
 
 const LETTERS = { crc64: 'c', etag: 'e', size: 's' } as const;
 

@@ -3,7 +3,7 @@ import type { HeadResult } from '../cos/index.ts';
 import { BUSY_MS, type Lease, type Leases } from '../tasks/index.ts';
 import { copyVersion, hide, lift, mark, raise } from './act/copy.ts';
 import { remove } from './act/remove.ts';
-import { OrderTooDeep, Unsettled } from './errors.ts';
+import { HandOver, OrderTooDeep, Unsettled } from './errors.ts';
 import { examine, type Examined } from './look/candidates.ts';
 import { abandonUploads } from './act/multipart/uploads.ts';
 import { LookAgain, observe } from './look/observe.ts';
@@ -15,7 +15,7 @@ import type { Report, SkipReason, Step, Work } from './types.ts';
 import { LANDING_MS, refOfHead } from '../identity/index.ts';
 import { taskOf } from './work.ts';
 
-/** Looks at one key in one run; a key that is written faster than that is finished by a task. */
+/** Looks at one key in one run that bring nothing about; a key that changes under all of them is finished by a task. */
 const ROUNDS = 50;
 
 /**
@@ -34,16 +34,29 @@ export async function converge(
   confirm?: () => Promise<void>,
 ): Promise<Report> {
   const session = new Session(deps, work, time.stop, confirm);
+  try {
+    return await lookUntilDone(session, deps.leases, time.end);
+  } catch (error) {
+    if (error instanceof HandOver && session.progress > 0) error.progress = true;
+    throw error;
+  }
+}
+
+async function lookUntilDone(session: Session, leases: Leases, end: number): Promise<Report> {
+  const { deps, work } = session;
   const started = deps.now();
   // Only a full look tells what has become of uploads, and what else is written to a bucket that is a source too.
   let full = work.full || work.uploads.size > 0 || session.marks !== undefined;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  let before = -1;
+  for (let idle = 0; idle < ROUNDS; idle += 1) {
     session.checkTime();
-    const taken = await take(session, deps.leases, started, time.end);
+    if (session.progress > before) idle = 0;
+    before = session.progress;
+    const taken = await take(session, leases, started, end);
     if (taken.kind === 'busy') return report(session, started, 'busy', taken.until);
     const { lease, source } = taken;
     const broken = lease.inherited.length > 0;
-    const again = await holding(session, deps.leases, lease, () =>
+    const again = await holding(session, leases, lease, () =>
       oneLook(session, source, full || broken, { floor: lease.floor, since: broken ? lease.since : work.since }),
     );
     if (!again && !(await hasChanged(session, source))) return report(session, started, 'done');
@@ -153,20 +166,23 @@ async function fullLook(
   // Before the first write: what is written on top of a replica that cannot follow would hide it for good.
   for (const step of planned.steps)
     if (step.kind === 'raise' && step.item.unreadable) await sourceOf(session, step.item);
+  const before = session.progress;
   for (const step of planned.steps) await act(session, step, examined);
+  // A removal that could not be justified is planned at every look, and brings nothing about.
+  const hasActed = session.progress > before;
   if (!examined.truncated) await abandonUploads(session);
-  if (seen.doubtful || planned.steps.length > 0) noteLag(session);
+  if (seen.doubtful || hasActed) noteLag(session);
   // Where others write too, what was written is looked at again: of two that write at once the later one sees both.
-  return examined.truncated || (session.marks !== undefined && planned.steps.length > 0);
+  return examined.truncated || (session.marks !== undefined && hasActed);
 }
 
 /** Reasons for which a version is passed over that may be gone tomorrow, without anybody writing the version anew. */
 const PASSING: ReadonlySet<SkipReason> = new Set(['archived', 'kms-not-selected']);
 
 /** IDs of versions that may be copied some day: a newer replica must not say that nothing is missing below it. */
-function laterOf({ skipped }: Session, { observation }: Examined): ReadonlySet<string> {
-  const passed = observation.entries.filter(({ versionId }) =>
-    PASSING.has(skipped.get(versionId)?.reason as SkipReason),
+function laterOf({ skipped, passed: { unread } }: Session, { observation }: Examined): ReadonlySet<string> {
+  const passed = observation.entries.filter(
+    ({ versionId, ref }) => unread.has(ref.id) || PASSING.has(skipped.get(versionId)?.reason as SkipReason),
   );
   return new Set(passed.map(({ ref }) => ref.id));
 }

@@ -91,7 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (known.seen !== undefined && Math.abs(now() - known.seen.at) > CLOCK_LIFE_MS) known.seen = undefined;
     return known;
   };
-  const wired = { cos, hash, keys, now, unique, settings, versioning, tasks };
+  const wired = { cos, state, hash, keys, now, unique, settings, versioning, tasks };
   const shared = (work: Work): EngineDeps => ({ ...wired, destinationClock: clockOf(work.destination) });
   return {
     deps,

@@ -28,6 +28,9 @@ export class Unsettled extends ServiceError {
 
 /** This run's time is nearly over, or the piece of work is too long for it; another run has to go on. */
 export class HandOver extends ServiceError {
+  /** Whether the run has brought anything about; if not, the next one will fare no better without a pause. */
+  progress = false;
+
   constructor(reason: string) {
     super(reason, { code: 'HandOver', retryable: true });
   }

@@ -6,6 +6,7 @@ import { HandOver } from './errors.ts';
 import { attemptId, claimOf, signerFor, writeMarker } from '../identity/index.ts';
 import { MarkBook } from './deletion-records.ts';
 import { rankOf } from '../identity/index.ts';
+import { Passed } from './look/passed.ts';
 import { isSealed, sealedHead } from './look/sealed.ts';
 import type { Claim, Keyring, Marker } from '../identity/index.ts';
 import type { Skip, StackItem, Work } from './types.ts';
@@ -44,6 +45,8 @@ export interface DestinationClock {
 export interface EngineDeps {
   readonly cos: Cos;
   readonly hash: Hash;
+  /** The state bucket. */
+  readonly state: Place;
   /** What markers are signed and verified with. */
   readonly keys: Keyring;
   /** ms since 1970. */
@@ -75,6 +78,10 @@ export class Session {
   readonly skipped = new Map<string, Skip>();
   /** Source entries that turned out not to be copied, by ID; they are not examined twice. */
   readonly excluded = new Set<string>();
+  /** What earlier runs have found out of such entries. */
+  readonly passed: Passed;
+  /** Attempts that versions at the source bear, by the ID of their reference. */
+  readonly sourceAttempts = new Map<string, string | undefined>();
   /** What a HEAD of the source's current version last showed. */
   current: HeadResult | undefined;
   /** Delete markers at the destination, when it is a source too: what each of ours stands for. */
@@ -103,6 +110,7 @@ export class Session {
     const bookAt = (state: Place | undefined) => (state === undefined ? undefined : new MarkBook(deps, state));
     this.marks = bookAt(deps.settings.sharedWith(work.destination));
     this.sourceMarks = bookAt(deps.settings.sharedWith(work.source));
+    this.passed = new Passed(deps, work, String(deps.settings.metadataLimit));
   }
 
   /** What is known of a destination version from an earlier look, or because this run wrote it. */
@@ -131,6 +139,12 @@ export class Session {
     if (this.marks === undefined) return { versionId, time, kind: 'replica', marker };
     const kind = this.isOfSource(marker.source) ? 'replica' : 'other';
     return { versionId, time, kind, marker, rank: rankOf(marker.ref, marker.source.bucket) };
+  }
+
+  /** Grows with everything that this run has done or found out for good. */
+  get progress(): number {
+    const { copied, marked, removed } = this.counts;
+    return copied + marked + removed + this.excluded.size - this.passed.unread.size;
   }
 
   /** Throws `HandOver` when the run's time is over. */

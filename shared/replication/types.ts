@@ -111,6 +111,8 @@ export interface Work {
   readonly floor: number;
   /** As in `Observation`. */
   readonly since: number;
+  /** ms since 1970: what was found out before it is found out anew. -Infinity: whatever is known will do. */
+  readonly fresh: number;
   /** Uploads of ours that are open at the destination, by ID. The run keeps it true, for the task that is made of it. */
   readonly uploads: Map<string, Upload>;
 }

@@ -27,6 +27,8 @@ export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly 
     thorough: false,
     floor: floorOf(event),
     since: Number.POSITIVE_INFINITY,
+    // What was restored may be anything that was passed over.
+    fresh: event.type === 'restored' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
     uploads: new Map(),
   };
 }
@@ -36,6 +38,9 @@ function floorOf({ type, versionId, time }: ObjectEvent): number {
   if (versionId !== undefined) return timeOfVersionId(versionId) ?? 0;
   return time === undefined || type === 'restored' ? 0 : Math.max(0, time - EVENT_SLACK_MS) * 1000;
 }
+
+/** Causes of tasks that ask for the whole key anew: a person, or a scan. What goes on from one has another cause. */
+const ANEW: ReadonlySet<string> = new Set(['requested', 'scan']);
 
 /** The work of several tasks of one key. Nothing is known of the key but that something is left to do. */
 export function workOfTasks(tasks: readonly Task[], target: Target, rules: readonly Rule[]): Work {
@@ -51,6 +56,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
     thorough: true,
     floor: Math.min(...tasks.map((task) => task.floor)),
     since: Math.min(...tasks.map((task) => task.since)),
+    fresh: Math.max(...tasks.map(({ cause, first }) => (ANEW.has(cause) ? first : Number.NEGATIVE_INFINITY))),
     uploads: new Map(tasks.flatMap((task) => task.uploads ?? []).map((upload) => [upload.uploadId, upload])),
   };
 }

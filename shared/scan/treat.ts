@@ -83,6 +83,8 @@ const workOf = ({ source, destination }: Pair, { key }: KeyStacks, { rules }: Ke
   clue: undefined,
   full: true,
   thorough: false,
+  // A scan finds out anew what may be copied by now: tags change without an event.
+  fresh: Number.POSITIVE_INFINITY,
   floor: 0,
   since: Number.POSITIVE_INFINITY,
   uploads: new Map(),

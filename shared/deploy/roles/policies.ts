@@ -86,7 +86,9 @@ function engine(state: Place, peers: Scope['peers']): Rights {
       { actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...READ, ...WRITE, 'DeleteObject'], path: '*' },
     ],
     state: [
-      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/'])),
+      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),
+      // What is remembered of versions that are not copied; nobody has to remove it.
+      allow(['PutObject'], under(state, ['examined/'])),
       allow(
         ['PutObject', 'DeleteObject'],
         under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),

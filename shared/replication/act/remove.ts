@@ -1,6 +1,6 @@
 import { samePlace } from '../../cos/index.ts';
 import type { ObjectHead, Place } from '../../cos/index.ts';
-import { ownMarker, ownMetadata, refOfHead, sameBytes, versionIdOf } from '../../identity/index.ts';
+import { mayStandFor, ownMarker, ownMetadata, refOfHead, sameBytes, versionIdOf } from '../../identity/index.ts';
 import { isCopied, LookAgain } from '../look/observe.ts';
 import type { Session } from '../session.ts';
 import type { StackItem } from '../types.ts';
@@ -39,7 +39,7 @@ async function provenOurs(session: Session, item: StackItem): Promise<ObjectHead
 async function isReplaced(session: Session, item: StackItem, gone: ObjectHead, stays: ObjectHead): Promise<boolean> {
   if (!sameBytes(gone, stays) || !sameAttributes(gone, stays)) return false;
   const original = await originalOf(session, item);
-  return original === undefined || (sameBytes(gone, original) && sameBytes(stays, original));
+  return original === undefined || mayStandFor(stays, gone, original);
 }
 
 /** The version that a replica was made of; undefined: it has gone, or lies where this deployment does not read. */

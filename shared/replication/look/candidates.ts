@@ -7,7 +7,8 @@ import { governing, needsTags } from '../decide/scope.ts';
 import type { Session } from '../session.ts';
 import type { Entry, Observation } from '../types.ts';
 import type { Marker } from '../../identity/index.ts';
-import { refOfHead, versionIdOf } from '../../identity/index.ts';
+import { refOfHead } from '../../identity/index.ts';
+import { Originals } from './originals.ts';
 
 /** A version that is to be copied, with all that has to be known for it. */
 export interface Candidate {
@@ -25,26 +26,41 @@ export interface Examined {
   readonly truncated: boolean;
 }
 
-/** Versions read and copied in one look; bounds memory and the time between two looks. */
+/** Versions copied in one look; bounds memory and the time between two looks. */
 const PER_LOOK = 200;
+/** Versions whose metadata is read at once. */
+const BATCH = 16;
 
 /**
  * Reads the metadata of the versions that seem to be missing, and sorts out those that are not to be copied: gone
- * meanwhile, replicas of another bucket, out of a tag filter's scope, or not replicable now.
+ * meanwhile, replicas of another bucket, out of a tag filter's scope, or not replicable now. What earlier looks have sorted
+ * out is not read again.
  */
 export async function examine(session: Session, seen: Observation): Promise<Examined> {
   const { excluded } = session;
+  await session.passed.recall(seen, missingOf(seen, excluded), excluded);
   const missing = missingOf(seen, excluded);
-  const truncated = missing.length > PER_LOOK;
-  const last = missing[PER_LOOK - 1];
-  const observation = truncated && last !== undefined ? upTo(seen, last) : seen;
+  const originals = new Originals(session, seen.sourceOrder);
   const candidates = new Map<string, Candidate>();
-  for (const entry of missing.slice(0, PER_LOOK)) {
-    session.checkTime();
-    const candidate = await examineVersion(session, seen, entry);
-    if (candidate === undefined) excluded.add(entry.ref.id);
-    else candidates.set(entry.ref.id, candidate);
+  let next = 0;
+  try {
+    while (next < missing.length && candidates.size < PER_LOOK) {
+      session.checkTime();
+      const batch = missing.slice(next, next + Math.min(BATCH, PER_LOOK - candidates.size));
+      const found = await Promise.all(batch.map((entry) => examineVersion(session, originals, entry)));
+      for (const [index, entry] of batch.entries()) {
+        const candidate = found[index];
+        if (candidate === undefined) excluded.add(entry.ref.id);
+        else candidates.set(entry.ref.id, candidate);
+      }
+      next += batch.length;
+    }
+  } finally {
+    await session.passed.note(seen, missingOf(seen, new Set()), excluded);
   }
+  const last = missing[next - 1];
+  const truncated = next < missing.length;
+  const observation = truncated && last !== undefined ? upTo(seen, last) : seen;
   return { candidates, excluded, observation, truncated };
 }
 
@@ -52,13 +68,15 @@ function upTo(seen: Observation, last: Entry): Observation {
   return { ...seen, entries: seen.entries.slice(0, seen.entries.indexOf(last) + 1) };
 }
 
-async function examineVersion(session: Session, seen: Observation, entry: Entry): Promise<Candidate | undefined> {
+async function examineVersion(session: Session, originals: Originals, entry: Entry): Promise<Candidate | undefined> {
   const { current } = session;
   const isCurrent = current?.found === true && refOfHead(current.head).id === entry.ref.id;
   const result = isCurrent ? current : await session.headSource(entry.versionId);
   if (!result.found || refOfHead(result.head).id !== entry.ref.id) return undefined;
   const { head } = result;
-  if (await isReplica(session, seen, entry, head)) return undefined;
+  // Replicas that this service made at this very place are never passed on; a user's copy of one is an ordinary object.
+  const marker = ownMarker(await session.claimOf(head, 'source'));
+  if (marker !== undefined && !(await originals.isCopy(marker, entry.ref))) return undefined;
   return candidateOf(session, entry, head);
 }
 
@@ -95,21 +113,4 @@ async function sampleMarker(session: Session, entry: Entry, head: ObjectHead): P
     proof: proofOf(head, false),
     ...(await session.attempt()),
   };
-}
-
-/**
- * Whether a version at the source is itself a replica that this service made at this very place; those are never
- * passed on. A user's copy of one bears the same attempt ID but is not the oldest that does.
- */
-async function isReplica(session: Session, seen: Observation, entry: Entry, head: ObjectHead): Promise<boolean> {
-  const claim = ownMarker(await session.claimOf(head, 'source'));
-  if (claim === undefined) return false;
-  const place = seen.sourceOrder.findIndex((ref) => ref.id === entry.ref.id);
-  for (const ref of seen.sourceOrder.slice(0, Math.max(0, place)).toReversed()) {
-    if (ref.time < claim.attempted * 1000) break;
-    session.checkTime();
-    const older = await session.headSource(versionIdOf(ref));
-    if (older.found && ownMarker(await session.claimOf(older.head, 'source'))?.id === claim.id) return false;
-  }
-  return true;
 }

@@ -61,6 +61,34 @@ describe('a task', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
+  test('that uses up its time and brings nothing about is a failed attempt, and is tried again after growing pauses', async () => {
+    world.put('1');
+    world.clock.ms += SETTLED;
+    // Each listing takes as long as a run.
+    world.onRequest((call) => {
+      if (call === 'listVersions source') world.clock.ms += MINUTE;
+    });
+    const name = await submit();
+    await world.runTask(name);
+    const { task, wait } = await waiting();
+    expect(task).toMatchObject({ cause: 'NoProgress', attempts: 1 });
+    expect(wait).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test('that has brought something about when its time is over goes on at once, and that is no attempt', async () => {
+    for (const text of ['1', '2', '3']) {
+      world.clock.ms += 1000;
+      world.put(text);
+    }
+    world.clock.ms += SETTLED;
+    world.onRequest((call) => {
+      if (call === 'copyObject backup') world.clock.ms += MINUTE;
+    });
+    await world.runTask(await submit());
+    const { task } = await waiting();
+    expect(task).toMatchObject({ cause: 'HandOver', attempts: 0 });
+  });
+
   test('is started by name, and does nothing when it has been done meanwhile', async () => {
     const name = await submit();
     await world.runTask(name);

@@ -160,7 +160,9 @@ async function copyParts(session: Session, job: Copy, upload: Upload, known: Map
   if (left === 0) return;
   const passing = failure === undefined || (failure instanceof ServiceError && failure.retryable);
   if (!passing || (done === 0 && failure !== undefined)) throw failure;
-  throw new HandOver(`${left} of ${partCountOf(size, partSize)} parts are left to copy`);
+  const handOver = new HandOver(`${left} of ${partCountOf(size, partSize)} parts are left to copy`);
+  handOver.progress = done > 0;
+  throw handOver;
 }
 
 /**

@@ -60,6 +60,7 @@ describe('engine', () => {
     ['waiting/1', 'Get Put Delete'],
     ['leases/1', 'Get Put Delete'],
     ['marks/1', ''],
+    ['examined/1', 'Get Put'],
     ['status/preflight/1', 'Get'],
     ['secrets/marker-key/1', 'Get'],
     ['secrets/other', ''],

@@ -1,0 +1,58 @@
+import { ownMarker, versionIdOf, type Marker, type Ref } from '../../identity/index.ts';
+import type { Session } from '../session.ts';
+
+/** Versions whose metadata is read at once. */
+const BATCH = 16;
+
+/**
+ * Tells replicas at a source from users' copies of them: of several versions that bear one attempt only the oldest is a
+ * replica. Each version is read once at most, however many are asked about, and none that is older than the attempts.
+ */
+export class Originals {
+  readonly #session: Session;
+  readonly #order: readonly Ref[];
+  /** The oldest version that was read of each attempt. */
+  readonly #oldest = new Map<string, string>();
+  /** Everything from here on has been read. */
+  #from: number;
+  #reading: Promise<void> = Promise.resolve();
+
+  /** `order`: the versions of the source, oldest first. */
+  constructor(session: Session, order: readonly Ref[]) {
+    this.#session = session;
+    this.#order = order;
+    this.#from = order.length;
+  }
+
+  /** Throws `CosError`, `HandOver`. */
+  async isCopy(marker: Marker, ref: Ref): Promise<boolean> {
+    const reading = this.#reading.then(() => this.#readDownTo(marker.attempted * 1000));
+    this.#reading = reading.catch(() => undefined);
+    await reading;
+    const original = this.#oldest.get(marker.id);
+    return original !== undefined && original !== ref.id;
+  }
+
+  /** `time` in microseconds since 1970. */
+  async #readDownTo(time: number): Promise<void> {
+    while (this.#from > 0 && (this.#order[this.#from - 1] as Ref).time >= time) {
+      this.#session.checkTime();
+      const start = Math.max(0, this.#from - BATCH);
+      const batch = this.#order.slice(start, this.#from).toReversed();
+      const attempts = await Promise.all(batch.map((ref) => this.#attemptOf(ref)));
+      for (const [index, attempt] of attempts.entries())
+        if (attempt !== undefined) this.#oldest.set(attempt, (batch[index] as Ref).id);
+      this.#from = start;
+    }
+  }
+
+  /** Remembered for the whole run: a version does not change. */
+  async #attemptOf(ref: Ref): Promise<string | undefined> {
+    const { sourceAttempts } = this.#session;
+    if (sourceAttempts.has(ref.id)) return sourceAttempts.get(ref.id);
+    const found = await this.#session.headSource(versionIdOf(ref));
+    const marker = found.found ? ownMarker(await this.#session.claimOf(found.head, 'source')) : undefined;
+    sourceAttempts.set(ref.id, marker?.id);
+    return marker?.id;
+  }
+}

@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
+import type { Hash } from '../../signing/index.ts';
+import { orderBy, refOfId } from '../../identity/index.ts';
+import { digestOfTarget } from '../../tasks/index.ts';
+import type { Entry, Observation, Work } from '../types.ts';
+
+const PREFIX = 'examined/';
+/** Versions that a look has to read anew before it is worth a request to remember them. */
+const WORTH = 32;
+/** ms for which it is remembered: tags change without an event. */
+const VALID_MS = 24 * 3_600_000;
+
+const document = z.object({
+  /** Of the rules by which the versions were passed over. */
+  rules: z.string(),
+  /** The newest version down from which all without a replica were passed over. */
+  upTo: z.string(),
+  /** ms since 1970: when the look began. */
+  begun: z.number(),
+});
+type Document = z.infer<typeof document>;
+
+export interface PassedDeps {
+  readonly cos: Pick<Cos, 'getObject' | 'putObject'>;
+  readonly state: Place;
+  readonly hash: Hash;
+  /** ms since 1970. */
+  now(): number;
+}
+
+/**
+ * What the looks at one key have found out of versions that are not copied: how far up the history all of them are sorted
+ * out. One small object on the state bucket, and only of keys with many such versions: without it each write of such a key
+ * costs a request or two for every one of them. It saves reading and decides nothing: a version that an event names, the
+ * current one, and whatever a person or a scan asks for is read all the same.
+ */
+export class Passed {
+  readonly #deps: PassedDeps;
+  readonly #work: Work;
+  readonly #name: string;
+  readonly #rules: string;
+  readonly #begun: number;
+  /** IDs that were passed over on the word of an earlier look: their reasons are not known. */
+  readonly unread = new Set<string>();
+  readonly #noted = new Set<string>();
+  #known: Document | undefined;
+  #asked = false;
+
+  constructor(deps: PassedDeps, work: Work, terms: string) {
+    this.#deps = deps;
+    this.#work = work;
+    this.#name = `${PREFIX}${digestOfTarget(work, deps.hash)}`;
+    this.#rules = deps.hash.sha256(JSON.stringify([formatPlace(work.destination), work.rules, terms]));
+    this.#begun = deps.now();
+  }
+
+  /** Adds to `excluded` what an earlier look has passed over. Where nobody can tell, everything is read. */
+  async recall(seen: Observation, missing: readonly Entry[], excluded: Set<string>): Promise<void> {
+    if (missing.length < WORTH) return;
+    if (!this.#asked) this.#known = await this.#load().catch(() => undefined);
+    this.#asked = true;
+    if (this.#known === undefined) return;
+    const compare = orderBy(seen.sourceOrder);
+    const upTo = refOfId(this.#known.upTo);
+    for (const { ref, current } of missing) {
+      if (current === true || seen.hints.has(ref.id) || compare(ref, upTo) > 0) continue;
+      excluded.add(ref.id);
+      this.unread.add(ref.id);
+    }
+  }
+
+  /**
+   * Remembers how far up all versions without a replica are excluded. `missing`: all of them, oldest first. Nothing is said
+   * of the last minute, in which a listing may lack a version. Where it cannot be written, it is found out once more.
+   */
+  async note(seen: Observation, missing: readonly Entry[], excluded: ReadonlySet<string>): Promise<void> {
+    let upTo: Entry | undefined;
+    let fresh = 0;
+    for (const entry of missing) {
+      if (!excluded.has(entry.ref.id) || entry.ref.time >= seen.settledBefore) break;
+      upTo = entry;
+      if (!this.unread.has(entry.ref.id) && !this.#noted.has(entry.ref.id)) fresh += 1;
+    }
+    if (upTo === undefined || fresh < WORTH || upTo.ref.id === this.#known?.upTo) return;
+    const said: Document = { rules: this.#rules, upTo: upTo.ref.id, begun: this.#known?.begun ?? this.#begun };
+    const body = new TextEncoder().encode(JSON.stringify(said));
+    try {
+      await this.#deps.cos.putObject(this.#deps.state, this.#name, body, { contentType: 'application/json' });
+    } catch {
+      return;
+    }
+    this.#known = said;
+    for (const { ref } of missing) if (excluded.has(ref.id)) this.#noted.add(ref.id);
+  }
+
+  /** Undefined where nothing is remembered that may be believed now. */
+  async #load(): Promise<Document | undefined> {
+    const object = await this.#deps.cos.getObject(this.#deps.state, this.#name);
+    if (object === undefined) return undefined;
+    const known = read(object.body);
+    if (known === undefined || known.rules !== this.#rules) return undefined;
+    const oldest = Math.max(this.#work.fresh, this.#begun - VALID_MS);
+    return known.begun >= oldest ? known : undefined;
+  }
+}
+
+/** Undefined: somebody damaged it, and it is written anew. */
+function read(body: Uint8Array): Document | undefined {
+  try {
+    return z.parse(document, JSON.parse(new TextDecoder().decode(body)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { rule } from '../../shared/rules/sample.ts';
+import { BACKUP, deployment, KEY, SETTLED, SOURCE, type Deployment } from './world.ts';
+
+const TAGGED = rule({ destination: BACKUP, tags: [['keep', 'yes']], deleteMarkers: false });
+const KEEP = { tags: [['keep', 'yes'] as const] };
+const MANY = 400;
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment({ markerTold: () => true }, [TAGGED]);
+});
+
+/** Versions that no rule covers. */
+async function passedOver(count: number): Promise<void> {
+  for (let i = 0; i < count; i += 1) {
+    world.clock.ms += 20;
+    world.put(`passed over ${i}`);
+  }
+  world.clock.ms += SETTLED;
+  await world.replicate({ version: world.put('the last of them') });
+  world.clock.ms += SETTLED;
+}
+
+const reads = (): number => world.requests.filter((call) => /^(headObject|getTags) source/.test(call)).length;
+
+describe('a key with many versions that are not copied', () => {
+  test('is read once, and each write after that costs no more than one of a key without', async () => {
+    await passedOver(MANY);
+    expect(reads()).toBeGreaterThan(MANY);
+    for (const attributes of [{}, KEEP, {}]) {
+      await world.replicate({ version: world.put('next', attributes) });
+      expect(reads()).toBeLessThan(12);
+      world.clock.ms += SETTLED;
+    }
+    expect(world.stack()).toHaveLength(1);
+  });
+
+  test('still gets the one that a write, an event or a request makes due', async () => {
+    await passedOver(MANY);
+    const { entries } = world.core.listVersions(SOURCE.bucket, SOURCE.region, { prefix: KEY });
+    const [first = '', second = ''] = entries.toReversed().map(({ versionId }) => versionId);
+    for (const versionId of [first, second])
+      world.core.putTags(SOURCE.bucket, SOURCE.region, KEY, versionId, [['keep', 'yes']]);
+    // Nobody is told of tags; the event names the version, and the request asks for all.
+    await world.replicate({ version: world.put('next') });
+    expect(world.stack()).toEqual([]);
+    await world.replicate({ vid: second });
+    expect(world.stack()).toEqual([second]);
+    await world.ask();
+    expect(world.stack()).toEqual([second, first]);
+  });
+
+  test('is read anew under other rules', async () => {
+    await passedOver(MANY);
+    await world.setRules([rule({ destination: BACKUP })]);
+    await world.ask({ cause: 'taken' });
+    await world.later();
+    expect(world.stack()).toHaveLength(MANY + 1);
+  }, 30_000);
+
+  test('is read anew when what is remembered was damaged or cannot be read', async () => {
+    await passedOver(MANY);
+    world.onRequest((_, key) => {
+      if (key.startsWith('examined/')) throw new Error('nobody can tell');
+    });
+    await world.replicate({ version: world.put('next', KEEP) });
+    expect(world.stack()).toHaveLength(1);
+  });
+
+  test('comes to its end, though there are more than any look takes', async () => {
+    await passedOver(11_000);
+    await world.replicate({ version: world.put('kept', KEEP) });
+    await world.later();
+    expect(world.stack()).toHaveLength(1);
+    expect(world.state('waiting/')).toEqual([]);
+  }, 120_000);
+});
