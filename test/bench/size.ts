@@ -8,8 +8,11 @@ import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-/** kB of each function as it is deployed, at most. The console page is part of `api`. */
-const LIMITS = { replicate: 145, task: 145, schedule: 140, api: 350 } as const;
+/**
+ * kB of each function as it is deployed, at most: a library that comes in by mistake is over it, a feature is not. The
+ * console page is part of `api`.
+ */
+const LIMITS = { replicate: 155, task: 165, schedule: 155, api: 360 } as const;
 
 /** How large the functions are as they are deployed: a cold instance fetches and reads all of it. */
 export async function benchSize(_options: BenchOptions): Promise<BenchResult> {
