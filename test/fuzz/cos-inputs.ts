@@ -40,6 +40,15 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
     '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>COMPLIANCE' +
       '</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>',
   ],
+  replication: [
+    '<ReplicationConfiguration><Role>qcs::cam::uin/1:uin/1</Role><Rule><ID>a</ID><Status>Enabled</Status><Prefix>k</Prefix>' +
+      '<Destination><Bucket>qcs::cos:ap-guangzhou::backup-1250000000</Bucket></Destination></Rule></ReplicationConfiguration>',
+  ],
+  acl: [
+    '<AccessControlPolicy><Owner><ID>qcs::cam::uin/1:uin/1</ID></Owner><AccessControlList><Grant><Grantee ' +
+      'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><URI>http://x</URI>' +
+      '<ID>qcs::cam::uin/2:uin/2</ID></Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>',
+  ],
   policy: [
     '{"version":"2.0","statement":[{"effect":"allow","principal":{"qcs":["qcs::cam::uin/100000000009:uin/100000000009"]},' +
       '"action":["name/cos:GetObject"],"resource":["qcs::cos:ap-guangzhou:uid/1250000000:source-1250000000/*"]}]}',
@@ -47,12 +56,40 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 const NAMES = Object.keys(SETTINGS);
+const ODD_NAMES = ['live', 'website', 'no-such-thing', 'Tagging', '__proto__', 'ci-process', 'uploads', 'versions'];
+/** Paths that COS merges into the bucket's own, and keys that it does not take. */
+const ODD_KEYS = ['/', './', '//', '..', 'a/../', '\u0018', '\n\r', '\\k', 'k.zip', '.zip'];
 const METHODS = ['GET', 'PUT', 'DELETE', 'POST', 'HEAD', 'OPTIONS', 'PATCH'] as const;
 const OBJECT_CALLS = ['append', 'symlink', 'retention', 'tagging', 'acl', ''] as const;
 const RETENTION =
   '<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>2026-03-01T00:00:00.000Z</RetainUntilDate></Retention>';
+const GRANTEES = [
+  'id="1"',
+  'uin="2"',
+  'uri="http://x"',
+  'id="qcs::cam::anyone:anyone"',
+  'id=""',
+  ',',
+  'id="qcs::camuin/1:uin/1"',
+];
+const SOURCES = [
+  'source-1250000000.cos.ap-guangzhou.myqcloud.com/k',
+  '/source-1250000000/k?versionId=',
+  '/source-1250000000/%',
+  'source-1250000000.ap-guangzhou.x/k?versionId=null',
+  '//',
+  '',
+];
 const HEADERS: readonly (readonly [string, readonly string[]])[] = [
   ['x-cos-symlink-target', ['k', 'a/b', '%E4%B8%AD', '%', '']],
+  ['x-cos-copy-source', SOURCES],
+  ['x-cos-copy-source-range', ['', 'bytes=0-0', 'bytes=1-', 'x']],
+  ['x-cos-metadata-directive', ['REPLACE', 'Replaced', 'Copy', 'x']],
+  ['x-cos-grant-read', GRANTEES],
+  ['x-cos-grant-full-control', GRANTEES],
+  ['x-cos-traffic-limit', ['', '838860800', '0', '1e9', 'x']],
+  ['x-cos-tagging', ['a=1&b=2', '=', '%', 'a=1&a=2']],
+  ['x-cos-meta-long', ['v'.repeat(2100), '']],
   ['x-cos-object-lock-mode', ['COMPLIANCE', 'GOVERNANCE', '']],
   ['x-cos-object-lock-retain-until-date', ['2026-03-01T00:00:00Z', 'soon', '1e309']],
   ['x-cos-storage-class', ['ARCHIVE', 'MAZ_STANDARD', '', 'maz_']],
@@ -83,7 +120,9 @@ function settingCall(draw: Draw): CosInput {
   const document = draw.pick(SETTINGS[draw.chance(0.95) ? name : draw.pick(NAMES)] ?? []);
   const method = draw.chance(0.8) ? draw.pick(['PUT', 'PUT', 'GET', 'DELETE'] as const) : draw.pick(METHODS);
   const body = method === 'PUT' || draw.chance(0.1) ? Buffer.from(changed(draw, document)) : Buffer.alloc(0);
-  return { method, key: '', query: [[name, draw.chance(0.9) ? '' : draw.text(3)]], headers: someHeaders(draw), body };
+  const asked = draw.chance(0.95) ? name : draw.pick(ODD_NAMES);
+  const key = draw.chance(0.95) ? '' : draw.pick(ODD_KEYS);
+  return { method, key, query: [[asked, draw.chance(0.9) ? '' : draw.text(3)]], headers: someHeaders(draw), body };
 }
 
 function objectCall(draw: Draw): CosInput {
@@ -95,7 +134,9 @@ function objectCall(draw: Draw): CosInput {
     ...(name === 'append' && draw.chance(0.9) ? [['position', position]] : []),
     ...(draw.chance(0.1) ? [['versionId', draw.pick(['null', '', 'x', draw.pick(NASTY)])]] : []),
   ].filter(([first]) => first !== '') as [string, string][];
-  const key = draw.chance(0.9) ? draw.pick(['k', 'l', 'a/b']) : draw.text(4) || 'k';
+  const key = draw.chance(0.9)
+    ? draw.pick(['k', 'l', 'a/b', ...(draw.chance(0.1) ? ODD_KEYS : [])])
+    : draw.text(4) || 'k';
   return { method: draw.pick(METHODS), key, query, headers: someHeaders(draw), body };
 }
 

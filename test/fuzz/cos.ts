@@ -14,6 +14,7 @@ import type { Draw } from './random.ts';
 const NOW = Date.UTC(2026, 1, 1);
 const DAY = 86_400_000;
 const PLACE = { bucket: 'source-1250000000', region: 'ap-guangzhou' } as const;
+const BACKUP = 'backup-1250000000';
 const HOST = `${PLACE.bucket}.cos.${PLACE.region}.myqcloud.com`;
 const ACCOUNT = { appid: '1250000000', uin: '100000000001' };
 const PAIR = { secretId: 'AKIDfuzz', secretKey: 'secret' };
@@ -57,11 +58,13 @@ const keyTimeOf = (draw: Draw): string =>
   draw.chance(0.9) ? `${SECONDS.start};${SECONDS.end}` : draw.pick(['0;1', 'x', `${SECONDS.end};${SECONDS.start}`]);
 
 function createBench() {
-  const core = createCore({ now: () => NOW, random: () => 0.5 });
+  const core = createCore({ now: () => NOW, random: () => 0.5, switches: { nativeReplication: true } });
   const blobs = createBlobStore();
   const errors: unknown[] = [];
   core.createBucket(PLACE.bucket, PLACE.region);
   core.putVersioning(PLACE.bucket, PLACE.region, 'Enabled');
+  core.createBucket(BACKUP, PLACE.region);
+  core.putVersioning(BACKUP, PLACE.region, 'Enabled');
   const root = { ...PAIR, principal: { kind: 'root', uin: ACCOUNT.uin } } as const;
   const cam = createCam({ ...ACCOUNT, root, now: () => NOW, random: () => 0.5 });
   const handler = createCosHandler({
