@@ -1,7 +1,7 @@
-import * as z from 'zod/mini';
 import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import type { Hash } from '../../signing/index.ts';
 import { orderBy, refOfId } from '../../identity/index.ts';
+import { number, object, text } from '../../shape/index.ts';
 import { digestOfTarget } from '../../tasks/index.ts';
 import type { Entry, Observation, Work } from '../types.ts';
 
@@ -11,15 +11,15 @@ const WORTH = 32;
 /** ms for which it is remembered: tags change without an event. */
 const VALID_MS = 24 * 3_600_000;
 
-const document = z.object({
+interface Document {
   /** Of the rules by which the versions were passed over. */
-  rules: z.string(),
+  readonly rules: string;
   /** The newest version down from which all without a replica were passed over. */
-  upTo: z.string(),
+  readonly upTo: string;
   /** ms since 1970: when the look began. */
-  begun: z.number(),
-});
-type Document = z.infer<typeof document>;
+  readonly begun: number;
+}
+const readDocument = object<Document>({ rules: text(), upTo: text(), begun: number });
 
 export interface PassedDeps {
   readonly cos: Pick<Cos, 'getObject' | 'putObject'>;
@@ -108,7 +108,7 @@ export class Passed {
 /** Undefined: somebody damaged it, and it is written anew. */
 function read(body: Uint8Array): Document | undefined {
   try {
-    return z.parse(document, JSON.parse(new TextDecoder().decode(body)));
+    return readDocument(JSON.parse(new TextDecoder().decode(body)));
   } catch {
     return undefined;
   }
