@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { RIGHTS } from '../../shared/access/index.ts';
 import { keyProblem } from '../../shared/cos/index.ts';
+import { SIDES, SKIP_CODES } from '../../shared/errors/index.ts';
 import { MISMATCHES } from '../../shared/rules/index.ts';
 import { CHECKS } from '../../shared/preflight/index.ts';
 
@@ -23,6 +24,9 @@ const rule = z.strictObject({
 const attempt = {
   /** Error code of the last try, or why its turn has not come: the README lists them. */
   cause: z.string(),
+  /** Kind of the request that failed (`PUT object (copy)`), and the side it went to where that is known. */
+  request: z.optional(z.string()),
+  side: z.optional(z.enum(SIDES)),
   attempts: count,
   ageMs: count,
   /** Missing: it has been started, or its event is still awaited. */
@@ -56,7 +60,16 @@ const destination = z.discriminatedUnion('state', [
     currentAtDestination,
     comparedBy,
   }),
-  z.strictObject({ destination: z.string(), rule: z.string(), state: z.literal('SKIPPED'), reason: z.string() }),
+  z.strictObject({
+    destination: z.string(),
+    /** Missing with the reason `no-rule`. */
+    rule: z.optional(z.string()),
+    state: z.literal('SKIPPED'),
+    reason: z.enum(SKIP_CODES),
+    /** With the reason `no-rule`: the replica that is there although no rule covers the version now. */
+    replicaVersionId: z.optional(z.string()),
+    currentAtDestination,
+  }),
 ]);
 
 /** `GET /<key>?replicationStatus` */

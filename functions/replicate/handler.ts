@@ -1,4 +1,4 @@
-import { causeOf, HandOver, taskOf, workOfEvent, type Engine, type Work } from '../../shared/replication/index.ts';
+import { HandOver, taskOf, whyOf, workOfEvent, type Engine, type Work } from '../../shared/replication/index.ts';
 import { createConfirm, logFailure, logReport, sameRules } from '../../shared/runs/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
@@ -77,7 +77,7 @@ async function bringUpToDate(
     }
     return 'done';
   } catch (error) {
-    const task = taskOf(work, causeOf(error), now());
+    const task = taskOf(work, whyOf(error), now());
     logFailure(run, task);
     if (error instanceof HandOver) await tasks.submit(task);
     else await tasks.defer(task, now() + BUSY_MS);

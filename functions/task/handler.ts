@@ -1,5 +1,5 @@
 import {
-  causeOf,
+  whyOf,
   HandOver,
   RulesChanged,
   taskOf,
@@ -94,7 +94,7 @@ async function finish(
   } catch (error) {
     // Going on at once would use up the same time for nothing.
     const stuck = error instanceof HandOver && !error.progress;
-    const task = taskOf(work, stuck ? 'NoProgress' : causeOf(error), now(), earlier);
+    const task = taskOf(work, stuck ? 'NoProgress' : whyOf(error), now(), earlier);
     logFailure(run, task);
     if (!stuck && (error instanceof HandOver || error instanceof RulesChanged))
       await tasks.replace(found, { ...task, attempts: attemptsOf(earlier) }, now() + GO_ON_MS);

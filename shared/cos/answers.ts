@@ -74,7 +74,7 @@ export function failureOfStatus(call: CallKind, answer: Answer): CosError {
   const root = tryParse(answer.body);
   const body = root?.name === 'Error' ? root : undefined;
   const said = body === undefined ? undefined : errorText(body, 'Code');
-  const code = said ?? CODE_OF_STATUS[answer.status] ?? `Http${answer.status}`;
+  const code = said ?? codeOfStatus(call, answer) ?? `Http${answer.status}`;
   const serverSide = answer.status >= 500 && answer.status !== 501;
   const unseen = answer.status === 503 && said !== undefined && REFUSED_UNSEEN.has(said);
   return report(call, answer, body, {
@@ -83,6 +83,15 @@ export function failureOfStatus(call: CallKind, answer: Answer): CosError {
     outcome: serverSide && !unseen && call.effect !== 'read' ? 'unknown' : 'none',
   });
 }
+
+/**
+ * An answer to HEAD never has a body; with COS's request ID it comes from COS, whose 503 is `SlowDown`. Another one may
+ * come from something in between.
+ */
+const codeOfStatus = ({ method }: CallKind, answer: Answer): string | undefined =>
+  method === 'HEAD' && answer.status === 503 && Boolean(header(answer, 'x-cos-request-id'))
+    ? 'SlowDown'
+    : CODE_OF_STATUS[answer.status];
 
 /** Whether a refusal may come from our clock being wrong. The 403 to a HEAD cannot say, so it counts. */
 export function mayBeClock({ status, body }: Answer): boolean {

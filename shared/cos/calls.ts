@@ -1,4 +1,3 @@
-import type { Pairs } from '../signing/index.ts';
 import type { CallName } from './errors.ts';
 import type { Answer } from './transport.ts';
 
@@ -12,12 +11,10 @@ export type Effect = 'read' | 'repeatable' | 'write';
 /** What has to be known of a call to judge a failure of it. */
 export interface CallKind extends CallName {
   readonly effect: Effect;
-  readonly headers?: Pairs;
 }
 
 /** One COS call: what to send and how to understand the answer. */
 export interface Call<T> extends CallKind {
-  readonly query?: Pairs;
   readonly body?: Uint8Array;
   /** COS moves the bytes of an object before it answers: minutes instead of seconds. */
   readonly slow?: boolean;

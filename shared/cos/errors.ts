@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
 import type { ErrorDetails } from '../errors/index.ts';
+import type { Pairs } from '../signing/index.ts';
 import type { Place } from './types.ts';
 
 /** Which call failed, in words that may stand in a log. */
@@ -7,6 +8,8 @@ export interface CallName {
   readonly method: string;
   readonly place: Place;
   readonly key?: string | undefined;
+  readonly query?: Pairs;
+  readonly headers?: Pairs;
 }
 
 const LONGEST_REASON = 300;
@@ -22,6 +25,8 @@ export class CosError extends ServiceError {
   readonly method: string;
   readonly place: Place;
   readonly key: string | undefined;
+  /** The kind of request, without names: `GET object ?tagging`, `PUT object (copy)`. */
+  readonly request: string;
 
   constructor(call: CallName, reason: string, details: ErrorDetails) {
     const status = details.status ? ` ${details.status}` : '';
@@ -29,7 +34,16 @@ export class CosError extends ServiceError {
     this.method = call.method;
     this.place = call.place;
     this.key = call.key;
+    this.request = kindOf(call);
   }
+}
+
+/** Values of parameters stay out: they hold version IDs and prefixes. */
+function kindOf({ method, key, query = [], headers = [] }: CallName): string {
+  const parameter = query.find(([name]) => name !== 'versionId')?.[0];
+  const copies = headers.some(([name]) => name.toLowerCase() === 'x-cos-copy-source');
+  const subject = key === undefined || key === '' ? 'bucket' : 'object';
+  return `${method} ${subject}${parameter === undefined ? '' : ` ?${parameter}`}${copies ? ' (copy)' : ''}`;
 }
 
 function describe({ method, place, key }: CallName): string {

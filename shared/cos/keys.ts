@@ -5,6 +5,11 @@ import { hostOf } from './places.ts';
 import type { CopySource } from './types.ts';
 
 const LONGEST_KEY = 850;
+
+export interface KeyProblem {
+  readonly code: 'InvalidObjectName' | 'KeyTooLong';
+  readonly reason: string;
+}
 /** What COS merges into the path of the bucket itself: segments of nothing and of single dots, each with its slash. */
 const BUCKET_PATH = /^(?:\.?\/)+$/;
 
@@ -12,7 +17,7 @@ const BUCKET_PATH = /^(?:\.?\/)+$/;
  * Why a text cannot be the key of an object; undefined when it can. A call with an empty key, or with one that COS
  * merges into nothing, would reach the bucket itself (`DELETE /`), so this is asked before anything is sent.
  */
-export function keyProblem(key: string): { readonly code: string; readonly reason: string } | undefined {
+export function keyProblem(key: string): KeyProblem | undefined {
   if (key === '') return { code: 'InvalidObjectName', reason: 'the key is empty' };
   if (BUCKET_PATH.test(key)) return { code: 'InvalidObjectName', reason: 'the key stands for the bucket itself' };
   if (Buffer.byteLength(key) > LONGEST_KEY) {

@@ -1,5 +1,6 @@
 /** Where a failed call was addressed to, seen from the replication that made it. */
-export type Side = 'source' | 'destination' | 'state' | 'platform';
+export const SIDES = ['source', 'destination', 'state', 'platform'] as const;
+export type Side = (typeof SIDES)[number];
 
 /**
  * What is known of the effect of a failed write. `none`: it did not happen. `unknown`: it may have happened, or may
@@ -41,3 +42,7 @@ export class ServiceError extends Error {
     this.requestId = details.requestId;
   }
 }
+
+export * from './causes.ts';
+export { REFUSALS } from './refusals.ts';
+export type { Refusal, RefusalCode } from './refusals.ts';

@@ -9,6 +9,9 @@ const SOURCE = 'replication-source';
 /** Everything else that a replica says of itself, and the signature of it all: `<form>;<field>;…;<key>;<signature>`. */
 const MARKER = 'replication-marker';
 const FORM = '1';
+/** A marker of this release or of another one. */
+const ANY_FORM = /^\d+(?:;[^;]*){4,}$/;
+const SOURCE_FORM = /^([a-z0-9-]+)\/([a-z0-9-]+)\/([A-Za-z0-9+/=_-]+)$/;
 /** 132 bits of HMAC-SHA256 as base64url. */
 const SIGNATURE_LENGTH = 22;
 const KEY_ID_LENGTH = 8;
@@ -117,7 +120,7 @@ export function readMarker(meta: Readonly<Record<string, string>>): Unproven | u
 }
 
 function markerOf(source: string, said: string): Marker | undefined {
-  const [, region, bucket, versionId] = /^([a-z0-9-]+)\/([a-z0-9-]+)\/([A-Za-z0-9+/=_-]+)$/.exec(source) ?? [];
+  const [, region, bucket, versionId] = SOURCE_FORM.exec(source) ?? [];
   const fields = unescapeAll(said.split(';'));
   if (!region || !bucket || !versionId || fields === undefined) return undefined;
   const [, time = '', base = '', proved = '', id = '', etag = ''] = fields;
@@ -141,6 +144,15 @@ function unescapeAll(fields: readonly string[]): readonly string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether a user's own metadata bears a name of the marker and is none, of this release or an earlier one: writing a marker
+ * would lose it.
+ */
+export function takesOurNames(meta: Readonly<Record<string, string>>): boolean {
+  const [source, marker] = [meta[SOURCE], meta[MARKER]];
+  return (source !== undefined && !SOURCE_FORM.test(source)) || (marker !== undefined && !ANY_FORM.test(marker));
 }
 
 /** Size of user metadata as COS counts it in the cautious reading: names with their prefix, and values. */

@@ -1,5 +1,6 @@
 import type { ObjectHead } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
+import type { Cause } from '../errors/index.ts';
 import type { Proof } from '../identity/index.ts';
 
 /** Codes with which COS says that the source of a copy is not there any more, or not as it was. */
@@ -12,7 +13,7 @@ export class ChecksumMismatch extends ServiceError {
   constructor(versionId: string, { by, value }: Proof, replica: ObjectHead | undefined) {
     const got = replica === undefined ? 'is gone' : `has ${replica[by] ?? 'none'}`;
     super(`The source ${versionId} has ${by} ${value}, but its replica ${got}`, {
-      code: 'ReplicaChecksumMismatch',
+      code: 'ReplicaChecksumMismatch' satisfies Cause,
       side: 'destination',
       retryable: true,
     });
@@ -22,7 +23,7 @@ export class ChecksumMismatch extends ServiceError {
 /** The key kept changing under every look; somebody is writing it faster than it can be read. */
 export class Unsettled extends ServiceError {
   constructor(key: string) {
-    super(`${key} changed during every look`, { code: 'KeyUnsettled', retryable: true });
+    super(`${key} changed during every look`, { code: 'KeyUnsettled' satisfies Cause, retryable: true });
   }
 }
 
@@ -32,7 +33,7 @@ export class HandOver extends ServiceError {
   progress = false;
 
   constructor(reason: string) {
-    super(reason, { code: 'HandOver', retryable: true });
+    super(reason, { code: 'HandOver' satisfies Cause, retryable: true });
   }
 }
 
@@ -40,7 +41,7 @@ export class HandOver extends ServiceError {
 export class OrderTooDeep extends ServiceError {
   constructor(count: number) {
     super(`Putting an older version in its place would rebuild ${count} replicas`, {
-      code: 'order',
+      code: 'order' satisfies Cause,
       side: 'destination',
     });
   }
@@ -50,7 +51,7 @@ export class OrderTooDeep extends ServiceError {
 export class ReplicaArchived extends ServiceError {
   constructor(versionId: string) {
     super(`The replica of ${versionId} is archived, and its source cannot be copied again`, {
-      code: 'ReplicaArchived',
+      code: 'ReplicaArchived' satisfies Cause,
       side: 'destination',
     });
   }
@@ -59,14 +60,14 @@ export class ReplicaArchived extends ServiceError {
 /** The rules are not those any more that a run began by. */
 export class RulesChanged extends ServiceError {
   constructor() {
-    super('The rules were changed meanwhile', { code: 'RulesChanged' });
+    super('The rules were changed meanwhile', { code: 'RulesChanged' satisfies Cause });
   }
 }
 
 /** The look would have to hold more versions of one key than a function has memory for. */
 export class HistoryTooDeep extends ServiceError {
   constructor(limit: number) {
-    super(`The key has more than ${limit} versions to be looked at`, { code: 'depth' });
+    super(`The key has more than ${limit} versions to be looked at`, { code: 'depth' satisfies Cause });
   }
 }
 
@@ -74,7 +75,7 @@ export class HistoryTooDeep extends ServiceError {
 export class BucketNotVersioned extends ServiceError {
   constructor(bucket: string) {
     super(`Versioning is not enabled on ${bucket}`, {
-      code: 'BucketVersionNotOpen',
+      code: 'BucketVersionNotOpen' satisfies Cause,
       side: 'destination',
       retryable: true,
     });

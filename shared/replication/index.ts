@@ -9,4 +9,4 @@ export type { History, Listed, Proof } from './listed.ts';
 export { CLOCK_DOUBT_MS } from './session.ts';
 export type { Settings } from './session.ts';
 export type { Clue, Report, Skip, SkipReason, Work } from './types.ts';
-export { causeOf, taskOf, workOfEvent, workOfTasks } from './work.ts';
+export { causeOf, taskOf, whyOf, workOfEvent, workOfTasks } from './work.ts';

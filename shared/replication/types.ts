@@ -1,4 +1,5 @@
 import type { Place } from '../cos/index.ts';
+import type { SkipCode } from '../errors/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Upload } from '../tasks/index.ts';
 import type { Marker, Rank, Ref } from '../identity/index.ts';
@@ -85,7 +86,7 @@ export type Step =
     };
 
 /** Why a version has no replica and will not get one for now. */
-export type SkipReason = 'archived' | 'customer-key' | 'unknown-encryption' | 'kms-not-selected' | 'metadata-limit';
+export type SkipReason = Exclude<SkipCode, 'no-rule' | 'overtaken' | 'removed-at-destination'>;
 
 export interface Skip {
   readonly versionId: string;

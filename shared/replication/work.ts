@@ -1,4 +1,6 @@
+import { CosError } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
+import type { Cause } from '../errors/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { ObjectEvent } from '../scf/index.ts';
 import type { Target, Task } from '../tasks/index.ts';
@@ -62,7 +64,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
 }
 
 /** What is left of a piece of work, written down for another run. `now` in ms since 1970. */
-export function taskOf(work: Work, cause: string, now: number, earlier: readonly Task[] = []): Task {
+export function taskOf(work: Work, why: Cause | Why, now: number, earlier: readonly Task[] = []): Task {
   const { source, destination, key, hints, floor, since, uploads } = work;
   return {
     source,
@@ -71,11 +73,21 @@ export function taskOf(work: Work, cause: string, now: number, earlier: readonly
     hints,
     floor,
     since,
-    cause,
+    ...(typeof why === 'string' ? { cause: why } : why),
     attempts: Math.max(0, ...earlier.map((task) => task.attempts + 1)),
     first: Math.min(now, ...earlier.map((task) => task.first)),
     ...(uploads.size === 0 ? {} : { uploads: [...uploads.values()] }),
   };
+}
+
+type Why = Pick<Task, 'cause' | 'failed'>;
+
+/** What a task says of the failure that made it: a code, and which request failed on which side. */
+export function whyOf(error: unknown): Why {
+  const cause = causeOf(error);
+  if (!(error instanceof CosError)) return { cause };
+  const { request, side } = error;
+  return { cause, failed: { request, ...(side === undefined ? {} : { side }) } };
 }
 
 /** A word for a task's cause: the error's code, never its text, which may hold a key or a host. */

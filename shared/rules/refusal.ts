@@ -1,7 +1,8 @@
 import { ServiceError } from '../errors/index.ts';
+import type { RefusalCode } from '../errors/index.ts';
 
 /** A document that is well-formed but asks for something that cannot be: 400. */
-export function invalid(code: string, message: string, cause?: unknown): ServiceError {
+export function invalid(code: RefusalCode, message: string, cause?: unknown): ServiceError {
   return new ServiceError(message, { code, status: 400, ...(cause === undefined ? {} : { cause }) });
 }
 

@@ -3,7 +3,7 @@ import type { Rule, RuleSet } from './types.ts';
 
 // By hand and not by a schema library: `replicate` loads this at every cold start.
 type Check = (value: unknown) => boolean;
-type Fields<T> = Readonly<Record<keyof T, Check>>;
+type Fields<T> = Readonly<Record<keyof Required<T>, Check>>;
 
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => Number.isFinite(value);
@@ -41,6 +41,7 @@ const rule = object<Rule>({
   existing: optional((value) => value === 'All' || value === 'Current'),
   start: number,
   deleteMarkersSince: number,
+  enabledSince: optional(number),
 });
 
 /** What stands in front of the rules: all but themselves, and how many there are. */

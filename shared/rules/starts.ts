@@ -22,8 +22,10 @@ function begin(rule: DocumentRule, second: number): Rule {
   return { ...rule, start: second, deleteMarkersSince: rule.existing === 'All' ? 0 : second };
 }
 
-function goOn(before: Rule, rule: DocumentRule, second: number): Rule {
+function goOn(before: Rule, next: DocumentRule, second: number): Rule {
   const { start, deleteMarkersSince } = before;
+  const enabledSince = next.enabled && !before.enabled ? second : before.enabledSince;
+  const rule = { ...next, ...(enabledSince === undefined ? {} : { enabledSince }) };
   // A switch turned on hides nothing that was deleted while it was off.
   if (rule.deleteMarkers && !before.deleteMarkers) return { ...rule, start, deleteMarkersSince: second };
   const switchedLater = deleteMarkersSince > start;

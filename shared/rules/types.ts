@@ -24,10 +24,12 @@ export interface Rule {
   readonly start: number;
   /** ms since 1970: delete markers made before this are not replicated. */
   readonly deleteMarkersSince: number;
+  /** ms since 1970: when the rule was last switched on after it had been off. What is older may have lost its event then. */
+  readonly enabledSince?: number | undefined;
 }
 
 /** A rule as far as the document alone tells. */
-export type DocumentRule = Omit<Rule, 'start' | 'deleteMarkersSince'>;
+export type DocumentRule = Omit<Rule, 'start' | 'deleteMarkersSince' | 'enabledSince'>;
 
 /** A replication configuration as it was sent, checked for its form. */
 export interface RuleDocument {

@@ -18,7 +18,7 @@ export function logReport(run: Run, work: Work, report: Report): void {
  * is `error`, unless the work was only handed over.
  */
 export function logFailure(run: Run, task: Task): void {
-  const { key, destination, hints, cause, attempts } = task;
-  const about = { key, destination: formatPlace(destination), versionIds: hints, cause, attempts };
+  const { key, destination, hints, cause, failed, attempts } = task;
+  const about = { key, destination: formatPlace(destination), versionIds: hints, cause, ...failed, attempts };
   run.log({ level: hasFailed(task) ? 'error' : 'info', message: 'left to a task', ...about });
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
 import { LANDING_MS } from '../identity/index.ts';
-import { causeOf, HandOver, RulesChanged, taskOf, type Proof, type Report, type Work } from '../replication/index.ts';
+import { HandOver, RulesChanged, taskOf, whyOf, type Proof, type Report, type Work } from '../replication/index.ts';
 import { backOff, BUSY_MS } from '../tasks/index.ts';
 import type { VersionEntry } from '../cos/index.ts';
 import type { Amount, Deeds } from './counts.ts';
@@ -163,15 +163,21 @@ async function failed(
   error: unknown,
 ): Promise<Treated> {
   const { tasks, now, random } = engine;
-  const cause = causeOf(error);
-  if (error instanceof HandOver) await tasks.submit(taskOf(work, cause, now()));
+  const why = whyOf(error);
+  if (error instanceof HandOver) await tasks.submit(taskOf(work, why, now()));
   else {
     const unknown = error instanceof ServiceError && error.outcome === 'unknown';
-    await tasks.defer(taskOf(work, cause, now()), now() + backOff(0, random()));
+    await tasks.defer(taskOf(work, why, now()), now() + backOff(0, random()));
     if (unknown) await tasks.defer(taskOf(work, 'settle', now()), now() + LANDING_MS + BUSY_MS);
   }
   const kind = error instanceof HandOver ? 'pending' : 'failed';
-  return { stand: { kind, ...open }, proved: false, again: kind === 'pending', deeds: { deferred: 1 }, cause };
+  return {
+    stand: { kind, ...open },
+    proved: false,
+    again: kind === 'pending',
+    deeds: { deferred: 1 },
+    cause: why.cause,
+  };
 }
 
 /** Undefined where every version that a rule covers has its replica. */

@@ -8,7 +8,7 @@ import { isSealed } from '../replication/index.ts';
 import { listKey, type Subject } from './subject.ts';
 import type { Keyring, Marker, Proof } from '../identity/index.ts';
 import type { SkipReason } from '../replication/index.ts';
-import { refOf, surelyOlder } from '../identity/index.ts';
+import { isNull, refOf, surelyOlder } from '../identity/index.ts';
 
 /** How a version stands at one destination, as far as the two buckets tell. */
 export type ReplicaStatus =
@@ -34,8 +34,8 @@ export interface StatusQuery {
   readonly keys: Keyring;
   readonly source: Place;
   readonly destination: Place;
-  /** The one that governs the subject. */
-  readonly rule: Rule;
+  /** The one that governs the subject; undefined: none does, and only a replica that is there is of interest. */
+  readonly rule: Rule | undefined;
   /** Bytes of user metadata that COS takes. */
   readonly metadataLimit: number;
 }
@@ -73,7 +73,7 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
     const shown = subject.current ? (await shownVersion(query, subject)) === replica.entry.versionId : undefined;
     return there(subject, replica.entry, { shown, proof: replica.marker.proof.by });
   }
-  const reason = skipReasonOf(head, query.rule, sampleMarker(query, subject, head), query.metadataLimit);
+  const reason = query.rule && skipReasonOf(head, query.rule, sampleMarker(query, subject, head), query.metadataLimit);
   if (reason !== undefined) return { state: 'skipped', reason };
   const claims = originals(query, seen).map(({ marker }) => marker);
   return complete && wasAccountedFor(subject, claims)
@@ -89,7 +89,8 @@ interface Claimed {
 
 async function claimed(query: StatusQuery, key: string, entry: VersionEntry): Promise<Claimed> {
   const { cos, destination } = query;
-  const head = await readable(cos, destination, key, entry.versionId);
+  // One without a version ID was written while versioning was off: the next write takes its place.
+  const head = isNull(entry.versionId) ? undefined : await readable(cos, destination, key, entry.versionId);
   const claim = head && (await claimOf(query, head, destination, key));
   return { entry, marker: claim && ownMarker(claim) };
 }

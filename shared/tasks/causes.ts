@@ -1,21 +1,9 @@
+import { isFailure } from '../errors/index.ts';
 import type { WaitingKind } from './names.ts';
 import type { Task } from './types.ts';
 
-/** Causes that only say whose turn it is; every other one is an error's code. */
-const TURNS: ReadonlySet<string> = new Set([
-  'taken',
-  'settle',
-  'lease',
-  'large',
-  'requested',
-  'HandOver',
-  'KeyUnsettled',
-  'RulesChanged',
-  'RuleDisabled',
-]);
-
 /** Whether the last try ended in an error. It is tried again all the same. */
-export const hasFailed = ({ cause }: Task): boolean => !TURNS.has(cause);
+export const hasFailed = ({ cause }: Task): boolean => isFailure(cause);
 
 /** Whether all is done and only looked at again, when listings that may have been too young have settled. */
 export const isRecheck = ({ cause }: Task): boolean => cause === 'settle';

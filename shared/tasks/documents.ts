@@ -1,9 +1,9 @@
 import { isBucketName, isRegion } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
-import { count, listOf, nullable, number, object, optional, someText, text } from '../shape/index.ts';
+import { SIDES, ServiceError } from '../errors/index.ts';
+import { count, listOf, nullable, number, object, oneOf, optional, someText, text } from '../shape/index.ts';
 import type { Reader } from '../shape/index.ts';
-import type { Facts, Target, Task, Upload } from './types.ts';
+import type { FailedRequest, Facts, Target, Task, Upload } from './types.ts';
 
 const place = object<Place>({ bucket: text(isBucketName), region: text(isRegion) });
 
@@ -36,6 +36,7 @@ const taskDocument = object<Stored<Task>>({
   ...common,
   hints: listOf(text()),
   cause: text(),
+  failed: optional(object<FailedRequest>({ request: text(), side: optional(oneOf(SIDES)) })),
   attempts: number,
   first: number,
   // Missing in documents of earlier releases and in most others.

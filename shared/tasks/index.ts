@@ -4,7 +4,7 @@ export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';
 export { mapLimited } from './limited.ts';
 export { Tasks } from './tasks.ts';
-export type { Facts, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';
+export type { Facts, FailedRequest, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';
 export { digestOfTarget } from './names.ts';
 export {
   isPendingMarker,

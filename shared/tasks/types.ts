@@ -1,4 +1,5 @@
 import type { Cos, Place } from '../cos/index.ts';
+import type { Side } from '../errors/index.ts';
 import type { Hash } from '../signing/index.ts';
 
 /** The unit that is worked on by one run at a time: one key of a source bucket at one destination. */
@@ -35,12 +36,19 @@ export interface Upload {
   readonly terms: string;
 }
 
+export interface FailedRequest {
+  readonly request: string;
+  readonly side?: Side | undefined;
+}
+
 /** One unit of pending work. It names things only; the truth is read when it runs. */
 export interface Task extends Target, Facts {
   /** Version IDs that events named. */
   readonly hints: readonly string[];
   /** Error code, or `taken`, `settle`, `lease`, `large`: why this is a task and not done. */
   readonly cause: string;
+  /** The request whose failure is the cause: its kind, and the side it went to as far as that is known. */
+  readonly failed?: FailedRequest | undefined;
   /** Runs so far that did not finish it. */
   readonly attempts: number;
   /** ms since 1970 of the first time this work was put off. */

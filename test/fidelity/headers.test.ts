@@ -118,9 +118,20 @@ describe('user metadata', () => {
   });
 
   it('a marker of an earlier life gives way to the new one', async () => {
-    await pair.source.put('life', 'x', { 'x-cos-meta-replication-source': 'elsewhere', 'x-cos-meta-mine': '1' });
+    const source = 'ap-beijing/elsewhere-1250000000/MTg0NDUwMTY1NDI4NDM1NTE2MTU';
+    await pair.source.put('life', 'x', { 'x-cos-meta-replication-source': source, 'x-cos-meta-mine': '1' });
     await pair.deliver();
     const to = await expectSame(pair, 'life');
     expect(to.headers['x-cos-meta-mine']).toBe('1');
+    expect(to.headers['x-cos-meta-replication-source']).not.toBe(source);
+  });
+
+  it('under a name of the marker is never lost in silence: the version is skipped with its reason', async () => {
+    const versionId = await pair.source.put('mine', 'x', { 'x-cos-meta-replication-source': 'the wiki' });
+    await pair.deliver();
+    expect(skippedIn(pair)).toContainEqual({ versionId, reason: 'reserved-metadata' });
+    await pair.source.put('mine', 'y');
+    await pair.deliver();
+    await expectSame(pair, 'mine');
   });
 });

@@ -1,5 +1,6 @@
 import { CosError } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
+import type { RefusalCode } from '../../../shared/errors/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
 import { SignatureError } from '../../../shared/signing/index.ts';
 import { writeXml } from '../../../shared/xml/index.ts';
@@ -12,7 +13,7 @@ const LONGEST_TEXT = 16 * 1024;
 const DAMAGED = new Set(['InvalidState', 'InvalidRules', 'InvalidStateObject']);
 
 /** A request that is refused for a reason that its sender can do something about. */
-export function refuse(status: number, code: string, message: string): ServiceError {
+export function refuse(status: number, code: RefusalCode, message: string): ServiceError {
   return new ServiceError(message, { code, status });
 }
 
@@ -34,6 +35,9 @@ export function isRefusal(error: unknown): error is ServiceError {
 /** What the client is told: a 5xx only where the same request may succeed later, a 403 only for what its sender lacks. */
 export function publicError(error: unknown): ServiceError {
   if (isRefusal(error)) return error;
+  if (error instanceof ServiceError && error.code === 'SlowDown') {
+    return refuse(503, 'SlowDown', 'Please reduce your request rate.');
+  }
   if (error instanceof ServiceError && error.retryable) {
     return refuse(503, 'ServiceUnavailable', 'Please reduce your request rate or try again later.');
   }

@@ -1,3 +1,4 @@
+import type { Side } from '../../../shared/errors/index.ts';
 import { hasFailed } from '../../../shared/tasks/index.ts';
 import type { Pending, Task } from '../../../shared/tasks/index.ts';
 import { timeText } from '../request/json.ts';
@@ -7,6 +8,9 @@ export interface Standing {
   readonly state: 'PENDING' | 'FAILED';
   readonly cause: string;
   readonly attempts: number;
+  /** Of a failure: which request it was, and on which side. */
+  readonly request?: string | undefined;
+  readonly side?: Side | undefined;
   readonly nextTry?: string;
 }
 
@@ -19,7 +23,7 @@ export function standingOf(items: readonly Pending[]): Standing | undefined {
   // One without a time has been started already.
   const next = due.every((time) => time !== undefined) ? { nextTry: timeText(Math.min(...due)) } : {};
   const state = failed.length > 0 ? 'FAILED' : 'PENDING';
-  return { state, cause: told.task.cause, attempts: triesOf(told.task), ...next };
+  return { state, cause: told.task.cause, ...told.task.failed, attempts: triesOf(told.task), ...next };
 }
 
 /** A task counts the runs that did not finish it; the first failure made it a task. */

@@ -1,5 +1,7 @@
-import { formatPlace, keyProblem, samePlace } from '../../../shared/cos/index.ts';
+import { CosError, formatPlace, keyProblem, samePlace } from '../../../shared/cos/index.ts';
+import type { Place } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
+import type { Cause } from '../../../shared/errors/index.ts';
 import { CAUTIOUS_METADATA_LIMIT, METADATA_LIMIT } from '../../../shared/replication/index.ts';
 import { readSubject, replicaStatus } from '../../../shared/status/index.ts';
 import type { ReplicaStatus, StatusQuery, Subject } from '../../../shared/status/index.ts';
@@ -7,7 +9,7 @@ import { explain } from '../../../shared/rules/index.ts';
 import type { Rule, RuleSet, Verdict } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
 import { isRecheck, pendingOfKey } from '../../../shared/tasks/index.ts';
-import type { KeyState } from '../../../shared/tasks/index.ts';
+import type { FailedRequest, KeyState } from '../../../shared/tasks/index.ts';
 import { parameter, reaches } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 import { refuse } from '../response/errors.ts';
@@ -21,6 +23,8 @@ const VERSION_ID = /^[\w+/=-]{1,200}$/;
 const WAITING_PAGES = 20;
 /** ms after a write by which its event has come, if it comes at all: COS gives no promise, minutes are rare. */
 const EVENT_MS = 15 * 60_000;
+/** Destinations without a rule for the version in which a replica is looked for. */
+const MOST_UNCOVERED = 10;
 
 /** GET of a key with `replicationStatus`: how one version stands at every destination, and why. Changes nothing. */
 export async function getObjectStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
@@ -45,7 +49,11 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
   const all = await verdictsOf(call, options, subject, ruleSet);
   const verdicts = all.filter(({ rule }) => reaches(call, rule.destination));
   const governing = isReplica(subject) ? [] : verdicts.filter(({ mismatch }) => mismatch === undefined);
-  const destinations = await Promise.all(governing.map(({ rule }) => destinationStatus(call, options, subject, rule)));
+  const covered = await Promise.all(governing.map(({ rule }) => destinationStatus(call, options, subject, rule)));
+  const left = await Promise.all(
+    uncovered(call, options, subject, verdicts).map((place) => leftReplica(call, options, subject, place)),
+  );
+  const destinations = [...covered, ...left.filter((one) => one !== undefined)];
   return jsonResponse(200, {
     bucket: source.bucket,
     key,
@@ -53,7 +61,7 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
     deleteMarker: subject.head === undefined,
     current: subject.current,
     lastModified: timeText(writtenAt(subject)),
-    ...roleOf(subject, governing.length > 0),
+    ...roleOf(subject, destinations.length > 0),
     rules: verdicts.map((verdict) => ruleVerdict(subject, verdict)),
     destinations,
     measuredAt: timeText(now()),
@@ -65,9 +73,9 @@ const writtenAt = ({ head, ref }: Subject): number => head?.lastModified ?? Math
 
 const isReplica = ({ replicaOf, deletedIn }: Subject): boolean => replicaOf !== undefined || deletedIn !== undefined;
 
-function roleOf({ replicaOf, deletedIn }: Subject, governed: boolean): Pick<ObjectStatus, 'role' | 'replicaOf'> {
+function roleOf({ replicaOf, deletedIn }: Subject, replicated: boolean): Pick<ObjectStatus, 'role' | 'replicaOf'> {
   if (deletedIn !== undefined) return { role: 'replica' };
-  if (replicaOf === undefined) return { role: governed ? 'source' : 'none' };
+  if (replicaOf === undefined) return { role: replicated ? 'source' : 'none' };
   const { source, ref } = replicaOf;
   return { role: 'replica', replicaOf: `${source.region}/${source.bucket}/${ref.id.split('/', 1)[0] ?? ''}` };
 }
@@ -106,7 +114,7 @@ async function destinationStatus(
   const found = await lookAt(query, subject);
   const about = { destination: formatPlace(destination), rule: rule.id };
   const ageMs = Math.max(0, now() - writtenAt(subject));
-  if (found.state === 'unreadable') return { ...about, ...unreadableStatus(pending, found.code), ageMs };
+  if (found.state === 'unreadable') return { ...about, ...unreadableStatus(pending, found), ageMs };
   if (found.state === 'there') {
     const open = openBeside(pending);
     const replica = {
@@ -122,32 +130,79 @@ async function destinationStatus(
   if (found.state === 'skipped' && !(waits && found.reason === 'removed-at-destination')) {
     return { ...about, state: 'SKIPPED', reason: found.reason };
   }
-  const nothing = {
-    state: 'PENDING',
-    cause: ageMs < EVENT_MS ? 'awaiting-event' : 'missed-event',
-    attempts: 0,
-  } as const;
+  const nothing = { state: 'PENDING', cause: causeOfNothing(subject, rule, ageMs), attempts: 0 } as const;
   return { ...about, ...(openStatus(pending) ?? nothing), ageMs };
 }
 
-/** One destination that cannot be read must not hide how the others stand. */
-async function lookAt(
-  query: StatusQuery,
+/** Why nothing is there and nothing waits. */
+function causeOfNothing({ ref }: Subject, rule: Rule, ageMs: number): Cause {
+  const time = ref.time / 1000;
+  if (time < rule.start) return 'existing-object';
+  if (time < (rule.enabledSince ?? 0)) return 'rule-was-disabled';
+  return ageMs < EVENT_MS ? 'awaiting-event' : 'missed-event';
+}
+
+/** Destinations at which no rule covers the version now, but one may have: a rule was changed, or all were removed. */
+function uncovered(
+  call: VerifiedCall,
+  { listed }: CallOptions,
   subject: Subject,
-): Promise<ReplicaStatus | { readonly state: 'unreadable'; readonly code: string }> {
+  verdicts: readonly Verdict[],
+): readonly Place[] {
+  // Delete markers bear no names, so nothing tells whether one there is ours.
+  if (isReplica(subject) || subject.head === undefined) return [];
+  const governed = new Set(verdicts.flatMap(({ rule, mismatch }) => (mismatch ? [] : formatPlace(rule.destination))));
+  const places = verdicts.length > 0 ? verdicts.map(({ rule }) => rule.destination) : listed.destinations;
+  const named = new Map(places.map((place) => [formatPlace(place), place]));
+  return [...named]
+    .filter(([name, place]) => !governed.has(name) && reaches(call, place) && !samePlace(place, call.source))
+    .slice(0, MOST_UNCOVERED)
+    .map(([, place]) => place);
+}
+
+/** The replica that an earlier rule has left there; undefined: there is none, or the destination does not tell. */
+async function leftReplica(
+  { source }: VerifiedCall,
+  { cos, hash, markerKeys }: CallOptions,
+  subject: Subject,
+  destination: Place,
+): Promise<DestinationStatus | undefined> {
+  const query = { cos, hash, keys: markerKeys, source, destination, rule: undefined, metadataLimit: METADATA_LIMIT };
+  const found = await lookAt(query, subject);
+  if (found.state !== 'there') return undefined;
+  return {
+    destination: formatPlace(destination),
+    state: 'SKIPPED',
+    reason: 'no-rule',
+    replicaVersionId: found.versionId,
+    ...(found.shown === undefined ? {} : { currentAtDestination: found.shown }),
+  };
+}
+
+/** One destination that cannot be read must not hide how the others stand. */
+async function lookAt(query: StatusQuery, subject: Subject): Promise<ReplicaStatus | Unreadable> {
   try {
     return await replicaStatus(query, subject);
   } catch (error) {
-    if (error instanceof ServiceError) return { state: 'unreadable', code: error.code };
-    throw error;
+    if (!(error instanceof ServiceError)) throw error;
+    const request = error instanceof CosError ? { request: error.request, side: 'destination' as const } : {};
+    return { state: 'unreadable', code: error.code, ...request };
   }
 }
 
+interface Unreadable extends Partial<FailedRequest> {
+  readonly state: 'unreadable';
+  readonly code: string;
+}
+
 /** The work tells more than the refusal, when it failed as well. */
-function unreadableStatus({ items }: KeyState, error: string): Standing & { readonly error: string } {
+function unreadableStatus(
+  { items }: KeyState,
+  { code: error, request, side }: Unreadable,
+): Standing & { readonly error: string } {
   const open = standingOf(items);
   if (open?.state === 'FAILED') return { ...open, error };
-  return { attempts: 0, ...open, state: 'PENDING', cause: 'destination-unreadable', error };
+  return { attempts: 0, ...open, state: 'PENDING', cause: 'destination-unreadable', error, request, side };
 }
 
 function openStatus({ items, lease, unreadable, complete }: KeyState): Standing | undefined {

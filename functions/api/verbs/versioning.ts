@@ -15,7 +15,11 @@ export async function checkVersioning(cos: Cos, source: Place, destinations: rea
   ]);
 }
 
-async function checkBucket(cos: Cos, place: Place, forbidden: string): Promise<void> {
+async function checkBucket(
+  cos: Cos,
+  place: Place,
+  forbidden: 'UserNotSourceBucketOwner' | 'UserNotTargetBucketOwner',
+): Promise<void> {
   const versioning = await cos.getVersioning(place).catch((error: unknown) => {
     if (!(error instanceof CosError)) throw error;
     if (error.status === 404) throw refuse(404, 'NoSuchBucket', `The bucket ${formatPlace(place)} does not exist.`);

@@ -1,7 +1,7 @@
 import type { CopyAttributes, Encryption, Grant, ObjectHead } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import type { Rule } from '../../rules/index.ts';
-import { MEASURE, metadataBytes, writeMarker } from '../../identity/index.ts';
+import { MEASURE, metadataBytes, takesOurNames, writeMarker } from '../../identity/index.ts';
 import type { Marker } from '../../identity/index.ts';
 import type { SkipReason } from '../types.ts';
 
@@ -13,7 +13,7 @@ const isRestored = (head: ObjectHead): boolean => head.restore?.includes('ongoin
 /** Why this version cannot be copied now, if it cannot. `limit`: bytes of user metadata that COS takes. */
 export function skipReasonOf(head: ObjectHead, rule: Rule, marker: Marker, limit: number): SkipReason | undefined {
   if (head.encryption?.algorithm === 'cos/kms' && !rule.kmsObjects) return 'kms-not-selected';
-  return unreadable(head) ?? tooMuch(head, marker, limit);
+  return unreadable(head) ?? noPlace(head, marker, limit);
 }
 
 /** Why a version cannot be copied now as it is, whatever a rule says, if it cannot. */
@@ -24,9 +24,11 @@ export function unreadable(head: ObjectHead): SkipReason | undefined {
   return ARCHIVED.test(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
 }
 
-/** Whether there is no room for the marker beside the object's own metadata. */
-export const tooMuch = (head: ObjectHead, marker: Marker, limit: number): SkipReason | undefined =>
-  metadataBytes(writeMarker(head.meta, marker, MEASURE)) > limit ? 'metadata-limit' : undefined;
+/** Why there is no place for the marker beside the object's own metadata, if there is none. */
+export function noPlace(head: ObjectHead, marker: Marker, limit: number): SkipReason | undefined {
+  if (takesOurNames(head.meta)) return 'reserved-metadata';
+  return metadataBytes(writeMarker(head.meta, marker, MEASURE)) > limit ? 'metadata-limit' : undefined;
+}
 
 /** Codes with which COS refuses to copy this version, as long as nobody changes it; they say what we did not see before. */
 const REFUSALS: ReadonlyMap<string, SkipReason> = new Map([

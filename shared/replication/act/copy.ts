@@ -1,10 +1,10 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
-import { attributesOf, raisedAttributes, refusalOf, tooMuch, unreadable } from './attributes.ts';
-import { ChecksumMismatch, HandOver, isSourceGone } from '../errors.ts';
+import { attributesOf, raisedAttributes, refusalOf, noPlace, unreadable } from './attributes.ts';
+import { BucketNotVersioned, ChecksumMismatch, HandOver, isSourceGone } from '../errors.ts';
 import type { Candidate } from '../look/candidates.ts';
 import { copyInParts, type Copy } from './multipart/copy-in-parts.ts';
-import { proofOf, proves } from '../../identity/index.ts';
+import { ownMarker, proofOf, proves } from '../../identity/index.ts';
 import { removeVersion } from './remove.ts';
 import { LookAgain } from '../look/observe.ts';
 import type { Rank } from '../../identity/index.ts';
@@ -68,7 +68,7 @@ export async function lift(session: Session, item: StackItem): Promise<void> {
   if (head === undefined) throw new LookAgain();
   const marker = { source: destination, ref: refOfHead(head), base: undefined, proof: proofOf(head, true) };
   const sample: Marker = { ...marker, ...(await session.attempt()) };
-  const reason = unreadable(head) ?? tooMuch(head, sample, session.deps.settings.metadataLimit);
+  const reason = unreadable(head) ?? noPlace(head, sample, session.deps.settings.metadataLimit);
   if (reason === undefined) await copyInPlace(session, item, head, marker, true);
   else session.skip({ versionId: item.versionId, reason });
 }
@@ -139,6 +139,7 @@ async function copy(session: Session, job: Copy): Promise<void> {
   session.checkTime();
   try {
     const { result, marker } = await (job.marker.inParts ? copyInParts(session, job) : copyWhole(session, job));
+    await proveKept(session, result, marker);
     await proveBytes(session, result, marker);
     session.written.push(session.itemOf(result.versionId ?? 'null', marker.attempted, marker));
   } catch (error) {
@@ -162,6 +163,23 @@ async function copyWhole(
 const isLarge = ({ deps }: Session, { size }: ObjectHead): boolean => size > 0 && size >= deps.settings.largeFrom;
 
 const tooLarge = ({ size }: ObjectHead): HandOver => new HandOver(`An object of ${size} bytes needs more time`);
+
+/**
+ * A bucket that keeps versions names the one that was written; `null` means that versioning has been switched off within
+ * the minute for which the last answer is believed. That replica has overwritten what was there and is none. An answer
+ * without any version proves nothing, so the destination is asked.
+ */
+async function proveKept(session: Session, result: WriteResult, marker: Marker): Promise<void> {
+  if (!isNull(result.versionId)) return;
+  const { destination } = session.work;
+  if (result.versionId === undefined) {
+    const there = await session.headDestination();
+    const claim = there.found && !isNull(there.head.versionId) && (await session.claimOf(there.head, 'destination'));
+    if (claim && ownMarker(claim)?.id === marker.id) return;
+  }
+  session.deps.versioning.forget(destination);
+  throw new BucketNotVersioned(destination.bucket);
+}
 
 /**
  * The answer says what was written; a replica with other bytes does not stay. It is known to be ours by the answer, and not

@@ -19,6 +19,11 @@ export class VersioningWatch {
     this.#now = now;
   }
 
+  /** To be called when an answer shows that what was known is not true any more. */
+  forget(place: Place): void {
+    this.#known.delete(formatPlace(place));
+  }
+
   /** Throws `BucketNotVersioned`, or `CosError` when the bucket does not tell. */
   async check(place: Place): Promise<void> {
     const name = formatPlace(place);

@@ -8,7 +8,7 @@ import { governing } from '../decide/scope.ts';
 import type { Session } from '../session.ts';
 import type { Entry, Observation, StackItem } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
-import { latestTime, refOf, refOfEntry, refOfHead, timeOfVersionId } from '../../identity/index.ts';
+import { isNull, latestTime, refOf, refOfEntry, refOfHead, timeOfVersionId } from '../../identity/index.ts';
 
 /** Versions of the destination whose metadata is read at once; grows, because most looks end at the first. */
 const FIRST_BATCH = 1;
@@ -258,7 +258,9 @@ export async function isCopied(session: Session, item: StackItem): Promise<boole
 }
 
 async function classify(session: Session, versionId: string, head: ObjectHead): Promise<StackItem> {
-  const marker = ownMarker(await session.claimOf(head, 'destination'));
+  const claim = isNull(versionId) ? undefined : await session.claimOf(head, 'destination');
+  // Written while versioning was off: the next write takes its place, so it is no replica.
+  const marker = claim && ownMarker(claim);
   // Where only one way leads here, what came from another source is not ours to look after.
   if (marker === undefined || (!session.isOfSource(marker.source) && session.marks === undefined))
     return foreignItem(session, versionId, head);

@@ -6,7 +6,7 @@ import { EVENT_SLACK_MS } from './observe.ts';
 import type { Session } from '../session.ts';
 import type { Entry } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
-import { refOfEntry, refOfHead, surelyOlder } from '../../identity/index.ts';
+import { isNull, refOfEntry, refOfHead, surelyOlder } from '../../identity/index.ts';
 
 /** ms within which a replica appears after its attempt began; what appears later may be a user's copy of it. */
 const PROMPT_MS = 2000;
@@ -56,6 +56,7 @@ function nameOf({ work }: Session, head: ObjectHead): 'this' | 'perhaps' | 'anot
 }
 
 async function promptReplica(session: Session, head: ObjectHead): Promise<Marker | undefined> {
+  if (isNull(head.versionId)) return undefined;
   const marker = ownMarker(await session.claimOf(head, 'destination'));
   if (marker === undefined || !session.isOfSource(marker.source)) return undefined;
   return head.lastModified - marker.attempted <= PROMPT_MS ? marker : undefined;

@@ -117,8 +117,8 @@ export const TURNS: readonly Mistake[] = [
     ['parts', 100],
     [
       EVENT,
-      'const task = taskOf(work, causeOf(error), now());',
-      "if (work) return 'done';\n    const task = taskOf(work, causeOf(error), now());",
+      'const task = taskOf(work, whyOf(error), now());',
+      "if (work) return 'done';\n    const task = taskOf(work, whyOf(error), now());",
     ],
   ),
   mistake(

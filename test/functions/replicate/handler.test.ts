@@ -240,6 +240,25 @@ describe('what cannot be finished', () => {
     expect(world.stack()[0]).toBe(newer.versionId);
   });
 
+  test('a destination that stops keeping versions just before a copy gets the cause, and the version again later', async () => {
+    await world.replicate({ version: world.put('1') });
+    world.clock.ms += 1000;
+    const version = world.put('2');
+    // Between the question and the copy, whenever the question was asked.
+    world.onRequest((call) => {
+      if (call === 'copyObject backup') world.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
+    });
+    expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
+    const [name = ''] = world.state('waiting/');
+    expect(await world.pending(name)).toMatchObject({ cause: 'BucketVersionNotOpen' });
+    world.onRequest(() => undefined);
+    world.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Enabled');
+    await world.later();
+    const { entries } = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY });
+    expect(entries[0]?.attributes.meta['replication-source']).toContain(version.versionId);
+    expect(entries[0]?.versionId).not.toBe('null');
+  });
+
   test('a skipped version is told with its reason and makes no task', async () => {
     const version = world.put('1', { storageClass: 'ARCHIVE' });
     expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });

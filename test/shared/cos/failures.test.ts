@@ -162,6 +162,31 @@ describe('a write that had no effect', () => {
     expect(server.arrived).toHaveLength(1);
   });
 
+  it('of a HEAD, which has no body, is that COS is overloaded when COS itself says 503', async () => {
+    const cos = await setUp([reply(503), reply(503, { 'x-cos-request-id': '' })], { tries: 1 });
+    await expect(cos.headObject(SOURCE, 'a')).rejects.toMatchObject({ code: 'SlowDown', retryable: true });
+    await expect(cos.headObject(SOURCE, 'a')).rejects.toMatchObject({ code: 'ServiceUnavailable', retryable: true });
+  });
+
+  it('says what kind of request failed, without names', async () => {
+    const cos = await setUp(Array.from({ length: 5 }, () => failure(403, 'AccessDenied')));
+    const requests = [
+      cos.getTags(SOURCE, 'secret', 'v1'),
+      cos.headObject(SOURCE, 'secret', 'v1'),
+      copy(cos),
+      cos.listVersions(SOURCE, { prefix: 'secret' }),
+      cos.getVersioning(SOURCE),
+    ];
+    const failures = await Promise.all(requests.map((one) => one.catch((error: unknown) => error as CosError)));
+    expect(failures.map((error) => error instanceof CosError && error.request)).toEqual([
+      'GET object ?tagging',
+      'HEAD object',
+      'PUT object (copy)',
+      'GET bucket ?versions',
+      'GET bucket ?versioning',
+    ]);
+  });
+
   it.each([
     ['NoSuchKey', 404],
     ['NoSuchVersion', 404],

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
-import { causeOf, taskOf, workOfEvent, workOfTasks } from '../../../shared/replication/index.ts';
+import { causeOf, taskOf, whyOf, workOfEvent, workOfTasks } from '../../../shared/replication/index.ts';
 import type { ObjectEvent } from '../../../shared/scf/index.ts';
 import type { Task } from '../../../shared/tasks/index.ts';
 import { rule } from '../rules/sample.ts';
@@ -131,7 +131,11 @@ describe('what is left of a piece of work', () => {
 
   test('counts the runs that did not finish it, and keeps when it was first put off', () => {
     const earlier = [taskWith({ attempts: 2, first: NOW - 5 }), taskWith({ attempts: 0, first: NOW - 9 })];
-    expect(taskOf(work, 'SlowDown', NOW, earlier)).toMatchObject({ cause: 'SlowDown', attempts: 3, first: NOW - 9 });
+    expect(taskOf(work, { cause: 'SlowDown' }, NOW, earlier)).toMatchObject({
+      cause: 'SlowDown',
+      attempts: 3,
+      first: NOW - 9,
+    });
   });
 
   test('the cause is the code of the error and never its text', () => {
@@ -139,5 +143,17 @@ describe('what is left of a piece of work', () => {
     expect(causeOf(error)).toBe('SlowDown');
     for (const other of [new TypeError('secret'), 'secret', undefined, null])
       expect(causeOf(other)).toBe('InternalError');
+  });
+
+  test('a task says which request failed, and on which side where that is known', () => {
+    const details = { code: 'AccessDenied', status: 403 } as const;
+    const call = { method: 'GET', place: DESTINATION, key: 'secret', query: [['tagging', '']] } as const;
+    const error = new CosError(call, 'secret', details);
+    expect(whyOf(error)).toEqual({ cause: 'AccessDenied', failed: { request: 'GET object ?tagging' } });
+    error.side = 'source';
+    const task = taskOf(work, whyOf(error), NOW);
+    expect(task.failed).toEqual({ request: 'GET object ?tagging', side: 'source' });
+    expect(JSON.stringify(task.failed)).not.toContain('secret');
+    expect(whyOf(new TypeError('secret'))).toEqual({ cause: 'InternalError' });
   });
 });

@@ -18,6 +18,18 @@ function merged(before: Rule | undefined, next: Partial<DocumentRule> = {}) {
 const old = (change: Partial<Rule> = {}) => rule({ start: BEFORE, deleteMarkersSince: BEFORE, ...change });
 
 describe('mergeStarts', () => {
+  it('remembers when a rule was last switched on again', () => {
+    const since = (before: Rule, enabled = true) => {
+      const ruleSet = { source: SOURCE, role: ROLE, rules: [before], created: BEFORE };
+      return mergeStarts(ruleSet, [documentRule({ enabled })], NOW)[0]?.enabledSince;
+    };
+    expect(since(old())).toBeUndefined();
+    expect(since(old({ enabled: false }))).toBe(SECOND);
+    expect(since(old({ enabledSince: BEFORE + 1000 }))).toBe(BEFORE + 1000);
+    expect(since(old({ enabledSince: BEFORE + 1000 }), false)).toBe(BEFORE + 1000);
+    expect(since(old({ enabled: false, enabledSince: BEFORE + 1000 }))).toBe(SECOND);
+  });
+
   it('starts a new rule in the second in which it is stored', () => {
     expect(merged(undefined)).toEqual([SECOND, SECOND]);
   });

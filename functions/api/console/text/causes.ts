@@ -11,10 +11,29 @@ export const causeTexts = {
   ],
   'todo.awaiting-event': ['Wait: most events come within seconds.', '请稍候，事件通常在数秒内到达。'],
   'cause.missed-event': [
-    'No replica is there and nothing waits: the event was lost, the rule was disabled, or somebody removed the replica.',
-    '没有副本，也没有等待中的任务：事件丢失、规则曾停用，或副本被人删除。',
+    'No replica is there and nothing waits: the event was lost, or somebody removed the replica.',
+    '没有副本，也没有等待中的任务：事件丢失，或副本被人删除。',
   ],
-  'todo.missed-event': ['Nothing will happen by itself. Press “Try again”.', '系统不会自动处理，请点击“重试”。'],
+  'todo.missed-event': [
+    'The next scan finds it. Press “Try again” to have it now.',
+    '下次扫描会发现它。如需立即处理，请点击“重试”。',
+  ],
+  'cause.rule-was-disabled': [
+    'The rule was switched off after it was written, and its event may have come meanwhile.',
+    '写入之后规则曾停用，事件可能在停用期间到达而被忽略。',
+  ],
+  'todo.rule-was-disabled': [
+    'The next scan finds it. Press “Try again” to have it now.',
+    '下次扫描会发现它。如需立即处理，请点击“重试”。',
+  ],
+  'cause.existing-object': [
+    'It was there before the rule, and COS sends no event for such objects.',
+    '对象早于规则存在，COS 不会为其发送事件。',
+  ],
+  'todo.existing-object': [
+    'The scan brings it. Press “Try again” to have it now.',
+    '扫描会将其复制。如需立即处理，请点击“重试”。',
+  ],
   'cause.running': ['A run is at work on it.', '正在处理中。'],
   'todo.running': ['Wait.', '请稍候。'],
   'cause.taken': ['Another run was at work on the key.', '该键当时正被另一任务处理。'],
@@ -32,6 +51,10 @@ export const causeTexts = {
   'todo.HandOver': ['Wait: it goes on within a minute.', '请稍候，一分钟内继续。'],
   'cause.RulesChanged': ['The rules were changed while a run was at work.', '处理期间规则被修改。'],
   'todo.RulesChanged': ['It is looked at again by the rules of now.', '会按当前规则重新检查。'],
+  'cause.RuleDisabled': ['The rule is disabled.', '规则已停用。'],
+  'todo.RuleDisabled': ['Enable it: the work goes on within minutes.', '启用规则后，任务会在数分钟内继续。'],
+  'cause.NoProgress': ['A run used up its time and brought nothing about.', '一次运行耗尽时间而没有进展。'],
+  'todo.NoProgress': ['It is tried again by itself, later each time.', '系统会自动重试，间隔逐次延长。'],
   'cause.large': ['A copy in parts is under way.', '分块复制进行中。'],
   'todo.large': ['Wait: large objects take minutes.', '请稍候，大对象需要数分钟。'],
   'cause.KeyUnsettled': ['The key is written faster than it can be looked at.', '该键写入过于频繁。'],
@@ -106,6 +129,14 @@ export const causeTexts = {
   'todo.InternalError': ['The log of the function has more.', '详情见函数日志。'],
   'cause.KmsUnavailable': ['The encryption key could not be used.', '无法使用加密密钥。'],
   'todo.KmsUnavailable': ['Check the KMS key of the rule and its permissions.', '请检查规则中的 KMS 密钥及其权限。'],
+  'skip.no-rule': [
+    'No rule covers it now. An earlier rule has left the replica.',
+    '当前没有规则覆盖此版本，副本由先前的规则留下。',
+  ],
+  'skip.reserved-metadata': [
+    'Its user metadata bears a name of the replication marker, which a replica would lose.',
+    '其自定义元数据使用了复制标记的名称，复制会使其丢失。',
+  ],
   'skip.archived': [
     'The source object is archived. It is replicated once it is restored.',
     '源对象已归档，恢复后会被复制。',
@@ -123,8 +154,8 @@ export const causeTexts = {
     '使用 KMS 加密，而规则不复制此类对象。',
   ],
   'skip.metadata-limit': [
-    'Its metadata leaves no room for what a replica has to say of itself (2 KB in all).',
-    '元数据没有空间容纳副本所需的标记（总计 2 KB）。',
+    'Its metadata leaves no room for what a replica has to say of itself (4 KB in all).',
+    '元数据没有空间容纳副本所需的标记（总计 4 KB）。',
   ],
   'skip.overtaken': ['A delete marker that something newer covers.', '已被更新内容覆盖的删除标记。'],
   'skip.removed-at-destination': [

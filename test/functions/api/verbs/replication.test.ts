@@ -266,7 +266,8 @@ describe('everything else', () => {
 
 describe('failures inside', () => {
   it.each([
-    ['COS is overloaded', cosError(STATE, 'SlowDown', 503, true), 503, 'ServiceUnavailable'],
+    ['COS is overloaded', cosError(STATE, 'SlowDown', 503, true), 503, 'SlowDown'],
+    ['COS does not answer', cosError(STATE, 'AnswerTimeout', 0, true), 503, 'ServiceUnavailable'],
     // Whoever called has every right; a 403 would send them to look for a fault of theirs.
     ['the role lost its rights', cosError(STATE, 'AccessDenied', 403), 409, 'InvalidBucketState'],
     ['something that nobody thought of', new TypeError('secret inner detail'), 500, 'InternalError'],

@@ -388,6 +388,69 @@ describe('the status of an object', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'requested' });
   });
 
+  it('says of what was written while the rule was disabled that nothing comes by itself', async () => {
+    const off = ruleText('all', BACKUP).replace('Enabled', 'Disabled');
+    await world.rules(ruleText('all', BACKUP));
+    const before = await put('before', 'x');
+    await world.rules(off);
+    const during = await put('during', 'x');
+    await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'during').time);
+    await world.rules(ruleText('all', BACKUP));
+    await put('after', 'x');
+    expect(await only('during', during)).toMatchObject({ state: 'PENDING', cause: 'rule-was-disabled', attempts: 0 });
+    // Its event may have come as late as that.
+    expect(await only('before', before)).toMatchObject({ state: 'PENDING', cause: 'rule-was-disabled' });
+    expect(await only('after')).toMatchObject({ state: 'PENDING', cause: 'awaiting-event' });
+    // Stored once more, the rule has still been off in between.
+    await world.rules(ruleText('all', BACKUP));
+    expect(await only('during')).toMatchObject({ cause: 'rule-was-disabled' });
+    await world.replicate('during');
+    expect(await only('during')).toMatchObject({ state: 'COMPLETED' });
+  });
+
+  it('says of what was there before the rule that it has no event', async () => {
+    await put('old', 'x');
+    await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time);
+    const existing = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
+    await world.rules(ruleText('all', BACKUP, existing));
+    expect(await only('old')).toMatchObject({ state: 'PENDING', cause: 'existing-object', attempts: 0 });
+  });
+
+  it('says that a replica is there which no rule covers any more', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const first = await put('a', 'one');
+    await world.replicate('a');
+    const replicated = await only('a');
+    if (replicated.state !== 'COMPLETED') throw new Error('not replicated');
+    const left = {
+      role: 'source',
+      destinations: [
+        {
+          destination: 'backup-1250000000@ap-shanghai',
+          state: 'SKIPPED',
+          reason: 'no-rule',
+          replicaVersionId: replicated.replicaVersionId,
+          currentAtDestination: true,
+        },
+      ],
+    };
+    await world.rules(ruleText('all', BACKUP, '<Prefix>other/</Prefix>'));
+    expect(await statusOf('a')).toMatchObject({ ...left, rules: [{ matched: false, reason: 'prefix' }] });
+    await put('b', 'never replicated');
+    expect(await statusOf('b')).toMatchObject({ role: 'none', destinations: [] });
+    expect((await world.call({ method: 'DELETE' })).statusCode).toBe(204);
+    expect(await statusOf('a', first)).toMatchObject({ ...left, rules: [] });
+  });
+
+  it('names the request that was refused, and its side', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    const failed = { request: 'GET object ?tagging', side: 'source' } as const;
+    const task = requestedTask({ source: SOURCE, destination: BACKUP, key: 'a' }, Date.now());
+    await world.engine.tasks.defer({ ...task, cause: 'AccessDenied', failed }, Date.UTC(2100, 0, 1));
+    expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'AccessDenied', ...failed });
+  });
+
   it('of a version whose replica somebody removed does not pretend that it is there', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
@@ -399,24 +462,16 @@ describe('the status of an object', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
   });
 
-  it('counts a replica that was written without versioning', async () => {
+  it('does not count what was written while the destination kept no versions: the next write takes its place', async () => {
     await world.rules(ruleText('all', BACKUP));
-    await put('a', 'one');
-    await world.replicate('a');
-    const replica = await world.user.headObject(BACKUP, 'a');
-    if (!replica.found) throw new Error('not replicated');
-    await world.user.deleteObject(BACKUP, 'a', replica.head.versionId);
+    await world.replicate('warm');
     world.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
-    await world.sdk.putObject({
-      Bucket: BACKUP.bucket,
-      Region: BACKUP.region,
-      Key: 'a',
-      Body: 'one',
-      Headers: Object.fromEntries(
-        Object.entries(replica.head.meta).map(([name, value]) => [`x-cos-meta-${name}`, value]),
-      ),
-    });
-    expect(await only('a')).toMatchObject({ state: 'COMPLETED', replicaVersionId: 'null' });
+    await put('a', 'one');
+    await expect(world.replicate('a')).rejects.toMatchObject({ code: 'BucketVersionNotOpen' });
+    expect(await only('a')).not.toMatchObject({ state: 'COMPLETED' });
+    world.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Enabled');
+    await world.replicate('a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
   });
 
   it('of a replica is not passed on', async () => {

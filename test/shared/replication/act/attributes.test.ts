@@ -60,6 +60,14 @@ describe('what cannot be copied now', () => {
     expect(reasonOf({ meta: { own: '12' } }, rule(), fits)).toBe('metadata-limit');
   });
 
+  test('metadata of a user under our names, which the marker would take the place of', () => {
+    expect(reasonOf({ meta: { 'replication-source': 'the wiki' } })).toBe('reserved-metadata');
+    expect(reasonOf({ meta: { 'replication-marker': 'x'.repeat(9) } })).toBe('reserved-metadata');
+    expect(reasonOf({ meta: { 'replication-sources': 'the wiki' } })).toBeUndefined();
+    // What a replica of this or an earlier release said of itself is nothing of the user's.
+    expect(reasonOf({ meta: { 'replication-source': 'ap-guangzhou/source-1250000000/MTg0' } })).toBeUndefined();
+  });
+
   test('the marker of an earlier life takes no room', () => {
     const once = writeMarker(HEAD.meta, markerOf(2, 1), MEASURE);
     expect(reasonOf({ meta: once }, rule(), metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE)))).toBeUndefined();
