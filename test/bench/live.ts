@@ -41,7 +41,7 @@ export async function benchLive(options: BenchOptions): Promise<BenchResult> {
         name: 'live: round trips one after the other per new object',
         value: round(trips.function),
         kind: 'ratio',
-        most: 8,
+        most: 10,
       },
       {
         name: 'live: warm CPU over a bare copy',
