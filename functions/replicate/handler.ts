@@ -1,4 +1,13 @@
-import { HandOver, taskOf, whyOf, workOfEvent, type Engine, type Work } from '../../shared/replication/index.ts';
+import {
+  causeOf,
+  HandOver,
+  taskOf,
+  whyOf,
+  workOfEvent,
+  type Engine,
+  type Work,
+} from '../../shared/replication/index.ts';
+import { ServiceError } from '../../shared/errors/index.ts';
 import { createConfirm, logFailure, logReport, sameRules } from '../../shared/runs/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
@@ -17,7 +26,7 @@ export async function replicate(engine: Engine, sources: readonly Place[], event
     ({ type, place }) =>
       (type === 'created' || type === 'marker' || type === 'restored') && sources.some((one) => samePlace(one, place)),
   );
-  const outcomes = await Promise.allSettled(events.map((one) => replicateKey(engine, one, run)));
+  const outcomes = await Promise.allSettled(events.map((one) => untilHeard(engine, one, run)));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed) throw failed.reason;
   const states = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
@@ -26,6 +35,31 @@ export async function replicate(engine: Engine, sources: readonly Place[], event
 }
 
 type State = 'done' | 'deferred';
+
+/** ms between two tries of one run, at first and at most. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10_000;
+/** ms of a run in which no further try begins. */
+const CLOSING_MS = 10_000;
+
+/**
+ * While the state bucket refuses, neither can rules be read nor work be written down, and the platform tries an event twice
+ * more and then drops it. So each of the three runs goes on trying for as long as it may, and is thrown back only then: that
+ * outlasts four minutes. What comes in a longer outage is found by the next scan.
+ */
+async function untilHeard(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return await replicateKey(engine, event, run);
+    } catch (error) {
+      const passing = error instanceof ServiceError && error.retryable;
+      const wait = (pause / 2) * (1 + engine.random());
+      if (!passing || engine.now() + wait >= run.deadline - CLOSING_MS) throw error;
+      run.log({ message: 'the state bucket refuses', key: event.key, cause: causeOf(error) });
+      await engine.sleep(wait);
+    }
+  }
+}
 
 /**
  * Looks by the rules at hand and asks for those of this moment meanwhile; nothing is written before they are known to be

@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly unique: () => string;
   /** In [0, 1). */
   readonly random: () => number;
+  /** ms; only real timers are to be left out. */
+  readonly sleep?: (ms: number) => Promise<void>;
   readonly settings?: Partial<Settings>;
 }
 
@@ -38,6 +40,7 @@ export interface Engine {
   readonly leases: Leases;
   readonly now: () => number;
   readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
   /**
    * `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. `confirm` is asked before
    * anything is written, and throws where the rules of the work are no longer those that count.
@@ -75,8 +78,10 @@ const DEFAULTS: Settings = {
   sharedWith: () => undefined,
 };
 
+const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 export function createEngine(options: EngineOptions): Engine {
-  const { cos, state, hash, keys, now, unique, random } = options;
+  const { cos, state, hash, keys, now, unique, random, sleep = realSleep } = options;
   const deps = { cos, state, hash, now, unique };
   const leases = new Leases(deps);
   const tasks = new Tasks(deps);
@@ -101,6 +106,7 @@ export function createEngine(options: EngineOptions): Engine {
     leases,
     now,
     random,
+    sleep,
     prove: (work, listed, deadline) => prove(wired, work, listed, deadline - CLOSING_MS),
     copyHistory: async (work, listed, deadline, confirm) => {
       // A function's clock may run ahead of COS's by a little.

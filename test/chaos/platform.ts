@@ -172,6 +172,11 @@ export class Platform {
       keys: keyring,
       now,
       random,
+      // Whoever is killed while it waits goes on no more.
+      sleep: (ms) => {
+        const sleeper = instance.runner;
+        return new Promise((resolve) => scheduler.after(ms, () => !sleeper.dead() && resolve()));
+      },
       unique: () => `${deployment.name}${(this.#unique += 1)}`,
       settings: { inlineBytes: name === 'task' ? Number.POSITIVE_INFINITY : inlineBytes, ...settings },
     });

@@ -25,12 +25,12 @@ export const SCOPE: readonly Mistake[] = [
   mistake(
     'the tags of a version are not read',
     ['rules', 400],
-    ['shared/replication/decide/scope.ts', 'tags: tags ?? rule.tags', 'tags: rule.tags'],
+    ['shared/rules/match.ts', 'tags: entry.tags ?? rule.tags', 'tags: rule.tags'],
   ),
   mistake(
     'what is older than the rule is copied',
     ['rules', 400],
-    ['shared/rules/match.ts', 'if (time < rule.start && !coversExisting(rule, entry)) return false;', ''],
+    ['shared/rules/match.ts', 'if (entry.time < rule.start && !coversExisting(rule, entry)) return false;', ''],
   ),
   mistake(
     'uploads that nobody needs any more are not aborted',

@@ -118,4 +118,13 @@ export const STACKS: readonly Mistake[] = [
       'this.#next = undefined;',
     ],
   ),
+  mistake(
+    'a base names the entry below, whether or not anything is known of it',
+    ['lagging', 800],
+    [
+      'shared/replication/decide/bases.ts',
+      'stands.has(ref.id) || (ref.time < settledBefore && !later.has(ref.id));',
+      'stands.has(ref.id) || !later.has(ref.id);',
+    ],
+  ),
 ];

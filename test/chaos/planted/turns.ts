@@ -103,8 +103,8 @@ export const TURNS: readonly Mistake[] = [
     ['late-deletions', 600],
     [
       'functions/schedule/handler.ts',
-      'if ((await tasks.ofKey(target)).length > 0) continue;',
-      "const taken = await leases.acquire(target, facts, deadline, true);\n      if (taken.kind === 'held') await leases.release(taken.lease);\n      continue;",
+      'if ((await tasks.ofKey(target)).length > 0) return;',
+      "const taken = await leases.acquire(target, facts, deadline, true);\n      if (taken.kind === 'held') await leases.release(taken.lease);\n      return;",
     ],
   ),
   mistake(
@@ -130,5 +130,33 @@ export const TURNS: readonly Mistake[] = [
     'a task looks no deeper than the youngest of its key',
     ['bursts', 100],
     ['shared/replication/work.ts', 'floor: Math.min(', 'floor: Math.max('],
+  ),
+  mistake(
+    'a lease lives for seconds where it means minutes',
+    ['bursts', 200],
+    [
+      LEASES,
+      'const duration = Math.max(0, deadline - sent) + REQUEST_LIFE_MS + MARGIN_MS;',
+      'const duration = (Math.max(0, deadline - sent) + REQUEST_LIFE_MS + MARGIN_MS) / 1000;',
+    ],
+  ),
+  mistake(
+    'what tasks name is lost when they are merged',
+    ['archived', 400],
+    ['shared/replication/work.ts', 'hints: [...new Set(tasks.flatMap((task) => task.hints))],', 'hints: [],'],
+  ),
+  mistake(
+    'nobody looks for a copy that lands after its run was given up',
+    ['slow-copies', 400],
+    [CONVERGE, 'if (left <= 0 || deps.tasks === undefined) return true;', 'if (left < Infinity) return true;'],
+  ),
+  mistake(
+    'work under a disabled rule goes as if the rule were gone',
+    ['paused', 400],
+    [
+      'functions/task/handler.ts',
+      'if (group === undefined && isPaused(ruleSet, named.task))',
+      'if (named.name === "")',
+    ],
   ),
 ];

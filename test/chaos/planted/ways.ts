@@ -28,11 +28,7 @@ export const WAYS: readonly Mistake[] = [
   mistake(
     'a deletion that was undone is brought back',
     ['two-way-deletions', 300],
-    [
-      PEERS,
-      'undone: new Set(gone.map(([, rank]) => formatRank(rank)))',
-      'undone: new Set(gone.slice(gone.length).map(([, rank]) => formatRank(rank)))',
-    ],
+    [PEERS, 'undone: gone,', 'undone: [],'],
   ),
   mistake(
     'delete markers are made though something newer is there',
@@ -47,5 +43,10 @@ export const WAYS: readonly Mistake[] = [
       "for (const item of stack) {\n    if (item.kind !== 'other'",
       "for (const item of stack.toReversed()) {\n    if (item.kind !== 'other'",
     ],
+  ),
+  mistake(
+    'a deletion that was undone leaves older ones to be brought back',
+    ['two-way-deletions', 600],
+    [TOGETHER, 'undone.some((one) => compareRanks(rank, one) <= 0)', 'undone.some((one) => sameRank(rank, one))'],
   ),
 ];

@@ -83,6 +83,9 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     now: () => clock.ms,
     unique: () => `u${(unique += 1)}`,
     random: () => 0.5,
+    sleep: async (ms) => {
+      clock.ms += ms;
+    },
     settings,
   });
   const run = (): Run => ({ requestId: 'run', deadline: clock.ms + RUN_MS, log: (fields) => logs.push(fields) });
