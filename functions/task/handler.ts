@@ -10,7 +10,7 @@ import {
 import { createConfirm, isPaused, logFailure, logReport, rulesOf } from '../../shared/runs/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
-import { backOff, BUSY_MS, hasFailed, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
+import { backOff, BUSY_MS, kindOf, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
 
 /** ms after which work that ran out of time goes on; `schedule` starts it, never this function itself. */
 const GO_ON_MS = 1000;
@@ -89,7 +89,7 @@ async function finish(
       await tasks.complete(found);
     }
     // Told after the work is safe; if it cannot be told, each piece has its turn when it is due.
-    if (report.state === 'done' && earlier.some(hasFailed))
+    if (report.state === 'done' && earlier.some((task) => kindOf(task) === 'failed'))
       await tasks.recovered(work.destination).catch(() => undefined);
   } catch (error) {
     // Going on at once would use up the same time for nothing.

@@ -8,5 +8,15 @@ export const hasFailed = ({ cause }: Task): boolean => isFailure(cause);
 /** Whether all is done and only looked at again, when listings that may have been too young have settled. */
 export const isRecheck = ({ cause }: Task): boolean => cause === 'settle';
 
+/** Errors that say something of one object only: that others succeed at the destination is no reason to try it sooner. */
+const OF_ONE_OBJECT: ReadonlySet<string> = new Set([
+  'ObjectLocked',
+  'order',
+  'depth',
+  'ReplicaArchived',
+  'ReplicaChecksumMismatch',
+]);
+
 /** What a task's turn depends on. */
-export const kindOf = (task: Task): WaitingKind => (isRecheck(task) ? 'recheck' : hasFailed(task) ? 'failed' : 'turn');
+export const kindOf = (task: Task): WaitingKind =>
+  isRecheck(task) ? 'recheck' : hasFailed(task) && !OF_ONE_OBJECT.has(task.cause) ? 'failed' : 'turn';

@@ -1,4 +1,4 @@
-export { hasFailed, isRecheck } from './causes.ts';
+export { hasFailed, isRecheck, kindOf } from './causes.ts';
 export { backOff, BUSY_MS } from './backoff.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';

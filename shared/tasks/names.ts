@@ -18,7 +18,8 @@ export const taskName = (digest: string, unique: string): string => `${TASKS}${d
 const MINUTE_MS = 60_000;
 
 /**
- * Why work waits, as far as its turn depends on it: `failed`, the last try ended in an error; `recheck`, all is done and only
+ * Why work waits, as far as its turn depends on it: `failed`, the last try ended in an error that
+ * the destination as a whole may have caused; `recheck`, all is done and only
  * looked at again; `turn`, anything else.
  */
 export type WaitingKind = 'failed' | 'recheck' | 'turn';
