@@ -22,6 +22,8 @@ export const SOURCE_DEEDS = [
   'suspend',
   /** The lifecycle of the source: older versions go, and what is deleted loses its marker. */
   'ageSource',
+  /** Writes own bytes with a marker that somebody without the key can come by: copied, altered, or invented. */
+  'forge',
 ] as const;
 
 /** What happens at a site to which replicas come and from which none go. */
@@ -41,6 +43,8 @@ export const DESTINATION_DEEDS = [
   'expireAll',
   /** Turns versioning off for minutes. */
   'suspendThere',
+  /** The same where replicas arrive. */
+  'foreignForge',
 ] as const;
 
 /** What the owner of a source does to its rules; the key is of no account. */

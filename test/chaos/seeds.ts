@@ -54,6 +54,8 @@ const SHARES = {
   skewed: 0,
   /** Programs at the destination change objects in place, and lifecycle takes the originals. */
   rewritten: 0,
+  /** Somebody at either side copies, alters, replays and invents markers. */
+  malice: 4,
 } as const;
 
 export type Kind = keyof typeof SHARES;
@@ -102,6 +104,14 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
       const pace = [3000, 60_000, 20 * 60_000][between(0, 2)] as number;
       const habits: Habits = { deeds: between(5, 14), keys: 1, pace, ...copies };
       return { ...world, weather: CALM, mail: { ...world.mail, lost: 0, late: 0.5 }, habits, listingLag: 0 };
+    }
+    case 'malice': {
+      const pace = [1000, 20_000, 5 * 60_000][between(0, 2)] as number;
+      const shape: Shape = random() < 0.6 ? 'one-way' : random() < 0.5 ? 'two-way' : 'chain';
+      const honest = { put: 6, remove: 2, foreignPut: 1, removeVersion: random() < 0.3 ? 1 : 0 };
+      const habits: Habits = { deeds: between(4, 14), keys: 1, pace, ...honest, forge: 4, foreignForge: 5 };
+      const mail = { ...world.mail, lost: 0, late: 0.5 };
+      return { ...world, shape, weather: CALM, mail, habits, listingLag: 0, skew: 0 };
     }
     case 'lifecycle': {
       const pace = [5 * 60_000, 30 * 60_000, 3 * 3_600_000][between(0, 2)] as number;

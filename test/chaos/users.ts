@@ -28,6 +28,34 @@ const MEGABYTE = 2 ** 20;
 const AGED_MS = 20 * 60_000;
 const DAY = 86_400_000;
 
+const MARKER = 'replication-marker';
+const SOURCE = 'replication-source';
+
+/** `genuine`: the metadata of a replica that is there. */
+function forgedMeta(
+  genuine: Readonly<Record<string, string>> | undefined,
+  { crc64 }: Blob,
+  random: () => number,
+): Record<string, string> {
+  const far = Buffer.from(String(2n ** 64n - 1n - BigInt(Date.UTC(2076, 0, 1)) * 1000n)).toString('base64url');
+  const source = genuine?.[SOURCE] ?? `ap-guangzhou/source-1250000000/${far}`;
+  const marker = genuine?.[MARKER] ?? `1;;;c1;1767225600-vx;;0a1b2c3d;${'A'.repeat(22)}`;
+  // It is right of these bytes, as anybody can compute it.
+  const fields = marker.split(';').with(3, `c${crc64}`);
+  const changes = [
+    // As it is, on other bytes.
+    { [SOURCE]: source, [MARKER]: marker },
+    { [SOURCE]: source, [MARKER]: fields.join(';') },
+    { [SOURCE]: source.replace(/[^/]+$/, far), [MARKER]: fields.join(';') },
+    // A newer attempt; none, and no bytes to be held against; nothing accounted for; another key.
+    { [SOURCE]: source, [MARKER]: fields.with(4, `${1_767_225_600 + Math.floor(random() * 1e5)}-vz`).join(';') },
+    { [SOURCE]: source, [MARKER]: fields.with(3, 's1').join(';') },
+    { [SOURCE]: source, [MARKER]: fields.with(2, '').join(';') },
+    { [SOURCE]: source, [MARKER]: fields.with(6, 'ffffffff').join(';') },
+  ];
+  return pick(changes, random()) ?? {};
+}
+
 interface Act {
   readonly deed: Deed;
   readonly place: Place;
@@ -145,6 +173,11 @@ export class Users {
       this.#o.diary.foreign.add(at(act.place, act.key));
       return `put ${act.key} as ${this.#put(act, this.#blob(act, false)).versionId}`;
     },
+    forge: (act) => this.#forge(act),
+    foreignForge: (act) => {
+      this.#o.diary.foreign.add(at(act.place, act.key));
+      return this.#forge(act);
+    },
     foreignCopy: (act) => {
       const said = this.#copyOntoItself(act);
       if (said !== undefined) this.#o.diary.foreign.add(at(act.place, act.key));
@@ -228,6 +261,22 @@ export class Users {
     const { place, key, request } = act;
     this.#write(place, key);
     return this.#o.core.putObject(place.bucket, place.region, key, blob, this.#attributes(act), request);
+  }
+
+  /** What somebody can write who may read and write here, and knows all names, but has no key. */
+  #forge(act: Act): string | undefined {
+    // What is copied in the very moment in which a run removes its original cannot be told from ours: a known limit.
+    if (this.#o.busy()) return undefined;
+    const { place, key, random, request } = act;
+    const marked = this.#versions(place, key).filter(({ attributes }) => attributes.meta[MARKER] !== undefined);
+    const from = pick(marked, random());
+    if (from !== undefined) this.#o.diary.copied.add(from.versionId);
+    const attributes = this.#attributes(act);
+    this.#write(place, key);
+    const blob = this.#blob(act, false);
+    const meta: Record<string, string> = { ...attributes.meta, ...forgedMeta(from?.attributes.meta, blob, random) };
+    const made = this.#o.core.putObject(place.bucket, place.region, key, blob, { ...attributes, meta }, request);
+    return `forged ${key} as ${made.versionId}: ${meta[MARKER]}`;
   }
 
   #copyOntoItself({ place, key, random, request }: Act): string | undefined {

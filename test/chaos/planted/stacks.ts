@@ -55,6 +55,11 @@ export const STACKS: readonly Mistake[] = [
     [OBSERVE, 'if (copies.has(index)) {', 'if (copies.has(-1 - index)) {'],
   ),
   mistake(
+    'a marker is believed without its signature',
+    ['malice', 200],
+    ['shared/identity/claim.ts', 'if (!signed) return NONE;', ''],
+  ),
+  mistake(
     'a version counts as ours for ever',
     ['crowded', 400],
     [
