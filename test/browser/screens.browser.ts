@@ -21,7 +21,7 @@ const LOOKS = [
 const KEY = 'reports/2026/quarterly summary.pdf';
 /** Where each screen is, and what is on it once it is there. */
 const SCREENS = [
-  ['overview', '.tiles'],
+  ['overview', '.destination'],
   ['rules', '.rules'],
   ['rules/new', '.rule-form'],
   ['rules/edit?id=archive', '.rule-form'],

@@ -99,7 +99,7 @@ describe('a page that is left open', () => {
     // Ten minutes pass in a moment, in which the real API would take the signatures for old; what it says does not matter here.
     const now = () => page.evaluate<number>('Date.now()');
     let requests = 0;
-    const body = JSON.stringify({ items: [], unreadable: 0, measuredAt: new Date().toISOString() });
+    const body = JSON.stringify({ destinations: [], items: [], unreadable: 0, measuredAt: new Date().toISOString() });
     await page.route('**/*', (route) => {
       requests += 1;
       return route.fulfill({ status: 200, contentType: 'application/json', body });

@@ -1,3 +1,4 @@
+import type { BucketStatus } from '../../scan-schemas.ts';
 import type { Deployment, Failures, ObjectStatus, Preflighted, Reattempted } from '../../schemas.ts';
 import type { RulesClient } from '../rules/change.ts';
 import { ApiError } from './error.ts';
@@ -11,6 +12,9 @@ export interface Client extends RulesClient {
   failures(page: { state?: 'FAILED' | 'PENDING'; marker?: string }): Promise<Failures>;
   /** All waiting work, a page of it, or that of some keys. */
   reattempt(what: { keys?: readonly string[]; marker?: string }): Promise<Reattempted>;
+  bucketStatus(): Promise<BucketStatus>;
+  /** Starts, holds or continues the scan of a destination (`bucket-appid@region`). */
+  steerScan(deed: 'scan' | 'pause' | 'resume', destination: string): Promise<void>;
   objectStatus(key: string, versionId: string | undefined): Promise<ObjectStatus>;
   preflight(): Promise<Preflighted>;
   readonly clockOffset: Sender['clockOffset'];
@@ -60,6 +64,11 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
         query: [['replicationReattempt', ''], ...given('marker', marker)],
         ...(keys === undefined ? {} : { body: JSON.stringify({ keys }), type: 'application/json' as const }),
       }),
+    bucketStatus: () => json({ method: 'GET', query: [['replicationStatus', '']] }),
+    steerScan: async (deed, destination) => {
+      const body = JSON.stringify({ destination });
+      await send({ method: 'POST', query: [[STEER[deed], '']], body, type: 'application/json' });
+    },
     objectStatus: (key, versionId) =>
       json({ method: 'GET', key, query: [['replicationStatus', ''], ...given('versionId', versionId)] }),
     preflight: () => json({ method: 'POST', query: [['replicationPreflight', '']] }),
@@ -67,6 +76,8 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
     withBucket: (other) => clientOf(sender, other),
   };
 }
+
+const STEER = { scan: 'replicationScan', pause: 'replicationPause', resume: 'replicationResume' } as const;
 
 const given = (name: string, value: string | undefined): [string, string][] =>
   value === undefined || value === '' ? [] : [[name, value]];

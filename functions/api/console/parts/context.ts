@@ -37,7 +37,3 @@ export function useSession(): Session {
   if (session === undefined) throw new Error('A screen was shown before anybody signed in.');
   return session;
 }
-
-/** Whether this deployment can be asked for something; older ones lack what newer pages show. */
-export const offers = ({ calls }: Deployment, subresource: string, on: 'bucket' | 'object'): boolean =>
-  calls.some((call) => call.subresource === subresource && call.on === on);

@@ -158,13 +158,12 @@ function overlap(a: RuleFields, b: RuleFields): boolean {
   return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
 }
 
-function checkOptions({ kmsKeyId, kmsObjects, existing }: RuleFields): Finding[] {
+function checkOptions({ kmsKeyId, kmsObjects }: RuleFields): Finding[] {
   const found: Finding[] = [];
   if (kmsKeyId !== '' && !/^[\x21-\x7e]{1,1024}$/.test(kmsKeyId)) {
     found.push({ level: 'error', field: 'kmsKeyId', text: 'check.kms.key' });
   }
   if (kmsObjects && kmsKeyId === '') found.push({ level: 'warning', field: 'kmsKeyId', text: 'check.kms.missing' });
-  if (existing !== '') found.push({ level: 'warning', field: 'existing', text: 'check.existing' });
   return found;
 }
 

@@ -1,7 +1,11 @@
-import type { JSX } from 'preact';
-import type { Deployment, Failures } from '../../schemas.ts';
+import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { BucketStatus } from '../../scan-schemas.ts';
+import type { Deployment } from '../../schemas.ts';
 import type { Client } from '../client/client.ts';
-import { offers, useSession, useTelling } from '../parts/context.ts';
+import { asApiError } from '../client/error.ts';
+import type { ApiError } from '../client/error.ts';
+import { useSession, useTelling } from '../parts/context.ts';
 import type { Telling } from '../parts/context.ts';
 import { Icon } from '../parts/icon.tsx';
 import type { IconName } from '../parts/icon.tsx';
@@ -12,6 +16,8 @@ import { Sign } from '../parts/state.tsx';
 import type { Tone } from '../parts/state.tsx';
 import { duration } from '../parts/time.ts';
 import { hrefOf } from '../route.ts';
+import { Destinations } from './destination-status.tsx';
+import type { ScanDeed } from './scan-line.tsx';
 import { loadRules } from '../rules/change.ts';
 import { readFields } from '../rules/fields.ts';
 import type { RuleFields } from '../rules/fields.ts';
@@ -20,72 +26,97 @@ type ListedBucket = Deployment['sources'][number];
 
 interface Setup {
   readonly rules: readonly RuleFields[];
-  readonly failed: Failures;
   readonly deployment: Deployment;
 }
 
 interface Seen extends Setup {
-  readonly work: Failures;
-  readonly counts: { readonly failed: number; readonly pending: number; readonly enabled: number };
+  readonly status: BucketStatus;
+  readonly counts: Counts;
+}
+
+interface Counts {
+  readonly failed: number;
+  readonly pending: number;
+  /** There is more than was counted. */
+  readonly least: boolean;
+  /** ms; null: nothing waits. */
+  readonly oldest: number | null;
+  readonly enabled: number;
 }
 
 async function lookAtSetup(client: Client): Promise<Setup> {
-  const [{ document }, failed, deployment] = await Promise.all([
-    loadRules(client),
-    client.failures({ state: 'FAILED' }),
-    client.deployment(),
-  ]);
-  return { rules: document?.rules.map(readFields) ?? [], failed, deployment };
+  const [{ document }, deployment] = await Promise.all([loadRules(client), client.deployment()]);
+  return { rules: document?.rules.map(readFields) ?? [], deployment };
 }
 
 export function Overview(): JSX.Element {
   const { t } = useTelling();
-  const { client, bucket, deployment } = useSession();
+  const { client, bucket, mayWrite, announce } = useSession();
   const setup = useLoad(bucket, () => lookAtSetup(client));
-  const work = useLoad(bucket, () => client.failures({}));
+  const status = useLoad(`${bucket} status`, () => client.bucketStatus());
+  const [problem, setProblem] = useState<ApiError>();
   // One request each time, however long the screen stays open.
-  useLive(work.reload);
-  const reload = () => void Promise.all([setup.reload(), work.reload()]);
-  const error = setup.error ?? work.error;
+  useLive(status.reload);
+  const reload = () => {
+    setProblem(undefined);
+    void Promise.all([setup.reload(), status.reload()]);
+  };
+  const error = setup.error ?? status.error ?? problem;
+  const steer = async (deed: ScanDeed, destination: string) => {
+    try {
+      await client.steerScan(deed, destination);
+      announce(t(`status.done.${deed}`));
+      reload();
+    } catch (thrown) {
+      setProblem(asApiError(thrown));
+    }
+  };
   return (
     <Screen
       title={t('overview.title')}
       actions={
-        <button type="button" class="button" disabled={setup.busy || work.busy} onClick={reload}>
+        <button type="button" class="button" disabled={setup.busy || status.busy} onClick={reload}>
           <Icon name="retry" /> {t('do.refresh')}
         </button>
       }
     >
       {error === undefined ? null : <Problem error={error} onRetry={reload} />}
-      {setup.value !== undefined && work.value !== undefined ? (
-        <Content seen={seenFrom(setup.value, work.value)} />
+      {setup.value !== undefined && status.value !== undefined ? (
+        <Content seen={seenFrom(setup.value, status.value)}>
+          <Destinations
+            status={status.value}
+            onDeed={mayWrite ? (deed, destination) => void steer(deed, destination) : undefined}
+          />
+        </Content>
       ) : error === undefined ? (
         <Busy />
       ) : null}
-      {offers(deployment, 'replicationStatus', 'bucket') ? null : <Absent />}
     </Screen>
   );
 }
 
-function seenFrom(setup: Setup, work: Failures): Seen {
-  const failed = work.items.filter(({ state }) => state === 'FAILED').length;
+function seenFrom(setup: Setup, status: BucketStatus): Seen {
+  const backlogs = status.destinations.map(({ backlog }) => backlog);
+  const failed = backlogs.reduce((sum, backlog) => sum + backlog.failed, 0);
+  const ages = backlogs.flatMap(({ oldestAgeMs }) => (oldestAgeMs === null ? [] : [oldestAgeMs]));
   const counts = {
-    // What failed may stand behind a page of what only waits.
-    failed: work.marker === undefined ? failed : Math.max(failed, setup.failed.items.length),
-    pending: work.items.length - failed,
+    failed,
+    pending: backlogs.reduce((sum, { keys }) => sum + keys, 0) - failed,
+    least: backlogs.some(({ atLeast }) => atLeast),
+    oldest: ages.length === 0 ? null : Math.max(...ages),
     enabled: setup.rules.filter((rule) => rule.enabled).length,
   };
-  return { ...setup, work, counts };
+  return { ...setup, status, counts };
 }
 
-function Content({ seen }: { readonly seen: Seen }): JSX.Element {
+function Content({ seen, children }: { readonly seen: Seen; readonly children: ComponentChildren }): JSX.Element {
   const { t } = useTelling();
-  const { rules, work, counts } = seen;
-  const least = work.marker !== undefined;
+  const { rules, status, counts } = seen;
+  const { least } = counts;
   return (
     <>
       {rules.length === 0 ? <Empty /> : <Verdict seen={seen} />}
-      <MeasuredAt time={work.measuredAt} live />
+      <MeasuredAt time={status.measuredAt} live />
       <div class="tiles">
         <Tile title={t('overview.rules')} href={hrefOf('rules')}>
           <Figure value={counts.enabled} word={t('overview.rules.enabled')} />
@@ -94,9 +125,10 @@ function Content({ seen }: { readonly seen: Seen }): JSX.Element {
         <Tile title={t('overview.work')} href={hrefOf('failures')}>
           <Figure value={counts.failed} word={t('overview.work.failed')} least={least && counts.failed > 0} />
           <Figure value={counts.pending} word={t('overview.work.pending')} least={least} />
-          {work.items.length === 0 ? null : <Age ms={Math.max(...work.items.map(({ ageMs }) => ageMs))} />}
+          {counts.oldest === null ? null : <Age ms={counts.oldest} />}
         </Tile>
       </div>
+      {children}
       <Buckets seen={seen} />
     </>
   );
@@ -139,8 +171,8 @@ interface Judged {
 
 /** The one thing that matters most now, in words. */
 function judge({ t }: Telling, seen: Seen, source: string): Judged {
-  const { counts, work, deployment, rules } = seen;
-  const more = work.marker !== undefined;
+  const { counts, deployment, rules } = seen;
+  const more = counts.least;
   const used = new Set([source, ...rules.filter((rule) => rule.enabled).map((rule) => rule.bucket)]);
   const unversioned = [...deployment.sources, ...deployment.destinations].find(
     ({ bucket, versioning }) => used.has(bucket) && (versioning === 'Suspended' || versioning === 'Disabled'),
@@ -156,7 +188,7 @@ function judge({ t }: Telling, seen: Seen, source: string): Judged {
   if (counts.enabled === 0) {
     return { tone: 'quiet', icon: 'pause', title: t('overview.disabled'), text: t('overview.disabled.text') };
   }
-  if (counts.pending > 0 || more || work.unreadable > 0) {
+  if (counts.pending > 0 || more) {
     const title = t(more ? 'overview.pending.least' : 'overview.pending', { n: counts.pending });
     return { tone: 'busy', icon: 'clock', title, text: t('overview.pending.text'), failures: true };
   }
@@ -277,16 +309,5 @@ function BucketRow({ place, role }: { readonly place: ListedBucket; readonly rol
         </Sign>
       </td>
     </tr>
-  );
-}
-
-/** What the contract has and this deployment does not: said, and not left out in silence. */
-function Absent(): JSX.Element {
-  const { t } = useTelling();
-  return (
-    <section class="card absent">
-      <h2>{t('overview.absent.title')}</h2>
-      <p>{t('overview.absent.text', { call: 'GET /?replicationStatus' })}</p>
-    </section>
   );
 }

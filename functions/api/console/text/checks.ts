@@ -63,10 +63,6 @@ export const checkTexts = {
     'Without a key, replicas are encrypted as the destination bucket says.',
     '未指定密钥时，副本按目标存储桶的设置加密。',
   ],
-  'check.existing': [
-    'This release copies objects from before the rule when their key is written again or tried again, not by itself.',
-    '此版本不会自动复制规则之前的对象，仅在该键再次写入或被重试时复制。',
-  ],
   'check.restart': [
     'With another name, prefix, tags or destination it is a new rule: it starts now, and work that still waits for the old one is dropped.',
     '更改名称、前缀、标签或目标后即为新规则：从现在开始生效，旧规则等待中的任务会被放弃。',

@@ -8,6 +8,7 @@ import { overviewTexts } from './overview.ts';
 import { preflightTexts } from './preflight.ts';
 import { ruleTexts } from './rules.ts';
 import { signInTexts } from './sign-in.ts';
+import { statusTexts } from './status.ts';
 
 /** English and Chinese of each text. `{name}` is filled in; `one|several` is chosen by the value of `n`. */
 export type Texts = Readonly<Record<string, readonly [english: string, chinese: string]>>;
@@ -17,6 +18,7 @@ export const TEXTS = {
   ...commonTexts,
   ...signInTexts,
   ...overviewTexts,
+  ...statusTexts,
   ...ruleTexts,
   ...checkTexts,
   ...failureTexts,

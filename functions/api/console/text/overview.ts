@@ -55,9 +55,4 @@ export const overviewTexts = {
     'Versions take storage: every overwritten and deleted version is kept on both sides until a lifecycle rule removes it.',
     '版本占用存储：被覆盖和删除的版本在两端都会保留，直至生命周期规则清除。',
   ],
-  'overview.absent.title': ['Not available in this deployment', '本部署暂不提供'],
-  'overview.absent.text': [
-    'Backlog by age, lag over time, progress of existing objects, and the proof that everything before a moment is there: this deployment does not offer the call {call}.',
-    '按时长统计的积压、延迟趋势、存量对象进度，以及“某时刻之前均已到达”的证明：本部署不提供 {call} 调用。',
-  ],
 } as const;

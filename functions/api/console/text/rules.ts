@@ -30,8 +30,8 @@ export const ruleTexts = {
   'rules.xml': ['The document as SDKs read it', 'SDK 读取到的文档'],
   'rules.enable.title': ['Enable the rule {id}?', '启用规则 {id}？'],
   'rules.enable.text': [
-    'New versions in its scope are copied from now on. What was written while it was disabled is copied when its key is written again or looked at again; see the object by itself and press “Try again”.',
-    '此后其范围内的新版本会被复制。停用期间写入的内容，在该键再次写入或被重新检查时复制；可查询对象并点击“重试”。',
+    'New versions in its scope are copied from now on. What was written while it was disabled is found by the scan that follows.',
+    '此后其范围内的新版本会被复制。停用期间写入的内容由随后的扫描补上。',
   ],
   'rules.enable.storage': [
     'Every version of every object in scope will take storage at the destination as well.',

@@ -12,11 +12,11 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const entries = Object.entries(TEXTS);
 const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g))].toSorted();
 
-/** The causes that the README lists, by the first column of its table. */
-async function causesOfReadme(): Promise<string[]> {
+/** The codes that a section of the README lists, by the first column of its table. */
+async function codesOfReadme(section: string): Promise<string[]> {
   const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
-  const table = readme.slice(readme.indexOf('#### Causes')).split('\n\n')[1] ?? '';
-  const rows = table.split('\n').slice(2);
+  const text = readme.slice(readme.indexOf(`#### ${section}`)).split('\n#### ')[0] ?? '';
+  const rows = text.split('\n').filter((line) => line.startsWith('| `'));
   return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([\w-]+)`/g)].map(([, code = '']) => code));
 }
 
@@ -44,7 +44,7 @@ describe('the texts of the console page', () => {
   });
 
   it('have a word for every cause that the README lists, with what to do', async () => {
-    const causes = await causesOfReadme();
+    const causes = await codesOfReadme('Causes');
     expect(causes.length).toBeGreaterThan(20);
     const network = /^(?:Connection|Answer|Deadline)/;
     const missing = causes.filter(
@@ -54,9 +54,7 @@ describe('the texts of the console page', () => {
   });
 
   it('have a word for every reason for which the README says that a version is skipped', async () => {
-    const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
-    const list = /- `SKIPPED`: (.*?)\n\n/s.exec(readme)?.[1] ?? '';
-    const reasons = [...list.matchAll(/`([\w-]+)`/g)].map(([, reason = '']) => reason);
+    const reasons = await codesOfReadme('Reasons');
     expect(reasons.length).toBeGreaterThan(4);
     expect(reasons.filter((reason) => !isText(`skip.${reason}`))).toEqual([]);
   });
@@ -72,7 +70,7 @@ describe('the texts of the console page', () => {
   it('are all used, but for those that a code of the API chooses', async () => {
     const code = await sources(path.join(ROOT, 'functions/api/console'));
     const byCode =
-      /^rules\.(?:en|dis)able|^rules\.delete|^(?:cause|todo|skip|error|check|versioning|state|app\.theme|nav|rules\.(?:done|existing)|form\.existing|failures|object\.(?:rule|role)|preflight\.(?:check|cause))\./;
+      /^rules\.(?:en|dis)able|^rules\.delete|^(?:cause|todo|skip|error|check|versioning|state|app\.theme|nav|status|rules\.(?:done|existing)|form\.existing|failures|object\.(?:rule|role)|preflight\.(?:check|cause))\./;
     expect(entries.map(([key]) => key).filter((key) => !byCode.test(key) && !code.includes(`'${key}'`))).toEqual([]);
   });
 

@@ -1,0 +1,16 @@
+import { locale } from '../text/index.ts';
+import type { Language } from '../text/index.ts';
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
+
+/** Bytes in the largest unit that fits, of 1,000 of the one before. */
+export function bytes(language: Language, size: number): string {
+  let unit = 0;
+  let rest = size;
+  while (rest >= 1000 && unit < UNITS.length - 1) {
+    rest /= 1000;
+    unit += 1;
+  }
+  const style = { style: 'unit', unit: UNITS[unit] ?? 'byte', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale(language), style).format(rest);
+}
