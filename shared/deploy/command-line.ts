@@ -67,6 +67,57 @@ export const commands = {
         lifecycleEvents: ['go'],
         options: { ...region, ...json, ...bucket, ...destination, ...rule },
       },
+      rules: {
+        type: 'container',
+        commands: {
+          get: {
+            usage: 'Print the rules as they are stored: serverless replication rules get --bucket photos-1250000000',
+            lifecycleEvents: ['print'],
+            options: { ...region, ...json, ...bucket },
+          },
+          put: {
+            usage: 'Store rules in the place of all there are: serverless replication rules put --file rules.xml',
+            lifecycleEvents: ['store'],
+            options: {
+              ...region,
+              ...json,
+              ...bucket,
+              file: { usage: 'ReplicationConfiguration in XML; - reads stdin', type: 'string', required: true },
+            },
+          },
+          delete: {
+            usage: 'Remove all rules; replicas stay: serverless replication rules delete --bucket photos-1250000000',
+            lifecycleEvents: ['remove'],
+            options: { ...region, ...json, ...bucket },
+          },
+        },
+      },
+      failures: {
+        usage: 'List what waits or failed, with its cause: serverless replication failures --state FAILED',
+        lifecycleEvents: ['list'],
+        options: {
+          ...region,
+          ...json,
+          ...bucket,
+          state: { usage: 'Only what is FAILED, or only what is PENDING', type: 'string' },
+          limit: { usage: 'Keys that are shown at most (default: 1000)', type: 'string' },
+        },
+      },
+      reattempt: {
+        usage: 'Try now what waits, all or some keys: serverless replication reattempt --key 2026/a.jpg --key b.jpg',
+        lifecycleEvents: ['start'],
+        options: {
+          ...region,
+          ...json,
+          ...bucket,
+          key: { usage: 'Key to look at, also one that does not wait; may be given often', type: 'multiple' },
+        },
+      },
+      preflight: {
+        usage: 'Try every destination with objects of its own: serverless replication preflight',
+        lifecycleEvents: ['try'],
+        options: { ...region, ...json, ...bucket },
+      },
       key: {
         type: 'container',
         commands: {

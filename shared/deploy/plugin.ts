@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCosClient } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
@@ -21,7 +22,11 @@ import { invoke } from './commands/invoke.ts';
 import { readLogs, readStartTime } from './commands/logs.ts';
 import { addKey, formatKey, formatKeys, keysJson, openKeyStore, removeKey, rotateMarker } from './commands/keys.ts';
 import { remove } from './commands/remove.ts';
+import type { ApiDeps } from './commands/ask.ts';
+import { showPreflight } from './commands/preflight.ts';
 import { replicationAction, type Action } from './commands/replication.ts';
+import { deleteRules, getRules, putRules } from './commands/rules.ts';
+import { reattemptWork, showFailures } from './commands/work.ts';
 import { checkDropped, checkIdle, readProgress } from './commands/stops.ts';
 import type { Progress } from './commands/stops.ts';
 import { createScf } from './cloud/scf.ts';
@@ -74,6 +79,22 @@ export default class TencentPlugin {
       'replication:scan:start': this.#guard(() => this.#replication('scan')),
       'replication:pause:hold': this.#guard(() => this.#replication('pause')),
       'replication:resume:go': this.#guard(() => this.#replication('resume')),
+      'replication:rules:get:print': this.#guard(async () => getRules(await this.#api(), this.#about())),
+      'replication:rules:put:store': this.#guard(async () =>
+        putRules(await this.#api(), this.#about(), await this.#document()),
+      ),
+      'replication:rules:delete:remove': this.#guard(async () => deleteRules(await this.#api(), this.#about())),
+      'replication:failures:list': this.#guard(async () =>
+        showFailures(await this.#api(), {
+          ...this.#about(),
+          state: this.#text('state'),
+          limit: this.#text('limit'),
+        }),
+      ),
+      'replication:reattempt:start': this.#guard(async () =>
+        reattemptWork(await this.#api(), { ...this.#about(), keys: this.#texts('key') }),
+      ),
+      'replication:preflight:try': this.#guard(async () => showPreflight(await this.#api(), this.#about())),
       'replication:key:add:add': this.#guard(() => this.#keyAdd()),
       'replication:key:list:list': this.#guard(() => this.#keyList()),
       'replication:key:remove:remove': this.#guard(() => this.#keyRemove()),
@@ -181,29 +202,42 @@ export default class TencentPlugin {
   }
 
   async #replication(action: Action): Promise<void> {
+    await replicationAction(
+      action,
+      { ...(await this.#api()), sleep: (ms) => sleep(ms) },
+      {
+        ...this.#about(),
+        destination: this.#text('destination'),
+        prefix: this.#text('prefix'),
+        rule: this.#text('rule'),
+        wait: this.#options['wait'] === true,
+      },
+    );
+  }
+
+  /** What the deployed API is asked with. */
+  async #api(): Promise<ApiDeps> {
     const settings = this.#settings();
     const { functions } = await readInfo(settings, this.#platform().scf);
     const url = functions.map((one) => one.url).find((address) => address !== undefined);
     if (url === undefined)
       throw new DeployError('The API has not been deployed: run "npx serverless deploy".', 'NO_API');
-    await replicationAction(
-      action,
-      {
-        settings,
-        keys: this.#keys(settings),
-        address: { url, endpoint: settings.endpoint },
-        print: (text) => this.#print(text),
-        sleep: (ms) => sleep(ms),
-      },
-      {
-        bucket: this.#text('bucket'),
-        destination: this.#text('destination'),
-        prefix: this.#text('prefix'),
-        rule: this.#text('rule'),
-        json: this.#options['json'] === true,
-        wait: this.#options['wait'] === true,
-      },
-    );
+    const address = { url, endpoint: settings.endpoint };
+    return { settings, keys: this.#keys(settings), address, print: (text) => this.#print(text) };
+  }
+
+  /** The options that all commands about a source have. */
+  #about(): { readonly bucket: string | undefined; readonly json: boolean } {
+    return { bucket: this.#text('bucket'), json: this.#options['json'] === true };
+  }
+
+  /** Bytes of the file that `--file` names; `-` is stdin. */
+  async #document(): Promise<Uint8Array> {
+    const file = this.#text('file') ?? '-';
+    if (file === '-') return buffer(process.stdin);
+    return readFile(file).catch((cause: unknown) => {
+      throw new DeployError(`${file} cannot be read: name a file with the rules in XML.`, 'NO_FILE', cause);
+    });
   }
 
   async #keyAdd(): Promise<void> {
@@ -311,6 +345,13 @@ export default class TencentPlugin {
   #text(option: string): string | undefined {
     const value = this.#options[option];
     return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /** An option that may be given often; the CLI gives a single one as text. */
+  #texts(option: string): readonly string[] {
+    const value = this.#options[option];
+    if (typeof value === 'string') return [value];
+    return Array.isArray(value) ? value.filter((text): text is string => typeof text === 'string') : [];
   }
 
   #print(text: string): void {

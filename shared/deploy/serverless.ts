@@ -38,4 +38,4 @@ export interface Writers {
 }
 
 /** Options of the command line, by their long names. */
-export type Options = Readonly<Record<string, string | boolean | undefined>>;
+export type Options = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;

@@ -12,12 +12,14 @@ const LIFETIME = 300;
 const IDLE_LIMIT = 60_000;
 
 export interface ApiCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly bucket: string;
   /** The parameter that asks for it. */
   readonly subresource: string;
-  /** Sent as JSON. */
-  readonly body?: object;
+  /** Further parameters; an undefined one is left out. */
+  readonly parameters?: Readonly<Record<string, string | undefined>>;
+  /** An object is sent as JSON, bytes as the XML that they are. */
+  readonly body?: object | Uint8Array;
 }
 
 export interface ApiAddress {
@@ -27,15 +29,24 @@ export interface ApiAddress {
   readonly endpoint: string | undefined;
 }
 
-/**
- * Makes one call of the API with a key of its own, which is made before and removed after it: whoever deploys may read the
- * state bucket and needs no key. Throws `DeployError` with what the API answered.
- */
+/** As `askApi`, for answers in JSON. */
 export async function callApi(
   keys: Pick<KeyStore, 'add' | 'remove'>,
   address: ApiAddress,
   call: ApiCall,
 ): Promise<unknown> {
+  return JSON.parse(await askApi(keys, address, call)) as unknown;
+}
+
+/**
+ * Makes one call of the API with a key of its own, which is made before and removed after it: whoever deploys may read the
+ * state bucket and needs no key. Resolves with the body of the answer; throws `DeployError` with what the API refused.
+ */
+export async function askApi(
+  keys: Pick<KeyStore, 'add' | 'remove'>,
+  address: ApiAddress,
+  call: ApiCall,
+): Promise<string> {
   const key = await keys.add({ buckets: [call.bucket], rights: call.method === 'GET' ? ['read'] : ['read', 'write'] });
   try {
     return await send(address, call, key);
@@ -46,23 +57,37 @@ export async function callApi(
 
 async function send(
   { url, endpoint }: ApiAddress,
-  { method, bucket, subresource, body }: ApiCall,
+  { method, bucket, subresource, parameters = {}, body }: ApiCall,
   pair: { readonly secretId: string; readonly secretKey: string },
-): Promise<unknown> {
+): Promise<string> {
   const { host } = new URL(url);
-  const text = body === undefined ? '' : JSON.stringify(body);
   const path = `/${bucket}/`;
-  const query: Pairs = [[subresource, '']];
+  const query: Pairs = [
+    [subresource, ''],
+    ...Object.entries(parameters).flatMap(([name, value]): Pairs => (value === undefined ? [] : [[name, value]])),
+  ];
   const second = Math.floor(Date.now() / 1000);
   const signature = sign(
     { method, path, query, headers: [['host', host]] },
     { credentials: pair, time: { start: second - 60, end: second + LIFETIME }, hash: nodeHash },
   );
-  const headers = { Host: host, Authorization: signature, 'Content-Type': 'application/json' };
-  const answer = await exchange(endpoint ?? url, `${path}?${encode(subresource)}=`, method, headers, text);
-  if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.body) as unknown;
+  const type = body instanceof Uint8Array ? 'application/xml' : 'application/json';
+  const headers = { Host: host, Authorization: signature, 'Content-Type': type };
+  const text = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const answer = await exchange(endpoint ?? url, `${path}?${text}`, method, headers, bytesOf(body)).catch(
+    (cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DeployError(`The API at ${endpoint ?? url} gave no answer: ${reason}.`, 'NetworkError', cause);
+    },
+  );
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
   const { code, message } = refusalOf(answer.body);
   throw new DeployError(`The API answered ${answer.status} ${code}: ${message}`, code);
+}
+
+function bytesOf(body: ApiCall['body']): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(body === undefined ? '' : JSON.stringify(body));
 }
 
 function refusalOf(body: string): { readonly code: string; readonly message: string } {
@@ -82,7 +107,7 @@ function exchange(
   path: string,
   method: string,
   headers: Readonly<Record<string, string>>,
-  body: string,
+  body: Uint8Array,
 ): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const url = new URL(origin);
@@ -93,7 +118,7 @@ function exchange(
         host: url.hostname,
         port: url.port || undefined,
         path,
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        headers: { ...headers, 'Content-Length': body.length },
         timeout: IDLE_LIMIT,
       },
       (response) => {

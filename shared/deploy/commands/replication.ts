@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
-import type { KeyStore } from '../../access/index.ts';
-import { callApi, type ApiAddress, type ApiCall } from '../cloud/api-call.ts';
-import { DeployError } from '../error.ts';
-import type { Settings } from '../types.ts';
+import { callApi, type ApiCall } from '../cloud/api-call.ts';
+import { bucketOf, count, duration, parse, without, type ApiDeps } from './ask.ts';
 
 /*
  * What the commands read of the API's answers; the rest of an answer is printed by `--json` alone. An answer of a newer API
@@ -65,11 +63,7 @@ export interface ActionOptions {
   readonly wait: boolean;
 }
 
-export interface ActionDeps {
-  readonly settings: Pick<Settings, 'sources'>;
-  readonly keys: Pick<KeyStore, 'add' | 'remove'>;
-  readonly address: ApiAddress;
-  readonly print: (text: string) => void;
+export interface ActionDeps extends ApiDeps {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -99,20 +93,6 @@ export async function replicationAction(action: Action, deps: ActionDeps, option
   }
 }
 
-function bucketOf({ sources }: Pick<Settings, 'sources'>, asked: string | undefined): string {
-  const known = sources.map(({ bucket }) => bucket);
-  if (asked === undefined) {
-    const [only] = known;
-    if (known.length === 1 && only !== undefined) return only;
-    throw new DeployError(`Name the source bucket: --bucket with one of ${known.join(', ')}.`, 'NO_BUCKET');
-  }
-  if (known.includes(asked)) return asked;
-  throw new DeployError(`${asked} is not a source of this deployment: use ${known.join(', ')}.`, 'NOT_A_SOURCE');
-}
-
-const without = (fields: Readonly<Record<string, string | undefined>>): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
 function show(
   { print }: ActionDeps,
   { json }: Pick<ActionOptions, 'json'>,
@@ -140,15 +120,6 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
       return;
     }
   }
-}
-
-function parse<T extends z.ZodMiniType>(schema: T, answer: unknown): z.infer<T> {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  throw new DeployError(
-    'The API answered in a form that this command does not know: deploy the functions again, so that both are of one release.',
-    'API_OTHER_RELEASE',
-  );
 }
 
 function formatStatus(bucket: string, answer: unknown): string {
@@ -206,8 +177,6 @@ const formatPaused = (answer: unknown): string =>
     .destinations.map(({ destination, paused }) => `${destination}: scans ${paused ? 'paused' : 'resumed'}`)
     .join('\n');
 
-const count = (value: number): string => value.toLocaleString('en-US');
-
 function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let value = bytes;
@@ -217,12 +186,4 @@ function size(bytes: number): string {
     unit += 1;
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
-
-function duration(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${Math.round(minutes / 60 / 24)} d`;
 }

@@ -1,0 +1,50 @@
+import type * as z from 'zod/mini';
+import type { KeyStore } from '../../access/index.ts';
+import type { ApiAddress } from '../cloud/api-call.ts';
+import { DeployError } from '../error.ts';
+import type { Settings } from '../types.ts';
+
+/** What the commands that ask the API of a deployment work with. */
+export interface ApiDeps {
+  readonly settings: Pick<Settings, 'sources'>;
+  readonly keys: Pick<KeyStore, 'add' | 'remove'>;
+  readonly address: ApiAddress;
+  readonly print: (text: string) => void;
+}
+
+/** The source that a command is about; without a name the only one. Throws `DeployError`. */
+export function bucketOf({ sources }: Pick<Settings, 'sources'>, asked: string | undefined): string {
+  const known = sources.map(({ bucket }) => bucket);
+  if (asked === undefined) {
+    const [only] = known;
+    if (known.length === 1 && only !== undefined) return only;
+    throw new DeployError(`Name the source bucket: --bucket with one of ${known.join(', ')}.`, 'NO_BUCKET');
+  }
+  if (known.includes(asked)) return asked;
+  throw new DeployError(`${asked} is not a source of this deployment: use ${known.join(', ')}.`, 'NOT_A_SOURCE');
+}
+
+/** The fields that somebody gave. */
+export const without = (fields: Readonly<Record<string, string | undefined>>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/** An answer in the form that a command reads. Throws `DeployError`. */
+export function parse<T extends z.ZodMiniType>(schema: T, answer: unknown): z.infer<T> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new DeployError(
+    'The API answered in a form that this command does not know: deploy the functions again, so that both are of one release.',
+    'API_OTHER_RELEASE',
+  );
+}
+
+export const count = (value: number): string => value.toLocaleString('en-US');
+
+/** For a person: `4.2 s`, `12 min`, `3.5 h`, `9 d`. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${Math.round(minutes / 60 / 24)} d`;
+}

@@ -1,0 +1,146 @@
+import * as z from 'zod/mini';
+import { callApi } from '../cloud/api-call.ts';
+import { DeployError } from '../error.ts';
+import { bucketOf, count, duration, parse, type ApiDeps } from './ask.ts';
+
+const item = z.object({
+  key: z.string(),
+  destination: z.string(),
+  state: z.string(),
+  cause: z.string(),
+  attempts: z.number(),
+  ageMs: z.number(),
+  nextTry: z.optional(z.string()),
+});
+const failures = z.object({
+  items: z.array(z.looseObject(item.shape)),
+  unreadable: z.number(),
+  marker: z.optional(z.string()),
+  measuredAt: z.string(),
+});
+const reattempted = z.object({
+  started: z.number(),
+  requested: z.number(),
+  outOfScope: z.array(z.string()),
+  notFound: z.array(z.string()),
+  marker: z.optional(z.string()),
+});
+
+/** Items that are shown without a `--limit`. */
+const SHOWN = 1000;
+/** Keys that one call of the API takes. */
+const KEYS_PER_CALL = 1000;
+
+export interface FailuresOptions {
+  readonly bucket: string | undefined;
+  /** Text of the command line: FAILED or PENDING. */
+  readonly state: string | undefined;
+  /** Text of the command line: a number. */
+  readonly limit: string | undefined;
+  readonly json: boolean;
+}
+
+/** Prints what waits or failed, page after page. Throws `DeployError`. */
+export async function showFailures(deps: ApiDeps, options: FailuresOptions): Promise<void> {
+  const bucket = bucketOf(deps.settings, options.bucket);
+  const limit = readLimit(options.limit);
+  const state = readState(options.state);
+  const items: z.infer<typeof failures>['items'] = [];
+  let page: z.infer<typeof failures> | undefined;
+  do {
+    const parameters = { state, marker: page?.marker };
+    const call = { method: 'GET', bucket, subresource: 'replicationFailures', parameters } as const;
+    page = parse(failures, await callApi(deps.keys, deps.address, call));
+    items.push(...page.items);
+  } while (page.marker !== undefined && items.length < limit);
+  const { unreadable, measuredAt } = page;
+  const truncated = page.marker !== undefined || items.length > limit;
+  const shown = items.slice(0, limit);
+  if (options.json) {
+    return deps.print(JSON.stringify({ bucket, items: shown, truncated, unreadable, measuredAt }));
+  }
+  for (const one of shown) deps.print(formatItem(one));
+  if (items.length === 0) deps.print(`Nothing waits or failed in ${bucket}.`);
+  if (truncated) deps.print(`There is more than these ${count(shown.length)}: show more with --limit.`);
+  if (unreadable > 0) {
+    deps.print(
+      `${count(unreadable)} objects of pending work in the state bucket cannot be read: nobody works on them.`,
+    );
+  }
+}
+
+function formatItem({ state, key, destination, cause, attempts, ageMs, nextTry }: z.infer<typeof item>): string {
+  // A key may hold line breaks and control characters.
+  const parts = [
+    `${state} ${JSON.stringify(key)} → ${destination}: ${cause}`,
+    `${count(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}`,
+    `${duration(ageMs)} old`,
+    ...(nextTry === undefined ? [] : [`next try ${nextTry}`]),
+  ];
+  return parts.join(', ');
+}
+
+function readState(text: string | undefined): string | undefined {
+  const state = text?.toUpperCase();
+  if (state === undefined || state === 'FAILED' || state === 'PENDING') return state;
+  throw new DeployError(`--state is FAILED or PENDING, not "${text}".`, 'BAD_STATE');
+}
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return SHOWN;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new DeployError(`--limit is a number of 1 to 9999999, not "${text}".`, 'BAD_LIMIT');
+}
+
+export interface ReattemptOptions {
+  readonly bucket: string | undefined;
+  /** None: all work that waits. */
+  readonly keys: readonly string[];
+  readonly json: boolean;
+}
+
+/** Makes waiting work due now. Throws `DeployError`, also when nothing could be done for any key that was named. */
+export async function reattemptWork(deps: ApiDeps, options: ReattemptOptions): Promise<void> {
+  const bucket = bucketOf(deps.settings, options.bucket);
+  const { keys } = options;
+  const bodies = keys.length === 0 ? [{}] : chunks(keys).map((some) => ({ keys: some }));
+  const sum = { started: 0, requested: 0, outOfScope: [] as string[], notFound: [] as string[] };
+  for (const body of bodies) {
+    let marker: string | undefined;
+    do {
+      const call = {
+        method: 'POST',
+        bucket,
+        subresource: 'replicationReattempt',
+        parameters: { marker },
+        body,
+      } as const;
+      const answer = parse(reattempted, await callApi(deps.keys, deps.address, call));
+      sum.started += answer.started;
+      sum.requested += answer.requested;
+      sum.outOfScope.push(...answer.outOfScope);
+      sum.notFound.push(...answer.notFound);
+      ({ marker } = answer);
+    } while (marker !== undefined);
+  }
+  if (options.json) deps.print(JSON.stringify({ bucket, ...sum }));
+  else {
+    deps.print(
+      `${bucket}: ${count(sum.started)} keys that waited are tried now, ${count(sum.requested)} others looked at`,
+    );
+    for (const key of sum.notFound) deps.print(`${JSON.stringify(key)}: the source has no version of it`);
+    for (const key of sum.outOfScope) deps.print(`${JSON.stringify(key)}: no enabled rule covers it`);
+  }
+  if (keys.length > 0 && sum.started + sum.requested === 0) {
+    throw new DeployError(
+      'Nothing was started: look at the keys, their case and the prefixes of the rules.',
+      'NO_WORK',
+    );
+  }
+}
+
+function chunks(keys: readonly string[]): string[][] {
+  const found: string[][] = [];
+  for (let i = 0; i < keys.length; i += KEYS_PER_CALL) found.push(keys.slice(i, i + KEYS_PER_CALL));
+  return found;
+}
