@@ -141,22 +141,8 @@ export const TURNS: readonly Mistake[] = [
     ],
   ),
   mistake(
-    'what tasks name is lost when they are merged',
-    ['archived', 400],
-    ['shared/replication/work.ts', 'hints: [...new Set(tasks.flatMap((task) => task.hints))],', 'hints: [],'],
-  ),
-  mistake(
     'nobody looks for a copy that lands after its run was given up',
     ['slow-copies', 400],
     [CONVERGE, 'if (left <= 0 || deps.tasks === undefined) return true;', 'if (left < Infinity) return true;'],
-  ),
-  mistake(
-    'work under a disabled rule goes as if the rule were gone',
-    ['paused', 400],
-    [
-      'functions/task/handler.ts',
-      'if (group === undefined && isPaused(ruleSet, named.task))',
-      'if (named.name === "")',
-    ],
   ),
 ];
