@@ -8,7 +8,7 @@ import { calling, replicationClient } from '../cloud/job/clients.ts';
 import { launch, signIn } from './chromium.ts';
 
 /**
- * `npm run pictures`: the pictures of the console page in the README, made from the page itself on a local cloud, into
+ * `npm run pictures`: the pictures on the page about the console, made from the page itself on a local cloud, into
  * `.github/images`. They are small on purpose: a clone carries them.
  */
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

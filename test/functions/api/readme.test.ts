@@ -11,20 +11,16 @@ import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
 
 import { deployment, failures, objectStatus, preflighted, reattempted } from '../../../functions/api/schemas.ts';
+import { bucketStatus } from '../../../functions/api/scan-schemas.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { PAIR, createBench, urlEvent } from './bench.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+const readme = await readFile(path.join(ROOT, 'functions/api/README.md'), 'utf8');
 
-/** The blocks of code in the section on the API. */
-const blocks = [
-  ...readme
-    .slice(readme.indexOf('### API'))
-    .split('\n### ')[0]!
-    .matchAll(/```(\w+)\n(.*?)```/gs),
-].map(([, language = '', text = '']) => ({ language, text }));
+/** The blocks of code on the page. */
+const blocks = [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].map(([, language = '', text = '']) => ({ language, text }));
 const examples = blocks.filter(({ language }) => language === 'json').map(({ text }) => JSON.parse(text) as unknown);
 
 describe('the examples of the README', () => {
@@ -34,12 +30,13 @@ describe('the examples of the README', () => {
     [2, reattempted],
     [3, preflighted],
     [4, deployment],
+    [5, bucketStatus],
   ] as const)('number %i is what the schema says', (index, schema) => {
     expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
   });
 
   it('there is one of each verb', () => {
-    expect(examples).toHaveLength(5);
+    expect(examples).toHaveLength(6);
   });
 });
 

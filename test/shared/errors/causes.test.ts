@@ -1,17 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
 import { TEXTS } from '../../../functions/api/console/text/index.ts';
 import { CAUSES, REFUSALS, SKIPS, causeEntry, isFailure } from '../../../shared/errors/index.ts';
 
-/** The page that holds the tables, wherever the reference of the API stands. */
-const page = ['functions/api/README.md', 'README.md']
-  .map((name) => new URL(`../../../${name}`, import.meta.url))
-  .filter((url) => existsSync(url))
-  .map((url) => readFileSync(url, 'utf8'))
-  .find((text) => text.includes('\n#### Causes\n'));
-const readme = page ?? '';
+const readme = readFileSync(new URL('../../../functions/api/README.md', import.meta.url), 'utf8');
 
 /** Cells of the table under a heading, without its head. */
 function tableUnder(heading: string): string[][] {
@@ -30,14 +24,14 @@ describe('the table of causes', () => {
   it('says of each cause what the code says, and of no other', () => {
     const rows = Object.entries(CAUSES).map(([cause, { state, means, todo }]) => [`\`${cause}\``, state, means, todo]);
     const other = ['any other', 'FAILED', 'the error code of COS: `AccessDenied`, `NoSuchBucket`, `SlowDown`, …'];
-    const told = tableUnder('#### Causes');
+    const told = tableUnder('## Causes');
     expect(told.slice(0, -1)).toEqual(rows);
     expect(told.at(-1)?.slice(0, 3)).toEqual(other);
   });
 
   it('has all reasons for which a version is skipped', () => {
     const rows = Object.entries(SKIPS).map(([reason, { means, todo }]) => [`\`${reason}\``, means, todo]);
-    expect(tableUnder('#### Reasons')).toEqual(rows);
+    expect(tableUnder('## Reasons')).toEqual(rows);
   });
 
   it('has all codes with which a request is refused', () => {
@@ -47,7 +41,7 @@ describe('the table of causes', () => {
       means,
       todo,
     ]);
-    expect(tableUnder('#### Errors')).toEqual(rows);
+    expect(tableUnder('## Errors')).toEqual(rows);
   });
 });
 
