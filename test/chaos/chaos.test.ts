@@ -20,6 +20,7 @@ const hotKey = (seed: number, withVersionId: number): WorldOptions => ({
   later: false,
   large: false,
   inlineBytes: 256 * 2 ** 20,
+  scans: false,
 });
 
 describe('simulated worlds', () => {

@@ -5,7 +5,7 @@ import type { RuleBook } from './rule-book.ts';
 import { isShared, type Link, type Topology } from './topology.ts';
 
 export interface Violation {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'scope';
+  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I8' | 'scope';
   readonly text: string;
 }
 

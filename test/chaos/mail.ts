@@ -13,12 +13,15 @@ export interface Mail {
   readonly withVersionId: number;
 }
 
-export type FunctionName = 'replicate' | 'task' | 'schedule';
+export type FunctionName = 'replicate' | 'task' | 'scan' | 'schedule';
 
 /** Which function of a deployment an event starts. */
 export function targetOf(event: CoreEvent, { source, state }: Deployment): FunctionName | undefined {
   const created = event.name.startsWith('cos:ObjectCreated:');
-  if (event.bucket === state.bucket) return created && event.key.startsWith('tasks/') ? 'task' : undefined;
+  if (event.bucket === state.bucket) {
+    if (!created) return undefined;
+    return event.key.startsWith('tasks/') ? 'task' : event.key.startsWith('scans/') ? 'scan' : undefined;
+  }
   if (event.bucket !== source.bucket) return undefined;
   const subscribed = created || event.name.endsWith(':DeleteMarkerCreated') || event.name.endsWith('Restore:Completed');
   return subscribed ? 'replicate' : undefined;

@@ -1,9 +1,12 @@
 import { replicate } from '../../functions/replicate/handler.ts';
+import { runScans } from '../../functions/scan/handler.ts';
 import { sweep } from '../../functions/schedule/handler.ts';
+import { keep } from '../../functions/schedule/scans.ts';
 import { runTasks } from '../../functions/task/handler.ts';
 import { nodeHash, type Cos } from '../../shared/cos/index.ts';
 import type { Keyring } from '../../shared/identity/index.ts';
 import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
+import { SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import type { Core, CoreEvent } from '../cloud/cos/index.ts';
@@ -32,7 +35,7 @@ export interface PlatformOptions {
 }
 
 /** ms that a run may take. */
-export const TIME_LIMITS = { replicate: 60_000, task: 900_000, schedule: 60_000 } as const;
+export const TIME_LIMITS = { replicate: 60_000, task: 900_000, scan: 900_000, schedule: 60_000 } as const;
 const RETRIES = 2;
 const RETRY_MS = 60_000;
 const MINUTE = 60_000;
@@ -49,15 +52,20 @@ interface Instance {
 /** The function platform of one deployment: starts the real handlers on events and by the clock, kills and retries them. */
 export class Platform {
   readonly #options: PlatformOptions;
-  readonly #idle: Record<FunctionName, Instance[]> = { replicate: [], task: [], schedule: [] };
+  readonly #idle: Record<FunctionName, Instance[]> = { replicate: [], task: [], scan: [], schedule: [] };
   #running = 0;
   #pending = 0;
   #unique = 0;
   #runs = 0;
   /** Tasks and leases that exist, by their events: listings may lag. */
   readonly #stateKeys = new Set<string>();
+  readonly #scanKeys = new Set<string>();
+  /** By pair: scans that were cut into ranges and whose result is not written. */
+  readonly #openScans = new Map<string, Set<string>>();
   /** Runs that events started, for those who count them. */
   started = 0;
+  /** Whether `schedule` begins scans. */
+  scanning = false;
 
   constructor(options: PlatformOptions) {
     this.#options = options;
@@ -77,11 +85,31 @@ export class Platform {
     return [...this.#stateKeys].every((key) => paused && key.startsWith('waiting/'));
   }
 
+  /** No scan of these pairs is asked for or under way; one whose rules are gone is gone on with by nobody. */
+  scanned(pairs: readonly string[]): boolean {
+    const isOfThese = (key: string): boolean => pairs.some((pair) => key.includes(pair));
+    return ![...this.#scanKeys].some(isOfThese) && pairs.every((pair) => (this.#openScans.get(pair)?.size ?? 0) === 0);
+  }
+
+  #watchScans({ key, name }: CoreEvent): void {
+    const created = name.startsWith('cos:ObjectCreated:');
+    if (/^(scans|asked)\//.test(key)) {
+      if (created) this.#scanKeys.add(key);
+      else this.#scanKeys.delete(key);
+    }
+    const [, pair = '', scan, what] = /^pairs\/([^/]+)\/(?:([^/]+)\/)?(prepared|result)$/.exec(key) ?? [];
+    const open = this.#openScans.get(pair) ?? new Set<string>();
+    if (what === 'result') open.clear();
+    else if (scan !== undefined && created) open.add(scan);
+    else if (scan !== undefined) open.delete(scan);
+    this.#openScans.set(pair, open);
+  }
+
   /** Fires each minute for as long as there is anything to sweep. */
   startTimer(): void {
     const { scheduler } = this.#options;
     scheduler.after(MINUTE, () => {
-      if (this.#stateKeys.size > 0) this.#start('schedule', {}, RETRIES);
+      if (this.#stateKeys.size > 0 || this.scanning) this.#start('schedule', {}, RETRIES);
       this.startTimer();
     });
   }
@@ -92,6 +120,7 @@ export class Platform {
       if (event.name.startsWith('cos:ObjectCreated:')) this.#stateKeys.add(event.key);
       else this.#stateKeys.delete(event.key);
     }
+    if (event.bucket === deployment.state.bucket) this.#watchScans(event);
     const to = targetOf(event, deployment);
     if (to === undefined) return;
     const { lost, doubled, late, latest, withVersionId } = mail();
@@ -142,7 +171,9 @@ export class Platform {
     const handlers: Record<FunctionName, () => Promise<unknown>> = {
       replicate: () => replicate(engine, [source], event, run),
       task: () => runTasks(engine, state, event, run),
-      schedule: () => sweep(engine, run),
+      scan: () => runScans(this.#scanDeps(engine), event, run),
+      schedule: () =>
+        Promise.all([sweep(engine, run), this.scanning ? keep(this.#scanDeps(engine), [source], run) : undefined]),
     };
     handlers[name]().then(
       () => {
@@ -154,6 +185,13 @@ export class Platform {
         end(true);
       },
     );
+  }
+
+  /** Few keys, so that a scan has several ranges all the same. */
+  #scanDeps(engine: Engine): ScanDeps {
+    const { scheduler } = this.#options;
+    const settings = { ...SCAN_DEFAULTS, rangeEntries: 4, rangesAtOnce: 2, keysAtOnce: 3 };
+    return { engine, settings, sleep: (ms) => scheduler.sleep(ms) };
   }
 
   #instance(name: FunctionName, runner: Runner): Instance {

@@ -1,6 +1,7 @@
 import { putReplication, deleteReplication } from '../../functions/api/verbs/replication.ts';
 import { formatPlace, type Cos, type Place } from '../../shared/cos/index.ts';
 import { createRuleStore, type Rule, type RuleStore } from '../../shared/rules/index.ts';
+import { pairsOf, type Pair } from '../../shared/scan/index.ts';
 import type { HttpRequest } from '../../shared/scf/index.ts';
 import type { Deed } from './deeds.ts';
 import type { Deployment, Link } from './topology.ts';
@@ -69,8 +70,28 @@ export class RuleBook {
     return this.#wish.stored && !this.#wish.enabled;
   }
 
+  get state(): Place {
+    return this.#deployment.state;
+  }
+
+  /** Of all rules. */
+  get prefix(): string {
+    return this.#wish.narrow ? 'a' : '';
+  }
+
   get everChanged(): boolean {
     return this.#history.length > 1;
+  }
+
+  /** ms since 1970 of the last change. */
+  get changedAt(): number {
+    return this.#history.at(-1)?.from ?? 0;
+  }
+
+  /** The pairs that an enabled rule speaks of at this moment. */
+  pairs(): readonly Pair[] {
+    const { rules = [] } = this.#history.at(-1) ?? {};
+    return pairsOf(this.source, { source: this.source, role: '', rules, created: 0 });
   }
 
   async store(): Promise<void> {

@@ -310,5 +310,6 @@ function mixedWorld(seed: number, random: () => number): Sketch {
     later: false,
     large: false,
     inlineBytes: INLINE_BYTES,
+    scans: seed % 3 !== 0,
   };
 }

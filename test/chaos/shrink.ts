@@ -79,6 +79,7 @@ const SIMPLER: readonly Simpler[] = [
   (world) => ({ ...world, lagAt: undefined }),
   (world) => ({ ...world, outages: undefined }),
   (world) => ({ ...world, longestPage: 1000 }),
+  (world) => ({ ...world, scans: false }),
   (world) => ({ ...world, large: false, inlineBytes: 256 * 2 ** 20 }),
   (world) => ({ ...world, tagged: false }),
   (world) => ({ ...world, later: false }),

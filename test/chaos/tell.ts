@@ -38,6 +38,7 @@ const ORDINARY = {
   later: false,
   large: false,
   inlineBytes: 256 * 2 ** 20,
+  scans: false,
 };
 
 const rates = (values: Readonly<Record<string, number>>): string[] =>

@@ -1,8 +1,8 @@
 import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
 import type { Keyring, MarkerKey } from '../../shared/identity/index.ts';
 import type { Settings } from '../../shared/replication/index.ts';
-import { Tasks } from '../../shared/tasks/index.ts';
-import { createBlobStore, createCore, type Core, type DefaultEncryption } from '../cloud/cos/index.ts';
+import { PairStore } from '../../shared/scan/index.ts';
+import { createBlobStore, createCore, type DefaultEncryption } from '../cloud/cos/index.ts';
 import { createCoreCos } from './core-cos.ts';
 import type { Deed } from './deeds.ts';
 import { Diary } from './diary.ts';
@@ -13,6 +13,7 @@ import { Ledger } from './ledger.ts';
 import type { Mail } from './mail.ts';
 import { Platform, TIME_LIMITS } from './platform.ts';
 import { RuleBook } from './rule-book.ts';
+import { ScanJudge } from './scan-judge.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 import { checkTogether } from './together.ts';
 import { isShared, isSource, isTogether, topologyOf, type Deployment, type Shape, type Topology } from './topology.ts';
@@ -54,6 +55,8 @@ export interface WorldOptions {
   readonly large: boolean;
   /** Bytes from which on objects are left to the task function. */
   readonly inlineBytes: number;
+  /** Scans run beside the deeds and not only after them. */
+  readonly scans: boolean;
   /** That of the destinations; where there is one, some objects have one of their own. */
   readonly encryption?: DefaultEncryption['algorithm'] | undefined;
   /** Nothing at a destination can be removed on its first day. */
@@ -144,6 +147,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     large: options.large,
     encrypting: options.encryption !== undefined,
   });
+  const scans = new ScanJudge({ core, cos: plainCos, topology, diary, ledger, rules, now });
+  for (const platform of platforms) platform.scanning = options.scans && !isFaultless(options);
   users.begin();
   for (const platform of platforms) platform.startTimer();
 
@@ -168,11 +173,15 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 
   calm = true;
   await wait(scheduler, SETTLE);
-  await scan(core, plainCos, scheduler, topology);
-  await scheduler.runUntil(() => rest() || endless() || scheduler.now > START + 2 * LONGEST);
+  const asked = await askForScans(rules, platforms, plainCos, now());
+  const scanned = (): boolean => platforms.every((platform, i) => platform.scanned(asked[i] ?? []));
+  await scheduler.runUntil(() => (rest() && scanned()) || endless() || scheduler.now > START + 2 * LONGEST);
+  for (const platform of platforms) platform.scanning = false;
+  await scheduler.runUntil(() => rest() || endless() || scheduler.now > START + 3 * LONGEST);
   note('scanned, and at rest again');
   core.switches.listingLag = 0;
-  const violations = [...before, ...judge()];
+  const unscanned: Violation[] = scanned() ? [] : [{ invariant: 'I6', text: 'a scan did not end' }];
+  const violations = [...before, ...judge(), ...unscanned, ...scans.violations, ...(await scans.recount())];
   await blobs.close();
   return { violations, lines, ledger, functionRuns: runs() };
 }
@@ -224,19 +233,19 @@ async function wait(scheduler: Scheduler, ms: number): Promise<void> {
   await scheduler.runUntil(() => over);
 }
 
-/** Every key of either side of each link becomes a task without floor: what a scan does. */
-async function scan(core: Core, cos: Cos, scheduler: Scheduler, topology: Topology): Promise<void> {
-  let unique = 0;
-  for (const { links, state } of topology.deployments) {
-    const now = () => scheduler.now;
-    const tasks = new Tasks({ cos, state, hash: nodeHash, now, unique: () => `s${(unique += 1)}` });
-    for (const { source, destination } of links) {
-      const entries = [source, destination].flatMap(({ bucket, region }) => [
-        ...core.listVersions(bucket, region, {}).entries,
-      ]);
-      const facts = { floor: 0, since: Number.POSITIVE_INFINITY, hints: [], cause: 'scan', attempts: 0, first: now() };
-      for (const key of new Set(entries.map((version) => version.key)))
-        await tasks.submit({ source, destination, key, ...facts });
-    }
-  }
+/** Asks for a scan of everything; returns the pairs of each deployment. */
+async function askForScans(
+  rules: readonly RuleBook[],
+  platforms: readonly Platform[],
+  cos: Cos,
+  asked: number,
+): Promise<readonly (readonly string[])[]> {
+  return Promise.all(
+    rules.map(async (book, i) => {
+      (platforms[i] as Platform).scanning = true;
+      const stores = book.pairs().map((pair) => new PairStore({ cos, state: book.state, hash: nodeHash }, pair));
+      await Promise.all(stores.map((store) => store.putRequest({ kind: 'repair', prefix: '', asked })));
+      return stores.map(({ digest }) => digest);
+    }),
+  );
 }

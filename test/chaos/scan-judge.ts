@@ -1,0 +1,131 @@
+import { nodeHash, type Cos } from '../../shared/cos/index.ts';
+import { PairStore, type ScanResult } from '../../shared/scan/index.ts';
+import type { Core } from '../cloud/cos/index.ts';
+import type { Diary } from './diary.ts';
+import { byKey, isOriginal, type Listed, type Violation } from './invariants.ts';
+import type { Ledger } from './ledger.ts';
+import type { RuleBook } from './rule-book.ts';
+import { isShared, type Link, type Topology } from './topology.ts';
+
+interface ScanEvidence {
+  readonly core: Core;
+  /** The calls as they take effect. */
+  readonly cos: Cos;
+  readonly topology: Topology;
+  readonly diary: Diary;
+  readonly ledger: Ledger;
+  readonly rules: readonly RuleBook[];
+  readonly now: () => number;
+}
+
+/** Skipped with a reason, unless it was restored. */
+const isArchived = ({ attributes }: Listed): boolean => attributes.storageClass === 'ARCHIVE';
+
+/** Holds what scans say against the judge's own record: each result in the moment in which it is written, the last one by a recount. */
+export class ScanJudge {
+  readonly violations: Violation[] = [];
+  readonly #evidence: ScanEvidence;
+
+  constructor(evidence: ScanEvidence) {
+    this.#evidence = evidence;
+    evidence.core.onEvent(({ bucket, key, name }) => {
+      if (!key.endsWith('/result') || !name.startsWith('cos:ObjectCreated:')) return;
+      const book = evidence.rules.find(({ state }) => state.bucket === bucket);
+      if (book !== undefined) void this.#judge(book, key);
+    });
+  }
+
+  /** Nothing is later than it was said that all is there; whoever believes it has lost nothing. */
+  async #judge(book: RuleBook, key: string): Promise<void> {
+    const { topology, diary, ledger } = this.#evidence;
+    for (const link of topology.links) {
+      const store = this.#storeOf(book, link);
+      if (store === undefined || !key.includes(store.digest)) continue;
+      const result = await store.result();
+      // What was said of other rules is not what these ask for.
+      if (result?.completeUpTo == null || book.changedAt >= result.started) continue;
+      const replicas = this.#replicasOf(link);
+      const expired = new Set([...diary.expired].map((id) => ledger.made.get(id)?.origin.versionId));
+      for (const version of this.#dueOf(book, link)) {
+        if (version.time / 1000 > result.completeUpTo || version.versionId === 'null' || isArchived(version)) continue;
+        if (!replicas.has(version.versionId) && !expired.has(version.versionId))
+          this.violations.push({
+            invariant: 'I8',
+            text: `${version.key}: ${version.versionId} is missing at ${link.destination.bucket}, which was said to be complete`,
+          });
+      }
+    }
+  }
+
+  /** After the last scan, while nobody writes: what it counted is what is there. */
+  async recount(): Promise<readonly Violation[]> {
+    const found: Violation[] = [];
+    for (const book of this.#evidence.rules) {
+      for (const link of this.#evidence.topology.links) {
+        const store = this.#storeOf(book, link);
+        const result = await store?.result();
+        if (result === undefined || !book.pairs().some((pair) => pair.destination.bucket === link.destination.bucket))
+          continue;
+        if (this.#evidence.topology.sites.some((site) => isShared(this.#evidence.topology, site))) continue;
+        found.push(...this.#compare(book, link, result));
+      }
+    }
+    return found;
+  }
+
+  #compare(book: RuleBook, link: Link, { counts }: ScanResult): readonly Violation[] {
+    const say = (what: string, told: number, there: number): readonly Violation[] =>
+      told === there ? [] : [{ invariant: 'I8', text: `a scan told of ${told} ${what}, and there are ${there}` }];
+    const prefix = book.prefix;
+    const listed = (place: Link['source']): readonly Listed[] =>
+      [...byKey(this.#evidence.core, place).entries()]
+        .filter(([key]) => key.startsWith(prefix))
+        .flatMap(([, all]) => all);
+    const source = listed(link.source);
+    const versions = source.filter(({ deleteMarker }) => !deleteMarker);
+    const replicas = this.#replicasOf(link);
+    const due = this.#dueOf(book, link);
+    const standings = Object.values(counts.rules);
+    const told = standings.reduce((sum, { replicated }) => sum + replicated[0], 0);
+    const open = standings.reduce((sum, { pending, failed }) => sum + pending[0] + failed[0], 0);
+    const isDoubtful = due.some((version) => version.versionId === 'null' || isArchived(version));
+    return [
+      ...say(`versions at ${link.source.bucket}`, counts.source.current[0] + counts.source.older[0], versions.length),
+      ...say(`delete markers at ${link.source.bucket}`, counts.source.deleteMarkers, source.length - versions.length),
+      ...(isDoubtful || open > 0
+        ? []
+        : say(
+            `replicated versions at ${link.destination.bucket}`,
+            told,
+            due.filter(({ versionId }) => replicas.has(versionId)).length,
+          )),
+    ];
+  }
+
+  #storeOf(book: RuleBook, { source, destination }: Link): PairStore | undefined {
+    if (source.bucket !== book.source.bucket) return undefined;
+    return new PairStore({ cos: this.#evidence.cos, state: book.state, hash: nodeHash }, { source, destination });
+  }
+
+  /** Source versions that have a replica of ours. */
+  #replicasOf({ source, destination }: Link): ReadonlySet<string> {
+    const { core, ledger } = this.#evidence;
+    const all = [...byKey(core, destination).values()].flat();
+    return new Set(
+      all.flatMap(({ versionId }) => {
+        const origin = ledger.made.get(versionId)?.origin;
+        return origin?.bucket === source.bucket ? [origin.versionId] : [];
+      }),
+    );
+  }
+
+  #dueOf(book: RuleBook, link: Link): readonly Listed[] {
+    const { core, ledger } = this.#evidence;
+    return [...byKey(core, link.source).values()]
+      .flat()
+      .filter((version) => !version.deleteMarker && isOriginal(ledger, version))
+      .filter(({ key, deleteMarker, time, attributes }) =>
+        book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags }),
+      );
+  }
+}
