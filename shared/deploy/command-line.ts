@@ -67,6 +67,11 @@ export const commands = {
         lifecycleEvents: ['go'],
         options: { ...region, ...json, ...bucket, ...destination, ...rule },
       },
+      doctor: {
+        usage: 'Look whether all of a deployment is as it should be: serverless replication doctor --stage prod',
+        lifecycleEvents: ['examine'],
+        options: { ...region, ...json },
+      },
       rules: {
         type: 'container',
         commands: {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +23,8 @@ import { invoke } from './commands/invoke.ts';
 import { readLogs, readStartTime } from './commands/logs.ts';
 import { addKey, formatKey, formatKeys, keysJson, openKeyStore, removeKey, rotateMarker } from './commands/keys.ts';
 import { remove } from './commands/remove.ts';
+import { askCosTime } from './doctor/cos-time.ts';
+import { reportExamination } from './doctor/doctor.ts';
 import type { ApiDeps } from './commands/ask.ts';
 import { showPreflight } from './commands/preflight.ts';
 import { replicationAction, type Action } from './commands/replication.ts';
@@ -79,6 +82,7 @@ export default class TencentPlugin {
       'replication:scan:start': this.#guard(() => this.#replication('scan')),
       'replication:pause:hold': this.#guard(() => this.#replication('pause')),
       'replication:resume:go': this.#guard(() => this.#replication('resume')),
+      'replication:doctor:examine': this.#guard(() => this.#doctor()),
       'replication:rules:get:print': this.#guard(async () => getRules(await this.#api(), this.#about())),
       'replication:rules:put:store': this.#guard(async () =>
         putRules(await this.#api(), this.#about(), await this.#document()),
@@ -213,6 +217,41 @@ export default class TencentPlugin {
         wait: this.#options['wait'] === true,
       },
     );
+  }
+
+  async #doctor(): Promise<void> {
+    const settings = this.#settings();
+    const { endpoint, runtime } = settings;
+    const credentials = readCredentials(process.env);
+    // Apart from what was packaged: a later deployment may take that.
+    const output = await mkdtemp(path.join(tmpdir(), 'doctor-'));
+    const bundled = new Map<string, Promise<Artifact>>();
+    const bundle = async (name: string): Promise<Artifact> => {
+      const { zipPath } = await bundleFunction(name, { root: this.#serverless.serviceDir, output, runtime });
+      return artifactOf(await readFile(zipPath));
+    };
+    try {
+      await reportExamination(
+        {
+          ...this.#platform(),
+          settings,
+          sdk: await createSdk(credentials, endpoint),
+          cos: createCosClient({ credentials: () => credentials, endpoint }),
+          keys: this.#keys(settings),
+          artifactOf: (name) => {
+            const artifact = bundled.get(name) ?? bundle(name);
+            bundled.set(name, artifact);
+            return artifact;
+          },
+          cosTime: (place) => askCosTime(place, endpoint),
+          now: Date.now,
+        },
+        (text) => this.#print(text),
+        this.#options['json'] === true,
+      );
+    } finally {
+      await rm(output, { recursive: true, force: true });
+    }
   }
 
   /** What the deployed API is asked with. */

@@ -1,6 +1,6 @@
 /** How a version is named and ordered, what a replica says of itself, and whether it is ours. */
 export * from './claim.ts';
-export { createKeyring, ensureMarkerKey, rotateMarkerKey } from './keyring.ts';
+export { createKeyring, hasMarkerKey, ensureMarkerKey, rotateMarkerKey } from './keyring.ts';
 export * from './marker.ts';
 export { mayStandFor, proofOf, proves, sameBytes } from './proof.ts';
 export * from './rank.ts';

@@ -115,6 +115,11 @@ interface NewKeyOptions {
   readonly random: (bytes: number) => Uint8Array;
 }
 
+/** Whether a deployment has a key to sign markers with. Throws `CosError`. */
+export async function hasMarkerKey({ cos, state }: Pick<KeyringOptions, 'cos' | 'state'>): Promise<boolean> {
+  return (await readKey(cos, state, 1)) !== undefined;
+}
+
 /** Makes the first key of a deployment; false: it has one. Its secret leaves this function only to the bucket. */
 export async function ensureMarkerKey(options: NewKeyOptions): Promise<boolean> {
   return (await readKey(options.cos, options.state, 1)) === undefined && writeKey(options, 1);

@@ -26,6 +26,11 @@ const put = (key: string) =>
 const replicas = (): string[] =>
   site.cloud.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries.map(({ key }) => key);
 
+it('find nothing wrong with what was deployed a moment ago', { timeout: LONG }, async () => {
+  const { checks } = JSON.parse(await run('doctor', '--json')) as { checks: { name: string; state: string }[] };
+  expect(checks.filter(({ state }) => state !== 'fine').map(({ name }) => name)).toEqual(['API keys']);
+});
+
 /** One after the other: rules are stored, a destination breaks and is mended, rules are removed. */
 describe.sequential('the commands for a source', { timeout: LONG }, () => {
   it('say that there are no rules yet, and how to store some', async () => {
@@ -53,6 +58,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
   it('try the destinations, and end with an error when one cannot be used', async () => {
     expect(await run('preflight')).toMatch(/backup-1250000000@ap-shanghai: can be replicated to\n +passed +reach/);
     site.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
+    await expect(run('doctor')).rejects.toThrow(/broken: destination \S+ has no versioning[^]*Broken: buckets\./);
     await expect(run('preflight')).rejects.toThrow(/FAILED +versioning: suspended[^]*cannot be replicated to: mend/);
   });
 

@@ -25,8 +25,14 @@ export async function createSdk(credentials: Credentials, endpoint: string | und
  * `x-cos-forbid-overwrite`, which does nothing in such a bucket) and must be private (it holds API keys).
  */
 export async function ensureStateBucket(sdk: COS, place: Place): Promise<'created' | 'unchanged'> {
-  const at = addressOf(place);
   if (await createBucket(sdk, place)) return 'created';
+  await checkStateBucket(sdk, place);
+  return 'unchanged';
+}
+
+/** Throws `DeployError` when a bucket that exists has or had versioning, or lets others in. */
+export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
+  const at = addressOf(place);
   const what = `look at the state bucket ${formatPlace(place)}`;
   const { VersioningConfiguration: versioning } = await clear(what, sdk.getBucketVersioning(at));
   // The empty element that a bucket without versioning answers has no Status, whatever the type says.
@@ -54,7 +60,6 @@ export async function ensureStateBucket(sdk: COS, place: Place): Promise<'create
       'STATE_BUCKET_SHARED',
     );
   }
-  return 'unchanged';
 }
 
 export type BucketState = 'ready' | 'unversioned' | 'missing' | 'forbidden';

@@ -144,8 +144,8 @@ async function examineBuckets(settings: Settings, sdk: COS, report: Reporter): P
   }
 }
 
-/** Otherwise the functions would be made in one account and their triggers asked for in another. */
-async function checkAccount(settings: Settings, api: CloudApi): Promise<void> {
+/** Throws `DeployError`: the functions would be made in one account and their triggers asked for in another. */
+export async function checkAccount(settings: Settings, api: CloudApi): Promise<void> {
   const { AppId } = await api.call<{ AppId: number | string }>('cam', 'GetUserAppId', {});
   if (String(AppId) === settings.appid) return;
   throw new DeployError(

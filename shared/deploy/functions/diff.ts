@@ -10,6 +10,11 @@ function descriptionOf(desired: Pick<DesiredFunction, 'bundle'>, sha256: string)
   return `COS Replication, ${desired.bundle}. Code sha256 ${sha256}.`;
 }
 
+/** Hash of the code that a function says it runs; undefined: it says none. Lower-case hex. */
+export function codeOf({ Description }: Pick<DeployedFunction, 'Description'>): string | undefined {
+  return /^COS Replication, .*Code sha256 ([0-9a-f]{64})\.$/.exec(Description)?.[1];
+}
+
 /** Parameters that UpdateFunctionConfiguration takes; CreateFunction takes them too. */
 export function configurationOf(desired: DesiredFunction, sha256: string): Record<string, unknown> {
   return {

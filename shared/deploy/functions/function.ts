@@ -85,25 +85,37 @@ interface AsyncTriggerConfig {
 
 /** True when the settings of asynchronous invocations were different. */
 async function setAsync(desired: DesiredFunction, scf: Scf): Promise<boolean> {
+  if (await sameAsync(desired, scf)) return false;
+  await scf.call('UpdateFunctionEventInvokeConfig', desired.name, { AsyncTriggerConfig: asyncConfig(desired.async) });
+  return true;
+}
+
+/** Whether asynchronous invocations have the settings that they should. */
+export async function sameAsync(desired: Pick<DesiredFunction, 'name' | 'async'>, scf: Scf): Promise<boolean> {
   const wanted = asyncConfig(desired.async);
   const { AsyncTriggerConfig: current } = await scf.call<{ AsyncTriggerConfig?: AsyncTriggerConfig }>(
     'GetFunctionEventInvokeConfig',
     desired.name,
   );
-  if (current?.MsgTTL === wanted.MsgTTL && current.RetryConfig[0]?.RetryNum === wanted.RetryConfig[0]?.RetryNum) {
-    return false;
-  }
-  await scf.call('UpdateFunctionEventInvokeConfig', desired.name, { AsyncTriggerConfig: wanted });
-  return true;
+  return current?.MsgTTL === wanted.MsgTTL && current.RetryConfig[0]?.RetryNum === wanted.RetryConfig[0]?.RetryNum;
 }
 
 /** True when the reservation was different. It is a ceiling as well: callers of one function must not starve the others. */
-async function setReservation({ name, reservedMemory = 0 }: DesiredFunction, scf: Scf): Promise<boolean> {
-  const { ReservedMem: current = 0 } = await scf.call<{ ReservedMem?: number }>('GetReservedConcurrencyConfig', name);
-  if (current === reservedMemory) return false;
+async function setReservation(desired: DesiredFunction, scf: Scf): Promise<boolean> {
+  if (await sameReservation(desired, scf)) return false;
+  const { name, reservedMemory = 0 } = desired;
   if (reservedMemory === 0) await scf.call('DeleteReservedConcurrencyConfig', name);
   else await scf.call('PutReservedConcurrencyConfig', name, { ReservedConcurrencyMem: reservedMemory });
   return true;
+}
+
+/** Whether what is reserved for the function is what should be. */
+export async function sameReservation(
+  { name, reservedMemory = 0 }: Pick<DesiredFunction, 'name' | 'reservedMemory'>,
+  scf: Scf,
+): Promise<boolean> {
+  const { ReservedMem: current = 0 } = await scf.call<{ ReservedMem?: number }>('GetReservedConcurrencyConfig', name);
+  return current === reservedMemory;
 }
 
 function asyncConfig({ retries, ttl }: AsyncSettings): AsyncTriggerConfig {

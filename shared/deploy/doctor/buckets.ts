@@ -1,0 +1,105 @@
+import { formatPlace } from '../../cos/index.ts';
+import { hasMarkerKey } from '../../identity/index.ts';
+import { checkStateBucket, examineBucket } from '../cloud/state-bucket.ts';
+import { checkDropped, readProgress } from '../commands/stops.ts';
+import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
+
+/** ms between two clocks that nobody has to think about, and from which on signatures are refused. */
+const NOTICED_SKEW_MS = 30_000;
+const REFUSED_SKEW_MS = 300_000;
+
+/** It is there, private, and never had versioning. */
+export const checkState: Check = async ({ settings: { state }, cos, sdk }) => {
+  if ((await cos.headBucket(state)) === 'missing') {
+    return [broken(`state bucket ${formatPlace(state)}`, 'does not exist', DEPLOY)];
+  }
+  await checkStateBucket(sdk, state);
+  return [];
+};
+
+/** Without the key no function can sign the marker of a replica, so none writes one. */
+export const checkMarkerKey: Check = async ({ settings: { state }, cos }) =>
+  (await hasMarkerKey({ cos, state }))
+    ? []
+    : [
+        broken(
+          `state bucket ${formatPlace(state)}`,
+          'holds no marker key, so nothing is replicated',
+          'Put back secrets/marker-key/ from a backup if there is one: without the old key no replica is known as ours any more. Else deploy again, which makes a new one.',
+        ),
+      ];
+
+/** Somebody can call the API, and every key opens something. */
+export const checkKeys: Check = async ({ settings: { sources }, keys }) => {
+  const found = await keys.list();
+  if (found.length === 0) {
+    return [
+      warning(
+        'API keys',
+        'there are none, so only who deploys can manage rules',
+        'Make one with "npx serverless replication key add".',
+      ),
+    ];
+  }
+  const known = new Set(sources.map(({ bucket }) => bucket));
+  return found
+    .filter(({ buckets }) => buckets.length > 0 && !buckets.some((bucket) => known.has(bucket)))
+    .map(({ secretId, buckets }) =>
+      warning(
+        `API key ${secretId}`,
+        `is for ${buckets.join(', ')}, which sources does not list`,
+        `Remove it with "npx serverless replication key remove --id ${secretId}", or add the bucket to sources.`,
+      ),
+    );
+};
+
+/** Sources and destinations are there and keep versions. */
+export const checkBuckets: Check = async ({ settings, sdk }) => {
+  const findings: Finding[] = [];
+  for (const [word, places] of [
+    ['source', settings.sources],
+    ['destination', settings.destinations],
+  ] as const) {
+    for (const place of places) {
+      const subject = `${word} ${formatPlace(place)}`;
+      const state = await examineBucket(sdk, place);
+      if (state === 'missing') {
+        findings.push(
+          broken(subject, 'does not exist', `Create it with versioning, or correct ${word}s in serverless.yml.`),
+        );
+      } else if (state === 'unversioned') {
+        findings.push(broken(subject, 'has no versioning', 'Enable versioning (COS console, the bucket, Versioning).'));
+      } else if (state === 'forbidden') {
+        findings.push(
+          warning(
+            subject,
+            'cannot be looked at with these credentials',
+            'Try it with "npx serverless replication preflight": the functions may reach what the deploying user may not.',
+          ),
+        );
+      }
+    }
+  }
+  return findings;
+};
+
+/** No bucket with enabled rules has been taken out of the lists. */
+export const checkRules: Check = async ({ settings, cos }) => {
+  checkDropped(await readProgress(cos, settings.state), settings);
+  return [];
+};
+
+/** Signatures carry the time of this computer. */
+export const checkClock: Check = async ({ settings: { state }, cosTime, now }) => {
+  const before = now();
+  const theirs = await cosTime(state);
+  const after = now();
+  // `Date` has whole seconds, and was written at some moment in between.
+  const skew = Math.max(0, theirs - after, before - (theirs + 1000));
+  if (skew <= NOTICED_SKEW_MS) return [];
+  const seconds = Math.round(skew / 1000);
+  const problem = `differs by ${seconds} s from that of COS`;
+  const advice = 'Set it, for example with NTP: requests signed by a wrong clock are refused.';
+  const make = skew > REFUSED_SKEW_MS ? broken : warning;
+  return [make('clock of this computer', problem, advice)];
+};

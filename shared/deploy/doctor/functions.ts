@@ -1,0 +1,105 @@
+import type { DeployedFunction, Scf } from '../cloud/scf.ts';
+import { desiredFunctions } from '../functions/desired.ts';
+import { codeOf, diffFunction } from '../functions/diff.ts';
+import { sameAsync, sameReservation } from '../functions/function.ts';
+import { leftOverFunctions } from '../functions/left-over.ts';
+import { describeTrigger, diffTriggers, readTrigger } from '../functions/triggers.ts';
+import type { DesiredFunction } from '../types.ts';
+import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
+
+/** Every function is there, takes calls, and has the settings of serverless.yml. */
+export const checkFunctions: Check = async ({ settings, scf }) => {
+  const findings: Finding[] = [];
+  for (const desired of desiredFunctions(settings)) {
+    const found = await scf.get(desired.name);
+    findings.push(...(found === undefined ? [missing(desired)] : await differences(desired, found, scf)));
+  }
+  for (const name of await leftOverFunctions(settings, scf)) {
+    findings.push(warning(name, 'is left over from a longer list of sources', 'The next deployment removes it.'));
+  }
+  return findings;
+};
+
+const missing = ({ name }: DesiredFunction): Finding => broken(name, 'does not exist', DEPLOY);
+
+async function differences(desired: DesiredFunction, found: DeployedFunction, scf: Scf): Promise<Finding[]> {
+  const { name } = desired;
+  const findings: Finding[] = [];
+  if (found.Status !== 'Active') {
+    const reason = found.StatusReasons?.[0]?.ErrorMessage ?? found.StatusDesc;
+    const advice = found.Status.endsWith('Failed')
+      ? DEPLOY
+      : 'Wait until the change has ended, and look again; if it stays so, deploy again.';
+    findings.push(broken(name, `is ${found.Status}, not Active${reason ? `: ${reason}` : ''}`, advice));
+  }
+  if (found.Runtime !== desired.runtime) {
+    findings.push(
+      broken(
+        name,
+        `runs on ${found.Runtime}, not on ${desired.runtime}`,
+        'A runtime cannot be changed: set provider.runtime back, or remove the deployment and deploy again.',
+      ),
+    );
+  }
+  const settings = diffFunction(desired, codeOf(found) ?? '', found).configuration.filter(
+    (setting) => setting !== 'description',
+  );
+  if (settings.length > 0) {
+    findings.push(broken(name, `has not the ${settings.join(', ')} of serverless.yml`, DEPLOY));
+  }
+  if (!(await sameAsync(desired, scf))) {
+    findings.push(warning(name, 'repeats failed events in another way than provider.async says', DEPLOY));
+  }
+  if (!(await sameReservation(desired, scf))) {
+    findings.push(warning(name, 'has not the reserved instances of serverless.yml', DEPLOY));
+  }
+  return findings;
+}
+
+/** All functions run code of one release, and it is that of this folder. */
+export const checkCode: Check = async ({ settings, scf, artifactOf }) => {
+  const findings: Finding[] = [];
+  for (const { name, bundle } of desiredFunctions(settings)) {
+    const found = await scf.get(name);
+    if (found === undefined) continue;
+    const code = codeOf(found);
+    if (code === undefined) {
+      findings.push(
+        broken(name, 'does not say which code it runs: a deployment broke off, or others changed it', DEPLOY),
+      );
+    } else if (code !== (await artifactOf(bundle)).sha256) {
+      findings.push(
+        warning(name, 'runs other code than this folder holds', 'Deploy again, or check out what was deployed.'),
+      );
+    }
+  }
+  return findings;
+};
+
+/** Every event comes to its function, and none that nobody asked for. */
+export const checkTriggers: Check = async ({ settings, scf }) => {
+  const findings: Finding[] = [];
+  for (const { name, triggers } of desiredFunctions(settings)) {
+    if ((await scf.get(name)) === undefined) continue;
+    const { create, remove } = diffTriggers(triggers, await scf.triggers(name));
+    const extra = remove.map((listed) => {
+      const trigger = readTrigger(listed);
+      return trigger === undefined ? listed.TriggerName : describeTrigger(trigger);
+    });
+    for (const wanted of create.map(describeTrigger)) {
+      const off = extra.includes(wanted);
+      findings.push(broken(name, `the trigger ${wanted} ${off ? 'is switched off' : 'is missing'}`, DEPLOY));
+      if (off) extra.splice(extra.indexOf(wanted), 1);
+    }
+    for (const trigger of extra) {
+      findings.push(
+        warning(
+          name,
+          `has the trigger ${trigger}, which serverless.yml does not list`,
+          'The next deployment removes it.',
+        ),
+      );
+    }
+  }
+  return findings;
+};

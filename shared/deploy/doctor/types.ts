@@ -1,0 +1,54 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import type { KeyStore } from '../../access/index.ts';
+import type { Cos, Place } from '../../cos/index.ts';
+import type { CloudApi } from '../cloud/cloud-api.ts';
+import type { Scf } from '../cloud/scf.ts';
+import type { Artifact, Settings } from '../types.ts';
+
+/** `broken`: replication, or a part of it, does not work or is open to others. `warning`: it works, and should be looked at. */
+export type Severity = 'broken' | 'warning';
+
+/** Something that is not as it should be, in words for the person at the keyboard. */
+export interface Finding {
+  readonly severity: Severity;
+  /** The thing it is about: a function, a role, a bucket. */
+  readonly subject: string;
+  readonly problem: string;
+  /** What to do. */
+  readonly advice: string;
+}
+
+/** What the checks look through; they change nothing there. */
+export interface DoctorDeps {
+  readonly settings: Settings;
+  readonly api: CloudApi;
+  readonly scf: Scf;
+  readonly sdk: COS;
+  readonly cos: Cos;
+  readonly keys: Pick<KeyStore, 'list'>;
+  /** The code of a bundle as this folder would deploy it now. */
+  readonly artifactOf: (bundle: string) => Promise<Artifact>;
+  /** ms since 1970 by the clock of COS, asked without a signature: with a wrong clock none is good. */
+  readonly cosTime: (place: Place) => Promise<number>;
+  /** ms since 1970 by the clock of this computer. */
+  readonly now: () => number;
+}
+
+export type Check = (deps: DoctorDeps) => Promise<readonly Finding[]>;
+
+/** "Run this" for all that the next deployment puts right. */
+export const DEPLOY = 'Run "npx serverless deploy": it puts this right.';
+
+export const broken = (subject: string, problem: string, advice: string): Finding => ({
+  severity: 'broken',
+  subject,
+  problem,
+  advice,
+});
+
+export const warning = (subject: string, problem: string, advice: string): Finding => ({
+  severity: 'warning',
+  subject,
+  problem,
+  advice,
+});
