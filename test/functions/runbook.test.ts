@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { commands } from '../../shared/deploy/command-line.ts';
+import { parseRules } from '../../shared/rules/index.ts';
+
+const pages = ['README.md', 'functions/RUNBOOK.md'].map((name) =>
+  readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'),
+);
+
+const blocksOf = (...languages: readonly string[]): string[] =>
+  pages.flatMap((page) =>
+    [...page.matchAll(/^ *```(\w+)\n(.*?)^ *```/gms)]
+      .filter(([, language = '']) => languages.includes(language))
+      .map(([, , text = '']) => text),
+  );
+
+/** Every command of the CLI that the pages tell to type, without its comment. */
+const typed = blocksOf('sh', 'console').flatMap((block) =>
+  [...block.matchAll(/^(?: *|\$ )npx serverless ([^#\n]*)/gm)].map(([, words = '']) => words.trim()),
+);
+
+interface Command {
+  readonly options?: Readonly<Record<string, { readonly shortcut?: string }>>;
+  readonly commands?: Readonly<Record<string, Command>>;
+}
+
+/** Options of the CLI itself. */
+const GENERAL = ['stage', 'function', 'f', 'startTime', 'filter'];
+
+/** Words of a command line that no command of the plugin knows. */
+function unknownIn(line: string): string[] {
+  const words = line.split(/ +/);
+  let command: Command | undefined = { commands: commands as Readonly<Record<string, Command>> };
+  while (words[0] !== undefined && !words[0].startsWith('-')) {
+    const word = words.shift() ?? '';
+    command = command?.commands?.[word];
+    if (command === undefined) return [word];
+  }
+  const known = [...GENERAL, ...Object.keys(command?.options ?? {})];
+  return words.filter((word) => word.startsWith('-')).filter((word) => !known.includes(word.replace(/^-+/, '')));
+}
+
+describe('the runbook and the front page', () => {
+  it('type commands and options that the CLI has', () => {
+    expect(typed.length).toBeGreaterThan(15);
+    expect(typed.flatMap((line) => unknownIn(line).map((word) => `${line}: ${word}`))).toEqual([]);
+  });
+
+  it('show rules that the API takes', () => {
+    const documents = blocksOf('xml').filter((text) => text.startsWith('<ReplicationConfiguration>'));
+    expect(documents.length).toBeGreaterThan(2);
+    for (const text of documents) expect(parseRules(text, 'per-destination').rules.length).toBeGreaterThan(0);
+  });
+
+  it('show a bucket policy that lets every role in that uses a destination', () => {
+    const [policy = ''] = blocksOf('json');
+    const roles = [...policy.matchAll(/:roleName\/cos-replication-dev-ap-guangzhou-(\w+)/g)].map(([, kind]) => kind);
+    expect(roles).toEqual(['engine', 'scan', 'api']);
+    expect(JSON.parse(policy)).toMatchObject({ version: '2.0' });
+  });
+});
