@@ -27,6 +27,7 @@ export function readHead(answer: Answer): ObjectHead {
     meta: Object.fromEntries(meta),
     encryption: readEncryption(answer),
     restore: header(answer, 'x-cos-restore'),
+    ...(header(answer, 'x-cos-object-type') === 'appendable' ? { appendable: true } : {}),
   };
 }
 

@@ -6,9 +6,17 @@ import { readGrants } from './grants.ts';
 import { reading, requireRequestId, versionQuery } from './objects.ts';
 import type { Cos, Grant } from './types.ts';
 
+/** In lower case: SDKs disagree with the page about the small n in the middle. */
+const NO_REPLICATION = 'replicationconfigurationnotfounderror';
+
 type Tags = readonly (readonly [string, string])[];
 
-export function propertyCalls(invoke: Invoke): Pick<Cos, 'getTags' | 'getGrants' | 'headBucket' | 'getVersioning'> {
+type PropertyCalls = Pick<
+  Cos,
+  'getTags' | 'getGrants' | 'headBucket' | 'getVersioning' | 'isSymlink' | 'hasNativeReplication'
+>;
+
+export function propertyCalls(invoke: Invoke): PropertyCalls {
   return {
     getTags: (place, key, versionId) => {
       const call: Call<Tags> = {
@@ -77,6 +85,41 @@ export function propertyCalls(invoke: Invoke): Pick<Cos, 'getTags' | 'getGrants'
           const status = optionalText(readRoot(call, answer, 'VersioningConfiguration'), 'Status');
           if (status === undefined || status === 'Enabled' || status === 'Suspended') return status;
           throw new UnusableAnswer('the versioning status is neither Enabled nor Suspended');
+        }),
+      };
+      return invoke(call);
+    },
+
+    isSymlink: (place, key, versionId) =>
+      invoke({
+        method: 'GET',
+        place,
+        key,
+        query: [['symlink', ''], ...versionQuery(versionId)],
+        effect: 'read',
+        // What COS says of an object that is no link is not documented, and a role may lack the right to ask.
+        accepts: [400, 403, 404, 405],
+        reader: reading((answer) => {
+          requireRequestId(answer);
+          return answer.status < 300 && header(answer, 'x-cos-symlink-target') !== undefined;
+        }),
+      }),
+
+    hasNativeReplication: (place) => {
+      const call: Call<boolean> = {
+        method: 'GET',
+        place,
+        query: [['replication', '']],
+        effect: 'read',
+        accepts: [404],
+        reader: reading((answer) => {
+          if (answer.status === 404) {
+            const failure = failureOfStatus(call, answer);
+            if (failure.code.toLowerCase() === NO_REPLICATION) return false;
+            throw failure;
+          }
+          readRoot(call, answer, 'ReplicationConfiguration');
+          return true;
         }),
       };
       return invoke(call);

@@ -43,6 +43,8 @@ export interface ObjectHead {
   readonly encryption: Encryption | undefined;
   /** Value of `x-cos-restore` on an archived object that is or was being restored. */
   readonly restore: string | undefined;
+  /** It was made by appends. COS documents that it does not copy such objects. */
+  readonly appendable?: true;
 }
 
 /** `date`: the answering region's own clock (its `Date` header), ms since 1970, so that nobody compares two clocks. */
@@ -174,6 +176,10 @@ export interface Cos {
   /** Whether the bucket is there and may be used by these credentials. */
   headBucket(place: Place): Promise<'exists' | 'missing' | 'forbidden'>;
   getVersioning(place: Place): Promise<'Enabled' | 'Suspended' | undefined>;
+  /** Whether one version is a symbolic link; a HEAD tells of its target only. False where COS will not say. */
+  isSymlink(place: Place, key: string, versionId: string): Promise<boolean>;
+  /** Whether the bucket has rules of COS's own replication. */
+  hasNativeReplication(place: Place): Promise<boolean>;
   initiateMultipart(place: Place, key: string, attributes: CopyAttributes): Promise<string>;
   /** `range` in bytes, both ends included. */
   uploadPartCopy(

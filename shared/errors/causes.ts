@@ -180,6 +180,14 @@ export const SKIPS = {
     means: 'its user metadata bears a name of the replication marker, which a replica would lose',
     todo: 'Write it under another name.',
   },
+  appended: {
+    means: 'it was made by appends, and COS does not copy such objects',
+    todo: 'Write it whole, with PUT.',
+  },
+  'dangling-link': {
+    means: 'it is a symbolic link whose target is not there',
+    todo: 'Write the target, then reattempt the key: COS sends no event for the link.',
+  },
   overtaken: { means: 'a delete marker that something newer covers', todo: 'Nothing.' },
   'removed-at-destination': {
     means: 'a newer replica tells that this one was there',

@@ -177,7 +177,7 @@ async function fullLook(
 }
 
 /** Reasons for which a version is passed over that may be gone tomorrow, without anybody writing the version anew. */
-const PASSING: ReadonlySet<SkipReason> = new Set(['archived', 'kms-not-selected']);
+const PASSING: ReadonlySet<SkipReason> = new Set(['archived', 'kms-not-selected', 'dangling-link']);
 
 /** IDs of versions that may be copied some day: a newer replica must not say that nothing is missing below it. */
 function laterOf({ skipped, passed: { unread } }: Session, { observation }: Examined): ReadonlySet<string> {

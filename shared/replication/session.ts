@@ -97,6 +97,7 @@ export class Session {
   readonly records = new Map<string, TaskObject>();
   readonly #confirm: () => Promise<void>;
   readonly #heads: ObjectHead[] = [];
+  readonly #dangling = new Map<string, Promise<boolean>>();
   readonly #destinationClock: DestinationClock;
 
   constructor(deps: EngineDeps, work: Work, stop: number, confirm: () => Promise<void> = () => Promise.resolve()) {
@@ -167,6 +168,19 @@ export class Session {
 
   async headSource(versionId?: string): Promise<HeadResult> {
     return this.at('source', () => this.#head('source', versionId));
+  }
+
+  /**
+   * Whether a version that is listed, and that a HEAD does not find, is a symbolic link that leads nowhere: it is there all
+   * the same, and no lagging listing shows it. Asked once per version and run.
+   */
+  isDangling(side: 'source' | 'destination', versionId: string): Promise<boolean> {
+    const name = `${side}/${versionId}`;
+    const known = this.#dangling.get(name);
+    if (known !== undefined) return known;
+    const asked = this.at(side, () => this.deps.cos.isSymlink(this.work[side], this.work.key, versionId));
+    this.#dangling.set(name, asked);
+    return asked;
   }
 
   async headDestination(versionId?: string): Promise<HeadResult> {

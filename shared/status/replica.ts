@@ -75,6 +75,8 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
   }
   const reason = query.rule && skipReasonOf(head, query.rule, sampleMarker(query, subject, head), query.metadataLimit);
   if (reason !== undefined) return { state: 'skipped', reason };
+  // COS may copy it all the same; then the replica is there, or work that waits.
+  if (query.rule !== undefined && head.appendable) return { state: 'skipped', reason: 'appended' };
   const claims = originals(query, seen).map(({ marker }) => marker);
   return complete && wasAccountedFor(subject, claims)
     ? { state: 'skipped', reason: 'removed-at-destination' }

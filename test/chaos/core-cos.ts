@@ -72,7 +72,8 @@ export function createCoreCos(
     headObject: (place, key, versionId) =>
       call('HEAD', place, key, () => {
         try {
-          const head = headOf(core.getObject(place.bucket, place.region, key, versionId));
+          const version = core.getObject(place.bucket, place.region, key, versionId);
+          const head = headOf(core.followLink(place.bucket, place.region, version));
           return { found: true, head, date: date() };
         } catch (error) {
           if (!(error instanceof CosFailure) || error.status !== 404 || error.code === 'NoSuchBucket') throw error;
@@ -153,6 +154,15 @@ export function createCoreCos(
     getTags: (place, key, versionId) =>
       call('GET', place, key, () => core.getObject(place.bucket, place.region, key, versionId).attributes.tags),
     getGrants: async () => [],
+    isSymlink: (place, key, versionId) =>
+      call(
+        'GET',
+        place,
+        key,
+        () => core.getObject(place.bucket, place.region, key, versionId).linkTarget !== undefined,
+      ),
+    hasNativeReplication: (place) =>
+      call('GET', place, '', () => core.getSettings(place.bucket, place.region).replication !== undefined),
     getVersioning: (place) => call('GET', place, '', () => core.getVersioning(place.bucket, place.region)),
     initiateMultipart: (place, key, attributes) =>
       call('POST', place, key, () =>
@@ -243,5 +253,6 @@ function headOf(version: Version): ObjectHead {
       kmsKeyId: attributes.encryption.kmsKeyId,
     },
     restore: version.restoredUntil === undefined ? undefined : 'ongoing-request="false", expiry-date="later"',
+    ...(version.appendable === true ? { appendable: true } : {}),
   };
 }

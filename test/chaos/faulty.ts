@@ -74,6 +74,8 @@ const READS = new Set<keyof Cos>([
   'getTags',
   'getGrants',
   'getVersioning',
+  'isSymlink',
+  'hasNativeReplication',
   'listParts',
 ]);
 

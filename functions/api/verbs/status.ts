@@ -100,6 +100,9 @@ function ruleVerdict(subject: Subject, { rule, mismatch }: Verdict): RuleVerdict
   return reason === undefined ? { ...about, matched: true } : { ...about, matched: false, reason };
 }
 
+/** Reasons that are no more than likely as long as work on the key waits. */
+const MAY_CHANGE: ReadonlySet<string> = new Set(['removed-at-destination', 'appended']);
+
 async function destinationStatus(
   { source, key }: VerifiedCall,
   { cos, hash, markerKeys, state, now, cautious }: CallOptions,
@@ -127,7 +130,7 @@ async function destinationStatus(
   }
   // Whatever waits may still change it.
   const waits = pending.items.length > 0 || pending.lease !== undefined || pending.unreadable > 0;
-  if (found.state === 'skipped' && !(waits && found.reason === 'removed-at-destination')) {
+  if (found.state === 'skipped' && !(waits && MAY_CHANGE.has(found.reason))) {
     return { ...about, state: 'SKIPPED', reason: found.reason };
   }
   const nothing = { state: 'PENDING', cause: causeOfNothing(subject, rule, ageMs), attempts: 0 } as const;

@@ -37,9 +37,19 @@ const REFUSALS: ReadonlyMap<string, SkipReason> = new Map([
   ['KeyTooLong', 'metadata-limit'],
 ]);
 
+/** Statuses of a refusal that is about the request itself and not about who sends it, or a bucket that is missing. */
+const REFUSED = new Set([400, 405, 409, 501]);
+/** Refusals with such a status that are about the destination: they hold for every object and are mended there. */
+const OF_DESTINATION = /StorageClass|Kms|Version/i;
+
 /** Why this version cannot be copied, when that is what the refusal of a copy says. */
-export const refusalOf = (error: unknown): SkipReason | undefined =>
-  error instanceof ServiceError && error.outcome === 'none' ? REFUSALS.get(error.code) : undefined;
+export function refusalOf(error: unknown, head: ObjectHead): SkipReason | undefined {
+  if (!(error instanceof ServiceError) || error.outcome !== 'none') return undefined;
+  const reason = REFUSALS.get(error.code);
+  if (reason !== undefined || head.appendable !== true || error.retryable) return reason;
+  // COS documents that it does not copy appended objects and names no code, so no code is waited for.
+  return REFUSED.has(error.status) && !OF_DESTINATION.test(error.code) ? 'appended' : undefined;
+}
 
 /**
  * Everything that travels with the bytes. `meta`: user metadata with the marker. Tags are left to COS, which copies those of

@@ -39,7 +39,7 @@ export async function copyVersion(
   try {
     await copy(session, { from, head, marker, terms, attributes });
   } catch (error) {
-    const reason = refusalOf(error);
+    const reason = refusalOf(error, head);
     if (reason === undefined) throw error;
     // For this version alone: the next look passes it over and goes on with what is newer.
     session.skip({ versionId: entry.versionId, reason });
@@ -65,6 +65,8 @@ export async function raise(session: Session, item: StackItem, base: Ref | undef
 export async function lift(session: Session, item: StackItem): Promise<void> {
   const { destination } = session.work;
   const head = await session.headOf(item.versionId);
+  if (head === undefined && (await session.isDangling('destination', item.versionId)))
+    return session.skip({ versionId: item.versionId, reason: 'dangling-link' });
   if (head === undefined) throw new LookAgain();
   const marker = { source: destination, ref: refOfHead(head), base: undefined, proof: proofOf(head, true) };
   const sample: Marker = { ...marker, ...(await session.attempt()) };

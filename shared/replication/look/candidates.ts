@@ -72,8 +72,13 @@ async function examineVersion(session: Session, originals: Originals, entry: Ent
   const { current } = session;
   const isCurrent = current?.found === true && refOfHead(current.head).id === entry.ref.id;
   const result = isCurrent ? current : await session.headSource(entry.versionId);
-  if (!result.found || refOfHead(result.head).id !== entry.ref.id) return undefined;
+  if (!result.found) {
+    if (await session.isDangling('source', entry.versionId))
+      session.skip({ versionId: entry.versionId, reason: 'dangling-link' });
+    return undefined;
+  }
   const { head } = result;
+  if (refOfHead(head).id !== entry.ref.id) return undefined;
   // Replicas that this service made at this very place are never passed on; a user's copy of one is an ordinary object.
   const marker = ownMarker(await session.claimOf(head, 'source'));
   if (marker !== undefined && !(await originals.isCopy(marker, entry.ref))) return undefined;

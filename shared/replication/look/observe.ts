@@ -65,7 +65,9 @@ export async function observe(
         }
       : { mine: session.mine, since }),
     doubtful:
-      !settled || peers.unsureSince.source < Number.POSITIVE_INFINITY || isDoubtful(session, listed, history, current),
+      !settled ||
+      peers.unsureSince.source < Number.POSITIVE_INFINITY ||
+      (await isDoubtful(session, listed, history, current)),
   };
 }
 
@@ -76,7 +78,8 @@ const isBrought = ({ ref, versionId, deleteMarker }: Entry, { madeAtSource, unsu
 /** Whether what the listing has on top is what a reader gets; if not, the listing lags, or somebody wrote meanwhile. */
 async function isOnTop(session: Session, top: StackItem | undefined): Promise<boolean> {
   const current = await session.headDestination();
-  if (!current.found) return top === undefined || top.kind === 'marker';
+  if (!current.found)
+    return top === undefined || top.kind === 'marker' || (await session.isDangling('destination', top.versionId));
   return top?.versionId === (current.head.versionId ?? 'null');
 }
 
@@ -132,17 +135,19 @@ async function historyOf(
  * Whether something that should be in the listing is not: a delete marker that an event named (a HEAD cannot ask for
  * one), or the current version that a HEAD showed. After the settle time it has been deleted, not delayed.
  */
-function isDoubtful(
+async function isDoubtful(
   session: Session,
   listed: readonly VersionEntry[],
   history: readonly Entry[],
   current: HeadResult,
-): boolean {
+): Promise<boolean> {
   const { hints, clue } = session.work;
   const youngest = session.deps.now() - session.deps.settings.settleMs;
   const newest = listed[0];
-  if (current.found ? newest?.versionId !== (current.head.versionId ?? 'null') : newest?.deleteMarker === false)
-    return true;
+  const isShown = current.found
+    ? newest?.versionId === (current.head.versionId ?? 'null')
+    : newest?.deleteMarker !== false || (await session.isDangling('source', newest.versionId));
+  if (!isShown) return true;
   const unknown = hints.filter((hint) => !history.some((entry) => entry.versionId === hint));
   if (unknown.some((hint) => (timeOfVersionId(hint) ?? 0) / 1000 > youngest)) return true;
   const { time } = clue ?? {};
@@ -237,7 +242,12 @@ async function readItem(session: Session, entry: VersionEntry | StackItem, peers
   const known = session.knownItem(versionId, entry.etag);
   if (known !== undefined) return known;
   const result = await session.headDestination(versionId);
-  if (!result.found) throw new LookAgain();
+  if (!result.found) {
+    // A user's link that leads nowhere is no replica and would be missed by every HEAD.
+    if (await session.isDangling('destination', versionId))
+      return { versionId, time, kind: 'foreign', unreadable: true, ...ownRank(session, refOfEntry(entry)) };
+    throw new LookAgain();
+  }
   session.keepHead(result.head);
   const item = await classify(session, versionId, result.head);
   session.known.set(`${versionId}/${entry.etag}`, item);

@@ -41,6 +41,7 @@ describe('headObject', () => {
         'x-cos-hash-crc64ecma': '18446744073709551615',
         'x-cos-storage-class': 'Archive',
         'x-cos-restore': 'ongoing-request="true"',
+        'x-cos-object-type': 'appendable',
         'x-cos-server-side-encryption': 'cos/kms',
         'x-cos-server-side-encryption-cos-kms-key-id': 'k1',
       }),
@@ -64,6 +65,7 @@ describe('headObject', () => {
         meta: { who: 'me', empty: '' },
         encryption: { algorithm: 'cos/kms', kmsKeyId: 'k1' },
         restore: 'ongoing-request="true"',
+        appendable: true,
       },
     });
   });

@@ -92,3 +92,39 @@ describe('the bucket', () => {
     await expect(cos.getVersioning(SOURCE)).rejects.toMatchObject({ code: 'AnswerMalformed' });
   });
 });
+
+describe('isSymlink', () => {
+  it('is true of a version that names a target', async () => {
+    const cos = await setUp([reply(200, { Date: DATE, 'x-cos-symlink-target': 'a/b' })]);
+    expect(await cos.isSymlink(SOURCE, 'k', 'v')).toBe(true);
+    expect(server.arrived[0]?.line).toBe('GET /k?symlink&versionId=v');
+  });
+
+  it.each([400, 403, 404, 405])('is false where COS answers %s, for who may not ask cannot know', async (status) => {
+    const cos = await setUp([failure(status, 'Any')]);
+    expect(await cos.isSymlink(SOURCE, 'k', 'v')).toBe(false);
+  });
+
+  it('is not known where COS gives no answer', async () => {
+    const cos = await setUp([failure(503, 'SlowDown')]);
+    await expect(cos.isSymlink(SOURCE, 'k', 'v')).rejects.toMatchObject({ code: 'SlowDown' });
+  });
+});
+
+describe('hasNativeReplication', () => {
+  it('is true where COS has rules, and false only where it says that there are none', async () => {
+    const cos = await setUp([
+      xml(200, '<ReplicationConfiguration><Role>x</Role></ReplicationConfiguration>'),
+      failure(404, 'ReplicationConfigurationnotFoundError'),
+      failure(404, 'ReplicationConfigurationNotFoundError'),
+      failure(404, 'NoSuchBucket'),
+      failure(403, 'AccessDenied'),
+    ]);
+    expect(await cos.hasNativeReplication(SOURCE)).toBe(true);
+    expect(await cos.hasNativeReplication(SOURCE)).toBe(false);
+    expect(await cos.hasNativeReplication(SOURCE)).toBe(false);
+    await expect(cos.hasNativeReplication(SOURCE)).rejects.toMatchObject({ code: 'NoSuchBucket' });
+    await expect(cos.hasNativeReplication(SOURCE)).rejects.toMatchObject({ code: 'AccessDenied' });
+    expect(server.arrived[0]?.line).toBe('GET /?replication');
+  });
+});

@@ -157,6 +157,14 @@ export const causeTexts = {
     'Its metadata leaves no room for what a replica has to say of itself (4 KB in all).',
     '元数据没有空间容纳副本所需的标记（总计 4 KB）。',
   ],
+  'skip.appended': [
+    'It was made by appends, and COS does not copy such objects.',
+    '由追加写入生成，COS 不支持复制此类对象。',
+  ],
+  'skip.dangling-link': [
+    'It is a symbolic link whose target is not there. Write the target, then press “Try again”.',
+    '这是目标不存在的软链接。请写入目标对象，然后点击“重试”。',
+  ],
   'skip.overtaken': ['A delete marker that something newer covers.', '已被更新内容覆盖的删除标记。'],
   'skip.removed-at-destination': [
     'It was there; somebody removed it at the destination. A newer replica tells.',

@@ -200,6 +200,10 @@ describe('the status of an object', () => {
     });
     await world.replicate('cold');
     expect(await only('cold')).toMatchObject({ state: 'SKIPPED', reason: 'archived' });
+    const where = { Bucket: SOURCE.bucket, Region: SOURCE.region, Key: 'log' };
+    await world.sdk.appendObject({ ...where, Position: 0, Body: 'x' });
+    await world.replicate('log');
+    expect(await only('log')).toMatchObject({ state: 'SKIPPED', reason: 'appended' });
 
     const first = await put('kept', 'one');
     await world.replicate('kept');

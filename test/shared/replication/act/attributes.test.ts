@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { ObjectHead } from '../../../../shared/cos/index.ts';
-import { attributesOf, raisedAttributes, skipReasonOf } from '../../../../shared/replication/act/attributes.ts';
+import { ServiceError } from '../../../../shared/errors/index.ts';
+import {
+  attributesOf,
+  raisedAttributes,
+  refusalOf,
+  skipReasonOf,
+} from '../../../../shared/replication/act/attributes.ts';
 import { MEASURE, metadataBytes, writeMarker } from '../../../../shared/identity/marker.ts';
 import { rule } from '../../rules/sample.ts';
 import { markerOf } from '../decide/build.ts';
@@ -71,6 +77,42 @@ describe('what cannot be copied now', () => {
   test('the marker of an earlier life takes no room', () => {
     const once = writeMarker(HEAD.meta, markerOf(2, 1), MEASURE);
     expect(reasonOf({ meta: once }, rule(), metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE)))).toBeUndefined();
+  });
+});
+
+describe('a copy that COS refuses', () => {
+  const APPENDED: ObjectHead = { ...HEAD, appendable: true };
+  const refused = (code: string, status: number, more: Partial<ConstructorParameters<typeof ServiceError>[1]> = {}) =>
+    new ServiceError('refused', { code, status, side: 'destination', ...more });
+
+  test.each([
+    ['InvalidRequest', 400],
+    ['MethodNotAllowed', 405],
+    ['OperationNotSupported', 409],
+    ['NotImplemented', 501],
+  ])('of an appended object with %s costs that version alone', (code, status) => {
+    expect(refusalOf(refused(code, status), APPENDED)).toBe('appended');
+    expect(refusalOf(refused(code, status), HEAD)).toBeUndefined();
+  });
+
+  test.each([
+    ['AccessDenied', 403],
+    ['NoSuchBucket', 404],
+    ['NotSupportedStorageClass', 400],
+    ['BucketVersionNotOpen', 400],
+    ['KmsKeyNotFound', 400],
+  ])('of any object with %s is a failure to be mended elsewhere', (code, status) => {
+    expect(refusalOf(refused(code, status), APPENDED)).toBeUndefined();
+  });
+
+  test('is no refusal when it may succeed later, or may have taken effect', () => {
+    expect(refusalOf(refused('RequestTimeout', 400, { retryable: true }), APPENDED)).toBeUndefined();
+    expect(refusalOf(refused('InvalidRequest', 400, { outcome: 'unknown' }), APPENDED)).toBeUndefined();
+  });
+
+  test('says of other versions what is known of them', () => {
+    expect(refusalOf(refused('KeyTooLong', 400), HEAD)).toBe('metadata-limit');
+    expect(refusalOf(refused('InvalidObjectState', 403), APPENDED)).toBe('archived');
   });
 });
 
