@@ -4,7 +4,7 @@ import { RIGHTS } from '../../shared/access/index.ts';
 import { keyProblem } from '../../shared/cos/index.ts';
 import { SIDES, SKIP_CODES } from '../../shared/errors/index.ts';
 import { MISMATCHES } from '../../shared/rules/index.ts';
-import { CHECKS } from '../../shared/preflight/index.ts';
+import { CHECKS, WARNINGS } from '../../shared/preflight/index.ts';
 
 /** Keys that one call of `POST /?replicationReattempt` may name. */
 export const MOST_KEYS = 1000;
@@ -136,6 +136,8 @@ export const reattempted = z.strictObject({
 export const preflighted = z.strictObject({
   bucket: z.string(),
   passed: z.boolean(),
+  /** Of the source; they do not make it fail. */
+  warnings: z.array(z.strictObject({ source: z.string(), name: z.enum(WARNINGS), cause: z.string() })),
   destinations: z.array(
     z.strictObject({
       destination: z.string(),

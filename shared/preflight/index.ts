@@ -3,5 +3,7 @@ export { createMarkerKnowledge } from './knowledge.ts';
 export type { MarkerKnowledge } from './knowledge.ts';
 export { CHECKS, readPreflight, storePreflight } from './document.ts';
 export type { Check, CheckName, Preflight } from './document.ts';
+export { WARNINGS, warningsOf } from './source.ts';
+export type { Warning } from './source.ts';
 export { preflight } from './preflight.ts';
 export type { PreflightOptions } from './preflight.ts';

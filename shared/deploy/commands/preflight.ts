@@ -5,6 +5,8 @@ import { bucketOf, parse, type ApiDeps } from './ask.ts';
 
 const preflighted = z.object({
   passed: z.boolean(),
+  // An API that was deployed before does not warn.
+  warnings: z.optional(z.array(z.object({ source: z.string(), name: z.string(), cause: z.string() }))),
   destinations: z.array(
     z.object({
       destination: z.string(),
@@ -22,7 +24,7 @@ export async function showPreflight(
   const bucket = bucketOf(deps.settings, options.bucket);
   const call = { method: 'POST', bucket, subresource: 'replicationPreflight' } as const;
   const answer = await callApi(deps.keys, deps.address, call);
-  const { passed, destinations } = parse(preflighted, answer);
+  const { passed, warnings = [], destinations } = parse(preflighted, answer);
   if (options.json) deps.print(JSON.stringify(answer));
   else {
     for (const one of destinations) {
@@ -31,6 +33,7 @@ export async function showPreflight(
         deps.print(`  ${good ? 'passed' : 'FAILED'}  ${name}${cause === undefined ? '' : `: ${cause}`}`);
       }
     }
+    for (const { source, name, cause } of warnings) deps.print(`WARNING  ${source}: ${name}: ${cause}`);
     if (destinations.length === 0) deps.print(`${bucket} has no destination beside itself.`);
   }
   if (passed) return;

@@ -155,7 +155,8 @@ function api(state: Place): Rights {
   // The status of an object: what versions there are and what they say of themselves. Never their bytes.
   const look = ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject'];
   return {
-    sources: [{ actions: [...look, 'GetObjectTagging'], path: '*' }],
+    // GetBucketReplication: pre-flight warns of COS's own rules, and nobody changes them.
+    sources: [{ actions: [...look, 'GetObjectTagging', 'GetBucketReplication'], path: '*' }],
     destinations: [
       { actions: ['HeadBucket', ...look], path: '*' },
       // Pre-flight makes and removes objects of its own, and touches no other.

@@ -50,11 +50,17 @@ export function PreflightScreen(): JSX.Element {
   );
 }
 
-function Result({ result: { passed, destinations } }: { readonly result: Preflighted }): JSX.Element {
+function Result({ result: { passed, warnings, destinations } }: { readonly result: Preflighted }): JSX.Element {
   const { t } = useTelling();
-  if (destinations.length === 0) return <p class="banner">{t('preflight.none')}</p>;
+  if (destinations.length === 0 && warnings.length === 0) return <p class="banner">{t('preflight.none')}</p>;
   return (
     <div role="status">
+      {warnings.map(({ source, name, cause }) => (
+        <p key={name} class="banner warn">
+          <Icon name="warn" />{' '}
+          {t(`preflight.warning.${name}${cause === 'configured' ? '' : '.unknown'}`, { source, cause })}
+        </p>
+      ))}
       <p class={passed ? 'banner good' : 'banner bad'}>
         <Icon name={passed ? 'check' : 'cross'} /> {t(passed ? 'preflight.passed' : 'preflight.failed')}
       </p>

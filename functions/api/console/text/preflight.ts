@@ -10,6 +10,14 @@ export const preflightTexts = {
   'preflight.none': ['There is no destination beside this bucket.', '除此存储桶外没有其他目标。'],
   'preflight.passed': ['Every destination is ready', '所有目标均已就绪'],
   'preflight.failed': ['Not every destination is ready', '有目标未就绪'],
+  'preflight.warning.native-replication': [
+    '{source} has rules of COS’s own replication too. What both bring to one bucket is there twice: remove those in the COS console, or the rules here.',
+    '{source} 同时配置了 COS 自带的存储桶复制。两者复制到同一存储桶时会产生重复版本：请在 COS 控制台移除自带规则，或移除此处的规则。',
+  ],
+  'preflight.warning.native-replication.unknown': [
+    'Whether {source} has rules of COS’s own replication could not be found out ({cause}). Deploy again if the right is missing.',
+    '无法确认 {source} 是否配置了 COS 自带的存储桶复制（{cause}）。如缺少权限，请重新部署。',
+  ],
   'preflight.check.reach': ['The bucket can be reached', '可以访问存储桶'],
   'preflight.check.versioning': ['Versioning is enabled', '版本控制已开启'],
   'preflight.check.write': ['An object can be written', '可以写入对象'],

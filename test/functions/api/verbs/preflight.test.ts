@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { preflighted } from '../../../../functions/api/schemas.ts';
 import type { Preflighted } from '../../../../functions/api/schemas.ts';
 import { CHECKS, createMarkerKnowledge, readPreflight } from '../../../../shared/preflight/index.ts';
-import { STATE } from '../bench.ts';
+import { SOURCE, STATE } from '../bench.ts';
 import { BACKUP, THIRD, createWorld } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -72,6 +72,44 @@ describe('pre-flight', () => {
     const answer = await run(one);
     expect(failing(answer, 'backup-1250000000@ap-shanghai')?.[0]).toBe('write: AccessDenied');
     expect(JSON.stringify(answer)).not.toContain(STATE.bucket);
+  });
+});
+
+describe('a source with rules of COS’s own', () => {
+  const about = { source: 'source-1250000000@ap-guangzhou', name: 'native-replication' };
+
+  it('is warned of, and fails nothing', async () => {
+    world = await createWorld({ nativeReplication: true });
+    expect((await run(world)).warnings).toEqual([]);
+    const target = `qcs::cos:${BACKUP.region}::${BACKUP.bucket}`;
+    await new Promise((resolve, reject) => {
+      world?.sdk.putBucketReplication(
+        {
+          Bucket: SOURCE.bucket,
+          Region: SOURCE.region,
+          ReplicationConfiguration: {
+            Role: 'qcs::cam::uin/1:uin/1',
+            Rules: [{ ID: 'own', Status: 'Enabled', Prefix: '', Destination: { Bucket: target } }],
+          },
+        },
+        (error, data) => (error ? reject(new Error(error.message)) : resolve(data)),
+      );
+    });
+    const answer = await run(world);
+    expect(answer.warnings).toEqual([{ ...about, cause: 'configured' }]);
+    expect(answer.passed).toBe(true);
+  });
+
+  it('says so when it cannot be found out, instead of saying that there are none', async () => {
+    world = await createWorld();
+    const [policy] = world.cloud.cam.attached('api');
+    if (policy === undefined) throw new Error('The role has no policy.');
+    world.cloud.cam.updatePolicy(policy.id, {
+      document: policy.document.replace(',"name/cos:GetBucketReplication"', ''),
+    });
+    const answer = await run(world);
+    expect(answer.warnings).toEqual([{ ...about, cause: 'AccessDenied' }]);
+    expect(answer.passed).toBe(true);
   });
 });
 

@@ -161,6 +161,15 @@ describe('api', () => {
     expect(may('api', 'HeadBucket', source)).toBe(false);
   });
 
+  it('reads whether a source has rules of COS’s own, and nobody else does, nor changes them', () => {
+    expect(may('api', 'GetBucketReplication', source)).toBe(true);
+    expect(may('api', 'GetBucketReplication', destination)).toBe(false);
+    for (const kind of ['engine', 'schedule', 'scan'] as const)
+      expect(may(kind, 'GetBucketReplication', source)).toBe(false);
+    for (const action of ['PutBucketReplication', 'DeleteBucketReplication'])
+      expect(may('api', action, source)).toBe(false);
+  });
+
   it('tries destinations under a prefix of its own, and no source', () => {
     const probe = (bucket: string) => bucket.replace('a/b.jpg', '.replication-preflight/1');
     for (const action of ['GetObject', 'PutObject', 'DeleteObject']) {
