@@ -57,6 +57,10 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
 
   it('try the destinations, and end with an error when one cannot be used', async () => {
     expect(await run('preflight')).toMatch(/backup-1250000000@ap-shanghai: can be replicated to\n +passed +reach/);
+    const own = { enabled: true, prefix: 'own/', destination: BACKUP, storageClass: undefined, deleteMarkers: true };
+    const replication = { rules: [own], document: '<ReplicationConfiguration/>', created: 0 };
+    site.cloud.core.configureBucket(SOURCE.bucket, SOURCE.region, { replication });
+    expect(await run('preflight')).toMatch(/^WARNING +source-1250000000@\S+: native-replication: configured$/m);
     site.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
     await expect(run('doctor')).rejects.toThrow(/broken: destination \S+ has no versioning[^]*Broken: buckets\./);
     await expect(run('preflight')).rejects.toThrow(/FAILED +versioning: suspended[^]*cannot be replicated to: mend/);
