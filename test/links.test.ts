@@ -58,6 +58,17 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it.each(pages)('%s names no file of the code that is not there', (page) => {
+    const text = readFileSync(path.join(ROOT, page), 'utf8');
+    const named = [...text.matchAll(/`((?:shared|functions|test|\.github)\/[\w./-]+)`/g)].map(([, name = '']) => name);
+    // The page on tests names its own folders, as they stand beside it.
+    const isThere = (name: string) =>
+      [ROOT, path.join(ROOT, path.dirname(page))].some((base) =>
+        [name, `${name}.ts`].some((file) => existsSync(path.join(base, file))),
+      );
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
+  });
+
   it('begin with a front page that is read in one sitting', () => {
     expect(readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(151);
   });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { afterEach, expect, it } from 'vitest';
 import type { LocalCloud } from '../cloud/index.ts';
 import { bucketAt, type CosDriver, type TestBucket } from '../contract/driver.ts';
@@ -8,6 +10,12 @@ const TRUST = JSON.stringify({
   version: '2.0',
   statement: [{ effect: 'allow', principal: { service: 'scf.qcloud.com' }, action: 'name/sts:AssumeRole' }],
 });
+
+/** The policy that the runbook tells the owner of a destination to store. */
+function runbookPolicy(): string {
+  const runbook = readFileSync(new URL('../../functions/RUNBOOK.md', import.meta.url), 'utf8');
+  return /```json\n(\{\s+"version".*?)```/s.exec(runbook)?.[1] ?? '';
+}
 
 let pair: Pair;
 afterEach(() => pair.close());
@@ -43,9 +51,10 @@ it('a destination of another account takes replicas once its policy lets the rol
   expect(causesIn(pair)).toEqual(['AccessDenied']);
   expect((await destination.call('HEAD', 'k', { credentials })).status).toBe(404);
 
-  const principal = { qcs: [`qcs::cam::uin/${driver.cloud?.uin}:roleName/${ROLE}`] };
-  const statement = [{ effect: 'allow', principal, action: ['name/cos:*'], resource: [allOf(destination)] }];
-  const body = JSON.stringify({ version: '2.0', statement });
+  const body = runbookPolicy()
+    .replaceAll('100000000001', driver.cloud?.uin ?? '')
+    .replace('cos-replication-dev-ap-guangzhou-engine', ROLE)
+    .replace(/qcs::cos:[^"]*/, allOf(destination));
   await destination.must('PUT', '', { query: { policy: '' }, body, credentials });
   await source.put('k', 'after');
   await pair.deliver();
