@@ -84,7 +84,7 @@ async function finish(
       await tasks.replace(found, task, Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY));
     } else if (report.lookAgain !== undefined) {
       const { at, since, floor } = report.lookAgain;
-      await tasks.replace(found, taskOf({ ...work, since, floor }, 'settle', now()), at);
+      await tasks.replace(found, taskOf({ ...work, since, floor, compare: false }, 'settle', now()), at);
     } else {
       await tasks.complete(found);
     }

@@ -64,7 +64,7 @@ function encryptionHeaders(encryption: Encryption | undefined): Pairs {
  * "Everyone may read" has a canned form, the only documented one for a group; the rest is `id="…"`, the form in which
  * Tencent's SDKs turn the ACL of an object into headers.
  */
-function grantHeaders(grants: readonly Grant[]): Pairs {
+export function grantHeaders(grants: readonly Grant[]): Pairs {
   const lists = new Map<string, string[]>();
   let publicRead = false;
   for (const { permission, grantee } of grants) {

@@ -1,6 +1,7 @@
-import { child, children, textOf } from '../xml/index.ts';
+import { child, children, textOf, writeXml } from '../xml/index.ts';
 import { failureOfStatus, header, optionalText, readRoot, understand } from './answers.ts';
 import { UnusableAnswer } from './calls.ts';
+import { grantHeaders } from './attributes.ts';
 import type { Call, Invoke } from './calls.ts';
 import { readGrants } from './grants.ts';
 import { reading, requireRequestId, versionQuery } from './objects.ts';
@@ -13,7 +14,14 @@ type Tags = readonly (readonly [string, string])[];
 
 type PropertyCalls = Pick<
   Cos,
-  'getTags' | 'getGrants' | 'headBucket' | 'getVersioning' | 'isSymlink' | 'hasNativeReplication'
+  | 'getTags'
+  | 'getGrants'
+  | 'putTags'
+  | 'putGrants'
+  | 'headBucket'
+  | 'getVersioning'
+  | 'isSymlink'
+  | 'hasNativeReplication'
 >;
 
 export function propertyCalls(invoke: Invoke): PropertyCalls {
@@ -61,6 +69,29 @@ export function propertyCalls(invoke: Invoke): PropertyCalls {
       };
       return invoke(call);
     },
+
+    putTags: (place, key, versionId, tags) =>
+      invoke<void>({
+        // COS documents a request of its own for taking all tags away, and none with an empty set.
+        method: tags.length === 0 ? 'DELETE' : 'PUT',
+        place,
+        key,
+        query: [['tagging', ''], ...versionQuery(versionId)],
+        ...(tags.length === 0 ? {} : { headers: [['Content-Type', 'application/xml']], body: taggingOf(tags) }),
+        effect: 'repeatable',
+        reader: reading(requireRequestId),
+      }),
+
+    putGrants: async (place, key, versionId, grants) =>
+      invoke<void>({
+        method: 'PUT',
+        place,
+        key,
+        query: [['acl', ''], ...versionQuery(versionId)],
+        headers: grants.length === 0 ? [['x-cos-acl', 'default']] : grantHeaders(grants),
+        effect: 'repeatable',
+        reader: reading(requireRequestId),
+      }),
 
     headBucket: (place) =>
       invoke({
@@ -125,4 +156,15 @@ export function propertyCalls(invoke: Invoke): PropertyCalls {
       return invoke(call);
     },
   };
+}
+
+function taggingOf(tags: Tags): Uint8Array {
+  const set = tags.map(([name, value]) => ({
+    name: 'Tag',
+    children: [
+      { name: 'Key', text: name },
+      { name: 'Value', text: value },
+    ],
+  }));
+  return new TextEncoder().encode(writeXml({ name: 'Tagging', children: [{ name: 'TagSet', children: set }] }));
 }

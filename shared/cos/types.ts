@@ -173,6 +173,15 @@ export interface Cos {
   /** Tags of one version, in the order of COS; empty when it has none. */
   getTags(place: Place, key: string, versionId?: string): Promise<readonly (readonly [string, string])[]>;
   getGrants(place: Place, key: string, versionId?: string): Promise<readonly Grant[]>;
+  /** Replaces the tags of one version, which stays the same version; an empty list takes them all away. */
+  putTags(
+    place: Place,
+    key: string,
+    versionId: string | undefined,
+    tags: readonly (readonly [string, string])[],
+  ): Promise<void>;
+  /** Replaces what others than the owner may do; an empty list leaves the object to the ACL of its bucket. */
+  putGrants(place: Place, key: string, versionId: string | undefined, grants: readonly Grant[]): Promise<void>;
   /** Whether the bucket is there and may be used by these credentials. */
   headBucket(place: Place): Promise<'exists' | 'missing' | 'forbidden'>;
   getVersioning(place: Place): Promise<'Enabled' | 'Suspended' | undefined>;

@@ -2,6 +2,7 @@ import { ServiceError } from '../errors/index.ts';
 import type { HeadResult } from '../cos/index.ts';
 import { BUSY_MS, type Lease, type Leases } from '../tasks/index.ts';
 import { copyVersion, hide, lift, mark, raise } from './act/copy.ts';
+import { bringProperties } from './act/properties.ts';
 import { remove } from './act/remove.ts';
 import { HandOver, OrderTooDeep, Unsettled } from './errors.ts';
 import { examine, type Examined } from './look/candidates.ts';
@@ -112,7 +113,7 @@ async function recordLateCopies(session: Session, { endedAgo, floor, since }: Le
   const { deps, work } = session;
   const left = endedAgo === undefined ? 0 : LANDING_MS - endedAgo;
   if (left <= 0 || deps.tasks === undefined) return true;
-  const task = taskOf({ ...work, floor, since }, 'settle', deps.now());
+  const task = taskOf({ ...work, floor, since, compare: false }, 'settle', deps.now());
   const due = deps.now() + left + deps.settings.settleMs;
   const written = await session.at('state', async () => deps.tasks?.defer(task, due)).catch(() => undefined);
   return written !== undefined;
@@ -171,6 +172,8 @@ async function fullLook(
   // A removal that could not be justified is planned at every look, and brings nothing about.
   const hasActed = session.progress > before;
   if (!examined.truncated) await abandonUploads(session);
+  // Last: what is missing matters more, and must not wait for requests that may be refused.
+  await bringProperties(session, seen);
   if (seen.doubtful || hasActed) noteLag(session);
   // Where others write too, what was written is looked at again: of two that write at once the later one sees both.
   return examined.truncated || (session.marks !== undefined && hasActed);

@@ -76,6 +76,8 @@ export class Session {
   /** Destination versions read before: they do not change, so one HEAD is enough. */
   readonly known = new Map<string, StackItem>();
   readonly skipped = new Map<string, Skip>();
+  /** Replicas, by version ID, whose tags and ACL are known to be those of their source. */
+  readonly compared = new Set<string>();
   /** Source entries that turned out not to be copied, by ID; they are not examined twice. */
   readonly excluded = new Set<string>();
   /** What earlier runs have found out of such entries. */
@@ -88,7 +90,7 @@ export class Session {
   readonly marks: MarkBook | undefined;
   /** The same at the source. */
   readonly sourceMarks: MarkBook | undefined;
-  readonly counts = { copied: 0, marked: 0, removed: 0, bytes: 0 };
+  readonly counts = { copied: 0, marked: 0, removed: 0, retagged: 0, bytes: 0 };
   /** Set when a full look wrote on the word of listings that may be too young. */
   lookAgain: number | undefined;
   /** ms since 1970: no step is begun after it. */
@@ -144,8 +146,8 @@ export class Session {
 
   /** Grows with everything that this run has done or found out for good. */
   get progress(): number {
-    const { copied, marked, removed } = this.counts;
-    return copied + marked + removed + this.excluded.size - this.passed.unread.size;
+    const { copied, marked, removed, retagged } = this.counts;
+    return copied + marked + removed + retagged + this.excluded.size - this.passed.unread.size;
   }
 
   /** Throws `HandOver` when the run's time is over. */

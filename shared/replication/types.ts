@@ -112,6 +112,8 @@ export interface Work {
   readonly floor: number;
   /** As in `Observation`. */
   readonly since: number;
+  /** Bring over tags, and the ACL where a rule asks for it, that were changed after replication: no event tells of that. */
+  readonly compare: boolean;
   /** ms since 1970: what was found out before it is found out anew. -Infinity: whatever is known will do. */
   readonly fresh: number;
   /** Uploads of ours that are open at the destination, by ID. The run keeps it true, for the task that is made of it. */
@@ -132,6 +134,8 @@ export interface Report {
   readonly copied: number;
   readonly marked: number;
   readonly removed: number;
+  /** Replicas whose tags or ACL were brought up to date. */
+  readonly retagged: number;
   readonly bytes: number;
   readonly skipped: readonly Skip[];
   /**

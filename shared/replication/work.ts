@@ -30,6 +30,7 @@ export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly 
     floor: floorOf(event),
     since: Number.POSITIVE_INFINITY,
     // What was restored may be anything that was passed over.
+    compare: false,
     fresh: event.type === 'restored' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
     uploads: new Map(),
   };
@@ -58,6 +59,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
     thorough: true,
     floor: Math.min(...tasks.map((task) => task.floor)),
     since: Math.min(...tasks.map((task) => task.since)),
+    compare: tasks.some((task) => task.compare === true),
     fresh: Math.max(...tasks.map(({ cause, first }) => (ANEW.has(cause) ? first : Number.NEGATIVE_INFINITY))),
     uploads: new Map(tasks.flatMap((task) => task.uploads ?? []).map((upload) => [upload.uploadId, upload])),
   };
@@ -65,7 +67,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
 
 /** What is left of a piece of work, written down for another run. `now` in ms since 1970. */
 export function taskOf(work: Work, why: Cause | Why, now: number, earlier: readonly Task[] = []): Task {
-  const { source, destination, key, hints, floor, since, uploads } = work;
+  const { source, destination, key, hints, floor, since, uploads, compare } = work;
   return {
     source,
     destination,
@@ -76,6 +78,7 @@ export function taskOf(work: Work, why: Cause | Why, now: number, earlier: reado
     ...(typeof why === 'string' ? { cause: why } : why),
     attempts: Math.max(0, ...earlier.map((task) => task.attempts + 1)),
     first: Math.min(now, ...earlier.map((task) => task.first)),
+    ...(compare ? { compare } : {}),
     ...(uploads.size === 0 ? {} : { uploads: [...uploads.values()] }),
   };
 }

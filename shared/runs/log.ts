@@ -6,10 +6,10 @@ import { hasFailed, type Task } from '../tasks/index.ts';
 /** One line per key and destination, so that an object can be followed through the logs of the functions. */
 export function logReport(run: Run, work: Work, report: Report): void {
   const { key, destination, hints } = work;
-  const { state, copied, marked, removed, bytes, skipped } = report;
+  const { state, copied, marked, removed, retagged, bytes, skipped } = report;
   const message = state === 'busy' ? 'taken by another run' : 'up to date';
   const about = { key, destination: formatPlace(destination), versionIds: hints };
-  const done = { copied, deleteMarkers: marked, removed, bytes };
+  const done = { copied, deleteMarkers: marked, removed, ...(retagged === 0 ? {} : { retagged }), bytes };
   run.log({ level: 'info', message, ...about, ...done, ...(skipped.length === 0 ? {} : { skipped }) });
 }
 

@@ -83,6 +83,8 @@ const workOf = ({ source, destination }: Pair, { key }: KeyStacks, { rules }: Ke
   clue: undefined,
   full: true,
   thorough: false,
+  // That would be two requests for each version that is in place.
+  compare: false,
   // A scan finds out anew what may be copied by now: tags change without an event.
   fresh: Number.POSITIVE_INFINITY,
   floor: 0,

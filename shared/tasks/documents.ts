@@ -1,7 +1,7 @@
 import { isBucketName, isRegion } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { SIDES, ServiceError } from '../errors/index.ts';
-import { count, listOf, nullable, number, object, oneOf, optional, someText, text } from '../shape/index.ts';
+import { count, flag, listOf, nullable, number, object, oneOf, optional, someText, text } from '../shape/index.ts';
 import type { Reader } from '../shape/index.ts';
 import type { FailedRequest, Facts, Target, Task, Upload } from './types.ts';
 
@@ -39,6 +39,7 @@ const taskDocument = object<Stored<Task>>({
   failed: optional(object<FailedRequest>({ request: text(), side: optional(oneOf(SIDES)) })),
   attempts: number,
   first: number,
+  compare: optional(flag),
   // Missing in documents of earlier releases and in most others.
   uploads: optional(listOf(upload)),
 });

@@ -1,7 +1,7 @@
 import { samePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
-import { decodeTask } from './documents.ts';
+import { decodeTask, encodeTask } from './documents.ts';
 import { digestOfTarget, readWaitingName, taskName, TASKS, WAITING } from './names.ts';
 import { isRecheck } from './causes.ts';
 import { namesUnder } from './pending.ts';
@@ -70,7 +70,9 @@ async function start(
   const task = object && readTask(name, object.body);
   if (object === undefined || task === undefined || !samePlace(task.source, source)) return undefined;
   if (isRecheck(task) || !accepts(task)) return undefined;
-  await cos.putObject(state, taskName(digest, deps.unique()), object.body, { contentType: 'application/json' });
+  // Whoever names a key wants to see it as it is at the source, and not only what had failed.
+  const body = wanted === undefined ? object.body : encodeTask({ ...task, compare: true });
+  await cos.putObject(state, taskName(digest, deps.unique()), body, { contentType: 'application/json' });
   await cos.deleteObject(state, name);
   return task;
 }
@@ -91,7 +93,7 @@ export async function isStarted({ cos, state, hash }: StateDeps, target: Target)
   return (await cos.listObjects(state, { prefix, maxKeys: 1 })).entries.length > 0;
 }
 
-/** Work that nobody has left but a person asks for: the whole history of the key is looked at. `now` in ms since 1970. */
+/** Work that nobody has left but a person asks for: the whole history of the key is looked at, with its tags. `now` in ms since 1970. */
 export const requestedTask = ({ source, destination, key }: Target, now: number): Task => ({
   source,
   destination,
@@ -102,4 +104,5 @@ export const requestedTask = ({ source, destination, key }: Target, now: number)
   cause: 'requested',
   attempts: 0,
   first: now,
+  compare: true,
 });

@@ -53,6 +53,8 @@ export interface Task extends Target, Facts {
   readonly attempts: number;
   /** ms since 1970 of the first time this work was put off. */
   readonly first: number;
+  /** Compare what no event tells of: tags, and the ACL where a rule asks for it. */
+  readonly compare?: boolean | undefined;
   /** Uploads that earlier runs began: gone on with, or aborted. */
   readonly uploads?: readonly Upload[] | undefined;
 }

@@ -1,8 +1,10 @@
 import {
+  ALL_USERS,
   CosError,
   type CopyAttributes,
   type CopySource,
   type Cos,
+  type Grant,
   type ObjectHead,
   type Part,
   type Place,
@@ -18,6 +20,19 @@ import {
 } from '../cloud/cos/index.ts';
 
 const PLAIN_ACL = { canned: 'default', grants: [] } as const;
+
+/** What the client sends and understand: everyone's right to read has a form of its own. */
+const aclOf = (grants: readonly Grant[]): Attributes['acl'] => ({
+  canned: grants.some(isForAll) ? 'public-read' : 'default',
+  grants: grants.filter((grant) => !isForAll(grant)),
+});
+
+const isForAll = ({ permission, grantee }: Grant): boolean => permission === 'READ' && grantee === ALL_USERS;
+
+const grantsOf = ({ attributes: { acl } }: Version): readonly Grant[] => [
+  ...(acl.canned === 'public-read' ? [{ permission: 'READ', grantee: ALL_USERS } as const] : []),
+  ...(acl.grants as readonly Grant[]),
+];
 
 /**
  * What a front would answer: the calls of the product, straight on the storage core. Every call is atomic. `longestPage`:
@@ -153,7 +168,6 @@ export function createCoreCos(
       }),
     getTags: (place, key, versionId) =>
       call('GET', place, key, () => core.getObject(place.bucket, place.region, key, versionId).attributes.tags),
-    getGrants: async () => [],
     isSymlink: (place, key, versionId) =>
       call(
         'GET',
@@ -163,6 +177,16 @@ export function createCoreCos(
       ),
     hasNativeReplication: (place) =>
       call('GET', place, '', () => core.getSettings(place.bucket, place.region).replication !== undefined),
+    getGrants: (place, key, versionId) =>
+      call('GET', place, key, () => grantsOf(core.getObject(place.bucket, place.region, key, versionId))),
+    putTags: (place, key, versionId, tags) =>
+      call('PUT', place, key, () => {
+        core.putTags(place.bucket, place.region, key, versionId, tags);
+      }),
+    putGrants: (place, key, versionId, grants) =>
+      call('PUT', place, key, () => {
+        core.putAcl(place.bucket, place.region, key, versionId, aclOf(grants));
+      }),
     getVersioning: (place) => call('GET', place, '', () => core.getVersioning(place.bucket, place.region)),
     initiateMultipart: (place, key, attributes) =>
       call('POST', place, key, () =>
@@ -224,6 +248,7 @@ const attributesOf = (attributes: CopyAttributes): Attributes =>
     meta: attributes.meta,
     storageClass: attributes.storageClass,
     tags: attributes.tags ?? [],
+    acl: aclOf(attributes.grants ?? []),
     encryption: encryptionOf(attributes.encryption),
   });
 

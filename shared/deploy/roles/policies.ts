@@ -27,6 +27,7 @@ const READ = ['HeadObject', 'GetObject', 'GetObjectTagging', 'GetObjectACL'];
 const WRITE = [
   'PutObject',
   'PutObjectTagging',
+  'DeleteObjectTagging',
   'PutObjectACL',
   'InitiateMultipartUpload',
   'UploadPart',

@@ -37,7 +37,7 @@ export async function copyVersion(
   const from: CopySource = { place: source, key, versionId: entry.versionId, ...pinned(entry.versionId, head) };
   const terms = [rule.storageClass ?? '', rule.kmsKeyId ?? '', String(rule.replicaAcl)].join('/');
   try {
-    await copy(session, { from, head, marker, terms, attributes });
+    session.compared.add(await copy(session, { from, head, marker, terms, attributes }));
   } catch (error) {
     const reason = refusalOf(error, head);
     if (reason === undefined) throw error;
@@ -136,20 +136,23 @@ async function makeMarker(session: Session, rank?: Rank): Promise<string | undef
   return versionId;
 }
 
-async function copy(session: Session, job: Copy): Promise<void> {
+/** Returns the ID of the version that was written. */
+async function copy(session: Session, job: Copy): Promise<string> {
   await session.writable();
   session.checkTime();
   try {
     const { result, marker } = await (job.marker.inParts ? copyInParts(session, job) : copyWhole(session, job));
     await proveKept(session, result, marker);
     await proveBytes(session, result, marker);
-    session.written.push(session.itemOf(result.versionId ?? 'null', marker.attempted, marker));
+    const versionId = result.versionId ?? 'null';
+    session.written.push(session.itemOf(versionId, marker.attempted, marker));
+    session.counts.copied += 1;
+    session.counts.bytes += job.head.size;
+    return versionId;
   } catch (error) {
     if (isSourceGone(error)) throw new LookAgain();
     throw error;
   }
-  session.counts.copied += 1;
-  session.counts.bytes += job.head.size;
 }
 
 async function copyWhole(

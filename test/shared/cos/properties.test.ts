@@ -128,3 +128,50 @@ describe('hasNativeReplication', () => {
     expect(server.arrived[0]?.line).toBe('GET /?replication');
   });
 });
+
+describe('putTags', () => {
+  it('replaces those of the version, whatever they hold', async () => {
+    const cos = await setUp([reply(200)]);
+    await cos.putTags(SOURCE, 'k', 'v', [
+      ['a&b', '<1>'],
+      ['c', ''],
+    ]);
+    const [request] = server.arrived;
+    expect(request?.line).toBe('PUT /k?tagging&versionId=v');
+    expect(request?.body).toBe(
+      '<Tagging><TagSet><Tag><Key>a&amp;b</Key><Value>&lt;1&gt;</Value></Tag><Tag><Key>c</Key><Value/></Tag></TagSet></Tagging>',
+    );
+    expect(request?.headers.get('content-md5')).toBeDefined();
+  });
+
+  it('takes all of them away with a request of its own', async () => {
+    const cos = await setUp([reply(204)]);
+    await cos.putTags(SOURCE, 'k', 'v', []);
+    expect(server.arrived[0]?.line).toBe('DELETE /k?tagging&versionId=v');
+  });
+
+  it('says so when COS refuses', async () => {
+    const cos = await setUp([failure(403, 'AccessDenied'), failure(404, 'NoSuchVersion')]);
+    await expect(cos.putTags(SOURCE, 'k', 'v', [['a', '1']])).rejects.toMatchObject({ code: 'AccessDenied' });
+    await expect(cos.putTags(SOURCE, 'k', 'v', [])).rejects.toMatchObject({ code: 'NoSuchVersion' });
+  });
+});
+
+describe('putGrants', () => {
+  const guest = { permission: 'READ_ACP', grantee: 'qcs::cam::uin/2:uin/3' } as const;
+
+  it('sends them as a copy does', async () => {
+    const cos = await setUp([reply(200)]);
+    await cos.putGrants(SOURCE, 'k', 'v', [guest, { permission: 'READ', grantee: ALL_USERS }]);
+    const [request] = server.arrived;
+    expect(request?.line).toBe('PUT /k?acl&versionId=v');
+    expect(request?.headers.get('x-cos-acl')).toBe('public-read');
+    expect(request?.headers.get('x-cos-grant-read-acp')).toBe('id="qcs::cam::uin/2:uin/3"');
+  });
+
+  it('leaves an object without any to its bucket', async () => {
+    const cos = await setUp([reply(200)]);
+    await cos.putGrants(SOURCE, 'k', 'v', []);
+    expect(server.arrived[0]?.headers.get('x-cos-acl')).toBe('default');
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { nodeHash } from '../../../shared/cos/index.ts';
 import { listPending, pendingOfKey, reattempt, requestedTask } from '../../../shared/tasks/index.ts';
-import type { StateDeps, Task } from '../../../shared/tasks/index.ts';
+import type { StateDeps, Target, Task } from '../../../shared/tasks/index.ts';
 import { OTHER, START, STATE, TARGET, stateBucket } from './state.ts';
 
 const LATER = START + 3_600_000;
@@ -64,5 +64,20 @@ describe('reattempt', () => {
     expect(digests.size).toBe(2);
     const { entries } = await plain.listObjects(STATE, { prefix: 'waiting/' });
     expect(entries.map(({ key }) => key)).toEqual([recheck]);
+  });
+
+  it('has the tags of the keys that are named compared, and starts the rest as it is', async () => {
+    const { tasks, deps } = setUp();
+    const query = { source: TARGET.source, marker: undefined, limit: 10, examined: 10 };
+    const startedOf = async (targets: readonly Target[] | undefined) => {
+      await tasks.defer(task({ compare: undefined }), LATER);
+      await reattempt(deps, { ...query, targets });
+      const found = await tasks.ofKey(TARGET);
+      await tasks.complete(found);
+      return found.map((one) => one.task);
+    };
+    expect(await startedOf([TARGET])).toEqual([task({ compare: true })]);
+    const [plain] = await startedOf(undefined);
+    expect(plain?.compare).toBeUndefined();
   });
 });

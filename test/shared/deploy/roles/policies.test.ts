@@ -31,13 +31,16 @@ describe('engine', () => {
     for (const action of ['GetObject', 'HeadObject', 'GetObjectTagging', 'GetObjectACL']) {
       expect(may('engine', action, source)).toBe(true);
     }
-    for (const action of ['PutObject', 'DeleteObject', 'PutObjectTagging', 'PutObjectACL', 'InitiateMultipartUpload']) {
+    for (const action of ['PutObject', 'DeleteObject', 'PutObjectTagging', 'DeleteObjectTagging', 'PutObjectACL']) {
       expect(may('engine', action, source)).toBe(false);
     }
   });
 
   it('writes and removes at destinations', () => {
-    for (const action of ['PutObject', 'HeadObject', 'DeleteObject', 'PutObjectTagging', 'UploadPart', 'GetObject']) {
+    for (const action of ['PutObject', 'HeadObject', 'DeleteObject', 'UploadPart', 'GetObject']) {
+      expect(may('engine', action, destination)).toBe(true);
+    }
+    for (const action of ['PutObjectTagging', 'DeleteObjectTagging', 'PutObjectACL']) {
       expect(may('engine', action, destination)).toBe(true);
     }
   });

@@ -1,0 +1,181 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Task } from '../../../shared/tasks/index.ts';
+import type { Attributes, Version } from '../../cloud/cos/index.ts';
+import {
+  BACKUP,
+  deployment,
+  KEY,
+  MARKER_EVENT,
+  refusal,
+  RULE,
+  SETTLED,
+  SOURCE,
+  type Deployment,
+} from '../replicate/world.ts';
+
+const TOLD = { markerTold: () => true };
+const GUEST = { permission: 'READ', grantee: 'qcs::cam::uin/2:uin/3' } as const;
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment(TOLD);
+});
+
+/** Written and replicated a while ago. */
+async function replicated(text: string, attributes: Partial<Attributes> = {}): Promise<Version> {
+  const version = world.put(text, attributes);
+  await world.replicate({ version });
+  world.clock.ms += SETTLED;
+  return version;
+}
+
+type Tags = Attributes['tags'];
+const tag = ({ versionId }: Version, tags: Tags): void =>
+  void world.core.putTags(SOURCE.bucket, SOURCE.region, KEY, versionId, tags);
+const share = ({ versionId }: Version, acl: Attributes['acl']): void =>
+  void world.core.putAcl(SOURCE.bucket, SOURCE.region, KEY, versionId, acl);
+
+/** Newest first. */
+const replicas = (): readonly Version[] =>
+  world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY }).entries;
+const tagsOfReplicas = (): readonly Tags[] => replicas().map(({ attributes }) => attributes.tags);
+const aclsOfReplicas = () => replicas().map(({ attributes: { acl } }) => [acl.canned, acl.grants]);
+const properties = (): readonly string[] => world.requests.filter((call) => /Tags|Grants/.test(call));
+
+describe('tags that were changed after replication', () => {
+  test('are brought over when the key is asked for, to each version its own, without a new version', async () => {
+    const first = await replicated('1', { tags: [['a', '1']] });
+    const second = await replicated('2', { tags: [['b', '1']] });
+    const before = replicas().map(({ versionId }) => versionId);
+    tag(first, [['a', 'changed']]);
+    tag(second, []);
+    await world.ask();
+    expect(tagsOfReplicas()).toEqual([[], [['a', 'changed']]]);
+    expect(replicas().map(({ versionId }) => versionId)).toEqual(before);
+    expect(world.state('tasks/')).toEqual([]);
+    expect(world.state('waiting/')).toEqual([]);
+  });
+
+  test('are those of the source again when somebody changed them at the destination', async () => {
+    await replicated('1', { tags: [['a', '1']] });
+    const [replica] = replicas();
+    world.core.putTags(BACKUP.bucket, BACKUP.region, KEY, replica?.versionId, [['a', 'theirs']]);
+    await world.ask();
+    expect(tagsOfReplicas()).toEqual([[['a', '1']]]);
+  });
+
+  test('are written nowhere when they are the same in another order', async () => {
+    const version = await replicated('1', {
+      tags: [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    });
+    tag(version, [
+      ['b', '2'],
+      ['a', '1'],
+    ]);
+    world.requests.length = 0;
+    await world.ask();
+    expect(properties()).toEqual(['getTags source', 'getTags backup']);
+  });
+
+  test('go along when the order of replicas is put right in the same run', async () => {
+    const first = await replicated('1', { tags: [['a', '1']] });
+    const missed = world.put('2', { tags: [['b', '1']] });
+    world.clock.ms += 1000;
+    const third = await replicated('3');
+    const top = replicas().find(({ attributes }) => attributes.meta['replication-source']?.endsWith(third.versionId));
+    expect(world.stack()).toEqual([third.versionId, first.versionId]);
+    tag(first, [['a', 'changed']]);
+    tag(third, [['c', 'new']]);
+    await world.ask({ hints: [missed.versionId] });
+    expect(world.stack()).toEqual([third.versionId, missed.versionId, first.versionId]);
+    expect(replicas()[0]?.versionId).not.toBe(top?.versionId);
+    expect(tagsOfReplicas()).toEqual([[['c', 'new']], [['b', '1']], [['a', 'changed']]]);
+  });
+
+  test('leave the replica as it is when no rule covers its version with them', async () => {
+    await world.setRules([{ ...RULE, tags: [['keep', 'yes']], deleteMarkers: false }]);
+    const version = await replicated('1', { tags: [['keep', 'yes']] });
+    tag(version, [['keep', 'no']]);
+    await world.ask();
+    expect(tagsOfReplicas()).toEqual([[['keep', 'yes']]]);
+  });
+
+  test('never get to versions that others wrote at the destination', async () => {
+    const version = await replicated('1');
+    const [replica] = replicas();
+    world.clock.ms += 1000;
+    // A copy of the replica with all that it says of itself.
+    world.put('1', { tags: [['mine', '1']], meta: replica?.attributes.meta ?? {} }, BACKUP);
+    tag(version, [['a', '1']]);
+    await world.ask();
+    expect(tagsOfReplicas()).toEqual([[['mine', '1']], [['a', '1']]]);
+  });
+
+  test('cost events, and what follows from them, no request', async () => {
+    const version = await replicated('1');
+    tag(version, [['a', '1']]);
+    await world.replicate({ version }, { name: MARKER_EVENT });
+    await world.later();
+    expect(properties()).toEqual([]);
+    expect(tagsOfReplicas()).toEqual([[]]);
+  });
+
+  test('come later when they could not be written, and what is missing does not wait for them', async () => {
+    const version = await replicated('1');
+    tag(version, [['a', '1']]);
+    const missing = world.put('2');
+    world.onRequest((call) => {
+      if (call === 'putTags backup') throw refusal('none', 'AccessDenied');
+    });
+    await world.ask();
+    expect(world.stack()).toEqual([missing.versionId, version.versionId]);
+    const [name = ''] = world.state('waiting/');
+    expect(await world.pending(name)).toMatchObject({ cause: 'AccessDenied', compare: true } satisfies Partial<Task>);
+    world.onRequest(() => undefined);
+    await world.later();
+    expect(tagsOfReplicas()).toEqual([[], [['a', '1']]]);
+  });
+
+  test('of a null version are not those of the one that took its place meanwhile', async () => {
+    const { versionId } = await replicated('0');
+    world.remove(versionId);
+    world.core.putVersioning(SOURCE.bucket, SOURCE.region, 'Suspended');
+    const old = await replicated('1');
+    let written = false;
+    world.onRequest((call) => {
+      if (call !== 'getTags backup' || written) return;
+      written = true;
+      world.put('2', { tags: [['b', '1']] });
+    });
+    tag(old, [['a', '2']]);
+    await world.ask();
+    await world.later();
+    expect(written).toBe(true);
+    // The replica of the version that is gone stays what it was.
+    expect(tagsOfReplicas().slice(0, 2)).toEqual([[['b', '1']], []]);
+  });
+});
+
+describe('an ACL that was changed after replication', () => {
+  test('is brought over where the rule has ReplicaAcl, and can be taken away again', async () => {
+    await world.setRules([{ ...RULE, replicaAcl: true }]);
+    const version = await replicated('1');
+    share(version, { canned: 'public-read', grants: [GUEST] });
+    await world.ask();
+    expect(aclsOfReplicas()).toEqual([['public-read', [GUEST]]]);
+    share(version, { canned: 'default', grants: [] });
+    await world.ask();
+    expect(aclsOfReplicas()).toEqual([['default', []]]);
+  });
+
+  test('stays at the source where the rule does not ask for it', async () => {
+    const version = await replicated('1');
+    share(version, { canned: 'public-read', grants: [] });
+    await world.ask();
+    expect(aclsOfReplicas()).toEqual([['default', []]]);
+    expect(properties()).toEqual(['getTags source', 'getTags backup']);
+  });
+});
