@@ -123,6 +123,16 @@ export const commands = {
         lifecycleEvents: ['try'],
         options: { ...region, ...json, ...bucket },
       },
+      'dry-run': {
+        usage: 'Tell what rules would replicate, without storing them: serverless replication dry-run --file rules.xml',
+        lifecycleEvents: ['count'],
+        options: {
+          ...region,
+          ...json,
+          ...bucket,
+          file: { usage: 'ReplicationConfiguration in XML; - reads stdin', type: 'string', required: true },
+        },
+      },
       key: {
         type: 'container',
         commands: {

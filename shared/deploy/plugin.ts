@@ -26,6 +26,7 @@ import { remove } from './commands/remove.ts';
 import { askCosTime } from './doctor/cos-time.ts';
 import { reportExamination } from './doctor/doctor.ts';
 import type { ApiDeps } from './commands/ask.ts';
+import { showDryRun } from './commands/dry-run.ts';
 import { showPreflight } from './commands/preflight.ts';
 import { replicationAction, type Action } from './commands/replication.ts';
 import { deleteRules, getRules, putRules } from './commands/rules.ts';
@@ -99,6 +100,9 @@ export default class TencentPlugin {
         reattemptWork(await this.#api(), { ...this.#about(), keys: this.#texts('key') }),
       ),
       'replication:preflight:try': this.#guard(async () => showPreflight(await this.#api(), this.#about())),
+      'replication:dry-run:count': this.#guard(async () =>
+        showDryRun(await this.#api(), this.#about(), await this.#document()),
+      ),
       'replication:key:add:add': this.#guard(() => this.#keyAdd()),
       'replication:key:list:list': this.#guard(() => this.#keyList()),
       'replication:key:remove:remove': this.#guard(() => this.#keyRemove()),

@@ -3,6 +3,7 @@ import { createRuleStore, type RuleStore } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { Leases, Tasks, type StateDeps, type Task } from '../tasks/index.ts';
 import { converge } from './converge.ts';
+import { LARGEST_COPY } from './act/multipart/part-size.ts';
 import { abortUploadsOf } from './act/multipart/uploads.ts';
 import { copyHistory, isPlainHistory, prove, type History, type Listed, type Proof } from './listed.ts';
 import { CLOCK_DOUBT_MS, type DestinationClock, type EngineDeps, type Settings } from './session.ts';
@@ -61,9 +62,6 @@ export interface Engine {
 
 /** ms for which runs of one instance go by what one of them learned of a destination's clock. */
 const CLOCK_LIFE_MS = 60_000;
-
-/** The largest object that one request copies. */
-const LARGEST_COPY = 5 * 2 ** 30;
 
 /** Bytes of user metadata that COS takes for one object, and by its older documents. */
 export const METADATA_LIMIT = 4096;

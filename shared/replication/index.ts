@@ -1,6 +1,7 @@
 /** The engine: brings one key at one destination up to date. `README.md` beside it has the protocol that it follows. */
 export { headOfEntry, isSealed } from './look/sealed.ts';
-export { skipReasonOf } from './act/attributes.ts';
+export { isArchived, skipReasonOf } from './act/attributes.ts';
+export { plannedParts } from './act/multipart/part-size.ts';
 export { MarkBook } from './deletion-records.ts';
 export { CAUTIOUS_METADATA_LIMIT, createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
 export { HandOver, RulesChanged } from './errors.ts';

@@ -14,6 +14,7 @@ export {
 } from './counts.ts';
 export type { RangeDocument, ScanDocument, ScanKind, ScanResult } from './documents.ts';
 export { signatureOf } from './due.ts';
+export { FORECAST_SKIPS, forecast, type DestinationForecast, type Forecast, type ForecastAmount } from './forecast.ts';
 export { keepScans, pairsOf, type Kept } from './keep.ts';
 export { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS, type Pair } from './names.ts';
 export { readProgress, type Progress } from './progress.ts';

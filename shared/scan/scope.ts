@@ -69,10 +69,19 @@ export class PairRules {
   }
 }
 
-/** The rule that covers an entry of a listing, `position` counted from the newest. Tags are not looked at. */
-export function ruleOfEntry({ rules }: KeyRules, entry: VersionEntry, position: number): Rule | undefined {
+/**
+ * The rule that covers an entry of a listing, `position` counted from the newest. Without `tags`, which no listing shows,
+ * every tag filter is taken to match.
+ */
+export function ruleOfEntry(
+  { rules }: KeyRules,
+  entry: VersionEntry,
+  position: number,
+  tags?: readonly (readonly [string, string])[],
+): Rule | undefined {
   if (rules.length === 0) return undefined;
   const { versionId, deleteMarker } = entry;
   const current = position === 0 && !deleteMarker;
-  return governing(rules, { ref: refOfEntry(entry), versionId, deleteMarker, ...(current ? { current } : {}) });
+  const version = { ref: refOfEntry(entry), versionId, deleteMarker, ...(current ? { current } : {}) };
+  return governing(rules, version, tags);
 }

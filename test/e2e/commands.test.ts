@@ -38,6 +38,18 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     expect(await run('failures')).toMatch(/Nothing waits or failed in source-1250000000\./);
   });
 
+  it('tell what rules would replicate, and store none', async () => {
+    await put('before');
+    const existing = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication></Rule>';
+    await writeFile(join(site.project.folder, 'all.xml'), RULES.replace('</Rule>', existing));
+    expect(await run('dry-run', '--file', 'all.xml')).toMatch(
+      /^backup-1250000000@ap-shanghai: would get 1 versions \(4 B\), 0 delete markers; 1 of the versions are current$/m,
+    );
+    const answer: unknown = JSON.parse(await run('dry-run', '--file', 'all.xml', '--json'));
+    expect(answer).toMatchObject({ bucket: SOURCE.bucket, listed: 1, complete: true, cost: { currency: 'CNY' } });
+    await expect(run('rules', 'get')).rejects.toThrow(/has no replication rules/);
+  });
+
   it('store rules from a file, and give them back as they were sent', async () => {
     expect(await run('rules', 'put', '--file', 'rules.xml')).toMatch(/source-1250000000: 1 rule stored, 1 enabled/);
     expect((await run('rules', 'get', '--bucket', SOURCE.bucket)).trim()).toBe(RULES);

@@ -1,5 +1,6 @@
 import type { Verb } from './verb.ts';
 import { getDeployment } from './deployment.ts';
+import { postDryRun } from './dry-run.ts';
 import { getFailures, postReattempt } from './pending.ts';
 import { postPreflight } from './preflight.ts';
 import { getBucketStatus } from './bucket-status.ts';
@@ -53,6 +54,7 @@ export const VERBS: readonly Verb[] = [
   },
   { method: 'GET', subresource: 'replicationFailures', on: 'bucket', right: 'read', perform: getFailures },
   { method: 'POST', subresource: 'replicationReattempt', on: 'bucket', right: 'write', perform: postReattempt },
+  { method: 'POST', subresource: 'replicationDryRun', on: 'bucket', right: 'read', perform: postDryRun },
   { method: 'POST', subresource: 'replicationPreflight', on: 'bucket', right: 'write', perform: postPreflight },
   {
     method: 'GET',

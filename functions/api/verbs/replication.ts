@@ -2,7 +2,7 @@ import { mayReach } from '../../../shared/access/index.ts';
 import type { ApiKey } from '../../../shared/access/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
 import { checkDestinations, mergeStarts, parseRules } from '../../../shared/rules/index.ts';
-import type { Listed, RuleStore } from '../../../shared/rules/index.ts';
+import type { Listed, RuleDocument, RuleStore } from '../../../shared/rules/index.ts';
 import type { Caution, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
 import { XML_TYPE } from '../response/response.ts';
 import { readContent } from '../request/body.ts';
@@ -21,21 +21,19 @@ interface Sender {
   readonly sender?: Pick<ApiKey, 'destinations'>;
 }
 
+interface Reading {
+  readonly listed: Listed;
+  readonly cautious?: readonly Caution[] | undefined;
+  readonly sender?: Sender['sender'] | undefined;
+}
+
 /** PUT Bucket replication: replaces the whole configuration. */
 export async function putReplication(
   request: HttpRequest,
   source: Place,
-  { cos, rules, listed, cautious, sender = { destinations: [] } }: ReplicationOptions & Sender,
+  { cos, rules, listed, cautious, sender }: ReplicationOptions & Sender,
 ): Promise<HttpResponse> {
-  const overlap = cautious?.includes('overlap') ? 'whole-document' : 'per-destination';
-  const document = parseRules(readContent(request), overlap);
-  checkDestinations(document, source, listed);
-  const forbidden = document.rules.find(({ destination }) => !mayReach(sender, destination.bucket));
-  if (forbidden !== undefined) {
-    throw accessDenied(
-      `This API key may not replicate to ${forbidden.destination.bucket}. Use one whose destinations hold it (npx serverless replication key add --destinations ${forbidden.destination.bucket}).`,
-    );
-  }
+  const document = readRules(request, source, { listed, cautious, sender });
   const destinations = document.rules.map(({ destination }) => destination);
   const [{ previous, date }] = await Promise.all([
     rules.getForUpdate(source),
@@ -49,6 +47,28 @@ export async function putReplication(
     created: date,
   });
   return { status: 200, headers: { 'Content-Type': XML_TYPE } };
+}
+
+/**
+ * The configuration in the body of a request, checked as far as that can be done without COS. Throws `XmlError` and
+ * `ServiceError`: those of `parseRules` and `checkDestinations`, and `AccessDenied` (403) for a destination that the key may
+ * not name.
+ */
+export function readRules(
+  request: HttpRequest,
+  source: Place,
+  { listed, cautious, sender = { destinations: [] } }: Reading,
+): RuleDocument {
+  const overlap = cautious?.includes('overlap') ? 'whole-document' : 'per-destination';
+  const document = parseRules(readContent(request), overlap);
+  checkDestinations(document, source, listed);
+  const forbidden = document.rules.find(({ destination }) => !mayReach(sender, destination.bucket));
+  if (forbidden !== undefined) {
+    throw accessDenied(
+      `This API key may not replicate to ${forbidden.destination.bucket}. Use one whose destinations hold it (npx serverless replication key add --destinations ${forbidden.destination.bucket}).`,
+    );
+  }
+  return document;
 }
 
 /** GET Bucket replication: the configuration as it was sent. */

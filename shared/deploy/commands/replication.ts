@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { callApi, type ApiCall } from '../cloud/api-call.ts';
-import { bucketOf, count, duration, parse, without, type ApiDeps } from './ask.ts';
+import { bucketOf, count, duration, parse, size, without, type ApiDeps } from './ask.ts';
 
 /*
  * What the commands read of the API's answers; the rest of an answer is printed by `--json` alone. An answer of a newer API
@@ -176,14 +176,3 @@ const formatPaused = (answer: unknown): string =>
   parse(named, answer)
     .destinations.map(({ destination, paused }) => `${destination}: scans ${paused ? 'paused' : 'resumed'}`)
     .join('\n');
-
-function size(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}

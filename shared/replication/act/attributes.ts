@@ -8,6 +8,9 @@ import type { SkipReason } from '../types.ts';
 /** Classes whose bytes cannot be read before a restore. */
 const ARCHIVED = /^(?:MAZ_)?(?:DEEP_)?ARCHIVE$/;
 
+/** Whether objects of a class have to be restored before anything can read them. */
+export const isArchived = (storageClass: string): boolean => ARCHIVED.test(storageClass);
+
 const isRestored = (head: ObjectHead): boolean => head.restore?.includes('ongoing-request="false"') ?? false;
 
 /** Why this version cannot be copied now, if it cannot. `limit`: bytes of user metadata that COS takes. */
@@ -21,7 +24,7 @@ export function unreadable(head: ObjectHead): SkipReason | undefined {
   const algorithm = head.encryption?.algorithm;
   if (algorithm === 'SSE-C') return 'customer-key';
   if (algorithm === 'unknown') return 'unknown-encryption';
-  return ARCHIVED.test(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
+  return isArchived(head.storageClass) && !isRestored(head) ? 'archived' : undefined;
 }
 
 /** Why there is no place for the marker beside the object's own metadata, if there is none. */

@@ -11,6 +11,7 @@ import * as z from 'zod/mini';
 import { describe, expect, it } from 'vitest';
 
 import { deployment, failures, objectStatus, preflighted, reattempted } from '../../../functions/api/schemas.ts';
+import { dryRun } from '../../../functions/api/dry-run-schemas.ts';
 import { bucketStatus } from '../../../functions/api/scan-schemas.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { PAIR, createBench, urlEvent } from './bench.ts';
@@ -29,14 +30,15 @@ describe('the examples of the README', () => {
     [1, failures],
     [2, reattempted],
     [3, preflighted],
-    [4, deployment],
-    [5, bucketStatus],
+    [4, dryRun],
+    [5, deployment],
+    [6, bucketStatus],
   ] as const)('number %i is what the schema says', (index, schema) => {
     expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
   });
 
   it('there is one of each verb', () => {
-    expect(examples).toHaveLength(6);
+    expect(examples).toHaveLength(7);
   });
 });
 

@@ -1,5 +1,7 @@
 const MEGABYTE = 2 ** 20;
 export const LARGEST_PART = 5 * 2 ** 30;
+/** The largest object that one request copies; from this size on it is copied in parts. */
+export const LARGEST_COPY = LARGEST_PART;
 export const MOST_PARTS = 10_000;
 /** 48.82 TB, the largest object that COS keeps: exactly the most parts of the largest size. */
 export const LARGEST_OBJECT = MOST_PARTS * LARGEST_PART;
@@ -18,6 +20,13 @@ export function partSizeOf(size: number): number {
 }
 
 export const partCountOf = (size: number, partSize: number): number => Math.ceil(size / partSize);
+
+/** Parts in which an object of that many bytes is copied; 0: it is copied whole. */
+export function plannedParts(size: number): number {
+  if (size < LARGEST_COPY) return 0;
+  const known = Math.min(size, LARGEST_OBJECT);
+  return partCountOf(known, partSizeOf(known));
+}
 
 /** First and last byte of a part; parts count from 1. */
 export function rangeOf(partNumber: number, size: number, partSize: number): readonly [number, number] {
