@@ -243,7 +243,6 @@ describe('everything else', () => {
     ['/', {}, 'MethodNotAllowed', 'Of a bucket it takes PUT /?replication, GET /?replication,'],
     ['/photo.jpg', { ReplicationStatus: '' }, 'InvalidArgument', 'this call is spelt replicationStatus.'],
     ['/', { replicationfailures: '' }, 'InvalidArgument', 'this call is spelt replicationFailures.'],
-    ['/', { replicationStatus: '' }, 'InvalidArgument', 'of a bucket: it is GET /<key>?replicationStatus.'],
     ['/a', { replicationFailures: '' }, 'InvalidArgument', 'of an object: it is GET /?replicationFailures.'],
     ['/', { replicationPreflight: '' }, 'MethodNotAllowed', 'it is POST /?replicationPreflight.'],
   ])('GET %s %j says what there is', async (path, queryString, code, message) => {
