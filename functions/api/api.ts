@@ -5,10 +5,12 @@ import type { Page } from './console/page.ts';
 import { finish, newRequestId, preflight } from './response/response.ts';
 import type { CallOptions, Verb } from './verbs/verb.ts';
 import { identify } from './request/authenticate.ts';
+import { identifyBearer } from './request/bearer.ts';
 import { accessDenied, errorResponse, isRefusal, publicError } from './response/errors.ts';
 import { allowedMethods, route } from './verbs/route.ts';
 import { firstSource, readTarget, resolveSource, settleTarget } from './request/bucket.ts';
 import { asksForPage, pageResponse } from './verbs/console.ts';
+import { asksForMetrics, getMetrics } from './verbs/metrics.ts';
 import { REPLICATION } from './verbs/index.ts';
 
 export interface ApiOptions extends CallOptions {
@@ -26,7 +28,7 @@ export function createApi(options: ApiOptions): (request: HttpRequest, run: Run)
     const requestId = newRequestId(options.now(), options.random);
     const fields = { cosRequestId: requestId, method: request.method };
     try {
-      return finish(await answer(request, options), requestId, request.method);
+      return finish(await answer(request, run, options), requestId, request.method);
     } catch (error) {
       const told = publicError(error);
       run.log({ ...fields, code: told.code, ...(isRefusal(error) ? { refused: error.message } : { error }) });
@@ -37,11 +39,16 @@ export function createApi(options: ApiOptions): (request: HttpRequest, run: Run)
   };
 }
 
-async function answer(request: HttpRequest, options: ApiOptions): Promise<HttpResponse> {
+async function answer(request: HttpRequest, run: Run, options: ApiOptions): Promise<HttpResponse> {
   if (request.method === 'OPTIONS') {
     return preflight(request.headers.find(([name]) => name === 'access-control-request-headers')?.[1]);
   }
   if (asksForPage(request)) return pageResponse(request, options.page);
+  if (asksForMetrics(request)) {
+    return getMetrics(request, await identifyBearer(request, 'metrics', options.keys), options, (fields) =>
+      run.log(fields),
+    );
+  }
   const guess = readTarget(request);
   const { right, subresource } = route(request, guess);
   const { key, verified } = await identify(

@@ -93,10 +93,21 @@ const side = z.strictObject({ current: amount, older: amount, deleteMarkers: cou
 
 export const REASONS = ['not-scanned', 'rules-changed', 'no-recent-versions', 'pending-of-unknown-age'] as const;
 
+export const DESTINATION_STATES = [
+  'disabled',
+  'unknown',
+  'scanning',
+  'behind',
+  'complete',
+  'blocked',
+  'paused',
+] as const;
+export const EXISTING_STATES = ['waiting', 'running', 'done'] as const;
+
 const destinationStatus = z.strictObject({
   destination: z.string(),
   /** `complete`: the last scan found everything there, by the rules of now, and nothing waits. */
-  state: z.enum(['disabled', 'unknown', 'scanning', 'behind', 'complete', 'blocked', 'paused']),
+  state: z.enum(DESTINATION_STATES),
   cause: z.optional(z.string()),
   rules: z.array(
     z.strictObject({
@@ -139,7 +150,7 @@ const destinationStatus = z.strictObject({
   /** Objects of before a rule that asks for them; null: no rule does. */
   existing: z.nullable(
     z.strictObject({
-      state: z.enum(['waiting', 'running', 'done']),
+      state: z.enum(EXISTING_STATES),
       entries: z.strictObject({ total: z.nullable(count), done: count }),
       entriesPerSecond: z.nullable(rate),
       etaSeconds: z.nullable(count),

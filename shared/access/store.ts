@@ -2,7 +2,8 @@ import { objectsUnder } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { isSecretId, readKey, writeKey } from './state.ts';
-import type { ApiKey, ApiKeySummary, NewKey } from './types.ts';
+import { createSecretFinder } from './secrets.ts';
+import type { ApiKey, ApiKeySummary, NewKey, Right } from './types.ts';
 
 /** ms for which a key that was found is used again: how long a removed key may still be good in a warm function. */
 const KEY_CACHE_TIME = 5000;
@@ -14,14 +15,19 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const ID_START = 'CRR';
 
 /**
- * The API keys of a deployment, one object `keys/<secretId>` each on the state bucket. Secrets leave it through `find`
- * and `add` only; no error and no list holds one.
+ * The API keys of a deployment, one object `keys/<secretId>` each on the state bucket. Secrets leave it through the
+ * finders and `add` only; no error and no list holds one.
  *
  * Every method throws `CosError` with side `state`, and `ServiceError` `InvalidState` on a damaged object.
  */
 export interface KeyStore {
   /** Undefined when there is no such key. One that was added is found at once; one that was asked for before, after 1 s. */
   find(secretId: string): Promise<ApiKey | undefined>;
+  /**
+   * The key of a secret that came without its ID, if it has the right; undefined: there is none. One that was removed is
+   * found for 5 s more, one that was added after 1 s at the latest.
+   */
+  findBySecret(secret: string, right: Right): Promise<ApiKey | undefined>;
   /** Throws `ServiceError` `KeyAlreadyExists` (409) for a pair whose ID is taken, `InvalidArgument` for a wrong bucket. */
   add(key: NewKey): Promise<ApiKey>;
   /** By secret ID. */
@@ -63,6 +69,7 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
       else remember(cache, secretId, { asked, key });
       return key;
     },
+    findBySecret: createSecretFinder({ cos, state, now, prefix: PREFIX, read, isSecretId }),
     add: async ({ buckets, destinations = [], rights, pair = drawPair(random) }) => {
       const lists = { buckets: [...buckets], destinations: [...destinations], rights: [...rights] };
       const key: ApiKey = { ...pair, ...lists, created: now() };

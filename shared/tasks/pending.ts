@@ -1,4 +1,5 @@
 import { formatPlace, objectPages } from '../cos/index.ts';
+import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeLease, decodeTask } from './documents.ts';
 import { digestOfTarget, isRecoveredName, LEASES, readTaskName, readWaitingName, TASKS, WAITING } from './names.ts';
@@ -24,6 +25,8 @@ export interface PendingPage {
 
 export interface PageQuery {
   readonly accepts: (task: Task) => boolean;
+  /** Only what waits for this destination is looked through: another one that is down must not hide it. */
+  readonly destination?: Place | undefined;
   /** Of the page before. */
   readonly marker: string | undefined;
   /** Keys, each at one destination, after which the page ends. */
@@ -44,7 +47,7 @@ export async function listPending(deps: ReadDeps, query: PageQuery): Promise<Pen
   const targets = new Set<string>();
   let unreadable = 0;
   let examined = 0;
-  for await (const names of namesAfter(deps, query.marker)) {
+  for await (const names of namesAfter(deps, query)) {
     const found = await Promise.all(names.map((name) => readPending(deps, name)));
     for (const [index, one] of found.entries()) {
       examined += 1;
@@ -143,8 +146,9 @@ function unlessDamaged<T>(read: () => T): T | 'unreadable' {
   }
 }
 
-async function* namesAfter(deps: ReadDeps, marker: string | undefined): AsyncGenerator<readonly string[]> {
-  if (marker === undefined || marker.startsWith(WAITING)) yield* namesUnder(deps, WAITING, marker);
+async function* namesAfter(deps: ReadDeps, { marker, destination }: PageQuery): AsyncGenerator<readonly string[]> {
+  const waiting = destination === undefined ? WAITING : `${WAITING}${formatPlace(destination)}/`;
+  if (marker === undefined || marker.startsWith(WAITING)) yield* namesUnder(deps, waiting, marker);
   yield* namesUnder(deps, TASKS, marker?.startsWith(TASKS) === true ? marker : undefined);
 }
 

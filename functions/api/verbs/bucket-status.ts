@@ -1,3 +1,4 @@
+import { mayReach } from '../../../shared/access/index.ts';
 import { formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
 import type { Rule, RuleSet } from '../../../shared/rules/index.ts';
 import {
@@ -16,7 +17,6 @@ import { digestOfTarget, hasFailed, isRecheck, listPending } from '../../../shar
 import { jsonResponse, timeText } from '../request/json.ts';
 import type { BucketStatus, DestinationState } from '../scan-schemas.ts';
 import { scanState } from './scans.ts';
-import { reaches } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 
 /** Keys of the backlog that are counted, and state objects that are read for it. */
@@ -25,16 +25,22 @@ const EXAMINED = 2000;
 
 /** GET of a bucket with `replicationStatus`: how far replication is, by rule and destination. Changes nothing. */
 export async function getBucketStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
-  const { source } = call;
+  return jsonResponse(200, await bucketStatusOf(call, options));
+}
+
+/** How far replication of a source is, at the destinations that the sender may have to do with. */
+export async function bucketStatusOf(
+  { source, sender }: Pick<VerifiedCall, 'source' | 'sender'>,
+  options: CallOptions,
+): Promise<BucketStatus> {
   const ruleSet = await options.rules.getFresh(source);
   const places = distinct((ruleSet?.rules ?? []).map(({ destination }) => destination));
   const destinations = await Promise.all(
     places
-      .filter((place) => reaches(call, place))
+      .filter((place) => mayReach(sender, place.bucket))
       .map((destination) => destinationState({ source, destination }, ruleSet as RuleSet, options)),
   );
-  const measuredAt = timeText(options.now());
-  return jsonResponse(200, { bucket: source.bucket, destinations, measuredAt } satisfies BucketStatus);
+  return { bucket: source.bucket, destinations, measuredAt: timeText(options.now()) };
 }
 
 const distinct = (places: readonly Place[]): readonly Place[] =>
@@ -54,7 +60,7 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
   const completeUpTo = current ? (result?.completeUpTo ?? null) : null;
   return {
     destination: formatPlace(pair.destination),
-    ...stateOf(rules, progress, result, current, backlog.keys),
+    ...stateOf(rules, progress, result, current, backlog),
     rules: rules.map(({ id, enabled }) => ({
       id,
       enabled,
@@ -85,14 +91,15 @@ function stateOf(
   { scan, pausedSince, blocked }: Progress,
   result: ScanResult | undefined,
   current: boolean,
-  waiting: number,
+  backlog: DestinationState['backlog'],
 ): Pick<DestinationState, 'state' | 'cause'> {
   if (!rules.some(({ enabled }) => enabled)) return { state: 'disabled' };
   if (pausedSince !== undefined && scan?.state !== 'ended') return { state: 'paused' };
   if (scan?.state === 'running' && blocked !== undefined) return { state: 'blocked', cause: blocked };
   const open = Object.values(result?.counts.rules ?? {}).some(({ pending, failed }) => pending[0] + failed[0] > 0);
-  if (waiting > 0 || open) return { state: 'behind' };
-  if (result !== undefined && current && result.counts.oldest === null) return { state: 'complete' };
+  if (backlog.keys > 0 || open) return { state: 'behind' };
+  if (result !== undefined && current && result.counts.oldest === null && !backlog.atLeast)
+    return { state: 'complete' };
   return { state: scan === undefined || scan.state === 'ended' ? 'unknown' : 'scanning' };
 }
 
@@ -152,6 +159,7 @@ async function backlogOf(pair: Pair, options: CallOptions, now: number): Promise
   const page = await listPending(options, {
     accepts: (task) =>
       samePlace(task.source, pair.source) && samePlace(task.destination, pair.destination) && !isRecheck(task),
+    destination: pair.destination,
     marker: undefined,
     limit: COUNTED,
     examined: EXAMINED,

@@ -14,6 +14,8 @@ export interface MemoryCos {
   readonly versioning: Map<string, 'Enabled' | 'Suspended' | undefined>;
   /** Names of the calls made so far. */
   readonly calls: string[];
+  /** `page`: objects of a listing at once; two, unless a test needs more, so that a reader of one page is found out. */
+  readonly limits: { page: number };
   /** Thrown by the next calls whose name it is given. */
   readonly failures: Map<string, Error>;
 }
@@ -25,6 +27,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
   const versioning = new Map<string, 'Enabled' | 'Suspended' | undefined>();
   const calls: string[] = [];
   const failures = new Map<string, Error>();
+  const limits = { page: 2 };
 
   const begin = async (name: string): Promise<void> => {
     calls.push(name);
@@ -35,13 +38,15 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
   const at = (place: Place, key: string) => `${formatPlace(place)}/${key}`;
   const date = () => Math.floor(now() / 1000) * 1000;
 
+  const md5 = (body: Uint8Array) => `"${createHash('md5').update(body).digest('hex')}"`;
+
   const known: Partial<Cos> = {
     getObject: async (place, key, { limit = 1024 * 1024 } = {}) => {
       await begin('getObject');
       const body = objects.get(at(place, key));
       if (body === undefined) return undefined;
       if (body.length > limit) throw cosError(place, 'AnswerTooLarge', 200);
-      return { body, etag: `"${createHash('md5').update(body).digest('hex')}"`, lastModified: 0, date: date() };
+      return { body, etag: md5(body), lastModified: 0, date: date() };
     },
     putObject: async (place, key, body, options = {}) => {
       await begin('putObject');
@@ -74,7 +79,6 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
       };
       return { found: true, date: date(), head };
     },
-    // Two a page, so that a reader of one page is found out.
     listObjects: async (place, { prefix = '', marker = '' }) => {
       await begin('listObjects');
       const start = `${formatPlace(place)}/`;
@@ -83,8 +87,9 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
         .map((name) => name.slice(start.length))
         .filter((key) => key > marker)
         .sort();
-      const entries = keys.slice(0, 2).map((key) => ({ key, lastModified: 0, etag: '"0"', size: 0 }));
-      return { entries, nextMarker: keys.length > 2 ? keys[1] : undefined };
+      const etag = (key: string) => md5(objects.get(start + key) ?? new Uint8Array());
+      const entries = keys.slice(0, limits.page).map((key) => ({ key, lastModified: 0, etag: etag(key), size: 0 }));
+      return { entries, nextMarker: keys.length > limits.page ? keys[limits.page - 1] : undefined };
     },
     // What is kept here never had versions.
     listVersions: async () => {
@@ -103,7 +108,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
       throw new Error(`Nobody expected a call of ${String(name)}.`);
     },
   }) as Cos;
-  return { cos, objects, encrypted, versioning, calls, failures };
+  return { cos, objects, encrypted, versioning, calls, limits, failures };
 }
 
 export function cosError(place: Place, code: string, status: number, retryable = false): CosError {

@@ -174,3 +174,60 @@ describe('rights', () => {
     expect(mayReach({ destinations: ['b-1250000000'] }, 'a-1250000000')).toBe(false);
   });
 });
+
+describe('a secret that comes without its ID', () => {
+  const other = 'another secret of forty characters, or so';
+  const add = (secretId: string, secretKey: string, ...rights: ('read' | 'metrics')[]) =>
+    keys.add({ buckets: [], rights, pair: { secretId, secretKey } });
+
+  it('finds the key that has the right, and no other', async () => {
+    for (const id of ['K1', 'K2', 'K3']) await add(id, `${other} ${id}`, 'read', 'metrics');
+    await add('K4', SECRET, 'read');
+    await expect(keys.findBySecret(`${other} K2`, 'metrics')).resolves.toMatchObject({ secretId: 'K2' });
+    await expect(keys.findBySecret(`${other} K3`, 'metrics')).resolves.toMatchObject({ secretId: 'K3' });
+    for (const secret of [SECRET, `${other} K`, `${other} K22`, other, 'K2', '', 'x'.repeat(100_000)]) {
+      await expect(keys.findBySecret(secret, 'metrics')).resolves.toBeUndefined();
+    }
+    await expect(keys.findBySecret(SECRET, 'read')).resolves.toMatchObject({ secretId: 'K4' });
+  });
+
+  it('is found a second after the key was added, and no more than five after it was removed', async () => {
+    await expect(keys.findBySecret(SECRET, 'metrics')).resolves.toBeUndefined();
+    await add('K1', SECRET, 'metrics');
+    time += 1000;
+    await expect(keys.findBySecret(SECRET, 'metrics')).resolves.toMatchObject({ secretId: 'K1' });
+    memory.objects.clear();
+    time += 4999;
+    await expect(keys.findBySecret(SECRET, 'metrics')).resolves.toMatchObject({ secretId: 'K1' });
+    time += 1;
+    await expect(keys.findBySecret(SECRET, 'metrics')).resolves.toBeUndefined();
+  });
+
+  it('costs one listing a second however often it is guessed, and reads a key once', async () => {
+    for (const id of ['K1', 'K2']) await add(id, `${other} ${id}`, 'metrics');
+    memory.calls.length = 0;
+    for (let i = 0; i < 50; i += 1) await keys.findBySecret(`${other} ${i}`, 'metrics');
+    expect(memory.calls.sort()).toEqual(['getObject', 'getObject', 'listObjects']);
+    time += 1000;
+    for (let i = 0; i < 50; i += 1) await keys.findBySecret(`${other} ${i}`, 'metrics');
+    expect(memory.calls.sort()).toEqual(['getObject', 'getObject', 'listObjects', 'listObjects']);
+  });
+
+  it('is that of the key as it is now', async () => {
+    await add('K1', SECRET, 'metrics');
+    await keys.findBySecret(SECRET, 'metrics');
+    await keys.remove('K1');
+    await add('K1', other, 'metrics');
+    time += 5000;
+    await expect(keys.findBySecret(SECRET, 'metrics')).resolves.toBeUndefined();
+    await expect(keys.findBySecret(other, 'metrics')).resolves.toMatchObject({ secretId: 'K1' });
+  });
+
+  it('is found beside keys that somebody damaged, and no error holds it', async () => {
+    memory.objects.set(`${FOLDER}K0`, Buffer.from(`{"secretKey":"${SECRET}`));
+    memory.objects.set(`${FOLDER}../K0`, Buffer.from('{}'));
+    await add('K1', other, 'metrics');
+    await expect(keys.findBySecret(other, 'metrics')).resolves.toMatchObject({ secretId: 'K1' });
+    await expect(keys.findBySecret(SECRET, 'metrics')).resolves.toBeUndefined();
+  });
+});

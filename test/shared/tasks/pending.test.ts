@@ -34,6 +34,17 @@ describe('a page of pending work', () => {
     const rest = await listPending(deps, { ...query, marker: page.marker });
     expect(rest.items.map(({ task: { key } }) => key)).toEqual(['c']);
   });
+
+  it('of one destination passes over what waits for others, and tells what has been started', async () => {
+    const { tasks, deps, plain } = setUp();
+    for (const key of ['a', 'b', 'c']) await tasks.defer(task({ key }), LATER);
+    await tasks.defer(task({ destination: OTHER }), LATER);
+    const query = { accepts: () => true, destination: OTHER, marker: undefined, limit: 9, examined: 2 };
+    const page = await listPending(deps, query);
+    expect([page.items.map(({ task: { destination } }) => destination), page.marker]).toEqual([[OTHER], undefined]);
+    await plain.putObject(STATE, `tasks/${'0'.repeat(32)}/x`, Buffer.from('{'));
+    expect(await listPending(deps, query)).toMatchObject({ unreadable: 1 });
+  });
 });
 
 describe('the work of one key', () => {

@@ -4,11 +4,13 @@ import { keep } from '../../../../functions/schedule/scans.ts';
 import { runScans } from '../../../../functions/scan/handler.ts';
 import { bucketStatus, paused, scanRequested, scans } from '../../../../functions/api/scan-schemas.ts';
 import type { BucketStatus, Scans } from '../../../../functions/api/scan-schemas.ts';
+import { createKeyStore } from '../../../../shared/access/index.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import { createKeyring } from '../../../../shared/identity/index.ts';
 import { createEngine } from '../../../../shared/replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
+import { parseText, valueOf } from '../metrics/parser.ts';
 import { BACKUP, createWorld, ruleText, THIRD, type World } from '../world.ts';
 
 const EXISTING = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
@@ -124,6 +126,28 @@ describe.sequential('a bucket', () => {
       scan: { state: 'ended', kind: 'existing' },
     });
     expect(Date.parse(status?.completeUpTo ?? '')).toBeLessThan(began);
+  });
+
+  it('shows the same in its metrics, to whoever has the secret of a key for them', async () => {
+    const now = () => Date.now() + world.clock.ahead;
+    const keys = createKeyStore({ cos: world.user, state: STATE, now, random: randomBytes });
+    const { secretKey } = await keys.add({ buckets: [SOURCE.bucket], rights: ['metrics'] });
+    const headers = { host: 'api.example.com', authorization: `Bearer ${secretKey}` };
+    const answer = await world.send({ httpMethod: 'GET', path: '/metrics', headers });
+    const series = parseText(answer.body);
+    const value = (name: string, labels = {}) =>
+      valueOf(series, `cos_replication_${name}`, { source: SOURCE.bucket, destination: PLACE, ...labels });
+    const [status] = (await statusNow()).destinations;
+    expect(value('state', { state: 'complete' })).toBe(1);
+    expect(value('existing_state', { state: 'done' })).toBe(1);
+    expect(value('scan_state', { state: 'ended' })).toBe(1);
+    expect(value('versions', { rule: 'all', state: 'replicated' })).toBe(3);
+    expect(value('version_bytes', { rule: 'all', state: 'replicated' })).toBe(18);
+    expect(value('side_versions', { side: 'destination', age: 'older' })).toBe(1);
+    expect([value('existing_entries'), value('existing_done_entries')]).toEqual([3, 3]);
+    expect(value('backlog_oldest_age_seconds')).toBe(0);
+    expect(value('complete_up_to_timestamp_seconds')).toBe(Date.parse(status?.completeUpTo ?? '') / 1000);
+    expect(value('scan_measured_timestamp_seconds')).toBe(Date.parse(status?.measuredAt ?? '') / 1000);
   });
 
   it('is not complete any more when its rules are others', async () => {

@@ -1,0 +1,66 @@
+export type Labels = Readonly<Record<string, string>>;
+
+interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** Values up to and with each bound, not added up; the last one is of what is above all bounds (`upTo` null). */
+interface Distribution {
+  readonly labels: Labels;
+  readonly bounds: readonly { readonly upTo: number | null; readonly count: number }[];
+}
+
+/** All series of one name. One without series is not written. */
+export type Family = { readonly name: string; readonly help: string } & (
+  | { readonly type: 'gauge'; readonly samples: readonly Sample[] }
+  | { readonly type: 'histogram'; readonly samples: readonly Distribution[] }
+);
+
+export const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * The text format of Prometheus, version 0.0.4. Values of labels may hold anything. Of two series with the same labels the
+ * first one is written: Prometheus would refuse all series of the answer.
+ */
+export function writeText(families: readonly Family[]): string {
+  return families.map(writeFamily).join('');
+}
+
+function writeFamily(family: Family): string {
+  const { name, help, type } = family;
+  const lines = new Map<string, number>();
+  const write = (series: string, value: number): void => {
+    if (!lines.has(series)) lines.set(series, value);
+  };
+  if (type === 'gauge') for (const { labels, value } of family.samples) write(name + writeLabels(labels), value);
+  else for (const sample of family.samples) writeDistribution(name, sample, write);
+  if (lines.size === 0) return '';
+  const head = `# HELP ${name} ${help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')}\n# TYPE ${name} ${type}\n`;
+  return head + [...lines].map(([series, value]) => `${series} ${String(value)}\n`).join('');
+}
+
+/** Prometheus counts in each bucket all that is below its bound. Nobody keeps the sum, and what is not known is left out. */
+function writeDistribution(
+  name: string,
+  { labels, bounds }: Distribution,
+  write: (series: string, value: number) => void,
+): void {
+  let below = 0;
+  for (const { upTo, count } of bounds) {
+    below += count;
+    write(`${name}_bucket${writeLabels({ ...labels, le: upTo === null ? '+Inf' : String(upTo) })}`, below);
+  }
+  write(`${name}_count${writeLabels(labels)}`, below);
+}
+
+function writeLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escape(value: string): string {
+  // What UTF-8 cannot say, and the sign at which Prometheus takes the text to be over.
+  const sayable = value.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
+  return sayable.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
+}

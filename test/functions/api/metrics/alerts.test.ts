@@ -1,0 +1,44 @@
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, it } from 'vitest';
+
+import { HAS_PROMTOOL, promtool, PROMTOOL_NOTE } from './promtool.ts';
+
+const EXAMPLE = fileURLToPath(new URL('../../../../functions/api/alerts.example.yml', import.meta.url));
+const TESTS = fileURLToPath(new URL('alerts.test.yml', import.meta.url));
+const FAMILIES = fileURLToPath(new URL('../../../../functions/api/metrics/families.ts', import.meta.url));
+
+describe('the example of alerts', () => {
+  it('asks for metrics that there are, and each alert has a test', async () => {
+    const [example, tests, families] = await Promise.all(
+      [EXAMPLE, TESTS, FAMILIES].map((file) => readFile(file, 'utf8')),
+    );
+    const asked = [...(example ?? '').matchAll(/cos_replication_(\w+)/g)].map(([, name = '']) => name);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((name) => !new RegExp(`['}]${name}['\`]`).test(families ?? ''))).toEqual([]);
+    const alerts = [...(example ?? '').matchAll(/alert: (\w+)/g)].map(([, name = '']) => name);
+    expect(alerts.filter((name) => !(tests ?? '').includes(`alertname: ${name}`))).toEqual([]);
+  });
+});
+
+describe.skipIf(!HAS_PROMTOOL)(`promtool${PROMTOOL_NOTE}`, () => {
+  it('takes the example', async () => {
+    const [status, said] = await promtool(['check', 'rules', EXAMPLE]);
+    expect([status, said]).toEqual([0, expect.stringContaining('6 rules found')]);
+  });
+
+  it('sees each alert where it has to be, and only there', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'alerts-'));
+    try {
+      await copyFile(EXAMPLE, path.join(folder, 'alerts.example.yml'));
+      await copyFile(TESTS, path.join(folder, 'alerts.test.yml'));
+      const said = await promtool(['test', 'rules', 'alerts.test.yml'], '', folder);
+      expect(said).toEqual([0, expect.stringContaining('SUCCESS')]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
