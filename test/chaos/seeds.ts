@@ -29,6 +29,8 @@ const SHARES = {
   bursts: 0,
   /** The same where copies fail, which nobody but the answer tells. */
   'failed-copies': 0,
+  /** The same bytes again and again, by events that come late and often name no version; no scan puts right what they miss. */
+  unnamed: 0,
   /** Destinations where users copy replicas and lifecycle removes them. */
   crowded: 0,
   /** Two sites where keys are deleted and undeleted, and functions die while they do the same. */
@@ -44,6 +46,8 @@ const SHARES = {
   emptied: 2,
   /** Copies take minutes, and land after the run that asked for them has been killed. */
   'slow-copies': 3,
+  /** The same, where nearly every function dies over its copy, and no scan puts right what lands then. */
+  'orphaned-copies': 0,
   /** The state bucket refuses everything for minutes. */
   'state-outage': 2,
   /** The destination stops keeping versions for minutes. */
@@ -98,6 +102,12 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
       const weather = { ...CALM, copying, errorIn200: kind === 'bursts' ? 0 : 0.3 };
       const mail = { ...world.mail, lost: 0, late: half(0.5), latest: 60_000 };
       return { ...world, weather, mail, habits, listingLag: 0 };
+    }
+    case 'unnamed': {
+      const pace = [200, 1000][between(0, 1)] as number;
+      const habits: Habits = { deeds: between(3, 8), keys: 1, pace, put: 1, putSame: 10 };
+      const mail = { ...world.mail, lost: 0, late: 0.5, latest: 20_000, withVersionId: random() < 0.5 ? 0 : 0.5 };
+      return { ...world, weather: CALM, mail, habits, listingLag: 0, skew: 0, scans: false };
     }
     case 'crowded': {
       const copies = { put: 6, foreignCopy: 5, foreignPut: 1, expire: 5 };
@@ -173,6 +183,12 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
         undelete: random() < 0.5 ? 1 : 0,
       };
       return { ...world, weather: { ...CALM, killed, copying, only: 'copies' }, habits, listingLag: 0 };
+    }
+    case 'orphaned-copies': {
+      const weather: Weather = { ...CALM, killed: 0.5, copying: 840_000, only: 'copies' };
+      const pace = [60_000, 300_000, 600_000][between(0, 2)] as number;
+      const habits: Habits = { deeds: between(2, 6), keys: 1, pace, put: 5, remove: 1 };
+      return { ...world, weather, habits, listingLag: 0, scans: false };
     }
     case 'state-outage': {
       const from = between(0, 60_000);

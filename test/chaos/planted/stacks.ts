@@ -2,7 +2,6 @@ import { mistake, type Mistake } from './mistake.ts';
 
 const CONVERGE = 'shared/replication/converge.ts';
 const COPY = 'shared/replication/act/copy.ts';
-const REMOVE = 'shared/replication/act/remove.ts';
 const OBSERVE = 'shared/replication/look/observe.ts';
 const PLAN = 'shared/replication/decide/plan.ts';
 const SHORT = 'shared/replication/look/short.ts';
@@ -15,8 +14,8 @@ export const STACKS: readonly Mistake[] = [
     ['one-way', 400],
     [
       PLAN,
-      "...removals(surplus, 'surplus'),",
-      "...removals([...surplus, ...kept.filter((item) => !seen.sourceOrder.some((ref) => ref.id === item.marker.ref.id))], 'surplus'),",
+      '...surplus.filter(mayGo)',
+      '...[...surplus, ...kept.filter(({ marker }) => !seen.sourceOrder.some((ref) => ref.id === marker.ref.id)).map((item) => ({ item, keep: item }))].filter(mayGo)',
     ],
   ),
   mistake(
@@ -69,16 +68,14 @@ export const STACKS: readonly Mistake[] = [
     ],
   ),
   mistake(
-    'a replica that vouches for a copy of it is removed',
-    ['crowded', 300],
-    [PLAN, 'items.filter((item) => item.vouches !== true)', 'items'],
-    [REMOVE, 'if (await isCopied(session, item)) return;', ''],
-  ),
-  mistake(
     'the old replica goes before the new one is there',
     ['one-way', 400],
-    [PLAN, "...removals(raise, 'raised'),", ''],
-    [PLAN, 'const steps: Step[] = [\n    ...[', "const steps: Step[] = [\n    ...removals(raise, 'raised'),\n    ...["],
+    [PLAN, "...raise.filter(mayGo).map((item): Step => ({ kind: 'remove', item, reason: 'raised' })),", ''],
+    [
+      PLAN,
+      'const steps: Step[] = [\n    ...[',
+      "const steps: Step[] = [\n    ...raise.filter(mayGo).map((item): Step => ({ kind: 'remove', item, reason: 'raised', keep: item })),\n    ...[",
+    ],
   ),
   mistake(
     'versions of the same bytes are taken for one',
@@ -90,8 +87,8 @@ export const STACKS: readonly Mistake[] = [
     ],
     [
       EXAMINE,
-      'if (await isReplica(session, seen, entry, head)) return undefined;',
-      'if (await isReplica(session, seen, entry, head)) return undefined;\n  if (seen.stack.some(({ marker }) => marker?.proof.value === head.crc64)) return undefined;',
+      'return candidateOf(session, entry, head);',
+      'if ([...session.known.values()].some(({ marker }) => marker?.proof.value === head.crc64)) return undefined;\n  return candidateOf(session, entry, head);',
     ],
   ),
   mistake(
@@ -121,15 +118,6 @@ export const STACKS: readonly Mistake[] = [
       'shared/replication/look/listing.ts',
       'this.#next = own.length === page.entries.length ? page.next : undefined;',
       'this.#next = undefined;',
-    ],
-  ),
-  mistake(
-    'a base names the entry below, whether or not anything is known of it',
-    ['lagging', 800],
-    [
-      'shared/replication/decide/bases.ts',
-      'stands.has(ref.id) || (ref.time < settledBefore && !later.has(ref.id));',
-      'stands.has(ref.id) || !later.has(ref.id);',
     ],
   ),
 ];

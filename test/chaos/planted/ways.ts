@@ -1,6 +1,5 @@
 import { mistake, type Mistake } from './mistake.ts';
 
-const CONVERGE = 'shared/replication/converge.ts';
 const OBSERVE = 'shared/replication/look/observe.ts';
 const PEERS = 'shared/replication/look/deletions.ts';
 const TOGETHER = 'shared/replication/decide/two-way.ts';
@@ -10,16 +9,14 @@ export const WAYS: readonly Mistake[] = [
   mistake(
     'replicas are passed on',
     ['two-way', 100],
-    ['shared/replication/look/candidates.ts', 'if (await isReplica(session, seen, entry, head)) return undefined;', ''],
+    [
+      'shared/replication/look/candidates.ts',
+      'if (marker !== undefined && !(await originals.isCopy(marker, entry.ref))) return undefined;',
+      '',
+    ],
   ),
   mistake('delete markers of ours are passed on', ['two-way', 600], [OBSERVE, '(madeAtSource.has(versionId) || ', '(']),
   mistake('nothing is lifted', ['two-way', 300], [TOGETHER, "return [{ kind: 'lift', item }];", 'return [];']),
-  mistake(
-    'nobody looks again at what was written to a bucket of several writers',
-    ['mesh', 600],
-    [CONVERGE, '(session.marks !== undefined && planned.steps.length > 0)', 'false'],
-    [CONVERGE, 'if (seen.doubtful || planned.steps.length > 0) noteLag(session);', ''],
-  ),
   mistake(
     'a delete marker is not written down before it is made',
     ['two-way-deletions', 300],
