@@ -71,8 +71,9 @@ async function add(options: PrepareOptions, preparation: Preparation, range: Ran
       code: 'TooManyRanges',
     });
   }
-  const own = (await store.createRange(range)) ? range : await store.range(range.scan, range.number);
-  const { upTo, expected } = own ?? range;
+  await store.createRange(range);
+  // Read again even where it was just made: one that a run before this had made may be done by now and lie there as such.
+  const { upTo, expected } = (await store.range(range.scan, range.number)) ?? range;
   const next: Preparation = {
     ...preparation,
     ranges: preparation.ranges + 1,
