@@ -2,6 +2,7 @@
 export { headOfEntry, isSealed } from './look/sealed.ts';
 export { isArchived, skipReasonOf } from './act/attributes.ts';
 export { plannedParts } from './act/multipart/part-size.ts';
+export { isRecent, mayBeOfAnother, unlike } from './look/same-second.ts';
 export { MarkBook } from './deletion-records.ts';
 export { CAUTIOUS_METADATA_LIMIT, createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
 export { HandOver, RulesChanged } from './errors.ts';

@@ -2,7 +2,7 @@ import { samePlace } from '../cos/index.ts';
 import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
-import { skipReasonOf } from '../replication/index.ts';
+import { isRecent, mayBeOfAnother, skipReasonOf, unlike } from '../replication/index.ts';
 import { attemptId, claimOf, copiesAmong, ownMarker, proofOf } from '../identity/index.ts';
 import { isSealed } from '../replication/index.ts';
 import { listKey, type Subject } from './subject.ts';
@@ -38,6 +38,8 @@ export interface StatusQuery {
   readonly rule: Rule | undefined;
   /** Bytes of user metadata that COS takes. */
   readonly metadataLimit: number;
+  /** ms since 1970. */
+  readonly now: number;
 }
 
 /** Versions of the destination that are looked at; a key with more is rare, and its newest ones are what is asked about. */
@@ -66,7 +68,7 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
   for (let i = 0; i < entries.length && mayGoOn(replica, entries[i]); i += BATCH) {
     const batch = entries.slice(i, i + BATCH).filter((entry) => !entry.deleteMarker);
     seen.push(...(await Promise.all(batch.map((entry) => claimed(query, subject.key, entry)))));
-    replica = originals(query, seen).find((one) => one.marker.ref.id === subject.ref.id);
+    replica = replicasOf(query, seen, subject, head)[0];
   }
   if (replica !== undefined) {
     // Asked last: something may have been written since.
@@ -77,7 +79,10 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
   if (reason !== undefined) return { state: 'skipped', reason };
   // COS may copy it all the same; then the replica is there, or work that waits.
   if (query.rule !== undefined && head.appendable) return { state: 'skipped', reason: 'appended' };
-  const claims = originals(query, seen).map(({ marker }) => marker);
+  const replicas = originals(query, seen);
+  // There is one of that name, but HEADs show that it is of a version which this one has overwritten.
+  if (replicas.some(({ marker }) => marker.ref.id === subject.ref.id)) return { state: 'missing' };
+  const claims = replicas.map(({ marker }) => marker);
   return complete && wasAccountedFor(subject, claims)
     ? { state: 'skipped', reason: 'removed-at-destination' }
     : { state: 'missing' };
@@ -86,6 +91,7 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
 /** A version of the destination, and what it says of itself when that is ours. */
 interface Claimed {
   readonly entry: VersionEntry;
+  readonly head: ObjectHead | undefined;
   readonly marker: Marker | undefined;
 }
 
@@ -94,7 +100,7 @@ async function claimed(query: StatusQuery, key: string, entry: VersionEntry): Pr
   // One without a version ID was written while versioning was off: the next write takes its place.
   const head = isNull(entry.versionId) ? undefined : await readable(cos, destination, key, entry.versionId);
   const claim = head && (await claimOf(query, head, destination, key));
-  return { entry, marker: claim && ownMarker(claim) };
+  return { entry, head, marker: claim && ownMarker(claim) };
 }
 
 type Replica = Claimed & { readonly marker: Marker };
@@ -106,6 +112,27 @@ function originals({ source }: StatusQuery, seen: readonly Claimed[]): readonly 
     (one, index): one is Replica =>
       one.marker !== undefined && !copies.has(index) && samePlace(one.marker.source, source),
   );
+}
+
+/** Those of the subject, newest first, without what a HEAD shows to be of a version that it has overwritten. */
+function replicasOf(
+  query: StatusQuery,
+  seen: readonly Claimed[],
+  { ref }: Subject,
+  original: ObjectHead,
+): readonly Replica[] {
+  const named = originals(query, seen).filter(({ marker }) => marker.ref.id === ref.id);
+  const suspects = named.flatMap((one) => (one.head && mayBeOfAnother(one.marker) ? [{ ...one, head: one.head }] : []));
+  const { rule, now } = query;
+  const isClassKnown = suspects[0] !== undefined && isRecent(suspects[0].marker, now);
+  const storageClass = isClassKnown && rule ? (rule.storageClass ?? original.storageClass) : undefined;
+  const places = unlike(
+    original,
+    suspects.map(({ head }) => head),
+    storageClass,
+  );
+  const others = new Set(suspects.flatMap(({ entry }, place) => (places.has(place) ? [entry] : [])));
+  return named.filter(({ entry }) => !others.has(entry));
 }
 
 /** Whether a version from here on could still be the original of which the replica found so far is a user's copy. */

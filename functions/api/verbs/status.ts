@@ -113,7 +113,7 @@ async function destinationStatus(
   // Before the buckets: work that is done meanwhile has left its replica by the time that it is looked for.
   const pending = await pendingOfKey({ cos, hash, state }, { source, destination, key }, WAITING_PAGES);
   const metadataLimit = cautious?.includes('metadata') ? CAUTIOUS_METADATA_LIMIT : METADATA_LIMIT;
-  const query = { cos, hash, keys: markerKeys, source, destination, rule, metadataLimit };
+  const query = { cos, hash, keys: markerKeys, source, destination, rule, metadataLimit, now: now() };
   const found = await lookAt(query, subject);
   const about = { destination: formatPlace(destination), rule: rule.id };
   const ageMs = Math.max(0, now() - writtenAt(subject));
@@ -166,11 +166,20 @@ function uncovered(
 /** The replica that an earlier rule has left there; undefined: there is none, or the destination does not tell. */
 async function leftReplica(
   { source }: VerifiedCall,
-  { cos, hash, markerKeys }: CallOptions,
+  { cos, hash, markerKeys, now }: CallOptions,
   subject: Subject,
   destination: Place,
 ): Promise<DestinationStatus | undefined> {
-  const query = { cos, hash, keys: markerKeys, source, destination, rule: undefined, metadataLimit: METADATA_LIMIT };
+  const query = {
+    cos,
+    hash,
+    keys: markerKeys,
+    source,
+    destination,
+    rule: undefined,
+    metadataLimit: METADATA_LIMIT,
+    now: now(),
+  };
   const found = await lookAt(query, subject);
   if (found.state !== 'there') return undefined;
   return {

@@ -1,8 +1,10 @@
 import type { Grant } from '../../cos/index.ts';
 import { isNullRef, refOfHead } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
+import { isRecent, mayBeOfAnother } from '../look/same-second.ts';
 import { isSourceGone } from '../errors.ts';
 import type { Session } from '../session.ts';
+import type { Marker } from '../../identity/index.ts';
 import type { Entry, Observation, StackItem } from '../types.ts';
 
 /** Replicas compared at once; each takes two requests, or four with the ACL. */
@@ -16,10 +18,12 @@ type Tags = readonly (readonly [string, string])[];
  * in a run. Both belong to the version as it is: no new one is written. What has gone meanwhile on either side is left.
  */
 export async function bringProperties(session: Session, seen: Observation): Promise<void> {
-  if (!session.work.compare) return;
   const entries = new Map(seen.entries.map((entry) => [entry.ref.id, entry]));
   const pairs = [...session.written, ...seen.stack].flatMap((item) => {
-    const entry = item.kind === 'replica' && item.marker ? entries.get(item.marker.ref.id) : undefined;
+    const entry =
+      item.kind === 'replica' && item.marker && isDue(session, item.marker)
+        ? entries.get(item.marker.ref.id)
+        : undefined;
     const isDone = session.compared.has(item.versionId) || session.removed.has(item.versionId);
     return entry === undefined || entry.deleteMarker || isDone ? [] : [{ item, entry }];
   });
@@ -37,6 +41,10 @@ export async function bringProperties(session: Session, seen: Observation): Prom
     if (failure?.status === 'rejected') throw failure.reason;
   }
 }
+
+/** Of `null` versions of one second, which differ in nothing else, those of the last one count without being asked for. */
+const isDue = ({ work, deps }: Session, marker: Marker): boolean =>
+  work.compare || (mayBeOfAnother(marker) && isRecent(marker, deps.now()));
 
 async function bringOne(session: Session, item: StackItem, entry: Entry): Promise<void> {
   const { deps, work } = session;

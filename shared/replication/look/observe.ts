@@ -5,6 +5,7 @@ import { copiesAmong, ownMarker } from '../../identity/index.ts';
 import { readPeers, togetherOf, type Peers } from './deletions.ts';
 import { rankOf, type Rank } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
+import { withoutUnlike } from './same-second.ts';
 import type { Session } from '../session.ts';
 import type { Entry, Observation, StackItem } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
@@ -49,13 +50,14 @@ export async function observe(
   const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < depth);
   const history = await historyOf(session, listed, current);
   for (const entry of history) session.seen.add(entry.ref.id);
+  const alike = await withoutUnlike(session, stack, history);
   return {
     entries: history.filter((entry) => governing(work.rules, entry) !== undefined && !isBrought(entry, peers)),
     sourceOrder: history.map((entry) => entry.ref),
     settledBefore: (current.date - session.deps.settings.settleMs) * 1000,
-    stack,
+    stack: alike.stack,
     low,
-    hints: hintsOf(session, listed, history),
+    hints: hintsOf(session, listed, history, alike.id),
     // What a late delete marker stands for is on record where others write too, so nothing has to be guessed.
     ...(together
       ? {
@@ -113,18 +115,19 @@ async function historyOf(
   const entries: Entry[] = listed
     .map((entry) => ({ ref: refOfEntry(entry), versionId: entry.versionId, deleteMarker: entry.deleteMarker }))
     .toReversed();
-  const add = (head: ObjectHead): void => {
+  const add = (head: ObjectHead, latest: (ref: Ref) => number): void => {
     const ref = refOfHead(head);
     if (entries.some((entry) => entry.ref.id === ref.id)) return;
-    const above = entries.findIndex((entry) => entry.ref.time > ref.time);
+    const above = entries.findIndex((entry) => entry.ref.time > latest(ref));
     const entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false };
     entries.splice(above === -1 ? entries.length : above, 0, entry);
   };
-  if (current.found) add(current.head);
+  // Its time may be cut to the second; what is current is above all that the listing has of that second.
+  if (current.found) add(current.head, latestTime);
   for (const hint of session.work.hints) {
     if (entries.some((entry) => entry.versionId === hint)) continue;
     const result = await session.headSource(hint);
-    if (result.found) add(result.head);
+    if (result.found) add(result.head, (ref) => ref.time);
   }
   // Listings lag: only an answer to a HEAD tells what is current, and that there is no delete marker above it.
   const shown = current.found ? refOfHead(current.head).id : undefined;
@@ -155,10 +158,20 @@ async function isDoubtful(
   return !listed.some((entry) => entry.lastModified >= time - EVENT_SLACK_MS);
 }
 
-/** IDs that the event meant: by name, or, where it names none, every version that fits what it says. */
-function hintsOf(session: Session, listed: readonly VersionEntry[], history: readonly Entry[]): ReadonlySet<string> {
+/**
+ * IDs that the event meant: by name, or, where it names none, every version that fits what it says. `unlike`: one that a
+ * replica seemed to be of and is not, so that whatever lies above it says nothing about it.
+ */
+function hintsOf(
+  session: Session,
+  listed: readonly VersionEntry[],
+  history: readonly Entry[],
+  unlike: string | undefined,
+): ReadonlySet<string> {
   const { hints, clue } = session.work;
-  const ids = history.filter((entry) => hints.includes(entry.versionId)).map((entry) => entry.ref.id);
+  const ids = history
+    .filter((entry) => hints.includes(entry.versionId) || entry.ref.id === unlike)
+    .map((entry) => entry.ref.id);
   if (clue?.etag === undefined) return new Set(ids);
   const fits = listed.filter(
     (entry) =>

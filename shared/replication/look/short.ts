@@ -3,6 +3,7 @@ import { candidateOf, type Candidate } from './candidates.ts';
 import { ownMarker } from '../../identity/index.ts';
 import { KeyListing } from './listing.ts';
 import { EVENT_SLACK_MS } from './observe.ts';
+import { mayBeOfAnother } from './same-second.ts';
 import type { Session } from '../session.ts';
 import type { Entry } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
@@ -36,7 +37,8 @@ export async function shortLook(session: Session, source: HeadResult): Promise<S
   const entry: Entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false, current: true };
   const there = await session.headDestination();
   const replica = there.found ? await promptReplica(session, there.head) : undefined;
-  if (replica?.ref.id === ref.id) return named === 'this' && replica.named ? { kind: 'in-sync' } : FULL;
+  if (replica?.ref.id === ref.id)
+    return named === 'this' && replica.named && !mayBeOfAnother(replica) ? { kind: 'in-sync' } : FULL;
   const follows = replica === undefined ? await isEmpty(session, there, ref) : surelyOlder(replica.ref, ref);
   if (!follows) return FULL;
 

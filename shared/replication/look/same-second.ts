@@ -1,0 +1,81 @@
+import type { ObjectHead } from '../../cos/index.ts';
+import { isNullRef, ownMetadata, refOfHead, type Marker } from '../../identity/index.ts';
+import type { Session } from '../session.ts';
+import type { Entry, StackItem } from '../types.ts';
+import { ruleOf } from './candidates.ts';
+
+/** ms: what is copied was read at most so long before the copy began, a run's whole life and doubts about clocks included. */
+const READ_BEFORE_MS = 17 * 60_000;
+/** ms after a write in which no lifecycle has moved it to another class, and nobody is expected to have changed its tags. */
+const RECENT_MS = 24 * 60 * 60_000;
+/** So many copies that came out alike show that COS itself changes something about what is written. */
+const ALIKE = 3;
+
+/**
+ * Whether a replica may be that of another version than its marker seems to say: `null` versions of one second with the same
+ * bytes bear the same name, and the one before may have been read when this replica was made.
+ */
+export const mayBeOfAnother = ({ ref, attempted }: Marker): boolean =>
+  isNullRef(ref) && attempted - ref.time / 1000 <= READ_BEFORE_MS;
+
+/** Whether tags and class still are those of the write, `now` in ms since 1970. */
+export const isRecent = ({ ref }: Marker, now: number): boolean => now - ref.time / 1000 <= RECENT_MS;
+
+/**
+ * Places of the replicas, newest first, that are not of this version but of one before it: a HEAD shows other metadata or
+ * headers, or not the class that a replica of it has (undefined: it does not matter).
+ */
+export function unlike(
+  original: ObjectHead,
+  replicas: readonly ObjectHead[],
+  storageClass: string | undefined,
+): ReadonlySet<number> {
+  const textOf = (head: ObjectHead, kept: string): string =>
+    JSON.stringify([sorted(head.headers), sorted(ownMetadata(head.meta)), storageClass === undefined ? '' : kept]);
+  const wanted = textOf(original, storageClass ?? '');
+  const texts = replicas.map((head) => textOf(head, head.storageClass));
+  const others = texts.flatMap((text, index) => (text === wanted ? [] : [index]));
+  const isLasting = others.length >= ALIKE && others.length === texts.length && new Set(texts).size === 1;
+  return new Set(isLasting ? others.slice(1) : others);
+}
+
+const sorted = (record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
+  Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+/**
+ * The stack without such replicas, which stay where they are as those of versions that were overwritten; and the ID of the
+ * version that they are not of.
+ */
+export async function withoutUnlike(
+  session: Session,
+  stack: readonly StackItem[],
+  history: readonly Entry[],
+): Promise<{ readonly stack: readonly StackItem[]; readonly id: string | undefined }> {
+  const nothing = { stack, id: undefined };
+  const suspects = stack.filter(({ kind, marker }) => kind === 'replica' && marker && mayBeOfAnother(marker));
+  // There is one `null` version at a time.
+  const entry = history.find(({ ref }) => suspects.some(({ marker }) => marker?.ref.id === ref.id));
+  if (entry === undefined || entry.deleteMarker) return nothing;
+  const { current } = session;
+  const isCurrent = current?.found === true && refOfHead(current.head).id === entry.ref.id;
+  const result = isCurrent ? current : await session.headSource(entry.versionId);
+  if (!result.found || refOfHead(result.head).id !== entry.ref.id) return nothing;
+  const items = suspects.filter(({ marker }) => marker?.ref.id === entry.ref.id);
+  const found = await Promise.all(items.map(async (item) => ({ item, head: await session.headOf(item.versionId) })));
+  const read = found.flatMap(({ item, head }) => (head === undefined ? [] : [{ item, head }]));
+  const places = unlike(
+    result.head,
+    read.map(({ head }) => head),
+    await classOf(session, entry, result.head),
+  );
+  if (places.size === 0) return nothing;
+  const others = new Set(read.flatMap(({ item }, place) => (places.has(place) ? [item] : [])));
+  return { stack: stack.filter((item) => !others.has(item)), id: entry.ref.id };
+}
+
+/** Undefined: by now another class tells nothing, or no rule covers the version. */
+async function classOf(session: Session, entry: Entry, head: ObjectHead): Promise<string | undefined> {
+  if (session.deps.now() - head.lastModified > RECENT_MS) return undefined;
+  const rule = await ruleOf(session, entry);
+  return rule && (rule.storageClass ?? head.storageClass);
+}
