@@ -125,8 +125,9 @@ function schedule(state: Place): Rights {
     destinations: [],
     state: [
       allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED])),
-      allow(['PutObject'], under(state, ['tasks/', 'waiting/', SCANS, PAIRS])),
-      allow(['DeleteObject'], under(state, ['tasks/', 'waiting/', SCANS, PAIRS, ASKED])),
+      // What waits is written by who tried it, and a task is removed by who has done it.
+      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS])),
+      allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED])),
       // For the clock of COS: a scan's start must not be later than what its listings show.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),

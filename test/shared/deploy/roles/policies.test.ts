@@ -89,8 +89,8 @@ describe('engine', () => {
 
 describe('schedule', () => {
   it.each([
-    ['tasks/1', 'Get Put Delete'],
-    ['waiting/1', 'Get Put Delete'],
+    ['tasks/1', 'Get Put'],
+    ['waiting/1', 'Get Delete'],
     ['leases/1', 'Get'],
     ['rules/source-1250000000', 'Head Get'],
     ['scans/1', 'Put Delete'],
