@@ -27,15 +27,6 @@ export const SCANS: readonly Mistake[] = [
     ['shared/scan/keep.ts', 'if (oldest === null) return listed;', 'if (oldest !== -1) return listed;'],
   ),
   mistake(
-    'a scan that ended is taken for one of everything that was written since',
-    ['one-way', 400],
-    [
-      'shared/scan/keep.ts',
-      'completeUpTo(scan.started - settleMs, counts.oldest)',
-      'completeUpTo(ended, counts.oldest)',
-    ],
-  ),
-  mistake(
     'what was written is not looked at again',
     ['one-way', 400],
     [WALK, 'range.again ||= outcome.again;', ''],
