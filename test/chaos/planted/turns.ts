@@ -25,7 +25,7 @@ export const TURNS: readonly Mistake[] = [
   mistake(
     'an event that names no version and finds all in sync is done',
     ['unnamed', 100],
-    [SHORT, "named === 'this' && replica.named ?", 'true ?'],
+    [SHORT, "named === 'this' && replica.named", 'true'],
   ),
   mistake(
     'the version that an event names is taken for the current one',
