@@ -1,17 +1,10 @@
-import type { VersionEntry } from '../../cos/index.ts';
 import type { KeyListing } from './listing.ts';
+import { madeFor, MARKER_LANDING_MS, SLACK_MS } from '../decide/made-for.ts';
 import type { Intention, MarkBook, Marks } from '../deletion-records.ts';
 import type { Rank } from '../../identity/index.ts';
 import type { Session } from '../session.ts';
 import type { StackItem, Together } from '../types.ts';
 import { timeOfVersionId } from '../../identity/index.ts';
-
-/** For so long after its intention was written a delete marker may still appear: a request's life, and some doubt. */
-const LANDING_MS = 90_000;
-/** A request that is not held up has taken effect within this time, ms. */
-const PROMPT_MS = 3_000;
-/** Two clocks of one region differ by less, ms; and times are cut to whole seconds. */
-const SLACK_MS = 2_000;
 
 /** What is on record of delete markers of ours, where source or destination replicate in more than one direction. */
 export interface Peers {
@@ -98,32 +91,16 @@ async function resolved(
   const open: Intention[] = [];
   for (const intention of intended) {
     const age = deps.now() - intention.time;
-    if (intention.writer !== writer || age < LANDING_MS) {
+    if (intention.writer !== writer || age < MARKER_LANDING_MS) {
       open.push(intention);
       continue;
     }
     const listed = await stack.until((oldest) => oldest.lastModified < intention.time - SLACK_MS);
-    const found = likeliest(
-      listed.filter((entry) => fits(entry, intention) && !known.some((one) => isOf(one, entry))),
-      intention,
-    );
+    const found = madeFor(intention, listed, { made: known, intended }, work.destination.bucket);
     if (found !== undefined) {
       known.push(await session.at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
-    } else if (age < LANDING_MS + deps.settings.settleMs) open.push(intention);
+    } else if (age < MARKER_LANDING_MS + deps.settings.settleMs) open.push(intention);
     else await session.at('state', () => book.drop(intention));
   }
   return { made: known, intended: open };
 }
-
-/**
- * Which of the delete markers that are not on record, newest first, is the one that was meant to be made. Nearly always it
- * came at once, and the others are users'. Where none did, the last one is taken for it: taken for a user's, a delete
- * marker that landed late would hide what was written meanwhile.
- */
-const likeliest = (unknown: readonly VersionEntry[], { time }: Intention): VersionEntry | undefined =>
-  unknown.findLast((entry) => entry.lastModified <= time + PROMPT_MS) ?? unknown[0];
-
-const isOf = (mark: { versionId: string }, entry: VersionEntry): boolean => mark.versionId === entry.versionId;
-
-const fits = (entry: VersionEntry, { time }: Intention): boolean =>
-  entry.deleteMarker && entry.lastModified >= time - SLACK_MS && entry.lastModified <= time + LANDING_MS;
