@@ -1,3 +1,9 @@
+const AGAIN = ['It is tried again by itself, later each time.', '系统会自动重试，间隔逐次延长。'] as const;
+const SCAN_FINDS_IT = [
+  'The next scan finds it. Press “Try again” to have it now.',
+  '下次扫描会发现它。如需立即处理，请点击“重试”。',
+] as const;
+
 /** `cause.<code>`: what happened; `todo.<code>`: what to do. The README of the API lists the codes. */
 export const causeTexts = {
   'cause.unknown': ['COS or the service says {code}.', 'COS 或服务返回 {code}。'],
@@ -14,18 +20,12 @@ export const causeTexts = {
     'No replica is there and nothing waits: the event was lost, or somebody removed the replica.',
     '没有副本，也没有等待中的任务：事件丢失，或副本被人删除。',
   ],
-  'todo.missed-event': [
-    'The next scan finds it. Press “Try again” to have it now.',
-    '下次扫描会发现它。如需立即处理，请点击“重试”。',
-  ],
+  'todo.missed-event': SCAN_FINDS_IT,
   'cause.rule-was-disabled': [
     'The rule was switched off after it was written, and its event may have come meanwhile.',
     '写入之后规则曾停用，事件可能在停用期间到达而被忽略。',
   ],
-  'todo.rule-was-disabled': [
-    'The next scan finds it. Press “Try again” to have it now.',
-    '下次扫描会发现它。如需立即处理，请点击“重试”。',
-  ],
+  'todo.rule-was-disabled': SCAN_FINDS_IT,
   'cause.existing-object': [
     'It was there before the rule, and COS sends no event for such objects.',
     '对象早于规则存在，COS 不会为其发送事件。',
@@ -54,7 +54,7 @@ export const causeTexts = {
   'cause.RuleDisabled': ['The rule is disabled.', '规则已停用。'],
   'todo.RuleDisabled': ['Enable it: the work goes on within minutes.', '启用规则后，任务会在数分钟内继续。'],
   'cause.NoProgress': ['A run used up its time and brought nothing about.', '一次运行耗尽时间而没有进展。'],
-  'todo.NoProgress': ['It is tried again by itself, later each time.', '系统会自动重试，间隔逐次延长。'],
+  'todo.NoProgress': AGAIN,
   'cause.large': ['A copy in parts is under way.', '分块复制进行中。'],
   'todo.large': ['Wait: large objects take minutes.', '请稍候，大对象需要数分钟。'],
   'cause.KeyUnsettled': ['The key is written faster than it can be looked at.', '该键写入过于频繁。'],
@@ -120,11 +120,11 @@ export const causeTexts = {
   'cause.NoSuchKey': ['The object is gone at the source.', '源端对象已不存在。'],
   'todo.NoSuchKey': ['Nothing: it leaves the list with the next try.', '无需处理，下次检查后会从列表中消失。'],
   'cause.SlowDown': ['COS asked for fewer requests.', 'COS 要求降低请求频率。'],
-  'todo.SlowDown': ['It is tried again by itself, later each time.', '系统会自动重试，间隔逐次延长。'],
+  'todo.SlowDown': AGAIN,
   'cause.ServiceUnavailable': ['COS was not available.', 'COS 暂不可用。'],
-  'todo.ServiceUnavailable': ['It is tried again by itself, later each time.', '系统会自动重试，间隔逐次延长。'],
+  'todo.ServiceUnavailable': AGAIN,
   'cause.network': ['COS gave no usable answer in time.', 'COS 未及时给出有效应答。'],
-  'todo.network': ['It is tried again by itself, later each time.', '系统会自动重试，间隔逐次延长。'],
+  'todo.network': AGAIN,
   'cause.InternalError': ['Something that nobody thought of.', '未预料到的错误。'],
   'todo.InternalError': ['The log of the function has more.', '详情见函数日志。'],
   'cause.KmsUnavailable': ['The encryption key could not be used.', '无法使用加密密钥。'],
