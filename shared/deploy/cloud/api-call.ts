@@ -1,10 +1,9 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
 import type { KeyStore } from '../../access/index.ts';
 import { nodeHash } from '../../cos/index.ts';
 import { encode, sign, type Pairs } from '../../signing/index.ts';
 import { child, readXml, textOf } from '../../xml/index.ts';
 import { DeployError } from '../error.ts';
+import { exchange } from './http.ts';
 
 /** Seconds for which a request of the command line may be on its way. */
 const LIFETIME = 300;
@@ -74,12 +73,16 @@ async function send(
   const type = body instanceof Uint8Array ? 'application/xml' : 'application/json';
   const headers = { Host: host, Authorization: signature, 'Content-Type': type };
   const text = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-  const answer = await exchange(endpoint ?? url, `${path}?${text}`, method, headers, bytesOf(body)).catch(
-    (cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new DeployError(`The API at ${endpoint ?? url} gave no answer: ${reason}.`, 'NetworkError', cause);
-    },
-  );
+  const answer = await exchange(endpoint ?? url, {
+    method,
+    path: `${path}?${text}`,
+    headers,
+    body: bytesOf(body),
+    idleLimit: IDLE_LIMIT,
+  }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError(`The API at ${endpoint ?? url} gave no answer: ${reason}.`, 'NetworkError', cause);
+  });
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   const { code, message } = refusalOf(answer.body);
   throw new DeployError(`The API answered ${answer.status} ${code}: ${message}`, code);
@@ -100,40 +103,4 @@ function refusalOf(body: string): { readonly code: string; readonly message: str
     // Not the API's own answer: a platform says in other words that there is no such function.
   }
   return { code: 'API_UNREACHABLE', message: 'it was not the API that answered; look at "npx serverless info"' };
-}
-
-function exchange(
-  origin: string,
-  path: string,
-  method: string,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-): Promise<{ readonly status: number; readonly body: string }> {
-  return new Promise((resolve, reject) => {
-    const url = new URL(origin);
-    const { request } = url.protocol === 'https:' ? https : http;
-    const outgoing = request(
-      {
-        method,
-        host: url.hostname,
-        port: url.port || undefined,
-        path,
-        headers: { ...headers, 'Content-Length': body.length },
-        timeout: IDLE_LIMIT,
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          // A cut body would otherwise be read as a whole one.
-          if (!response.complete) reject(new Error('the answer was cut off'));
-          else resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-        });
-      },
-    );
-    outgoing.on('timeout', () => outgoing.destroy(new Error('timed out')));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
 }

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 
-/** Milliseconds without a byte after which a connection counts as lost. A synchronous invocation may take 900 s. */
+/** `idleLimit` of a call of the cloud API: a synchronous invocation may take 900 s. */
 const IDLE_LIMIT = 910_000;
 
 export interface Answer {
@@ -9,21 +9,30 @@ export interface Answer {
   readonly body: string;
 }
 
-/** POST to `/` of an origin. The headers are sent as given, `Host` included, whatever the origin is. */
-export type Post = (origin: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Answer>;
+export interface Outgoing {
+  readonly method: string;
+  /** With its query, as it goes over the wire. */
+  readonly path: string;
+  /** Sent as given, `Host` included, whatever the origin is. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  /** Milliseconds without a byte after which the connection counts as lost. */
+  readonly idleLimit: number;
+}
 
-export const post: Post = (origin, headers, body) =>
-  new Promise((resolve, reject) => {
+/** One request to an origin. Rejects when no whole answer came. */
+export function exchange(origin: string, { method, path, headers, body, idleLimit }: Outgoing): Promise<Answer> {
+  return new Promise((resolve, reject) => {
     const url = new URL(origin);
     const { request } = url.protocol === 'https:' ? https : http;
     const outgoing = request(
       {
-        method: 'POST',
+        method,
         host: url.hostname,
         port: url.port || undefined,
-        path: '/',
+        path,
         headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-        timeout: IDLE_LIMIT,
+        timeout: idleLimit,
       },
       (response) => {
         const chunks: Buffer[] = [];
@@ -40,3 +49,10 @@ export const post: Post = (origin, headers, body) =>
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+/** POST to `/` of an origin. */
+export type Post = (origin: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Answer>;
+
+export const post: Post = (origin, headers, body) =>
+  exchange(origin, { method: 'POST', path: '/', headers, body, idleLimit: IDLE_LIMIT });
