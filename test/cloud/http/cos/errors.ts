@@ -7,6 +7,7 @@ import { BodyCutShort } from '../connection.ts';
 import { el, xml } from './answers.ts';
 import { failures } from './failures.ts';
 import { traceId } from './ids.ts';
+import { versionIdHeader } from './version-headers.ts';
 
 /** What an `<Error>` says. */
 export interface Refusal {
@@ -55,7 +56,7 @@ function signatureRefusal(error: SignatureError): Refusal {
 function markers(failure: CosFailure, markerOn404: boolean): [string, string][] {
   if (!failure.deleteMarker || !markerOn404) return [];
   const headers: [string, string][] = [['x-cos-delete-marker', 'true']];
-  if (failure.versionId !== undefined) headers.push(['x-cos-version-id', failure.versionId]);
+  for (const [name, value] of versionIdHeader(failure.versionId)) headers.push([name, value]);
   return headers;
 }
 

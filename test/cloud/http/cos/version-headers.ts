@@ -52,5 +52,6 @@ export function writtenVersion(core: Core, bucket: string, region: string, versi
 }
 
 export function versionIdHeader(versionId: string | undefined): Pairs {
-  return versionId === undefined ? [] : [['x-cos-version-id', versionId]];
+  // A caller may name anything; what no header can hold is not echoed.
+  return versionId === undefined || !/^[\x21-\x7e]+$/.test(versionId) ? [] : [['x-cos-version-id', versionId]];
 }

@@ -258,3 +258,10 @@ describe('a bucket policy with a condition', () => {
     expect((await bucket.call('GET', '', { query: { policy: '' } })).status).toBe(404);
   });
 });
+
+describe('a version ID that no header can hold', () => {
+  it.each(['\n', ' ', '\udfff'])('is not echoed: %j', async (versionId) => {
+    const { status, headers } = await bucket.call('DELETE', 'nothing', { query: { versionId } });
+    expect([status, headers['x-cos-version-id']]).toEqual([204, undefined]);
+  });
+});
