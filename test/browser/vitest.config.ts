@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/browser/setup.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 240_000,
+    testTimeout: 600_000,
     hookTimeout: 180_000,
   },
 });
