@@ -1,3 +1,4 @@
+import { objectsUnder, type ObjectEntry } from '../cos/index.ts';
 import { mapLimited, type StateDeps } from '../tasks/index.ts';
 import * as documents from './documents.ts';
 import type { Preparation, RangeDocument, ScanDocument, ScanRequest, ScanResult } from './documents.ts';
@@ -55,15 +56,13 @@ export class PairStore {
     return done ?? this.#read(`${names.openPrefix(this.digest, scan)}${unit}`, documents.rangeDocument);
   }
 
-  /** False: the range is there already and was left as it is. */
-  async createRange(range: RangeDocument): Promise<boolean> {
+  /** Writes the range, unless one of its number is open already: that stays as it is. */
+  async createRange(range: RangeDocument): Promise<void> {
     const name = `${names.openPrefix(this.digest, range.scan)}${names.unitOfRange(range.number)}`;
     try {
       await this.#write(name, range, true);
-      return true;
     } catch (error) {
-      if ((error as { code?: string }).code === 'FileAlreadyExists') return false;
-      throw error;
+      if ((error as { code?: string }).code !== 'FileAlreadyExists') throw error;
     }
   }
 
@@ -150,7 +149,7 @@ export class PairStore {
   /** Units whose run has been started and has not ended. */
   async notes(): Promise<ReadonlyMap<string, Note>> {
     const found = new Map<string, Note>();
-    for await (const { key, lastModified } of this.#list(`${names.SCANS}${this.digest}/`)) {
+    for await (const { key, lastModified } of this.#under(`${names.SCANS}${this.digest}/`)) {
       const unit = names.readNoteName(key)?.unit;
       if (unit !== undefined) found.set(unit, { name: key, written: lastModified });
     }
@@ -161,7 +160,7 @@ export class PairStore {
   async removeOthers(keep: readonly string[]): Promise<void> {
     const own = `${names.PAIRS}${this.digest}/`;
     const stale: string[] = [];
-    for await (const { key } of this.#list(own)) {
+    for await (const { key } of this.#under(own)) {
       const scan = /^([^/]+)\//.exec(key.slice(own.length))?.[1];
       if (scan !== undefined && !keep.includes(scan)) stale.push(key);
     }
@@ -170,23 +169,15 @@ export class PairStore {
 
   async #numbers(prefix: string): Promise<readonly number[]> {
     const found: number[] = [];
-    for await (const { key } of this.#list(prefix)) {
+    for await (const { key } of this.#under(prefix)) {
       const text = key.slice(prefix.length);
       if (/^\d{6}$/.test(text)) found.push(Number(text));
     }
     return found;
   }
 
-  async *#list(prefix: string) {
-    let marker: string | undefined;
-    do {
-      const page = await this.#deps.cos.listObjects(this.#deps.state, {
-        prefix,
-        ...(marker === undefined ? {} : { marker }),
-      });
-      yield* page.entries;
-      marker = page.nextMarker;
-    } while (marker !== undefined);
+  #under(prefix: string): AsyncGenerator<ObjectEntry> {
+    return objectsUnder(this.#deps.cos, this.#deps.state, prefix);
   }
 
   async #read<T extends Parameters<typeof documents.decodeDocument>[2]>(name: string, schema: T) {
