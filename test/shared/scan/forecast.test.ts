@@ -3,27 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { VersionEntry } from '../../../shared/cos/index.ts';
 import type { Rule, RuleSet } from '../../../shared/rules/index.ts';
 import { forecast, type Forecast } from '../../../shared/scan/index.ts';
+import { documentRule, SOURCE } from '../rules/sample.ts';
 import { entry, pagesOf } from './entries.ts';
 
-const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
-const BACKUP = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 const THIRD = { bucket: 'third-1250000000', region: 'ap-beijing' };
 const STORED = Date.UTC(2026, 5, 1);
 const AFTER = STORED + 1000;
 
 const rule = (id: string, change: Partial<Rule> = {}): Rule => ({
-  id,
-  enabled: true,
-  priority: 0,
-  prefix: '',
-  tags: [],
-  destination: BACKUP,
-  storageClass: undefined,
-  kmsKeyId: undefined,
-  kmsObjects: false,
-  deleteMarkers: true,
-  replicaAcl: false,
-  existing: 'All',
+  ...documentRule({ id, existing: 'All' }),
   start: STORED,
   deleteMarkersSince: 0,
   ...change,
