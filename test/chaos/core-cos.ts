@@ -34,6 +34,17 @@ const grantsOf = ({ attributes: { acl } }: Version): readonly Grant[] => [
   ...(acl.grants as readonly Grant[]),
 ];
 
+/** What listings show when they do not lag. */
+export function withoutLag<T>(core: Core, list: () => T): T {
+  const { listingLag } = core.switches;
+  core.switches.listingLag = 0;
+  try {
+    return list();
+  } finally {
+    core.switches.listingLag = listingLag;
+  }
+}
+
 /**
  * What a front would answer: the calls of the product, straight on the storage core. Every call is atomic. `longestPage`:
  * entries of a listing at most, whatever is asked for, so that a page ends in the middle of a key. `lags`: of which buckets
@@ -68,15 +79,7 @@ export function createCoreCos(
       });
     }
   };
-  const listing = <T>(place: Place, list: () => T): T => {
-    const { listingLag } = core.switches;
-    if (!lags(place)) core.switches.listingLag = 0;
-    try {
-      return list();
-    } finally {
-      core.switches.listingLag = listingLag;
-    }
-  };
+  const listing = <T>(place: Place, list: () => T): T => (lags(place) ? list() : withoutLag(core, list));
   const written = (version: Version) => ({
     versionId: version.versionId,
     etag: version.etag,

@@ -19,6 +19,8 @@ export class Diary {
   readonly expired = new Set<string>();
   /** Version IDs that somebody copied onto their own key. */
   readonly copied = new Set<string>();
+  /** What was copied, whole and onto its own key, by the ID of the copy. */
+  readonly copies = new Map<string, string>();
   /** Every delete marker that a user made, also one that is gone. */
   readonly deletions: {
     readonly place: Place;

@@ -1,4 +1,5 @@
 import { timeOfVersionId, type Core, type Version } from '../cloud/cos/index.ts';
+import { withoutLag } from './core-cos.ts';
 import { at, type Diary } from './diary.ts';
 import type { Ledger } from './ledger.ts';
 import type { RuleBook } from './rule-book.ts';
@@ -42,10 +43,11 @@ export function checkLinks(evidence: Evidence): readonly Violation[] {
   return violations;
 }
 
-/** Newest first in each key. */
+/** Newest first in each key, as it is: what is judged must not lag behind. */
 export function byKey(core: Core, { bucket, region }: Link['source']): Map<string, readonly Listed[]> {
   const keys = new Map<string, Listed[]>();
-  for (const version of core.listVersions(bucket, region, {}).entries) {
+  const { entries } = withoutLag(core, () => core.listVersions(bucket, region, {}));
+  for (const version of entries) {
     const versions = keys.get(version.key);
     if (versions === undefined) keys.set(version.key, [version]);
     else versions.push(version);

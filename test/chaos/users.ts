@@ -292,6 +292,7 @@ export class Users {
     const attributes = { replaceMetadata: true, replaceTags: false, attributes: from.attributes };
     const source = { ...place, key, versionId: from.versionId };
     const { version } = this.#o.core.copyObject(place.bucket, place.region, key, source, attributes, request);
+    this.#o.diary.copies.set(version.versionId, from.versionId);
     return `copied ${key} ${from.versionId} onto itself as ${version.versionId}`;
   }
 
