@@ -9,6 +9,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = [20, 19];
+/** What a folder answers that is read-only, somebody else's, or taken by a file. */
+const UNWRITABLE = ['EACCES', 'EROFS', 'EPERM', 'EEXIST', 'ENOTDIR'];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Names the process that is installing: two `npm ci` at once take each other's files away. */
 const lock = join(root, '.build', 'installing');
@@ -124,7 +126,14 @@ async function main() {
     say('usage: node test/bootstrap.mjs FILE.ts [arguments]');
     process.exit(2);
   }
-  if (!isInstalled()) await installOnce();
+  if (!isInstalled()) {
+    await installOnce().catch((error) => {
+      if (!UNWRITABLE.includes(error.code)) throw error;
+      say(`The dependencies are not installed, and ${root} cannot be written (${error.code}).`);
+      say('Run "npm ci" there as a user who may write, or clone it to a folder of your own.');
+      process.exit(1);
+    });
+  }
   // tsx would leave its cache in the temporary folder; without it a start costs about as much.
   process.env.TSX_DISABLE_CACHE = '1';
   const { register } = await import('tsx/esm/api');

@@ -104,6 +104,15 @@ describe('bootstrap', () => {
     expect(stderr).toContain('npm ci ended with status 7');
   });
 
+  it('says what to do in a folder that cannot be written', async () => {
+    await writeFile(join(root, '.build'), 'a file in the place of the folder');
+    const { status, stderr } = await run(['run.mjs']);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${root} cannot be written`);
+    expect(stderr).toContain('npm ci');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
   it('says how it is used', async () => {
     expect(await run([])).toMatchObject({ status: 2, stdout: '' });
   });

@@ -39,13 +39,25 @@ export async function bundleFunction(name: string, options: BundleOptions): Prom
     );
   });
   const code = await compile(entry, options);
-  const folder = path.join(options.output, name);
   const zipPath = path.join(options.output, `${name}.zip`);
+  await store(name, options.output, code).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError(
+      `The code cannot be written to ${options.output}: ${reason}. Make that folder writable, or package into another one: "npx serverless package --package DIR", then "npx serverless deploy --package DIR".`,
+      'PACKAGE_FOLDER',
+      cause,
+    );
+  });
+  return { name, size: code.byteLength, zipPath };
+}
+
+async function store(name: string, output: string, code: Uint8Array): Promise<void> {
+  const folder = path.join(output, name);
   await mkdir(folder, { recursive: true });
   await replaceFile(path.join(folder, 'index.js'), code);
   await replaceFile(path.join(folder, 'package.json'), Buffer.from(PACKAGE));
-  await replaceFile(zipPath, zip({ 'index.js': code, 'package.json': Buffer.from(PACKAGE) }).bytes);
-  return { name, size: code.byteLength, zipPath };
+  const packed = zip({ 'index.js': code, 'package.json': Buffer.from(PACKAGE) });
+  await replaceFile(path.join(output, `${name}.zip`), packed.bytes);
 }
 
 async function compile(entry: string, options: BundleOptions): Promise<Uint8Array> {

@@ -9,10 +9,11 @@ const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 const HELP = `npm run cloud -- [--json] [--port N]
 
-A cloud on this machine with the functions deployed and two versioned buckets, and no replication rule. Runs until Ctrl-C
-or SIGTERM.
+A cloud on this machine with the functions deployed and the buckets of
+serverless.yml, versioned, and no replication rule. Runs until Ctrl-C or SIGTERM.
 
-  --json    when ready, one line of JSON on stdout with the address, a key pair and the names; all else on stderr
+  --json    when ready, one line of JSON on stdout with the address, a key pair
+            and the names; all else on stderr
   --port N  port on 127.0.0.1; without it, a free one
   --help    this text
 `;

@@ -46,8 +46,16 @@ export async function runCommand(command: (life: Lifetime) => Promise<number>): 
       }
     });
   }
-  // A reader that went away (`| head`) ends us like a signal does; anything else on the pipes is an error.
-  process.stdout.on('error', (error) => stop.abort(error));
+  // A reader that went away (`| head`) ends us as SIGPIPE ends other programs: without a word.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' && signalStatus === undefined) {
+        signalStatus = SIGNAL_BASE + constants.signals.SIGPIPE;
+        firstSignal = performance.now();
+      }
+      stop.abort(error);
+    });
+  }
 
   let status: number;
   let over = false;

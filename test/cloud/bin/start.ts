@@ -1,10 +1,13 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  counted,
   createProgress,
+  describeLeftOut,
   filesOfClone,
   filesOfFolder,
   FolderError,
+  paintFor,
   runJob,
   startEnvironment,
   summaryJson,
@@ -19,9 +22,10 @@ const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 const HELP = `npm start -- [FOLDER] [--once] [--json]
 
-Starts a cloud on this machine, deploys the functions on it with the serverless CLI, sets a replication rule with the
-official SDK, uploads FOLDER (some files twice and more, some deleted again), waits until all of it is replicated and
-compares both buckets byte for byte. Links in FOLDER are not followed.
+Starts a cloud on this machine, deploys the functions on it with the serverless
+CLI, sets a replication rule with the official SDK, uploads FOLDER (some files
+twice and more, some deleted again), waits until all of it is replicated and
+compares both buckets byte for byte. Links in FOLDER are named, not followed.
 
   FOLDER   what to upload; without it, files that the clone has
   --once   end after the summary; without it the cloud stays up until Ctrl-C
@@ -29,6 +33,7 @@ compares both buckets byte for byte. Links in FOLDER are not followed.
   --help   this text
 
 Exit status: 0 everything replicated and verified, 1 not, 2 wrong use.
+Colours only on a terminal, and not where NO_COLOR is set.
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -50,17 +55,17 @@ await runCommand(async ({ signal, onEnd }) => {
     return 0;
   }
   const selection = await select(options.folder);
-  for (const { path, reason } of selection.leftOut) say(`Left out: ${path} (${reason})`);
-  say(`${selection.files.length} files to upload.`);
+  for (const line of describeLeftOut(selection.leftOut)) say(paintFor(process.stderr).yellow(line));
+  say(`${counted(selection.files.length, 'file')} to upload.`);
 
   const environment = await startEnvironment({ root: ROOT, port: 0, signal, say });
   onEnd(() => environment.close());
   const progress = createProgress(process.stderr, () => performance.now());
   onEnd(() => progress.stop());
   const summary = await runJob(environment, selection, { signal, progress, say });
-  process.stdout.write(`${options.json ? summaryJson(summary) : summaryText(summary)}\n`);
+  process.stdout.write(`${options.json ? summaryJson(summary) : summaryText(summary, paintFor(process.stdout))}\n`);
   if (summary.mismatches.length > 0) {
-    if (options.json) say(summaryText(summary));
+    if (options.json) say(summaryText(summary, paintFor(process.stderr)));
     return 1;
   }
   if (!options.once) {

@@ -16,7 +16,7 @@ export function whereIsJson(environment: Environment): string {
   });
 }
 
-/** The same for a person: where everything is and how to go on by hand. */
+/** The same for a person: where everything is and how to go on by hand. Ends before column 80 where the names let it. */
 export function whereIs(environment: Environment): string {
   const { endpoint, secretId, secretKey, source, destination, state } = environment;
   return `
@@ -25,8 +25,9 @@ The cloud stays up until Ctrl-C.
   source        ${source.bucket} in ${source.region}
   destination   ${destination.bucket} in ${destination.region}
   state bucket  ${state.bucket}
-  endpoint      ${endpoint}   any host of COS, through it as HTTP proxy
-  API           http://${source.bucket}.${apiDomain(source.region)}/?replication   (same proxy)
+  endpoint      ${endpoint}
+                is any host of COS, if it is your HTTP proxy
+  API           ${endpoint}/${source.bucket}?replication
   console page  ${endpoint}/console
                 sign in with ${secretId}
                 and the key  ${secretKey}
@@ -36,12 +37,12 @@ For the serverless CLI, in another terminal:
   export TENCENTCLOUD_ENDPOINT=${endpoint}
   export TENCENTCLOUD_SECRET_ID=${secretId}
   export TENCENTCLOUD_SECRET_KEY=${secretKey}
-  npx serverless info
+  npx serverless info --region ${source.region}
 
-For cos-nodejs-sdk-v5:
+For cos-nodejs-sdk-v5, the buckets and then the replication API:
 
-  new COS({ SecretId, SecretKey, Protocol: 'http:', Proxy: '${endpoint}' })                          the buckets
-  new COS({ SecretId, SecretKey, Protocol: 'http:', Proxy: '${endpoint}',
-            Domain: '{Bucket}.${apiDomain('{Region}')}' })                         the replication API
+  const keys = { SecretId, SecretKey, Protocol: 'http:' };
+  new COS({ ...keys, Proxy: '${endpoint}' });
+  new COS({ ...keys, Domain: '${new URL(endpoint).host}' });
 `;
 }

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Access } from './clients.ts';
@@ -14,7 +16,6 @@ export function cliEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     ...own,
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
-    SLS_INTERACTIVE_SETUP_ENABLE: '0',
   };
 }
 
@@ -32,13 +33,36 @@ export function deployEnvironment(access: Access, base: NodeJS.ProcessEnv): Node
  * Runs `serverless deploy` as a user does, as a child in a process group of its own, so that ending it ends the bundler it
  * has started, too. Throws with what the CLI said when it fails; it says so on stdout.
  */
-export async function deploy(
-  root: string,
-  options: { access: Access; region: string; signal: AbortSignal; onLine: (line: string) => void },
-): Promise<void> {
+export async function deploy(root: string, options: RunOptions): Promise<void> {
+  // The CLI packages into the clone, which may be somebody else's or a read-only image.
+  if (await isWritable(root)) return run(root, ['deploy'], options);
+  const packages = await mkdtemp(join(tmpdir(), 'packages-'));
+  try {
+    await run(root, ['package', '--package', packages], options);
+    await run(root, ['deploy', '--package', packages], options);
+  } finally {
+    await rm(packages, { recursive: true, force: true });
+  }
+}
+
+function isWritable(folder: string): Promise<boolean> {
+  return access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+interface RunOptions {
+  readonly access: Access;
+  readonly region: string;
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+}
+
+async function run(root: string, command: readonly string[], options: RunOptions): Promise<void> {
   options.signal.throwIfAborted();
   const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  const child = spawn(process.execPath, [cli, 'deploy', '--region', options.region], {
+  const child = spawn(process.execPath, [cli, ...command, '--region', options.region], {
     cwd: root,
     env: deployEnvironment(options.access, process.env),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,7 +95,7 @@ export async function deploy(
       child.once('close', resolve);
     });
     options.signal.throwIfAborted();
-    if (status !== 0) throw new Error(`serverless deploy failed (status ${status}):\n${lines.join('\n')}`);
+    if (status !== 0) throw new Error(`serverless ${command[0]} failed (status ${status}):\n${lines.join('\n')}`);
   } finally {
     clearTimeout(force);
     options.signal.removeEventListener('abort', stop);

@@ -1,5 +1,6 @@
 import { access, constants, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { count } from './counts.ts';
 import type { SourceFile } from './types.ts';
 
 /** A file that cannot become an object, and why; told to the user, never dropped in silence. */
@@ -50,7 +51,7 @@ async function addFile(path: string, key: string, into: { files: SourceFile[]; l
   }
 }
 
-/** Regular files below `folder`, links not followed: a link to a parent would never end. */
+/** Regular files below `folder`; links are named and not followed: a link to a parent would never end. */
 async function walk(folder: string, prefix: string, into: { files: SourceFile[]; leftOut: LeftOut[] }): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries) {
@@ -61,6 +62,9 @@ async function walk(folder: string, prefix: string, into: { files: SourceFile[];
       await walk(path, `${key}/`, into).catch((error: unknown) => {
         into.leftOut.push({ path, reason: error instanceof Error ? error.message : String(error) });
       });
+    } else {
+      const reason = entry.isSymbolicLink() ? 'it is a symbolic link, which is not followed' : 'it is no regular file';
+      into.leftOut.push({ path, reason });
     }
   }
 }
@@ -90,4 +94,13 @@ export async function filesOfClone(root: string): Promise<Selection> {
     else await addFile(path, key, into);
   }
   return { files: into.files.sort(byKey), leftOut: into.leftOut };
+}
+
+const MOST_NAMED = 10;
+
+/** What is told of the files that are left out: the first by name, the rest by number. */
+export function describeLeftOut(leftOut: readonly LeftOut[]): string[] {
+  const named = leftOut.slice(0, MOST_NAMED).map(({ path, reason }) => `Left out: ${path} (${reason})`);
+  const rest = leftOut.length - named.length;
+  return rest === 0 ? named : [...named, `Left out: ${count(rest)} more`];
 }

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { replicationClient } from './clients.ts';
+import { counted, describePlan, planOf } from './counts.ts';
 import { apiDomain, ROLE, type Environment } from './environment.ts';
 import type { Selection } from './files.ts';
 import { createObserver, type Observation } from './observe.ts';
 import type { Progress } from './progress.ts';
 import { createReader } from './reader.ts';
 import { setRule } from './rule.ts';
-import { measure, planStories } from './stories.ts';
+import { planStories } from './stories.ts';
 import type { Summary } from './summary.ts';
 import { upload } from './upload.ts';
 import { compareContents, compareUpload, measureLag } from './verify.ts';
@@ -36,11 +37,12 @@ export async function runJob(
   say(`Rule set with the official SDK: ${source.bucket} → ${destination.bucket}.`);
 
   const stories = planStories(selection.files);
-  const plan = measure(stories);
+  const plan = planOf(stories, selection.files.length);
+  describePlan(plan).forEach(say);
   const reader = createReader(environment);
   try {
     const begun = performance.now();
-    progress.start('uploaded  ', plan.steps);
+    progress.start('uploaded  ', plan.puts + plan.deletions, 'writes');
     const written = await upload(environment.cos, source, stories, {
       signal,
       onProgress: ({ steps, bytes }) => progress.update(steps, `${(bytes / 1e6).toFixed(1)} MB`),
@@ -48,26 +50,31 @@ export async function runJob(
     progress.stop();
 
     const versions = written.filter((entry) => !entry.deleteMarker).length;
-    const observe = createObserver(reader, sides);
-    progress.start('replicated', versions);
+    let missing = '';
+    const observe = createObserver(reader, sides, (known) => progress.update(Math.min(known, versions), missing));
+    progress.start('replicated', versions, 'versions');
     const observation = await awaitAgreement(
       () => observe(signal),
       { quietFor: QUIET_FOR, now: () => performance.now(), sleep: (ms) => sleep(ms, undefined, { signal }) },
       {
         signal,
-        onLook: ({ pairs, mismatches }) => progress.update(pairs.length, `${mismatches.length} open`),
+        onLook: ({ pairs, mismatches }) => {
+          missing = mismatches.length === 0 ? '' : `${counted(mismatches.length, 'difference')} left`;
+          progress.update(pairs.length, missing);
+        },
       },
     );
     const seconds = (performance.now() - begun) / 1000;
     progress.stop();
 
-    progress.start('compared  ', observation.pairs.length);
+    progress.start('compared  ', observation.pairs.length, 'versions');
     const contents = await compareContents(reader, sides, observation.pairs, {
       signal,
       onProgress: (done) => progress.update(done),
     });
     return {
       objects: plan.keys,
+      extra: plan.extra,
       versions: versionsOf(observation),
       deleteMarkers: [...observation.source.values()].flat().filter((entry) => entry.deleteMarker).length,
       bytes: written.reduce((sum, { size }) => sum + size, 0),

@@ -20,7 +20,8 @@ export type Observer = (signal: AbortSignal) => Promise<Observation>;
 
 const AT_ONCE = 8;
 
-export function createObserver(reader: Reader, sides: Sides): Observer {
+/** `onKnown` hears, while a look is going on, how many replicas are known by their markers. */
+export function createObserver(reader: Reader, sides: Sides, onKnown: (replicas: number) => void): Observer {
   const markers = new Map<string, string | undefined>();
   return async (signal) => {
     const source = await listBucket(reader, sides.source, signal);
@@ -36,6 +37,7 @@ export function createObserver(reader: Reader, sides: Sides): Observer {
         const seen = await reader.head(sides.destination, key, versionId);
         if (seen === undefined) gone.add(versionId);
         else markers.set(versionId, markedSource(seen, sides.source));
+        onKnown(markers.size);
       },
       signal,
     );

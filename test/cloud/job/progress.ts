@@ -1,8 +1,10 @@
 import { SingleBar } from 'cli-progress';
+import { paintFor } from './paint.ts';
 
 /** Shows how far a long step is. On a terminal one line that moves; otherwise a line now and then. */
 export interface Progress {
-  start(what: string, total: number): void;
+  /** `unit`: the things that are counted, in the plural. */
+  start(what: string, total: number, unit: string): void;
   update(done: number, note?: string): void;
   /** Leaves the last state standing. Harmless when nothing was started. */
   stop(): void;
@@ -10,16 +12,20 @@ export interface Progress {
 
 const LINE_EVERY = 2_000;
 
+/** With it the longest line, in millions of versions, ends before column 80. */
+const BAR = 20;
+
 function onTerminal(stream: NodeJS.WriteStream): Progress {
+  const paint = paintFor(stream);
   let bar: SingleBar | undefined;
   return {
-    start(what, total) {
+    start(what, total, unit) {
       bar = new SingleBar({
         stream,
-        format: `  ${what} {bar} {value}/{total} {note}`,
+        format: `  ${what} ${paint.green('{bar}')} {value}/{total} ${unit} {note}`,
         barCompleteChar: '█',
         barIncompleteChar: '░',
-        barsize: 28,
+        barsize: BAR,
         hideCursor: true,
       });
       bar.start(total, 0, { note: '' });
@@ -33,16 +39,18 @@ function onTerminal(stream: NodeJS.WriteStream): Progress {
 }
 
 function inLines(stream: NodeJS.WritableStream, now: () => number): Progress {
-  let current: { what: string; total: number; done: number; note: string; shown: number; last: number } | undefined;
+  let current:
+    { what: string; total: number; unit: string; done: number; note: string; shown: number; last: number } | undefined;
   const show = (): void => {
     if (current === undefined || current.shown === current.done) return;
-    stream.write(`  ${current.what} ${current.done}/${current.total} ${current.note}`.trimEnd() + '\n');
+    const { what, done, total, unit, note } = current;
+    stream.write(`  ${what} ${done}/${total} ${unit} ${note}`.trimEnd() + '\n');
     current.shown = current.done;
     current.last = now();
   };
   return {
-    start(what, total) {
-      current = { what, total, done: 0, note: '', shown: -1, last: now() };
+    start(what, total, unit) {
+      current = { what, total, unit, done: 0, note: '', shown: -1, last: now() };
     },
     update(done, note = '') {
       if (current === undefined) return;

@@ -137,8 +137,3 @@ export function planStories(files: readonly SourceFile[]): readonly Story[] {
   }
   return stories;
 }
-
-/** How many keys and steps there are. */
-export function measure(stories: readonly Story[]): { readonly keys: number; readonly steps: number } {
-  return { keys: stories.length, steps: stories.reduce((sum, { steps }) => sum + steps.length, 0) };
-}

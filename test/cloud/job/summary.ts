@@ -1,9 +1,13 @@
+import { count, counted } from './counts.ts';
 import type { Lag } from './lag.ts';
+import type { Paint } from './paint.ts';
 import type { Mismatch } from './types.ts';
 
 export interface Summary {
   /** Keys that were written. */
   readonly objects: number;
+  /** Of them those that are no file of the folder: the job's own, with odd names. */
+  readonly extra: number;
   readonly versions: number;
   /** At the source. */
   readonly deleteMarkers: number;
@@ -31,26 +35,25 @@ export function summaryJson(summary: Summary): string {
   });
 }
 
-const count = (n: number): string => n.toLocaleString('en-US');
 const size = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const time = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 
-export function summaryText(summary: Summary): string {
-  const { objects, versions, deleteMarkers, bytes, seconds, mismatches, lag } = summary;
+export function summaryText(summary: Summary, paint: Paint): string {
+  const { objects, extra, versions, deleteMarkers, bytes, seconds, mismatches, lag } = summary;
   const rate = (n: number): string => (seconds > 0 ? n / seconds : n).toFixed(1);
   const rows = [
-    ['objects', `${count(objects)} in ${count(versions)} versions, ${count(deleteMarkers)} delete markers`],
+    ['objects', `${count(objects)}: ${counted(objects - extra, 'file')}, ${count(extra)} of the job's own`],
+    ['versions', `${count(versions)}, and ${counted(deleteMarkers, 'delete marker')}`],
     ['bytes', size(bytes)],
-    [
-      'time',
-      `${seconds.toFixed(1)} s: ${rate(objects)} objects, ${rate(versions)} versions a second, uploads included`,
-    ],
+    ['time', `${seconds.toFixed(1)} s: ${rate(objects)} objects, ${rate(versions)} versions a second, with uploads`],
     ['lag', `p50 ${time(lag.p50)} · p99 ${time(lag.p99)} · max ${time(lag.max)}`],
     ['mismatches', count(mismatches.length)],
   ] as const;
   const lines = rows.map(([name, value]) => `  ${name.padEnd(12)}${value}`);
   return [
-    mismatches.length === 0 ? 'Everything is there, byte for byte.' : 'NOT everything is there as it should be.',
+    mismatches.length === 0
+      ? paint.green('Everything is there, byte for byte.')
+      : paint.red('NOT everything is there as it should be.'),
     ...lines,
     ...mismatches.slice(0, MOST_SHOWN).map(({ key, versionId, what }) => `    ${key} ${versionId ?? ''}: ${what}`),
     ...(mismatches.length > MOST_SHOWN ? [`    … and ${count(mismatches.length - MOST_SHOWN)} more`] : []),

@@ -11,6 +11,8 @@ export interface Patience {
 const SHORTEST_PAUSE = 250;
 /** Looking takes longer the more there is to list: it must stay a fraction of the work it watches. */
 const PAUSE_PER_LOOK = 3;
+/** Somebody watches: a first look may take long, and the numbers must not stand still after it. */
+const LONGEST_PAUSE = 2_000;
 
 /** What has to change for the wait to go on. */
 function stateOf(observation: Observation): string {
@@ -43,6 +45,7 @@ export async function awaitAgreement(
       state = next;
       changed = now;
     } else if (now - changed >= patience.quietFor) return observation;
-    await patience.sleep(Math.max(SHORTEST_PAUSE, (now - begun) * PAUSE_PER_LOOK), options.signal);
+    const pause = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, (now - begun) * PAUSE_PER_LOOK));
+    await patience.sleep(pause, options.signal);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { measure, planStories } from '../../job/stories.ts';
+import { describePlan, planOf } from '../../job/counts.ts';
+import { planStories } from '../../job/stories.ts';
 import type { SourceFile } from '../../job/types.ts';
 
 const files: readonly SourceFile[] = Array.from({ length: 300 }, (_, n) => ({
@@ -54,6 +55,20 @@ describe('planStories', () => {
   it('works with a single file', () => {
     const [only] = files;
     if (only === undefined) throw new Error('no file');
-    expect(measure(planStories([only])).keys).toBeGreaterThan(1);
+    expect(planStories([only]).length).toBeGreaterThan(1);
+  });
+});
+
+describe('describePlan', () => {
+  it('says numbers that add up', () => {
+    const plan = planOf(stories, files.length);
+    const [objects, versions] = describePlan(plan);
+    const numbers = (text = '') => (text.match(/\d[\d,]*/g) ?? []).map((n) => Number(n.replace(',', '')));
+    const [all, ofFolder, own] = numbers(objects);
+    expect([all, ofFolder]).toEqual([stories.length, files.length]);
+    expect((ofFolder ?? 0) + (own ?? 0)).toBe(all);
+    const [puts, overwrites, deletions] = numbers(versions);
+    expect((all ?? 0) + (overwrites ?? 0)).toBe(puts);
+    expect((puts ?? 0) + (deletions ?? 0)).toBe(stories.flatMap(({ steps }) => steps).length);
   });
 });

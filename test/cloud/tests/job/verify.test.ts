@@ -88,7 +88,7 @@ async function replicateByHand(
 }
 
 async function judge(): Promise<string[]> {
-  const observation = await createObserver(reader, SIDES)(signal);
+  const observation = await createObserver(reader, SIDES, () => undefined)(signal);
   const contents = await compareContents(reader, SIDES, observation.pairs, { signal, onProgress: () => undefined });
   const all = [...compareUpload(written, observation.source), ...observation.mismatches, ...contents];
   return all.map(({ key, what }) => `${key}: ${what}`);

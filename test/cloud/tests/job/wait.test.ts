@@ -44,6 +44,21 @@ describe('awaitAgreement', () => {
     expect(time()).toBeGreaterThan(100_000);
   });
 
+  it('looks again soon after a look that took long: somebody watches the numbers', async () => {
+    const looks: number[] = [];
+    let now = 0;
+    await awaitAgreement(
+      () => {
+        looks.push(now);
+        now += 20_000;
+        return Promise.resolve(observation(looks.length < 3 ? 1 : 0, looks.length));
+      },
+      { quietFor: 100_000, now: () => now, sleep: async (ms) => void (now += ms) },
+      { signal: new AbortController().signal, onLook: () => undefined },
+    );
+    expect(looks.map((at, n) => at - n * 20_000)).toEqual([0, 2_000, 4_000]);
+  });
+
   it('ends at once when it is told to', async () => {
     const stop = new AbortController();
     stop.abort(new Error('ended'));

@@ -88,4 +88,10 @@ describe('zip', () => {
     const central = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
     expect(bytes.readUInt32LE(central + 38) >>> 16).toBe(0o100644);
   });
+
+  it('says what to do where the code cannot be written', async () => {
+    await write('functions/hello/index.ts', 'export const main_handler = async () => 1;');
+    await write('taken', 'a file in the place of the folder');
+    await expect(bundle('taken')).rejects.toThrow(/cannot be written to .*taken: .*deploy --package DIR"/);
+  });
 });
