@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
-import type { Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import type { Page } from '../../../functions/api/console/page.ts';
+import type { Texts } from '../../../functions/api/console/text/table.ts';
 import { DeployError } from '../error.ts';
 
 /** Folder of the page's source, below that of serverless.yml. */
 const FOLDER = path.join('functions', 'api', 'console');
 /** The module that holds the page in a bundle, and nothing in the source. */
 const HOLDER = /[\\/]functions[\\/]api[\\/]console[\\/]page\.ts$/;
+/** The module with the texts in both languages, a third of the page as it is written. */
+const TEXTS = /[\\/]console[\\/]text[\\/]table\.ts$/;
 
 /**
  * Bundles the console page into one HTML text without any reference to the outside. Its policy names the hashes of the one
@@ -62,12 +67,34 @@ function policyOf(script: string, style: string): string {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
 
+/** Puts the texts in as `unpackTexts` reads them. */
+function textPlugin(root: string): Plugin {
+  return {
+    name: 'console-texts',
+    setup: (bundle) => {
+      bundle.onLoad({ filter: TEXTS }, async ({ path: file }) => {
+        const code = await bundleOf(file, root, { format: 'iife', globalName: 'table' });
+        const texts = Object.entries(runInNewContext(`${code};table.TEXTS`) as Texts);
+        const lists = [0, 1].map((language) => texts.map(([, both]) => both[language] ?? ''));
+        const lines = [...texts.map(([name]) => name), ...lists.flat()];
+        if (lines.some((line) => line.includes('\n'))) throw new Error('a text of the console page holds a line end');
+        const packed = deflateRawSync(lines.join('\n'), { level: 9, memLevel: 9 }).toString('base64');
+        const contents = `import { unpackTexts } from './unpack.ts';\nexport const TEXTS = await unpackTexts('${packed}');`;
+        return { contents, loader: 'js', resolveDir: path.dirname(file) };
+      });
+    },
+  };
+}
+
 async function compile(entry: string, root: string): Promise<string> {
+  return bundleOf(entry, root, { plugins: [textPlugin(root)] });
+}
+
+async function bundleOf(entry: string, root: string, options: BuildOptions): Promise<string> {
   const result = await build({
     entryPoints: [entry],
     absWorkingDir: root,
     bundle: true,
-    write: false,
     platform: 'browser',
     format: 'esm',
     target: 'es2022',
@@ -77,6 +104,8 @@ async function compile(entry: string, root: string): Promise<string> {
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',
+    ...options,
+    write: false,
   }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DeployError(`${path.relative(root, entry)} does not compile: ${reason}`, 'BUNDLE_FAILED', cause);

@@ -1,33 +1,6 @@
-import { causeTexts } from './causes.ts';
-import { checkTexts } from './checks.ts';
-import { commonTexts } from './common.ts';
-import { errorTexts } from './errors.ts';
-import { failureTexts } from './failures.ts';
-import { objectTexts } from './object.ts';
-import { overviewTexts } from './overview.ts';
-import { preflightTexts } from './preflight.ts';
-import { ruleTexts } from './rules.ts';
-import { signInTexts } from './sign-in.ts';
-import { statusTexts } from './status.ts';
+import { TEXTS } from './table.ts';
 
-/** English and Chinese of each text. `{name}` is filled in; `one|several` is chosen by the value of `n`. */
-export type Texts = Readonly<Record<string, readonly [english: string, chinese: string]>>;
-
-/** Every text of the page, in both languages. */
-export const TEXTS = {
-  ...commonTexts,
-  ...signInTexts,
-  ...overviewTexts,
-  ...statusTexts,
-  ...ruleTexts,
-  ...checkTexts,
-  ...failureTexts,
-  ...objectTexts,
-  ...preflightTexts,
-  ...causeTexts,
-  ...errorTexts,
-} as const satisfies Texts;
-
+export { TEXTS };
 export type TextKey = keyof typeof TEXTS;
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];

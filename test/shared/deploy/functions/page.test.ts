@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { Page } from '../../../../functions/api/console/page.ts';
+import { TEXTS } from '../../../../functions/api/console/text/table.ts';
+import { unpackTexts } from '../../../../functions/api/console/text/unpack.ts';
 import { buildPage } from '../../../../shared/deploy/functions/page.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -36,6 +38,11 @@ describe('the console page as it is sent', () => {
     const markup = page.html.replace(/<script[^>]*>.*?<\/script>/s, '').replace(/<style[^>]*>.*?<\/style>/s, '');
     expect([...markup.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url = '']) => url.slice(0, 5))).toEqual(['data:']);
     expect(page.html).not.toMatch(/@import|\bimport\(|url\(/);
+  });
+
+  it('holds every text in both languages, packed', async () => {
+    const longest = page.html.match(/["'`][A-Za-z0-9+/=]{9000,}["'`]/)?.[0] ?? '';
+    expect(await unpackTexts(longest.slice(1, -1))).toEqual(TEXTS);
   });
 
   it('is the same for the same source', async () => {
