@@ -69,6 +69,11 @@ export const REFUSALS = {
     means: 'the role of the deployment lacks a right, or somebody has damaged what is stored',
     todo: 'See the log of `api`; rules are mended by DELETE and PUT.',
   },
+  PreconditionFailed: {
+    status: 412,
+    means: 'the rules are not those that `If-Match` names',
+    todo: 'Get them again and repeat the change.',
+  },
   InternalError: { status: 500, means: 'nobody thought of it', todo: RETRY },
   SlowDown: { status: 503, means: 'COS asks for fewer requests', todo: RETRY },
   ServiceUnavailable: { status: 503, means: 'COS or the state bucket does not answer', todo: RETRY },

@@ -1,6 +1,7 @@
 import { formatPlace } from '../cos/index.ts';
 import type { Cos, Place, StoredObject } from '../cos/index.ts';
 import { LARGEST_OBJECT, readDocument, readRuleSet, writeRules } from './state.ts';
+import { takeTurn } from './turn.ts';
 import type { RuleSet, StoredRules } from './types.ts';
 
 /** Longest time in ms for which `getBoth` knows rules without asking the state bucket. */
@@ -28,12 +29,30 @@ export interface RuleStore {
    * What is to be replaced, and a time by COS's own clock (ms since 1970, whole seconds) that is not later than it. The
    * clock of a function may be ahead of COS's, and a rule that starts by it would leave out what is written next.
    */
-  getForUpdate(source: Place): Promise<{ readonly previous: RuleSet | undefined; readonly date: number }>;
+  getForUpdate(source: Place): Promise<ForUpdate>;
   /** The document as it is given back, and when it was stored (ms since 1970). */
-  getDocument(source: Place): Promise<{ readonly xml: string; readonly created: number } | undefined>;
+  getDocument(source: Place): Promise<GivenDocument | undefined>;
+  /**
+   * Does something while nobody else does it for the same source, such as storing rules if they are still the same. Throws
+   * `ServiceError` `ServiceUnavailable` (503) at once while somebody else does.
+   */
+  inTurn<T>(source: Place, work: () => Promise<T>): Promise<T>;
   put(stored: StoredRules): Promise<void>;
   /** Does nothing when there are none. */
   remove(source: Place): Promise<void>;
+}
+
+export interface ForUpdate {
+  readonly previous: RuleSet | undefined;
+  /** Changes with every PUT; undefined: there are no rules. */
+  readonly etag: string | undefined;
+  readonly date: number;
+}
+
+export interface GivenDocument {
+  readonly xml: string;
+  readonly created: number;
+  readonly etag: string;
 }
 
 interface Read {
@@ -88,12 +107,14 @@ export function createRuleStore({ cos, state, now }: { cos: Cos; state: Place; n
     getForUpdate: async (source) => {
       // One after the other: a clock that is read after the rules may be past a write that a rule of meanwhile covers.
       const { date } = await cos.headObject(state, objectKey(source));
-      return { previous: await getFresh(source), date };
+      const current = await read(source);
+      return { previous: current?.ruleSet, etag: current?.etag, date };
     },
     getDocument: async (source) => {
       const object = await load(source);
-      return object === undefined ? undefined : readDocument(object.body, source);
+      return object === undefined ? undefined : { ...(await readDocument(object.body, source)), etag: object.etag };
     },
+    inTurn: (source, work) => takeTurn({ cos, state }, `${objectKey(source)}/turn-`, work),
     put: async (stored) => {
       const { source } = stored;
       cache.delete(formatPlace(source));

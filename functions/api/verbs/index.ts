@@ -4,6 +4,7 @@ import { postDryRun } from './dry-run.ts';
 import { getFailures, postReattempt } from './pending.ts';
 import { postPreflight } from './preflight.ts';
 import { getBucketStatus } from './bucket-status.ts';
+import { readCondition } from '../request/condition.ts';
 import { deleteReplication, getReplication, putReplication } from './replication.ts';
 import { getScans, postPause, postScan } from './scans.ts';
 import { getObjectStatus } from './status.ts';
@@ -32,7 +33,7 @@ export const VERBS: readonly Verb[] = [
     subresource: REPLICATION,
     on: 'bucket',
     right: 'write',
-    perform: ({ source }, options) => deleteReplication(source, options),
+    perform: ({ request, source }, options) => deleteReplication(source, options, readCondition(request)),
   },
   { method: 'GET', subresource: 'replicationStatus', on: 'object', right: 'read', perform: getObjectStatus },
   { method: 'GET', subresource: 'replicationStatus', on: 'bucket', right: 'read', perform: getBucketStatus },

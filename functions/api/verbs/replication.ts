@@ -6,6 +6,8 @@ import type { Listed, RuleDocument, RuleStore } from '../../../shared/rules/inde
 import type { Caution, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
 import { XML_TYPE } from '../response/response.ts';
 import { readContent } from '../request/body.ts';
+import { checkCondition, readCondition } from '../request/condition.ts';
+import type { Condition } from '../request/condition.ts';
 import { accessDenied, refuse } from '../response/errors.ts';
 import { checkVersioning } from './versioning.ts';
 
@@ -27,25 +29,32 @@ interface Reading {
   readonly sender?: Sender['sender'] | undefined;
 }
 
-/** PUT Bucket replication: replaces the whole configuration. */
+/** PUT Bucket replication: replaces the whole configuration; with a condition only if that holds. */
 export async function putReplication(
   request: HttpRequest,
   source: Place,
   { cos, rules, listed, cautious, sender }: ReplicationOptions & Sender,
 ): Promise<HttpResponse> {
   const document = readRules(request, source, { listed, cautious, sender });
+  const condition = readCondition(request);
   const destinations = document.rules.map(({ destination }) => destination);
-  const [{ previous, date }] = await Promise.all([
-    rules.getForUpdate(source),
-    checkVersioning(cos, source, destinations),
-  ]);
-  await rules.put({
-    source,
-    role: document.role,
-    rules: mergeStarts(previous, document.rules, date),
-    xml: document.xml,
-    created: date,
-  });
+  const update = async (versioned?: Promise<void>) => {
+    const [{ previous, etag, date }] = await Promise.all([rules.getForUpdate(source), versioned]);
+    if (condition !== undefined) checkCondition(condition, etag);
+    await rules.put({
+      source,
+      role: document.role,
+      rules: mergeStarts(previous, document.rules, date),
+      xml: document.xml,
+      created: date,
+    });
+  };
+  const versioned = checkVersioning(cos, source, destinations);
+  if (condition === undefined) await update(versioned);
+  else {
+    await versioned;
+    await rules.inTurn(source, update);
+  }
   return { status: 200, headers: { 'Content-Type': XML_TYPE } };
 }
 
@@ -83,14 +92,25 @@ export async function getReplication(source: Place, { rules }: ReplicationOption
     status: 200,
     headers: {
       'Content-Type': XML_TYPE,
+      ETag: document.etag,
       'x-cos-replication-rule-creation-time': new Date(document.created).toUTCString(),
     },
     body: document.xml,
   };
 }
 
-/** DELETE Bucket replication: removes all rules; there need be none. Replicas stay. */
-export async function deleteReplication(source: Place, { rules }: ReplicationOptions): Promise<HttpResponse> {
-  await rules.remove(source);
+/** DELETE Bucket replication: removes all rules, with a condition only if that holds; there need be none. Replicas stay. */
+export async function deleteReplication(
+  source: Place,
+  { rules }: ReplicationOptions,
+  condition?: Condition,
+): Promise<HttpResponse> {
+  if (condition === undefined) await rules.remove(source);
+  else {
+    await rules.inTurn(source, async () => {
+      checkCondition(condition, (await rules.getDocument(source))?.etag);
+      await rules.remove(source);
+    });
+  }
   return { status: 204, headers: {} };
 }

@@ -1,4 +1,4 @@
-import { formatPlace, objectsUnder } from '../../cos/index.ts';
+import { formatPlace, isBucketName, objectsUnder } from '../../cos/index.ts';
 import type { Cos, Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import { createRuleStore } from '../../rules/index.ts';
@@ -39,6 +39,8 @@ async function replicating(cos: Cos, state: Place): Promise<readonly Stopped[]> 
   const found: Stopped[] = [];
   for await (const { key } of objectsUnder(cos, state, RULES)) {
     const source = { bucket: key.slice(RULES.length), region: state.region };
+    // Beside the rules lies whose turn it is to store them.
+    if (!isBucketName(source.bucket)) continue;
     const rules = ((await store.getFresh(source))?.rules ?? []).filter(({ enabled }) => enabled).length;
     if (rules > 0) found.push({ bucket: source.bucket, rules });
   }

@@ -23,6 +23,7 @@ export interface MemoryCos {
 /** `now`: the clock of COS, ms since 1970; it answers in whole seconds. */
 export function createMemoryCos(now: () => number = () => 0): MemoryCos {
   const objects = new Map<string, Uint8Array>();
+  const written = new Map<string, number>();
   const encrypted = new Set<string>();
   const versioning = new Map<string, 'Enabled' | 'Suspended' | undefined>();
   const calls: string[] = [];
@@ -46,7 +47,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
       const body = objects.get(at(place, key));
       if (body === undefined) return undefined;
       if (body.length > limit) throw cosError(place, 'AnswerTooLarge', 200);
-      return { body, etag: md5(body), lastModified: 0, date: date() };
+      return { body, etag: md5(body), lastModified: written.get(at(place, key)) ?? 0, date: date() };
     },
     putObject: async (place, key, body, options = {}) => {
       await begin('putObject');
@@ -54,6 +55,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
         throw cosError(place, 'FileAlreadyExists', 409);
       }
       objects.set(at(place, key), body);
+      written.set(at(place, key), date());
       if (options.encrypted === true) encrypted.add(at(place, key));
       return { versionId: undefined, etag: '"0"', crc64: undefined };
     },

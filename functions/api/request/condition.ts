@@ -1,0 +1,54 @@
+import type { HttpRequest } from '../../../shared/scf/index.ts';
+import { refuse } from '../response/errors.ts';
+
+/** What a request wants to be true of the rules that it replaces. */
+export interface Condition {
+  /** ETags of which one has to be that of the rules; `*`: there have to be some. */
+  readonly match?: readonly string[];
+  /** There may be no rules. */
+  readonly none?: true;
+}
+
+/** ETags in one header; each takes 30 characters or so. */
+const LONGEST = 4096;
+
+/**
+ * Reads `If-Match` and `If-None-Match: *`. Undefined: the request replaces whatever is there, as requests of SDKs do.
+ * Throws `ServiceError` `InvalidArgument` (400).
+ */
+export function readCondition({ headers }: Pick<HttpRequest, 'headers'>): Condition | undefined {
+  const match = valueOf(headers, 'if-match');
+  const none = valueOf(headers, 'if-none-match');
+  if (match === undefined && none === undefined) return undefined;
+  if (none !== undefined && none !== '*') {
+    throw refuse(400, 'InvalidArgument', 'If-None-Match can only be * here: it stores rules where there are none.');
+  }
+  return { ...(match === undefined ? {} : { match: tagsOf(match) }), ...(none === undefined ? {} : { none: true }) };
+}
+
+/** Throws `ServiceError` `PreconditionFailed` (412). `etag` undefined: there are no rules. */
+export function checkCondition({ match, none }: Condition, etag: string | undefined): void {
+  const failed =
+    (none === true && etag !== undefined) ||
+    (match !== undefined && (etag === undefined || !(match.includes('*') || match.includes(bare(etag)))));
+  if (!failed) return;
+  throw refuse(
+    412,
+    'PreconditionFailed',
+    'The rules are not those that this change was made on: somebody has changed them. Get them again and repeat the change.',
+  );
+}
+
+function valueOf(headers: HttpRequest['headers'], name: string): string | undefined {
+  const values = headers.filter(([candidate]) => candidate === name).map(([, value]) => value.trim());
+  const value = values.length === 0 ? undefined : values.join(', ');
+  if (value === '' || (value?.length ?? 0) > LONGEST) {
+    throw refuse(400, 'InvalidArgument', `The header ${name} is empty or too long.`);
+  }
+  return value;
+}
+
+const tagsOf = (value: string): string[] => value.split(',').map((tag) => bare(tag.trim()));
+
+/** Without quotes and without the mark of a weak tag, which proxies put there when they compress an answer. */
+const bare = (tag: string): string => tag.replace(/^W\//, '').replaceAll('"', '');

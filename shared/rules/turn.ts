@@ -1,0 +1,51 @@
+import { CosError } from '../cos/index.ts';
+import type { Cos, Place } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+
+/** ms after which whoever took a turn has ended, whatever happened: the function that stores rules has 30 s. */
+const LONGEST_TURN = 60_000;
+
+/**
+ * Lets those who store rules under a condition do so one after the other: COS has no PUT that compares, so between reading and
+ * writing nobody else may write. Whoever finds the turn taken gives up at once.
+ *
+ * A turn is an object that exists once. That of a run which broke off is never removed, because two could do that at the
+ * same time and both go on; the next number is taken instead. `name` is what the numbers are put behind.
+ *
+ * Throws `ServiceError` `ServiceUnavailable` (503) while somebody else has the turn, and `CosError` with side `state`.
+ */
+export async function takeTurn<T>(
+  { cos, state }: { readonly cos: Cos; readonly state: Place },
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let number = 0; ; number += 1) {
+    const own = `${name}${number}`;
+    if (await create(cos, state, own)) {
+      try {
+        return await work();
+      } finally {
+        await cos.deleteObject(state, own);
+      }
+    }
+    const other = await cos.getObject(state, own);
+    // Gone means that it ended just now; its number may be anybody's again.
+    if (other === undefined || other.date - other.lastModified < LONGEST_TURN) {
+      throw new ServiceError('Somebody else stores rules of this bucket at this moment.', {
+        code: 'ServiceUnavailable',
+        status: 503,
+        retryable: true,
+      });
+    }
+  }
+}
+
+async function create(cos: Cos, state: Place, name: string): Promise<boolean> {
+  try {
+    await cos.putObject(state, name, new Uint8Array(), { forbidOverwrite: true });
+    return true;
+  } catch (error) {
+    if (error instanceof CosError && error.code === 'FileAlreadyExists') return false;
+    throw error;
+  }
+}
