@@ -41,17 +41,19 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
     rules: async () => {
       try {
         const { body, headers } = await send({ method: 'GET', query: [['replication', '']] });
-        return { root: readXml(body), storedAt: headers.get('x-cos-replication-rule-creation-time') ?? undefined };
+        const storedAt = headers.get('x-cos-replication-rule-creation-time') ?? undefined;
+        return { root: readXml(body), storedAt, etag: headers.get('ETag') ?? undefined };
       } catch (error) {
         if (error instanceof ApiError && error.code === 'ReplicationConfigurationnotFoundError') return undefined;
         throw error;
       }
     },
-    putRules: async (xml) => {
-      await send({ method: 'PUT', query: [['replication', '']], body: xml, type: 'application/xml' });
+    putRules: async (xml, etag) => {
+      const headers = { 'Content-Type': 'application/xml', ...unchanged(etag) };
+      await send({ method: 'PUT', query: [['replication', '']], body: xml, headers });
     },
-    deleteRules: async () => {
-      await send({ method: 'DELETE', query: [['replication', '']] });
+    deleteRules: async (etag) => {
+      await send({ method: 'DELETE', query: [['replication', '']], headers: unchanged(etag) });
     },
     failures: ({ state, marker }) =>
       json({
@@ -62,12 +64,12 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
       json({
         method: 'POST',
         query: [['replicationReattempt', ''], ...given('marker', marker)],
-        ...(keys === undefined ? {} : { body: JSON.stringify({ keys }), type: 'application/json' as const }),
+        ...(keys === undefined ? {} : { body: JSON.stringify({ keys }) }),
       }),
     bucketStatus: () => json({ method: 'GET', query: [['replicationStatus', '']] }),
     steerScan: async (deed, destination) => {
       const body = JSON.stringify({ destination });
-      await send({ method: 'POST', query: [[STEER[deed], '']], body, type: 'application/json' });
+      await send({ method: 'POST', query: [[STEER[deed], '']], body });
     },
     objectStatus: (key, versionId) =>
       json({ method: 'GET', key, query: [['replicationStatus', ''], ...given('versionId', versionId)] }),
@@ -78,6 +80,9 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
 }
 
 const STEER = { scan: 'replicationScan', pause: 'replicationPause', resume: 'replicationResume' } as const;
+
+const unchanged = (etag: string | undefined): Record<string, string> =>
+  etag === undefined ? { 'If-None-Match': '*' } : { 'If-Match': etag };
 
 const given = (name: string, value: string | undefined): [string, string][] =>
   value === undefined || value === '' ? [] : [[name, value]];

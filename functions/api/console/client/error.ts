@@ -1,6 +1,3 @@
-import { child } from './xml.ts';
-import { readXml } from './read-xml.ts';
-
 /** Codes of this page itself, beside those that the API answers with. */
 export type OwnCode = 'Unreachable' | 'TimedOut' | 'UnexpectedAnswer' | 'KeyNotAddressable';
 
@@ -18,21 +15,6 @@ export class ApiError extends Error {
     this.status = status;
     this.requestId = requestId;
   }
-}
-
-/** Reads COS's error XML; anything else, such as a page of the platform, becomes `UnexpectedAnswer`. */
-export function readError(status: number, body: string, requestId: string | null): ApiError {
-  try {
-    const root = readXml(body);
-    const text = (name: string) => child(root, name)?.text;
-    const code = text('Code');
-    if (root.name === 'Error' && code !== undefined) {
-      return new ApiError(code, status, text('Message') ?? '', text('RequestId') ?? requestId ?? undefined);
-    }
-  } catch {
-    // Not XML: said below.
-  }
-  return new ApiError('UnexpectedAnswer', status, `HTTP ${status}`, requestId ?? undefined);
 }
 
 /** Whatever was thrown, as an error that can be shown. */

@@ -1,6 +1,7 @@
 import { createSigner, encode } from '../../../../shared/signing/index.ts';
 import type { Credentials, Hash, Pairs } from '../../../../shared/signing/index.ts';
-import { ApiError, readError } from './error.ts';
+import { ApiError } from './error.ts';
+import { readError } from './read-error.ts';
 import { browserHash } from './hash.ts';
 
 /** Where the API is, as the page found out. */
@@ -19,7 +20,8 @@ export interface Request {
   readonly key?: string;
   readonly query: Pairs;
   readonly body?: string;
-  readonly type?: 'application/json' | 'application/xml';
+  /** Beside those that every request has; a body is JSON unless they say otherwise. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -74,7 +76,8 @@ export function createSender(address: Address, credentials: Credentials): Sender
       method: request.method,
       headers: {
         Authorization: authorization,
-        ...(request.type === undefined ? {} : { 'Content-Type': request.type }),
+        ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...request.headers,
       },
       ...(request.body === undefined ? {} : { body: request.body }),
     });

@@ -1,3 +1,4 @@
+import { ApiError } from '../client/error.ts';
 import type { XmlElement } from '../client/xml.ts';
 import { applyChange, compareDocuments, idOf, readDocument, subjectOf, writeDocument } from './document.ts';
 import type { Change, Differences, RulesDocument } from './document.ts';
@@ -6,14 +7,17 @@ export interface StoredDocument {
   readonly root: XmlElement;
   /** HTTP date of the PUT that stored it. */
   readonly storedAt: string | undefined;
+  /** Changes with every PUT. */
+  readonly etag: string | undefined;
 }
 
 /** The calls that COS has too. Each throws `ApiError`. */
 export interface RulesClient {
   /** Undefined: there is no configuration. */
   rules(): Promise<StoredDocument | undefined>;
-  putRules(xml: string): Promise<void>;
-  deleteRules(): Promise<void>;
+  /** Both want the rules to be those with this ETag; undefined: that there are none. `PreconditionFailed`: they are others. */
+  putRules(xml: string, etag: string | undefined): Promise<void>;
+  deleteRules(etag: string | undefined): Promise<void>;
 }
 
 /** The rules as they were loaded: what everything on the screen was decided from. */
@@ -22,6 +26,7 @@ export interface Loaded {
   readonly document: RulesDocument | undefined;
   /** HTTP date. */
   readonly storedAt: string | undefined;
+  readonly etag: string | undefined;
 }
 
 export type Outcome =
@@ -41,28 +46,31 @@ export type Outcome =
 export async function loadRules(client: RulesClient): Promise<Loaded> {
   const stored = await client.rules();
   return stored === undefined
-    ? { document: undefined, storedAt: undefined }
-    : { document: readDocument(stored.root), storedAt: stored.storedAt };
+    ? { document: undefined, storedAt: undefined, etag: undefined }
+    : { ...stored, document: readDocument(stored.root) };
 }
 
 /**
  * Makes a change on the rules that were loaded, unless they have changed meanwhile: a PUT replaces all rules, so it would
- * undo what somebody else did. COS has no conditional PUT of rules, so the rules are read before and after.
- * Throws `ApiError`.
+ * undo what somebody else did. The API compares and stores in one step. Throws `ApiError`.
  */
 export async function changeRules(client: RulesClient, loaded: Loaded, change: Change): Promise<Outcome> {
-  const now = await loadRules(client);
-  if (textOf(now) !== textOf(loaded)) {
+  const next = applyChange(loaded.document, change);
+  const xml = next === undefined ? '' : writeDocument({ root: next });
+  try {
+    if (next === undefined) await client.deleteRules(loaded.etag);
+    else await client.putRules(xml, loaded.etag);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'PreconditionFailed') throw error;
+    const now = await loadRules(client);
+    // Stored again word for word: what was decided from them still holds.
+    if (now.etag !== loaded.etag && textOf(now) === textOf(loaded)) return changeRules(client, now, change);
     const differences = compareDocuments(loaded.document, now.document);
     return { kind: 'changed-before', loaded: now, differences, repeatable: isRepeatable(change, now, differences) };
   }
-  const next = applyChange(now.document, change);
-  const xml = next === undefined ? '' : writeDocument({ root: next });
-  if (next === undefined) await client.deleteRules();
-  else await client.putRules(xml);
   const after = await loadRules(client);
   if (textOf(after) === xml) return { kind: 'stored', loaded: after };
-  return { kind: 'changed-after', loaded: after, differences: compareDocuments(now.document, after.document) };
+  return { kind: 'changed-after', loaded: after, differences: compareDocuments(loaded.document, after.document) };
 }
 
 const textOf = ({ document }: Loaded): string => (document === undefined ? '' : writeDocument(document));

@@ -29,6 +29,10 @@ export const errorTexts = {
     'The clock of this computer is wrong, so the signature is not valid now. Set the clock and try again.',
     '本机时钟不准，签名当前无效。请校准时钟后重试。',
   ],
+  'error.PreconditionFailed': [
+    'Somebody has changed the rules meanwhile. Refresh and make your change again.',
+    '规则已被他人修改，请刷新后重新操作。',
+  ],
   'error.AccessDenied': ['This key may not do that.', '此密钥无权执行该操作。'],
   'error.InvalidBucketName': [
     'The API cannot tell which source bucket is meant. Enter its name.',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 
+import { ApiError } from '../../../../functions/api/console/client/error.ts';
 import { applyChange, compareDocuments, readDocument } from '../../../../functions/api/console/rules/document.ts';
 import { changeRules } from '../../../../functions/api/console/rules/change.ts';
 import { checkRule, freshPriority, numberOthers } from '../../../../functions/api/console/rules/check.ts';
@@ -170,31 +171,37 @@ describe('the checks before sending', () => {
   });
 });
 
-/** An API whose rules somebody else may change at any moment. */
+/** An API whose rules somebody else may change at any moment. Its ETags are as good as the rules themselves. */
 function sharedRules(xml: string | undefined) {
   const sent: string[] = [];
-  const state = { xml, beforePut: () => {}, afterPut: () => {} };
+  const state = { xml, times: 0, afterPut: () => {} };
+  const etagNow = () => (state.xml === undefined ? undefined : `"${state.xml} ${state.times}"`);
+  const change = (etag: string | undefined, what: string, next: string | undefined) => {
+    if (etag !== etagNow()) throw new ApiError('PreconditionFailed', 412, 'other rules');
+    sent.push(what);
+    state.xml = next;
+  };
   return {
     state,
     sent,
     client: {
-      rules: async () => (state.xml === undefined ? undefined : { root: readXml(state.xml), storedAt: undefined }),
-      putRules: async (next: string) => {
-        state.beforePut();
-        sent.push(next);
-        state.xml = next;
+      rules: async () =>
+        state.xml === undefined ? undefined : { root: readXml(state.xml), storedAt: undefined, etag: etagNow() },
+      putRules: async (next: string, etag: string | undefined) => {
+        change(etag, next, next);
         state.afterPut();
       },
-      deleteRules: async () => {
-        sent.push('DELETE');
-        state.xml = undefined;
-      },
+      deleteRules: async (etag: string | undefined) => change(etag, 'DELETE', undefined),
     },
   };
 }
 
 const xmlOf = (...rules: string[]) => writeXml(documentOf(...rules).root);
-const loadedFrom = (...rules: string[]) => ({ document: documentOf(...rules), storedAt: undefined });
+const loadedFrom = (...rules: string[]) => ({
+  document: documentOf(...rules),
+  storedAt: undefined,
+  etag: `"${xmlOf(...rules)} 0"`,
+});
 
 describe('two people who edit at once', () => {
   const change = { kind: 'remove', id: 'a' } as const;
@@ -219,7 +226,15 @@ describe('two people who edit at once', () => {
     expect(sent).toEqual([]);
   });
 
-  it('notice one who came between the last look and the write', async () => {
+  it('are not told of rules that were stored again word for word', async () => {
+    const { client, state, sent } = sharedRules(xmlOf(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')));
+    state.times = 1;
+    const outcome = await changeRules(client, loadedFrom(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')), change);
+    expect(outcome).toMatchObject({ kind: 'stored' });
+    expect(sent).toEqual([xmlOf(ruleOf('b', '<Prefix>b</Prefix>'))]);
+  });
+
+  it('notice one who replaced all rules without a condition right after the write', async () => {
     const { client, state } = sharedRules(xmlOf(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')));
     state.afterPut = () => {
       state.xml = xmlOf(ruleOf('a'), ruleOf('c', '<Prefix>c</Prefix>'));
@@ -233,7 +248,7 @@ describe('two people who edit at once', () => {
     expect(await changeRules(client, loadedFrom(ruleOf('a')), change)).toMatchObject({ kind: 'stored' });
     expect(sent).toEqual(['DELETE']);
     const add = { kind: 'add', role: ROLE, rule: first(ruleOf('n')) } as const;
-    const nothing = { document: undefined, storedAt: undefined };
+    const nothing = { document: undefined, storedAt: undefined, etag: undefined };
     expect(await changeRules(client, nothing, add)).toMatchObject({ kind: 'stored' });
     expect(sent.at(-1)).toBe(xmlOf(ruleOf('n')));
   });
