@@ -23,9 +23,11 @@ const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const HELP = `npm start -- [FOLDER] [--once] [--json]
 
 Starts a cloud on this machine, deploys the functions on it with the serverless
-CLI, sets a replication rule with the official SDK, uploads FOLDER (some files
-twice and more, some deleted again), waits until all of it is replicated and
-compares both buckets byte for byte. Links in FOLDER are named, not followed.
+CLI, uploads half of FOLDER (some files twice and more, some deleted again),
+sets a replication rule with the official SDK, and uploads the rest while some
+events are dropped. Then it waits until all of it is replicated, compares both
+buckets byte for byte, and says what the scan found. Links in FOLDER are named,
+not followed.
 
   FOLDER   what to upload; without it, files that the clone has
   --once   end after the summary; without it the cloud stays up until Ctrl-C
@@ -64,10 +66,8 @@ await runCommand(async ({ signal, onEnd }) => {
   onEnd(() => progress.stop());
   const summary = await runJob(environment, selection, { signal, progress, say });
   process.stdout.write(`${options.json ? summaryJson(summary) : summaryText(summary, paintFor(process.stdout))}\n`);
-  if (summary.mismatches.length > 0) {
-    if (options.json) say(summaryText(summary, paintFor(process.stderr)));
-    return 1;
-  }
+  if (options.json) say(summaryText(summary, paintFor(process.stderr)));
+  if (summary.mismatches.length > 0) return 1;
   if (!options.once) {
     say(whereIs(environment));
     await ended(signal);

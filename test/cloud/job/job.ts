@@ -3,18 +3,27 @@ import { replicationClient } from './clients.ts';
 import { counted, describePlan, planOf } from './counts.ts';
 import { apiDomain, ROLE, type Environment } from './environment.ts';
 import type { Selection } from './files.ts';
-import { createObserver, type Observation } from './observe.ts';
+import { dropEvents, dropNoMore } from './faults.ts';
+import { halve } from './halves.ts';
+import { timeOf } from './lag.ts';
+import { createObserver, type Sides } from './observe.ts';
 import type { Progress } from './progress.ts';
 import { createReader } from './reader.ts';
 import { setRule } from './rule.ts';
+import { askForScan, hasLooked, mayHaveMissed, readScan } from './scan.ts';
+import type { ScanState } from '../../../functions/api/scan-schemas.ts';
 import { planStories } from './stories.ts';
 import type { Summary } from './summary.ts';
+import type { Story, Written } from './types.ts';
 import { upload } from './upload.ts';
 import { compareContents, compareUpload, measureLag } from './verify.ts';
 import { awaitAgreement } from './wait.ts';
 
 /** Longer than the service itself waits before it tries a failed key again (a minute, twice, and the timer's minute). */
 const QUIET_FOR = 200_000;
+/** ms for which a scan that has done everything may keep it to itself, and between two questions. */
+const TOLD_WITHIN = 60_000;
+const SOON = 500;
 
 export interface JobOptions {
   readonly signal: AbortSignal;
@@ -22,10 +31,10 @@ export interface JobOptions {
   readonly say: (line: string) => void;
 }
 
-const versionsOf = (observation: Observation): number =>
-  [...observation.source.values()].flat().filter((entry) => !entry.deleteMarker).length;
-
-/** Sets the rule, uploads, waits until both sides agree and compares them. Throws when a step could not be taken at all. */
+/**
+ * Uploads half, sets a rule that asks for existing objects, uploads the rest while some events are dropped, waits until both
+ * sides agree and compares them. Throws when a step could not be taken at all.
+ */
 export async function runJob(
   environment: Environment,
   selection: Selection,
@@ -33,29 +42,47 @@ export async function runJob(
 ): Promise<Summary> {
   const { source, destination } = environment;
   const sides = { source, destination };
-  await setRule(replicationClient(environment, apiDomain), source, destination, ROLE);
-  say(`Rule set with the official SDK: ${source.bucket} → ${destination.bucket}.`);
-
+  const api = replicationClient(environment, apiDomain);
   const stories = planStories(selection.files);
+  const halves = halve(stories);
   const plan = planOf(stories, selection.files.length);
   describePlan(plan).forEach(say);
   const reader = createReader(environment);
-  try {
-    const begun = performance.now();
-    progress.start('uploaded  ', plan.puts + plan.deletions, 'writes');
-    const written = await upload(environment.cos, source, stories, {
+  const begun = performance.now();
+  const send = async (what: string, part: readonly Story[]): Promise<readonly Written[]> => {
+    progress.start(what, stepsOf(part), 'writes');
+    const written = await upload(environment.cos, source, part, {
       signal,
       onProgress: ({ steps, bytes }) => progress.update(steps, `${(bytes / 1e6).toFixed(1)} MB`),
     });
     progress.stop();
+    return written;
+  };
+  try {
+    const before = await send('uploaded  ', halves.before);
+    await setRule(api, source, destination, ROLE);
+    say(`Rule set with the official SDK: ${source.bucket} → ${destination.bucket}, existing objects included.`);
+    const unseen = halves.dropped.map(({ key }) => key);
+    await dropEvents(environment, source, unseen);
+    // These first: what is written before a scan begins is found by it.
+    const dropped = await send('unnoticed ', halves.dropped);
+    const lost = await dropNoMore(environment);
+    const written = [...before, ...dropped, ...(await send('uploaded  ', halves.live))];
+    const last = Math.max(0, ...dropped.map(({ versionId }) => timeOf(versionId) ?? 0));
+    const late = mayHaveMissed(await readScan(api, source, destination), last);
+    if (late) await askForScan(api, source);
 
-    const versions = written.filter((entry) => !entry.deleteMarker).length;
+    const versions = versionsOf(written);
     let missing = '';
     const observe = createObserver(reader, sides, (known) => progress.update(Math.min(known, versions), missing));
     progress.start('replicated', versions, 'versions');
     const observation = await awaitAgreement(
       () => observe(signal),
-      { quietFor: QUIET_FOR, now: () => performance.now(), sleep: (ms) => sleep(ms, undefined, { signal }) },
+      {
+        quietFor: late ? 2 * QUIET_FOR : QUIET_FOR,
+        now: () => performance.now(),
+        sleep: (ms) => sleep(ms, undefined, { signal }),
+      },
       {
         signal,
         onLook: ({ pairs, mismatches }) => {
@@ -72,18 +99,46 @@ export async function runJob(
       signal,
       onProgress: (done) => progress.update(done),
     });
+    progress.stop();
+    const live = new Set(halves.live.map(({ key }) => key));
+    const entries = [...observation.source.values()].flat();
     return {
       objects: plan.keys,
       extra: plan.extra,
-      versions: versionsOf(observation),
-      deleteMarkers: [...observation.source.values()].flat().filter((entry) => entry.deleteMarker).length,
+      versions: versionsOf(entries),
+      deleteMarkers: entries.length - versionsOf(entries),
       bytes: written.reduce((sum, { size }) => sum + size, 0),
       seconds,
       mismatches: [...compareUpload(written, observation.source), ...observation.mismatches, ...contents],
-      lag: measureLag(observation.pairs),
+      // Of what an event told of: of the rest only the scan knew.
+      lag: measureLag(observation.pairs.filter(({ key }) => live.has(key))),
+      scan: {
+        before: versionsOf(before),
+        lostEvents: lost,
+        did: (await whenLooked(api, sides, signal))?.did,
+      },
     };
   } finally {
     progress.stop();
     reader.close();
+  }
+}
+
+const stepsOf = (stories: readonly Story[]): number => stories.reduce((sum, { steps }) => sum + steps.length, 0);
+
+const versionsOf = (entries: readonly { readonly deleteMarker: boolean }[]): number =>
+  entries.filter(({ deleteMarker }) => !deleteMarker).length;
+
+/** What the scan did, once it has said so: a range writes down now and then where it is. */
+async function whenLooked(
+  api: ReturnType<typeof replicationClient>,
+  { source, destination }: Sides,
+  signal: AbortSignal,
+): Promise<ScanState | undefined> {
+  const until = performance.now() + TOLD_WITHIN;
+  for (;;) {
+    const scan = await readScan(api, source, destination);
+    if ((scan !== undefined && hasLooked(scan)) || performance.now() >= until) return scan;
+    await sleep(SOON, undefined, { signal });
   }
 }

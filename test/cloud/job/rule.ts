@@ -4,30 +4,32 @@ import { calling } from './clients.ts';
 
 const RULE_ID = 'everything';
 
+/** The SDK's types name what COS documents; the SDK itself sends what it is given. */
+interface RuleForExisting extends COS.ReplicationRule {
+  readonly ExistingObjectReplication: { readonly Status: 'Enabled' };
+}
+
 /**
- * Sets one rule for the whole bucket with the official SDK's own `putBucketReplication`, and asks for it back: the call
- * that a user makes, through the API function.
+ * Sets one rule for the whole bucket, older objects included, with the official SDK's own `putBucketReplication`, and asks
+ * for it back: the call that a user makes, through the API function.
  */
 export async function setRule(api: COS, source: Place, destination: Place, role: string): Promise<void> {
   const bucket = { Bucket: source.bucket, Region: source.region };
+  const rule: RuleForExisting = {
+    ID: RULE_ID,
+    Status: 'Enabled',
+    Prefix: '',
+    Destination: { Bucket: `qcs::cos:${destination.region}::${destination.bucket}` },
+    ExistingObjectReplication: { Status: 'Enabled' },
+  };
   await calling('PUT Bucket replication', () =>
     api.putBucketReplication({
       ...bucket,
-      ReplicationConfiguration: {
-        Role: role,
-        Rules: [
-          {
-            ID: RULE_ID,
-            Status: 'Enabled',
-            Prefix: '',
-            Destination: { Bucket: `qcs::cos:${destination.region}::${destination.bucket}` },
-          },
-        ],
-      },
+      ReplicationConfiguration: { Role: role, Rules: [rule] },
     }),
   );
   const { ReplicationConfiguration } = await calling('GET Bucket replication', () => api.getBucketReplication(bucket));
-  const ids = ReplicationConfiguration.Rules.map((rule) => rule.ID);
+  const ids = ReplicationConfiguration.Rules.map(({ ID }) => ID);
   if (ids.length !== 1 || ids[0] !== RULE_ID)
     throw new Error(`GET Bucket replication gave the rules ${ids.join(', ')}`);
 }

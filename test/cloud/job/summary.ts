@@ -16,7 +16,23 @@ export interface Summary {
   /** From the first upload until both sides agreed. */
   readonly seconds: number;
   readonly mismatches: readonly Mismatch[];
+  /** Of what was written under the rule and told by an event. */
   readonly lag: Lag;
+  readonly scan: {
+    /** Versions that were there before the rule. */
+    readonly before: number;
+    readonly lostEvents: number;
+    /** Undefined: the scan did not say in time. */
+    readonly did: Did | undefined;
+  };
+}
+
+/** What a scan says that it did. */
+export interface Did {
+  readonly looked: number;
+  readonly copied: number;
+  readonly deleteMarkers: number;
+  readonly removed: number;
 }
 
 const MOST_SHOWN = 20;
@@ -38,17 +54,30 @@ export function summaryJson(summary: Summary): string {
 const size = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 const time = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`);
 
+type Row = readonly [name: string, text: string];
+
+function scanRows(did: Did | undefined): readonly Row[] {
+  if (did === undefined) return [['scan', 'has not said what it found']];
+  const { looked, copied, deleteMarkers, removed } = did;
+  const missing = `${counted(copied, 'missing version')}, ${counted(deleteMarkers, 'missing delete marker')}`;
+  const surplus: readonly Row[] = removed === 0 ? [] : [['removed', counted(removed, 'surplus replica')]];
+  return [['scan', `looked at ${counted(looked, 'key')}`], ['found', missing], ...surplus];
+}
+
 export function summaryText(summary: Summary, paint: Paint): string {
-  const { objects, extra, versions, deleteMarkers, bytes, seconds, mismatches, lag } = summary;
+  const { objects, extra, versions, deleteMarkers, bytes, seconds, mismatches, lag, scan } = summary;
   const rate = (n: number): string => (seconds > 0 ? n / seconds : n).toFixed(1);
-  const rows = [
+  const rows: readonly Row[] = [
     ['objects', `${count(objects)}: ${counted(objects - extra, 'file')}, ${count(extra)} of the job's own`],
     ['versions', `${count(versions)}, and ${counted(deleteMarkers, 'delete marker')}`],
     ['bytes', size(bytes)],
     ['time', `${seconds.toFixed(1)} s: ${rate(objects)} objects, ${rate(versions)} versions a second, with uploads`],
     ['lag', `p50 ${time(lag.p50)} · p99 ${time(lag.p99)} · max ${time(lag.max)}`],
+    ['before', `${counted(scan.before, 'version')} from before the rule`],
+    ['lost', `${counted(scan.lostEvents, 'event')}, dropped on purpose`],
+    ...scanRows(scan.did),
     ['mismatches', count(mismatches.length)],
-  ] as const;
+  ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(12)}${value}`);
   return [
     mismatches.length === 0

@@ -12,6 +12,7 @@ const summary: Summary = {
   seconds: 10.12345,
   mismatches: [],
   lag: { p50: 12, p99: 340, max: 5600 },
+  scan: { before: 700, lostEvents: 20, did: { looked: 1200, copied: 720, deleteMarkers: 15, removed: 0 } },
 };
 
 describe('summaryJson', () => {
@@ -37,6 +38,20 @@ describe('summaryText', () => {
     expect(text).toMatch(/mismatches +0$/m);
   });
 
+  it('says what was there before the rule, what was lost, and what the scan found', () => {
+    const text = summaryText(summary, plain);
+    expect(text).toMatch(/before +700 versions from before the rule$/m);
+    expect(text).toMatch(/lost +20 events, dropped on purpose$/m);
+    expect(text).toMatch(/scan +looked at 1,200 keys$/m);
+    expect(text).toMatch(/found +720 missing versions, 15 missing delete markers$/m);
+    expect(text).not.toContain('surplus');
+  });
+
+  it('does not make up what the scan found', () => {
+    const text = summaryText({ ...summary, scan: { ...summary.scan, did: undefined } }, plain);
+    expect(text).toMatch(/scan +has not said/);
+  });
+
   it('names what is wrong, not more of it than one can read', () => {
     const mismatches = Array.from({ length: 30 }, (_, n) => ({ key: `k${n}`, versionId: 'v', what: 'no replica' }));
     const text = summaryText({ ...summary, mismatches }, plain);
@@ -47,7 +62,18 @@ describe('summaryText', () => {
   });
 
   it('ends each line before column 80, with numbers of millions', () => {
-    const large = { ...summary, objects: 9_999_999, versions: 9_999_999, deleteMarkers: 9_999_999, seconds: 99_999.9 };
+    const large = {
+      ...summary,
+      objects: 9_999_999,
+      versions: 9_999_999,
+      deleteMarkers: 9_999_999,
+      seconds: 99_999.9,
+      scan: {
+        before: 9_999_999,
+        lostEvents: 9_999_999,
+        did: { looked: 9_999_999, copied: 9_999_999, deleteMarkers: 9_999_999, removed: 9_999_999 },
+      },
+    };
     for (const line of summaryText(large, plain).split('\n')) expect(line.length).toBeLessThan(80);
   });
 });
