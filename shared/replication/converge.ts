@@ -12,7 +12,7 @@ import { plan } from './decide/plan.ts';
 import { CLOCK_DOUBT_MS, Session, type EngineDeps } from './session.ts';
 import { shortLook } from './look/short.ts';
 import { sourceOf } from './look/source.ts';
-import type { Report, SkipReason, Step, Work } from './types.ts';
+import { isOwn, type Report, type SkipReason, type Step, type Work } from './types.ts';
 import { LANDING_MS, refOfHead } from '../identity/index.ts';
 import { taskOf } from './work.ts';
 
@@ -229,7 +229,7 @@ function report(session: Session, started: number, state: Report['state'], until
   // Delete markers were made on the word of listings: should they turn out to hide the current version, they are ours.
   const since = session.counts.marked > 0 ? Math.min(session.work.since, started - CLOCK_DOUBT_MS) : session.work.since;
   const floor = session.written.reduce(
-    (least, { marker }) => Math.min(least, marker?.ref.time ?? least),
+    (least, item) => (isOwn(item) ? Math.min(least, item.marker.ref.time) : least),
     session.work.floor,
   );
   return {

@@ -52,7 +52,7 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
     const seen = await observe(session, shownBy(listed.source, deps.now()), all, listings);
     const planned = plan(seen);
     const missing = missingOf(seen, new Set());
-    const there = new Set(seen.stack.map((item) => (item.kind === 'replica' ? item.marker?.ref.id : undefined)));
+    const there = new Set(seen.stack.map((item) => (item.kind === 'replica' ? item.marker.ref.id : undefined)));
     const expired = seen.entries.filter(
       (entry) => !entry.deleteMarker && !there.has(entry.ref.id) && !missing.includes(entry),
     );

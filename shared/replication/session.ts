@@ -9,7 +9,7 @@ import { rankOf } from '../identity/index.ts';
 import { Passed } from './look/passed.ts';
 import { isSealed, sealedHead } from './look/sealed.ts';
 import type { Claim, Keyring, Marker } from '../identity/index.ts';
-import type { Skip, StackItem, Work } from './types.ts';
+import type { OwnItem, Skip, StackItem, Work } from './types.ts';
 import { isNull } from '../identity/index.ts';
 import type { VersioningWatch } from './act/versioning.ts';
 
@@ -138,7 +138,7 @@ export class Session {
   }
 
   /** What a version that bears a marker of ours is in the destination's stack. */
-  itemOf(versionId: string, time: number, marker: Marker): StackItem {
+  itemOf(versionId: string, time: number, marker: Marker): OwnItem {
     if (this.marks === undefined) return { versionId, time, kind: 'replica', marker };
     const kind = this.isOfSource(marker.source) ? 'replica' : 'other';
     return { versionId, time, kind, marker, rank: rankOf(marker.ref, marker.source.bucket) };

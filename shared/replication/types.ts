@@ -14,26 +14,47 @@ export interface Entry {
   readonly current?: boolean;
 }
 
-/** One position in the destination's stack of this key. */
-export interface StackItem {
+interface Position {
   readonly versionId: string;
   /** ms since 1970, whole seconds. */
   readonly time: number;
-  /**
-   * `replica`: made by us for this source, with the bytes that its marker speaks of; `other`: at a destination that is a
-   * source too, made by us for another bucket than this source, or for the destination itself; `foreign`: somebody else's,
-   * or not proven to be ours, never moved or removed.
-   */
-  readonly kind: 'marker' | 'replica' | 'other' | 'foreign';
-  /** On `replica` and `other`. */
-  readonly marker?: Marker;
   /** At a destination that is a source too: where the write that this stands for belongs. */
   readonly rank?: Rank;
-  /** A user's copy with the same attempt ID stands above; without this one it would be taken for ours. */
+}
+
+export interface DeleteMarkerItem extends Position {
+  readonly kind: 'delete-marker';
+}
+
+/** A version that somebody else wrote, or that is not proven to be ours. It is never moved or removed. */
+export interface ForeignItem extends Position {
+  readonly kind: 'foreign';
+}
+
+interface MadeByUs extends Position {
+  readonly marker: Marker;
+  /** A user's copy with the same attempt ID stands above. Without this replica that copy would count as ours. */
   readonly vouches?: boolean;
-  /** Its bytes cannot be read, because it was archived: what has to stand elsewhere is copied from its source again. */
+  /** Its bytes are archived and cannot be read. If it has to stand elsewhere, its source is copied again. */
   readonly unreadable?: true;
 }
+
+/** Made by us for this source, with the bytes that its marker speaks of. */
+export interface ReplicaItem extends MadeByUs {
+  readonly kind: 'replica';
+}
+
+/** Two-way: made by us for another bucket than this source, or for the destination itself. */
+export interface OtherReplicaItem extends MadeByUs {
+  readonly kind: 'other';
+}
+
+export type OwnItem = ReplicaItem | OtherReplicaItem;
+export type ObjectItem = OwnItem | ForeignItem;
+/** One position in the destination's stack of this key. */
+export type StackItem = ObjectItem | DeleteMarkerItem;
+
+export const isOwn = (item: StackItem): item is OwnItem => item.kind === 'replica' || item.kind === 'other';
 
 /** What a full look saw; the whole input of `plan`. */
 export interface Observation {
@@ -71,18 +92,18 @@ export type Step =
   /** Copy a source version; `base` goes into its marker. */
   | { readonly kind: 'copy'; readonly entry: Entry; readonly base: Ref | undefined }
   /** Copy a replica on top of its own stack, because it stands in the wrong place. */
-  | { readonly kind: 'raise'; readonly item: StackItem; readonly base: Ref | undefined }
+  | { readonly kind: 'raise'; readonly item: OwnItem; readonly base: Ref | undefined }
   | { readonly kind: 'mark'; readonly entry: Entry }
   /** Copy a version of somebody else on top of its own stack: it is the newest write, and something older lies above it. */
-  | { readonly kind: 'lift'; readonly item: StackItem }
+  | { readonly kind: 'lift'; readonly item: ForeignItem }
   /** Make the delete marker that stands for this deletion. */
   | { readonly kind: 'hide'; readonly rank: Rank }
   /** `keep`: the replica that stays in its place; undefined: the one that this run has written. */
   | {
       readonly kind: 'remove';
-      readonly item: StackItem;
+      readonly item: OwnItem;
       readonly reason: 'surplus' | 'raised';
-      readonly keep?: StackItem;
+      readonly keep?: OwnItem;
     };
 
 /** Why a version has no replica and will not get one for now. */

@@ -11,7 +11,7 @@ import type { Rank } from '../../identity/index.ts';
 import type { Session } from '../session.ts';
 import { sourceOf } from '../look/source.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
-import type { StackItem } from '../types.ts';
+import type { ForeignItem, ObjectItem, OwnItem } from '../types.ts';
 import { isNull, refOfHead } from '../../identity/index.ts';
 
 /**
@@ -49,9 +49,9 @@ export async function copyVersion(
 }
 
 /** Copies a replica on top of its own stack; the old one is removed by a later step. */
-export async function raise(session: Session, item: StackItem, base: Ref | undefined): Promise<void> {
+export async function raise(session: Session, item: OwnItem, base: Ref | undefined): Promise<void> {
   const head = await session.headOf(item.versionId);
-  if (head === undefined || item.marker === undefined) throw new LookAgain();
+  if (head === undefined) throw new LookAgain();
   const { source, ref, proof } = item.marker;
   if (unreadable(head) !== undefined) return copyVersion(session, await sourceOf(session, item), base);
   const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
@@ -62,7 +62,7 @@ export async function raise(session: Session, item: StackItem, base: Ref | undef
  * Copies a version that somebody else wrote at the destination on top of its own stack, because it is the newest write of
  * all buckets and something older came to lie above it. The original stays where it is.
  */
-export async function lift(session: Session, item: StackItem): Promise<void> {
+export async function lift(session: Session, item: ForeignItem): Promise<void> {
   const { destination } = session.work;
   const head = await session.headOf(item.versionId);
   if (head === undefined && (await session.isDangling('destination', item.versionId)))
@@ -79,7 +79,7 @@ type Origin = Pick<Marker, 'source' | 'ref' | 'base' | 'proof'>;
 
 async function copyInPlace(
   session: Session,
-  item: StackItem,
+  item: ObjectItem,
   head: ObjectHead,
   origin: Origin,
   withAcl: boolean,
@@ -129,7 +129,7 @@ async function makeMarker(session: Session, rank?: Rank): Promise<string | undef
   const { versionId } = await session.at('destination', () => session.deps.cos.deleteObject(destination, key));
   if (versionId !== undefined) {
     session.mine.add(versionId);
-    const item = { versionId, time: session.deps.now(), kind: 'marker' } as const;
+    const item = { versionId, time: session.deps.now(), kind: 'delete-marker' } as const;
     session.written.push(rank === undefined ? item : { ...item, rank });
   }
   session.counts.marked += 1;

@@ -5,7 +5,7 @@ import { isRecent, mayBeOfAnother } from '../look/same-second.ts';
 import { isSourceGone } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { Marker } from '../../identity/index.ts';
-import type { Entry, Observation, StackItem } from '../types.ts';
+import type { Entry, Observation, ReplicaItem } from '../types.ts';
 
 /** Replicas compared at once; each takes two requests, or four with the ACL. */
 const BATCH = 8;
@@ -19,13 +19,12 @@ type Tags = readonly (readonly [string, string])[];
  */
 export async function bringProperties(session: Session, seen: Observation): Promise<void> {
   const entries = new Map(seen.entries.map((entry) => [entry.ref.id, entry]));
-  const pairs = [...session.written, ...seen.stack].flatMap((item) => {
-    const entry =
-      item.kind === 'replica' && item.marker && isDue(session, item.marker)
-        ? entries.get(item.marker.ref.id)
-        : undefined;
-    const isDone = session.compared.has(item.versionId) || session.removed.has(item.versionId);
-    return entry === undefined || entry.deleteMarker || isDone ? [] : [{ item, entry }];
+  const replicas = [...session.written, ...seen.stack].filter((item) => item.kind === 'replica');
+  const pairs = replicas.flatMap((item) => {
+    if (!isDue(session, item.marker)) return [];
+    if (session.compared.has(item.versionId) || session.removed.has(item.versionId)) return [];
+    const entry = entries.get(item.marker.ref.id);
+    return entry === undefined || entry.deleteMarker ? [] : [{ item, entry }];
   });
   for (let i = 0; i < pairs.length; i += BATCH) {
     session.checkTime();
@@ -46,7 +45,7 @@ export async function bringProperties(session: Session, seen: Observation): Prom
 const isDue = ({ work, deps }: Session, marker: Marker): boolean =>
   work.compare || (mayBeOfAnother(marker) && isRecent(marker, deps.now()));
 
-async function bringOne(session: Session, item: StackItem, entry: Entry): Promise<void> {
+async function bringOne(session: Session, item: ReplicaItem, entry: Entry): Promise<void> {
   const { deps, work } = session;
   const { source, destination, key } = work;
   const { cos } = deps;

@@ -1,12 +1,12 @@
-import type { Entry, Observation } from '../types.ts';
+import type { Entry, Observation, ReplicaItem } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
-import type { Compare, Replica } from './plan.ts';
+import type { Compare } from './plan.ts';
 
 /**
  * Tells of a version whether some replica says that it was not accounted for when that replica was made: it lies between
  * the replica's base and its source. Any other version without a replica had one, and the destination's lifecycle took it.
  */
-export function coverageOf(kept: readonly Replica[], compare: Compare): (ref: Ref) => boolean {
+export function coverageOf(kept: readonly ReplicaItem[], compare: Compare): (ref: Ref) => boolean {
   const sorted = kept.toSorted((a, b) => compare(a.marker.ref, b.marker.ref));
   const deeper = (a: Ref | undefined, b: Ref | undefined): Ref | undefined =>
     a === undefined || b === undefined ? undefined : compare(a, b) < 0 ? a : b;
@@ -17,7 +17,7 @@ export function coverageOf(kept: readonly Replica[], compare: Compare): (ref: Re
     deepest[i] = i === sorted.length - 1 ? base : deeper(base, deepest[i + 1]);
   }
   return (ref) => {
-    const above = firstWhere(sorted.length, (i) => compare((sorted[i] as Replica).marker.ref, ref) > 0);
+    const above = firstWhere(sorted.length, (i) => compare((sorted[i] as ReplicaItem).marker.ref, ref) > 0);
     if (above === sorted.length) return false;
     const base = deepest[above];
     return base === undefined || compare(base, ref) < 0;
@@ -25,7 +25,7 @@ export function coverageOf(kept: readonly Replica[], compare: Compare): (ref: Re
 }
 
 export interface Known {
-  readonly kept: readonly Replica[];
+  readonly kept: readonly ReplicaItem[];
   /** Versions that this plan copies, oldest first. */
   readonly missing: readonly Entry[];
   /** IDs of versions that cannot be copied now but perhaps some day. */

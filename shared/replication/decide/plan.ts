@@ -1,4 +1,4 @@
-import type { Entry, Observation, StackItem, Step } from '../types.ts';
+import type { Entry, Observation, OwnItem, ReplicaItem, StackItem, Step } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
 import { togetherSteps } from './two-way.ts';
 import { orderBy } from '../../identity/index.ts';
@@ -9,10 +9,9 @@ export type Plan =
   /** Putting the order right would rebuild more than `maxRaise` replicas; `count` says how many. */
   | { readonly kind: 'too-deep'; readonly count: number };
 
-export type Replica = StackItem & { readonly marker: NonNullable<StackItem['marker']> };
 export type Compare = (a: Ref, b: Ref) => number;
 
-const isReplica = (item: StackItem): item is Replica => item.kind === 'replica' && item.marker !== undefined;
+const isReplica = (item: StackItem): item is ReplicaItem => item.kind === 'replica';
 
 /**
  * What has to be done at the destination so that it shows what was seen at the source. No I/O, no clock, no
@@ -63,7 +62,7 @@ export function plan(
 }
 
 /** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */
-const mayGo = (one: StackItem | Surplus): boolean => ('item' in one ? one.item : one).vouches !== true;
+const mayGo = (one: OwnItem | Surplus): boolean => ('item' in one ? one.item : one).vouches !== true;
 
 /** The versions `plan` would copy, before anything is known of them but their place in the listing. */
 export function missingOf(seen: Observation, excluded: ReadonlySet<string>): readonly Entry[] {
@@ -72,22 +71,22 @@ export function missingOf(seen: Observation, excluded: ReadonlySet<string>): rea
 }
 
 interface Surplus {
-  readonly item: Replica;
-  readonly keep: Replica;
+  readonly item: ReplicaItem;
+  readonly keep: ReplicaItem;
 }
 
 /**
  * Of several replicas of one version that of the last attempt stays, and the upper one of two that began in one second: runs
  * that see different listings agree then. An attempt is not made younger by a user who copies its replica later.
  */
-function newestOfEach(stack: readonly StackItem[]): { kept: readonly Replica[]; surplus: readonly Surplus[] } {
+function newestOfEach(stack: readonly StackItem[]): { kept: readonly ReplicaItem[]; surplus: readonly Surplus[] } {
   const replicas = stack.filter(isReplica);
-  const newest = new Map<string, Replica>();
+  const newest = new Map<string, ReplicaItem>();
   for (const item of replicas) {
     const other = newest.get(item.marker.ref.id);
     if (other === undefined || item.marker.attempted > other.marker.attempted) newest.set(item.marker.ref.id, item);
   }
-  const kept: Replica[] = [];
+  const kept: ReplicaItem[] = [];
   const surplus: Surplus[] = [];
   for (const item of replicas) {
     const keep = newest.get(item.marker.ref.id);
@@ -97,7 +96,7 @@ function newestOfEach(stack: readonly StackItem[]): { kept: readonly Replica[]; 
   return { kept, surplus };
 }
 
-function highestOf(kept: readonly Replica[], compare: Compare): Ref | undefined {
+function highestOf(kept: readonly ReplicaItem[], compare: Compare): Ref | undefined {
   return kept
     .map((item) => item.marker.ref)
     .reduce<Ref | undefined>((a, b) => (a && compare(a, b) > 0 ? a : b), undefined);
@@ -106,7 +105,7 @@ function highestOf(kept: readonly Replica[], compare: Compare): Ref | undefined 
 function missingVersions(
   seen: Observation,
   entries: readonly Entry[],
-  kept: readonly Replica[],
+  kept: readonly ReplicaItem[],
   compare: Compare,
 ): readonly Entry[] {
   const have = new Set(kept.map((item) => item.marker.ref.id));
@@ -124,10 +123,10 @@ function missingVersions(
 function raised(
   seen: Observation,
   entries: readonly Entry[],
-  kept: readonly Replica[],
+  kept: readonly ReplicaItem[],
   missing: readonly Entry[],
   compare: Compare,
-): readonly Replica[] {
+): readonly ReplicaItem[] {
   const reasons: Ref[] = [];
   const lowest = missing[0];
   if (lowest !== undefined) reasons.push(lowest.ref);
@@ -146,25 +145,26 @@ function raised(
 }
 
 /** The current source version whose replica lies under a delete marker of ours that came late. */
-function hiddenCurrent(seen: Observation, entries: readonly Entry[], kept: readonly Replica[]): Ref | undefined {
+function hiddenCurrent(seen: Observation, entries: readonly Entry[], kept: readonly ReplicaItem[]): Ref | undefined {
   const current = entries.at(-1);
   if (current === undefined || current.deleteMarker) return undefined;
   const replica = kept.find((item) => item.marker.ref.id === current.ref.id);
   if (replica === undefined) return undefined;
   const above = seen.stack.slice(0, seen.stack.indexOf(replica));
   const late = above.some(
-    (item) => item.kind === 'marker' && (seen.mine.has(item.versionId) || item.time >= seen.since),
+    (item) => item.kind === 'delete-marker' && (seen.mine.has(item.versionId) || item.time >= seen.since),
   );
   return late ? current.ref : undefined;
 }
 
-const rebuilt = (raise: readonly Replica[], inserted: readonly Entry[]): boolean => raise.length + inserted.length > 0;
+const rebuilt = (raise: readonly ReplicaItem[], inserted: readonly Entry[]): boolean =>
+  raise.length + inserted.length > 0;
 
 /** Delete markers that already lie above all replicas: as many of the source's need no new one. */
-function markersOnTop(stack: readonly StackItem[], kept: readonly Replica[]): number {
+function markersOnTop(stack: readonly StackItem[], kept: readonly ReplicaItem[]): number {
   const top = kept[0];
   const above = top === undefined ? stack : stack.slice(0, stack.indexOf(top));
-  return above.filter((item) => item.kind === 'marker').length;
+  return above.filter((item) => item.kind === 'delete-marker').length;
 }
 
 function append(
@@ -190,7 +190,11 @@ function append(
  * Versions that have no replica for all that was looked at, and are not about to get one: below the floor of this look. A
  * replica that recorded one goes on recording it when it is rebuilt, because its base is all that is known of it.
  */
-function openGaps(entries: readonly Entry[], kept: readonly Replica[], missing: readonly Entry[]): readonly Entry[] {
+function openGaps(
+  entries: readonly Entry[],
+  kept: readonly ReplicaItem[],
+  missing: readonly Entry[],
+): readonly Entry[] {
   const have = new Set(kept.map((item) => item.marker.ref.id));
   const copied = new Set(missing);
   return entries.filter((entry) => !entry.deleteMarker && !have.has(entry.ref.id) && !copied.has(entry));

@@ -1,5 +1,6 @@
 import { compareRanks, rankOf, sameRank, type Rank } from '../../identity/index.ts';
-import type { Entry, Observation, StackItem, Step, Together } from '../types.ts';
+import { isOwn } from '../types.ts';
+import type { Entry, ObjectItem, Observation, OwnItem, StackItem, Step, Together } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
 
 export interface TogetherLook {
@@ -24,7 +25,7 @@ export function togetherSteps(look: TogetherLook): readonly Step[] {
   // A delete marker that is not on top carries nothing, so it is made only when it is the newest write of all.
   const writes = base.filter(({ kind }) => kind === 'copy' || kind === 'raise');
   const removals = [...base.filter(({ kind }) => kind === 'remove'), ...surplusOfOthers(seen.stack)];
-  const gone = new Set(removals.map((step) => (step.kind === 'remove' ? step.item : undefined)));
+  const gone = new Set<StackItem | undefined>(removals.map((step) => (step.kind === 'remove' ? step.item : undefined)));
   const left = seen.stack.filter((item) => !gone.has(item));
   return [...writes, ...(look.together.settled ? onTop(look, writes, left) : []), ...removals];
 }
@@ -35,11 +36,11 @@ function onTop(look: TogetherLook, writes: readonly Step[], stack: readonly Stac
   const { item, rank } = newest;
   const last = writes.at(-1);
   if (newest.deleteMarker) {
-    return last === undefined && stack[0]?.kind === 'marker' ? [] : [{ kind: 'hide', rank }];
+    return last === undefined && stack[0]?.kind === 'delete-marker' ? [] : [{ kind: 'hide', rank }];
   }
   const top = last === undefined ? stack[0]?.rank : rankOfWrite(look, last);
   if ((top !== undefined && sameRank(top, rank)) || item === undefined) return [];
-  if (item.marker === undefined) return [{ kind: 'lift', item }];
+  if (!isOwn(item)) return [{ kind: 'lift', item }];
   const raise: Step = { kind: 'raise', item, base: item.marker.base };
   return item.vouches === true ? [raise] : [raise, { kind: 'remove', item, reason: 'raised' }];
 }
@@ -47,31 +48,32 @@ function onTop(look: TogetherLook, writes: readonly Step[], stack: readonly Stac
 interface Candidate {
   readonly rank: Rank;
   readonly deleteMarker: boolean;
-  /** Where it stands at the destination; undefined when it is still to be written. */
-  readonly item?: StackItem;
+  /** Where an object stands at the destination; undefined when it is still to be written. */
+  readonly item?: ObjectItem;
 }
 
 /** Newest place first where one write stands in several. */
 function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly StackItem[]): readonly Candidate[] {
   const { together, entries, compare } = look;
-  const ranked = (ref: Ref, deleteMarker: boolean, item?: StackItem): Own => {
+  const ranked = (ref: Ref, deleteMarker: boolean, item?: ObjectItem): Own => {
     const candidate = { rank: rankOf(ref, together.source), deleteMarker, ref };
     return item === undefined ? candidate : { ...candidate, item };
   };
   const own = [
     ...writes.flatMap((step) => ownRef(step)).map((ref) => ranked(ref, false)),
-    ...stack.flatMap((item) => (item.kind === 'replica' && item.marker ? [ranked(item.marker.ref, false, item)] : [])),
+    ...stack.flatMap((item) => (item.kind === 'replica' ? [ranked(item.marker.ref, false, item)] : [])),
     ...entries.filter(({ deleteMarker }) => deleteMarker).map(({ ref }) => ranked(ref, true)),
   ].filter(({ rank, deleteMarker }) => !deleteMarker || !isUndone(together, rank));
   // The source's own order is its listing: the times of its `null` versions are not exact.
   const newest = own.reduce<Own | undefined>((a, b) => (a && compare(a.ref, b.ref) >= 0 ? a : b), undefined);
   // Older than what was taken back, a deletion counts where it still hides the key: the user left it so.
-  const shown = stack.findIndex((item) => item.kind !== 'marker');
+  const shown = stack.findIndex((item) => item.kind !== 'delete-marker');
   const others = stack.flatMap((item, i) => {
-    const deleteMarker = item.kind === 'marker';
-    if (item.rank === undefined || item.kind === 'replica') return [];
-    if (deleteMarker && shown !== -1 && i > shown && isUndone(together, item.rank)) return [];
-    return [{ rank: item.rank, deleteMarker, item }];
+    const { rank } = item;
+    if (rank === undefined || item.kind === 'replica') return [];
+    if (item.kind !== 'delete-marker') return [{ rank, deleteMarker: false, item }];
+    const isTakenBack = shown !== -1 && i > shown && isUndone(together, rank);
+    return isTakenBack ? [] : [{ rank, deleteMarker: true }];
   });
   return newest === undefined ? others : [newest, ...others];
 }
@@ -84,7 +86,7 @@ type Own = Candidate & { readonly ref: Ref };
 /** The source version that a step brings on top, where it brings one. */
 function ownRef(step: Step): readonly Ref[] {
   if (step.kind === 'copy') return [step.entry.ref];
-  return step.kind === 'raise' && step.item.marker !== undefined ? [step.item.marker.ref] : [];
+  return step.kind === 'raise' ? [step.item.marker.ref] : [];
 }
 
 function rankOfWrite({ together }: TogetherLook, step: Step): Rank | undefined {
@@ -97,10 +99,10 @@ const newestOf = (all: readonly Candidate[]): Candidate | undefined =>
 
 /** Replicas from third buckets that were brought on top again, by two runs at once or by one that then broke off. */
 function surplusOfOthers(stack: readonly StackItem[]): readonly Step[] {
-  const seen = new Map<string, StackItem>();
+  const seen = new Map<string, OwnItem>();
   const steps: Step[] = [];
   for (const item of stack) {
-    if (item.kind !== 'other' || item.marker === undefined) continue;
+    if (item.kind !== 'other') continue;
     const id = `${item.marker.source.bucket}/${item.marker.ref.id}`;
     const keep = seen.get(id);
     if (keep === undefined) seen.set(id, item);

@@ -7,7 +7,8 @@ import { rankOf, type Rank } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
 import { withoutUnlike } from './same-second.ts';
 import type { Session } from '../session.ts';
-import type { Entry, Observation, StackItem } from '../types.ts';
+import { isOwn } from '../types.ts';
+import type { Entry, ForeignItem, Observation, OwnItem, StackItem } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
 import { isNull, latestTime, refOf, refOfEntry, refOfHead, timeOfVersionId } from '../../identity/index.ts';
 
@@ -81,7 +82,9 @@ const isBrought = ({ ref, versionId, deleteMarker }: Entry, { madeAtSource, unsu
 async function isOnTop(session: Session, top: StackItem | undefined): Promise<boolean> {
   const current = await session.headDestination();
   if (!current.found)
-    return top === undefined || top.kind === 'marker' || (await session.isDangling('destination', top.versionId));
+    return (
+      top === undefined || top.kind === 'delete-marker' || (await session.isDangling('destination', top.versionId))
+    );
   return top?.versionId === (current.head.versionId ?? 'null');
 }
 
@@ -90,7 +93,7 @@ async function isOnTop(session: Session, top: StackItem | undefined): Promise<bo
  * versions that were named, and to the bases, below which a replica says nothing about gaps.
  */
 function depthOf({ work }: Session, stack: readonly StackItem[], low: Ref | undefined): number {
-  const replicas = stack.flatMap((item) => (item.kind === 'replica' && item.marker ? [item.marker] : []));
+  const replicas = stack.flatMap((item) => (item.kind === 'replica' ? [item.marker] : []));
   // What was restored may be of any age.
   if (replicas.length === 0 || (work.clue !== undefined && work.clue.time === undefined)) return 0;
   return earliest([
@@ -216,7 +219,7 @@ async function readStack(
       items.push(item);
       i += 1;
       if (item.rank !== undefined) newest = Math.max(newest, item.rank.time / 1000);
-      if (item.marker === undefined) continue;
+      if (!isOwn(item)) continue;
       earliest = Math.min(earliest, item.marker.attempted);
       const isBelow = item.kind === 'replica' && latestTime(item.marker.ref) < floor;
       if (low === undefined && isBelow && item.time < since) low = item.marker.ref;
@@ -236,7 +239,7 @@ async function unlisted(session: Session, listing: KeyListing): Promise<readonly
   const items: StackItem[] = [];
   for (const item of session.written) {
     if (shown.has(item.versionId)) continue;
-    if (item.kind === 'marker' || (await session.headDestination(item.versionId)).found) items.push(item);
+    if (item.kind === 'delete-marker' || (await session.headDestination(item.versionId)).found) items.push(item);
   }
   return items;
 }
@@ -250,7 +253,7 @@ async function readItem(session: Session, entry: VersionEntry | StackItem, peers
   const { versionId, lastModified: time } = entry;
   if (entry.deleteMarker) {
     const rank = peers?.ranks.get(versionId);
-    return { versionId, time, kind: 'marker', ...(rank ? { rank } : ownRank(session, refOfEntry(entry))) };
+    return { versionId, time, kind: 'delete-marker', ...(rank ? { rank } : ownRank(session, refOfEntry(entry))) };
   }
   const known = session.knownItem(versionId, entry.etag);
   if (known !== undefined) return known;
@@ -258,7 +261,7 @@ async function readItem(session: Session, entry: VersionEntry | StackItem, peers
   if (!result.found) {
     // A user's link that leads nowhere is no replica and would be missed by every HEAD.
     if (await session.isDangling('destination', versionId))
-      return { versionId, time, kind: 'foreign', unreadable: true, ...ownRank(session, refOfEntry(entry)) };
+      return { versionId, time, kind: 'foreign', ...ownRank(session, refOfEntry(entry)) };
     throw new LookAgain();
   }
   session.keepHead(result.head);
@@ -268,14 +271,14 @@ async function readItem(session: Session, entry: VersionEntry | StackItem, peers
 }
 
 /** Whether another version of this key bears the same attempt ID at this moment, which only a user's copy can. */
-export async function isCopied(session: Session, item: StackItem): Promise<boolean> {
+export async function isCopied(session: Session, item: OwnItem): Promise<boolean> {
   const listing = await KeyListing.open(session, 'destination');
   const below = (entry: VersionEntry): boolean => entry.versionId === item.versionId;
   const listed = await listing.until(() => listing.entries.some(below));
   const at = listed.findIndex(below);
   for (const entry of stillThere(session, at === -1 ? listed : listed.slice(0, at))) {
     const other = await readItem(session, entry);
-    if (other.marker !== undefined && other.marker.id === item.marker?.id) return true;
+    if (isOwn(other) && other.marker.id === item.marker.id) return true;
   }
   return false;
 }
@@ -291,7 +294,7 @@ async function classify(session: Session, versionId: string, head: ObjectHead): 
   return unreadable(head) === undefined ? item : { ...item, unreadable: true };
 }
 
-const foreignItem = (session: Session, versionId: string, head: ObjectHead): StackItem => ({
+const foreignItem = (session: Session, versionId: string, head: ObjectHead): ForeignItem => ({
   versionId,
   time: head.lastModified,
   kind: 'foreign',
@@ -304,12 +307,12 @@ const ownRank = ({ marks, work }: Session, ref: Ref): { rank?: Rank } =>
 
 /** A user's copy of a replica carries its marker along; it is an ordinary object and stands above the original. */
 function onlyOldest(session: Session, items: readonly StackItem[]): readonly StackItem[] {
-  const { copies, originals } = copiesAmong(items.map(({ marker }) => marker?.id));
+  const { copies, originals } = copiesAmong(items.map((item) => (isOwn(item) ? item.marker.id : undefined)));
   return items.map((item, index) => {
     if (copies.has(index)) {
       const { versionId, time } = item;
       return { versionId, time, kind: 'foreign', ...ownRank(session, refOf(versionId, time, '')) };
     }
-    return originals.has(index) ? { ...item, vouches: true } : item;
+    return originals.has(index) && isOwn(item) ? { ...item, vouches: true } : item;
   });
 }

@@ -52,15 +52,15 @@ export async function withoutUnlike(
   history: readonly Entry[],
 ): Promise<{ readonly stack: readonly StackItem[]; readonly id: string | undefined }> {
   const nothing = { stack, id: undefined };
-  const suspects = stack.filter(({ kind, marker }) => kind === 'replica' && marker && mayBeOfAnother(marker));
+  const suspects = stack.filter((item) => item.kind === 'replica').filter(({ marker }) => mayBeOfAnother(marker));
   // There is one `null` version at a time.
-  const entry = history.find(({ ref }) => suspects.some(({ marker }) => marker?.ref.id === ref.id));
+  const entry = history.find(({ ref }) => suspects.some(({ marker }) => marker.ref.id === ref.id));
   if (entry === undefined || entry.deleteMarker) return nothing;
   const { current } = session;
   const isCurrent = current?.found === true && refOfHead(current.head).id === entry.ref.id;
   const result = isCurrent ? current : await session.headSource(entry.versionId);
   if (!result.found || refOfHead(result.head).id !== entry.ref.id) return nothing;
-  const items = suspects.filter(({ marker }) => marker?.ref.id === entry.ref.id);
+  const items = suspects.filter(({ marker }) => marker.ref.id === entry.ref.id);
   const found = await Promise.all(items.map(async (item) => ({ item, head: await session.headOf(item.versionId) })));
   const read = found.flatMap(({ item, head }) => (head === undefined ? [] : [{ item, head }]));
   const places = unlike(
@@ -69,7 +69,7 @@ export async function withoutUnlike(
     await classOf(session, entry, result.head),
   );
   if (places.size === 0) return nothing;
-  const others = new Set(read.flatMap(({ item }, place) => (places.has(place) ? [item] : [])));
+  const others = new Set<StackItem>(read.flatMap(({ item }, place) => (places.has(place) ? [item] : [])));
   return { stack: stack.filter((item) => !others.has(item)), id: entry.ref.id };
 }
 

@@ -2,7 +2,7 @@ import { unreadable } from '../act/attributes.ts';
 import { ReplicaArchived } from '../errors.ts';
 import { ruleOf, type Candidate } from './candidates.ts';
 import type { Session } from '../session.ts';
-import type { Entry, StackItem } from '../types.ts';
+import type { Entry, OwnItem } from '../types.ts';
 import { refOfHead, versionIdOf } from '../../identity/index.ts';
 
 /**
@@ -10,8 +10,8 @@ import { refOfHead, versionIdOf } from '../../identity/index.ts';
  * archived it. Whether a rule still covers the version does not matter, because it has its replica already and only comes
  * to stand elsewhere. Throws `ReplicaArchived` where the source is gone or cannot be read either.
  */
-export async function sourceOf(session: Session, { versionId, marker }: StackItem): Promise<Candidate> {
-  if (marker === undefined || !session.isOfSource(marker.source)) throw new ReplicaArchived(versionId);
+export async function sourceOf(session: Session, { versionId, marker }: OwnItem): Promise<Candidate> {
+  if (!session.isOfSource(marker.source)) throw new ReplicaArchived(versionId);
   const { ref } = marker;
   const entry: Entry = { ref, versionId: versionIdOf(ref), deleteMarker: false, current: true };
   const found = await session.headSource(entry.versionId);

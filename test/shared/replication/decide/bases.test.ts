@@ -60,7 +60,7 @@ describe('a key with a hundred thousand versions', () => {
       time: one.time,
     });
     const stack = seen.stack.map((item) =>
-      item.marker ? { ...item, marker: { ...item.marker, ref: watched(item.marker.ref) } } : item,
+      item.kind === 'replica' ? { ...item, marker: { ...item.marker, ref: watched(item.marker.ref) } } : item,
     );
     plan({ ...seen, stack });
     return reads;

@@ -1,4 +1,10 @@
-import type { Entry, Observation, StackItem } from '../../../../shared/replication/types.ts';
+import type {
+  Entry,
+  Observation,
+  OtherReplicaItem,
+  ReplicaItem,
+  StackItem,
+} from '../../../../shared/replication/types.ts';
 import type { Marker, Ref } from '../../../../shared/identity/types.ts';
 
 export const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
@@ -13,7 +19,10 @@ export const history = (shape: string): readonly Entry[] =>
   shape.split('').map((kind, i) => ({ ref: ref(i + 1), versionId: `v${i + 1}`, deleteMarker: kind === 'd' }));
 
 /** An item without its place in the stack. */
-export type Sketch = Omit<StackItem, 'versionId' | 'time'>;
+type SketchOf<T> = T extends StackItem ? Omit<T, 'versionId' | 'time'> : never;
+export type Sketch = SketchOf<StackItem>;
+export type ReplicaSketch = SketchOf<ReplicaItem>;
+export type OtherSketch = SketchOf<OtherReplicaItem>;
 
 export const markerOf = (source: number, base: number): Marker => ({
   source: SOURCE,
@@ -26,11 +35,11 @@ export const markerOf = (source: number, base: number): Marker => ({
 });
 
 /** `base` 0: nothing was accounted for. */
-export const replica = (source: number, base = source - 1): Sketch => ({
+export const replica = (source: number, base = source - 1): ReplicaSketch => ({
   kind: 'replica',
   marker: markerOf(source, base),
 });
-export const deleteMarker: Sketch = { kind: 'marker' };
+export const deleteMarker: Sketch = { kind: 'delete-marker' };
 export const foreign: Sketch = { kind: 'foreign' };
 
 /** Newest first, as written; the oldest is `d1` and was made at 1 ms. */

@@ -1,4 +1,6 @@
-import type { Entry, Observation, StackItem, Step } from '../../../../shared/replication/types.ts';
+import { isOwn } from '../../../../shared/replication/types.ts';
+import type { Entry, Observation, ReplicaItem, StackItem, Step } from '../../../../shared/replication/types.ts';
+import type { Ref } from '../../../../shared/identity/types.ts';
 import { placeOf } from './build.ts';
 
 /**
@@ -6,13 +8,13 @@ import { placeOf } from './build.ts';
  * as plain numbers and by comparing every pair, where the product sorts and scans once.
  */
 
-const sourceOf = (item: StackItem): number => (item.marker ? placeOf(item.marker.ref) : Number.NaN);
-const isReplica = (item: StackItem): boolean => item.kind === 'replica';
+const sourceOf = (item: StackItem): number => (isOwn(item) ? placeOf(item.marker.ref) : Number.NaN);
+const isReplica = (item: StackItem): item is ReplicaItem => item.kind === 'replica';
 
 /** The newest replica of each version, topmost first. */
-const keptOf = (stack: readonly StackItem[]): readonly StackItem[] =>
+const keptOf = (stack: readonly StackItem[]): readonly ReplicaItem[] =>
   stack.filter(
-    (item, i) =>
+    (item, i): item is ReplicaItem =>
       isReplica(item) && !stack.slice(0, i).some((other) => isReplica(other) && sourceOf(other) === sourceOf(item)),
   );
 
@@ -36,9 +38,7 @@ export function expectedOf(seen: Observation, excluded: ReadonlySet<string>): Ex
     .filter((entry) => !entry.deleteMarker && !places.includes(placeOf(entry.ref)))
     .filter((entry) => {
       const v = placeOf(entry.ref);
-      const inGap = kept.some(
-        ({ marker }) => marker && placeOf(marker.ref) > v && (marker.base ? placeOf(marker.base) : 0) < v,
-      );
+      const inGap = kept.some(({ marker }) => placeOf(marker.ref) > v && (marker.base ? placeOf(marker.base) : 0) < v);
       return seen.hints.has(entry.ref.id) || (v > low && (v > max || inGap));
     })
     .map((entry) => placeOf(entry.ref));
@@ -55,8 +55,8 @@ export function expectedOf(seen: Observation, excluded: ReadonlySet<string>): Ex
     redone,
     marks: marksOf(seen, entries, max, missing, rebuilt),
     removed: seen.stack
-      .filter((item) => !item.vouches)
-      .filter((item) => isReplica(item) && (!kept.includes(item) || redone.includes(sourceOf(item))))
+      .filter(isReplica)
+      .filter((item) => !item.vouches && (!kept.includes(item) || redone.includes(sourceOf(item))))
       .map((item) => item.versionId),
   };
 }
@@ -64,7 +64,9 @@ export function expectedOf(seen: Observation, excluded: ReadonlySet<string>): Ex
 /** Whether a delete marker that may be ours and late lies above the newest replica of this version. */
 function isHidden({ stack, mine, since }: Observation, source: number): boolean {
   const at = stack.findIndex((item) => isReplica(item) && sourceOf(item) === source);
-  return stack.some((item, i) => i < at && item.kind === 'marker' && (mine.has(item.versionId) || item.time >= since));
+  return stack.some(
+    (item, i) => i < at && item.kind === 'delete-marker' && (mine.has(item.versionId) || item.time >= since),
+  );
 }
 
 function marksOf(
@@ -81,7 +83,7 @@ function marksOf(
   const top = stack.findIndex(isReplica);
   const there = rebuilt
     ? 0
-    : (top === -1 ? stack : stack.slice(0, top)).filter((item) => item.kind === 'marker').length;
+    : (top === -1 ? stack : stack.slice(0, top)).filter((item) => item.kind === 'delete-marker').length;
   return Math.max(0, before.length - there) + after.length;
 }
 
@@ -98,11 +100,11 @@ export function take(stack: readonly StackItem[], step: Step, time: number): rea
     }
     case 'raise': {
       const there = stack.find((item) => item.versionId === step.item.versionId);
-      if (there?.kind !== 'replica' || there.marker === undefined) throw new Error('raises what is no replica');
+      if (there?.kind !== 'replica') throw new Error('raises what is no replica');
       return [{ versionId, time, kind: 'replica', marker: markerFor(there.marker.ref, step.base) }, ...stack];
     }
     case 'mark':
-      return [{ versionId, time, kind: 'marker' }, ...stack];
+      return [{ versionId, time, kind: 'delete-marker' }, ...stack];
     case 'lift':
     case 'hide':
       throw new Error('not where replication goes one way');
@@ -110,7 +112,7 @@ export function take(stack: readonly StackItem[], step: Step, time: number): rea
       const at = stack.findIndex((item) => item.versionId === step.item.versionId);
       const item = stack[at];
       if (item === undefined) throw new Error('removes what is not there');
-      if (item.kind === 'foreign' || item.kind === 'marker') throw new Error('removes what is not ours');
+      if (item.kind === 'foreign' || item.kind === 'delete-marker') throw new Error('removes what is not ours');
       if (item.vouches) throw new Error('removes what vouches for the copy of a user');
       const newer = stack.slice(0, at).some((other) => isReplica(other) && sourceOf(other) === sourceOf(item));
       if (item.kind === 'replica' && !newer) throw new Error('removes the newest replica of a version');
@@ -119,7 +121,7 @@ export function take(stack: readonly StackItem[], step: Step, time: number): rea
   }
 }
 
-const markerFor = (ref: NonNullable<StackItem['marker']>['ref'], base: typeof ref | undefined) => ({
+const markerFor = (ref: Ref, base: Ref | undefined) => ({
   source: { bucket: 'source-1250000000', region: 'ap-guangzhou' },
   ref,
   base,
@@ -165,5 +167,5 @@ function faultOfTop(before: Observation, after: readonly StackItem[], expected: 
     return top && sourceOf(top) === place ? undefined : 'the current version is not on top';
   }
   if (!newest.deleteMarker || before.stack.some((item) => item.kind === 'foreign')) return undefined;
-  return top?.kind === 'marker' ? undefined : 'deleted at the source, but not at the destination';
+  return top?.kind === 'delete-marker' ? undefined : 'deleted at the source, but not at the destination';
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plan } from '../../../../shared/replication/decide/plan.ts';
-import type { Observation, StackItem, Step } from '../../../../shared/replication/types.ts';
+import type { Observation, ReplicaItem, StackItem, Step } from '../../../../shared/replication/types.ts';
 import { deleteMarker, foreign, history, observed, placeOf, replica, stackOf, type Sketch } from './build.ts';
 import { expectedOf, faultOf, take, takeAll } from './model.ts';
 
@@ -133,10 +133,13 @@ function sweep(
 const asIs = (seen: Observation): readonly Observation[] => [seen];
 /** A run that broke off may have made every delete marker, or this one did. */
 const withLateMarkers = (seen: Observation): readonly Observation[] =>
-  seen.stack.some((item) => item.kind === 'marker')
+  seen.stack.some((item) => item.kind === 'delete-marker')
     ? [
         { ...seen, since: 2 },
-        { ...seen, mine: new Set(seen.stack.filter((item) => item.kind === 'marker').map((item) => item.versionId)) },
+        {
+          ...seen,
+          mine: new Set(seen.stack.filter((item) => item.kind === 'delete-marker').map((item) => item.versionId)),
+        },
       ]
     : [];
 /** An event named one of the versions. */
@@ -215,14 +218,14 @@ const arbitraryWorld = fc
  * the order is wrong, the run that made it so left a floor below all of it.
  */
 function inOrder(stack: readonly StackItem[]): readonly StackItem[] {
-  const sourceOf = ({ marker }: StackItem): number => (marker === undefined ? 0 : placeOf(marker.ref));
+  const sourceOf = ({ marker }: ReplicaItem): number => placeOf(marker.ref);
   const sorted = stack
     .filter((item) => item.kind === 'replica')
     .toSorted((a, b) => sourceOf(b) - sourceOf(a))
-    .map((item, i, all): StackItem => {
-      const below = all.slice(i + 1).find((other) => sourceOf(other) < sourceOf(item))?.marker?.ref;
-      const base = item.marker?.base;
-      if (item.marker === undefined || below === undefined || (base && base.time >= below.time)) return item;
+    .map((item, i, all): ReplicaItem => {
+      const below = all.slice(i + 1).find((other) => sourceOf(other) < sourceOf(item))?.marker.ref;
+      const { base } = item.marker;
+      if (below === undefined || (base && base.time >= below.time)) return item;
       return { ...item, marker: { ...item.marker, base: below } };
     });
   return stack.map((item) => (item.kind === 'replica' ? (sorted.shift() ?? item) : item));
@@ -256,11 +259,11 @@ describe('the plan in larger worlds', () => {
   test('never lets the newest replica of any version vanish, after no step at all', () => {
     fc.assert(
       fc.property(arbitraryWorld, ({ seen, excluded }) => {
-        const had = new Set(seen.stack.filter((item) => item.kind === 'replica').map((item) => item.marker?.ref.id));
+        const had = new Set(seen.stack.filter((item) => item.kind === 'replica').map((item) => item.marker.ref.id));
         let stack = seen.stack;
         for (const step of stepsOf(seen, excluded)) {
           stack = take(stack, step, FIRST_RUN);
-          const has = new Set(stack.filter((item) => item.kind === 'replica').map((item) => item.marker?.ref.id));
+          const has = new Set(stack.filter((item) => item.kind === 'replica').map((item) => item.marker.ref.id));
           expect([...had].filter((id) => !has.has(id))).toEqual([]);
         }
       }),
@@ -272,11 +275,11 @@ describe('the plan in larger worlds', () => {
     fc.assert(
       fc.property(arbitraryWorld, fc.nat(8), ({ seen, excluded }, floor) => {
         const whole = inOrder(seen.stack);
-        const end = whole.findIndex(
-          (item) => item.kind === 'replica' && item.marker && placeOf(item.marker.ref) < floor,
-        );
+        const end = whole.findIndex((item) => item.kind === 'replica' && placeOf(item.marker.ref) < floor);
         fc.pre(end !== -1);
-        const shallow = { ...seen, stack: whole.slice(0, end + 1), low: whole[end]?.marker?.ref, hints: NONE };
+        const lowest = whole[end];
+        const low = lowest?.kind === 'replica' ? lowest.marker.ref : undefined;
+        const shallow = { ...seen, stack: whole.slice(0, end + 1), low, hints: NONE };
         const steps = stepsOf(shallow, excluded);
         const copied = steps.flatMap((step) => (step.kind === 'copy' ? [placeOf(step.entry.ref)] : []));
         // Replicas that the look did not see may be copied again; such surplus is for the deep look to remove.

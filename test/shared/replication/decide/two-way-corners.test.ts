@@ -4,21 +4,28 @@ import { plan } from '../../../../shared/replication/decide/plan.ts';
 import { compareRanks, formatRank, rankOf, sameRank } from '../../../../shared/identity/rank.ts';
 import type { Entry, Observation, Step } from '../../../../shared/replication/types.ts';
 import { refOf } from '../../../../shared/identity/version.ts';
-import { DESTINATION, history, markerOf, observed, ref, replica, SOURCE, stackOf, type Sketch } from './build.ts';
+import { DESTINATION, history, markerOf, observed, ref, replica, SOURCE, stackOf } from './build.ts';
+import type { OtherSketch, ReplicaSketch, Sketch } from './build.ts';
 
 const THIRD = 'third-1250000000';
 const FOURTH = 'fourth-1250000000';
 
 /** Everything here was written at the time of source place `n`; `own`: by users of the destination. */
 const own = (n: number): Sketch => ({ kind: 'foreign', rank: rankOf(ref(n), DESTINATION.bucket) });
-const ours = (n: number, base?: number): Sketch => ({ ...replica(n, base), rank: rankOf(ref(n), SOURCE.bucket) });
-const deletion = (n: number, bucket = SOURCE.bucket): Sketch => ({ kind: 'marker', rank: rankOf(ref(n), bucket) });
-const from = (bucket: string, n: number): Sketch => ({
+const ours = (n: number, base?: number): ReplicaSketch => ({
+  ...replica(n, base),
+  rank: rankOf(ref(n), SOURCE.bucket),
+});
+const deletion = (n: number, bucket = SOURCE.bucket): Sketch => ({
+  kind: 'delete-marker',
+  rank: rankOf(ref(n), bucket),
+});
+const from = (bucket: string, n: number): OtherSketch => ({
   kind: 'other',
   marker: { ...markerOf(n, 0), source: { bucket, region: 'ap-beijing' } },
   rank: rankOf(ref(n), bucket),
 });
-const vouching = (sketch: Sketch): Sketch => ({ ...sketch, vouches: true });
+const vouching = <T extends OtherSketch | ReplicaSketch>(sketch: T): T => ({ ...sketch, vouches: true });
 
 const words = (step: Step): string => {
   switch (step.kind) {

@@ -1,18 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import { plan } from '../../../../shared/replication/decide/plan.ts';
 import type { Observation, StackItem, Step, Together } from '../../../../shared/replication/types.ts';
-import { DESTINATION, history, markerOf, observed, ref, replica, SOURCE, stackOf, type Sketch } from './build.ts';
+import {
+  DESTINATION,
+  history,
+  markerOf,
+  observed,
+  ref,
+  replica,
+  SOURCE,
+  stackOf,
+  type OtherSketch,
+  type Sketch,
+} from './build.ts';
 
 /** Written by users of the destination at the time that source place `n` has. */
 const own = (n: number): Sketch => ({ kind: 'foreign', rank: { time: n * 1000, bucket: DESTINATION.bucket } });
 /** A delete marker that stands for a deletion of that time in that bucket. */
-const deletion = (n: number, bucket: string): Sketch => ({ kind: 'marker', rank: { time: n * 1000, bucket } });
+const deletion = (n: number, bucket: string): Sketch => ({ kind: 'delete-marker', rank: { time: n * 1000, bucket } });
 const ours = (n: number, base?: number): Sketch => ({
   ...replica(n, base),
   rank: { time: n * 1000, bucket: SOURCE.bucket },
 });
 /** A replica from a third bucket. */
-const third = (n: number): Sketch => ({
+const third = (n: number): OtherSketch => ({
   kind: 'other',
   marker: { ...markerOf(n, 0), source: { bucket: 'third-1250000000', region: 'ap-beijing' } },
   rank: { time: n * 1000, bucket: 'third-1250000000' },
@@ -68,7 +79,7 @@ describe('the newest write of all ends on top', () => {
     const item = third(2);
     const result = plan(observed(history('v'), stackOf(item), { together: togetherWith() }));
     const raised = result.kind === 'steps' ? result.steps.find((step) => step.kind === 'raise') : undefined;
-    expect(raised).toMatchObject({ base: item.marker?.base });
+    expect(raised).toMatchObject({ base: item.marker.base });
   });
 
   test('two that were brought on top at once are one too many', () => {
