@@ -1,18 +1,9 @@
-import {
-  causeOf,
-  HandOver,
-  taskOf,
-  whyOf,
-  workOfEvent,
-  type Engine,
-  type Work,
-} from '../../shared/replication/index.ts';
+import { causeOf, type Engine, type Work } from '../../shared/replication/index.ts';
 import { ServiceError } from '../../shared/errors/index.ts';
-import { createConfirm, logFailure, logReport, sameRules } from '../../shared/runs/index.ts';
+import { createConfirm, logEnd, sameRules, whatIsLeft, workOfEvent } from '../../shared/runs/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
-import { BUSY_MS } from '../../shared/tasks/index.ts';
 
 /** What the platform is told: how many destinations were brought up to date, and how many were left to tasks. */
 export interface Summary {
@@ -72,8 +63,8 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
   const { known, fresh } = engine.rules.getBoth(event.place);
   const bring = async (group: Candidates) => {
     const target = { source: event.place, destination: group.destination, key: event.key };
-    const confirm = createConfirm(engine, target, group, { latest: fresh, asked });
-    return { group, state: await bringUpToDate(engine, workOfEvent(event, target, group.rules), run, confirm) };
+    const isInForce = createConfirm(engine, target, group, { latest: fresh, asked });
+    return { group, state: await bringUpToDate(engine, workOfEvent(event, target, group.rules), run, isInForce) };
   };
   const groupsOf = (ruleSet: RuleSet | undefined): readonly Candidates[] =>
     ruleSet === undefined ? [] : candidatesFor(ruleSet, event.key);
@@ -90,31 +81,15 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
 
 /** What cannot be finished now is written down as a task; only if even that fails the platform has to try again. */
 async function bringUpToDate(
-  { converge, tasks, now }: Engine,
+  { converge, tasks, now, random }: Engine,
   work: Work,
   run: Run,
-  confirm: () => Promise<void>,
+  isInForce: () => Promise<boolean>,
 ): Promise<State> {
-  try {
-    const report = await converge(work, run.deadline, confirm);
-    logReport(run, work, report);
-    if (report.state === 'busy') {
-      await tasks.defer(
-        taskOf(work, 'taken', now()),
-        Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY),
-      );
-      return 'deferred';
-    }
-    if (report.lookAgain !== undefined) {
-      const { at, since, floor } = report.lookAgain;
-      await tasks.defer(taskOf({ ...work, since, floor }, 'settle', now()), at);
-    }
-    return 'done';
-  } catch (error) {
-    const task = taskOf(work, whyOf(error), now());
-    logFailure(run, task);
-    if (error instanceof HandOver) await tasks.submit(task);
-    else await tasks.defer(task, now() + BUSY_MS);
-    return 'deferred';
-  }
+  const report = await converge(work, run.deadline, isInForce);
+  const left = whatIsLeft(work, report, { now: now(), random: random(), earlier: [] });
+  logEnd(run, work, report, left);
+  if (left?.due === 'now') await tasks.submit(left.task);
+  else if (left !== undefined) await tasks.defer(left.task, left.due);
+  return report.state === 'done' ? 'done' : 'deferred';
 }

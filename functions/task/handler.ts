@@ -1,19 +1,8 @@
-import {
-  whyOf,
-  HandOver,
-  RulesChanged,
-  taskOf,
-  workOfTasks,
-  type Engine,
-  type Work,
-} from '../../shared/replication/index.ts';
-import { createConfirm, isPaused, logFailure, logReport, rulesOf } from '../../shared/runs/index.ts';
+import { taskOf, workOfTasks, type Engine, type Work } from '../../shared/replication/index.ts';
+import { createConfirm, isPaused, logEnd, rulesOf, whatIsLeft } from '../../shared/runs/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
-import { backOff, BUSY_MS, kindOf, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
-
-/** ms after which work that ran out of time goes on; `schedule` starts it, never this function itself. */
-const GO_ON_MS = 1000;
+import { backOff, kindOf, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
 
 /** Runs the durable tasks named in an event of the state bucket. */
 export async function runTasks(engine: Engine, state: Place, event: unknown, run: Run): Promise<void> {
@@ -34,8 +23,8 @@ async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
   if (group === undefined && isPaused(ruleSet, named.task)) return pause(engine, found, named.task, run);
   if (group === undefined) return drop(engine, found, named.task, run);
   const tasks = found.map(({ task }) => task);
-  const confirm = createConfirm(engine, named.task, group, { latest: Promise.resolve(ruleSet), asked });
-  await finish(engine, found, workOfTasks(tasks, named.task, group.rules), run, confirm);
+  const isInForce = createConfirm(engine, named.task, group, { latest: Promise.resolve(ruleSet), asked });
+  await finish(engine, found, workOfTasks(tasks, named.task, group.rules), run, isInForce);
 }
 
 /** Waits a little longer each time, but not for hours: whoever enables the rule again wants to see something happen. */
@@ -72,35 +61,16 @@ async function finish(
   found: readonly TaskObject[],
   work: Work,
   run: Run,
-  confirm: () => Promise<void>,
+  isInForce: () => Promise<boolean>,
 ): Promise<void> {
   const { converge, tasks, now, random } = engine;
   const earlier = found.map(({ task }) => task);
-  try {
-    const report = await converge(work, run.deadline, confirm);
-    logReport(run, work, report);
-    if (report.state === 'busy') {
-      const task = { ...taskOf(work, 'taken', now(), earlier), attempts: attemptsOf(earlier) };
-      await tasks.replace(found, task, Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY));
-    } else if (report.lookAgain !== undefined) {
-      const { at, since, floor } = report.lookAgain;
-      await tasks.replace(found, taskOf({ ...work, since, floor, compare: false }, 'settle', now()), at);
-    } else {
-      await tasks.complete(found);
-    }
-    // Told after the work is safe; if it cannot be told, each piece has its turn when it is due.
-    if (report.state === 'done' && earlier.some((task) => kindOf(task) === 'failed'))
-      await tasks.recovered(work.destination).catch(() => undefined);
-  } catch (error) {
-    // Going on at once would use up the same time for nothing.
-    const stuck = error instanceof HandOver && !error.progress;
-    const task = taskOf(work, stuck ? 'NoProgress' : whyOf(error), now(), earlier);
-    logFailure(run, task);
-    if (!stuck && (error instanceof HandOver || error instanceof RulesChanged))
-      await tasks.replace(found, { ...task, attempts: attemptsOf(earlier) }, now() + GO_ON_MS);
-    else await tasks.replace(found, task, now() + backOff(attemptsOf(earlier), random()));
-  }
+  const report = await converge(work, run.deadline, isInForce);
+  const left = whatIsLeft(work, report, { now: now(), random: random(), earlier });
+  logEnd(run, work, report, left);
+  if (left === undefined) await tasks.complete(found);
+  else await tasks.replace(found, left.task, left.due === 'now' ? now() : left.due);
+  // Told after the work is safe; if it cannot be told, each piece has its turn when it is due.
+  if (report.state === 'done' && earlier.some((task) => kindOf(task) === 'failed'))
+    await tasks.recovered(work.destination).catch(() => undefined);
 }
-
-/** Finding the key taken, or the rules changed, or having too little time, is no failure, so it does not make the next wait longer. */
-const attemptsOf = (tasks: readonly Task[]): number => Math.max(0, ...tasks.map((task) => task.attempts));

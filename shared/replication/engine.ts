@@ -6,7 +6,9 @@ import { converge } from './converge.ts';
 import { LARGEST_COPY } from './act/multipart/part-size.ts';
 import { abortUploadsOf } from './act/multipart/uploads.ts';
 import { copyHistory, isPlainHistory, prove, type History, type Listed, type Proof } from './listed.ts';
-import { CLOCK_DOUBT_MS, type DestinationClock, type EngineDeps, type Settings } from './session.ts';
+import type { Ending, Halt } from './halt.ts';
+import { CLOCK_DOUBT_MS, type DestinationClock } from './run/heads.ts';
+import type { EngineDeps, Settings } from './settings.ts';
 import type { Report, Work } from './types.ts';
 import { VersioningWatch } from './act/versioning.ts';
 import type { Keyring } from '../identity/index.ts';
@@ -43,19 +45,22 @@ export interface Engine {
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /**
-   * `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. `confirm` is asked before
-   * anything is written, and throws where the rules of the work are no longer those that count.
+   * `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. `isInForce` is asked before
+   * anything is written: whether the rules of the work are still those that count. Never rejects.
    */
-  readonly converge: (work: Work, deadline: number, confirm?: () => Promise<void>) => Promise<Report>;
-  /** Whether a key that has been listed is right; writes nothing. As `converge`, throws `ServiceError`. */
-  readonly prove: (work: Work, listed: Listed, deadline: number) => Promise<Proof>;
-  /** Copies the history of a key that has nothing at the destination, without a lease; `unfit` is for `converge`. */
+  readonly converge: (work: Work, deadline: number, isInForce?: () => Promise<boolean>) => Promise<Report>;
+  /** Whether a key that has been listed is right; writes nothing. Throws `ServiceError`. */
+  readonly prove: (work: Work, listed: Listed, deadline: number) => Promise<Proof | Ending>;
+  /**
+   * Copies the history of a key that has nothing at the destination, without a lease; `unfit` is for `converge`. Throws
+   * `ServiceError`.
+   */
   readonly copyHistory: (
     work: Work,
     listed: Listed,
     deadline: number,
-    confirm: () => Promise<void>,
-  ) => Promise<History>;
+    isInForce: () => Promise<boolean>,
+  ) => Promise<History | Halt>;
   /** Aborts the uploads of tasks that are about to be dropped. */
   readonly abandon: (tasks: readonly Task[]) => Promise<void>;
 }
@@ -94,8 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (known.seen !== undefined && Math.abs(now() - known.seen.at) > CLOCK_LIFE_MS) known.seen = undefined;
     return known;
   };
-  const wired = { cos, state, hash, keys, now, unique, settings, versioning, tasks };
-  const shared = (work: Work): EngineDeps => ({ ...wired, destinationClock: clockOf(work.destination) });
+  const wired: EngineDeps = { cos, state, hash, keys, now, unique, settings, versioning, tasks };
   return {
     deps,
     settings,
@@ -106,15 +110,15 @@ export function createEngine(options: EngineOptions): Engine {
     random,
     sleep,
     prove: (work, listed, deadline) => prove(wired, work, listed, deadline - CLOSING_MS),
-    copyHistory: async (work, listed, deadline, confirm) => {
+    copyHistory: async (work, listed, deadline, isInForce) => {
       // A function's clock may run ahead of COS's by a little.
       const settledBefore = now() - settings.settleMs - CLOCK_DOUBT_MS;
       return isPlainHistory(wired, work, listed, settledBefore)
-        ? copyHistory(shared(work), work, listed, deadline - CLOSING_MS, confirm)
+        ? copyHistory(wired, work, listed, { stop: deadline - CLOSING_MS, isInForce, clock: clockOf(work.destination) })
         : { kind: 'unfit' };
     },
     abandon: (dropped) => abortUploadsOf(cos, dropped),
-    converge: (work, deadline, confirm) =>
-      converge({ ...wired, leases }, work, { stop: deadline - CLOSING_MS, end: deadline }, confirm),
+    converge: (work, deadline, isInForce) =>
+      converge({ ...wired, leases }, work, { stop: deadline - CLOSING_MS, end: deadline }, isInForce),
   };
 }

@@ -1,12 +1,22 @@
 import type { ObjectHead } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
-import type { Cause } from '../errors/index.ts';
+import type { Cause, Side } from '../errors/index.ts';
 import type { Proof } from '../identity/index.ts';
 
 /** Codes with which COS says that the source of a copy is not there any more, or not as it was. */
 const SOURCE_GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchCopySource', 'PreconditionFailed']);
 
 export const isSourceGone = (error: unknown): boolean => error instanceof ServiceError && SOURCE_GONE.has(error.code);
+
+/** Names the side that failed on errors of the call. */
+export async function at<T>(side: Side, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ServiceError) error.side ??= side;
+    throw error;
+  }
+}
 
 /** The copy's bytes are not those of the source; the bad version has been removed again. */
 export class ChecksumMismatch extends ServiceError {
@@ -24,16 +34,6 @@ export class ChecksumMismatch extends ServiceError {
 export class Unsettled extends ServiceError {
   constructor(key: string) {
     super(`${key} changed during every look`, { code: 'KeyUnsettled' satisfies Cause, retryable: true });
-  }
-}
-
-/** This run's time is nearly over, or the piece of work is too long for it; another run has to go on. */
-export class HandOver extends ServiceError {
-  /** Whether the run has brought anything about; if not, the next one will fare no better without a pause. */
-  progress = false;
-
-  constructor(reason: string) {
-    super(reason, { code: 'HandOver' satisfies Cause, retryable: true });
   }
 }
 
@@ -57,13 +57,6 @@ export class ReplicaArchived extends ServiceError {
   }
 }
 
-/** The rules are not those any more that a run began by. */
-export class RulesChanged extends ServiceError {
-  constructor() {
-    super('The rules were changed meanwhile', { code: 'RulesChanged' satisfies Cause });
-  }
-}
-
 /** The look would have to hold more versions of one key than a function has memory for. */
 export class HistoryTooDeep extends ServiceError {
   constructor(limit: number) {
@@ -77,6 +70,16 @@ export class BucketNotVersioned extends ServiceError {
     super(`Versioning is not enabled on ${bucket}`, {
       code: 'BucketVersionNotOpen' satisfies Cause,
       side: 'destination',
+      retryable: true,
+    });
+  }
+}
+
+/** The run's time was over before a listing had come to the one version that only the listing tells of. */
+export class ListingTooLong extends ServiceError {
+  constructor(key: string) {
+    super(`The versions of ${key} could not be listed down to the one in question within one run`, {
+      code: 'NoProgress' satisfies Cause,
       retryable: true,
     });
   }

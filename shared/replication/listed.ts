@@ -4,11 +4,15 @@ import type { Ref } from '../identity/index.ts';
 import { copyVersion } from './act/copy.ts';
 import { missingOf, plan } from './decide/plan.ts';
 import { governing } from './decide/scope.ts';
-import { candidateOf, type Candidate } from './look/candidates.ts';
+import { isHalt, type Ending, type Halt } from './halt.ts';
+import { claimAt } from './look/claim.ts';
+import { findingOf, type Candidate } from './look/candidates.ts';
 import { KeyListing } from './look/listing.ts';
-import { LookAgain, observe } from './look/observe.ts';
+import { observe } from './look/observe.ts';
 import { headOfEntry } from './look/sealed.ts';
-import { Session, type EngineDeps } from './session.ts';
+import type { DestinationClock } from './run/heads.ts';
+import { createRun } from './run/run.ts';
+import type { EngineDeps } from './settings.ts';
 import type { Entry, Skip, Step, Work } from './types.ts';
 
 /*
@@ -38,36 +42,33 @@ export interface Proof {
 
 /**
  * Whether a key is right, from its listings and a HEAD of each version at the destination, by the very plan that `converge`
- * follows. Writes nothing and takes no lease: what is found wrong is for `converge` to look at again. Throws `CosError`,
- * `HandOver`.
+ * follows. Writes nothing and takes no lease: what is found wrong is for `converge` to look at again. Throws `CosError`.
  */
-export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: number): Promise<Proof> {
-  const session = new Session(deps, work, stop);
-  const listings = Promise.resolve([
-    KeyListing.of(session, 'source', listed.source),
-    KeyListing.of(session, 'destination', listed.destination),
-  ] as const);
+export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: number): Promise<Proof | Ending> {
+  const run = createRun(deps, work, { stop });
+  const listings = [
+    KeyListing.of(run, 'source', listed.source),
+    KeyListing.of(run, 'destination', listed.destination),
+  ] as const;
   const all = { floor: 0, since: Number.POSITIVE_INFINITY };
-  try {
-    const seen = await observe(session, shownBy(listed.source, deps.now()), all, listings);
-    const planned = plan(seen);
-    const missing = missingOf(seen, new Set());
-    const there = new Set(seen.stack.map((item) => (item.kind === 'replica' ? item.marker.ref.id : undefined)));
-    const expired = seen.entries.filter(
-      (entry) => !entry.deleteMarker && !there.has(entry.ref.id) && !missing.includes(entry),
-    );
-    return {
-      right: !seen.doubtful && planned.kind === 'steps' && planned.steps.length === 0,
-      missing: missing.map((entry) => entry.versionId),
-      oldest: planned.kind === 'steps' ? oldestOf(planned.steps) : undefined,
-      expired: expired.map((entry) => entry.versionId),
-    };
-  } catch (error) {
-    // What was listed has gone: the two listings say nothing any more.
-    if (error instanceof LookAgain) return { right: false, missing: [], oldest: undefined, expired: [] };
-    throw error;
-  }
+  const seen = await observe(run, shownBy(listed.source, deps.now()), all, listings);
+  // What was listed has gone: the two listings say nothing any more.
+  if (isHalt(seen)) return seen.halt === 'look-again' ? UNPROVEN : seen;
+  const planned = plan(seen);
+  const missing = missingOf(seen, new Set());
+  const there = new Set(seen.stack.map((item) => (item.kind === 'replica' ? item.marker.ref.id : undefined)));
+  const expired = seen.entries.filter(
+    (entry) => !entry.deleteMarker && !there.has(entry.ref.id) && !missing.includes(entry),
+  );
+  return {
+    right: !seen.doubtful && planned.kind === 'steps' && planned.steps.length === 0,
+    missing: missing.map((entry) => entry.versionId),
+    oldest: planned.kind === 'steps' ? oldestOf(planned.steps) : undefined,
+    expired: expired.map((entry) => entry.versionId),
+  };
 }
+
+const UNPROVEN: Proof = { right: false, missing: [], oldest: undefined, expired: [] };
 
 function oldestOf(steps: readonly Step[]): number | undefined {
   const times = steps.map((step) => (step.kind === 'copy' || step.kind === 'mark' ? step.entry.ref.time / 1000 : 0));
@@ -117,37 +118,51 @@ export function isPlainHistory(deps: EngineDeps, work: Work, listed: Listed, set
  * what a run writes that an event has started: then a version is there twice, or stands out of its order. Both are what
  * `converge` puts right, and nothing is lost, because versions are only added and no delete marker is made. So whoever calls
  * this looks at both listings again when they have settled, and takes the key for right only if they show exactly what was
- * written; otherwise `converge` does. Throws as `converge` does; after an unknown outcome the key has to be looked at once
+ * written; otherwise `converge` does. Throws `ServiceError`; after an unknown outcome the key has to be looked at once
  * more when the request can no longer land.
  */
 export async function copyHistory(
   deps: EngineDeps,
   work: Work,
   listed: Listed,
-  stop: number,
-  confirm: () => Promise<void>,
-): Promise<History> {
-  const session = new Session(deps, work, stop, confirm);
+  { stop, isInForce, clock }: CopyHistoryOptions,
+): Promise<History | Halt> {
+  const run = createRun(deps, work, { stop, isInForce, clock });
+  const { heads, verdictLog } = run;
+  run.gate.prepare();
   const entries = entriesOf(work, listed.source);
   const candidates: Candidate[] = [];
   for (const entry of entries) {
-    session.checkTime();
+    const over = run.time.over();
+    if (over) return over;
     // Asked for without an ID where it is the current one: if a newer one has come, its event is on its way.
-    const result = await session.headSource(entry.current === true ? undefined : entry.versionId);
+    const result = await heads.source(entry.current === true ? undefined : entry.versionId);
     if (!result.found || refOfHead(result.head).id !== entry.ref.id) return { kind: 'unfit' };
-    if ((await session.claimOf(result.head, 'source')).kind === 'ours') return { kind: 'unfit' };
+    if ((await claimAt(run, result.head, 'source')).kind === 'ours') return { kind: 'unfit' };
     if (result.head.size > deps.settings.inlineBytes) return { kind: 'unfit' };
-    const candidate = await candidateOf(session, entry, result.head);
-    if (candidate !== undefined) candidates.push(candidate);
-    else if (!session.skipped.has(entry.versionId)) return { kind: 'unfit' };
+    const finding = await findingOf(run, entry, result.head);
+    if (finding.kind === 'none') return { kind: 'unfit' };
+    if (finding.kind === 'copy') candidates.push(finding.candidate);
+    else verdictLog.skip(finding.skip);
   }
-  for (const candidate of candidates) await copyVersion(session, candidate, baseOf(entries, candidate.entry));
+  for (const candidate of candidates) {
+    const halt = await copyVersion(run, candidate, baseOf(entries, candidate.entry));
+    if (halt) return halt;
+  }
   return {
     kind: 'copied',
-    written: session.written.map(({ versionId }) => (isNull(versionId) ? undefined : versionId)),
-    bytes: session.counts.bytes,
-    skipped: [...session.skipped.values()],
+    written: run.deeds.written.map(({ versionId }) => (isNull(versionId) ? undefined : versionId)),
+    bytes: run.deeds.counts.bytes,
+    skipped: [...verdictLog.skipped.values()],
   };
+}
+
+export interface CopyHistoryOptions {
+  /** ms since 1970: no step is begun after it. */
+  readonly stop: number;
+  /** Whether the rules of the work are still those that are stored. */
+  readonly isInForce: () => Promise<boolean>;
+  readonly clock: DestinationClock;
 }
 
 /** Oldest first, those that a rule covers. */

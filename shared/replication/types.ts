@@ -137,8 +137,8 @@ export interface Work {
   readonly compare: boolean;
   /** ms since 1970: what was found out before it is found out anew. -Infinity: whatever is known will do. */
   readonly fresh: number;
-  /** Uploads of ours that are open at the destination, by ID. The run keeps it true, for the task that is made of it. */
-  readonly uploads: Map<string, Upload>;
+  /** Uploads of ours that were open at the destination when the work was written down. */
+  readonly uploads: readonly Upload[];
 }
 
 export interface Clue {
@@ -148,10 +148,31 @@ export interface Clue {
   readonly time: number | undefined;
 }
 
-export interface Report {
-  /** `busy`: somebody else holds the key until `until` (ms since 1970, local clock). */
-  readonly state: 'done' | 'busy';
-  readonly until?: number;
+/** When and how deep to look again, because listings may have been too young to trust. */
+export interface Recheck {
+  /** ms since 1970. */
+  readonly at: number;
+  /** As in `Work`, with the delete markers that the run has made. */
+  readonly since: number;
+  /** Microseconds since 1970: the oldest of what was written. */
+  readonly floor: number;
+}
+
+/** How a run ended. */
+export type End =
+  | { readonly state: 'done'; readonly lookAgain?: Recheck }
+  /** Another run holds the key until `until` (ms since 1970, local clock). */
+  | { readonly state: 'busy'; readonly until: number }
+  /** The time of the run was over, or the work was too long for it. `progress`: it has brought something about. */
+  | { readonly state: 'handed-over'; readonly progress: boolean }
+  /** The rules of the work are not in force any more. */
+  | { readonly state: 'rules-changed' }
+  | { readonly state: 'failed'; readonly error: unknown };
+
+export type Report = Done & End;
+
+/** What a run has done, however it ended. */
+export interface Done {
   readonly copied: number;
   readonly marked: number;
   readonly removed: number;
@@ -159,9 +180,6 @@ export interface Report {
   readonly retagged: number;
   readonly bytes: number;
   readonly skipped: readonly Skip[];
-  /**
-   * Set when listings may have been too young to trust: look again `at` this time, knowing `since` (both ms since 1970), as
-   * deep as `floor` (microseconds since 1970), which is the oldest of what was written.
-   */
-  readonly lookAgain?: { readonly at: number; readonly since: number; readonly floor: number };
+  /** Uploads of ours that are open at the destination now, for the task that is made of what is left. */
+  readonly uploads: readonly Upload[];
 }

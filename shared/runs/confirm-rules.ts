@@ -1,7 +1,6 @@
 import { samePlace } from '../cos/index.ts';
 import { candidatesFor, type Candidates, type RuleSet, type RuleStore } from '../rules/index.ts';
 import type { Target } from '../tasks/index.ts';
-import { RulesChanged } from '../replication/index.ts';
 
 /** ms for which an answer of the state bucket is believed. */
 const BELIEVED_MS = 1000;
@@ -27,16 +26,16 @@ export function sameRules(a: Candidates | undefined, b: Candidates | undefined):
 }
 
 /**
- * To be asked before each write of a run: throws `RulesChanged` when the rules it works by are no longer those that are
- * stored, and `CosError` when nobody can tell. `latest` is what was asked for at `asked` (ms since 1970); later than that
- * it is asked again, so that a run does not go on for minutes by a rule that is gone.
+ * To be asked before each write of a run: whether the rules that it works by are still those that are stored. It throws
+ * `CosError` when nobody can tell. `latest` is what was asked for at `asked` (ms since 1970). Later than that it is asked
+ * again, so that a run does not go on for minutes by a rule that is gone.
  */
 export function createConfirm(
   { rules, now }: { readonly rules: RuleStore; readonly now: () => number },
   target: Target,
   group: Candidates,
   from: { readonly latest: Promise<RuleSet | undefined>; readonly asked: number },
-): () => Promise<void> {
+): () => Promise<boolean> {
   let { latest, asked } = from;
   // Of one answer: parts of a large copy ask many times within a second.
   let standing: Promise<boolean> | undefined;
@@ -48,6 +47,6 @@ export function createConfirm(
       standing = undefined;
     }
     standing ??= stand();
-    if (!(await standing)) throw new RulesChanged();
+    return standing;
   };
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
 import { LANDING_MS } from '../identity/index.ts';
-import { HandOver, RulesChanged, taskOf, whyOf, type Proof, type Report, type Work } from '../replication/index.ts';
+import { isHalt, taskOf, whyOf, type Ending, type Proof, type Report, type Work } from '../replication/index.ts';
 import { backOff, BUSY_MS } from '../tasks/index.ts';
 import type { VersionEntry } from '../cos/index.ts';
 import type { Amount, Deeds } from './counts.ts';
@@ -33,7 +33,8 @@ export interface TreatOptions {
   readonly pair: Pair;
   /** ms since 1970: when the engine's own work has to end. */
   readonly deadline: number;
-  readonly confirm: () => Promise<void>;
+  /** Whether the rules of the scan are still those that are stored. */
+  readonly isInForce: () => Promise<boolean>;
   /** The second pass: nobody comes back to the key after it. */
   readonly last: boolean;
   /** Called on each refusal of COS that asks for fewer requests; waits. */
@@ -47,21 +48,28 @@ const TRIES = 4;
 export async function treat(options: TreatOptions, stacks: KeyStacks, tally: KeyTally): Promise<Treatment> {
   const { deps, deadline, last } = options;
   const { engine } = deps;
-  const work = workOf(options.pair, stacks, tally);
+  let work = workOf(options.pair, stacks, tally);
   let proof: Proof | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
       if (!last && stacks.whole) {
-        const history = await engine.copyHistory(work, stacks, deadline, options.confirm);
-        if (history.kind === 'copied') return copied(history, tally);
+        const history = await engine.copyHistory(work, stacks, deadline, options.isInForce);
+        if (!isHalt(history)) {
+          if (history.kind === 'copied') return copied(history, tally);
+        } else if (history.halt !== 'look-again') return handedOn(options, work, history.halt, openOf(proof));
       }
       // Where a stack is too long to be kept it is converge that reads it, page by page.
-      proof = stacks.whole ? await engine.prove(work, stacks, deadline) : undefined;
+      const proved = stacks.whole ? await engine.prove(work, stacks, deadline) : undefined;
+      if (isHalt(proved)) return handedOn(options, work, proved.halt, openOf(proof));
+      proof = proved;
       if (proof?.right) return right(noteOf(tally, { expired: proof.expired }));
-      return await reported(options, work, tally, proof, await engine.converge(work, deadline, options.confirm));
+      const report = await engine.converge(work, deadline, options.isInForce);
+      work = { ...work, uploads: report.uploads };
+      if (report.state === 'failed') throw report.error;
+      if (report.state === 'handed-over') return handedOn(options, work, 'hand-over', openOf(proof));
+      if (report.state === 'rules-changed') return handedOn(options, work, report.state, openOf(proof));
+      return await reported(options, work, tally, proof, report);
     } catch (error) {
-      if (error instanceof RulesChanged) return { stop: 'rules' };
-      if (error instanceof HandOver && engine.now() >= deadline - TIME_MARGIN_MS) return { stop: 'time' };
       if (isSlowDown(error)) {
         await options.slowDown();
         if (attempt < TRIES && engine.now() < deadline - TIME_MARGIN_MS) continue;
@@ -89,7 +97,7 @@ const workOf = ({ source, destination }: Pair, { key }: KeyStacks, { rules }: Ke
   fresh: Number.POSITIVE_INFINITY,
   floor: 0,
   since: Number.POSITIVE_INFINITY,
-  uploads: new Map(),
+  uploads: [],
 });
 
 const right = (note: Note | undefined): Treated => ({
@@ -120,14 +128,14 @@ async function reported(
   work: Work,
   tally: KeyTally,
   proof: Proof | undefined,
-  report: Report,
+  report: Extract<Report, { readonly state: 'done' | 'busy' }>,
 ): Promise<Treated> {
   const { tasks, now } = deps.engine;
   const { copied: copies, marked, removed, bytes } = report;
   const deeds = { copied: copies, marked, removed, bytes };
   if (report.state === 'busy') {
     if (last) {
-      const due = Math.min(now() + BUSY_MS, report.until ?? Number.POSITIVE_INFINITY);
+      const due = Math.min(now() + BUSY_MS, report.until);
       await tasks.defer(taskOf(work, 'taken', now()), due);
     }
     return {
@@ -159,6 +167,20 @@ const openOf = (proof: Proof | undefined) => ({
   oldest: proof?.oldest,
 });
 
+/** The run has to end, or the key alone needs more time than it has: then a task goes on with it. */
+async function handedOn(
+  { deps: { engine }, deadline }: TreatOptions,
+  work: Work,
+  halt: Ending['halt'],
+  open: ReturnType<typeof openOf>,
+): Promise<Treatment> {
+  if (halt === 'rules-changed') return { stop: 'rules' };
+  if (engine.now() >= deadline - TIME_MARGIN_MS) return { stop: 'time' };
+  const cause = 'HandOver';
+  await engine.tasks.submit(taskOf(work, cause, engine.now()));
+  return { stand: { kind: 'pending', ...open }, proved: false, again: true, deeds: { deferred: 1 }, cause };
+}
+
 /** What failed becomes a task; a request that may still land is looked at once more when it cannot any longer. */
 async function failed(
   { engine }: ScanDeps,
@@ -168,20 +190,10 @@ async function failed(
 ): Promise<Treated> {
   const { tasks, now, random } = engine;
   const why = whyOf(error);
-  if (error instanceof HandOver) await tasks.submit(taskOf(work, why, now()));
-  else {
-    const unknown = error instanceof ServiceError && error.outcome === 'unknown';
-    await tasks.defer(taskOf(work, why, now()), now() + backOff(0, random()));
-    if (unknown) await tasks.defer(taskOf(work, 'settle', now()), now() + LANDING_MS + BUSY_MS);
-  }
-  const kind = error instanceof HandOver ? 'pending' : 'failed';
-  return {
-    stand: { kind, ...open },
-    proved: false,
-    again: kind === 'pending',
-    deeds: { deferred: 1 },
-    cause: why.cause,
-  };
+  await tasks.defer(taskOf(work, why, now()), now() + backOff(0, random()));
+  const unknown = error instanceof ServiceError && error.outcome === 'unknown';
+  if (unknown) await tasks.defer(taskOf(work, 'settle', now()), now() + LANDING_MS + BUSY_MS);
+  return { stand: { kind: 'failed', ...open }, proved: false, again: false, deeds: { deferred: 1 }, cause: why.cause };
 }
 
 /** Undefined where every version that a rule covers has its replica. */

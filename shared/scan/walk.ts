@@ -1,5 +1,4 @@
 import type { RuleSet } from '../rules/index.ts';
-import { RulesChanged } from '../replication/index.ts';
 import { CLOCK_DOUBT_MS } from '../replication/index.ts';
 import { addDeeds, emptyCounts, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument } from './documents.ts';
@@ -187,7 +186,7 @@ class Walk {
         deps,
         pair: scan,
         deadline: deadline - WRITING_MS,
-        confirm: () => this.#confirm(),
+        isInForce: () => this.#isInForce(),
         last: this.range.pass > 1,
         slowDown: () => this.#slowDown(),
       },
@@ -291,7 +290,7 @@ class Walk {
     this.#listed = source.pages + destination.pages;
   }
 
-  async #confirm(): Promise<void> {
+  async #isInForce(): Promise<boolean> {
     const { engine } = this.#options.deps;
     if (engine.now() - this.#watched.asked >= BELIEVED_MS) {
       const { scan } = this.#options;
@@ -300,7 +299,7 @@ class Walk {
         .then((ruleSet) => JSON.stringify(rulesOfPair(ruleSet, scan)) === this.#pinned);
       this.#watched = { asked: engine.now(), same };
     }
-    if (!(await this.#watched.same)) throw new RulesChanged();
+    return this.#watched.same;
   }
 
   /** Whether the scan is still the pair's and is not held. */

@@ -1,188 +1,164 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../../cos/index.ts';
-import { ServiceError } from '../../errors/index.ts';
 import { attributesOf, raisedAttributes, refusalOf, noPlace, unreadable } from './attributes.ts';
-import { BucketNotVersioned, ChecksumMismatch, HandOver, isSourceGone } from '../errors.ts';
+import { BucketNotVersioned, ChecksumMismatch, isSourceGone } from '../errors.ts';
+import { HAND_OVER, isHalt, LOOK_AGAIN, type Halt } from '../halt.ts';
+import { newAttempt, withMarker } from './attempt.ts';
+import { claimAt, ownItem } from '../look/claim.ts';
 import type { Candidate } from '../look/candidates.ts';
-import { copyInParts, type Copy } from './multipart/copy-in-parts.ts';
+import { copyInParts, type Copy, type Written } from './multipart/copy-in-parts.ts';
 import { ownMarker, proofOf, proves } from '../../identity/index.ts';
 import { removeVersion } from './remove.ts';
-import { LookAgain } from '../look/observe.ts';
-import type { Rank } from '../../identity/index.ts';
-import type { Session } from '../session.ts';
+import type { Needs } from '../run/run.ts';
 import { sourceOf } from '../look/source.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
-import type { ForeignItem, ObjectItem, OwnItem } from '../types.ts';
+import type { ForeignItem, ObjectItem, OwnItem, SkipReason } from '../types.ts';
 import { isNull, refOfHead } from '../../identity/index.ts';
 
+type Copying = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'books' | 'uploads' | 'deedLog'>;
+
 /**
- * Copies one source version on top of the destination's stack. `named`: as in `Marker`. Throws `LookAgain` when the
- * version has gone meanwhile.
+ * Copies one source version on top of the destination's stack. `named`: as in `Marker`. A version that COS refuses to copy
+ * is noted as skipped, and the run looks again.
  */
 export async function copyVersion(
-  session: Session,
+  run: Copying & Needs<'verdictLog'>,
   candidate: Candidate,
   base: Ref | undefined,
   named = true,
-): Promise<void> {
-  const { source, key } = session.work;
+): Promise<Halt | undefined> {
+  const { source, key } = run.work;
   const { entry, head, rule } = candidate;
-  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
-  const attempt = await session.attempt(named, isLarge(session, head));
+  if (isTooLarge(run, head)) return HAND_OVER;
+  const attempt = await newAttempt(run, { named, inParts: isLarge(run, head) });
   const proof = proofOf(head, attempt.inParts === true);
   const marker: Marker = { source, ref: entry.ref, base, proof, ...attempt };
   const attributes = async (): Promise<CopyAttributes> => {
-    const grants = rule.replicaAcl ? await grantsOf(session, source, entry.versionId) : undefined;
-    return attributesOf(head, rule, await session.withMarker(head.meta, marker), grants);
+    const grants = rule.replicaAcl ? await grantsOf(run, source, entry.versionId) : undefined;
+    return attributesOf(head, rule, await withMarker(run, head.meta, marker), grants);
   };
   const from: CopySource = { place: source, key, versionId: entry.versionId, ...pinned(entry.versionId, head) };
   const terms = [rule.storageClass ?? '', rule.kmsKeyId ?? '', String(rule.replicaAcl)].join('/');
   try {
-    session.compared.add(await copy(session, { from, head, marker, terms, attributes }));
+    const written = await copy(run, { from, head, marker, terms, attributes });
+    if (isHalt(written)) return written;
+    run.deedLog.hasCompared(written);
+    return undefined;
   } catch (error) {
     const reason = refusalOf(error, head);
     if (reason === undefined) throw error;
     // For this version alone: the next look passes it over and goes on with what is newer.
-    session.skip({ versionId: entry.versionId, reason });
-    session.excluded.add(entry.ref.id);
-    throw new LookAgain();
+    run.verdictLog.skip({ versionId: entry.versionId, reason });
+    run.verdictLog.exclude(entry.ref.id);
+    return LOOK_AGAIN;
   }
 }
 
 /** Copies a replica on top of its own stack; the old one is removed by a later step. */
-export async function raise(session: Session, item: OwnItem, base: Ref | undefined): Promise<void> {
-  const head = await session.headOf(item.versionId);
-  if (head === undefined) throw new LookAgain();
+export async function raise(
+  run: Copying & Needs<'verdictLog'>,
+  item: OwnItem,
+  base: Ref | undefined,
+): Promise<Halt | undefined> {
+  const head = await run.heads.ofReplica(item.versionId);
+  if (head === undefined) return LOOK_AGAIN;
   const { source, ref, proof } = item.marker;
-  if (unreadable(head) !== undefined) return copyVersion(session, await sourceOf(session, item), base);
-  const withAcl = session.work.rules.some((rule) => rule.replicaAcl);
-  await copyInPlace(session, item, head, { source, ref, base, proof }, withAcl);
+  if (unreadable(head) !== undefined) return copyVersion(run, await sourceOf(run, item), base);
+  const withAcl = run.work.rules.some((rule) => rule.replicaAcl);
+  return copyInPlace(run, item, head, { origin: { source, ref, base, proof }, withAcl });
 }
 
 /**
  * Copies a version that somebody else wrote at the destination on top of its own stack, because it is the newest write of
  * all buckets and something older came to lie above it. The original stays where it is.
  */
-export async function lift(session: Session, item: ForeignItem): Promise<void> {
-  const { destination } = session.work;
-  const head = await session.headOf(item.versionId);
-  if (head === undefined && (await session.isDangling('destination', item.versionId)))
-    return session.skip({ versionId: item.versionId, reason: 'dangling-link' });
-  if (head === undefined) throw new LookAgain();
+export async function lift(run: Copying & Needs<'verdictLog'>, item: ForeignItem): Promise<Halt | undefined> {
+  const { versionId } = item;
+  const skip = (reason: SkipReason): undefined => {
+    run.verdictLog.skip({ versionId, reason });
+    return undefined;
+  };
+  const { destination } = run.work;
+  const head = await run.heads.ofReplica(versionId);
+  if (head === undefined)
+    return (await run.heads.isDangling('destination', versionId)) ? skip('dangling-link') : LOOK_AGAIN;
   const marker = { source: destination, ref: refOfHead(head), base: undefined, proof: proofOf(head, true) };
-  const sample: Marker = { ...marker, ...(await session.attempt()) };
-  const reason = unreadable(head) ?? noPlace(head, sample, session.deps.settings.metadataLimit);
-  if (reason === undefined) await copyInPlace(session, item, head, marker, true);
-  else session.skip({ versionId: item.versionId, reason });
+  const sample: Marker = { ...marker, ...(await newAttempt(run)) };
+  const reason = unreadable(head) ?? noPlace(head, sample, run.deps.settings.metadataLimit);
+  return reason === undefined ? copyInPlace(run, item, head, { origin: marker, withAcl: true }) : skip(reason);
 }
 
 type Origin = Pick<Marker, 'source' | 'ref' | 'base' | 'proof'>;
 
 async function copyInPlace(
-  session: Session,
+  run: Copying,
   item: ObjectItem,
   head: ObjectHead,
-  origin: Origin,
-  withAcl: boolean,
-): Promise<void> {
-  const { destination, key } = session.work;
-  if (head.size > session.deps.settings.inlineBytes) throw tooLarge(head);
-  const attempt = await session.attempt(true, isLarge(session, head));
+  { origin, withAcl }: { readonly origin: Origin; readonly withAcl: boolean },
+): Promise<Halt | undefined> {
+  const { destination, key } = run.work;
+  if (isTooLarge(run, head)) return HAND_OVER;
+  const attempt = await newAttempt(run, { inParts: isLarge(run, head) });
   // In parts it gets another ETag than what it is copied from.
   const proof = origin.proof.by === 'etag' ? proofOf(head, attempt.inParts === true) : origin.proof;
   const marker: Marker = { ...origin, proof, ...attempt };
   const attributes = async (): Promise<CopyAttributes> => {
-    const grants = withAcl ? await grantsOf(session, destination, item.versionId) : undefined;
-    return raisedAttributes(head, await session.withMarker(head.meta, marker), grants);
+    const grants = withAcl ? await grantsOf(run, destination, item.versionId) : undefined;
+    return raisedAttributes(head, await withMarker(run, head.meta, marker), grants);
   };
   const from: CopySource = { place: destination, key, versionId: item.versionId, ...pinned(item.versionId, head) };
-  await copy(session, { from, head, marker, terms: String(withAcl), attributes });
-}
-
-/** Hides the key at the destination as it is hidden at the source. */
-export async function mark(session: Session): Promise<void> {
-  await makeMarker(session);
-}
-
-/** The same at a destination that is a source too: what the delete marker stands for is written down first. */
-export async function hide(session: Session, rank: Rank): Promise<void> {
-  const { marks, work } = session;
-  await session.writable();
-  const intention = await session.at('state', async () => marks?.intend(work.destination, work.key, rank, work.source));
-  if (marks === undefined || intention === undefined) return void (await makeMarker(session, rank));
-  let made: string | undefined;
-  try {
-    made = await makeMarker(session, rank);
-  } catch (error) {
-    // Surely refused: nobody has to look for it. If this fails too, a later look finds out.
-    if (error instanceof ServiceError && error.outcome === 'none') await marks.drop(intention).catch(() => undefined);
-    throw error;
-  }
-  // `null` is used again, so it names nothing.
-  if (made !== undefined && !isNull(made))
-    await session.at('state', () => marks.settle(work.destination, work.key, intention, made));
-}
-
-async function makeMarker(session: Session, rank?: Rank): Promise<string | undefined> {
-  const { destination, key } = session.work;
-  await session.writable();
-  session.checkTime();
-  const { versionId } = await session.at('destination', () => session.deps.cos.deleteObject(destination, key));
-  if (versionId !== undefined) {
-    session.mine.add(versionId);
-    const item = { versionId, time: session.deps.now(), kind: 'delete-marker' } as const;
-    session.written.push(rank === undefined ? item : { ...item, rank });
-  }
-  session.counts.marked += 1;
-  return versionId;
+  const written = await copy(run, { from, head, marker, terms: String(withAcl), attributes });
+  return isHalt(written) ? written : undefined;
 }
 
 /** Returns the ID of the version that was written. */
-async function copy(session: Session, job: Copy): Promise<string> {
-  await session.writable();
-  session.checkTime();
+async function copy(run: Copying, job: Copy): Promise<string | Halt> {
+  const halt = (await run.gate.closed()) ?? run.time.over();
+  if (halt) return halt;
   try {
-    const { result, marker } = await (job.marker.inParts ? copyInParts(session, job) : copyWhole(session, job));
-    await proveKept(session, result, marker);
-    await proveBytes(session, result, marker);
+    const written = await (job.marker.inParts ? copyInParts(run, job) : copyWhole(run, job));
+    if (isHalt(written)) return written;
+    const { result, marker } = written;
+    await proveKept(run, result, marker);
+    await proveBytes(run, result, marker);
     const versionId = result.versionId ?? 'null';
-    session.written.push(session.itemOf(versionId, marker.attempted, marker));
-    session.counts.copied += 1;
-    session.counts.bytes += job.head.size;
+    run.deedLog.copied(ownItem(run, { versionId, time: marker.attempted }, marker), job.head.size);
     return versionId;
   } catch (error) {
-    if (isSourceGone(error)) throw new LookAgain();
+    if (isSourceGone(error)) return LOOK_AGAIN;
     throw error;
   }
 }
 
-async function copyWhole(
-  session: Session,
-  { from, marker, attributes }: Copy,
-): Promise<{ result: WriteResult; marker: Marker }> {
-  const { destination, key } = session.work;
-  const result = await session.deps.cos.copyObject(destination, key, from, await attributes());
+async function copyWhole({ deps, work }: Needs<'deps' | 'work'>, { from, marker, attributes }: Copy): Promise<Written> {
+  const { destination, key } = work;
+  const result = await deps.cos.copyObject(destination, key, from, await attributes());
   return { result, marker };
 }
 
 /** One request copies at most 5 GB, and parts are faster than one request from less on. */
-const isLarge = ({ deps }: Session, { size }: ObjectHead): boolean => size > 0 && size >= deps.settings.largeFrom;
+const isLarge = ({ deps }: Needs<'deps'>, { size }: ObjectHead): boolean => size > 0 && size >= deps.settings.largeFrom;
 
-const tooLarge = ({ size }: ObjectHead): HandOver => new HandOver(`An object of ${size} bytes needs more time`);
+/** An object that needs more time than this run has. */
+const isTooLarge = ({ deps }: Needs<'deps'>, { size }: ObjectHead): boolean => size > deps.settings.inlineBytes;
 
 /**
  * A bucket that keeps versions names the one that was written; `null` means that versioning has been switched off within
  * the minute for which the last answer is believed. That replica has overwritten what was there and is none. An answer
  * without any version proves nothing, so the destination is asked.
  */
-async function proveKept(session: Session, result: WriteResult, marker: Marker): Promise<void> {
+async function proveKept(
+  run: Needs<'deps' | 'work' | 'heads' | 'books'>,
+  result: WriteResult,
+  marker: Marker,
+): Promise<void> {
   if (!isNull(result.versionId)) return;
-  const { destination } = session.work;
+  const { destination } = run.work;
   if (result.versionId === undefined) {
-    const there = await session.headDestination();
-    const claim = there.found && !isNull(there.head.versionId) && (await session.claimOf(there.head, 'destination'));
+    const there = await run.heads.destination();
+    const claim = there.found && !isNull(there.head.versionId) && (await claimAt(run, there.head, 'destination'));
     if (claim && ownMarker(claim)?.id === marker.id) return;
   }
-  session.deps.versioning.forget(destination);
+  run.deps.versioning.forget(destination);
   throw new BucketNotVersioned(destination.bucket);
 }
 
@@ -190,13 +166,16 @@ async function proveKept(session: Session, result: WriteResult, marker: Marker):
  * The answer says what was written; a replica with other bytes does not stay. It is known to be ours by the answer, and not
  * by what it says of itself.
  */
-async function proveBytes(session: Session, result: WriteResult, marker: Marker): Promise<void> {
-  const { destination, key } = session.work;
+async function proveBytes(
+  run: Needs<'deps' | 'work' | 'heads' | 'deedLog'>,
+  result: WriteResult,
+  marker: Marker,
+): Promise<void> {
   if (proves(marker.proof, result)) return;
   const versionId = result.versionId ?? 'null';
-  const head = await session.headDestination(versionId);
+  const head = await run.heads.destination(versionId);
   if (head.found && proves(marker.proof, head.head)) return;
-  if (head.found) await removeVersion(session, destination, key, versionId);
+  if (head.found) await removeVersion(run, versionId);
   throw new ChecksumMismatch(marker.ref.id, marker.proof, head.found ? head.head : undefined);
 }
 
@@ -204,5 +183,5 @@ async function proveBytes(session: Session, result: WriteResult, marker: Marker)
 const pinned = (versionId: string, head: ObjectHead): { ifMatch?: string } =>
   isNull(versionId) ? { ifMatch: head.etag } : {};
 
-const grantsOf = (session: Session, place: Place, versionId: string): Promise<readonly Grant[]> =>
-  session.deps.cos.getGrants(place, session.work.key, versionId);
+const grantsOf = ({ deps, work }: Needs<'deps' | 'work'>, place: Place, versionId: string): Promise<readonly Grant[]> =>
+  deps.cos.getGrants(place, work.key, versionId);

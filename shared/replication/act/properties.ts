@@ -2,13 +2,16 @@ import type { Grant } from '../../cos/index.ts';
 import { isNullRef, refOfHead } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
 import { isRecent, mayBeOfAnother } from '../look/same-second.ts';
-import { isSourceGone } from '../errors.ts';
-import type { Session } from '../session.ts';
+import { at, isSourceGone } from '../errors.ts';
+import type { Needs } from '../run/run.ts';
+import type { Ending } from '../halt.ts';
 import type { Marker } from '../../identity/index.ts';
 import type { Entry, Observation, ReplicaItem } from '../types.ts';
 
 /** Replicas compared at once; each takes two requests, or four with the ACL. */
 const BATCH = 8;
+
+type Bringing = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'deeds' | 'deedLog'>;
 
 type Tags = readonly (readonly [string, string])[];
 
@@ -17,67 +20,72 @@ type Tags = readonly (readonly [string, string])[];
  * `ReplicaAcl`. COS sends no event when these change, so it is done only where the work asks for it, once for each replica
  * in a run. Both belong to the version as it is: no new one is written. What has gone meanwhile on either side is left.
  */
-export async function bringProperties(session: Session, seen: Observation): Promise<void> {
+export async function bringProperties(run: Bringing, seen: Observation): Promise<Ending | undefined> {
+  const { deeds, deedLog } = run;
   const entries = new Map(seen.entries.map((entry) => [entry.ref.id, entry]));
-  const replicas = [...session.written, ...seen.stack].filter((item) => item.kind === 'replica');
+  const replicas = [...deeds.written, ...seen.stack].filter((item) => item.kind === 'replica');
   const pairs = replicas.flatMap((item) => {
-    if (!isDue(session, item.marker)) return [];
-    if (session.compared.has(item.versionId) || session.removed.has(item.versionId)) return [];
+    if (!isDue(run, item.marker)) return [];
+    if (deeds.compared.has(item.versionId) || deeds.removed.has(item.versionId)) return [];
     const entry = entries.get(item.marker.ref.id);
     return entry === undefined || entry.deleteMarker ? [] : [{ item, entry }];
   });
   for (let i = 0; i < pairs.length; i += BATCH) {
-    session.checkTime();
+    const over = run.time.over();
+    if (over) return over;
     const done = await Promise.allSettled(
       pairs.slice(i, i + BATCH).map(async ({ item, entry }) => {
-        if (session.compared.has(item.versionId)) return;
-        session.compared.add(item.versionId);
-        await bringOne(session, item, entry);
+        if (deeds.compared.has(item.versionId)) return undefined;
+        deedLog.hasCompared(item.versionId);
+        return bringOne(run, item, entry);
       }),
     );
     // Only when all have ended: none may write once the key is given back.
     const failure = done.find((one) => one.status === 'rejected' && !isSourceGone(one.reason));
     if (failure?.status === 'rejected') throw failure.reason;
+    for (const one of done) if (one.status === 'fulfilled' && one.value !== undefined) return one.value;
   }
+  return undefined;
 }
 
 /** Of `null` versions of one second, which differ in nothing else, those of the last one count without being asked for. */
-const isDue = ({ work, deps }: Session, marker: Marker): boolean =>
+const isDue = ({ work, deps }: Needs<'work' | 'deps'>, marker: Marker): boolean =>
   work.compare || (mayBeOfAnother(marker) && isRecent(marker, deps.now()));
 
-async function bringOne(session: Session, item: ReplicaItem, entry: Entry): Promise<void> {
-  const { deps, work } = session;
+async function bringOne(run: Bringing, item: ReplicaItem, entry: Entry): Promise<Ending | undefined> {
+  const { work, gate, time, heads, deedLog } = run;
+  const { cos } = run.deps;
   const { source, destination, key } = work;
-  const { cos } = deps;
   const [wanted, there] = await Promise.all([
-    session.at('source', () => cos.getTags(source, key, entry.versionId)),
-    session.at('destination', () => cos.getTags(destination, key, item.versionId)),
+    at('source', () => cos.getTags(source, key, entry.versionId)),
+    at('destination', () => cos.getTags(destination, key, item.versionId)),
   ]);
   // Tags may have taken the version out of every rule's scope: then its replica stays as it is.
   const rule = governing(work.rules, entry, wanted);
-  if (rule === undefined) return;
+  if (rule === undefined) return undefined;
   const grants = rule.replicaAcl
     ? await Promise.all([
-        session.at('source', () => cos.getGrants(source, key, entry.versionId)),
-        session.at('destination', () => cos.getGrants(destination, key, item.versionId)),
+        at('source', () => cos.getGrants(source, key, entry.versionId)),
+        at('destination', () => cos.getGrants(destination, key, item.versionId)),
       ])
     : undefined;
   const hasTags = textOfTags(wanted) === textOfTags(there);
   const hasGrants = grants === undefined || textOfGrants(grants[0]) === textOfGrants(grants[1]);
-  if (hasTags && hasGrants) return;
-  if (!(await isStillThere(session, entry))) return;
-  await session.writable();
-  session.checkTime();
-  if (!hasTags) await session.at('destination', () => cos.putTags(destination, key, item.versionId, wanted));
+  if (hasTags && hasGrants) return undefined;
+  if (!(await isStillThere({ heads }, entry))) return undefined;
+  const halt = (await gate.closed()) ?? time.over();
+  if (halt) return halt;
+  if (!hasTags) await at('destination', () => cos.putTags(destination, key, item.versionId, wanted));
   if (grants !== undefined && !hasGrants)
-    await session.at('destination', () => cos.putGrants(destination, key, item.versionId, grants[0]));
-  session.counts.retagged += 1;
+    await at('destination', () => cos.putGrants(destination, key, item.versionId, grants[0]));
+  deedLog.retagged();
+  return undefined;
 }
 
 /** `null` is used again: what was read may be that of a version that has taken its place. */
-async function isStillThere(session: Session, { ref, versionId }: Entry): Promise<boolean> {
+async function isStillThere({ heads }: Needs<'heads'>, { ref, versionId }: Entry): Promise<boolean> {
   if (!isNullRef(ref)) return true;
-  const result = await session.headSource(versionId);
+  const result = await heads.source(versionId);
   return result.found && refOfHead(result.head).id === ref.id;
 }
 

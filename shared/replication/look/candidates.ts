@@ -1,13 +1,15 @@
-import type { ObjectHead } from '../../cos/index.ts';
+import type { HeadResult, ObjectHead } from '../../cos/index.ts';
+import { ownMarker, proofOf, refOfHead, type Marker } from '../../identity/index.ts';
 import type { Rule } from '../../rules/index.ts';
+import { newAttempt } from '../act/attempt.ts';
 import { skipReasonOf } from '../act/attributes.ts';
-import { ownMarker, proofOf } from '../../identity/index.ts';
 import { missingOf } from '../decide/plan.ts';
 import { governing, needsTags } from '../decide/scope.ts';
-import type { Session } from '../session.ts';
-import type { Entry, Observation } from '../types.ts';
-import type { Marker } from '../../identity/index.ts';
-import { refOfHead } from '../../identity/index.ts';
+import { at } from '../errors.ts';
+import { isHalt, type HandOver } from '../halt.ts';
+import type { Needs } from '../run/run.ts';
+import type { Entry, Observation, Skip } from '../types.ts';
+import { claimAt } from './claim.ts';
 import { Originals } from './originals.ts';
 
 /** A version that is to be copied, with all that has to be known for it. */
@@ -26,6 +28,18 @@ export interface Examined {
   readonly truncated: boolean;
 }
 
+/** What was found out about one version. */
+export type Finding =
+  | { readonly kind: 'copy'; readonly candidate: Candidate }
+  /** It cannot be copied now. */
+  | { readonly kind: 'skip'; readonly skip: Skip }
+  /** It has gone, is a replica, or no rule covers it. */
+  | { readonly kind: 'none' };
+
+const NONE: Finding = { kind: 'none' };
+
+type Examining = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'memory' | 'passed' | 'verdictLog'>;
+
 /** Versions copied in one look; bounds memory and the time between two looks. */
 const PER_LOOK = 200;
 /** Versions whose metadata is read at once. */
@@ -34,29 +48,35 @@ const BATCH = 16;
 /**
  * Reads the metadata of the versions that seem to be missing, and sorts out those that are not to be copied: gone
  * meanwhile, replicas of another bucket, out of a tag filter's scope, or not replicable now. What earlier looks have sorted
- * out is not read again.
+ * out is not read again. `current`: the source's HEAD.
  */
-export async function examine(session: Session, seen: Observation): Promise<Examined> {
-  const { excluded } = session;
-  await session.passed.recall(seen, missingOf(seen, excluded), excluded);
+export async function examine(run: Examining, current: HeadResult, seen: Observation): Promise<Examined | HandOver> {
+  const { verdictLog, passed } = run;
+  const { excluded } = verdictLog;
+  for (const id of await passed.recall(seen, missingOf(seen, excluded))) verdictLog.exclude(id);
   const missing = missingOf(seen, excluded);
-  const originals = new Originals(session, seen.sourceOrder);
+  const originals = new Originals(run, seen.sourceOrder);
   const candidates = new Map<string, Candidate>();
   let next = 0;
   try {
     while (next < missing.length && candidates.size < PER_LOOK) {
-      session.checkTime();
+      const over = run.time.over();
+      if (over) return over;
       const batch = missing.slice(next, next + Math.min(BATCH, PER_LOOK - candidates.size));
-      const found = await Promise.all(batch.map((entry) => examineVersion(session, originals, entry)));
+      const found = await Promise.all(batch.map((entry) => examineVersion(run, { current, originals }, entry)));
+      const halt = found.find((one) => isHalt(one));
+      if (halt) return halt;
       for (const [index, entry] of batch.entries()) {
-        const candidate = found[index];
-        if (candidate === undefined) excluded.add(entry.ref.id);
-        else candidates.set(entry.ref.id, candidate);
+        const finding = found[index];
+        if (finding === undefined || isHalt(finding)) continue;
+        if (finding.kind === 'copy') candidates.set(entry.ref.id, finding.candidate);
+        else verdictLog.exclude(entry.ref.id);
+        if (finding.kind === 'skip') verdictLog.skip(finding.skip);
       }
       next += batch.length;
     }
   } finally {
-    await session.passed.note(seen, missingOf(seen, new Set()), excluded);
+    await passed.note(seen, missingOf(seen, new Set()), excluded);
   }
   const last = missing[next - 1];
   const truncated = next < missing.length;
@@ -68,54 +88,59 @@ function upTo(seen: Observation, last: Entry): Observation {
   return { ...seen, entries: seen.entries.slice(0, seen.entries.indexOf(last) + 1) };
 }
 
-async function examineVersion(session: Session, originals: Originals, entry: Entry): Promise<Candidate | undefined> {
-  const { current } = session;
-  const isCurrent = current?.found === true && refOfHead(current.head).id === entry.ref.id;
-  const result = isCurrent ? current : await session.headSource(entry.versionId);
+async function examineVersion(
+  run: Needs<'deps' | 'work' | 'heads' | 'books'>,
+  { current, originals }: { readonly current: HeadResult; readonly originals: Originals },
+  entry: Entry,
+): Promise<Finding | HandOver> {
+  const { heads } = run;
+  const { versionId } = entry;
+  const isCurrent = current.found && refOfHead(current.head).id === entry.ref.id;
+  const result = isCurrent ? current : await heads.source(versionId);
   if (!result.found) {
-    if (await session.isDangling('source', entry.versionId))
-      session.skip({ versionId: entry.versionId, reason: 'dangling-link' });
-    return undefined;
+    const isDangling = await heads.isDangling('source', versionId);
+    return isDangling ? { kind: 'skip', skip: { versionId, reason: 'dangling-link' } } : NONE;
   }
   const { head } = result;
-  if (refOfHead(head).id !== entry.ref.id) return undefined;
+  if (refOfHead(head).id !== entry.ref.id) return NONE;
   // Replicas that this service made at this very place are never passed on; a user's copy of one is an ordinary object.
-  const marker = ownMarker(await session.claimOf(head, 'source'));
-  if (marker !== undefined && !(await originals.isCopy(marker, entry.ref))) return undefined;
-  return candidateOf(session, entry, head);
+  const marker = ownMarker(await claimAt(run, head, 'source'));
+  if (marker !== undefined) {
+    const isCopy = await originals.isCopy(marker, entry.ref);
+    if (isHalt(isCopy)) return isCopy;
+    if (!isCopy) return NONE;
+  }
+  return findingOf(run, entry, head);
 }
 
-/** Undefined when no rule covers this version, or it cannot be copied now; the latter is noted with its reason. */
-export async function candidateOf(session: Session, entry: Entry, head: ObjectHead): Promise<Candidate | undefined> {
-  const rule = await ruleOf(session, entry);
-  if (rule === undefined) return undefined;
-  const reason = skipReasonOf(
-    head,
-    rule,
-    await sampleMarker(session, entry, head),
-    session.deps.settings.metadataLimit,
-  );
-  if (reason === undefined) return { entry, head, rule };
-  session.skip({ versionId: entry.versionId, reason });
-  return undefined;
+/** Whether a version can be copied now, and by which rule. Throws `CosError`. */
+export async function findingOf(
+  run: Needs<'deps' | 'work' | 'heads'>,
+  entry: Entry,
+  head: ObjectHead,
+): Promise<Finding> {
+  const rule = await ruleOf(run, entry);
+  if (rule === undefined) return NONE;
+  const marker = await sampleMarker(run, entry, head);
+  const reason = skipReasonOf(head, rule, marker, run.deps.settings.metadataLimit);
+  if (reason !== undefined) return { kind: 'skip', skip: { versionId: entry.versionId, reason } };
+  return { kind: 'copy', candidate: { entry, head, rule } };
 }
 
 /** The rule that covers a version of the source, whose tags are read where a rule asks for them. */
-export async function ruleOf(session: Session, entry: Entry): Promise<Rule | undefined> {
-  const { rules, source, key } = session.work;
-  const tags = needsTags(rules)
-    ? await session.at('source', () => session.deps.cos.getTags(source, key, entry.versionId))
-    : undefined;
+export async function ruleOf({ deps, work }: Needs<'deps' | 'work'>, entry: Entry): Promise<Rule | undefined> {
+  const { rules, source, key } = work;
+  const tags = needsTags(rules) ? await at('source', () => deps.cos.getTags(source, key, entry.versionId)) : undefined;
   return governing(rules, entry, tags);
 }
 
 /** A marker of the size the real one will have. */
-async function sampleMarker(session: Session, entry: Entry, head: ObjectHead): Promise<Marker> {
+async function sampleMarker(run: Needs<'deps' | 'work' | 'heads'>, entry: Entry, head: ObjectHead): Promise<Marker> {
   return {
-    source: session.work.source,
+    source: run.work.source,
     ref: entry.ref,
     base: entry.ref,
     proof: proofOf(head, false),
-    ...(await session.attempt()),
+    ...(await newAttempt(run)),
   };
 }

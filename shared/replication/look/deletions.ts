@@ -1,8 +1,11 @@
+import type { Place } from '../../cos/index.ts';
 import type { KeyListing } from './listing.ts';
 import { madeFor, MARKER_LANDING_MS, SLACK_MS } from '../decide/made-for.ts';
 import type { Intention, MarkBook, Marks } from '../deletion-records.ts';
 import type { Rank } from '../../identity/index.ts';
-import type { Session } from '../session.ts';
+import { at } from '../errors.ts';
+import { isHalt, type HandOver } from '../halt.ts';
+import type { Needs } from '../run/run.ts';
 import type { StackItem, Together } from '../types.ts';
 import { timeOfVersionId } from '../../identity/index.ts';
 
@@ -23,21 +26,26 @@ export interface Peers {
 
 const NONE: Marks = { made: [], intended: [] };
 
-export async function readPeers(session: Session, source: KeyListing, destination: KeyListing): Promise<Peers> {
-  const { marks, sourceMarks, work } = session;
+export async function readPeers(
+  run: Needs<'deps' | 'work' | 'books'>,
+  source: KeyListing,
+  destination: KeyListing,
+): Promise<Peers | HandOver> {
+  const { books, work } = run;
   // Most keys have no delete markers, and then there is nothing to ask.
   const deleted = isDeleted(source);
   const hidden = deleted || isDeleted(destination);
   const [atSource, there] = await Promise.all([
-    read(session, deleted ? sourceMarks : undefined, work.source),
-    read(session, hidden ? marks : undefined, work.destination),
+    read(deleted ? books.source : undefined, work.source, work.key),
+    read(hidden ? books.destination : undefined, work.destination, work.key),
   ]);
-  const at = marks === undefined ? NONE : await resolved(session, marks, there, destination);
+  const resolved = books.destination === undefined ? NONE : await resolve(run, books.destination, there, destination);
+  if (isHalt(resolved)) return resolved;
   return {
     madeAtSource: new Set(atSource.made.map((mark) => mark.versionId)),
-    ranks: new Map(at.made.map((mark) => [mark.versionId, mark.rank])),
-    shared: marks !== undefined,
-    unsureSince: { source: earliestOf(atSource), destination: earliestOf(at) },
+    ranks: new Map(resolved.made.map((mark) => [mark.versionId, mark.rank])),
+    shared: books.destination !== undefined,
+    unsureSince: { source: earliestOf(atSource), destination: earliestOf(resolved) },
   };
 }
 
@@ -47,15 +55,15 @@ const earliestOf = ({ intended }: Marks): number =>
 const isDeleted = (listing: KeyListing): boolean =>
   !listing.complete || listing.entries.some((entry) => entry.deleteMarker);
 
-const read = async (session: Session, book: MarkBook | undefined, place: Session['work']['source']): Promise<Marks> =>
-  book === undefined ? NONE : session.at('state', () => book.of(place, session.work.key));
+const read = async (book: MarkBook | undefined, place: Place, key: string): Promise<Marks> =>
+  book === undefined ? NONE : at('state', () => book.of(place, key));
 
 /**
  * What `plan` has to know of a destination that is a source as well; `stack` is what the look read of it, and `destination`
  * how far the listing went.
  */
 export function togetherOf(
-  { work, deps }: Session,
+  { work, deps }: Needs<'work' | 'deps'>,
   { ranks, unsureSince }: Peers,
   stack: readonly StackItem[],
   destination: KeyListing,
@@ -79,13 +87,12 @@ const timeOf = (versionId: string | undefined): number => timeOfVersionId(versio
  * Finds out what became of delete markers that earlier runs of this replication meant to make. The key is ours, so those
  * runs are over.
  */
-async function resolved(
-  session: Session,
+async function resolve(
+  { work, deps }: Needs<'work' | 'deps'>,
   book: MarkBook,
   { made, intended }: Marks,
   stack: KeyListing,
-): Promise<Marks> {
-  const { work, deps } = session;
+): Promise<Marks | HandOver> {
   const writer = book.writerOf(work.source);
   const known = [...made];
   const open: Intention[] = [];
@@ -96,11 +103,12 @@ async function resolved(
       continue;
     }
     const listed = await stack.until((oldest) => oldest.lastModified < intention.time - SLACK_MS);
+    if (isHalt(listed)) return listed;
     const found = madeFor(intention, listed, { made: known, intended }, work.destination.bucket);
     if (found !== undefined) {
-      known.push(await session.at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
+      known.push(await at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
     } else if (age < MARKER_LANDING_MS + deps.settings.settleMs) open.push(intention);
-    else await session.at('state', () => book.drop(intention));
+    else await at('state', () => book.drop(intention));
   }
   return { made: known, intended: open };
 }

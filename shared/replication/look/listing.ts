@@ -1,7 +1,7 @@
 import type { Place, VersionEntry } from '../../cos/index.ts';
-import type { Side } from '../../errors/index.ts';
-import { HistoryTooDeep } from '../errors.ts';
-import type { Session } from '../session.ts';
+import { at, HistoryTooDeep } from '../errors.ts';
+import { isHalt, type HandOver } from '../halt.ts';
+import type { RunBase } from '../run/base.ts';
 
 /** Most looks end at the newest few versions. */
 const FIRST_PAGE = 200;
@@ -10,35 +10,36 @@ const PAGE = 1000;
 const DEEPEST = 100_000;
 
 type Next = { readonly keyMarker: string; readonly versionIdMarker: string };
+type KeySide = 'source' | 'destination';
 
 /**
  * Versions and delete markers of exactly one key, newest first, read page by page and only as deep as somebody asks: a
  * key that is overwritten for years has more of them than one run should carry.
  */
 export class KeyListing {
-  readonly #session: Session;
+  readonly #run: RunBase;
   readonly #place: Place;
-  readonly #side: Side;
+  readonly #side: KeySide;
   readonly #entries: VersionEntry[] = [];
   #next: Next | undefined;
   #complete = false;
 
-  private constructor(session: Session, side: 'source' | 'destination') {
-    this.#session = session;
+  private constructor(run: RunBase, side: KeySide) {
+    this.#run = run;
     this.#side = side;
-    this.#place = session.work[side];
+    this.#place = run.work[side];
   }
 
   /** Reads the first page. Throws `CosError`. */
-  static async open(session: Session, side: 'source' | 'destination'): Promise<KeyListing> {
-    const listing = new KeyListing(session, side);
-    await listing.more();
-    return listing;
+  static async open(run: RunBase, side: KeySide): Promise<KeyListing | HandOver> {
+    const listing = new KeyListing(run, side);
+    const more = await listing.more();
+    return isHalt(more) ? more : listing;
   }
 
   /** Of what somebody has listed already: all versions and delete markers of this very key, newest first. */
-  static of(session: Session, side: 'source' | 'destination', entries: readonly VersionEntry[]): KeyListing {
-    const listing = new KeyListing(session, side);
+  static of(run: RunBase, side: KeySide, entries: readonly VersionEntry[]): KeyListing {
+    const listing = new KeyListing(run, side);
     listing.#entries.push(...entries);
     listing.#complete = true;
     return listing;
@@ -54,30 +55,32 @@ export class KeyListing {
     return this.#complete;
   }
 
-  /** Reads a page more; false: there is none. Throws `CosError`, `HandOver`, `HistoryTooDeep`. */
-  async more(): Promise<boolean> {
-    if (this.#complete) return false;
+  /** Reads a page more. Throws `CosError`, `HistoryTooDeep`. */
+  async more(): Promise<HandOver | undefined> {
+    if (this.#complete) return undefined;
     if (this.#entries.length >= DEEPEST) throw new HistoryTooDeep(DEEPEST);
-    this.#session.checkTime();
-    const { key } = this.#session.work;
+    const over = this.#run.time.over();
+    if (over) return over;
+    const { key } = this.#run.work;
     const maxKeys = this.#next === undefined ? FIRST_PAGE : PAGE;
-    const page = await this.#session.at(this.#side, () =>
-      this.#session.deps.cos.listVersions(this.#place, { prefix: key, maxKeys, ...this.#next }),
+    const page = await at(this.#side, () =>
+      this.#run.deps.cos.listVersions(this.#place, { prefix: key, maxKeys, ...this.#next }),
     );
     // Keys come in order and the key itself is the first with this prefix.
     const own = page.entries.filter((entry) => entry.key === key);
     this.#entries.push(...own);
     this.#next = own.length === page.entries.length ? page.next : undefined;
     this.#complete = this.#next === undefined;
-    return own.length > 0;
+    return undefined;
   }
 
   /** Reads on until the oldest entry read is `enough`, or all are read. */
-  async until(enough: (oldest: VersionEntry) => boolean): Promise<readonly VersionEntry[]> {
+  async until(enough: (oldest: VersionEntry) => boolean): Promise<readonly VersionEntry[] | HandOver> {
     for (;;) {
       const oldest = this.#entries.at(-1);
       if (this.#complete || (oldest !== undefined && enough(oldest))) return this.#entries;
-      await this.more();
+      const halt = await this.more();
+      if (halt) return halt;
     }
   }
 }

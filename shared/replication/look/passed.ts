@@ -55,19 +55,21 @@ export class Passed {
     this.#begun = deps.now();
   }
 
-  /** Adds to `excluded` what an earlier look has passed over. Where nobody can tell, everything is read. */
-  async recall(seen: Observation, missing: readonly Entry[], excluded: Set<string>): Promise<void> {
-    if (missing.length < WORTH) return;
+  /** IDs of the entries that an earlier look has passed over. Where nobody can tell, everything is read. */
+  async recall(seen: Observation, missing: readonly Entry[]): Promise<readonly string[]> {
+    if (missing.length < WORTH) return [];
     if (!this.#asked) this.#known = await this.#load().catch(() => undefined);
     this.#asked = true;
-    if (this.#known === undefined) return;
+    if (this.#known === undefined) return [];
     const compare = orderBy(seen.sourceOrder);
     const upTo = refOfId(this.#known.upTo);
+    const found: string[] = [];
     for (const { ref, current } of missing) {
       if (current === true || seen.hints.has(ref.id) || compare(ref, upTo) > 0) continue;
-      excluded.add(ref.id);
+      found.push(ref.id);
       this.unread.add(ref.id);
     }
+    return found;
   }
 
   /**

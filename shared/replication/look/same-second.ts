@@ -1,6 +1,6 @@
-import type { ObjectHead } from '../../cos/index.ts';
+import type { HeadResult, ObjectHead } from '../../cos/index.ts';
 import { isNullRef, ownMetadata, refOfHead, type Marker } from '../../identity/index.ts';
-import type { Session } from '../session.ts';
+import type { Needs } from '../run/run.ts';
 import type { Entry, StackItem } from '../types.ts';
 import { ruleOf } from './candidates.ts';
 
@@ -47,7 +47,8 @@ const sorted = (record: Readonly<Record<string, string>>): readonly (readonly [s
  * version that they are not of.
  */
 export async function withoutUnlike(
-  session: Session,
+  run: Needs<'deps' | 'work' | 'heads'>,
+  current: HeadResult,
   stack: readonly StackItem[],
   history: readonly Entry[],
 ): Promise<{ readonly stack: readonly StackItem[]; readonly id: string | undefined }> {
@@ -56,17 +57,18 @@ export async function withoutUnlike(
   // There is one `null` version at a time.
   const entry = history.find(({ ref }) => suspects.some(({ marker }) => marker.ref.id === ref.id));
   if (entry === undefined || entry.deleteMarker) return nothing;
-  const { current } = session;
-  const isCurrent = current?.found === true && refOfHead(current.head).id === entry.ref.id;
-  const result = isCurrent ? current : await session.headSource(entry.versionId);
+  const isCurrent = current.found && refOfHead(current.head).id === entry.ref.id;
+  const result = isCurrent ? current : await run.heads.source(entry.versionId);
   if (!result.found || refOfHead(result.head).id !== entry.ref.id) return nothing;
   const items = suspects.filter(({ marker }) => marker.ref.id === entry.ref.id);
-  const found = await Promise.all(items.map(async (item) => ({ item, head: await session.headOf(item.versionId) })));
+  const found = await Promise.all(
+    items.map(async (item) => ({ item, head: await run.heads.ofReplica(item.versionId) })),
+  );
   const read = found.flatMap(({ item, head }) => (head === undefined ? [] : [{ item, head }]));
   const places = unlike(
     result.head,
     read.map(({ head }) => head),
-    await classOf(session, entry, result.head),
+    await classOf(run, entry, result.head),
   );
   if (places.size === 0) return nothing;
   const others = new Set<StackItem>(read.flatMap(({ item }, place) => (places.has(place) ? [item] : [])));
@@ -74,8 +76,8 @@ export async function withoutUnlike(
 }
 
 /** Undefined: by now another class tells nothing, or no rule covers the version. */
-async function classOf(session: Session, entry: Entry, head: ObjectHead): Promise<string | undefined> {
-  if (session.deps.now() - head.lastModified > RECENT_MS) return undefined;
-  const rule = await ruleOf(session, entry);
+async function classOf(run: Needs<'deps' | 'work'>, entry: Entry, head: ObjectHead): Promise<string | undefined> {
+  if (run.deps.now() - head.lastModified > RECENT_MS) return undefined;
+  const rule = await ruleOf(run, entry);
   return rule && (rule.storageClass ?? head.storageClass);
 }

@@ -1,7 +1,9 @@
 import { ServiceError } from '../../errors/index.ts';
 import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
 import { KeyListing } from './listing.ts';
-import type { Session } from '../session.ts';
+import { ListingTooLong } from '../errors.ts';
+import { isHalt } from '../halt.ts';
+import type { RunBase } from '../run/base.ts';
 
 /** COS refuses even a HEAD of an object under a customer's key, with a 400 that has no body to say why. */
 export const isSealed = (error: unknown): boolean => error instanceof ServiceError && error.status === 400;
@@ -9,17 +11,19 @@ export const isSealed = (error: unknown): boolean => error instanceof ServiceErr
 /**
  * What can be known of a version that only its owner's key opens: what the listing says of it. It is neither replicated
  * nor ours, but the key's other versions are, so it must not stand in their way. Undefined when the listing lacks it; then
- * it may be something else that was refused.
+ * it may be something else that was refused. Throws `CosError`, `ListingTooLong`.
  */
 export async function sealedHead(
-  session: Session,
+  run: RunBase,
   side: 'source' | 'destination',
   versionId: string | undefined,
   date: number,
 ): Promise<HeadResult | undefined> {
   const meant = (one: VersionEntry): boolean => (versionId === undefined ? one.isLatest : one.versionId === versionId);
-  const listing = await KeyListing.open(session, side);
-  const entry = (await listing.until(() => listing.entries.some(meant))).find(meant);
+  const listing = await KeyListing.open(run, side);
+  const entries = isHalt(listing) ? listing : await listing.until(() => listing.entries.some(meant));
+  if (isHalt(entries)) throw new ListingTooLong(run.work.key);
+  const entry = entries.find(meant);
   return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOfEntry(entry) };
 }
 

@@ -1,11 +1,13 @@
-import type { HeadResult, ObjectHead } from '../../cos/index.ts';
-import { candidateOf, type Candidate } from './candidates.ts';
+import { samePlace, type HeadResult, type ObjectHead } from '../../cos/index.ts';
+import { isHalt, type HandOver } from '../halt.ts';
+import { claimAt } from './claim.ts';
+import { findingOf, type Candidate } from './candidates.ts';
 import { ownMarker } from '../../identity/index.ts';
 import { KeyListing } from './listing.ts';
-import { EVENT_SLACK_MS } from './observe.ts';
+import { EVENT_SLACK_MS } from './history.ts';
 import { mayBeOfAnother } from './same-second.ts';
-import type { Session } from '../session.ts';
-import type { Entry } from '../types.ts';
+import type { Needs } from '../run/run.ts';
+import type { Entry, Skip } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
 import { isNull, refOfEntry, refOfHead, surelyOlder } from '../../identity/index.ts';
 
@@ -16,39 +18,42 @@ export type ShortLook =
   /** Nothing to do: this very version is there. */
   | { readonly kind: 'in-sync' }
   | { readonly kind: 'copy'; readonly candidate: Candidate; readonly base: Ref | undefined; readonly named: boolean }
-  /** The current version cannot be copied now; the reason is noted. */
-  | { readonly kind: 'skip' }
+  /** The current version cannot be copied now. */
+  | { readonly kind: 'skip'; readonly skip: Skip }
   /** The two current versions alone do not tell. */
   | { readonly kind: 'full' };
 
 const FULL: ShortLook = { kind: 'full' };
 
+type Reading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books'>;
+
 /**
  * Decides from the two current versions alone, without a listing, wherever that is beyond doubt. `source` was read
  * after the key was taken, and the destination is read here, after both.
  */
-export async function shortLook(session: Session, source: HeadResult): Promise<ShortLook> {
-  if (!source.found || (await session.claimOf(source.head, 'source')).kind === 'ours') return FULL;
-  const named = nameOf(session, source.head);
+export async function shortLook(run: Reading, source: HeadResult): Promise<ShortLook | HandOver> {
+  if (!source.found || (await claimAt(run, source.head, 'source')).kind === 'ours') return FULL;
+  const named = nameOf(run, source.head);
   if (named === 'another') return FULL;
 
   const { head } = source;
   const ref = refOfHead(head);
   const entry: Entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false, current: true };
-  const there = await session.headDestination();
-  const replica = there.found ? await promptReplica(session, there.head) : undefined;
+  const there = await run.heads.destination();
+  const replica = there.found ? await promptReplica(run, there.head) : undefined;
   if (replica?.ref.id === ref.id)
     return named === 'this' && replica.named && !mayBeOfAnother(replica) ? { kind: 'in-sync' } : FULL;
-  const follows = replica === undefined ? await isEmpty(session, there, ref) : surelyOlder(replica.ref, ref);
+  const follows = replica === undefined ? await isEmpty(run, there, ref) : surelyOlder(replica.ref, ref);
+  if (isHalt(follows)) return follows;
   if (!follows) return FULL;
 
-  const candidate = await candidateOf(session, entry, head);
-  if (candidate !== undefined) return { kind: 'copy', candidate, base: replica?.ref, named: named === 'this' };
-  return session.skipped.has(entry.versionId) ? { kind: 'skip' } : FULL;
+  const finding = await findingOf(run, entry, head);
+  if (finding.kind !== 'copy') return finding.kind === 'skip' ? finding : FULL;
+  return { kind: 'copy', candidate: finding.candidate, base: replica?.ref, named: named === 'this' };
 }
 
 /** Which version the event speaks of: the current one by ID, perhaps the current one, or surely another. */
-function nameOf({ work }: Session, head: ObjectHead): 'this' | 'perhaps' | 'another' {
+function nameOf({ work }: Needs<'work'>, head: ObjectHead): 'this' | 'perhaps' | 'another' {
   if (work.hints.length > 0) return work.hints.every((hint) => hint === head.versionId) ? 'this' : 'another';
   const { etag, size, time } = work.clue ?? {};
   if (etag !== undefined && etag !== head.etag) return 'another';
@@ -57,10 +62,10 @@ function nameOf({ work }: Session, head: ObjectHead): 'this' | 'perhaps' | 'anot
   return 'perhaps';
 }
 
-async function promptReplica(session: Session, head: ObjectHead): Promise<Marker | undefined> {
+async function promptReplica(run: Reading, head: ObjectHead): Promise<Marker | undefined> {
   if (isNull(head.versionId)) return undefined;
-  const marker = ownMarker(await session.claimOf(head, 'destination'));
-  if (marker === undefined || !session.isOfSource(marker.source)) return undefined;
+  const marker = ownMarker(await claimAt(run, head, 'destination'));
+  if (marker === undefined || !samePlace(marker.source, run.work.source)) return undefined;
   return head.lastModified - marker.attempted <= PROMPT_MS ? marker : undefined;
 }
 
@@ -68,14 +73,13 @@ async function promptReplica(session: Session, head: ObjectHead): Promise<Marker
  * A 404 alone may hide a delete marker, unless the destination is known to say so. Listings lag, so an empty one is
  * believed only of a key that has no history at the source either.
  */
-async function isEmpty(session: Session, there: HeadResult, current: Ref): Promise<boolean> {
+async function isEmpty(run: Reading, there: HeadResult, current: Ref): Promise<boolean | HandOver> {
   if (there.found || there.deleteMarker) return false;
-  const { destination } = session.work;
-  if (session.deps.settings.markerTold(destination)) return true;
-  const [history, stack] = await Promise.all([
-    KeyListing.open(session, 'source'),
-    KeyListing.open(session, 'destination'),
-  ]);
+  const { destination } = run.work;
+  if (run.deps.settings.markerTold(destination)) return true;
+  const [history, stack] = await Promise.all([KeyListing.open(run, 'source'), KeyListing.open(run, 'destination')]);
+  if (isHalt(history)) return history;
+  if (isHalt(stack)) return stack;
   if (stack.entries.length > 0 || !stack.complete || !history.complete) return false;
   return history.entries.every((entry) => refOfEntry(entry).id === current.id);
 }

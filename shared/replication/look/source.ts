@@ -1,7 +1,8 @@
+import { samePlace } from '../../cos/index.ts';
 import { unreadable } from '../act/attributes.ts';
 import { ReplicaArchived } from '../errors.ts';
 import { ruleOf, type Candidate } from './candidates.ts';
-import type { Session } from '../session.ts';
+import type { Needs } from '../run/run.ts';
 import type { Entry, OwnItem } from '../types.ts';
 import { refOfHead, versionIdOf } from '../../identity/index.ts';
 
@@ -10,15 +11,18 @@ import { refOfHead, versionIdOf } from '../../identity/index.ts';
  * archived it. Whether a rule still covers the version does not matter, because it has its replica already and only comes
  * to stand elsewhere. Throws `ReplicaArchived` where the source is gone or cannot be read either.
  */
-export async function sourceOf(session: Session, { versionId, marker }: OwnItem): Promise<Candidate> {
-  if (!session.isOfSource(marker.source)) throw new ReplicaArchived(versionId);
+export async function sourceOf(
+  run: Needs<'deps' | 'work' | 'heads'>,
+  { versionId, marker }: OwnItem,
+): Promise<Candidate> {
+  if (!samePlace(marker.source, run.work.source)) throw new ReplicaArchived(versionId);
   const { ref } = marker;
   const entry: Entry = { ref, versionId: versionIdOf(ref), deleteMarker: false, current: true };
-  const found = await session.headSource(entry.versionId);
+  const found = await run.heads.source(entry.versionId);
   if (!found.found || refOfHead(found.head).id !== ref.id || unreadable(found.head) !== undefined) {
     throw new ReplicaArchived(entry.versionId);
   }
-  const rule = (await ruleOf(session, entry)) ?? session.work.rules[0];
+  const rule = (await ruleOf(run, entry)) ?? run.work.rules[0];
   if (rule === undefined) throw new ReplicaArchived(entry.versionId);
   return { entry, head: found.head, rule };
 }

@@ -10,7 +10,7 @@ export const SCOPE: readonly Mistake[] = [
     ['rules', 400],
     // Without this, memory that lasts does no harm.
     ['shared/rules/store.ts', 'const RULES_CACHE_TIME = 10_000;', 'const RULES_CACHE_TIME = Number.POSITIVE_INFINITY;'],
-    ['shared/runs/confirm-rules.ts', 'throw new RulesChanged();', 'return;'],
+    ['shared/runs/confirm-rules.ts', 'return standing;', 'return true;'],
   ),
   mistake(
     'what is left of a rule that is gone is not taken up',
@@ -35,14 +35,14 @@ export const SCOPE: readonly Mistake[] = [
   mistake(
     'uploads that nobody needs any more are not aborted',
     ['parts', 800],
-    [CONVERGE, 'if (!examined.truncated) await abandonUploads(session);', ''],
+    [CONVERGE, 'if (!examined.truncated) await abandonUploads(run);', ''],
   ),
   mistake(
     'an upload is forgotten instead of aborted',
     ['parts', 800],
     [
       'shared/replication/act/multipart/uploads.ts',
-      "await harmless(() => session.at('destination', () => abort(session.deps.cos, session.work, upload)));",
+      "await harmless(() => at('destination', () => abort(run.deps.cos, run.work, upload)));",
       '',
     ],
   ),

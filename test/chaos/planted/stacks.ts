@@ -2,7 +2,7 @@ import { mistake, type Mistake } from './mistake.ts';
 
 const CONVERGE = 'shared/replication/converge.ts';
 const COPY = 'shared/replication/act/copy.ts';
-const OBSERVE = 'shared/replication/look/observe.ts';
+const STACK = 'shared/replication/look/stack.ts';
 const PLAN = 'shared/replication/decide/plan.ts';
 const SHORT = 'shared/replication/look/short.ts';
 const EXAMINE = 'shared/replication/look/candidates.ts';
@@ -21,8 +21,8 @@ export const STACKS: readonly Mistake[] = [
   mistake(
     'the version that an event names is put on top',
     ['bursts', 100],
-    [CONVERGE, 'session.headSource(),\n', 'session.headSource(work.hints[0]),\n'],
-    [CONVERGE, 'if (!again && !(await hasChanged(session, source)))', 'if (!again)'],
+    [CONVERGE, 'heads.source(),\n', 'heads.source(work.hints[0]),\n'],
+    [CONVERGE, 'if (!looked.again && !(await hasChanged(run, seen, source)))', 'if (!looked.again)'],
     [SHORT, 'if (!follows) return FULL;', ''],
   ),
   mistake(
@@ -30,8 +30,8 @@ export const STACKS: readonly Mistake[] = [
     ['failed-copies', 200],
     [
       COPY,
-      'if (isSourceGone(error)) throw new LookAgain();',
-      "if (isSourceGone(error)) throw new LookAgain();\n    if (error instanceof ServiceError && error.code === 'InternalError') return;",
+      'if (isSourceGone(error)) return LOOK_AGAIN;',
+      "if (isSourceGone(error)) return LOOK_AGAIN;\n    if ((error as { code?: string }).code === 'InternalError') return '';",
     ],
   ),
   mistake(
@@ -51,7 +51,7 @@ export const STACKS: readonly Mistake[] = [
   mistake(
     'any version with our marker is taken for ours',
     ['crowded', 400],
-    [OBSERVE, 'if (copies.has(index)) {', 'if (copies.has(-1 - index)) {'],
+    [STACK, 'if (copies.has(index)) {', 'if (copies.has(-1 - index)) {'],
   ),
   mistake(
     'a marker is believed without its signature',
@@ -87,8 +87,8 @@ export const STACKS: readonly Mistake[] = [
     ],
     [
       EXAMINE,
-      'return candidateOf(session, entry, head);',
-      'if ([...session.known.values()].some(({ marker }) => marker?.proof.value === head.crc64)) return undefined;\n  return candidateOf(session, entry, head);',
+      'return findingOf(run, entry, head);',
+      'const { items } = (run as unknown as { memory: { items: Map<string, { marker?: Marker }> } }).memory;\n  if ([...items.values()].some(({ marker }) => marker?.proof.value === head.crc64)) return NONE;\n  return findingOf(run, entry, head);',
     ],
   ),
   mistake(

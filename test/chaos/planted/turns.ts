@@ -18,8 +18,8 @@ export const TURNS: readonly Mistake[] = [
     ['bursts', 600],
     [
       EVENT,
-      "if (report.state === 'busy') {",
-      "if (report.state === 'busy') return 'done';\n    if (report.state === 'busy') {",
+      "if (left?.due === 'now') await tasks.submit(left.task);",
+      "if (report.state === 'busy') return 'done';\n  if (left?.due === 'now') await tasks.submit(left.task);",
     ],
   ),
   mistake(
@@ -38,26 +38,26 @@ export const TURNS: readonly Mistake[] = [
     [
       CONVERGE,
       'const taken = await take(',
-      'Object.assign(session, { early: await session.headDestination() });\n    const taken = await take(',
+      'Object.assign(run, { early: await run.heads.destination() });\n    const taken = await take(',
     ],
     [
       SHORT,
-      'const there = await session.headDestination();',
-      'const there = (session as unknown as { early: HeadResult }).early;',
+      'const there = await run.heads.destination();',
+      'const there = (run as unknown as { early: HeadResult }).early;',
     ],
   ),
   mistake(
     'a 404 is taken for "nothing there"',
     ['bursts', 300],
-    [SHORT, 'if (session.deps.settings.markerTold(destination)) return true;', 'if (destination) return true;'],
+    [SHORT, 'if (run.deps.settings.markerTold(destination)) return true;', 'if (destination) return true;'],
   ),
   mistake(
     'the lease is given back after a write with unknown outcome',
     ['late-deletions', 600],
     [
       CONVERGE,
-      "if (!(error instanceof ServiceError) || error.outcome === 'none') await giveUp(session, leases, lease);",
-      'await giveUp(session, leases, lease);',
+      "if (!(error instanceof ServiceError) || error.outcome === 'none') await giveUp(run, leases, lease);",
+      'await giveUp(run, leases, lease);',
     ],
   ),
   mistake(
@@ -65,7 +65,7 @@ export const TURNS: readonly Mistake[] = [
     ['late-deletions', 600],
     [CONVERGE, 'since: broken ? lease.since : work.since', 'since: work.since'],
     // Would put right in a quarter of an hour what this leaves.
-    [CONVERGE, 'if (left <= 0 || deps.tasks === undefined) return true;', 'if (left < Infinity) return true;'],
+    [CONVERGE, 'if (left <= 0) return true;', 'if (left < Infinity) return true;'],
   ),
   mistake(
     'late delete markers are not looked for',
@@ -114,8 +114,8 @@ export const TURNS: readonly Mistake[] = [
     ['parts', 100],
     [
       EVENT,
-      'const task = taskOf(work, whyOf(error), now());',
-      "if (work) return 'done';\n    const task = taskOf(work, whyOf(error), now());",
+      "if (left?.due === 'now') await tasks.submit(left.task);",
+      "if (report.state === 'failed' || report.state === 'handed-over') return 'done';\n  if (left?.due === 'now') await tasks.submit(left.task);",
     ],
   ),
   mistake(
@@ -131,6 +131,6 @@ export const TURNS: readonly Mistake[] = [
   mistake(
     'nobody looks for a copy that lands after its run was given up',
     ['orphaned-copies', 60],
-    [CONVERGE, 'if (left <= 0 || deps.tasks === undefined) return true;', 'if (left < Infinity) return true;'],
+    [CONVERGE, 'if (left <= 0) return true;', 'if (left < Infinity) return true;'],
   ),
 ];

@@ -9,11 +9,7 @@ export const WAYS: readonly Mistake[] = [
   mistake(
     'replicas are passed on',
     ['two-way', 100],
-    [
-      'shared/replication/look/candidates.ts',
-      'if (marker !== undefined && !(await originals.isCopy(marker, entry.ref))) return undefined;',
-      '',
-    ],
+    ['shared/replication/look/candidates.ts', 'if (!isCopy) return NONE;', ''],
   ),
   mistake('delete markers of ours are passed on', ['two-way', 600], [OBSERVE, '(madeAtSource.has(versionId) || ', '(']),
   mistake('nothing is lifted', ['two-way', 300], [TOGETHER, "return [{ kind: 'lift', item }];", 'return [];']),

@@ -8,9 +8,10 @@ import { createCosClient, nodeHash } from '../../../shared/cos/index.ts';
 import type { Cos, CosClient, Place } from '../../../shared/cos/index.ts';
 import { policyOf, TRUST_POLICY } from '../../../shared/deploy/roles/policies.ts';
 import { createKeyring, ensureMarkerKey } from '../../../shared/identity/index.ts';
-import { createEngine, workOfEvent } from '../../../shared/replication/index.ts';
+import { createEngine } from '../../../shared/replication/index.ts';
 import type { Engine } from '../../../shared/replication/index.ts';
 import { candidatesFor, createRuleStore } from '../../../shared/rules/index.ts';
+import { workOfEvent } from '../../../shared/runs/index.ts';
 import { httpFunction } from '../../../shared/scf/index.ts';
 import type { HttpAnswer } from '../../../shared/scf/index.ts';
 import { startCloud } from '../../cloud/index.ts';
@@ -137,7 +138,8 @@ export async function createWorld(
       const event = { type: 'created', name: 'cos:ObjectCreated:Put', place: SOURCE, key, ...blank } as const;
       for (const { destination, rules } of ruleSet === undefined ? [] : candidatesFor(ruleSet, key)) {
         const work = workOfEvent(event, { source: SOURCE, destination, key }, rules);
-        await engine.converge(work, now() + 60_000);
+        const report = await engine.converge(work, now() + 60_000);
+        if (report.state === 'failed') throw report.error;
       }
     },
     close: async () => {

@@ -1,4 +1,5 @@
 import { ServiceError } from '../../../errors/index.ts';
+import type { Ending } from '../../halt.ts';
 
 export interface Lanes {
   readonly lanes: number;
@@ -13,26 +14,39 @@ export interface Travelled {
   readonly left: number;
   /** The last failure, if some part failed and was not copied afterwards. */
   readonly failure: unknown;
+  /** Why no more parts may be copied, though none failed. */
+  readonly halt: Ending | undefined;
 }
 
 /**
  * Copies parts in a fixed number of lanes; each takes the next part as soon as it is free, so fast ones take more. A part
  * that failed in passing goes back to the others and its lane stays closed: a place that is too busy is asked less and
- * less, without waiting. A failure that time will not heal closes all lanes. Returns when nothing is under way any more.
+ * less, without waiting. A failure that time will not heal closes all lanes, and so does a halt. Returns when nothing is under way any more.
  */
 export async function inLanes(
   parts: readonly number[],
-  copy: (partNumber: number) => Promise<void>,
+  copy: (partNumber: number) => Promise<Ending | undefined>,
   { lanes, mayBegin }: Lanes,
 ): Promise<Travelled> {
   const queue = [...parts].toReversed();
-  const state: { open: number; done: number; failure: unknown } = { open: lanes, done: 0, failure: undefined };
+  const state: { open: number; done: number; failure: unknown; halt: Ending | undefined } = {
+    open: lanes,
+    done: 0,
+    failure: undefined,
+    halt: undefined,
+  };
   const goesOn = (): boolean => state.open > 0 && queue.length > 0 && mayBegin();
   const lane = async (): Promise<void> => {
     while (goesOn()) {
       const part = queue.pop() as number;
       try {
-        await copy(part);
+        const halt = await copy(part);
+        if (halt !== undefined) {
+          queue.push(part);
+          state.halt = halt;
+          state.open = 0;
+          return;
+        }
         state.done += 1;
       } catch (error) {
         queue.push(part);
@@ -44,7 +58,8 @@ export async function inLanes(
   };
   // A part may come back when all other lanes have already found the queue empty.
   while (goesOn()) await Promise.all(Array.from({ length: state.open }, lane));
-  return { done: state.done, left: queue.length, failure: queue.length > 0 ? state.failure : undefined };
+  const { done, halt } = state;
+  return { done, left: queue.length, failure: queue.length > 0 ? state.failure : undefined, halt };
 }
 
 const isPassing = (error: unknown): boolean => error instanceof ServiceError && error.retryable;

@@ -1,48 +1,42 @@
 import { ServiceError } from '../../../errors/index.ts';
 import type { Cos } from '../../../cos/index.ts';
 import type { Target, Task, Upload } from '../../../tasks/index.ts';
-import type { Session } from '../../session.ts';
+import { at } from '../../errors.ts';
+import type { Needs } from '../../run/run.ts';
 import { taskOf } from '../../work.ts';
 
 /** ms after the end of a run by which its lease has expired, so that the record of an upload finds the key free. */
 const AFTER_LEASE_MS = 120_000;
 
+type Uploading = Needs<'deps' | 'work' | 'uploads'>;
+
 /**
- * The uploads of ours that are open at the destination of one key. `work.uploads` names them at every moment, so whatever
- * becomes of the run, the task that is made of its work names them too. One that was just begun is written down before
- * its first part: a run that is killed leaves nobody else who could know its ID.
+ * Notes an upload that was just begun. It is written down before its first part: a run that is killed leaves nobody else
+ * who could know its ID. Whatever else becomes of the run, the task that is made of its work names the upload.
  */
-export async function recordUpload(session: Session, upload: Upload): Promise<void> {
-  const { work, deps } = session;
-  work.uploads.set(upload.uploadId, upload);
-  if (deps.tasks === undefined) return;
-  const task = taskOf(work, 'large', deps.now());
-  const due = session.stop + AFTER_LEASE_MS;
-  const name = await harmless(() => session.at('state', async () => deps.tasks?.defer(task, due)));
-  if (name !== undefined) session.records.set(upload.uploadId, { name, task });
+export async function recordUpload(run: Uploading & Needs<'time'>, upload: Upload): Promise<void> {
+  const { work, deps, uploads, time } = run;
+  uploads.add(upload);
+  const task = taskOf({ ...work, uploads: uploads.all }, 'large', deps.now());
+  const name = await harmless(() => at('state', () => deps.tasks.defer(task, time.stop + AFTER_LEASE_MS)));
+  uploads.recorded(upload.uploadId, { name, task });
 }
 
 /** Other tasks of this key may have become due since the run began, and know of an upload to go on with. */
-export async function uploadsOfOthers(session: Session): Promise<void> {
-  const { work, deps } = session;
-  const found = await session.at('state', async () => deps.tasks?.ofKey(work));
-  for (const { task } of found ?? []) {
-    for (const upload of task.uploads ?? []) work.uploads.set(upload.uploadId, upload);
-  }
+export async function uploadsOfOthers({ work, deps, uploads }: Uploading): Promise<void> {
+  for (const { task } of await at('state', () => deps.tasks.ofKey(work)))
+    for (const upload of task.uploads ?? []) uploads.add(upload);
 }
 
 /** Completed, aborted by us, or gone without us: nobody has to know of it any more. */
-export async function forgetUpload(session: Session, { uploadId }: Upload): Promise<void> {
-  const { work, deps, records } = session;
-  work.uploads.delete(uploadId);
-  const record = records.get(uploadId);
-  records.delete(uploadId);
-  if (record !== undefined) await harmless(() => session.at('state', async () => deps.tasks?.complete([record])));
+export async function forgetUpload({ deps, uploads }: Needs<'deps' | 'uploads'>, { uploadId }: Upload): Promise<void> {
+  const record = uploads.forget(uploadId);
+  if (record !== undefined) await harmless(() => at('state', () => deps.tasks.complete([record])));
 }
 
-export async function abortUpload(session: Session, upload: Upload): Promise<void> {
-  await harmless(() => session.at('destination', () => abort(session.deps.cos, session.work, upload)));
-  await forgetUpload(session, upload);
+export async function abortUpload(run: Uploading, upload: Upload): Promise<void> {
+  await harmless(() => at('destination', () => abort(run.deps.cos, run.work, upload)));
+  await forgetUpload(run, upload);
 }
 
 /** For tasks that no rule covers any more: nobody will look at their key again. */
@@ -60,8 +54,8 @@ async function abort(cos: Cos, { destination, key }: Target, { uploadId }: Uploa
 }
 
 /** Aborts what a look that came to its end had no use for: the version has a replica, left the scope, or is gone. */
-export async function abandonUploads(session: Session): Promise<void> {
-  for (const upload of session.work.uploads.values()) await abortUpload(session, upload);
+export async function abandonUploads(run: Uploading): Promise<void> {
+  for (const upload of run.uploads.all) await abortUpload(run, upload);
 }
 
 export const isUploadGone = (error: unknown): boolean => error instanceof ServiceError && error.code === 'NoSuchUpload';

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../../../shared/errors/index.ts';
-import { inLanes } from '../../../../../shared/replication/act/multipart/lanes.ts';
+import { inLanes, type Lanes } from '../../../../../shared/replication/act/multipart/lanes.ts';
 
 const busy = () => new ServiceError('busy', { code: 'SlowDown', retryable: true });
 const always = () => true;
+/** Lanes of parts that nothing halts. */
+const copyAll = (parts: readonly number[], copy: (part: number) => Promise<void>, options: Lanes) =>
+  inLanes(parts, (part) => copy(part).then(() => undefined), options);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('lanes', () => {
@@ -18,7 +21,7 @@ describe('lanes', () => {
       under -= 1;
       copied.push(part);
     };
-    const result = await inLanes(upTo(100), copy, { lanes: 7, mayBegin: always });
+    const result = await copyAll(upTo(100), copy, { lanes: 7, mayBegin: always });
     expect(result).toEqual({ done: 100, left: 0, failure: undefined });
     expect(copied.toSorted((a, b) => a - b)).toEqual(upTo(100));
     expect(most).toBe(7);
@@ -32,7 +35,7 @@ describe('lanes', () => {
       copied.push(part);
       if (copied.length === 19) finish?.();
     };
-    await inLanes(upTo(20), copy, { lanes: 2, mayBegin: always });
+    await copyAll(upTo(20), copy, { lanes: 2, mayBegin: always });
     expect(copied.at(-1)).toBe(1);
   });
 
@@ -44,7 +47,7 @@ describe('lanes', () => {
         throw busy();
       }
     };
-    const result = await inLanes(upTo(35), copy, { lanes: 4, mayBegin: always });
+    const result = await copyAll(upTo(35), copy, { lanes: 4, mayBegin: always });
     expect(result).toEqual({ done: 35, left: 0, failure: undefined });
     expect(failed.size).toBe(3);
   });
@@ -55,7 +58,7 @@ describe('lanes', () => {
       asked += 1;
       throw busy();
     };
-    const result = await inLanes(upTo(100), copy, { lanes: 4, mayBegin: always });
+    const result = await copyAll(upTo(100), copy, { lanes: 4, mayBegin: always });
     expect(asked).toBe(4);
     expect(result).toMatchObject({ done: 0, left: 100, failure: { code: 'SlowDown' } });
   });
@@ -67,7 +70,7 @@ describe('lanes', () => {
       await Promise.resolve();
       if (part === 2) throw new ServiceError('gone', { code: 'NoSuchVersion' });
     };
-    const { done, left, failure } = await inLanes(upTo(100), copy, { lanes: 3, mayBegin: always });
+    const { done, left, failure } = await copyAll(upTo(100), copy, { lanes: 3, mayBegin: always });
     expect(failure).toMatchObject({ code: 'NoSuchVersion' });
     expect(done + left).toBe(100);
     expect(asked).toBeLessThan(10);
@@ -79,10 +82,20 @@ describe('lanes', () => {
       await Promise.resolve();
       copied += 1;
     };
-    const result = await inLanes(upTo(100), copy, { lanes: 5, mayBegin: () => copied < 10 });
+    const result = await copyAll(upTo(100), copy, { lanes: 5, mayBegin: () => copied < 10 });
     expect(result.done).toBe(copied);
     expect(result.left).toBe(100 - copied);
     expect(result.failure).toBeUndefined();
     expect(copied).toBeLessThan(20);
+  });
+
+  it('a halt closes all lanes, and its part is left', async () => {
+    const halt = { halt: 'rules-changed' } as const;
+    const copy = async (part: number) => (part === 5 ? halt : undefined);
+    const result = await inLanes(upTo(100), copy, { lanes: 3, mayBegin: always });
+    expect(result.halt).toEqual(halt);
+    expect(result.failure).toBeUndefined();
+    expect(result.done + result.left).toBe(100);
+    expect(result.left).toBeGreaterThan(90);
   });
 });

@@ -1,0 +1,37 @@
+import type { ObjectHead } from '../../cos/index.ts';
+import { attemptId, signerFor, writeMarker, type Marker } from '../../identity/index.ts';
+import { at } from '../errors.ts';
+import type { Needs } from '../run/run.ts';
+
+export interface AttemptKind {
+  /** As in `Marker`. */
+  readonly named?: boolean;
+  readonly inParts?: boolean;
+}
+
+/**
+ * A fresh attempt. Its time is the destination's, and not later than anything that the attempt will write. Throws
+ * `CosError`.
+ */
+export async function newAttempt(
+  { deps, heads }: Needs<'deps' | 'heads'>,
+  { named = true, inParts = false }: AttemptKind = {},
+): Promise<Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>> {
+  const attempted = await heads.destinationTime();
+  return {
+    named,
+    ...(inParts ? { inParts } : {}),
+    id: attemptId(attempted, named, deps.unique(), inParts),
+    attempted: Math.floor(attempted / 1000) * 1000,
+  };
+}
+
+/** User metadata of a replica that is about to be written: that of its original and the signed marker. */
+export async function withMarker(
+  { deps, work }: Needs<'deps' | 'work'>,
+  own: ObjectHead['meta'],
+  marker: Marker,
+): Promise<Record<string, string>> {
+  const key = await at('state', () => deps.keys.newest());
+  return writeMarker(own, marker, signerFor(key, deps.hash, work.destination, work.key));
+}

@@ -1,0 +1,86 @@
+import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
+import { latestTime, refOfEntry, refOfHead, timeOfVersionId, type Ref } from '../../identity/index.ts';
+import type { Needs } from '../run/run.ts';
+import type { Entry } from '../types.ts';
+
+/** An event's time is that of the request, in whole seconds; the version it made is not older than this, in ms. */
+export const EVENT_SLACK_MS = 2000;
+
+/**
+ * Oldest first, with what is current marked; what the listing lacks but is known by name is added in its place, because
+ * listings lag.
+ */
+export async function historyOf(
+  { heads, work }: Needs<'heads' | 'work'>,
+  listed: readonly VersionEntry[],
+  current: HeadResult,
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = listed
+    .map((entry) => ({ ref: refOfEntry(entry), versionId: entry.versionId, deleteMarker: entry.deleteMarker }))
+    .toReversed();
+  const add = (head: ObjectHead, latest: (ref: Ref) => number): void => {
+    const ref = refOfHead(head);
+    if (entries.some((entry) => entry.ref.id === ref.id)) return;
+    const above = entries.findIndex((entry) => entry.ref.time > latest(ref));
+    const entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false };
+    entries.splice(above === -1 ? entries.length : above, 0, entry);
+  };
+  // Its time may be cut to the second; what is current is above all that the listing has of that second.
+  if (current.found) add(current.head, latestTime);
+  for (const hint of work.hints) {
+    if (entries.some((entry) => entry.versionId === hint)) continue;
+    const result = await heads.source(hint);
+    if (result.found) add(result.head, (ref) => ref.time);
+  }
+  // Listings lag: only an answer to a HEAD tells what is current, and that there is no delete marker above it.
+  const shown = current.found ? refOfHead(current.head).id : undefined;
+  return entries.map((entry) => (entry.ref.id === shown ? { ...entry, current: true } : entry));
+}
+
+/**
+ * Whether something that should be in the listing is not: a delete marker that an event named (a HEAD cannot ask for
+ * one), or the current version that a HEAD showed. After the settle time it has been deleted, not delayed.
+ */
+export async function isDoubtful(
+  { deps, heads, work }: Needs<'deps' | 'heads' | 'work'>,
+  listed: readonly VersionEntry[],
+  history: readonly Entry[],
+  current: HeadResult,
+): Promise<boolean> {
+  const { hints, clue } = work;
+  const youngest = deps.now() - deps.settings.settleMs;
+  const newest = listed[0];
+  const isShown = current.found
+    ? newest?.versionId === (current.head.versionId ?? 'null')
+    : newest?.deleteMarker !== false || (await heads.isDangling('source', newest.versionId));
+  if (!isShown) return true;
+  const unknown = hints.filter((hint) => !history.some((entry) => entry.versionId === hint));
+  if (unknown.some((hint) => (timeOfVersionId(hint) ?? 0) / 1000 > youngest)) return true;
+  const { time } = clue ?? {};
+  if (time === undefined || time <= youngest) return false;
+  return !listed.some((entry) => entry.lastModified >= time - EVENT_SLACK_MS);
+}
+
+/**
+ * IDs that the event meant: by name, or, where it names none, every version that fits what it says. `unlike`: one that a
+ * replica seemed to be of and is not, so that whatever lies above it says nothing about it.
+ */
+export function hintsOf(
+  { work }: Needs<'work'>,
+  listed: readonly VersionEntry[],
+  history: readonly Entry[],
+  unlike: string | undefined,
+): ReadonlySet<string> {
+  const { hints, clue } = work;
+  const ids = history
+    .filter((entry) => hints.includes(entry.versionId) || entry.ref.id === unlike)
+    .map((entry) => entry.ref.id);
+  if (clue?.etag === undefined) return new Set(ids);
+  const fits = listed.filter(
+    (entry) =>
+      entry.etag === clue.etag &&
+      (clue.size === undefined || entry.size === clue.size) &&
+      (clue.time === undefined || entry.lastModified >= clue.time - EVENT_SLACK_MS),
+  );
+  return new Set([...ids, ...fits.map((entry) => refOfEntry(entry).id)]);
+}

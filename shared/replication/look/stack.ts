@@ -1,0 +1,192 @@
+import type { ObjectHead, VersionEntry } from '../../cos/index.ts';
+import { copiesAmong, isNull, latestTime, ownMarker, refOf, refOfEntry, refOfHead } from '../../identity/index.ts';
+import { rankOf, type Rank, type Ref } from '../../identity/index.ts';
+import { samePlace } from '../../cos/index.ts';
+import { unreadable } from '../act/attributes.ts';
+import { isHalt, LOOK_AGAIN, type Halt, type HandOver, type LookAgain } from '../halt.ts';
+import type { Needs } from '../run/run.ts';
+import { isOwn } from '../types.ts';
+import type { ForeignItem, OwnItem, StackItem } from '../types.ts';
+import { claimAt, ownItem } from './claim.ts';
+import type { Peers } from './deletions.ts';
+import { KeyListing } from './listing.ts';
+
+/** What reading the destination's stack takes: HEADs, and what the run itself did there. */
+export type StackReading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'deeds' | 'memory'>;
+
+/** How deep a look has to go. */
+export interface Depth {
+  /** Microseconds since 1970: replicas of older versions need not be looked at. */
+  readonly floor: number;
+  /** ms since 1970: what was written from here on may be a late request of a run that broke off. */
+  readonly since: number;
+}
+
+export interface Stack {
+  /** Newest first, down to where the look stopped. */
+  readonly stack: readonly StackItem[];
+  /** Source of the replica at which the look stopped. */
+  readonly low: Ref | undefined;
+}
+
+/** Versions of the destination whose metadata is read at once; grows, because most looks end at the first. */
+const FIRST_BATCH = 1;
+const LARGEST_BATCH = 16;
+/** ms by which the clocks of two regions may differ: a replica may seem older than the write it stands for. */
+const CLOCKS_APART_MS = 60_000;
+
+/**
+ * The destination's stack, newest first, until a replica older than the floor that was not written since a run broke off:
+ * a late request of that run may have put an old version on top of newer ones. Goes on past it while an older version
+ * could bear the attempt ID of one already read: of several with one ID only the oldest is ours.
+ */
+export async function readStack(
+  run: StackReading,
+  listed: KeyListing,
+  { floor, since }: Depth,
+  peers: Peers,
+): Promise<Stack | Halt> {
+  const items: StackItem[] = [];
+  const written = await unlisted(run, listed);
+  if (isHalt(written)) return written;
+  const listing: (VersionEntry | StackItem)[] = [...written.toReversed(), ...stillThere(run, listed.entries)];
+  let low: Ref | undefined;
+  let earliest = Number.POSITIVE_INFINITY;
+  let newest = peers.shared ? 0 : Number.POSITIVE_INFINITY;
+  let size = FIRST_BATCH;
+  for (let i = 0; i < listing.length || !listed.complete; size = Math.min(size * 2, LARGEST_BATCH)) {
+    const over = run.time.over();
+    if (over) return over;
+    if (i >= listing.length) {
+      const from = listed.entries.length;
+      const halt = await listed.more();
+      if (halt) return halt;
+      const placed = new Set(written.map((item) => item.versionId));
+      listing.push(...stillThere(run, listed.entries.slice(from)).filter((entry) => !placed.has(entry.versionId)));
+      continue;
+    }
+    const batch = await Promise.all(listing.slice(i, i + size).map((entry) => readItem(run, entry, peers)));
+    for (const item of batch) {
+      if (isHalt(item)) return item;
+      const isOld = item.time < Math.min(earliest, newest - CLOCKS_APART_MS);
+      if (low !== undefined && isOld) return { stack: onlyOldest(run, items), low };
+      items.push(item);
+      i += 1;
+      if (item.rank !== undefined) newest = Math.max(newest, item.rank.time / 1000);
+      if (!isOwn(item)) continue;
+      earliest = Math.min(earliest, item.marker.attempted);
+      const isBelow = item.kind === 'replica' && latestTime(item.marker.ref) < floor;
+      if (low === undefined && isBelow && item.time < since) low = item.marker.ref;
+    }
+  }
+  return { stack: onlyOldest(run, items), low };
+}
+
+/**
+ * What this run wrote and the listing does not show, oldest first. Listings lag; but it may have been removed meanwhile,
+ * by a user or by a run from another source, so it is asked for. A HEAD cannot ask for a delete marker.
+ */
+async function unlisted(
+  { deeds, heads }: Needs<'deeds' | 'heads'>,
+  listing: KeyListing,
+): Promise<readonly StackItem[] | HandOver> {
+  const first = deeds.written.reduce(
+    (least, { versionId, time }) => Math.min(least, refOf(versionId, time, '').time),
+    Number.POSITIVE_INFINITY,
+  );
+  const entries = await listing.until((oldest) => refOfEntry(oldest).time < first);
+  if (isHalt(entries)) return entries;
+  const shown = new Set(entries.map((entry) => entry.versionId));
+  const items: StackItem[] = [];
+  for (const item of deeds.written) {
+    if (shown.has(item.versionId)) continue;
+    if (item.kind === 'delete-marker' || (await heads.destination(item.versionId)).found) items.push(item);
+  }
+  return items;
+}
+
+/** Listings lag, answers do not. */
+const stillThere = ({ deeds }: Needs<'deeds'>, entries: readonly VersionEntry[]): readonly VersionEntry[] =>
+  entries.filter((entry) => !deeds.removed.has(entry.versionId));
+
+async function readItem(
+  run: StackReading,
+  entry: VersionEntry | StackItem,
+  peers?: Peers,
+): Promise<StackItem | LookAgain> {
+  if ('kind' in entry) return entry;
+  const { versionId, lastModified: time } = entry;
+  if (entry.deleteMarker) {
+    const rank = peers?.ranks.get(versionId);
+    return { versionId, time, kind: 'delete-marker', ...(rank ? { rank } : ownRank(run, refOfEntry(entry))) };
+  }
+  const known = knownItem(run, entry);
+  if (known !== undefined) return known;
+  const result = await run.heads.destination(versionId);
+  if (!result.found) {
+    // A user's link that leads nowhere is no replica and would be missed by every HEAD.
+    if (await run.heads.isDangling('destination', versionId))
+      return { versionId, time, kind: 'foreign', ...ownRank(run, refOfEntry(entry)) };
+    return LOOK_AGAIN;
+  }
+  run.heads.keep(result.head);
+  const item = await classify(run, versionId, result.head);
+  run.memory.items.set(nameOf(entry), item);
+  return item;
+}
+
+const nameOf = ({ versionId, etag }: VersionEntry): string => `${versionId}/${etag}`;
+
+/** What is known of a version from an earlier look, or because this run wrote it. */
+function knownItem({ deeds, memory }: Needs<'deeds' | 'memory'>, entry: VersionEntry): StackItem | undefined {
+  const { versionId } = entry;
+  const written = isNull(versionId) ? undefined : deeds.written.find((item) => item.versionId === versionId);
+  return written ?? memory.items.get(nameOf(entry));
+}
+
+/** Whether another version of this key bears the same attempt ID at this moment, which only a user's copy can. */
+export async function isCopied(run: StackReading, item: OwnItem): Promise<boolean | Halt> {
+  const listing = await KeyListing.open(run, 'destination');
+  if (isHalt(listing)) return listing;
+  const below = (entry: VersionEntry): boolean => entry.versionId === item.versionId;
+  const listed = await listing.until(() => listing.entries.some(below));
+  if (isHalt(listed)) return listed;
+  const at = listed.findIndex(below);
+  for (const entry of stillThere(run, at === -1 ? listed : listed.slice(0, at))) {
+    const other = await readItem(run, entry);
+    if (isHalt(other)) return other;
+    if (isOwn(other) && other.marker.id === item.marker.id) return true;
+  }
+  return false;
+}
+
+async function classify(
+  run: Needs<'deps' | 'work' | 'books'>,
+  versionId: string,
+  head: ObjectHead,
+): Promise<OwnItem | ForeignItem> {
+  const claim = isNull(versionId) ? undefined : await claimAt(run, head, 'destination');
+  // Written while versioning was off: the next write takes its place, so it is no replica.
+  const marker = claim && ownMarker(claim);
+  // Where only one way leads here, what came from another source is not ours to look after.
+  if (marker === undefined || (!samePlace(marker.source, run.work.source) && run.books.destination === undefined))
+    return { versionId, time: head.lastModified, kind: 'foreign', ...ownRank(run, refOfHead(head)) };
+  const item = ownItem(run, { versionId, time: head.lastModified }, marker);
+  return unreadable(head) === undefined ? item : { ...item, unreadable: true };
+}
+
+/** Of what the destination's own users wrote; of interest only where their writes are replicated too. */
+const ownRank = ({ books, work }: Needs<'books' | 'work'>, ref: Ref): { rank?: Rank } =>
+  books.destination === undefined ? {} : { rank: rankOf(ref, work.destination.bucket) };
+
+/** A user's copy of a replica carries its marker along; it is an ordinary object and stands above the original. */
+function onlyOldest(run: Needs<'books' | 'work'>, items: readonly StackItem[]): readonly StackItem[] {
+  const { copies, originals } = copiesAmong(items.map((item) => (isOwn(item) ? item.marker.id : undefined)));
+  return items.map((item, index) => {
+    if (copies.has(index)) {
+      const { versionId, time } = item;
+      return { versionId, time, kind: 'foreign', ...ownRank(run, refOf(versionId, time, '')) };
+    }
+    return originals.has(index) && isOwn(item) ? { ...item, vouches: true } : item;
+  });
+}

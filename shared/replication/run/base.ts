@@ -1,0 +1,22 @@
+import { HAND_OVER, type HandOver } from '../halt.ts';
+import type { EngineDeps } from '../settings.ts';
+import type { Work } from '../types.ts';
+
+/** What never changes during a run. */
+export interface RunBase {
+  readonly deps: EngineDeps;
+  readonly work: Work;
+  readonly time: RunTime;
+}
+
+export interface RunTime {
+  /** ms since 1970: no step is begun after it. */
+  readonly stop: number;
+  /** Undefined while there is time. */
+  over(): HandOver | undefined;
+}
+
+export const runTime = (stop: number, now: () => number): RunTime => ({
+  stop,
+  over: () => (now() >= stop ? HAND_OVER : undefined),
+});

@@ -1,0 +1,57 @@
+import type { DeleteMarkerItem, OwnItem } from '../types.ts';
+
+export interface Counts {
+  copied: number;
+  /** Delete markers. */
+  marked: number;
+  removed: number;
+  /** Replicas whose tags or ACL were brought up to date. */
+  retagged: number;
+  bytes: number;
+}
+
+/** What a run has done at the destination. */
+export interface Deeds {
+  /** What it wrote and did not remove again, newest last. A listing may not show it yet. */
+  readonly written: readonly (OwnItem | DeleteMarkerItem)[];
+  /** IDs of the versions that it removed. */
+  readonly removed: ReadonlySet<string>;
+  /** Replicas, by version ID, whose tags and ACL are known to be those of their source. */
+  readonly compared: ReadonlySet<string>;
+  readonly counts: Readonly<Counts>;
+}
+
+/** Where a run notes what it has done. */
+export class DeedLog implements Deeds {
+  readonly written: (OwnItem | DeleteMarkerItem)[] = [];
+  readonly removed = new Set<string>();
+  readonly compared = new Set<string>();
+  readonly counts: Counts = { copied: 0, marked: 0, removed: 0, retagged: 0, bytes: 0 };
+
+  copied(item: OwnItem, bytes: number): void {
+    this.written.push(item);
+    this.counts.copied += 1;
+    this.counts.bytes += bytes;
+  }
+
+  /** Undefined: the answer did not name the delete marker. */
+  marked(item: DeleteMarkerItem | undefined): void {
+    if (item !== undefined) this.written.push(item);
+    this.counts.marked += 1;
+  }
+
+  hasRemoved(versionId: string): void {
+    this.removed.add(versionId);
+    const at = this.written.findIndex((item) => item.versionId === versionId);
+    if (at !== -1) this.written.splice(at, 1);
+    this.counts.removed += 1;
+  }
+
+  hasCompared(versionId: string): void {
+    this.compared.add(versionId);
+  }
+
+  retagged(): void {
+    this.counts.retagged += 1;
+  }
+}

@@ -1,0 +1,24 @@
+import { at } from '../errors.ts';
+import { RULES_CHANGED, type RulesChanged } from '../halt.ts';
+import type { RunBase } from './base.ts';
+
+/** Asked before each write, so that nothing is overwritten, and nothing written by rules that are not in force. */
+export interface Gate {
+  /** Asks ahead whether the destination keeps versions. A run that writes nothing need not wait for the answer. */
+  prepare(): void;
+  /** Undefined: the run may write. Throws `BucketNotVersioned`, `CosError`. */
+  closed(): Promise<RulesChanged | undefined>;
+}
+
+/** `isInForce`: whether the rules of the work are still those that are stored. */
+export function createGate({ deps, work }: RunBase, isInForce: () => Promise<boolean>): Gate {
+  const checkVersioned = (): Promise<void> => at('destination', () => deps.versioning.check(work.destination));
+  return {
+    prepare: () => void checkVersioned().catch(() => undefined),
+    closed: async () => {
+      if (!(await isInForce())) return RULES_CHANGED;
+      await checkVersioned();
+      return undefined;
+    },
+  };
+}

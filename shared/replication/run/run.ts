@@ -1,0 +1,82 @@
+import type { Place } from '../../cos/index.ts';
+import { MarkBook } from '../deletion-records.ts';
+import { Passed } from '../look/passed.ts';
+import type { EngineDeps } from '../settings.ts';
+import type { StackItem, Work } from '../types.ts';
+import { runTime, type RunBase } from './base.ts';
+import { DeedLog, type Deeds } from './deeds.ts';
+import { createGate, type Gate } from './gate.ts';
+import { Heads, type DestinationClock } from './heads.ts';
+import { OpenUploads } from './open-uploads.ts';
+import { VerdictLog, type Verdicts } from './verdicts.ts';
+
+/**
+ * All that one run knows of one key. No function but those that begin a run takes all of it: each says with `Needs` which
+ * parts it uses. `deeds` and `verdicts` are for readers; `deedLog` and `verdictLog` are the same for who adds to them.
+ */
+export interface KeyRun extends RunBase {
+  readonly heads: Heads;
+  readonly gate: Gate;
+  readonly books: Books;
+  readonly deeds: Deeds;
+  readonly deedLog: DeedLog;
+  readonly verdicts: Verdicts;
+  readonly verdictLog: VerdictLog;
+  readonly passed: Passed;
+  readonly uploads: OpenUploads;
+  readonly memory: Memory;
+}
+
+/** The parts of a run that a function reads or writes. */
+export type Needs<K extends keyof KeyRun> = Pick<KeyRun, K>;
+
+/** Records of the delete markers that we made, on the sides that are source and destination at once. */
+export interface Books {
+  readonly source: MarkBook | undefined;
+  readonly destination: MarkBook | undefined;
+}
+
+/** What was read and cannot change, so that one HEAD is enough. It saves requests and decides nothing. */
+export interface Memory {
+  /** Versions of the destination, by version ID and ETag. */
+  readonly items: Map<string, StackItem>;
+  /** Attempts that versions at the source bear, by the ID of their reference. */
+  readonly sourceAttempts: Map<string, string | undefined>;
+}
+
+export interface RunOptions {
+  /** ms since 1970: no step is begun after it. */
+  readonly stop: number;
+  /** Whether the rules of the work are still those that are stored; asked before each write. */
+  readonly isInForce?: (() => Promise<boolean>) | undefined;
+  readonly clock?: DestinationClock;
+}
+
+export function createRun(deps: EngineDeps, work: Work, { stop, isInForce, clock }: RunOptions): KeyRun {
+  const base: RunBase = { deps, work, time: runTime(stop, () => deps.now()) };
+  const [deedLog, verdictLog] = [new DeedLog(), new VerdictLog()];
+  const bookAt = (state: Place | undefined) => (state === undefined ? undefined : new MarkBook(deps, state));
+  const { settings } = deps;
+  return {
+    ...base,
+    heads: new Heads(base, clock),
+    gate: createGate(base, isInForce ?? (() => Promise.resolve(true))),
+    books: {
+      source: bookAt(settings.sharedWith(work.source)),
+      destination: bookAt(settings.sharedWith(work.destination)),
+    },
+    deeds: deedLog,
+    deedLog,
+    verdicts: verdictLog,
+    verdictLog,
+    passed: new Passed(deps, work, String(settings.metadataLimit)),
+    uploads: new OpenUploads(work.uploads),
+    memory: { items: new Map(), sourceAttempts: new Map() },
+  };
+}
+
+/** Grows with everything that this run has done or found out for good. */
+export function progressOf({ deeds, verdicts, passed }: Needs<'deeds' | 'verdicts' | 'passed'>): number {
+  const { copied, marked, removed, retagged } = deeds.counts;
+  return copied + marked + removed + retagged + verdicts.excluded.size - passed.unread.size;
+}

@@ -1,0 +1,24 @@
+import type { Skip } from '../types.ts';
+
+/** What a run has found out about versions that it does not copy. */
+export interface Verdicts {
+  /** By version ID. */
+  readonly skipped: ReadonlyMap<string, Skip>;
+  /** IDs of source entries that turned out not to be copied. They are not examined twice. */
+  readonly excluded: ReadonlySet<string>;
+}
+
+/** Where a run notes it. */
+export class VerdictLog implements Verdicts {
+  readonly skipped = new Map<string, Skip>();
+  readonly excluded = new Set<string>();
+
+  skip(skip: Skip): void {
+    this.skipped.set(skip.versionId, skip);
+  }
+
+  /** `refId`: the ID of the entry's reference. */
+  exclude(refId: string): void {
+    this.excluded.add(refId);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Cos, Place } from '../cos/index.ts';
+import type { Keyring } from '../identity/index.ts';
+import type { Hash } from '../signing/index.ts';
+import type { Tasks } from '../tasks/index.ts';
+import type { VersioningWatch } from './act/versioning.ts';
+
+export interface Settings {
+  /** ms: listings may lack what was written within this time. */
+  readonly settleMs: number;
+  /** Bytes of user metadata that COS takes. */
+  readonly metadataLimit: number;
+  /** Objects above this many bytes are left to a run with more time. */
+  readonly inlineBytes: number;
+  /** Objects from this many bytes on are copied in parts; one request copies at most 5 GB. */
+  readonly largeFrom: number;
+  /** Whether a destination's 404 is known to tell a delete marker from nothing (proved by pre-flight). */
+  markerTold(destination: Place): boolean;
+  /**
+   * State bucket of the deployment that replicates from this bucket, when the bucket is both a source and a destination:
+   * part of a two-way set-up, a mesh, a ring or a chain.
+   */
+  sharedWith(place: Place): Place | undefined;
+}
+
+/** What the engine is wired to. Nothing in it changes during a run. */
+export interface EngineDeps {
+  readonly cos: Cos;
+  readonly hash: Hash;
+  /** The state bucket. */
+  readonly state: Place;
+  /** What markers are signed and verified with. */
+  readonly keys: Keyring;
+  /** ms since 1970. */
+  now(): number;
+  /** A fresh text of letters and digits, never given twice. */
+  unique(): string;
+  readonly settings: Settings;
+  readonly versioning: VersioningWatch;
+  /** Where work that is left is written down. */
+  readonly tasks: Pick<Tasks, 'defer' | 'complete' | 'ofKey'>;
+}

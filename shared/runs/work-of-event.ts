@@ -1,0 +1,39 @@
+import { timeOfVersionId } from '../identity/index.ts';
+import { EVENT_SLACK_MS, type Work } from '../replication/index.ts';
+import type { Rule } from '../rules/index.ts';
+import type { ObjectEvent } from '../scf/index.ts';
+import type { Target } from '../tasks/index.ts';
+
+/** The work an event asks for at one destination. The event is a hint: it says where to look, never what is true. */
+export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly Rule[]): Work {
+  const { source, destination, key } = target;
+  const { versionId, etag, size, time } = event;
+  // A delete marker has no bytes, and the version it hides is not the one that the event speaks of.
+  const says = event.type === 'marker' ? {} : { etag, size };
+  return {
+    source,
+    destination,
+    key,
+    rules,
+    hints: versionId === undefined ? [] : [versionId],
+    // A restored version is rarely the current one, and may be of any age.
+    clue:
+      versionId === undefined
+        ? { etag: says.etag, size: says.size, time: event.type === 'restored' ? undefined : time }
+        : undefined,
+    full: event.type !== 'created',
+    thorough: false,
+    floor: floorOf(event),
+    since: Number.POSITIVE_INFINITY,
+    // What was restored may be anything that was passed over.
+    compare: false,
+    fresh: event.type === 'restored' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
+    uploads: [],
+  };
+}
+
+/** Microseconds since 1970 of the version an event speaks of, or of the second in which it was made at the earliest. */
+function floorOf({ type, versionId, time }: ObjectEvent): number {
+  if (versionId !== undefined) return timeOfVersionId(versionId) ?? 0;
+  return time === undefined || type === 'restored' ? 0 : Math.max(0, time - EVENT_SLACK_MS) * 1000;
+}
