@@ -7,6 +7,7 @@ const PORT = /^(?<host>\[[^\]]*\]|[^:]*):\d*$/;
  * signs the bare host name whatever the port).
  */
 export function hostCandidates(host: string): string[] {
+  if (!host.includes(':')) return [host];
   const bare = PORT.exec(host)?.groups?.['host'];
   return bare === undefined || bare === '' ? [host] : [host, bare];
 }

@@ -23,11 +23,16 @@ function compare(a: Entry, b: Entry): number {
 
 function canonical(entries: Entry[]): CanonicalPairs {
   if (entries.length > 1) entries.sort(compare);
-  return {
-    names: entries.map((entry) => entry.name),
-    text: entries.map((entry) => `${entry.name}=${encode(entry.value)}`).join('&'),
-  };
+  const names: string[] = [];
+  let text = '';
+  for (const { name, value } of entries) {
+    names.push(name);
+    text += `${text === '' ? '' : '&'}${name}=${encode(value)}`;
+  }
+  return { names, text };
 }
+
+const NONE: CanonicalPairs = { names: [], text: '' };
 
 /** All of the pairs, for signing. */
 export function canonicalPairs(pairs: Pairs): CanonicalPairs {
@@ -39,6 +44,7 @@ export function canonicalPairs(pairs: Pairs): CanonicalPairs {
  * slip a second value in beside the signed one.
  */
 export function listedPairs(pairs: Pairs, list: readonly string[]): CanonicalPairs {
+  if (list.length === 0) return NONE;
   const listed = new Set(list);
   const entries: Entry[] = [];
   for (const [rawName, value] of pairs) {

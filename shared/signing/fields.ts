@@ -28,9 +28,13 @@ const LEGACY_SIGN = /(?:^|&)q-[a-z-]+=/;
  * Throws `SignatureError` (`AccessDenied`) when there is a signature that cannot be read.
  */
 export function readSignature(headers: Pairs, query: Pairs): SignatureFields | undefined {
-  const authorization = valuesOf(headers, 'authorization').filter((value) => value.trim() !== '');
-  if (authorization.length > 1) throw malformed('more than one Authorization header');
-  if (authorization[0] !== undefined) return fromText(authorization[0].trim(), 'header');
+  let authorization: string | undefined;
+  for (const value of valuesOf(headers, 'authorization')) {
+    if (value.trim() === '') continue;
+    if (authorization !== undefined) throw malformed('more than one Authorization header');
+    authorization = value.trim();
+  }
+  if (authorization !== undefined) return fromText(authorization, 'header');
 
   const inQuery = query.filter(([name]) => FIELD_NAMES.has(name));
   if (inQuery.length > 0) {
@@ -50,16 +54,21 @@ export function readToken(headers: Pairs, query: Pairs): string | undefined {
 }
 
 function valuesOf(pairs: Pairs, name: string): string[] {
-  return pairs.filter(([candidate]) => candidate.toLowerCase() === name).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [candidate, value] of pairs) {
+    if (candidate.length === name.length && candidate.toLowerCase() === name) values.push(value);
+  }
+  return values;
 }
 
 function fromText(text: string, from: SignatureFields['from']): SignatureFields {
   if (text.length > MAX_AUTHORIZATION_LENGTH) throw malformed('it is too long');
-  const pairs = text.split('&').map((field): [string, string] => {
+  const pairs: [string, string][] = [];
+  for (const field of text.split('&')) {
     const equals = field.indexOf('=');
     if (equals < 0) throw malformed('a field has no value');
-    return [field.slice(0, equals), field.slice(equals + 1)];
-  });
+    pairs.push([field.slice(0, equals), field.slice(equals + 1)]);
+  }
   return fromPairs(pairs, from);
 }
 

@@ -11,6 +11,6 @@ export function acceptFor(world: World, bucket: Bucket, attributes: Attributes):
   const storageClass = attributes.storageClass.toUpperCase() || defaultClass(multiAz);
   checkClass(storageClass, multiAz);
   checkLockable(world, bucket, attributes.lockedUntil);
-  const accepted = acceptAttributes({ ...attributes, storageClass }, world.switches);
-  return { ...accepted, encryption: accepted.encryption ?? settings.encryption };
+  const encryption = attributes.encryption ?? settings.encryption;
+  return { ...acceptAttributes(attributes, world.switches), storageClass, encryption };
 }

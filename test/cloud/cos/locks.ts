@@ -34,9 +34,9 @@ export function checkUnlocked(world: World, version: Version): void {
   if (isLocked(version, world.now())) throw objectLocked();
 }
 
-/** A new object's lock: what its request asked for, else what the bucket gives to all. */
-export function lockOf(world: World, bucket: Bucket, { attributes }: { attributes: Attributes }): Partial<Attributes> {
+/** A new object's attributes with its lock: what its request asked for, else what the bucket gives to all. */
+export function locked(world: World, bucket: Bucket, attributes: Attributes): Attributes {
   const days = bucket.settings.objectLock?.defaultDays;
-  if (attributes.lockedUntil !== undefined || days === undefined) return {};
-  return { lockedUntil: world.now() + days * DAY };
+  if (attributes.lockedUntil !== undefined || days === undefined) return attributes;
+  return { ...attributes, lockedUntil: world.now() + days * DAY };
 }

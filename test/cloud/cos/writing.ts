@@ -1,5 +1,5 @@
 import type { Bucket } from './bucket.ts';
-import { checkUnlocked, lockOf } from './locks.ts';
+import { checkUnlocked, locked } from './locks.ts';
 import { fileAlreadyExists } from './refusals.ts';
 import type { Attributes, Blob, Version } from './types.ts';
 import { mintVersionId, NULL_VERSION } from './version-id.ts';
@@ -40,7 +40,7 @@ export function place(world: World, bucket: Bucket, key: string, content?: Conte
     etag: content?.etag ?? '',
     blob: content?.blob,
     multipart: content?.multipart ?? false,
-    attributes: content === undefined ? NO_ATTRIBUTES : { ...content.attributes, ...lockOf(world, bucket, content) },
+    attributes: content === undefined ? NO_ATTRIBUTES : locked(world, bucket, content.attributes),
     restoredUntil: undefined,
     ...(content?.appendable === true && { appendable: true }),
     ...(content?.linkTarget !== undefined && { linkTarget: content.linkTarget }),

@@ -18,6 +18,7 @@ interface Armed {
   struck: number;
 }
 
+const NONE: readonly RequestFault[] = [];
 const EVENT_KINDS: ReadonlySet<string> = new Set<EventFault['kind']>(['lose', 'double', 'delay', 'reorder']);
 
 /** No faults until rules are set. The same seed and the same calls give the same faults. */
@@ -46,12 +47,14 @@ export function createFaults(options: { readonly seed?: number } = {}): FaultCon
       armed = [];
     },
     status: () => armed.map((entry) => ({ ...entry })),
-    onRequest: (info) =>
-      armed
+    onRequest: (info) => {
+      if (armed.length === 0) return NONE;
+      return armed
         .filter(({ rule }) => !isEventFault(rule.effect) && matchesRequest(rule.match ?? {}, info))
         .filter(strikes)
         .map(({ rule }) => rule.effect)
-        .filter((effect) => !isEventFault(effect)),
+        .filter((effect) => !isEventFault(effect));
+    },
     onEvent: (event) =>
       armed
         .filter(({ rule }) => isEventFault(rule.effect) && matchesEvent(rule.match ?? {}, event))

@@ -4,7 +4,7 @@ import { BodyCutShort } from './connection.ts';
 export interface Receiving {
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends the body with `BodyCutShort` for whoever reads it, now or later. */
-  readonly cut: () => void;
+  cut(): void;
 }
 
 /** Announced bytes up to which a body comes in one piece. */
@@ -15,42 +15,65 @@ export function receive(incoming: IncomingMessage, onFirstRead: () => void): Rec
   const { 'content-length': length, 'transfer-encoding': coding } = incoming.headers;
   if (coding === undefined && (length === undefined || length === '0')) return NOTHING;
   return coding === undefined && Number(length) <= SMALL
-    ? receiveWhole(incoming, onFirstRead)
+    ? new WholeBody(incoming, onFirstRead)
     : receiveChunks(incoming, onFirstRead);
 }
 
+const END = Promise.resolve({ done: true as const, value: undefined });
 const NOTHING: Receiving = { body: nothing(), cut: () => {} };
 
 function nothing(): AsyncIterable<never> {
-  const end = { next: () => Promise.resolve({ done: true as const, value: undefined }) };
+  const end = { next: () => END };
   return { [Symbol.asyncIterator]: () => end };
 }
 
-/** Without a stream's own iterator, whose bookkeeping costs more than everything else about a small request. */
-function receiveWhole(incoming: IncomingMessage, onFirstRead: () => void): Receiving {
-  let cutShort = false;
-  let fail: ((error: Error) => void) | undefined;
-  const whole = (): Promise<Uint8Array> =>
-    new Promise((resolve, reject) => {
-      if (cutShort) throw new BodyCutShort();
-      fail = reject;
-      const chunks: Buffer[] = [];
-      incoming.on('error', (error) => reject(isDisconnect(error) ? new BodyCutShort() : error));
-      incoming.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      onFirstRead();
+/**
+ * Without a stream's own iterator, whose bookkeeping costs more than everything else about a small request. A class because
+ * there is one for each of them: a closure is made and named anew each time.
+ */
+class WholeBody implements Receiving, AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
+  readonly #incoming: IncomingMessage;
+  readonly #onFirstRead: () => void;
+  readonly #chunks: Uint8Array[] = [];
+  #given = false;
+  #cutShort = false;
+  #fail: ((error: unknown) => void) | undefined;
+
+  constructor(incoming: IncomingMessage, onFirstRead: () => void) {
+    this.#incoming = incoming;
+    this.#onFirstRead = onFirstRead;
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return this;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.#given) return END;
+    this.#given = true;
+    return new Promise((resolve, reject) => {
+      if (this.#cutShort) throw new BodyCutShort();
+      this.#fail = reject;
+      this.#incoming.on('error', (error) => reject(isDisconnect(error) ? new BodyCutShort() : error));
+      this.#incoming.on('end', () => resolve({ done: false, value: this.#joined() }));
+      this.#incoming.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
+      this.#onFirstRead();
     });
-  return {
-    body: {
-      async *[Symbol.asyncIterator]() {
-        yield await whole();
-      },
-    },
-    cut: () => {
-      cutShort = true;
-      fail?.(new BodyCutShort());
-    },
-  };
+  }
+
+  cut(): void {
+    this.#cutShort = true;
+    this.#fail?.(new BodyCutShort());
+  }
+
+  #joined(): Uint8Array {
+    const [first, ...others] = this.#chunks;
+    return first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks);
+  }
 }
 
 function receiveChunks(incoming: IncomingMessage, onFirstRead: () => void): Receiving {

@@ -28,13 +28,29 @@ const REGION_API_DOMAIN = /^replication\.([a-z0-9-]+)\.example\.com$/;
 const FUNCTION_URL = /^\d+-[a-z0-9]+\.(?:in\.)?([a-z0-9-]+)\.tencentscf\.com$/;
 const CLOUD_API = /^(?:scf|cam|sts)(?:\.[a-z0-9-]+)?\.tencentcloudapi\.com$/;
 
+/** Hosts of COS that were seen: few, and each is asked for again and again. */
+const MOST_HOSTS = 1000;
+const cosHosts = new Map<string, Destination & { kind: 'cos' }>();
+
 /** Tells the parts of the local cloud apart, which share one port. */
 export function route(
   request: { readonly host: string; readonly rawPath: string; readonly hasCloudAction: boolean },
   sourceRegion: string,
 ): Destination {
+  if (request.hasCloudAction) return { kind: 'cloud-api' };
+  const known = cosHosts.get(request.host);
+  if (known !== undefined) return known;
+  const found = routeHost(request, sourceRegion);
+  if (found.kind === 'cos') {
+    if (cosHosts.size >= MOST_HOSTS) cosHosts.clear();
+    cosHosts.set(request.host, found);
+  }
+  return found;
+}
+
+function routeHost(request: { readonly host: string; readonly rawPath: string }, sourceRegion: string): Destination {
   const host = withoutPort(request.host).toLowerCase();
-  if (request.hasCloudAction || CLOUD_API.test(host)) return { kind: 'cloud-api' };
+  if (CLOUD_API.test(host)) return { kind: 'cloud-api' };
 
   const bucketHost = BUCKET_HOST.exec(host);
   if (SERVICE_HOST.test(host)) return { kind: 'cos', address: { bucket: undefined, region: undefined } };

@@ -37,8 +37,8 @@ interface InFlight {
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
   const inFlight = new WeakMap<Socket, InFlight>();
   // The browser console, `http_proxy` and SDK pools hold connections open; the default of 5 s makes a keep-alive
-  // client lose a race against the server's close now and then.
-  const server = createServer({ keepAliveTimeout: 75_000, maxHeaderSize: 64 * 1024 });
+  // client lose a race against the server's close now and then. None at all also saves a timer for every request.
+  const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: 64 * 1024 });
 
   const serve = (incoming: IncomingMessage, response: ServerResponse, onFirstRead: () => void): void => {
     const receiving = receive(incoming, onFirstRead);

@@ -5,7 +5,13 @@ import type { Cam } from './types.ts';
 export function accessOf(cams: readonly Cam[]): Access {
   const camOf = (uin: string): Cam | undefined => cams.find((cam) => cam.uin === uin);
   return {
-    find: (secretId) => cams.map((cam) => cam.find(secretId)).find((pair) => pair !== undefined),
+    find: (secretId) => {
+      for (const cam of cams) {
+        const pair = cam.find(secretId);
+        if (pair !== undefined) return pair;
+      }
+      return undefined;
+    },
     allows: (principal, action, resource) => camOf(principal.uin)?.allows(principal, action, resource) ?? false,
     decide: (principal, action, resource) => camOf(principal.uin)?.decide(principal, action, resource) ?? 'none',
   };

@@ -39,6 +39,7 @@ export function decideForCaller(
   action: string,
   resource: string,
 ): { readonly named: Verdict; readonly asAccount: Verdict } {
+  if (policy.length === 0) return SILENT;
   const about = (names: (principal: string) => boolean): Verdict =>
     decide(
       policy.filter(({ principals }) => principals.some(names)),
@@ -49,6 +50,8 @@ export function decideForCaller(
   const account = caller === undefined ? undefined : rootOf(caller);
   return { named: about(isNamed), asAccount: about((principal) => principal === account) };
 }
+
+const SILENT = { named: 'none', asAccount: 'none' } as const;
 
 const rootOf = ({ uin }: Principal): string => `qcs::cam::uin/${uin}:uin/${uin}`;
 

@@ -44,10 +44,12 @@ export function readStatement(entry: Record<string, unknown>, account: { appid: 
 
 /** An explicit deny wins over every allow. */
 export function decide(statements: readonly Statement[], action: string, resource: string): Verdict {
+  if (statements.length === 0) return 'none';
   const parts = splitResource(resource);
+  const asked = withoutName(action);
   const hits = statements.filter(
     ({ actions, resources }) =>
-      actions.some((pattern) => pattern.test(withoutName(action))) && resources.some((matches) => matches(parts)),
+      actions.some((pattern) => pattern.test(asked)) && resources.some((matches) => matches(parts)),
   );
   if (hits.length === 0) return 'none';
   return hits.every(({ effect }) => effect === 'allow') ? 'allow' : 'deny';

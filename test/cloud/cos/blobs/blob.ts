@@ -27,6 +27,8 @@ class Piece {
   }
 }
 
+const FIRST: readonly number[] = [0];
+
 /** Bytes as a list of pieces: a slice or a composition makes a new list and copies nothing. */
 class PieceBlob implements Blob {
   readonly size: number;
@@ -37,16 +39,21 @@ class PieceBlob implements Blob {
   #crc64: string | undefined;
 
   constructor(pieces: readonly Piece[], md5: string | undefined) {
+    this.pieces = pieces;
+    this.md5 = md5;
+    if (pieces.length === 1) {
+      this.#offsets = FIRST;
+      this.size = pieces[0]?.size ?? 0;
+      return;
+    }
     const offsets: number[] = [];
     let size = 0;
     for (const piece of pieces) {
       offsets.push(size);
       size += piece.size;
     }
-    this.pieces = pieces;
     this.#offsets = offsets;
     this.size = size;
-    this.md5 = md5;
   }
 
   get crc64(): string {

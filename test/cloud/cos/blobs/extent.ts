@@ -15,15 +15,28 @@ export interface Extent {
 
 const CHUNK = 256 * 1024;
 
-export function memoryExtent(bytes: Uint8Array): Extent {
-  return {
-    async *read(start, end) {
-      if (end > start) yield bytes.subarray(start, end);
-    },
-    held: (start, end) => bytes.subarray(start, end),
-    checksum: (start, end) => update(EMPTY, bytes.subarray(start, end)),
-  };
+/** A class because there is one for each small object, and they stay. */
+class MemoryExtent implements Extent {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  async *read(start: number, end: number): AsyncIterable<Uint8Array> {
+    if (end > start) yield this.#bytes.subarray(start, end);
+  }
+
+  held(start: number, end: number): Uint8Array {
+    return this.#bytes.subarray(start, end);
+  }
+
+  checksum(start: number, end: number): Crc64 {
+    return update(EMPTY, this.#bytes.subarray(start, end));
+  }
 }
+
+export const memoryExtent = (bytes: Uint8Array): Extent => new MemoryExtent(bytes);
 
 /** A file that holds the bytes until the store is closed. It is opened per read, so idle blobs hold no descriptor. */
 export function fileExtent(path: string): Extent {

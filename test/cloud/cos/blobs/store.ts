@@ -37,7 +37,7 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
   }
 
   async function fromStream(stream: AsyncIterable<Uint8Array>, limit = Infinity): Promise<Blob> {
-    const md5 = lazy(() => createHash('md5'));
+    let md5: ReturnType<typeof createHash> | undefined;
     let checksum = EMPTY;
     let size = 0;
     let held: Uint8Array[] = [];
@@ -52,7 +52,7 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
         held.push(chunk);
         if (size <= threshold) continue;
         for (const bytes of held) {
-          md5().update(bytes);
+          (md5 ??= createHash('md5')).update(bytes);
           checksum = update(checksum, bytes);
         }
         if (file === undefined) {
@@ -69,7 +69,7 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
       throw error;
     }
     if (path === undefined) return inMemory(Buffer.concat(held));
-    return wholeBlob(fileExtent(path), size, { md5: md5().digest('hex'), checksum });
+    return wholeBlob(fileExtent(path), size, { md5: (md5 ?? createHash('md5')).digest('hex'), checksum });
   }
 
   return {
@@ -89,9 +89,4 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
 /** Takes the bytes over. */
 function inMemory(bytes: Uint8Array): Blob {
   return wholeBlob(memoryExtent(bytes), bytes.length, { md5: hash('md5', bytes), checksum: update(EMPTY, bytes) });
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

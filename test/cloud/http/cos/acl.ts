@@ -30,9 +30,12 @@ export function aclFromHeaders(headers: Headers, fallback: 'default' | 'private'
   const text = headers.get('x-cos-acl') ?? fallback;
   const canned = allowed.find((name) => name === text);
   if (canned === undefined) throw failures.invalidArgument('x-cos-acl is not one of the predefined ACLs.');
-  const grants = GRANT_HEADERS.flatMap(([name, permission]) =>
-    granteesFrom(headers.get(name)).map((grantee) => ({ permission, grantee })),
-  );
+  const grants: { permission: string; grantee: string }[] = [];
+  for (const [name, permission] of GRANT_HEADERS) {
+    const value = headers.get(name);
+    if (value === undefined) continue;
+    for (const grantee of granteesFrom(value)) grants.push({ permission, grantee });
+  }
   // Objects have no such grant: whoever may write a bucket may write any object in it.
   if (fallback === 'default' && grants.some((grant) => grant.permission === 'WRITE')) {
     throw failures.invalidArgument('x-cos-grant-write is not supported for objects.');
@@ -45,8 +48,8 @@ export function hasAclHeaders(headers: Headers): boolean {
 }
 
 /** `id="100000000001",uin="100000000001",id="qcs::cam::uin/1:uin/1",uri="http://…"` */
-function granteesFrom(text: string | undefined): string[] {
-  if (text === undefined || text.trim() === '') return [];
+function granteesFrom(text: string): string[] {
+  if (text.trim() === '') return [];
   return text.split(',').map((part) => {
     const match = /^\s*(?:id|uin|uri)\s*=\s*"([^"]+)"\s*$/i.exec(part);
     if (!match) throw failures.invalidArgument('A grant header is not of the form id="…".');

@@ -11,6 +11,7 @@ import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../../../
 import type { Access, KeyPair, Principal } from '../../types.ts';
 import type { Parsed } from './call.ts';
 import { failures } from './failures.ts';
+import { hmacSha1 } from './hmac.ts';
 import { oldSigner } from './old-signature.ts';
 
 /**
@@ -37,7 +38,7 @@ const signKeys = new Map<string, string>();
 const HASH: Hash = {
   ...nodeHash,
   sha1: (text) => hash('sha1', text),
-  hmacSha1: (key, text) => (text.includes('\n') ? nodeHash.hmacSha1(key, text) : signKeyOf(key, text)),
+  hmacSha1: (key, text) => (text.includes('\n') ? hmacSha1(key, text) : signKeyOf(key, text)),
 };
 
 function signKeyOf(secretKey: string, range: string): string {
@@ -51,19 +52,28 @@ function signKeyOf(secretKey: string, range: string): string {
 }
 
 /** The requests that the client may have signed: host with and without port, header values as UTF-8 or as bytes. */
-function spellings(call: Parsed, fields: SignatureFields): SignableRequest[] {
+function* spellings(call: Parsed, fields: SignatureFields): Iterable<SignableRequest> {
   const wire: SignableRequest = {
     method: call.method,
     path: call.path,
     query: call.query.pairs,
     headers: call.request.headers,
   };
+  const plain = wire.headers.every(([, value]) => ASCII.test(value));
+  // What came over the wire is nearly always what was signed.
+  if (plain && !(fields.headerList.includes('content-length') && call.headers.get('content-length') === undefined)) {
+    yield wire;
+  }
   const hosts = [call.request.host];
-  if (wire.headers.every(([, value]) => ASCII.test(value))) return requestCandidates(wire, fields, { hosts });
+  if (plain) {
+    yield* requestCandidates(wire, fields, { hosts });
+    return;
+  }
   const asText = { ...wire, headers: wire.headers.map(([name, value]) => [name, utf8(value)] as const) };
   const candidates = requestCandidates(asText, fields, { hosts });
   const varies = asText.headers.some(([, value], i) => value !== wire.headers[i]?.[1]);
-  return varies ? [...candidates, ...requestCandidates(wire, fields, { hosts })] : candidates;
+  yield* candidates;
+  if (varies) yield* requestCandidates(wire, fields, { hosts });
 }
 
 // eslint-disable-next-line no-control-regex

@@ -54,14 +54,14 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
       }
       response = errorAnswer(refusal, { resource: resourceOf(request), requestId });
     }
-    const headers: (readonly [string, string])[] = [
-      ...response.headers,
+    const headers = response.headers.concat([
       ['Date', httpDate(options.now())],
       ['Server', 'tencent-cos'],
       ['x-cos-request-id', requestId],
-    ];
-    if (parsed !== undefined) headers.push(...corsHeaders(options.core, parsed));
-    return { ...response, headers };
+    ]);
+    if (parsed?.headers.get('origin') !== undefined) headers.push(...corsHeaders(options.core, parsed));
+    const { status, body } = response;
+    return body === undefined ? { status, headers } : { status, headers, body };
   };
 }
 

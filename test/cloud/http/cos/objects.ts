@@ -91,25 +91,19 @@ function readAnswer(call: CosCall, version: Version): CloudResponse {
   const limit = trafficLimit(call);
   const [start, end] = range ?? [0, blob.size - 1];
   const length = end - start + 1;
-  return {
+  const answer = {
     status: range ? 206 : 200,
-    headers: [
-      ...overridden(call, headers),
-      ['Content-Length', String(length)],
-      ...(range ? [['Content-Range', `bytes ${start}-${end}/${blob.size}`] as const] : []),
-    ],
-    ...(length === 0
-      ? {}
-      : {
-          body:
-            limit === undefined
-              ? (blob.held?.(start, end) ?? blob.read(start, end))
-              : paced(blob.read(start, end), limit),
-        }),
+    headers: overridden(call, headers).concat([['Content-Length', String(length)]]),
   };
+  if (range) answer.headers.push(['Content-Range', `bytes ${start}-${end}/${blob.size}`]);
+  if (length === 0 || call.method === 'HEAD') return answer;
+  const body =
+    limit === undefined ? (blob.held?.(start, end) ?? blob.read(start, end)) : paced(blob.read(start, end), limit);
+  return { ...answer, body };
 }
 
 function overridden(call: CosCall, headers: Pairs): Pairs {
+  if (call.query.pairs.length === 0) return headers;
   const overrides = new Map<string, string>();
   for (const [parameter, header] of OVERRIDES) {
     const value = call.query.get(parameter);
