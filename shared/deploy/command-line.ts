@@ -11,23 +11,78 @@ const json = { json: { usage: 'Print JSON and nothing else', type: 'boolean' } }
 
 const force = { usage: 'Go on although replication that is set up would stop', type: 'boolean' } as const;
 
+const named = { function: { usage: 'Name of the function', shortcut: 'f', type: 'string', required: true } } as const;
+const event = {
+  data: { usage: 'The event, as JSON', shortcut: 'd', type: 'string' },
+  path: { usage: 'File with the event, as JSON', shortcut: 'p', type: 'string' },
+} as const;
+
 /**
- * The commands of this plugin in the form of the CLI. `package`, `deploy`, `invoke`, `logs` and `remove` exist there
- * already; what stands here is added to them.
+ * The commands of this plugin in the form of the CLI. Those that the CLI knows from another cloud have moments of their own
+ * here: under the moments that it knows, it would offer the options of that cloud, which do nothing here.
  */
 export const commands = {
   package: { options: region },
-  deploy: { options: { ...region, force } },
-  info: { options: { ...region, ...json } },
-  invoke: { options: region, commands: { local: { options: region } } },
-  logs: {
+  deploy: {
+    usage: 'Make what is missing, change what differs',
+    lifecycleEvents: ['deploy', 'apply'],
     options: {
       ...region,
-      startTime: { usage: 'Runs since then: 30m, 2h, 1d, or 2026-01-31T12:00:00Z', type: 'string' },
-      filter: { usage: 'Only runs whose log holds this text, for example the key of an object', type: 'string' },
+      package: { usage: 'Folder with what was packaged earlier', shortcut: 'p', type: 'string' },
+      force,
+      recreate: { usage: 'Make functions anew whose runtime was changed; the function URL changes', type: 'boolean' },
     },
   },
-  remove: { options: { ...region, force } },
+  info: {
+    usage: 'Show functions, triggers, reserved instances, code and addresses',
+    lifecycleEvents: ['show'],
+    options: { ...region, ...json },
+  },
+  invoke: {
+    usage: 'Run a deployed function and show its log',
+    lifecycleEvents: ['run'],
+    options: { ...region, ...named, ...event },
+    commands: {
+      local: {
+        usage: 'Run a function on this computer, with your own credentials',
+        lifecycleEvents: ['run'],
+        options: { ...region, ...named, ...event },
+      },
+    },
+  },
+  logs: {
+    usage: 'Show the log of a function: serverless logs -f replicate --startTime 1h --filter 2026/a.jpg',
+    lifecycleEvents: ['show'],
+    options: {
+      ...region,
+      ...named,
+      startTime: { usage: 'Runs since then: 30m, 2h, 1d, or 2026-01-31T12:00:00Z', type: 'string' },
+      filter: { usage: 'Only runs whose log holds this text, for example the key of an object', type: 'string' },
+      tail: { usage: 'Show each further run until Ctrl-C', shortcut: 't', type: 'boolean' },
+      interval: { usage: 'Milliseconds between two looks of --tail (default: 2000)', shortcut: 'i', type: 'string' },
+    },
+  },
+  metrics: {
+    usage: 'Count the runs of the functions, their failures, times and memory',
+    lifecycleEvents: ['count'],
+    options: {
+      ...region,
+      ...json,
+      function: { usage: 'Name of the function (default: all)', shortcut: 'f', type: 'string' },
+      startTime: { usage: 'Runs since then: 30m, 2h, 1d, or 2026-01-31T12:00:00Z (default: 24h)', type: 'string' },
+      endTime: { usage: 'Runs before then, in the same forms (default: now)', type: 'string' },
+    },
+  },
+  remove: {
+    usage: 'Remove functions, triggers and roles; buckets stay',
+    lifecycleEvents: ['take'],
+    options: {
+      ...region,
+      force,
+      purge: { usage: 'Delete the state bucket too, after asking', type: 'boolean' },
+      confirm: { usage: 'Name of the state bucket, for --purge without a terminal', type: 'string' },
+    },
+  },
   replication: {
     type: 'container',
     commands: {

@@ -15,10 +15,6 @@ export interface Serverless {
     defineTopLevelProperty(name: string, schema: object): void;
     defineProvider(name: string, schemas: object): void;
   };
-  readonly classes: {
-    /** Shown without a stack trace; on stdout, with exit status 1. */
-    readonly Error: new (message: string, code: string) => Error;
-  };
   setProvider(name: string, provider: object): void;
 }
 
@@ -33,7 +29,12 @@ export interface Writers {
   /** To stdout. */
   writeText(text: string): void;
   /** To stderr. */
-  readonly log: { notice(text: string): void; warning(text: string): void };
+  readonly log: {
+    /** With `--verbose` only. */
+    info(text: string): void;
+    notice(text: string): void;
+    warning(text: string): void;
+  };
   readonly progress: { create(options: { message: string }): { remove(): void } };
 }
 

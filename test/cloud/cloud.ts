@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createAddresses } from './addresses.ts';
 import { createCloudApi } from './api/index.ts';
 import { createBlobStore, createCore } from './cos/index.ts';
 import type { BlobStore, Core, Switches } from './cos/index.ts';
@@ -8,7 +9,7 @@ import { createCosHandler, listen, route } from './http/index.ts';
 import type { Account, Destination } from './http/index.ts';
 import { createLocalHandler } from './local/index.ts';
 import { accessOf, createCam, createScf } from './scf/index.ts';
-import type { Cam, Scf, ScfOptions, ScfSwitches } from './scf/index.ts';
+import type { Cam, FunctionId, Scf, ScfOptions, ScfSwitches } from './scf/index.ts';
 import type { CloudRequest, CloudResponse, Handler, KeyPair } from './types.ts';
 
 /** How the platform behaves, in the platform's own words. */
@@ -93,7 +94,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
     faults,
     switches,
   });
+  let ownPort = 0;
+  const endpoint = (): string => `http://127.0.0.1:${ownPort}`;
+  const addresses = createAddresses({ scf, first: () => apiOf(sourceRegion, scf), endpoint, onError });
   const closeAll = async (): Promise<void> => {
+    await addresses.close();
     await scf.close();
     await blobs.close();
   };
@@ -101,7 +106,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
   const services: Services = {
     cos: createCosHandler({ core, blobs, access, faults, now, accounts, onError }),
     api: createCloudApi({ scf, cam, now, random, faults }),
-    local: createLocalHandler({ core, scf, faults, sourceRegion }),
+    local: createLocalHandler({ core, scf, faults, sourceRegion, addresses }),
     scf,
   };
   const handler: Handler = (request) => dispatch(request, services, sourceRegion);
@@ -113,10 +118,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
     throw error;
   }
   const { port } = listener;
+  ownPort = port;
   let closed: Promise<void> | undefined;
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: endpoint(),
     port,
     appid,
     uin,
@@ -181,10 +187,14 @@ async function serveApi(
   { region }: Destination & { kind: 'api' },
   scf: Scf,
 ): Promise<CloudResponse> {
-  const found = scf.functionUrls().filter(({ id }) => id.region === region);
-  const api = found.find(({ id }) => /(?:^|[-_])api$/.test(id.name)) ?? found[0];
+  const api = apiOf(region, scf);
   if (api === undefined) return plain(404, `No function with a URL is deployed in ${region}.`);
-  return scf.serveFunction(api.id, request);
+  return scf.serveFunction(api, request);
+}
+
+function apiOf(region: string, scf: Scf): FunctionId | undefined {
+  const found = scf.functionUrls().filter(({ id }) => id.region === region);
+  return (found.find(({ id }) => /(?:^|[-_])api$/.test(id.name)) ?? found[0])?.id;
 }
 
 function plain(status: number, text: string): CloudResponse {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createCosClient } from '../../shared/cos/index.ts';
+import { createCosClient, objectsUnder } from '../../shared/cos/index.ts';
 import { createKeyStore } from '../../shared/access/index.ts';
 import { createRuleStore, mergeStarts, parseRules } from '../../shared/rules/index.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +14,8 @@ import { configurationWith } from './configuration.ts';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 const LISTS = { sources: ['source-1250000000@ap-guangzhou'], destinations: ['backup-1250000000@ap-shanghai'] };
+/** Some tests run the CLI three times, each a bundling and a start. */
+const LONG = 240_000;
 const FUNCTIONS = ['replicate', 'task', 'scan', 'schedule', 'api'].map((key) => `cos-replication-dev-${key}`);
 
 let cloud: LocalCloud;
@@ -94,10 +96,23 @@ async function storeRule(): Promise<void> {
   cos.close();
 }
 
+/** What has to outlive a deployment. */
+async function readState(): Promise<{ readonly marker: string; readonly rules: readonly string[] }> {
+  const root = { secretId: cloud.secretId, secretKey: cloud.secretKey };
+  const cos = createCosClient({ credentials: () => root, endpoint: cloud.endpoint });
+  const marker = await cos.getObject(STATE, 'secrets/marker-key/1');
+  const rules: string[] = [];
+  for await (const { key } of objectsUnder(cos, STATE, 'rules/')) {
+    rules.push(Buffer.from((await cos.getObject(STATE, key))?.body ?? []).toString());
+  }
+  cos.close();
+  return { marker: Buffer.from(marker?.body ?? []).toString(), rules };
+}
+
 const deployed = () => cloud.scf.listFunctions('ap-guangzhou', 'default').map(({ id }) => id.name);
 
 /** One after the other: a deployment is made, looked at, used and taken down. */
-describe.sequential('serverless', () => {
+describe.sequential('serverless', { timeout: LONG }, () => {
   it('says which variables are missing', async () => {
     const { status, stdout } = await serverless(['info'], { TENCENTCLOUD_SECRET_KEY: '' });
     expect(status).toBe(1);
@@ -112,8 +127,13 @@ describe.sequential('serverless', () => {
     expect(cloud.core.getVersioning(STATE.bucket, STATE.region)).toBeUndefined();
   });
 
-  it('finds everything unchanged the second time', async () => {
-    const output = await succeed('deploy', '--region', 'ap-guangzhou');
+  it('finds everything unchanged the second time, and tells each call with --verbose, but no secret', async () => {
+    const { status, stdout: output, stderr } = await serverless(['deploy', '--region', 'ap-guangzhou', '--verbose']);
+    expect(status).toBe(0);
+    expect(stderr).toContain('scf GetFunction {"FunctionName":"cos-replication-dev-schedule"');
+    expect(stderr).toContain(`cos getObject ${STATE.bucket}/secrets/marker-key/`);
+    const { marker } = await readState();
+    for (const secret of [cloud.secretKey, marker]) expect(output + stderr).not.toContain(secret);
     for (const name of FUNCTIONS) expect(output).toContain(`${name}: unchanged`);
     expect(output).not.toMatch(/: (created|updated)/);
   });
@@ -194,6 +214,42 @@ describe.sequential('serverless', () => {
     expect(deployed()).toEqual([]);
     expect(cloud.cam.listPolicies()).toEqual([]);
     expect(() => cloud.core.headBucket(STATE.bucket, STATE.region)).not.toThrow();
+  });
+
+  it('deploys again on the state bucket that was kept, with its rules and its marker key', async () => {
+    const before = await readState();
+    expect(before.rules).toHaveLength(1);
+    const output = await succeed('deploy');
+    expect(output).toContain(`state bucket ${STATE.bucket}: unchanged`);
+    expect(output).toContain('marker key: unchanged');
+    for (const name of FUNCTIONS) expect(output).toContain(`${name}: created`);
+    expect(await readState()).toEqual(before);
+    expect(await succeed('replication', 'rules', 'get')).toContain('qcs::cos:ap-shanghai::backup-1250000000');
+  });
+
+  it('deploys what was packaged earlier, whatever the folder holds by now', async () => {
+    const packages = path.join(project, 'packages');
+    await succeed('package', '--package', packages);
+    const file = path.join(project, 'functions/schedule/index.ts');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, `${text}\nconsole.log('changed since');\n`);
+    expect(await succeed('deploy', '--package', packages)).not.toMatch(/^cos-replication-dev-\S+: updated$/m);
+    const missing = await serverless(['deploy', '--package', path.join(project, 'nothing')]);
+    expect([missing.status, missing.stdout]).toEqual([
+      1,
+      expect.stringMatching(/zip is missing: run "npx serverless package"/),
+    ]);
+    await writeFile(file, text);
+  });
+
+  it('takes the state bucket away as well when its name is given', async () => {
+    const silent = await serverless(['remove', '--force', '--purge']);
+    expect([silent.status, silent.stdout]).toEqual([1, expect.stringMatching(/asks first.*--confirm crr-dev-gz/)]);
+    expect(deployed()).toHaveLength(FUNCTIONS.length);
+    const output = await succeed('remove', '--force', '--purge', '--confirm', STATE.bucket);
+    expect(output).toContain(`state bucket ${STATE.bucket}: removed`);
+    expect(() => cloud.core.headBucket(STATE.bucket, STATE.region)).toThrow(/./);
+    expect(() => cloud.core.headBucket('backup-1250000000', 'ap-shanghai')).not.toThrow();
   });
 
   it('says what to do about a missing source, and makes nothing', async () => {

@@ -4,9 +4,12 @@ import { signTc3 } from '../../signing/index.ts';
 import type { Credentials } from '../../signing/index.ts';
 import { post } from './http.ts';
 import type { Post } from './http.ts';
+import { describeParameters, type Trace } from './trace.ts';
 
 const VERSIONS = { scf: '2018-04-16', cam: '2019-01-16' } as const;
 const ATTEMPTS = 5;
+/** Of a call about something that was made a moment ago: half a minute in all. */
+const ATTEMPTS_FOR_NEW = 7;
 /** Milliseconds before the first repetition; doubled each time. The tightest limit, AttachRolePolicy, is 3 calls a second. */
 const FIRST_PAUSE = 500;
 
@@ -40,6 +43,8 @@ export interface CloudApiOptions {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly post?: Post;
+  /** Hears of each call, each failure and each repetition. */
+  readonly trace?: Trace;
 }
 
 interface Envelope {
@@ -87,12 +92,19 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
   return {
     async call<T>(service: Service, action: string, parameters: object): Promise<T> {
       const payload = JSON.stringify(parameters);
+      const { trace = () => undefined } = options;
+      trace(`${service} ${action} ${describeParameters(parameters)}`);
       for (let attempt = 1; ; attempt += 1) {
         try {
           return (await once(service, action, payload)) as T;
         } catch (error) {
-          if (attempt === ATTEMPTS || !(error instanceof CloudApiError) || !mayRepeat(action, error.code)) throw error;
-          await options.sleep(FIRST_PAUSE * 2 ** (attempt - 1));
+          if (!(error instanceof CloudApiError)) throw error;
+          const attempts = isNotYetKnown(action, error.code) ? ATTEMPTS_FOR_NEW : ATTEMPTS;
+          const again = attempt < attempts && mayRepeat(action, error.code);
+          const pause = FIRST_PAUSE * 2 ** (attempt - 1);
+          trace(`${service} ${action}: ${error.code}${again ? `, again in ${pause} ms` : ''}`);
+          if (!again) throw error;
+          await options.sleep(pause);
         }
       }
     },
@@ -104,9 +116,15 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
  * a second CreateFunction would fail on the first one's success, and a second Invoke would run the function twice.
  */
 function mayRepeat(action: string, code: string): boolean {
-  if (code.startsWith('RequestLimitExceeded')) return true;
+  if (code.startsWith('RequestLimitExceeded') || isNotYetKnown(action, code)) return true;
   const lost = code === 'NetworkError' || code.startsWith('HTTP5') || code.startsWith('InternalError');
   return lost && /^(Get|List|Update)/.test(action);
+}
+
+/** CAM tells every part of the cloud of a new role or policy only after a while; until then they do not know it. */
+function isNotYetKnown(action: string, code: string): boolean {
+  if (action === 'AttachRolePolicy') return /\.(RoleNotExist|PolicyIdNotExist|PolicyNotExist|NotFound)$/.test(code);
+  return /^(Create|UpdateFunction)/.test(action) && code === 'ResourceNotFound.Role';
 }
 
 function parse(action: string, body: string): Envelope {

@@ -5,6 +5,8 @@ import type { ListedTrigger } from '../functions/triggers.ts';
 
 /** Milliseconds between two looks at a function that is being made or changed. */
 const POLL_INTERVAL = 1000;
+/** Functions that one answer lists. */
+const PER_PAGE = 20;
 /** Looks before giving up: three minutes. */
 const POLL_LIMIT = 180;
 
@@ -28,6 +30,8 @@ export interface Scf {
   get(name: string): Promise<DeployedFunction | undefined>;
   /** Waits until the function takes changes and calls. Throws `DeployError` when it failed or takes too long. */
   active(name: string): Promise<DeployedFunction>;
+  /** Names of the functions of the region that begin so. */
+  named(prefix: string): Promise<readonly string[]>;
   triggers(name: string): Promise<readonly ListedTrigger[]>;
   /** Any other call about one function. */
   call<T = Record<string, unknown>>(action: string, name: string, parameters?: object): Promise<T>;
@@ -61,6 +65,21 @@ export function createScf(api: CloudApi, sleep: (ms: number) => Promise<void>): 
         `${name} did not become Active within ${(POLL_LIMIT * POLL_INTERVAL) / 60_000} minutes: look at it in the SCF console, then deploy again.`,
         'FUNCTION_NOT_ACTIVE',
       );
+    },
+    async named(prefix) {
+      const found: string[] = [];
+      for (let offset = 0; ;) {
+        const page = await api.call<{ Functions?: readonly { FunctionName: string }[] | null; TotalCount: number }>(
+          'scf',
+          'ListFunctions',
+          { Namespace: 'default', SearchKey: prefix, Offset: offset, Limit: PER_PAGE },
+        );
+        const functions = page.Functions ?? [];
+        // The key is searched for anywhere in a name.
+        found.push(...functions.map(({ FunctionName }) => FunctionName).filter((name) => name.startsWith(prefix)));
+        offset += functions.length;
+        if (functions.length === 0 || offset >= page.TotalCount) return found;
+      }
     },
     async triggers(name) {
       const found: ListedTrigger[] = [];

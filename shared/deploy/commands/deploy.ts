@@ -40,6 +40,11 @@ const WARNINGS = {
   forbidden: 'cannot be looked at with these credentials: make sure that it exists and has versioning.',
 } as const;
 
+export interface DeployOptions {
+  /** Functions whose runtime differs are made anew; else the deployment ends before anything is changed. */
+  readonly recreate?: boolean;
+}
+
 /**
  * Brings the cloud to what serverless.yml says. It can be run again at any time: what is right is left alone, and a
  * deployment that broke off is completed. Throws `DeployError` or `CloudApiError`.
@@ -49,12 +54,13 @@ export async function deploy(
   cloud: Cloud,
   artifactOf: (bundle: string) => Promise<Artifact>,
   report: Reporter,
+  { recreate = false }: DeployOptions = {},
 ): Promise<void> {
   const functions = desiredFunctions(settings);
   await checkAccount(settings, cloud.api);
 
   await examineBuckets(settings, cloud.sdk, report);
-  await checkRuntimes(functions, cloud.scf);
+  const replaced = await checkRuntimes(functions, cloud.scf, recreate);
   // Looked at before anything is made: what CAM has no room for ends the deployment here.
   const roles = await planRoles(cloud.api, settings);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
@@ -72,8 +78,11 @@ export async function deploy(
     }
   }
 
+  for (const name of replaced) {
+    report.warn(`${name} is made anew for its runtime: events of the meantime are found by the next scan.`);
+  }
   const changes = await together(
-    functions.map(async (desired) => deployFunction(desired, await artifactOf(desired.bundle), cloud.scf)),
+    functions.map(async (desired) => deployFunction(desired, await artifactOf(desired.bundle), cloud.scf, recreate)),
   );
   for (const name of await leftOverFunctions(settings, cloud.scf)) {
     await cloud.scf.remove(name);

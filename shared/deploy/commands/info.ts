@@ -1,7 +1,15 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
 import { desiredFunctions } from '../functions/desired.ts';
+import { codeOf } from '../functions/diff.ts';
 import type { Scf } from '../cloud/scf.ts';
 import { describeTrigger, readTrigger, urlOf } from '../functions/triggers.ts';
 import type { Settings } from '../types.ts';
+
+const CODE_SHOWN = 12;
+const VERSION = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))).version;
 
 interface FunctionInfo {
   /** As `-f` takes it. */
@@ -13,6 +21,10 @@ interface FunctionInfo {
   readonly triggers: readonly string[];
   /** Its function URL. */
   readonly url?: string;
+  /** First signs of the hash of its code. */
+  readonly code?: string;
+  /** Instances reserved for it, and the most that run at once; missing: none are. */
+  readonly instances?: number;
 }
 
 export interface Info {
@@ -20,6 +32,10 @@ export interface Info {
   readonly stage: string;
   readonly region: string;
   readonly stateBucket: string;
+  /** Release of this folder, not of what is deployed: that is `code`. */
+  readonly version: string;
+  /** `http://127.0.0.1:PORT`: the function URL on a local cloud. */
+  readonly localAddress?: string;
   readonly functions: readonly FunctionInfo[];
 }
 
@@ -28,19 +44,28 @@ export async function readInfo(settings: Settings, scf: Scf): Promise<Info> {
   const functions: FunctionInfo[] = [];
   for (const { key, name } of desiredFunctions(settings)) functions.push(await readFunction(key, name, scf));
   const { service, stage, region, state } = settings;
-  return { service, stage, region, stateBucket: state.bucket, functions };
+  return { service, stage, region, stateBucket: state.bucket, version: VERSION, functions };
 }
 
 export function formatInfo(info: Info): string {
   const width = Math.max(...info.functions.map(({ name }) => name.length));
   return [
     `service: ${info.service}   stage: ${info.stage}   region: ${info.region}`,
-    `state bucket: ${info.stateBucket}`,
+    `release: ${info.version}   state bucket: ${info.stateBucket}`,
     'functions:',
-    ...info.functions.flatMap(({ name, status, triggers, url }) => [
-      `  ${name.padEnd(width)}  ${status}`,
+    ...info.functions.flatMap(({ name, status, triggers, url, code, instances }) => [
+      [
+        `  ${name.padEnd(width)}  ${status}`,
+        ...(code === undefined ? [] : [`code ${code}`]),
+        ...(status === 'missing'
+          ? []
+          : [instances === undefined ? 'nothing reserved' : `${instances} instances reserved`]),
+      ].join('  '),
       ...triggers.map((trigger) => `    ${trigger}`),
       ...(url === undefined ? [] : [`    function URL: ${url}`]),
+      ...(url === undefined || info.localAddress === undefined
+        ? []
+        : [`    on this local cloud: ${info.localAddress}`]),
     ]),
   ].join('\n');
 }
@@ -54,5 +79,15 @@ async function readFunction(key: string, name: string, scf: Scf): Promise<Functi
     const trigger = readTrigger(entry);
     return trigger === undefined ? `${entry.Type} ${entry.TriggerName}` : describeTrigger(trigger);
   });
-  return { key, name, status: found.Status, triggers, ...(url === undefined ? {} : { url }) };
+  const code = codeOf(found)?.slice(0, CODE_SHOWN);
+  const { ReservedMem: reserved = 0 } = await scf.call<{ ReservedMem?: number }>('GetReservedConcurrencyConfig', name);
+  return {
+    key,
+    name,
+    status: found.Status,
+    triggers,
+    ...(url === undefined ? {} : { url }),
+    ...(code === undefined ? {} : { code }),
+    ...(reserved === 0 ? {} : { instances: Math.floor(reserved / found.MemorySize) }),
+  };
 }

@@ -1,25 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { RIGHTS, createKeyStore } from '../../access/index.ts';
+import { RIGHTS } from '../../access/index.ts';
 import type { ApiKey, ApiKeySummary, KeyStore, Right } from '../../access/index.ts';
-import { createCosClient } from '../../cos/index.ts';
-import type { Place } from '../../cos/index.ts';
+import type { Cos, Place } from '../../cos/index.ts';
 import { rotateMarkerKey } from '../../identity/index.ts';
-import type { Credentials } from '../../signing/index.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
 
 const DEFAULT_RIGHTS = 'read,write';
 
-/** The API keys of a deployment, reached with the deployer's own credentials. */
-export function openKeyStore(settings: Settings, credentials: Credentials): KeyStore {
-  const cos = createCosClient({ credentials: () => credentials, endpoint: settings.endpoint });
-  return createKeyStore({ cos, state: settings.state, now: Date.now, random: randomBytes });
-}
-
 /** Signs markers with a new key from now on; returns a line for a person. */
-export async function rotateMarker(settings: Settings, credentials: Credentials): Promise<string> {
-  const cos = createCosClient({ credentials: () => credentials, endpoint: settings.endpoint });
-  const number = await rotateMarkerKey({ cos, state: settings.state, random: randomBytes });
+export async function rotateMarker({ state }: Pick<Settings, 'state'>, cos: Cos): Promise<string> {
+  const number = await rotateMarkerKey({ cos, state, random: randomBytes });
   return `marker key ${number}: created. New replicas are signed with it within five minutes; those that are there stay good.`;
 }
 

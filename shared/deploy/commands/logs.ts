@@ -17,31 +17,123 @@ interface LoggedRun {
   readonly Log: string;
   readonly RetMsg?: string;
   readonly RetCode?: number;
+  /** ms */
+  readonly Duration?: number;
+  /** Bytes. */
+  readonly MemUsage?: number;
 }
 
 /** Runs of one answer, and answers of one command: what is older is for the log service. */
 const PER_PAGE = 100;
 const PAGES = 20;
 
+/** One run as the platform logged it. */
+export interface Run {
+  readonly requestId: string;
+  /** ms since 1970; undefined where the platform wrote it in another form. */
+  readonly started: number | undefined;
+  /** Heading and log, for a person. */
+  readonly text: string;
+  readonly log: string;
+  readonly answer: string;
+  readonly failed: boolean;
+  readonly durationMs: number | undefined;
+  readonly memoryBytes: number | undefined;
+}
+
 /**
- * The last runs of a function, oldest first. Throws `DeployError` where the account's logs are in the log service (CLS)
- * only, which is so for functions without the older log delivery.
+ * The runs of a function that started at `since` or later, the newest first. `more` comes last where there are runs that
+ * are not shown. Throws `DeployError` where the account's logs are in the log service (CLS) only, which is so for
+ * functions without the older log delivery.
  */
-export async function readLogs(scf: Scf, name: string, { since, text }: LogQuery = {}): Promise<string[]> {
-  const shown: string[] = [];
+export async function* eachRun(scf: Scf, name: string, since: number | undefined): AsyncGenerator<Run | 'more'> {
   for (let page = 0; page < PAGES; page += 1) {
-    const runs = await readPage(scf, name, page * PER_PAGE);
-    for (const run of runs) {
-      const started = timeOf(run.StartTime);
-      if (since !== undefined && started !== undefined && started < since) return shown.toReversed();
-      const heading = `${started === undefined ? run.StartTime : new Date(started).toISOString()} ${run.RequestId}`;
-      const whole = `${heading}\n${run.Log.trimEnd()}`;
-      if (text === undefined || whole.includes(text) || run.RetMsg?.includes(text)) shown.push(whole);
+    const logged = await readPage(scf, name, page * PER_PAGE);
+    for (const run of logged.map(runOf)) {
+      if (since !== undefined && run.started !== undefined && run.started < since) return;
+      yield run;
     }
-    // Without a question only the last runs are of interest.
-    if (runs.length < PER_PAGE || (since === undefined && text === undefined)) break;
+    if (logged.length < PER_PAGE) return;
+  }
+  yield 'more';
+}
+
+function runOf({ RequestId, StartTime, Log, RetMsg = '', RetCode = 0, Duration, MemUsage }: LoggedRun): Run {
+  const started = timeOf(StartTime);
+  const heading = `${started === undefined ? StartTime : new Date(started).toISOString()} ${RequestId}`;
+  return {
+    requestId: RequestId,
+    started,
+    text: `${heading}\n${Log.trimEnd()}`,
+    log: Log,
+    answer: RetMsg,
+    failed: RetCode !== 0,
+    durationMs: Duration,
+    memoryBytes: MemUsage,
+  };
+}
+
+const fits = (run: Run, { text }: LogQuery): boolean =>
+  text === undefined || run.text.includes(text) || run.answer.includes(text);
+
+/** The last runs of a function, oldest first. Throws as `eachRun` does. */
+export async function readLogs(scf: Scf, name: string, query: LogQuery = {}): Promise<string[]> {
+  const shown: string[] = [];
+  // Without a question only the last runs are of interest.
+  const most = query.since === undefined && query.text === undefined ? PER_PAGE : Number.POSITIVE_INFINITY;
+  for await (const run of eachRun(scf, name, query.since)) {
+    if (run === 'more') break;
+    if (fits(run, query)) shown.push(run.text);
+    if (shown.length >= most) break;
   }
   return shown.toReversed();
+}
+
+/** Runs that `tailLogs` shows of those that were there before it began, unless a time was asked for. */
+const BEFORE = 10;
+/** ms within which the platform may bring a log that started earlier after one that started later. */
+const LATE = 120_000;
+
+/** Shows the last runs, and each further one once it is logged, until it is over. Throws as `eachRun` does. */
+export async function tailLogs(
+  scf: Scf,
+  name: string,
+  query: LogQuery,
+  {
+    print,
+    pause,
+    isOver,
+  }: { readonly print: (text: string) => void; readonly pause: () => Promise<void>; readonly isOver: () => boolean },
+): Promise<void> {
+  const seen = new Map<string, number>();
+  let since = query.since;
+  for (let first = true; !isOver(); first = false) {
+    const fresh: Run[] = [];
+    for await (const run of eachRun(scf, name, since)) {
+      if (run === 'more' || (first && query.since === undefined && fresh.length >= BEFORE)) break;
+      if (!seen.has(run.requestId)) fresh.push(run);
+    }
+    // What is older than the first runs that are shown stays unshown.
+    if (first) since ??= fresh.at(-1)?.started;
+    for (const run of fresh.toReversed()) {
+      seen.set(run.requestId, run.started ?? 0);
+      if (fits(run, query)) print(run.text);
+    }
+    // Nothing is remembered for ever.
+    const newest = Math.max(...seen.values());
+    if (seen.size > 0) since = Math.max(since ?? 0, newest - LATE);
+    for (const [id, started] of seen) if (started < (since ?? 0)) seen.delete(id);
+    await pause();
+  }
+}
+
+const SHORTEST_INTERVAL = 500;
+
+/** ms between two looks; 2 s unless told. Throws `DeployError`. */
+export function readInterval(text: string | undefined): number {
+  if (text === undefined) return 2000;
+  if (/^\d{3,6}$/.test(text) && Number(text) >= SHORTEST_INTERVAL) return Number(text);
+  throw new DeployError(`--interval takes milliseconds from ${SHORTEST_INTERVAL}, not "${text}".`, 'BAD_INTERVAL');
 }
 
 async function readPage(scf: Scf, name: string, offset: number): Promise<readonly LoggedRun[]> {
@@ -73,7 +165,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_0
  * `30m`, `2h`, `1d` before now, or a time such as `2026-01-31T12:00:00Z`; ms since 1970. Throws `DeployError`. A time
  * without a zone is refused, because the platform and this computer may mean different ones.
  */
-export function readStartTime(text: string | undefined, now: number): number | undefined {
+export function readStartTime(text: string | undefined, now: number, option = '--startTime'): number | undefined {
   if (text === undefined) return undefined;
   const ago = /^(\d{1,6})([smhd])$/.exec(text);
   if (ago) return now - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0);
@@ -82,7 +174,7 @@ export function readStartTime(text: string | undefined, now: number): number | u
     : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new DeployError(
-    `--startTime ${JSON.stringify(text)} is no time: write 30m, 2h or 1d for so long ago, or 2026-01-31T12:00:00Z.`,
+    `${option} ${JSON.stringify(text)} is no time: write 30m, 2h or 1d for so long ago, or 2026-01-31T12:00:00Z.`,
     'BAD_START_TIME',
   );
 }

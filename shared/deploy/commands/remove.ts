@@ -17,6 +17,7 @@ export async function remove(
   settings: Settings,
   cloud: { readonly api: CloudApi; readonly scf: Scf },
   report: Reporter,
+  { keepState = true }: { readonly keepState?: boolean } = {},
 ): Promise<void> {
   const { api, scf } = cloud;
   // From the end, so that a removal that broke off leaves the numbers without a gap.
@@ -35,7 +36,8 @@ export async function remove(
     const name = roleName(settings, kind);
     report.line(`role ${name}: ${(await removeRole(api, name)) ? 'removed' : 'not there'}`);
   }
+  if (!keepState) return;
   report.line(
-    `state bucket ${settings.state.bucket}: kept, with rules, API keys and pending work; delete it yourself when nobody needs them.`,
+    `state bucket ${settings.state.bucket}: kept, with rules, API keys and pending work; "npx serverless remove --purge" deletes it.`,
   );
 }

@@ -6,13 +6,21 @@ import type { DesiredFunction } from '../types.ts';
  * and in which encoding, is not documented. It is written after the code has been taken over, so a deployment that broke off
  * in between uploads again. Descriptions take letters, digits, spaces, commas and full stops only.
  */
+/** How the description of every function begins that a deployment made. */
+export const MADE_BY_US = 'COS Replication, ';
+
 function descriptionOf(desired: Pick<DesiredFunction, 'bundle'>, sha256: string): string {
-  return `COS Replication, ${desired.bundle}. Code sha256 ${sha256}.`;
+  return `${MADE_BY_US}${desired.bundle}. Code sha256 ${sha256}.`;
 }
 
 /** Hash of the code that a function says it runs; undefined: it says none. Lower-case hex. */
 export function codeOf({ Description }: Pick<DeployedFunction, 'Description'>): string | undefined {
   return /^COS Replication, .*Code sha256 ([0-9a-f]{64})\.$/.exec(Description)?.[1];
+}
+
+/** The state bucket that a function works with; undefined: it names none. */
+export function stateBucketOf({ Environment }: Pick<DeployedFunction, 'Environment'>): string | undefined {
+  return Environment?.Variables?.find(({ Key }) => Key === 'STATE_BUCKET')?.Value;
 }
 
 /** Parameters that UpdateFunctionConfiguration takes; CreateFunction takes them too. */

@@ -8,8 +8,13 @@ import type { Artifact, AsyncSettings, DesiredFunction } from '../types.ts';
 const INLINE_LIMIT = 20 * 1024 * 1024;
 
 /** Makes one function or brings it up to date; triggers are not its business. */
-export async function deployFunction(desired: DesiredFunction, artifact: Artifact, scf: Scf): Promise<Change> {
-  const existing = await usable(desired, scf);
+export async function deployFunction(
+  desired: DesiredFunction,
+  artifact: Artifact,
+  scf: Scf,
+  recreate = false,
+): Promise<Change> {
+  const existing = await usable(desired, scf, recreate);
   const created = existing === undefined;
   let changed = created;
   if (created) {
@@ -30,7 +35,7 @@ export async function deployFunction(desired: DesiredFunction, artifact: Artifac
 }
 
 /** The function as it is, in a state that takes changes; undefined when it has to be made. */
-async function usable(desired: DesiredFunction, scf: Scf): Promise<DeployedFunction | undefined> {
+async function usable(desired: DesiredFunction, scf: Scf, recreate: boolean): Promise<DeployedFunction | undefined> {
   let found = await scf.get(desired.name);
   if (found === undefined) return undefined;
   if (found.Status === 'CreateFailed') {
@@ -39,22 +44,36 @@ async function usable(desired: DesiredFunction, scf: Scf): Promise<DeployedFunct
     return undefined;
   }
   if (found.Status !== 'Active') found = await scf.active(desired.name);
-  checkRuntime(desired, found);
+  if (found.Runtime !== desired.runtime) {
+    if (!recreate) throw runtimeChanged(desired, found);
+    await scf.remove(desired.name);
+    return undefined;
+  }
   return found;
 }
 
-/** Throws `DeployError` when a function that exists would need another runtime, which the platform does not change. */
-export async function checkRuntimes(functions: readonly DesiredFunction[], scf: Scf): Promise<void> {
+/**
+ * Names of the functions that exist on another runtime. Throws `DeployError` for the first one, unless they may be made
+ * anew: the platform does not change a runtime.
+ */
+export async function checkRuntimes(
+  functions: readonly DesiredFunction[],
+  scf: Scf,
+  recreate: boolean,
+): Promise<readonly string[]> {
+  const others: string[] = [];
   for (const desired of functions) {
     const found = await scf.get(desired.name);
-    if (found !== undefined && found.Status !== 'CreateFailed') checkRuntime(desired, found);
+    if (found === undefined || found.Status === 'CreateFailed' || found.Runtime === desired.runtime) continue;
+    if (!recreate) throw runtimeChanged(desired, found);
+    others.push(desired.name);
   }
+  return others;
 }
 
-function checkRuntime(desired: DesiredFunction, found: DeployedFunction): void {
-  if (found.Runtime === desired.runtime) return;
-  throw new DeployError(
-    `${desired.name} runs on ${found.Runtime}, and the runtime of a function cannot be changed to ${desired.runtime}: run "npx serverless remove" and deploy again (the state bucket keeps rules and keys; the function URL changes), or set provider.runtime back.`,
+function runtimeChanged(desired: DesiredFunction, found: DeployedFunction): DeployError {
+  return new DeployError(
+    `${desired.name} runs on ${found.Runtime}, and the runtime of a function cannot be changed to ${desired.runtime}: set provider.runtime back, or let "npx serverless deploy --recreate" make the functions anew. Rules, keys and pending work stay; the function URL changes.`,
     'RUNTIME_CHANGED',
   );
 }

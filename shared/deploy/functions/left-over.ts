@@ -1,13 +1,29 @@
-import { nextNumbers } from './desired.ts';
 import { functionName, numbered } from '../config/names.ts';
 import type { Scf } from '../cloud/scf.ts';
 import type { Settings } from '../types.ts';
+import { desiredFunctions, nextNumbers } from './desired.ts';
+import { MADE_BY_US, stateBucketOf } from './diff.ts';
 
 /**
- * Functions of a former, longer list of sources. They are numbered without gaps, so the search ends at the first number
- * that does not exist.
+ * Functions that this deployment made and that serverless.yml does not list any more: those of a former, longer list of
+ * sources, and those whose entry was taken out.
  */
 export async function leftOverFunctions(settings: Settings, scf: Scf): Promise<string[]> {
+  const wanted = new Set(desiredFunctions(settings).map(({ name }) => name));
+  const numbers = await leftOverNumbers(settings, scf);
+  const others: string[] = [];
+  for (const name of await scf.named(functionName(settings, ''))) {
+    if (wanted.has(name) || numbers.includes(name)) continue;
+    // A stage "dev" has the names of a stage "dev-2" among its own: the state bucket tells whose one is.
+    const found = await scf.get(name);
+    if (found === undefined || !found.Description.startsWith(MADE_BY_US)) continue;
+    if (stateBucketOf(found) === settings.state.bucket) others.push(name);
+  }
+  return [...numbers, ...others];
+}
+
+/** Numbered without gaps, so the search ends at the first number that does not exist. */
+async function leftOverNumbers(settings: Settings, scf: Scf): Promise<string[]> {
   const found: string[] = [];
   for (const { key, from } of nextNumbers(settings)) {
     for (let index = from; ; index += 1) {

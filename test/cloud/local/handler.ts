@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Addresses } from '../addresses.ts';
 import type { Core, CoreEvent } from '../cos/index.ts';
 import { parseFaultRules } from '../faults/index.ts';
 import type { FaultControl } from '../faults/index.ts';
@@ -11,6 +12,7 @@ export interface LocalOptions {
   readonly scf: Scf;
   readonly faults: FaultControl;
   readonly sourceRegion: string;
+  readonly addresses: Pick<Addresses, 'list'>;
 }
 
 /** Events kept for `/_local/events`. */
@@ -24,7 +26,13 @@ type Action = (request: CloudRequest) => Promise<unknown>;
  * `/_local/…`: steers and shows the local cloud itself, unsigned JSON for the person or test that started it. Returns a
  * handler for the path behind `/_local`.
  */
-export function createLocalHandler({ core, scf, faults, sourceRegion }: LocalOptions): (path: string) => Handler {
+export function createLocalHandler({
+  core,
+  scf,
+  faults,
+  sourceRegion,
+  addresses,
+}: LocalOptions): (path: string) => Handler {
   const events: CoreEvent[] = [];
   core.onEvent((event) => {
     events.push(event);
@@ -60,6 +68,8 @@ export function createLocalHandler({ core, scf, faults, sourceRegion }: LocalOpt
       GET: async () =>
         functions().map((info) => ({ ...info, triggers: scf.listTriggers(info.id), config: withoutSecrets(info) })),
     },
+    // Every function URL with an address that needs no name: further ones than the first have ports of their own.
+    '/addresses': { GET: async () => addresses.list() },
     '/logs': { GET: async () => functions().flatMap(({ id }) => scf.logs(id)) },
     '/state': { GET: async () => ({ buckets: core.listBuckets(), switches: core.switches, scf: scf.counters() }) },
     // Answers once no function runs, waits or is to be tried again.

@@ -120,4 +120,16 @@ describe('the API function', () => {
     expect(await ask('b-1250000000.replication.ap-shanghai.example.com')).toContain('ap-shanghai');
     expect((await local('/functions')).json).toMatchObject([{ id: { name: 'replication-dev-api' } }]);
   });
+
+  it('of each deployment has an address of its own, and the first one that of the cloud', async () => {
+    const id = await deploy(cloud.scf, 'replication-prod-api', SOURCE.replace('{path}', '{path} of prod'));
+    cloud.scf.createTrigger(id, OPEN);
+    const list = async () => (await local('/addresses')).json as { name: string; host: string; address: string }[];
+    const [dev, prod] = await list();
+    expect(dev).toMatchObject({ name: 'replication-dev-api', address: cloud.endpoint });
+    expect(prod?.address).not.toBe(cloud.endpoint);
+    expect(await list()).toEqual([dev, prod]);
+    expect(await (await fetch(`${prod?.address}/console`)).text()).toContain('/console of prod');
+    expect(await (await fetch(`${dev?.address}/console`)).text()).not.toContain('of prod');
+  });
 });

@@ -209,18 +209,29 @@ it('info names functions, triggers and the URL', () => {
     stage: 'dev',
     region: 'ap-guangzhou',
     stateBucket: 'crr-dev-gz-1250000000',
+    version: '1.2.3',
+    localAddress: 'http://127.0.0.1:8080',
     functions: [
-      { key: 'api', name: 'cos-replication-dev-api', status: 'Active', triggers: ['url (auth NONE)'], url },
+      {
+        key: 'api',
+        name: 'cos-replication-dev-api',
+        status: 'Active',
+        triggers: ['url (auth NONE)'],
+        url,
+        code: '0123456789ab',
+        instances: 8,
+      },
       { key: 'task', name: 'cos-replication-dev-task', status: 'missing', triggers: [] },
     ],
   });
   expect(text.split('\n')).toEqual([
     'service: cos-replication   stage: dev   region: ap-guangzhou',
-    'state bucket: crr-dev-gz-1250000000',
+    'release: 1.2.3   state bucket: crr-dev-gz-1250000000',
     'functions:',
-    '  cos-replication-dev-api   Active',
+    '  cos-replication-dev-api   Active  code 0123456789ab  8 instances reserved',
     '    url (auth NONE)',
     `    function URL: ${url}`,
+    '    on this local cloud: http://127.0.0.1:8080',
     '  cos-replication-dev-task  missing',
   ]);
 });

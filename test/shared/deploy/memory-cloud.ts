@@ -63,6 +63,12 @@ export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
       found.busy = Math.max(0, found.busy - 1);
       return { ...found.fields, Status: found.busy > 0 ? 'Updating' : (found.fields['Status'] ?? 'Active') };
     },
+    ListFunctions: ({ SearchKey = '', Offset, Limit }) => {
+      const [offset, limit] = [Offset as number, Limit as number];
+      const found = [...functions.keys()].filter((name) => name.includes(SearchKey as string));
+      const shown = found.slice(offset, offset + limit);
+      return { Functions: shown.map((FunctionName) => ({ FunctionName })), TotalCount: found.length };
+    },
     CreateFunction: ({ Code, ...fields }, action) => {
       const name = fields['FunctionName'] as string;
       if (functions.has(name)) fail(action, 'ResourceInUse.FunctionName');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import { CloudApiError, createCloudApi } from '../../../../shared/deploy/cloud/cloud-api.ts';
+import type { Trace } from '../../../../shared/deploy/cloud/trace.ts';
 import type { Answer, Post } from '../../../../shared/deploy/cloud/http.ts';
 import { readTc3, verifyTc3 } from '../../../../shared/signing/index.ts';
 
@@ -13,7 +14,7 @@ const ok = (fields: object = {}): Answer => ({
 });
 const refusal = (Code: string): Answer => ok({ Error: { Code, Message: 'said the cloud' } });
 
-function client(answers: (Answer | Error)[], options: { endpoint?: string; token?: string } = {}) {
+function client(answers: (Answer | Error)[], options: { endpoint?: string; token?: string; trace?: Trace } = {}) {
   const sent: { origin: string; headers: Readonly<Record<string, string>>; body: string }[] = [];
   const pauses: number[] = [];
   const post: Post = async (origin, headers, body) => {
@@ -30,6 +31,7 @@ function client(answers: (Answer | Error)[], options: { endpoint?: string; token
     now: () => NOW,
     sleep: async (ms) => void pauses.push(ms),
     post,
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   return { api, sent, pauses };
 }
@@ -92,6 +94,43 @@ describe('createCloudApi', () => {
     const { api, sent } = client(Array.from({ length: 6 }, () => refusal('RequestLimitExceeded')));
     await expect(api.call('scf', 'GetFunction', {})).rejects.toMatchObject({ code: 'RequestLimitExceeded' });
     expect(sent).toHaveLength(5);
+  });
+
+  it.each([
+    ['AttachRolePolicy', 'InvalidParameter.RoleNotExist'],
+    ['AttachRolePolicy', 'InvalidParameter.PolicyIdNotExist'],
+    ['CreateFunction', 'ResourceNotFound.Role'],
+    ['UpdateFunctionConfiguration', 'ResourceNotFound.Role'],
+  ])('waits in %s for what was made a moment ago and is not known everywhere yet: %s', async (action, code) => {
+    const { api, pauses } = client([...Array.from({ length: 6 }, () => refusal(code)), ok()]);
+    await api.call('cam', action, {});
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 16_000]);
+  });
+
+  it.each([
+    ['GetRole', 'InvalidParameter.RoleNotExist'],
+    ['GetFunction', 'ResourceNotFound.Function'],
+    ['CreateTrigger', 'ResourceNotFound.Function'],
+  ])('takes the answer of %s at its word: %s', async (action, code) => {
+    const { api, sent } = client([refusal(code)]);
+    await expect(api.call('cam', action, {})).rejects.toMatchObject({ code });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('tells of each call and each repetition, and no code, event or secret', async () => {
+    const told: string[] = [];
+    const { api } = client([refusal('RequestLimitExceeded'), ok()], { trace: (text) => void told.push(text) });
+    const parameters = {
+      FunctionName: 'f',
+      ZipFile: 'UEsDBBQ',
+      ClientContext: 'an event',
+      Description: 'x'.repeat(300),
+    };
+    await api.call('scf', 'UpdateFunctionCode', parameters);
+    expect(told).toEqual([
+      `scf UpdateFunctionCode {"FunctionName":"f","ZipFile":"(7 characters)","ClientContext":"(8 characters)","Description":"${'x'.repeat(200)}…"}`,
+      'scf UpdateFunctionCode: RequestLimitExceeded, again in 500 ms',
+    ]);
   });
 
   it('says what was asked and what the cloud said, and no secret', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cos } from '../../../../shared/cos/index.ts';
 import { deploy } from '../../../../shared/deploy/commands/deploy.ts';
 import { remove } from '../../../../shared/deploy/commands/remove.ts';
+import { CloudApiError } from '../../../../shared/deploy/cloud/cloud-api.ts';
 import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
 import type { Settings } from '../../../../shared/deploy/types.ts';
 import { artifactOf } from '../../../../shared/deploy/functions/zip.ts';
@@ -70,8 +71,8 @@ function world(settings: Settings, initial?: Record<string, Versioning>, appid?:
     lines,
     warnings,
     clear,
-    deploy: (changed = settings) =>
-      deploy(changed, { api, scf, cos, random: randomBytes, sdk: storage.sdk }, artifact, reporter),
+    deploy: (changed = settings, options = {}) =>
+      deploy(changed, { api, scf, cos, random: randomBytes, sdk: storage.sdk }, artifact, reporter, options),
     remove: (changed = settings) => remove(changed, { api, scf }, reporter),
   };
 }
@@ -243,6 +244,92 @@ describe('deploy', () => {
     cloud.buckets.set('more-1250000000', 'Enabled');
     await expect(cloud.deploy(sampleSettings({ provider, ...lists }))).rejects.toThrow(/runs on Nodejs20.19/);
     expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('makes functions anew for another runtime when it is asked to', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    cloud.clear();
+    const other = sampleSettings({ provider: { ...rawConfiguration().provider, runtime: 'Nodejs22.1' } });
+    await cloud.deploy(other, { recreate: true });
+    const runtimes = [...cloud.api.functions.values()].map(({ fields }) => fields['Runtime']);
+    expect(new Set(runtimes)).toEqual(new Set(['Nodejs22.1']));
+    expect(triggersOf(cloud, 'task')).toEqual(['crr-dev-gz-1250000000']);
+    expect(cloud.warnings[0]).toMatch(/replicate is made anew for its runtime.*next scan/);
+    cloud.clear();
+    await cloud.deploy(other, { recreate: true });
+    expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('removes a function whose entry was taken out of the file, and none of a stage with a similar name', async () => {
+    const settings = sampleSettings();
+    const { functions = {}, provider } = rawConfiguration();
+    const cloud = world(settings);
+    const second = { ...functions, 'api-inside': functions['api'] ?? ({} as never) };
+    await cloud.deploy(sampleSettings({ functions: second }));
+    const sources = ['other-1250000000@ap-guangzhou'];
+    cloud.buckets.set('other-1250000000', 'Enabled');
+    await cloud.deploy(sampleSettings({ sources, provider: { ...provider, stage: 'dev-2' } }));
+    await cloud.api.call('scf', 'CreateFunction', { FunctionName: 'cos-replication-dev-theirs', Description: '' });
+    const before = [...cloud.api.functions.keys()];
+    cloud.clear();
+    await cloud.deploy();
+    expect(cloud.lines).toContain('cos-replication-dev-api-inside: removed');
+    const gone = before.filter((name) => !cloud.api.functions.has(name));
+    expect(gone).toEqual(['cos-replication-dev-api-inside']);
+  });
+
+  it('changes the trigger whose time was changed, and nothing else', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    const { functions = {} } = rawConfiguration();
+    const schedule = {
+      ...(functions['schedule'] ?? ({} as never)),
+      events: [{ timer: { name: 'minute', cron: '30 * * * * * *' } }],
+    };
+    cloud.clear();
+    await cloud.deploy(sampleSettings({ functions: { ...functions, schedule } }));
+    expect(cloud.api.changes).toEqual([
+      'DeleteTrigger cos-replication-dev-schedule',
+      'CreateTrigger cos-replication-dev-schedule',
+    ]);
+  });
+
+  it.each([
+    { how: 'is refused', after: false },
+    { how: 'takes effect and its answer is lost', after: true },
+  ])('is completed by the next run wherever it breaks off: a call $how', async ({ after }) => {
+    const whole = world(sampleSettings());
+    await whole.deploy();
+    const stateOf = ({ api }: typeof whole) => ({
+      functions: [...api.functions]
+        .map(([name, { fields, triggers, async, reserved }]) => ({ name, fields, triggers, async, reserved }))
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      roles: [...api.roles].map(([name, policies]) => [name, policies.size]),
+      policies: [...api.policies.values()],
+    });
+    const calls = whole.api.changes.length;
+    expect(calls).toBeGreaterThan(25);
+    for (let broken = 1; broken <= calls; broken += 1) {
+      const cloud = world(sampleSettings());
+      const call = cloud.api.call.bind(cloud.api);
+      let made = 0;
+      cloud.api.call = async (service, action, parameters) => {
+        const changes = !/^(Get|List)/.test(action);
+        made += changes ? 1 : 0;
+        const breaks = changes && made === broken;
+        if (breaks && !after) throw new CloudApiError(action, 'InternalError', 'refused');
+        const answer = await call<never>(service, action, parameters);
+        if (breaks) throw new CloudApiError(action, 'NetworkError', 'lost');
+        return answer;
+      };
+      await expect(cloud.deploy()).rejects.toThrow(CloudApiError);
+      await cloud.deploy();
+      expect(stateOf(cloud)).toEqual(stateOf(whole));
+      cloud.clear();
+      await cloud.deploy();
+      expect(cloud.api.changes).toEqual([]);
+    }
   });
 
   it('reserves instances for the functions that ask for them, and gives them back', async () => {

@@ -1,0 +1,47 @@
+import type COS from 'cos-nodejs-sdk-v5';
+import type { Cos } from '../../cos/index.ts';
+
+/** Hears one line for each call, when it is made. */
+export type Trace = (text: string) => void;
+
+/** Letters of one value that are shown. */
+const LONGEST = 200;
+/** Parameters that hold bytes, or what somebody typed. */
+const UNTOLD = /^(ZipFile|ClientContext|Token|.*Secret.*)$/i;
+
+/** Parameters of a call of the cloud API for a person: code and events as their lengths, long texts shortened. */
+export function describeParameters(parameters: object): string {
+  return JSON.stringify(parameters, (name, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    if (UNTOLD.test(name)) return `(${value.length} characters)`;
+    return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
+  });
+}
+
+/** The same client, which tells of each call its name, bucket and key, and never what is read or written. */
+export function traceCos(cos: Cos, trace: Trace): Cos {
+  return new Proxy(cos, {
+    get(target, name, receiver) {
+      const found: unknown = Reflect.get(target, name, receiver);
+      if (typeof found !== 'function' || typeof name !== 'string' || name === 'close') return found;
+      return (...parameters: unknown[]): unknown => {
+        const [place, key] = parameters;
+        const where = isPlace(place) ? `${place.bucket}${typeof key === 'string' ? `/${key}` : ''}` : '';
+        trace(`cos ${name} ${where}`.trimEnd());
+        return found.apply(target, parameters) as unknown;
+      };
+    },
+  });
+}
+
+function isPlace(value: unknown): value is { readonly bucket: string } {
+  return typeof value === 'object' && value !== null && 'bucket' in value && typeof value.bucket === 'string';
+}
+
+/** The same for the official SDK: method and address, without the headers that carry the signature. */
+export function traceSdk(sdk: COS, trace: Trace): COS {
+  sdk.on('before-send', (call: { readonly method?: string; readonly url?: string }) => {
+    trace(`cos ${call.method ?? ''} ${call.url?.split('?')[0] ?? ''}`.trimEnd());
+  });
+  return sdk;
+}

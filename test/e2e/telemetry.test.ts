@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { ROOT } from './command.ts';
+
+/** Runs the CLI as somebody who has set nothing, with a home of their own; names of the reports that it has kept or sent. */
+async function reportsOf(withSettings: boolean): Promise<number> {
+  const home = await mkdtemp(join(tmpdir(), 'telemetry-'));
+  const folder = join(home, 'clone');
+  let sent = 0;
+  const collector = createServer((request, response) => {
+    sent += 1;
+    request.resume();
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => collector.once('listening', resolve));
+  onTestFinished(async () => {
+    collector.close();
+    await rm(home, { recursive: true });
+  });
+  for (const name of ['package.json', 'serverless.yml', 'functions', 'shared']) {
+    await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  }
+  if (withSettings) await cp(join(ROOT, '.serverlessrc'), join(folder, '.serverlessrc'));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  const { port } = collector.address() as AddressInfo;
+  const env = { PATH: process.env['PATH'], HOME: home, SLS_ANALYTICS_URL: `http://127.0.0.1:${port}` };
+  await new Promise<void>((resolve, reject) => {
+    execFile(process.execPath, [cli, 'print'], { cwd: folder, env }, (error, stdout) => {
+      if (error === null) resolve();
+      else reject(new Error(`serverless print: ${stdout}`, { cause: error }));
+    });
+  });
+  const kept = await readdir(join(home, '.serverless', 'telemetry-cache')).catch(() => []);
+  return kept.length + sent;
+}
+
+it('makes the CLI record nothing about those who use it', async () => {
+  // Without the file it does: the day it no longer does, the file can go.
+  expect(await reportsOf(false)).toBeGreaterThan(0);
+  expect(await reportsOf(true)).toBe(0);
+});
