@@ -7,7 +7,7 @@ const kind = z.enum(['existing', 'repair']);
 
 /** Bytes of UTF-8 that a key has at most. */
 const LONGEST_PREFIX = 850;
-const prefix = z
+export const prefix = z
   .string()
   .check(z.refine((text) => Buffer.byteLength(text) <= LONGEST_PREFIX, `it is longer than ${LONGEST_PREFIX} bytes`));
 

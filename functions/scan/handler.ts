@@ -1,5 +1,6 @@
 import { samePlace } from '../../shared/cos/index.ts';
 import { runUnit, SCANS, type ScanDeps } from '../../shared/scan/index.ts';
+import { runVerify, VERIFY_NOTES, verifyDepsOf } from '../../shared/verify/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
 
 /** Does the units of scans whose starts an event of the state bucket names; returns how many ranges were finished. */
@@ -9,6 +10,9 @@ export async function runScans(deps: ScanDeps, event: unknown, run: Run): Promis
     .filter(({ type, place, key }) => type === 'created' && samePlace(place, state) && key.startsWith(SCANS))
     .map(({ key }) => key);
   let finished = 0;
-  for (const name of names) finished += await runUnit(deps, name, run.deadline);
+  for (const name of names) {
+    if (name.startsWith(VERIFY_NOTES)) await runVerify(verifyDepsOf(deps), name, run.deadline);
+    else finished += await runUnit(deps, name, run.deadline);
+  }
   return { finished };
 }

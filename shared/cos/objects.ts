@@ -7,7 +7,10 @@ import { readDate, readHead, requireEtag, requireNumber } from './head.ts';
 import type { Answer } from './transport.ts';
 import type { Cos, HeadResult, StoredObject, WriteResult } from './types.ts';
 
-export type ObjectCalls = Pick<Cos, 'headObject' | 'getObject' | 'putObject' | 'copyObject' | 'deleteObject'>;
+export type ObjectCalls = Pick<
+  Cos,
+  'headObject' | 'getObject' | 'getRange' | 'putObject' | 'copyObject' | 'deleteObject'
+>;
 
 export function objectCalls(invoke: Invoke): ObjectCalls {
   return {
@@ -43,6 +46,21 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
       };
       return invoke(call);
     },
+
+    getRange: (place, key, { versionId, range: [first, last] }) =>
+      invoke({
+        method: 'GET',
+        place,
+        key,
+        query: versionQuery(versionId),
+        headers: [['Range', `bytes=${first}-${last}`]],
+        effect: 'read',
+        limit: last - first + 1,
+        reader: reading(({ body }) => {
+          if (body.length !== last - first + 1) throw new UnusableAnswer('the answer is not of the bytes asked for');
+          return body;
+        }),
+      }),
 
     putObject: (
       place,

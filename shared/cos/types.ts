@@ -149,6 +149,12 @@ export interface Cos {
   headObject(place: Place, key: string, versionId?: string): Promise<HeadResult>;
   /** For small objects, of `limit` bytes at most (1 MB unless told). Undefined when there is none (404). */
   getObject(place: Place, key: string, options?: { limit?: number }): Promise<StoredObject | undefined>;
+  /** Some bytes of one version; `range` in bytes, both ends included. Throws where fewer of them come. */
+  getRange(
+    place: Place,
+    key: string,
+    part: { readonly versionId: string; readonly range: readonly [number, number] },
+  ): Promise<Uint8Array>;
   /**
    * `forbidOverwrite` works only in a bucket that never had versioning; throws `FileAlreadyExists` (409). `encrypted`: at
    * rest, with a key of COS's own.

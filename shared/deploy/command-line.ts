@@ -112,6 +112,20 @@ export const commands = {
           wait: { usage: 'Show the progress until the scan has ended', type: 'boolean' },
         },
       },
+      verify: {
+        usage: 'Tell what is missing at the destination, by key: serverless replication verify --prefix 2026/ --deep',
+        lifecycleEvents: ['compare'],
+        options: {
+          ...region,
+          ...json,
+          ...bucket,
+          ...destination,
+          prefix: { usage: 'Only keys that begin with it', type: 'string' },
+          'up-to': { usage: 'Only what was written until then, for example 2026-01-31T12:00:00Z', type: 'string' },
+          deep: { usage: 'Read the bytes of every replica again', type: 'boolean' },
+          limit: { usage: 'Differences that are shown at most (default: 1000)', type: 'string' },
+        },
+      },
       pause: {
         usage: 'Hold scans where they are, existing objects included: serverless replication pause --rule photos',
         lifecycleEvents: ['hold'],

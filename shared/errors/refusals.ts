@@ -62,6 +62,7 @@ export const REFUSALS = {
   NoSuchBucket: { status: 404, means: 'the bucket does not exist', todo: 'Make it.' },
   NoSuchKey: { status: 404, means: 'the source has no such key', todo: 'Name another.' },
   NoSuchVersion: { status: 404, means: 'the key has no such version', todo: 'Name another.' },
+  NoSuchVerification: { status: 404, means: 'no such verification is kept', todo: 'Begin one.' },
   ReplicationConfigurationnotFoundError: { status: 404, means: 'no rules are stored', todo: 'Store some.' },
   MethodNotAllowed: { status: 405, means: 'there is no such call', todo: 'See `Allow`.' },
   InvalidBucketState: {

@@ -8,6 +8,7 @@ import { abortUploadsOf } from './act/multipart/uploads.ts';
 import { copyHistory, isPlainHistory, prove, type History, type Listed, type Proof } from './listed.ts';
 import type { Ending, Halt } from './halt.ts';
 import { CLOCK_DOUBT_MS, type DestinationClock } from './run/heads.ts';
+import { inspect, type InspectQuery, type Shown } from './inspect.ts';
 import type { EngineDeps, Settings } from './settings.ts';
 import type { Report, Work } from './types.ts';
 import { VersioningWatch } from './act/versioning.ts';
@@ -33,11 +34,29 @@ export interface EngineOptions {
   readonly settings?: Partial<Settings>;
 }
 
+export type Inspect = (work: Work, query: InspectQuery) => Promise<Shown | Ending | undefined>;
+
+/** Compares a key on both sides, version by version; writes nothing. Apart from the engine: most functions never ask. */
+export function createInspect({
+  deps,
+  settings,
+  keys,
+  tasks,
+}: Pick<Engine, 'deps' | 'settings' | 'keys' | 'tasks'>): Inspect {
+  const { cos, state, hash } = deps;
+  const [now, unique] = [() => deps.now(), () => deps.unique()];
+  const versioning = new VersioningWatch(cos, now);
+  const wired: EngineDeps = { cos, state, hash, keys, now, unique, settings, versioning, tasks, readOnly: true };
+  return (work, query) => inspect(wired, work, query);
+}
+
 /** The engine of one function: everything a run needs, wired once per instance. */
 export interface Engine {
   /** What it was wired to. */
   readonly deps: StateDeps;
   readonly settings: Settings;
+  /** What markers are signed and verified with. */
+  readonly keys: Keyring;
   readonly rules: RuleStore;
   readonly tasks: Tasks;
   readonly leases: Leases;
@@ -103,6 +122,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     deps,
     settings,
+    keys,
     rules: createRuleStore({ cos, state, now }),
     tasks,
     leases,

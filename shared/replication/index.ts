@@ -4,10 +4,19 @@ export { isArchived, skipReasonOf } from './act/attributes.ts';
 export { plannedParts } from './act/multipart/part-size.ts';
 export { isRecent, mayBeOfAnother, unlike } from './look/same-second.ts';
 export { MarkBook } from './deletion-records.ts';
-export { CAUTIOUS_METADATA_LIMIT, createEngine, METADATA_LIMIT, type Engine, type EngineOptions } from './engine.ts';
-export { isHalt, type Ending, type Halt } from './halt.ts';
+export {
+  CAUTIOUS_METADATA_LIMIT,
+  createEngine,
+  createInspect,
+  METADATA_LIMIT,
+  type Engine,
+  type EngineOptions,
+  type Inspect,
+} from './engine.ts';
+export { HAND_OVER, isHalt, type Ending, type Halt, type HandOver } from './halt.ts';
 export { EVENT_SLACK_MS } from './look/history.ts';
 export { governing } from './decide/scope.ts';
+export type { Finding, InspectQuery, Shown } from './inspect.ts';
 export type { History, Listed, Proof } from './listed.ts';
 export { CLOCK_DOUBT_MS } from './run/heads.ts';
 export type { Settings } from './settings.ts';

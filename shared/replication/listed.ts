@@ -77,7 +77,7 @@ function oldestOf(steps: readonly Step[]): number | undefined {
 }
 
 /** What a HEAD of the key would show, going by the listing. */
-function shownBy([newest]: readonly VersionEntry[], date: number): HeadResult {
+export function shownBy([newest]: readonly VersionEntry[], date: number): HeadResult {
   if (newest === undefined || newest.deleteMarker)
     return { found: false, date, deleteMarker: newest !== undefined, versionId: newest?.versionId };
   return { found: true, date, head: headOfEntry(newest) };

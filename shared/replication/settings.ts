@@ -38,4 +38,6 @@ export interface EngineDeps {
   readonly versioning: VersioningWatch;
   /** Where work that is left is written down. */
   readonly tasks: Pick<Tasks, 'defer' | 'complete' | 'ofKey'>;
+  /** Nothing may be written, not even what became of an earlier run's request. */
+  readonly readOnly?: true;
 }

@@ -91,6 +91,19 @@ export class PairStore {
     return read.filter((one) => one !== undefined);
   }
 
+  /** Some of the keys at which the last scan of the whole pair was cut that was cut to its end, in order. */
+  async cuts(most: number): Promise<readonly string[]> {
+    const scan = await this.scan();
+    for (const id of scan === undefined ? [] : [scan.prefix === '' ? scan.id : null, scan.base]) {
+      const prepared = id === null ? undefined : await this.preparation(id);
+      if (id === null || prepared?.done !== true) continue;
+      const step = Math.ceil(prepared.ranges / most);
+      const numbers = Array.from({ length: Math.floor(prepared.ranges / step) }, (_, i) => (i + 1) * step - 1);
+      return (await this.readRanges(id, numbers)).flatMap(({ upTo }) => (upTo === null ? [] : [upTo]));
+    }
+    return [];
+  }
+
   async ledger(name: string): Promise<Ledger> {
     const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_LEDGER });
     return object === undefined ? new Ledger() : Ledger.decode(object.body);

@@ -116,6 +116,9 @@ export function createCoreCos(
         for await (const chunk of version.blob?.read(0, version.blob.size - 1) ?? []) chunks.push(chunk);
         return { body: Buffer.concat(chunks), etag: version.etag, lastModified: secondsOf(version), date: date() };
       }),
+    getRange: async () => {
+      throw new Error('not part of the engine');
+    },
     putObject: (place, key, body, options) =>
       call('PUT', place, key, () => {
         const headers = options?.contentType === undefined ? {} : { 'content-type': options.contentType };

@@ -66,6 +66,15 @@ export const rulesBody = (draw: Draw): string => mutated(draw, draw.pick(DOCUMEN
 const KEYS = ['{"keys":["a"]}', '{"keys":["a","b/c","🙂"]}', '{}', '{"keys":[]}', '{"keys":{"__proto__":1}}'] as const;
 export const keysBody = (draw: Draw): string => mutated(draw, draw.pick(KEYS));
 
+const VERIFIES = [
+  '{}',
+  '{"prefix":"a","deep":true}',
+  '{"upTo":"2026-01-01T00:00:00.000Z","prefix":""}',
+  '{"destination":"backup-1250000000@ap-shanghai"}',
+  '{"upTo":"+275760-09-13T00:00:00.000Z"}',
+] as const;
+export const verifyBody = (draw: Draw): string => mutated(draw, draw.pick(VERIFIES));
+
 const MB = 2 ** 20;
 const wide = (count: number, element: string): string => configuration(MINIMAL + element.repeat(count));
 

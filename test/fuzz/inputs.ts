@@ -1,6 +1,6 @@
 import { NOW, PAIR, gatewayEvent, signCall, urlEvent } from '../functions/api/bench.ts';
 import type { Call } from '../functions/api/bench.ts';
-import { HEAVY, keysBody, mutate, rulesBody } from './bodies.ts';
+import { HEAVY, keysBody, mutate, rulesBody, verifyBody } from './bodies.ts';
 import { NASTY } from './random.ts';
 import type { Draw } from './random.ts';
 
@@ -24,6 +24,8 @@ const VERBS = [
   ['GET', 'replicationFailures', '/'],
   ['POST', 'replicationReattempt', '/'],
   ['POST', 'replicationPreflight', '/'],
+  ['POST', 'replicationVerify', '/'],
+  ['GET', 'replicationVerify', '/'],
 ] as const;
 const PATHS = [
   '/',
@@ -65,13 +67,26 @@ const HEADERS = [
   '__proto__',
   'authorization',
 ];
-const PARAMS = ['versionId', 'marker', 'q-ak', 'q-signature', 'sign', 'x-cos-security-token', '__proto__', 'a b', ''];
+const PARAMS = [
+  'versionId',
+  'marker',
+  'id',
+  'q-ak',
+  'q-signature',
+  'sign',
+  'x-cos-security-token',
+  '__proto__',
+  'a b',
+  '',
+];
 const VALUES = [
   '',
   'null',
   'MTg0NDUwMTY1NDI4NDM1NTE2MTU',
   'd2FpdGluZy8',
   'dGFza3Mv',
+  '1772352312000-0123456789abcdef01',
+  '0-0',
   'chunked',
   '0',
   '-1',
@@ -124,6 +139,7 @@ function drawVerb(draw: Draw): readonly [method: string, subresource: string, pa
 function drawBody(draw: Draw, method: string, subresource: string): string {
   if (method === 'GET' || method === 'HEAD' || draw.chance(0.1)) return '';
   if (draw.chance(0.1)) return draw.text(40);
+  if (subresource === 'replicationVerify') return verifyBody(draw);
   return subresource === 'replicationReattempt' ? keysBody(draw) : rulesBody(draw);
 }
 

@@ -50,6 +50,7 @@ export async function createTarget(): Promise<Target> {
     hash: nodeHash,
     markerKeys: KEYS,
     now: () => NOW,
+    sleep: () => Promise.resolve(),
     random,
   });
   let lines: string[] = [];

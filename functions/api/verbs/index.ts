@@ -8,6 +8,7 @@ import { readCondition } from '../request/condition.ts';
 import { deleteReplication, getReplication, putReplication } from './replication.ts';
 import { getScans, postPause, postScan } from './scans.ts';
 import { getObjectStatus } from './status.ts';
+import { getVerify, postVerify } from './verify.ts';
 
 /** The one sub-resource that COS has as well. */
 export const REPLICATION = 'replication';
@@ -56,6 +57,8 @@ export const VERBS: readonly Verb[] = [
   { method: 'GET', subresource: 'replicationFailures', on: 'bucket', right: 'read', perform: getFailures },
   { method: 'POST', subresource: 'replicationReattempt', on: 'bucket', right: 'write', perform: postReattempt },
   { method: 'POST', subresource: 'replicationDryRun', on: 'bucket', right: 'read', perform: postDryRun },
+  { method: 'POST', subresource: 'replicationVerify', on: 'bucket', right: 'write', perform: postVerify },
+  { method: 'GET', subresource: 'replicationVerify', on: 'bucket', right: 'read', perform: getVerify },
   { method: 'POST', subresource: 'replicationPreflight', on: 'bucket', right: 'write', perform: postPreflight },
   {
     method: 'GET',

@@ -82,7 +82,7 @@ export async function pairsOfCall(
   return pairsOf(call.source, ruleSet).filter(({ destination }) => reaches(call, destination));
 }
 
-function chosen(pairs: readonly Pair[], destination: string | undefined): readonly Pair[] {
+export function chosen(pairs: readonly Pair[], destination: string | undefined): readonly Pair[] {
   const found = pairs.filter((pair) => destination === undefined || formatPlace(pair.destination) === destination);
   if (found.length > 0) return found;
   const known = pairs.map((pair) => formatPlace(pair.destination)).join(', ');

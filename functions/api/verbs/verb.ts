@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly markerKeys: Keyring;
   /** ms since 1970. */
   readonly now: () => number;
+  /** ms; real timers unless a test turns the clock. */
+  readonly sleep?: (ms: number) => Promise<void>;
   /** Cryptographically random bytes. */
   readonly random: (bytes: number) => Uint8Array;
 }

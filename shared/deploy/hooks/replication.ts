@@ -11,6 +11,7 @@ import { addKey, formatKey, formatKeys, keysJson, removeKey, rotateMarker } from
 import { showPreflight } from '../commands/preflight.ts';
 import { replicationAction, type Action } from '../commands/replication.ts';
 import { deleteRules, getRules, putRules } from '../commands/rules.ts';
+import { showVerify } from '../commands/verify.ts';
 import { reattemptWork, showFailures } from '../commands/work.ts';
 import type { Context } from '../context.ts';
 import { askCosTime } from '../doctor/cos-time.ts';
@@ -31,6 +32,7 @@ export function replicationHooks(context: Context): Hooks {
   return {
     'replication:status:show': action('status'),
     'replication:scan:start': action('scan'),
+    'replication:verify:compare': () => verify(context),
     'replication:pause:hold': action('pause'),
     'replication:resume:go': action('resume'),
     'replication:rules:get:print': async () => getRules(await apiOf(context), about()),
@@ -70,6 +72,22 @@ async function act(context: Context, action: Action): Promise<void> {
       prefix: text('prefix'),
       rule: text('rule'),
       wait: context.flag('wait'),
+    },
+  );
+}
+
+async function verify(context: Context): Promise<void> {
+  const { text, flag } = context;
+  await showVerify(
+    { ...(await apiOf(context)), sleep: context.sleep },
+    {
+      bucket: text('bucket'),
+      json: flag('json'),
+      destination: text('destination'),
+      prefix: text('prefix'),
+      upTo: text('up-to'),
+      deep: flag('deep'),
+      limit: text('limit'),
     },
   );
 }

@@ -2,6 +2,7 @@ import { appidOf, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { PREFLIGHT_PREFIX } from '../../rules/index.ts';
 import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
+import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
 export interface Statement {
@@ -112,7 +113,9 @@ function scan(state: Place, peers: Scope['peers']): Rights {
     destinations,
     state: [
       ...ofState,
-      allow(['GetObject'], under(state, [SCANS, PAIRS, PAUSED, RANGE_LEASES])),
+      allow(['GetObject'], under(state, [SCANS, PAIRS, PAUSED, RANGE_LEASES, VERIFIES])),
+      allow(['PutObject'], under(state, [VERIFIES])),
+      allow(['DeleteObject'], under(state, [VERIFYING])),
       allow(['PutObject', 'DeleteObject'], under(state, [SCANS, PAIRS, RANGE_LEASES])),
     ],
   };
@@ -127,7 +130,7 @@ function schedule(state: Place): Rights {
       allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED])),
       // What waits is written by who tried it, and a task is removed by who has done it.
       allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS])),
-      allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED])),
+      allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING])),
       // For the clock of COS: a scan's start must not be later than what its listings show.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),
@@ -165,9 +168,15 @@ function api(state: Place): Rights {
       { actions: ['GetObject', 'PutObject', 'DeleteObject'], path: `${PREFLIGHT_PREFIX}*` },
     ],
     state: [
-      allow(['GetObject'], under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/', PAIRS, ASKED, PAUSED])),
-      allow(['PutObject'], under(state, ['rules/', 'tasks/', 'status/preflight/', ASKED, PAUSED])),
-      allow(['DeleteObject'], under(state, ['rules/', 'waiting/', PAUSED])),
+      allow(
+        ['GetObject'],
+        under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/', PAIRS, ASKED, PAUSED, VERIFIES]),
+      ),
+      allow(
+        ['PutObject'],
+        under(state, ['rules/', 'tasks/', 'status/preflight/', ASKED, PAUSED, VERIFIES, VERIFY_NOTES]),
+      ),
+      allow(['DeleteObject'], under(state, ['rules/', 'waiting/', PAUSED, VERIFIES])),
       // For the clock of COS, beside the rules that are to be replaced.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),

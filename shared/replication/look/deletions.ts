@@ -39,7 +39,10 @@ export async function readPeers(
     read(deleted ? books.source : undefined, work.source, work.key),
     read(hidden ? books.destination : undefined, work.destination, work.key),
   ]);
-  const resolved = books.destination === undefined ? NONE : await resolve(run, books.destination, there, destination);
+  const resolved =
+    books.destination === undefined || run.deps.readOnly
+      ? there
+      : await resolve(run, books.destination, there, destination);
   if (isHalt(resolved)) return resolved;
   return {
     madeAtSource: new Set(atSource.made.map((mark) => mark.versionId)),

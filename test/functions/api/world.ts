@@ -33,6 +33,8 @@ export interface World {
   /** Of the API; `ahead` in ms. */
   readonly clock: { ahead: number };
   call(call: Call, options?: SignOptions): Promise<HttpAnswer>;
+  /** What goes on while a call waits. */
+  meanwhile: () => Promise<void>;
   /** A call that nobody signs. */
   send(event: object): Promise<HttpAnswer>;
   /** Asks for JSON. */
@@ -103,12 +105,17 @@ export async function createWorld(
       markerKeys: keyring(cos),
       now,
       random: randomBytes,
+      sleep: async (ms) => {
+        clock.ahead += ms;
+        await world.meanwhile();
+      },
     }),
     { write: (line) => lines.push(line) },
   );
   const send: World['send'] = (event) => main(event, { request_id: 'run' });
   const call: World['call'] = (one, options) => send(urlEvent(signCall(one, now(), options)));
-  return {
+  const world: World = {
+    meanwhile: () => Promise.resolve(),
     clock,
     cloud,
     user,
@@ -147,6 +154,7 @@ export async function createWorld(
       await cloud.close();
     },
   };
+  return world;
 }
 
 export function ruleText(id: string, destination: Place, more = ''): string {

@@ -50,7 +50,7 @@ describe.each(KINDS)('the policies of %s', (kind) => {
   it('use the limit to its last character', () => {
     // A last destination whose name is as long as it takes: one character of it is one of the document, or two.
     const withLast = (length: number) => {
-      const settings = settingsOf(17, 14);
+      const settings = settingsOf(15, 13);
       const place = { bucket: `${'x'.repeat(length)}-1250000000`, region: 'ap-shanghai' };
       return { ...settings, destinations: [...settings.destinations, place] };
     };
@@ -77,9 +77,9 @@ describe.each(KINDS)('the policies of %s', (kind) => {
   });
 
   it('are one as long as one is enough', () => {
-    const { length } = JSON.stringify(policyOf(kind, settingsOf(16, 16)));
+    const { length } = JSON.stringify(policyOf(kind, settingsOf(14, 14)));
     expect(length).toBeLessThanOrEqual(CAM_LIMITS.characters);
-    expect(policiesOf(kind, settingsOf(16, 16))).toEqual([{ index: 0, document: policyOf(kind, settingsOf(16, 16)) }]);
+    expect(policiesOf(kind, settingsOf(14, 14))).toEqual([{ index: 0, document: policyOf(kind, settingsOf(14, 14)) }]);
   });
 
   it.each([

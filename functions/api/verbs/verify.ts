@@ -1,0 +1,217 @@
+import { formatPlace, type Place } from '../../../shared/cos/index.ts';
+import type { SkipCode } from '../../../shared/errors/index.ts';
+import { CLOCK_DOUBT_MS } from '../../../shared/replication/index.ts';
+import type { RuleSet } from '../../../shared/rules/index.ts';
+import type { HttpResponse } from '../../../shared/scf/index.ts';
+import { mapLimited } from '../../../shared/tasks/index.ts';
+import {
+  addSums,
+  beginVerify,
+  DIFFERENCES,
+  emptySums,
+  HARMLESS,
+  isVerifyId,
+  keptVerifies,
+  openVerifies,
+  VerifyStore,
+  type VerifyItem,
+  type VerifyJob,
+  type VerifyRange,
+  type VerifySums,
+} from '../../../shared/verify/index.ts';
+import { jsonResponse, readJson, timeText } from '../request/json.ts';
+import { refuse } from '../response/errors.ts';
+import { verifyRequest, type Verified } from '../verify-schemas.ts';
+import { chosen, pairsOfCall } from './scans.ts';
+import { parameter, reaches, uniqueText } from './verb.ts';
+import type { CallOptions, VerifiedCall } from './verb.ts';
+
+/** ms for which a call waits for the end. Its answer is due within 20 s, slow requests and retries included. */
+const WAITING_MS = 12_000;
+/** ms between two looks. */
+const LOOK_MS = 500;
+const MOST_LOOKS = WAITING_MS / LOOK_MS;
+/** Verifications of a bucket that may run at once, and that are kept. */
+const MOST_RUNNING = 4;
+const MOST_KEPT = 8;
+/** Objects of earlier ones that one call removes. */
+const MOST_REMOVED = 2000;
+const LANES = 32;
+const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Items of a page of the list. */
+const PAGE = 1000;
+/** ms within which listings may lack what was written. */
+const SETTLE_MS = 60_000;
+
+type Destination = Verified['destinations'][number];
+
+/** POST with `replicationVerify`: the function `scan` compares both sides; where that takes long the answer says how far it is. */
+export async function postVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
+  const { source } = call;
+  const { sleep = realSleep } = options;
+  const until = options.now() + WAITING_MS;
+  const { prefix = '', upTo, deep = false, destination } = readJson(call.request, verifyRequest);
+  const { previous: ruleSet, date } = await options.rules.getForUpdate(source);
+  const pairs = chosen(await pairsOfCall(call, options, ruleSet), destination);
+  // COS's clock is told in whole seconds.
+  const moment = upTo === undefined ? date + 999 : Date.parse(upTo);
+  if (moment > date + CLOCK_DOUBT_MS)
+    throw refuse(400, 'InvalidArgument', `upTo lies in the future: by the clock of COS it is ${timeText(date)}.`);
+  await makeRoom(source, options);
+  const query = { source, pairs, ruleSet: ruleSet as RuleSet, prefix, upTo: moment, deep, started: date };
+  const { cos, state, hash, now } = options;
+  const store = await beginVerify({ cos, state, hash, now, unique: () => uniqueText(options) }, query);
+  for (let looks = 0; looks < MOST_LOOKS && now() < until && !(await hasEnded(options, store)); looks += 1)
+    await sleep(LOOK_MS);
+  const answer = await answerOf(call, options, store, undefined);
+  return jsonResponse(answer.state === 'running' ? 202 : 200, answer);
+}
+
+/** GET with `replicationVerify`: how far one is and what it found; without an `id` the last one of the bucket. */
+export async function getVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
+  const named = parameter(call, 'id');
+  const marker = parameter(call, 'marker');
+  if (named !== undefined && !isVerifyId(named))
+    throw refuse(400, 'InvalidArgument', 'The id is not one that this service gave.');
+  if (marker !== undefined && named === undefined)
+    throw refuse(400, 'InvalidArgument', 'A marker goes with the id of the same answer.');
+  const id = named ?? [...(await keptVerifies(options, call.source.bucket)).keys()].at(-1);
+  if (id === undefined) throw unknown();
+  const store = new VerifyStore(options, { bucket: call.source.bucket, id });
+  return jsonResponse(200, await answerOf(call, options, store, marker));
+}
+
+const hasEnded = async (options: CallOptions, { name }: VerifyStore): Promise<boolean> =>
+  !(await openVerifies(options, name.bucket)).some(({ key }) => key.includes(name.id));
+
+const unknown = () => refuse(404, 'NoSuchVerification', 'No such verification of this bucket is kept.');
+
+/** Removes the oldest ones that are kept, a bounded number of objects at a time. Throws `ServiceError` where many run. */
+async function makeRoom(source: Place, options: CallOptions): Promise<void> {
+  const { cos, state } = options;
+  const running = (await openVerifies(options, source.bucket)).map(({ key }) => key.split('/')[2] ?? '');
+  if (running.length >= MOST_RUNNING)
+    throw refuse(
+      400,
+      'InvalidRequest',
+      `${running.length} verifications of this bucket are running: wait for one of them.`,
+    );
+  const kept = await keptVerifies(options, source.bucket);
+  const stale = [...kept].filter(([id]) => !running.includes(id)).slice(0, -(MOST_KEPT - 1));
+  const names = stale.flatMap(([, all]) => all).slice(0, MOST_REMOVED);
+  await mapLimited(names, LANES, (name) => cos.deleteObject(state, name));
+}
+
+/** Throws `ServiceError` where it is not kept, or where the key may see none of its destinations. */
+async function answerOf(
+  call: VerifiedCall,
+  options: CallOptions,
+  store: VerifyStore,
+  marker: string | undefined,
+): Promise<Verified> {
+  const job = await store.job();
+  const visible = job?.pairs.map(({ destination }) => reaches(call, destination)) ?? [];
+  if (job === undefined || !visible.includes(true)) throw unknown();
+  const [stopped, ranges] = await Promise.all([store.stopped(), store.ranges(job.ranges.length)]);
+  const mine = ranges.filter(({ number }) => visible[job.ranges[number]?.pair ?? -1] === true);
+  const wanted = job.ranges.filter(({ pair }) => visible[pair] === true).length;
+  const isDone = mine.filter(({ done }) => done !== null).length === wanted;
+  const state = stopped !== undefined ? 'stopped' : isDone ? 'ended' : 'running';
+  const destinations = job.pairs.flatMap((_, pair) =>
+    visible[pair] === true ? [describe(job, pair, ranges, state)] : [],
+  );
+  const ended = stopped?.time ?? (isDone ? Math.max(...mine.map(({ done }) => done ?? 0)) : undefined);
+  const all = (of: (one: Destination) => boolean | null): boolean | null =>
+    state === 'ended' ? destinations.every((one) => of(one) === true) : null;
+  return {
+    id: job.id,
+    bucket: job.source.bucket,
+    prefix: job.prefix,
+    upTo: timeText(job.upTo),
+    certainUpTo: certainUpTo(job, mine),
+    deep: job.deep,
+    state,
+    ...(stopped === undefined ? {} : { cause: stopped.cause }),
+    equal: all(({ equal }) => equal),
+    safe: all(({ safe }) => safe),
+    startedAt: timeText(job.started),
+    ...(ended === undefined ? {} : { endedAt: timeText(ended) }),
+    destinations,
+    listed: mine.reduce((sum, { told }) => sum + told, 0),
+    ...(await pageOf(job, store, mine, marker)),
+    measuredAt: timeText(options.now()),
+  };
+}
+
+function certainUpTo({ upTo }: VerifyJob, ranges: readonly VerifyRange[]): string | null {
+  if (ranges.length === 0) return null;
+  const listed = Math.min(...ranges.map((range) => range.listed));
+  return timeText(Math.min(upTo, listed - SETTLE_MS - CLOCK_DOUBT_MS));
+}
+
+function describe(job: VerifyJob, pair: number, ranges: readonly VerifyRange[], state: Verified['state']): Destination {
+  const mine = ranges.filter(({ number }) => job.ranges[number]?.pair === pair);
+  const total = job.ranges.filter((range) => range.pair === pair).length;
+  const done = mine.filter((range) => range.done !== null).length;
+  const sums = emptySums();
+  for (const range of mine) addSums(sums, range.sums);
+  const known = state === 'ended' && done === total;
+  const { digests, differences } = sums;
+  const blocked = mine.find((range) => range.blocked !== null && range.done === null)?.blocked ?? undefined;
+  return {
+    destination: formatPlace(job.pairs[pair]?.destination as Place),
+    equal: known ? digests.source === digests.destination && Object.keys(differences).length === 0 : null,
+    safe: known ? DIFFERENCES.every((kind) => HARMLESS.has(kind) || differences[kind] === undefined) : null,
+    progress: { ranges: { total, done }, keys: sums.keys },
+    digests: known ? digests : null,
+    source: sideOf(sums.source),
+    replicas: sideOf(sums.replicas),
+    differences: DIFFERENCES.flatMap((kind) => amountsOf(differences[kind], (amount) => ({ kind, ...amount }))),
+    skipped: Object.entries(sums.skipped).flatMap(([reason, amount]) =>
+      amountsOf(amount, (one) => ({ reason: reason as SkipCode, ...one })),
+    ),
+    ...(job.deep ? { unread: { count: sums.unread[0], bytes: sums.unread[1] } } : {}),
+    ...(blocked === undefined || state !== 'running' ? {} : { cause: blocked }),
+  };
+}
+
+const sideOf = ({ versions: [versions, bytes], deleteMarkers }: VerifySums['source']): Destination['source'] => ({
+  versions,
+  bytes,
+  deleteMarkers,
+});
+
+const amountsOf = <T>(
+  amount: readonly [number, number] | undefined,
+  of: (one: { count: number; bytes: number }) => T,
+): T[] => (amount === undefined ? [] : [of({ count: amount[0], bytes: amount[1] })]);
+
+/** A page of the list, from the part that the marker names on. */
+async function pageOf(
+  job: VerifyJob,
+  store: VerifyStore,
+  ranges: readonly VerifyRange[],
+  marker: string | undefined,
+): Promise<Pick<Verified, 'list' | 'marker'>> {
+  const parts = ranges.flatMap(({ number, parts: count }) =>
+    Array.from({ length: count }, (_, part) => ({ number, part, name: `${number}-${part}` })),
+  );
+  let at = marker === undefined ? 0 : parts.findIndex(({ name }) => name === marker);
+  if (at === -1) throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
+  const list: Verified['list'] = [];
+  for (; at < parts.length; at += 1) {
+    const { number, part, name } = parts[at] as (typeof parts)[number];
+    const items = await store.part(number, part);
+    if (list.length > 0 && list.length + items.length > PAGE) return { list, marker: name };
+    for (const item of items) list.push(listed(job, item));
+  }
+  return { list };
+}
+
+function listed({ pairs }: VerifyJob, { pair, written, ...item }: VerifyItem): Verified['list'][number] {
+  return {
+    destination: formatPlace(pairs[pair]?.destination as Place),
+    ...item,
+    ...(written === undefined ? {} : { lastModified: timeText(written) }),
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Verifications: for a prefix and a moment, what of a source is not at its destinations, by key, and a digest of each side.
+ * They only look.
+ */
+export { beginVerify, type BeginQuery } from './begin.ts';
+export {
+  DIFFERENCES,
+  HARMLESS,
+  SHOWN_INSTEAD,
+  type Difference,
+  type VerifyItem,
+  type VerifyJob,
+  type VerifyRange,
+  type VerifySums,
+} from './documents.ts';
+export { keepVerifies, type KeepVerifiesOptions } from './keep.ts';
+export { isVerifyId, VERIFIES, VERIFY_NOTES, VERIFYING } from './names.ts';
+export { openVerifies } from './starts.ts';
+export { keptVerifies, VerifyStore } from './store.ts';
+export { addSums, emptySums } from './sums.ts';
+export { verifyDepsOf, type VerifyDeps, type VerifyState } from './types.ts';
+export { runVerify } from './unit.ts';

@@ -1,0 +1,40 @@
+import { isBucketName } from '../cos/index.ts';
+import { SCANS } from '../scan/index.ts';
+
+/** Everything that is kept of verifications. */
+export const VERIFIES = 'verifies/';
+/** One empty object for each that runs: `schedule` looks after those. No bucket is named so: all names end with an APPID. */
+export const VERIFYING = `${VERIFIES}running/`;
+/** Writing an object here starts the `scan` function. */
+export const VERIFY_NOTES = `${SCANS}verify/`;
+
+const DIGITS = 6;
+export const numberText = (number: number): string => String(number).padStart(DIGITS, '0');
+
+/** Sorts by the time of the start. */
+const ID = /^\d{13}-[0-9A-Za-z]{1,40}$/;
+export const isVerifyId = (text: string): boolean => ID.test(text);
+
+export interface VerifyName {
+  readonly bucket: string;
+  readonly id: string;
+}
+
+export interface VerifyNote extends VerifyName {
+  readonly range: number;
+}
+
+export function readNote(name: string): VerifyNote | undefined {
+  const [bucket = '', id = '', range = '', ...more] = name.startsWith(VERIFY_NOTES)
+    ? name.slice(VERIFY_NOTES.length).split('/')
+    : [];
+  const right = isBucketName(bucket) && isVerifyId(id) && /^\d{6}$/.test(range) && more.length === 0;
+  return right ? { bucket, id, range: Number(range) } : undefined;
+}
+
+/** Of an object below `VERIFYING`. */
+export function readOpenName(name: string): (VerifyName & { readonly ranges: number }) | undefined {
+  const [bucket = '', id = '', ranges = '', ...more] = name.slice(VERIFYING.length).split('/');
+  const right = isBucketName(bucket) && isVerifyId(id) && /^\d{6}$/.test(ranges) && more.length === 0;
+  return right ? { bucket, id, ranges: Number(ranges) } : undefined;
+}

@@ -1,0 +1,96 @@
+import { objectsUnder } from '../cos/index.ts';
+import { decodeDocument, encodeDocument } from '../scan/index.ts';
+import { mapLimited } from '../tasks/index.ts';
+import * as documents from './documents.ts';
+import type { VerifyItem, VerifyJob, VerifyRange, VerifyStop } from './documents.ts';
+import { isVerifyId, numberText, VERIFIES, type VerifyName } from './names.ts';
+import { markDone, type Bucket } from './starts.ts';
+
+const LARGEST_DOCUMENT = 4 * 2 ** 20;
+const LANES = 32;
+
+/** What one verification keeps on the state bucket. A range has one writer at a time: the run that holds its lease. */
+export class VerifyStore {
+  readonly name: VerifyName;
+  readonly #deps: Bucket;
+  readonly #own: string;
+
+  constructor({ cos, state }: Bucket, { bucket, id }: VerifyName) {
+    this.#deps = { cos, state };
+    this.name = { bucket, id };
+    this.#own = `${VERIFIES}${bucket}/${id}/`;
+  }
+
+  async job(): Promise<VerifyJob | undefined> {
+    return this.#read(`${this.#own}job`, documents.verifyJob);
+  }
+
+  async putJob(job: VerifyJob): Promise<void> {
+    await this.#write(`${this.#own}job`, job);
+  }
+
+  async range(number: number): Promise<VerifyRange | undefined> {
+    return this.#read(`${this.#own}ranges/${numberText(number)}`, documents.verifyRange);
+  }
+
+  /** Those of which anything is known. */
+  async ranges(count: number): Promise<readonly VerifyRange[]> {
+    const numbers = Array.from({ length: count }, (_, number) => number);
+    const found = await mapLimited(numbers, LANES, (number) => this.range(number));
+    return found.filter((one) => one !== undefined);
+  }
+
+  /** That it is done is marked last: what is found by the mark is complete. */
+  async putRange(range: VerifyRange): Promise<void> {
+    await this.#write(`${this.#own}ranges/${numberText(range.number)}`, range);
+    if (range.done !== null) await markDone(this.#deps, this.name, range.number);
+  }
+
+  async part(range: number, part: number): Promise<readonly VerifyItem[]> {
+    return (await this.#read(this.#partName(range, part), documents.verifyList)) ?? [];
+  }
+
+  async putPart(range: number, part: number, items: readonly VerifyItem[]): Promise<void> {
+    await this.#write(this.#partName(range, part), items);
+  }
+
+  async stopped(): Promise<VerifyStop | undefined> {
+    return this.#read(`${this.#own}stopped`, documents.verifyStop);
+  }
+
+  async putStop(stop: VerifyStop): Promise<void> {
+    await this.#write(`${this.#own}stopped`, stop);
+  }
+
+  #partName(range: number, part: number): string {
+    return `${this.#own}list/${numberText(range)}/${numberText(part)}`;
+  }
+
+  async #read<T extends Parameters<typeof decodeDocument>[2]>(name: string, schema: T) {
+    const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_DOCUMENT });
+    return object && decodeDocument(name, object.body, schema);
+  }
+
+  async #write(name: string, document: object): Promise<void> {
+    await this.#deps.cos.putObject(this.#deps.state, name, encodeDocument(document), {
+      contentType: 'application/json',
+    });
+  }
+}
+
+/** IDs of the verifications of a bucket, oldest first, with the names of all that is kept of each. */
+export async function keptVerifies(
+  { cos, state }: Bucket,
+  bucket: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const prefix = `${VERIFIES}${bucket}/`;
+  const found = new Map<string, string[]>();
+  for await (const { key } of objectsUnder(cos, state, prefix)) {
+    const [id = ''] = key.slice(prefix.length).split('/', 1);
+    if (!isVerifyId(id)) continue;
+    const names = found.get(id);
+    if (names === undefined) found.set(id, [key]);
+    else names.push(key);
+  }
+  return found;
+}

@@ -1,0 +1,300 @@
+import { causeOf, isHalt, type Finding, type HandOver } from '../replication/index.ts';
+import type { RuleSet } from '../rules/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import {
+  commonPrefix,
+  isSlowDown,
+  nextKey,
+  Pace,
+  PairRules,
+  rulesOfPair,
+  VersionStream,
+  type Cursor,
+  type KeyStacks,
+  type Pair,
+} from '../scan/index.ts';
+import type { VerifyItem, VerifyJob, VerifyRange } from './documents.ts';
+import { isReadable, KeyFindings, workOf } from './key.ts';
+import { readChecksum } from './read-bytes.ts';
+import type { VerifyStore } from './store.ts';
+import { addAmount, addSums, emptySums } from './sums.ts';
+import type { VerifyDeps } from './types.ts';
+
+/** ms after which a run writes down where it is, for whoever goes on if it is killed. */
+const CHECKPOINT_MS = 30_000;
+/** Items of one part of the list at most. */
+export const PART_ITEMS = 1000;
+/** Items that a range lists; what differs beyond that is only counted. */
+const MOST_LISTED = 200 * PART_ITEMS;
+/** ms between two looks at whether the verification is still wanted. */
+const GOES_ON_MS = 5000;
+/** Runs that try a key which fails, so many minutes apart; after them it counts as unverified and the next one is tried. */
+const FAILED_RUNS = 3;
+const BLOCKED_MS = 60_000;
+/** ms of a run that could have looked at the deepest key. */
+const LONG_RUN_MS = 300_000;
+/** Causes that lie in the key itself and say nothing of the next one. */
+const OF_ONE_KEY: ReadonlySet<string> = new Set(['depth', 'KeyUnsettled']);
+/** Tries of one key while COS asks for fewer requests. */
+const TRIES = 4;
+/** Replicas whose bytes are read at once. */
+const READ_AT_ONCE = 4;
+
+const NO_WITNESS = { begin: () => undefined, source: () => undefined, destination: () => undefined };
+
+export const newRange = (number: number, cursor: string | null, listed: number): VerifyRange => ({
+  number,
+  cursor,
+  listed,
+  sums: emptySums(),
+  parts: 0,
+  told: 0,
+  reading: {},
+  blocked: null,
+  tries: 0,
+  notBefore: 0,
+  done: null,
+});
+
+export interface WalkOptions {
+  readonly deps: VerifyDeps;
+  readonly store: VerifyStore;
+  readonly job: VerifyJob;
+  readonly ruleSet: RuleSet | undefined;
+  /** ms since 1970: no request is begun afterwards. */
+  readonly stop: number;
+  /** Asked every few seconds. */
+  readonly goesOn: () => Promise<boolean>;
+}
+
+type Outcome = KeyFindings | 'hand-over' | { readonly failed: string };
+
+interface Item {
+  readonly key: string;
+  readonly found: Promise<Outcome>;
+}
+
+/**
+ * Compares a range of keys on both sides, or goes on with it, and tells each version that differs. Nothing is taken from
+ * earlier scans: both sides of each version are asked for. Writes down where it is before it ends. Returns the range.
+ */
+export async function walkRange(options: WalkOptions, range: VerifyRange): Promise<VerifyRange> {
+  const walk = new VerifyWalk(options, range);
+  try {
+    if ((await walk.run()) === 'end') walk.range.done = options.deps.state.now();
+  } finally {
+    await walk.writeDown();
+  }
+  return walk.range;
+}
+
+class VerifyWalk {
+  readonly range: VerifyRange;
+  readonly #options: WalkOptions;
+  readonly #pair: Pair;
+  readonly #pairIndex: number;
+  readonly #rules: PairRules;
+  readonly #pace: Pace;
+  readonly #begun: number;
+  #list: VerifyItem[] = [];
+  #written: number;
+  #asked: number;
+  #rest: Promise<void> | undefined;
+  #committed = 0;
+
+  constructor(options: WalkOptions, range: VerifyRange) {
+    const { job, deps, ruleSet } = options;
+    this.#options = options;
+    this.range = structuredClone(range);
+    this.#pairIndex = job.ranges[range.number]?.pair ?? 0;
+    const destination = job.pairs[this.#pairIndex]?.destination;
+    if (destination === undefined) throw new Error(`verification ${job.id} has no range ${range.number}`);
+    this.#pair = { source: job.source, destination };
+    this.#rules = new PairRules(ruleSet, this.#pair);
+    this.#pace = new Pace(job.deep ? READ_AT_ONCE : deps.keysAtOnce, deps.random);
+    this.#begun = deps.state.now();
+    this.#written = this.#begun;
+    this.#asked = this.#begun;
+  }
+
+  async run(): Promise<'end' | 'stopped'> {
+    const { now } = this.#options.deps.state;
+    this.range.blocked = null;
+    const [source, destination] = this.#streams();
+    const queue: Item[] = [];
+    try {
+      while (now() < this.#options.stop && (await this.#isWanted())) {
+        if (this.#rest !== undefined) await this.#rest;
+        const stacks = await nextKey(source, destination, NO_WITNESS);
+        if (stacks === undefined) return (await this.#commit(queue, 0)) ? 'end' : 'stopped';
+        const found = this.#begin(stacks);
+        if (found !== undefined) queue.push({ key: stacks.key, found });
+        else if (queue.length === 0) this.range.cursor = stacks.key;
+        if (!(await this.#commit(queue, this.#pace.limit - 1))) return 'stopped';
+        if (this.#list.length >= PART_ITEMS || now() - this.#written >= CHECKPOINT_MS) await this.writeDown();
+      }
+      await this.#commit(queue, 0);
+      return 'stopped';
+    } finally {
+      await Promise.allSettled(queue.map(({ found }) => found));
+    }
+  }
+
+  /** The part of the list first: it is read only as far as the range says that there are parts. */
+  async writeDown(): Promise<void> {
+    const { store, deps } = this.#options;
+    const list = this.#list;
+    this.#list = [];
+    for (let at = 0; at < list.length; at += PART_ITEMS) {
+      const items = list.slice(at, at + PART_ITEMS);
+      await store.putPart(this.range.number, this.range.parts, items);
+      this.range.parts += 1;
+      this.range.told += items.length;
+    }
+    await store.putRange(this.range);
+    this.#written = deps.state.now();
+  }
+
+  #streams(): [VersionStream, VersionStream] {
+    const { job, deps, ruleSet } = this.#options;
+    const { after, upTo } = job.ranges[this.range.number] ?? { after: null, upTo: null };
+    const common = commonPrefix(rulesOfPair(ruleSet, this.#pair).map(({ prefix }) => prefix));
+    const prefix = common.startsWith(job.prefix) ? common : job.prefix;
+    const bounds = { after: this.range.cursor ?? after ?? undefined, upTo: upTo ?? undefined };
+    const read = (side: 'source' | 'destination') => (cursor: Cursor | undefined) =>
+      deps.state.cos.listVersions(this.#pair[side], {
+        ...(prefix === '' ? {} : { prefix }),
+        maxKeys: 1000,
+        ...cursor,
+      });
+    return [new VersionStream(read('source'), bounds), new VersionStream(read('destination'), bounds)];
+  }
+
+  /** Undefined: no rule speaks of the key, or the source has nothing under it. */
+  #begin(stacks: KeyStacks): Promise<Outcome> | undefined {
+    const { rules } = this.#rules.of(stacks.key);
+    if (rules.length === 0 || stacks.source.length === 0 || !stacks.key.startsWith(this.#options.job.prefix))
+      return undefined;
+    const found = this.#look(stacks);
+    // It is waited for in the order of the keys.
+    found.catch(() => undefined);
+    return found;
+  }
+
+  async #look(stacks: KeyStacks): Promise<Outcome> {
+    const { deps, job, stop } = this.#options;
+    const { now, hash } = deps.state;
+    const { key } = stacks;
+    for (let attempt = 1; ; attempt += 1) {
+      const findings = new KeyFindings(key, this.#pairIndex, hash);
+      try {
+        const work = workOf(this.#pair.source, this.#pair.destination, key, this.#rules.of(key).rules);
+        const shown = await deps.inspect(work, {
+          listed: stacks.whole && attempt === 1 ? stacks : undefined,
+          upTo: job.upTo,
+          stop,
+          see: async (finding) => {
+            const read = await this.#readAgain(key, finding, findings);
+            if (isHalt(read)) return read;
+            findings.add(finding, read);
+            return undefined;
+          },
+        });
+        if (isHalt(shown)) return 'hand-over';
+        if (shown !== undefined) findings.shown(shown);
+        return findings.end();
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        if (!isSlowDown(error) || attempt >= TRIES || now() >= stop) return { failed: causeOf(error) };
+        await this.#slowDown();
+      }
+    }
+  }
+
+  async #readAgain(key: string, finding: Finding, { sums }: KeyFindings): Promise<string | HandOver | undefined> {
+    const { deps, job, stop } = this.#options;
+    if (!job.deep || finding.kind !== 'there') return undefined;
+    const { versionId, head } = finding.replica;
+    if (!isReadable(finding)) {
+      addAmount(sums.unread, [1, head.size]);
+      return undefined;
+    }
+    const name = readingOf(key, versionId);
+    return readChecksum({
+      cos: deps.state.cos,
+      place: this.#pair.destination,
+      key,
+      versionId,
+      size: head.size,
+      begun: this.range.reading[name],
+      onProgress: (reading) => void (this.range.reading[name] = reading),
+      hasTime: () => deps.state.now() < stop,
+    });
+  }
+
+  /** Counts what is done, in the order of the keys, until no more than `most` are under way. False: the run has to end. */
+  async #commit(queue: Item[], most: number): Promise<boolean> {
+    while (queue.length > most) {
+      const [first] = queue as [Item];
+      const found = await first.found;
+      const findings = this.#judge(first.key, found);
+      if (findings === undefined) return false;
+      addSums(this.range.sums, findings.sums);
+      this.#tell(findings.items);
+      this.range.cursor = first.key;
+      this.#committed += 1;
+      for (const name of Object.keys(this.range.reading))
+        if (name.startsWith(readingOf(first.key, ''))) delete this.range.reading[name];
+      queue.shift();
+    }
+    return true;
+  }
+
+  /** Undefined: the key is for another run. */
+  #judge(key: string, found: Outcome): KeyFindings | undefined {
+    const { now } = this.#options.deps.state;
+    const { range } = this;
+    if (found instanceof KeyFindings) {
+      range.tries = 0;
+      this.#pace.went();
+      return found;
+    }
+    const unverified = (cause: string): KeyFindings => {
+      const findings = new KeyFindings(key, this.#pairIndex, this.#options.deps.state.hash);
+      findings.unverified(cause);
+      return findings.end();
+    };
+    if (found === 'hand-over') {
+      // A run that began with it and could not end it would never do so. What was read of its bytes is remembered.
+      const isEndless = this.#committed === 0 && now() - this.#begun >= LONG_RUN_MS && !this.#options.job.deep;
+      return isEndless ? unverified('depth') : undefined;
+    }
+    if (OF_ONE_KEY.has(found.failed) || range.tries >= FAILED_RUNS) return unverified(found.failed);
+    range.tries += 1;
+    range.blocked = found.failed;
+    range.notBefore = now() + range.tries * BLOCKED_MS;
+    return undefined;
+  }
+
+  #tell(items: readonly VerifyItem[]): void {
+    if (this.range.told >= MOST_LISTED) return;
+    for (const item of items) this.#list.push(item);
+  }
+
+  async #isWanted(): Promise<boolean> {
+    const { deps, goesOn } = this.#options;
+    if (deps.state.now() - this.#asked < GOES_ON_MS) return true;
+    this.#asked = deps.state.now();
+    return goesOn();
+  }
+
+  async #slowDown(): Promise<void> {
+    const rest = this.#options.deps.sleep(this.#pace.refused());
+    this.#rest = rest;
+    await rest;
+    if (this.#rest === rest) this.#rest = undefined;
+  }
+}
+
+/** Version IDs have no line break. */
+const readingOf = (key: string, versionId: string): string => `${key}\n${versionId}`;

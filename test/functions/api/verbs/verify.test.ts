@@ -1,0 +1,293 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keep } from '../../../../functions/schedule/scans.ts';
+import { runScans } from '../../../../functions/scan/handler.ts';
+import { verified, type Verified } from '../../../../functions/api/verify-schemas.ts';
+import { nodeHash } from '../../../../shared/cos/index.ts';
+import { createKeyring } from '../../../../shared/identity/index.ts';
+import { createEngine } from '../../../../shared/replication/index.ts';
+import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
+import { VerifyStore } from '../../../../shared/verify/index.ts';
+import { SOURCE, STATE } from '../bench.ts';
+import { BACKUP, createWorld, ruleText, THIRD, untilNextSecond, type World } from '../world.ts';
+
+const PLACE = `${BACKUP.bucket}@${BACKUP.region}`;
+
+let world: World;
+let deps: ScanDeps;
+beforeAll(async () => {
+  world = await createWorld();
+  const now = () => Date.now() + world.clock.ahead;
+  deps = {
+    engine: createEngine({
+      cos: world.user,
+      state: STATE,
+      hash: nodeHash,
+      keys: createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now }),
+      now,
+      unique: () => randomBytes(9).toString('hex'),
+      random: Math.random,
+    }),
+    settings: SCAN_DEFAULTS,
+    sleep: () => Promise.resolve(),
+  };
+  world.meanwhile = scanRuns;
+  await world.rules(ruleText('all', BACKUP));
+});
+afterAll(() => world.close());
+
+const run = (ms: number) => ({
+  requestId: 'run',
+  deadline: Date.now() + world.clock.ahead + ms,
+  log: (fields: unknown) => void world.lines.push(JSON.stringify(fields)),
+});
+
+/** Does what the objects below `scans/` start. */
+async function scanRuns(): Promise<void> {
+  for (;;) {
+    const { entries } = world.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'scans/verify/' });
+    const [first] = entries;
+    if (first === undefined) return;
+    const dash = STATE.bucket.lastIndexOf('-');
+    const url = `http://${STATE.bucket}.cos.${STATE.region}.myqcloud.com/${first.key}`;
+    const bucket = { name: STATE.bucket.slice(0, dash), appid: STATE.bucket.slice(dash + 1), cosRegion: STATE.region };
+    const record = { cos: { cosObject: { url }, cosBucket: bucket }, event: { eventName: 'cos:ObjectCreated:Put' } };
+    await runScans(deps, { Records: [record] }, run(900_000));
+  }
+}
+
+async function verify(body: object = {}): Promise<Verified & { readonly status: number }> {
+  const { status, json } = await world.ask('POST', 'replicationVerify', { body: JSON.stringify(body) });
+  return { ...verified.parse(json), status };
+}
+
+async function look(id: string, marker?: string): Promise<Verified> {
+  const query: [string, string][] = [
+    ['id', id],
+    ...(marker === undefined ? [] : [['marker', marker] as [string, string]]),
+  ];
+  return verified.parse((await world.ask('GET', 'replicationVerify', { query })).json);
+}
+
+async function upload(key: string, text = key): Promise<string> {
+  return (await world.user.putObject(SOURCE, key, Buffer.from(text))).versionId ?? '';
+}
+
+async function replicated(key: string, text?: string): Promise<string> {
+  const versionId = await upload(key, text);
+  await world.replicate(key);
+  return versionId;
+}
+
+describe.sequential('a verification', () => {
+  it('of what is all there says that the sides are equal and that one may switch', async () => {
+    for (const key of ['same/a', 'same/b', 'same/a']) await replicated(key, `${key} ${Math.random()}`);
+    const { status, ...answer } = await verify({ prefix: 'same/' });
+    expect(status).toBe(200);
+    expect(answer).toMatchObject({ state: 'ended', equal: true, safe: true, prefix: 'same/', listed: 0, list: [] });
+    const [one] = answer.destinations;
+    expect(one).toMatchObject({
+      destination: PLACE,
+      equal: true,
+      source: { versions: 3, deleteMarkers: 0 },
+      replicas: { versions: 3, deleteMarkers: 0 },
+      differences: [],
+      skipped: [],
+    });
+    expect(one?.digests?.source).toBe(one?.digests?.destination);
+    expect(one?.digests?.source).not.toMatch(/^0+$/);
+    expect(await look(answer.id)).toMatchObject({ id: answer.id, state: 'ended', equal: true });
+  });
+
+  it('names each version that is missing', async () => {
+    await replicated('missing/there');
+    const versionId = await upload('missing/not');
+    const answer = await verify({ prefix: 'missing/' });
+    expect(answer).toMatchObject({ equal: false, safe: false, listed: 1 });
+    expect(answer.list).toMatchObject([
+      { destination: PLACE, key: 'missing/not', kind: 'missing', versionId, size: 'missing/not'.length },
+    ]);
+    expect(answer.destinations[0]).toMatchObject({
+      source: { versions: 2 },
+      replicas: { versions: 1 },
+      differences: [{ kind: 'missing', count: 1, bytes: 'missing/not'.length }],
+    });
+  });
+
+  it('takes no object of a user for a replica, whatever its metadata says', async () => {
+    const versionId = await replicated('forged');
+    const replica = world.cloud.core.getObject(BACKUP.bucket, BACKUP.region, 'forged');
+    await world.user.deleteObject(BACKUP, 'forged', replica.versionId);
+    const signature = replica.attributes.meta['replication-marker'] ?? '';
+    const meta = { ...replica.attributes.meta, 'replication-marker': signature.replace(/.{22}$/, 'A'.repeat(22)) };
+    const from = { place: SOURCE, key: 'forged', versionId };
+    await world.user.copyObject(BACKUP, 'forged', from, { headers: {}, storageClass: 'STANDARD', meta });
+    const answer = await verify({ prefix: 'forged' });
+    expect(answer.list).toMatchObject([{ key: 'forged', kind: 'missing', versionId }]);
+    expect(answer.safe).toBe(false);
+  });
+
+  it('says where the destination shows something else than the source', async () => {
+    await replicated('shown/overwritten');
+    await world.user.putObject(BACKUP, 'shown/overwritten', Buffer.from('of another'));
+    await replicated('shown/deleted');
+    await world.user.deleteObject(BACKUP, 'shown/deleted');
+    await replicated('shown/gone');
+    await world.user.deleteObject(SOURCE, 'shown/gone');
+    const answer = await verify({ prefix: 'shown/' });
+    expect(answer).toMatchObject({ equal: false, safe: false });
+    expect(answer.list.map(({ key, kind, by }) => [key, kind, by])).toEqual([
+      ['shown/deleted', 'not-shown', 'delete-marker'],
+      ['shown/gone', 'delete-marker', 'replica'],
+      ['shown/overwritten', 'not-shown', 'other'],
+    ]);
+    await world.replicate('shown/gone');
+    const after = await verify({ prefix: 'shown/gone' });
+    expect(after).toMatchObject({ equal: true, safe: true });
+    expect(after.destinations[0]).toMatchObject({ source: { deleteMarkers: 1 }, replicas: { deleteMarkers: 1 } });
+  });
+
+  it('tells other metadata and another class, with which one may switch', async () => {
+    const versionId = await replicated('class');
+    const replica = world.cloud.core.getObject(BACKUP.bucket, BACKUP.region, 'class');
+    Object.assign(replica, { attributes: { ...replica.attributes, storageClass: 'STANDARD_IA', headers: {} } });
+    const answer = await verify({ prefix: 'class' });
+    expect(answer).toMatchObject({ equal: false, safe: true });
+    const about = { key: 'class', versionId, replicaVersionId: replica.versionId };
+    expect(answer.list).toMatchObject([
+      { ...about, kind: 'metadata' },
+      { ...about, kind: 'storage-class' },
+    ]);
+  });
+
+  it('leaves out what was written after the moment', async () => {
+    await replicated('moment');
+    const moment = new Date().toISOString();
+    await untilNextSecond(Date.now() * 1000);
+    await upload('moment', 'later');
+    expect(await verify({ prefix: 'moment', upTo: moment })).toMatchObject({ equal: true, safe: true, upTo: moment });
+    expect(await verify({ prefix: 'moment' })).toMatchObject({ equal: false, safe: false });
+  });
+
+  it('says of what is skipped why, and holds it against nobody', async () => {
+    await upload('skipped');
+    const source = world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'skipped');
+    Object.assign(source, { attributes: { ...source.attributes, storageClass: 'ARCHIVE' } });
+    const answer = await verify({ prefix: 'skipped' });
+    expect(answer).toMatchObject({ equal: true, safe: true });
+    expect(answer.destinations[0]?.skipped).toEqual([{ reason: 'archived', count: 1, bytes: 7 }]);
+    expect(answer.list).toMatchObject([{ key: 'skipped', kind: 'skipped', reason: 'archived' }]);
+  });
+
+  it('gives a long list page by page', async () => {
+    await upload('list');
+    const { id } = await verify({ prefix: 'list' });
+    const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
+    const [range] = await store.ranges(1);
+    if (range === undefined) throw new Error('the range is not there');
+    const itemsOf = (part: number) =>
+      Array.from({ length: 600 }, (_, i) => ({ pair: 0, key: `list/${part}/${i}`, kind: 'missing' as const }));
+    for (const part of [0, 1, 2]) await store.putPart(0, part, itemsOf(part));
+    await store.putRange({ ...range, parts: 3, told: 1800 });
+    const keys: string[] = [];
+    let marker: string | undefined;
+    do {
+      const page: Verified = await look(id, marker);
+      expect(page.listed).toBe(1800);
+      expect(page.list).toHaveLength(600);
+      keys.push(...page.list.map(({ key }) => key));
+      ({ marker } = page);
+    } while (marker !== undefined);
+    expect(keys).toEqual([0, 1, 2].flatMap((part) => itemsOf(part).map(({ key }) => key)));
+  });
+});
+
+describe.sequential('a verification that reads every replica again', () => {
+  it('notices bytes that are not those that COS says', async () => {
+    await replicated('deep/a', 'x'.repeat(100_000));
+    await replicated('deep/b', 'y'.repeat(5 * 2 ** 20));
+    expect(await verify({ prefix: 'deep/', deep: true })).toMatchObject({
+      status: 200,
+      equal: true,
+      safe: true,
+      deep: true,
+    });
+    const replica = world.cloud.core.getObject(BACKUP.bucket, BACKUP.region, 'deep/b');
+    const { blob } = replica;
+    if (blob === undefined) throw new Error('the replica has no bytes');
+    const damaged = async function* (first: number, last: number) {
+      for await (const chunk of blob.read(first, last)) yield chunk.map((byte) => byte ^ (first > 0 ? 1 : 0));
+    };
+    Object.assign(replica, { blob: { size: blob.size, md5: blob.md5, crc64: blob.crc64, read: damaged } });
+    expect(await verify({ prefix: 'deep/' })).toMatchObject({ equal: true });
+    const deep = await verify({ prefix: 'deep/', deep: true });
+    expect(deep).toMatchObject({ equal: false, safe: false });
+    expect(deep.list).toMatchObject([{ key: 'deep/b', kind: 'bytes', replicaVersionId: replica.versionId }]);
+  });
+});
+
+describe.sequential('a verification that takes longer than a call', () => {
+  it('goes on in the scan function, and is asked for by its id', async () => {
+    await replicated('slow/a');
+    world.meanwhile = () => Promise.resolve();
+    const begun = await verify({ prefix: 'slow/' });
+    expect(begun).toMatchObject({ status: 202, state: 'running', equal: null, safe: null, certainUpTo: null });
+    expect(begun.destinations[0]).toMatchObject({
+      digests: null,
+      progress: { ranges: { total: 1, done: 0 }, keys: 0 },
+    });
+    await scanRuns();
+    expect(await look(begun.id)).toMatchObject({ state: 'ended', equal: true, safe: true });
+  });
+
+  it('is started again by the schedule when its start was lost', async () => {
+    const begun = await verify({ prefix: 'slow/' });
+    const { core } = world.cloud;
+    const [note] = core.listObjects(STATE.bucket, STATE.region, { prefix: 'scans/verify/' }).entries;
+    await world.user.deleteObject(STATE, note?.key ?? '');
+    await keep(deps, [], run(55_000));
+    await scanRuns();
+    expect(await look(begun.id)).toMatchObject({ state: 'ended', equal: true });
+    expect(core.listObjects(STATE.bucket, STATE.region, { prefix: 'verifies/running/' }).entries).toEqual([]);
+  });
+
+  it('stops when other rules are stored', async () => {
+    const begun = await verify({ prefix: 'slow/' });
+    await world.rules(ruleText('other', BACKUP));
+    await scanRuns();
+    expect(await look(begun.id)).toMatchObject({ state: 'stopped', cause: 'rules-changed', equal: null, safe: null });
+  });
+
+  it('is refused while four of the bucket run', async () => {
+    for (let i = 0; i < 4; i += 1) await verify({ prefix: 'slow/' });
+    const answer = await world.call({ method: 'POST', query: [['replicationVerify', '']] });
+    expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining('4 verifications')]);
+    await scanRuns();
+    world.meanwhile = scanRuns;
+    expect((await verify({ prefix: 'slow/' })).state).toBe('ended');
+  });
+});
+
+describe('what cannot be', () => {
+  it.each([
+    [{ upTo: '2999-01-01T00:00:00.000Z' }, 'InvalidArgument', 'in the future'],
+    [{ upTo: 'yesterday' }, 'InvalidArgument', 'upTo'],
+    [{ prefix: 'x'.repeat(851) }, 'InvalidArgument', 'longer than 850 bytes'],
+    [{ destination: `${THIRD.bucket}@${THIRD.region}` }, 'InvalidArgument', 'use backup-1250000000'],
+    [{ shallow: true }, 'InvalidArgument', 'shallow'],
+  ])('%j is refused', async (body, code, why) => {
+    const answer = await world.call({ method: 'POST', query: [['replicationVerify', '']], body: JSON.stringify(body) });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.body).toContain(`<Code>${code}</Code>`);
+    expect(answer.body).toContain(why);
+  });
+
+  it.each([
+    [[['id', '../rules']], 400],
+    [[['id', '1772352312000-0123456789abcdef01']], 404],
+    [[['marker', '0-0']], 400],
+  ] as const)('%j of an answer is refused', async (query, status) => {
+    const answer = await world.call({ method: 'GET', query: [['replicationVerify', ''], ...query] });
+    expect(answer.statusCode).toBe(status);
+  });
+});
