@@ -44,6 +44,13 @@ export interface AsyncSettings {
   readonly ttl: number;
 }
 
+export interface ScanSettings {
+  /** Hours from one scan of a destination to the next. */
+  readonly everyHours: number;
+  /** Ranges of one destination that are worked on at the same time. */
+  readonly rangesAtOnce: number;
+}
+
 /** serverless.yml, checked: everything that a deployment is made of. */
 export interface Settings {
   readonly service: string;
@@ -63,6 +70,8 @@ export interface Settings {
   readonly cautious: readonly Caution[];
   /** State buckets of other deployments whose replicas this one meets; none where replication goes only one way. */
   readonly signers: readonly Place[];
+  /** What is not set is left to the functions. */
+  readonly scan: Partial<ScanSettings>;
   readonly functions: readonly FunctionSettings[];
   /** Origin of a local cloud; handed on to the functions. */
   readonly endpoint: string | undefined;

@@ -39,10 +39,17 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
 }
 
 /** What the functions that scan work with. */
-export function connectScans(config: DeploymentConfig, settings: Partial<ScanSettings> = {}): ScanDeps {
+export function connectScans(config: DeploymentConfig): ScanDeps {
   return {
     engine: connectEngine(config),
-    settings: { ...SCAN_DEFAULTS, ...settings },
+    settings: { ...SCAN_DEFAULTS, ...scanSettings(process.env) },
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
+}
+
+/** What the deployment has set of scans, checked when it was packaged. */
+export function scanSettings(env: Readonly<Record<string, string | undefined>>): Partial<ScanSettings> {
+  const hours = Number(env['SCAN_EVERY_HOURS']);
+  const ranges = Number(env['SCAN_RANGES_AT_ONCE']);
+  return { ...(hours > 0 ? { everyMs: hours * 3_600_000 } : {}), ...(ranges > 0 ? { rangesAtOnce: ranges } : {}) };
 }

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readConfiguration } from '../cloud/job/configuration.ts';
+import { deployEnvironment } from '../cloud/job/deploy.ts';
 import { startEnvironment } from '../cloud/job/index.ts';
 import { whereIsJson } from '../cloud/bin/where.ts';
 import { ROOT } from './command.ts';
@@ -61,6 +63,36 @@ it(
     const lists = { sources: ['photos@eu-frankfurt'], destinations: ['vault-1299999999@na-ashburn'] };
     await withProject(configurationWith(ROOT, lists), async (root) => {
       await expect(readConfiguration(root, new AbortController().signal)).rejects.toThrow(/photos@eu-frankfurt/);
+    });
+  },
+  LONG,
+);
+
+it(
+  'variables of the command line, the environment, files and parameters stand for settings, without a word of deprecation',
+  async () => {
+    const yml = configurationWith(ROOT, { sources: ['A'], destinations: ['B'] })
+      .replace(/sources:\n *- A\n/, 'sources: ${file(./buckets.json):sources}\n')
+      .replace(/- B\n/, '- ${param:backup}\n')
+      .replace(/runtime: .*/, 'runtime: ${env:RUNTIME_OF_TEST}');
+    await withProject(yml, async (root) => {
+      await writeFile(join(root, 'buckets.json'), JSON.stringify({ sources: ['mine-1250000000@ap-beijing'] }));
+      const run = (backup: string, runtime: string) =>
+        new Promise<string>((resolve) => {
+          const args = ['info', '--stage', 'trial', '--region', 'ap-beijing', '--param', `backup=${backup}`];
+          const env = { ...deployEnvironment(NOWHERE, process.env), RUNTIME_OF_TEST: runtime };
+          const cli = join(root, 'node_modules/serverless/bin/serverless.js');
+          execFile(process.execPath, [cli, ...args], { cwd: root, env }, (_, stdout, stderr) =>
+            resolve(stdout + stderr),
+          );
+        });
+      const wrong = await run('theirs-1250000000', 'Nodejs20.19');
+      expect(wrong).toMatch(/serverless.yml, line \d+: "theirs-1250000000" under destinations lacks the region/);
+      expect(await run('theirs-1250000000@ap-tokyo', 'Ruby3')).toMatch(/line \d+: provider.runtime is "Ruby3"; write/);
+      const right = await run('theirs-1250000000@ap-tokyo', 'Nodejs20.19');
+      // All is read; there is only nobody to ask.
+      expect(right).toContain('Set TENCENTCLOUD_SECRET_ID');
+      expect(wrong + right).not.toMatch(/deprecat/i);
     });
   },
   LONG,

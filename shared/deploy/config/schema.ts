@@ -1,4 +1,3 @@
-import { CAUTIONS } from '../../scf/index.ts';
 import { ROLE_KINDS } from '../types.ts';
 
 /**
@@ -30,29 +29,10 @@ function object(properties: Record<string, unknown>, required: readonly string[]
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-export const topLevelSchemas = {
-  sources: {},
-  destinations: {},
-  regions: { type: 'array', items: { type: 'string', pattern: '^[a-z]{2}-[a-z]{2,20}(-[a-z0-9]{1,8})?$' } },
-  cautious: { type: 'array', items: { enum: CAUTIONS }, uniqueItems: true },
-  stateBucket: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*-[0-9]+$' },
-};
+export const topLevelSchemas = { sources: {}, destinations: {}, regions: {}, cautious: {}, stateBucket: {}, scan: {} };
 
 export const providerSchema = {
-  provider: {
-    type: 'object',
-    properties: {
-      region: { type: 'string', pattern: '^[a-z]+(-[a-z0-9]+)+$' },
-      // It becomes part of the names of buckets, roles and functions.
-      stage: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,19}$' },
-      runtime: { type: 'string', pattern: '^Nodejs[0-9]+\\.[0-9]+$' },
-      async: object({
-        retries: { type: 'integer', minimum: 0, maximum: 2 },
-        ttl: { type: 'integer', minimum: 60, maximum: 21600 },
-      }),
-    },
-    required: ['region', 'stage', 'runtime', 'async'],
-  },
+  provider: { type: 'object', properties: { region: {}, stage: {}, runtime: {}, async: {} } },
   function: {
     type: 'object',
     properties: {

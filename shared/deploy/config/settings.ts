@@ -3,10 +3,11 @@ import type { Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import type { Caution } from '../../scf/index.ts';
 import { DeployError } from '../error.ts';
-import type { AsyncSettings, FunctionSettings, Settings } from '../types.ts';
+import type { AsyncSettings, FunctionSettings, ScanSettings, Settings } from '../types.ts';
 import { readFunctions } from './functions.ts';
 import type { Locate } from './locate.ts';
 import { readPlaces } from './places.ts';
+import { checkValues } from './values.ts';
 
 /** serverless.yml after the CLI has resolved its variables and checked it against the schemas. */
 export interface RawConfiguration {
@@ -23,6 +24,7 @@ export interface RawConfiguration {
   readonly regions?: readonly string[] | undefined;
   readonly stateBucket?: string | undefined;
   readonly cautious?: readonly Caution[] | undefined;
+  readonly scan?: Partial<ScanSettings> | undefined;
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
@@ -32,6 +34,7 @@ export function readSettings(
   endpoint?: string,
   locate: Locate = () => 'serverless.yml',
 ): Settings {
+  checkValues(raw, locate);
   const { region, stage, runtime, async } = raw.provider;
   const regions = raw.regions ?? [];
   const everywhere = readPlaces(raw.sources, { setting: 'sources', regions, locate });
@@ -91,6 +94,7 @@ export function readSettings(
     peers,
     cautious: raw.cautious ?? [],
     signers,
+    scan: raw.scan ?? {},
     functions,
     endpoint,
   };

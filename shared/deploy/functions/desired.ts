@@ -79,7 +79,7 @@ function cosTrigger(place: Place, event: string, prefix: string): Trigger {
  * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud goes by other names, and only when there is one.
  */
 function environmentOf(settings: Settings): Record<string, string> {
-  const { endpoint, peers, signers } = settings;
+  const { endpoint, peers, signers, scan } = settings;
   const environment = {
     STATE_BUCKET: settings.state.bucket,
     SOURCES: settings.sources.map(formatPlace).join(','),
@@ -89,6 +89,8 @@ function environmentOf(settings: Settings): Record<string, string> {
       : { PEERS: peers.map(({ bucket, state }) => `${formatPlace(bucket)}=${state.bucket}`).join(',') }),
     ...(settings.cautious.length === 0 ? {} : { CAUTIOUS: settings.cautious.join(',') }),
     ...(signers.length === 0 ? {} : { SIGNERS: signers.map(formatPlace).join(',') }),
+    ...(scan.everyHours === undefined ? {} : { SCAN_EVERY_HOURS: String(scan.everyHours) }),
+    ...(scan.rangesAtOnce === undefined ? {} : { SCAN_RANGES_AT_ONCE: String(scan.rangesAtOnce) }),
     ...(endpoint === undefined ? {} : { COS_ENDPOINT: endpoint, CLOUD_ENDPOINT: endpoint }),
   };
   const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
