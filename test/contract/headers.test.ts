@@ -134,12 +134,46 @@ describe('server-side encryption', () => {
     expect([parts.initiated, parts.part, parts.completed]).toMatchObject([told, told, told]);
   });
 
+  it('under a customer key takes a part, uploaded or copied, with that key only', async () => {
+    await bucket.must('PUT', 'part-source', { body: 'part' });
+    const uploadId = await begin('sse-c-keyed', sseC);
+    const query = { partNumber: '1', uploadId };
+    const other = Buffer.alloc(32, 8);
+    const otherKey = {
+      ...sseC,
+      [`${customer}-key`]: other.toString('base64'),
+      [`${customer}-key-md5`]: createHash('md5').update(other).digest('base64'),
+    };
+    const copied = { 'x-cos-copy-source': `${bucket.host}/part-source` };
+    const refused = { status: 400, code: 'SsecDecryptHeaderInvalid' };
+    for (const headers of [{}, otherKey]) {
+      const part = await bucket.call('PUT', 'sse-c-keyed', { query, body: 'part', headers });
+      expect(errorOf(part)).toMatchObject(refused);
+      const copy = await bucket.call('PUT', 'sse-c-keyed', { query, headers: { ...headers, ...copied } });
+      expect(errorOf(copy)).toMatchObject(refused);
+    }
+    await bucket.must('PUT', 'sse-c-keyed', { query, headers: { ...sseC, ...copied } });
+    await bucket.must('PUT', 'sse-c-keyed', { query, body: 'part', headers: sseC });
+    expect((await bucket.call('DELETE', 'sse-c-keyed', { query: { uploadId } })).status).toBe(204);
+  });
+
+  it('under a customer key is refused to a part of an upload that was begun without', async () => {
+    const query = { partNumber: '1', uploadId: await begin('sse-c-none') };
+    const part = await bucket.call('PUT', 'sse-c-none', { query, body: 'part', headers: sseC });
+    expect(errorOf(part)).toMatchObject({ status: 400, code: 'SsecDecryptHeaderInvalid' });
+    expect((await bucket.call('DELETE', 'sse-c-none', { query: { uploadId: query.uploadId } })).status).toBe(204);
+  });
+
   it('of an unknown kind is refused', async () => {
     const headers = { 'x-cos-server-side-encryption': 'DES' };
     const answer = await bucket.call('PUT', 'des', { body: 'x', headers });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 });
+
+async function begin(key: string, headers: Record<string, string> = {}): Promise<string> {
+  return at(xmlOf(await bucket.must('POST', key, { query: { uploads: '' }, headers })), 'UploadId');
+}
 
 /** An object of one part; the headers of each of the three answers. */
 async function uploadInParts(key: string, headers: Record<string, string> = {}) {

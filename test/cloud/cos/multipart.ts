@@ -15,6 +15,7 @@ type MultipartCalls =
   | 'initiateMultipart'
   | 'uploadPart'
   | 'uploadPartCopy'
+  | 'getUploadEncryption'
   | 'listParts'
   | 'listUploads'
   | 'completeMultipart'
@@ -64,6 +65,9 @@ export function createMultipart(world: World): Pick<Core, MultipartCalls> {
       return { etag: part.etag, lastModified: part.lastModified, source };
     },
 
+    getUploadEncryption: (name, region, key, uploadId) =>
+      uploadOf(world.bucket(name, region), key, uploadId).attributes.encryption,
+
     listParts(name, region, key, { uploadId, partNumberMarker = 0, maxParts }) {
       const upload = uploadOf(world.bucket(name, region), key, uploadId);
       const limit = pageSize('max-parts', maxParts);
@@ -81,7 +85,6 @@ export function createMultipart(world: World): Pick<Core, MultipartCalls> {
       return {
         parts,
         storageClass: upload.attributes.storageClass,
-        encryption: upload.attributes.encryption,
         truncated,
         ...(truncated && { nextPartNumberMarker: last.partNumber }),
       };

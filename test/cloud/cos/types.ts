@@ -331,6 +331,8 @@ export interface Core {
       range?: readonly [number, number];
     },
   ): { readonly etag: string; readonly lastModified: number; readonly source: Version };
+  /** As it was asked for when the upload began. Throws NoSuchUpload. */
+  getUploadEncryption(bucket: string, region: string, key: string, uploadId: string): Attributes['encryption'];
   listParts(
     bucket: string,
     region: string,
@@ -339,7 +341,6 @@ export interface Core {
   ): {
     parts: readonly { partNumber: number; etag: string; size: number; lastModified: number }[];
     storageClass: string;
-    encryption: Attributes['encryption'];
     truncated: boolean;
     nextPartNumberMarker?: number;
   };

@@ -7,7 +7,7 @@ import { attributesFrom } from './attributes.ts';
 import { numberOf } from './call.ts';
 import type { CosCall } from './call.ts';
 import { demandSource } from './copy-source.ts';
-import { encryptionHeaders } from './encryption.ts';
+import { demandUploadKey, encryptionHeaders } from './encryption.ts';
 import { failures } from './failures.ts';
 import { forbidsOverwrite } from './objects.ts';
 import { isoSeconds } from './times.ts';
@@ -59,8 +59,10 @@ export async function uploadPartCopy(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, key } = call;
   const source = demandSource(call);
   const range = partRange(call.headers.get('x-cos-copy-source-range'));
+  const uploadId = call.query.get('uploadId') ?? '';
+  demandUploadKey(call, uploadId);
   const part = core.uploadPartCopy(bucket, region, key, {
-    uploadId: call.query.get('uploadId') ?? '',
+    uploadId,
     partNumber: partNumberOf(call),
     source,
     ...(range === undefined ? {} : { range }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attributes } from '../../cos/index.ts';
-import type { Headers } from './call.ts';
+import type { CosCall, Headers } from './call.ts';
 import { failures } from './failures.ts';
 
 const SSE = 'x-cos-server-side-encryption';
@@ -40,6 +40,16 @@ function customerKey(headers: Headers, prefix: string): string | undefined {
   const fits = bytes.length === 32 && createHash('md5').update(bytes).digest('base64') === md5;
   if (algorithm !== 'AES256' || !fits) throw failures.customerKey();
   return md5;
+}
+
+/**
+ * How an upload is encrypted. Each of its parts has to bring the customer's key that it was begun with, and none where it
+ * was begun without: COS keeps no key. Throws SsecDecryptHeaderInvalid, and NoSuchUpload.
+ */
+export function demandUploadKey(call: CosCall, uploadId: string): Encryption {
+  const encryption = call.core.getUploadEncryption(call.bucket, call.region, call.key, uploadId);
+  if (customerKeyMd5(call.headers) !== encryption?.customerKeyMd5) throw failures.customerKey();
+  return encryption;
 }
 
 export function encryptionHeaders(encryption: Encryption): [string, string][] {

@@ -8,7 +8,7 @@ import { receiveBlob, receiveXml } from './body.ts';
 import { numberOf } from './call.ts';
 import type { CosCall } from './call.ts';
 import { LAST_PART_NUMBER, partNumberOf } from './copy.ts';
-import { encryptionHeaders } from './encryption.ts';
+import { demandUploadKey, encryptionHeaders } from './encryption.ts';
 import { failures } from './failures.ts';
 import { encoder, listingQuery } from './listing-query.ts';
 import { forbidsOverwrite } from './objects.ts';
@@ -21,7 +21,7 @@ export async function initiateUpload(call: CosCall): Promise<CloudResponse> {
     requestId,
     forbidOverwrite: forbidsOverwrite(call),
   });
-  const { encryption } = core.listParts(bucket, region, key, { uploadId, maxParts: 1 });
+  const encryption = core.getUploadEncryption(bucket, region, key, uploadId);
   return xml(
     el('InitiateMultipartUploadResult', [el('Bucket', bucket), el('Key', key), el('UploadId', uploadId)]),
     encryptionHeaders(encryption),
@@ -33,7 +33,7 @@ export async function uploadPart(call: CosCall): Promise<CloudResponse> {
   const partNumber = partNumberOf(call);
   const uploadId = uploadIdOf(call);
   // Refused before the bytes are received: a part of an upload that is gone may be 5 GB long.
-  const { encryption } = core.listParts(bucket, region, key, { uploadId, maxParts: 1 });
+  const encryption = demandUploadKey(call, uploadId);
   const blob = await receiveBlob(call);
   const etag = core.uploadPart(bucket, region, key, { uploadId, partNumber, blob });
   return empty(200, [['ETag', etag], ['x-cos-hash-crc64ecma', blob.crc64], ...encryptionHeaders(encryption)]);
