@@ -42,6 +42,7 @@ async function sweepLeases({ leases, tasks, now }: Engine, deadline: number, run
   const take = async ({ target, facts }: Abandoned): Promise<void> => {
     if (now() >= deadline) return;
     try {
+      // P22d: The expired lease stays until the task of its key is done.
       if ((await tasks.ofKey(target)).length > 0) return;
       await tasks.submit({ ...target, ...facts, hints: [], cause: 'lease', attempts: 0, first: now() });
       count += 1;

@@ -21,6 +21,7 @@ async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
   const ruleSet = await engine.rules.getFresh(named.task.source);
   const group = rulesOf(ruleSet, named.task);
   if (group === undefined && isPaused(ruleSet, named.task)) return pause(engine, found, named.task, run);
+  // P31: What a broken-off run has left of a rule that is gone is taken up.
   if (group === undefined) return drop(engine, found, named.task, run);
   const tasks = found.map(({ task }) => task);
   const isInForce = createConfirm(engine, named.task, group, { latest: Promise.resolve(ruleSet), asked });
@@ -46,9 +47,11 @@ async function pause(engine: Engine, found: readonly TaskObject[], task: Task, r
 /** No rule asks for this work any more. What a broken-off run left is taken up, or it would become a task each minute. */
 async function drop(engine: Engine, found: readonly TaskObject[], task: Task, run: Run): Promise<void> {
   run.log({ message: 'out of scope', key: task.key, tasks: found.length });
+  // P32c: Nobody will look at the key again.
   await engine.abandon(found.map((one) => one.task));
   const acquired = await engine.leases.acquire(task, { floor: 0, since: Number.POSITIVE_INFINITY }, run.deadline, true);
   if (acquired.kind === 'held') await engine.leases.release(acquired.lease);
+  // P31b: Work that no rule asks for ends.
   await engine.tasks.complete(found);
 }
 

@@ -35,6 +35,7 @@ export async function claimOf(trust: Trust, head: ObjectHead, place: Place, key:
   const signed = keys.some(
     (candidate) => wasGood(candidate, said.marker) && said.isSignedBy(signerFor(candidate, trust.hash, place, key)),
   );
+  // P16: Only a marker that a deployment signed for this very place is believed.
   if (!signed) return NONE;
   const { marker } = said;
   if (!landedInTime(head, marker)) return { kind: 'copied', marker };

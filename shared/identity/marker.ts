@@ -35,6 +35,7 @@ export const landingMs = (inParts: boolean | undefined, size: number): number =>
   inParts ? PARTS_LANDING_MS + (size / SLOWEST) * 1000 : LANDING_MS;
 
 /** Whether a version can be what its attempt wrote, and not a user's later copy of it. */
+// P17b: What lands later than an attempt can is a copy that a user made.
 export const landedInTime = (head: ObjectHead, marker: Marker): boolean =>
   head.lastModified - marker.attempted <= landingMs(marker.inParts, head.size);
 

@@ -72,14 +72,17 @@ async function lookUntilDone(run: KeyRun, leases: Leases, end: number): Promise<
     const progress = progressOf(run);
     if (progress > before) idle = 0;
     before = progress;
+    // P3: Nothing is read before the key is taken, but the source beside it.
     const taken = await take(run, leases, started, end);
     if (taken.kind === 'busy') return { state: 'busy', until: taken.until };
     const { lease, source } = taken;
     const broken = lease.inherited.length > 0;
+    // P22b: The run goes on from what broken-off runs have left.
     const depth = { floor: lease.floor, since: broken ? lease.since : work.since };
     const looked = await holding(run, leases, lease, () => oneLook(run, source, full || broken, depth, seen));
     if (isHalt(looked)) return endOf(run, looked);
     recheckAt = looked.recheckAt ?? recheckAt;
+    // P1c: The source is asked once more, for what came meanwhile.
     if (!looked.again && !(await hasChanged(run, seen, source))) return done(run, started, recheckAt);
     full = true;
   }
@@ -101,6 +104,7 @@ async function take(
   const { deps, work, heads } = run;
   const facts = { floor: work.floor, since: Math.min(work.since, started - CLOCK_DOUBT_MS) };
   const [source, acquired] = await Promise.allSettled([
+    // P1b: What the event names is not asked for: what is current counts.
     heads.source(),
     at('state', () => leases.acquire(work, facts, end, work.thorough)),
   ]);
@@ -125,6 +129,7 @@ async function holding(
   try {
     looked = await look();
   } catch (error) {
+    // P22: After an unknown outcome the lease stays.
     if (!(error instanceof ServiceError) || error.outcome === 'none') await giveUp(run, leases, lease);
     throw error;
   }
@@ -144,6 +149,7 @@ async function recordLateCopies(
   { endedAgo, floor, since }: Lease,
 ): Promise<boolean> {
   const left = endedAgo === undefined ? 0 : LANDING_MS - endedAgo;
+  // P28: A copy that a broken-off run asked for may still land.
   if (left <= 0) return true;
   const task = taskOf({ ...work, floor, since, compare: false, uploads: uploads.all }, 'settle', deps.now());
   const due = deps.now() + left + deps.settings.settleMs;
@@ -208,6 +214,7 @@ async function fullLook(run: KeyRun, source: HeadResult, depth: Depth, known: Se
   }
   // A removal that could not be justified is planned at every look, and brings nothing about.
   const hasActed = progressOf(run) > before;
+  // P32: Uploads that this look had no use for are aborted.
   if (!examined.truncated) await abandonUploads(run);
   // Last: what is missing matters more, and must not wait for requests that may be refused.
   const halt = await bringProperties(run, seen);

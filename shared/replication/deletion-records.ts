@@ -77,6 +77,7 @@ export class MarkBook {
     const writer = this.writerOf(source);
     const name = `${this.#prefix(place, key)}${INTENDED}/${rank.time}/${rank.bucket}/${unique}/${writer}`;
     try {
+      // P35: Written before the DELETE.
       await this.#put(name);
     } catch (error) {
       if (isUndeployed(error)) return undefined;

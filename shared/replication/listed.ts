@@ -61,6 +61,7 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
     (entry) => !entry.deleteMarker && !there.has(entry.ref.id) && !missing.includes(entry),
   );
   return {
+    // P37c: A key is right when nothing is to be done.
     right: !seen.doubtful && planned.kind === 'steps' && planned.steps.length === 0,
     missing: missing.map((entry) => entry.versionId),
     oldest: planned.kind === 'steps' ? oldestOf(planned.steps) : undefined,
@@ -104,6 +105,7 @@ export type History =
 export function isPlainHistory(deps: EngineDeps, work: Work, listed: Listed, settledBefore: number): boolean {
   const { settings } = deps;
   if ([work.source, work.destination].some((place) => settings.sharedWith(place) !== undefined)) return false;
+  // P39b: Only where nothing is at the destination.
   if (listed.destination.length > 0 || listed.source.length > MOST) return false;
   const covered = entriesOf(work, listed.source);
   return (

@@ -20,6 +20,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
     clue: undefined,
     full: true,
     thorough: true,
+    // P27: As deep as the deepest of the tasks.
     floor: Math.min(...tasks.map((task) => task.floor)),
     since: Math.min(...tasks.map((task) => task.since)),
     compare: tasks.some((task) => task.compare === true),

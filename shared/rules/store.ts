@@ -5,6 +5,7 @@ import { takeTurn } from './turn.ts';
 import type { RuleSet, StoredRules } from './types.ts';
 
 /** Longest time in ms for which `getBoth` knows rules without asking the state bucket. */
+// P29b: What an instance remembers is asked for anew.
 const RULES_CACHE_TIME = 10_000;
 
 /**

@@ -47,6 +47,7 @@ export function createConfirm(
       standing = undefined;
     }
     standing ??= stand();
+    // P29: Nothing is written by rules that are not in force.
     return standing;
   };
 }

@@ -33,6 +33,7 @@ export function whatIsLeft(work: Work, report: Report, { now, random, earlier }:
     }
     case 'busy': {
       const task = { ...taskOf(left, 'taken', now, earlier), attempts };
+      // P21: A run that finds the key taken leaves a task.
       return { task, due: Math.min(now + BUSY_MS, report.until) };
     }
     case 'rules-changed': {
@@ -44,10 +45,12 @@ export function whatIsLeft(work: Work, report: Report, { now, random, earlier }:
       if (!ofEvent && !report.progress)
         return { task: taskOf(left, 'NoProgress', now, earlier), due: now + backOff(attempts, random) };
       const task = { ...taskOf(left, 'HandOver', now, earlier), attempts };
+      // P26: What is not finished is written down.
       return { task, due: ofEvent ? 'now' : now + GO_ON_MS };
     }
     default: {
       const task = taskOf(left, whyOf(report.error), now, earlier);
+      // P26b: A failure is tried again.
       return { task, due: now + (ofEvent ? BUSY_MS : backOff(attempts, random)) };
     }
   }

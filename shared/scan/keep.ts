@@ -215,6 +215,7 @@ export function resultOf(
 
 /** Everything written before was listed; of that only what is older than the oldest version still open is there for sure. */
 function completeUpTo(listed: number, oldest: number | null): number | null {
+  // P38: All is there up to the oldest version that is open.
   if (oldest === null) return listed;
   return oldest > 0 ? Math.min(listed, oldest - 1) : null;
 }

@@ -178,6 +178,7 @@ class Walk {
   #begin(stacks: KeyStacks, tally: KeyTally, active: { count: number }): Item {
     const idle = tally.entries === 0 || tally.rules.rules.length === 0;
     const known = idle || this.#isRemembered(tally);
+    // P37b: Only what is remembered is passed over.
     if (known) return { stacks, tally, outcome: REMEMBERED, remembered: true };
     active.count += 1;
     const { deps, scan, deadline } = this.#options;
@@ -241,8 +242,10 @@ class Walk {
     countKey(range.counts, stacks, tally, stand, now());
     range.entries += tally.entries;
     range.cursor = stacks.key;
+    // P39: What was written is looked at once more.
     range.again ||= outcome.again;
     addDeeds(range.deeds, { ...emptyDeeds(), looked: remembered ? 0 : 1, ...outcome.deeds } satisfies Deeds);
+    // P37: A key is remembered when it was proved, and old enough to be listed in whole.
     if (outcome.proved && tally.entries > 0 && this.#isSettled(tally.youngest))
       this.ledger.prove(tally.hash, stand.kind === 'right' ? stand.note : undefined);
     if (outcome.expected !== undefined) this.#expect(stacks, tally, outcome.expected);

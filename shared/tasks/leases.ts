@@ -88,7 +88,9 @@ export class Leases {
    * the lease may expire before the request has surely landed: then it is nobody's.
    */
   async release(lease: Lease): Promise<void> {
-    for (const name of [...lease.inherited, lease.name]) {
+    // P23b: A run deletes its own number, and those that it took over.
+    const names = [...lease.inherited, lease.name];
+    for (const name of names) {
       if (this.#deps.now() - lease.sent >= lease.duration - REQUEST_LIFE_MS) return;
       await this.#deps.cos.deleteObject(this.#deps.state, name);
     }
@@ -136,6 +138,7 @@ export class Leases {
       const id = this.#deps.unique();
       const { source, destination, key } = target;
       const duration = Math.max(0, deadline - sent) + REQUEST_LIFE_MS + MARGIN_MS;
+      // P24: A lease outlives the last request of its run.
       const record = { source, destination, key, ...merged, id, duration };
       if (await this.#create(name, record)) {
         return this.#held(below, { name, sent, duration, ...merged });
@@ -145,6 +148,7 @@ export class Leases {
       // The client repeats a create after a dead connection, so the one that was there already may be ours.
       if (holder.record.id === id) return this.#held(below, { name, sent, duration, ...merged });
       if (holder.remaining > 0) return { kind: 'taken', remaining: holder.remaining };
+      // P23: An expired lease is taken over under the next number, and stays until the work is done.
       below.push(holder);
     }
   }

@@ -13,6 +13,7 @@ export const digestOfTarget = (target: Target, hash: Hash): string =>
   hash.sha256([formatPlace(target.source), formatPlace(target.destination), target.key].join('\0')).slice(0, 32);
 
 export const leaseName = (digest: string, number: number, prefix = LEASES): string => `${prefix}${digest}/${number}`;
+// P25: Each task has a name of its own.
 export const taskName = (digest: string, unique: string): string => `${TASKS}${digest}/${unique}`;
 
 const MINUTE_MS = 60_000;

@@ -59,6 +59,7 @@ export class Tasks {
 
   /** Puts one task in the place of several of one key, due later. Written first, then the old ones go. */
   async replace(old: readonly TaskObject[], task: Task, due: number): Promise<void> {
+    // P26c: Work that is put off starts when it is due.
     await this.defer(task, due);
     await this.complete(old);
   }

@@ -175,12 +175,15 @@ export function createCoreCos(
     getTags: (place, key, versionId) =>
       call('GET', place, key, () => core.getObject(place.bucket, place.region, key, versionId).attributes.tags),
     isSymlink: (place, key, versionId) =>
-      call(
-        'GET',
-        place,
-        key,
-        () => core.getObject(place.bucket, place.region, key, versionId).linkTarget !== undefined,
-      ),
+      call('GET', place, key, () => {
+        try {
+          return core.getObject(place.bucket, place.region, key, versionId).linkTarget !== undefined;
+        } catch (error) {
+          // As the signed client reads it: what is not there is no link.
+          if (error instanceof CosFailure && error.status === 404 && error.code !== 'NoSuchBucket') return false;
+          throw error;
+        }
+      }),
     hasNativeReplication: (place) =>
       call('GET', place, '', () => core.getSettings(place.bucket, place.region).replication !== undefined),
     getGrants: (place, key, versionId) =>

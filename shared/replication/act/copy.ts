@@ -124,6 +124,7 @@ async function copy(run: Copying, job: Copy): Promise<string | Halt> {
     run.deedLog.copied(ownItem(run, { versionId, time: marker.attempted }, marker), job.head.size);
     return versionId;
   } catch (error) {
+    // P20: An error in the body of a 200 comes here too.
     if (isSourceGone(error)) return LOOK_AGAIN;
     throw error;
   }

@@ -51,6 +51,7 @@ async function isReplaced(
   gone: ObjectHead,
   stays: ObjectHead,
 ): Promise<boolean> {
+  // P18: The replica that stays has the same bytes, or the other one stays too.
   if (!sameBytes(gone, stays) || !sameAttributes(gone, stays)) return false;
   const original = await originalOf(run, item);
   return original === undefined || mayStandFor(stays, gone, original);

@@ -46,6 +46,7 @@ export function accountedBelow(
   const stands = new Set([...kept.map((item) => item.marker.ref.id), ...missing.map((entry) => entry.ref.id)]);
   const newest: (Ref | undefined)[] = [];
   for (const [i, { ref }] of entries.entries()) {
+    // P9: A base names only what has a replica, or was seen to need none.
     const isAccounted = stands.has(ref.id) || (ref.time < settledBefore && !later.has(ref.id));
     newest.push(isAccounted ? ref : newest[i - 1]);
   }

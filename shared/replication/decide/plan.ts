@@ -41,6 +41,7 @@ export function plan(
   const isOpen = isOpenBetween(openGaps(entries, kept, missing), compare);
 
   const steps: Step[] = [
+    // P14b: Nothing is removed before this.
     ...[
       ...raise.map((item) => ({
         ref: item.marker.ref,
@@ -51,7 +52,9 @@ export function plan(
       .sort((a, b) => compare(a.ref, b.ref))
       .map(({ step }) => step),
     ...append(appended, new Set(missing), rebuilt(raise, inserted) ? 0 : markersOnTop(seen.stack, kept), baseOf),
+    // P13: A replica is surplus beside another one of its version, never because its version is gone.
     ...surplus.filter(mayGo).map(({ item, keep }): Step => ({ kind: 'remove', item, reason: 'surplus', keep })),
+    // P14: The old replicas go last, when the new ones are there.
     ...raise.filter(mayGo).map((item): Step => ({ kind: 'remove', item, reason: 'raised' })),
   ];
   const { together } = seen;
@@ -115,6 +118,8 @@ function missingVersions(
     if (deleteMarker || have.has(ref.id)) return false;
     if (seen.hints.has(ref.id)) return true;
     if (seen.low !== undefined && compare(ref, seen.low) <= 0) return false;
+    // P7b: Every version above the newest replica is missing.
+    // P8: So is one that lies in the gap that a base left open.
     return highest === undefined || compare(ref, highest) > 0 || isGap(ref);
   });
 }
@@ -136,7 +141,9 @@ function raised(
     if (oldestAbove === undefined || compare(marker.ref, oldestAbove) < 0) oldestAbove = marker.ref;
   }
   const hidden = hiddenCurrent(seen, entries, kept);
+  // P22c: A DELETE of a broken-off run may have landed on top of the current version.
   if (hidden !== undefined) reasons.push(hidden);
+  // P10: What stands wrong, and all above it, is copied on top again.
   if (reasons.length === 0) return [];
   const cut = reasons.reduce((a, b) => (compare(a, b) <= 0 ? a : b));
   return kept
@@ -178,10 +185,18 @@ function append(
   for (const entry of entries) {
     if (!entry.deleteMarker) {
       if (!missing.has(entry)) continue;
+      // P7: Versions are copied oldest first.
       steps.push({ kind: 'copy', entry, base: baseOf(entry.ref) });
       there = 0;
-    } else if (there > 0) there -= 1;
-    else steps.push({ kind: 'mark', entry });
+      continue;
+    }
+    // P12: A delete marker that is there already is counted, not made again.
+    if (there > 0) {
+      there -= 1;
+      continue;
+    }
+    // P12b: A delete marker on top at the source is made at the destination.
+    steps.push({ kind: 'mark', entry });
   }
   return steps;
 }

@@ -23,7 +23,9 @@ export interface TogetherLook {
 export function togetherSteps(look: TogetherLook): readonly Step[] {
   const { seen, base } = look;
   // A delete marker that is not on top carries nothing, so it is made only when it is the newest write of all.
+  // P34: A delete marker is made only where it is the newest write of all.
   const writes = base.filter(({ kind }) => kind === 'copy' || kind === 'raise');
+  // P15: Of several replicas the last one stays.
   const removals = [...base.filter(({ kind }) => kind === 'remove'), ...surplusOfOthers(seen.stack)];
   const gone = new Set<StackItem | undefined>(removals.map((step) => (step.kind === 'remove' ? step.item : undefined)));
   const left = seen.stack.filter((item) => !gone.has(item));
@@ -40,6 +42,7 @@ function onTop(look: TogetherLook, writes: readonly Step[], stack: readonly Stac
   }
   const top = last === undefined ? stack[0]?.rank : rankOfWrite(look, last);
   if ((top !== undefined && sameRank(top, rank)) || item === undefined) return [];
+  // P34b: The newest write of all ends on top, whoever wrote it.
   if (!isOwn(item)) return [{ kind: 'lift', item }];
   const raise: Step = { kind: 'raise', item, base: item.marker.base };
   return item.vouches === true ? [raise] : [raise, { kind: 'remove', item, reason: 'raised' }];
@@ -79,6 +82,7 @@ function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly
 }
 
 /** Whoever takes back a deletion takes back older ones too: they were not there to be taken back one by one. */
+// P36b: So older deletions stay taken back.
 const isUndone = ({ undone }: Together, rank: Rank): boolean => undone.some((one) => compareRanks(rank, one) <= 0);
 
 type Own = Candidate & { readonly ref: Ref };

@@ -53,6 +53,7 @@ const BATCH = 16;
 export async function examine(run: Examining, current: HeadResult, seen: Observation): Promise<Examined | HandOver> {
   const { verdictLog, passed } = run;
   const { excluded } = verdictLog;
+  // P19: What earlier looks have sorted out is not read again.
   for (const id of await passed.recall(seen, missingOf(seen, excluded))) verdictLog.exclude(id);
   const missing = missingOf(seen, excluded);
   const originals = new Originals(run, seen.sourceOrder);
@@ -108,8 +109,10 @@ async function examineVersion(
   if (marker !== undefined) {
     const isCopy = await originals.isCopy(marker, entry.ref);
     if (isHalt(isCopy)) return isCopy;
+    // P33: Replicas are never passed on.
     if (!isCopy) return NONE;
   }
+  // P11b: Nothing is known of a version by its bytes.
   return findingOf(run, entry, head);
 }
 

@@ -80,6 +80,7 @@ export function togetherOf(
   return {
     source: work.source.bucket,
     settled: unsureSince.destination === Number.POSITIVE_INFINITY && away.length === gone.length,
+    // P36: A deletion that was taken back is not made again.
     undone: gone,
   };
 }

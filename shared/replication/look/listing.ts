@@ -67,8 +67,10 @@ export class KeyListing {
       this.#run.deps.cos.listVersions(this.#place, { prefix: key, maxKeys, ...this.#next }),
     );
     // Keys come in order and the key itself is the first with this prefix.
+    // P5: Other keys begin with this key.
     const own = page.entries.filter((entry) => entry.key === key);
     this.#entries.push(...own);
+    // P5b: Older versions are on the next page.
     this.#next = own.length === page.entries.length ? page.next : undefined;
     this.#complete = this.#next === undefined;
     return undefined;

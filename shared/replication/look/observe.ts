@@ -66,6 +66,7 @@ export async function observe(
 }
 
 /** Delete markers that replication brought to the source, or may have: like replicas they are not passed on. */
+// P33b: Nor are delete markers of ours.
 const isBrought = ({ ref, versionId, deleteMarker }: Entry, { madeAtSource, unsureSince }: Peers): boolean =>
   deleteMarker && (madeAtSource.has(versionId) || ref.time / 1000 >= unsureSince.source);
 

@@ -39,12 +39,18 @@ export async function shortLook(run: Reading, source: HeadResult): Promise<Short
   const { head } = source;
   const ref = refOfHead(head);
   const entry: Entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false, current: true };
+  // P3b: Read after the lease was taken.
   const there = await run.heads.destination();
   const replica = there.found ? await promptReplica(run, there.head) : undefined;
-  if (replica?.ref.id === ref.id)
-    return named === 'this' && replica.named && !mayBeOfAnother(replica) ? { kind: 'in-sync' } : FULL;
+  // P11: Equal bytes are not the same version; only the replication marker tells.
+  if (replica?.ref.id === ref.id) {
+    // P2: The event, or that of the replica, may have meant a version that was jumped over.
+    const isMeant = named === 'this' && replica.named;
+    return isMeant && !mayBeOfAnother(replica) ? { kind: 'in-sync' } : FULL;
+  }
   const follows = replica === undefined ? await isEmpty(run, there, ref) : surelyOlder(replica.ref, ref);
   if (isHalt(follows)) return follows;
+  // P1d: Only what follows the replica on top may be copied there.
   if (!follows) return FULL;
 
   const finding = await findingOf(run, entry, head);
@@ -54,6 +60,7 @@ export async function shortLook(run: Reading, source: HeadResult): Promise<Short
 
 /** Which version the event speaks of: the current one by ID, perhaps the current one, or surely another. */
 function nameOf({ work }: Needs<'work'>, head: ObjectHead): 'this' | 'perhaps' | 'another' {
+  // P1: An event names a version. It does not say that it is the current one.
   if (work.hints.length > 0) return work.hints.every((hint) => hint === head.versionId) ? 'this' : 'another';
   const { etag, size, time } = work.clue ?? {};
   if (etag !== undefined && etag !== head.etag) return 'another';
@@ -76,6 +83,7 @@ async function promptReplica(run: Reading, head: ObjectHead): Promise<Marker | u
 async function isEmpty(run: Reading, there: HeadResult, current: Ref): Promise<boolean | HandOver> {
   if (there.found || there.deleteMarker) return false;
   const { destination } = run.work;
+  // P4: Elsewhere a 404 may stand for a delete marker.
   if (run.deps.settings.markerTold(destination)) return true;
   const [history, stack] = await Promise.all([KeyListing.open(run, 'source'), KeyListing.open(run, 'destination')]);
   if (isHalt(history)) return history;

@@ -127,6 +127,7 @@ async function readItem(
     // A user's link that leads nowhere is no replica and would be missed by every HEAD.
     if (await run.heads.isDangling('destination', versionId))
       return { versionId, time, kind: 'foreign', ...ownRank(run, refOfEntry(entry)) };
+    // P6: It was listed and is gone, so the listing says nothing any more.
     return LOOK_AGAIN;
   }
   run.heads.keep(result.head);
@@ -183,6 +184,7 @@ const ownRank = ({ books, work }: Needs<'books' | 'work'>, ref: Ref): { rank?: R
 function onlyOldest(run: Needs<'books' | 'work'>, items: readonly StackItem[]): readonly StackItem[] {
   const { copies, originals } = copiesAmong(items.map((item) => (isOwn(item) ? item.marker.id : undefined)));
   return items.map((item, index) => {
+    // P17: Of several versions that bear one attempt only the oldest is ours.
     if (copies.has(index)) {
       const { versionId, time } = item;
       return { versionId, time, kind: 'foreign', ...ownRank(run, refOf(versionId, time, '')) };

@@ -1,13 +1,14 @@
 import type { Kind } from '../seeds.ts';
 
-interface Edit {
-  readonly file: string;
-  /** Is there exactly once. */
-  readonly find: string;
-  readonly put: string;
+/** A change of the code at the place that bears a mark, `P7` or `P7b`: the statement below the comment `// P7: …`. */
+export interface Edit {
+  readonly mark: string;
+  /** `before`: the statement stays, and this comes before it. */
+  readonly how: 'instead' | 'before';
+  readonly code: string;
 }
 
-/** Something that somebody might do wrong while changing the engine. */
+/** Something that somebody might do wrong while changing the engine. It breaks the rules that its edits name. */
 export interface Mistake {
   readonly name: string;
   /** Worlds in which it shows. */
@@ -17,15 +18,13 @@ export interface Mistake {
   readonly edits: readonly Edit[];
 }
 
-type Worlds = readonly [Kind, number];
-
-export const mistake = (
-  name: string,
-  [kind, worlds]: Worlds,
-  ...edits: readonly (readonly [string, string, string])[]
-): Mistake => ({
+export const mistake = (name: string, [kind, worlds]: readonly [Kind, number], ...edits: readonly Edit[]): Mistake => ({
   name,
   kind,
   worlds,
-  edits: edits.map(([file, find, put]): Edit => ({ file, find, put })),
+  edits,
 });
+
+export const instead = (mark: string, code: string): Edit => ({ mark, how: 'instead', code });
+export const before = (mark: string, code: string): Edit => ({ mark, how: 'before', code });
+export const without = (mark: string): Edit => instead(mark, '');

@@ -1,12 +1,20 @@
 import { readFile } from 'node:fs/promises';
+import { transform } from 'esbuild';
 import { expect, it } from 'vitest';
+import { edited, findMarks } from './marks.ts';
 import { MISTAKES } from './mistakes.ts';
 
-it.each(MISTAKES)('the place of the planted mistake is there exactly once: $name', async ({ edits }) => {
+const marks = await findMarks('.');
+
+it.each(MISTAKES)('the planted mistake has its place, and is a program: $name', async ({ edits }) => {
   const texts = new Map<string, string>();
-  for (const { file, find, put } of edits) {
-    const parts = (texts.get(file) ?? (await readFile(file, 'utf8'))).split(find);
-    expect(parts.length - 1, `${find} in ${file}`).toBe(1);
-    texts.set(file, parts.join(put));
+  for (const edit of edits) {
+    const file = marks.get(edit.mark);
+    if (file === undefined) throw new Error(`no line bears the mark ${edit.mark}`);
+    const before = texts.get(file) ?? (await readFile(file, 'utf8'));
+    const after = edited(before, edit);
+    expect(after).not.toBe(before);
+    texts.set(file, after);
   }
+  for (const text of texts.values()) await expect(transform(text, { loader: 'ts' })).resolves.toBeDefined();
 });

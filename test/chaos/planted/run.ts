@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { worldOf } from '../seeds.ts';
 import { runWorld } from '../world.ts';
+import { edited, findMarks } from './marks.ts';
 import type { Mistake } from './mistake.ts';
 import { MISTAKES } from './mistakes.ts';
 
 /**
  * `npm run test:planted`: shows that the simulation can fail. Each mistake is made in a copy of the engine, and the worlds
- * of its kind are run over that copy until one fails. Arguments: parts of names; without any all mistakes are made.
+ * of its kind are run over that copy until one fails. Arguments: parts of names, or rules (`P7`); without any all are made.
  */
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
@@ -30,13 +31,14 @@ const goesOn = (): boolean => interrupted === undefined;
 
 const missed = (why: string): Outcome => ({ kind: 'missed', why });
 
-/** Throws when a text is not there exactly once: a mistake that is not made proves nothing. */
+/** Throws when the place of an edit is not there: a mistake that is not made proves nothing. */
 async function plant(folder: string, { edits }: Mistake): Promise<void> {
-  for (const { file, find, put } of edits) {
+  const marks = await findMarks(folder);
+  for (const edit of edits) {
+    const file = marks.get(edit.mark);
+    if (file === undefined) throw new Error(`no line bears the mark ${edit.mark}`);
     const path = join(folder, file);
-    const parts = (await readFile(path, 'utf8')).split(find);
-    if (parts.length !== 2) throw new Error(`its text is ${parts.length - 1} times in ${file}, not once: ${find}`);
-    await writeFile(path, parts.join(put));
+    await writeFile(path, edited(await readFile(path, 'utf8'), edit));
   }
 }
 
@@ -114,7 +116,11 @@ async function tryAll(folder: string, mistakes: readonly Mistake[]): Promise<num
 }
 
 const wanted = process.argv.slice(2);
-const mistakes = MISTAKES.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+const breaks = ({ edits }: Mistake, rule: string): boolean =>
+  edits.some(({ mark }) => /^P\d+/.exec(mark)?.[0] === rule);
+const mistakes = MISTAKES.filter(
+  (one) => wanted.length === 0 || wanted.some((word) => one.name.includes(word) || breaks(one, word)),
+);
 const folder = await mkdtemp(join(tmpdir(), 'cos-replication-planted-'));
 for (const [signal, status] of [
   ['SIGINT', 130],

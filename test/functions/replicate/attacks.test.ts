@@ -49,6 +49,7 @@ function forged(place: Place, source: string, attempted: number, signed?: Meta):
 describe('somebody who may only write and read at the destination', () => {
   const ofSource = (versionId: string): string => `${SOURCE.region}/${SOURCE.bucket}/${versionId}`;
 
+  // P18
   test('does not have a genuine replica removed by a marker that says the same of other bytes', async () => {
     const version = await replicated('genuine');
     const [replica] = versionsAt(BACKUP);

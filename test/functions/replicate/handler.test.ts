@@ -11,6 +11,7 @@ beforeEach(async () => {
 });
 
 describe('an event', () => {
+  // P1
   test('is only a hint: one that is late replicates what is there now, and both versions end up in order', async () => {
     const first = world.put('1');
     world.clock.ms += 1000;
@@ -115,6 +116,7 @@ describe('what cannot be finished', () => {
     return world.pending(names[0] ?? '');
   };
 
+  // P21
   test('a taken key leaves a task with the version and the floor, due when the lease may be gone', async () => {
     const version = world.put('1');
     await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
@@ -150,6 +152,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
+  // P22
   test('after a write with unknown outcome the lease stays: it is the record that the next run goes on from', async () => {
     world.onRequest((call) => {
       if (call === 'copyObject backup') throw refusal('unknown', 'AnswerTimeout');

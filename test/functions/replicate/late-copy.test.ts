@@ -3,6 +3,7 @@ import { deployment, refusal, SETTLED } from './world.ts';
 
 const MINUTE = 60_000;
 
+// P28
 test('a copy that lands long after its run was given up is put in order, and its version has one replica', async () => {
   const world = await deployment({ markerTold: () => true });
   const first = world.put('1');

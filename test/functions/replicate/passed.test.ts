@@ -25,6 +25,7 @@ async function passedOver(count: number): Promise<void> {
 const reads = (): number => world.requests.filter((call) => /^(headObject|getTags) source/.test(call)).length;
 
 describe('a key with many versions that are not copied', () => {
+  // P19
   test('is read once, and each write after that costs no more than one of a key without', async () => {
     await passedOver(MANY);
     expect(reads()).toBeGreaterThan(MANY);

@@ -37,6 +37,7 @@ describe('requests per case', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
+  // P3
   test('a new key: one round trip to the other region before the copy starts', async () => {
     await world.replicate({ version: world.put('1') });
     const far = world.requests.filter((call) => call.endsWith(' backup'));

@@ -103,6 +103,7 @@ describe('rules', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
+  // P29
   test('removed in the middle of a run end it, whatever it still had to write', async () => {
     const versions = write(4);
     world.onAnswer(async (call) => {

@@ -73,6 +73,7 @@ describe('null versions of one second with the same bytes', () => {
     expect(replicas()[0]).toMatchObject({ meta, headers, storageClass });
   });
 
+  // P11
   test('are copied once each, however often they are looked at', async () => {
     await world.replicate({ version: write({ meta: { a: '1' } }) });
     const version = write({ meta: { a: '2' } });

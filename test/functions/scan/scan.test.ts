@@ -48,6 +48,7 @@ describe('existing objects', () => {
     expect(result).toMatchObject({ kind: 'existing', deeds: { copied: 3 }, counts: { keys: 2, oldest: null } });
   });
 
+  // P39
   it('cost a HEAD and a copy for each version, and the listings of two passes', async () => {
     const { world } = await existing(Array.from({ length: 300 }, (_, i) => `k${String(i % 250).padStart(3, '0')}`));
     world.requests.length = 0;
@@ -110,6 +111,7 @@ describe('a second scan of a bucket where nothing was written', () => {
 });
 
 describe('repair', () => {
+  // P37
   it('brings everything there that no event ever told of', async () => {
     const world = await scanWorld();
     world.clock.ms += SETTLED;

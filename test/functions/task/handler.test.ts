@@ -142,6 +142,7 @@ describe('a task', () => {
 });
 
 describe('scope', () => {
+  // P31
   test('a task whose rule is gone is dropped, and says so', async () => {
     world.put('1');
     const name = await submit();
@@ -185,6 +186,7 @@ describe('scope', () => {
 });
 
 describe('what could not be finished', () => {
+  // P26
   test('stays a task with cause, count and age, due after a longer and longer wait', async () => {
     world.put('1');
     world.onRequest((call) => {

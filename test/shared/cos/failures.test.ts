@@ -113,6 +113,7 @@ describe('a write of unknown outcome', () => {
     expect(server.arrived).toHaveLength(1);
   });
 
+  // P20
   it.each([
     ['without its end', RESULT.slice(0, -5)],
     ['without an ETag', '<CopyObjectResult><VersionId>v2</VersionId></CopyObjectResult>'],

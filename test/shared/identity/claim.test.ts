@@ -42,6 +42,7 @@ const kindOf = async (head: ObjectHead, trust = TRUST, place: Place = DESTINATIO
   (await claimOf(trust, head, place, objectKey)).kind;
 
 describe('a version is ours', () => {
+  // P16
   test('when a deployment signed what it says for this very place', async () => {
     expect(await claimOf(TRUST, headWith(GENUINE), DESTINATION, OBJECT)).toEqual({ kind: 'ours', marker: MARKER });
   });
@@ -90,6 +91,7 @@ describe('a version is ours', () => {
 });
 
 describe('a copy of a replica by a user', () => {
+  // P17
   test('is one when it is younger than its attempt can be, and still tells what it is a copy of', async () => {
     const at = (lastModified: number) => claimOf(TRUST, headWith(GENUINE, { lastModified }), DESTINATION, OBJECT);
     expect(await at(ATTEMPTED + LANDING_MS)).toMatchObject({ kind: 'ours' });

@@ -25,6 +25,7 @@ beforeEach(() => {
 });
 
 describe('what delete markers stand for', () => {
+  // P35
   test('is written down before they are made, and with their ID after', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');

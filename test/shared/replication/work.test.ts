@@ -41,6 +41,7 @@ describe('the work of tasks', () => {
     });
   });
 
+  // P27
   test('never loses what any of them knew', () => {
     const facts = fc.record({
       floor: fc.nat(),

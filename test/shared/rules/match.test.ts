@@ -98,6 +98,7 @@ describe('a rule', () => {
     expect(inScope(rule({ start: 6000 }), { ...entry, current: true })).toBe(false);
   });
 
+  // P30
   it('wants every tag of the filter on the version', () => {
     const tagged = rule({
       tags: [

@@ -66,6 +66,7 @@ describe('a free key', () => {
 });
 
 describe('a taken key', () => {
+  // P24
   test('tells for how long, at least as long as the run and its last request may take', async () => {
     const state = stateBucket();
     await held(state.run().leases, START);
@@ -202,6 +203,7 @@ describe('a late release', () => {
     expect(state.keys()).toEqual([lease.name]);
   });
 
+  // P23
   test('never frees the lease of somebody else, whenever it comes', async () => {
     expect.hasAssertions();
     await fc.assert(

@@ -81,6 +81,7 @@ describe('the due tasks of a key', () => {
     expect(await state.run().tasks.load('tasks/none')).toBeUndefined();
   });
 
+  // P25
   test('completing deletes exactly those that were listed, so what came meanwhile stays', async () => {
     const state = stateBucket();
     const { tasks } = state.run();

@@ -35,6 +35,7 @@ export async function forgetUpload({ deps, uploads }: Needs<'deps' | 'uploads'>,
 }
 
 export async function abortUpload(run: Uploading, upload: Upload): Promise<void> {
+  // P32b: An upload that is forgotten has been aborted.
   await harmless(() => at('destination', () => abort(run.deps.cos, run.work, upload)));
   await forgetUpload(run, upload);
 }

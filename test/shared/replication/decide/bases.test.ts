@@ -21,6 +21,7 @@ describe('the base of a replica', () => {
     expect(bases(observed(history('vv'), stackOf(), young))).toEqual(['1 on 0', '2 on 1']);
   });
 
+  // P9
   it('is not an entry without a replica that is younger than what a listing surely shows', () => {
     const seen = observed(history('vvv'), stackOf(replica(1)));
     expect(bases({ ...seen, settledBefore: ref(2).time }, ['v2'])).toEqual(['3 on 1']);

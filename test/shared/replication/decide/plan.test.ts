@@ -35,6 +35,7 @@ const planned = (seen: Observation, excluded?: ReadonlySet<string>): readonly st
   stepsOf(seen, excluded).map(words);
 
 describe('nothing is there yet', () => {
+  // P7
   test('the whole history is copied, oldest first', () => {
     expect(planned(observed(history('vvv'), stackOf()))).toEqual(['copy 1 on 0', 'copy 2 on 1', 'copy 3 on 2']);
   });
@@ -49,6 +50,7 @@ describe('nothing is there yet', () => {
 });
 
 describe('why it is as it is', () => {
+  // P8
   test('a version between the base of a replica and its source is a gap and is filled', () => {
     const seen = observed(history('vv'), stackOf(replica(2, 0)));
     expect(planned(seen)).toEqual(['copy 1 on 0', 'raise d1 on 1', 'remove d1 (raised)']);
@@ -84,6 +86,7 @@ describe('why it is as it is', () => {
     expect(planned(seen)).toEqual([]);
   });
 
+  // P15
   test('of two replicas of one version the newest stays, whoever made them', () => {
     expect(planned(observed(history('v'), stackOf(replica(1), replica(1), replica(1))))).toEqual([
       'remove d2 (surplus)',
@@ -91,6 +94,7 @@ describe('why it is as it is', () => {
     ]);
   });
 
+  // P14
   test('runs that see different listings never remove both replicas of a version', () => {
     const both = stackOf(replica(1), replica(1));
     const removedBy = (stack: typeof both): readonly string[] =>
@@ -101,6 +105,7 @@ describe('why it is as it is', () => {
 });
 
 describe('special cases', () => {
+  // P13
   test('deletion by version ID at the source: a replica whose source is gone keeps its place', () => {
     const entries = history('vvv').filter((entry) => entry.ref.id !== 'v2');
     expect(planned(observed(entries, stackOf(replica(3), replica(2), replica(1))))).toEqual([]);
@@ -119,6 +124,7 @@ describe('special cases', () => {
     expect(planned(observed(history('vvv'), stackOf(replica(2), replica(1))))).toEqual(['copy 3 on 2']);
   });
 
+  // P10
   test('an insert makes all above it anew, oldest first, and only then removes the old ones', () => {
     const seen = observed(history('vvvv'), stackOf(replica(4), replica(3, 1), replica(1)));
     expect(planned(seen)).toEqual([
@@ -162,6 +168,7 @@ describe('special cases', () => {
     ]);
   });
 
+  // P12
   test('delete markers on top are counted, not matched', () => {
     expect(planned(observed(history('vdd'), stackOf(deleteMarker, replica(1))))).toEqual(['mark 3']);
     expect(planned(observed(history('vdd'), stackOf(deleteMarker, deleteMarker, replica(1))))).toEqual([]);

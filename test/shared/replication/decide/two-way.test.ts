@@ -46,6 +46,7 @@ function planned(written: string, stack: readonly StackItem[], change: Partial<O
 }
 
 describe('the newest write of all ends on top', () => {
+  // P34
   test('a version that comes late does not hide what was written at the destination since', () => {
     expect(planned('v', stackOf(own(2)))).toEqual(['copy v1', 'lift d1']);
   });
@@ -117,6 +118,7 @@ describe('deletions', () => {
     expect(planned('vd', stackOf(deletion(1.5, DESTINATION.bucket), ours(1)))).toEqual([]);
   });
 
+  // P36
   test('one that a user of the destination undid is not made again', () => {
     const undone = [{ time: 2000, bucket: SOURCE.bucket }];
     expect(planned('vd', stackOf(ours(1)), { undone })).toEqual([]);

@@ -68,6 +68,7 @@ describe('the short look finds everything in sync', () => {
 });
 
 describe('the listings are read', () => {
+  // P2
   test('for a spare event without a version ID: it may be that of a version jumped over', async () => {
     const version = await replicated('1');
     await world.replicate({ version, vid: '' });
@@ -141,6 +142,7 @@ describe('the listings are read', () => {
     expect(world.stack()).toHaveLength(2);
   });
 
+  // P33
   test('where the current version is itself a replica: those are never passed on', async () => {
     const sharedWith = ({ bucket }: Place) => (bucket === SOURCE.bucket ? STATE : undefined);
     world = await deployment({ markerTold: () => true, sharedWith });
@@ -175,6 +177,7 @@ describe('the listings are read', () => {
     expect(world.stack()).toHaveLength(2);
   });
 
+  // P4
   test('where a delete marker may hide behind a 404, before anything is copied', async () => {
     world = await deployment();
     await world.replicate({ version: world.put('1') });

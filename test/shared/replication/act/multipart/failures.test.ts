@@ -44,6 +44,7 @@ describe('uploads that are of no use any more', () => {
     expect(world.replicas('k')).toEqual([]);
   });
 
+  // P32
   it('are aborted when no rule covers the key any more', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     await handOverAfter(world, source, 3);

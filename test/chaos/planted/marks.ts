@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Edit } from './mistake.ts';
+
+/** Where rules of the protocol are marked. */
+const FOLDERS = ['shared', 'functions'];
+const MARK = /^ *\/\/ (P\d+[a-z]?): /;
+
+/** The file of each mark below `root`, by mark. Throws when two lines bear one mark. */
+export async function findMarks(root: string): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of FOLDERS) {
+    for (const file of await readdir(join(root, folder), { recursive: true })) {
+      if (!file.endsWith('.ts')) continue;
+      const path = join(folder, file);
+      for (const line of (await readFile(join(root, path), 'utf8')).split('\n')) {
+        const mark = MARK.exec(line)?.[1];
+        if (mark === undefined) continue;
+        if (found.has(mark)) throw new Error(`${mark} is in ${found.get(mark)} and in ${path}`);
+        found.set(mark, path);
+      }
+    }
+  }
+  return found;
+}
+
+/** The text with the edit made. Throws when the mark is not there, or nothing that can be changed is below it. */
+export function edited(text: string, { mark, how, code }: Edit): string {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => MARK.exec(line)?.[1] === mark);
+  if (at === -1) throw new Error(`no line bears the mark ${mark}`);
+  const start = lines.findIndex((line, i) => i > at && !line.trimStart().startsWith('//'));
+  const end = endOfStatement(lines, start);
+  const statement = lines.slice(start, end + 1);
+  return lines.toSpliced(start, statement.length, code, ...(how === 'before' ? statement : [])).join('\n');
+}
+
+/** The line in which what begins at `start` ends: brackets are closed, and the line says that it is an end. */
+function endOfStatement(lines: readonly string[], start: number): number {
+  let depth = 0;
+  for (let i = start; i >= 0 && i < lines.length; i += 1) {
+    const line = (lines[i] ?? '').replaceAll(/'[^']*'|\/[^/ ]+\/[a-z]*|`[^`]*`/g, '');
+    depth += line.replaceAll(/[^([{]/g, '').length - line.replaceAll(/[^)\]}]/g, '').length;
+    if (depth < 0) break;
+    if (depth === 0 && /[;,}]$/.test(line)) return i;
+  }
+  throw new Error(`nothing that ends is below line ${start}`);
+}

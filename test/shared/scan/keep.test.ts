@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+
+import { emptyCounts, emptyDeeds } from '../../../shared/scan/counts.ts';
+import { resultOf } from '../../../shared/scan/keep.ts';
+
+const STARTED = 1_800_000_000_000;
+const SETTLE_MS = 60_000;
+
+type Scan = Parameters<typeof resultOf>[0];
+type Range = Parameters<typeof resultOf>[1][number];
+
+const scan = { id: 's', kind: 'repair', prefix: '', signature: 'x', started: STARTED } as Scan;
+const range = (oldest: number | null): Range =>
+  ({ counts: { ...emptyCounts(), oldest }, deeds: emptyDeeds() }) as Range;
+const upTo = (...oldest: readonly (number | null)[]): number | null =>
+  resultOf(scan, oldest.map(range), STARTED + 1, SETTLE_MS).completeUpTo;
+
+// P38
+describe('all is there', () => {
+  it('up to the start of the scan, less what listings may lack', () => {
+    expect(upTo(null, null)).toBe(STARTED - SETTLE_MS);
+  });
+
+  it('up to just before the oldest version that any range left open', () => {
+    expect(upTo(null, 5000, 7000)).toBe(4999);
+  });
+
+  it('up to no time that is known, where it may be any version that is open', () => {
+    expect(upTo(0, 7000)).toBeNull();
+  });
+});
