@@ -4,6 +4,7 @@ import { createConfirm, logEnd, sameRules, whatIsLeft, workOfEvent } from '../..
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
+import { LAST_TRY_MS } from '../../shared/durations/index.ts';
 
 /** What the platform is told: how many destinations were brought up to date, and how many were left to tasks. */
 export interface Summary {
@@ -30,8 +31,6 @@ type State = 'done' | 'deferred';
 /** ms between two tries of one run, at first and at most. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
-/** ms of a run in which no further try begins. */
-const CLOSING_MS = 10_000;
 
 /**
  * While the state bucket refuses, neither can rules be read nor work be written down, and the platform tries an event twice
@@ -45,7 +44,7 @@ async function untilHeard(engine: Engine, event: ObjectEvent, run: Run): Promise
     } catch (error) {
       const passing = error instanceof ServiceError && error.retryable;
       const wait = (pause / 2) * (1 + engine.random());
-      if (!passing || engine.now() + wait >= run.deadline - CLOSING_MS) throw error;
+      if (!passing || engine.now() + wait >= run.deadline - LAST_TRY_MS) throw error;
       run.log({ message: 'the state bucket refuses', key: event.key, cause: causeOf(error) });
       await engine.sleep(wait);
     }

@@ -1,9 +1,8 @@
 import { causeOf, type Engine } from '../../shared/replication/index.ts';
 import type { Abandoned } from '../../shared/tasks/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
+import { LOST_START_MS } from '../../shared/durations/index.ts';
 
-/** A task this old under `tasks/` has outlived every run that could hold it, in ms: its start was lost. */
-const LOST_MS = 20 * 60_000;
 /** ms left free at the end of the run. */
 const CLOSING_MS = 5_000;
 
@@ -29,7 +28,7 @@ export async function sweep(engine: Engine, run: Run): Promise<Swept> {
   const [promoted, abandoned, restarted] = await Promise.all([
     part(engine.tasks.promote(deadline)),
     part(sweepLeases(engine, deadline, run)),
-    part(engine.tasks.restart(LOST_MS, deadline)),
+    part(engine.tasks.restart(LOST_START_MS, deadline)),
   ]);
   if (failures.length > 0) throw failures[0];
   return { abandoned, promoted, restarted };

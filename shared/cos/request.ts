@@ -5,12 +5,13 @@ import type { Credentials, Hash, Pairs } from '../signing/index.ts';
 import type { Call } from './calls.ts';
 import { targetOf } from './keys.ts';
 import { hostOf } from './places.ts';
+import { SIGNATURE_LIFE_MS, TOLERATED_SKEW_MS } from '../durations/index.ts';
 
 /**
  * Seconds. A request that COS receives after this time is refused, so a write whose answer never came cannot take
  * effect later: leases on a key are given to others only after it. Never make it longer without them.
  */
-export const SIGNATURE_LIFETIME = 60;
+export const SIGNATURE_LIFETIME = SIGNATURE_LIFE_MS / 1000;
 
 /** Beside `x-cos-*`, the headers that the official SDKs sign and this client sends. */
 const SIGNED = new Set([
@@ -23,8 +24,6 @@ const SIGNED = new Set([
   'content-encoding',
   'expires',
 ]);
-/** A difference of clocks below this many ms is left alone: a signature is valid a minute to both sides. */
-const TOLERATED_SKEW = 30_000;
 
 interface PreparedRequest {
   readonly host: string;
@@ -73,7 +72,7 @@ export function createRequestBuilder(options: BuilderOptions): RequestBuilder {
       const served = date === undefined ? Number.NaN : Date.parse(date);
       const difference = served - options.now();
       // Also false when there is no date to learn from.
-      if (!(Math.abs(difference - offset) > TOLERATED_SKEW)) return false;
+      if (!(Math.abs(difference - offset) > TOLERATED_SKEW_MS)) return false;
       offset = difference;
       return true;
     },

@@ -3,6 +3,7 @@ import type { Hash } from '../signing/index.ts';
 import { landedInTime, readMarker, signerFor } from './marker.ts';
 import { proves } from './proof.ts';
 import type { Keyring, Marker, MarkerKey } from './types.ts';
+import { KEY_RETIRING_MS } from '../durations/index.ts';
 
 /** What a marker is believed by. */
 export interface Trust {
@@ -20,9 +21,6 @@ export type Claim =
   { readonly kind: 'none' } | { readonly kind: 'ours' | 'copied' | 'damaged'; readonly marker: Marker };
 
 const NONE: Claim = { kind: 'none' };
-
-/** ms after a key was replaced in which warm functions may still have signed with it. */
-const RETIRING_MS = 15 * 60_000;
 
 /**
  * What a version at `place` under `key` is. A marker counts only when a deployment signed exactly what it says for exactly
@@ -43,7 +41,7 @@ export async function claimOf(trust: Trust, head: ObjectHead, place: Place, key:
 }
 
 const wasGood = ({ retired }: MarkerKey, { attempted }: Marker): boolean =>
-  retired === undefined || attempted <= retired + RETIRING_MS;
+  retired === undefined || attempted <= retired + KEY_RETIRING_MS;
 
 /** The marker of a version that is ours as far as its own HEAD tells. */
 export const ownMarker = (claim: Claim): Marker | undefined => (claim.kind === 'ours' ? claim.marker : undefined);

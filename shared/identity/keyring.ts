@@ -2,13 +2,10 @@ import { formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { Keyring, MarkerKey } from './types.ts';
+import { CLOCKS_APART_MS, KEY_REFRESH_MS } from '../durations/index.ts';
 
 /** One object per key, numbered from 1 without gaps. Made once and never written again. */
 const PREFIX = 'secrets/marker-key/';
-/** ms after which a function asks whether there is a newer key to sign with. */
-const REFRESH_MS = 5 * 60_000;
-/** ms by which our clock and that of a bucket may differ. */
-const CLOCKS_APART_MS = 60_000;
 const MOST_KEYS = 1000;
 const SECRET_BYTES = 32;
 
@@ -59,7 +56,7 @@ export function createKeyring({ cos, state, others, hash, now }: KeyringOptions)
   return {
     newest: async () => {
       const own = (): MarkerKey | undefined => known.get(formatPlace(state))?.at(-1);
-      if (own() === undefined || now() - loaded >= REFRESH_MS) await reload();
+      if (own() === undefined || now() - loaded >= KEY_REFRESH_MS) await reload();
       const key = own();
       if (key === undefined) throw missing(state);
       return key;

@@ -3,6 +3,7 @@ import { constantTimeEqual, type Hash } from '../signing/index.ts';
 import { readProof, writeProof } from './proof.ts';
 import type { Marker, MarkerKey } from './types.ts';
 import { refOf, refOfId, timeOfVersionId } from './version.ts';
+import { LANDING_MS, PARTS_LANDING_MS } from '../durations/index.ts';
 
 /** Name without `x-cos-meta-`. Part of the public contract: restores and audits read `<region>/<bucket>/<versionId>`. */
 const SOURCE = 'replication-source';
@@ -18,13 +19,6 @@ const KEY_ID_LENGTH = 8;
 /** Longer than any that this service writes; what a user writes there is not looked at any closer. */
 const LONGEST = 1024;
 
-/**
- * ms after its beginning by which an attempt of one request has written its replica or never will: a request's signature
- * lives a minute, a server-side copy is cut off after fifteen. What bears its ID and is younger is a user's copy.
- */
-export const LANDING_MS = 16 * 60_000;
-/** The same of an attempt in parts, which runs take turns at: a day, and time for its bytes at this many a second. */
-const PARTS_LANDING_MS = 24 * 3_600_000;
 const SLOWEST = 4 * 2 ** 20;
 
 /**

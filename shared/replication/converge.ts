@@ -1,7 +1,7 @@
 import type { HeadResult } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
-import { LANDING_MS, refOfHead } from '../identity/index.ts';
-import { BUSY_MS, type Lease, type Leases } from '../tasks/index.ts';
+import { refOfHead } from '../identity/index.ts';
+import type { Lease, Leases } from '../tasks/index.ts';
 import { copyVersion, lift, raise } from './act/copy.ts';
 import { hide, mark } from './act/delete-marker.ts';
 import { abandonUploads } from './act/multipart/uploads.ts';
@@ -15,11 +15,11 @@ import { observe } from './look/observe.ts';
 import { shortLook } from './look/short.ts';
 import { sourceOf } from './look/source.ts';
 import type { Depth } from './look/stack.ts';
-import { CLOCK_DOUBT_MS } from './run/heads.ts';
 import { createRun, progressOf, type KeyRun, type Needs } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
 import { isOwn, type End, type Recheck, type Report, type SkipReason, type Step, type Work } from './types.ts';
 import { taskOf } from './work.ts';
+import { BUSY_MS, CLOCK_DOUBT_MS, LANDING_MS } from '../durations/index.ts';
 
 /** Looks at one key in one run that bring nothing about; a key that changes under all of them is finished by a task. */
 const ROUNDS = 50;

@@ -7,15 +7,13 @@ import { LARGEST_COPY } from './act/multipart/part-size.ts';
 import { abortUploadsOf } from './act/multipart/uploads.ts';
 import { copyHistory, isPlainHistory, prove, type History, type Listed, type Proof } from './listed.ts';
 import type { Ending, Halt } from './halt.ts';
-import { CLOCK_DOUBT_MS, type DestinationClock } from './run/heads.ts';
+import type { DestinationClock } from './run/heads.ts';
 import { inspect, type InspectQuery, type Shown } from './inspect.ts';
 import type { EngineDeps, Settings } from './settings.ts';
 import type { Report, Work } from './types.ts';
 import { VersioningWatch } from './act/versioning.ts';
 import type { Keyring } from '../identity/index.ts';
-
-/** ms kept free at the end of a run for writing down what is left. */
-const CLOSING_MS = 5_000;
+import { CLOCK_DOUBT_MS, CLOCK_LIFE_MS, CLOSING_MS, SETTLE_MS } from '../durations/index.ts';
 
 export interface EngineOptions {
   readonly cos: Cos;
@@ -84,15 +82,12 @@ export interface Engine {
   readonly abandon: (tasks: readonly Task[]) => Promise<void>;
 }
 
-/** ms for which runs of one instance go by what one of them learned of a destination's clock. */
-const CLOCK_LIFE_MS = 60_000;
-
 /** Bytes of user metadata that COS takes for one object, and by its older documents. */
 export const METADATA_LIMIT = 4096;
 export const CAUTIOUS_METADATA_LIMIT = 2048;
 
 const DEFAULTS: Settings = {
-  settleMs: 60_000,
+  settleMs: SETTLE_MS,
   metadataLimit: METADATA_LIMIT,
   inlineBytes: 256 * 2 ** 20,
   largeFrom: LARGEST_COPY,

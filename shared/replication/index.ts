@@ -14,11 +14,9 @@ export {
   type Inspect,
 } from './engine.ts';
 export { HAND_OVER, isHalt, type Ending, type Halt, type HandOver } from './halt.ts';
-export { EVENT_SLACK_MS } from './look/history.ts';
 export { governing } from './decide/scope.ts';
 export type { Finding, InspectQuery, Shown } from './inspect.ts';
 export type { History, Listed, Proof } from './listed.ts';
-export { CLOCK_DOUBT_MS } from './run/heads.ts';
 export type { Settings } from './settings.ts';
 export type { Clue, End, Recheck, Report, Skip, SkipReason, Work } from './types.ts';
 export { causeOf, taskOf, whyOf, workOfTasks } from './work.ts';

@@ -3,10 +3,7 @@ import type { Cos, Place, StoredObject } from '../cos/index.ts';
 import { LARGEST_OBJECT, readDocument, readRuleSet, writeRules } from './state.ts';
 import { takeTurn } from './turn.ts';
 import type { RuleSet, StoredRules } from './types.ts';
-
-/** Longest time in ms for which `getBoth` knows rules without asking the state bucket. */
-// P29b: What an instance remembers is asked for anew.
-const RULES_CACHE_TIME = 10_000;
+import { RULES_CACHE_MS } from '../durations/index.ts';
 
 /**
  * The rules of the source buckets, one object `rules/<bucket-appid>` each on the state bucket. It is written whole by
@@ -101,7 +98,7 @@ export function createRuleStore({ cos, state, now }: { cos: Cos; state: Place; n
     getFresh,
     getBoth: (source) => {
       const before = cache.get(formatPlace(source));
-      const usable = before !== undefined && now() - before.asked < RULES_CACHE_TIME;
+      const usable = before !== undefined && now() - before.asked < RULES_CACHE_MS;
       const fresh = ruleSetOf(remember(source, before));
       return { known: usable ? ruleSetOf(before.read) : fresh, fresh };
     },

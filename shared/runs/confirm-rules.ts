@@ -1,9 +1,7 @@
 import { samePlace } from '../cos/index.ts';
 import { candidatesFor, type Candidates, type RuleSet, type RuleStore } from '../rules/index.ts';
 import type { Target } from '../tasks/index.ts';
-
-/** ms for which an answer of the state bucket is believed. */
-const BELIEVED_MS = 1000;
+import { RULES_BELIEVED_MS } from '../durations/index.ts';
 
 /** The rules of one destination that speak about a key. */
 export function rulesOf(ruleSet: RuleSet | undefined, { destination, key }: Target): Candidates | undefined {
@@ -41,7 +39,7 @@ export function createConfirm(
   let standing: Promise<boolean> | undefined;
   const stand = async (): Promise<boolean> => sameRules(rulesOf(await latest, target), group);
   return async () => {
-    if (now() - asked >= BELIEVED_MS) {
+    if (now() - asked >= RULES_BELIEVED_MS) {
       asked = now();
       latest = rules.getFresh(target.source);
       standing = undefined;

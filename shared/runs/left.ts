@@ -1,5 +1,6 @@
 import { taskOf, whyOf, type Report, type Work } from '../replication/index.ts';
-import { backOff, BUSY_MS, type Task } from '../tasks/index.ts';
+import { backOff, type Task } from '../tasks/index.ts';
+import { BUSY_MS } from '../durations/index.ts';
 
 /** ms after which work that ran out of time goes on; `schedule` starts it, never the run itself. */
 const GO_ON_MS = 1000;

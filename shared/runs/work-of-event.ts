@@ -1,8 +1,9 @@
 import { timeOfVersionId } from '../identity/index.ts';
-import { EVENT_SLACK_MS, type Work } from '../replication/index.ts';
+import type { Work } from '../replication/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { ObjectEvent } from '../scf/index.ts';
 import type { Target } from '../tasks/index.ts';
+import { EVENT_SLACK_MS } from '../durations/index.ts';
 
 /** The work an event asks for at one destination. The event is a hint: it says where to look, never what is true. */
 export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly Rule[]): Work {

@@ -8,9 +8,8 @@ import { rulesOfPair } from './scope.ts';
 import { PairStore, type Note } from './store.ts';
 import type { ScanDeps } from './types.ts';
 import type { RuleSet } from '../rules/index.ts';
+import { LOST_START_MS } from '../durations/index.ts';
 
-/** A start this old, in ms, has outlived every run that could have come of it, and the requests that such a run sent. */
-const LOST_MS = 20 * 60_000;
 /** Open ranges that are read in a minute to find those that can go on. */
 const READ_PER_MINUTE = 200;
 const LANES = 16;
@@ -183,7 +182,7 @@ class Keeper {
   }
 
   #isLost({ written }: Note): boolean {
-    return this.#deps.engine.now() - written >= LOST_MS;
+    return this.#deps.engine.now() - written >= LOST_START_MS;
   }
 }
 

@@ -18,6 +18,7 @@ import type { KeyStacks, Witness } from './merge.ts';
 import { ruleOfEntry, type KeyRules, type PairRules } from './scope.ts';
 import { StackHash } from './stack-hash.ts';
 import { timeOfVersionId } from '../identity/index.ts';
+import { LAG_WINDOW_MS } from '../durations/index.ts';
 
 /** A version that a rule covers. */
 export interface Covered {
@@ -187,9 +188,6 @@ function countOpen(
   }
 }
 
-/** ms: how long ago a version was written whose lag is still of interest. */
-const RECENT_MS = 25 * 3_600_000;
-
 /** Where as many versions are on both sides they stand in the same order, so each has its replica at its own place. */
 function countLags(
   counts: Counts,
@@ -198,13 +196,13 @@ function countLags(
   note: Note | undefined,
   now: number,
 ): void {
-  if (!whole || note !== undefined || youngest < now - RECENT_MS) return;
+  if (!whole || note !== undefined || youngest < now - LAG_WINDOW_MS) return;
   const written = source.filter((entry) => !entry.deleteMarker);
   const replicas = destination.filter((entry) => !entry.deleteMarker);
   if (written.length !== replicas.length || written.length !== covered.length) return;
   for (const [i, { existing, time }] of covered.entries()) {
     const [from, to] = [written[i], replicas[i]];
-    if (existing || time < now - RECENT_MS || from === undefined || to === undefined) continue;
+    if (existing || time < now - LAG_WINDOW_MS || from === undefined || to === undefined) continue;
     const lag = Math.max(0, momentOf(to) - momentOf(from));
     const bucket = bucketOf(LAG_BOUNDS, lag);
     counts.lags[bucket] = (counts.lags[bucket] ?? 0) + 1;

@@ -1,7 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
-import { LANDING_MS } from '../identity/index.ts';
 import { isHalt, taskOf, whyOf, type Ending, type Proof, type Report, type Work } from '../replication/index.ts';
-import { backOff, BUSY_MS } from '../tasks/index.ts';
+import { backOff } from '../tasks/index.ts';
 import type { VersionEntry } from '../cos/index.ts';
 import type { Amount, Deeds } from './counts.ts';
 import type { Note } from './ledger.ts';
@@ -10,6 +9,7 @@ import type { Pair } from './names.ts';
 import { isSlowDown } from './pace.ts';
 import type { KeyTally, Stand } from './tally.ts';
 import type { ScanDeps } from './types.ts';
+import { BUSY_MS, LANDING_MS, SCAN_KEY_MARGIN_MS } from '../durations/index.ts';
 
 /** What became of one key that was not remembered. */
 export interface Treated {
@@ -72,15 +72,12 @@ export async function treat(options: TreatOptions, stacks: KeyStacks, tally: Key
     } catch (error) {
       if (isSlowDown(error)) {
         await options.slowDown();
-        if (attempt < TRIES && engine.now() < deadline - TIME_MARGIN_MS) continue;
+        if (attempt < TRIES && engine.now() < deadline - SCAN_KEY_MARGIN_MS) continue;
       }
       return failed(deps, work, openOf(proof), error);
     }
   }
 }
-
-/** ms before its deadline from which on the engine begins nothing. */
-const TIME_MARGIN_MS = 6_000;
 
 const workOf = ({ source, destination }: Pair, { key }: KeyStacks, { rules }: KeyTally): Work => ({
   source,
@@ -175,7 +172,7 @@ async function handedOn(
   open: ReturnType<typeof openOf>,
 ): Promise<Treatment> {
   if (halt === 'rules-changed') return { stop: 'rules' };
-  if (engine.now() >= deadline - TIME_MARGIN_MS) return { stop: 'time' };
+  if (engine.now() >= deadline - SCAN_KEY_MARGIN_MS) return { stop: 'time' };
   const cause = 'HandOver';
   await engine.tasks.submit(taskOf(work, cause, engine.now()));
   return { stand: { kind: 'pending', ...open }, proved: false, again: true, deeds: { deferred: 1 }, cause };

@@ -1,4 +1,5 @@
 import type { Engine } from '../replication/index.ts';
+import { SCAN_EVERY_MS } from '../durations/index.ts';
 
 export interface ScanSettings {
   /** Entries of the source in one range. */
@@ -16,7 +17,7 @@ export const SCAN_DEFAULTS: ScanSettings = {
   rangesAtOnce: 16,
   keysAtOnce: 16,
   // Shorter than a day, which is the shortest life that a lifecycle rule of the destination can give a replica.
-  everyMs: 23 * 3_600_000,
+  everyMs: SCAN_EVERY_MS,
 };
 
 /** What scans need from outside. */

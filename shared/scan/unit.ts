@@ -1,4 +1,3 @@
-import { LANDING_MS } from '../identity/index.ts';
 import { Leases, type Lease } from '../tasks/index.ts';
 import { decodeDocument, noteDocument, type RangeDocument, type ScanDocument } from './documents.ts';
 import { PREPARE, RANGE_LEASES, readNoteName, unitOfRange } from './names.ts';
@@ -6,6 +5,7 @@ import { prepare } from './prepare.ts';
 import { PairStore } from './store.ts';
 import type { ScanDeps } from './types.ts';
 import { walkRange } from './walk.ts';
+import { LANDING_MS } from '../durations/index.ts';
 
 /** ms that a run must have left to begin another range. */
 const WORTHWHILE_MS = 120_000;

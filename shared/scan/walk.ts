@@ -1,5 +1,4 @@
 import type { RuleSet } from '../rules/index.ts';
-import { CLOCK_DOUBT_MS } from '../replication/index.ts';
 import { addDeeds, emptyCounts, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument } from './documents.ts';
 import { Ledger } from './ledger.ts';
@@ -12,14 +11,10 @@ import { VersionStream, type Bounds, type Cursor } from './streams.ts';
 import { countKey, Tally, type KeyTally } from './tally.ts';
 import { listedAs, treat, type Treated, type Treatment } from './treat.ts';
 import type { ScanDeps } from './types.ts';
+import { CLOCK_DOUBT_MS, RULES_BELIEVED_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/index.ts';
 
-/** ms before the platform ends the run in which its work is ended and written down. */
-const CLOSING_MS = 40_000;
-const WRITING_MS = 15_000;
 /** ms after which a run writes down where it is, for whoever goes on if it is killed. */
 const CHECKPOINT_MS = 30_000;
-/** ms for which the rules, and that the scan goes on, are believed. */
-const BELIEVED_MS = 1000;
 const GOES_ON_MS = 3000;
 /** Keys that fail in a row with one cause, after which nothing more is tried for a while. */
 const BLOCKED_AFTER = 20;
@@ -119,7 +114,7 @@ class Walk {
     this.#pace = new Pace(settings.keysAtOnce, engine.random);
     this.#tally = new Tally(engine.deps.hash, range.salt, this.#rules);
     this.#stack = new StackHash(engine.deps.hash, range.salt);
-    this.#stop = options.deadline - CLOSING_MS;
+    this.#stop = options.deadline - SCAN_CLOSING_MS;
     this.#watched = { asked: engine.now(), same: Promise.resolve(true) };
     this.#written = engine.now();
   }
@@ -186,7 +181,7 @@ class Walk {
       {
         deps,
         pair: scan,
-        deadline: deadline - WRITING_MS,
+        deadline: deadline - SCAN_WRITING_MS,
         isInForce: () => this.#isInForce(),
         last: this.range.pass > 1,
         slowDown: () => this.#slowDown(),
@@ -295,7 +290,7 @@ class Walk {
 
   async #isInForce(): Promise<boolean> {
     const { engine } = this.#options.deps;
-    if (engine.now() - this.#watched.asked >= BELIEVED_MS) {
+    if (engine.now() - this.#watched.asked >= RULES_BELIEVED_MS) {
       const { scan } = this.#options;
       const same = engine.rules
         .getFresh(scan.source)

@@ -1,6 +1,3 @@
-/** ms after which a key that somebody else held is looked at again, unless the lease expires sooner. */
-export const BUSY_MS = 60_000;
-
 const FIRST_MS = 60_000;
 const LONGEST_MS = 6 * 3_600_000;
 

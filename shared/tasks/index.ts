@@ -1,5 +1,5 @@
 export { hasFailed, isRecheck, kindOf } from './causes.ts';
-export { backOff, BUSY_MS } from './backoff.ts';
+export { backOff } from './backoff.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';
 export { mapLimited } from './limited.ts';

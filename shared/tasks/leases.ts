@@ -3,17 +3,10 @@ import { ServiceError } from '../errors/index.ts';
 import { decodeLease, encodeLease, type LeaseRecord } from './documents.ts';
 import { digestOfTarget, leaseName, LEASES, readLeaseName } from './names.ts';
 import type { Facts, StateDeps, Target } from './types.ts';
+import { LEASE_TAIL_MS, ROUNDING_MS, SIGNATURE_LIFE_MS, YOUNG_LEASE_MS } from '../durations/index.ts';
 
-/** Last-Modified and Date are whole seconds, so an age may seem this much larger than it is. */
-const ROUNDING_MS = 2000;
 const RESTARTS = 5;
-/** For this long a signed request may still take effect; what is deleted must be ours for all of it. */
-const REQUEST_LIFE_MS = 60_000;
-/** For a pause of the instance and a last answer that comes slowly. */
-const MARGIN_MS = 30_000;
 
-/** No lease has expired that is younger, ms: clocks may differ by the rest. Most are, and need not be read. */
-const YOUNG_MS = 60_000;
 /** Keys whose records are read at once. */
 const READ_AT_ONCE = 64;
 
@@ -91,7 +84,7 @@ export class Leases {
     // P23b: A run deletes its own number, and those that it took over.
     const names = [...lease.inherited, lease.name];
     for (const name of names) {
-      if (this.#deps.now() - lease.sent >= lease.duration - REQUEST_LIFE_MS) return;
+      if (this.#deps.now() - lease.sent >= lease.duration - SIGNATURE_LIFE_MS) return;
       await this.#deps.cos.deleteObject(this.#deps.state, name);
     }
   }
@@ -137,7 +130,7 @@ export class Leases {
       const sent = this.#deps.now();
       const id = this.#deps.unique();
       const { source, destination, key } = target;
-      const duration = Math.max(0, deadline - sent) + REQUEST_LIFE_MS + MARGIN_MS;
+      const duration = Math.max(0, deadline - sent) + LEASE_TAIL_MS;
       // P24: A lease outlives the last request of its run.
       const record = { source, destination, key, ...merged, id, duration };
       if (await this.#create(name, record)) {
@@ -222,7 +215,7 @@ export class Leases {
       }
       current = digest;
       group.push(name);
-      isYoung ||= this.#deps.now() - lastModified < YOUNG_MS;
+      isYoung ||= this.#deps.now() - lastModified < YOUNG_LEASE_MS;
     }
     if (group.length > 0 && !isYoung) yield group;
   }
@@ -232,7 +225,7 @@ export class Leases {
 const endedAgo = (expired: readonly Found[]): number | undefined =>
   expired.length === 0
     ? undefined
-    : Math.min(...expired.map(({ remaining }) => REQUEST_LIFE_MS + MARGIN_MS + ROUNDING_MS - remaining));
+    : Math.min(...expired.map(({ remaining }) => LEASE_TAIL_MS + ROUNDING_MS - remaining));
 
 const merge = (facts: readonly Facts[]): Facts => ({
   floor: Math.min(...facts.map((one) => one.floor)),

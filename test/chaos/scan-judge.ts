@@ -1,5 +1,5 @@
 import { nodeHash, type Cos } from '../../shared/cos/index.ts';
-import { LANDING_MS } from '../../shared/identity/index.ts';
+import { LANDING_MS } from '../../shared/durations/index.ts';
 import { PairStore, type ScanResult } from '../../shared/scan/index.ts';
 import { timeOfVersionId, type Core } from '../cloud/cos/index.ts';
 import type { Diary } from './diary.ts';

@@ -17,12 +17,11 @@ import { jsonResponse, timeText } from '../request/json.ts';
 import type { DestinationStatus, ObjectStatus, RuleVerdict } from '../schemas.ts';
 import { standingOf } from './standing.ts';
 import type { Standing } from './standing.ts';
+import { LOST_EVENT_MS } from '../../../shared/durations/index.ts';
 
 const VERSION_ID = /^[\w+/=-]{1,200}$/;
 /** Pages of waiting work, a thousand names each, in which this key's is looked for. */
 const WAITING_PAGES = 20;
-/** ms after a write by which its event has come, if it comes at all: COS gives no promise, minutes are rare. */
-const EVENT_MS = 15 * 60_000;
 /** Destinations without a rule for the version in which a replica is looked for. */
 const MOST_UNCOVERED = 10;
 
@@ -142,7 +141,7 @@ function causeOfNothing({ ref }: Subject, rule: Rule, ageMs: number): Cause {
   const time = ref.time / 1000;
   if (time < rule.start) return 'existing-object';
   if (time < (rule.enabledSince ?? 0)) return 'rule-was-disabled';
-  return ageMs < EVENT_MS ? 'awaiting-event' : 'missed-event';
+  return ageMs < LOST_EVENT_MS ? 'awaiting-event' : 'missed-event';
 }
 
 /** Destinations at which no rule covers the version now, but one may have: a rule was changed, or all were removed. */

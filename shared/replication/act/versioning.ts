@@ -1,8 +1,6 @@
 import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import { BucketNotVersioned } from '../errors.ts';
-
-/** ms for which a bucket that kept versions a moment ago is believed to go on doing so. */
-const TRUSTED_MS = 10_000;
+import { VERSIONING_TRUSTED_MS } from '../../durations/index.ts';
 
 /**
  * Whether destinations keep versions. A write to one that has stopped would overwrite what others have stored there, so
@@ -29,7 +27,7 @@ export class VersioningWatch {
     const name = formatPlace(place);
     const now = this.#now();
     let known = this.#known.get(name);
-    if (known === undefined || now - known.asked >= TRUSTED_MS || now < known.asked) {
+    if (known === undefined || now - known.asked >= VERSIONING_TRUSTED_MS || now < known.asked) {
       known = { asked: now, answer: this.#ask(place) };
       this.#known.set(name, known);
     }

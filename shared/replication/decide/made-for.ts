@@ -1,13 +1,7 @@
 import type { VersionEntry } from '../../cos/index.ts';
 import { rankOf, refOfEntry, sameRank, type Rank } from '../../identity/index.ts';
 import type { Intention, Marks } from '../deletion-records.ts';
-
-/** For so long after its intention was written a delete marker may still appear: a request's life, and some doubt. */
-export const MARKER_LANDING_MS = 90_000;
-/** A request that is not held up has taken effect within this time, ms. */
-const PROMPT_MS = 3_000;
-/** Two clocks of one region differ by less, ms; and times are cut to whole seconds. */
-export const SLACK_MS = 2_000;
+import { DELETE_LANDING_MS, PROMPT_DELETE_MS, REGION_SLACK_MS } from '../../durations/index.ts';
 
 /**
  * Which delete marker of `bucket` an intention has brought about, as far as that can be told. `listed`: the versions and
@@ -35,8 +29,8 @@ export function madeFor(
     .filter((entry) => entry.deleteMarker && isInTime(entry, intention))
     .filter((entry) => !made.some(({ versionId }) => versionId === entry.versionId))
     .filter((entry) => !records.some((one) => means(one.rank, entry)));
-  return unknown.findLast((entry) => entry.lastModified <= time + PROMPT_MS) ?? unknown[0];
+  return unknown.findLast((entry) => entry.lastModified <= time + PROMPT_DELETE_MS) ?? unknown[0];
 }
 
 const isInTime = ({ lastModified }: VersionEntry, { time }: Intention): boolean =>
-  lastModified >= time - SLACK_MS && lastModified <= time + MARKER_LANDING_MS;
+  lastModified >= time - REGION_SLACK_MS && lastModified <= time + DELETE_LANDING_MS;

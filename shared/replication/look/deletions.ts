@@ -1,6 +1,6 @@
 import type { Place } from '../../cos/index.ts';
 import type { KeyListing } from './listing.ts';
-import { madeFor, MARKER_LANDING_MS, SLACK_MS } from '../decide/made-for.ts';
+import { madeFor } from '../decide/made-for.ts';
 import type { Intention, MarkBook, Marks } from '../deletion-records.ts';
 import type { Rank } from '../../identity/index.ts';
 import { at } from '../errors.ts';
@@ -8,6 +8,7 @@ import { isHalt, type HandOver } from '../halt.ts';
 import type { Needs } from '../run/run.ts';
 import type { StackItem, Together } from '../types.ts';
 import { timeOfVersionId } from '../../identity/index.ts';
+import { DELETE_LANDING_MS, REGION_SLACK_MS } from '../../durations/index.ts';
 
 /** What is on record of delete markers of ours, where source or destination replicate in more than one direction. */
 export interface Peers {
@@ -53,7 +54,7 @@ export async function readPeers(
 }
 
 const earliestOf = ({ intended }: Marks): number =>
-  intended.reduce((earliest, { time }) => Math.min(earliest, time - SLACK_MS), Number.POSITIVE_INFINITY);
+  intended.reduce((earliest, { time }) => Math.min(earliest, time - REGION_SLACK_MS), Number.POSITIVE_INFINITY);
 
 const isDeleted = (listing: KeyListing): boolean =>
   !listing.complete || listing.entries.some((entry) => entry.deleteMarker);
@@ -102,16 +103,16 @@ async function resolve(
   const open: Intention[] = [];
   for (const intention of intended) {
     const age = deps.now() - intention.time;
-    if (intention.writer !== writer || age < MARKER_LANDING_MS) {
+    if (intention.writer !== writer || age < DELETE_LANDING_MS) {
       open.push(intention);
       continue;
     }
-    const listed = await stack.until((oldest) => oldest.lastModified < intention.time - SLACK_MS);
+    const listed = await stack.until((oldest) => oldest.lastModified < intention.time - REGION_SLACK_MS);
     if (isHalt(listed)) return listed;
     const found = madeFor(intention, listed, { made: known, intended }, work.destination.bucket);
     if (found !== undefined) {
       known.push(await at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
-    } else if (age < MARKER_LANDING_MS + deps.settings.settleMs) open.push(intention);
+    } else if (age < DELETE_LANDING_MS + deps.settings.settleMs) open.push(intention);
     else await at('state', () => book.drop(intention));
   }
   return { made: known, intended: open };

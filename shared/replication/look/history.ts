@@ -2,9 +2,7 @@ import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
 import { latestTime, refOfEntry, refOfHead, timeOfVersionId, type Ref } from '../../identity/index.ts';
 import type { Needs } from '../run/run.ts';
 import type { Entry } from '../types.ts';
-
-/** An event's time is that of the request, in whole seconds; the version it made is not older than this, in ms. */
-export const EVENT_SLACK_MS = 2000;
+import { EVENT_SLACK_MS } from '../../durations/index.ts';
 
 /**
  * Oldest first, with what is current marked; what the listing lacks but is known by name is added in its place, because

@@ -4,12 +4,11 @@ import { orderBy, refOfId } from '../../identity/index.ts';
 import { number, object, text } from '../../shape/index.ts';
 import { digestOfTarget } from '../../tasks/index.ts';
 import type { Entry, Observation, Work } from '../types.ts';
+import { EXAMINED_VALID_MS } from '../../durations/index.ts';
 
 const PREFIX = 'examined/';
 /** Versions that a look has to read anew before it is worth a request to remember them. */
 const WORTH = 32;
-/** ms for which it is remembered: tags change without an event. */
-const VALID_MS = 24 * 3_600_000;
 
 interface Document {
   /** Of the rules by which the versions were passed over. */
@@ -102,7 +101,7 @@ export class Passed {
     if (object === undefined) return undefined;
     const known = read(object.body);
     if (known === undefined || known.rules !== this.#rules) return undefined;
-    const oldest = Math.max(this.#work.fresh, this.#begun - VALID_MS);
+    const oldest = Math.max(this.#work.fresh, this.#begun - EXAMINED_VALID_MS);
     return known.begun >= oldest ? known : undefined;
   }
 }

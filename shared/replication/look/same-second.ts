@@ -3,11 +3,8 @@ import { isNullRef, ownMetadata, refOfHead, type Marker } from '../../identity/i
 import type { Needs } from '../run/run.ts';
 import type { Entry, StackItem } from '../types.ts';
 import { ruleOf } from './candidates.ts';
+import { AS_WRITTEN_MS, READ_BEFORE_MS } from '../../durations/index.ts';
 
-/** ms: what is copied was read at most so long before the copy began, a run's whole life and doubts about clocks included. */
-const READ_BEFORE_MS = 17 * 60_000;
-/** ms after a write in which no lifecycle has moved it to another class, and nobody is expected to have changed its tags. */
-const RECENT_MS = 24 * 60 * 60_000;
 /** So many copies that came out alike show that COS itself changes something about what is written. */
 const ALIKE = 3;
 
@@ -19,7 +16,7 @@ export const mayBeOfAnother = ({ ref, attempted }: Marker): boolean =>
   isNullRef(ref) && attempted - ref.time / 1000 <= READ_BEFORE_MS;
 
 /** Whether tags and class still are those of the write, `now` in ms since 1970. */
-export const isRecent = ({ ref }: Marker, now: number): boolean => now - ref.time / 1000 <= RECENT_MS;
+export const isRecent = ({ ref }: Marker, now: number): boolean => now - ref.time / 1000 <= AS_WRITTEN_MS;
 
 /**
  * Places of the replicas, newest first, that are not of this version but of one before it: a HEAD shows other metadata or
@@ -77,7 +74,7 @@ export async function withoutUnlike(
 
 /** Undefined: by now another class tells nothing, or no rule covers the version. */
 async function classOf(run: Needs<'deps' | 'work'>, entry: Entry, head: ObjectHead): Promise<string | undefined> {
-  if (run.deps.now() - head.lastModified > RECENT_MS) return undefined;
+  if (run.deps.now() - head.lastModified > AS_WRITTEN_MS) return undefined;
   const rule = await ruleOf(run, entry);
   return rule && (rule.storageClass ?? head.storageClass);
 }

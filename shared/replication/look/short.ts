@@ -4,15 +4,12 @@ import { claimAt } from './claim.ts';
 import { findingOf, type Candidate } from './candidates.ts';
 import { ownMarker } from '../../identity/index.ts';
 import { KeyListing } from './listing.ts';
-import { EVENT_SLACK_MS } from './history.ts';
 import { mayBeOfAnother } from './same-second.ts';
 import type { Needs } from '../run/run.ts';
 import type { Entry, Skip } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
 import { isNull, refOfEntry, refOfHead, surelyOlder } from '../../identity/index.ts';
-
-/** ms within which a replica appears after its attempt began; what appears later may be a user's copy of it. */
-const PROMPT_MS = 2000;
+import { EVENT_SLACK_MS, PROMPT_REPLICA_MS } from '../../durations/index.ts';
 
 export type ShortLook =
   /** Nothing to do: this very version is there. */
@@ -73,7 +70,7 @@ async function promptReplica(run: Reading, head: ObjectHead): Promise<Marker | u
   if (isNull(head.versionId)) return undefined;
   const marker = ownMarker(await claimAt(run, head, 'destination'));
   if (marker === undefined || !samePlace(marker.source, run.work.source)) return undefined;
-  return head.lastModified - marker.attempted <= PROMPT_MS ? marker : undefined;
+  return head.lastModified - marker.attempted <= PROMPT_REPLICA_MS ? marker : undefined;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { ForeignItem, OwnItem, StackItem } from '../types.ts';
 import { claimAt, ownItem } from './claim.ts';
 import type { Peers } from './deletions.ts';
 import { KeyListing } from './listing.ts';
+import { CLOCKS_APART_MS } from '../../durations/index.ts';
 
 /** What reading the destination's stack takes: HEADs, and what the run itself did there. */
 export type StackReading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'deeds' | 'memory'>;
@@ -32,8 +33,6 @@ export interface Stack {
 /** Versions of the destination whose metadata is read at once; grows, because most looks end at the first. */
 const FIRST_BATCH = 1;
 const LARGEST_BATCH = 16;
-/** ms by which the clocks of two regions may differ: a replica may seem older than the write it stands for. */
-const CLOCKS_APART_MS = 60_000;
 
 /**
  * The destination's stack, newest first, until a replica older than the floor that was not written since a run broke off:

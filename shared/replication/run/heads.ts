@@ -3,9 +3,7 @@ import { isNull } from '../../identity/index.ts';
 import { at } from '../errors.ts';
 import { isSealed, sealedHead } from '../look/sealed.ts';
 import type { RunBase } from './base.ts';
-
-/** A function's clock may run ahead of the destination's by this much, in ms; markers younger than that count as late. */
-export const CLOCK_DOUBT_MS = 15_000;
+import { CLOCK_DOUBT_MS } from '../../durations/index.ts';
 
 /** Metadata of so many versions is kept, of at most some KB each. */
 const HEADS_KEPT = 32;

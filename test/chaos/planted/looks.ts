@@ -38,7 +38,7 @@ export const LOOKS: readonly Mistake[] = [
   ),
   mistake(
     'a version that went during the look is taken for that of somebody else',
-    ['late-deletions', 600],
+    ['emptied', 600],
     instead('P6', "return { versionId, time, kind: 'foreign' };"),
   ),
   mistake(

@@ -7,7 +7,7 @@ export const SCOPE: readonly Mistake[] = [
     ['rules', 400],
     instead('P29', 'return true;'),
     // Without this, memory that lasts does no harm.
-    instead('P29b', 'const RULES_CACHE_TIME = Number.POSITIVE_INFINITY;'),
+    instead('P29b', 'export const RULES_CACHE_MS = Number.POSITIVE_INFINITY;'),
   ),
   mistake(
     'the tags of a version are not read',

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
 import { workOfTasks, type End, type Recheck, type Report } from '../../../shared/replication/index.ts';
 import { whatIsLeft } from '../../../shared/runs/index.ts';
-import { backOff, BUSY_MS, type Task, type Upload } from '../../../shared/tasks/index.ts';
+import { BUSY_MS } from '../../../shared/durations/index.ts';
+import { backOff, type Task, type Upload } from '../../../shared/tasks/index.ts';
 import { DESTINATION, SOURCE } from '../replication/decide/build.ts';
 import { rule } from '../rules/sample.ts';
 

@@ -6,10 +6,11 @@ import { isHalt, LOOK_AGAIN, type Ending, type Halt, type LookAgain } from '../.
 import { inLanes } from './lanes.ts';
 import { partCountOf, partSizeOf, rangeOf } from './part-size.ts';
 import { abortUpload, forgetUpload, harmless, isUploadGone, recordUpload, uploadsOfOthers } from './uploads.ts';
-import { attemptOf, landingMs, LANDING_MS } from '../../../identity/index.ts';
+import { attemptOf, landingMs } from '../../../identity/index.ts';
 import type { Needs } from '../../run/run.ts';
 import type { Marker, Ref } from '../../../identity/index.ts';
 import { refOfId, surelyOlder } from '../../../identity/index.ts';
+import { LANDING_MS } from '../../../durations/index.ts';
 
 /** Parts under way at once. */
 const LANES = 16;

@@ -4,9 +4,7 @@ import type { Target, Task, Upload } from '../../../tasks/index.ts';
 import { at } from '../../errors.ts';
 import type { Needs } from '../../run/run.ts';
 import { taskOf } from '../../work.ts';
-
-/** ms after the end of a run by which its lease has expired, so that the record of an upload finds the key free. */
-const AFTER_LEASE_MS = 120_000;
+import { AFTER_LEASE_MS } from '../../../durations/index.ts';
 
 type Uploading = Needs<'deps' | 'work' | 'uploads'>;
 

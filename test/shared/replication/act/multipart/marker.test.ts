@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attemptId, attemptOf, landingMs, LANDING_MS } from '../../../../../shared/identity/marker.ts';
+import { LANDING_MS } from '../../../../../shared/durations/index.ts';
+import { attemptId, attemptOf, landingMs } from '../../../../../shared/identity/marker.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
 import { LargeWorld, MEGABYTE } from './world.ts';
 

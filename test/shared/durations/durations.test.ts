@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import * as D from '../../../shared/durations/index.ts';
+import { SIGNATURE_LIFETIME } from '../../../shared/cos/index.ts';
+import { createEngine } from '../../../shared/replication/index.ts';
+import { SCAN_DEFAULTS } from '../../../shared/scan/index.ts';
+import { backOff } from '../../../shared/tasks/index.ts';
+
+/** ms that the platform gives each function, from `serverless.yml`. */
+function timeouts(): Record<string, number> {
+  const text = readFileSync('serverless.yml', 'utf8');
+  const entries = [...text.matchAll(/^ {2}(\w+):\n(?: {4}.*\n| *#.*\n)*? {4}timeout: (\d+)/gm)];
+  return Object.fromEntries(entries.map(([, name = '', seconds]) => [name, Number(seconds) * 1000]));
+}
+const { replicate = 0, task = 0, scan = 0, schedule = 0, api = 0 } = timeouts();
+
+/** `[what must hold, the smaller, the larger]` */
+const ORDERED: readonly (readonly [string, number, number])[] = [
+  ['the client corrects its clock before COS refuses its signatures', D.TOLERATED_SKEW_MS, D.SIGNATURE_LIFE_MS - 1],
+  ['what a run has sent is refused before its lease is over', D.SIGNATURE_LIFE_MS + D.CLOCK_DOUBT_MS, D.LEASE_TAIL_MS],
+  [
+    'a lease that is not read is younger than any that has expired',
+    D.YOUNG_LEASE_MS,
+    D.LEASE_TAIL_MS - D.CLOCK_DOUBT_MS,
+  ],
+  [
+    'a record of an upload comes due when the lease is over',
+    D.CLOSING_MS + D.LEASE_TAIL_MS + D.ROUNDING_MS,
+    D.AFTER_LEASE_MS,
+  ],
+  [
+    'a delete marker of ours is expected for as long as its request may live',
+    D.SIGNATURE_LIFE_MS + D.CLOCK_DOUBT_MS,
+    D.DELETE_LANDING_MS,
+  ],
+  ['a DELETE that is not held up comes within that time', D.PROMPT_DELETE_MS, D.DELETE_LANDING_MS - 1],
+  [
+    'a copy that was signed late and takes its whole time still counts as ours',
+    D.SIGNATURE_LIFE_MS + D.LONGEST_COPY_MS,
+    D.LANDING_MS,
+  ],
+  [
+    'a run is over before its copies count as those of a user',
+    D.SIGNATURE_LIFE_MS + Math.max(task, scan),
+    D.LANDING_MS,
+  ],
+  ['a prompt replica is no late one', D.PROMPT_REPLICA_MS, D.LANDING_MS - 1],
+  ['a copy in parts has more time than one of one request', D.LANDING_MS, D.PARTS_LANDING_MS - 1],
+  [
+    'what a copy was read from is no older than any attempt that may land',
+    D.LANDING_MS + D.CLOCK_DOUBT_MS,
+    D.READ_BEFORE_MS,
+  ],
+  [
+    'a warm function stops signing with a replaced key in time',
+    D.KEY_REFRESH_MS + D.CLOCKS_APART_MS,
+    D.KEY_RETIRING_MS,
+  ],
+  [
+    'what starts anew has outlived its run and all that the run sent',
+    Math.max(task, scan) + D.LEASE_TAIL_MS,
+    D.LOST_START_MS,
+  ],
+  ['the rules before a write are younger than those that an instance remembers', D.RULES_BELIEVED_MS, D.RULES_CACHE_MS],
+  ['a destination is asked about its versions within one run', D.VERSIONING_TRUSTED_MS, replicate],
+  ['the clock of a function is not trusted more than those of two regions', D.CLOCK_DOUBT_MS, D.CLOCKS_APART_MS],
+  [
+    'a scan measures the lag of all that was written since the last one',
+    D.SCAN_EVERY_MS + 60 * 60_000,
+    D.LAG_WINDOW_MS,
+  ],
+  ['what is examined is read anew no sooner than the next scan', D.SCAN_EVERY_MS, D.EXAMINED_VALID_MS],
+  ['a failure waits no longer at first than for a key that is held', backOff(0, 0.999), D.BUSY_MS],
+  ['work that waits is looked for as often as it may come due', D.TIMER_MS, D.BUSY_MS],
+];
+
+describe('durations that depend on each other', () => {
+  it.each(ORDERED)('%s', (_, smaller, larger) => {
+    expect(smaller).toBeGreaterThan(0);
+    expect(larger).toBeGreaterThanOrEqual(smaller);
+  });
+
+  it('are those that the code uses', () => {
+    expect(SIGNATURE_LIFETIME * 1000).toBe(D.SIGNATURE_LIFE_MS);
+    expect(SCAN_DEFAULTS.everyMs).toBe(D.SCAN_EVERY_MS);
+    const options = { cos: {}, state: {}, hash: {}, keys: {} } as never;
+    expect(createEngine(options).settings.settleMs).toBe(D.SETTLE_MS);
+  });
+});
+
+describe('the end of a run', () => {
+  it('comes before the platform’s', () => {
+    expect(D.CLOSING_MS).toBeLessThan(D.LAST_TRY_MS);
+    expect(D.LAST_TRY_MS).toBeLessThan(replicate);
+    expect(D.CLOSING_MS).toBeLessThan(D.SCAN_KEY_MARGIN_MS);
+    expect(D.SCAN_KEY_MARGIN_MS).toBeLessThan(D.SCAN_WRITING_MS);
+    expect(D.SCAN_WRITING_MS).toBeLessThan(D.SCAN_CLOSING_MS);
+    expect(D.SCAN_CLOSING_MS).toBeLessThan(scan);
+  });
+
+  it('of the timer’s function comes before the timer', () => {
+    expect(schedule).toBeLessThan(D.TIMER_MS);
+    expect(api).toBeLessThan(D.TIMER_MS);
+  });
+
+  it('with more time is where large objects go', () => {
+    expect(replicate).toBeLessThan(task);
+  });
+});
