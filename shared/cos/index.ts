@@ -6,7 +6,7 @@ export { CosError } from './errors.ts';
 export { ALL_USERS } from './grants.ts';
 export { nodeHash } from './hash.ts';
 export { copySourceOf, encodeKey, keyProblem } from './keys.ts';
-export { objectPages, objectsUnder, versionsOf } from './pages.ts';
+export { objectPages, objectsUnder, pageOfKey, versionsOf, type KeyCursor } from './pages.ts';
 export {
   appidOf,
   checkPlace,

@@ -27,16 +27,41 @@ export async function* objectsUnder(cos: Lists, place: Place, prefix: string): A
   for await (const page of objectPages(cos, place, prefix)) yield* page;
 }
 
+/** Where a listing of one key goes on. */
+export interface KeyCursor {
+  readonly keyMarker: string;
+  readonly versionIdMarker: string;
+}
+
+export interface KeyPage {
+  /** Versions and delete markers of the key alone, newest first. */
+  readonly entries: readonly VersionEntry[];
+  /** Undefined: nothing older is there. */
+  readonly next: KeyCursor | undefined;
+}
+
 /**
- * The versions and delete markers of one key, newest first. Longer keys that begin with this one follow it in a listing;
- * they are not waited for. Throws `CosError`.
+ * One page of the versions and delete markers of one key. Longer keys that begin with this one follow it in a listing; they
+ * are not waited for. Throws `CosError`.
  */
+export async function pageOfKey(
+  cos: ListsVersions,
+  place: Place,
+  key: string,
+  { maxKeys, after }: { readonly maxKeys?: number; readonly after?: KeyCursor | undefined } = {},
+): Promise<KeyPage> {
+  const page = await cos.listVersions(place, { prefix: key, ...(maxKeys === undefined ? {} : { maxKeys }), ...after });
+  // P5: Other keys begin with this key.
+  const entries = page.entries.filter((entry) => entry.key === key);
+  return { entries, next: entries.length === page.entries.length ? page.next : undefined };
+}
+
+/** The versions and delete markers of one key, newest first. Throws `CosError`. */
 export async function* versionsOf(cos: ListsVersions, place: Place, key: string): AsyncGenerator<VersionEntry> {
-  let next: { readonly keyMarker?: string; readonly versionIdMarker?: string } | undefined = {};
-  while (next !== undefined) {
-    const page = await cos.listVersions(place, { prefix: key, ...next });
-    const own = page.entries.filter((entry) => entry.key === key);
-    yield* own;
-    next = own.length === page.entries.length ? page.next : undefined;
-  }
+  let after: KeyCursor | undefined;
+  do {
+    const page: KeyPage = await pageOfKey(cos, place, key, { after });
+    yield* page.entries;
+    after = page.next;
+  } while (after !== undefined);
 }

@@ -1,7 +1,7 @@
 import { formatPlace, type ObjectHead, type Place } from '../cos/index.ts';
 import { constantTimeEqual, type Hash } from '../signing/index.ts';
-import { readProof, writeProof } from './proof.ts';
-import type { Marker, MarkerKey } from './types.ts';
+import { proofOf, readProof, writeProof } from './proof.ts';
+import type { Marker, MarkerKey, Ref } from './types.ts';
 import { refOf, refOfId, timeOfVersionId } from './version.ts';
 import { LANDING_MS, PARTS_LANDING_MS } from '../durations/index.ts';
 
@@ -77,6 +77,20 @@ export const MEASURE: Signer = {
   keyId: '0'.repeat(KEY_ID_LENGTH),
   sign: () => '0'.repeat(SIGNATURE_LENGTH),
 };
+
+/** Letters and digits that make an attempt unique in a deployment. */
+export const UNIQUE_LENGTH = 18;
+
+/** A marker of the size that the real one has, for a version that nobody has tried to copy yet. */
+export const sampleMarker = (source: Place, ref: Ref, head: ObjectHead): Marker => ({
+  source,
+  ref,
+  base: ref,
+  proof: proofOf(head, false),
+  named: true,
+  attempted: head.lastModified,
+  id: attemptId(head.lastModified, true, '0'.repeat(UNIQUE_LENGTH)),
+});
 
 /** User metadata of the replica: the object's own, less the marker of an earlier life, plus the new marker. */
 export function writeMarker(

@@ -1,4 +1,4 @@
-import { formatPlace, type Cos, type ObjectEntry, type Place } from '../cos/index.ts';
+import { formatPlace, objectsUnder, type Cos, type ObjectEntry, type Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { Rank } from '../identity/index.ts';
@@ -56,17 +56,16 @@ export class MarkBook {
     const prefix = this.#prefix(place, key);
     const made: Mark[] = [];
     const intended: Intention[] = [];
-    let marker: string | undefined;
-    do {
-      const page = await this.#list(prefix, marker);
-      for (const entry of page.entries) {
+    try {
+      for await (const entry of objectsUnder(this.#deps.cos, this.#state, prefix)) {
         const read = readName(entry);
         if (read === undefined) continue;
         if ('versionId' in read) made.push(read);
         else intended.push(read);
       }
-      marker = page.nextMarker;
-    } while (marker !== undefined);
+    } catch (error) {
+      if (!isUndeployed(error)) throw error;
+    }
     const settled = new Set(made.map((mark) => mark.unique));
     return { made, intended: intended.filter(({ unique }) => !settled.has(unique)) };
   }
@@ -107,15 +106,6 @@ export class MarkBook {
 
   async #put(name: string): Promise<void> {
     await this.#deps.cos.putObject(this.#state, name, new Uint8Array());
-  }
-
-  async #list(prefix: string, marker: string | undefined) {
-    try {
-      return await this.#deps.cos.listObjects(this.#state, { prefix, ...(marker === undefined ? {} : { marker }) });
-    } catch (error) {
-      if (isUndeployed(error)) return { entries: [], nextMarker: undefined };
-      throw error;
-    }
   }
 }
 

@@ -3,7 +3,7 @@ import { createCosClient, nodeHash, samePlace } from '../cos/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
 import { createMarkerKnowledge } from '../preflight/index.ts';
 import { CAUTIOUS_METADATA_LIMIT, createEngine, type Engine } from '../replication/index.ts';
-import { createKeyring } from '../identity/index.ts';
+import { createKeyring, UNIQUE_LENGTH } from '../identity/index.ts';
 import type { Settings } from '../replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from '../scan/index.ts';
 
@@ -18,7 +18,7 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
     hash: nodeHash,
     keys: createKeyring({ cos, state, others: config.signers, hash: nodeHash, now: Date.now }),
     now: Date.now,
-    unique: () => randomBytes(9).toString('hex'),
+    unique: () => randomBytes(UNIQUE_LENGTH / 2).toString('hex'),
     random: Math.random,
     settings: {
       markerTold: (destination) => knowledge.told(destination),

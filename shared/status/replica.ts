@@ -3,7 +3,7 @@ import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { isRecent, mayBeOfAnother, skipReasonOf, unlike } from '../replication/index.ts';
-import { attemptId, claimOf, copiesAmong, ownMarker, proofOf } from '../identity/index.ts';
+import { claimOf, copiesAmong, ownMarker, sampleMarker } from '../identity/index.ts';
 import { isSealed } from '../replication/index.ts';
 import { listKey, type Subject } from './subject.ts';
 import type { Keyring, Marker, Proof } from '../identity/index.ts';
@@ -75,7 +75,8 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
     const shown = subject.current ? (await shownVersion(query, subject)) === replica.entry.versionId : undefined;
     return there(subject, replica.entry, { shown, proof: replica.marker.proof.by });
   }
-  const reason = query.rule && skipReasonOf(head, query.rule, sampleMarker(query, subject, head), query.metadataLimit);
+  const sample = sampleMarker(query.source, subject.ref, head);
+  const reason = query.rule && skipReasonOf(head, query.rule, sample, query.metadataLimit);
   if (reason !== undefined) return { state: 'skipped', reason };
   // COS may copy it all the same; then the replica is there, or work that waits.
   if (query.rule !== undefined && head.appendable) return { state: 'skipped', reason: 'appended' };
@@ -170,11 +171,4 @@ function there(
   const { versionId, lastModified } = replica;
   const written = refOf(versionId, lastModified, '').time;
   return { state: 'there', versionId, lag: Math.max(0, Math.round((written - ref.time) / 1000)), ...facts };
-}
-
-/** A marker of the size that the real one would have. */
-function sampleMarker({ source }: StatusQuery, { ref }: Subject, head: ObjectHead): Marker {
-  const attempted = head.lastModified;
-  const id = attemptId(attempted, true, '0'.repeat(18));
-  return { source, ref, base: ref, proof: proofOf(head, false), named: true, attempted, id };
 }

@@ -1,5 +1,5 @@
-import { CosError } from '../cos/index.ts';
-import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
+import { CosError, pageOfKey } from '../cos/index.ts';
+import type { Cos, KeyCursor, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Hash } from '../signing/index.ts';
 import { claimOf, ownMarker } from '../identity/index.ts';
 import { MarkBook } from '../replication/index.ts';
@@ -150,13 +150,11 @@ export async function listKey(
   most: number,
 ): Promise<{ readonly entries: readonly VersionEntry[]; readonly complete: boolean }> {
   const entries: VersionEntry[] = [];
-  let next: { keyMarker: string; versionIdMarker: string } | undefined;
+  let after: KeyCursor | undefined;
   do {
-    const page = await cos.listVersions(place, { prefix: key, maxKeys: Math.min(PAGE, most), ...next });
-    // The key itself is the first of those that begin with it.
-    const own = page.entries.filter((entry) => entry.key === key);
-    entries.push(...own);
-    next = own.length === page.entries.length ? page.next : undefined;
-  } while (next !== undefined && entries.length < most);
-  return { entries, complete: next === undefined };
+    const page = await pageOfKey(cos, place, key, { maxKeys: Math.min(PAGE, most), after });
+    entries.push(...page.entries);
+    after = page.next;
+  } while (after !== undefined && entries.length < most);
+  return { entries, complete: after === undefined };
 }

@@ -197,7 +197,7 @@ export class Leases {
     const written = decodeLease(name, object.body);
     // What the run wrote is no older than its lease, by COS's clock; its own may have been ahead.
     const record = { ...written, since: Math.min(written.since, object.lastModified - ROUNDING_MS) };
-    return { name, record, remaining: record.duration + ROUNDING_MS - (object.date - object.lastModified) };
+    return { name, record, remaining: remainingOf(record, object) };
   }
 
   /** Names of leases, by key; without keys that have one which is too young to have expired. */
@@ -220,6 +220,12 @@ export class Leases {
     if (group.length > 0 && !isYoung) yield group;
   }
 }
+
+/** ms until a lease expires, by the state bucket's own clock; it has expired when none are left. */
+export const remainingOf = (
+  { duration }: Pick<LeaseRecord, 'duration'>,
+  { date, lastModified }: { readonly date: number; readonly lastModified: number },
+): number => duration + ROUNDING_MS - (date - lastModified);
 
 /** A lease outlives its run by the time its last request may take, and a margin. */
 const endedAgo = (expired: readonly Found[]): number | undefined =>

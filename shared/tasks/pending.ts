@@ -2,6 +2,7 @@ import { formatPlace, objectPages } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeLease, decodeTask } from './documents.ts';
+import { remainingOf } from './leases.ts';
 import { digestOfTarget, isRecoveredName, LEASES, readTaskName, readWaitingName, TASKS, WAITING } from './names.ts';
 import type { StateDeps, Target, Task } from './types.ts';
 
@@ -116,9 +117,7 @@ async function leaseOf(
     entries.map(async ({ key }) => {
       const object = await cos.getObject(state, key);
       if (object === undefined) return undefined;
-      return unlessDamaged(() =>
-        object.date - object.lastModified <= decodeLease(key, object.body).duration ? 'held' : 'expired',
-      );
+      return unlessDamaged(() => (remainingOf(decodeLease(key, object.body), object) > 0 ? 'held' : 'expired'));
     }),
   );
   const unreadable = found.filter((one) => one === 'unreadable').length;

@@ -1,6 +1,7 @@
 import { objectsUnder, type ObjectEntry } from '../cos/index.ts';
 import { mapLimited } from './limited.ts';
-import { isRecoveredName, readWaitingName, recoveredName, taskName, WAITING } from './names.ts';
+import { startWaiting } from './move.ts';
+import { isRecoveredName, readWaitingName, recoveredName, WAITING } from './names.ts';
 import type { StateDeps } from './types.ts';
 
 /** Moves under way at once, over all destinations. */
@@ -120,8 +121,7 @@ function createMover(deps: StateDeps, deadline: number, failures: unknown[]): Mo
     try {
       const object = await cos.getObject(state, name);
       if (object === undefined) return false;
-      await cos.putObject(state, taskName(digest, deps.unique()), object.body, { contentType: 'application/json' });
-      await cos.deleteObject(state, name);
+      await startWaiting(deps, { name, digest, body: object.body });
       return true;
     } catch (error) {
       failures.push(error);

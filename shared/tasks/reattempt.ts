@@ -2,9 +2,10 @@ import { samePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeTask, encodeTask } from './documents.ts';
-import { digestOfTarget, readWaitingName, taskName, TASKS, WAITING } from './names.ts';
+import { digestOfTarget, readWaitingName, TASKS, WAITING } from './names.ts';
 import { isRecheck } from './causes.ts';
 import { namesUnder } from './pending.ts';
+import { startWaiting } from './move.ts';
 import type { StateDeps, Target, Task } from './types.ts';
 
 export interface ReattemptQuery {
@@ -72,8 +73,7 @@ async function start(
   if (isRecheck(task) || !accepts(task)) return undefined;
   // Whoever names a key wants to see it as it is at the source, and not only what had failed.
   const body = wanted === undefined ? object.body : encodeTask({ ...task, compare: true });
-  await cos.putObject(state, taskName(digest, deps.unique()), body, { contentType: 'application/json' });
-  await cos.deleteObject(state, name);
+  await startWaiting(deps, { name, digest, body });
   return task;
 }
 

@@ -1,7 +1,6 @@
 import type { HeadResult, ObjectHead } from '../../cos/index.ts';
-import { ownMarker, proofOf, refOfHead, type Marker } from '../../identity/index.ts';
+import { ownMarker, refOfHead, sampleMarker } from '../../identity/index.ts';
 import type { Rule } from '../../rules/index.ts';
-import { newAttempt } from '../act/attempt.ts';
 import { skipReasonOf } from '../act/attributes.ts';
 import { missingOf } from '../decide/plan.ts';
 import { governing, needsTags } from '../decide/scope.ts';
@@ -117,14 +116,10 @@ async function examineVersion(
 }
 
 /** Whether a version can be copied now, and by which rule. Throws `CosError`. */
-export async function findingOf(
-  run: Needs<'deps' | 'work' | 'heads'>,
-  entry: Entry,
-  head: ObjectHead,
-): Promise<Finding> {
+export async function findingOf(run: Needs<'deps' | 'work'>, entry: Entry, head: ObjectHead): Promise<Finding> {
   const rule = await ruleOf(run, entry);
   if (rule === undefined) return NONE;
-  const marker = await sampleMarker(run, entry, head);
+  const marker = sampleMarker(run.work.source, entry.ref, head);
   const reason = skipReasonOf(head, rule, marker, run.deps.settings.metadataLimit);
   if (reason !== undefined) return { kind: 'skip', skip: { versionId: entry.versionId, reason } };
   return { kind: 'copy', candidate: { entry, head, rule } };
@@ -135,15 +130,4 @@ export async function ruleOf({ deps, work }: Needs<'deps' | 'work'>, entry: Entr
   const { rules, source, key } = work;
   const tags = needsTags(rules) ? await at('source', () => deps.cos.getTags(source, key, entry.versionId)) : undefined;
   return governing(rules, entry, tags);
-}
-
-/** A marker of the size the real one will have. */
-async function sampleMarker(run: Needs<'deps' | 'work' | 'heads'>, entry: Entry, head: ObjectHead): Promise<Marker> {
-  return {
-    source: run.work.source,
-    ref: entry.ref,
-    base: entry.ref,
-    proof: proofOf(head, false),
-    ...(await newAttempt(run)),
-  };
 }

@@ -1,4 +1,4 @@
-import type { Place, VersionEntry } from '../../cos/index.ts';
+import { pageOfKey, type KeyCursor, type Place, type VersionEntry } from '../../cos/index.ts';
 import { at, HistoryTooDeep } from '../errors.ts';
 import { isHalt, type HandOver } from '../halt.ts';
 import type { RunBase } from '../run/base.ts';
@@ -9,7 +9,6 @@ const PAGE = 1000;
 /** Versions of one key that a run keeps in memory, on each side. */
 const DEEPEST = 100_000;
 
-type Next = { readonly keyMarker: string; readonly versionIdMarker: string };
 type KeySide = 'source' | 'destination';
 
 /**
@@ -21,7 +20,7 @@ export class KeyListing {
   readonly #place: Place;
   readonly #side: KeySide;
   readonly #entries: VersionEntry[] = [];
-  #next: Next | undefined;
+  #next: KeyCursor | undefined;
   #complete = false;
 
   private constructor(run: RunBase, side: KeySide) {
@@ -64,14 +63,11 @@ export class KeyListing {
     const { key } = this.#run.work;
     const maxKeys = this.#next === undefined ? FIRST_PAGE : PAGE;
     const page = await at(this.#side, () =>
-      this.#run.deps.cos.listVersions(this.#place, { prefix: key, maxKeys, ...this.#next }),
+      pageOfKey(this.#run.deps.cos, this.#place, key, { maxKeys, after: this.#next }),
     );
-    // Keys come in order and the key itself is the first with this prefix.
-    // P5: Other keys begin with this key.
-    const own = page.entries.filter((entry) => entry.key === key);
-    this.#entries.push(...own);
+    this.#entries.push(...page.entries);
     // P5b: Older versions are on the next page.
-    this.#next = own.length === page.entries.length ? page.next : undefined;
+    this.#next = page.next;
     this.#complete = this.#next === undefined;
     return undefined;
   }

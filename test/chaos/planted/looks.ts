@@ -29,17 +29,12 @@ export const LOOKS: readonly Mistake[] = [
   mistake(
     'keys that begin with the key are taken for it',
     ['one-way', 100],
-    instead('P5', 'const own = page.entries.filter((entry) => entry.key.startsWith(key));'),
+    instead('P5', 'const entries = page.entries.filter((entry) => entry.key.startsWith(key));'),
   ),
   mistake(
     'a listing is read no further than its first page',
     ['one-way', 400],
     instead('P5b', 'this.#next = undefined;'),
-  ),
-  mistake(
-    'a version that went during the look is taken for that of somebody else',
-    ['emptied', 600],
-    instead('P6', "return { versionId, time, kind: 'foreign' };"),
   ),
   mistake(
     'versions of the same bytes are taken for one',

@@ -17,7 +17,6 @@ export const STACKS: readonly Mistake[] = [
     ['one-way', 400],
     instead('P8', 'return highest === undefined || compare(ref, highest) > 0;'),
   ),
-  mistake('a base names what nobody has accounted for', ['lagging', 600], instead('P9', 'const isAccounted = true;')),
   mistake(
     'replicas stay where they are when an older version has to go below them',
     ['one-way', 400],
@@ -49,7 +48,6 @@ export const STACKS: readonly Mistake[] = [
       "...raise.filter(mayGo).map((item): Step => ({ kind: 'remove', item, reason: 'raised', keep: item })),",
     ),
   ),
-  mistake('a replica is removed for the sake of other bytes', ['malice', 400], without('P18')),
   mistake(
     'an error in the body of a 200 is passed over',
     ['failed-copies', 200],

@@ -60,6 +60,24 @@ describe('the work of one key', () => {
     await plain.putObject(STATE, name.replace(/-f$/, '0-f'), Buffer.from('{}'));
     expect(await pendingOfKey(deps, TARGET, 5)).toMatchObject({ items: [{ name }], unreadable: 2, lease: undefined });
   });
+
+  it('is held for exactly as long as another run finds the key taken', async () => {
+    const { leases, deps, clock } = setUp();
+    const acquired = await leases.acquire(TARGET, { floor: 0, since: START }, START + 60_000);
+    if (acquired.kind !== 'held') throw new Error('taken');
+    const again = async (): Promise<string> => {
+      const { kind } = await leases.acquire(TARGET, { floor: 0, since: START }, clock.ms);
+      return kind === 'taken' ? 'held' : 'expired';
+    };
+    clock.ms = START + acquired.lease.duration;
+    for (const _ of Array.from({ length: 8 })) {
+      clock.ms += 500;
+      const { lease } = await pendingOfKey(deps, TARGET, 5);
+      expect(lease).toBe(await again());
+      if (lease === 'expired') return;
+    }
+    expect.fail('the lease never expires');
+  });
 });
 
 describe('reattempt', () => {

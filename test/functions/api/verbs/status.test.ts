@@ -358,7 +358,7 @@ describe('the status of an object', () => {
     const record: unknown = JSON.parse(
       Buffer.from((await world.user.getObject(STATE, taken.lease.name))!.body).toString(),
     );
-    const expired = { ...(record as object), duration: -1 };
+    const expired = { ...(record as object), duration: -3000 };
     await world.user.putObject(STATE, taken.lease.name, Buffer.from(JSON.stringify(expired)));
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'lease' });
     await world.user.putObject(STATE, taken.lease.name, Buffer.from('{'));

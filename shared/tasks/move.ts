@@ -1,0 +1,21 @@
+import { taskName } from './names.ts';
+import type { StateDeps } from './types.ts';
+
+/** A piece of work under `waiting/`. */
+export interface Waiting {
+  readonly name: string;
+  /** Of its target. */
+  readonly digest: string;
+  /** The task, as it is to be written. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * Moves work from `waiting/` to `tasks/`, where it starts. A crash between the two halves leaves the work twice, which costs a
+ * look and harms nothing. Throws `CosError`.
+ */
+export async function startWaiting(deps: StateDeps, { name, digest, body }: Waiting): Promise<void> {
+  const { cos, state } = deps;
+  await cos.putObject(state, taskName(digest, deps.unique()), body, { contentType: 'application/json' });
+  await cos.deleteObject(state, name);
+}
