@@ -1,6 +1,6 @@
 import { formatPlace, type Place } from '../../../shared/cos/index.ts';
 import type { SkipCode } from '../../../shared/errors/index.ts';
-import { CLOCK_DOUBT_MS } from '../../../shared/replication/index.ts';
+import { CLOCK_DOUBT_MS } from '../../../shared/durations/index.ts';
 import type { RuleSet } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
 import { mapLimited } from '../../../shared/tasks/index.ts';
