@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { Violation } from './invariants.ts';
@@ -96,9 +97,11 @@ async function explain({ seed: failing, violations }: Outcome): Promise<void> {
 }
 
 async function inWorkers(): Promise<void> {
+  const { bundleOf } = await import('./bundle.ts');
+  const code = await bundleOf(fileURLToPath(new URL('./worker.ts', import.meta.url)), 'cjs');
   const lanes = Array.from({ length: workers }, (_, lane) => {
     const workerData = { first: seed + lane, end: seed + runs, step: workers, kind };
-    const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData });
+    const worker = new Worker(code, { eval: true, workerData });
     return {
       worker,
       ended: new Promise<void>((resolve, reject) => worker.once('exit', () => resolve()).once('error', reject)),

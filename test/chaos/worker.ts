@@ -3,9 +3,15 @@ import { worldOf, type Kind } from './seeds.ts';
 import { runWorld } from './world.ts';
 
 /** Every `step`-th world from `first` on; posts what each came to. */
-const { first, end, step, kind } = workerData as { first: number; end: number; step: number; kind?: Kind };
-for (let seed = first; seed < end; seed += step) {
-  const { violations } = await runWorld(worldOf(seed, kind));
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
-  parentPort?.postMessage({ seed, violations });
+async function runAll(): Promise<void> {
+  const { first, end, step, kind } = workerData as { first: number; end: number; step: number; kind?: Kind };
+  // Refusals and lost answers are thrown by the thousand, and nobody reads where. A world that fails is told by the main thread.
+  Error.stackTraceLimit = 0;
+  for (let seed = first; seed < end; seed += step) {
+    const { violations } = await runWorld(worldOf(seed, kind));
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
+    parentPort?.postMessage({ seed, violations });
+  }
 }
+
+void runAll();

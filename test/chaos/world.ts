@@ -113,6 +113,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
       return isMeant && scheduler.now >= START + from && scheduler.now < START + until;
     });
   let calm = false;
+  const lull: Weather = { ...CALM, copying: options.weather.copying };
+  const faultless = isFaultless(options);
   const platforms = topology.deployments.map(
     (deployment) =>
       new Platform({
@@ -121,7 +123,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
         scheduler,
         random,
         deployment,
-        weather: () => (calm ? { ...CALM, copying: options.weather.copying } : options.weather),
+        weather: () => (calm ? lull : options.weather),
         refuses,
         mail: () => (calm ? { ...options.mail, lost: 0 } : options.mail),
         skew: options.skew,
@@ -148,7 +150,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     encrypting: options.encryption !== undefined,
   });
   const scans = new ScanJudge({ core, cos: plainCos, topology, diary, ledger, rules, now });
-  for (const platform of platforms) platform.scanning = options.scans && !isFaultless(options);
+  for (const platform of platforms) platform.scanning = options.scans && !faultless;
   users.begin();
   for (const platform of platforms) platform.startTimer();
 
@@ -164,11 +166,11 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   };
   await scheduler.runUntil(() => {
     if (users.done && scheduler.now > users.lastDeed + STORM_TAIL) calm = true;
-    return ((calm || isFaultless(options)) && rest()) || endless() || scheduler.now > START + LONGEST;
+    return ((calm || faultless) && rest()) || endless() || scheduler.now > START + LONGEST;
   });
   note('the world has come to rest');
   // What was written while a rule was disabled is due only to the scan.
-  const complete = isFaultless(options) && !rules.some(({ everChanged }) => everChanged);
+  const complete = faultless && !rules.some(({ everChanged }) => everChanged);
   const before = complete ? [...judge(), ...doubled(ledger)] : [];
 
   calm = true;
@@ -218,10 +220,11 @@ function keyringOf(topology: Topology, own: Deployment): Keyring {
     secret: `secret of ${name}`,
     retired: undefined,
   });
-  const known = sites.some((site) => isShared(topology, site)) ? deployments : [own];
+  const newest = keyOf(own);
+  const known = sites.some((site) => isShared(topology, site)) ? deployments.map(keyOf) : [newest];
   return {
-    newest: async () => keyOf(own),
-    find: async (id) => known.map(keyOf).filter((key) => key.id === id),
+    newest: async () => newest,
+    find: async (id) => known.filter((key) => key.id === id),
   };
 }
 

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleOf } from '../bundle.ts';
 import { worldOf } from '../seeds.ts';
 import { runWorld } from '../world.ts';
 import { edited, findMarks } from './marks.ts';
@@ -43,9 +44,10 @@ async function plant(folder: string, { edits }: Mistake): Promise<void> {
 }
 
 /** What `test/chaos/run.ts` says in that folder, on both its outputs. */
-function simulate(folder: string, { kind, worlds }: Mistake): Promise<string> {
+async function simulate(folder: string, { kind, worlds }: Mistake): Promise<string> {
   const which = ['--first', '--kind', kind, '--runs', String(worlds), '--attempts', '0', '--workers', '1'];
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/chaos/run.ts', ...which], {
+  await writeFile(join(folder, 'run.mjs'), await bundleOf(join(folder, 'test/chaos/run.ts'), 'esm'));
+  const child = spawn(process.execPath, ['run.mjs', ...which], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LONGEST_MS,
@@ -75,7 +77,7 @@ async function judge(folder: string, mistake: Mistake): Promise<Outcome> {
   } catch (error) {
     return missed(error instanceof Error ? error.message : String(error));
   }
-  const said = await simulate(folder, mistake);
+  const said = await simulate(folder, mistake).catch((error: unknown) => `it is not bundled: ${String(error)}`);
   const [, world, invariant, text] = /^world (\d+): (\S+) violated: (.*)$/m.exec(said) ?? [];
   if (world === undefined || invariant === undefined || text === undefined) {
     const all = new RegExp(`^${worlds} worlds, 0 failed$`, 'm').test(said);
