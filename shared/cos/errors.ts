@@ -22,6 +22,7 @@ const LONGEST_REASON = 300;
  * Neither the message nor a field holds a header of the request, so no signature or token can get into a log with it.
  */
 export class CosError extends ServiceError {
+  override readonly name = 'CosError';
   readonly method: string;
   readonly place: Place;
   readonly key: string | undefined;

@@ -2,6 +2,8 @@ import { ServiceError } from '../errors/index.ts';
 
 /** A deployment that cannot go on. The message is one sentence for the person at the keyboard and says what to do. */
 export class DeployError extends ServiceError {
+  override readonly name = 'DeployError';
+
   constructor(message: string, code: string, cause?: unknown) {
     super(message, cause === undefined ? { code } : { code, cause });
   }

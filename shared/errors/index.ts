@@ -23,6 +23,8 @@ export interface ErrorDetails {
 
 /** The one base class: every error that leaves a folder of `shared/` is a `ServiceError`. */
 export class ServiceError extends Error {
+  /** Written out in each class: a bundle shortens the names of classes, and logs and answers carry this one. */
+  override readonly name: string = 'ServiceError';
   readonly code: string;
   readonly status: number;
   /** Named by the caller, who knows what the bucket is to the replication. */
@@ -33,7 +35,6 @@ export class ServiceError extends Error {
 
   constructor(message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
     this.code = details.code;
     this.status = details.status ?? 0;
     this.side = details.side;

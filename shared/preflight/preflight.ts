@@ -14,7 +14,9 @@ export interface PreflightOptions {
 }
 
 /** A check that COS answered, but not as replication needs it. */
-class Unfit extends Error {}
+class Unfit extends Error {
+  override readonly name = 'Unfit';
+}
 
 interface Probe {
   readonly cos: Cos;

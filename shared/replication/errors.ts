@@ -20,6 +20,8 @@ export async function at<T>(side: Side, call: () => Promise<T>): Promise<T> {
 
 /** The copy's bytes are not those of the source; the bad version has been removed again. */
 export class ChecksumMismatch extends ServiceError {
+  override readonly name = 'ChecksumMismatch';
+
   constructor(versionId: string, { by, value }: Proof, replica: ObjectHead | undefined) {
     const got = replica === undefined ? 'is gone' : `has ${replica[by] ?? 'none'}`;
     super(`The source ${versionId} has ${by} ${value}, but its replica ${got}`, {
@@ -32,6 +34,8 @@ export class ChecksumMismatch extends ServiceError {
 
 /** The key kept changing under every look; somebody is writing it faster than it can be read. */
 export class Unsettled extends ServiceError {
+  override readonly name = 'Unsettled';
+
   constructor(key: string) {
     super(`${key} changed during every look`, { code: 'KeyUnsettled' satisfies Cause, retryable: true });
   }
@@ -39,6 +43,8 @@ export class Unsettled extends ServiceError {
 
 /** Putting the order right would rebuild more replicas than is reasonable. */
 export class OrderTooDeep extends ServiceError {
+  override readonly name = 'OrderTooDeep';
+
   constructor(count: number) {
     super(`Putting an older version in its place would rebuild ${count} replicas`, {
       code: 'order' satisfies Cause,
@@ -49,6 +55,8 @@ export class OrderTooDeep extends ServiceError {
 
 /** A replica has to be put in its place again, cannot be read, and its source cannot be copied any more. */
 export class ReplicaArchived extends ServiceError {
+  override readonly name = 'ReplicaArchived';
+
   constructor(versionId: string) {
     super(`The replica of ${versionId} is archived, and its source cannot be copied again`, {
       code: 'ReplicaArchived' satisfies Cause,
@@ -59,6 +67,8 @@ export class ReplicaArchived extends ServiceError {
 
 /** The look would have to hold more versions of one key than a function has memory for. */
 export class HistoryTooDeep extends ServiceError {
+  override readonly name = 'HistoryTooDeep';
+
   constructor(limit: number) {
     super(`The key has more than ${limit} versions to be looked at`, { code: 'depth' satisfies Cause });
   }
@@ -66,6 +76,8 @@ export class HistoryTooDeep extends ServiceError {
 
 /** The destination does not keep versions any more: a replica would overwrite what is there. */
 export class BucketNotVersioned extends ServiceError {
+  override readonly name = 'BucketNotVersioned';
+
   constructor(bucket: string) {
     super(`Versioning is not enabled on ${bucket}`, {
       code: 'BucketVersionNotOpen' satisfies Cause,
@@ -77,6 +89,8 @@ export class BucketNotVersioned extends ServiceError {
 
 /** The run's time was over before a listing had come to the one version that only the listing tells of. */
 export class ListingTooLong extends ServiceError {
+  override readonly name = 'ListingTooLong';
+
   constructor(key: string) {
     super(`The versions of ${key} could not be listed down to the one in question within one run`, {
       code: 'NoProgress' satisfies Cause,

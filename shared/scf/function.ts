@@ -3,6 +3,7 @@ import type { MiddlewareObj } from '@middy/core';
 
 import { field, textField } from './guards.ts';
 import { describeError, formatLine } from './log.ts';
+import { optimizeLater } from './optimize-later.ts';
 import type { Run } from './types.ts';
 
 /** What the platform exports a function as: `exports.main_handler = …`. */
@@ -54,8 +55,11 @@ export function eventFunction<T>(
  * notice them; without it the first request after a thaw goes to a dead socket.
  */
 function thaw(): MiddlewareObj<unknown, unknown, Error, RunContext> {
+  let runs = 0;
   return {
     before: async ({ context }) => {
+      runs += 1;
+      if (runs === 2) optimizeLater();
       // The answer is complete when the promise is settled; idle connections must not keep the run open.
       Object.assign(context, { callbackWaitsForEmptyEventLoop: false });
       await new Promise(setImmediate);

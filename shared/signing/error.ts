@@ -8,6 +8,7 @@ export interface Computed {
 
 /** A request whose signature is malformed, outside its time, or wrong. `code`, `status` and `message` are those of COS. */
 export class SignatureError extends ServiceError {
+  override readonly name = 'SignatureError';
   // A private field, because the format string holds every signed header, a session token among them: a logger that
   // walks over the properties of an error must not find it.
   readonly #computed: Computed | undefined;

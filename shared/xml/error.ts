@@ -2,6 +2,8 @@ import { ServiceError } from '../errors/index.ts';
 
 /** `MalformedXML` or, for a document that is too large, `XMLSizeLimit`. The message says what is wrong and where. */
 export class XmlError extends ServiceError {
+  override readonly name = 'XmlError';
+
   constructor(message: string, details: { code?: 'MalformedXML' | 'XMLSizeLimit'; cause?: unknown } = {}) {
     super(message, { code: details.code ?? 'MalformedXML', status: 400, cause: details.cause });
   }

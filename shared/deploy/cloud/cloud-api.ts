@@ -22,6 +22,7 @@ export interface CloudApi {
 
 /** An error that the cloud API answered, or the lack of an answer (`NetworkError`). */
 export class CloudApiError extends ServiceError {
+  override readonly name = 'CloudApiError';
   readonly action: string;
 
   constructor(action: string, code: string, message: string, details: { requestId?: string; cause?: unknown } = {}) {

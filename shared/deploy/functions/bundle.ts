@@ -70,8 +70,6 @@ async function compile(entry: string, options: BundleOptions): Promise<Uint8Arra
     format: 'cjs',
     target: options.runtime.replace(/^Nodejs/, 'node'),
     minify: true,
-    // Errors carry the name of their class into logs and answers.
-    keepNames: true,
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = new URL('../../../', import.meta.url).pathname;
+const CLASS = /class (\w+) extends \w*Error \{((?:\n {2}.*|\n)*)/g;
+
+const sources = ['shared', 'functions'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file)),
+);
+const classes = sources.flatMap((file) =>
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(CLASS)].map(([, name = '', body = '']) => ({ file, name, body })),
+);
+
+describe('a class of errors', () => {
+  it('is found at all', () => {
+    expect(classes.length).toBeGreaterThan(10);
+  });
+
+  // Bundles shorten the names of classes; logs, answers and the causes of tasks carry them.
+  it.each(classes)('$name of $file writes its name out', ({ name, body }) => {
+    expect(body).toMatch(new RegExp(`\\bname(?:: string)? = '${name}';`));
+  });
+});
