@@ -24,9 +24,10 @@ const hotKey = (seed: number, withVersionId: number): WorldOptions => ({
 });
 
 describe('simulated worlds', () => {
-  it.each([1, 51, 101])('keep every invariant, storms included (50 from %i)', async (from) => {
+  // The first of those that `npm run test:chaos` runs by the thousand.
+  it('keep every invariant, storms included (40 worlds)', async () => {
     const failed: string[] = [];
-    for (let seed = from; seed < from + 50; seed += 1) {
+    for (let seed = 1; seed <= 40; seed += 1) {
       const { violations } = await runWorld(worldOf(seed));
       failed.push(...violations.map(({ invariant, text }) => `world ${seed}: ${invariant} ${text}`));
     }
@@ -69,7 +70,7 @@ describe('a hot key', () => {
     ['events name no version', 0],
     ['events name their version', 1],
   ])('of 200 overwrites ends as the same stack, with at most twice as many copies (%s)', async (_, withVersionId) => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const { violations, ledger } = await runWorld(hotKey(seed, withVersionId));
       expect(violations).toEqual([]);
       expect(ledger.copies).toBeGreaterThanOrEqual(200);
