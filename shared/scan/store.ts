@@ -5,6 +5,7 @@ import type { Preparation, RangeDocument, ScanDocument, ScanRequest, ScanResult 
 import { Ledger } from './ledger.ts';
 import * as names from './names.ts';
 import type { Pair } from './names.ts';
+import type { Reader } from '../shape/index.ts';
 
 /** Bytes of a ledger that is read; one of a million keys has twelve. */
 const LARGEST_LEDGER = 64 * 2 ** 20;
@@ -193,9 +194,9 @@ export class PairStore {
     return objectsUnder(this.#deps.cos, this.#deps.state, prefix);
   }
 
-  async #read<T extends Parameters<typeof documents.decodeDocument>[2]>(name: string, schema: T) {
+  async #read<T>(name: string, shape: Reader<T>) {
     const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_DOCUMENT });
-    return object && documents.decodeDocument(name, object.body, schema);
+    return object && documents.decodeDocument(name, object.body, shape);
   }
 
   async #write(name: string, document: object, forbidOverwrite = false): Promise<void> {

@@ -25,6 +25,13 @@ export const number: Reader<number> = (value) => {
   return value;
 };
 
+/** A number that is not below 0. */
+export const notNegative: Reader<number> = (value) => {
+  const read = number(value);
+  if (read < 0) throw new TypeError('less than none');
+  return read;
+};
+
 /** A whole number from 1 on that loses no digit. */
 export const count: Reader<number> = (value) => {
   const read = number(value);
@@ -38,7 +45,7 @@ export const flag: Reader<boolean> = (value) => {
 };
 
 /** One of these texts. */
-export function oneOf<T extends string>(words: readonly T[]): Reader<T> {
+export function oneOf<const T extends string>(words: readonly T[]): Reader<T> {
   return (value) => {
     const found = words.find((word) => word === value);
     if (found === undefined) throw new TypeError(`none of ${words.join(', ')}`);
@@ -61,6 +68,22 @@ export function listOf<T>(read: Reader<T>): Reader<T[]> {
   return (value) => {
     if (!Array.isArray(value)) throw new TypeError('no list');
     return value.map((one) => read(one));
+  };
+}
+
+/** Two of a kind, and no more. */
+export function pairOf<T>(read: Reader<T>): Reader<[T, T]> {
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== 2) throw new TypeError('no pair');
+    return [read(value[0]), read(value[1])];
+  };
+}
+
+/** An object whose names are not known beforehand, all of them of one kind. */
+export function mapOf<T>(read: Reader<T>): Reader<Record<string, T>> {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
+    return Object.fromEntries(Object.entries(value).map(([name, one]): [string, T] => [name, read(one)]));
   };
 }
 

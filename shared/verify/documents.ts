@@ -1,6 +1,19 @@
-import * as z from 'zod/mini';
 import { isBucketName, isRegion } from '../cos/index.ts';
 import { SKIP_CODES } from '../errors/index.ts';
+import type { SkipCode } from '../errors/index.ts';
+import {
+  flag,
+  listOf,
+  mapOf,
+  notNegative,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  pairOf,
+  text,
+} from '../shape/index.ts';
 
 /**
  * What may differ. `delete-marker`: deleted at the source, shown at the destination. `not-shown`: the replica is there and
@@ -23,50 +36,47 @@ export const HARMLESS: ReadonlySet<Difference> = new Set(['metadata', 'storage-c
 
 export const SHOWN_INSTEAD = ['replica', 'delete-marker', 'other', 'nothing'] as const;
 
-const place = z.object({
-  bucket: z.string().check(z.refine(isBucketName)),
-  region: z.string().check(z.refine(isRegion)),
-});
-const time = z.number();
-const count = z.number().check(z.nonnegative());
-const hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const place = object({ bucket: text(isBucketName), region: text(isRegion) });
+const time = number;
+const count = notNegative;
+const hex = text((digits) => /^[0-9a-f]{64}$/.test(digits));
 /** How many, and their bytes. */
-const amount = z.tuple([count, count]);
-const side = z.object({ versions: amount, deleteMarkers: count });
+const amount = pairOf(count);
+const side = object({ versions: amount, deleteMarkers: count });
 
 /** One verification: fixed when it begins, and written before any part of it is begun by another function. */
-export const verifyJob = z.object({
-  id: z.string(),
+export const verifyJob = object({
+  id: text(),
   source: place,
-  prefix: z.string(),
+  prefix: text(),
   /** ms since 1970: what was written at the source later is left out. */
   upTo: time,
-  deep: z.boolean(),
+  deep: flag,
   /** By COS's own clock. */
   started: time,
   /** `signature`: of the rules that it goes by. */
-  pairs: z.array(z.object({ destination: place, signature: z.string() })),
+  pairs: listOf(object({ destination: place, signature: text() })),
   /** Keys behind `after`, up to `upTo`; null: from the first, to the last. `pair`: index of the destination. */
-  ranges: z.array(z.object({ pair: count, after: z.nullable(z.string()), upTo: z.nullable(z.string()) })),
+  ranges: listOf(object({ pair: count, after: nullable(text()), upTo: nullable(text()) })),
 });
 
 /** What was found; everything adds up, so that ranges can be summed in any order. */
-export const verifySums = z.object({
+export const verifySums = object({
   keys: count,
   source: side,
   replicas: side,
-  digests: z.object({ source: hex, destination: hex }),
-  differences: z.record(z.string(), amount),
-  skipped: z.record(z.string(), amount),
+  digests: object({ source: hex, destination: hex }),
+  differences: mapOf(amount),
+  skipped: mapOf(amount),
   /** Replicas whose bytes nobody can read again, because they are archived. */
   unread: amount,
 });
 
 /** How far one range is, with what it found so far, in one object. */
-export const verifyRange = z.object({
+export const verifyRange = object({
   number: count,
   /** The last key that is done; null: none. */
-  cursor: z.nullable(z.string()),
+  cursor: nullable(text()),
   /** ms since 1970: when its listings began, at the earliest. */
   listed: time,
   sums: verifySums,
@@ -74,37 +84,49 @@ export const verifyRange = z.object({
   parts: count,
   told: count,
   /** Of replicas that are being read again: how far, and the checksum so far. */
-  reading: z.record(z.string(), z.object({ from: count, crc: z.string() })),
+  reading: mapOf(object({ from: count, crc: text() })),
   /** Set while it waits because every key failed with it. */
-  blocked: z.nullable(z.string()),
+  blocked: nullable(text()),
   tries: count,
   /** ms since 1970: not gone on with before. */
   notBefore: time,
-  done: z.nullable(time),
+  done: nullable(time),
 });
 
-const item = z.object({
-  pair: count,
-  key: z.string(),
-  kind: z.enum([...DIFFERENCES, 'skipped']),
-  versionId: z.optional(z.string()),
-  replicaVersionId: z.optional(z.string()),
-  size: z.optional(count),
+export interface VerifyItem {
+  readonly pair: number;
+  readonly key: string;
+  readonly kind: Difference | 'skipped';
+  readonly versionId?: string;
+  readonly replicaVersionId?: string;
+  readonly size?: number;
   /** ms since 1970: when the version was written. */
-  written: z.optional(time),
-  reason: z.optional(z.enum(SKIP_CODES)),
-  cause: z.optional(z.string()),
-  by: z.optional(z.enum(SHOWN_INSTEAD)),
+  readonly written?: number;
+  readonly reason?: SkipCode;
+  readonly cause?: string;
+  readonly by?: (typeof SHOWN_INSTEAD)[number];
+}
+
+const item = object<VerifyItem>({
+  pair: count,
+  key: text(),
+  kind: oneOf([...DIFFERENCES, 'skipped']),
+  versionId: optional(text()),
+  replicaVersionId: optional(text()),
+  size: optional(count),
+  written: optional(time),
+  reason: optional(oneOf(SKIP_CODES)),
+  cause: optional(text()),
+  by: optional(oneOf(SHOWN_INSTEAD)),
 });
 
 /** A part of the list of what differs or is skipped. */
-export const verifyList = z.array(item);
+export const verifyList = listOf(item);
 
 /** Written when a verification ends before its end. */
-export const verifyStop = z.object({ cause: z.string(), time });
+export const verifyStop = object({ cause: text(), time });
 
-export type VerifyJob = z.infer<typeof verifyJob>;
-export type VerifySums = z.infer<typeof verifySums>;
-export type VerifyRange = z.infer<typeof verifyRange>;
-export type VerifyItem = z.infer<typeof item>;
-export type VerifyStop = z.infer<typeof verifyStop>;
+export type VerifyJob = ReturnType<typeof verifyJob>;
+export type VerifySums = ReturnType<typeof verifySums>;
+export type VerifyRange = ReturnType<typeof verifyRange>;
+export type VerifyStop = ReturnType<typeof verifyStop>;

@@ -5,6 +5,7 @@ import * as documents from './documents.ts';
 import type { VerifyItem, VerifyJob, VerifyRange, VerifyStop } from './documents.ts';
 import { isVerifyId, numberText, VERIFIES, type VerifyName } from './names.ts';
 import { markDone, type Bucket } from './starts.ts';
+import type { Reader } from '../shape/index.ts';
 
 const LARGEST_DOCUMENT = 4 * 2 ** 20;
 const LANES = 32;
@@ -66,9 +67,9 @@ export class VerifyStore {
     return `${this.#own}list/${numberText(range)}/${numberText(part)}`;
   }
 
-  async #read<T extends Parameters<typeof decodeDocument>[2]>(name: string, schema: T) {
+  async #read<T>(name: string, shape: Reader<T>) {
     const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_DOCUMENT });
-    return object && decodeDocument(name, object.body, schema);
+    return object && decodeDocument(name, object.body, shape);
   }
 
   async #write(name: string, document: object): Promise<void> {

@@ -5,11 +5,14 @@ import {
   count,
   flag,
   listOf,
+  mapOf,
+  notNegative,
   nullable,
   number,
   object,
   oneOf,
   optional,
+  pairOf,
   someText,
   text,
 } from '../../../shared/shape/index.ts';
@@ -94,3 +97,36 @@ function outcomeOf(read: Reader<unknown>, value: unknown): 'read' | 'refused' | 
     return error instanceof TypeError ? 'refused' : 'another error';
   }
 }
+
+describe('notNegative', () => {
+  it.each([0, 0.5, 3])('takes %d', (value) => expect(notNegative(value)).toBe(value));
+  it.each([-1, -0.1, Number.NaN, Infinity, '1', null])('refuses %s', (value) => {
+    expect(() => notNegative(value)).toThrow(TypeError);
+  });
+});
+
+describe('pairOf', () => {
+  it('takes two of a kind', () => expect(pairOf(count)([1, 2])).toEqual([1, 2]));
+  it.each([[[1]], [[1, 2, 3]], [[1, '2']], [[]], ['12'], [{ 0: 1, 1: 2, length: 2 }], [null]])(
+    'refuses %j',
+    (value) => {
+      expect(() => pairOf(count)(value)).toThrow(TypeError);
+    },
+  );
+});
+
+describe('mapOf', () => {
+  it('takes whatever names there are, those of Object as well', () => {
+    const value: unknown = JSON.parse('{"a":1,"__proto__":2,"toString":3}');
+    const read = mapOf(count)(value);
+    expect(Object.entries(read)).toEqual([
+      ['a', 1],
+      ['__proto__', 2],
+      ['toString', 3],
+    ]);
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+  });
+  it.each([[{ a: 0 }], [[1]], ['a'], [null]])('refuses %j', (value) => {
+    expect(() => mapOf(count)(value)).toThrow(TypeError);
+  });
+});
