@@ -127,6 +127,8 @@ const destinationStatus = z.strictObject({
     /** `upToMs` null: older than all others. */
     byAge: z.array(z.strictObject({ upToMs: z.nullable(count), keys: count })),
   }),
+  /** So much failed that its keys are no longer counted one by one: a scan repairs what came since. Null: it is not so. */
+  behind: z.nullable(z.strictObject({ since: time, cause: z.string(), repairing: z.boolean() })),
   /** Of versions written in the day before the last scan, from the times on both sides. */
   lagMs: z.nullable(
     z.strictObject({

@@ -2,9 +2,10 @@ import { causeOf, type Engine, type Work } from '../../shared/replication/index.
 import { ServiceError } from '../../shared/errors/index.ts';
 import { createConfirm, logEnd, sameRules, whatIsLeft, workOfEvent } from '../../shared/runs/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
-import { samePlace, type Place } from '../../shared/cos/index.ts';
+import { formatPlace, samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
 import { LAST_TRY_MS } from '../../shared/durations/index.ts';
+import { kindOf, type Target } from '../../shared/tasks/index.ts';
 
 /** What the platform is told: how many destinations were brought up to date, and how many were left to tasks. */
 export interface Summary {
@@ -63,7 +64,10 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
   const bring = async (group: Candidates) => {
     const target = { source: event.place, destination: group.destination, key: event.key };
     const isInForce = createConfirm(engine, target, group, { latest: fresh, asked });
-    return { group, state: await bringUpToDate(engine, workOfEvent(event, target, group.rules), run, isInForce) };
+    // Of a restored version only the event tells: no scan sees it.
+    const piece = { work: workOfEvent(event, target, group.rules), isPlain: event.type !== 'restored' };
+    await tellIfLate(engine, event, target);
+    return { group, state: await bringUpToDate(engine, piece, run, isInForce) };
   };
   const groupsOf = (ruleSet: RuleSet | undefined): readonly Candidates[] =>
     ruleSet === undefined ? [] : candidatesFor(ruleSet, event.key);
@@ -78,15 +82,35 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
   return [...first.value, ...(await Promise.all(others.map(bring)))].map(({ state }) => state);
 }
 
+/** ms after which events come late because the platform holds them back: it drops them when they are six hours old. */
+const LATE_MS = 30 * 60_000;
+
+/** Not worth failing for: the next late event tells it as well. */
+async function tellIfLate({ behind, now }: Engine, { time = now() }: ObjectEvent, target: Target): Promise<void> {
+  if (now() - time > LATE_MS) await behind.eventsAreLate(target, time).catch(() => undefined);
+}
+
+/** A scan will bring it: the pair is marked, and the mark goes only with a scan that begins later than this. */
+function leave(run: Run, { key, destination, hints }: Work): State {
+  run.log({ message: 'left to a scan', key, destination: formatPlace(destination), versionIds: hints });
+  return 'deferred';
+}
+
 /** What cannot be finished now is written down as a task; only if even that fails the platform has to try again. */
 async function bringUpToDate(
-  { converge, tasks, now, random }: Engine,
-  work: Work,
+  { behind, converge, tasks, now, random }: Engine,
+  { work, isPlain }: { readonly work: Work; readonly isPlain: boolean },
   run: Run,
   isInForce: () => Promise<boolean>,
 ): Promise<State> {
+  if (isPlain && !(await behind.mayTry(work))) return leave(run, work);
   const report = await converge(work, run.deadline, isInForce);
   const left = whatIsLeft(work, report, { now: now(), random: random(), earlier: [] });
+  if (report.state === 'done') await behind.succeeded(work);
+  if (left !== undefined && kindOf(left.task) === 'failed' && (await behind.failed(work, left.task.cause))) {
+    // What a write of unknown outcome has left is on record in its lease.
+    if (isPlain && left.task.uploads === undefined) return leave(run, work);
+  }
   logEnd(run, work, report, left);
   if (left?.due === 'now') await tasks.submit(left.task);
   else if (left !== undefined) await tasks.defer(left.task, left.due);

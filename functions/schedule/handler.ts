@@ -26,13 +26,18 @@ export async function sweep(engine: Engine, run: Run): Promise<Swept> {
       return 0;
     });
   const [promoted, abandoned, restarted] = await Promise.all([
-    part(engine.tasks.promote(deadline)),
+    part(engine.tasks.promote(deadline, crowdOf(engine))),
     part(sweepLeases(engine, deadline, run)),
     part(engine.tasks.restart(LOST_START_MS, deadline)),
   ]);
   if (failures.length > 0) throw failures[0];
   return { abandoned, promoted, restarted };
 }
+
+const crowdOf = ({ settings, behind }: Engine) => ({
+  from: settings.crowdedFrom,
+  tell: (destination: string) => behind.crowd(destination),
+});
 
 /** The expired lease stays: it is the record that the task goes on from, and the task's run removes it. */
 async function sweepLeases({ leases, tasks, now }: Engine, deadline: number, run: Run): Promise<number> {

@@ -66,7 +66,7 @@ async function finish(
   run: Run,
   isInForce: () => Promise<boolean>,
 ): Promise<void> {
-  const { converge, tasks, now, random } = engine;
+  const { behind, converge, tasks, now, random } = engine;
   const earlier = found.map(({ task }) => task);
   const report = await converge(work, run.deadline, isInForce);
   const left = whatIsLeft(work, report, { now: now(), random: random(), earlier });
@@ -75,5 +75,5 @@ async function finish(
   else await tasks.replace(found, left.task, left.due === 'now' ? now() : left.due);
   // Told after the work is safe; if it cannot be told, each piece has its turn when it is due.
   if (report.state === 'done' && earlier.some((task) => kindOf(task) === 'failed'))
-    await tasks.recovered(work.destination).catch(() => undefined);
+    await Promise.all([tasks.recovered(work.destination).catch(() => undefined), behind.answers(work)]);
 }

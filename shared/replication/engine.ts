@@ -1,7 +1,7 @@
 import { formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { createRuleStore, type RuleStore } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
-import { Leases, Tasks, type StateDeps, type Task } from '../tasks/index.ts';
+import { BehindMarks, Leases, Tasks, type StateDeps, type Task } from '../tasks/index.ts';
 import { converge } from './converge.ts';
 import { LARGEST_COPY } from './act/multipart/part-size.ts';
 import { abortUploadsOf } from './act/multipart/uploads.ts';
@@ -58,6 +58,8 @@ export interface Engine {
   readonly rules: RuleStore;
   readonly tasks: Tasks;
   readonly leases: Leases;
+  /** Which pairs have failed so often that a scan repairs them. */
+  readonly behind: BehindMarks;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -91,6 +93,8 @@ const DEFAULTS: Settings = {
   metadataLimit: METADATA_LIMIT,
   inlineBytes: 256 * 2 ** 20,
   largeFrom: LARGEST_COPY,
+  crowdedFrom: 1000,
+  failuresInARow: 20,
   markerTold: () => false,
   sharedWith: () => undefined,
 };
@@ -121,6 +125,7 @@ export function createEngine(options: EngineOptions): Engine {
     rules: createRuleStore({ cos, state, now }),
     tasks,
     leases,
+    behind: new BehindMarks(deps, settings.failuresInARow),
     now,
     random,
     sleep,

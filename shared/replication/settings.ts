@@ -13,6 +13,10 @@ export interface Settings {
   readonly inlineBytes: number;
   /** Objects from this many bytes on are copied in parts; one request copies at most 5 GB. */
   readonly largeFrom: number;
+  /** Pieces of failed work at one destination from which on the pairs of it are marked, and a scan repairs them. */
+  readonly crowdedFrom: number;
+  /** Failures of one instance, with no success in between, by which it knows that a pair is down. */
+  readonly failuresInARow: number;
   /** Whether a destination's 404 is known to tell a delete marker from nothing (proved by pre-flight). */
   markerTold(destination: Place): boolean;
   /**

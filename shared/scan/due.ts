@@ -24,6 +24,8 @@ export interface DueQuery {
   /** ms since 1970. */
   readonly now: number;
   readonly everyMs: number;
+  /** ms since 1970: a scan of everything that began later finds what was left to it; undefined: nothing was. */
+  readonly repairFrom?: number | undefined;
 }
 
 /** Names the rules of a pair as they were stored: every PUT is followed by a scan, whatever it changed. */
@@ -32,7 +34,18 @@ export function signatureOf(ruleSet: RuleSet, pair: Pair, hash: Hash): string {
 }
 
 /** Pure. */
-export function whatIsDue({ scan, signature, existing, request, paused, atWork, now, everyMs }: DueQuery): Due {
+export function whatIsDue(query: DueQuery): Due {
+  const {
+    scan,
+    signature,
+    existing,
+    request,
+    paused,
+    atWork,
+    now,
+    everyMs,
+    repairFrom = Number.POSITIVE_INFINITY,
+  } = query;
   if (paused) return { what: 'nothing' };
   const whole = { what: 'begin', kind: existing ? 'existing' : 'repair', prefix: '', requested: false } as const;
   if (scan === undefined) return whole;
@@ -40,7 +53,11 @@ export function whatIsDue({ scan, signature, existing, request, paused, atWork, 
     if (scan.state === 'running' && atWork) return { what: 'stop' };
     return scan.state === 'stopping' && atWork ? { what: 'nothing' } : whole;
   }
-  if (scan.state === 'running') return { what: 'go-on' };
+  // Begun with the time in hand: by whose clock it was is seen afterwards.
+  const repairs = now >= repairFrom && (scan.wholeStarted ?? 0) < repairFrom;
+  if (scan.state === 'running' && !repairs) return { what: 'go-on' };
+  if (scan.state === 'running' && atWork) return { what: 'stop' };
+  if (repairs && !atWork) return { what: 'begin', kind: 'repair', prefix: '', requested: false };
   // Stopped for rules that have been put back since.
   if (scan.state === 'stopping') return atWork ? { what: 'nothing' } : whole;
   if (request !== undefined) return { what: 'begin', kind: request.kind, prefix: request.prefix, requested: true };

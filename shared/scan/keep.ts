@@ -1,5 +1,5 @@
 import { samePlace, type Place } from '../cos/index.ts';
-import { mapLimited } from '../tasks/index.ts';
+import { BELIEVED_MS, mapLimited, pendingOfKey, requestedTask, type Behind } from '../tasks/index.ts';
 import { addCounts, addDeeds, emptyCounts, emptyDeeds } from './counts.ts';
 import type { RangeDocument, ScanDocument, ScanResult } from './documents.ts';
 import { signatureOf, whatIsDue } from './due.ts';
@@ -7,12 +7,14 @@ import { PREPARE, unitOfRange, type Pair } from './names.ts';
 import { rulesOfPair } from './scope.ts';
 import { PairStore, type Note } from './store.ts';
 import type { ScanDeps } from './types.ts';
-import type { RuleSet } from '../rules/index.ts';
-import { LOST_START_MS } from '../durations/index.ts';
+import { candidatesFor, type RuleSet } from '../rules/index.ts';
+import { CLOCK_DOUBT_MS, LOST_START_MS } from '../durations/index.ts';
 
 /** Open ranges that are read in a minute to find those that can go on. */
 const READ_PER_MINUTE = 200;
 const LANES = 16;
+/** Pages of waiting work in which that of one key is looked for; where there is more, something is tried in any case. */
+const PROBE_PAGES = 5;
 
 export interface Kept {
   readonly begun: number;
@@ -78,12 +80,14 @@ class Keeper {
   async keep(): Promise<void> {
     const { engine, settings } = this.#deps;
     const store = this.#store;
-    const [scan, paused, request, notes] = await Promise.all([
+    const [scan, paused, request, notes, behind] = await Promise.all([
       store.scan(),
       store.paused(),
       store.request(),
       store.notes(),
+      engine.behind.read(this.#pair),
     ]);
+    const repairFrom = await this.#repairFrom(behind, scan);
     const signature = signatureOf(this.#ruleSet, this.#pair, engine.deps.hash);
     const due = whatIsDue({
       scan,
@@ -94,6 +98,7 @@ class Keeper {
       atWork: [...notes.values()].some((note) => !this.#isLost(note)),
       now: engine.now(),
       everyMs: settings.everyMs,
+      repairFrom,
     });
     if (due.what === 'stop' && scan !== undefined) await store.putScan({ ...scan, state: 'stopping' });
     if (due.what === 'go-on' && scan !== undefined) await this.#goOn(scan, notes);
@@ -104,6 +109,40 @@ class Keeper {
     const begun = await this.#begin(scan, { ...due, signature, started: date });
     if (due.requested) await store.dropRequest();
     await this.#goOn(begun, new Map());
+  }
+
+  /**
+   * Of a pair that is behind: a mark that something has answered is taken up. Then nobody goes by it any longer than for
+   * `BELIEVED_MS`, and what was left to the scan until then is in listings that have settled.
+   */
+  async #repairFrom(behind: Behind, scan: ScanDocument | undefined): Promise<number | undefined> {
+    const { engine } = this.#deps;
+    if (behind.phase === 'behind') {
+      const isTried = candidatesFor(this.#ruleSet, behind.key).some(({ destination }) =>
+        samePlace(destination, this.#pair.destination),
+      );
+      // A scan that has ended since tells as much.
+      const isScanned = scan?.state === 'ended' && (scan.wholeStarted ?? 0) > behind.since;
+      // P40b: No success ends a mark.
+      if (behind.answers || isScanned || !isTried) await engine.behind.takeUp(this.#pair, behind.id);
+      else await this.#probe(behind);
+    }
+    if (behind.phase !== 'recovering') return undefined;
+    // P40: A repair begins when nobody goes by the mark any longer, and listings have settled.
+    const from = behind.at + BELIEVED_MS + engine.settings.settleMs + CLOCK_DOUBT_MS;
+    const hasEnded = scan !== undefined && (scan.prefix !== '' || scan.state === 'ended');
+    if (!hasEnded || (scan.wholeStarted ?? 0) < from) return from;
+    await engine.behind.end(this.#pair, behind.id);
+    return undefined;
+  }
+
+  /** Whatever has become of all other work, there is always a piece that finds out whether anything answers again. */
+  async #probe({ key, cause }: Extract<Behind, { phase: 'behind' }>): Promise<void> {
+    const { engine } = this.#deps;
+    const target = { ...this.#pair, key };
+    const { items, lease, complete } = await pendingOfKey(engine.deps, target, PROBE_PAGES);
+    if (items.length > 0 || lease !== undefined || !complete) return;
+    await engine.tasks.submit({ ...requestedTask(target, engine.now()), cause, compare: undefined });
   }
 
   async #begin(

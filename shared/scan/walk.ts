@@ -1,4 +1,6 @@
 import type { RuleSet } from '../rules/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { causeOf } from '../replication/index.ts';
 import { addDeeds, emptyCounts, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument } from './documents.ts';
 import { Ledger } from './ledger.ts';
@@ -32,6 +34,13 @@ export interface WalkOptions {
   readonly deadline: number;
 }
 
+/** A side cannot be listed: that is no fault of this run, and another one will have no more luck at once. */
+class Unlisted extends Error {
+  constructor(cause: ServiceError) {
+    super(cause.message, { cause });
+  }
+}
+
 /** One key on its way from the merge to the counts. */
 interface Item {
   readonly stacks: KeyStacks;
@@ -53,7 +62,10 @@ export async function walkRange(options: WalkOptions, range: RangeDocument): Pro
   const ruleSet = await engine.rules.getFresh(scan.source);
   if (rulesOfPair(ruleSet, scan).length === 0) return false;
   const walk = new Walk(options, range, ruleSet);
-  const ended = await walk.run();
+  const ended = await walk.run().catch((error: unknown) => {
+    if (error instanceof Unlisted) return walk.block(causeOf(error.cause));
+    throw error;
+  });
   await walk.writeDown();
   if (ended !== 'end') return false;
   return finishPass(options, store, walk);
@@ -166,7 +178,11 @@ class Walk {
       upTo: this.range.upTo ?? undefined,
     };
     const read = (side: 'source' | 'destination') => (cursor: Cursor | undefined) =>
-      cos.listVersions(scan[side], { ...(prefix === '' ? {} : { prefix }), maxKeys: 1000, ...cursor });
+      cos
+        .listVersions(scan[side], { ...(prefix === '' ? {} : { prefix }), maxKeys: 1000, ...cursor })
+        .catch((error: unknown) => {
+          throw error instanceof ServiceError ? new Unlisted(error) : error;
+        });
     return [new VersionStream(read('source'), bounds), new VersionStream(read('destination'), bounds)];
   }
 
@@ -258,10 +274,16 @@ class Walk {
     this.#failures = { cause, inARow };
     // One that was blocked before tries a single key first.
     if (inARow < (range.tries > 0 ? 1 : BLOCKED_AFTER)) return true;
-    range.blocked = cause;
-    range.tries += 1;
-    range.notBefore = now() + BLOCKED_MS;
+    this.block(cause);
     return false;
+  }
+
+  /** Nothing more is tried for a while. */
+  block(cause: string): 'stopped' {
+    this.range.blocked = cause;
+    this.range.tries += 1;
+    this.range.notBefore = this.#options.deps.engine.now() + BLOCKED_MS;
+    return 'stopped';
   }
 
   #expect({ key, source }: KeyStacks, tally: KeyTally, { written, note }: NonNullable<Treated['expected']>): void {

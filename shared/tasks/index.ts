@@ -1,3 +1,4 @@
+export { BEHIND, BehindMarks, BELIEVED_MS, readBehind, type Behind, type BehindPair } from './behind.ts';
 export { hasFailed, isRecheck, kindOf } from './causes.ts';
 export { backOff } from './backoff.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';

@@ -23,13 +23,13 @@ const MINUTE_MS = 60_000;
  * first, a little at first and more each minute. While nothing has, one piece a minute is tried. Returns how many were moved;
  * what failed is thrown after the others have had their turn.
  */
-export async function promote(deps: StateDeps, deadline: number): Promise<number> {
+export async function promote(deps: StateDeps, deadline: number, crowd?: Crowd): Promise<number> {
   const failures: unknown[] = [];
   const move = createMover(deps, deadline, failures);
   let moved = 0;
   const promoteAll = async (destination: string): Promise<void> => {
     try {
-      const count = await promoteOf(deps, destination, { move, deadline });
+      const count = await promoteOf(deps, destination, { move, deadline, crowd });
       moved += count;
     } catch (error) {
       failures.push(error);
@@ -59,15 +59,23 @@ type Move = (names: readonly string[]) => Promise<number>;
 interface Turn {
   readonly move: Move;
   readonly deadline: number;
+  readonly crowd: Crowd | undefined;
 }
 
-async function promoteOf(deps: StateDeps, destination: string, { move, deadline }: Turn): Promise<number> {
+/** Who is to be told of a destination for which so many pieces of failed work wait. */
+export interface Crowd {
+  readonly from: number;
+  readonly tell: (destination: string) => Promise<void>;
+}
+
+async function promoteOf(deps: StateDeps, destination: string, { move, deadline, crowd }: Turn): Promise<number> {
   const { cos, state } = deps;
   const now = (): number => deps.now();
   const recovered = await recoveryOf(deps, destination);
   const rechecks: string[] = [];
   let pace = recovered === undefined ? 0 : FIRST_PACE * 2 ** Math.floor(Math.max(0, now() - recovered) / MINUTE_MS);
   let [moved, tried, left] = [0, false, false];
+  let failed = 0;
   let batch: string[] = [];
   const start = async (): Promise<void> => {
     moved += await move(batch);
@@ -79,6 +87,8 @@ async function promoteOf(deps: StateDeps, destination: string, { move, deadline 
     if (name === undefined) continue;
     const isDue = name.due <= now();
     if (name.kind === 'failed') {
+      failed += 1;
+      if (failed === crowd?.from) await crowd.tell(destination);
       const mayStart = isDue || isNews(entry, recovered);
       if (!isDue && mayStart && pace <= 0) left = true;
       else if (mayStart || mayTry(entry, tried, now())) {

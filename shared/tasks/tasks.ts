@@ -4,7 +4,7 @@ import { kindOf } from './causes.ts';
 import { decodeTask, encodeTask } from './documents.ts';
 import { mapLimited } from './limited.ts';
 import { digestOfTarget, readTaskName, recoveredName, taskName, TASKS, waitingName } from './names.ts';
-import { promote } from './promote.ts';
+import { promote, type Crowd } from './promote.ts';
 import type { StateDeps, Target, Task, TaskObject } from './types.ts';
 
 /** Requests under way at once. */
@@ -65,8 +65,8 @@ export class Tasks {
   }
 
   /** As `promote` of its own file says. */
-  promote(deadline: number): Promise<number> {
-    return promote(this.#deps, deadline);
+  promote(deadline: number, crowd?: Crowd): Promise<number> {
+    return promote(this.#deps, deadline, crowd);
   }
 
   /** Work that had failed at this destination has succeeded: what else waits there need not wait on. */

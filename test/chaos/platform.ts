@@ -7,6 +7,7 @@ import { nodeHash, type Cos } from '../../shared/cos/index.ts';
 import type { Keyring } from '../../shared/identity/index.ts';
 import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
+import { BEHIND } from '../../shared/tasks/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import type { Core, CoreEvent } from '../cloud/cos/index.ts';
@@ -62,8 +63,12 @@ export class Platform {
   readonly #scanKeys = new Set<string>();
   /** By pair: scans that were cut into ranges and whose result is not written. */
   readonly #openScans = new Map<string, Set<string>>();
+  /** Pairs that are marked as behind, by the name of their marks. */
+  readonly #behind = new Set<string>();
   /** Runs that events started, for those who count them. */
   started = 0;
+  /** Whether a pair was ever behind. */
+  marked = false;
   /** Whether `schedule` begins scans. */
   scanning = false;
 
@@ -81,7 +86,7 @@ export class Platform {
    * so work that waits stays there.
    */
   atRest(paused: boolean): boolean {
-    if (this.#running > 0 || this.#pending > 0) return false;
+    if (this.#running > 0 || this.#pending > 0 || (this.#behind.size > 0 && !paused)) return false;
     return [...this.#stateKeys].every((key) => paused && key.startsWith('waiting/'));
   }
 
@@ -105,6 +110,20 @@ export class Platform {
     this.#openScans.set(pair, open);
   }
 
+  async #watchMark(key: string): Promise<void> {
+    const { cos, deployment } = this.#options;
+    const name = key.slice(0, key.lastIndexOf('/'));
+    const [down, up] = await Promise.all(
+      ['down', 'up'].map(async (what) => {
+        const body = (await cos.getObject(deployment.state, `${name}/${what}`))?.body;
+        return body && (JSON.parse(Buffer.from(body).toString()) as { id: string; phase?: string });
+      }),
+    );
+    if (down === undefined || (up?.id === down.id && up.phase === 'over')) this.#behind.delete(name);
+    else this.#behind.add(name);
+    this.marked ||= down !== undefined;
+  }
+
   /** Fires each minute for as long as there is anything to sweep. */
   startTimer(): void {
     const { scheduler } = this.#options;
@@ -121,6 +140,7 @@ export class Platform {
       else this.#stateKeys.delete(event.key);
     }
     if (event.bucket === deployment.state.bucket) this.#watchScans(event);
+    if (event.bucket === deployment.state.bucket && event.key.startsWith(BEHIND)) void this.#watchMark(event.key);
     const to = targetOf(event, deployment);
     if (to === undefined) return;
     const { lost, doubled, late, latest, withVersionId } = mail();

@@ -50,6 +50,8 @@ const SHARES = {
   'orphaned-copies': 0,
   /** The state bucket refuses everything for minutes. */
   'state-outage': 2,
+  /** Destinations are down, and a few failures are enough for a scan to repair what they left. */
+  behind: 3,
   /** The destination stops keeping versions for minutes. */
   suspended: 2,
   /** Rules are disabled for minutes while the destination refuses and work waits. */
@@ -198,6 +200,38 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
         ...world,
         outages,
         habits: { ...world.habits, deeds: between(3, 12), pace, copyBack: 0, foreignCopy: 0 },
+      };
+    }
+    case 'behind': {
+      const shape: Shape = (['one-way', 'one-way', 'fan-out', 'two-way'] as const)[between(0, 3)] as Shape;
+      // Before the first scan has ended, or after it.
+      const from = random() < 0.4 ? between(0, 30_000) : between(4, 8) * 60_000;
+      const until = from + between(4, 30) * 60_000;
+      const again =
+        random() < 0.3 ? [{ at: 'destinations' as const, from: until + 90_000, until: until + 600_000 }] : [];
+      const outages = [{ at: 'destinations' as const, from, until }, ...again];
+      const calm = random() < 0.6;
+      const mail = { ...world.mail, ...(calm ? { lost: 0 } : {}), late: 0.2, latest: 60_000 };
+      const habits: Habits = {
+        deeds: between(8, 24),
+        keys: between(3, 6),
+        pace: [20_000, 60_000][between(0, 1)] as number,
+        put: 8,
+        remove: random() < 0.5 ? 2 : 0,
+        undelete: random() < 0.3 ? 1 : 0,
+        removeVersion: random() < 0.3 ? 1 : 0,
+        ...(shape !== 'two-way' && random() < 0.2 ? { archivePut: 2, restore: 2 } : {}),
+      };
+      return {
+        ...world,
+        shape,
+        weather: calm ? CALM : world.weather,
+        mail,
+        outages,
+        habits,
+        crowdedFrom: between(2, 4),
+        scans: true,
+        listingLag: calm ? 0 : world.listingLag,
       };
     }
     case 'suspended': {

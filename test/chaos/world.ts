@@ -45,6 +45,8 @@ export interface WorldOptions {
   /** Only listings of these lag; undefined: all, and those of the state buckets. */
   readonly lagAt?: 'sources' | 'destinations' | undefined;
   readonly outages?: readonly Outage[] | undefined;
+  /** Pieces of failed work from which on a destination is crowded; undefined: more than any world has. */
+  readonly crowdedFrom?: number | undefined;
   readonly longestPage: number;
   readonly markerOn404: boolean;
   /** The rules have a tag filter. */
@@ -68,6 +70,8 @@ export interface WorldResult {
   readonly lines: readonly string[];
   readonly ledger: Ledger;
   readonly functionRuns: number;
+  /** Whether work was ever left to a scan because a pair was behind. */
+  readonly marked: boolean;
 }
 
 /** One simulated world from its first upload until it has come to rest, been scanned, and come to rest again. */
@@ -170,8 +174,9 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   });
   note('the world has come to rest');
   // What was written while a rule was disabled is due only to the scan.
-  const complete = faultless && !rules.some(({ everChanged }) => everChanged);
-  const before = complete ? [...judge(), ...doubled(ledger)] : [];
+  const unchanged = !rules.some(({ everChanged }) => everChanged);
+  const complete = faultless && unchanged;
+  const before = complete ? [...judge(), ...doubled(ledger)] : repairsItself(options) && unchanged ? judge() : [];
 
   calm = true;
   await wait(scheduler, SETTLE);
@@ -185,7 +190,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const unscanned: Violation[] = scanned() ? [] : [{ invariant: 'I6', text: 'a scan did not end' }];
   const violations = [...before, ...judge(), ...unscanned, ...scans.violations, ...(await scans.recount())];
   await blobs.close();
-  return { violations, lines, ledger, functionRuns: runs() };
+  const marked = platforms.some((platform) => platform.marked);
+  return { violations, lines, ledger, functionRuns: runs(), marked };
 }
 
 function isFaultless({ weather, mail, listingLag, outages = [] }: WorldOptions): boolean {
@@ -193,6 +199,11 @@ function isFaultless({ weather, mail, listingLag, outages = [] }: WorldOptions):
   // A copy that takes longer than the run that asked for it is one that fails.
   if (outages.length > 0 || copying >= TIME_LIMITS.replicate) return false;
   return Object.values(fates).every((rate) => rate === 0) && mail.lost === 0 && listingLag === 0;
+}
+
+/** Nothing goes wrong but that destinations are down, which the service repairs before anybody asks for a scan. */
+function repairsItself({ outages = [], crowdedFrom, ...options }: WorldOptions): boolean {
+  return crowdedFrom !== undefined && outages.every(({ at }) => at === 'destinations') && isFaultless(options);
 }
 
 function lagsIn({ lagAt }: WorldOptions, { links }: Topology): (place: Place) => boolean {
@@ -204,12 +215,13 @@ function lagsIn({ lagAt }: WorldOptions, { links }: Topology): (place: Place) =>
 const doubled = ({ doubles }: Ledger): Violation[] =>
   doubles.map((text) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
 
-function settingsOf({ large }: WorldOptions, topology: Topology): Partial<Settings> {
+function settingsOf({ large, crowdedFrom }: WorldOptions, topology: Topology): Partial<Settings> {
   const sharedWith = (place: Place): Place | undefined =>
     isShared(topology, place)
       ? topology.deployments.find(({ source }) => source.bucket === place.bucket)?.state
       : undefined;
-  return { ...(large ? { largeFrom: MEGABYTE } : {}), sharedWith };
+  const behind = crowdedFrom === undefined ? {} : { crowdedFrom, failuresInARow: 2 };
+  return { ...(large ? { largeFrom: MEGABYTE } : {}), ...behind, sharedWith };
 }
 
 /** Each deployment signs with a key of its own and, where replication goes on from a destination, knows those of all others. */

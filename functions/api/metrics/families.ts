@@ -117,6 +117,12 @@ function backlogFamilies(rows: readonly Row[]): Family[] {
       // Nothing was counted, and there is more: of its age nothing is known.
       ({ backlog }) => (backlog.oldestAgeMs === null ? (backlog.atLeast ? null : 0) : seconds(backlog.oldestAgeMs)),
     ),
+    gauge(
+      rows,
+      'behind_since_timestamp_seconds',
+      'Since when so much has failed that a scan repairs it. The series is missing where that is not so.',
+      ({ behind }) => (behind === null ? null : timestamp(behind.since)),
+    ),
     {
       name: `${START}backlog_age_seconds`,
       help: `Keys of the backlog at this moment by the age of their oldest work, not counted over time. ${LOWER_BOUND}`,

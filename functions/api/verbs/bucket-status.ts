@@ -13,7 +13,7 @@ import {
 } from '../../../shared/scan/index.ts';
 import type { Amount, Pair, Progress, ScanResult, Standing } from '../../../shared/scan/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
-import { digestOfTarget, hasFailed, isRecheck, listPending } from '../../../shared/tasks/index.ts';
+import { digestOfTarget, hasFailed, isRecheck, listPending, readBehind } from '../../../shared/tasks/index.ts';
 import { jsonResponse, timeText } from '../request/json.ts';
 import type { BucketStatus, DestinationState } from '../scan-schemas.ts';
 import { scanState } from './scans.ts';
@@ -49,24 +49,32 @@ const distinct = (places: readonly Place[]): readonly Place[] =>
 async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptions): Promise<DestinationState> {
   const now = options.now();
   const store = new PairStore(options, pair);
-  const [progress, result, backlog] = await Promise.all([
+  const [progress, result, counted, behind] = await Promise.all([
     readProgress(store, now),
     store.result(),
     backlogOf(pair, options, now),
+    readBehind(options, pair),
   ]);
+  const isBehind = behind.phase !== 'none';
+  const backlog = { ...counted, atLeast: counted.atLeast || isBehind };
   const rules = ruleSet.rules.filter(({ destination }) => samePlace(destination, pair.destination));
   const current = result?.signature === signatureOf(ruleSet, pair, options.hash);
   const lag = result === undefined ? undefined : lagOf(result);
   const completeUpTo = current ? (result?.completeUpTo ?? null) : null;
   return {
     destination: formatPlace(pair.destination),
-    ...stateOf(rules, progress, result, current, backlog),
+    ...(isBehind && rules.some(({ enabled }) => enabled)
+      ? { state: 'behind' as const, cause: behind.cause }
+      : stateOf(rules, progress, result, current, backlog)),
     rules: rules.map(({ id, enabled }) => ({
       id,
       enabled,
       versions: result === undefined ? null : standingOf(result, id),
     })),
     backlog,
+    behind: isBehind
+      ? { since: timeText(behind.since), cause: behind.cause, repairing: behind.phase === 'recovering' }
+      : null,
     lagMs: lag ?? null,
     completeUpTo: completeUpTo === null ? null : timeText(completeUpTo),
     reasons: {

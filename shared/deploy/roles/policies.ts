@@ -3,6 +3,7 @@ import type { Place } from '../../cos/index.ts';
 import { PREFLIGHT_PREFIX } from '../../rules/index.ts';
 import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
+import { BEHIND } from '../../tasks/index.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
 export interface Statement {
@@ -88,9 +89,9 @@ function engine(state: Place, peers: Scope['peers']): Rights {
       { actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...READ, ...WRITE, 'DeleteObject'], path: '*' },
     ],
     state: [
-      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),
+      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/', BEHIND])),
       // What is remembered of versions that are not copied; nobody has to remove it.
-      allow(['PutObject'], under(state, ['examined/'])),
+      allow(['PutObject'], under(state, ['examined/', BEHIND])),
       allow(
         ['PutObject', 'DeleteObject'],
         under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),
@@ -127,9 +128,9 @@ function schedule(state: Place): Rights {
     sources: [],
     destinations: [],
     state: [
-      allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED])),
+      allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED, BEHIND])),
       // What waits is written by who tried it, and a task is removed by who has done it.
-      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS])),
+      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND])),
       allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING])),
       // For the clock of COS: a scan's start must not be later than what its listings show.
       allow(['HeadObject'], under(state, ['rules/'])),
@@ -170,7 +171,7 @@ function api(state: Place): Rights {
     state: [
       allow(
         ['GetObject'],
-        under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/', PAIRS, ASKED, PAUSED, VERIFIES]),
+        under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/', PAIRS, ASKED, PAUSED, VERIFIES, BEHIND]),
       ),
       allow(
         ['PutObject'],

@@ -1,5 +1,6 @@
 import { LOOKS } from './looks.ts';
 import type { Mistake } from './mistake.ts';
+import { BEHIND } from './behind.ts';
 import { SCANS } from './scans.ts';
 import { SCOPE } from './scope.ts';
 import { STACKS } from './stacks.ts';
@@ -10,7 +11,7 @@ import { WAYS } from './ways.ts';
  * One for each rule of the engine that is there because something goes wrong without it, and what beginners do. A
  * simulation that does not see them proves nothing.
  */
-export const MISTAKES: readonly Mistake[] = [...TURNS, ...LOOKS, ...STACKS, ...SCOPE, ...WAYS, ...SCANS];
+export const MISTAKES: readonly Mistake[] = [...TURNS, ...LOOKS, ...STACKS, ...SCOPE, ...WAYS, ...SCANS, ...BEHIND];
 
 /** Rules that no planted mistake breaks, and why. */
 export const NOT_PLANTED: Readonly<Record<string, string>> = {

@@ -51,6 +51,19 @@ describe('a scan', () => {
     expect(due({ scan: running, request: { kind: 'repair', prefix: 'a', asked: NOW } })).toEqual({ what: 'go-on' });
   });
 
+  it('repairs what was left to a scan, with one that begins late enough', () => {
+    const from = NOW - HOUR / 2;
+    expect(due({ repairFrom: from })).toEqual(BEGIN);
+    expect(due({ repairFrom: NOW + 1 })).toEqual({ what: 'nothing' });
+    expect(due({ repairFrom: NOW - HOUR })).toEqual({ what: 'nothing' });
+    expect(due({ repairFrom: from, paused: true })).toEqual({ what: 'nothing' });
+    const running = scan({ state: 'running' });
+    expect(due({ repairFrom: NOW + 1, scan: running })).toEqual({ what: 'go-on' });
+    expect(due({ repairFrom: from, scan: running, atWork: true })).toEqual({ what: 'stop' });
+    expect(due({ repairFrom: from, scan: running })).toEqual(BEGIN);
+    expect(due({ repairFrom: from, scan: scan({ state: 'running', wholeStarted: from }) })).toEqual({ what: 'go-on' });
+  });
+
   it('begins when somebody has asked for it', () => {
     const request = { kind: 'repair', prefix: 'photos/', asked: NOW } as const;
     expect(due({ request })).toEqual({ ...BEGIN, prefix: 'photos/', requested: true });

@@ -1,5 +1,5 @@
 import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
-import { Leases, Tasks, type StateDeps, type Task } from '../../../shared/tasks/index.ts';
+import { BehindMarks, Leases, Tasks, type StateDeps, type Task } from '../../../shared/tasks/index.ts';
 import { createCoreCos } from '../../chaos/core-cos.ts';
 import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
 
@@ -50,7 +50,7 @@ export function stateBucket() {
       now: () => clock.ms + skew,
       unique: () => `u${(unique += 1)}`,
     };
-    return { leases: new Leases(deps), tasks: new Tasks(deps) };
+    return { leases: new Leases(deps), tasks: new Tasks(deps), behind: new BehindMarks(deps, 3) };
   };
 
   return {

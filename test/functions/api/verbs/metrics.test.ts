@@ -5,7 +5,7 @@ import type { Place } from '../../../../shared/cos/index.ts';
 import { emptyCounts, emptyDeeds, standingOf } from '../../../../shared/scan/counts.ts';
 import type { Counts } from '../../../../shared/scan/counts.ts';
 import { PairStore, signatureOf } from '../../../../shared/scan/index.ts';
-import { requestedTask, Tasks } from '../../../../shared/tasks/index.ts';
+import { BehindMarks, requestedTask, Tasks } from '../../../../shared/tasks/index.ts';
 import { createBench, errorOf, gatewayEvent, NOW, SECOND, SOURCE, STATE, URL_HOST } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 import { cosError } from '../memory-cos.ts';
@@ -258,6 +258,31 @@ describe('metrics', () => {
     expect(complete(series)).toBe(0);
     expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'backlog' })).toBe(0);
     expect(valueOf(series, 'cos_replication_backlog_oldest_age_seconds', TO_BACKUP)).toBeUndefined();
+  });
+
+  it('call nothing complete whose failures are left to a scan, and say since when', async () => {
+    await store(SOURCE, ruleText('a', BACKUP));
+    await scanned(SOURCE, BACKUP, () => undefined);
+    const before = await metrics();
+    expect(valueOf(before, 'cos_replication_state', { ...TO_BACKUP, state: 'complete' })).toBe(1);
+    const marks = new BehindMarks({ ...deps(), now: () => NOW, unique: () => 'once' }, 1);
+    await marks.crowd(TO_BACKUP.destination);
+    await marks.failed({ source: SOURCE, destination: BACKUP, key: 'k' }, 'SlowDown');
+    // While it is behind, and while a scan repairs it.
+    for (let look = 0; look < 2; look += 1) {
+      const series = await metrics();
+      const value = (name: string, labels: object = {}) =>
+        valueOf(series, `cos_replication_${name}`, { ...TO_BACKUP, ...labels });
+      expect(value('state', { state: 'behind' })).toBe(1);
+      expect(value('state', { state: 'complete' })).toBe(0);
+      expect(value('behind_since_timestamp_seconds')).toBe(NOW / 1000);
+      expect(value('figure_known', { figure: 'backlog' })).toBe(0);
+      // Nothing is counted: of its age nothing is known, and 0 would be a lie.
+      expect(value('backlog_oldest_age_seconds')).toBeUndefined();
+      await marks.takeUp({ source: SOURCE, destination: BACKUP }, 'once');
+    }
+    await marks.end({ source: SOURCE, destination: BACKUP }, 'once');
+    expect(valueOf(await metrics(), 'cos_replication_state', { ...TO_BACKUP, state: 'complete' })).toBe(1);
   });
 
   it('of one source that cannot be read hide no other', async () => {
