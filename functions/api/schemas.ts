@@ -72,6 +72,36 @@ const destination = z.discriminatedUnion('state', [
   }),
 ]);
 
+const stack = {
+  /** Newest first. */
+  versions: z.array(
+    z.strictObject({
+      versionId: z.string(),
+      deleteMarker: z.boolean(),
+      current: z.boolean(),
+      lastModified: time,
+      bytes: count,
+      storageClass: z.string(),
+      /** Version ID at the source, of a replica that this service made. */
+      replicaOf: z.optional(z.string()),
+    }),
+  ),
+  /** There are older ones. */
+  more: z.boolean(),
+};
+
+/** Both sides of a key, with `versions=` in the query. */
+const stacks = z.strictObject({
+  source: z.strictObject(stack),
+  destinations: z.array(
+    z.union([
+      z.strictObject({ destination: z.string(), ...stack }),
+      /** Code with which the destination refused to be read just now. */
+      z.strictObject({ destination: z.string(), error: z.string() }),
+    ]),
+  ),
+});
+
 /** `GET /<key>?replicationStatus` */
 export const objectStatus = z.strictObject({
   bucket: z.string(),
@@ -85,6 +115,7 @@ export const objectStatus = z.strictObject({
   replicaOf: z.optional(z.string()),
   rules: z.array(rule),
   destinations: z.array(destination),
+  stacks: z.optional(stacks),
   measuredAt: time,
 });
 
@@ -175,6 +206,7 @@ export const deployment = z.strictObject({
 
 export type Deployment = z.infer<typeof deployment>;
 export type ObjectStatus = z.infer<typeof objectStatus>;
+export type Stacks = z.infer<typeof stacks>;
 export type DestinationStatus = z.infer<typeof destination>;
 export type RuleVerdict = z.infer<typeof rule>;
 export type Failures = z.infer<typeof failures>;

@@ -1,3 +1,4 @@
 /** How a version stands at a destination, as the two buckets tell. */
 export { readSubject, type Received, type Subject } from './subject.ts';
+export { readStack, type Stack } from './stack.ts';
 export { replicaStatus, type ReplicaStatus, type StatusQuery } from './replica.ts';

@@ -90,13 +90,18 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
 }
 
 /** A version of the destination, and what it says of itself when that is ours. */
-interface Claimed {
+export interface Claimed {
   readonly entry: VersionEntry;
   readonly head: ObjectHead | undefined;
   readonly marker: Marker | undefined;
 }
 
-async function claimed(query: StatusQuery, key: string, entry: VersionEntry): Promise<Claimed> {
+/** Asks one version of the destination what it says of itself. Throws `CosError`. */
+export async function claimed(
+  query: Pick<StatusQuery, 'cos' | 'hash' | 'keys' | 'destination'>,
+  key: string,
+  entry: VersionEntry,
+): Promise<Claimed> {
   const { cos, destination } = query;
   // One without a version ID was written while versioning was off: the next write takes its place.
   const head = isNull(entry.versionId) ? undefined : await readable(cos, destination, key, entry.versionId);

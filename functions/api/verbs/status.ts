@@ -15,6 +15,7 @@ import type { CallOptions, VerifiedCall } from './verb.ts';
 import { refuse } from '../response/errors.ts';
 import { jsonResponse, timeText } from '../request/json.ts';
 import type { DestinationStatus, ObjectStatus, RuleVerdict } from '../schemas.ts';
+import { stacksOf, versionsAsked } from './stacks.ts';
 import { standingOf } from './standing.ts';
 import type { Standing } from './standing.ts';
 import { LOST_EVENT_MS } from '../../../shared/durations/index.ts';
@@ -30,6 +31,7 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
   const { source, key } = call;
   const { cos, hash, markerKeys, rules, now } = options;
   const versionId = parameter(call, 'versionId');
+  const versions = versionsAsked(call);
   const peer = options.listed.peers?.find(({ bucket }) => samePlace(bucket, source));
   const problem = keyProblem(key);
   if (problem !== undefined) throw refuse(400, problem.code, `The key cannot be: ${problem.reason}.`);
@@ -53,6 +55,8 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
     uncovered(call, options, subject, verdicts).map((place) => leftReplica(call, options, subject, place)),
   );
   const destinations = [...covered, ...left.filter((one) => one !== undefined)];
+  const named = [...new Set(destinations.map(({ destination }) => destination))];
+  const stacks = versions === undefined ? {} : { stacks: await stacksOf(call, options, named, versions) };
   return jsonResponse(200, {
     bucket: source.bucket,
     key,
@@ -63,6 +67,7 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
     ...roleOf(subject, destinations.length > 0),
     rules: verdicts.map((verdict) => ruleVerdict(subject, verdict)),
     destinations,
+    ...stacks,
     measuredAt: timeText(now()),
   } satisfies ObjectStatus);
 }
