@@ -37,8 +37,15 @@ it('shows hundreds of failures page by page, and tries all of them again', async
   await world.failuresOf(101);
   const page = await world.enter('failures');
   await page.getByText('100 shown, there are more').waitFor();
-  await page.getByRole('button', { name: 'Show more' }).click();
-  await expect.poll(() => page.locator('tbody tr').count()).toBeGreaterThan(100);
+  const first = await page.locator('tbody tr').first().textContent();
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await page.getByText('page 2').waitFor();
+  await page.locator('tbody tr').first().waitFor();
+  expect(await page.locator('tbody tr').count()).toBeLessThanOrEqual(100);
+  expect(await page.locator('tbody tr').first().textContent()).not.toBe(first);
+  await page.getByRole('button', { name: 'Previous page' }).click();
+  await page.getByText('page 2').waitFor({ state: 'detached' });
+  await page.locator('tbody tr').first().waitFor();
   await page.getByRole('button', { name: 'Waiting' }).click();
   await page.getByRole('button', { name: 'Failed', exact: true }).click();
   await page.locator('tbody tr').first().waitFor();
@@ -48,4 +55,55 @@ it('shows hundreds of failures page by page, and tries all of them again', async
   await dialog.getByText('Nothing is deleted').waitFor();
   await dialog.getByRole('button', { name: 'Try all again' }).click();
   await page.getByText(/\d+ keys are tried again now\./).waitFor();
+});
+
+it('draws one page of ten thousand failures at a time, and ten of a hundred destinations', async () => {
+  const page = await world.enter('failures');
+  const item = (n: number) => ({
+    key: `huge/${n}`,
+    destination: 'backup-1250000000@ap-shanghai',
+    state: 'FAILED',
+    versionIds: [],
+    cause: 'AccessDenied',
+    attempts: 3,
+    ageMs: 1000,
+  });
+  const measuredAt = new Date().toISOString();
+  await page.route('**/?replicationFailures*', (route) => {
+    const from = Number(new URL(route.request().url()).searchParams.get('marker') ?? 0);
+    const items = Array.from({ length: 100 }, (_, at) => item(from + at));
+    const more = from + 100 < 10_000 ? { marker: String(from + 3300) } : {};
+    return route.fulfill({ json: { bucket: 'b', items, unreadable: 0, measuredAt, ...more } });
+  });
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  for (let number = 2; number <= 4; number += 1) {
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.getByText(`page ${number}`, { exact: false }).waitFor();
+  }
+  await page.getByText('huge/9999', { exact: true }).waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(100);
+  expect(await page.getByRole('button', { name: 'Next page' }).isDisabled()).toBe(true);
+
+  const states = ['complete', 'behind', 'blocked'];
+  const destinations = Array.from({ length: 100 }, (_, n) => ({
+    destination: `backup-${n}-1250000000@ap-shanghai`,
+    state: states[n % 3],
+    rules: Array.from({ length: 10 }, (_rule, at) => ({ id: `rule ${n}-${at}`, enabled: true, versions: null })),
+    backlog: { keys: 0, failed: 0, atLeast: false, oldestAgeMs: null, byAge: [] },
+    lagMs: null,
+    completeUpTo: null,
+    reasons: { completeUpTo: 'not-scanned', lagMs: 'not-scanned' },
+    existing: null,
+    sides: null,
+    scan: { state: 'none' },
+    measuredAt: null,
+  }));
+  await page.route('**/?replicationStatus*', (route) =>
+    route.fulfill({ json: { bucket: 'b', destinations, measuredAt } }),
+  );
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByText('Show more (90)').waitFor();
+  expect(await page.locator('.destination').count()).toBe(10);
+  // Those that somebody has to look at come first.
+  expect(await page.locator('.destination').filter({ hasText: 'Blocked' }).count()).toBe(10);
 });

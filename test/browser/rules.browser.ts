@@ -43,6 +43,9 @@ it('asks before it switches or deletes a rule, says what stays, and does it', as
     { ID: 'two', Status: 'Enabled' },
   ]);
   await page.getByRole('button', { name: 'Enable rule one' }).click();
+  await dialog.getByText('What it copies at once').waitFor();
+  await dialog.getByText('More storage at the destination').waitFor();
+  await dialog.getByText('Every version of every object in scope will take storage').waitFor();
   await dialog.getByRole('button', { name: 'Enable' }).click();
   await expect
     .poll(async () => (await world.readRules()).map((rule) => rule['Status']))
@@ -60,6 +63,48 @@ it('asks before it switches or deletes a rule, says what stays, and does it', as
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('No rule yet').waitFor();
   expect(await world.readRules()).toEqual([]);
+});
+
+it('counts what a rule would copy and what that costs before it is switched on', async () => {
+  const keys = ['counted/a', 'counted/b', 'counted/c'];
+  for (const key of keys) await world.upload(key, 'x'.repeat(1000));
+  const page = await world.enter('rules/new');
+  await page.getByLabel('Destination bucket').selectOption({ index: 1 });
+  await page.getByLabel('Some of them').check();
+  await page.getByLabel('Prefix').fill('counted/');
+  await page.getByLabel('Account ID (UIN)').fill('100000000001');
+  const store = page.getByRole('button', { name: 'Store the rule' });
+  const dialog = page.getByRole('dialog');
+  await store.click();
+  await dialog.getByText('0 versions · 0 objects').waitFor();
+  await dialog.getByText(/Left out: \d+ versions from before the rule/).waitFor();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(await world.readRules()).toEqual([]);
+  await page.getByLabel('Objects that are there already').selectOption('Current versions');
+  await store.click();
+  await dialog.getByText('3 versions · 3 objects').waitFor();
+  await dialog.getByText('3 kB').waitFor();
+  await dialog.getByText(/^CN¥0\.0+[1-9]/).waitFor();
+  // Switched off, it copies nothing, and nobody is asked.
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByLabel('Enable the rule at once').uncheck();
+  await store.click();
+  await page.getByText('The rule everything is stored.').waitFor();
+  expect(await world.readRules()).toMatchObject([{ Status: 'Disabled' }]);
+});
+
+it('holds the scans of a rule and lets them go on, and keeps copying meanwhile', async () => {
+  await world.rules(ruleOf('held', { Prefix: 'held/' }));
+  const page = await world.enter('rules');
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'Pause rule held' }).click();
+  await dialog.getByText('New versions are copied as before, and nothing is lost.').waitFor();
+  await dialog.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('The scans of the rule held are held.').waitFor();
+  await page.getByRole('button', { name: 'Resume rule held' }).click();
+  await dialog.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('The scans of the rule held go on.').waitFor();
+  await expect.poll(() => page.getByRole('button', { name: 'Pause rule held' }).isVisible()).toBe(true);
 });
 
 it('tells the second of two people what the first has changed, and makes the change on the rules of now', async () => {
@@ -105,6 +150,7 @@ it('says before sending what the API would refuse, and numbers the rules when on
   await page.getByText('the others get: everything = 1').waitFor();
   await page.getByText('It overlaps with everything (priority 1), which decides where both apply.').waitFor();
   await page.getByRole('button', { name: 'Store the rule' }).click();
+  await page.getByRole('button', { name: 'Store and switch on' }).click();
   await page.getByText('The rule rule-2 is stored.').waitFor();
   expect(await world.readRules()).toMatchObject([
     { ID: 'everything', Priority: '1' },

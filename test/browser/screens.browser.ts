@@ -113,6 +113,10 @@ describe.each(LOOKS)('in $language, $theme', (look) => {
     await page.locator('dialog[open]').waitFor();
     const found = await judge(page, `dialog ${look.language} ${look.theme}`);
     await page.keyboard.press('Escape');
+    await page.locator('.rule.off .button:not(.danger-text)').last().click();
+    await page.locator('.forecast .facts').waitFor();
+    found.push(...(await judge(page, `forecast ${look.language} ${look.theme}`)));
+    await page.keyboard.press('Escape');
     await page.evaluate(`location.hash = '#/preflight'`);
     await page.locator('.screen-head .primary').click();
     await page.locator('.steps').waitFor();

@@ -1,4 +1,4 @@
-import { formatPlace, parsePlace } from '../../../shared/cos/index.ts';
+import { parsePlace } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
 import { readStack } from '../../../shared/status/index.ts';
 import type { Stack } from '../../../shared/status/index.ts';

@@ -1,3 +1,4 @@
+import type { DryRun } from '../../dry-run-schemas.ts';
 import type { BucketStatus } from '../../scan-schemas.ts';
 import type { Deployment, Failures, ObjectStatus, Preflighted, Reattempted } from '../../schemas.ts';
 import type { RulesClient } from '../rules/change.ts';
@@ -13,8 +14,10 @@ export interface Client extends RulesClient {
   /** All waiting work, a page of it, or that of some keys. */
   reattempt(what: { keys?: readonly string[]; marker?: string }): Promise<Reattempted>;
   bucketStatus(): Promise<BucketStatus>;
-  /** Starts, holds or continues the scan of a destination (`bucket-appid@region`). */
-  steerScan(deed: 'scan' | 'pause' | 'resume', destination: string): Promise<void>;
+  /** Starts, holds or continues the scans of one destination (`bucket-appid@region`), or of that of a rule. */
+  steerScan(deed: 'scan' | 'pause' | 'resume', of: { destination: string } | { rule: string }): Promise<void>;
+  /** What rules would copy, a part of it; `marker` of the part before. */
+  dryRun(xml: string, marker: string | undefined): Promise<DryRun>;
   objectStatus(key: string, versionId: string | undefined): Promise<ObjectStatus>;
   preflight(): Promise<Preflighted>;
   readonly clockOffset: Sender['clockOffset'];
@@ -49,8 +52,7 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
       }
     },
     putRules: async (xml, etag) => {
-      const headers = { 'Content-Type': 'application/xml', ...unchanged(etag) };
-      await send({ method: 'PUT', query: [['replication', '']], body: xml, headers });
+      await send({ method: 'PUT', query: [['replication', '']], body: xml, headers: { ...XML, ...unchanged(etag) } });
     },
     deleteRules: async (etag) => {
       await send({ method: 'DELETE', query: [['replication', '']], headers: unchanged(etag) });
@@ -66,13 +68,20 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
         query: [['replicationReattempt', ''], ...given('marker', marker)],
         ...(keys === undefined ? {} : { body: JSON.stringify({ keys }) }),
       }),
+    dryRun: (body, marker) => {
+      const query: [string, string][] = [['replicationDryRun', ''], ...given('marker', marker)];
+      return json({ method: 'POST', query, body, headers: XML });
+    },
     bucketStatus: () => json({ method: 'GET', query: [['replicationStatus', '']] }),
-    steerScan: async (deed, destination) => {
-      const body = JSON.stringify({ destination });
-      await send({ method: 'POST', query: [[STEER[deed], '']], body });
+    steerScan: async (deed, of) => {
+      await send({ method: 'POST', query: [[STEER[deed], '']], body: JSON.stringify(of) });
     },
     objectStatus: (key, versionId) =>
-      json({ method: 'GET', key, query: [['replicationStatus', ''], ...given('versionId', versionId)] }),
+      json({
+        method: 'GET',
+        key,
+        query: [['replicationStatus', ''], ['versions', VERSIONS], ...given('versionId', versionId)],
+      }),
     preflight: () => json({ method: 'POST', query: [['replicationPreflight', '']] }),
     clockOffset: sender.clockOffset,
     withBucket: (other) => clientOf(sender, other),
@@ -80,6 +89,10 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
 }
 
 const STEER = { scan: 'replicationScan', pause: 'replicationPause', resume: 'replicationResume' } as const;
+
+/** Of each side, in the status of an object. */
+const VERSIONS = '20';
+const XML = { 'Content-Type': 'application/xml' };
 
 const unchanged = (etag: string | undefined): Record<string, string> =>
   etag === undefined ? { 'If-None-Match': '*' } : { 'If-Match': etag };

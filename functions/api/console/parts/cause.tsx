@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { isText } from '../text/index.ts';
 import type { TextKey } from '../text/index.ts';
 import { useTelling } from './context.ts';
+import type { Telling } from './context.ts';
 import { Name } from './name.tsx';
 
 /** What nobody got an answer for; all of them mean the same to a person. */
@@ -37,8 +38,12 @@ export function Cause({ code }: { readonly code: string }): JSX.Element {
   );
 }
 
-export function SkipReason({ reason }: { readonly reason: string }): JSX.Element {
-  const { t } = useTelling();
+/** Why a version gets no replica, in words. */
+export function skipText({ t }: Telling, reason: string): string {
   const key = `skip.${reason}`;
-  return <span>{isText(key) ? t(key) : t('skip.unknown', { code: reason })}</span>;
+  return isText(key) ? t(key) : t('skip.unknown', { code: reason });
+}
+
+export function SkipReason({ reason }: { readonly reason: string }): JSX.Element {
+  return <span>{skipText(useTelling(), reason)}</span>;
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX, TargetedInputEvent } from 'preact';
 import { useId } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
@@ -14,15 +14,18 @@ interface Described {
   readonly 'aria-invalid': boolean;
 }
 
-interface Props {
+interface About {
   readonly label: string;
   readonly hint?: string | undefined;
   readonly remarks?: readonly Remark[];
+}
+
+interface Props extends About {
   /** Gets what ties the input to its label, its hint and its remarks. */
   readonly children: (described: Described) => ComponentChildren;
 }
 
-export function Field({ label, hint, remarks = [], children }: Props): JSX.Element {
+function Field({ label, hint, remarks = [], children }: Props): JSX.Element {
   const id = useId();
   const ids = [...(hint === undefined ? [] : [`${id}-hint`]), ...(remarks.length === 0 ? [] : [`${id}-remarks`])];
   return (
@@ -60,6 +63,55 @@ export function Remarks({
         </li>
       ))}
     </ul>
+  );
+}
+
+interface TextProps extends About {
+  readonly value: string;
+  readonly class?: string;
+  readonly password?: boolean;
+  readonly required?: boolean;
+  readonly inputMode?: 'numeric';
+  readonly autoComplete?: 'off';
+  readonly autoCapitalize?: 'off';
+  readonly onInput: (value: string) => void;
+}
+
+export function TextField({ label, hint, remarks = [], password = false, onInput, ...input }: TextProps): JSX.Element {
+  return (
+    <Field label={label} hint={hint} remarks={remarks}>
+      {(described) => {
+        const all = {
+          ...described,
+          ...input,
+          spellcheck: false,
+          onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => onInput(currentTarget.value),
+        };
+        return password ? <input {...all} type="password" /> : <input {...all} type="text" />;
+      }}
+    </Field>
+  );
+}
+
+interface SelectProps extends About {
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, text: string])[];
+  readonly onChange: (value: string) => void;
+}
+
+export function SelectField({ label, hint, remarks = [], value, options, onChange }: SelectProps): JSX.Element {
+  return (
+    <Field label={label} hint={hint} remarks={remarks}>
+      {(described) => (
+        <select {...described} value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+          {options.map(([one, text]) => (
+            <option key={one} value={one}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 

@@ -14,3 +14,9 @@ export function bytes(language: Language, size: number): string {
   const style = { style: 'unit', unit: UNITS[unit] ?? 'byte', maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(locale(language), style).format(rest);
 }
+
+/** An amount of money as it is written there; of what is less than a cent two digits are told, and never 0. */
+export function money(language: Language, amount: number, currency: string): string {
+  const digits = amount > 0 && amount < 0.01 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
+  return new Intl.NumberFormat(locale(language), { style: 'currency', currency, ...digits }).format(amount);
+}

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { DestinationState } from '../../scan-schemas.ts';
 import { useTelling } from './context.ts';
 import { Icon } from './icon.tsx';
 import type { IconName } from './icon.tsx';
@@ -43,6 +44,26 @@ export function RuleState({ enabled }: { readonly enabled: boolean }): JSX.Eleme
   return (
     <Sign tone={enabled ? 'good' : 'quiet'} icon={enabled ? 'check' : 'pause'}>
       {t(enabled ? 'state.enabled' : 'state.disabled')}
+    </Sign>
+  );
+}
+
+const DESTINATION = {
+  complete: ['good', 'check'],
+  scanning: ['busy', 'clock'],
+  behind: ['warn', 'clock'],
+  blocked: ['bad', 'cross'],
+  paused: ['quiet', 'pause'],
+  unknown: ['quiet', 'info'],
+  disabled: ['quiet', 'pause'],
+} as const satisfies Record<DestinationState['state'], readonly [Tone, IconName]>;
+
+export function DestinationSign({ state }: { readonly state: DestinationState['state'] }): JSX.Element {
+  const { t } = useTelling();
+  const [tone, icon] = DESTINATION[state];
+  return (
+    <Sign tone={tone} icon={icon}>
+      {t(`status.state.${state}`)}
     </Sign>
   );
 }

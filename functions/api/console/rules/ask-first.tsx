@@ -3,25 +3,29 @@ import type { XmlElement } from '../client/xml.ts';
 import { useTelling } from '../parts/context.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { nameText } from '../parts/name.tsx';
-import { idOf } from './document.ts';
-import type { Change } from './document.ts';
+import { applyChange, idOf } from './document.ts';
+import type { Change, RulesDocument } from './document.ts';
+import { readFields } from './fields.ts';
+import { ForecastView } from './forecast-view.tsx';
 import { switchRule } from './write.ts';
 
 /** What can be done to a rule from the list. */
-export type Deed = 'enable' | 'disable' | 'delete';
+export type Deed = 'enable' | 'disable' | 'delete' | 'pause' | 'resume';
 
 interface Props {
   readonly deed: Deed;
   readonly rule: XmlElement;
+  readonly document: RulesDocument;
   /** Whether no other rule would be left. */
   readonly last: boolean;
   readonly busy: boolean;
   readonly onClose: () => void;
   readonly onChange: (change: Change) => void;
+  readonly onSteer: (deed: 'pause' | 'resume') => void;
 }
 
-/** Asks before a rule is switched or deleted, and says what will not happen. */
-export function AskFirst({ deed, rule, last, busy, onClose, onChange }: Props): JSX.Element {
+/** Asks before a rule is switched, held or deleted, and says what will not happen. */
+export function AskFirst({ deed, rule, document, last, busy, onClose, onChange, onSteer }: Props): JSX.Element {
   const { t } = useTelling();
   const id = idOf(rule);
   const change = (): Change =>
@@ -33,10 +37,10 @@ export function AskFirst({ deed, rule, last, busy, onClose, onChange }: Props): 
       danger={deed === 'delete'}
       busy={busy}
       onClose={onClose}
-      onAction={() => onChange(change())}
+      onAction={() => (deed === 'pause' || deed === 'resume' ? onSteer(deed) : onChange(change()))}
     >
       <p>{t(`rules.${deed}.text`)}</p>
-      {deed === 'enable' ? <p>{t('rules.enable.storage')}</p> : null}
+      {deed === 'enable' ? <Before document={document} change={change()} rule={rule} /> : null}
       {deed === 'delete' && last ? (
         <p>
           <strong>{t('rules.delete.last')}</strong>
@@ -44,4 +48,10 @@ export function AskFirst({ deed, rule, last, busy, onClose, onChange }: Props): 
       ) : null}
     </Dialog>
   );
+}
+
+function Before({ document, change, rule }: Pick<Props, 'document' | 'rule'> & { change: Change }): JSX.Element | null {
+  const root = applyChange(document, change);
+  const { bucket, region } = readFields(rule);
+  return root === undefined ? null : <ForecastView root={root} destination={`${bucket}@${region}`} />;
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Deployment } from '../../schemas.ts';
 import { useTelling } from '../parts/context.ts';
-import { CheckField, Field, Remarks } from '../parts/field.tsx';
+import { CheckField, Remarks, SelectField, TextField } from '../parts/field.tsx';
 import type { Remark } from '../parts/field.tsx';
 import { STORAGE_CLASSES } from './check.ts';
 import type { Finding } from './check.ts';
@@ -36,18 +36,14 @@ export function WhichFields({ fields, change, remarks }: FormParts): JSX.Element
       </div>
       {some ? (
         <>
-          <Field label={t('form.prefix')} hint={t('form.prefix.hint')} remarks={remarks('prefix')}>
-            {(described) => (
-              <input
-                {...described}
-                type="text"
-                class="mono"
-                spellcheck={false}
-                value={fields.prefix}
-                onInput={({ currentTarget }) => change({ prefix: currentTarget.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label={t('form.prefix')}
+            hint={t('form.prefix.hint')}
+            remarks={remarks('prefix')}
+            class="mono"
+            value={fields.prefix}
+            onInput={(prefix) => change({ prefix })}
+          />
           <TagFields tags={fields.tags} remarks={remarks('tags')} onChange={(tags) => change({ tags })} />
         </>
       ) : (
@@ -70,46 +66,32 @@ export function WhereFields({ fields, change, remarks, deployment, source }: Whe
   return (
     <fieldset class="card">
       <legend>{t('form.where')}</legend>
-      <Field label={t('form.bucket')} hint={t('form.bucket.hint')} remarks={remarks('bucket')}>
-        {(described) => (
-          <select
-            {...described}
-            value={chosen}
-            onChange={({ currentTarget }) => {
-              const [bucket = '', region = ''] = currentTarget.value.split('@');
-              change({ bucket, region });
-            }}
-          >
-            <option value="">{t('form.bucket.choose')}</option>
-            {places.map(({ bucket, region }) => (
-              <option key={bucket} value={`${bucket}@${region}`}>
-                {bucket} ({region})
-              </option>
-            ))}
-            {chosen === '' || listed ? null : (
-              <option value={chosen}>
-                {fields.bucket} ({fields.region}) – {t('form.bucket.unlisted')}
-              </option>
-            )}
-          </select>
-        )}
-      </Field>
-      <Field label={t('form.class')}>
-        {(described) => (
-          <select
-            {...described}
-            value={fields.storageClass}
-            onChange={({ currentTarget }) => change({ storageClass: currentTarget.value })}
-          >
-            <option value="">{t('form.class.same')}</option>
-            {storageClasses(fields.storageClass).map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t('form.bucket')}
+        hint={t('form.bucket.hint')}
+        remarks={remarks('bucket')}
+        value={chosen}
+        options={[
+          ['', t('form.bucket.choose')],
+          ...places.map(({ bucket, region }) => [`${bucket}@${region}`, `${bucket} (${region})`] as const),
+          ...(chosen === '' || listed
+            ? []
+            : [[chosen, `${fields.bucket} (${fields.region}) – ${t('form.bucket.unlisted')}`] as const]),
+        ]}
+        onChange={(place) => {
+          const [bucket = '', region = ''] = place.split('@');
+          change({ bucket, region });
+        }}
+      />
+      <SelectField
+        label={t('form.class')}
+        value={fields.storageClass}
+        options={[
+          ['', t('form.class.same')],
+          ...storageClasses(fields.storageClass).map((name) => [name, name] as const),
+        ]}
+        onChange={(storageClass) => change({ storageClass })}
+      />
     </fieldset>
   );
 }
@@ -134,24 +116,14 @@ export function HowFields({ fields, change, remarks }: FormParts): JSX.Element {
         disabled={fields.tags.length > 0}
         onChange={(deleteMarkers) => change({ deleteMarkers })}
       />
-      <Field label={t('form.existing')} remarks={remarks('existing')}>
-        {(described) => (
-          <select
-            {...described}
-            value={fields.existing}
-            onChange={({ currentTarget }) =>
-              change({ existing: EXISTING.find((one) => one === currentTarget.value) ?? '' })
-            }
-          >
-            <option value="">{t('form.existing.none')}</option>
-            {EXISTING.map((one) => (
-              <option key={one} value={one}>
-                {t(`form.existing.${one}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={t('form.existing')}
+        hint={t('form.existing.hint')}
+        remarks={remarks('existing')}
+        value={fields.existing}
+        options={[['', t('form.existing.none')], ...EXISTING.map((one) => [one, t(`form.existing.${one}`)] as const)]}
+        onChange={(chosen) => change({ existing: EXISTING.find((one) => one === chosen) ?? '' })}
+      />
       <details open={fields.replicaAcl || fields.kmsObjects || fields.kmsKeyId !== ''}>
         <summary>{t('form.more')}</summary>
         <CheckField
@@ -164,18 +136,13 @@ export function HowFields({ fields, change, remarks }: FormParts): JSX.Element {
           checked={fields.kmsObjects}
           onChange={(kmsObjects) => change({ kmsObjects })}
         />
-        <Field label={t('form.kms.key')} remarks={remarks('kmsKeyId')}>
-          {(described) => (
-            <input
-              {...described}
-              type="text"
-              class="mono"
-              spellcheck={false}
-              value={fields.kmsKeyId}
-              onInput={({ currentTarget }) => change({ kmsKeyId: currentTarget.value.trim() })}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t('form.kms.key')}
+          remarks={remarks('kmsKeyId')}
+          class="mono"
+          value={fields.kmsKeyId}
+          onInput={(text) => change({ kmsKeyId: text.trim() })}
+        />
       </details>
     </fieldset>
   );
@@ -191,41 +158,32 @@ export function RuleItselfFields({ fields, change, remarks, uin }: ItselfProps):
   return (
     <fieldset class="card">
       <legend>{t('form.rule')}</legend>
-      <Field label={t('form.id')} hint={t('form.id.hint')} remarks={remarks('id')}>
-        {(described) => (
-          <input
-            {...described}
-            type="text"
-            value={fields.id}
-            onInput={({ currentTarget }) => change({ id: currentTarget.value })}
-          />
-        )}
-      </Field>
-      <Field label={t('form.priority')} hint={t('form.priority.hint')} remarks={remarks('priority')}>
-        {(described) => (
-          <input
-            {...described}
-            type="text"
-            inputMode="numeric"
-            class="short"
-            value={fields.priority}
-            onInput={({ currentTarget }) => change({ priority: currentTarget.value.trim() })}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('form.id')}
+        hint={t('form.id.hint')}
+        remarks={remarks('id')}
+        value={fields.id}
+        onInput={(id) => change({ id })}
+      />
+      <TextField
+        label={t('form.priority')}
+        hint={t('form.priority.hint')}
+        remarks={remarks('priority')}
+        inputMode="numeric"
+        class="short"
+        value={fields.priority}
+        onInput={(text) => change({ priority: text.trim() })}
+      />
       {uin === undefined ? null : (
-        <Field label={t('form.uin')} hint={t('form.uin.hint')} remarks={remarks('uin')}>
-          {(described) => (
-            <input
-              {...described}
-              type="text"
-              inputMode="numeric"
-              class="medium"
-              value={uin.value}
-              onInput={({ currentTarget }) => uin.change(currentTarget.value.trim())}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t('form.uin')}
+          hint={t('form.uin.hint')}
+          remarks={remarks('uin')}
+          inputMode="numeric"
+          class="medium"
+          value={uin.value}
+          onInput={(text) => uin.change(text.trim())}
+        />
       )}
       <CheckField label={t('form.enabled')} checked={fields.enabled} onChange={(enabled) => change({ enabled })} />
     </fieldset>

@@ -13,7 +13,7 @@ interface Props {
 /** What the rule will do, in sentences, while it is being written. */
 export function InWords({ fields, source, kept }: Props): JSX.Element {
   const { t } = useTelling();
-  const { prefix, tags, bucket, region, deleteMarkers, enabled } = fields;
+  const { prefix, tags, bucket, region, deleteMarkers, existing, enabled } = fields;
   const scope =
     prefix === ''
       ? t('form.says.scope.all', { source })
@@ -28,6 +28,7 @@ export function InWords({ fields, source, kept }: Props): JSX.Element {
         {carrying}
         {where}
       </p>
+      {existing === '' ? null : <p>{t(`rules.existing.${existing}`)}</p>}
       <p>{t(deleteMarkers && tags.length === 0 ? 'form.says.markers' : 'form.says.nomarkers')}</p>
       <p>{t('form.says.storage')}</p>
       {enabled ? null : <p>{t('form.says.disabled')}</p>}

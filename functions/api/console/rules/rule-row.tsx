@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
+import type { DestinationState } from '../../scan-schemas.ts';
 import type { XmlElement } from '../client/xml.ts';
 import { useTelling } from '../parts/context.ts';
 import type { Telling } from '../parts/context.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Name, nameText } from '../parts/name.tsx';
-import { RuleState } from '../parts/state.tsx';
+import { DestinationSign, RuleState } from '../parts/state.tsx';
+import { bytes } from '../parts/size.ts';
 import { hrefOf } from '../route.ts';
 import type { Deed } from './ask-first.tsx';
 import { otherElements, readFields } from './fields.ts';
@@ -12,19 +14,25 @@ import type { RuleFields } from './fields.ts';
 
 interface Props {
   readonly rule: XmlElement;
+  /** How the destination stands; undefined: it is not known yet. */
+  readonly standing: DestinationState | undefined;
   readonly mayWrite: boolean;
   readonly onAsk: (deed: Deed, rule: XmlElement) => void;
 }
 
 /** One rule of the list: its state, what it covers, where to, what is special about it, and what can be done. */
-export function RuleRow({ rule, mayWrite, onAsk }: Props): JSX.Element {
+export function RuleRow({ rule, standing, mayWrite, onAsk }: Props): JSX.Element {
   const telling = useTelling();
   const { t } = telling;
   const fields = readFields(rule);
   const { id, enabled } = fields;
   const special = specialities(telling, fields, otherElements(rule));
   const about = (action: string) => t('rules.about', { action, id: nameText(id) });
-  const deed: Deed = enabled ? 'disable' : 'enable';
+  const paused = enabled && standing?.scan.pausedSince !== undefined;
+  const deeds: readonly Deed[] = [
+    ...(enabled ? ([paused ? 'resume' : 'pause', 'disable'] as const) : (['enable'] as const)),
+    'delete',
+  ];
   return (
     <li class={enabled ? 'card rule' : 'card rule off'}>
       <div class="rule-main">
@@ -33,6 +41,7 @@ export function RuleRow({ rule, mayWrite, onAsk }: Props): JSX.Element {
             <Name text={id} plain />
           </h2>
           <RuleState enabled={enabled} />
+          {enabled && standing !== undefined ? <DestinationSign state={standing.state} /> : null}
         </div>
         <p class="rule-way">
           <Scope fields={fields} />
@@ -44,6 +53,7 @@ export function RuleRow({ rule, mayWrite, onAsk }: Props): JSX.Element {
             </span>
           </span>
         </p>
+        <Counts id={id} standing={standing} />
         {special.length === 0 ? null : (
           <ul class="chips">
             {special.map((text) => (
@@ -54,25 +64,20 @@ export function RuleRow({ rule, mayWrite, onAsk }: Props): JSX.Element {
       </div>
       {mayWrite ? (
         <div class="actions">
-          <button
-            type="button"
-            class="button small"
-            aria-label={about(t(`rules.${deed}`))}
-            onClick={() => onAsk(deed, rule)}
-          >
-            {t(`rules.${deed}`)}
-          </button>
           <a class="button small" href={hrefOf('rules/edit', { id })} aria-label={about(t('rules.edit'))}>
             {t('rules.edit')}
           </a>
-          <button
-            type="button"
-            class="button small danger-text"
-            aria-label={about(t('rules.delete'))}
-            onClick={() => onAsk('delete', rule)}
-          >
-            {t('rules.delete')}
-          </button>
+          {deeds.map((deed) => (
+            <button
+              key={deed}
+              type="button"
+              class={deed === 'delete' ? 'button small danger-text' : 'button small'}
+              aria-label={about(t(`rules.${deed}`))}
+              onClick={() => onAsk(deed, rule)}
+            >
+              {t(`rules.${deed}`)}
+            </button>
+          ))}
         </div>
       ) : null}
     </li>
@@ -103,6 +108,19 @@ function Scope({ fields: { prefix, tags } }: { readonly fields: RuleFields }): J
       )}
     </span>
   );
+}
+
+const COUNTED = ['replicated', 'pending', 'failed', 'skipped'] as const;
+
+/** What the last scan counted for the rule. */
+function Counts({ id, standing }: Pick<Props, 'standing'> & { readonly id: string }): JSX.Element | null {
+  const { t, language } = useTelling();
+  const versions = standing?.rules.find((rule) => rule.id === id)?.versions;
+  if (versions == null) return null;
+  const parts = COUNTED.filter((name) => name === 'replicated' || versions[name].versions > 0).map((name) =>
+    t(`rules.count.${name}`, { n: versions[name].versions, size: bytes(language, versions[name].bytes) }),
+  );
+  return <p class="fine">{parts.join(' · ')}</p>;
 }
 
 /** What is not as it is by itself. */

@@ -1,28 +1,20 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { BucketStatus, DestinationState } from '../../scan-schemas.ts';
 import { Bars } from '../parts/bars.tsx';
 import { Cause } from '../parts/cause.tsx';
-import { useTelling } from '../parts/context.ts';
+import { LagChart } from '../parts/chart.tsx';
+import { useSession, useTelling } from '../parts/context.ts';
 import type { Telling } from '../parts/context.ts';
-import type { IconName } from '../parts/icon.tsx';
 import { Name } from '../parts/name.tsx';
+import { samplesOf } from '../parts/samples.ts';
 import { bytes } from '../parts/size.ts';
-import { Sign } from '../parts/state.tsx';
-import type { Tone } from '../parts/state.tsx';
+import { DestinationSign, Sign } from '../parts/state.tsx';
+import { Table } from '../parts/table.tsx';
 import { duration, moment } from '../parts/time.ts';
 import { formatNumber, isText } from '../text/index.ts';
 import { ScanLine } from './scan-line.tsx';
 import type { ScanDeed } from './scan-line.tsx';
-
-const SIGNS = {
-  complete: ['good', 'check'],
-  scanning: ['busy', 'clock'],
-  behind: ['warn', 'clock'],
-  blocked: ['bad', 'cross'],
-  paused: ['quiet', 'pause'],
-  unknown: ['quiet', 'info'],
-  disabled: ['quiet', 'pause'],
-} as const satisfies Record<DestinationState['state'], readonly [Tone, IconName]>;
 
 interface Props {
   readonly status: BucketStatus;
@@ -30,13 +22,36 @@ interface Props {
   readonly onDeed: ((deed: ScanDeed, destination: string) => void) | undefined;
 }
 
+/** Cards drawn at once; a deployment may have a hundred destinations. */
+const PAGE = 10;
+/** What somebody has to look at comes first. */
+const ORDER = [
+  'blocked',
+  'behind',
+  'unknown',
+  'scanning',
+  'paused',
+  'complete',
+  'disabled',
+] as const satisfies readonly DestinationState['state'][];
+
 /** How each destination stands by the last scan and by what waits now. */
 export function Destinations({ status, onDeed }: Props): JSX.Element {
+  const { t } = useTelling();
+  const [shown, setShown] = useState(PAGE);
+  const sorted = status.destinations.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   return (
     <>
-      {status.destinations.map((one) => (
+      {sorted.slice(0, shown).map((one) => (
         <Destination key={one.destination} one={one} onDeed={onDeed} />
       ))}
+      {sorted.length > shown ? (
+        <p>
+          <button type="button" class="button" onClick={() => setShown(shown + PAGE)}>
+            {t('do.more')} ({sorted.length - shown})
+          </button>
+        </p>
+      ) : null}
     </>
   );
 }
@@ -50,16 +65,13 @@ function Destination({
 }): JSX.Element {
   const telling = useTelling();
   const { t } = telling;
-  const [tone, icon] = SIGNS[one.state];
   return (
     <section class="card destination">
       <h2 class="card-title">
         <Name text={one.destination} plain />
-        <Sign tone={tone} icon={icon}>
-          {t(`status.state.${one.state}`)}
-        </Sign>
+        <DestinationSign state={one.state} />
       </h2>
-      <p>{safety(telling, one)}</p>
+      <Safety one={one} />
       {one.cause === undefined ? null : (
         <p>
           <Cause code={one.cause} />
@@ -70,6 +82,7 @@ function Destination({
         <Lag one={one} />
         <Existing one={one} />
       </div>
+      <Trend one={one} />
       <Sides one={one} />
       <ScanLine scan={one.scan} onDeed={onDeed && ((deed) => onDeed(deed, one.destination))} />
       {one.measuredAt === null ? null : <p class="fine">{t('status.by', { time: moment(telling, one.measuredAt) })}</p>}
@@ -77,13 +90,21 @@ function Destination({
   );
 }
 
-/** The answer to "is it safe to switch over now?". */
-function safety(telling: Telling, { state, completeUpTo, reasons }: DestinationState): string {
+/** The answer to "is it safe to switch over now?", as far as the last scan knows. */
+function Safety({ one: { state, completeUpTo, reasons } }: { readonly one: DestinationState }): JSX.Element {
+  const telling = useTelling();
   const { t } = telling;
-  if (completeUpTo !== null) {
-    return t(state === 'complete' ? 'status.safe.yes' : 'status.safe.upto', { time: moment(telling, completeUpTo) });
+  if (completeUpTo === null) {
+    return <p>{t('status.safe.no', { reason: why(telling, reasons.completeUpTo) })}</p>;
   }
-  return t('status.safe.no', { reason: why(telling, reasons.completeUpTo) });
+  const complete = state === 'complete';
+  return (
+    <p>
+      <Sign tone={complete ? 'good' : 'warn'} icon={complete ? 'check' : 'clock'}>
+        {t(complete ? 'status.safe.yes' : 'status.safe.upto', { time: moment(telling, completeUpTo) })}
+      </Sign>{' '}
+    </p>
+  );
 }
 
 function why({ t }: Telling, reason: string | undefined): string {
@@ -150,7 +171,19 @@ function Lag({ one: { lagMs, reasons } }: { readonly one: DestinationState }): J
   );
 }
 
-function Existing({ one: { existing } }: { readonly one: DestinationState }): JSX.Element | null {
+function Trend({ one: { destination, lagMs } }: { readonly one: DestinationState }): JSX.Element {
+  const { t } = useTelling();
+  const { bucket } = useSession();
+  return (
+    <div class="status-parts">
+      <Part title={t('status.now')}>
+        <LagChart samples={samplesOf(bucket, destination)} usual={lagMs?.p99} />
+      </Part>
+    </div>
+  );
+}
+
+function Existing({ one: { existing, scan } }: { readonly one: DestinationState }): JSX.Element | null {
   const telling = useTelling();
   const { t } = telling;
   if (existing === null) return null;
@@ -162,7 +195,9 @@ function Existing({ one: { existing } }: { readonly one: DestinationState }): JS
       <p>
         {state === 'running'
           ? t(running, { n: done, total: formatNumber(telling.language, total ?? 0) })
-          : t(`status.existing.${state}`)}
+          : t(
+              state === 'waiting' && scan.pausedSince !== undefined ? 'status.scan.paused' : `status.existing.${state}`,
+            )}
         {etaSeconds === null ? '' : ` · ${t('status.eta', { time: duration(telling, etaSeconds * 1000) })}`}
       </p>
       {state === 'running' && total !== null ? (
@@ -179,35 +214,18 @@ function Sides({ one: { sides } }: { readonly one: DestinationState }): JSX.Elem
   const amount = ({ versions, bytes: size }: { versions: number; bytes: number }) =>
     `${formatNumber(language, versions)} · ${bytes(language, size)}`;
   return (
-    <table class="table stack" role="table">
-      <caption class="sr-only">{t('status.sides')}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {(['side', 'current', 'older', 'markers'] as const).map((name) => (
-            <th key={name} scope="col" role="columnheader">
-              {t(`status.${name}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {(['source', 'destination'] as const).map((name) => (
-          <tr key={name} role="row">
-            <th scope="row" role="rowheader">
-              {t(`overview.role.${name}`)}
-            </th>
-            <td role="cell" data-label={t('status.current')}>
-              {amount(sides[name].current)}
-            </td>
-            <td role="cell" data-label={t('status.older')}>
-              {amount(sides[name].older)}
-            </td>
-            <td role="cell" data-label={t('status.markers')}>
-              {formatNumber(language, sides[name].deleteMarkers)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      caption={t('status.sides')}
+      columns={(['side', 'current', 'older', 'markers'] as const).map((name) => ({ label: t(`status.${name}`) }))}
+      rows={(['source', 'destination'] as const).map((name) => ({
+        key: name,
+        cells: [
+          t(`overview.role.${name}`),
+          amount(sides[name].current),
+          amount(sides[name].older),
+          formatNumber(language, sides[name].deleteMarkers),
+        ],
+      }))}
+    />
   );
 }

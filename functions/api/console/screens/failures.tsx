@@ -1,14 +1,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Failures as Page } from '../../schemas.ts';
-import { asApiError } from '../client/error.ts';
-import type { ApiError } from '../client/error.ts';
 import type { Client } from '../client/client.ts';
+import { reattempt } from '../client/reattempt.ts';
+import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useLive, useLoad } from '../parts/load.ts';
-import { nameText } from '../parts/name.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Busy, MeasuredAt, Screen } from '../parts/screen.tsx';
 import { FailureTable } from './failure-table.tsx';
@@ -17,70 +15,43 @@ const FILTERS = ['all', 'failed', 'pending'] as const;
 type Filter = (typeof FILTERS)[number];
 const STATES = { all: undefined, failed: 'FAILED', pending: 'PENDING' } as const;
 
-/** Pages that are shown after the first one. */
-interface More {
-  readonly pages: readonly Page[];
-  readonly busy: boolean;
-}
-
+/** One page at a time, however many there are: thousands of rows would make a browser slow, and nobody reads them. */
 export function Failures(): JSX.Element {
   const { t } = useTelling();
   const { client, bucket, mayWrite, announce } = useSession();
   const [filter, setFilter] = useState<Filter>('all');
-  const [more, setMore] = useState<More>({ pages: [], busy: false });
-  const [problem, setProblem] = useState<ApiError>();
+  /** Where the page that is shown and those before it begin; none: the first page. */
+  const [markers, setMarkers] = useState<readonly string[]>([]);
   const [asking, setAsking] = useState(false);
   const [started, setStarted] = useState<number>();
+  const { problem, act, forget } = useAct();
   const state = STATES[filter];
-  const first = useLoad(`${bucket} ${filter}`, () => client.failures(state === undefined ? {} : { state }));
-  // With further pages on the screen nothing moves by itself under the eyes of who reads them.
-  useLive(first.reload, more.pages.length === 0);
+  const marker = markers.at(-1);
+  const { value, error, busy, reload } = useLoad(`${bucket} ${filter} ${marker ?? ''}`, () =>
+    client.failures({ ...(state === undefined ? {} : { state }), ...(marker === undefined ? {} : { marker }) }),
+  );
+  // Further pages do not move under the eyes of who reads them.
+  const live = markers.length === 0;
+  useLive(reload, live);
+  const items = value?.items ?? [];
+  const next = value?.marker;
 
-  const pages = first.value === undefined ? [] : [first.value, ...more.pages];
-  const items = pages.flatMap((page) => page.items);
-  const last = pages.at(-1);
-
-  const reload = () => {
-    setMore({ pages: [], busy: false });
-    setProblem(undefined);
-    void first.reload();
+  const refresh = () => {
+    forget();
+    void reload();
   };
-  const guarded = async (work: () => Promise<void>) => {
-    setProblem(undefined);
-    try {
-      await work();
-    } catch (error) {
-      setProblem(asApiError(error));
-    }
-  };
-  const showMore = () =>
-    guarded(async () => {
-      const marker = last?.marker;
-      if (marker === undefined) return;
-      setMore(({ pages: shown }) => ({ pages: shown, busy: true }));
-      try {
-        const page = await client.failures({ marker, ...(state === undefined ? {} : { state }) });
-        setMore(({ pages: shown }) => ({ pages: [...shown, page], busy: false }));
-      } catch (error) {
-        setMore(({ pages: shown }) => ({ pages: shown, busy: false }));
-        throw error;
-      }
-    });
   const retryOne = (key: string) =>
-    guarded(async () => {
-      const { outOfScope, notFound } = await client.reattempt({ keys: [key] });
-      const name = nameText(key);
-      if (outOfScope.length > 0) announce(t('failures.retry.scope', { key: name }));
-      else if (notFound.length > 0) announce(t('failures.retry.missing', { key: name }));
-      else announce(t('failures.retry.done', { n: 1 }));
-      await first.reload();
+    act(async () => {
+      announce(await reattempt(client, key, t));
+      await reload();
     });
   const retryAll = () =>
-    guarded(async () => {
+    act(async () => {
       setStarted(0);
       try {
         announce(t('failures.retry.done', { n: await reattemptAll(client, setStarted) }));
-        reload();
+        setMarkers([]);
+        refresh();
       } finally {
         setStarted(undefined);
         setAsking(false);
@@ -93,7 +64,7 @@ export function Failures(): JSX.Element {
       lead={t('failures.lead')}
       actions={
         <>
-          <button type="button" class="button" disabled={first.busy} onClick={reload}>
+          <button type="button" class="button" disabled={busy} onClick={refresh}>
             <Icon name="retry" /> {t('do.refresh')}
           </button>
           {mayWrite && items.length > 0 ? (
@@ -112,7 +83,7 @@ export function Failures(): JSX.Element {
               type="button"
               aria-pressed={filter === name}
               onClick={() => {
-                setMore({ pages: [], busy: false });
+                setMarkers([]);
                 setFilter(name);
               }}
             >
@@ -120,30 +91,41 @@ export function Failures(): JSX.Element {
             </button>
           ))}
         </div>
-        {first.value === undefined ? null : (
+        {value === undefined ? null : (
           <span class="fine">
-            {t(last?.marker === undefined ? 'failures.shown' : 'failures.shown.more', { n: items.length })}
+            {t(next === undefined ? 'failures.shown' : 'failures.shown.more', { n: items.length })}
+            {live ? '' : ` · ${t('failures.page', { n: markers.length + 1 })}`}
           </span>
         )}
       </div>
-      {first.error === undefined ? null : <Problem error={first.error} onRetry={reload} />}
+      {error === undefined ? null : <Problem error={error} onRetry={refresh} />}
       {problem === undefined ? null : <Problem error={problem} />}
-      {(last?.unreadable ?? 0) > 0 ? (
-        <p class="banner warn">{t('failures.unreadable', { n: last?.unreadable ?? 0 })}</p>
+      {(value?.unreadable ?? 0) > 0 ? (
+        <p class="banner warn">{t('failures.unreadable', { n: value?.unreadable ?? 0 })}</p>
       ) : null}
-      {first.value === undefined && first.error === undefined ? <Busy /> : null}
-      {first.value !== undefined && items.length === 0 ? (
-        <Nothing whole={filter === 'all' && last?.marker === undefined} />
+      {value === undefined && error === undefined ? <Busy /> : null}
+      {value !== undefined && items.length === 0 ? (
+        <Nothing whole={filter === 'all' && live && next === undefined} />
       ) : null}
-      {items.length === 0 ? null : (
-        <FailureTable pages={pages} onRetry={mayWrite ? (key) => void retryOne(key) : undefined} />
+      {value === undefined || items.length === 0 ? null : (
+        <FailureTable page={value} onRetry={mayWrite ? (key) => void retryOne(key) : undefined} />
       )}
-      {last?.marker === undefined ? null : (
-        <button type="button" class="button" disabled={more.busy} onClick={() => void showMore()}>
-          {t(more.busy ? 'is.loading' : 'do.more')}
-        </button>
+      {live && next === undefined ? null : (
+        <div class="actions">
+          <button type="button" class="button" disabled={live} onClick={() => setMarkers(markers.slice(0, -1))}>
+            {t('do.previous')}
+          </button>
+          <button
+            type="button"
+            class="button"
+            disabled={next === undefined}
+            onClick={() => setMarkers(next === undefined ? markers : [...markers, next])}
+          >
+            {t('do.next')}
+          </button>
+        </div>
       )}
-      {first.value === undefined ? null : <MeasuredAt time={first.value.measuredAt} live={more.pages.length === 0} />}
+      {value === undefined ? null : <MeasuredAt time={value.measuredAt} live={live} />}
       {asking ? (
         <Dialog
           title={t('failures.retry.title')}

@@ -2,11 +2,13 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { DestinationStatus, ObjectStatus, RuleVerdict } from '../../schemas.ts';
 import { Cause, SkipReason } from '../parts/cause.tsx';
 import { useTelling } from '../parts/context.ts';
+import { Fact } from '../parts/fact.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Name } from '../parts/name.tsx';
 import { Sign, WorkState } from '../parts/state.tsx';
 import { ahead, duration, moment } from '../parts/time.ts';
 import { isText } from '../text/index.ts';
+import { ObjectStacks } from './object-stacks.tsx';
 
 /** Rules that do not cover the version, shown before the others are counted only. */
 const SHOWN = 10;
@@ -39,6 +41,11 @@ export function ObjectSteps({ status }: { readonly status: ObjectStatus }): JSX.
           ))}
         </div>
       </Step>
+      {status.stacks === undefined ? null : (
+        <Step title={t('object.step.stacks')}>
+          <ObjectStacks stacks={status.stacks} objectKey={status.key} versionId={status.versionId} />
+        </Step>
+      )}
     </ol>
   );
 }
@@ -77,15 +84,6 @@ function SourceFacts({ status }: { readonly status: ObjectStatus }): JSX.Element
           <Name text={versionId} />
         </Fact>
       </dl>
-    </div>
-  );
-}
-
-function Fact({ term, children }: { readonly term: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

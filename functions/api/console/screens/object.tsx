@@ -1,12 +1,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { asApiError } from '../client/error.ts';
-import type { ApiError } from '../client/error.ts';
+import { reattempt } from '../client/reattempt.ts';
+import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
-import { Field } from '../parts/field.tsx';
+import { TextField } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { useLive, useLoad } from '../parts/load.ts';
-import { nameText } from '../parts/name.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Busy, MeasuredAt, Screen } from '../parts/screen.tsx';
 import { go } from '../route.ts';
@@ -45,33 +44,23 @@ function Question({ first, firstVersion, onAsk }: QuestionProps): JSX.Element {
   };
   return (
     <form class="card find" onSubmit={ask}>
-      <Field label={t('object.key')} hint={t('object.key.hint')}>
-        {(described) => (
-          <input
-            {...described}
-            type="text"
-            class="mono"
-            required
-            spellcheck={false}
-            autoComplete="off"
-            value={key}
-            onInput={({ currentTarget }) => setKey(currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={t('object.version')} hint={t('object.version.hint')}>
-        {(described) => (
-          <input
-            {...described}
-            type="text"
-            class="mono"
-            spellcheck={false}
-            autoComplete="off"
-            value={versionId}
-            onInput={({ currentTarget }) => setVersionId(currentTarget.value.trim())}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('object.key')}
+        hint={t('object.key.hint')}
+        class="mono"
+        required
+        autoComplete="off"
+        value={key}
+        onInput={setKey}
+      />
+      <TextField
+        label={t('object.version')}
+        hint={t('object.version.hint')}
+        class="mono"
+        autoComplete="off"
+        value={versionId}
+        onInput={(text) => setVersionId(text.trim())}
+      />
       <button type="submit" class="button primary">
         <Icon name="search" /> {t('object.find')}
       </button>
@@ -87,25 +76,17 @@ interface AnswerProps {
 function Answer({ objectKey, versionId }: AnswerProps): JSX.Element {
   const { t } = useTelling();
   const { client, bucket, mayWrite, announce } = useSession();
-  const [problem, setProblem] = useState<ApiError>();
+  const { problem, act } = useAct();
   const { value, error, busy, reload } = useLoad(`${bucket} ${objectKey} ${versionId}`, () =>
     client.objectStatus(objectKey, versionId === '' ? undefined : versionId),
   );
   const open = value?.destinations.some(({ state }) => state === 'PENDING' || state === 'FAILED') ?? false;
   useLive(reload, open);
-  const retry = async () => {
-    setProblem(undefined);
-    try {
-      const { outOfScope, notFound } = await client.reattempt({ keys: [objectKey] });
-      const name = nameText(objectKey);
-      if (outOfScope.length > 0) announce(t('failures.retry.scope', { key: name }));
-      else if (notFound.length > 0) announce(t('failures.retry.missing', { key: name }));
-      else announce(t('object.retry.started'));
+  const retry = () =>
+    act(async () => {
+      announce(await reattempt(client, objectKey, t));
       await reload();
-    } catch (thrown) {
-      setProblem(asApiError(thrown));
-    }
-  };
+    });
   return (
     <div class="answer">
       {error === undefined ? null : <Problem error={error} onRetry={() => void reload()} />}

@@ -1,10 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import type { BucketStatus } from '../../scan-schemas.ts';
 import type { Deployment } from '../../schemas.ts';
 import type { Client } from '../client/client.ts';
-import { asApiError } from '../client/error.ts';
-import type { ApiError } from '../client/error.ts';
+import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
 import type { Telling } from '../parts/context.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -12,9 +10,12 @@ import type { IconName } from '../parts/icon.tsx';
 import { useLive, useLoad } from '../parts/load.ts';
 import { Problem } from '../parts/problem.tsx';
 import { Busy, MeasuredAt, Screen } from '../parts/screen.tsx';
+import { keepSamples } from '../parts/samples.ts';
 import { Sign } from '../parts/state.tsx';
 import type { Tone } from '../parts/state.tsx';
-import { duration } from '../parts/time.ts';
+import { Table } from '../parts/table.tsx';
+import { duration, moment } from '../parts/time.ts';
+import { Verdict } from '../parts/verdict.tsx';
 import { hrefOf } from '../route.ts';
 import { Destinations } from './destination-status.tsx';
 import type { ScanDeed } from './scan-line.tsx';
@@ -54,23 +55,21 @@ export function Overview(): JSX.Element {
   const { client, bucket, mayWrite, announce } = useSession();
   const setup = useLoad(bucket, () => lookAtSetup(client));
   const status = useLoad(`${bucket} status`, () => client.bucketStatus());
-  const [problem, setProblem] = useState<ApiError>();
+  const { problem, act, forget } = useAct();
   // One request each time, however long the screen stays open.
   useLive(status.reload);
   const reload = () => {
-    setProblem(undefined);
+    forget();
     void Promise.all([setup.reload(), status.reload()]);
   };
   const error = setup.error ?? status.error ?? problem;
-  const steer = async (deed: ScanDeed, destination: string) => {
-    try {
-      await client.steerScan(deed, destination);
+  const steer = (deed: ScanDeed, destination: string) =>
+    act(async () => {
+      await client.steerScan(deed, { destination });
       announce(t(`status.done.${deed}`));
       reload();
-    } catch (thrown) {
-      setProblem(asApiError(thrown));
-    }
-  };
+    });
+  if (status.value !== undefined) keepSamples(status.value);
   return (
     <Screen
       title={t('overview.title')}
@@ -115,7 +114,7 @@ function Content({ seen, children }: { readonly seen: Seen; readonly children: C
   const { least } = counts;
   return (
     <>
-      {rules.length === 0 ? <Empty /> : <Verdict seen={seen} />}
+      {rules.length === 0 ? <Empty /> : <Judgement seen={seen} />}
       <MeasuredAt time={status.measuredAt} live />
       <div class="tiles">
         <Tile title={t('overview.rules')} href={hrefOf('rules')}>
@@ -170,8 +169,9 @@ interface Judged {
 }
 
 /** The one thing that matters most now, in words. */
-function judge({ t }: Telling, seen: Seen, source: string): Judged {
-  const { counts, deployment, rules } = seen;
+function judge(telling: Telling, seen: Seen, source: string): Judged {
+  const { t } = telling;
+  const { counts, deployment, rules, status } = seen;
   const more = counts.least;
   const used = new Set([source, ...rules.filter((rule) => rule.enabled).map((rule) => rule.bucket)]);
   const unversioned = [...deployment.sources, ...deployment.destinations].find(
@@ -192,23 +192,40 @@ function judge({ t }: Telling, seen: Seen, source: string): Judged {
     const title = t(more ? 'overview.pending.least' : 'overview.pending', { n: counts.pending });
     return { tone: 'busy', icon: 'clock', title, text: t('overview.pending.text'), failures: true };
   }
-  return { tone: 'good', icon: 'check', title: t('overview.ok'), text: t('overview.ok.text') };
+  return judgeScans(telling, status);
 }
 
-function Verdict({ seen }: { readonly seen: Seen }): JSX.Element {
+/** Nothing waits; what the scans found says whether everything is there. */
+function judgeScans(telling: Telling, { destinations }: BucketStatus): Judged {
+  const { t } = telling;
+  const states = new Set(destinations.map(({ state }) => state));
+  const about = (name: 'blocked' | 'paused' | 'ok' | 'complete', time = '') => ({
+    title: t(`overview.${name}`),
+    text: t(`overview.${name}.text`, { time }),
+  });
+  if (states.has('blocked')) return { tone: 'bad', icon: 'cross', ...about('blocked') };
+  if (states.has('paused')) return { tone: 'quiet', icon: 'pause', ...about('paused') };
+  const times = destinations.flatMap(({ state, completeUpTo }) => (state === 'complete' && completeUpTo) || []);
+  const counted = destinations.filter(({ state }) => state !== 'disabled').length;
+  if (counted === 0 || times.length < counted) return { tone: 'busy', icon: 'clock', ...about('ok') };
+  const earliest = times.reduce((a, b) => (a < b ? a : b));
+  return { tone: 'good', icon: 'check', ...about('complete', moment(telling, earliest)) };
+}
+
+function Judgement({ seen }: { readonly seen: Seen }): JSX.Element {
   const telling = useTelling();
   const { bucket } = useSession();
-  const { tone, icon, title, text, failures } = judge(telling, seen, bucket);
+  const { text, failures, ...judged } = judge(telling, seen, bucket);
+  const link = failures === true ? <a href={hrefOf('failures')}>{telling.t('nav.failures')}</a> : null;
   return (
-    <section class={`verdict ${tone}`}>
-      <Icon name={icon} />
-      <div>
-        <h2>{title}</h2>
-        <p>
-          {text} {failures === true ? <a href={hrefOf('failures')}>{telling.t('nav.failures')}</a> : null}
-        </p>
-      </div>
-    </section>
+    <Verdict
+      {...judged}
+      text={
+        <>
+          {text} {link}
+        </>
+      }
+    />
   );
 }
 
@@ -249,65 +266,48 @@ function Buckets({ seen: { deployment, rules } }: { readonly seen: Seen }): JSX.
   return (
     <section class="card">
       <h2>{t('overview.buckets')}</h2>
-      <table class="table stack" role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th scope="col" role="columnheader">
-              {t('overview.bucket')}
-            </th>
-            <th scope="col" role="columnheader">
-              {t('overview.region')}
-            </th>
-            <th scope="col" role="columnheader">
-              {t('overview.role')}
-            </th>
-            <th scope="col" role="columnheader">
-              {t('overview.versioning')}
-            </th>
-          </tr>
-        </thead>
-        <tbody role="rowgroup">
-          {source.map((place) => (
-            <BucketRow key={place.bucket} place={place} role={t('overview.role.source')} />
-          ))}
-          {others.map((place) => (
-            <BucketRow
-              key={place.bucket}
-              place={place}
-              role={t(used.has(place.bucket) ? 'overview.role.destination' : 'overview.role.destination.unused')}
-            />
-          ))}
-        </tbody>
-      </table>
+      <Table
+        caption={t('overview.buckets')}
+        columns={[
+          { label: t('overview.bucket'), class: 'mono' },
+          { label: t('overview.region') },
+          { label: t('overview.role') },
+          { label: t('overview.versioning') },
+        ]}
+        rows={[
+          ...source.map((place) => bucketRow(place, t('overview.role.source'))),
+          ...others.map((place) =>
+            bucketRow(
+              place,
+              t(used.has(place.bucket) ? 'overview.role.destination' : 'overview.role.destination.unused'),
+            ),
+          ),
+        ]}
+      />
       <p class="fine">{t('overview.storage')}</p>
     </section>
   );
 }
 
-function BucketRow({ place, role }: { readonly place: ListedBucket; readonly role: string }): JSX.Element {
+function bucketRow(place: ListedBucket, role: string): { key: string; cells: ComponentChildren[] } {
+  const { bucket, region } = place;
+  return { key: `${bucket}@${region}`, cells: [bucket, region, role, <Versioning key="v" place={place} />] };
+}
+
+function Versioning({ place: { versioning, cause } }: { readonly place: ListedBucket }): JSX.Element {
   const { t } = useTelling();
-  const { bucket, region, versioning, cause } = place;
-  const good = versioning === 'Enabled';
+  const [tone, icon] = VERSIONING[versioning];
   return (
-    <tr role="row">
-      <th scope="row" role="rowheader" class="mono">
-        {bucket}
-      </th>
-      <td role="cell" data-label={t('overview.region')}>
-        {region}
-      </td>
-      <td role="cell" data-label={t('overview.role')}>
-        {role}
-      </td>
-      <td role="cell" data-label={t('overview.versioning')}>
-        <Sign
-          tone={good ? 'good' : versioning === 'unknown' ? 'warn' : 'bad'}
-          icon={good ? 'check' : versioning === 'unknown' ? 'warn' : 'cross'}
-        >
-          {t(`versioning.${versioning}`)}
-          {cause === undefined ? null : ` (${cause})`}
-        </Sign>
-      </td>
-    </tr>
+    <Sign tone={tone} icon={icon}>
+      {t(`versioning.${versioning}`)}
+      {cause === undefined ? null : ` (${cause})`}
+    </Sign>
   );
 }
+
+const VERSIONING = {
+  Enabled: ['good', 'check'],
+  unknown: ['warn', 'warn'],
+  Suspended: ['bad', 'cross'],
+  Disabled: ['bad', 'cross'],
+} as const satisfies Record<ListedBucket['versioning'], readonly [Tone, IconName]>;

@@ -1,8 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Preflighted } from '../../schemas.ts';
-import { asApiError } from '../client/error.ts';
-import type { ApiError } from '../client/error.ts';
+import { useAct } from '../parts/act.ts';
 import { Cause } from '../parts/cause.tsx';
 import { useSession, useTelling } from '../parts/context.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -19,19 +18,8 @@ export function PreflightScreen(): JSX.Element {
   const { t } = useTelling();
   const { client, mayWrite } = useSession();
   const [result, setResult] = useState<Preflighted>();
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
-  const run = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      setResult(await client.preflight());
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, problem, act } = useAct();
+  const run = () => act(async () => setResult(await client.preflight()));
   return (
     <Screen
       title={t('preflight.title')}
@@ -44,7 +32,7 @@ export function PreflightScreen(): JSX.Element {
     >
       {mayWrite ? null : <p class="banner">{t('app.readonly')}</p>}
       {busy ? <Busy text={t('preflight.running')} /> : null}
-      {error === undefined ? null : <Problem error={error} onRetry={() => void run()} />}
+      {problem === undefined ? null : <Problem error={problem} onRetry={() => void run()} />}
       {result === undefined || busy ? null : <Result result={result} />}
     </Screen>
   );

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { asApiError } from '../client/error.ts';
-import type { ApiError } from '../client/error.ts';
+import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
 import type { Telling } from '../parts/context.ts';
+import { Dialog } from '../parts/dialog.tsx';
 import type { Remark } from '../parts/field.tsx';
 import { useLoad } from '../parts/load.ts';
 import { nameText } from '../parts/name.tsx';
@@ -15,10 +15,11 @@ import type { Loaded, Outcome } from '../rules/change.ts';
 import { checkRule, freshPriority, isUin, numberOthers } from '../rules/check.ts';
 import type { Finding } from '../rules/check.ts';
 import { Conflict } from '../rules/conflict.tsx';
-import { idOf, roleOf } from '../rules/document.ts';
+import { applyChange, idOf, roleOf } from '../rules/document.ts';
 import type { Change } from '../rules/document.ts';
 import { NEW_RULE, otherElements, readFields } from '../rules/fields.ts';
 import type { RuleFields } from '../rules/fields.ts';
+import { ForecastView } from '../rules/forecast-view.tsx';
 import { HowFields, RuleItselfFields, WhereFields, WhichFields } from '../rules/form-fields.tsx';
 import { InWords } from '../rules/in-words.tsx';
 import { writeRule } from '../rules/write.ts';
@@ -53,9 +54,10 @@ function Form({ id, first }: { readonly id: string | undefined; readonly first: 
     before === undefined ? freshRule(rules.map(readFields)) : readFields(before),
   );
   const [uin, setUin] = useState('');
-  const [busy, setBusy] = useState(false);
+  const { busy, problem, act } = useAct();
+  /** The change that is looked at before it switches a rule on. */
+  const [asked, setAsked] = useState<Change>();
   const [shown, setShown] = useState(false);
-  const [problem, setProblem] = useState<ApiError>();
   const [conflict, setConflict] = useState<Outcome>();
 
   const needsUin = loaded.document === undefined;
@@ -68,30 +70,27 @@ function Form({ id, first }: { readonly id: string | undefined; readonly first: 
   const remarks = remarksOf(telling, findings, shown);
   const change = (changed: Partial<RuleFields>) => setFields((now) => ({ ...now, ...changed }));
 
-  const store = async (from: Loaded) => {
-    setBusy(true);
-    setProblem(undefined);
+  const wanted = (): Change => {
     const written = { rule: writeRule(before, fields), priorities: numberOthers(fields, others) };
-    const wanted: Change =
-      id === undefined ? { kind: 'add', role: roleOf(uin), ...written } : { kind: 'replace', id, ...written };
-    try {
-      const outcome = await changeRules(client, from, wanted);
+    return id === undefined ? { kind: 'add', role: roleOf(uin), ...written } : { kind: 'replace', id, ...written };
+  };
+  const store = async (made: Change) => {
+    await act(async () => {
+      const outcome = await changeRules(client, loaded, made);
       setLoaded(outcome.loaded);
       if (outcome.kind === 'stored') {
-        announce(t(`rules.done.${wanted.kind}`, { id: nameText(fields.id) }));
+        announce(t(`rules.done.${made.kind}`, { id: nameText(fields.id) }));
         go('rules');
       } else setConflict(outcome);
-    } catch (error) {
-      setProblem(asApiError(error));
-    } finally {
-      setBusy(false);
-    }
+    });
+    setAsked(undefined);
   };
   const submit = (event: Event) => {
     event.preventDefault();
     setShown(true);
-    if (errors.length === 0 && !busy) void store(loaded);
-    else focusFirstError();
+    if (errors.length > 0 || busy) focusFirstError();
+    else if (coversMore(before && readFields(before), fields)) setAsked(wanted());
+    else void store(wanted());
   };
 
   const parts = { fields, change, remarks };
@@ -120,19 +119,40 @@ function Form({ id, first }: { readonly id: string | undefined; readonly first: 
           {t('do.cancel')}
         </a>
       </div>
+      {asked === undefined ? null : (
+        <Dialog
+          title={t('forecast.ask', { id: nameText(fields.id) })}
+          action={t(busy ? 'form.saving' : 'forecast.do')}
+          busy={busy}
+          onClose={() => setAsked(undefined)}
+          onAction={() => void store(asked)}
+        >
+          <ForecastView
+            root={applyChange(loaded.document, asked) ?? { name: '' }}
+            destination={`${fields.bucket}@${fields.region}`}
+          />
+        </Dialog>
+      )}
       {conflict === undefined ? null : (
         <Conflict
           outcome={conflict}
           busy={busy}
           onRepeat={() => {
             setConflict(undefined);
-            void store(loaded);
+            void store(wanted());
           }}
           onClose={() => setConflict(undefined)}
         />
       )}
     </form>
   );
+}
+
+/** Whether a rule is switched on by a change, or speaks of other objects or another destination than before. */
+function coversMore(before: RuleFields | undefined, now: RuleFields): boolean {
+  const scope = ({ enabled, prefix, tags, bucket, region, existing }: RuleFields) =>
+    JSON.stringify([enabled, prefix, tags, bucket, region, existing]);
+  return now.enabled && (before === undefined || scope(before) !== scope(now));
 }
 
 /** With a name that nobody has yet, so that there is one thing less to think about. */

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { DestinationState } from '../../scan-schemas.ts';
 import type { XmlElement } from '../client/xml.ts';
-import { asApiError } from '../client/error.ts';
-import type { ApiError } from '../client/error.ts';
+import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useLoad } from '../parts/load.ts';
+import { nameText } from '../parts/name.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Busy, Screen } from '../parts/screen.tsx';
 import { moment } from '../parts/time.ts';
@@ -33,33 +34,35 @@ export function Rules(): JSX.Element {
   const [newer, setNewer] = useState<Loaded>();
   const [asked, setAsked] = useState<{ deed: Deed; rule: XmlElement }>();
   const [conflict, setConflict] = useState<{ outcome: Outcome; change: Change }>();
-  const [problem, setProblem] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
+  const { busy, problem, act, forget } = useAct();
+  // Without it the list is there all the same.
+  const status = useLoad(`${bucket} status`, () => client.bucketStatus());
   const loaded = newer ?? loading.value;
 
   const make = async (change: Change, from: Loaded) => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
+    await act(async () => {
+      setConflict(undefined);
       const outcome = await changeRules(client, from, change);
       setNewer(outcome.loaded);
-      if (outcome.kind === 'stored') {
-        announce(t(`rules.done.${change.kind}`, { id: subject(change) }));
-        setConflict(undefined);
-      } else setConflict({ outcome, change });
-    } catch (error) {
-      setProblem(asApiError(error));
-      setConflict(undefined);
-    } finally {
-      setBusy(false);
-      setAsked(undefined);
-    }
+      if (outcome.kind === 'stored') announce(t(`rules.done.${change.kind}`, { id: subject(change) }));
+      else setConflict({ outcome, change });
+    });
+    setAsked(undefined);
+  };
+  const steer = async (deed: 'pause' | 'resume', rule: string) => {
+    await act(async () => {
+      await client.steerScan(deed, { rule });
+      announce(t(`rules.done.${deed}`, { id: nameText(rule) }));
+      await status.reload();
+    });
+    setAsked(undefined);
   };
   const reload = () => {
     setNewer(undefined);
-    setProblem(undefined);
-    void loading.reload();
+    forget();
+    void Promise.all([loading.reload(), status.reload()]);
   };
+  const standing = new Map(status.value?.destinations.map((one) => [one.destination, one]));
 
   const rules = loaded?.document?.rules ?? [];
   return (
@@ -91,7 +94,7 @@ export function Rules(): JSX.Element {
       {loaded === undefined ? loading.error === undefined ? <Busy /> : null : null}
       {loaded !== undefined && rules.length === 0 ? <NoRules /> : null}
       {rules.length === 0 ? null : (
-        <List rules={rules} onAsk={(deed, rule) => setAsked({ deed, rule })} mayWrite={mayWrite} />
+        <List rules={rules} standing={standing} onAsk={(deed, rule) => setAsked({ deed, rule })} mayWrite={mayWrite} />
       )}
       {loaded?.document === undefined ? null : (
         <details class="xml">
@@ -101,14 +104,16 @@ export function Rules(): JSX.Element {
           </pre>
         </details>
       )}
-      {asked === undefined || loaded === undefined ? null : (
+      {asked === undefined || loaded?.document === undefined ? null : (
         <AskFirst
           deed={asked.deed}
           rule={asked.rule}
+          document={loaded.document}
           last={rules.length === 1}
           busy={busy}
           onClose={() => setAsked(undefined)}
           onChange={(change) => void make(change, loaded)}
+          onSteer={(deed) => void steer(deed, idOf(asked.rule))}
         />
       )}
       {conflict === undefined || loaded === undefined ? null : (
@@ -123,7 +128,7 @@ export function Rules(): JSX.Element {
   );
 }
 
-const subject = (change: Change): string => (change.kind === 'add' ? '' : change.id);
+const subject = (change: Change): string => (change.kind === 'add' ? '' : nameText(change.id));
 
 function NoRules(): JSX.Element {
   const { t } = useTelling();
@@ -144,11 +149,13 @@ function NoRules(): JSX.Element {
 
 interface ListProps {
   readonly rules: readonly XmlElement[];
+  /** How each destination (`bucket-appid@region`) stands. */
+  readonly standing: ReadonlyMap<string, DestinationState>;
   readonly mayWrite: boolean;
   readonly onAsk: (deed: Deed, rule: XmlElement) => void;
 }
 
-function List({ rules, mayWrite, onAsk }: ListProps): JSX.Element {
+function List({ rules, standing, mayWrite, onAsk }: ListProps): JSX.Element {
   const { t } = useTelling();
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState(PAGE);
@@ -175,7 +182,13 @@ function List({ rules, mayWrite, onAsk }: ListProps): JSX.Element {
       {found.length === 0 ? <p class="banner">{t('rules.filter.none', { text: filter })}</p> : null}
       <ul class="rules">
         {found.slice(0, shown).map((rule) => (
-          <RuleRow key={idOf(rule)} rule={rule} mayWrite={mayWrite} onAsk={onAsk} />
+          <RuleRow
+            key={idOf(rule)}
+            rule={rule}
+            standing={standing.get(placeOf(rule))}
+            mayWrite={mayWrite}
+            onAsk={onAsk}
+          />
         ))}
       </ul>
       {found.length > shown ? (
@@ -185,6 +198,11 @@ function List({ rules, mayWrite, onAsk }: ListProps): JSX.Element {
       ) : null}
     </>
   );
+}
+
+function placeOf(rule: XmlElement): string {
+  const { bucket, region } = readFields(rule);
+  return `${bucket}@${region}`;
 }
 
 function textOf(rule: XmlElement): string {

@@ -1,12 +1,11 @@
-import type { JSX, TargetedInputEvent } from 'preact';
+import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SignedIn } from '../app.tsx';
 import { createClient } from '../client/client.ts';
-import { asApiError } from '../client/error.ts';
-import type { ApiError } from '../client/error.ts';
 import type { Address } from '../client/send.ts';
+import { useAct } from '../parts/act.ts';
 import { useTelling } from '../parts/context.ts';
-import { Field } from '../parts/field.tsx';
+import { TextField } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Screen } from '../parts/screen.tsx';
@@ -28,16 +27,13 @@ const CAM = /^AKID/;
 export function SignIn({ address, onSignIn }: Props): JSX.Element {
   const { t } = useTelling();
   const [entered, setEntered] = useState<Entered>({ secretId: '', secretKey: '', bucket: '' });
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
+  const { busy, problem: error, act } = useAct();
   const [tried, setTried] = useState(false);
   const enter = (name: keyof Entered) => ({
     value: entered[name],
-    onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) =>
-      setEntered((before) => ({ ...before, [name]: currentTarget.value.trim() })),
-    autoComplete: 'off',
+    onInput: (text: string) => setEntered((before) => ({ ...before, [name]: text.trim() })),
+    autoComplete: 'off' as const,
     autoCapitalize: 'off' as const,
-    spellcheck: false,
   });
   const missing = (name: 'secretId' | 'secretKey') =>
     tried && entered[name] === '' ? [{ level: 'error' as const, text: t('signin.missing') }] : [];
@@ -45,14 +41,7 @@ export function SignIn({ address, onSignIn }: Props): JSX.Element {
     event.preventDefault();
     setTried(true);
     if (entered.secretId === '' || entered.secretKey === '' || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      onSignIn(await signIn(address, entered));
-    } catch (thrown) {
-      setError(asApiError(thrown));
-      setBusy(false);
-    }
+    await act(async () => onSignIn(await signIn(address, entered)));
   };
   const refused = error?.code === 'InvalidAccessKeyId' && CAM.test(entered.secretId);
   return (
@@ -62,15 +51,15 @@ export function SignIn({ address, onSignIn }: Props): JSX.Element {
           <p class="banner warn">
             <Icon name="shield" /> <span>{t('signin.warning')}</span>
           </p>
-          <Field label={t('signin.id')} remarks={missing('secretId')}>
-            {(described) => <input {...described} {...enter('secretId')} type="text" required />}
-          </Field>
-          <Field label={t('signin.secret')} remarks={missing('secretKey')}>
-            {(described) => <input {...described} {...enter('secretKey')} type="password" required />}
-          </Field>
-          <Field label={t('signin.bucket')} hint={t('signin.bucket.hint')}>
-            {(described) => <input {...described} {...enter('bucket')} type="text" />}
-          </Field>
+          <TextField label={t('signin.id')} remarks={missing('secretId')} {...enter('secretId')} required />
+          <TextField
+            label={t('signin.secret')}
+            remarks={missing('secretKey')}
+            {...enter('secretKey')}
+            password
+            required
+          />
+          <TextField label={t('signin.bucket')} hint={t('signin.bucket.hint')} {...enter('bucket')} />
           {error === undefined ? null : <Problem error={error} />}
           {refused ? <p class="banner warn">{t('signin.cam')}</p> : null}
           <button type="submit" class="button primary wide" disabled={busy}>

@@ -130,36 +130,36 @@ export const causeTexts = {
   'cause.KmsUnavailable': ['The encryption key could not be used.', '无法使用加密密钥。'],
   'todo.KmsUnavailable': ['Check the KMS key of the rule and its permissions.', '请检查规则中的 KMS 密钥及其权限。'],
   'skip.no-rule': [
-    'No rule covers it now. An earlier rule has left the replica.',
-    '当前没有规则覆盖此版本，副本由先前的规则留下。',
+    'No rule covers it now. An earlier rule has left the replica. Add a rule if later changes are to follow.',
+    '当前没有规则覆盖此版本，副本由先前的规则留下。如需继续复制，请添加规则。',
   ],
   'skip.reserved-metadata': [
-    'Its user metadata bears a name of the replication marker, which a replica would lose.',
-    '其自定义元数据使用了复制标记的名称，复制会使其丢失。',
+    'Its user metadata bears a name of the replication marker, which a replica would lose. Write it under another name.',
+    '其自定义元数据使用了复制标记的名称，复制会使其丢失。请改用其他名称。',
   ],
   'skip.archived': [
     'The source object is archived. It is replicated once it is restored.',
     '源对象已归档，恢复后会被复制。',
   ],
   'skip.customer-key': [
-    'It is encrypted with a key of the customer (SSE-C), which nobody else can read.',
-    '使用客户提供的密钥（SSE-C）加密，他人无法读取。',
+    'It is encrypted with a key of the customer (SSE-C), which nobody else can read. Write it without such a key.',
+    '使用客户提供的密钥（SSE-C）加密，他人无法读取。请改用其他加密方式写入。',
   ],
   'skip.unknown-encryption': [
-    'It is encrypted in a way that this service does not know.',
-    '使用了本服务未知的加密方式。',
+    'It is encrypted in a way that this service does not know. Update the service.',
+    '使用了本服务未知的加密方式，请更新服务。',
   ],
   'skip.kms-not-selected': [
-    'It is encrypted with KMS, and the rule leaves such objects out.',
-    '使用 KMS 加密，而规则不复制此类对象。',
+    'It is encrypted with KMS, and the rule leaves such objects out. Tick “Copy objects encrypted with KMS” in the rule.',
+    '使用 KMS 加密，而规则不复制此类对象。请在规则中勾选“复制使用 KMS 加密的对象”。',
   ],
   'skip.metadata-limit': [
-    'Its metadata leaves no room for what a replica has to say of itself (4 KB in all).',
-    '元数据没有空间容纳副本所需的标记（总计 4 KB）。',
+    'Its metadata leaves no room for what a replica has to say of itself (4 KB in all). Write it with less.',
+    '元数据没有空间容纳副本所需的标记（总计 4 KB），请减少元数据后重新写入。',
   ],
   'skip.appended': [
-    'It was made by appends, and COS does not copy such objects.',
-    '由追加写入生成，COS 不支持复制此类对象。',
+    'It was made by appends, and COS does not copy such objects. Write it whole.',
+    '由追加写入生成，COS 不支持复制此类对象。请整体写入。',
   ],
   'skip.dangling-link': [
     'It is a symbolic link whose target is not there. Write the target, then press “Try again”.',

@@ -23,6 +23,8 @@ export const commonTexts = {
   'do.close': ['Close', '关闭'],
   'do.refresh': ['Refresh', '刷新'],
   'do.retry': ['Try again', '重试'],
+  'do.previous': ['Previous page', '上一页'],
+  'do.next': ['Next page', '下一页'],
   'do.more': ['Show more', '显示更多'],
   'is.loading': ['Loading …', '正在加载…'],
   'is.measured': ['Measured at {time}', '测量时间 {time}'],

@@ -20,6 +20,7 @@ export const failureTexts = {
   'failures.next': ['next {time}', '下次：{time}'],
   'failures.shown': ['{n} shown', '已显示 {n} 项'],
   'failures.shown.more': ['{n} shown, there are more', '已显示 {n} 项，还有更多'],
+  'failures.page': ['page {n}', '第 {n} 页'],
   'failures.retry.all': ['Try all again', '全部重试'],
   'failures.retry.one': ['Try again: {key}', '重试：{key}'],
   'failures.retry.title': ['Try everything again now?', '立即重试全部任务？'],

@@ -31,9 +31,12 @@ export const objectTexts = {
   'object.rules.more': ['{n} more rule does not cover it|{n} more rules do not cover it', '另有 {n} 条规则不覆盖它'],
   'object.rule.matched': ['covers it', '覆盖它'],
   'object.rule.reserved': ['no: the key belongs to this service itself', '否：此键属于本服务自身'],
-  'object.rule.disabled': ['no: the rule is disabled', '否：规则已停用'],
+  'object.rule.disabled': ['no: the rule is disabled. Enable it, and it is copied', '否：规则已停用，启用后会复制'],
   'object.rule.prefix': ['no: the key does not begin with its prefix', '否：键不以其前缀开头'],
-  'object.rule.before-start': ['no: written before the rule started', '否：写入时间早于规则开始'],
+  'object.rule.before-start': [
+    'no: written before the rule, which leaves objects out that are there already',
+    '否：写入时间早于规则，而规则不复制已存在的对象',
+  ],
   'object.rule.delete-marker': ['no: the rule leaves delete markers out', '否：规则不复制删除标记'],
   'object.rule.tags': ['no: the version lacks the tags', '否：该版本缺少标签'],
   'object.rule.outranked': ['no: another rule decides for this destination', '否：该目标由另一规则决定'],
@@ -53,6 +56,5 @@ export const objectTexts = {
     '此版本的副本已存在，但该键仍有未完成的任务。',
   ],
   'object.error': ['The destination answered {code}.', '目标端返回 {code}。'],
-  'object.retry.started': ['It is tried again now.', '正在重试。'],
   'object.nowhere': ['No rule leads anywhere for this version.', '此版本没有适用的规则。'],
 } as const;

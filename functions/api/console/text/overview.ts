@@ -8,8 +8,23 @@ export const overviewTexts = {
   'overview.empty.do': ['Add the first rule', '添加第一条规则'],
   'overview.ok': ['No work is waiting', '没有等待中的任务'],
   'overview.ok.text': [
-    'Everything that events have told of so far is done. Objects from before the rules are not counted here.',
-    '迄今为止事件所通知的任务均已完成。规则之前已有的对象不计入。',
+    'Everything that events have told of is done. Whether nothing else is missing is known when the scan has ended.',
+    '事件所通知的任务均已完成。扫描结束后才能确认没有遗漏。',
+  ],
+  'overview.complete': ['Everything is replicated', '全部已复制'],
+  'overview.complete.text': [
+    'Everything that the rules cover and that was written before {time} is at every destination, and nothing waits.',
+    '规则覆盖且在 {time} 之前写入的内容均已到达各目标，没有等待中的任务。',
+  ],
+  'overview.paused': ['Scans are paused', '扫描已暂停'],
+  'overview.paused.text': [
+    'New versions are copied. Existing objects and lost events wait until the scan is resumed below.',
+    '新版本照常复制；存量对象和丢失的事件要等到在下方恢复扫描后才会处理。',
+  ],
+  'overview.blocked': ['A destination refuses', '有目标拒绝访问'],
+  'overview.blocked.text': [
+    'See below for the cause, and run the pre-flight once it is mended.',
+    '原因见下方；处理后请运行预检。',
   ],
   'overview.pending': ['{n} piece of work waits|{n} pieces of work wait', '{n} 项任务等待中'],
   'overview.pending.least': ['At least {n} pieces of work wait', '至少 {n} 项任务等待中'],

@@ -3,11 +3,13 @@ import { checkTexts } from './checks.ts';
 import { commonTexts } from './common.ts';
 import { errorTexts } from './errors.ts';
 import { failureTexts } from './failures.ts';
+import { forecastTexts } from './forecast.ts';
 import { objectTexts } from './object.ts';
 import { overviewTexts } from './overview.ts';
 import { preflightTexts } from './preflight.ts';
 import { ruleTexts } from './rules.ts';
 import { signInTexts } from './sign-in.ts';
+import { stackTexts } from './stack.ts';
 import { statusTexts } from './status.ts';
 
 /** English and Chinese of each text. `{name}` is filled in; `one|several` is chosen by the value of `n`. */
@@ -21,8 +23,10 @@ export const TEXTS = {
   ...statusTexts,
   ...ruleTexts,
   ...checkTexts,
+  ...forecastTexts,
   ...failureTexts,
   ...objectTexts,
+  ...stackTexts,
   ...preflightTexts,
   ...causeTexts,
   ...errorTexts,
