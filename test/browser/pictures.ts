@@ -36,7 +36,9 @@ await runCommand(async ({ signal, onEnd }) => {
   const api = replicationClient(environment, apiDomain);
   const ReplicationConfiguration = { Role: ROLE, Rules: rules as [] };
   await calling('PUT Bucket replication', () => api.putBucketReplication({ ...bucket, ReplicationConfiguration }));
-  await calling('an upload', () => cos.putObject({ ...bucket, Key: KEY, Body: 'a summary' }));
+  for (const key of [KEY, 'reports/2026/table.csv', 'photos/cat.jpg', 'photos/dog.jpg', 'drafts/letter.txt']) {
+    await calling('an upload', () => cos.putObject({ ...bucket, Key: key, Body: `the content of ${key}` }));
+  }
   await fetch(`${endpoint}/_local/idle`);
 
   const browser = await launch();
@@ -57,7 +59,19 @@ await runCommand(async ({ signal, onEnd }) => {
   await mkdir(FOLDER, { recursive: true });
   const wide = await open(1024, 560, 'light');
   await picture(wide, 'rules', '.rules', 'console-rules');
+  const asking = await open(1024, 620, 'light');
+  await asking.evaluate(`location.hash = '#/rules'`);
+  await asking.getByRole('button', { name: 'Enable rule drafts' }).click();
+  await asking.locator('.forecast .facts').waitFor();
+  await asking.screenshot({ path: join(FOLDER, 'console-forecast.png') });
+  say('console-forecast.png');
   const dark = await open(1024, 760, 'dark');
   await picture(dark, `object?key=${encodeURIComponent(KEY)}`, '.state-completed', 'console-object');
+  // The first scan begins with the timer, within a minute.
+  const status = await open(1024, 860, 'light');
+  await status.locator('.destination .table').waitFor({ timeout: 300_000 });
+  await status.locator('.destination').scrollIntoViewIfNeeded();
+  await status.screenshot({ path: join(FOLDER, 'console-status.png') });
+  say('console-status.png');
   return 0;
 });

@@ -29,6 +29,7 @@ const SCREENS = [
   ['object', '.find'],
   [`object?key=${encodeURIComponent(KEY)}`, '.path'],
   ['object?key=nothing', '.problem'],
+  ['verify', '.verdict'],
   ['preflight', '.screen-head'],
 ] as const;
 
@@ -50,6 +51,7 @@ beforeAll(async () => {
   await world.breakDestination('AccessDenied');
   await Promise.all([KEY, 'reports/2026/table.csv', 'photos/cat.jpg'].map((key) => world.upload(key)));
   await world.failuresOf(3);
+  await world.verified();
 });
 afterAll(() => world.mend());
 

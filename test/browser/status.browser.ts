@@ -12,6 +12,6 @@ it('shows how a destination stands by the scan that really ran, and starts anoth
   await card.getByText(/afe to switch over/).waitFor();
   await card.getByText(/counted by the scan that ended/).waitFor({ timeout: 500_000 });
   await card.getByRole('row', { name: /^Source \d/ }).waitFor();
-  await card.getByRole('button', { name: 'Scan now' }).click({ timeout: 90_000 });
+  await card.getByRole('button', { name: 'Scan now' }).click({ timeout: 400_000 });
   await expect.poll(() => page.getByText('A scan begins within a minute.').isVisible()).toBe(true);
 });

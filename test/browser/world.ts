@@ -31,6 +31,8 @@ export interface BrowserWorld {
   /** Writes to the destination bucket are answered with this error. */
   readonly breakDestination: (code: string) => Promise<void>;
   readonly mend: () => Promise<void>;
+  /** Compares both sides and resolves once that has ended. */
+  readonly verified: () => Promise<void>;
   /** Resolves once so many keys have failed. */
   readonly failuresOf: (count: number) => Promise<void>;
   /** `Destination` of a rule in the SDK's form. */
@@ -115,6 +117,16 @@ export function useBrowser(): BrowserWorld {
       await local('PUT', [{ match, effect: { kind: 'error', status: 403, code } }]);
     },
     mend: () => local('DELETE'),
+    verified: async () => {
+      const { id } = await ask<{ id: string }>('POST', { replicationVerify: '' });
+      await vi.waitFor(
+        async () => {
+          const { state } = await ask<{ state: string }>('GET', { replicationVerify: '', id });
+          if (state === 'running') throw new Error('the comparison has not ended');
+        },
+        { timeout: 150_000, interval: 1000 },
+      );
+    },
     failuresOf: (count) =>
       vi.waitFor(
         async () => {
@@ -132,25 +144,23 @@ export function useBrowser(): BrowserWorld {
     let marker: string | undefined;
     do {
       const query = { replicationFailures: '', state: 'FAILED', ...(marker === undefined ? {} : { marker }) };
-      const { host } = new URL(where.endpoint);
-      const Headers = { Host: host };
-      const { secretId: SecretId, secretKey: SecretKey } = where;
-      const Authorization = COS.getAuthorization({
-        SecretId,
-        SecretKey,
-        Method: 'GET',
-        Pathname: '/',
-        Query: query,
-        Headers,
-      });
-      const answer = await fetch(`${where.endpoint}/?${new URLSearchParams(query).toString()}`, {
-        headers: { Authorization },
-      });
-      const page = (await answer.json()) as { items: object[]; marker?: string };
+      const page = await ask<{ items: object[]; marker?: string }>('GET', query);
       found.push(...page.items);
       marker = page.marker;
     } while (marker !== undefined);
     return found;
+  }
+
+  /** A call of the API's own, signed as an SDK does. */
+  async function ask<T>(method: 'GET' | 'POST', query: Readonly<Record<string, string>>): Promise<T> {
+    const { secretId: SecretId, secretKey: SecretKey } = where;
+    const Headers = { Host: new URL(where.endpoint).host };
+    const signed = { SecretId, SecretKey, Method: method, Pathname: '/', Query: query, Headers } as const;
+    const answer = await fetch(`${where.endpoint}/?${new URLSearchParams(query).toString()}`, {
+      method,
+      headers: { Authorization: COS.getAuthorization(signed) },
+    });
+    return (await answer.json()) as T;
   }
 
   async function local(method: string, body?: object): Promise<void> {

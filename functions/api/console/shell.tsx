@@ -13,6 +13,7 @@ import { Overview } from './screens/overview.tsx';
 import { PreflightScreen } from './screens/preflight.tsx';
 import { RuleForm } from './screens/rule-form.tsx';
 import { Rules } from './screens/rules.tsx';
+import { VerifyScreen } from './screens/verify.tsx';
 import { THEMES } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { LANGUAGES } from './text/index.ts';
@@ -34,6 +35,7 @@ const SCREENS = [
   ['rules', 'list'],
   ['failures', 'warn'],
   ['object', 'search'],
+  ['verify', 'swap'],
   ['preflight', 'shield'],
 ] as const satisfies readonly (readonly [string, IconName])[];
 
@@ -192,6 +194,8 @@ function ScreenOf({ route }: { route: Route }): JSX.Element {
       return <Failures />;
     case 'object':
       return <ObjectScreen query={route.query} />;
+    case 'verify':
+      return <VerifyScreen />;
     case 'preflight':
       return <PreflightScreen />;
     default:

@@ -1,5 +1,6 @@
 import type { DryRun } from '../../dry-run-schemas.ts';
 import type { BucketStatus } from '../../scan-schemas.ts';
+import type { Verified } from '../../verify-schemas.ts';
 import type { Deployment, Failures, ObjectStatus, Preflighted, Reattempted } from '../../schemas.ts';
 import type { RulesClient } from '../rules/change.ts';
 import { ApiError } from './error.ts';
@@ -20,6 +21,10 @@ export interface Client extends RulesClient {
   dryRun(xml: string, marker: string | undefined): Promise<DryRun>;
   objectStatus(key: string, versionId: string | undefined): Promise<ObjectStatus>;
   preflight(): Promise<Preflighted>;
+  /** Compares both sides. The answer may still be under way. */
+  verify(of: { readonly prefix?: string; readonly deep: boolean }): Promise<Verified>;
+  /** What was found; without an ID by the newest comparison. */
+  verification(id?: string, marker?: string): Promise<Verified>;
   readonly clockOffset: Sender['clockOffset'];
   /** The same key pair for another source bucket. */
   withBucket(bucket: string | undefined): Client;
@@ -82,6 +87,9 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
         key,
         query: [['replicationStatus', ''], ['versions', VERSIONS], ...given('versionId', versionId)],
       }),
+    verify: (of) => json({ method: 'POST', query: [['replicationVerify', '']], body: JSON.stringify(of) }),
+    verification: (id, marker) =>
+      json({ method: 'GET', query: [['replicationVerify', ''], ...given('id', id), ...given('marker', marker)] }),
     preflight: () => json({ method: 'POST', query: [['replicationPreflight', '']] }),
     clockOffset: sender.clockOffset,
     withBucket: (other) => clientOf(sender, other),

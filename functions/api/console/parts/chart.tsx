@@ -26,7 +26,7 @@ export function LagChart({ samples, usual }: Props): JSX.Element | null {
   const line = samples.map(({ at, oldest }) => `${x(at).toFixed(1)},${y(oldest).toFixed(1)}`).join(' ');
   const highest = Math.max(...samples.map(({ oldest }) => oldest));
   const words = t('chart.says', { now: duration(telling, last.oldest), most: duration(telling, highest) });
-  if (highest === 0) return <p>{t('chart.nothing', { time: duration(telling, last.at - first.at) })}</p>;
+  if (highest === 0) return <p>{t('chart.nothing')}</p>;
   return (
     <figure class="chart">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={words}>

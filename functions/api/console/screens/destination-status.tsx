@@ -12,6 +12,7 @@ import { bytes } from '../parts/size.ts';
 import { DestinationSign, Sign } from '../parts/state.tsx';
 import { Table } from '../parts/table.tsx';
 import { duration, moment } from '../parts/time.ts';
+import { hrefOf } from '../route.ts';
 import { formatNumber, isText } from '../text/index.ts';
 import { ScanLine } from './scan-line.tsx';
 import type { ScanDeed } from './scan-line.tsx';
@@ -94,8 +95,13 @@ function Destination({
 function Safety({ one: { state, completeUpTo, reasons } }: { readonly one: DestinationState }): JSX.Element {
   const telling = useTelling();
   const { t } = telling;
+  const link = <a href={hrefOf('verify')}>{t('status.verify')}</a>;
   if (completeUpTo === null) {
-    return <p>{t('status.safe.no', { reason: why(telling, reasons.completeUpTo) })}</p>;
+    return (
+      <p>
+        {t('status.safe.no', { reason: why(telling, reasons.completeUpTo) })} {link}
+      </p>
+    );
   }
   const complete = state === 'complete';
   return (
@@ -103,6 +109,7 @@ function Safety({ one: { state, completeUpTo, reasons } }: { readonly one: Desti
       <Sign tone={complete ? 'good' : 'warn'} icon={complete ? 'check' : 'clock'}>
         {t(complete ? 'status.safe.yes' : 'status.safe.upto', { time: moment(telling, completeUpTo) })}
       </Sign>{' '}
+      {link}
     </p>
   );
 }
@@ -198,7 +205,9 @@ function Existing({ one: { existing, scan } }: { readonly one: DestinationState 
           : t(
               state === 'waiting' && scan.pausedSince !== undefined ? 'status.scan.paused' : `status.existing.${state}`,
             )}
-        {etaSeconds === null ? '' : ` · ${t('status.eta', { time: duration(telling, etaSeconds * 1000) })}`}
+        {etaSeconds === null || done === total
+          ? ''
+          : ` · ${t('status.eta', { time: duration(telling, etaSeconds * 1000) })}`}
       </p>
       {state === 'running' && total !== null ? (
         <progress aria-label={t('status.existing')} max={Math.max(1, total)} value={done} />

@@ -18,6 +18,7 @@ export const commonTexts = {
   'nav.rules': ['Rules', '规则'],
   'nav.failures': ['Failures', '失败与等待'],
   'nav.object': ['Find an object', '查询对象'],
+  'nav.verify': ['Switch over?', '能否切换'],
   'nav.preflight': ['Pre-flight', '预检'],
   'do.cancel': ['Cancel', '取消'],
   'do.close': ['Close', '关闭'],

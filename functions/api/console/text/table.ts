@@ -11,6 +11,7 @@ import { ruleTexts } from './rules.ts';
 import { signInTexts } from './sign-in.ts';
 import { stackTexts } from './stack.ts';
 import { statusTexts } from './status.ts';
+import { verifyTexts } from './verify.ts';
 
 /** English and Chinese of each text. `{name}` is filled in; `one|several` is chosen by the value of `n`. */
 export type Texts = Readonly<Record<string, readonly [english: string, chinese: string]>>;
@@ -28,6 +29,7 @@ export const TEXTS = {
   ...objectTexts,
   ...stackTexts,
   ...preflightTexts,
+  ...verifyTexts,
   ...causeTexts,
   ...errorTexts,
 } as const satisfies Texts;

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { TEXTS, isText, preferredLanguage, translate } from '../../../../functions/api/console/text/index.ts';
 import { CHECKS } from '../../../../shared/preflight/index.ts';
+import { DIFFERENCES } from '../../../../shared/verify/index.ts';
 import { MISMATCHES } from '../../../../shared/rules/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -57,6 +58,11 @@ describe('the texts of the console page', () => {
     const reasons = await codesOfReadme('Reasons');
     expect(reasons.length).toBeGreaterThan(4);
     expect(reasons.filter((reason) => !isText(`skip.${reason}`))).toEqual([]);
+  });
+
+  it('have a word for every difference that a comparison can find, with what to do', () => {
+    const keys = DIFFERENCES.flatMap((kind) => [`verify.kind.${kind}`, `verify.todo.${kind}`]);
+    expect(keys.filter((key) => !isText(key))).toEqual([]);
   });
 
   it('have a word for every step of the pre-flight and every reason why a rule does not match', () => {
