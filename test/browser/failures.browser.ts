@@ -84,12 +84,13 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
   expect(await page.locator('tbody tr').count()).toBe(100);
   expect(await page.getByRole('button', { name: 'Next page' }).isDisabled()).toBe(true);
 
-  const states = ['complete', 'behind', 'blocked'];
+  const states = ['blocked', 'behind', 'complete'];
   const destinations = Array.from({ length: 100 }, (_, n) => ({
     destination: `backup-${n}-1250000000@ap-shanghai`,
     state: states[n % 3],
     rules: Array.from({ length: 10 }, (_rule, at) => ({ id: `rule ${n}-${at}`, enabled: true, versions: null })),
     backlog: { keys: 0, failed: 0, atLeast: false, oldestAgeMs: null, byAge: [] },
+    behind: n === 0 ? { since: measuredAt, cause: 'AccessDenied', repairing: false } : null,
     lagMs: null,
     completeUpTo: null,
     reasons: { completeUpTo: 'not-scanned', lagMs: 'not-scanned' },
@@ -104,6 +105,7 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByText('Show more (90)').waitFor();
   expect(await page.locator('.destination').count()).toBe(10);
+  await page.getByText('A scan brings all of it once the cause is gone.').waitFor();
   // Those that somebody has to look at come first.
   expect(await page.locator('.destination').filter({ hasText: 'Blocked' }).count()).toBe(10);
 });

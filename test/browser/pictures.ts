@@ -31,7 +31,14 @@ await runCommand(async ({ signal, onEnd }) => {
       Destination: { ...to, StorageClass: 'STANDARD_IA' },
     },
     { ID: 'everything', Status: 'Enabled', Priority: 10, Prefix: '', Destination: to },
-    { ID: 'drafts', Status: 'Disabled', Priority: 2, Prefix: 'drafts/', Destination: to },
+    {
+      ID: 'drafts',
+      Status: 'Disabled',
+      Priority: 2,
+      Prefix: 'drafts/',
+      Destination: to,
+      ExistingObjectReplication: { Status: 'Enabled', Versions: 'All' },
+    },
   ];
   const api = replicationClient(environment, apiDomain);
   const ReplicationConfiguration = { Role: ROLE, Rules: rules as [] };
@@ -59,12 +66,6 @@ await runCommand(async ({ signal, onEnd }) => {
   await mkdir(FOLDER, { recursive: true });
   const wide = await open(1024, 560, 'light');
   await picture(wide, 'rules', '.rules', 'console-rules');
-  const asking = await open(1024, 620, 'light');
-  await asking.evaluate(`location.hash = '#/rules'`);
-  await asking.getByRole('button', { name: 'Enable rule drafts' }).click();
-  await asking.locator('.forecast .facts').waitFor();
-  await asking.screenshot({ path: join(FOLDER, 'console-forecast.png') });
-  say('console-forecast.png');
   const dark = await open(1024, 760, 'dark');
   await picture(dark, `object?key=${encodeURIComponent(KEY)}`, '.state-completed', 'console-object');
   // The first scan begins with the timer, within a minute.
@@ -73,5 +74,11 @@ await runCommand(async ({ signal, onEnd }) => {
   await status.locator('.destination').scrollIntoViewIfNeeded();
   await status.screenshot({ path: join(FOLDER, 'console-status.png') });
   say('console-status.png');
+  const asking = await open(1024, 620, 'light');
+  await asking.evaluate(`location.hash = '#/rules'`);
+  await asking.getByRole('button', { name: 'Enable rule drafts' }).click();
+  await asking.locator('.forecast .facts').waitFor();
+  await asking.screenshot({ path: join(FOLDER, 'console-forecast.png') });
+  say('console-forecast.png');
   return 0;
 });

@@ -73,6 +73,13 @@ function Destination({
         <DestinationSign state={one.state} />
       </h2>
       <Safety one={one} />
+      {one.behind === null ? null : (
+        <p>
+          {t(one.behind.repairing ? 'status.behind.repairing' : 'status.behind.since', {
+            time: moment(telling, one.behind.since),
+          })}
+        </p>
+      )}
       {one.cause === undefined ? null : (
         <p>
           <Cause code={one.cause} />

@@ -199,11 +199,12 @@ function judge(telling: Telling, seen: Seen, source: string): Judged {
 function judgeScans(telling: Telling, { destinations }: BucketStatus): Judged {
   const { t } = telling;
   const states = new Set(destinations.map(({ state }) => state));
-  const about = (name: 'blocked' | 'paused' | 'ok' | 'complete', time = '') => ({
+  const about = (name: 'behind' | 'blocked' | 'paused' | 'ok' | 'complete', time = '') => ({
     title: t(`overview.${name}`),
     text: t(`overview.${name}.text`, { time }),
   });
   if (states.has('blocked')) return { tone: 'bad', icon: 'cross', ...about('blocked') };
+  if (destinations.some(({ behind }) => behind !== null)) return { tone: 'bad', icon: 'cross', ...about('behind') };
   if (states.has('paused')) return { tone: 'quiet', icon: 'pause', ...about('paused') };
   const times = destinations.flatMap(({ state, completeUpTo }) => (state === 'complete' && completeUpTo) || []);
   const counted = destinations.filter(({ state }) => state !== 'disabled').length;

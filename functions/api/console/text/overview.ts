@@ -21,6 +21,11 @@ export const overviewTexts = {
     'New versions are copied. Existing objects and lost events wait until the scan is resumed below.',
     '新版本照常复制；存量对象和丢失的事件要等到在下方恢复扫描后才会处理。',
   ],
+  'overview.behind': ['A destination is far behind', '有目标严重滞后'],
+  'overview.behind.text': [
+    'See below since when and why. A scan brings everything.',
+    '起始时间和原因见下方，扫描会补齐全部内容。',
+  ],
   'overview.blocked': ['A destination refuses', '有目标拒绝访问'],
   'overview.blocked.text': [
     'See below for the cause, and run the pre-flight once it is mended.',

@@ -22,6 +22,14 @@ export const statusTexts = {
   'status.reason.pending-of-unknown-age': ['work is waiting whose age is not known.', '有等待时间未知的任务。'],
   'status.reason.unknown': ['it is not known why.', '原因未知。'],
   'status.verify': ['Compare both sides', '比较两端'],
+  'status.behind.since': [
+    'So much has failed since {time} that it is not counted key by key. A scan brings all of it once the cause is gone.',
+    '自 {time} 起失败过多，不再逐键统计。原因消除后，扫描会补齐全部内容。',
+  ],
+  'status.behind.repairing': [
+    'So much has failed since {time} that it is not counted key by key. A scan is bringing all of it now.',
+    '自 {time} 起失败过多，不再逐键统计。扫描正在补齐全部内容。',
+  ],
   'status.backlog': ['Backlog by age', '按等待时间统计的积压'],
   'status.backlog.none': ['Nothing waits', '没有等待的任务'],
   'status.lag': ['Lag', '延迟'],

@@ -17,6 +17,7 @@ function statusAt(bucket: string, ms: number, oldestAgeMs: number | null): Bucke
         state: 'behind',
         rules: [],
         backlog: { keys: 1, failed: 0, atLeast: false, oldestAgeMs, byAge: [] },
+        behind: null,
         lagMs: null,
         completeUpTo: null,
         reasons: {},
