@@ -13,15 +13,20 @@ export interface Mistake {
   readonly name: string;
   /** Worlds in which it shows. */
   readonly kind: Kind;
-  /** One of the first so many fails. */
+  /** One of so many fails. */
   readonly worlds: number;
+  /** The first of them. What is before it does not fail, and need not be run. */
+  readonly seed: number;
   readonly edits: readonly Edit[];
 }
 
-export const mistake = (name: string, [kind, worlds]: readonly [Kind, number], ...edits: readonly Edit[]): Mistake => ({
+type Worlds = readonly [kind: Kind, worlds: number, seed?: number];
+
+export const mistake = (name: string, [kind, worlds, seed = 1]: Worlds, ...edits: readonly Edit[]): Mistake => ({
   name,
   kind,
   worlds,
+  seed,
   edits,
 });
 

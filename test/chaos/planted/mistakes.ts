@@ -16,7 +16,6 @@ export const MISTAKES: readonly Mistake[] = [...TURNS, ...LOOKS, ...STACKS, ...S
 /** Rules that no planted mistake breaks, and why. */
 export const NOT_PLANTED: Readonly<Record<string, string>> = {
   P6: 'the look that follows mends what it leaves, so only its test shows it',
-  P9: 'it takes a lag, a lost event and a second look at one key; no world of 600 has shown it, its tests do',
   P18: 'worlds with such copies are slow, and rarely come to a removal; its tests show it',
   P19: 'it saves requests; what it says of bases is P9',
 };

@@ -44,8 +44,9 @@ async function plant(folder: string, { edits }: Mistake): Promise<void> {
 }
 
 /** What `test/chaos/run.ts` says in that folder, on both its outputs. */
-async function simulate(folder: string, { kind, worlds }: Mistake): Promise<string> {
-  const which = ['--first', '--kind', kind, '--runs', String(worlds), '--attempts', '0', '--workers', '1'];
+async function simulate(folder: string, { kind, worlds, seed }: Mistake): Promise<string> {
+  const range = ['--seed', String(seed), '--runs', String(worlds)];
+  const which = ['--first', '--kind', kind, ...range, '--attempts', '0', '--workers', '1'];
   await writeFile(join(folder, 'run.mjs'), await bundleOf(join(folder, 'test/chaos/run.ts'), 'esm'));
   const child = spawn(process.execPath, ['run.mjs', ...which], {
     cwd: folder,
