@@ -3,8 +3,7 @@ import type { ObjectEntry } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { constantTimeEqual } from '../signing/index.ts';
 import { hasRight } from './rights.ts';
-import type { KeyStoreOptions } from './store.ts';
-import type { ApiKey, Right } from './types.ts';
+import type { ApiKey, KeyStoreOptions, Right } from './types.ts';
 
 /** ms for which the keys are compared again without a listing: how long a removed key may still be good. */
 const LIST_TIME = 5000;

@@ -1,9 +1,8 @@
 import { objectsUnder } from '../cos/index.ts';
-import type { Cos, Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { isSecretId, readKey, writeKey } from './state.ts';
 import { createSecretFinder } from './secrets.ts';
-import type { ApiKey, ApiKeySummary, NewKey, Right } from './types.ts';
+import type { ApiKey, ApiKeySummary, KeyStoreOptions, NewKey, Right } from './types.ts';
 
 /** ms for which a key that was found is used again: how long a removed key may still be good in a warm function. */
 const KEY_CACHE_TIME = 5000;
@@ -34,15 +33,6 @@ export interface KeyStore {
   list(): Promise<ApiKeySummary[]>;
   /** Whether there was such a key. */
   remove(secretId: string): Promise<boolean>;
-}
-
-export interface KeyStoreOptions {
-  readonly cos: Cos;
-  readonly state: Place;
-  /** ms since 1970. */
-  readonly now: () => number;
-  /** Cryptographically random bytes. */
-  readonly random: (bytes: number) => Uint8Array;
 }
 
 export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): KeyStore {

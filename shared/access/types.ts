@@ -1,3 +1,5 @@
+import type { Cos, Place } from '../cos/index.ts';
+
 /** `read`: see rules and status. `write`: change rules and start work. `metrics`: the Prometheus text, nothing else. */
 export const RIGHTS = ['read', 'write', 'metrics'] as const;
 export type Right = (typeof RIGHTS)[number];
@@ -25,4 +27,13 @@ export interface NewKey {
   readonly destinations?: readonly string[];
   readonly rights: readonly Right[];
   readonly pair?: { readonly secretId: string; readonly secretKey: string };
+}
+
+export interface KeyStoreOptions {
+  readonly cos: Cos;
+  readonly state: Place;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** Cryptographically random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
 }

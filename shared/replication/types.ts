@@ -14,6 +14,9 @@ export interface Entry {
   readonly current?: boolean;
 }
 
+/** The order of a source's versions: negative when `a` is older. */
+export type Compare = (a: Ref, b: Ref) => number;
+
 interface Position {
   readonly versionId: string;
   /** ms since 1970, whole seconds. */

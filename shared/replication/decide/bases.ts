@@ -1,6 +1,5 @@
-import type { Entry, Observation, ReplicaItem } from '../types.ts';
+import type { Compare, Entry, Observation, ReplicaItem } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
-import type { Compare } from './plan.ts';
 
 /**
  * Tells of a version whether some replica says that it was not accounted for when that replica was made: it lies between

@@ -1,4 +1,4 @@
-import type { Entry, Observation, OwnItem, ReplicaItem, StackItem, Step } from '../types.ts';
+import type { Compare, Entry, Observation, OwnItem, ReplicaItem, StackItem, Step } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
 import { togetherSteps } from './two-way.ts';
 import { orderBy } from '../../identity/index.ts';
@@ -8,8 +8,6 @@ export type Plan =
   | { readonly kind: 'steps'; readonly steps: readonly Step[] }
   /** Putting the order right would rebuild more than `maxRaise` replicas; `count` says how many. */
   | { readonly kind: 'too-deep'; readonly count: number };
-
-export type Compare = (a: Ref, b: Ref) => number;
 
 const isReplica = (item: StackItem): item is ReplicaItem => item.kind === 'replica';
 

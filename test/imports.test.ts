@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+/** Files that may be imported, by what they import. Paths from the root, with `/` between names. */
+function importsBelow(...folders: readonly string[]): Map<string, readonly string[]> {
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((file) => path.posix.join(folder, file.replaceAll(path.sep, '/')))
+      .filter((file) => /\.ts$/.test(file) && !file.endsWith('.d.ts')),
+  );
+  return new Map(files.map((file) => [file, importsOf(file)]));
+}
+
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8');
+  const found = [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom '(\.[^']+)';/gms)].map(([, name = '']) => name);
+  return found.map((name) => path.posix.join(path.posix.dirname(file), name));
+}
+
+/** The room of a file: `shared/tasks`, `functions/api`. Its door is `index.ts`. */
+const roomOf = (file: string): string => file.split('/').slice(0, 2).join('/');
+
+/** The first circle of imports, or undefined. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const walk = (node: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(node)) return [...way.slice(way.indexOf(node)), node];
+    if (done.has(node)) return undefined;
+    for (const next of graph.get(node) ?? []) {
+      const circle = walk(next, [...way, node]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(node);
+    return undefined;
+  };
+  for (const node of graph.keys()) {
+    const circle = walk(node, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
+const files = importsBelow('shared', 'functions');
+
+/** Files beside a door that others may import, and why. */
+const SIDE_DOORS: Readonly<Record<string, string>> = {
+  'functions/api/console/page.ts': 'deploying builds the page into the function',
+  'functions/api/console/text/table.ts': 'deploying packs the texts of the page',
+  'shared/xml/write.ts': 'the page runs in a browser, and the readers behind the door need Node',
+};
+
+describe('shared and functions', () => {
+  it('import other rooms through their doors alone', () => {
+    const past = [...files].flatMap(([file, imports]) =>
+      imports
+        .filter((name) => roomOf(name) !== roomOf(file) && name !== `${roomOf(name)}/index.ts` && !(name in SIDE_DOORS))
+        .map((name) => `${file} imports ${name}`),
+    );
+    expect(past).toEqual([]);
+  });
+
+  it('have no circle of rooms', () => {
+    const rooms = new Map<string, string[]>();
+    for (const [file, imports] of files) {
+      const others = imports.map(roomOf).filter((room) => room !== roomOf(file));
+      rooms.set(roomOf(file), [...(rooms.get(roomOf(file)) ?? []), ...others]);
+    }
+    expect(circleIn(rooms)).toBeUndefined();
+  });
+
+  it('have no circle of files', () => {
+    expect(circleIn(files)).toBeUndefined();
+  });
+
+  it('import nothing that is made for tests', () => {
+    const wrong = [...files].filter(([, imports]) => imports.some((name) => name.startsWith('test/')));
+    expect(wrong.map(([file]) => file)).toEqual([]);
+  });
+});
+
+it('a circle is found', () => {
+  expect(
+    circleIn(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['b']],
+      ]),
+    ),
+  ).toEqual(['b', 'c', 'b']);
+  expect(
+    circleIn(
+      new Map([
+        ['a', ['b', 'c']],
+        ['b', ['c']],
+        ['c', []],
+      ]),
+    ),
+  ).toBeUndefined();
+});
