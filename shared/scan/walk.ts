@@ -3,6 +3,7 @@ import { ServiceError } from '../errors/index.ts';
 import { causeOf } from '../replication/index.ts';
 import { addDeeds, emptyCounts, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument } from './documents.ts';
+import { block, Failures } from './failures.ts';
 import { Ledger } from './ledger.ts';
 import { nextKey, type KeyStacks } from './merge.ts';
 import { Pace } from './pace.ts';
@@ -13,16 +14,11 @@ import { VersionStream, type Bounds, type Cursor } from './streams.ts';
 import { countKey, Tally, type KeyTally } from './tally.ts';
 import { listedAs, treat, type Treated, type Treatment } from './treat.ts';
 import type { ScanDeps } from './types.ts';
-import { CLOCK_DOUBT_MS, RULES_BELIEVED_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/index.ts';
+import { createWatch, type Watch } from './watch.ts';
+import { CLOCK_DOUBT_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/index.ts';
 
 /** ms after which a run writes down where it is, for whoever goes on if it is killed. */
 const CHECKPOINT_MS = 30_000;
-const GOES_ON_MS = 3000;
-/** Keys that fail in a row with one cause, after which nothing more is tried for a while. */
-const BLOCKED_AFTER = 20;
-const BLOCKED_MS = 5 * 60_000;
-/** Causes that lie in the key itself and say nothing of the next one. */
-const OF_ONE_KEY: ReadonlySet<string> = new Set(['order', 'depth', 'ReplicaArchived', 'ReplicaChecksumMismatch']);
 /** Keys that may be done behind one that is not. */
 const AHEAD = 500;
 
@@ -104,14 +100,12 @@ class Walk {
   readonly #tally: Tally;
   readonly #stack: StackHash;
   readonly #stop: number;
-  readonly #pinned: string;
+  readonly #watch: Watch;
   readonly #prefixes: readonly string[];
   #earlier = new Ledger();
-  #watched: { readonly asked: number; readonly same: Promise<boolean> };
-  #goesOn: { readonly asked: number; readonly goes: Promise<boolean> } | undefined;
   #rest: Promise<void> | undefined;
   #written: number;
-  #failures = { cause: '', inARow: 0 };
+  readonly #failures = new Failures();
   #sinceSplit = 0;
   #listed = 0;
 
@@ -121,13 +115,12 @@ class Walk {
     this.range = structuredClone(range);
     this.#rules = new PairRules(ruleSet, options.scan);
     const rules = rulesOfPair(ruleSet, options.scan);
-    this.#pinned = JSON.stringify(rules);
     this.#prefixes = rules.map(({ prefix }) => prefix);
     this.#pace = new Pace(settings.keysAtOnce, engine.random);
     this.#tally = new Tally(engine.deps.hash, range.salt, this.#rules);
     this.#stack = new StackHash(engine.deps.hash, range.salt);
     this.#stop = options.deadline - SCAN_CLOSING_MS;
-    this.#watched = { asked: engine.now(), same: Promise.resolve(true) };
+    this.#watch = createWatch(options.deps, options.store, options.scan, ruleSet);
     this.#written = engine.now();
   }
 
@@ -143,7 +136,7 @@ class Walk {
     const active = { count: 0 };
     let ended: 'end' | 'stopped' = 'stopped';
     // While it is known to go on and has time.
-    while (now() < this.#stop && (await this.#stillWanted())) {
+    while (now() < this.#stop && (await this.#watch.isWanted())) {
       if (this.#rest !== undefined) await this.#rest;
       const stacks = await nextKey(source, destination, this.#tally);
       if (stacks === undefined) {
@@ -198,7 +191,7 @@ class Walk {
         deps,
         pair: scan,
         deadline: deadline - SCAN_WRITING_MS,
-        isInForce: () => this.#isInForce(),
+        isInForce: () => this.#watch.isInForce(),
         last: this.range.pass > 1,
         slowDown: () => this.#slowDown(),
       },
@@ -262,27 +255,15 @@ class Walk {
     if (outcome.expected !== undefined) this.#expect(stacks, tally, outcome.expected);
     this.#split(stacks.key, tally.entries);
     if (remembered) return true;
-    if (outcome.stand.kind !== 'failed') {
-      this.#pace.went();
-      this.#failures = { cause: '', inARow: 0 };
-      range.tries = 0;
-      return true;
-    }
-    const cause = outcome.cause ?? '';
-    if (OF_ONE_KEY.has(cause)) return true;
-    const inARow = cause === this.#failures.cause ? this.#failures.inARow + 1 : 1;
-    this.#failures = { cause, inARow };
-    // One that was blocked before tries a single key first.
-    if (inARow < (range.tries > 0 ? 1 : BLOCKED_AFTER)) return true;
-    this.block(cause);
-    return false;
+    if (outcome.stand.kind === 'failed') return !this.#failures.failed(range, outcome.cause ?? '', now());
+    this.#pace.went();
+    this.#failures.went(range);
+    return true;
   }
 
   /** Nothing more is tried for a while. */
   block(cause: string): 'stopped' {
-    this.range.blocked = cause;
-    this.range.tries += 1;
-    this.range.notBefore = this.#options.deps.engine.now() + BLOCKED_MS;
+    block(this.range, cause, this.#options.deps.engine.now());
     return 'stopped';
   }
 
@@ -308,31 +289,6 @@ class Walk {
   #countListings(source: VersionStream, destination: VersionStream): void {
     this.range.deeds.listings += source.pages + destination.pages - this.#listed;
     this.#listed = source.pages + destination.pages;
-  }
-
-  async #isInForce(): Promise<boolean> {
-    const { engine } = this.#options.deps;
-    if (engine.now() - this.#watched.asked >= RULES_BELIEVED_MS) {
-      const { scan } = this.#options;
-      const same = engine.rules
-        .getFresh(scan.source)
-        .then((ruleSet) => JSON.stringify(rulesOfPair(ruleSet, scan)) === this.#pinned);
-      this.#watched = { asked: engine.now(), same };
-    }
-    return this.#watched.same;
-  }
-
-  /** Whether the scan is still the pair's and is not held. */
-  async #stillWanted(): Promise<boolean> {
-    const { deps, store, scan } = this.#options;
-    const { now } = deps.engine;
-    if (this.#goesOn === undefined || now() - this.#goesOn.asked >= GOES_ON_MS) {
-      const goes = Promise.all([store.scan(), store.paused()]).then(
-        ([current, paused]) => current?.id === scan.id && current.state === 'running' && paused === undefined,
-      );
-      this.#goesOn = { asked: now(), goes };
-    }
-    return this.#goesOn.goes;
   }
 
   async #slowDown(): Promise<void> {
