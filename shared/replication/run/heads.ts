@@ -11,6 +11,8 @@ const HEADS_KEPT = 32;
 /** A moment by the destination's own clock, and the local time (ms since 1970) at which its answer came. */
 export interface DestinationClock {
   seen: { readonly date: number; readonly at: number } | undefined;
+  /** A HEAD in progress that will tell. Runs that share the clock wait for it instead of asking too. */
+  asking?: Promise<unknown> | undefined;
 }
 
 /** Reads single versions of the key on both sides. It remembers answers only to save requests. */
@@ -40,8 +42,14 @@ export class Heads {
 
   /** ms since 1970 by the destination's clock, a little behind it rather than ahead. */
   async destinationTime(): Promise<number> {
-    if (this.#clock.seen === undefined) await this.destination();
-    const { date, at: local } = this.#clock.seen as { date: number; at: number };
+    const clock = this.#clock;
+    while (clock.seen === undefined) {
+      clock.asking ??= this.destination().finally(() => {
+        clock.asking = undefined;
+      });
+      await clock.asking;
+    }
+    const { date, at: local } = clock.seen;
     return date + Math.max(0, this.#base.deps.now() - local - 1000);
   }
 
