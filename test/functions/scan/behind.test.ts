@@ -71,6 +71,7 @@ async function writeFor(world: Awaited<ReturnType<typeof downWorld>>, minutes: n
 }
 
 describe('a destination that is down for long', () => {
+  // P40
   it('comes back within one scan, whatever was written, and loads neither the state bucket nor the timer', async () => {
     const figures: { schedule: number; waiting: number; minutes: number }[] = [];
     for (const perMinute of [2, 8]) {

@@ -110,6 +110,7 @@ describe('while a pair is behind', () => {
     expect(bucket.requests()).toBe(before);
   });
 
+  // P40
   it('goes by an earlier look for no longer than the repair waits', async () => {
     const behind = await marked();
     expect(await behind.failed(TARGET, DOWN)).toBe(true);
@@ -148,6 +149,7 @@ describe('when something succeeds again', () => {
     expect(await behind.read(TARGET)).toEqual({ phase: 'none' });
   });
 
+  // P40
   it('cannot end a newer mark with an older one', async () => {
     const behind = await marked();
     const old = await behind.read(TARGET);
