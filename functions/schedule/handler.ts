@@ -6,6 +6,8 @@ import { LOST_START_MS } from '../../shared/durations/index.ts';
 /** ms left free at the end of the run. */
 const CLOSING_MS = 5_000;
 
+export type SweepDeps = Pick<Engine, 'tasks' | 'leases' | 'now'>;
+
 export interface Swept {
   readonly abandoned: number;
   readonly promoted: number;
@@ -17,7 +19,7 @@ export interface Swept {
  * started. The three go on side by side until all is done or the time is over, so that none of them waits for another; one
  * that fails is thrown only after the others have ended.
  */
-export async function sweep(engine: Engine, run: Run): Promise<Swept> {
+export async function sweep(engine: SweepDeps, run: Run): Promise<Swept> {
   const deadline = run.deadline - CLOSING_MS;
   const failures: unknown[] = [];
   const part = (work: Promise<number>): Promise<number> =>
@@ -40,7 +42,7 @@ const crowdOf = ({ settings, behind }: Engine) => ({
 });
 
 /** The expired lease stays: it is the record that the task goes on from, and the task's run removes it. */
-async function sweepLeases({ leases, tasks, now }: Engine, deadline: number, run: Run): Promise<number> {
+async function sweepLeases({ leases, tasks, now }: SweepDeps, deadline: number, run: Run): Promise<number> {
   let count = 0;
   const passOver = (error: unknown): void => run.log({ message: 'lease passed over', cause: causeOf(error) });
   const take = async ({ target, facts }: Abandoned): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Place } from '../../shared/cos/index.ts';
 import { causeOf } from '../../shared/replication/index.ts';
-import { keepScans, type Kept, type ScanDeps } from '../../shared/scan/index.ts';
+import { keepScans, type KeepDeps, type Kept } from '../../shared/scan/index.ts';
 import { keepVerifies } from '../../shared/verify/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 
@@ -8,7 +8,7 @@ import type { Run } from '../../shared/scf/index.ts';
 const CLOSING_MS = 10_000;
 
 /** Each minute: begins the scans that are due and starts what can go on. A pair that fails is told in the log. */
-export async function keep(deps: ScanDeps, sources: readonly Place[], run: Run): Promise<Kept> {
+export async function keep(deps: KeepDeps, sources: readonly Place[], run: Run): Promise<Kept> {
   const onProblem = (error: unknown): void => run.log({ message: 'scan passed over', cause: causeOf(error) });
   const deadline = run.deadline - CLOSING_MS;
   const [kept] = await Promise.all([

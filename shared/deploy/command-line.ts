@@ -98,7 +98,16 @@ export const commands = {
       status: {
         usage: 'Tell how far replication is: serverless replication status --bucket photos-1250000000',
         lifecycleEvents: ['show'],
-        options: { ...region, ...json, ...bucket },
+        options: {
+          ...region,
+          ...json,
+          ...bucket,
+          destination: { usage: 'With --at-destination: only this one', type: 'string' },
+          'at-destination': {
+            usage: 'As the destination holds it: asks nothing in the region of the source, which may be down',
+            type: 'boolean',
+          },
+        },
       },
       scan: {
         usage: 'Compare both sides and bring what is missing: serverless replication scan --prefix 2026/ --wait',

@@ -5,7 +5,7 @@ export type { Mismatch, Verdict } from './explain.ts';
 export { candidatesFor, governingRule } from './match.ts';
 export type { ScopeEntry } from './match.ts';
 export type { OverlapReading } from './priorities.ts';
-export { PREFLIGHT_PREFIX } from './reserved.ts';
+export { isReserved, PREFLIGHT_PREFIX, STATUS_PREFIX } from './reserved.ts';
 export { mergeStarts } from './starts.ts';
 export { createRuleStore } from './store.ts';
 export type { RuleStore } from './store.ts';

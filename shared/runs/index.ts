@@ -1,6 +1,7 @@
 /** What the functions that replicate share: the engine wired to a deployment, and the rules that a run works by. */
 export { createConfirm, isPaused, rulesOf, sameRules } from './confirm-rules.ts';
 export { connectEngine, connectScans } from './connect.ts';
+export { connectSchedule, type ScheduleDeps } from './connect-schedule.ts';
 export { whatIsLeft, type Left } from './left.ts';
 export { logEnd } from './log.ts';
 export { workOfEvent } from './work-of-event.ts';

@@ -1,6 +1,6 @@
 import type { Cos, Place, VersionEntry, VersionsPage } from '../cos/index.ts';
 import { isArchived, plannedParts } from '../replication/index.ts';
-import { PREFLIGHT_PREFIX, type Rule, type RuleSet } from '../rules/index.ts';
+import { isReserved, type Rule, type RuleSet } from '../rules/index.ts';
 import { pairsOf } from './keep.ts';
 import type { Pair } from './names.ts';
 import { commonPrefix, PairRules, ruleOfEntry, rulesOfPair, type KeyRules } from './scope.ts';
@@ -159,7 +159,7 @@ function addTo(sum: ForecastAmount, { deleteMarker, size }: VersionEntry): void 
 
 /** Of an entry that no rule governs. */
 function reasonOf(key: KeyRules, entry: VersionEntry): ForecastSkip {
-  if (key.rules.length === 0) return entry.key.startsWith(PREFLIGHT_PREFIX) ? 'reserved' : 'prefix';
+  if (key.rules.length === 0) return isReserved(entry.key) ? 'reserved' : 'prefix';
   // Asked again as if it were new enough: then only what is left can be the reason.
   const start = Math.max(...key.rules.map((rule) => Math.max(rule.start, rule.deleteMarkersSince)));
   const young = { ...entry, versionId: 'null', lastModified: Math.max(entry.lastModified, start) };

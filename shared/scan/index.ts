@@ -25,5 +25,5 @@ export { readProgress, type Progress } from './progress.ts';
 export { commonPrefix, PairRules, rulesOfPair } from './scope.ts';
 export { PairStore } from './store.ts';
 export { VersionStream, type Cursor } from './streams.ts';
-export { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from './types.ts';
+export { SCAN_DEFAULTS, type KeepDeps, type ScanDeps, type ScanSettings } from './types.ts';
 export { runUnit } from './unit.ts';

@@ -6,7 +6,7 @@ import { signatureOf, whatIsDue } from './due.ts';
 import { PREPARE, unitOfRange, type Pair } from './names.ts';
 import { rulesOfPair } from './scope.ts';
 import { PairStore, type Note } from './store.ts';
-import type { ScanDeps } from './types.ts';
+import type { KeepDeps } from './types.ts';
 import { candidatesFor, type RuleSet } from '../rules/index.ts';
 import { CLOCK_DOUBT_MS, LOST_START_MS } from '../durations/index.ts';
 
@@ -23,7 +23,7 @@ export interface Kept {
 }
 
 export interface KeepOptions {
-  readonly deps: ScanDeps;
+  readonly deps: KeepDeps;
   readonly sources: readonly Place[];
   /** ms since 1970: nothing is begun after it. */
   readonly deadline: number;
@@ -63,13 +63,13 @@ export function pairsOf(source: Place, ruleSet: RuleSet | undefined): readonly P
 }
 
 class Keeper {
-  readonly #deps: ScanDeps;
+  readonly #deps: KeepDeps;
   readonly #pair: Pair;
   readonly #ruleSet: RuleSet;
   readonly #store: PairStore;
   readonly #sum: { begun: number; started: number; ended: number };
 
-  constructor(deps: ScanDeps, pair: Pair, ruleSet: RuleSet, sum: { begun: number; started: number; ended: number }) {
+  constructor(deps: KeepDeps, pair: Pair, ruleSet: RuleSet, sum: { begun: number; started: number; ended: number }) {
     this.#deps = deps;
     this.#pair = pair;
     this.#ruleSet = ruleSet;

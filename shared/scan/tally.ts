@@ -16,6 +16,7 @@ import {
 import type { Note } from './ledger.ts';
 import type { KeyStacks, Witness } from './merge.ts';
 import { ruleOfEntry, type KeyRules, type PairRules } from './scope.ts';
+import { isReserved } from '../rules/index.ts';
 import { StackHash } from './stack-hash.ts';
 import { timeOfVersionId } from '../identity/index.ts';
 import { LAG_WINDOW_MS } from '../durations/index.ts';
@@ -127,6 +128,8 @@ export type Stand =
 
 /** Adds one key to the counts. `now` in ms since 1970. */
 export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, stand: Stand, now: number): void {
+  // What this service itself keeps in the buckets is nobody's data.
+  if (isReserved(stacks.key)) return;
   if (tally.entries === 0) counts.orphans += 1;
   else counts.keys += 1;
   for (const name of ['source', 'destination'] as const) {

@@ -1,4 +1,4 @@
-import type { Engine } from '../replication/index.ts';
+import type { Engine, Settings } from '../replication/index.ts';
 import { SCAN_EVERY_MS } from '../durations/index.ts';
 
 export interface ScanSettings {
@@ -19,6 +19,14 @@ export const SCAN_DEFAULTS: ScanSettings = {
   // Shorter than a day, which is the shortest life that a lifecycle rule of the destination can give a replica.
   everyMs: SCAN_EVERY_MS,
 };
+
+/** What begins scans needs from outside: nothing that could do one. */
+export interface KeepDeps {
+  readonly engine: Pick<Engine, 'deps' | 'rules' | 'now' | 'random'> & {
+    readonly settings: Pick<Settings, 'settleMs'>;
+  };
+  readonly settings: ScanSettings;
+}
 
 /** What scans need from outside. */
 export interface ScanDeps {

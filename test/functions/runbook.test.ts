@@ -57,7 +57,7 @@ describe('the runbook and the front page', () => {
   it('show a bucket policy that lets every role in that uses a destination', () => {
     const [policy = ''] = blocksOf('json');
     const roles = [...policy.matchAll(/:roleName\/cos-replication-dev-ap-guangzhou-(\w+)/g)].map(([, kind]) => kind);
-    expect(roles).toEqual(['engine', 'scan', 'api']);
+    expect(roles).toEqual(['engine', 'scan', 'schedule', 'api']);
     expect(JSON.parse(policy)).toMatchObject({ version: '2.0' });
   });
 });

@@ -1,6 +1,6 @@
 import { formatPlace, type Place } from '../../../shared/cos/index.ts';
 import type { SkipCode } from '../../../shared/errors/index.ts';
-import { CLOCK_DOUBT_MS } from '../../../shared/durations/index.ts';
+import { CLOCK_DOUBT_MS, SETTLE_MS } from '../../../shared/durations/index.ts';
 import type { RuleSet } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
 import { mapLimited } from '../../../shared/tasks/index.ts';
@@ -40,8 +40,6 @@ const LANES = 32;
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** Items of a page of the list. */
 const PAGE = 1000;
-/** ms within which listings may lack what was written. */
-const SETTLE_MS = 60_000;
 
 type Destination = Verified['destinations'][number];
 

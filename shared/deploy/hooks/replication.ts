@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { localAddress } from '../cloud/local-address.ts';
 import type { ApiDeps } from '../commands/ask.ts';
+import { showAtDestination } from '../commands/at-destination.ts';
 import { readPort, serveConsole, untilEnded } from '../commands/console.ts';
 import { showDryRun } from '../commands/dry-run.ts';
 import { readInfo } from '../commands/info.ts';
@@ -30,7 +31,7 @@ export function replicationHooks(context: Context): Hooks {
   const about = () => ({ bucket: text('bucket'), json: context.flag('json') });
   const action = (name: Action) => () => act(context, name);
   return {
-    'replication:status:show': action('status'),
+    'replication:status:show': () => (context.flag('at-destination') ? atDestination(context) : act(context, 'status')),
     'replication:scan:start': action('scan'),
     'replication:verify:compare': () => verify(context),
     'replication:pause:hold': action('pause'),
@@ -73,6 +74,15 @@ async function act(context: Context, action: Action): Promise<void> {
       rule: text('rule'),
       wait: context.flag('wait'),
     },
+  );
+}
+
+/** Nothing in the region of the source is asked: it may be down. */
+async function atDestination(context: Context): Promise<void> {
+  const { text, flag, print } = context;
+  await showAtDestination(
+    { settings: context.settings(), cos: context.cos(), now: Date.now, print },
+    { bucket: text('bucket'), destination: text('destination'), json: flag('json') },
   );
 }
 

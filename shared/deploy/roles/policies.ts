@@ -1,6 +1,6 @@
 import { appidOf, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
-import { PREFLIGHT_PREFIX } from '../../rules/index.ts';
+import { PREFLIGHT_PREFIX, STATUS_PREFIX } from '../../rules/index.ts';
 import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
 import { BEHIND } from '../../tasks/index.ts';
@@ -122,11 +122,11 @@ function scan(state: Place, peers: Scope['peers']): Rights {
   };
 }
 
-/** Starts work and never does any: no right on a source or a destination. */
+/** Starts work and never does any: no right on a source, and at destinations on its own objects alone. */
 function schedule(state: Place): Rights {
   return {
     sources: [],
-    destinations: [],
+    destinations: [{ actions: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'], path: `${STATUS_PREFIX}*` }],
     state: [
       allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED, BEHIND])),
       // What waits is written by who tried it, and a task is removed by who has done it.

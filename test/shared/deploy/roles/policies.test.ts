@@ -103,9 +103,17 @@ describe('schedule', () => {
     expect(ofState('schedule', key)).toBe(actions);
   });
 
-  it('has no right on any source or destination', () => {
-    const resources = policyOf('schedule', sampleSettings()).statement.flatMap(({ resource }) => resource);
-    expect(resources.filter((resource) => !resource.includes(':crr-dev-gz-1250000000/'))).toEqual([]);
+  it('has no right on any source, and on a destination for nothing but the status that it leaves there', () => {
+    const outside = policyOf('schedule', sampleSettings()).statement.filter(
+      ({ resource }) => !resource.every((one) => one.includes(':crr-dev-gz-1250000000/')),
+    );
+    expect(outside).toEqual([
+      {
+        effect: 'allow',
+        action: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'].map((verb) => `name/cos:${verb}`),
+        resource: ['qcs::cos:ap-shanghai:uid/1250000000:backup-1250000000/.replication-status/*'],
+      },
+    ]);
   });
 });
 

@@ -1,0 +1,103 @@
+import { beaconKey, readBeacon, type Beacon } from '../../beacon/index.ts';
+import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
+import { ServiceError } from '../../errors/index.ts';
+import { DeployError } from '../error.ts';
+import type { Settings } from '../types.ts';
+import { count, duration } from './ask.ts';
+
+export interface AtDestinationOptions {
+  /** Texts of the command line: a source bucket, and a destination `bucket-appid@region`. */
+  readonly bucket: string | undefined;
+  readonly destination: string | undefined;
+  readonly json: boolean;
+}
+
+export interface AtDestinationDeps {
+  readonly settings: Pick<Settings, 'sources' | 'destinations'>;
+  /** With the credentials of who asks. */
+  readonly cos: Pick<Cos, 'getObject'>;
+  /** ms since 1970. */
+  readonly now: () => number;
+  readonly print: (text: string) => void;
+}
+
+/** Bytes of one such object at most: 200 keys of the longest kind. */
+const LARGEST = 2 * 2 ** 20;
+
+interface Found {
+  readonly source: Place;
+  readonly destination: Place;
+  readonly beacon: Beacon | undefined;
+  /** Error code for which the destination could not be read. */
+  readonly cause?: string;
+}
+
+/**
+ * Tells what the destinations hold of their sources, and asks nobody else: neither the API nor anything in the region of the
+ * source. Throws `DeployError` where nothing is found.
+ */
+export async function showAtDestination(deps: AtDestinationDeps, options: AtDestinationOptions): Promise<void> {
+  const { settings, print, now } = deps;
+  const sources = settings.sources.filter(({ bucket }) => options.bucket === undefined || bucket === options.bucket);
+  const destinations = settings.destinations.filter(
+    (place) => options.destination === undefined || formatPlace(place) === options.destination,
+  );
+  if (sources.length === 0 || destinations.length === 0)
+    throw new DeployError('serverless.yml lists no such source or destination.', 'NOT_LISTED');
+  const pairs = destinations.flatMap((destination) => sources.map((source) => ({ source, destination })));
+  const found = await Promise.all(pairs.map((pair) => read(deps.cos, pair)));
+  const told = found.filter(({ beacon, cause }) => beacon !== undefined || cause !== undefined);
+  if (options.json)
+    print(
+      JSON.stringify({
+        destinations: told.map(({ source, destination, beacon, cause }) => ({
+          source: formatPlace(source),
+          destination: formatPlace(destination),
+          ...(cause === undefined ? {} : { cause }),
+          ...(beacon === undefined ? {} : publicOf(beacon)),
+        })),
+        readAt: new Date(now()).toISOString(),
+      }),
+    );
+  else for (const one of told) print(format(one, now()));
+  if (told.some(({ beacon }) => beacon !== undefined)) return;
+  throw new DeployError(
+    'No destination holds a status: a deployment writes it each minute once rules are stored.',
+    'NO_STATUS',
+  );
+}
+
+async function read(
+  cos: AtDestinationDeps['cos'],
+  { source, destination }: Pick<Found, 'source' | 'destination'>,
+): Promise<Found> {
+  try {
+    const object = await cos.getObject(destination, beaconKey(source), { limit: LARGEST });
+    return { source, destination, beacon: object && readBeacon(object.body, source, destination) };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { source, destination, beacon: undefined, cause: error.code };
+  }
+}
+
+const publicOf = ({ replaces: _replaces, ...beacon }: Beacon): Omit<Beacon, 'replaces'> => beacon;
+
+function format({ source, destination, beacon, cause }: Found, now: number): string {
+  const pair = `${formatPlace(source)} → ${formatPlace(destination)}`;
+  if (beacon === undefined) return `${pair}: cannot be read (${cause ?? 'unknown'})`;
+  const { measuredAt, completeUpTo, scannedAt, pending, rules, ruleCount } = beacon;
+  const { keys, failed, atLeast, oldest, list } = pending;
+  return [
+    `${pair}: as the destination holds it, ${duration(Math.max(0, now - Date.parse(measuredAt)))} old`,
+    `  measured at     ${measuredAt}`,
+    `  complete up to  ${completeUpTo ?? 'unknown (not scanned since the rules were stored)'}${scannedAt === null ? '' : `, by the scan that ended at ${scannedAt}`}`,
+    `  waiting         ${atLeast ? 'at least ' : ''}${count(keys)} keys, ${count(failed)} failed${oldest === null ? '' : `, oldest since ${oldest}`}`,
+    // A key may hold line breaks and control characters.
+    ...list.map((one) => `    ${JSON.stringify(one.key)} since ${one.since}: ${one.cause}`),
+    ...rules.map(
+      ({ id, enabled, prefix }) =>
+        `  rule ${JSON.stringify(id)}: prefix ${JSON.stringify(prefix)}${enabled ? '' : ', disabled'}`,
+    ),
+    ...(ruleCount > rules.length ? [`  and ${count(ruleCount - rules.length)} rules more`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import type { TellDeps } from '../beacon/index.ts';
+import { createCosClient, nodeHash } from '../cos/index.ts';
+import { SETTLE_MS } from '../durations/index.ts';
+import type { Engine } from '../replication/index.ts';
+import { createRuleStore } from '../rules/index.ts';
+import type { DeploymentConfig } from '../scf/index.ts';
+import { SCAN_DEFAULTS, type KeepDeps } from '../scan/index.ts';
+import { Leases, Tasks } from '../tasks/index.ts';
+import { scanSettings } from './connect.ts';
+
+/** ms for a call to a destination: it may be down, and the next minute tries again. */
+const THERE_MS = 8_000;
+const CONNECT_MS = 3_000;
+
+/** What `schedule` works with: it starts work and never does any, so that there is no engine in it. */
+export interface ScheduleDeps {
+  readonly engine: KeepDeps['engine'] & Pick<Engine, 'tasks' | 'leases'>;
+  readonly settings: KeepDeps['settings'];
+  readonly beacons: TellDeps;
+}
+
+export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
+  const { state, cosEndpoint: endpoint } = config;
+  const now = Date.now;
+  const credentials = () => config.credentials();
+  const cos = createCosClient({ credentials, endpoint });
+  const deps = { cos, state, hash: nodeHash, now, unique: () => randomBytes(9).toString('hex') };
+  const rules = createRuleStore({ cos, state, now });
+  const timeouts = { connect: CONNECT_MS, usual: THERE_MS };
+  return {
+    engine: {
+      deps,
+      settings: { settleMs: SETTLE_MS },
+      rules,
+      tasks: new Tasks(deps),
+      leases: new Leases(deps),
+      now,
+      random: Math.random,
+    },
+    settings: { ...SCAN_DEFAULTS, ...scanSettings(process.env) },
+    beacons: { ...deps, rules, there: createCosClient({ credentials, endpoint, tries: 1, timeouts }) },
+  };
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { beaconKey, Beacons, readBeacon, type Beacon } from '../../../shared/beacon/index.ts';
+import { CosError } from '../../../shared/cos/index.ts';
+import { showAtDestination } from '../../../shared/deploy/commands/at-destination.ts';
+import { candidatesFor } from '../../../shared/rules/index.ts';
+import { scanWorld } from '../../functions/scan/world.ts';
+import { BACKUP, RULE, SOURCE } from '../../functions/replicate/world.ts';
+
+const MINUTE = 60_000;
+const KEY = beaconKey(SOURCE);
+
+async function world() {
+  const scan = await scanWorld();
+  const { core, clock, engine } = scan;
+  const { cos } = engine.deps;
+  const depsOf = () => ({ ...engine.deps, now: () => clock.ms, rules: engine.rules, there: cos });
+  let beacons = new Beacons(depsOf());
+  const problems: unknown[] = [];
+  return {
+    ...scan,
+    problems,
+    tell: async () => {
+      clock.ms += MINUTE;
+      return beacons.tell([SOURCE], (error) => void problems.push(error));
+    },
+    /** The instance is gone, and another one takes over. */
+    renew: () => {
+      beacons = new Beacons(depsOf());
+    },
+    versions: () => core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY }).entries,
+    told: async (): Promise<Beacon> => {
+      const object = await cos.getObject(BACKUP, KEY);
+      const beacon = object && readBeacon(object.body, SOURCE, BACKUP);
+      if (beacon === undefined) throw new Error('the destination holds none');
+      return beacon;
+    },
+  };
+}
+
+const refusal = (code: string, status: number) =>
+  new CosError({ method: 'DELETE', place: BACKUP, key: KEY }, 'refused', { code, status });
+
+describe('what a destination holds of a source', () => {
+  it('says nothing that nobody has looked at, and after a scan up to when all is there', async () => {
+    const { tell, told, put, clock, ...scan } = await world();
+    put('a');
+    await tell();
+    expect(await told()).toMatchObject({
+      completeUpTo: null,
+      scannedAt: null,
+      measuredAt: new Date(clock.ms).toISOString(),
+      rules: [{ id: RULE.id, enabled: true, prefix: RULE.prefix }],
+    });
+    await scan.scanned();
+    await tell();
+    const { completeUpTo, scannedAt } = await told();
+    expect(Date.parse(completeUpTo ?? '')).toBeLessThan(Date.parse(scannedAt ?? ''));
+  });
+
+  it('names what waits, with its age and cause', async () => {
+    const { tell, told, engine, clock } = await world();
+    const first = clock.ms;
+    const target = { source: SOURCE, destination: BACKUP, floor: 0, since: Number.POSITIVE_INFINITY, hints: [] };
+    await engine.tasks.defer({ ...target, key: 'late', cause: 'SlowDown', attempts: 1, first }, first + 2 * MINUTE);
+    await tell();
+    expect((await told()).pending).toEqual({
+      keys: 1,
+      failed: 1,
+      atLeast: false,
+      oldest: new Date(first).toISOString(),
+      list: [{ key: 'late', since: new Date(first).toISOString(), cause: 'SlowDown', failed: true }],
+    });
+  });
+
+  it('is one version, however many minutes go by and whichever instance writes it', async () => {
+    const { tell, renew, versions } = await world();
+    for (let i = 0; i < 5; i += 1) await tell();
+    renew();
+    for (let i = 0; i < 3; i += 1) await tell();
+    expect(versions()).toHaveLength(1);
+    expect(versions()[0]?.deleteMarker).toBe(false);
+  });
+
+  it('is one version again after a run was killed between its two requests', async () => {
+    const { tell, renew, versions, onRequest } = await world();
+    await tell();
+    onRequest((call) => {
+      if (call === 'deleteObject backup') throw refusal('ConnectionReset', 0);
+    });
+    await tell();
+    expect(versions()).toHaveLength(2);
+    renew();
+    onRequest(() => undefined);
+    await tell();
+    expect(versions()).toHaveLength(1);
+  });
+
+  it('is written once an hour where nothing can be removed', async () => {
+    const { tell, versions, onRequest, problems } = await world();
+    onRequest((call) => {
+      if (call === 'deleteObject backup') throw refusal('ObjectLocked', 403);
+    });
+    for (let i = 0; i < 125; i += 1) await tell();
+    expect(versions().length).toBeLessThanOrEqual(4);
+    expect(problems.length).toBeGreaterThan(0);
+  });
+
+  it('costs one request a minute while the destination refuses, and is written again as soon as it does not', async () => {
+    const { tell, told, onRequest, requests, problems } = await world();
+    await tell();
+    onRequest((call) => {
+      if (call.endsWith(' backup')) throw refusal('ServiceUnavailable', 503);
+    });
+    await tell();
+    requests.length = 0;
+    for (let i = 0; i < 3; i += 1) await tell();
+    expect(requests).toEqual(['headObject backup', 'headObject backup', 'headObject backup']);
+    expect(problems).toHaveLength(4);
+    onRequest(() => undefined);
+    const before = (await told()).measuredAt;
+    await tell();
+    expect((await told()).measuredAt > before).toBe(true);
+  });
+
+  it('is covered by no rule, so that it is replicated to nobody', async () => {
+    const { engine } = await world();
+    const ruleSet = await engine.rules.getFresh(SOURCE);
+    if (ruleSet === undefined) throw new Error('no rules are stored');
+    expect(candidatesFor(ruleSet, 'a')).toHaveLength(1);
+    expect(candidatesFor(ruleSet, KEY)).toEqual([]);
+  });
+
+  it('is left out of the counts of scans', async () => {
+    const { tell, store, ...scan } = await world();
+    await tell();
+    await scan.scanned();
+    const result = await store.result();
+    expect(result?.counts.destination.current).toEqual([0, 0]);
+    expect(result?.counts.orphans).toBe(0);
+  });
+});
+
+describe('the command that reads it', () => {
+  const settings = { sources: [SOURCE], destinations: [BACKUP] };
+  const none = { bucket: undefined, destination: undefined, json: false };
+
+  it('asks the destination and nobody else', async () => {
+    const { tell, engine, onRequest, clock } = await world();
+    await tell();
+    onRequest((call) => {
+      if (call !== 'getObject backup') throw refusal('ConnectionFailed', 0);
+    });
+    const lines: string[] = [];
+    const deps = {
+      settings,
+      cos: engine.deps.cos,
+      now: () => clock.ms + 30_000,
+      print: (text: string) => lines.push(text),
+    };
+    await showAtDestination(deps, none);
+    expect(lines.join('\n')).toContain('as the destination holds it, 30 s old');
+    expect(lines.join('\n')).toContain('complete up to  unknown');
+    lines.length = 0;
+    await showAtDestination(deps, { ...none, json: true });
+    const [answer] = (JSON.parse(lines[0] ?? '') as { destinations: Record<string, unknown>[] }).destinations;
+    expect(answer).toMatchObject({ destination: `${BACKUP.bucket}@${BACKUP.region}`, completeUpTo: null });
+    expect(answer).not.toHaveProperty('replaces');
+  });
+
+  it.each([
+    ['what is no status', 'hello'],
+    ['the status of another pair', JSON.stringify({ source: 'other-1250000000@ap-guangzhou' })],
+  ])('takes no notice of %s', async (_, text) => {
+    const { engine } = await world();
+    await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from(text));
+    const deps = { settings, cos: engine.deps.cos, now: () => 0, print: () => undefined };
+    await expect(showAtDestination(deps, none)).rejects.toMatchObject({ code: 'NO_STATUS' });
+  });
+});
