@@ -6,7 +6,7 @@ import { LOST_START_MS } from '../../shared/durations/index.ts';
 /** ms left free at the end of the run. */
 const CLOSING_MS = 5_000;
 
-export type SweepDeps = Pick<Engine, 'tasks' | 'leases' | 'now'>;
+export type SweepDeps = Pick<Engine, 'settings' | 'tasks' | 'leases' | 'behind' | 'now'>;
 
 export interface Swept {
   readonly abandoned: number;
@@ -36,7 +36,7 @@ export async function sweep(engine: SweepDeps, run: Run): Promise<Swept> {
   return { abandoned, promoted, restarted };
 }
 
-const crowdOf = ({ settings, behind }: Engine) => ({
+const crowdOf = ({ settings, behind }: SweepDeps) => ({
   from: settings.crowdedFrom,
   tell: (destination: string) => behind.crowd(destination),
 });

@@ -88,7 +88,7 @@ export interface Engine {
 export const METADATA_LIMIT = 4096;
 export const CAUTIOUS_METADATA_LIMIT = 2048;
 
-const DEFAULTS: Settings = {
+export const DEFAULT_SETTINGS: Settings = {
   settleMs: SETTLE_MS,
   metadataLimit: METADATA_LIMIT,
   inlineBytes: 256 * 2 ** 20,
@@ -107,7 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
   const leases = new Leases(deps);
   const tasks = new Tasks(deps);
   const versioning = new VersioningWatch(cos, now);
-  const settings = { ...DEFAULTS, ...options.settings };
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const clocks = new Map<string, DestinationClock>();
   const clockOf = (place: Place): DestinationClock => {
     const name = formatPlace(place);

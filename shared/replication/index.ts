@@ -8,6 +8,7 @@ export {
   CAUTIOUS_METADATA_LIMIT,
   createEngine,
   createInspect,
+  DEFAULT_SETTINGS,
   METADATA_LIMIT,
   type Engine,
   type EngineOptions,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { TellDeps } from '../beacon/index.ts';
 import { createCosClient, nodeHash } from '../cos/index.ts';
-import { SETTLE_MS } from '../durations/index.ts';
-import type { Engine } from '../replication/index.ts';
+import { UNIQUE_LENGTH } from '../identity/index.ts';
+import { DEFAULT_SETTINGS, type Engine } from '../replication/index.ts';
 import { createRuleStore } from '../rules/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
 import { SCAN_DEFAULTS, type KeepDeps } from '../scan/index.ts';
-import { Leases, Tasks } from '../tasks/index.ts';
+import { BehindMarks, Leases, Tasks } from '../tasks/index.ts';
 import { scanSettings } from './connect.ts';
 
 /** ms for a call to a destination: it may be down, and the next minute tries again. */
@@ -25,16 +25,17 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
   const now = Date.now;
   const credentials = () => config.credentials();
   const cos = createCosClient({ credentials, endpoint });
-  const deps = { cos, state, hash: nodeHash, now, unique: () => randomBytes(9).toString('hex') };
+  const deps = { cos, state, hash: nodeHash, now, unique: () => randomBytes(UNIQUE_LENGTH / 2).toString('hex') };
   const rules = createRuleStore({ cos, state, now });
   const timeouts = { connect: CONNECT_MS, usual: THERE_MS };
   return {
     engine: {
       deps,
-      settings: { settleMs: SETTLE_MS },
+      settings: DEFAULT_SETTINGS,
       rules,
       tasks: new Tasks(deps),
       leases: new Leases(deps),
+      behind: new BehindMarks(deps, DEFAULT_SETTINGS.failuresInARow),
       now,
       random: Math.random,
     },

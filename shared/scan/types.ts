@@ -1,4 +1,4 @@
-import type { Engine, Settings } from '../replication/index.ts';
+import type { Engine } from '../replication/index.ts';
 import { SCAN_EVERY_MS } from '../durations/index.ts';
 
 export interface ScanSettings {
@@ -22,9 +22,7 @@ export const SCAN_DEFAULTS: ScanSettings = {
 
 /** What begins scans needs from outside: nothing that could do one. */
 export interface KeepDeps {
-  readonly engine: Pick<Engine, 'deps' | 'rules' | 'now' | 'random'> & {
-    readonly settings: Pick<Settings, 'settleMs'>;
-  };
+  readonly engine: Pick<Engine, 'deps' | 'settings' | 'rules' | 'tasks' | 'behind' | 'now' | 'random'>;
   readonly settings: ScanSettings;
 }
 
