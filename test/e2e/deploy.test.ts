@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -9,6 +8,8 @@ import { createRuleStore, mergeStarts, parseRules } from '../../shared/rules/ind
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
+import { coldCli, warmCli, type WarmCli } from './cli.ts';
+import type { Outcome } from './command.ts';
 import { configurationWith } from './configuration.ts';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -21,6 +22,7 @@ const FUNCTIONS = ['replicate', 'task', 'scan', 'schedule', 'api'].map((key) => 
 let cloud: LocalCloud;
 /** A copy of what is deployed: an edit between two deployments would be a change that this test did not make. */
 let project: string;
+let cli: WarmCli;
 beforeAll(async () => {
   project = await mkdtemp(path.join(tmpdir(), 'deploy-'));
   for (const name of ['package.json', 'functions', 'shared']) {
@@ -29,6 +31,7 @@ beforeAll(async () => {
   await symlink(path.join(ROOT, 'node_modules'), path.join(project, 'node_modules'));
   await writeFile(path.join(project, 'serverless.yml'), configurationWith(ROOT, LISTS));
   cloud = await startCloud();
+  cli = warmCli(project, environment());
   for (const [bucket, region] of [
     ['source-1250000000', 'ap-guangzhou'],
     ['backup-1250000000', 'ap-shanghai'],
@@ -38,40 +41,24 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
+  await cli.close();
   await cloud.close();
   await rm(project, { recursive: true });
 });
 
-interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+function environment(): Record<string, string | undefined> {
+  return {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    SLS_TELEMETRY_DISABLED: '1',
+    SLS_NOTIFICATIONS_MODE: 'off',
+    TENCENTCLOUD_ENDPOINT: cloud.endpoint,
+    TENCENTCLOUD_SECRET_ID: cloud.secretId,
+    TENCENTCLOUD_SECRET_KEY: cloud.secretKey,
+  };
 }
 
-/** The real CLI in a process of its own, as a user runs it. */
-function serverless(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [path.join(project, 'node_modules/serverless/bin/serverless.js'), ...args], {
-    cwd: project,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      SLS_TELEMETRY_DISABLED: '1',
-      SLS_NOTIFICATIONS_MODE: 'off',
-      TENCENTCLOUD_ENDPOINT: cloud.endpoint,
-      TENCENTCLOUD_SECRET_ID: cloud.secretId,
-      TENCENTCLOUD_SECRET_KEY: cloud.secretKey,
-      ...env,
-    },
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status) => resolve({ status, ...output }));
-  });
-}
+const serverless = (args: readonly string[]): Promise<Outcome> => cli.run(args);
 
 /** Throws with everything the CLI said unless it succeeded. */
 async function succeed(...args: string[]): Promise<string> {
@@ -114,13 +101,15 @@ const deployed = () => cloud.scf.listFunctions('ap-guangzhou', 'default').map(({
 /** One after the other: a deployment is made, looked at, used and taken down. */
 describe.sequential('serverless', { timeout: LONG }, () => {
   it('says which variables are missing', async () => {
-    const { status, stdout } = await serverless(['info'], { TENCENTCLOUD_SECRET_KEY: '' });
+    const { status, stdout } = await coldCli(project, ['info'], { ...environment(), TENCENTCLOUD_SECRET_KEY: '' });
     expect(status).toBe(1);
     expect(stdout).toMatch(/Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
   });
 
   it('deploys', async () => {
-    const output = await succeed('deploy');
+    // In a process of its own, as a user runs it.
+    const { status, stdout: output } = await coldCli(project, ['deploy'], environment());
+    expect([status, output]).toEqual([0, expect.any(String)]);
     for (const name of FUNCTIONS) expect(output).toContain(`${name}: created`);
     expect(output).toContain(`function URL: https://${cloud.scf.functionUrls()[0]?.host}`);
     expect(deployed().sort()).toEqual([...FUNCTIONS].sort());

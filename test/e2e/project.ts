@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import type { LocalCloud } from '../cloud/index.ts';
 import { cosClient, replicationClient, type Access } from '../cloud/job/clients.ts';
 import { deployEnvironment } from '../cloud/job/deploy.ts';
 import { apiDomain } from '../cloud/job/index.ts';
+import { warmCli } from './cli.ts';
 import { ROOT } from './command.ts';
 import { configurationWith, type Lists } from './configuration.ts';
 
@@ -27,20 +27,19 @@ export async function createProject(cloud: Access): Promise<Project> {
     await cp(join(ROOT, name), join(folder, name), { recursive: true });
   }
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  const cli = warmCli(folder, deployEnvironment(cloud, process.env));
   return {
     folder,
     async serverless(args, lists) {
       await writeFile(join(folder, 'serverless.yml'), configurationWith(ROOT, lists));
-      const env = deployEnvironment(cloud, process.env);
-      return new Promise((resolve, reject) => {
-        execFile(process.execPath, [cli, ...args], { cwd: folder, env }, (error, stdout, stderr) => {
-          if (error === null) resolve(stdout);
-          else reject(new Error(`serverless ${args.join(' ')}:\n${stdout}\n${stderr}`));
-        });
-      });
+      const { status, stdout, stderr } = await cli.run(args);
+      if (status !== 0) throw new Error(`serverless ${args.join(' ')}:\n${stdout}\n${stderr}`);
+      return stdout;
     },
-    remove: () => rm(folder, { recursive: true }),
+    async remove() {
+      await cli.close();
+      await rm(folder, { recursive: true });
+    },
   };
 }
 

@@ -1,0 +1,53 @@
+// node warm-cli.mjs …/serverless/bin/serverless.js
+//
+// Runs the real CLI once for each message `string[]` of arguments, and answers `{ status, stdout, stderr }`. The CLI and the
+// plugin load some 3,000 modules, which costs far more than most of the commands; here that is paid once. What the CLI itself
+// holds is loaded anew for each command, so that none sees what the one before it has left.
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+const cli = process.argv[2];
+/** The CLI's own modules and those that register something in the process. */
+const HOLDS_STATE = /\/node_modules\/(serverless|@serverless|log|log-node|essentials|signal-exit|memoizee)\//;
+
+const node = process.argv[0];
+const events = ['uncaughtException', 'unhandledRejection', 'exit', 'SIGINT', 'SIGTERM', 'SIGHUP'];
+let said = { stdout: '', stderr: '' };
+for (const name of ['stdout', 'stderr']) {
+  process[name].write = (chunk, encoding, done) => {
+    said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    const after = typeof encoding === 'function' ? encoding : done;
+    if (after) process.nextTick(after);
+    return true;
+  };
+}
+
+/** What a command was that ended itself. */
+let outcome;
+process.exit = (status = process.exitCode) => {
+  if (outcome !== undefined) return;
+  outcome = { status: Number(status ?? 0), ...said };
+  // Whatever would have come after it does not count.
+  throw new Error('The command has ended.');
+};
+
+/** Its end is that of a process: nothing is left to be done. */
+function ended() {
+  const answer = outcome ?? { status: Number(process.exitCode ?? 0), ...said };
+  process.channel.ref();
+  process.send(answer);
+}
+
+process.on('message', (args) => {
+  process.channel.unref();
+  said = { stdout: '', stderr: '' };
+  outcome = undefined;
+  process.exitCode = undefined;
+  process.argv = [node, cli, ...args];
+  for (const name of events) process.removeAllListeners(name);
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
+  process.once('beforeExit', ended);
+  delete EvalError.$serverlessCommandStartTime;
+  for (const path of Object.keys(require.cache)) if (HOLDS_STATE.test(path)) delete require.cache[path];
+  require(cli);
+});
