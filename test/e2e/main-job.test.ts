@@ -63,7 +63,7 @@ describe('npm start', () => {
       expect(summary['bytes']).toBeGreaterThan(3_000_000);
       // Half was there before the rule, and no event told of some of the rest.
       const [, before = '', lost = ''] = /(\d+) versions from before[^]*?(\d+) events?, dropped/.exec(stderr) ?? [];
-      const [, found = ''] = /found (\d+) missing versions/.exec(stderr) ?? [];
+      const [, found = ''] = /found +(\d+) missing versions/.exec(stderr) ?? [];
       expect(Number(lost)).toBeGreaterThan(0);
       expect(Number(before)).toBeGreaterThan(FILES / 2);
       expect(Number(found)).toBeGreaterThanOrEqual(Number(before) + Number(lost));
