@@ -1,38 +1,11 @@
-import {
-  ALL_USERS,
-  CosError,
-  type CopyAttributes,
-  type CopySource,
-  type Cos,
-  type Grant,
-  type ObjectHead,
-  type Part,
-  type Place,
-} from '../../shared/cos/index.ts';
-import { CONTENT_HEADERS } from '../../shared/cos/types.ts';
-import {
-  CosFailure,
-  timeOfVersionId,
-  type Attributes,
-  type BlobStore,
-  type Core,
-  type Version,
-} from '../cloud/cos/index.ts';
+import { CosError, type CopySource, type Cos, type Part, type Place } from '../../shared/cos/index.ts';
+import { CosFailure, type BlobStore, type Core, type Version } from '../cloud/cos/index.ts';
+import { aclOf, attributesOf, grantsOf, headOf, plain, secondsOf } from './core-attributes.ts';
 
-const PLAIN_ACL = { canned: 'default', grants: [] } as const;
+export { plain } from './core-attributes.ts';
 
-/** What the client sends and understand: everyone's right to read has a form of its own. */
-const aclOf = (grants: readonly Grant[]): Attributes['acl'] => ({
-  canned: grants.some(isForAll) ? 'public-read' : 'default',
-  grants: grants.filter((grant) => !isForAll(grant)),
-});
-
-const isForAll = ({ permission, grantee }: Grant): boolean => permission === 'READ' && grantee === ALL_USERS;
-
-const grantsOf = ({ attributes: { acl } }: Version): readonly Grant[] => [
-  ...(acl.canned === 'public-read' ? [{ permission: 'READ', grantee: ALL_USERS } as const] : []),
-  ...(acl.grants as readonly Grant[]),
-];
+/** Bytes of an answer that the client reads, unless told. */
+const ANSWER_LIMIT = 2 ** 20;
 
 /** What listings show when they do not lag. */
 export function withoutLag<T>(core: Core, list: () => T): T {
@@ -80,8 +53,11 @@ export function createCoreCos(
     }
   };
   const listing = <T>(place: Place, list: () => T): T => (lags(place) ? list() : withoutLag(core, list));
-  const written = (version: Version) => ({
-    versionId: version.versionId,
+  /** A bucket that never had versioning names no version, and keeps them as `null`. */
+  const nameIn = ({ bucket, region }: Place, { versionId }: Version): string | undefined =>
+    core.getVersioning(bucket, region) === undefined ? undefined : versionId;
+  const written = (place: Place, version: Version) => ({
+    versionId: nameIn(place, version),
     etag: version.etag,
     crc64: version.blob?.crc64,
   });
@@ -92,17 +68,25 @@ export function createCoreCos(
         try {
           const version = core.getObject(place.bucket, place.region, key, versionId);
           const head = headOf(core.followLink(place.bucket, place.region, version));
-          return { found: true, head, date: date() };
+          return { found: true, head: { ...head, versionId: nameIn(place, version) }, date: date() };
         } catch (error) {
           if (!(error instanceof CosFailure) || error.status !== 404 || error.code === 'NoSuchBucket') throw error;
           const deleteMarker = error.deleteMarker && core.switches.markerOn404;
           return { found: false, deleteMarker, versionId: error.versionId, date: date() };
         }
       }),
-    headBucket: async () => {
-      throw new Error('not part of the engine');
-    },
-    getObject: (place, key) =>
+    headBucket: (place) =>
+      call('HEAD', place, '', () => {
+        try {
+          core.headBucket(place.bucket, place.region);
+          return 'exists';
+        } catch (error) {
+          if (error instanceof CosFailure && error.status === 404) return 'missing';
+          if (error instanceof CosFailure && error.status === 403) return 'forbidden';
+          throw error;
+        }
+      }),
+    getObject: (place, key, { limit = ANSWER_LIMIT } = {}) =>
       call('GET', place, key, async () => {
         let version: Version;
         try {
@@ -111,21 +95,35 @@ export function createCoreCos(
           if (error instanceof CosFailure && error.code === 'NoSuchKey') return undefined;
           throw error;
         }
-        const chunks: Uint8Array[] = [];
+        if ((version.blob?.size ?? 0) > limit) {
+          const details = { code: 'AnswerTooLarge', retryable: false, outcome: 'none' } as const;
+          throw new CosError({ method: 'GET', place, key }, `the answer is longer than ${limit} bytes`, details);
+        }
         // The body is that of this moment, whatever is written while it is read.
-        for await (const chunk of version.blob?.read(0, version.blob.size - 1) ?? []) chunks.push(chunk);
-        return { body: Buffer.concat(chunks), etag: version.etag, lastModified: secondsOf(version), date: date() };
+        const body = await bytesOf(version);
+        return { body, etag: version.etag, lastModified: secondsOf(version), date: date() };
       }),
-    getRange: async () => {
-      throw new Error('not part of the engine');
-    },
+    getRange: (place, key, { versionId, range: [first, last] }) =>
+      call('GET', place, key, async () => {
+        const version = core.getObject(place.bucket, place.region, key, versionId);
+        const body = await bytesOf(version, first, last);
+        if (body.length === last - first + 1) return body;
+        throw new CosError({ method: 'GET', place, key }, 'the answer is not of the bytes asked for', {
+          code: 'AnswerMalformed',
+          retryable: true,
+          outcome: 'none',
+        });
+      }),
     putObject: (place, key, body, options) =>
       call('PUT', place, key, () => {
         const headers = options?.contentType === undefined ? {} : { 'content-type': options.contentType };
         const blob = blobs.fromBytes(body);
-        const attributes = plain({ headers });
+        const attributes = plain({ headers, encryption: options?.encrypted ? { algorithm: 'AES256' } : undefined });
         const forbid = options?.forbidOverwrite === undefined ? {} : { forbidOverwrite: options.forbidOverwrite };
-        return written(core.putObject(place.bucket, place.region, key, blob, attributes, { ...context(), ...forbid }));
+        return written(
+          place,
+          core.putObject(place.bucket, place.region, key, blob, attributes, { ...context(), ...forbid }),
+        );
       }),
     copyObject: (place, key, source, attributes) =>
       call('COPY', place, key, () => {
@@ -135,7 +133,7 @@ export function createCoreCos(
           replaceTags: attributes.tags !== undefined,
           attributes: attributesOf(attributes),
         };
-        return written(core.copyObject(place.bucket, place.region, key, from, how, context()).version);
+        return written(place, core.copyObject(place.bucket, place.region, key, from, how, context()).version);
       }),
     deleteObject: (place, key, versionId) =>
       call('DELETE', place, key, () => core.deleteObject(place.bucket, place.region, key, versionId, context())),
@@ -213,18 +211,31 @@ export function createCoreCos(
         for (let marker: number | undefined = 0; marker !== undefined;) {
           const query = { uploadId, partNumberMarker: marker, maxParts: longestPage };
           const page = core.listParts(place.bucket, place.region, key, query);
-          parts.push(...page.parts);
+          parts.push(...page.parts.map(({ partNumber, etag, size }) => ({ partNumber, etag, size })));
           marker = page.nextPartNumberMarker;
         }
         return parts;
       }),
     completeMultipart: (place, key, uploadId, parts) =>
       call('POST', place, key, () =>
-        written(core.completeMultipart(place.bucket, place.region, key, { uploadId, parts }, context())),
+        written(place, core.completeMultipart(place.bucket, place.region, key, { uploadId, parts }, context())),
       ),
     abortMultipart: (place, key, uploadId) =>
-      call('DELETE', place, key, () => core.abortMultipart(place.bucket, place.region, key, uploadId)),
+      call('DELETE', place, key, () => {
+        try {
+          core.abortMultipart(place.bucket, place.region, key, uploadId);
+        } catch (error) {
+          // Aborted before, or completed: there is nothing left to abort.
+          if (!(error instanceof CosFailure) || error.code !== 'NoSuchUpload') throw error;
+        }
+      }),
   };
+}
+
+async function bytesOf({ blob }: Version, first = 0, last = (blob?.size ?? 0) - 1): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of blob?.read(first, Math.min(last, blob.size - 1)) ?? []) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 const sourceOf = ({ place, key, versionId, ifMatch }: CopySource) => ({
@@ -234,59 +245,5 @@ const sourceOf = ({ place, key, versionId, ifMatch }: CopySource) => ({
   ...(ifMatch === undefined ? {} : { conditions: { ifMatch } }),
 });
 
-const secondsOf = (version: Version): number =>
-  Math.floor((timeOfVersionId(version.versionId) ?? version.time) / 1e6) * 1000;
-
 const defined = <T extends object>(query: T): T =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as T;
-
-/** Attributes of a user's plain upload. */
-export const plain = (some: Partial<Attributes> = {}): Attributes => ({
-  headers: {},
-  meta: {},
-  storageClass: 'STANDARD',
-  tags: [],
-  acl: PLAIN_ACL,
-  encryption: undefined,
-  ...some,
-});
-
-const attributesOf = (attributes: CopyAttributes): Attributes =>
-  plain({
-    headers: attributes.headers,
-    meta: attributes.meta,
-    storageClass: attributes.storageClass,
-    tags: attributes.tags ?? [],
-    acl: aclOf(attributes.grants ?? []),
-    encryption: encryptionOf(attributes.encryption),
-  });
-
-/** The client refuses to send the other two. */
-function encryptionOf(encryption: CopyAttributes['encryption']): Attributes['encryption'] {
-  if (encryption === undefined || encryption.algorithm === 'SSE-C' || encryption.algorithm === 'unknown')
-    return undefined;
-  const { algorithm, kmsKeyId } = encryption;
-  return kmsKeyId === undefined ? { algorithm } : { algorithm, kmsKeyId };
-}
-
-function headOf(version: Version): ObjectHead {
-  const { attributes } = version;
-  return {
-    versionId: version.versionId,
-    etag: version.etag,
-    size: version.blob?.size ?? 0,
-    lastModified: secondsOf(version),
-    crc64: version.blob?.crc64,
-    storageClass: attributes.storageClass,
-    headers: Object.fromEntries(
-      Object.entries(attributes.headers).filter(([name]) => (CONTENT_HEADERS as readonly string[]).includes(name)),
-    ),
-    meta: attributes.meta,
-    encryption: attributes.encryption && {
-      algorithm: attributes.encryption.algorithm,
-      kmsKeyId: attributes.encryption.kmsKeyId,
-    },
-    restore: version.restoredUntil === undefined ? undefined : 'ongoing-request="false", expiry-date="later"',
-    ...(version.appendable === true ? { appendable: true } : {}),
-  };
-}

@@ -23,7 +23,7 @@ export interface GuardOptions {
 /** The calls of one deployment, each recorded, and whatever harms noted: I5 is judged at the very request. */
 export function guard({ cos, core, now, topology, deployment, ledger, unversioned, ...options }: GuardOptions): Cos {
   const note = (line: string): void => options.note(`${line}, by the functions of ${deployment.source.bucket}`);
-  const { made, uploads } = ledger;
+  const { made, uploads, ended } = ledger;
   const crime = (text: string): void => {
     ledger.crimes.push(text);
     note(`CRIME: ${text}`);
@@ -99,12 +99,16 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
       const result = await cos.completeMultipart(place, key, uploadId, parts);
       const copied = uploads.get(uploadId)?.parts;
       uploads.delete(uploadId);
+      ended.add(uploadId);
       if (copied === undefined) crime(`completed an upload of others: ${uploadId}`);
       else wrote(place, key, copied, result.versionId);
       return result;
     },
     async abortMultipart(place, key, uploadId) {
       await cos.abortMultipart(place, key, uploadId);
+      // Ours that is no upload any more is not aborted again; COS says so, and the client takes it for an answer.
+      if (ended.has(uploadId)) return;
+      ended.add(uploadId);
       if (!uploads.delete(uploadId)) crime(`aborted an upload of others: ${key} ${uploadId}`);
       else note(`aborted an upload of ${key}`);
     },

@@ -41,6 +41,8 @@ export class Ledger {
   readonly recorded = new Set<string>();
   /** Open uploads of the functions, by ID. */
   readonly uploads = new Map<string, Upload>();
+  /** Uploads that were completed or aborted: to abort one of them again does nothing. */
+  readonly ended = new Set<string>();
   /** Things that must never happen, in words. */
   readonly crimes: string[] = [];
   /** Copies from the source of versions that had a replica already. Without faults there is no excuse for one. */

@@ -93,7 +93,6 @@ export async function createBench({
     random,
   });
   const main = httpFunction(api, { now, write: (line) => lines.push(line) });
-  for (const { bucket, region } of [...sources, ...places]) memory.versioning.set(`${bucket}@${region}`, 'Enabled');
   const send = async (event: unknown) => checked(await main(event, { request_id: 'run' }));
   const bench: Bench = {
     ...memory,
@@ -107,6 +106,7 @@ export async function createBench({
   };
   await keys.add({ buckets: [], rights: ['read', 'write'], pair: PAIR, ...key });
   memory.calls.length = 0;
+  for (const { bucket, region } of [...sources, ...places]) memory.versioning.set(`${bucket}@${region}`, 'Enabled');
   return bench;
 }
 

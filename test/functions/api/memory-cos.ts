@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto';
-
-import { CosError, formatPlace } from '../../../shared/cos/index.ts';
+import { CosError, formatPlace, parsePlace } from '../../../shared/cos/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
+import { createCoreCos, plain } from '../../chaos/core-cos.ts';
+import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
+import type { Blob, BlobStore, Version } from '../../cloud/cos/index.ts';
 
-/** The few calls that rules and keys need, in memory. Any other call fails the test. */
+type Versioning = 'Enabled' | 'Suspended' | undefined;
+
+/** The storage core with a way to look and reach into it past all calls, and with failures when a test wants some. */
 export interface MemoryCos {
   readonly cos: Cos;
-  /** `bucket-appid@region/key` → bytes */
-  readonly objects: Map<string, Uint8Array>;
-  /** Those of `objects` that COS was asked to encrypt. */
-  readonly encrypted: Set<string>;
-  /** `bucket-appid@region` → state of versioning; a bucket that is not in it does not exist. */
-  readonly versioning: Map<string, 'Enabled' | 'Suspended' | undefined>;
+  /** By `bucket-appid@region/key`, in the order of buckets and keys. */
+  readonly objects: StoredObjects;
+  /** By `bucket-appid@region`. */
+  readonly versioning: Buckets;
   /** Names of the calls made so far. */
   readonly calls: string[];
   /** `page`: objects of a listing at once; two, unless a test needs more, so that a reader of one page is found out. */
@@ -20,97 +21,119 @@ export interface MemoryCos {
   readonly failures: Map<string, Error>;
 }
 
+export interface StoredObjects {
+  readonly size: number;
+  keys(): readonly string[];
+  /** Those that COS was asked to encrypt. */
+  encrypted(): readonly string[];
+  has(name: string): boolean;
+  get(name: string): Uint8Array | undefined;
+  set(name: string, body: Uint8Array): void;
+  clear(): void;
+}
+
+export interface Buckets {
+  set(name: string, versioning: Versioning): void;
+  delete(name: string): void;
+  clear(): void;
+}
+
+/** Calls that find no bucket where a test has made none; any other makes its bucket, which never has versioning. */
+const OF_BUCKETS = new Set(['getVersioning', 'headBucket']);
+
 /** `now`: the clock of COS, ms since 1970; it answers in whole seconds. */
 export function createMemoryCos(now: () => number = () => 0): MemoryCos {
-  const objects = new Map<string, Uint8Array>();
-  const written = new Map<string, number>();
-  const encrypted = new Set<string>();
-  const versioning = new Map<string, 'Enabled' | 'Suspended' | undefined>();
+  const core = createCore({ now, random: () => 0.5 });
+  const bodies = new WeakMap<Blob, Uint8Array>();
+  const store = createBlobStore();
+  const blobs: BlobStore = {
+    ...store,
+    fromBytes: (body) => {
+      const blob = store.fromBytes(body);
+      bodies.set(blob, body);
+      return blob;
+    },
+  };
+  const places = new Map<string, Place>();
   const calls: string[] = [];
   const failures = new Map<string, Error>();
   const limits = { page: 2 };
+  const request = { requestId: 'memory' };
 
-  const begin = async (name: string): Promise<void> => {
-    calls.push(name);
-    await Promise.resolve();
-    const failure = failures.get(name);
-    if (failure !== undefined) throw failure;
+  const make = (place: Place): void => {
+    if (places.has(formatPlace(place))) return;
+    core.createBucket(place.bucket, place.region);
+    places.set(formatPlace(place), place);
   };
-  const at = (place: Place, key: string) => `${formatPlace(place)}/${key}`;
-  const date = () => Math.floor(now() / 1000) * 1000;
+  const drop = (name: string): void => {
+    const place = places.get(name);
+    if (place === undefined) return;
+    for (const { key } of versionsIn(place)) core.deleteObject(place.bucket, place.region, key, undefined, request);
+    core.deleteBucket(place.bucket, place.region);
+    places.delete(name);
+  };
+  const versionsIn = ({ bucket, region }: Place): readonly Version[] => core.listObjects(bucket, region, {}).entries;
+  const all = (): (readonly [name: string, version: Version])[] =>
+    [...places].flatMap(([name, place]) => versionsIn(place).map((one) => [`${name}/${one.key}`, one] as const));
+  const find = (name: string): Version | undefined => all().find(([one]) => one === name)?.[1];
 
-  const md5 = (body: Uint8Array) => `"${createHash('md5').update(body).digest('hex')}"`;
-
-  const known: Partial<Cos> = {
-    getObject: async (place, key, { limit = 1024 * 1024 } = {}) => {
-      await begin('getObject');
-      const body = objects.get(at(place, key));
-      if (body === undefined) return undefined;
-      if (body.length > limit) throw cosError(place, 'AnswerTooLarge', 200);
-      return { body, etag: md5(body), lastModified: written.get(at(place, key)) ?? 0, date: date() };
+  const straight = createCoreCos(core, blobs, now);
+  const cos = Object.fromEntries(
+    Object.entries(straight).map(([name, method]) => [
+      name,
+      async (place: Place, ...rest: readonly unknown[]): Promise<unknown> => {
+        calls.push(name);
+        await Promise.resolve();
+        const failure = failures.get(name);
+        if (failure !== undefined) throw failure;
+        if (!OF_BUCKETS.has(name)) make(place);
+        const given = name === 'listObjects' ? [{ ...(rest[0] as object), maxKeys: limits.page }] : rest;
+        return (method as (...args: readonly unknown[]) => Promise<unknown>)(place, ...given);
+      },
+    ]),
+  ) as unknown as Cos;
+  return {
+    cos,
+    calls,
+    limits,
+    failures,
+    objects: {
+      get size() {
+        return all().length;
+      },
+      keys: () => all().map(([name]) => name),
+      encrypted: () => all().flatMap(([name, { attributes }]) => (attributes.encryption === undefined ? [] : [name])),
+      has: (name) => find(name) !== undefined,
+      get: (name) => {
+        const blob = find(name)?.blob;
+        return blob && bodies.get(blob);
+      },
+      set: (name, body) => {
+        const slash = name.indexOf('/');
+        const place = parsePlace(name.slice(0, slash));
+        make(place);
+        const blob = blobs.fromBytes(body);
+        core.putObject(place.bucket, place.region, name.slice(slash + 1), blob, plain(), request);
+      },
+      clear: () => {
+        for (const { bucket, region } of places.values())
+          for (const { key } of versionsIn({ bucket, region }))
+            core.deleteObject(bucket, region, key, undefined, request);
+      },
     },
-    putObject: async (place, key, body, options = {}) => {
-      await begin('putObject');
-      if (options.forbidOverwrite === true && objects.has(at(place, key))) {
-        throw cosError(place, 'FileAlreadyExists', 409);
-      }
-      objects.set(at(place, key), body);
-      written.set(at(place, key), date());
-      if (options.encrypted === true) encrypted.add(at(place, key));
-      return { versionId: undefined, etag: '"0"', crc64: undefined };
-    },
-    deleteObject: async (place, key) => {
-      await begin('deleteObject');
-      objects.delete(at(place, key));
-      return { versionId: undefined, deleteMarker: false };
-    },
-    headObject: async (place, key) => {
-      await begin('headObject');
-      if (!objects.has(at(place, key))) {
-        return { found: false, date: date(), deleteMarker: false, versionId: undefined };
-      }
-      const nothing = { crc64: undefined, encryption: undefined, restore: undefined, versionId: undefined };
-      const head = {
-        ...nothing,
-        etag: '"0"',
-        size: 0,
-        lastModified: 0,
-        storageClass: 'STANDARD',
-        headers: {},
-        meta: {},
-      };
-      return { found: true, date: date(), head };
-    },
-    listObjects: async (place, { prefix = '', marker = '' }) => {
-      await begin('listObjects');
-      const start = `${formatPlace(place)}/`;
-      const keys = [...objects.keys()]
-        .filter((name) => name.startsWith(start + prefix))
-        .map((name) => name.slice(start.length))
-        .filter((key) => key > marker)
-        .sort();
-      const etag = (key: string) => md5(objects.get(start + key) ?? new Uint8Array());
-      const entries = keys.slice(0, limits.page).map((key) => ({ key, lastModified: 0, etag: etag(key), size: 0 }));
-      return { entries, nextMarker: keys.length > limits.page ? keys[limits.page - 1] : undefined };
-    },
-    // What is kept here never had versions.
-    listVersions: async () => {
-      await begin('listVersions');
-      return { entries: [], next: undefined };
-    },
-    getVersioning: async (place) => {
-      await begin('getVersioning');
-      if (!versioning.has(formatPlace(place))) throw cosError(place, 'NoSuchBucket', 404);
-      return versioning.get(formatPlace(place));
+    versioning: {
+      set: (name, state) => {
+        drop(name);
+        const place = parsePlace(name);
+        make(place);
+        if (state !== undefined) core.putVersioning(place.bucket, place.region, state);
+      },
+      delete: drop,
+      clear: () => {
+        for (const name of places.keys()) drop(name);
+      },
     },
   };
-  const cos = new Proxy(known, {
-    get: (target, name) => {
-      if (Object.hasOwn(target, name)) return Reflect.get(target, name) as unknown;
-      throw new Error(`Nobody expected a call of ${String(name)}.`);
-    },
-  }) as Cos;
-  return { cos, objects, encrypted, versioning, calls, limits, failures };
 }
 
 export function cosError(place: Place, code: string, status: number, retryable = false): CosError {

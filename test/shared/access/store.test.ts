@@ -36,7 +36,7 @@ describe('createKeyStore', () => {
     });
     await expect(keys.find('AKID1')).resolves.toEqual(key);
     expect([...memory.objects.keys()]).toEqual([`${FOLDER}AKID1`]);
-    expect([...memory.encrypted]).toEqual([`${FOLDER}AKID1`]);
+    expect(memory.objects.encrypted()).toEqual([`${FOLDER}AKID1`]);
   });
 
   it('draws pairs that differ, from letters and digits', async () => {

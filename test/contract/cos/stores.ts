@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { createCosClient, type Cos, type Place } from '../../../shared/cos/index.ts';
+import { createCoreCos } from '../../chaos/core-cos.ts';
+import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
+import { makeBucket, openDriver, type CosDriver } from '../driver.ts';
+
+/** Something that keeps what `Cos` says, with an empty bucket for a test whenever it wants one. */
+export interface Store {
+  readonly cos: Cos;
+  /** One without versioning unless told. */
+  bucket(versioning?: 'Enabled' | 'Suspended'): Promise<Place>;
+  /** Of the same account and region, and nobody has made it. */
+  missing(): Place;
+  close(): Promise<void>;
+}
+
+/** The signed client over HTTP: to the local cloud or, with credentials in the environment, to Tencent's own COS. */
+async function overHttp(): Promise<Store> {
+  const driver: CosDriver = await openDriver();
+  const client = createCosClient({
+    credentials: () => driver.credentials,
+    ...(driver.cloud === undefined ? {} : { endpoint: driver.cloud.endpoint }),
+  });
+  return {
+    cos: client,
+    bucket: async (versioning) => {
+      const { name, region } = await makeBucket(driver, 'store', versioning === undefined ? {} : { versioning });
+      return { bucket: name, region };
+    },
+    missing: () => ({ bucket: `nobody-${randomBytes(4).toString('hex')}-${driver.appid}`, region: driver.region }),
+    close: async () => {
+      client.close();
+      await driver.close();
+    },
+  };
+}
+
+/** The storage core without HTTP, as simulated worlds and most tests of the engine use it. */
+async function inProcess(): Promise<Store> {
+  const core = createCore({ now: Date.now, random: Math.random });
+  const blobs = createBlobStore();
+  const region = 'ap-guangzhou';
+  let buckets = 0;
+  return {
+    cos: createCoreCos(core, blobs, Date.now),
+    bucket: async (versioning) => {
+      const place = { bucket: `store-${(buckets += 1)}-1250000000`, region };
+      core.createBucket(place.bucket, region);
+      if (versioning !== undefined) core.putVersioning(place.bucket, region, versioning);
+      return place;
+    },
+    missing: () => ({ bucket: 'nobody-1250000000', region }),
+    close: () => blobs.close(),
+  };
+}
+
+export const STORES: readonly (readonly [name: string, open: () => Promise<Store>])[] = [
+  ['the signed client', overHttp],
+  ['the storage core in process', inProcess],
+];
