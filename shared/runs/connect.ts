@@ -7,18 +7,32 @@ import { createKeyring, UNIQUE_LENGTH } from '../identity/index.ts';
 import type { Settings } from '../replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from '../scan/index.ts';
 
+/** ms: what is left of the work is written down after that, and must be before the run ends. */
+const LONGEST_LEARNING_MS = 10_000;
+
+/** Settles with the work, or after so many ms. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
+}
+
 /** The engine of a deployed function: real clock, real randomness, the signed client. */
 export function connectEngine(config: DeploymentConfig, settings: Partial<Settings> = {}): Engine {
   const { state } = config;
   const cos = createCosClient({ credentials: () => config.credentials(), endpoint: config.cosEndpoint });
-  const knowledge = createMarkerKnowledge({ cos, state, now: Date.now });
+  const unique = (): string => randomBytes(UNIQUE_LENGTH / 2).toString('hex');
+  const knowledge = createMarkerKnowledge({ cos, state, now: Date.now, unique });
   const engine = createEngine({
     cos,
     state,
     hash: nodeHash,
     keys: createKeyring({ cos, state, others: config.signers, hash: nodeHash, now: Date.now }),
     now: Date.now,
-    unique: () => randomBytes(UNIQUE_LENGTH / 2).toString('hex'),
+    unique,
     random: Math.random,
     settings: {
       markerTold: (destination) => knowledge.told(destination),
@@ -30,9 +44,10 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
   return {
     ...engine,
     converge: async (...run) => {
-      const [work] = run;
+      const [work, deadline] = run;
       // Beside the work, which takes longer: a run that looks before the answer is there only reads two listings more.
-      const [report] = await Promise.all([engine.converge(...run), knowledge.learn(work.destination)]);
+      const learning = knowledge.learn(work.destination, deadline - Date.now() > 2 * LONGEST_LEARNING_MS);
+      const [report] = await Promise.all([engine.converge(...run), within(LONGEST_LEARNING_MS, learning)]);
       return report;
     },
   };

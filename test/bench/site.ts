@@ -11,7 +11,6 @@ import { createCosClient, formatPlace, hostOf } from '../../shared/cos/index.ts'
 import type { Place } from '../../shared/cos/index.ts';
 import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
 import { ensureMarkerKey } from '../../shared/identity/index.ts';
-import { storePreflight } from '../../shared/preflight/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
 import { plain } from '../chaos/core-cos.ts';
@@ -60,10 +59,10 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** `tried`: pre-flight has found that a 404 of the destination tells of a delete marker. */
-export async function openSite(rules: readonly Rule[], { tried = false } = {}): Promise<Site> {
+/** `telling`: a 404 of the destination tells of a delete marker, which the first run finds out. */
+export async function openSite(rules: readonly Rule[], { telling = false } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const cloud = await startCloud({ switches: { markerOn404: tried } });
+  const cloud = await startCloud({ switches: { markerOn404: telling } });
   const requests = countRequests(cloud);
   const events: Written[] = [];
   cloud.core.createBucket(STATE.bucket, STATE.region);
@@ -81,10 +80,6 @@ export async function openSite(rules: readonly Rule[], { tried = false } = {}): 
   await createRuleStore({ cos: user, state: STATE, now: Date.now }).put(stored(ruleSet));
   // As a deployment does.
   await ensureMarkerKey({ cos: user, state: STATE, random: randomBytes });
-  if (tried) {
-    const found = { destination: BACKUP, measuredAt: Date.now(), passed: true, markerTold: true, checks: [] };
-    await storePreflight(user, STATE, found);
-  }
   user.close();
   await bundleFunction('replicate', { root: ROOT, output: folder, runtime: 'Nodejs20.19' });
   await bundlePrograms(folder);

@@ -90,8 +90,8 @@ function engine(state: Place, peers: Scope['peers']): Rights {
     ],
     state: [
       allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/', BEHIND])),
-      // What is remembered of versions that are not copied; nobody has to remove it.
-      allow(['PutObject'], under(state, ['examined/', BEHIND])),
+      // What is remembered of versions that are not copied, and of destinations; nobody has to remove it.
+      allow(['PutObject'], under(state, ['examined/', 'status/marker/', BEHIND])),
       allow(
         ['PutObject', 'DeleteObject'],
         under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),

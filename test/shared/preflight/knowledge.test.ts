@@ -17,7 +17,7 @@ let knowledge: MarkerKnowledge;
 beforeEach(() => {
   time = 1_700_000_000_000;
   memory = createMemoryCos(() => time);
-  knowledge = createMarkerKnowledge({ cos: memory.cos, state: STATE, now: () => time });
+  knowledge = createMarkerKnowledge({ cos: memory.cos, state: STATE, now: () => time, unique: () => 'u' });
 });
 
 const found = (change: Partial<Preflight> = {}): Preflight => ({
@@ -33,16 +33,16 @@ const store = (change?: Partial<Preflight>) => storePreflight(memory.cos, STATE,
 
 it('is false before anything was tried', async () => {
   expect(knowledge.told(BACKUP)).toBe(false);
-  await knowledge.learn(BACKUP);
+  await knowledge.learn(BACKUP, false);
   expect(knowledge.told(BACKUP)).toBe(false);
 });
 
 it('is what was found, for thirty days', async () => {
   await store();
-  await knowledge.learn(BACKUP);
+  await knowledge.learn(BACKUP, false);
   expect(knowledge.told(BACKUP)).toBe(true);
   time += 30 * DAY;
-  await knowledge.learn(BACKUP);
+  await knowledge.learn(BACKUP, false);
   expect(knowledge.told(BACKUP)).toBe(false);
 });
 
@@ -50,27 +50,27 @@ it.each([{ markerTold: false }, { markerTold: undefined }])('is false for %j', a
   const { markerTold, ...rest } = found();
   void markerTold;
   await storePreflight(memory.cos, STATE, change.markerTold === undefined ? rest : found({ markerTold: false }));
-  await knowledge.learn(BACKUP);
+  await knowledge.learn(BACKUP, false);
   expect(knowledge.told(BACKUP)).toBe(false);
 });
 
 it('asks the state bucket at most every five minutes, also when asked at once', async () => {
   await store();
-  await Promise.all([knowledge.learn(BACKUP), knowledge.learn(BACKUP)]);
+  await Promise.all([knowledge.learn(BACKUP, false), knowledge.learn(BACKUP, false)]);
   time += 299_999;
-  await knowledge.learn(BACKUP);
-  expect(memory.calls.filter((name) => name === 'getObject')).toHaveLength(1);
+  await knowledge.learn(BACKUP, false);
+  expect(memory.calls).toEqual(['putObject', 'getObject']);
   time += 1;
-  await knowledge.learn(BACKUP);
-  expect(memory.calls.filter((name) => name === 'getObject')).toHaveLength(2);
+  await knowledge.learn(BACKUP, false);
+  expect(memory.calls).toEqual(['putObject', 'getObject', 'getObject']);
 });
 
 it('forgets what it can no longer read', async () => {
   await store();
-  await knowledge.learn(BACKUP);
+  await knowledge.learn(BACKUP, false);
   memory.failures.set('getObject', cosError(STATE, 'SlowDown', 503, true));
   time += 300_000;
-  await expect(knowledge.learn(BACKUP)).resolves.toBeUndefined();
+  await expect(knowledge.learn(BACKUP, false)).resolves.toBeUndefined();
   expect(knowledge.told(BACKUP)).toBe(false);
 });
 
@@ -82,6 +82,6 @@ it('is not that of a bucket of the same name in another region', async () => {
 it.each(['{', '{}', '[]', JSON.stringify({ passed: true, markerTold: true })])('does not read %s', async (text) => {
   memory.objects.set(OBJECT, Buffer.from(text));
   await expect(readPreflight(memory.cos, STATE, BACKUP)).rejects.toMatchObject({ code: 'InvalidStateObject' });
-  await knowledge.learn(BACKUP);
+  await knowledge.learn(BACKUP, false);
   expect(knowledge.told(BACKUP)).toBe(false);
 });

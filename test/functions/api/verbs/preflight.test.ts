@@ -124,9 +124,9 @@ describe('what a delete marker’s 404 says', () => {
       passed: true,
       markerTold: markerOn404,
     });
-    const knowledge = createMarkerKnowledge({ cos: user, state: STATE, now: Date.now });
+    const knowledge = createMarkerKnowledge({ cos: user, state: STATE, now: Date.now, unique: () => 'u' });
     expect(knowledge.told(BACKUP)).toBe(false);
-    await knowledge.learn(BACKUP);
+    await knowledge.learn(BACKUP, false);
     expect(knowledge.told(BACKUP)).toBe(markerOn404);
     expect(knowledge.told(THIRD)).toBe(false);
   });

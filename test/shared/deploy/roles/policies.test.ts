@@ -65,6 +65,7 @@ describe('engine', () => {
     ['marks/1', ''],
     ['examined/1', 'Get Put'],
     ['status/preflight/1', 'Get'],
+    ['status/marker/1', 'Get Put'],
     ['secrets/marker-key/1', 'Get'],
     ['secrets/other', ''],
     ['keys/AKID', ''],

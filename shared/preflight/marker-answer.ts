@@ -1,0 +1,59 @@
+import { isBucketName, isRegion, samePlace } from '../cos/index.ts';
+import type { Cos, Place } from '../cos/index.ts';
+import { PREFLIGHT_PREFIX } from '../rules/index.ts';
+import { flag, number, object, text } from '../shape/index.ts';
+
+/** What a run found out by itself about a destination that no pre-flight has tried. */
+interface MarkerAnswer {
+  readonly destination: Place;
+  /** ms since 1970 by the clock of COS. */
+  readonly measuredAt: number;
+  readonly markerTold: boolean;
+}
+
+const document = object<MarkerAnswer>({
+  destination: object<Place>({ bucket: text(isBucketName), region: text(isRegion) }),
+  measuredAt: number,
+  markerTold: flag,
+});
+
+const nameOf = (destination: Place): string => `status/marker/${destination.bucket}`;
+
+/**
+ * Finds out whether the 404 of a deleted key says that a delete marker is why: makes one where nothing ever was, asks, and
+ * removes exactly that one again. Three requests; undefined where the bucket makes none. Throws `CosError`.
+ */
+export async function tryMarkerAnswer(
+  { cos, unique }: { readonly cos: Cos; readonly unique: () => string },
+  destination: Place,
+): Promise<MarkerAnswer | undefined> {
+  const key = `${PREFLIGHT_PREFIX}${unique()}`;
+  const { versionId, deleteMarker } = await cos.deleteObject(destination, key);
+  if (!deleteMarker || versionId === undefined) return undefined;
+  try {
+    const result = await cos.headObject(destination, key);
+    if (result.found) return undefined;
+    return { destination, measuredAt: result.date, markerTold: result.deleteMarker };
+  } finally {
+    await cos.deleteObject(destination, key, versionId);
+  }
+}
+
+/** Throws `CosError` with side `state`. */
+export async function storeMarkerAnswer(cos: Cos, state: Place, found: MarkerAnswer): Promise<void> {
+  const body = Buffer.from(JSON.stringify(found));
+  await cos.putObject(state, nameOf(found.destination), body, { contentType: 'application/json' });
+}
+
+/** Undefined when there is none, or something else in its place. Throws `CosError`. */
+export async function readMarkerAnswer(cos: Cos, state: Place, destination: Place): Promise<MarkerAnswer | undefined> {
+  const stored = await cos.getObject(state, nameOf(destination));
+  if (stored === undefined) return undefined;
+  try {
+    const found = document(JSON.parse(Buffer.from(stored.body).toString('utf8')));
+    return samePlace(found.destination, destination) ? found : undefined;
+  } catch {
+    // It is found out once more, and replaced.
+    return undefined;
+  }
+}
