@@ -3,7 +3,7 @@ import { ServiceError } from '../../../errors/index.ts';
 import type { Upload } from '../../../tasks/index.ts';
 import { at, isSourceGone } from '../../errors.ts';
 import { isHalt, LOOK_AGAIN, type Ending, type Halt, type LookAgain } from '../../halt.ts';
-import { inLanes } from './lanes.ts';
+import { inLanes, LANES } from './lanes.ts';
 import { partCountOf, partSizeOf, rangeOf } from './part-size.ts';
 import { abortUpload, forgetUpload, harmless, isUploadGone, recordUpload, uploadsOfOthers } from './uploads.ts';
 import { attemptOf, landingMs } from '../../../identity/index.ts';
@@ -11,9 +11,6 @@ import type { Needs } from '../../run/run.ts';
 import type { Marker, Ref } from '../../../identity/index.ts';
 import { refOfId, surelyOlder } from '../../../identity/index.ts';
 import { LANDING_MS } from '../../../durations/index.ts';
-
-/** Parts under way at once. */
-const LANES = 16;
 
 /** One replica to be made. */
 export interface Copy {

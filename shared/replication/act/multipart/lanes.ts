@@ -1,6 +1,12 @@
 import { ServiceError } from '../../../errors/index.ts';
 import type { Ending } from '../../halt.ts';
 
+/**
+ * Parts of one object under way at once. A function only waits for them, and COS answers one that is too much with a refusal
+ * that closes its lane.
+ */
+export const LANES = 64;
+
 export interface Lanes {
   readonly lanes: number;
   /** Asked before each part. */

@@ -23,7 +23,9 @@ describe('parts of a large object', () => {
     [MEGABYTE, MEGABYTE, 1],
     [MEGABYTE + 1, MEGABYTE, 2],
     [5 * MEGABYTE, MEGABYTE, 5],
-    [5 * GIGABYTE, 32 * MEGABYTE, 160],
+    [5 * GIGABYTE, 20 * MEGABYTE, 256],
+    [8 * GIGABYTE, 26 * MEGABYTE, 316],
+    [1024 * GIGABYTE, 322 * MEGABYTE, 3257],
     [LARGEST_OBJECT - 1, LARGEST_PART, MOST_PARTS],
     [LARGEST_OBJECT, LARGEST_PART, MOST_PARTS],
   ])('%d bytes: parts of %d bytes, %d of them', (size, partSize, count) => {
@@ -48,10 +50,14 @@ describe('parts of a large object', () => {
     );
   });
 
-  it('grow with the object', () => {
+  it('are never less than half of what balances their number and their size', () => {
     fc.assert(
-      fc.property(sizes, sizes, (a, b) => {
-        expect(partSizeOf(Math.min(a, b))).toBeLessThanOrEqual(partSizeOf(Math.max(a, b)));
+      fc.property(sizes, (size) => {
+        const balance = Math.sqrt(size * (MEGABYTE / 10));
+        // From 64 MB on: below, a lane has less than a part.
+        if (size < 64 * MEGABYTE) return;
+        expect(partSizeOf(size)).toBeGreaterThanOrEqual(balance / 2);
+        expect(partSizeOf(size)).toBeLessThanOrEqual(Math.max(balance, size / MOST_PARTS) + MEGABYTE);
       }),
     );
   });

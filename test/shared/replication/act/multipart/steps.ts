@@ -9,8 +9,8 @@ import type { LargeWorld } from './world.ts';
 export const SMALL = { largeFrom: 3 * MEGABYTE };
 
 /** They go in parts of seven and of two megabytes. */
-export const PARTS_OF_200_MB = Math.ceil(200 / 7);
-export const PARTS_OF_20_MB = 20 / 2;
+export const PARTS_OF_200_MB = 50;
+export const PARTS_OF_20_MB = 20;
 
 /** A first run that copies about so many parts and hands over. Returns the ID of its upload. */
 export async function handOverAfter(

@@ -30,13 +30,13 @@ describe('a run that is short of time', () => {
   });
 
   it('however often it takes turns', async () => {
-    const source = world.upload('k', GIGABYTE);
+    const source = world.upload('k', 2 * GIGABYTE);
     await world.event(source, 5_001);
     world.pace = 500;
     for (let i = 0; i < 100 && world.tasks().length > 0; i += 1) await world.minute(25_000);
     expectReplica(world, 'k', source);
     expect(world.count('initiateMultipart')).toBe(1);
-    expect(world.count('uploadPartCopy')).toBe(Math.ceil(1024 / 15));
+    expect(world.count('uploadPartCopy')).toBe(Math.ceil(2048 / 11));
     const turns = world.lines.filter(({ cause }) => cause === 'HandOver');
     expect(turns.length).toBeGreaterThan(2);
     expect(world.tasks()).toEqual([]);
