@@ -33,14 +33,16 @@ const PAUSED_ATTEMPTS = 4;
 
 /** The rule is disabled, perhaps for a moment. What waits goes on when it is enabled again, and goes only with the rule. */
 async function pause(engine: Engine, found: readonly TaskObject[], task: Task, run: Run): Promise<void> {
-  const { leases, tasks, now, random } = engine;
+  const { leases, knocks, tasks, now, random } = engine;
   const earlier = found.map((one) => one.task);
   const left = taskOf(workOfTasks(earlier, task, []), 'RuleDisabled', now(), earlier);
   const acquired = await leases.acquire(task, left, run.deadline, true);
-  // What broken-off runs have left is written down with it, or it would become a task each minute.
-  const { floor, since } = acquired.kind === 'held' ? acquired.lease : left;
+  // What broken-off runs have left is written down with it, or it would become a task each minute; so is a knock.
+  const { floor: deep, since } = acquired.kind === 'held' ? acquired.lease : left;
+  const floor = Math.min(deep, (await knocks.floor(task)) ?? deep);
   const due = now() + backOff(Math.min(left.attempts, PAUSED_ATTEMPTS), random());
   await tasks.replace(found, { ...left, floor, since }, due);
+  await knocks.takeAway(task);
   if (acquired.kind === 'held') await leases.release(acquired.lease);
 }
 
@@ -50,6 +52,7 @@ async function drop(engine: Engine, found: readonly TaskObject[], task: Task, ru
   // P32c: Nobody will look at the key again.
   await engine.abandon(found.map((one) => one.task));
   const acquired = await engine.leases.acquire(task, { floor: 0, since: Number.POSITIVE_INFINITY }, run.deadline, true);
+  await engine.knocks.takeAway(task);
   if (acquired.kind === 'held') await engine.leases.release(acquired.lease);
   // P31b: Work that no rule asks for ends.
   await engine.tasks.complete(found);

@@ -45,6 +45,17 @@ export const YOUNG_LEASE_MS = MINUTE;
 /** After the last step of a run its lease is over, so that the record of an upload finds the key free. */
 export const AFTER_LEASE_MS = 2 * MINUTE;
 
+// Knocks
+
+/** Every knock is good for what is no older by COS's own clock. Most who find one need not read how deep it reaches. */
+export const KNOCK_REACH_MS = 4 * SECOND;
+/** Of several events that come late at once the first that knocks is not always the oldest. */
+export const KNOCK_SLACK_MS = SECOND;
+/** An instance remembers for so long that a key was taken, and by how much its own clock is wrong. */
+export const TAKEN_REMEMBERED_MS = 10 * SECOND;
+/** A run that was knocked for waits so long before it gives the key back: the next knock is near. */
+export const LINGER_MS = 400;
+
 // Landing
 
 /** A DELETE of ours that got no answer may make its delete marker for so long after its intention was written. */
@@ -102,6 +113,8 @@ export const BUSY_MS = MINUTE;
 export const TIMER_MS = MINUTE;
 /** A task, or the start of a scan, that is this old was lost: every run that could have come of it is over. */
 export const LOST_START_MS = 20 * MINUTE;
+/** Events come within seconds. By one that comes later than this its version may have been copied long ago. */
+export const LATE_EVENT_MS = MINUTE;
 /** An event that has not come after this time was lost. */
 export const LOST_EVENT_MS = 15 * MINUTE;
 /** A pair is scanned again after this time. */

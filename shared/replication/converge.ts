@@ -1,7 +1,5 @@
 import type { HeadResult } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
-import { refOfHead } from '../identity/index.ts';
-import type { Lease, Leases } from '../tasks/index.ts';
+import type { Lease } from '../tasks/index.ts';
 import { copyVersion, lift, raise } from './act/copy.ts';
 import { hide, mark } from './act/delete-marker.ts';
 import { abandonUploads } from './act/multipart/uploads.ts';
@@ -17,9 +15,10 @@ import { sourceOf } from './look/source.ts';
 import type { Depth } from './look/stack.ts';
 import { createRun, progressOf, type KeyRun, type Needs } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
+import { giveBack, giveUp, giveUpAfter, linger, take, type Held, type Turns } from './taking.ts';
 import { isOwn, type End, type Recheck, type Report, type SkipReason, type Step, type Work } from './types.ts';
 import { taskOf } from './work.ts';
-import { BUSY_MS, CLOCK_DOUBT_MS, LANDING_MS } from '../durations/index.ts';
+import { CLOCK_DOUBT_MS, LANDING_MS } from '../durations/index.ts';
 
 /** Looks at one key in one run that bring nothing about; a key that changes under all of them is finished by a task. */
 const ROUNDS = 50;
@@ -34,7 +33,7 @@ interface Looked {
 
 /**
  * Brings one key at one destination up to date with its source. Reads the truth on both sides, decides, acts and looks
- * again until nothing newer has come meanwhile; a crash at any point leaves a state from which the next run goes on.
+ * again until nobody has asked for another look meanwhile; a crash at any point leaves a state from which the next run goes on.
  *
  * No step is begun after `time.stop`, and the platform ends the run at `time.end` (ms since 1970). `isInForce` is asked
  * before anything is written: whether the rules of the work are still those that count. Never rejects: an error is the
@@ -42,14 +41,16 @@ interface Looked {
  * leases makes a task of it.
  */
 export async function converge(
-  deps: EngineDeps & { readonly leases: Leases },
+  deps: EngineDeps & Pick<Turns, 'leases' | 'knocks' | 'sleep'>,
   work: Work,
   time: { readonly stop: number; readonly end: number },
   isInForce?: () => Promise<boolean>,
 ): Promise<Report> {
   const run = createRun(deps, work, { stop: time.stop, isInForce });
   run.gate.prepare();
-  const end = await lookUntilDone(run, deps.leases, time.end).catch((error: unknown): End => ({
+  const { leases, knocks, sleep } = deps;
+  const turns = { leases, knocks, sleep, started: deps.now(), end: time.end };
+  const end = await lookUntilDone(run, turns).catch((error: unknown): End => ({
     state: 'failed',
     error,
   }));
@@ -57,15 +58,14 @@ export async function converge(
   return { ...deeds.counts, skipped: [...verdicts.skipped.values()], uploads: uploads.all, ...end };
 }
 
-async function lookUntilDone(run: KeyRun, leases: Leases, end: number): Promise<End> {
-  const { deps, work, books, uploads } = run;
-  const started = deps.now();
-  /** IDs of the source's entries that any look has seen. */
-  const seen = new Set<string>();
+async function lookUntilDone(run: KeyRun, turns: Turns): Promise<End> {
+  const { work, books, uploads } = run;
   // Only a full look tells what has become of uploads, and what else is written to a bucket that is a source too.
   let full = work.full || uploads.all.length > 0 || books.destination !== undefined;
   let before = -1;
   let recheckAt: number | undefined;
+  let [deepest, knock]: [number, number | undefined] = [work.floor, undefined];
+  let isDone = false;
   for (let idle = 0; idle < ROUNDS; idle += 1) {
     const over = run.time.over();
     if (over) return endOf(run, over);
@@ -73,17 +73,25 @@ async function lookUntilDone(run: KeyRun, leases: Leases, end: number): Promise<
     if (progress > before) idle = 0;
     before = progress;
     // P3: Nothing is read before the key is taken, but the source beside it.
-    const taken = await take(run, leases, started, end);
+    const taken = await take(run, turns, knock);
+    // What was left to do was asked for by others, and whoever has the key now hears of it.
+    if (taken.kind === 'busy' && isDone) return done(run, turns, recheckAt, deepest);
     if (taken.kind === 'busy') return { state: 'busy', until: taken.until };
-    const { lease, source } = taken;
+    if (taken.kind === 'told') return { state: 'told' };
+    const { lease, knocked } = taken;
     const broken = lease.inherited.length > 0;
+    if (knocked) deepest = Math.min(deepest, lease.floor);
     // P22b: The run goes on from what broken-off runs have left.
     const depth = { floor: lease.floor, since: broken ? lease.since : work.since };
-    const looked = await holding(run, leases, lease, () => oneLook(run, source, full || broken, depth, seen));
+    const looked = await holding(run, turns, taken, () => looks(run, turns, taken, full || broken || knocked, depth));
     if (isHalt(looked)) return endOf(run, looked);
     recheckAt = looked.recheckAt ?? recheckAt;
-    // P1c: The source is asked once more, for what came meanwhile.
-    if (!looked.again && !(await hasChanged(run, seen, source))) return done(run, started, recheckAt);
+    // P42d: What has come since the look began is not taken away.
+    isDone = !looked.again;
+    // P41: After the key was given back.
+    if (isDone) knock = await at('state', () => turns.knocks.floor(work));
+    else knock = knocked ? lease.floor : undefined;
+    if (isDone && knock === undefined) return done(run, turns, recheckAt, deepest);
     full = true;
   }
   throw new Unsettled(work.key);
@@ -94,48 +102,27 @@ function endOf(run: Needs<'deeds' | 'verdicts' | 'passed'>, ending: Ending): End
   return { state: 'handed-over', progress: ending.progress || progressOf(run) > 0 };
 }
 
-/** The source's current version and the lease, asked for together: one round trip, and neither is older than the other. */
-async function take(
-  run: Needs<'deps' | 'work' | 'heads' | 'uploads'>,
-  leases: Leases,
-  started: number,
-  end: number,
-): Promise<{ kind: 'held'; lease: Lease; source: HeadResult } | { kind: 'busy'; until: number }> {
-  const { deps, work, heads } = run;
-  const facts = { floor: work.floor, since: Math.min(work.since, started - CLOCK_DOUBT_MS) };
-  const [source, acquired] = await Promise.allSettled([
-    // P1b: What the event names is not asked for: what is current counts.
-    heads.source(),
-    at('state', () => leases.acquire(work, facts, end, work.thorough)),
-  ]);
-  if (acquired.status === 'rejected') throw acquired.reason;
-  if (acquired.value.kind === 'taken') return { kind: 'busy', until: deps.now() + acquired.value.remaining };
-  if (source.status === 'fulfilled') return { kind: 'held', lease: acquired.value.lease, source: source.value };
-  await giveUp(run, leases, acquired.value.lease);
-  throw source.reason;
-}
-
 /**
  * Gives the lease back whatever happens, unless a write with unknown outcome makes it the record to go on from. What
  * broken-off runs had left goes with it only when the look is the last one: until then it is all that is known of them.
  */
 async function holding(
-  run: Needs<'deps' | 'work' | 'uploads'>,
-  leases: Leases,
-  lease: Lease,
+  run: Needs<'deps' | 'work' | 'time' | 'heads' | 'uploads'>,
+  turns: Turns,
+  held: Held,
   look: () => Promise<Looked | Ending>,
 ): Promise<Looked | Ending> {
   let looked: Looked | Ending;
   try {
     looked = await look();
   } catch (error) {
-    // P22: After an unknown outcome the lease stays.
-    if (!(error instanceof ServiceError) || error.outcome === 'none') await giveUp(run, leases, lease);
+    await giveUpAfter(run, turns, held, error);
     throw error;
   }
-  if (isHalt(looked)) await giveUp(run, leases, lease);
-  else if (!looked.again && (await recordLateCopies(run, lease))) await leases.release(lease);
-  else await leases.giveBack(lease);
+  if (isHalt(looked)) await giveUp(run, turns, held);
+  else if (looked.again) await giveBack(run, turns, held);
+  else if (await recordLateCopies(run, held.lease)) await turns.leases.release(held.lease);
+  else await turns.leases.giveBack(held.lease);
   return looked;
 }
 
@@ -157,33 +144,24 @@ async function recordLateCopies(
   return written !== undefined;
 }
 
-/**
- * The work is not done. What broken-off runs have left becomes a task of its own before it goes with the lease; where that
- * cannot be written either it stays, and `schedule` finds it.
- */
-async function giveUp(
-  { deps, work, uploads }: Needs<'deps' | 'work' | 'uploads'>,
-  leases: Leases,
-  lease: Lease,
-): Promise<void> {
-  if (lease.inherited.length === 0) return leases.release(lease);
-  const { floor, since } = lease;
-  const task = taskOf({ ...work, floor, since, uploads: uploads.all }, 'lease', deps.now());
-  const written = await at('state', () => deps.tasks.defer(task, deps.now() + BUSY_MS)).catch(() => undefined);
-  await (written === undefined ? leases.giveBack(lease) : leases.release(lease));
+/** Looks, and goes on while others ask for it. */
+async function looks(run: KeyRun, turns: Turns, held: Held, full: boolean, depth: Depth): Promise<Looked | Ending> {
+  let looked = await oneLook(run, held, full, depth);
+  while (!isHalt(looked) && !looked.again) {
+    const next = await linger(run, turns, held);
+    if (next === undefined) break;
+    // P42c: What has come since the look began is not taken away.
+    looked = run.time.over() ?? (await oneLook(run, next, true, depth));
+  }
+  return looked;
 }
 
-/** Adds to `seen`. */
-async function oneLook(
-  run: KeyRun,
-  source: HeadResult,
-  full: boolean,
-  depth: Depth,
-  seen: Set<string>,
-): Promise<Looked | Ending> {
-  if (source.found) seen.add(refOfHead(source.head).id);
-  const looked = (full ? undefined : await actOnShortLook(run, source)) ?? (await fullLook(run, source, depth, seen));
-  return isHalt(looked) && looked.halt === 'look-again' ? { again: true } : looked;
+async function oneLook(run: KeyRun, { source, knocked }: Held, full: boolean, depth: Depth): Promise<Looked | Ending> {
+  const { deps } = run;
+  const looked = (full ? undefined : await actOnShortLook(run, source)) ?? (await fullLook(run, source, depth));
+  if (isHalt(looked)) return looked.halt === 'look-again' ? { again: true } : looked;
+  // Whoever knocked had a version to name, which listings may not show yet.
+  return knocked ? { ...looked, recheckAt: deps.now() + deps.settings.settleMs } : looked;
 }
 
 /** Undefined: the two current versions alone do not tell. */
@@ -196,11 +174,10 @@ async function actOnShortLook(run: KeyRun, source: HeadResult): Promise<Looked |
   return halt || { again: false };
 }
 
-async function fullLook(run: KeyRun, source: HeadResult, depth: Depth, known: Set<string>): Promise<Looked | Halt> {
+async function fullLook(run: KeyRun, source: HeadResult, depth: Depth): Promise<Looked | Halt> {
   const { deps, books } = run;
   const seen = await observe(run, source, depth);
   if (isHalt(seen)) return seen;
-  for (const { id } of seen.sourceOrder) known.add(id);
   const examined = await examine(run, source, seen);
   if (isHalt(examined)) return examined;
   const planned = plan(examined.observation, examined.excluded, laterOf(run, examined));
@@ -262,19 +239,19 @@ async function act(run: KeyRun, step: Step, { candidates }: Examined): Promise<H
   }
 }
 
-/** Asked after the lease was given back: whoever found the key taken before has left a task, but that one waits. */
-async function hasChanged({ heads }: Needs<'heads'>, seen: ReadonlySet<string>, before: HeadResult): Promise<boolean> {
-  const current = await heads.source();
-  return current.found ? !seen.has(refOfHead(current.head).id) : before.found;
-}
-
-function done({ deeds, work }: Needs<'deeds' | 'work'>, started: number, recheckAt: number | undefined): End {
+/** `deepest`: what any look of the run was asked for at the most, in microseconds since 1970. */
+function done(
+  { deeds, work }: Needs<'deeds' | 'work'>,
+  { started }: Turns,
+  recheckAt: number | undefined,
+  deepest: number,
+): End {
   if (recheckAt === undefined) return { state: 'done' };
   // Delete markers were made on the word of listings: should they turn out to hide the current version, they are ours.
   const since = deeds.counts.marked > 0 ? Math.min(work.since, started - CLOCK_DOUBT_MS) : work.since;
   const floor = deeds.written.reduce(
     (least, item) => (isOwn(item) ? Math.min(least, item.marker.ref.time) : least),
-    work.floor,
+    deepest,
   );
   const lookAgain: Recheck = { at: recheckAt, since, floor };
   return { state: 'done', lookAgain };

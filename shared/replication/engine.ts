@@ -1,7 +1,7 @@
 import { formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { createRuleStore, type RuleStore } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
-import { BehindMarks, Leases, Tasks, type StateDeps, type Task } from '../tasks/index.ts';
+import { BehindMarks, Knocks, Leases, Tasks, type StateDeps, type Task } from '../tasks/index.ts';
 import { converge } from './converge.ts';
 import { LARGEST_COPY } from './act/multipart/part-size.ts';
 import { abortUploadsOf } from './act/multipart/uploads.ts';
@@ -60,6 +60,7 @@ export interface Engine {
   readonly leases: Leases;
   /** Which pairs have failed so often that a scan repairs them. */
   readonly behind: BehindMarks;
+  readonly knocks: Knocks;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -105,6 +106,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { cos, state, hash, keys, now, unique, random, sleep = realSleep } = options;
   const deps = { cos, state, hash, now, unique };
   const leases = new Leases(deps);
+  const knocks = new Knocks(deps);
   const tasks = new Tasks(deps);
   const versioning = new VersioningWatch(cos, now);
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
@@ -126,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
     tasks,
     leases,
     behind: new BehindMarks(deps, settings.failuresInARow),
+    knocks,
     now,
     random,
     sleep,
@@ -139,6 +142,6 @@ export function createEngine(options: EngineOptions): Engine {
     },
     abandon: (dropped) => abortUploadsOf(cos, dropped),
     converge: (work, deadline, isInForce) =>
-      converge({ ...wired, leases }, work, { stop: deadline - CLOSING_MS, end: deadline }, isInForce),
+      converge({ ...wired, leases, knocks, sleep }, work, { stop: deadline - CLOSING_MS, end: deadline }, isInForce),
   };
 }

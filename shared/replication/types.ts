@@ -166,6 +166,8 @@ export type End =
   | { readonly state: 'done'; readonly lookAgain?: Recheck }
   /** Another run holds the key until `until` (ms since 1970, local clock). */
   | { readonly state: 'busy'; readonly until: number }
+  /** So too, and that run looks once more before it gives the key back: nothing is left to do. */
+  | { readonly state: 'told' }
   /** The time of the run was over, or the work was too long for it. `progress`: it has brought something about. */
   | { readonly state: 'handed-over'; readonly progress: boolean }
   /** The rules of the work are not in force any more. */

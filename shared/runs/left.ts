@@ -32,6 +32,8 @@ export function whatIsLeft(work: Work, report: Report, { now, random, earlier }:
       const { at, since, floor } = report.lookAgain;
       return { task: taskOf({ ...left, since, floor, compare: false }, 'settle', now), due: at };
     }
+    case 'told':
+      return undefined;
     case 'busy': {
       const task = { ...taskOf(left, 'taken', now, earlier), attempts };
       // P21: A run that finds the key taken leaves a task.

@@ -6,15 +6,22 @@ import type { Left } from './left.ts';
 
 /** What a run says of its end. */
 export function logEnd(run: Run, work: Work, report: Report, left: Left | undefined): void {
-  if (report.state === 'done' || report.state === 'busy') logReport(run, work, report);
+  const message = MESSAGES[report.state];
+  if (message !== undefined) logReport(run, work, report, message);
   else if (left !== undefined) logFailure(run, left.task);
 }
 
+/** Of ends that leave nothing undone which nobody knows of. */
+const MESSAGES: Readonly<Partial<Record<Report['state'], string>>> = {
+  done: 'up to date',
+  busy: 'taken by another run',
+  told: 'taken by another run, which looks once more',
+};
+
 /** One line per key and destination, so that an object can be followed through the logs of the functions. */
-function logReport(run: Run, work: Work, report: Report): void {
+function logReport(run: Run, work: Work, report: Report, message: string): void {
   const { key, destination, hints } = work;
-  const { state, copied, marked, removed, retagged, bytes, skipped } = report;
-  const message = state === 'busy' ? 'taken by another run' : 'up to date';
+  const { copied, marked, removed, retagged, bytes, skipped } = report;
   const about = { key, destination: formatPlace(destination), versionIds: hints };
   const done = { copied, deleteMarkers: marked, removed, ...(retagged === 0 ? {} : { retagged }), bytes };
   run.log({ level: 'info', message, ...about, ...done, ...(skipped.length === 0 ? {} : { skipped }) });

@@ -125,14 +125,14 @@ async function reported(
   work: Work,
   tally: KeyTally,
   proof: Proof | undefined,
-  report: Extract<Report, { readonly state: 'done' | 'busy' }>,
+  report: Extract<Report, { readonly state: 'done' | 'busy' | 'told' }>,
 ): Promise<Treated> {
   const { tasks, now } = deps.engine;
   const { copied: copies, marked, removed, bytes } = report;
   const deeds = { copied: copies, marked, removed, bytes };
-  if (report.state === 'busy') {
+  if (report.state !== 'done') {
     if (last) {
-      const due = Math.min(now() + BUSY_MS, report.until);
+      const due = Math.min(now() + BUSY_MS, 'until' in report ? report.until : Number.POSITIVE_INFINITY);
       await tasks.defer(taskOf(work, 'taken', now()), due);
     }
     return {

@@ -1,6 +1,7 @@
 export { BEHIND, BehindMarks, BELIEVED_MS, readBehind, type Behind, type BehindPair } from './behind.ts';
 export { hasFailed, isRecheck, kindOf } from './causes.ts';
 export { backOff } from './backoff.ts';
+export { Knocks } from './knocks.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
 export { TASKS } from './names.ts';
 export { mapLimited } from './limited.ts';

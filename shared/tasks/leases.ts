@@ -1,7 +1,7 @@
 import { objectsUnder } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeLease, encodeLease, type LeaseRecord } from './documents.ts';
-import { digestOfTarget, leaseName, LEASES, readLeaseName } from './names.ts';
+import { digestOfTarget, leaseName, LEASES, readKnockName, readLeaseName } from './names.ts';
 import type { Facts, StateDeps, Target } from './types.ts';
 import { LEASE_TAIL_MS, ROUNDING_MS, SIGNATURE_LIFE_MS, YOUNG_LEASE_MS } from '../durations/index.ts';
 
@@ -30,8 +30,8 @@ export interface Lease extends Facts {
 
 export type Acquired =
   | { readonly kind: 'held'; readonly lease: Lease }
-  /** `remaining`: ms until it expires, unless it is given back before. */
-  | { readonly kind: 'taken'; readonly remaining: number };
+  /** `remaining`: ms until it expires, unless it is given back before. `name`: of the lease that is in the way. */
+  | { readonly kind: 'taken'; readonly remaining: number; readonly name: string };
 
 interface Found {
   readonly name: string;
@@ -68,7 +68,13 @@ export class Leases {
         return { kind: 'held', lease: await this.#adopt(digest, acquired.lease) };
       return acquired;
     }
-    return { kind: 'taken', remaining: ROUNDING_MS };
+    return { kind: 'taken', remaining: ROUNDING_MS, name: leaseName(digest, 0, this.#prefix) };
+  }
+
+  /** Whether somebody holds this lease at the moment. */
+  async isHeld(name: string): Promise<boolean> {
+    const found = await this.#read(name);
+    return found !== undefined && found.remaining > 0;
   }
 
   /** Gives the key back, but not what broken-off runs have left of it: whoever takes it next goes on from that. */
@@ -90,8 +96,8 @@ export class Leases {
   }
 
   /**
-   * Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there. Told in batches, as
-   * they are found. A key whose records cannot be read is told to `onProblem` and passed over: it must not keep the others
+   * Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there, or a knock that nobody
+   * has heard. Told in batches, as they are found. A key whose records cannot be read is told to `onProblem` and passed over: it must not keep the others
    * from being found.
    */
   async *abandoned(onProblem: (error: unknown) => void): AsyncGenerator<readonly Abandoned[]> {
@@ -140,7 +146,7 @@ export class Leases {
       if (holder === undefined) return 'again';
       // The client repeats a create after a dead connection, so the one that was there already may be ours.
       if (holder.record.id === id) return this.#held(below, { name, sent, duration, ...merged });
-      if (holder.remaining > 0) return { kind: 'taken', remaining: holder.remaining };
+      if (holder.remaining > 0) return { kind: 'taken', remaining: holder.remaining, name };
       // P23: An expired lease is taken over under the next number, and stays until the work is done.
       below.push(holder);
     }
@@ -180,7 +186,8 @@ export class Leases {
     const known = new Set([lease.name, ...lease.inherited]);
     const names: string[] = [];
     const leases = objectsUnder(this.#deps.cos, this.#deps.state, `${this.#prefix}${digest}/`);
-    for await (const { key } of leases) if (!known.has(key)) names.push(key);
+    // Who takes a knock away has to look afterwards, so it is no record that goes with the lease.
+    for await (const { key } of leases) if (!known.has(key) && readKnockName(key) === undefined) names.push(key);
     const others = await Promise.all(names.map((name) => this.#read(name)));
     const expired = others.filter((one) => one !== undefined && one.remaining <= 0) as Found[];
     return {
@@ -196,17 +203,20 @@ export class Leases {
     if (object === undefined) return undefined;
     const written = decodeLease(name, object.body);
     // What the run wrote is no older than its lease, by COS's clock; its own may have been ahead.
-    const record = { ...written, since: Math.min(written.since, object.lastModified - ROUNDING_MS) };
+    // A knock tells of no run.
+    const since = readKnockName(name) === undefined ? object.lastModified - ROUNDING_MS : Number.POSITIVE_INFINITY;
+    const record = { ...written, since: Math.min(written.since, since) };
     return { name, record, remaining: remainingOf(record, object) };
   }
 
-  /** Names of leases, by key; without keys that have one which is too young to have expired. */
+  /** Names of leases and knocks, by key; without keys that have one which is too young to have expired. */
   async *#groups(): AsyncGenerator<readonly string[]> {
     let group: string[] = [];
     let current = '';
     let isYoung = false;
     for await (const { key: name, lastModified } of objectsUnder(this.#deps.cos, this.#deps.state, this.#prefix)) {
-      const digest = readLeaseName(name)?.digest;
+      // P44: Knocks lie beside the leases.
+      const digest = readLeaseName(name)?.digest ?? readKnockName(name);
       if (digest === undefined) continue;
       if (digest !== current) {
         if (group.length > 0 && !isYoung) yield group;

@@ -13,6 +13,8 @@ export const digestOfTarget = (target: Target, hash: Hash): string =>
   hash.sha256([formatPlace(target.source), formatPlace(target.destination), target.key].join('\0')).slice(0, 32);
 
 export const leaseName = (digest: string, number: number, prefix = LEASES): string => `${prefix}${digest}/${number}`;
+/** Beside the leases, so that one sweep finds both. */
+export const knockName = (digest: string): string => `${LEASES}${digest}/knock`;
 // P25: Each task has a name of its own.
 export const taskName = (digest: string, unique: string): string => `${TASKS}${digest}/${unique}`;
 
@@ -63,6 +65,9 @@ export function readTaskName(name: string): { digest: string; unique: string } |
   const [, digest, unique] = match ?? [];
   return digest && unique ? { digest, unique } : undefined;
 }
+
+/** Of the key that somebody knocked for. */
+export const readKnockName = (name: string): string | undefined => /^leases\/([0-9a-f]{32})\/knock$/.exec(name)?.[1];
 
 export function readLeaseName(name: string): { digest: string; number: number } | undefined {
   const match = /^leases\/([0-9a-f]{32})\/(\d{1,6})$/.exec(name);

@@ -4,6 +4,7 @@ import { benchApi } from './api.ts';
 import { benchCost } from './cost.ts';
 import { benchEngine } from './engine.ts';
 import { benchGrowth } from './growth.ts';
+import { benchHot } from './hot.ts';
 import { benchListing } from './listing.ts';
 import { benchLive } from './live.ts';
 import { benchPeers } from './peers.ts';
@@ -22,12 +23,13 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   listing: benchListing,
   engine: benchEngine,
   growth: benchGrowth,
+  hot: benchHot,
   live: benchLive,
   cost: benchCost,
   peers: benchPeers,
   api: benchApi,
 };
-const QUICK = ['size', 'listing', 'engine', 'growth', 'live', 'cost'];
+const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'live', 'cost'];
 
 function read() {
   try {

@@ -61,6 +61,8 @@ export interface Runner {
   weather(): Weather;
   /** Whether this bucket refuses everything at the moment. */
   refuses(place: Place): boolean;
+  /** Told of each request that is sent. */
+  sends(): void;
   /** Once true, nothing this function waits for ever comes. */
   dead(): boolean;
   kill(): void;
@@ -98,6 +100,7 @@ export function overNetwork(cos: Cos, runner: () => Runner): Cos {
 
 function request(runner: Runner, name: keyof Cos, place: Place, call: Call): Promise<unknown> {
   const { scheduler, random } = runner;
+  runner.sends();
   return new Promise((resolve, reject) => {
     const answer = (settle: () => void): void => {
       if (!runner.dead()) settle();

@@ -6,7 +6,7 @@ import type { RuleBook } from './rule-book.ts';
 import { isShared, type Link, type Topology } from './topology.ts';
 
 export interface Violation {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I8' | 'scope';
+  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I8' | 'scope' | 'lag';
   readonly text: string;
 }
 
@@ -41,6 +41,23 @@ export function checkLinks(evidence: Evidence): readonly Violation[] {
       violations.push({ invariant: 'I5', text: `${key}: a user's upload is gone` });
   }
   return violations;
+}
+
+/** Where nothing fails, nothing is left to the timer. `most` in ms; undefined: any time will do. */
+export function checkPrompt(ledger: Ledger, most: number | undefined): readonly Violation[] {
+  if (most === undefined) return [];
+  const late = [...lagsOf(ledger)].filter(([, lag]) => lag > most);
+  return late.map(([id, lag]) => ({ invariant: 'lag', text: `${id} had no replica for ${Math.round(lag / 1000)} s` }));
+}
+
+/** ms from each write to its first replica, by the ID of the version. */
+export function lagsOf({ made }: Ledger): ReadonlyMap<string, number> {
+  const first = new Map<string, number>();
+  for (const [replica, { origin }] of made) {
+    const lag = ((timeOfVersionId(replica) ?? 0) - (timeOfVersionId(origin.versionId) ?? 0)) / 1000;
+    first.set(origin.versionId, Math.min(lag, first.get(origin.versionId) ?? Number.POSITIVE_INFINITY));
+  }
+  return first;
 }
 
 /** Newest first in each key, as it is: what is judged must not lag behind. */

@@ -32,6 +32,8 @@ export interface PlatformOptions {
   readonly inlineBytes: number;
   readonly settings: Partial<Settings>;
   readonly keyring: Keyring;
+  /** How often an instance that has ended a run gets the next one, from 0 to 1. */
+  readonly warm?: number | undefined;
   readonly note: (line: string) => void;
 }
 
@@ -40,7 +42,7 @@ export const TIME_LIMITS = { replicate: 60_000, task: 900_000, scan: 900_000, sc
 const RETRIES = 2;
 const RETRY_MS = 60_000;
 const MINUTE = 60_000;
-/** How often an instance that has ended a run gets the next one, from 0 to 1. */
+/** Rarely enough that much is done by instances that know nothing yet. */
 const WARM = 0.7;
 
 /** One instance of a function: it lives on from run to run, and with it what the engine remembers. */
@@ -69,6 +71,8 @@ export class Platform {
   started = 0;
   /** Whether a pair was ever behind. */
   marked = false;
+  /** Requests that functions sent. */
+  requests = 0;
   /** Whether `schedule` begins scans. */
   scanning = false;
 
@@ -179,7 +183,10 @@ export class Platform {
       });
     };
     const { source, state } = deployment;
-    const runner = { scheduler, random, state, weather, refuses, dead: () => over, kill: () => end(true) };
+    const sends = (): void => {
+      this.requests += 1;
+    };
+    const runner = { scheduler, random, state, weather, refuses, sends, dead: () => over, kill: () => end(true) };
     const instance = this.#instance(name, runner);
     const { engine, now } = instance;
     const run: Run = {
@@ -215,8 +222,18 @@ export class Platform {
   }
 
   #instance(name: FunctionName, runner: Runner): Instance {
-    const { cos, scheduler, random, skew, deployment, inlineBytes, settings, keyring } = this.#options;
-    const warm = random() < WARM ? this.#idle[name].pop() : undefined;
+    const {
+      cos,
+      scheduler,
+      random,
+      skew,
+      deployment,
+      inlineBytes,
+      settings,
+      keyring,
+      warm: often = WARM,
+    } = this.#options;
+    const warm = random() < often ? this.#idle[name].pop() : undefined;
     if (warm !== undefined) {
       warm.runner = runner;
       return warm;

@@ -29,6 +29,8 @@ const SHARES = {
   bursts: 0,
   /** The same where copies fail, which nobody but the answer tells. */
   'failed-copies': 0,
+  /** One key is written dozens of times within seconds, and every event finds it taken. */
+  'hot-key': 2,
   /** The same bytes again and again, by events that come late and often name no version; no scan puts right what they miss. */
   unnamed: 0,
   /** Destinations where users copy replicas and lifecycle removes them. */
@@ -104,6 +106,18 @@ function variation(kind: Kind, world: Sketch, random: () => number): Sketch {
       const weather = { ...CALM, copying, errorIn200: kind === 'bursts' ? 0 : 0.3 };
       const mail = { ...world.mail, lost: 0, late: half(0.5), latest: 60_000 };
       return { ...world, weather, mail, habits, listingLag: 0 };
+    }
+    case 'hot-key': {
+      const half = (weight: number): number => (random() < 0.5 ? weight : 0);
+      const pace = [20, 60, 300][between(0, 2)] as number;
+      const habits: Habits = { deeds: between(15, 60), keys: 1, pace, put: 10, putSame: half(3), remove: half(1) };
+      const single = ([undefined, undefined, 'killed', 'answerLost', 'late'] as const)[between(0, 4)];
+      const weather = single === undefined ? CALM : { ...CALM, [single]: 0.02 };
+      const mail = { ...world.mail, lost: 0, late: half(0.1), latest: 30_000 };
+      const listingLag = half(half(5_000));
+      const isCalm = single === undefined && mail.late === 0 && listingLag === 0;
+      const prompt = isCalm && pace > 20 ? 15_000 : undefined;
+      return { ...world, shape: 'one-way', weather, mail, habits, listingLag, skew: half(5_000), prompt };
     }
     case 'unnamed': {
       const pace = [200, 1000][between(0, 1)] as number;

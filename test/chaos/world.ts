@@ -8,7 +8,7 @@ import type { Deed } from './deeds.ts';
 import { Diary } from './diary.ts';
 import { CALM, type Outage, type Weather } from './faulty.ts';
 import { guard } from './guard.ts';
-import { checkLinks, type Evidence, type Violation } from './invariants.ts';
+import { checkLinks, checkPrompt, type Evidence, type Violation } from './invariants.ts';
 import { Ledger } from './ledger.ts';
 import type { Mail } from './mail.ts';
 import { Platform, TIME_LIMITS } from './platform.ts';
@@ -63,6 +63,10 @@ export interface WorldOptions {
   readonly encryption?: DefaultEncryption['algorithm'] | undefined;
   /** Nothing at a destination can be removed on its first day. */
   readonly locked?: boolean;
+  /** How often a run gets an instance that has run before, from 0 to 1. */
+  readonly warm?: number | undefined;
+  /** ms within which each version has its replica; undefined: nobody can say. */
+  readonly prompt?: number | undefined;
 }
 
 export interface WorldResult {
@@ -72,6 +76,8 @@ export interface WorldResult {
   readonly functionRuns: number;
   /** Whether work was ever left to a scan because a pair was behind. */
   readonly marked: boolean;
+  /** Requests of all functions until the world came to rest, before it was scanned. */
+  readonly requests: number;
 }
 
 /** One simulated world from its first upload until it has come to rest, been scanned, and come to rest again. */
@@ -134,6 +140,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
         inlineBytes: options.inlineBytes,
         settings: settingsOf(options, topology),
         keyring: keyringOf(topology, deployment),
+        warm: options.warm,
         note,
       }),
   );
@@ -173,10 +180,14 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     return ((calm || faultless) && rest()) || endless() || scheduler.now > START + LONGEST;
   });
   note('the world has come to rest');
+  const requests = platforms.reduce((sum, platform) => sum + platform.requests, 0);
   // What was written while a rule was disabled is due only to the scan.
   const unchanged = !rules.some(({ everChanged }) => everChanged);
   const complete = faultless && unchanged;
-  const before = complete ? [...judge(), ...doubled(ledger)] : repairsItself(options) && unchanged ? judge() : [];
+  const before = [
+    ...(complete ? [...judge(), ...doubled(ledger)] : repairsItself(options) && unchanged ? judge() : []),
+    ...checkPrompt(ledger, options.prompt),
+  ];
 
   calm = true;
   await wait(scheduler, SETTLE);
@@ -191,7 +202,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const violations = [...before, ...judge(), ...unscanned, ...scans.violations, ...(await scans.recount())];
   await blobs.close();
   const marked = platforms.some((platform) => platform.marked);
-  return { violations, lines, ledger, functionRuns: runs(), marked };
+  return { violations, lines, ledger, functionRuns: runs(), requests, marked };
 }
 
 function isFaultless({ weather, mail, listingLag, outages = [] }: WorldOptions): boolean {

@@ -9,7 +9,7 @@ import type { Needs } from '../run/run.ts';
 import type { Entry, Skip } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
 import { isNull, refOfEntry, refOfHead, surelyOlder } from '../../identity/index.ts';
-import { EVENT_SLACK_MS, PROMPT_REPLICA_MS } from '../../durations/index.ts';
+import { EVENT_SLACK_MS, LATE_EVENT_MS, PROMPT_REPLICA_MS } from '../../durations/index.ts';
 
 export type ShortLook =
   /** Nothing to do: this very version is there. */
@@ -45,6 +45,9 @@ export async function shortLook(run: Reading, source: HeadResult): Promise<Short
     const isMeant = named === 'this' && replica.named;
     return isMeant && !mayBeOfAnother(replica) ? { kind: 'in-sync' } : FULL;
   }
+  // By the event of an old version another run may have copied it long ago, and a user may have put a copy of an older
+  // replica on top since.
+  if (replica !== undefined && source.date - head.lastModified > LATE_EVENT_MS) return FULL;
   const follows = replica === undefined ? await isEmpty(run, there, ref) : surelyOlder(replica.ref, ref);
   if (isHalt(follows)) return follows;
   // P1d: Only what follows the replica on top may be copied there.

@@ -10,8 +10,7 @@ export const LOOKS: readonly Mistake[] = [
   mistake(
     'the version that an event names is put on top',
     ['bursts', 100],
-    instead('P1b', 'heads.source(work.hints[0]),'),
-    instead('P1c', 'if (!looked.again) return done(run, started, recheckAt);'),
+    instead('P1b', 'run.heads.source(work.hints[0]),'),
     without('P1d'),
   ),
   mistake(

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Edit } from './mistake.ts';
+import type { Edit, MarkEdit } from './mistake.ts';
 
 /** Where rules of the protocol are marked. */
 const FOLDERS = ['shared', 'functions'];
@@ -24,8 +24,24 @@ export async function findMarks(root: string): Promise<ReadonlyMap<string, strin
   return found;
 }
 
-/** The text with the edit made. Throws when the mark is not there, or nothing that can be changed is below it. */
-export function edited(text: string, { mark, how, code }: Edit): string {
+/** The file that an edit changes. Throws when no line bears its mark. */
+export function fileOf(marks: ReadonlyMap<string, string>, edit: Edit): string {
+  const file = 'file' in edit ? edit.file : marks.get(edit.mark);
+  if (file === undefined) throw new Error(`no line bears the mark ${'mark' in edit ? edit.mark : ''}`);
+  return file;
+}
+
+/** The text with the edit made. Throws when its place is not there, or not only once. */
+export function edited(text: string, edit: Edit): string {
+  if ('mark' in edit) return editedAtMark(text, edit);
+  const parts = text.split(edit.find);
+  if (parts.length !== 2)
+    throw new Error(`a text is ${parts.length - 1} times in ${edit.file}, not once: ${edit.find}`);
+  return parts.join(edit.put);
+}
+
+/** Throws when the mark is not there, or nothing that can be changed is below it. */
+function editedAtMark(text: string, { mark, how, code }: MarkEdit): string {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => MARK.exec(line)?.[1] === mark);
   if (at === -1) throw new Error(`no line bears the mark ${mark}`);

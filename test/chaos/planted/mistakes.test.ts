@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
 import { expect, it } from 'vitest';
-import { edited, findMarks } from './marks.ts';
+import { edited, fileOf, findMarks } from './marks.ts';
 import { MISTAKES } from './mistakes.ts';
 
 const marks = await findMarks('.');
@@ -9,8 +9,7 @@ const marks = await findMarks('.');
 it.each(MISTAKES)('the planted mistake has its place, and is a program: $name', async ({ edits }) => {
   const texts = new Map<string, string>();
   for (const edit of edits) {
-    const file = marks.get(edit.mark);
-    if (file === undefined) throw new Error(`no line bears the mark ${edit.mark}`);
+    const file = fileOf(marks, edit);
     const before = texts.get(file) ?? (await readFile(file, 'utf8'));
     const after = edited(before, edit);
     expect(after).not.toBe(before);

@@ -1,3 +1,4 @@
+import { BELOW } from './below.ts';
 import { LOOKS } from './looks.ts';
 import type { Mistake } from './mistake.ts';
 import { BEHIND } from './behind.ts';
@@ -11,7 +12,16 @@ import { WAYS } from './ways.ts';
  * One for each rule of the engine that is there because something goes wrong without it, and what beginners do. A
  * simulation that does not see them proves nothing.
  */
-export const MISTAKES: readonly Mistake[] = [...TURNS, ...LOOKS, ...STACKS, ...SCOPE, ...WAYS, ...SCANS, ...BEHIND];
+export const MISTAKES: readonly Mistake[] = [
+  ...TURNS,
+  ...LOOKS,
+  ...STACKS,
+  ...SCOPE,
+  ...WAYS,
+  ...SCANS,
+  ...BEHIND,
+  ...BELOW,
+];
 
 /** Rules that no planted mistake breaks, and why. */
 export const NOT_PLANTED: Readonly<Record<string, string>> = {

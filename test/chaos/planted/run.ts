@@ -4,25 +4,25 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleOf } from '../bundle.ts';
-import { worldOf } from '../seeds.ts';
+import { worldOf, type Kind } from '../seeds.ts';
 import { runWorld } from '../world.ts';
-import { edited, findMarks } from './marks.ts';
-import type { Mistake } from './mistake.ts';
+import { edited, fileOf, findMarks } from './marks.ts';
+import type { Mistake, Noticer } from './mistake.ts';
 import { MISTAKES } from './mistakes.ts';
 
 /**
- * `npm run test:planted`: shows that the simulation can fail. Each mistake is made in a copy of the engine, and the worlds
- * of its kind are run over that copy until one fails. Arguments: parts of names, or rules (`P7`); without any all are made.
+ * `npm run test:planted`: shows that the simulation and the tests can fail. Each mistake is made in a copy of the project.
+ * The worlds of its kind are run over that copy until one fails, or the tests of the file that it names are. Arguments: parts of names, or rules (`P7`); without any all are made.
  */
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-/** What the simulation is made of; the rest of the tree it neither reads nor runs. */
-const COPIED = ['shared', 'functions', 'test/chaos', 'test/cloud', 'package.json', 'tsconfig.json'];
+/** What the simulation and the tests are made of. */
+const COPIED = ['shared', 'functions', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'serverless.yml'];
 /** ms for all worlds of one mistake; some mistakes make worlds that go on for ever. */
 const LONGEST_MS = 300_000;
 
 type Outcome =
-  | { readonly kind: 'caught'; readonly world: number; readonly invariant: string; readonly text: string }
+  | { readonly kind: 'caught'; readonly by: string; readonly text: string }
   | { readonly kind: 'missed'; readonly why: string };
 
 const children = new Set<ChildProcess>();
@@ -36,23 +36,28 @@ const missed = (why: string): Outcome => ({ kind: 'missed', why });
 async function plant(folder: string, { edits }: Mistake): Promise<void> {
   const marks = await findMarks(folder);
   for (const edit of edits) {
-    const file = marks.get(edit.mark);
-    if (file === undefined) throw new Error(`no line bears the mark ${edit.mark}`);
-    const path = join(folder, file);
+    const path = join(folder, fileOf(marks, edit));
     await writeFile(path, edited(await readFile(path, 'utf8'), edit));
   }
 }
 
-/** What `test/chaos/run.ts` says in that folder, on both its outputs. */
-async function simulate(folder: string, { kind, worlds, seed }: Mistake): Promise<string> {
-  const range = ['--seed', String(seed), '--runs', String(worlds)];
-  const which = ['--first', '--kind', kind, ...range, '--attempts', '0', '--workers', '1'];
+/** The program that shows the mistake in that folder, and its arguments. */
+async function programOf(folder: string, noticer: Noticer): Promise<readonly string[]> {
+  if ('file' in noticer) return ['node_modules/vitest/vitest.mjs', 'run', noticer.file];
   await writeFile(join(folder, 'run.mjs'), await bundleOf(join(folder, 'test/chaos/run.ts'), 'esm'));
-  const child = spawn(process.execPath, ['run.mjs', ...which], {
+  const { kind, worlds, seed } = noticer;
+  const range = ['--seed', String(seed), '--runs', String(worlds)];
+  return ['run.mjs', '--first', '--kind', kind, ...range, '--attempts', '0', '--workers', '1'];
+}
+
+/** What that program says, on both its outputs. */
+async function run(folder: string, noticer: Noticer): Promise<string> {
+  const child = spawn(process.execPath, await programOf(folder, noticer), {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LONGEST_MS,
     killSignal: 'SIGKILL',
+    env: { ...process.env, NO_COLOR: '1' },
   });
   children.add(child);
   // Whoever interrupts may do so while the copy is made.
@@ -72,13 +77,24 @@ async function simulate(folder: string, { kind, worlds, seed }: Mistake): Promis
 }
 
 async function judge(folder: string, mistake: Mistake): Promise<Outcome> {
-  const { kind, worlds } = mistake;
+  const { noticer } = mistake;
   try {
     await plant(folder, mistake);
   } catch (error) {
     return missed(error instanceof Error ? error.message : String(error));
   }
-  const said = await simulate(folder, mistake).catch((error: unknown) => `it is not bundled: ${String(error)}`);
+  const said = await run(folder, noticer).catch((error: unknown) => `it is not bundled: ${String(error)}`);
+  return 'file' in noticer ? ofTests(noticer, said) : ofWorlds(noticer, said);
+}
+
+function ofTests({ file }: Extract<Noticer, { readonly file: string }>, said: string): Outcome {
+  const [, test] = /^ *FAIL +\S+ > (.*)$/m.exec(said) ?? [];
+  if (test !== undefined) return { kind: 'caught', by: file, text: test };
+  const all = /^ *Tests +\d+ passed/m.test(said);
+  return missed(all ? `all tests of ${file} pass` : `the tests did not run:\n${said.slice(-2000)}`);
+}
+
+async function ofWorlds({ kind, worlds }: Extract<Noticer, { readonly kind: Kind }>, said: string): Promise<Outcome> {
   const [, world, invariant, text] = /^world (\d+): (\S+) violated: (.*)$/m.exec(said) ?? [];
   if (world === undefined || invariant === undefined || text === undefined) {
     const all = new RegExp(`^${worlds} worlds, 0 failed$`, 'm').test(said);
@@ -87,7 +103,7 @@ async function judge(folder: string, mistake: Mistake): Promise<Outcome> {
   // A world that fails anyway says nothing of the mistake.
   const { violations } = await runWorld(worldOf(Number(world), kind));
   if (violations.length > 0) return missed(`${kind} world ${world} fails without it as well`);
-  return { kind: 'caught', world: Number(world), invariant, text };
+  return { kind: 'caught', by: `${invariant} in ${kind} world ${world}`, text };
 }
 
 async function tryOne(folder: string, mistake: Mistake): Promise<boolean> {
@@ -101,8 +117,7 @@ async function tryOne(folder: string, mistake: Mistake): Promise<boolean> {
   const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
   if (outcome.kind === 'missed') console.log(`MISSED (${seconds}): ${mistake.name}\n    ${outcome.why}`);
   else {
-    const { world, invariant, text } = outcome;
-    console.log(`caught by ${invariant} in ${mistake.kind} world ${world} (${seconds}): ${mistake.name}\n    ${text}`);
+    console.log(`caught by ${outcome.by} (${seconds}): ${mistake.name}\n    ${outcome.text}`);
   }
   return outcome.kind === 'caught';
 }
@@ -120,7 +135,7 @@ async function tryAll(folder: string, mistakes: readonly Mistake[]): Promise<num
 
 const wanted = process.argv.slice(2);
 const breaks = ({ edits }: Mistake, rule: string): boolean =>
-  edits.some(({ mark }) => /^P\d+/.exec(mark)?.[0] === rule);
+  edits.some((edit) => 'mark' in edit && /^P\d+/.exec(edit.mark)?.[0] === rule);
 const mistakes = MISTAKES.filter(
   (one) => wanted.length === 0 || wanted.some((word) => one.name.includes(word) || breaks(one, word)),
 );

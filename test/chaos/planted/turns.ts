@@ -1,12 +1,18 @@
-import { instead, mistake, without, type Mistake } from './mistake.ts';
+import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 
 /** Who looks at a key, when, and who goes on from what a run has left. */
 export const TURNS: readonly Mistake[] = [
-  mistake('a key found taken leaves no task', ['bursts', 600], instead('P21', 'return undefined;')),
+  mistake(
+    'who finds a key taken tells nobody',
+    ['hot-key', 200],
+    instead('P21', 'return undefined;'),
+    instead('P21b', 'return TOLD;'),
+    instead('P21c', "const knocked = 'waiting' as string;"),
+  ),
   mistake(
     'the lease is given back after a write with unknown outcome',
     ['late-deletions', 600],
-    instead('P22', 'await giveUp(run, leases, lease);'),
+    instead('P22', 'await giveUp(run, turns, held);'),
   ),
   mistake(
     'the record of a run that broke off is not heeded',
@@ -14,6 +20,35 @@ export const TURNS: readonly Mistake[] = [
     instead('P22b', 'const depth = { floor: lease.floor, since: work.since };'),
     // Would put right in a quarter of an hour what this leaves.
     instead('P28', 'if (left < Infinity) return true;'),
+  ),
+  mistake(
+    'nobody listens for a knock when the key is given back',
+    ['hot-key', 100],
+    instead('P41', 'if (isDone) await turns.knocks.takeAway(work);'),
+    instead('P41b', 'if (floor !== -1) return undefined;'),
+  ),
+  mistake(
+    'a knock is taken away after the look that it asked for',
+    ['hot-key', 200],
+    without('P42'),
+    without('P42b'),
+    instead(
+      'P42c',
+      `looked = run.time.over() ?? (await oneLook(run, next, true, depth));
+    await turns.knocks.takeAway(run.work);`,
+    ),
+    before('P42d', 'if (knocked) await turns.knocks.takeAway(work);'),
+  ),
+  mistake(
+    'who knocks does not ask whether the key is still held',
+    'test/functions/replicate/handler.test.ts',
+    instead('P43', 'if (taken.name) return TOLD;'),
+    instead('P43b', "return knocked === 'left' ? TOLD : ofAcquired(run, turns, acquired);"),
+  ),
+  mistake(
+    'a knock that nobody heard is left where it is',
+    'test/functions/replicate/handler.test.ts',
+    instead('P44', 'const digest = readLeaseName(name)?.digest;'),
   ),
   mistake('late delete markers are not looked for', ['late-deletions', 600], without('P22c')),
   mistake(

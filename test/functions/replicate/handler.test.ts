@@ -4,6 +4,7 @@ import { CosError } from '../../../shared/cos/index.ts';
 import { BACKUP, deployment, KEY, MARKER_EVENT, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
 
 const TOLD = { markerTold: () => true };
+const NO_FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
 let world: Deployment;
 beforeEach(async () => {
@@ -116,12 +117,57 @@ describe('what cannot be finished', () => {
     return world.pending(names[0] ?? '');
   };
 
-  // P21
-  test('a taken key leaves a task with the version and the floor, due when the lease may be gone', async () => {
+  // P21, P44
+  test('a taken key is knocked for, and whoever has it looks once more', async () => {
     const version = world.put('1');
-    await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
-    await world.replicate({ version });
+    const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
+    for (let i = 0; i < 3; i += 1) expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
     expect(world.logs.filter((line) => (line as { level?: string }).level === 'error')).toEqual([]);
+    expect(world.state('waiting/')).toEqual([]);
+    expect(world.state('leases/').filter((name) => name.endsWith('/knock'))).toHaveLength(1);
+    if (taken.kind === 'held') await world.engine.leases.release(taken.lease);
+    // The holder was killed before it could hear: the sweep finds the knock beside the leases.
+    await world.later();
+    expect(world.stack()).toHaveLength(1);
+    expect(world.state('leases/')).toEqual([]);
+  });
+
+  // P43
+  test('a key that is given back in the moment of the knock is taken by who knocked', async () => {
+    const version = world.put('1');
+    const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
+    world.onRequest(async (call, key) => {
+      if (call === 'putObject crr' && key.endsWith('/knock') && taken.kind === 'held')
+        await world.engine.leases.release(taken.lease);
+    });
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
+    expect(world.stack()).toHaveLength(1);
+    expect(world.state('leases/')).toEqual([]);
+  });
+
+  // P41, P42
+  test('versions that come while their key is looked at are brought over by the run that looks', async () => {
+    const version = world.put('1');
+    let copies = 0;
+    world.onRequest(async (call) => {
+      if (call !== 'copyObject backup') return;
+      copies += 1;
+      if (copies > 2) return;
+      // The second one comes during the look that the knock of the first has asked for.
+      const later = world.put(`later ${copies}`);
+      expect(await world.replicate({ version: later })).toEqual({ done: 0, deferred: 1 });
+    });
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
+    expect(world.stack()).toHaveLength(3);
+    expect(world.state('leases/')).toEqual([]);
+  });
+
+  test('what a knock cannot say is left to a task with the version and the floor, due when the lease may be gone', async () => {
+    const version = world.put('1');
+    await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
+    await world.engine.knocks.knock(TARGET, (world.clock.ms + 50_000) * 1000, world.clock.ms + 60_000);
+    world.clock.ms += 60_000;
+    await world.replicate({ version });
     expect(await waiting()).toMatchObject({
       ...TARGET,
       hints: [version.versionId],
@@ -131,13 +177,6 @@ describe('what cannot be finished', () => {
     });
     expect(world.state('waiting/')[0]).toContain(`/${world.clock.ms + 60_000}/`);
     expect(world.started).toEqual([]);
-  });
-
-  test('doubled events on a taken key leave one task, not two', async () => {
-    const version = world.put('1');
-    await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
-    for (let i = 0; i < 3; i += 1) await world.replicate({ version });
-    expect(world.state('waiting/')).toHaveLength(1);
   });
 
   test('a refusal leaves a task with its cause, and the key is given back', async () => {

@@ -125,10 +125,12 @@ describe('requests per case', () => {
     expect(world.stack()).toHaveLength(3);
   });
 
-  test('a key that is taken: 4, no listing', async () => {
+  test('a key that is taken: 5, and 1 for each event after that while it is, no listing', async () => {
     const version = world.put('1');
     await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 60_000);
     expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
-    expect(cost(world)).toEqual({ requests: 4, listings: 0 });
+    expect(cost(world)).toEqual({ requests: 5, listings: 0 });
+    await world.replicate({ version });
+    expect(cost(world)).toEqual({ requests: 1, listings: 0 });
   });
 });

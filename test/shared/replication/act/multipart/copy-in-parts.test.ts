@@ -72,6 +72,7 @@ describe('an object past the limit of one request', () => {
     const second = world.upload('k', 5 * MEGABYTE, {}, '2');
     await world.event(second);
     await world.event(first);
+    await world.event(second);
     await world.rest();
     expectReplica(world, 'k', first);
     expectReplica(world, 'k', second);
@@ -100,6 +101,7 @@ describe('a source that changes in mid-copy', () => {
     let second = first;
     onNth(world, 'uploadPartCopy', 7, () => (second = world.upload('k', 5 * MEGABYTE, {}, '2')));
     await world.event(first);
+    await world.event(second);
     await world.rest();
     expectReplica(world, 'k', first);
     expectReplica(world, 'k', second);

@@ -42,6 +42,20 @@ describe('a run that is short of time', () => {
     expect(world.tasks()).toEqual([]);
   });
 
+  it('is gone on with after an older version that was missed has got its replica', async () => {
+    await world.event(world.upload('k', 1 * MEGABYTE, {}, '0'));
+    world.now += 3000;
+    const missed = world.upload('k', 20 * MEGABYTE, {}, '1');
+    world.now += 3000;
+    const second = world.upload('k', 20 * MEGABYTE, {}, '2');
+    await handOverAfter(world, second, 3);
+    await world.rest();
+    expectReplica(world, 'k', missed);
+    expectReplica(world, 'k', second);
+    expect(abortedIds(world)).toEqual([]);
+    expect(world.count('initiateMultipart')).toBe(2);
+  });
+
   it('that took days is still ours, not a copy that a user made', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     await handOverAfter(world, source, 3);
