@@ -58,7 +58,7 @@ async function answer(request: HttpRequest, run: Run, options: ApiOptions): Prom
     { keys: options.keys, hash: options.hash, now: options.now() },
   );
   const target = settleTarget(guess, verified.path);
-  // Asked again: in the spelling that was signed it may be another call, which needs another right.
+  // The right is checked again. The spelling that was signed may be another call, which needs another right.
   const verb = route({ method: request.method, queries: [verified.query] }, target);
   if (!hasRight(key, verb.right)) throw accessDenied(`This API key lacks the right "${verb.right}".`);
   const unnamed = verb.anySource === true && target.bucket === undefined;

@@ -39,7 +39,7 @@ export function readKey(body: Uint8Array, secretId: string): ApiKey {
   try {
     json = JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {
-    // Without the cause: a parser's message quotes the text, which holds the secret.
+    // The cause is left out: a parser's message quotes the text, which holds the secret.
     throw damaged(secretId, 'it is not JSON');
   }
   const key = checked(json, secretId);

@@ -29,7 +29,7 @@ export interface KeyStore {
   findBySecret(secret: string, right: Right): Promise<ApiKey | undefined>;
   /** Throws `ServiceError` `KeyAlreadyExists` (409) for a pair whose ID is taken, `InvalidArgument` for a wrong bucket. */
   add(key: NewKey): Promise<ApiKey>;
-  /** By secret ID. */
+  /** Finds a key by its secret ID. */
   list(): Promise<ApiKeySummary[]>;
   /** Whether there was such a key. */
   remove(secretId: string): Promise<boolean>;
@@ -95,7 +95,7 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
     remove: async (secretId) => {
       if (!isSecretId(secretId)) return false;
       cache.delete(secretId);
-      // By HEAD and not by reading it: a damaged key must be removable.
+      // A HEAD will do, and a damaged key must be removable.
       const { found } = await cos.headObject(state, PREFIX + secretId);
       if (found) await cos.deleteObject(state, PREFIX + secretId);
       cache.delete(secretId);

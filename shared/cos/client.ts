@@ -12,7 +12,7 @@ import { createTransport } from './transport.ts';
 import type { Cos } from './types.ts';
 
 export interface CosClientOptions {
-  /** Asked at every try: credentials of a role rotate. */
+  /** Gives the credentials. Each try asks, because those of a role rotate. */
   readonly credentials: () => Credentials;
   /** Origin of a local cloud. The client connects there, and names the bucket's true host as `Host`. */
   readonly endpoint?: string | undefined;

@@ -105,7 +105,7 @@ function readObjects({ entries, top, decode }: RawListing): ObjectsPage {
   return { entries: objects, nextMarker };
 }
 
-/** Whoever follows the markers would ask for the same page for ever. */
+/** A caller that follows such markers would ask for the same page for ever. */
 function standsStill(next: unknown): void {
   if (next !== undefined) throw new UnusableAnswer('the listing goes on where it began');
 }

@@ -6,7 +6,7 @@ import type { Place } from './types.ts';
  * (accounts of the first years) to 12.
  */
 const BUCKET = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]{7,11}$/;
-/** By pattern and not by list, because regions are added: `ap-guangzhou`, `ap-beijing-1`, `ap-shenzhen-fsi`. */
+/** A pattern and not a list, because regions are added: `ap-guangzhou`, `ap-beijing-1`, `ap-shenzhen-fsi`. */
 const REGION = /^[a-z]{2}-[a-z]{2,20}(?:-[a-z0-9]{1,8})?$/;
 const HOST = /^([^.]+)\.cos\.([^.]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
 /** One label of a host name. COS's console stops at a domain of 60 characters, but buckets with longer ones exist. */

@@ -34,7 +34,7 @@ const REGION_OF_CODE: ReadonlyMap<string, string> = new Map([
   ['bjjr', 'ap-beijing-fsi'],
 ]);
 
-/** Of two codes for one region the first in the table is the one we write. */
+/** Where one region has two codes, we write the first in the table. */
 const CODE_OF_REGION: ReadonlyMap<string, string> = new Map(
   [...REGION_OF_CODE].toReversed().map(([code, region]) => [region, code]),
 );

@@ -147,7 +147,7 @@ export interface StoredObject {
  */
 export interface Cos {
   headObject(place: Place, key: string, versionId?: string): Promise<HeadResult>;
-  /** For small objects, of `limit` bytes at most (1 MB unless told). Undefined when there is none (404). */
+  /** Reads a small object, of `limit` bytes at most (1 MB unless told). Undefined when there is none (404). */
   getObject(place: Place, key: string, options?: { limit?: number }): Promise<StoredObject | undefined>;
   /** Some bytes of one version; `range` in bytes, both ends included. Throws where fewer of them come. */
   getRange(

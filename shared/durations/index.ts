@@ -36,7 +36,7 @@ export const LONGEST_COPY_MS = 15 * MINUTE;
 
 // Leases
 
-/** For a pause of the instance, and a last answer that comes slowly. */
+/** Leaves room for a pause of the instance, and for a last answer that comes slowly. */
 export const LEASE_MARGIN_MS = 30 * SECOND;
 /** A lease outlives the end of its run by this time. */
 export const LEASE_TAIL_MS = SIGNATURE_LIFE_MS + LEASE_MARGIN_MS;
@@ -64,7 +64,7 @@ export const DELETE_LANDING_MS = 90 * SECOND;
 export const PROMPT_DELETE_MS = 3 * SECOND;
 /** A replica that is not held up appears within this time of its attempt. What appears later may be a user's copy of it. */
 export const PROMPT_REPLICA_MS = 2 * SECOND;
-/** By this time after its beginning an attempt of one request has written its replica or never will. */
+/** An attempt of one request has written its replica within this time of its beginning, or never will. */
 export const LANDING_MS = SIGNATURE_LIFE_MS + LONGEST_COPY_MS;
 /** The same for an attempt in parts, plus the time that its bytes take. Several runs work on it in turns. */
 export const PARTS_LANDING_MS = 24 * HOUR;

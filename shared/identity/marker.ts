@@ -62,7 +62,7 @@ export interface Signer {
   sign(source: string, said: string): string;
 }
 
-/** Of a key, for markers on versions of one key of a bucket: a copy of a replica elsewhere is an ordinary object. */
+/** The signer of one marker key for one object key of one bucket. A copy of a replica elsewhere is an ordinary object. */
 export const signerFor = (key: MarkerKey, hash: Hash, place: Place, objectKey: string): Signer => ({
   keyId: key.id,
   sign: (source, said) => {
@@ -72,7 +72,7 @@ export const signerFor = (key: MarkerKey, hash: Hash, place: Place, objectKey: s
   },
 });
 
-/** For the size of a marker that is not written yet. */
+/** A signer that measures the size of a marker before it is written. */
 export const MEASURE: Signer = {
   keyId: '0'.repeat(KEY_ID_LENGTH),
   sign: () => '0'.repeat(SIGNATURE_LENGTH),

@@ -36,7 +36,7 @@ export const isNull = (versionId: string | undefined): versionId is undefined | 
   versionId === undefined || versionId === '' || versionId === 'null';
 
 export const isNullRef = (ref: Ref): boolean => ref.id.startsWith('null/');
-/** As COS names the version: `null` or its ID. */
+/** The name that COS gives the version: `null` or its ID. */
 export const versionIdOf = (ref: Ref): string => (isNullRef(ref) ? 'null' : ref.id);
 const precise = (ref: Ref): boolean => !isNullRef(ref) && timeOfVersionId(ref.id) !== undefined;
 

@@ -10,7 +10,7 @@ const VALID_MS = 30 * 24 * 3_600_000;
 
 /** Whether the 404 of a destination tells a delete marker from nothing, as pre-flight or a run found out. */
 export interface MarkerKnowledge {
-  /** Without asking anybody; false unless it is known. */
+  /** Answers from memory, and false unless it is known. */
   told(destination: Place): boolean;
   /**
    * Makes `told` know; asks the state bucket at most every five minutes per destination. `mayTry`: where nobody has found

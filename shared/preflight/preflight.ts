@@ -150,7 +150,7 @@ function noteVersion({ made }: Probe, versionId: string | undefined): void {
   made.add(versionId);
 }
 
-/** By version ID, and only under the key that this probe drew: a write without an answer may have made a version too. */
+/** Removes all versions under the key that this probe drew. A write without an answer may have made one too. */
 async function cleanUp(probe: Probe): Promise<void> {
   const { cos, place, key, made } = probe;
   let failure: unknown;

@@ -3,15 +3,15 @@ import { ServiceError } from '../errors/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { Rank } from '../identity/index.ts';
 
-/** A delete marker carries no metadata, so what it stands for is written beside it. */
+/** A delete marker carries no metadata, so a record beside it says which deletion it stands for. */
 const MARKS = 'marks/';
-/** In place of a version ID: a delete marker that is about to be made. */
+/** Stands in place of a version ID while the delete marker is about to be made. */
 const INTENDED = '-';
 
 /** A delete marker that this service made. */
 export interface Mark {
   readonly versionId: string;
-  /** Of the user's delete marker it stands for. */
+  /** The rank of the user's delete marker that it stands for. */
   readonly rank: Rank;
   readonly unique: string;
 }
@@ -21,7 +21,7 @@ export interface Intention {
   readonly name: string;
   readonly rank: Rank;
   readonly unique: string;
-  /** Who wrote it: a digest of the source of that replication. */
+  /** A digest of the source of the replication that wrote it. */
   readonly writer: string;
   /** ms since 1970, whole seconds, by the clock of the region where the delete marker belongs. */
   readonly time: number;
@@ -70,7 +70,7 @@ export class MarkBook {
     return { made, intended: intended.filter(({ unique }) => !settled.has(unique)) };
   }
 
-  /** To be called before the delete marker is made: should the run break off then, the next one knows of it. */
+  /** Records a delete marker before it is made. If the run breaks off then, the next one knows of it. */
   async intend(place: Place, key: string, rank: Rank, source: Place): Promise<Intention | undefined> {
     const unique = this.#deps.unique();
     const writer = this.writerOf(source);

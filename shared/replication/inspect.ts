@@ -177,7 +177,7 @@ class KeyInspection {
     return { kind: 'there', entry, head, rule, replica: { versionId, head: replica, marker }, surplus };
   }
 
-  /** Of what has no replica: whether one is to be made, or one that was there has been removed. */
+  /** For a version without a replica: whether one is to be made, or one that was there has been removed. */
   undecided(): readonly Finding[] {
     const missing = new Set(missingOf(this.#seen, this.#excluded).map(({ ref }) => ref.id));
     return this.#open.map(({ entry, head }): Finding => {

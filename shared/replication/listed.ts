@@ -137,7 +137,7 @@ export async function copyHistory(
   for (const entry of entries) {
     const over = run.time.over();
     if (over) return over;
-    // Asked for without an ID where it is the current one: if a newer one has come, its event is on its way.
+    // The current version is asked for without its ID. If a newer one has come, the event of that one is on its way.
     const result = await heads.source(entry.current === true ? undefined : entry.versionId);
     if (!result.found || refOfHead(result.head).id !== entry.ref.id) return { kind: 'unfit' };
     if ((await claimAt(run, result.head, 'source')).kind === 'ours') return { kind: 'unfit' };

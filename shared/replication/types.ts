@@ -7,7 +7,7 @@ import type { Marker, Rank, Ref } from '../identity/index.ts';
 /** A version or delete marker of the key at the source that the rules put in scope, replicas left out. */
 export interface Entry {
   readonly ref: Ref;
-  /** As COS names it: `null` or the version ID. */
+  /** The name that COS gives it: `null` or the version ID. */
   readonly versionId: string;
   readonly deleteMarker: boolean;
   /** What a reader of the source gets; matters for rules that ask for the current versions of existing objects. */
@@ -81,7 +81,7 @@ export interface Observation {
   readonly together?: Together | undefined;
 }
 
-/** What has to be known where replication goes more than one way. */
+/** Facts that a plan needs where replication goes more than one way. */
 export interface Together {
   /** Name of the source bucket. */
   readonly source: string;
@@ -128,17 +128,17 @@ export interface Work {
   readonly hints: readonly string[];
   /** What an event without a version ID says of the version it speaks of. */
   readonly clue?: Clue | undefined;
-  /** Look at both listings even when the current versions seem to agree. */
+  /** Both listings are read even when the current versions seem to agree. */
   readonly full: boolean;
-  /** Take up whatever runs that broke off have left, however it lies: one more request, for those who go on from them. */
+  /** Whatever broken-off runs have left is taken up, wherever its record lies. This costs one more request. */
   readonly thorough: boolean;
   /** Microseconds since 1970: replicas of older versions need not be looked at. 0: look at all. */
   readonly floor: number;
-  /** As in `Observation`. */
+  /** See `Observation`. */
   readonly since: number;
-  /** Bring over tags, and the ACL where a rule asks for it, that were changed after replication: no event tells of that. */
+  /** Tags are brought over, and the ACL where a rule asks for it, if they changed after replication. No event tells of that. */
   readonly compare: boolean;
-  /** ms since 1970: what was found out before it is found out anew. -Infinity: whatever is known will do. */
+  /** ms since 1970: findings that are older are found out anew. -Infinity: all findings will do. */
   readonly fresh: number;
   /** Uploads of ours that were open at the destination when the work was written down. */
   readonly uploads: readonly Upload[];
@@ -155,7 +155,7 @@ export interface Clue {
 export interface Recheck {
   /** ms since 1970. */
   readonly at: number;
-  /** As in `Work`, with the delete markers that the run has made. */
+  /** See `Work`; the delete markers that this run has made included. */
   readonly since: number;
   /** Microseconds since 1970: the oldest of what was written. */
   readonly floor: number;

@@ -39,7 +39,7 @@ function mismatchOf(rule: Rule, key: string, entry: ScopeEntry, wins: boolean): 
   if (!key.startsWith(rule.prefix)) return 'prefix';
   if (wins) return 'delete-marker';
   if (covers(rule, entry)) return 'outranked';
-  // Asked again as if it were new enough: then only what is left can be the reason.
+  // The question is put again as if the version were new enough. Then only the other reasons are left.
   const time = Math.max(entry.time, rule.start);
   if (governingRule([rule], { ...entry, time }) !== undefined) return 'before-start';
   return entry.deleteMarker ? 'delete-marker' : 'tags';

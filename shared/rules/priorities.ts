@@ -41,7 +41,7 @@ export function checkPriorities(rules: readonly DocumentRule[], reading: Overlap
   }
 }
 
-/** In the order of their texts a prefix stands right before one that begins with it, if there is one. */
+/** Sorts prefixes by their texts. Then a prefix stands right before one that begins with it. */
 function checkOverlaps(rules: readonly DocumentRule[], reading: OverlapReading): void {
   const groups = new Map<string, DocumentRule[]>();
   for (const rule of rules) {

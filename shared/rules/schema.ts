@@ -10,7 +10,7 @@ type Shape = 'text' | { readonly [name: string]: readonly [shape: Shape, least: 
 const ONE = 1;
 const MANY = Number.POSITIVE_INFINITY;
 
-/** Of what a rule need not have: an empty element says as little as none. */
+/** The shape of an element that a rule need not have. An empty element says as little as none. */
 const status: Shape = { Status: ['text', 0, ONE] };
 const tag: Shape = { Key: ['text', ONE, ONE], Value: ['text', ONE, ONE] };
 

@@ -1,7 +1,7 @@
 import type { Place } from '../cos/index.ts';
 import type { Rule, RuleSet } from './types.ts';
 
-// By hand and not by a schema library: `replicate` loads this at every cold start.
+// This is read by hand and not by a schema library, because `replicate` loads it at every cold start.
 type Check = (value: unknown) => boolean;
 type Fields<T> = Readonly<Record<keyof Required<T>, Check>>;
 

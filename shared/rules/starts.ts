@@ -33,7 +33,7 @@ function goOn(before: Rule, next: DocumentRule, second: number): Rule {
   return { ...rule, start, deleteMarkersSince: opened ? 0 : deleteMarkersSince };
 }
 
-/** Of two rules with one ID. IDs that a document lacked were made from filter and destination, so this holds for them too. */
+/** Whether two rules with one ID are the same rule. Missing IDs are made from filter and destination, so this holds for them too. */
 function sameRule(a: DocumentRule, b: DocumentRule): boolean {
   return a.prefix === b.prefix && samePlace(a.destination, b.destination) && tagsOf(a) === tagsOf(b);
 }

@@ -34,7 +34,7 @@ export type DocumentRule = Omit<Rule, 'start' | 'deleteMarkersSince' | 'enabledS
 /** A replication configuration as it was sent, checked for its form. */
 export interface RuleDocument {
   readonly role: string;
-  /** In document order. */
+  /** The rules in the order of the document. */
   readonly rules: readonly DocumentRule[];
   /**
    * The document as it is given back: as sent, with the IDs filled in that were missing. In pieces, one more than there
@@ -47,7 +47,7 @@ export interface RuleDocument {
 export interface RuleSet {
   readonly source: Place;
   readonly role: string;
-  /** In document order. */
+  /** The rules in the order of the document. */
   readonly rules: readonly Rule[];
   /** ms since 1970 of the PUT that stored it. */
   readonly created: number;

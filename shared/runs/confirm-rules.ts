@@ -35,7 +35,7 @@ export function createConfirm(
   from: { readonly latest: Promise<RuleSet | undefined>; readonly asked: number },
 ): () => Promise<boolean> {
   let { latest, asked } = from;
-  // Of one answer: parts of a large copy ask many times within a second.
+  // One comparison serves one answer, because parts of a large copy ask many times within a second.
   let standing: Promise<boolean> | undefined;
   const stand = async (): Promise<boolean> => sameRules(rulesOf(await latest, target), group);
   return async () => {

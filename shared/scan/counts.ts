@@ -70,7 +70,7 @@ export interface SideCounts {
 /** How the versions that a rule covers stand at the destination. */
 export interface Standing {
   replicated: Amount;
-  /** To be done: the key was busy, or is written faster than it is looked at. */
+  /** Not done: the key was busy, or is written faster than it is looked at. */
   pending: Amount;
   failed: Amount;
   skipped: Amount;

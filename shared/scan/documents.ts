@@ -48,7 +48,7 @@ export const scanDocument = object({
   prefix: text(),
   /** When the rules were stored that it works by, and what of them concerns the pair. */
   signature: text(),
-  /** By COS's own clock. */
+  /** Measured by COS's own clock. */
   started: time,
   /** When the last scan of the whole pair was started. */
   wholeStarted: nullable(time),
@@ -113,7 +113,7 @@ export const scanResult = object({
   scan: text(),
   kind,
   prefix: text(),
-  /** Of the rules that it went by. */
+  /** The signature of the rules that it followed. */
   signature: text(),
   started: time,
   ended: time,

@@ -17,7 +17,7 @@ export interface ForecastAmount {
 }
 
 export interface Planned extends ForecastAmount {
-  /** Of the versions those that are the newest of their key. */
+  /** Those of the versions that are the newest of their key. */
   objects: number;
 }
 
@@ -157,10 +157,10 @@ function addTo(sum: ForecastAmount, { deleteMarker, size }: VersionEntry): void 
   }
 }
 
-/** Of an entry that no rule governs. */
+/** Why no rule governs an entry. */
 function reasonOf(key: KeyRules, entry: VersionEntry): ForecastSkip {
   if (key.rules.length === 0) return isReserved(entry.key) ? 'reserved' : 'prefix';
-  // Asked again as if it were new enough: then only what is left can be the reason.
+  // The question is put again as if the version were new enough. Then only the other reasons are left.
   const start = Math.max(...key.rules.map((rule) => Math.max(rule.start, rule.deleteMarkersSince)));
   const young = { ...entry, versionId: 'null', lastModified: Math.max(entry.lastModified, start) };
   return ruleOfEntry(key, young, 0) === undefined ? 'delete-marker' : 'before-start';

@@ -197,7 +197,7 @@ class Keeper {
     this.#sum.started += starts.length;
   }
 
-  /** Of many that wait others are looked at each minute. */
+  /** Where many wait, each minute looks at others. */
   async #ready(scan: ScanDocument, waiting: readonly number[], room: number): Promise<readonly string[]> {
     if (room <= 0 || waiting.length === 0) return [];
     const { now, random } = this.#deps.engine;

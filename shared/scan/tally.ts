@@ -28,7 +28,7 @@ export interface Covered {
   readonly size: number;
   /** ms since 1970. */
   readonly time: number;
-  /** Of before its rule was stored: how long it waited says nothing of replication. */
+  /** Written before its rule was stored, so how long it waited says nothing about replication. */
   readonly existing: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface Covered {
 export interface KeyTally {
   readonly rules: KeyRules;
   readonly hash: string;
-  /** Of the whole stack, by rule ID. */
+  /** Amounts in the whole stack, by rule ID. */
   readonly amounts: ReadonlyMap<string, Amount>;
   /** Newest first; of a long stack only its newest. */
   readonly covered: readonly Covered[];
@@ -181,7 +181,7 @@ function countOpen(
     const bucket = bucketOf(AGE_BOUNDS, now - time);
     counts.ages[bucket] = (counts.ages[bucket] ?? 0) + 1;
   }
-  // Of a stack that is not known in whole nobody can say what of it is there.
+  // Nobody can say which part of a stack is there when the stack is not known in whole.
   const first = whole ? (oldest ?? source.at(-1)?.lastModified ?? 0) : 0;
   counts.oldest = Math.min(counts.oldest ?? first, first);
   for (const [rule, amount] of there) {

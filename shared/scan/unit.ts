@@ -53,7 +53,7 @@ class UnitRun {
       return 0;
     }
     const begun = await this.#do(scan, first);
-    // Whoever holds it ends the start as well.
+    // The run that holds it ends the start as well.
     if (begun === 'held') return 0;
     try {
       for (let next = begun === 'over' ? await this.#another(scan) : undefined; next !== undefined;)

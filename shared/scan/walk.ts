@@ -299,7 +299,7 @@ class Walk {
   }
 }
 
-/** Whoever is at work on a key must have ended before the range is given back. */
+/** Waits until all work on keys has ended. Only then may the range be given back. */
 async function ended(queue: readonly Item[]): Promise<void> {
   await Promise.allSettled(queue.map(async (item) => item.outcome));
 }

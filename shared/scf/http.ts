@@ -13,7 +13,7 @@ import type { Run } from './types.ts';
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string;
-  /** As on the wire; '' when there is none. */
+  /** The text on the wire; '' when there is none. */
   readonly host: string;
   /** Each with its leading `/`; at least one. */
   readonly paths: readonly string[];

@@ -28,18 +28,18 @@ export type Caution = (typeof CAUTIONS)[number];
 
 /** What a deployment tells its functions through the environment. */
 export interface DeploymentConfig {
-  /** From STATE_BUCKET and TENCENTCLOUD_REGION. */
+  /** Read from STATE_BUCKET and TENCENTCLOUD_REGION. */
   readonly state: Place;
-  /** From SOURCES: `bucket-appid@region`, comma-separated. */
+  /** Read from SOURCES: `bucket-appid@region`, comma-separated. */
   readonly sources: readonly Place[];
-  /** From DESTINATIONS, same form. */
+  /** Read from DESTINATIONS, in the same form. */
   readonly destinations: readonly Place[];
   /**
    * From PEERS, `bucket-appid@region=state-bucket-appid`: buckets that are both source and destination, each with the state
    * bucket of the deployment that replicates from it, which is in the same region.
    */
   readonly peers: readonly Peer[];
-  /** From CAUTIOUS, comma-separated. */
+  /** Read from CAUTIOUS, comma-separated. */
   readonly cautious: readonly Caution[];
   /**
    * From SIGNERS, `state-bucket-appid@region`, comma-separated: state buckets of the other deployments whose replicas this one

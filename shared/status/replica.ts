@@ -25,7 +25,7 @@ export type ReplicaStatus =
       readonly proof: Proof['by'] | undefined;
     }
   | { readonly state: 'skipped'; readonly reason: SkipReason | 'overtaken' | 'removed-at-destination' }
-  /** To be done, or given to a task. */
+  /** It has to be copied, or a task has it. */
   | { readonly state: 'missing' };
 
 export interface StatusQuery {
@@ -71,7 +71,7 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
     replica = replicasOf(query, seen, subject, head)[0];
   }
   if (replica !== undefined) {
-    // Asked last: something may have been written since.
+    // This is asked last, because something may have been written since.
     const shown = subject.current ? (await shownVersion(query, subject)) === replica.entry.versionId : undefined;
     return there(subject, replica.entry, { shown, proof: replica.marker.proof.by });
   }

@@ -10,7 +10,7 @@ import { refOfEntry, refOfHead } from '../identity/index.ts';
 /** One version or delete marker of the source whose replication is asked about. */
 export interface Subject {
   readonly key: string;
-  /** As COS names it. */
+  /** The name that COS gives it. */
   readonly versionId: string;
   readonly ref: Ref;
   /** Undefined: it is a delete marker. */

@@ -4,7 +4,7 @@ import type { StateDeps } from './types.ts';
 /** A piece of work under `waiting/`. */
 export interface Waiting {
   readonly name: string;
-  /** Of its target. */
+  /** The digest of its target. */
   readonly digest: string;
   /** The task, as it is to be written. */
   readonly body: Uint8Array;

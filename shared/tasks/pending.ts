@@ -28,7 +28,7 @@ export interface PageQuery {
   readonly accepts: (task: Task) => boolean;
   /** Only what waits for this destination is looked through: another one that is down must not hide it. */
   readonly destination?: Place | undefined;
-  /** Of the page before. */
+  /** The `marker` of the page before. */
   readonly marker: string | undefined;
   /** Keys, each at one destination, after which the page ends. */
   readonly limit: number;

@@ -121,7 +121,7 @@ const isNews = ({ lastModified }: ObjectEntry, recovered: number | undefined): b
 const mayTry = ({ lastModified }: ObjectEntry, tried: boolean, now: number): boolean =>
   !tried && now - lastModified >= MINUTE_MS;
 
-/** From `waiting/` to `tasks/`; one that is gone was moved by somebody else. */
+/** Moves work from `waiting/` to `tasks/`. Work that is gone was moved by another run. */
 function createMover(deps: StateDeps, deadline: number, failures: unknown[]): Move {
   const { cos, state } = deps;
   const move = async (name: string): Promise<boolean> => {

@@ -71,7 +71,7 @@ async function start(
   const task = object && readTask(name, object.body);
   if (object === undefined || task === undefined || !samePlace(task.source, source)) return undefined;
   if (isRecheck(task) || !accepts(task)) return undefined;
-  // Whoever names a key wants to see it as it is at the source, and not only what had failed.
+  // A user who names a key wants its tags compared too, and not only the failed work done.
   const body = wanted === undefined ? object.body : encodeTask({ ...task, compare: true });
   await startWaiting(deps, { name, digest, body });
   return task;

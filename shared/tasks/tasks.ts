@@ -9,7 +9,7 @@ import type { StateDeps, Target, Task, TaskObject } from './types.ts';
 
 /** Requests under way at once. */
 const LANES = 16;
-/** More than this on one key are read in a later run. */
+/** Tasks of one key that one run reads. Others are read by a later run. */
 const TASKS_PER_KEY = 1000;
 
 /**
@@ -25,12 +25,12 @@ export class Tasks {
     this.#deps = deps;
   }
 
-  /** Due now: starts the `task` function. */
+  /** Writes work that is due now. This starts the `task` function. */
   async submit(task: Task): Promise<void> {
     await this.#put(taskName(this.#digest(task), this.#deps.unique()), task);
   }
 
-  /** Due at `due` (ms since 1970). Returns the name, for who can do the work itself before it is due. */
+  /** Writes work that is due at `due` (ms since 1970). Returns its name, so that a caller who does the work first can remove it. */
   async defer(task: Task, due: number): Promise<string> {
     const name = this.#waitingName(task, due);
     await this.#put(name, task);
@@ -64,7 +64,7 @@ export class Tasks {
     await this.complete(old);
   }
 
-  /** As `promote` of its own file says. */
+  /** Makes what is due start; see `promote.ts`. */
   promote(deadline: number, crowd?: Crowd): Promise<number> {
     return promote(this.#deps, deadline, crowd);
   }

@@ -23,7 +23,7 @@ export interface Upload {
   /** What is copied: a version at the source, or a replica at the destination itself. */
   readonly from: Place;
   readonly versionId: string;
-  /** Of that version, with quotes. */
+  /** The ETag of that version, with quotes. */
   readonly etag: string;
   /** Bytes. */
   readonly size: number;

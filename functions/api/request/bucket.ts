@@ -12,7 +12,7 @@ const PLATFORM = /\.(?:tencentscf\.com|apigateway\.myqc?loud\.com|apigw\.tencent
 
 /** One way to read the path of a request. */
 interface Spelling {
-  /** As the client may have signed it. */
+  /** A spelling that the client may have signed. */
   readonly path: string;
   readonly bucket: string | undefined;
   /** Whether a signature of this path and of the host covers the bucket's name. */

@@ -50,5 +50,5 @@ function valueOf(headers: HttpRequest['headers'], name: string): string | undefi
 
 const tagsOf = (value: string): string[] => value.split(',').map((tag) => bare(tag.trim()));
 
-/** Without quotes and without the mark of a weak tag, which proxies put there when they compress an answer. */
+/** The tag without quotes and without the mark of a weak tag, which proxies add when they compress an answer. */
 const bare = (tag: string): string => tag.replace(/^W\//, '').replaceAll('"', '');

@@ -8,7 +8,7 @@ export interface Standing {
   readonly state: 'PENDING' | 'FAILED';
   readonly cause: string;
   readonly attempts: number;
-  /** Of a failure: which request it was, and on which side. */
+  /** The request that failed, and its side. */
   readonly request?: string | undefined;
   readonly side?: Side | undefined;
   readonly nextTry?: string;

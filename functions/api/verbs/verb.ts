@@ -33,7 +33,7 @@ export interface VerifiedCall {
   readonly source: Place;
   /** '' on the bucket itself. */
   readonly key: string;
-  /** In the spelling that was signed. */
+  /** The spelling that was signed. */
   readonly query: Pairs;
 }
 

@@ -28,7 +28,7 @@ export interface ApiAddress {
   readonly endpoint: string | undefined;
 }
 
-/** As `askApi`, for answers in JSON. */
+/** Does what `askApi` does, for answers in JSON. */
 export async function callApi(
   keys: Pick<KeyStore, 'add' | 'remove'>,
   address: ApiAddress,

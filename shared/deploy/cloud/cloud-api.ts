@@ -8,7 +8,7 @@ import { describeParameters, type Trace } from './trace.ts';
 
 const VERSIONS = { scf: '2018-04-16', cam: '2019-01-16' } as const;
 const ATTEMPTS = 5;
-/** Of a call about something that was made a moment ago: half a minute in all. */
+/** Pauses of a call about something that was made a moment ago: half a minute in all. */
 const ATTEMPTS_FOR_NEW = 7;
 /** Milliseconds before the first repetition; doubled each time. The tightest limit, AttachRolePolicy, is 3 calls a second. */
 const FIRST_PAUSE = 500;

@@ -40,7 +40,7 @@ export function parse<T extends z.ZodMiniType>(schema: T, answer: unknown): z.in
 
 export const count = (value: number): string => value.toLocaleString('en-US');
 
-/** For a person: `4.2 s`, `12 min`, `3.5 h`, `9 d`. */
+/** The time as a person reads it: `4.2 s`, `12 min`, `3.5 h`, `9 d`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;

@@ -22,7 +22,7 @@ export interface Cloud {
   readonly api: CloudApi;
   readonly scf: Scf;
   readonly sdk: COS;
-  /** For the secrets of the deployment, which are never printed. */
+  /** Makes the secrets of the deployment, which are never printed. */
   readonly cos: Pick<Cos, 'getObject' | 'putObject'>;
   /** Cryptographically random bytes. */
   readonly random: (bytes: number) => Uint8Array;

@@ -12,12 +12,12 @@ const VERSION = z
   .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))).version;
 
 interface FunctionInfo {
-  /** As `-f` takes it. */
+  /** The name that `-f` takes. */
   readonly key: string;
   readonly name: string;
   /** `Active`, or `missing` when it has not been deployed. */
   readonly status: string;
-  /** For a person: `cos photos-1250000000 cos:ObjectCreated:*`. */
+  /** The trigger as a person reads it: `cos photos-1250000000 cos:ObjectCreated:*`. */
   readonly triggers: readonly string[];
   /** Its function URL. */
   readonly url?: string;

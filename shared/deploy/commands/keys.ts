@@ -64,7 +64,7 @@ export function formatKeys(keys: readonly ApiKeySummary[]): string {
   return columns([['SECRET ID', 'CREATED', 'RIGHTS', 'BUCKETS', 'DESTINATIONS'], ...rows]);
 }
 
-/** For programs: the times as the API writes them. */
+/** The keys as programs read them, with times as the API writes them. */
 export function keysJson(keys: readonly ApiKeySummary[]): string {
   return JSON.stringify(keys.map((key) => ({ ...key, created: timeOf(key) })));
 }

@@ -5,7 +5,7 @@ import { checkBuckets, checkClock, checkKeys, checkMarkerKey, checkRules, checkS
 import { checkCode, checkFunctions, checkTriggers } from './functions.ts';
 import type { Check, DoctorDeps, Finding, Severity } from './types.ts';
 
-/** In the order in which somebody would mend what they find. */
+/** The checks, in the order in which somebody would mend what they find. */
 const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['clock', checkClock],
   ['account', checkCredentials],

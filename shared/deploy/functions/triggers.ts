@@ -104,7 +104,7 @@ export function diffTriggers(desired: readonly Trigger[], listed: readonly Liste
   return { create: [...wanted.values()], remove };
 }
 
-/** For a person: `cos photos-1250000000 cos:ObjectCreated:*`. */
+/** The trigger as a person reads it: `cos photos-1250000000 cos:ObjectCreated:*`. */
 export function describeTrigger(trigger: Trigger): string {
   if (trigger.type === 'timer') return `timer ${trigger.name} (${trigger.cron})`;
   if (trigger.type === 'http') return `url (auth ${trigger.auth})`;

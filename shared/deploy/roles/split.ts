@@ -48,7 +48,7 @@ export function bucketsThatFit(kind: RoleKind, scope: Scope, policies: number): 
   return fit;
 }
 
-/** As many buckets in each document as it holds. The first one has statements of its own as well. */
+/** Puts as many buckets into each document as it holds. The first one has statements of its own as well. */
 function split(places: readonly Place[], grants: readonly Grant[], first: readonly Statement[]): PolicyDocument[] {
   const groups: Place[][] = [[]];
   const build = (group: readonly Place[], at: number): PolicyDocument => ({

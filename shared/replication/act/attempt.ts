@@ -4,7 +4,7 @@ import { at } from '../errors.ts';
 import type { Needs } from '../run/run.ts';
 
 export interface AttemptKind {
-  /** As in `Marker`. */
+  /** See `Marker`. */
   readonly named?: boolean;
   readonly inParts?: boolean;
 }

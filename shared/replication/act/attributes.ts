@@ -36,7 +36,7 @@ export function noPlace(head: ObjectHead, marker: Marker, limit: number): SkipRe
 /** Codes with which COS refuses to copy this version, as long as nobody changes it; they say what we did not see before. */
 const REFUSALS: ReadonlyMap<string, SkipReason> = new Map([
   ['InvalidObjectState', 'archived'],
-  // Of one header, and by COS's own suites of metadata in all: the key is one that COS has taken before.
+  // COS says this of one header that is too long, and of all metadata together. The key itself was taken before.
   ['KeyTooLong', 'metadata-limit'],
 ]);
 

@@ -46,7 +46,7 @@ export async function copyVersion(
   } catch (error) {
     const reason = refusalOf(error, head);
     if (reason === undefined) throw error;
-    // For this version alone: the next look passes it over and goes on with what is newer.
+    // The refusal is about this version alone. The next look passes it over and goes on with newer ones.
     run.verdictLog.skip({ versionId: entry.versionId, reason });
     run.verdictLog.exclude(entry.ref.id);
     return LOOK_AGAIN;
@@ -98,7 +98,7 @@ async function copyInPlace(
   const { destination, key } = run.work;
   if (isTooLarge(run, head)) return HAND_OVER;
   const attempt = await newAttempt(run, { inParts: isLarge(run, head) });
-  // In parts it gets another ETag than what it is copied from.
+  // A copy in parts gets another ETag than its original.
   const proof = origin.proof.by === 'etag' ? proofOf(head, attempt.inParts === true) : origin.proof;
   const marker: Marker = { ...origin, proof, ...attempt };
   const attributes = async (): Promise<CopyAttributes> => {

@@ -48,7 +48,7 @@ export async function bringProperties(run: Bringing, seen: Observation): Promise
   return undefined;
 }
 
-/** Of `null` versions of one second, which differ in nothing else, those of the last one count without being asked for. */
+/** Whether this replica is to be compared. `null` versions of one second differ in nothing else, so theirs always are. */
 const isDue = ({ work, deps }: Needs<'work' | 'deps'>, marker: Marker): boolean =>
   work.compare || (mayBeOfAnother(marker) && isRecent(marker, deps.now()));
 
@@ -82,16 +82,16 @@ async function bringOne(run: Bringing, item: ReplicaItem, entry: Entry): Promise
   return undefined;
 }
 
-/** `null` is used again: what was read may be that of a version that has taken its place. */
+/** Whether the version is still there. The ID `null` is used again, so another version may have taken its place. */
 async function isStillThere({ heads }: Needs<'heads'>, { ref, versionId }: Entry): Promise<boolean> {
   if (!isNullRef(ref)) return true;
   const result = await heads.source(versionId);
   return result.found && refOfHead(result.head).id === ref.id;
 }
 
-/** In any order: COS does not promise one. */
+/** Tags as a text that does not depend on their order, because COS promises none. */
 const textOfTags = (tags: Tags): string => JSON.stringify(tags.map((tag) => JSON.stringify(tag)).toSorted());
 
-/** Each right once, in any order. */
+/** Grants as a text, each right once and in any order. */
 const textOfGrants = (grants: readonly Grant[]): string =>
   JSON.stringify([...new Set(grants.map(({ permission, grantee }) => `${permission} ${grantee}`))].toSorted());

@@ -17,7 +17,7 @@ export class VersioningWatch {
     this.#now = now;
   }
 
-  /** To be called when an answer shows that what was known is not true any more. */
+  /** Forgets the last answer. Call it when another answer contradicts that one. */
   forget(place: Place): void {
     this.#known.delete(formatPlace(place));
   }
@@ -34,7 +34,7 @@ export class VersioningWatch {
     try {
       await known.answer;
     } catch (error) {
-      // Whoever comes next asks again.
+      // The next caller asks again.
       if (this.#known.get(name) === known) this.#known.delete(name);
       throw error;
     }

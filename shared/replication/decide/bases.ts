@@ -9,7 +9,7 @@ export function coverageOf(kept: readonly ReplicaItem[], compare: Compare): (ref
   const sorted = kept.toSorted((a, b) => compare(a.marker.ref, b.marker.ref));
   const deeper = (a: Ref | undefined, b: Ref | undefined): Ref | undefined =>
     a === undefined || b === undefined ? undefined : compare(a, b) < 0 ? a : b;
-  // Of the replicas from each one on up, the base that reaches deepest; undefined: to the bottom.
+  // For each replica: the deepest base among it and all above it. Undefined reaches to the bottom.
   const deepest: (Ref | undefined)[] = [];
   for (let i = sorted.length - 1; i >= 0; i -= 1) {
     const base = sorted[i]?.marker.base;

@@ -6,7 +6,7 @@ import type { Ref } from '../../identity/index.ts';
 export interface TogetherLook {
   readonly seen: Observation;
   readonly together: Together;
-  /** Of the source, less those that are not replicated. */
+  /** Entries of the source, without those that are not replicated. */
   readonly entries: readonly Entry[];
   /** The steps that bring in the source's versions. */
   readonly base: readonly Step[];
@@ -81,7 +81,7 @@ function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly
   return newest === undefined ? others : [newest, ...others];
 }
 
-/** Whoever takes back a deletion takes back older ones too: they were not there to be taken back one by one. */
+/** A user who takes back a deletion takes back older ones too, because they could not be taken back one by one. */
 // P36b: So older deletions stay taken back.
 const isUndone = ({ undone }: Together, rank: Rank): boolean => undone.some((one) => compareRanks(rank, one) <= 0);
 

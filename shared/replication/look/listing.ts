@@ -36,7 +36,7 @@ export class KeyListing {
     return isHalt(more) ? more : listing;
   }
 
-  /** Of what somebody has listed already: all versions and delete markers of this very key, newest first. */
+  /** A listing that a caller has read already: all versions and delete markers of this key, newest first. */
   static of(run: RunBase, side: KeySide, entries: readonly VersionEntry[]): KeyListing {
     const listing = new KeyListing(run, side);
     listing.#entries.push(...entries);
@@ -44,7 +44,7 @@ export class KeyListing {
     return listing;
   }
 
-  /** What has been read so far. */
+  /** The entries read so far. */
   get entries(): readonly VersionEntry[] {
     return this.#entries;
   }

@@ -11,7 +11,7 @@ const PREFIX = 'examined/';
 const WORTH = 32;
 
 interface Document {
-  /** Of the rules by which the versions were passed over. */
+  /** A hash of the rules by which the versions were passed over. */
   readonly rules: string;
   /** The newest version down from which all without a replica were passed over. */
   readonly upTo: string;

@@ -175,7 +175,7 @@ async function classify(
   return unreadable(head) === undefined ? item : { ...item, unreadable: true };
 }
 
-/** Of what the destination's own users wrote; of interest only where their writes are replicated too. */
+/** The rank of a write by the destination's own users. It matters only where their writes are replicated too. */
 const ownRank = ({ books, work }: Needs<'books' | 'work'>, ref: Ref): { rank?: Rank } =>
   books.destination === undefined ? {} : { rank: rankOf(ref, work.destination.bucket) };
 

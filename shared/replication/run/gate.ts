@@ -2,7 +2,7 @@ import { at } from '../errors.ts';
 import { RULES_CHANGED, type RulesChanged } from '../halt.ts';
 import type { RunBase } from './base.ts';
 
-/** Asked before each write, so that nothing is overwritten, and nothing written by rules that are not in force. */
+/** Permission to write. A run asks before each write, so that it overwrites nothing and follows no rule that is gone. */
 export interface Gate {
   /** Asks ahead whether the destination keeps versions. A run that writes nothing need not wait for the answer. */
   prepare(): void;

@@ -60,7 +60,7 @@ export class Heads {
     if (this.#kept.length > HEADS_KEPT) this.#kept.shift();
   }
 
-  /** Of a version at the destination; asked for unless it was read a moment ago. Undefined: it has gone. */
+  /** The HEAD of a version at the destination, which may have been read a moment ago. Undefined: the version has gone. */
   async ofReplica(versionId: string): Promise<ObjectHead | undefined> {
     const kept = this.#kept.find((head) => head.versionId === versionId);
     if (kept !== undefined) return kept;

@@ -2,7 +2,7 @@ import type { Skip } from '../types.ts';
 
 /** What a run has found out about versions that it does not copy. */
 export interface Verdicts {
-  /** By version ID. */
+  /** Skips by version ID. */
   readonly skipped: ReadonlyMap<string, Skip>;
   /** IDs of source entries that turned out not to be copied. They are not examined twice. */
   readonly excluded: ReadonlySet<string>;

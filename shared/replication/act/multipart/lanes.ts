@@ -9,7 +9,7 @@ export const LANES = 64;
 
 export interface Lanes {
   readonly lanes: number;
-  /** Asked before each part. */
+  /** Whether another part may begin. Each lane asks before each part. */
   readonly mayBegin: () => boolean;
 }
 

@@ -20,13 +20,13 @@ export async function recordUpload(run: Uploading & Needs<'time'>, upload: Uploa
   uploads.recorded(upload.uploadId, { name, task });
 }
 
-/** Other tasks of this key may have become due since the run began, and know of an upload to go on with. */
+/** Adds the uploads of other tasks of this key. They may have become due since the run began. */
 export async function uploadsOfOthers({ work, deps, uploads }: Uploading): Promise<void> {
   for (const { task } of await at('state', () => deps.tasks.ofKey(work)))
     for (const upload of task.uploads ?? []) uploads.add(upload);
 }
 
-/** Completed, aborted by us, or gone without us: nobody has to know of it any more. */
+/** Forgets an upload that was completed, aborted or lost, and removes its record. */
 export async function forgetUpload({ deps, uploads }: Needs<'deps' | 'uploads'>, { uploadId }: Upload): Promise<void> {
   const record = uploads.forget(uploadId);
   if (record !== undefined) await harmless(() => at('state', () => deps.tasks.complete([record])));
@@ -38,12 +38,12 @@ export async function abortUpload(run: Uploading, upload: Upload): Promise<void>
   await forgetUpload(run, upload);
 }
 
-/** For tasks that no rule covers any more: nobody will look at their key again. */
+/** Aborts the uploads of tasks that no rule covers any more. Nobody will look at their key again. */
 export async function abortUploadsOf(cos: Cos, tasks: readonly Task[]): Promise<void> {
   for (const task of tasks) for (const upload of task.uploads ?? []) await abort(cos, task, upload);
 }
 
-/** Frees the space of the parts. One that is gone already, because it was completed or aborted, is as good. */
+/** Frees the space of the parts. An upload that is gone already was completed or aborted, which is as good. */
 async function abort(cos: Cos, { destination, key }: Target, { uploadId }: Upload): Promise<void> {
   try {
     await cos.abortMultipart(destination, key, uploadId);
@@ -52,7 +52,7 @@ async function abort(cos: Cos, { destination, key }: Target, { uploadId }: Uploa
   }
 }
 
-/** Aborts what a look that came to its end had no use for: the version has a replica, left the scope, or is gone. */
+/** Aborts uploads that a finished look had no use for: their version has a replica, left the scope, or is gone. */
 export async function abandonUploads(run: Uploading): Promise<void> {
   for (const upload of run.uploads.all) await abortUpload(run, upload);
 }
@@ -60,8 +60,8 @@ export async function abandonUploads(run: Uploading): Promise<void> {
 export const isUploadGone = (error: unknown): boolean => error instanceof ServiceError && error.code === 'NoSuchUpload';
 
 /**
- * For requests that make no version: should one of them still take effect later, no look is misled. So the key need not
- * stay taken until then, as it must after a write whose outcome is unknown.
+ * Runs a request that makes no version. If it takes effect later, it misleads no look. So an unknown outcome counts as none, and
+ * the key need not stay taken.
  */
 export async function harmless<T>(call: () => Promise<T>): Promise<T> {
   try {
