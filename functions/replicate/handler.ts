@@ -7,7 +7,7 @@ import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index
 import { LAST_TRY_MS } from '../../shared/durations/index.ts';
 import { kindOf, type Target } from '../../shared/tasks/index.ts';
 
-/** What the platform is told: how many destinations were brought up to date, and how many were left to tasks. */
+/** The answer to the platform: how many destinations were brought up to date, and how many were left to tasks. */
 export interface Summary {
   readonly done: number;
   readonly deferred: number;
@@ -53,10 +53,9 @@ async function untilHeard(engine: Engine, event: ObjectEvent, run: Run): Promise
 }
 
 /**
- * Looks by the rules at hand and asks for those of this moment meanwhile; nothing is written before they are known to be
- * the same. So the question takes no time, a rule that was stored before the object was written is not missed because an
- * instance still remembers the rules before it, and one that is gone is not followed. Work that was begun by other rules
- * becomes a task like any that could not be finished, and is begun once more by those of now.
+ * Starts with the remembered rules and fetches those in force in parallel. Nothing is written until both are known to match.
+ * So the question takes no time, no rule that was stored before the object is missed, and no rule that is gone is followed.
+ * Work that began by other rules becomes a task like any unfinished work, and begins once more by the rules in force.
  */
 async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
   const asked = engine.now();
@@ -76,7 +75,7 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
     fresh,
   ]);
   if (first.status === 'rejected') throw first.reason;
-  // What was begun has become tasks then; which other destinations there are is not known, so the event must come again.
+  // The work that began has become tasks. Which other destinations there are is not known, so the event must come again.
   if (now.status === 'rejected') throw now.reason;
   const others = groupsOf(now.value).filter((group) => !first.value.some((tried) => sameRules(tried.group, group)));
   return [...first.value, ...(await Promise.all(others.map(bring)))].map(({ state }) => state);
@@ -96,7 +95,7 @@ function leave(run: Run, { key, destination, hints }: Work): State {
   return 'deferred';
 }
 
-/** What cannot be finished now is written down as a task; only if even that fails the platform has to try again. */
+/** Writes unfinished work down as a task. Only if even that fails, the platform has to try again. */
 async function bringUpToDate(
   { behind, converge, tasks, now, random }: Engine,
   { work, isPlain }: { readonly work: Work; readonly isPlain: boolean },

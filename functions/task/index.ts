@@ -3,7 +3,7 @@ import { eventFunction, readConfig } from '../../shared/scf/index.ts';
 import { runTasks } from './handler.ts';
 
 const config = readConfig(process.env);
-// What is too large for one run is copied by several.
+// An object that is too large for one run is copied by several.
 const engine = connectEngine(config, { inlineBytes: Number.POSITIVE_INFINITY });
 
 export const main_handler = eventFunction((event, run) => runTasks(engine, config.state, event, run));

@@ -4,7 +4,7 @@ import type { Cos, Place } from '../cos/index.ts';
 export const RIGHTS = ['read', 'write', 'metrics'] as const;
 export type Right = (typeof RIGHTS)[number];
 
-/** What is told of a key: everything but its secret. */
+/** Everything about a key but its secret. */
 export interface ApiKeySummary {
   readonly secretId: string;
   /** Source buckets (`name-appid`) that the key may manage; empty: all of the deployment. */
@@ -21,7 +21,7 @@ export interface ApiKey extends ApiKeySummary {
   readonly secretKey: string;
 }
 
-/** What a new key is made from. The pair is drawn at random unless given. */
+/** The wish for a new key. The pair is drawn at random unless given. */
 export interface NewKey {
   readonly buckets: readonly string[];
   readonly destinations?: readonly string[];

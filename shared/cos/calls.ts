@@ -8,7 +8,7 @@ import type { Answer } from './transport.ts';
  */
 export type Effect = 'read' | 'repeatable' | 'write';
 
-/** What has to be known of a call to judge a failure of it. */
+/** The facts about a call that judge a failure of it. */
 export interface CallKind extends CallName {
   readonly effect: Effect;
 }

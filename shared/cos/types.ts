@@ -98,7 +98,7 @@ export interface Grant {
   readonly grantee: string;
 }
 
-/** What is written with a copy: the metadata is always replaced, so everything that should travel is named here. */
+/** The attributes of a copy. Metadata is always replaced, so everything that should travel is named here. */
 export interface CopyAttributes {
   readonly headers: Readonly<Record<string, string>>;
   readonly meta: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** What replicating costs at list prices, from what was counted or from what is to be done. */
+/** The cost of replicating at list prices, from counted or planned work. */
 export { costOf, sumOfUsage, usageOf } from './estimate.ts';
 export type { Work } from './estimate.ts';
 export { LIST_PRICES } from './prices.ts';

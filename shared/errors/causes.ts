@@ -1,8 +1,8 @@
-/** What is said of one cause or reason: to readers of the API, on the pages, and in messages. */
+/** The explanation of one cause or reason, for readers of the API, of the pages and of messages. */
 export interface Explanation {
-  /** What happened, and why. */
+  /** The event and its reason. */
   readonly means: string;
-  /** What its reader may do; most causes want nothing. */
+  /** The action that its reader may take. Most causes want none. */
   readonly todo: string;
 }
 
@@ -150,7 +150,7 @@ export type Cause = keyof typeof CAUSES;
 export const causeEntry = (cause: string): CauseEntry | undefined =>
   Object.hasOwn(CAUSES, cause) ? CAUSES[cause as Cause] : undefined;
 
-/** What is not one of ours is an error code. */
+/** A cause that is not one of ours is an error code. */
 export const isFailure = (cause: string): boolean => causeEntry(cause)?.state !== 'PENDING';
 
 /** Why a version has no replica and gets none as things are; each is of that version alone. */

@@ -5,7 +5,7 @@ import { proves } from './proof.ts';
 import type { Keyring, Marker, MarkerKey } from './types.ts';
 import { KEY_RETIRING_MS } from '../durations/index.ts';
 
-/** What a marker is believed by. */
+/** The means by which a marker is believed. */
 export interface Trust {
   readonly hash: Hash;
   readonly keys: Keyring;

@@ -44,7 +44,7 @@ export function attemptId(attempted: number, named: boolean, unique: string, inP
   return `${Math.floor(attempted / 1000)}-${kind}${unique}`;
 }
 
-/** What an attempt ID says; undefined when it is not one. */
+/** Reads an attempt ID; undefined when the text is none. */
 export function attemptOf(id: string): Attempt | undefined {
   const [, seconds, kind] = /^(\d{1,12})-([vwpq])[A-Za-z0-9]+$/.exec(id) ?? [];
   if (seconds === undefined || kind === undefined) return undefined;
@@ -109,7 +109,7 @@ export function writeMarker(
   return meta;
 }
 
-/** What an object says of itself, as long as nobody has looked at the signature: anybody may have written it. */
+/** The marker on an object before its signature is checked. Anybody may have written it. */
 export interface Unproven {
   readonly marker: Marker;
   readonly keyId: string;

@@ -1,7 +1,7 @@
 import type { ObjectHead } from '../cos/index.ts';
 import type { Proof } from './types.ts';
 
-/** What is known of the bytes of a version, from a HEAD or from the answer to a write. */
+/** Facts about the bytes of a version, from a HEAD or from the answer to a write. */
 export interface Bytes {
   readonly crc64: string | undefined;
   /** With or without its quotes. */
@@ -20,7 +20,7 @@ const tellsBytes = ({ etag, encryption }: ObjectHead): boolean =>
 /** The strongest proof that there is: CRC64; on sources older than that, the ETag, or only the size. */
 export function proofOf(source: ObjectHead, inParts: boolean): Proof {
   if (source.crc64 !== undefined) return { by: 'crc64', value: source.crc64 };
-  // What is written in parts gets another ETag than its source.
+  // An object that is written in parts gets another ETag than its source.
   if (!inParts && tellsBytes(source)) return { by: 'etag', value: unquoted(source.etag) };
   return { by: 'size', value: String(source.size) };
 }

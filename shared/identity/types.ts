@@ -8,14 +8,14 @@ export interface Ref {
   readonly time: number;
 }
 
-/** What the bytes of a replica are held against: the strongest thing that is known of its source. */
+/** The measure for the bytes of a replica: the strongest fact that is known about its source. */
 export interface Proof {
   readonly by: 'crc64' | 'etag' | 'size';
   /** CRC64 and size as decimal text, the ETag without its quotes. */
   readonly value: string;
 }
 
-/** What a replica says of itself in its user metadata. */
+/** The replication marker: the statement of a replica about itself, in its user metadata. */
 export interface Marker {
   readonly source: Place;
   readonly ref: Ref;

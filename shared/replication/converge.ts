@@ -23,7 +23,7 @@ import { CLOCK_DOUBT_MS, LANDING_MS } from '../durations/index.ts';
 /** Looks at one key in one run that bring nothing about; a key that changes under all of them is finished by a task. */
 const ROUNDS = 50;
 
-/** What a look has come to. */
+/** The outcome of a look. */
 interface Looked {
   /** Another one is needed at once. */
   readonly again: boolean;

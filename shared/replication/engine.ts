@@ -19,7 +19,7 @@ export interface EngineOptions {
   readonly cos: Cos;
   readonly state: Place;
   readonly hash: Hash;
-  /** What markers are signed and verified with. */
+  /** The keys that sign and verify markers. */
   readonly keys: Keyring;
   /** ms since 1970. */
   readonly now: () => number;
@@ -50,10 +50,10 @@ export function createInspect({
 
 /** The engine of one function: everything a run needs, wired once per instance. */
 export interface Engine {
-  /** What it was wired to. */
+  /** The outside world that it was wired to. */
   readonly deps: StateDeps;
   readonly settings: Settings;
-  /** What markers are signed and verified with. */
+  /** The keys that sign and verify markers. */
   readonly keys: Keyring;
   readonly rules: RuleStore;
   readonly tasks: Tasks;

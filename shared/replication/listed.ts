@@ -52,7 +52,7 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
   ] as const;
   const all = { floor: 0, since: Number.POSITIVE_INFINITY };
   const seen = await observe(run, shownBy(listed.source, deps.now()), all, listings);
-  // What was listed has gone: the two listings say nothing any more.
+  // A listed version has gone, so the two listings say nothing any more.
   if (isHalt(seen)) return seen.halt === 'look-again' ? UNPROVEN : seen;
   const planned = plan(seen);
   const missing = missingOf(seen, new Set());
@@ -77,7 +77,7 @@ function oldestOf(steps: readonly Step[]): number | undefined {
   return steps.length > 0 && oldest > 0 ? Math.floor(oldest) : undefined;
 }
 
-/** What a HEAD of the key would show, going by the listing. */
+/** The answer that a HEAD of the key would give, going by the listing. */
 export function shownBy([newest]: readonly VersionEntry[], date: number): HeadResult {
   if (newest === undefined || newest.deleteMarker)
     return { found: false, date, deleteMarker: newest !== undefined, versionId: newest?.versionId };

@@ -26,13 +26,13 @@ export interface Settings {
   sharedWith(place: Place): Place | undefined;
 }
 
-/** What the engine is wired to. Nothing in it changes during a run. */
+/** The outside world of the engine. Nothing in it changes during a run. */
 export interface EngineDeps {
   readonly cos: Cos;
   readonly hash: Hash;
   /** The state bucket. */
   readonly state: Place;
-  /** What markers are signed and verified with. */
+  /** The keys that sign and verify markers. */
   readonly keys: Keyring;
   /** ms since 1970. */
   now(): number;

@@ -10,7 +10,7 @@ export interface Entry {
   /** The name that COS gives it: `null` or the version ID. */
   readonly versionId: string;
   readonly deleteMarker: boolean;
-  /** What a reader of the source gets; matters for rules that ask for the current versions of existing objects. */
+  /** Whether a reader of the source gets it. This matters for rules that ask for the current versions of existing objects. */
   readonly current?: boolean;
 }
 
@@ -59,7 +59,7 @@ export type StackItem = ObjectItem | DeleteMarkerItem;
 
 export const isOwn = (item: StackItem): item is OwnItem => item.kind === 'replica' || item.kind === 'other';
 
-/** What a full look saw; the whole input of `plan`. */
+/** The result of a full look, and the whole input of `plan`. */
 export interface Observation {
   /** Oldest first. */
   readonly entries: readonly Entry[];
@@ -85,7 +85,7 @@ export interface Observation {
 export interface Together {
   /** Name of the source bucket. */
   readonly source: string;
-  /** What is on top is known for certain; if not, it is left as it is for now. */
+  /** Whether the top of the stack is known for certain. If not, it is left as it is for now. */
   readonly settled: boolean;
   /** Deletions that were brought to the destination and undone there by a user. */
   readonly undone: readonly Rank[];
@@ -126,7 +126,7 @@ export interface Work {
   readonly rules: readonly Rule[];
   /** Version IDs named by an event or by tasks. */
   readonly hints: readonly string[];
-  /** What an event without a version ID says of the version it speaks of. */
+  /** The facts that an event without a version ID gives about its version. */
   readonly clue?: Clue | undefined;
   /** Both listings are read even when the current versions seem to agree. */
   readonly full: boolean;
@@ -176,7 +176,7 @@ export type End =
 
 export type Report = Done & End;
 
-/** What a run has done, however it ended. */
+/** The deeds of a run, however it ended. */
 export interface Done {
   readonly copied: number;
   readonly marked: number;

@@ -29,7 +29,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
   };
 }
 
-/** What is left of a piece of work, written down for another run. `now` in ms since 1970. */
+/** The task for the rest of a piece of work, for another run. `now` in ms since 1970. */
 export function taskOf(work: Work, why: Cause | Why, now: number, earlier: readonly Task[] = []): Task {
   const { source, destination, key, hints, floor, since, uploads, compare } = work;
   return {
@@ -49,7 +49,7 @@ export function taskOf(work: Work, why: Cause | Why, now: number, earlier: reado
 
 type Why = Pick<Task, 'cause' | 'failed'>;
 
-/** What a task says of the failure that made it: a code, and which request failed on which side. */
+/** The reason that a task gives for itself: a code, and the request and side that failed. */
 export function whyOf(error: unknown): Why {
   const cause = causeOf(error);
   if (!(error instanceof CosError)) return { cause };

@@ -41,7 +41,7 @@ function groupRules({ rules }: RuleSet): readonly Candidates[] {
 /** A document has priorities everywhere or nowhere, but one that was stored earlier may not. */
 const rankOf = ({ priority }: Rule): number => (priority === 0 ? Number.POSITIVE_INFINITY : priority);
 
-/** What decides whether a rule covers one entry of a key's history. */
+/** The facts that decide whether a rule covers one entry of a key's history. */
 export interface ScopeEntry {
   /** ms since 1970; the second that COS gives is enough. */
   readonly time: number;

@@ -12,7 +12,7 @@ import { RULES_CACHE_MS } from '../durations/index.ts';
  * Every method throws `CosError` with side `state`; reading throws `ServiceError` `InvalidRules` on a damaged object.
  */
 export interface RuleStore {
-  /** What the state bucket says now; undefined: no rules. */
+  /** The rules on the state bucket now; undefined: none. */
   getFresh(source: Place): Promise<RuleSet | undefined>;
   /**
    * What is remembered, at most 10 s old, and what `getFresh` says, asked for together; where nothing is remembered they

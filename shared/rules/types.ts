@@ -53,7 +53,7 @@ export interface RuleSet {
   readonly created: number;
 }
 
-/** What a PUT stores: the rules, and the document that they were read from, in pieces as in `RuleDocument`. */
+/** The result of a PUT: the rules, and the document that they were read from, in pieces as in `RuleDocument`. */
 export interface StoredRules extends RuleSet {
   readonly xml: readonly string[];
 }

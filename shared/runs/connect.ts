@@ -53,7 +53,7 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
   };
 }
 
-/** What the functions that scan work with. */
+/** The wiring of the functions that scan. */
 export function connectScans(config: DeploymentConfig): ScanDeps {
   return {
     engine: connectEngine(config),

@@ -1,4 +1,4 @@
-/** What the functions that replicate share: the engine wired to a deployment, and the rules that a run works by. */
+/** The common part of the functions that replicate: the engine wired to a deployment, and the rules of a run. */
 export { createConfirm, isPaused, rulesOf, sameRules } from './confirm-rules.ts';
 export { connectEngine, connectScans } from './connect.ts';
 export { connectSchedule, type ScheduleDeps } from './connect-schedule.ts';

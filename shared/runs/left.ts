@@ -5,7 +5,7 @@ import { BUSY_MS } from '../durations/index.ts';
 /** ms after which work that ran out of time goes on; `schedule` starts it, never the run itself. */
 const GO_ON_MS = 1000;
 
-/** What a run has left of its work. `due`: ms since 1970; `now`: it starts at once. */
+/** The rest of a run's work. `due`: ms since 1970; `now`: it starts at once. */
 export interface Left {
   readonly task: Task;
   readonly due: number | 'now';
@@ -20,7 +20,7 @@ export interface Circumstances {
   readonly earlier: readonly Task[];
 }
 
-/** What becomes of the work of a run, for runs of events and of tasks alike. Undefined: nothing is left. */
+/** The rest of the work of a run, for runs of events and of tasks alike. Undefined: nothing is left. */
 export function whatIsLeft(work: Work, report: Report, { now, random, earlier }: Circumstances): Left | undefined {
   const left = { ...work, uploads: report.uploads };
   const ofEvent = earlier.length === 0;

@@ -4,7 +4,7 @@ import type { Run } from '../scf/index.ts';
 import { hasFailed, type Task } from '../tasks/index.ts';
 import type { Left } from './left.ts';
 
-/** What a run says of its end. */
+/** Logs the end of a run. */
 export function logEnd(run: Run, work: Work, report: Report, left: Left | undefined): void {
   const message = MESSAGES[report.state];
   if (message !== undefined) logReport(run, work, report, message);

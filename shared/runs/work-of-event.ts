@@ -26,7 +26,7 @@ export function workOfEvent(event: ObjectEvent, target: Target, rules: readonly 
     thorough: false,
     floor: floorOf(event),
     since: Number.POSITIVE_INFINITY,
-    // What was restored may be anything that was passed over.
+    // A restored version may be one that was passed over.
     compare: false,
     fresh: event.type === 'restored' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
     uploads: [],

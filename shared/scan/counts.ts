@@ -60,7 +60,7 @@ export function percentile(
   return max;
 }
 
-/** What one bucket holds of the keys that were looked at. */
+/** The contents of one bucket under the keys that were looked at. */
 export interface SideCounts {
   current: Amount;
   older: Amount;
@@ -78,7 +78,7 @@ export interface Standing {
   expired: Amount;
 }
 
-/** What a pass over keys found. Everything adds up, so ranges and runs can be summed in any order. */
+/** The findings of a pass over keys. Everything adds up, so ranges and runs can be summed in any order. */
 export interface Counts {
   keys: number;
   /** Keys that only the destination has. */
@@ -96,7 +96,7 @@ export interface Counts {
   largestLag: number;
 }
 
-/** What a scan did. Of the work of a run that was killed only what it had written down counts. */
+/** The deeds of a scan. Of a killed run only the work that it had written down counts. */
 export interface Deeds {
   /** Keys whose stacks were not remembered. */
   looked: number;

@@ -105,10 +105,10 @@ export const rangeDocument = object({
   done: nullable(time),
 });
 
-/** What starts a run. */
+/** The object that starts a run. */
 export const noteDocument = object({ source: place, destination: place, scan: text() });
 
-/** What a scan found when all its ranges were done. */
+/** The findings of a scan when all its ranges were done. */
 export const scanResult = object({
   scan: text(),
   kind,
@@ -129,7 +129,7 @@ export type Preparation = ReturnType<typeof preparation>;
 export type RangeDocument = ReturnType<typeof rangeDocument>;
 export type ScanResult = ReturnType<typeof scanResult>;
 
-/** What somebody asked for; `schedule` begins it. */
+/** The request of a user for a scan; `schedule` begins it. */
 export const scanRequest = object({ kind, prefix: text(), asked: time });
 export type ScanRequest = ReturnType<typeof scanRequest>;
 

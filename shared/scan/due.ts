@@ -4,7 +4,7 @@ import type { ScanDocument, ScanKind, ScanRequest } from './documents.ts';
 import type { Pair } from './names.ts';
 import { rulesOfPair } from './scope.ts';
 
-/** What is to be done about the scans of a pair at this moment. */
+/** The next step for the scans of a pair at this moment. */
 export type Due =
   | { readonly what: 'begin'; readonly kind: ScanKind; readonly prefix: string; readonly requested: boolean }
   /** Its rules were changed: the runs end, and another scan begins when they have. */

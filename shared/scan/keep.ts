@@ -225,7 +225,7 @@ class Keeper {
   }
 }
 
-/** What a scan found, from what its ranges found. `ended` in ms since 1970. */
+/** The result of a scan, summed from its ranges. `ended` in ms since 1970. */
 export function resultOf(
   scan: ScanDocument,
   ranges: readonly RangeDocument[],

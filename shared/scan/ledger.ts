@@ -1,4 +1,4 @@
-/** What is known of a key that is right although not every version in scope has a replica. Counts of versions, and bytes. */
+/** Counts for a key that is right although not every version in scope has a replica: versions, and bytes. */
 export interface Note {
   /** Archived, under a customer's key, …: what cannot be copied. */
   readonly skipped: readonly [versions: number, bytes: number];
@@ -77,7 +77,7 @@ export class Ledger {
     return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), hashes]);
   }
 
-  /** What cannot be read is taken for nothing: losing a ledger costs requests, never correctness. */
+  /** A ledger that cannot be read counts as empty. Losing one costs requests, and never correctness. */
   static decode(body: Uint8Array): Ledger {
     const ledger = new Ledger();
     try {

@@ -113,7 +113,7 @@ export class Tally implements Witness {
   }
 }
 
-/** What became of a key in this pass, as far as it is counted. */
+/** The fate of a key in this pass, as far as it is counted. */
 export type Stand =
   | { readonly kind: 'right'; readonly note: Note | undefined }
   /**

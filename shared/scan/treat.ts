@@ -11,7 +11,7 @@ import type { KeyTally, Stand } from './tally.ts';
 import type { ScanDeps } from './types.ts';
 import { BUSY_MS, LANDING_MS, SCAN_KEY_MARGIN_MS } from '../durations/index.ts';
 
-/** What became of one key that was not remembered. */
+/** The fate of one key that was not remembered. */
 export interface Treated {
   readonly stand: Stand;
   /** The two listings showed it right as it is, so their hash may be remembered. */
@@ -178,7 +178,7 @@ async function handedOn(
   return { stand: { kind: 'pending', ...open }, proved: false, again: true, deeds: { deferred: 1 }, cause };
 }
 
-/** What failed becomes a task; a request that may still land is looked at once more when it cannot any longer. */
+/** Makes a task of a failure. If a request may still land, a second task looks when it no longer can. */
 async function failed(
   { engine }: ScanDeps,
   work: Work,

@@ -20,13 +20,13 @@ export const SCAN_DEFAULTS: ScanSettings = {
   everyMs: SCAN_EVERY_MS,
 };
 
-/** What begins scans needs from outside: nothing that could do one. */
+/** The outside world of the function that begins scans. Nothing in it could do one. */
 export interface KeepDeps {
   readonly engine: Pick<Engine, 'deps' | 'settings' | 'rules' | 'tasks' | 'behind' | 'now' | 'random'>;
   readonly settings: ScanSettings;
 }
 
-/** What scans need from outside. */
+/** The outside world of scans. */
 export interface ScanDeps {
   readonly engine: Engine;
   readonly settings: ScanSettings;

@@ -93,7 +93,7 @@ class UnitRun {
     return finished || this.#hasTime() ? 'over' : 'stopped';
   }
 
-  /** What a run that was killed had sent may still land; until then nothing it wrote is taken for seen. */
+  /** Requests of a killed run may still land. Until then none of its writes counts as seen. */
   async #takenOver(range: RangeDocument, lease: Lease): Promise<RangeDocument> {
     if (lease.inherited.length === 0) return range;
     const landed = { ...range, again: true, landed: this.#deps.engine.now() + LANDING_MS };

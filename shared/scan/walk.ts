@@ -32,6 +32,8 @@ export interface WalkOptions {
 
 /** A side cannot be listed: that is no fault of this run, and another one will have no more luck at once. */
 class Unlisted extends Error {
+  override readonly name = 'Unlisted';
+
   constructor(cause: ServiceError) {
     super(cause.message, { cause });
   }
@@ -92,7 +94,7 @@ async function finishPass({ deps }: WalkOptions, store: PairStore, walk: Walk): 
 
 class Walk {
   range: RangeDocument;
-  /** What this scan has proved; what earlier ones had is only read. */
+  /** The keys that this scan has proved. The ledgers of earlier scans are only read. */
   ledger = new Ledger();
   readonly #options: WalkOptions;
   readonly #rules: PairRules;
@@ -304,7 +306,7 @@ async function ended(queue: readonly Item[]): Promise<void> {
   await Promise.allSettled(queue.map(async (item) => item.outcome));
 }
 
-/** What is listed: all keys that a rule may cover and the scan asks for. */
+/** The prefix that is listed: of all keys that a rule may cover and the scan asks for. */
 function prefixOf(prefixes: readonly string[], asked: string): string {
   const common = commonPrefix(prefixes);
   return common.startsWith(asked) ? common : asked;

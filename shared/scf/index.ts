@@ -1,4 +1,4 @@
-/** What is particular to the platform that runs the functions: the shapes of events, the environment, the run. */
+/** The particulars of the platform that runs the functions: the shapes of events, the environment, the run. */
 export { readConfig } from './config.ts';
 export { readCosEvent } from './events.ts';
 export type { OnProblem } from './events.ts';

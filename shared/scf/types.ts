@@ -26,7 +26,7 @@ export interface ObjectEvent {
 export const CAUTIONS = ['metadata', 'overlap'] as const;
 export type Caution = (typeof CAUTIONS)[number];
 
-/** What a deployment tells its functions through the environment. */
+/** The settings that a deployment gives its functions through the environment. */
 export interface DeploymentConfig {
   /** Read from STATE_BUCKET and TENCENTCLOUD_REGION. */
   readonly state: Place;

@@ -21,7 +21,7 @@ export type ReplicaStatus =
       readonly versionId: string;
       readonly lag: number;
       readonly shown: boolean | undefined;
-      /** What the replica's bytes were held against; undefined of a delete marker. */
+      /** The measure of the replica's bytes; undefined for a delete marker. */
       readonly proof: Proof['by'] | undefined;
     }
   | { readonly state: 'skipped'; readonly reason: SkipReason | 'overtaken' | 'removed-at-destination' }

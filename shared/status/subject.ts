@@ -23,7 +23,7 @@ export interface Subject {
   readonly deletedIn?: string | undefined;
 }
 
-/** What tells the replicas and delete markers of a source that were brought there by replication from those of users. */
+/** The means to tell replicas and delete markers that replication brought to a source from those of users. */
 export interface Received {
   readonly keys: Keyring;
   /** State bucket with the record of delete markers. */
@@ -70,7 +70,7 @@ export async function readSubject(
 /** Versions that are written within one attempt's time; more of them is somebody's attempt to hide something. */
 const MOST_BESIDE = 200;
 
-/** What a version at the source stands for, when it is a replica and not a user's copy of one. */
+/** The marker of a version at the source, when the version is a replica and not a user's copy of one. */
 async function replicaOf(
   { cos, hash, received }: Reading,
   source: Place,

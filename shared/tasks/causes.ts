@@ -17,6 +17,6 @@ const OF_ONE_OBJECT: ReadonlySet<string> = new Set([
   'ReplicaChecksumMismatch',
 ]);
 
-/** What a task's turn depends on. */
+/** The kind of a task, on which its turn depends. */
 export const kindOf = (task: Task): WaitingKind =>
   isRecheck(task) ? 'recheck' : hasFailed(task) && !OF_ONE_OBJECT.has(task.cause) ? 'failed' : 'turn';

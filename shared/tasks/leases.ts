@@ -10,7 +10,7 @@ const RESTARTS = 5;
 /** Keys whose records are read at once. */
 const READ_AT_ONCE = 64;
 
-/** What a run that broke off has left. */
+/** The facts that a broken-off run has left. */
 export interface Abandoned {
   readonly target: Target;
   readonly facts: Facts;

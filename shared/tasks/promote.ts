@@ -113,7 +113,7 @@ async function recoveryOf({ cos, state }: StateDeps, destination: string): Promi
   return entries.find(({ key }) => isRecoveredName(key))?.lastModified;
 }
 
-/** What failed after that has its own wait before it: it is not made to run each minute because other work succeeds. */
+/** Whether work failed before the recovery. Work that failed after it has its own wait, so that it does not run each minute. */
 const isNews = ({ lastModified }: ObjectEntry, recovered: number | undefined): boolean =>
   recovered !== undefined && lastModified <= recovered;
 

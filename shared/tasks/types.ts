@@ -9,7 +9,7 @@ export interface Target {
   readonly key: string;
 }
 
-/** What a run must not forget even when it is killed: how deep it had to look, and since when it may have written. */
+/** Facts that survive a killed run: how deep it had to look, and since when it may have written. */
 export interface Facts {
   /** Microseconds since 1970; replicas of older versions need not be looked at. 0: all. */
   readonly floor: number;
@@ -20,7 +20,7 @@ export interface Facts {
 /** A multipart upload of ours that is open at a task's destination, and all that is needed to go on with it. */
 export interface Upload {
   readonly uploadId: string;
-  /** What is copied: a version at the source, or a replica at the destination itself. */
+  /** The place of the original: the source, or the destination itself for a replica that is copied again. */
   readonly from: Place;
   readonly versionId: string;
   /** The ETag of that version, with quotes. */
@@ -28,11 +28,11 @@ export interface Upload {
   /** Bytes. */
   readonly size: number;
   readonly partSize: number;
-  /** What the replica will say of itself: its source version, its base (null: none) and the attempt. */
+  /** The marker of the replica: its source version, its base (null: none) and the attempt. */
   readonly ref: string;
   readonly base: string | null;
   readonly attempt: string;
-  /** What the rule asked for when the upload began. */
+  /** The demands of the rule when the upload began. */
   readonly terms: string;
 }
 
@@ -64,7 +64,7 @@ export interface TaskObject {
   readonly task: Task;
 }
 
-/** What the folder needs from outside; clock and randomness are passed in. */
+/** The outside world of this folder. Clock and randomness are passed in. */
 export interface StateDeps {
   readonly cos: Cos;
   /** The state bucket: private, never versioned. */

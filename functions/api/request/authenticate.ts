@@ -21,7 +21,7 @@ export interface CallerOptions {
   readonly now: number;
 }
 
-/** What a call demands of its signature. */
+/** The demands of a call on its signature. */
 export interface Demand {
   readonly right: Right;
   /** Parameter that says what the call does. */

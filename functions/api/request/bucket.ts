@@ -21,7 +21,7 @@ interface Spelling {
   readonly key: string;
 }
 
-/** What a request is about, as far as its address tells. */
+/** The subject of a request, as far as its address tells. */
 export interface Target {
   /** The bucket that host or path name; undefined when neither does. */
   readonly bucket: string | undefined;

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../../shared/scf/index.ts';
 import { refuse } from '../response/errors.ts';
 
-/** What a request wants to be true of the rules that it replaces. */
+/** The condition of a request on the rules that it replaces. */
 export interface Condition {
   /** ETags of which one has to be that of the rules; `*`: there have to be some. */
   readonly match?: readonly string[];

@@ -7,7 +7,7 @@ import type { Keyring } from '../../../shared/identity/index.ts';
 import type { Hash, Pairs } from '../../../shared/signing/index.ts';
 import { refuse } from '../response/errors.ts';
 
-/** What the calls work with. */
+/** The outside world of the calls. */
 export interface CallOptions {
   readonly cos: Cos;
   readonly state: Place;
@@ -16,7 +16,7 @@ export interface CallOptions {
   readonly listed: Listed & { readonly peers?: readonly Peer[] };
   readonly cautious?: readonly Caution[];
   readonly hash: Hash;
-  /** What replicas are known by. */
+  /** The keys by which replicas are known. */
   readonly markerKeys: Keyring;
   /** ms since 1970. */
   readonly now: () => number;
@@ -42,7 +42,7 @@ export interface Verb {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** The parameter that asks for it. */
   readonly subresource: string;
-  /** What it is about: the bucket itself or one object. */
+  /** The subject of the call: the bucket itself or one object. */
   readonly on: 'bucket' | 'object';
   readonly right: Right;
   /** A request that names no bucket is about whichever the key may manage, where it is otherwise refused. */

@@ -69,7 +69,7 @@ async function originalOf(
   return result.found && refOfHead(result.head).id === marker.ref.id ? result.head : undefined;
 }
 
-/** What somebody else has changed about a copy of a replica shows that it is his. */
+/** Whether two replicas have the same headers and metadata. A user who changed a copy has made it his own. */
 const sameAttributes = (a: ObjectHead, b: ObjectHead): boolean =>
   textOf(a.headers) === textOf(b.headers) && textOf(ownMetadata(a.meta)) === textOf(ownMetadata(b.meta));
 

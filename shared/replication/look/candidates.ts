@@ -27,7 +27,7 @@ export interface Examined {
   readonly truncated: boolean;
 }
 
-/** What was found out about one version. */
+/** The finding about one version. */
 export type Finding =
   | { readonly kind: 'copy'; readonly candidate: Candidate }
   /** It cannot be copied now. */
@@ -52,7 +52,7 @@ const BATCH = 16;
 export async function examine(run: Examining, current: HeadResult, seen: Observation): Promise<Examined | HandOver> {
   const { verdictLog, passed } = run;
   const { excluded } = verdictLog;
-  // P19: What earlier looks have sorted out is not read again.
+  // P19: Versions that earlier looks have sorted out are not read again.
   for (const id of await passed.recall(seen, missingOf(seen, excluded))) verdictLog.exclude(id);
   const missing = missingOf(seen, excluded);
   const originals = new Originals(run, seen.sourceOrder);

@@ -5,8 +5,8 @@ import type { Needs } from '../run/run.ts';
 import type { OwnItem } from '../types.ts';
 
 /**
- * What a version of the key is at the source or at the destination. Where nobody replicates to, nothing is a replica,
- * whatever it says. Throws `CosError` when the keys of the deployments cannot be read.
+ * The claim of a version at the source or at the destination. A bucket that nobody replicates to holds no replica, whatever a
+ * version there says. Throws `CosError` when the keys of the deployments cannot be read.
  */
 export async function claimAt(
   { deps, work, books }: Needs<'deps' | 'work' | 'books'>,
@@ -17,7 +17,7 @@ export async function claimAt(
   return at('state', () => claimOf(deps, head, work[side], work.key));
 }
 
-/** What a version that bears a marker of ours is in the destination's stack. `time`: ms since 1970. */
+/** The item in the destination's stack for a version that bears a marker of ours. `time`: ms since 1970. */
 export function ownItem(
   { work, books }: Needs<'work' | 'books'>,
   version: { readonly versionId: string; readonly time: number },

@@ -10,11 +10,11 @@ import type { StackItem, Together } from '../types.ts';
 import { timeOfVersionId } from '../../identity/index.ts';
 import { DELETE_LANDING_MS, REGION_SLACK_MS } from '../../durations/index.ts';
 
-/** What is on record of delete markers of ours, where source or destination replicate in more than one direction. */
+/** Records of our delete markers, where source or destination replicate in more than one direction. */
 export interface Peers {
   /** Version IDs of delete markers at the source that replication brought there: like replicas, they are not passed on. */
   readonly madeAtSource: ReadonlySet<string>;
-  /** What delete markers of ours at the destination stand for, by version ID. */
+  /** The rank of the deletion for which each of our delete markers at the destination stands, by version ID. */
   readonly ranks: ReadonlyMap<string, Rank>;
   /** Whether the destination is a source as well. */
   readonly shared: boolean;

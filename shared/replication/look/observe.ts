@@ -50,7 +50,7 @@ export async function observe(
     stack: alike.stack,
     low,
     hints: hintsOf(run, listed, history, alike.id),
-    // What a late delete marker stands for is on record where others write too, so nothing has to be guessed.
+    // Where others write too, a record says which deletion a late delete marker stands for. Nothing has to be guessed.
     ...(together
       ? {
           mine: new Set<string>(),
@@ -84,7 +84,7 @@ async function isOnTop({ heads }: Needs<'heads'>, top: StackItem | undefined): P
  */
 function depthOf({ work }: Needs<'work'>, stack: readonly StackItem[], low: Ref | undefined): number {
   const replicas = stack.flatMap((item) => (item.kind === 'replica' ? [item.marker] : []));
-  // What was restored may be of any age.
+  // A restored version may be of any age.
   if (replicas.length === 0 || (work.clue !== undefined && work.clue.time === undefined)) return 0;
   return earliest([
     ...(low === undefined ? [] : [low.time]),

@@ -5,7 +5,7 @@ import type { Entry, StackItem } from '../types.ts';
 import { ruleOf } from './candidates.ts';
 import { AS_WRITTEN_MS, READ_BEFORE_MS } from '../../durations/index.ts';
 
-/** So many copies that came out alike show that COS itself changes something about what is written. */
+/** So many copies that came out alike show that COS itself changes something when it writes. */
 const ALIKE = 3;
 
 /**

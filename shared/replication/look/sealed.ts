@@ -27,7 +27,7 @@ export async function sealedHead(
   return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOfEntry(entry) };
 }
 
-/** What a listing tells of an object under a customer's key, in the form of a HEAD. */
+/** The facts that a listing holds about an object under a customer's key, in the form of a HEAD. */
 export const headOfEntry = ({ versionId, etag, size, lastModified, storageClass }: VersionEntry): ObjectHead => ({
   versionId,
   etag,

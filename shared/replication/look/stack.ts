@@ -12,7 +12,7 @@ import type { Peers } from './deletions.ts';
 import { KeyListing } from './listing.ts';
 import { CLOCKS_APART_MS } from '../../durations/index.ts';
 
-/** What reading the destination's stack takes: HEADs, and what the run itself did there. */
+/** The parts of a run that reading the destination's stack needs: HEADs, and the deeds of the run itself. */
 export type StackReading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'deeds' | 'memory'>;
 
 /** How deep a look has to go. */
@@ -137,7 +137,7 @@ async function readItem(
 
 const nameOf = ({ versionId, etag }: VersionEntry): string => `${versionId}/${etag}`;
 
-/** What is known of a version from an earlier look, or because this run wrote it. */
+/** A version that is known from an earlier look, or because this run wrote it. */
 function knownItem({ deeds, memory }: Needs<'deeds' | 'memory'>, entry: VersionEntry): StackItem | undefined {
   const { versionId } = entry;
   const written = isNull(versionId) ? undefined : deeds.written.find((item) => item.versionId === versionId);

@@ -2,7 +2,7 @@ import { HAND_OVER, type HandOver } from '../halt.ts';
 import type { EngineDeps } from '../settings.ts';
 import type { Work } from '../types.ts';
 
-/** What never changes during a run. */
+/** The parts of a run that never change. */
 export interface RunBase {
   readonly deps: EngineDeps;
   readonly work: Work;

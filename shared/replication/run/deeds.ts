@@ -10,9 +10,9 @@ export interface Counts {
   bytes: number;
 }
 
-/** What a run has done at the destination. */
+/** The deeds of a run at the destination. */
 export interface Deeds {
-  /** What it wrote and did not remove again, newest last. A listing may not show it yet. */
+  /** Versions and delete markers that it wrote and did not remove again, newest last. A listing may not show them yet. */
   readonly written: readonly (OwnItem | DeleteMarkerItem)[];
   /** IDs of the versions that it removed. */
   readonly removed: ReadonlySet<string>;
@@ -21,7 +21,7 @@ export interface Deeds {
   readonly counts: Readonly<Counts>;
 }
 
-/** Where a run notes what it has done. */
+/** The log in which a run notes its deeds. */
 export class DeedLog implements Deeds {
   readonly written: (OwnItem | DeleteMarkerItem)[] = [];
   readonly removed = new Set<string>();

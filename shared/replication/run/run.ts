@@ -36,7 +36,7 @@ export interface Books {
   readonly destination: MarkBook | undefined;
 }
 
-/** What was read and cannot change, so that one HEAD is enough. It saves requests and decides nothing. */
+/** Answers that cannot change, so that one HEAD is enough. They save requests and decide nothing. */
 export interface Memory {
   /** Versions of the destination, by version ID and ETag. */
   readonly items: Map<string, StackItem>;

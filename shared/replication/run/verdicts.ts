@@ -1,6 +1,6 @@
 import type { Skip } from '../types.ts';
 
-/** What a run has found out about versions that it does not copy. */
+/** The verdicts of a run about versions that it does not copy. */
 export interface Verdicts {
   /** Skips by version ID. */
   readonly skipped: ReadonlyMap<string, Skip>;
@@ -8,7 +8,7 @@ export interface Verdicts {
   readonly excluded: ReadonlySet<string>;
 }
 
-/** Where a run notes it. */
+/** The log in which a run notes its verdicts. */
 export class VerdictLog implements Verdicts {
   readonly skipped = new Map<string, Skip>();
   readonly excluded = new Set<string>();

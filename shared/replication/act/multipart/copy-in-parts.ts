@@ -17,12 +17,12 @@ export interface Copy {
   readonly from: CopySource;
   readonly head: ObjectHead;
   readonly marker: Marker;
-  /** What the rule asks of the replica beyond its bytes; an upload begun on other terms is not gone on with. */
+  /** The demands of the rule on the replica, beyond its bytes. An upload that began on other terms is not continued. */
   readonly terms: string;
   readonly attributes: () => Promise<CopyAttributes>;
 }
 
-/** What was written, and the marker that it bears. */
+/** The result of a write, and the marker that the replica bears. */
 export interface Written {
   readonly result: WriteResult;
   readonly marker: Marker;
@@ -90,13 +90,13 @@ function fits(upload: Upload, { from, head, marker, terms }: Copy, now: number):
   );
 }
 
-/** A base says that nothing older is missing; one that says less than it could costs a look, never a version. */
+/** Whether the recorded base says no more than the one of now. One that says less costs a look, and never a version. */
 function claimsNoMore(recordedBase: string | null, base: Ref | undefined): boolean {
   if (recordedBase === null) return true;
   return base !== undefined && (base.id === recordedBase || surelyOlder(refOfId(recordedBase), base));
 }
 
-/** What lands later than its kind may is taken for a user's copy, so it must not be completed then. */
+/** Whether an upload may still be completed. A replica that lands later counts as a user's copy. */
 function isInTime(upload: Upload, now: number): boolean {
   const attempted = attemptOf(upload.attempt)?.attempted ?? Number.NEGATIVE_INFINITY;
   return now - attempted <= landingMs(true, upload.size) - LANDING_MS;
@@ -208,7 +208,7 @@ async function complete(
   }
 }
 
-/** The replica bears what was said when the upload began. */
+/** The marker that was made when the upload began, which the replica bears. */
 function markerOf(marker: Marker, { attempt, base }: Upload): Marker {
   return { ...marker, ...attemptOf(attempt), base: base === null ? undefined : refOfId(base) };
 }
