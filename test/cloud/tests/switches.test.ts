@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createCore } from '../cos/index.ts';
 
 const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const rows = [...page.matchAll(/^\| `(\w+)`( \(SCF\))? +\| `([^`]+)`/gm)];
+const rows = [...page.matchAll(/^- `(\w+)`( \(SCF\))?: _default:_ `([^`]+)`/gm)];
 
 it('the page of uncertain points has every switch with the default that it has', () => {
   const { switches } = createCore({ now: () => 0, random: () => 0 });
