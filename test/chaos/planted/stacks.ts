@@ -18,11 +18,6 @@ export const STACKS: readonly Mistake[] = [
     instead('P8', 'return highest === undefined || compare(ref, highest) > 0;'),
   ),
   mistake(
-    'a base names what nobody has accounted for',
-    ['lagging', 200, 400],
-    instead('P9', 'const isAccounted = true;'),
-  ),
-  mistake(
     'replicas stay where they are when an older version has to go below them',
     ['one-way', 400],
     instead('P10', 'return [];'),

@@ -98,7 +98,7 @@ export const TURNS: readonly Mistake[] = [
   ),
   mistake(
     'nobody looks for a copy that lands after its run was given up',
-    ['orphaned-copies', 60],
+    ['orphaned-copies', 60, 120],
     instead('P28', 'if (left < Infinity) return true;'),
   ),
 ];
