@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest';
+import type { ScanResult } from '../../../shared/scan/index.ts';
+import { BACKUP, MARKER_EVENT, RULE } from '../replicate/world.ts';
+import { scanWorld, type ScanWorld } from './world.ts';
+
+const KEYS = ['a', 'b', 'c', 'd'];
+const MINUTE = 60_000;
+const SLOW_MS = 6000;
+
+/** Keys in one range: one version, three, a deleted one, and one that has its replica; `isThere`: all have them. */
+async function existing(isThere: boolean): Promise<ScanWorld> {
+  const world = await scanWorld([{ ...RULE, existing: 'All' }], { keysAtOnce: 1 }, { markerTold: () => true });
+  world.put('1', {}, undefined, 'a');
+  for (const text of ['1', '22', '333']) world.put(text, {}, undefined, 'b');
+  world.put('1', {}, undefined, 'c');
+  world.remove(undefined, undefined, 'c');
+  const version = world.put('1', {}, undefined, 'd');
+  await world.replicate({ version, key: 'd' });
+  if (isThere) for (const key of KEYS) await world.replicate({ key, name: MARKER_EVENT });
+  // Until listings have settled: what is younger is left to converge.
+  world.clock.ms += 5 * MINUTE;
+  return world;
+}
+
+const stacks = (world: ScanWorld): readonly unknown[] => KEYS.map((key) => world.stack(BACKUP, key));
+
+/** Times differ with what was waited for. */
+function whatCounts({ counts }: ScanResult): object {
+  const { ages: _ages, lags: _lags, largestLag: _largest, ...others } = counts;
+  return others;
+}
+
+type When = 'request' | 'answer';
+
+/** Runs the scan; `strike` is told of each request and each answer of the `scan` function, and throws to kill the run there. */
+async function scan(isThere: boolean, strike: (when: When, number: number) => void) {
+  const world = await existing(isThere);
+  const seen = { request: 0, answer: 0 };
+  let [dead, watched] = [false, true];
+  const see = (when: When): void => {
+    if (!watched) return;
+    // Of a run that is dead nothing takes effect, and nothing comes back to it.
+    if (dead) throw new Error('the run is no more');
+    seen[when] += 1;
+    // So long that a run writes down where it is between two keys.
+    if (when === 'request') world.clock.ms += SLOW_MS;
+    try {
+      strike(when, seen[when]);
+    } catch (error) {
+      dead = true;
+      throw error;
+    }
+  };
+  world.onRequest(() => see('request'));
+  world.onAnswer(() => see('answer'));
+  watched = false;
+  world.clock.ms += MINUTE;
+  await world.keep();
+  watched = true;
+  await world.scanRuns().catch(() => undefined);
+  watched = false;
+  for (let i = 0; i < 90 && (await world.store.scan())?.state !== 'ended'; i += 1) {
+    await world.sweep();
+    await world.runStarted();
+    await world.minute();
+  }
+  // What a lost copy has left is looked at once more when it must have landed.
+  if (world.state('waiting/').length > 0) await world.later();
+  const result = await world.store.result();
+  if (result === undefined) throw new Error('the scan did not end');
+  return { seen, dead, counts: whatCounts(result), stacks: stacks(world), deeds: result.deeds };
+}
+
+it.each([
+  { of: 'there before the rule', isThere: false },
+  { of: 'replicated', isThere: true },
+])(
+  'counts and copies objects that were $of once, wherever its run is killed',
+  { timeout: 240_000 },
+  async ({ isThere }) => {
+    const whole = await scan(isThere, () => undefined);
+    expect(whole.deeds.copied).toBe(isThere ? 0 : 5);
+    expect(whole.stacks.map((stack) => (stack as unknown[]).length)).toEqual([1, 3, 2, 1]);
+    expect(whole.seen.request).toBeGreaterThan(20);
+    for (const when of ['request', 'answer'] as const) {
+      for (let at = 1; at <= whole.seen[when]; at += 1) {
+        const killed = await scan(isThere, (now, number) => {
+          if (now === when && number === at) throw new Error('killed');
+        });
+        const place = `killed at ${when} ${at}`;
+        expect({ place, dead: killed.dead }).toEqual({ place, dead: true });
+        expect({ place, counts: killed.counts }).toEqual({ place, counts: whole.counts });
+        const versions = killed.stacks.map((stack) => (stack as unknown[]).length);
+        expect({ place, versions }).toEqual({ place, versions: [1, 3, 2, 1] });
+        // A copy whose answer never came may have been made once more; nothing else is.
+        expect(killed.deeds.copied).toBeLessThanOrEqual(whole.deeds.copied + 1);
+        if (isThere) expect(killed.deeds.looked).toBeLessThanOrEqual(whole.deeds.looked);
+      }
+    }
+  },
+);
