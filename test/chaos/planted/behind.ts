@@ -8,25 +8,8 @@ export const BEHIND: readonly Mistake[] = [
     instead('P40', 'const from = 1;'),
   ),
   mistake(
-    'a mark is gone by for longer than the repair waits',
-    ['behind', 300],
-    instead(
-      'P40c',
-      'circuit.believed ??= { asked: now(), behind: this.read(pair).catch((): Behind => ({ phase: "none" })) };',
-    ),
-    instead('P40d', "return phase === 'behind' && asked > 0;"),
-  ),
-  mistake(
     'a mark is ended when something answers, without a scan',
     ['behind', 300],
     before('P40b', 'if (behind.answers) { await engine.behind.end(this.#pair, behind.id); return undefined; }'),
-  ),
-  mistake(
-    'the mark of one failure ends with that of another',
-    ['behind', 300],
-    instead(
-      'P40e',
-      "if (taken === undefined) return { ...mark.value, phase: 'behind', answers: told?.value.id === id };",
-    ),
   ),
 ];
