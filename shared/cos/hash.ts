@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, hash } from 'node:crypto';
 
 import type { Hash } from '../signing/index.ts';
 
@@ -6,6 +6,7 @@ import type { Hash } from '../signing/index.ts';
 export const nodeHash: Hash = {
   sha1: (text) => createHash('sha1').update(text, 'utf8').digest('hex'),
   hmacSha1: (key, text) => createHmac('sha1', key).update(text, 'utf8').digest('hex'),
-  sha256: (data) => createHash('sha256').update(data).digest('hex'),
+  // At once, which takes half the time of a hash that is fed: scans take one of each key.
+  sha256: (data) => hash('sha256', data, 'hex'),
   hmacSha256: (key, text) => createHmac('sha256', key).update(text, 'utf8').digest(),
 };

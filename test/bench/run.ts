@@ -8,6 +8,7 @@ import { benchHot } from './hot.ts';
 import { benchListing } from './listing.ts';
 import { benchLive } from './live.ts';
 import { benchPeers } from './peers.ts';
+import { benchScan } from './scan.ts';
 import { benchSize } from './size.ts';
 import { writePlots } from './plots.ts';
 import { HEADROOM, isOver } from './types.ts';
@@ -24,12 +25,13 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   engine: benchEngine,
   growth: benchGrowth,
   hot: benchHot,
+  scan: benchScan,
   live: benchLive,
   cost: benchCost,
   peers: benchPeers,
   api: benchApi,
 };
-const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'live', 'cost'];
+const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'scan', 'live', 'cost'];
 
 function read() {
   try {

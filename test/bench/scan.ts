@@ -1,0 +1,206 @@
+import { nodeHash, type Cos, type Place, type VersionEntry, type VersionsPage } from '../../shared/cos/index.ts';
+import { createListingReader } from '../../shared/cos/listing.ts';
+import { VERSIONS } from '../../shared/cos/listings.ts';
+import { emptyCounts, emptyDeeds } from '../../shared/scan/counts.ts';
+import type { RangeDocument } from '../../shared/scan/documents.ts';
+import { signatureOf } from '../../shared/scan/due.ts';
+import { PairStore, SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
+import { Ledger } from '../../shared/scan/ledger.ts';
+import { nextKey } from '../../shared/scan/merge.ts';
+import { PairRules } from '../../shared/scan/scope.ts';
+import { VersionStream } from '../../shared/scan/streams.ts';
+import { Tally } from '../../shared/scan/tally.ts';
+import { walkRange } from '../../shared/scan/walk.ts';
+import { DESTINATION, EngineWorld, SOURCE } from './engine-world.ts';
+import { cpuOf, middle, round } from './middle.ts';
+import type { BenchOptions, BenchResult, Figure } from './types.ts';
+
+const PAGE = 1000;
+const RANGE = SCAN_DEFAULTS.rangeEntries;
+const CALL = { method: 'GET', place: SOURCE, effect: 'read' } as const;
+const PAIR = { source: SOURCE, destination: DESTINATION };
+const SALT = 'salt';
+
+/** Entries on each side, of which every fifth is an older version of its key. */
+const keyOf = (n: number): string => `photos/${String(n - (n % 5 === 4 ? 1 : 0)).padStart(9, '0')}.jpg`;
+
+/** Pages as COS writes them, made as they are asked for, and read by the client's own reader. */
+class Listings {
+  requests = 0;
+  readonly #entries: number;
+
+  constructor(entries: number) {
+    this.#entries = entries;
+  }
+
+  async list(place: Place, keyMarker: string | undefined): Promise<VersionsPage> {
+    this.requests += 1;
+    const first = keyMarker === undefined ? 0 : this.#after(keyMarker);
+    const last = Math.min(first + PAGE, this.#entries);
+    const whole = keyOf(last) === keyOf(last - 1) ? last - 1 : last;
+    const end = last === this.#entries ? last : whole;
+    const reader = createListingReader(CALL, VERSIONS, () => undefined);
+    reader.sink?.(Buffer.from(pageOf(place, first, end, end < this.#entries)));
+    return reader.read({ status: 200, headers: {}, body: new Uint8Array(), framed: true });
+  }
+
+  #after(key: string): number {
+    const n = Number(/(\d{9})/.exec(key)?.[1]);
+    return keyOf(n + 1) === key ? n + 2 : n + 1;
+  }
+}
+
+function pageOf({ bucket }: Place, first: number, end: number, isTruncated: boolean): string {
+  const side = bucket === SOURCE.bucket ? 1 : 2;
+  let text = `<?xml version='1.0' encoding='utf-8' ?>\n<ListVersionsResult>\n\t<EncodingType>url</EncodingType>\n\t<Name>${bucket}</Name>\n\t<Prefix/>\n\t<IsTruncated>${isTruncated}</IsTruncated>`;
+  if (isTruncated) text += `\n\t<NextKeyMarker>${encodeURIComponent(keyOf(end - 1))}</NextKeyMarker>`;
+  for (let n = first; n < end; n += 1) {
+    // Newest first: the second entry of a key is its older version.
+    const version = `MTg0NDUxNTgwMzM0ODU${side}${String(n).padStart(9, '0')}`;
+    text += `\n\t<Version>\n\t\t<Key>${encodeURIComponent(keyOf(n))}</Key>\n\t\t<VersionId>${version}</VersionId>\n\t\t<IsLatest>${n % 5 !== 4}</IsLatest>\n\t\t<LastModified>2025-01-02T03:04:05.000Z</LastModified>\n\t\t<ETag>&quot;${n.toString(16).padStart(32, '0')}&quot;</ETag>\n\t\t<Size>${n}</Size>\n\t\t<StorageClass>STANDARD</StorageClass>\n\t\t<Owner>\n\t\t\t<ID>1250000000</ID>\n\t\t\t<DisplayName>1250000000</DisplayName>\n\t\t</Owner>\n\t</Version>`;
+  }
+  return `${text}\n</ListVersionsResult>`;
+}
+
+/** A scan of a pair that an earlier one has proved, in ranges as long as the deployed ones, without a network. */
+async function measured(entries: number) {
+  const world = new EngineWorld({ markerTold: true });
+  await world.begin();
+  const listings = new Listings(entries);
+  const listVersions: Cos['listVersions'] = (place, query) => listings.list(place, query?.keyMarker);
+  Object.assign(world.cos, { listVersions });
+  const { engine } = world;
+  const deps: ScanDeps = { engine, settings: SCAN_DEFAULTS, sleep: async () => undefined };
+  const store = new PairStore(engine.deps, PAIR);
+  const ruleSet = await engine.rules.getFresh(SOURCE);
+  if (ruleSet === undefined) throw new Error('no rules');
+  const scan = {
+    ...PAIR,
+    id: 'bench',
+    kind: 'repair' as const,
+    prefix: '',
+    signature: signatureOf(ruleSet, PAIR, nodeHash),
+    started: world.now,
+    wholeStarted: world.now,
+    state: 'running' as const,
+    ended: null,
+    base: null,
+  };
+  await store.putScan(scan);
+  const streams = (after: string | undefined, upTo: string | undefined) =>
+    [SOURCE, DESTINATION].map(
+      (place) => new VersionStream((cursor) => listVersions(place, cursor ?? {}), { after, upTo }),
+    ) as [VersionStream, VersionStream];
+
+  const ranges: RangeDocument[] = [];
+  for (let first = 0; first < entries; first += RANGE) {
+    const number = ranges.length;
+    const after = first === 0 ? null : keyOf(first - 1);
+    const upTo = first + RANGE >= entries ? null : keyOf(first + RANGE - 1);
+    const ledger = new Ledger();
+    const tally = new Tally(nodeHash, SALT, new PairRules(ruleSet, PAIR));
+    const [source, destination] = streams(after ?? undefined, upTo ?? undefined);
+    while ((await nextKey(source, destination, tally)) !== undefined) ledger.prove(tally.end().hash, undefined);
+    await store.putLedger(`ledger-${number}`, ledger);
+    ranges.push({
+      scan: scan.id,
+      number,
+      after,
+      upTo,
+      expected: RANGE,
+      salt: SALT,
+      ledgers: [`ledger-${number}`],
+      pass: 1,
+      cursor: null,
+      again: false,
+      notBefore: 0,
+      landed: 0,
+      entries: 0,
+      splits: [],
+      blocked: null,
+      tries: 0,
+      counts: emptyCounts(),
+      deeds: emptyDeeds(),
+      done: null,
+    });
+  }
+
+  // The least: both sides listed, each entry looked at once, nothing compared.
+  let seen = 0;
+  const look = async (place: Place): Promise<void> => {
+    let cursor: { keyMarker: string } | undefined;
+    do {
+      const page: VersionsPage = await listVersions(place, cursor ?? {});
+      seen += page.entries.reduce((sum: number, { size }: VersionEntry) => sum + (size >= 0 ? 1 : 0), 0);
+      cursor = page.next;
+    } while (cursor !== undefined);
+  };
+  const listing = await cpuOf(async () => {
+    await look(SOURCE);
+    await look(DESTINATION);
+  });
+  if (seen !== 2 * entries) throw new Error(`${seen} of ${2 * entries} entries were listed`);
+
+  world.forget();
+  listings.requests = 0;
+  let heap = 0;
+  const walking = await cpuOf(async () => {
+    for (const range of ranges) {
+      await store.createRange(range);
+      const isDone = await walkRange({ deps, store, scan, deadline: world.now + 900_000 }, range);
+      if (!isDone) throw new Error(`range ${range.number} was not done`);
+      heap = Math.max(heap, process.memoryUsage().heapUsed);
+    }
+  });
+  const done = await store.readRanges(scan.id, await store.doneRanges(scan.id));
+  const found = done.reduce((sum, { counts }) => sum + standings(counts), 0);
+  const asked = world.requests.filter(
+    ({ place }) => place.bucket === SOURCE.bucket || place.bucket === DESTINATION.bucket,
+  );
+  await world.close();
+  return { entries, listing, walking, requests: listings.requests, others: asked.length, found, heapMB: heap / 1e6 };
+}
+
+const standings = ({ rules }: RangeDocument['counts']): number =>
+  Object.values(rules).reduce((sum, { replicated }) => sum + replicated[0], 0);
+
+/** What it costs to look through a pair in which everything is there and proved. */
+export async function benchScan({ quick }: BenchOptions): Promise<BenchResult> {
+  const few = quick ? 20_000 : 100_000;
+  await measured(few);
+  const rounds = [];
+  for (let i = 0; i < (quick ? 1 : 3); i += 1)
+    rounds.push({ few: await measured(few), many: await measured(few * 10) });
+  const ratio = round(middle(rounds.map(({ many }) => many.walking / many.listing)));
+  const growth = round(middle(rounds.map((one) => one.many.walking / one.few.walking / 10)));
+  const [first] = rounds;
+  if (first === undefined) throw new Error('nothing was measured');
+  const { many } = first;
+  const seconds = (value: number): number => round(value / many.entries);
+  const limited: Figure[] = [
+    { name: 'scan: CPU over that of listing both sides', value: ratio, kind: 'ratio', most: 2.2 },
+    {
+      name: 'scan: CPU per version at ten times as many versions over that at few',
+      value: growth,
+      kind: 'ratio',
+      most: 1.25,
+    },
+    {
+      name: 'scan: listing requests per 1,000 versions on each side',
+      value: round((many.requests / many.entries) * 1000),
+      kind: 'count',
+      most: 3,
+    },
+    { name: 'scan: other requests at source and destination', value: many.others, kind: 'count', most: 0 },
+    { name: 'scan: versions not found in place', value: many.entries - many.found, kind: 'count', most: 0 },
+    { name: 'scan: MB of heap', value: Math.round(many.heapMB), kind: 'count', most: 150 },
+  ];
+  return {
+    ok: true,
+    figures: { rounds },
+    limited,
+    lines: [
+      `CPU s per 1,000,000 versions  ${seconds(many.walking)} for a scan of a proved pair, ${seconds(many.listing)} for listing both sides`,
+    ],
+  };
+}
