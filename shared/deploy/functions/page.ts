@@ -36,17 +36,29 @@ export async function buildPage(root: string): Promise<Page> {
   return { html, policy: policyOf(script, style), etag: `"${digest(html).slice(0, 22)}"` };
 }
 
-/** Fills the page into the bundle of the function that serves it. */
+/**
+ * Fills the page into the bundle of the function that serves it: deflated, because every cold start reads the bundle and hardly
+ * any serves the page.
+ */
 export function pagePlugin(root: string): Plugin {
   return {
     name: 'console-page',
     setup: (bundle) => {
-      bundle.onLoad({ filter: HOLDER }, async () => ({
-        contents: `export const PAGE = ${JSON.stringify(await buildPage(root))};`,
+      bundle.onLoad({ filter: HOLDER }, async ({ path: file }) => ({
+        contents: packPage(await buildPage(root)),
         loader: 'js',
+        resolveDir: path.dirname(file),
       }));
     },
   };
+}
+
+function packPage({ html, ...told }: Page): string {
+  const packed = deflateRawSync(html, { level: 9, memLevel: 9 }).toString('base64');
+  return [
+    `import { unpackPage } from './unpack.ts';`,
+    `export const PAGE = unpackPage(${JSON.stringify(told)}, '${packed}');`,
+  ].join('\n');
 }
 
 function policyOf(script: string, style: string): string {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import type { Page } from '../../../../functions/api/console/page.ts';
 import { TEXTS } from '../../../../functions/api/console/text/table.ts';
 import { unpackTexts } from '../../../../functions/api/console/text/unpack.ts';
+import { unpackPage } from '../../../../functions/api/console/unpack.ts';
 import { buildPage } from '../../../../shared/deploy/functions/page.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -43,6 +45,12 @@ describe('the console page as it is sent', () => {
   it('holds every text in both languages, packed', async () => {
     const longest = page.html.match(/["'`][A-Za-z0-9+/=]{9000,}["'`]/)?.[0] ?? '';
     expect(await unpackTexts(longest.slice(1, -1))).toEqual(TEXTS);
+  });
+
+  it('is unpacked by the function as it was packed', () => {
+    const { html, ...told } = page;
+    const packed = deflateRawSync(html).toString('base64');
+    expect({ ...unpackPage(told, packed) }).toEqual(page);
   });
 
   it('is the same for the same source', async () => {
