@@ -3,7 +3,7 @@ import type { VersionEntry } from '../cos/index.ts';
 import { claimed, type StatusQuery } from './replica.ts';
 import { listKey } from './subject.ts';
 
-/** What stands under a key at one side, newest first. */
+/** Versions of a key at one side, newest first. */
 export interface Stack {
   readonly entries: readonly StackEntry[];
   /** There are older ones. */

@@ -10,7 +10,7 @@ import { keepSettings, readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import type { Deployment } from '../schemas.ts';
 
-/** Who has signed in: the client holds the key pair, and nothing else does. */
+/** Person who has signed in: the client holds the key pair, and nothing else does. */
 export interface SignedIn {
   readonly client: Client;
   readonly deployment: Deployment;
@@ -70,7 +70,7 @@ export function App(): JSX.Element {
 /** ms within which going to another screen belongs to what was said, such as the way back from a form. */
 const BELONGS = 1000;
 
-/** What has just been done. It stays until somebody goes on to another screen. */
+/** Message of the last deed. It stays until somebody goes on to another screen. */
 function useSaid() {
   const [said, setSaid] = useState({ text: '', at: 0 });
   useEffect(() => {

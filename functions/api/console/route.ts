@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Where the page is: `#/object?key=a.jpg`. */
+/** Place in the page: `#/object?key=a.jpg`. */
 export interface Route {
   /** `object`, `rules/new`; '' at first. */
   readonly name: string;

@@ -4,7 +4,7 @@ import type { Language } from './text/index.ts';
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** How the page looks. Kept in the browser; keys and names never are. */
+/** Look of the page. Kept in the browser; keys and names never are. */
 export interface Settings {
   readonly language: Language;
   readonly theme: Theme;

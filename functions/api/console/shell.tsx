@@ -21,7 +21,7 @@ import { LANGUAGES } from './text/index.ts';
 interface Props {
   readonly settings: Settings;
   readonly onSettings: (changed: Partial<Settings>) => void;
-  /** What has just been done. */
+  /** Message of the deed that was done last. */
   readonly said: string;
   readonly onSilence: () => void;
   readonly onBucket: (bucket: string) => void;
@@ -39,7 +39,7 @@ const SCREENS = [
   ['preflight', 'shield'],
 ] as const satisfies readonly (readonly [string, IconName])[];
 
-/** What is around every screen: the bar at the top, the way to the other screens, and what has just been done. */
+/** Frame around every screen: the bar at the top, the way to the other screens, and the message of the last deed. */
 export function Shell(props: Props): JSX.Element {
   const { t } = useTelling();
   const session = useContext(SessionContext);
@@ -82,7 +82,7 @@ export function Shell(props: Props): JSX.Element {
   );
 }
 
-/** Not by the address of the link: that belongs to the screens. */
+/** Focus without the address of the link: that belongs to the screens. */
 function focusMain(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();

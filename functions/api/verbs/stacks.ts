@@ -20,7 +20,7 @@ export function versionsAsked(call: VerifiedCall): number | undefined {
   throw refuse(400, 'InvalidArgument', `The parameter versions is a number from 1 to ${MOST_VERSIONS}.`);
 }
 
-/** What stands under the key of a call at the source and at these destinations (`bucket-appid@region`). Throws `CosError`. */
+/** Versions of the key of a call at the source and at these destinations (`bucket-appid@region`). Throws `CosError`. */
 export async function stacksOf(
   { source, key }: VerifiedCall,
   { cos, hash, markerKeys }: CallOptions,

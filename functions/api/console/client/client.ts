@@ -17,16 +17,16 @@ export interface Client extends RulesClient {
   bucketStatus(): Promise<BucketStatus>;
   /** Starts, holds or continues the scans of one destination (`bucket-appid@region`), or of that of a rule. */
   steerScan(deed: 'scan' | 'pause' | 'resume', of: { destination: string } | { rule: string }): Promise<void>;
-  /** What rules would copy, a part of it; `marker` of the part before. */
+  /** A part of the forecast of rules; `marker` of the part before. */
   dryRun(xml: string, marker: string | undefined): Promise<DryRun>;
   objectStatus(key: string, versionId: string | undefined): Promise<ObjectStatus>;
   preflight(): Promise<Preflighted>;
   /** Compares both sides. The answer may still be under way. */
   verify(of: { readonly prefix?: string; readonly deep: boolean }): Promise<Verified>;
-  /** What was found; without an ID by the newest comparison. */
+  /** Findings of a comparison; without an ID of the newest one. */
   verification(id?: string, marker?: string): Promise<Verified>;
   readonly clockOffset: Sender['clockOffset'];
-  /** The same key pair for another source bucket. */
+  /** Client with the same key pair for another source bucket. */
   withBucket(bucket: string | undefined): Client;
 }
 

@@ -4,11 +4,11 @@ import { ApiError } from './error.ts';
 import { readError } from './read-error.ts';
 import { browserHash } from './hash.ts';
 
-/** Where the API is, as the page found out. */
+/** Address of the API, as the page found out. */
 export interface Address {
   /** `https://host[:port]` */
   readonly origin: string;
-  /** What a gateway puts before every path, such as `/release`; '' mostly. It is not signed. */
+  /** Path that a gateway puts before every other, such as `/release`; '' mostly. It is not signed. */
   readonly base: string;
 }
 
@@ -106,11 +106,11 @@ export function createSender(address: Address, credentials: Credentials): Sender
 const errorOf = ({ status, body, headers }: Answer): ApiError =>
   readError(status, body, headers.get('x-cos-request-id'));
 
-/** By the message, too: COS says it with `AccessDenied`. */
+/** Test by the message, too: COS says it with `AccessDenied`. */
 const isAboutTime = ({ code, message }: ApiError): boolean =>
   code === 'RequestTimeTooSkewed' || (code === 'AccessDenied' && message === 'Request has expired');
 
-/** As it is signed. Throws `ApiError` for a key that no browser can ask for: it would take `..` for a way upwards. */
+/** Path as it is signed. Throws `ApiError` for a key that no browser can ask for: it would take `..` for a way upwards. */
 function pathOf({ bucket, key = '' }: Request): string {
   const path = `${bucket === undefined ? '' : `/${bucket}`}/${key}`;
   if (path.split('/').some((segment) => /^\.{1,2}$/.test(segment))) {

@@ -5,7 +5,7 @@ import { useTelling } from './context.ts';
 import type { Telling } from './context.ts';
 import { Name } from './name.tsx';
 
-/** What nobody got an answer for; all of them mean the same to a person. */
+/** Codes of requests without a usable answer; all of them mean the same to a person. */
 const NETWORK = new Set([
   'ConnectionFailed',
   'ConnectionReset',
@@ -38,7 +38,7 @@ export function Cause({ code }: { readonly code: string }): JSX.Element {
   );
 }
 
-/** Why a version gets no replica, in words. */
+/** Reason for which a version gets no replica, in words. */
 export function skipText({ t }: Telling, reason: string): string {
   const key = `skip.${reason}`;
   return isText(key) ? t(key) : t('skip.unknown', { code: reason });

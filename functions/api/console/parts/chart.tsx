@@ -12,7 +12,7 @@ interface Props {
   readonly usual: number | undefined;
 }
 
-/** How long the oldest work has waited, over the time that the page has been open. The words beside it say the same. */
+/** Age of the oldest waiting work over the time that the page has been open. The words beside it say the same. */
 export function LagChart({ samples, usual }: Props): JSX.Element | null {
   const telling = useTelling();
   const { t } = telling;

@@ -5,7 +5,7 @@ import type { Deployment } from '../../schemas.ts';
 import { translate } from '../text/index.ts';
 import type { Language, TextKey, Values } from '../text/index.ts';
 
-/** What everything on the page is told by: the language alone, so that it is there before anybody has signed in. */
+/** Means to tell something: the language alone, so that it is there before anybody has signed in. */
 export interface Telling {
   readonly language: Language;
   readonly t: (key: TextKey, values?: Values) => string;
@@ -16,9 +16,9 @@ export const tellingIn = (language: Language): Telling => ({
   t: (key, values) => translate(language, key, values),
 });
 
-/** Who is signed in, and for which bucket. */
+/** Person who is signed in, and the bucket that is chosen. */
 export interface Session {
-  /** For the bucket that is chosen. */
+  /** Client for the bucket that is chosen. */
   readonly client: Client;
   readonly bucket: string;
   readonly deployment: Deployment;

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX, TargetedInputEvent } from 'preact';
 import { useId } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
-/** What a field has to say of itself, ready to be read. */
+/** Remark of a field about itself, ready to be read. */
 export interface Remark {
   readonly level: 'error' | 'warning';
   readonly text: ComponentChildren;

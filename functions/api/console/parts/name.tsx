@@ -16,7 +16,7 @@ export function Name({ text, plain = false }: { readonly text: string; readonly 
   );
 }
 
-/** The same for places that take text alone, such as labels. */
+/** Text of a name for places that take text alone, such as labels. */
 export function nameText(text: string): string {
   return text.replaceAll(new RegExp(UNSEEN, 'gu'), (char) => (char === ' ' ? ' ' : written(char)));
 }

@@ -1,6 +1,6 @@
 import type { BucketStatus } from '../../scan-schemas.ts';
 
-/** What was seen of one destination at one moment. */
+/** One look at one destination. */
 export interface Sample {
   /** ms since 1970, by the clock of the API. */
   readonly at: number;

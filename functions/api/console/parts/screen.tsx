@@ -51,7 +51,7 @@ export function MeasuredAt({ time, live = false }: { readonly time: string; read
   );
 }
 
-/** While there is nothing to show yet. */
+/** Sign of work, while there is nothing to show yet. */
 export function Busy({ text }: { readonly text?: string }): JSX.Element {
   const { t } = useTelling();
   return (

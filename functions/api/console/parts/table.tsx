@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 export interface Column {
   readonly label: string;
   readonly class?: string;
-  /** For screen readers alone: the cells speak for themselves. */
+  /** Label for screen readers alone: the cells speak for themselves. */
   readonly quiet?: true;
 }
 

@@ -23,7 +23,7 @@ export function moment({ language }: Telling, time: string): string {
   return new Intl.DateTimeFormat(locale(language), { dateStyle: 'medium', timeStyle: 'medium' }).format(date);
 }
 
-/** How far a moment lies ahead, seen from when the API measured. */
+/** Distance of a moment ahead, seen from when the API measured. */
 export function ahead(telling: Telling, time: string, measuredAt: string): string {
   const ms = Date.parse(time) - Date.parse(measuredAt);
   return ms <= 0 ? telling.t('time.due') : telling.t('time.in', { time: duration(telling, ms) });

@@ -9,14 +9,14 @@ import { readFields } from './fields.ts';
 import { ForecastView } from './forecast-view.tsx';
 import { switchRule } from './write.ts';
 
-/** What can be done to a rule from the list. */
+/** Deeds that the list of rules offers. */
 export type Deed = 'enable' | 'disable' | 'delete' | 'pause' | 'resume';
 
 interface Props {
   readonly deed: Deed;
   readonly rule: XmlElement;
   readonly document: RulesDocument;
-  /** Whether no other rule would be left. */
+  /** No other rule would be left. */
   readonly last: boolean;
   readonly busy: boolean;
   readonly onClose: () => void;

@@ -36,7 +36,7 @@ export type Outcome =
       readonly kind: 'changed-before';
       readonly loaded: Loaded;
       readonly differences: Differences;
-      /** Whether the same change still makes sense on the rules of now. */
+      /** The same change still makes sense on the rules of now. */
       readonly repeatable: boolean;
     }
   /** Somebody else's rules came between ours and the look afterwards: theirs are in force now. */
@@ -75,7 +75,7 @@ export async function changeRules(client: RulesClient, loaded: Loaded, change: C
 
 const textOf = ({ document }: Loaded): string => (document === undefined ? '' : writeDocument(document));
 
-/** Not when the very rule was touched: then a person has to look. */
+/** Test of whether the rule itself was left alone; otherwise a person has to look. */
 function isRepeatable(change: Change, now: Loaded, { removed, changed }: Differences): boolean {
   const id = subjectOf(change);
   if (change.kind === 'add') return !(now.document?.rules ?? []).some((rule) => idOf(rule) === id);

@@ -24,7 +24,7 @@ export interface Finding {
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
-/** What the rule stands beside. */
+/** Surroundings in which a rule is checked. */
 export interface Surroundings {
   readonly bucket: string;
   readonly deployment: Pick<Deployment, 'destinations'>;
@@ -143,7 +143,7 @@ export function numberOthers(fields: RuleFields, others: readonly RuleFields[]):
   return numbered;
 }
 
-/** What a new rule begins with: the number behind all others where they have numbers, else none. */
+/** Priority of a new rule: the number behind all others where they have numbers, else none. */
 export function freshPriority(others: readonly RuleFields[]): string {
   const taken = new Set(others.map(({ priority }) => Number(priority || 0)));
   if (others.every(({ priority }) => priority === '')) return '';
@@ -152,7 +152,7 @@ export function freshPriority(others: readonly RuleFields[]): string {
   return String(number);
 }
 
-/** Whether one key could be in the scope of both at one destination. A disabled rule counts: it may be enabled. */
+/** Test whether one key could be in the scope of both at one destination. A disabled rule counts: it may be enabled. */
 function overlap(a: RuleFields, b: RuleFields): boolean {
   if (a.bucket !== b.bucket || a.region !== b.region) return false;
   return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
@@ -167,7 +167,7 @@ function checkOptions({ kmsKeyId, kmsObjects }: RuleFields): Finding[] {
   return found;
 }
 
-/** With another ID, filter or destination it is a new rule to the service, and starts anew. */
+/** Warning of a new start: with another ID, filter or destination the service takes it for a new rule. */
 function checkStart(fields: RuleFields, { before }: Surroundings): Finding[] {
   if (before === undefined) return [];
   const identity = ({ id, prefix, tags, bucket, region }: RuleFields) =>
@@ -177,7 +177,7 @@ function checkStart(fields: RuleFields, { before }: Surroundings): Finding[] {
   return [{ level: 'warning', field, text: 'check.restart' }];
 }
 
-/** Whether XML can hold the text: no control characters, no half of a surrogate pair. */
+/** Test whether XML can hold the text: no control characters, no half of a surrogate pair. */
 function isXmlText(text: string): boolean {
   return !/(?![\t\n])\p{Cc}|[\p{Surrogate}\uFFFE\uFFFF]/u.test(text);
 }

@@ -3,7 +3,7 @@ import type { XmlElement } from '../client/xml.ts';
 
 export type Tag = readonly [key: string, value: string];
 
-/** What a person can say about a rule on this page. Texts are as they stand in the input fields. */
+/** Fields of a rule on this page. Texts are as they stand in the input fields. */
 export interface RuleFields {
   readonly id: string;
   readonly enabled: boolean;

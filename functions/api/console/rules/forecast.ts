@@ -1,6 +1,6 @@
 import type { DryRun } from '../../dry-run-schemas.ts';
 
-/** What a dry run has counted so far, over all destinations. */
+/** Sums of a dry run so far, over all destinations. */
 export interface Forecast {
   /** Versions and delete markers that were looked at. */
   readonly listed: number;

@@ -9,7 +9,7 @@ import type { Finding } from './check.ts';
 import type { RuleFields } from './fields.ts';
 import { TagFields } from './tag-fields.tsx';
 
-/** What each group of fields of the form works with. */
+/** Props of each group of fields of the form. */
 export interface FormParts {
   readonly fields: RuleFields;
   readonly change: (changed: Partial<RuleFields>) => void;
@@ -96,7 +96,7 @@ export function WhereFields({ fields, change, remarks, deployment, source }: Whe
   );
 }
 
-/** With the one that the rule has, which may be of a kind that is not offered. */
+/** Classes on offer, and that of the rule, which may be another one. */
 function storageClasses(now: string): readonly string[] {
   const offered: readonly string[] = STORAGE_CLASSES;
   return now === '' || offered.includes(now) ? offered : [...offered, now];

@@ -10,7 +10,7 @@ interface Props {
   readonly kept: readonly string[];
 }
 
-/** What the rule will do, in sentences, while it is being written. */
+/** Sentences that say of a rule its effect, while it is being written. */
 export function InWords({ fields, source, kept }: Props): JSX.Element {
   const { t } = useTelling();
   const { prefix, tags, bucket, region, deleteMarkers, existing, enabled } = fields;

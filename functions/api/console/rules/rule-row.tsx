@@ -14,7 +14,7 @@ import type { RuleFields } from './fields.ts';
 
 interface Props {
   readonly rule: XmlElement;
-  /** How the destination stands; undefined: it is not known yet. */
+  /** State of the destination; undefined: it is not known yet. */
   readonly standing: DestinationState | undefined;
   readonly mayWrite: boolean;
   readonly onAsk: (deed: Deed, rule: XmlElement) => void;
@@ -112,7 +112,7 @@ function Scope({ fields: { prefix, tags } }: { readonly fields: RuleFields }): J
 
 const COUNTED = ['replicated', 'pending', 'failed', 'skipped'] as const;
 
-/** What the last scan counted for the rule. */
+/** Counts of the last scan for the rule. */
 function Counts({ id, standing }: Pick<Props, 'standing'> & { readonly id: string }): JSX.Element | null {
   const { t, language } = useTelling();
   const versions = standing?.rules.find((rule) => rule.id === id)?.versions;
@@ -123,7 +123,7 @@ function Counts({ id, standing }: Pick<Props, 'standing'> & { readonly id: strin
   return <p class="fine">{parts.join(' · ')}</p>;
 }
 
-/** What is not as it is by itself. */
+/** Settings that are not as they are by themselves. */
 function specialities({ t }: Telling, fields: RuleFields, others: readonly string[]): string[] {
   const { priority, storageClass, deleteMarkers, existing, replicaAcl, kmsObjects } = fields;
   return [

@@ -25,7 +25,7 @@ interface Props {
 
 /** Cards drawn at once; a deployment may have a hundred destinations. */
 const PAGE = 10;
-/** What somebody has to look at comes first. */
+/** States in their order: those that somebody has to look at come first. */
 const ORDER = [
   'blocked',
   'behind',
@@ -36,7 +36,7 @@ const ORDER = [
   'disabled',
 ] as const satisfies readonly DestinationState['state'][];
 
-/** How each destination stands by the last scan and by what waits now. */
+/** Cards of the destinations, by the last scan and the work that waits now. */
 export function Destinations({ status, onDeed }: Props): JSX.Element {
   const { t } = useTelling();
   const [shown, setShown] = useState(PAGE);

@@ -20,7 +20,7 @@ export function Failures(): JSX.Element {
   const { t } = useTelling();
   const { client, bucket, mayWrite, announce } = useSession();
   const [filter, setFilter] = useState<Filter>('all');
-  /** Where the page that is shown and those before it begin; none: the first page. */
+  /** Markers of the page that is shown and of those before it; none: the first page. */
   const [markers, setMarkers] = useState<readonly string[]>([]);
   const [asking, setAsking] = useState(false);
   const [started, setStarted] = useState<number>();

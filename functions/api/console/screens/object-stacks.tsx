@@ -17,7 +17,7 @@ interface Props {
   readonly versionId: string;
 }
 
-/** What stands under a key at the source and at each destination, side by side, newest first. */
+/** Versions of a key at the source and at each destination, side by side, newest first. */
 export function ObjectStacks({ stacks, objectKey, versionId }: Props): JSX.Element {
   const { t } = useTelling();
   const { bucket } = useSession();

@@ -13,7 +13,7 @@ import { ObjectStacks } from './object-stacks.tsx';
 /** Rules that do not cover the version, shown before the others are counted only. */
 const SHOWN = 10;
 
-/** Why one version is or is not replicated: what it is, which rules speak of it, and how each destination stands. */
+/** Steps that lead to a version being replicated or not: the version, the rules that speak of it, and each destination. */
 export function ObjectSteps({ status }: { readonly status: ObjectStatus }): JSX.Element {
   const { t } = useTelling();
   const { rules, destinations, measuredAt } = status;

@@ -164,7 +164,7 @@ interface Judged {
   readonly icon: IconName;
   readonly title: string;
   readonly text: string;
-  /** Whether the failures say more. */
+  /** The failures say more. */
   readonly failures?: true;
 }
 

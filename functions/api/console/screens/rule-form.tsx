@@ -148,14 +148,14 @@ function Form({ id, first }: { readonly id: string | undefined; readonly first: 
   );
 }
 
-/** Whether a rule is switched on by a change, or speaks of other objects or another destination than before. */
+/** Test whether a rule is switched on by a change, or speaks of other objects or another destination than before. */
 function coversMore(before: RuleFields | undefined, now: RuleFields): boolean {
   const scope = ({ enabled, prefix, tags, bucket, region, existing }: RuleFields) =>
     JSON.stringify([enabled, prefix, tags, bucket, region, existing]);
   return now.enabled && (before === undefined || scope(before) !== scope(now));
 }
 
-/** With a name that nobody has yet, so that there is one thing less to think about. */
+/** New rule with a name that nobody has yet, so that there is one thing less to think about. */
 function freshRule(others: readonly RuleFields[]): RuleFields {
   let id = 'everything';
   for (let n = 2; others.some((other) => other.id === id); n += 1) id = `rule-${n}`;

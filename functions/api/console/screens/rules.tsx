@@ -23,7 +23,7 @@ import { RuleRow } from '../rules/rule-row.tsx';
 
 /** Rules drawn at once; a document may hold a thousand. */
 const PAGE = 50;
-/** From so many on a filter helps. */
+/** Number of rules from which on a filter helps. */
 const FILTER_FROM = 8;
 
 export function Rules(): JSX.Element {
@@ -149,7 +149,7 @@ function NoRules(): JSX.Element {
 
 interface ListProps {
   readonly rules: readonly XmlElement[];
-  /** How each destination (`bucket-appid@region`) stands. */
+  /** State of each destination (`bucket-appid@region`). */
   readonly standing: ReadonlyMap<string, DestinationState>;
   readonly mayWrite: boolean;
   readonly onAsk: (deed: Deed, rule: XmlElement) => void;

@@ -10,7 +10,7 @@ interface Props {
   readonly onDeed: ((deed: ScanDeed) => void) | undefined;
 }
 
-/** What the scan of a destination does, and what can be done about it. Only what makes sense now is offered. */
+/** State of the scan of a destination, and the buttons to steer it. Only what makes sense now is offered. */
 export function ScanLine({ scan, onDeed }: Props): JSX.Element {
   const telling = useTelling();
   const { t } = telling;

@@ -6,7 +6,7 @@ export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Values = Readonly<Record<string, string | number>>;
 
-/** Whether the table has a text of that name, which is made from what the API says. */
+/** Test whether the table has a text of that name, which is made from what the API says. */
 export function isText(name: string): name is TextKey {
   return Object.hasOwn(TEXTS, name);
 }
