@@ -27,11 +27,13 @@ export function LagChart({ samples, usual }: Props): JSX.Element | null {
   const highest = Math.max(...samples.map(({ oldest }) => oldest));
   const words = t('chart.says', { now: duration(telling, last.oldest), most: duration(telling, highest) });
   if (highest === 0) return <p>{t('chart.nothing')}</p>;
+  // One look is no line.
+  if (samples.length === 1) return <p>{words}</p>;
   return (
     <figure class="chart">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={words}>
         <polygon points={`0,${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
-        <polyline points={samples.length === 1 ? `${line} ${WIDTH},${y(last.oldest)}` : line} />
+        <polyline points={line} />
         {usual === undefined ? null : <line x1="0" x2={WIDTH} y1={y(usual)} y2={y(usual)} />}
       </svg>
       <figcaption>

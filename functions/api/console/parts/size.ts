@@ -11,7 +11,9 @@ export function bytes(language: Language, size: number): string {
     rest /= 1000;
     unit += 1;
   }
-  const style = { style: 'unit', unit: UNITS[unit] ?? 'byte', maximumFractionDigits: 1 } as const;
+  // The short form has no plural: 7 byte.
+  const unitDisplay = unit === 0 ? 'long' : 'short';
+  const style = { style: 'unit', unit: UNITS[unit] ?? 'byte', unitDisplay, maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(locale(language), style).format(rest);
 }
 

@@ -53,6 +53,6 @@ describe('a dry run on the console page', () => {
     expect(money('zh', 0.5, 'CNY')).toBe('¥0.50');
     expect(money('en', 0.000_031_4, 'CNY')).toBe('CN¥0.000031');
     expect(money('en', 0, 'CNY')).toBe('CN¥0.00');
-    expect(bytes('en', 4.2e12)).toBe('4.2 TB');
+    expect([0, 1, 4200, 4.2e12].map((size) => bytes('en', size))).toEqual(['0 bytes', '1 byte', '4.2 kB', '4.2 TB']);
   });
 });
