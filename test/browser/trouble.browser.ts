@@ -106,7 +106,7 @@ describe('a page that is left open', () => {
     });
     const begin = await now();
     await page.clock.runFor(600_000);
-    await expect.poll(() => requests).toBeGreaterThan(20);
+    await expect.poll(() => requests, { timeout: 30_000 }).toBeGreaterThan(20);
     // The clock of the page also goes on by itself.
     expect(requests).toBeLessThanOrEqual(((await now()) - begin) / 15_000 + 1);
     await page.evaluate(`Object.defineProperty(document, 'hidden', { get: () => true })`);
