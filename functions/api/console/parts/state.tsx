@@ -2,9 +2,9 @@ import type { JSX } from 'preact';
 import type { DestinationState } from '../../scan-schemas.ts';
 import { useTelling } from './context.ts';
 import { Icon } from './icon.tsx';
-import type { IconName } from './icon.tsx';
+import type { IconName, Tone } from './signs.ts';
 
-export type Tone = 'good' | 'busy' | 'bad' | 'quiet' | 'warn';
+export type { Tone };
 
 interface SignProps {
   readonly tone: Tone;

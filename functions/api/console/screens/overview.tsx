@@ -1,10 +1,8 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { BucketStatus } from '../../scan-schemas.ts';
 import type { Deployment } from '../../schemas.ts';
 import type { Client } from '../client/client.ts';
 import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
-import type { Telling } from '../parts/context.ts';
 import { Icon } from '../parts/icon.tsx';
 import type { IconName } from '../parts/icon.tsx';
 import { useLive, useLoad } from '../parts/load.ts';
@@ -14,36 +12,17 @@ import { keepSamples } from '../parts/samples.ts';
 import { Sign } from '../parts/state.tsx';
 import type { Tone } from '../parts/state.tsx';
 import { Table } from '../parts/table.tsx';
-import { duration, moment } from '../parts/time.ts';
+import { duration } from '../parts/time.ts';
 import { Verdict } from '../parts/verdict.tsx';
 import { hrefOf } from '../route.ts';
+import { judge, seenFrom } from './judge.ts';
+import type { Seen, Setup } from './judge.ts';
 import { Destinations } from './destination-status.tsx';
 import type { ScanDeed } from './scan-line.tsx';
 import { loadRules } from '../rules/change.ts';
 import { readFields } from '../rules/fields.ts';
-import type { RuleFields } from '../rules/fields.ts';
 
 type ListedBucket = Deployment['sources'][number];
-
-interface Setup {
-  readonly rules: readonly RuleFields[];
-  readonly deployment: Deployment;
-}
-
-interface Seen extends Setup {
-  readonly status: BucketStatus;
-  readonly counts: Counts;
-}
-
-interface Counts {
-  readonly failed: number;
-  readonly pending: number;
-  /** There is more than was counted. */
-  readonly least: boolean;
-  /** ms; null: nothing waits. */
-  readonly oldest: number | null;
-  readonly enabled: number;
-}
 
 async function lookAtSetup(client: Client): Promise<Setup> {
   const [{ document }, deployment] = await Promise.all([loadRules(client), client.deployment()]);
@@ -92,20 +71,6 @@ export function Overview(): JSX.Element {
       ) : null}
     </Screen>
   );
-}
-
-function seenFrom(setup: Setup, status: BucketStatus): Seen {
-  const backlogs = status.destinations.map(({ backlog }) => backlog);
-  const failed = backlogs.reduce((sum, backlog) => sum + backlog.failed, 0);
-  const ages = backlogs.flatMap(({ oldestAgeMs }) => (oldestAgeMs === null ? [] : [oldestAgeMs]));
-  const counts = {
-    failed,
-    pending: backlogs.reduce((sum, { keys }) => sum + keys, 0) - failed,
-    least: backlogs.some(({ atLeast }) => atLeast),
-    oldest: ages.length === 0 ? null : Math.max(...ages),
-    enabled: setup.rules.filter((rule) => rule.enabled).length,
-  };
-  return { ...setup, status, counts };
 }
 
 function Content({ seen, children }: { readonly seen: Seen; readonly children: ComponentChildren }): JSX.Element {
@@ -157,60 +122,6 @@ function Empty(): JSX.Element {
       ) : null}
     </section>
   );
-}
-
-interface Judged {
-  readonly tone: Tone;
-  readonly icon: IconName;
-  readonly title: string;
-  readonly text: string;
-  /** The failures say more. */
-  readonly failures?: true;
-}
-
-/** The one thing that matters most now, in words. */
-function judge(telling: Telling, seen: Seen, source: string): Judged {
-  const { t } = telling;
-  const { counts, deployment, rules, status } = seen;
-  const more = counts.least;
-  const used = new Set([source, ...rules.filter((rule) => rule.enabled).map((rule) => rule.bucket)]);
-  const unversioned = [...deployment.sources, ...deployment.destinations].find(
-    ({ bucket, versioning }) => used.has(bucket) && (versioning === 'Suspended' || versioning === 'Disabled'),
-  );
-  if (unversioned !== undefined) {
-    const text = t('overview.versioning.off.text', { bucket: unversioned.bucket });
-    return { tone: 'bad', icon: 'cross', title: t('overview.versioning.off'), text };
-  }
-  if (counts.failed > 0) {
-    const title = t(more ? 'overview.failed.least' : 'overview.failed', { n: counts.failed });
-    return { tone: 'bad', icon: 'cross', title, text: t('overview.failed.text'), failures: true };
-  }
-  if (counts.enabled === 0) {
-    return { tone: 'quiet', icon: 'pause', title: t('overview.disabled'), text: t('overview.disabled.text') };
-  }
-  if (counts.pending > 0 || more) {
-    const title = t(more ? 'overview.pending.least' : 'overview.pending', { n: counts.pending });
-    return { tone: 'busy', icon: 'clock', title, text: t('overview.pending.text'), failures: true };
-  }
-  return judgeScans(telling, status);
-}
-
-/** Nothing waits; what the scans found says whether everything is there. */
-function judgeScans(telling: Telling, { destinations }: BucketStatus): Judged {
-  const { t } = telling;
-  const states = new Set(destinations.map(({ state }) => state));
-  const about = (name: 'behind' | 'blocked' | 'paused' | 'ok' | 'complete', time = '') => ({
-    title: t(`overview.${name}`),
-    text: t(`overview.${name}.text`, { time }),
-  });
-  if (states.has('blocked')) return { tone: 'bad', icon: 'cross', ...about('blocked') };
-  if (destinations.some(({ behind }) => behind !== null)) return { tone: 'bad', icon: 'cross', ...about('behind') };
-  if (states.has('paused')) return { tone: 'quiet', icon: 'pause', ...about('paused') };
-  const times = destinations.flatMap(({ state, completeUpTo }) => (state === 'complete' && completeUpTo) || []);
-  const counted = destinations.filter(({ state }) => state !== 'disabled').length;
-  if (counted === 0 || times.length < counted) return { tone: 'busy', icon: 'clock', ...about('ok') };
-  const earliest = times.reduce((a, b) => (a < b ? a : b));
-  return { tone: 'good', icon: 'check', ...about('complete', moment(telling, earliest)) };
 }
 
 function Judgement({ seen }: { readonly seen: Seen }): JSX.Element {
