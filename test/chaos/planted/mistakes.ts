@@ -28,5 +28,6 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   P6: 'the look that follows mends what it leaves, so only its test shows it',
   P9: 'about one lagging world in a thousand shows it; its tests do',
   P18: 'worlds with such copies are slow, and rarely come to a removal; its tests show it',
+  P35: 'about one world of two sites in six hundred shows it; its tests do',
   P19: 'it saves requests; what it says of bases is P9',
 };

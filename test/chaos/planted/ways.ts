@@ -26,7 +26,6 @@ export const WAYS: readonly Mistake[] = [
     instead('P34', "const writes = base.filter(({ kind }) => kind !== 'remove');"),
   ),
   mistake('nothing is lifted', ['two-way', 300], instead('P34b', 'if (!isOwn(item)) return [];')),
-  mistake('a delete marker is not written down before it is made', ['two-way-deletions', 300], without('P35')),
   mistake('a deletion that was undone is brought back', ['two-way-deletions', 300], instead('P36', 'undone: [],')),
   mistake(
     'a deletion that was undone leaves older ones to be brought back',
