@@ -165,12 +165,12 @@ export class BehindMarks {
   /** By what was read a moment ago: `schedule` waits for all who may go by that. */
   async #isBehind(pair: BehindPair, circuit: Circuit): Promise<boolean> {
     const now = this.#now;
-    // P40c: A mark is read anew after this time.
+    // A mark is read anew after this time.
     if (circuit.believed === undefined || now() - circuit.believed.asked >= BELIEVED_MS)
       circuit.believed = { asked: now(), behind: this.read(pair).catch(() => NONE) };
     const { asked, behind } = circuit.believed;
     const { phase } = await behind;
-    // P40d: What was read longer ago counts for nothing.
+    // What was read longer ago counts for nothing.
     return phase === 'behind' && now() - asked < BELIEVED_MS;
   }
 
@@ -207,7 +207,7 @@ export async function readBehind(deps: ReadDeps, pair: BehindPair): Promise<Behi
     readMark(deps, nameOf(pair, 'news'), news),
   ]);
   const { id } = mark.value;
-  // P40e: Only the end of this very mark is its end.
+  // Only the end of this very mark is its end.
   if (taken?.value.id !== id) return { ...mark.value, phase: 'behind', answers: told?.value.id === id };
   return taken.value.phase === 'over' ? NONE : { ...mark.value, phase: 'recovering', at: taken.lastModified };
 }
