@@ -85,6 +85,7 @@ export async function inspect(deps: EngineDeps, work: Work, query: InspectQuery)
       if (halt) return halt;
     }
   }
+  // P45b: What has no replica is told.
   for (const one of key.undecided()) {
     const halt = await see(one);
     if (halt) return halt;
@@ -166,6 +167,7 @@ class KeyInspection {
   }
 
   async #there(entry: Entry, head: ObjectHead, rule: Rule): Promise<Finding | undefined> {
+    // P45: A version is there only if a replica of ours bears its name.
     const its = this.#replicas.get(entry.ref.id) ?? [];
     const last = Math.max(...its.map(({ marker }) => marker.attempted));
     const kept = its.find(({ marker }) => marker.attempted === last);

@@ -27,4 +27,10 @@ export const SCANS: readonly Mistake[] = [
     instead('P38', 'if (oldest !== -1) return listed;'),
   ),
   mistake('what was written is not looked at again', ['one-way', 400], without('P39'), without('P39b')),
+  mistake(
+    'a verification takes any replica of the key for that of a version',
+    ['one-way', 100],
+    instead('P45', 'const its = [...this.#replicas.values()].flat();'),
+  ),
+  mistake('a verification says nothing of what is missing', ['one-way', 20], without('P45b')),
 ];

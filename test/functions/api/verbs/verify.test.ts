@@ -99,6 +99,7 @@ describe.sequential('a verification', () => {
     expect(await look(answer.id)).toMatchObject({ id: answer.id, state: 'ended', equal: true });
   });
 
+  // P45
   it('names each version that is missing', async () => {
     await replicated('missing/there');
     const versionId = await upload('missing/not');

@@ -1,0 +1,121 @@
+import { nodeHash, type Cos } from '../../shared/cos/index.ts';
+import { createEngine, type EngineOptions } from '../../shared/replication/index.ts';
+import { beginVerify, runVerify, VERIFY_NOTES, verifyDepsOf, type VerifyItem } from '../../shared/verify/index.ts';
+import type { Evidence, Listed, Violation } from './invariants.ts';
+import { byKey, isOriginal } from './invariants.ts';
+import type { RuleBook } from './rule-book.ts';
+import type { Link } from './topology.ts';
+
+interface VerifyEvidence extends Evidence {
+  /** The calls as they take effect, without any fault. */
+  readonly cos: Cos;
+  readonly now: () => number;
+  /** What the functions of a deployment are wired to beside. */
+  readonly wired: (book: RuleBook) => Pick<EngineOptions, 'keys' | 'settings'>;
+}
+
+/**
+ * Verifies every pair of a world that has come to rest, then once more after somebody has removed a replica of each: what the
+ * judge's own record shows to be missing has to be in the list, and nothing of what is there.
+ */
+export async function judgeVerify(evidence: VerifyEvidence): Promise<readonly Violation[]> {
+  const found: Violation[] = [];
+  for (const book of evidence.rules) {
+    for (const pair of book.pairs()) {
+      const link = evidence.topology.links.find(
+        ({ source, destination }) =>
+          source.bucket === pair.source.bucket && destination.bucket === pair.destination.bucket,
+      );
+      if (link === undefined) continue;
+      found.push(...compare(evidence, book, link, await verify(evidence, book, link)));
+      if (removeOne(evidence, link)) found.push(...compare(evidence, book, link, await verify(evidence, book, link)));
+    }
+  }
+  return found;
+}
+
+/** Never given twice, as IDs are in a deployment. */
+let given = 0;
+
+async function verify(evidence: VerifyEvidence, book: RuleBook, { source, destination }: Link): Promise<VerifyItem[]> {
+  const { cos, core, now } = evidence;
+  const { keys, settings } = evidence.wired(book);
+  const engine = createEngine({
+    cos,
+    state: book.state,
+    hash: nodeHash,
+    keys,
+    now,
+    unique: () => `v${(given += 1)}`,
+    random: () => 0,
+    sleep: async () => undefined,
+    ...(settings === undefined ? {} : { settings }),
+  });
+  const ruleSet = await engine.rules.getFresh(source);
+  if (ruleSet === undefined) return [];
+  const moment = Math.floor(now());
+  const query = { source, pairs: [{ source, destination }], ruleSet, prefix: '', upTo: moment, deep: false };
+  const store = await beginVerify(
+    { ...engine.deps, now, unique: () => engine.deps.unique() },
+    { ...query, started: moment },
+  );
+  const { bucket, region } = book.state;
+  const [note] = core.listObjects(bucket, region, { prefix: VERIFY_NOTES }).entries;
+  await runVerify(verifyDepsOf({ engine, sleep: engine.sleep }), note?.key ?? '', moment + 900_000);
+  for (const { key } of core.listObjects(bucket, region, { prefix: VERIFY_NOTES }).entries)
+    await runVerify(verifyDepsOf({ engine, sleep: engine.sleep }), key, moment + 900_000);
+  const job = await store.job();
+  const ranges = await store.ranges(job?.ranges.length ?? 0);
+  if (job === undefined || ranges.filter(({ done }) => done !== null).length < job.ranges.length)
+    throw new Error('a verification did not end');
+  const lists = await Promise.all(
+    ranges.flatMap(({ number, parts }) => Array.from({ length: parts }, (_, part) => store.part(number, part))),
+  );
+  return lists.flat();
+}
+
+/** The newest replica of the link, without a word to anybody. Without the original a user's copy of it counts as ours. */
+function removeOne({ core, ledger, diary }: VerifyEvidence, { source, destination }: Link): boolean {
+  for (const [key, versions] of byKey(core, destination)) {
+    const replica = versions.find(
+      ({ versionId }) => ledger.made.get(versionId)?.origin.bucket === source.bucket && !diary.copied.has(versionId),
+    );
+    if (replica === undefined) continue;
+    core.deleteObject(destination.bucket, destination.region, key, replica.versionId, { requestId: 'judge' });
+    return true;
+  }
+  return false;
+}
+
+/** Where its ID is used again, or its bytes cannot be read, nobody can say which version is meant. */
+const isDoubtful = ({ versionId, attributes }: Listed): boolean =>
+  versionId === 'null' || attributes.storageClass === 'ARCHIVE';
+
+function compare(
+  { core, ledger }: VerifyEvidence,
+  book: RuleBook,
+  link: Link,
+  list: readonly VerifyItem[],
+): readonly Violation[] {
+  const replicas = new Set(
+    [...byKey(core, link.destination).values()].flat().flatMap(({ versionId }) => {
+      const origin = ledger.made.get(versionId)?.origin;
+      return origin?.bucket === link.source.bucket ? [origin.versionId] : [];
+    }),
+  );
+  const told = new Set(
+    list.filter(({ kind }) => kind === 'missing' || kind === 'skipped').map(({ versionId }) => versionId),
+  );
+  const found: Violation[] = [];
+  for (const version of [...byKey(core, link.source).values()].flat()) {
+    const { key, versionId, deleteMarker, time, attributes } = version;
+    if (deleteMarker || isDoubtful(version) || !isOriginal(ledger, version)) continue;
+    const isDue = book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags });
+    const about = `a verification of ${link.source.bucket} at ${link.destination.bucket}: ${key} ${versionId}`;
+    if (isDue && !replicas.has(versionId) && !told.has(versionId))
+      found.push({ invariant: 'I8', text: `${about} has no replica, and nobody is told` });
+    if (replicas.has(versionId) && told.has(versionId))
+      found.push({ invariant: 'I8', text: `${about} is said to be missing, and is there` });
+  }
+  return found;
+}
