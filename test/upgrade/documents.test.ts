@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createKeyStore } from '../../shared/access/index.ts';
+import { formatPlace, nodeHash } from '../../shared/cos/index.ts';
+import { claimOf, createKeyring } from '../../shared/identity/index.ts';
+import { readPreflight } from '../../shared/preflight/index.ts';
+import { createRuleStore } from '../../shared/rules/index.ts';
+import { PairStore } from '../../shared/scan/store.ts';
+import { Leases, listPending, Tasks } from '../../shared/tasks/index.ts';
+import { createMemoryCos, type MemoryCos } from '../functions/api/memory-cos.ts';
+import { BACKUP, SOURCE, STATE, type Release } from './release.ts';
+
+const FOLDER = new URL('releases/', import.meta.url);
+const releases = readdirSync(FOLDER).map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Release);
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Release;
+const HOUR = 3_600_000;
+
+it('has the documents of this release, recorded before it goes out', () => {
+  expect(releases.map((release) => release.version)).toContain(version);
+});
+
+describe.each(releases)('what release $version has written', (release) => {
+  let clock = release.recorded;
+  const now = (): number => clock;
+  let memory: MemoryCos;
+  beforeEach(() => {
+    clock = release.recorded;
+    memory = createMemoryCos(now);
+    memory.versioning.set(formatPlace(STATE), undefined);
+    for (const [key, body] of release.objects) {
+      memory.objects.set(`${formatPlace(STATE)}/${key}`, Buffer.from(body, 'base64'));
+    }
+    // The release that reads comes an hour later: what was at work is over.
+    clock += HOUR;
+  });
+  const deps = () => ({ cos: memory.cos, state: STATE, hash: nodeHash, now, unique: () => 'unique' });
+  const namesUnder = (prefix: string) => release.objects.map(([key]) => key).filter((key) => key.startsWith(prefix));
+  const target = { source: SOURCE, destination: BACKUP, key: 'live' };
+
+  it('is of every kind that outlives a deployment', () => {
+    const kinds = new Set(release.objects.map(([key]) => key.split('/')[0]));
+    for (const kind of ['rules', 'keys', 'secrets', 'waiting', 'leases', 'pairs', 'asked', 'paused', 'status']) {
+      expect(kinds).toContain(kind);
+    }
+  });
+
+  it('are rules that are still in force', async () => {
+    const rules = await createRuleStore({ cos: memory.cos, state: STATE, now }).getFresh(SOURCE);
+    expect(rules?.rules).toMatchObject([{ id: 'all', enabled: true, destination: BACKUP }]);
+  });
+
+  it('are API keys that still open what they opened', async () => {
+    const keys = createKeyStore({ cos: memory.cos, state: STATE, now, random: () => new Uint8Array() });
+    const [summary] = await keys.list();
+    expect(await keys.find(summary?.secretId ?? '')).toMatchObject({
+      buckets: [SOURCE.bucket],
+      rights: ['read'],
+      secretKey: expect.stringMatching(/^.{16,}$/) as string,
+    });
+  });
+
+  it('are replicas that are still known as ours', async () => {
+    const keys = createKeyring({ cos: memory.cos, state: STATE, others: [], hash: nodeHash, now });
+    const claim = await claimOf({ hash: nodeHash, keys }, release.replica, BACKUP, 'live');
+    expect(claim.kind).toBe('ours');
+    // The test can fail: at another key the same metadata proves nothing.
+    expect((await claimOf({ hash: nodeHash, keys }, release.replica, BACKUP, 'other')).kind).toBe('none');
+  });
+
+  it('are tasks that can still be done', async () => {
+    const tasks = new Tasks(deps());
+    for (const name of namesUnder('waiting/')) {
+      expect(await tasks.load(name)).toMatchObject({ task: { source: SOURCE, key: 'refused' } });
+    }
+    const all = { accepts: () => true, marker: undefined, limit: 10, examined: 100 };
+    const { items, unreadable } = await listPending(deps(), all);
+    expect(unreadable).toBe(0);
+    expect(items.map(({ task }) => task.key)).toContain('refused');
+  });
+
+  it('are leases of broken runs that can still be taken over', async () => {
+    const found: unknown[] = [];
+    const problems: unknown[] = [];
+    for await (const some of new Leases(deps()).abandoned((error) => problems.push(error))) found.push(...some);
+    expect(problems).toEqual([]);
+    expect(found).toMatchObject([{ target }]);
+    expect(await new Leases(deps()).acquire(target, { floor: 0, since: 0 }, now() + 1000)).toMatchObject({
+      kind: 'held',
+      lease: { inherited: [expect.stringMatching(/^leases\//)] },
+    });
+  });
+
+  it('are scans, with their ranges, result, ledger, request and pause', async () => {
+    const store = new PairStore(deps(), { source: SOURCE, destination: BACKUP });
+    const scan = await store.scan();
+    expect(scan).toMatchObject({ source: SOURCE, destination: BACKUP, kind: 'existing' });
+    const id = scan?.id ?? '';
+    expect(await store.preparation(id)).toMatchObject({ scan: id, done: true });
+    expect(await store.range(id, 0)).toMatchObject({ scan: id, number: 0 });
+    expect(await store.result()).toMatchObject({ scan: id, kind: 'existing' });
+    expect(await store.request()).toMatchObject({ prefix: 'live' });
+    expect(await store.paused()).toMatchObject({ since: expect.any(Number) as number });
+  });
+
+  it('are findings about a destination', async () => {
+    expect(await readPreflight(memory.cos, STATE, BACKUP)).toMatchObject({ passed: true, markerTold: false });
+  });
+
+  it.each(['rules/', 'keys/', 'waiting/', 'pairs/'])(
+    'is refused by its name where %s holds what nobody can read',
+    async (prefix) => {
+      for (const name of namesUnder(prefix)) {
+        memory.objects.set(`${formatPlace(STATE)}/${name}`, Buffer.from('{"written":"by a release to come"}'));
+      }
+      const [name = ''] = namesUnder(prefix);
+      const keys = createKeyStore({ cos: memory.cos, state: STATE, now, random: () => new Uint8Array() });
+      const read = {
+        'rules/': () => createRuleStore({ cos: memory.cos, state: STATE, now }).getFresh(SOURCE),
+        'keys/': () => keys.find(name.slice('keys/'.length)),
+        'waiting/': () => new Tasks(deps()).load(name),
+        'pairs/': () => new PairStore(deps(), { source: SOURCE, destination: BACKUP }).scan(),
+      }[prefix];
+      await expect(read?.()).rejects.toMatchObject({ side: 'state' });
+    },
+  );
+});
