@@ -7,7 +7,7 @@ import type { Credentials, TimeRange } from '../../shared/signing/index.ts';
 import { child, children, readXml, textOf } from '../../shared/xml/index.ts';
 import type { XmlElement } from '../../shared/xml/index.ts';
 import { startCloud } from '../cloud/index.ts';
-import type { LocalCloud } from '../cloud/index.ts';
+import type { CloudOptions, LocalCloud } from '../cloud/index.ts';
 
 /**
  * What the contract suites need of a COS: somewhere to send raw signed requests. With REAL_COS_SECRET_ID,
@@ -25,7 +25,7 @@ export interface CosDriver {
   /** Undefined against the real COS. */
   readonly cloud: LocalCloud | undefined;
   /** A name that nobody has. The bucket, once created, is emptied and removed by `close`. */
-  newName(label: string): string;
+  newName(label: string, length?: number): string;
   send(call: Call): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -61,15 +61,21 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export async function openDriver(): Promise<CosDriver> {
+/** `local`: a local cloud whatever the environment says. `switches`: how it behaves. */
+export interface DriverOptions {
+  readonly local?: boolean;
+  readonly switches?: NonNullable<CloudOptions['switches']>;
+}
+
+export async function openDriver({ local = false, switches = {} }: DriverOptions = {}): Promise<CosDriver> {
   const { REAL_COS_SECRET_ID: secretId, REAL_COS_SECRET_KEY: secretKey } = process.env;
   const { REAL_COS_APPID: appid, REAL_COS_REGION: region, REAL_COS_OTHER_REGION: otherRegion } = process.env;
-  if (secretId !== undefined && secretKey !== undefined && appid !== undefined) {
+  if (!local && secretId !== undefined && secretKey !== undefined && appid !== undefined) {
     const regions = { region: region ?? 'ap-guangzhou', otherRegion: otherRegion ?? 'ap-shanghai' };
     const credentials = { secretId, secretKey };
     return createDriver({ appid, ...regions, credentials, stranger: realStranger(), cloud: undefined });
   }
-  const cloud = await startCloud({ otherAccounts: [{ appid: '1250000009', uin: '100000000009' }] });
+  const cloud = await startCloud({ switches, otherAccounts: [{ appid: '1250000009', uin: '100000000009' }] });
   const [other] = cloud.otherAccounts;
   return createDriver({
     appid: cloud.appid,
@@ -87,12 +93,16 @@ function realStranger(): Stranger | undefined {
   return secretId && secretKey && uin ? { uin, credentials: { secretId, secretKey } } : undefined;
 }
 
+/** How the names of all buckets begin that the tests make, so that nobody takes them for others. */
+export const NAMESPACE = 'crrlive-';
+
 function createDriver(base: Omit<CosDriver, 'newName' | 'send' | 'close'>): CosDriver {
   const names: string[] = [];
   const driver: CosDriver = {
     ...base,
-    newName: (label) => {
-      const name = `${label}-${randomBytes(4).toString('hex')}-${base.appid}`;
+    newName: (label, length = 0) => {
+      const end = `-${randomBytes(3).toString('hex')}-${base.appid}`;
+      const name = `${NAMESPACE}${label.slice(0, 4)}`.padEnd(length - end.length, 'x') + end;
       names.push(name);
       return name;
     },
@@ -170,16 +180,17 @@ const ZONES = '<CreateBucketConfiguration><BucketAZConfig>MAZ</BucketAZConfig></
 export async function makeBucket(
   driver: CosDriver,
   label: string,
-  options: { versioning?: 'Enabled' | 'Suspended'; region?: string; multiAz?: boolean } = {},
+  options: { versioning?: 'Enabled' | 'Suspended'; region?: string; multiAz?: boolean; nameLength?: number } = {},
 ): Promise<TestBucket> {
-  const bucket = bucketAt(driver, driver.newName(label), options.region ?? driver.region);
+  const name = driver.newName(label, options.nameLength);
+  const bucket = bucketAt(driver, name, options.region ?? driver.region);
   const body = options.multiAz ? ZONES : undefined;
   await bucket.must('PUT', '', { body });
   if (options.versioning) await bucket.setVersioning(options.versioning);
   return bucket;
 }
 
-export function bucketAt(driver: CosDriver, name: string, region: string): TestBucket {
+export function bucketAt(driver: Pick<CosDriver, 'send'>, name: string, region: string): TestBucket {
   const host = hostOf({ bucket: name, region });
   const call: TestBucket['call'] = (method, key = '', rest = {}) =>
     driver.send({ method, host, path: `/${key.split('/').map(encode).join('/')}`, ...rest });
@@ -203,20 +214,53 @@ export function bucketAt(driver: CosDriver, name: string, region: string): TestB
   };
 }
 
-async function removeBucket(driver: CosDriver, name: string): Promise<void> {
+/** Takes a bucket away with everything in it, page by page. What is locked stays, and so does its bucket: that is told. */
+export async function removeBucket(
+  driver: Pick<CosDriver, 'region' | 'otherRegion' | 'send'>,
+  name: string,
+): Promise<void> {
   for (const region of [driver.region, driver.otherRegion]) {
     const bucket = bucketAt(driver, name, region);
     if ((await bucket.call('HEAD')).status !== 200) continue;
-    const uploads = xmlOf(await bucket.must('GET', '', { query: { uploads: '' } }));
-    for (const upload of children(uploads, 'Upload')) {
-      await bucket.must('DELETE', textOf(upload, 'Key'), { query: { uploadId: textOf(upload, 'UploadId') } });
+    await bucket.call('DELETE', '', { query: { policy: '' } });
+    await removeUploads(bucket);
+    const kept = await removeVersions(bucket);
+    const answer = await bucket.call('DELETE');
+    if (answer.status >= 300) console.error(`${name} is left behind: ${kept} versions could not be deleted.`);
+  }
+}
+
+async function removeUploads(bucket: TestBucket): Promise<void> {
+  for (let more = true; more;) {
+    const page = xmlOf(await bucket.must('GET', '', { query: { uploads: '', 'encoding-type': 'url' } }));
+    const uploads = children(page, 'Upload');
+    for (const upload of uploads) {
+      const key = decodeURIComponent(textOf(upload, 'Key') ?? '');
+      await bucket.must('DELETE', key, { query: { uploadId: textOf(upload, 'UploadId') } });
     }
-    const entries = xmlOf(await bucket.must('GET', '', { query: { versions: '' } })).children;
-    for (const entry of entries.filter(({ name }) => name === 'Version' || name === 'DeleteMarker')) {
-      const versionId = textOf(entry, 'VersionId') || undefined;
-      await bucket.must('DELETE', textOf(entry, 'Key'), { query: { versionId } });
+    more = uploads.length > 0 && textOf(page, 'IsTruncated') === 'true';
+  }
+}
+
+/** Returns how many are left. */
+async function removeVersions(bucket: TestBucket): Promise<number> {
+  let kept = 0;
+  let next: Readonly<Record<string, string | undefined>> = {};
+  for (;;) {
+    const query = { versions: '', 'encoding-type': 'url', ...next };
+    const page = xmlOf(await bucket.must('GET', '', { query }));
+    for (const entry of page.children.filter(({ name }) => name === 'Version' || name === 'DeleteMarker')) {
+      const key = decodeURIComponent(textOf(entry, 'Key') ?? '');
+      const { status } = await bucket.call('DELETE', key, {
+        query: { versionId: textOf(entry, 'VersionId') || undefined },
+      });
+      if (status >= 300) kept += 1;
     }
-    await bucket.must('DELETE');
+    if (textOf(page, 'IsTruncated') !== 'true') return kept;
+    next = {
+      'key-marker': decodeURIComponent(textOf(page, 'NextKeyMarker') ?? ''),
+      'version-id-marker': textOf(page, 'NextVersionIdMarker'),
+    };
   }
 }
 

@@ -6,8 +6,8 @@ import { createKeyStore, RIGHTS } from '../../shared/access/index.ts';
 import { createCosClient, type Place } from '../../shared/cos/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
-import { cosClient, replicationClient, type Access } from '../cloud/job/clients.ts';
-import { deployEnvironment } from '../cloud/job/deploy.ts';
+import { cosClient, replicationClient } from '../cloud/job/clients.ts';
+import { deployEnvironment, type Deployer } from '../cloud/job/deploy.ts';
 import { apiDomain } from '../cloud/job/index.ts';
 import { warmCli } from './cli.ts';
 import { ROOT } from './command.ts';
@@ -21,7 +21,7 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-export async function createProject(cloud: Access): Promise<Project> {
+export async function createProject(cloud: Deployer): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'deployed-project-'));
   for (const name of ['package.json', 'functions', 'shared']) {
     await cp(join(ROOT, name), join(folder, name), { recursive: true });

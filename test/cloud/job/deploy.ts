@@ -19,11 +19,14 @@ export function cliEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
+/** A key pair, and the address of a local cloud if it is for one. */
+export type Deployer = Pick<Access, 'secretId' | 'secretKey'> & { readonly endpoint?: string | undefined };
+
 /** The same, with what it needs to work against a local cloud. */
-export function deployEnvironment(access: Access, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function deployEnvironment(access: Deployer, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...cliEnvironment(base),
-    TENCENTCLOUD_ENDPOINT: access.endpoint,
+    ...(access.endpoint === undefined ? {} : { TENCENTCLOUD_ENDPOINT: access.endpoint }),
     TENCENTCLOUD_SECRET_ID: access.secretId,
     TENCENTCLOUD_SECRET_KEY: access.secretKey,
   };

@@ -1,0 +1,13 @@
+import { children, NAMESPACE, removeBucket, textOf, xmlOf, type CosDriver } from '../contract/driver.ts';
+import { child } from '../../shared/xml/index.ts';
+
+/** Takes away every bucket that a test has left behind because it was broken off; names of those that there were. */
+export async function cleanUp(driver: CosDriver): Promise<readonly string[]> {
+  const answer = await driver.send({ method: 'GET', host: 'service.cos.myqcloud.com' });
+  if (answer.status !== 200) throw new Error(`The buckets could not be listed: ${answer.status}.`);
+  const list = child(xmlOf(answer), 'Buckets');
+  const found = list === undefined ? [] : children(list, 'Bucket').map((bucket) => textOf(bucket, 'Name') ?? '');
+  const ours = found.filter((name) => name.startsWith(NAMESPACE));
+  for (const name of ours) await removeBucket(driver, name);
+  return ours;
+}

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCommand } from '../cloud/bin/lifetime.ts';
+import { UsageError } from '../cloud/bin/options.ts';
+import { openDriver, type CosDriver } from '../contract/driver.ts';
+import { ROOT } from '../e2e/command.ts';
+import { askAll, formatFindings } from './ask.ts';
+import { cleanUp } from './clean.ts';
+import { playOnAccount } from './deployments.ts';
+
+const PARTS = ['points', 'contract', 'fail-over'] as const;
+type Part = (typeof PARTS)[number];
+
+const HELP = `npm run test:live -- [--only PART,PART] [--local] [--clean]
+
+Runs against a real account, in buckets and functions of its own, which it takes
+away again. It costs a few requests and minutes of functions.
+
+  points     what COS and SCF do where their documents are silent
+  contract   the calls of COS that this service and its tests rely on
+  fail-over  two deployments, and the disaster recovery of the runbook
+
+  --only     some of the parts
+  --local    the same against a local cloud
+  --clean    only takes away what a broken run has left behind
+  --help     this text
+
+Environment: REAL_COS_SECRET_ID, REAL_COS_SECRET_KEY, REAL_COS_APPID; also
+REAL_COS_REGION (ap-guangzhou), REAL_COS_OTHER_REGION (ap-shanghai), and for a
+second account REAL_COS_OTHER_SECRET_ID, REAL_COS_OTHER_SECRET_KEY and
+REAL_COS_OTHER_UIN.
+
+Exit status: 0 all is as it is taken to be, 1 not, 2 wrong use.
+`;
+
+const NEEDED = ['REAL_COS_SECRET_ID', 'REAL_COS_SECRET_KEY', 'REAL_COS_APPID'];
+/** ms for one test of the contract: requests go over the internet. */
+const PATIENCE = '180000';
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function read() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string', default: PARTS.join(',') },
+        local: { type: 'boolean', default: false },
+        clean: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    const parts = values.only.split(',').map((name) => PARTS.find((part) => part === name));
+    const known = parts.filter((part) => part !== undefined);
+    if (known.length < parts.length) throw new Error(`--only takes ${PARTS.join(', ')}`);
+    return { ...values, parts: known };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** Each returns whether all was as it is taken to be. */
+const RUN: Readonly<Record<Part, (driver: CosDriver, signal: AbortSignal) => Promise<boolean>>> = {
+  async points(driver) {
+    const findings = await askAll(driver);
+    say(formatFindings(findings));
+    return findings.every(({ observed, taken }) => observed === taken);
+  },
+  contract: (_, signal) => runContract(signal),
+  async 'fail-over'(driver) {
+    await playOnAccount(driver, say);
+    return true;
+  },
+};
+
+/** In a process of its own; the suites read the same environment. */
+function runContract(signal: AbortSignal): Promise<boolean> {
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const args = ['run', 'test/contract', '--testTimeout', PATIENCE, '--hookTimeout', PATIENCE, '--maxWorkers', '2'];
+  const child = spawn(process.execPath, [vitest, ...args], { cwd: ROOT, stdio: 'inherit', signal });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status) => resolve(status === 0));
+  });
+}
+
+await runCommand(async ({ signal, onEnd }) => {
+  const options = read();
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const missing = NEEDED.filter((name) => !process.env[name]);
+  if (!options.local && missing.length > 0) {
+    throw new UsageError(`set ${missing.join(', ')} to a key pair and the APPID of an account, or add --local`);
+  }
+  const driver = await openDriver({ local: options.local });
+  onEnd(() => driver.close());
+  if (options.clean) {
+    const names = await cleanUp(driver);
+    say(names.length === 0 ? 'Nothing was left behind.' : `Taken away: ${names.join(', ')}`);
+    return 0;
+  }
+  let good = true;
+  for (const part of options.parts) {
+    signal.throwIfAborted();
+    say(`\n== ${part}`);
+    const fine = await RUN[part](driver, signal).catch((error: unknown) => {
+      say(error instanceof Error ? error.message : String(error));
+      return false;
+    });
+    say(`== ${part}: ${fine ? 'as it is taken to be' : 'NOT as it is taken to be'}`);
+    good &&= fine;
+  }
+  return good ? 0 : 1;
+});
