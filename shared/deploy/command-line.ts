@@ -107,6 +107,7 @@ export const commands = {
             usage: 'As the destination holds it: asks nothing in the region of the source, which may be down',
             type: 'boolean',
           },
+          wait: { usage: 'Go on until every destination is complete', type: 'boolean' },
         },
       },
       scan: {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
@@ -59,5 +59,21 @@ describe('the runbook and the front page', () => {
     const roles = [...policy.matchAll(/:roleName\/cos-replication-dev-ap-guangzhou-(\w+)/g)].map(([, kind]) => kind);
     expect(roles).toEqual(['engine', 'scan', 'schedule', 'api']);
     expect(JSON.parse(policy)).toMatchObject({ version: '2.0' });
+  });
+
+  it('list every action of the cloud API that the deploying key calls, and no other', () => {
+    const folder = new URL('../../shared/deploy/', import.meta.url);
+    const code = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+      .join('\n');
+    const called = new Set(
+      [...code.matchAll(/\bcall(?:<.*?>)?\(\s*(?:'(?:scf|cam)',\s*)?'([A-Z]\w+)'/gs)].map(([, action]) => action),
+    );
+    expect(called.size).toBeGreaterThan(25);
+    const [, table = ''] = /^\| SCF {5}\|(.*?)^\| COS/ms.exec(pages[1] ?? '') ?? [];
+    const listed = new Set([...table.matchAll(/`(\w+)`/g)].map(([, action]) => action));
+    expect([...called].filter((action) => !listed.has(action))).toEqual([]);
+    expect([...listed].filter((action) => !called.has(action))).toEqual([]);
   });
 });

@@ -26,7 +26,6 @@ export async function playOnAccount(driver: CosDriver, say: (line: string) => vo
     const world: Stage = {
       photos,
       backup,
-      patient: true,
       folder: project.folder,
       serverless,
       put: async (place, key, body) => void (await at(place).put(key, body)),

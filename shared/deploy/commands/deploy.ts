@@ -128,7 +128,7 @@ async function createTrigger(trigger: Trigger, name: string, scf: Scf): Promise<
       /^(ResourceInUse|FailedOperation|InvalidParameter|LimitExceeded)/.test(error.code);
     if (!refused || trigger.type !== 'cos') throw error;
     throw new DeployError(
-      `The trigger "${describeTrigger(trigger)}" was refused: ${error.message}. If another function or product listens to this event of ${trigger.bucket}, delete that trigger (COS console: the bucket's function computing page) or take the bucket out of sources, then deploy again.`,
+      `The trigger "${describeTrigger(trigger)}" was refused: ${error.message}. COS hands an event of a bucket to one function only. If another stage of this service, another function or another product listens to this event of ${trigger.bucket}, delete that trigger (COS console: the bucket's function computing page) or take the bucket out of sources, then deploy again.`,
       'TRIGGER_REFUSED',
       error,
     );

@@ -59,7 +59,7 @@ export interface ActionOptions {
   readonly prefix: string | undefined;
   readonly rule: string | undefined;
   readonly json: boolean;
-  /** Goes on printing until the scans have ended. */
+  /** Goes on until the scans have ended, or the status is complete. */
   readonly wait: boolean;
 }
 
@@ -78,6 +78,7 @@ export async function replicationAction(action: Action, deps: ActionDeps, option
   const { destination, prefix, rule } = options;
   switch (action) {
     case 'status':
+      if (options.wait) return untilComplete(deps, options, () => ask('GET', 'replicationStatus'), bucket);
       return show(deps, options, await ask('GET', 'replicationStatus'), (answer) => formatStatus(bucket, answer));
     case 'scan': {
       const answer = await ask('POST', 'replicationScan', without({ destination, prefix }));
@@ -119,6 +120,32 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
       if (options.json) deps.print(JSON.stringify(answer));
       return;
     }
+  }
+}
+
+/** Prints a line whenever a state or a backlog has changed, and the whole status once every destination is complete. */
+async function untilComplete(
+  deps: ActionDeps,
+  options: ActionOptions,
+  look: () => Promise<unknown>,
+  bucket: string,
+): Promise<void> {
+  let before = '';
+  for (;;) {
+    const answer = await look();
+    const { destinations } = parse(status, answer);
+    if (destinations.every(({ state }) => state === 'complete' || state === 'disabled')) {
+      return show(deps, options, answer, (whole) => formatStatus(bucket, whole));
+    }
+    const line = destinations
+      .map(
+        (one) =>
+          `${one.destination}: ${one.state}${one.cause === undefined ? '' : ` (${one.cause})`}, ${count(one.backlog.keys)} keys wait`,
+      )
+      .join('\n');
+    if (line !== before && !options.json) deps.print(line);
+    before = line;
+    await deps.sleep(LOOK_MS);
   }
 }
 
