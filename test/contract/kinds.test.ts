@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { children, errorOf, makeBucket, openDriver, textOf, xmlOf } from './driver.ts';
 import type { CosDriver, TestBucket } from './driver.ts';
@@ -19,7 +20,10 @@ describe('?append', () => {
   it('begins an object and goes on where it ends', async () => {
     const first = await append('a', '0', 'one', { 'x-cos-meta-n': '1', 'content-type': 'text/x' });
     expect([first.status, first.headers['x-cos-next-append-position']]).toEqual([200, '3']);
-    expect((await append('a', '3', 'two', { 'x-cos-meta-n': '2' })).headers['x-cos-next-append-position']).toBe('6');
+    expect((await append('a', '3', 'two', { 'x-cos-meta-n': '2' })).headers).toMatchObject({
+      'x-cos-next-append-position': '6',
+      'x-cos-content-sha1': createHash('md5').update('two').digest('hex'),
+    });
     const { body, headers } = await plain.must('GET', 'a');
     expect(body.toString()).toBe('onetwo');
     expect(headers).toMatchObject({ 'x-cos-object-type': 'appendable', 'x-cos-meta-n': '1', 'content-type': 'text/x' });

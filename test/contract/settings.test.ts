@@ -90,6 +90,13 @@ describe('a lifecycle', () => {
     expect(bare(xmlOf(await get()))).toEqual(bare(written));
   });
 
+  it('that moves to STANDARD is kept', async () => {
+    const { put, get } = on('lifecycle');
+    const move = '<Transition><Days>10</Days><StorageClass>Standard</StorageClass></Transition>';
+    expect((await put(lifecycle(RULE + move))).status).toBe(200);
+    expect(at(xmlOf(await get()), 'Rule', 'Transition', 'StorageClass')).toBe('STANDARD');
+  });
+
   it('gets an ID where a rule has none', async () => {
     const { put, get } = on('lifecycle');
     await put(lifecycle(`${RULE}<Expiration><Days>1</Days></Expiration>`));

@@ -37,10 +37,8 @@ function acceptRule(rule: LifecycleRule, multiAz: boolean): void {
   checkDays(abortUploads, 1);
   for (const transition of transitions) checkTime(transition, 0);
   for (const { days } of noncurrentTransitions) checkDays(days, 0);
-  for (const { storageClass } of [...transitions, ...noncurrentTransitions]) {
-    if (/^(?:MAZ_)?STANDARD$/.test(storageClass)) throw invalidArgument('Nothing moves to a STANDARD class.');
-    checkClass(storageClass, multiAz);
-  }
+  // STANDARD is taken too, and moves nothing: no class is warmer.
+  for (const { storageClass } of [...transitions, ...noncurrentTransitions]) checkClass(storageClass, multiAz);
 }
 
 function checkTime(time: LifecycleTime | undefined, least: number): void {

@@ -108,6 +108,15 @@ describe('a transition', () => {
     expect(runAfter(bench, 2)).toEqual([]);
   });
 
+  test('to the warmest class moves nothing', () => {
+    const bench = setup('Enabled');
+    bench.put('a');
+    bench.put('b', 'x', { storageClass: 'ARCHIVE' });
+    setLifecycle(bench, { transitions: [{ days: 1, storageClass: 'STANDARD' }] });
+    expect(runAfter(bench, 2)).toEqual([]);
+    expect(bench.get('b').attributes.storageClass).toBe('ARCHIVE');
+  });
+
   test('of a noncurrent version does not touch the current one', () => {
     const bench = setup('Enabled');
     const old = bench.put('a', '1');
@@ -162,7 +171,7 @@ describe('a lifecycle', () => {
       [{ transitions: [{ days: 1, storageClass: 'GLACIER' }] }],
       'NotSupportedStorageClass 400',
     ],
-    ['a warm class', [{ transitions: [{ days: 1, storageClass: 'STANDARD' }] }], 'InvalidArgument 400'],
+    ['an unknown class', [{ transitions: [{ days: 1, storageClass: 'WARM' }] }], 'NotSupportedStorageClass 400'],
     ['tags on markers', [{ tags: [['a', 'b']], expiredMarkers: true }], 'InvalidArgument 400'],
     [
       'the same ID twice',
