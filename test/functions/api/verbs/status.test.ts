@@ -1,88 +1,11 @@
-import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-import { objectStatus } from '../../../../functions/api/schemas.ts';
-import type { DestinationStatus, ObjectStatus } from '../../../../functions/api/schemas.ts';
-import { nodeHash } from '../../../../shared/cos/index.ts';
-import type { Place } from '../../../../shared/cos/index.ts';
-import { attemptId, createKeyring, refOf, signerFor, writeMarker } from '../../../../shared/identity/index.ts';
-import type { Marker } from '../../../../shared/identity/index.ts';
 import { requestedTask } from '../../../../shared/tasks/index.ts';
 import { SOURCE, STATE, errorOf } from '../bench.ts';
-import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from '../world.ts';
-import type { World } from '../world.ts';
+import { BACKUP, THIRD, ruleText, untilNextSecond } from '../world.ts';
+import { statusOf, only, put, OF_BACKUP, signed, putMarked, world, replaceWorld, useWorld } from './status-world.ts';
 
-let world: World;
-
-beforeEach(async () => {
-  world = await createWorld();
-});
-
-afterEach(async () => {
-  await world.close();
-});
-
-async function statusOf(key: string, versionId?: string): Promise<ObjectStatus> {
-  const query = versionId === undefined ? [] : [['versionId', versionId] as const];
-  const { json } = await world.ask('GET', 'replicationStatus', { path: `/${key}`, query });
-  return objectStatus.parse(json);
-}
-
-async function only(key: string, versionId?: string): Promise<DestinationStatus> {
-  const { destinations } = await statusOf(key, versionId);
-  expect(destinations).toHaveLength(1);
-  return destinations[0] as DestinationStatus;
-}
-
-/** Writes a version that only its owner's key opens. */
-async function putSealed({ bucket, region }: Place, key: string): Promise<void> {
-  const customerKey = Buffer.alloc(32, 7);
-  const name = 'x-cos-server-side-encryption-customer';
-  await world.sdk.putObject({
-    Bucket: bucket,
-    Region: region,
-    Key: key,
-    Body: 'sealed',
-    Headers: {
-      [`${name}-algorithm`]: 'AES256',
-      [`${name}-key`]: customerKey.toString('base64'),
-      [`${name}-key-MD5`]: createHash('md5').update(customerKey).digest('base64'),
-    },
-  });
-}
-
-const put = async (key: string, text: string) =>
-  (await world.user.putObject(SOURCE, key, Buffer.from(text))).versionId ?? '';
-
-const OF_BACKUP = 'MTg0NDUwMTY1NDI4NDM1NTE2MTU';
-
-/** The marker that a peer would write on a replica at the source. */
-async function signed(key: string): Promise<Record<string, string>> {
-  const now = Date.now;
-  const keys = createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now });
-  const attempted = Math.floor(now() / 1000) * 1000;
-  const marker: Marker = {
-    source: BACKUP,
-    ref: refOf(OF_BACKUP, 0, ''),
-    base: undefined,
-    proof: { by: 'size', value: '1' },
-    named: true,
-    attempted,
-    id: attemptId(attempted, true, 'abc'),
-  };
-  return writeMarker({}, marker, signerFor(await keys.newest(), nodeHash, SOURCE, key));
-}
-
-async function putMarked(meta: Readonly<Record<string, string>>): Promise<void> {
-  await world.sdk.putObject({
-    Bucket: SOURCE.bucket,
-    Region: SOURCE.region,
-    Key: 'a',
-    Body: 'x',
-    Headers: Object.fromEntries(Object.entries(meta).map(([name, value]) => [`x-cos-meta-${name}`, value])),
-  });
-}
+useWorld();
 
 describe('the status of an object', () => {
   it('goes from pending to completed, and names the replica', async () => {
@@ -215,28 +138,6 @@ describe('the status of an object', () => {
     expect(await only('kept', first)).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
   });
 
-  it('is not completed by a replica whose bytes are others, nor by somebody else’s object', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    await put('a', 'one');
-    await world.user.putObject(BACKUP, 'a', Buffer.from('one'));
-    expect(await only('a')).toMatchObject({ state: 'PENDING' });
-    await world.replicate('a');
-    const replica = await world.user.headObject(BACKUP, 'a');
-    if (!replica.found) throw new Error('not replicated');
-    await world.user.deleteObject(BACKUP, 'a', replica.head.versionId);
-    // All that a replica says of itself, on other bytes.
-    await world.sdk.putObject({
-      Bucket: BACKUP.bucket,
-      Region: BACKUP.region,
-      Key: 'a',
-      Body: 'uno',
-      Headers: Object.fromEntries(
-        Object.entries(replica.head.meta).map(([name, value]) => [`x-cos-meta-${name}`, value]),
-      ),
-    });
-    expect(await only('a')).toMatchObject({ state: 'PENDING' });
-  });
-
   it('tells cause, tries and next try of work that failed, and of a run that is at work', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
@@ -260,31 +161,6 @@ describe('the status of an object', () => {
     const facts = { floor: 0, since: Number.POSITIVE_INFINITY };
     await world.engine.leases.acquire({ ...target, key: 'c' }, facts, Date.now() + 60_000);
     expect(await only('c')).toMatchObject({ state: 'PENDING', cause: 'running' });
-  });
-
-  it('of a version under a customer’s key is skipped, and does not hide those beside it', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    const first = await put('a', 'one');
-    await world.replicate('a');
-    await putSealed(SOURCE, 'a');
-    const status = await statusOf('a');
-    expect(status).toMatchObject({ role: 'source', current: true, deleteMarker: false });
-    expect(status.destinations).toMatchObject([{ state: 'SKIPPED', reason: 'customer-key' }]);
-    const of = (versionId: string) => statusOf('a', versionId);
-    expect(await of(status.versionId)).toMatchObject({ current: true, destinations: [{ reason: 'customer-key' }] });
-    expect(await of(first)).toMatchObject({ current: false, destinations: [{ state: 'COMPLETED' }] });
-  });
-
-  it('finds the replica below somebody’s version under a customer’s key', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    await put('a', 'one');
-    await world.replicate('a');
-    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
-    await putSealed(BACKUP, 'a');
-    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: false });
-    await put('b', 'two');
-    await putSealed(BACKUP, 'b');
-    expect(await only('b')).toMatchObject({ state: 'PENDING' });
   });
 
   it('of one destination does not hide that of another', async () => {
@@ -420,32 +296,6 @@ describe('the status of an object', () => {
     expect(await only('old')).toMatchObject({ state: 'PENDING', cause: 'existing-object', attempts: 0 });
   });
 
-  it('says that a replica is there which no rule covers any more', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    const first = await put('a', 'one');
-    await world.replicate('a');
-    const replicated = await only('a');
-    if (replicated.state !== 'COMPLETED') throw new Error('not replicated');
-    const left = {
-      role: 'source',
-      destinations: [
-        {
-          destination: 'backup-1250000000@ap-shanghai',
-          state: 'SKIPPED',
-          reason: 'no-rule',
-          replicaVersionId: replicated.replicaVersionId,
-          currentAtDestination: true,
-        },
-      ],
-    };
-    await world.rules(ruleText('all', BACKUP, '<Prefix>other/</Prefix>'));
-    expect(await statusOf('a')).toMatchObject({ ...left, rules: [{ matched: false, reason: 'prefix' }] });
-    await put('b', 'never replicated');
-    expect(await statusOf('b')).toMatchObject({ role: 'none', destinations: [] });
-    expect((await world.call({ method: 'DELETE' })).statusCode).toBe(204);
-    expect(await statusOf('a', first)).toMatchObject({ ...left, rules: [] });
-  });
-
   it('names the request that was refused, and its side', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
@@ -455,60 +305,12 @@ describe('the status of an object', () => {
     expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'AccessDenied', ...failed });
   });
 
-  it('of a version whose replica somebody removed does not pretend that it is there', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    await put('a', 'one');
-    await world.replicate('a');
-    const status = await only('a');
-    if (status.state !== 'COMPLETED') throw new Error('not replicated');
-    await world.user.deleteObject(BACKUP, 'a', status.replicaVersionId);
-    world.clock.ahead = 16 * 60_000;
-    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
-  });
-
-  it('does not count what was written while the destination kept no versions: the next write takes its place', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    await world.replicate('warm');
-    world.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
-    await put('a', 'one');
-    await expect(world.replicate('a')).rejects.toMatchObject({ code: 'BucketVersionNotOpen' });
-    expect(await only('a')).not.toMatchObject({ state: 'COMPLETED' });
-    world.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Enabled');
-    await world.replicate('a');
-    expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
-  });
-
-  it('of a replica is not passed on', async () => {
-    await world.close();
-    world = await createWorld({}, true);
-    await world.rules(ruleText('all', BACKUP));
-    await putMarked(await signed('a'));
-    expect(await statusOf('a')).toMatchObject({
-      role: 'replica',
-      replicaOf: `ap-shanghai/backup-1250000000/${OF_BACKUP}`,
-      rules: [{ id: 'all', matched: false, reason: 'replica' }],
-      destinations: [],
-    });
-  });
-
-  it("of a user's copy of a replica is that of an object of the source", async () => {
-    await world.close();
-    world = await createWorld({}, true);
-    await world.rules(ruleText('all', BACKUP));
-    const meta = await signed('a');
-    await putMarked(meta);
-    await untilNextSecond(Date.now());
-    await putMarked(meta);
-    expect(await statusOf('a')).toMatchObject({ role: 'source', destinations: [{ state: 'PENDING' }] });
-  });
-
   it.each([
     ['a forged marker', { received: true, key: 'a', source: `ap-shanghai/other-1250000000/${OF_BACKUP}` }],
     ['the marker of another key', { received: true, key: 'b' }],
     ['a genuine marker, where nobody replicates to', { received: false, key: 'a' }],
   ])('with %s is that of an object of the source', async (_, { received, key, ...forged }) => {
-    await world.close();
-    world = await createWorld({}, received);
+    await replaceWorld(received);
     await world.rules(ruleText('all', BACKUP));
     const meta = await signed(key);
     await putMarked('source' in forged ? { ...meta, 'replication-source': forged.source } : meta);
@@ -530,60 +332,5 @@ describe('the status of an object', () => {
     await put('a', 'one');
     const answer = await world.call({ method: 'GET', path, query: [['replicationStatus', ''], ...more] });
     expect(errorOf(answer)).toMatchObject({ status, code });
-  });
-});
-
-describe('both sides of a key', () => {
-  const stacksOf = async (versions: string) => {
-    const query = [['versions', versions]] as const;
-    const { json } = await world.ask('GET', 'replicationStatus', { path: '/a.txt', query });
-    return objectStatus.parse(json).stacks;
-  };
-
-  it('are shown newest first, with what is a replica of what', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    const first = await put('a.txt', 'one');
-    const second = await put('a.txt', 'second');
-    await world.replicate('a.txt');
-    await world.user.putObject(BACKUP, 'a.txt', Buffer.from('of somebody else'));
-    await put('a.txt.other', 'another key');
-    const stacks = await stacksOf('20');
-    expect(stacks?.source).toMatchObject({
-      more: false,
-      versions: [
-        { versionId: second, current: true, bytes: 6, deleteMarker: false },
-        { versionId: first, current: false, bytes: 3 },
-      ],
-    });
-    expect(stacks?.destinations).toMatchObject([
-      {
-        destination: 'backup-1250000000@ap-shanghai',
-        versions: [{ current: true, bytes: 16 }, { replicaOf: second }, { replicaOf: first }],
-      },
-    ]);
-    const [there] = stacks?.destinations ?? [];
-    expect(there !== undefined && 'versions' in there ? there.versions[0] : {}).not.toHaveProperty('replicaOf');
-    expect(await stacksOf('1')).toMatchObject({ source: { more: true, versions: [{ versionId: second }] } });
-  });
-
-  it('are not hidden by a destination that cannot be read, nor shown without being asked for', async () => {
-    await world.rules(ruleText('all', BACKUP));
-    await put('a.txt', 'one');
-    expect(await statusOf('a.txt')).not.toHaveProperty('stacks');
-    const match = { bucket: BACKUP.bucket, method: 'GET' as const };
-    world.cloud.faults.set([{ match, effect: { kind: 'error', status: 403, code: 'AccessDenied' } }]);
-    expect(await stacksOf('5')).toMatchObject({
-      source: { versions: [{ bytes: 3 }] },
-      destinations: [{ destination: 'backup-1250000000@ap-shanghai', error: 'AccessDenied' }],
-    });
-  });
-
-  it.each(['0', '101', 'x', '1e2'])('are not shown for %s versions', async (versions) => {
-    const query = [
-      ['replicationStatus', ''],
-      ['versions', versions],
-    ] as const;
-    const answer = await world.call({ method: 'GET', path: '/a.txt', query });
-    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 });
