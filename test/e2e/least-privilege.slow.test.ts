@@ -234,10 +234,16 @@ const NOT_ASKED: readonly { readonly reason: string; readonly parts: readonly st
   },
   {
     reason: 'what is remembered of versions that no rule covers is written once a look has read 32 of them anew',
-    parts: ['engine', 'scan'].flatMap((kind) => [
-      `${kind}: PutObject of state/examined/*`,
-      `${kind}: state/examined/* of PutObject`,
-    ]),
+    parts: ['engine', 'scan']
+      .flatMap((kind) => [
+        `${kind}: PutObject of state/examined/*,state/status/marker/*`,
+        `${kind}: state/examined/* of PutObject`,
+      ])
+      .concat('engine: state/examined/* of GetObject'),
+  },
+  {
+    reason: 'what a 404 of a destination tells is found out by a run only where nobody has found it out before',
+    parts: ['engine', 'scan'].map((kind) => `${kind}: state/status/marker/* of PutObject`),
   },
   {
     reason: 'a key has open work or a run of another function on it at the very moment',
@@ -250,6 +256,10 @@ const NOT_ASKED: readonly { readonly reason: string; readonly parts: readonly st
       'scan: state/leases/* of GetObject',
       'scan: state/ranges/* of GetObject',
     ],
+  },
+  {
+    reason: 'a pair is marked as behind when a thousand pieces of work have failed, and then taken up by schedule',
+    parts: ['engine: PutObject of state/behind/*', 'schedule: state/behind/* of PutObject'],
   },
   {
     reason: 'an instance of schedule reads the status at a destination that another one has written',

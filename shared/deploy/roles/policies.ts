@@ -80,7 +80,13 @@ export function statementsOf(grants: readonly Grant[], places: readonly Place[])
   );
 }
 
+/** Work of events and tasks, which alone is left to scans where a pair is behind. */
 function engine(state: Place, peers: Scope['peers']): Rights {
+  const { state: ofState, ...others } = work(state, peers);
+  return { ...others, state: [...ofState, allow(['GetObject', 'PutObject'], under(state, [BEHIND]))] };
+}
+
+function work(state: Place, peers: Scope['peers']): Rights {
   const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
   return {
     sources: [{ actions: ['GetBucketObjectVersions', ...READ], path: '*' }],
@@ -89,9 +95,9 @@ function engine(state: Place, peers: Scope['peers']): Rights {
       { actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...READ, ...WRITE, 'DeleteObject'], path: '*' },
     ],
     state: [
-      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/', BEHIND])),
+      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),
       // What is remembered of versions that are not copied, and of destinations; nobody has to remove it.
-      allow(['PutObject'], under(state, ['examined/', 'status/marker/', BEHIND])),
+      allow(['PutObject'], under(state, ['examined/', 'status/marker/'])),
       allow(
         ['PutObject', 'DeleteObject'],
         under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),
@@ -108,7 +114,7 @@ function engine(state: Place, peers: Scope['peers']): Rights {
 
 /** What `task` may do, and what scans keep: how far they are, and which keys have been proved right. */
 function scan(state: Place, peers: Scope['peers']): Rights {
-  const { sources, destinations, state: ofState } = engine(state, peers);
+  const { sources, destinations, state: ofState } = work(state, peers);
   return {
     sources,
     destinations,
