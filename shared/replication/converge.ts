@@ -16,7 +16,7 @@ import type { Depth } from './look/stack.ts';
 import { createRun, progressOf, type KeyRun, type Needs } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
 import { giveBack, giveUp, giveUpAfter, linger, take, type Held, type Turns } from './taking.ts';
-import { isOwn, type End, type Recheck, type Report, type SkipReason, type Step, type Work } from './types.ts';
+import { isOwn, type End, type Recheck, type Report, type Step, type Work } from './types.ts';
 import { taskOf } from './work.ts';
 import { CLOCK_DOUBT_MS, LANDING_MS } from '../durations/index.ts';
 
@@ -204,16 +204,16 @@ async function fullLook(run: KeyRun, source: HeadResult, depth: Depth): Promise<
   };
 }
 
-/** Reasons for which a version is passed over that may be gone tomorrow, without anybody writing the version anew. */
-const PASSING: ReadonlySet<SkipReason> = new Set(['archived', 'kms-not-selected', 'dangling-link']);
-
-/** IDs of versions that may be copied some day: a newer replica must not say that nothing is missing below it. */
+/**
+ * IDs of versions that were passed over and may be copied some day, because they are restored, or a rule or a limit changes: a
+ * newer replica must not say that they were there.
+ */
 function laterOf(
   { verdicts, passed: { unread } }: Needs<'verdicts' | 'passed'>,
   { observation }: Examined,
 ): ReadonlySet<string> {
   const passed = observation.entries.filter(
-    ({ versionId, ref }) => unread.has(ref.id) || PASSING.has(verdicts.skipped.get(versionId)?.reason as SkipReason),
+    ({ versionId, ref }) => unread.has(ref.id) || verdicts.skipped.has(versionId),
   );
   return new Set(passed.map(({ ref }) => ref.id));
 }

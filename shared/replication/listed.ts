@@ -147,9 +147,12 @@ export async function copyHistory(
     if (finding.kind === 'copy') candidates.push(finding.candidate);
     else verdictLog.skip(finding.skip);
   }
+  // What was passed over has no replica and may be copied some day, so no base names it.
+  let base: Ref | undefined;
   for (const candidate of candidates) {
-    const halt = await copyVersion(run, candidate, baseOf(entries, candidate.entry));
+    const halt = await copyVersion(run, candidate, base);
     if (halt) return halt;
+    base = candidate.entry.ref;
   }
   return {
     kind: 'copied',
@@ -179,6 +182,3 @@ function entriesOf({ rules }: Work, source: readonly VersionEntry[]): Entry[] {
     .filter((entry) => governing(rules, entry) !== undefined)
     .toReversed();
 }
-
-/** The entry just below, skipped or not: what is skipped is accounted for. */
-const baseOf = (entries: readonly Entry[], entry: Entry): Ref | undefined => entries[entries.indexOf(entry) - 1]?.ref;

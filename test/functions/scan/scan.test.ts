@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../shared/rules/index.ts';
 import type { ScanSettings } from '../../../shared/scan/index.ts';
-import { BACKUP, RULE, SETTLED, SOURCE, STATE } from '../replicate/world.ts';
+import { BACKUP, KEY, RULE, SETTLED, SOURCE, STATE } from '../replicate/world.ts';
 import { scanWorld, type ScanWorld } from './world.ts';
 
 const DAY = 24 * 3_600_000;
@@ -111,6 +111,21 @@ describe('a second scan of a bucket where nothing was written', () => {
 });
 
 describe('repair', () => {
+  it('says of no version that was passed over that it was there: what is restored later is replicated below the newer one', async () => {
+    const world = await scanWorld();
+    world.clock.ms += SETTLED;
+    const archived = world.put('1', { storageClass: 'ARCHIVE' }, SOURCE, KEY).versionId;
+    world.clock.ms += 1000;
+    const newer = world.put('2', {}, SOURCE, KEY).versionId;
+    world.clock.ms += SETTLED;
+    await world.scanned();
+    expect(world.stack(BACKUP, KEY)).toEqual([newer]);
+    world.core.restoreObject(SOURCE.bucket, SOURCE.region, KEY, archived, 30, { requestId: 'user' });
+    // A person asks for the key, and names no version.
+    await world.ask();
+    expect(world.stack(BACKUP, KEY)).toEqual([newer, archived]);
+  });
+
   // P37
   it('brings everything there that no event ever told of', async () => {
     const world = await scanWorld();
