@@ -92,7 +92,8 @@ function engineOf(cos: CosClient, state: Place, settings: Partial<Settings>): En
     hash: nodeHash,
     keys: KEYS,
     now: Date.now,
-    unique: () => `u${(unique += 1)}`,
+    // As long as those of a deployment, which the room for a marker is measured by.
+    unique: () => `u${String((unique += 1)).padStart(17, '0')}`,
     random: Math.random,
     settings,
   });
