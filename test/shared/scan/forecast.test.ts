@@ -137,7 +137,7 @@ describe('a forecast', () => {
 
   it('knows the parts of large objects', async () => {
     const large = [entry('a', '1', { size: 5 * 2 ** 30 }), entry('b', '1', { size: 5 * 2 ** 30 - 1 })];
-    expect((await tell(ruleSet(rule('all')), large)).destinations[0]?.parts).toBe(160);
+    expect((await tell(ruleSet(rule('all')), large)).destinations[0]?.parts).toBe(256);
   });
 
   it.each([1, 2, 3, 5])('adds up over calls that end after a page of %i, also inside a key', async (size) => {
