@@ -7,140 +7,145 @@ export interface Explanation {
 }
 
 export interface CauseEntry extends Explanation {
-  /** PENDING: whose turn it is. FAILED: the last try ended so, and it is tried again. */
+  /** PENDING: the work waits for its turn. FAILED: the last try ended with this cause, and another try follows. */
   readonly state: 'PENDING' | 'FAILED';
 }
 
-const AGAIN = 'Nothing: it is tried again by itself, later each time.';
+const AGAIN = 'Nothing: the service tries again, later each time.';
 const WAIT = 'Wait.';
 const REATTEMPT = 'Wait for the next scan, or reattempt the key.';
 
 /**
- * Why a version has no replica yet, or its key open work: every cause that this service names by itself. Any other one is
+ * Why a version has no replica yet, or its key open work: every cause that this service names by itself. Any other cause is
  * an error code of COS, and FAILED. The tables of the API's page and the texts of the console are checked against this.
  */
 export const CAUSES = {
   'awaiting-event': {
     state: 'PENDING',
-    means: 'written less than a quarter of an hour ago, and the event of COS is not here yet',
+    means: 'the version is younger than a quarter of an hour, and the event of COS has not come yet',
     todo: WAIT,
   },
   'missed-event': {
     state: 'PENDING',
     means:
-      'after a quarter of an hour no replica is there and nothing waits: the event was lost, or somebody removed the newest replica (nothing tells these apart)',
+      'after a quarter of an hour there is no replica and no waiting work: the event was lost, or somebody removed the newest replica (nothing tells these apart)',
     todo: REATTEMPT,
   },
   'rule-was-disabled': {
     state: 'PENDING',
     means:
-      'no replica is there and nothing waits, and the rule was switched off and on again after the version was written: its event may have come meanwhile and was dropped',
+      'there is no replica and no waiting work. The rule was disabled after the version was written and enabled again: the event may have come meanwhile, and was dropped then',
     todo: REATTEMPT,
   },
   'existing-object': {
     state: 'PENDING',
-    means: 'the version was there before the rule, which asks for existing objects: COS sends no event for it',
+    means: 'the version is older than the rule, which asks for existing objects: COS sends no event for it',
     todo: REATTEMPT,
   },
   running: { state: 'PENDING', means: 'a run is at work on the key', todo: WAIT },
   taken: {
     state: 'PENDING',
-    means: 'a run was at work on the key when the event came',
-    todo: 'Wait: it is looked at again with the timer after a minute, so within two.',
+    means: 'another run was at work on the key when the event came',
+    todo: 'Wait: the timer has the key looked at again within two minutes.',
   },
-  requested: { state: 'PENDING', means: 'asked for with `replicationReattempt`', todo: WAIT },
+  requested: { state: 'PENDING', means: 'somebody asked for it with `replicationReattempt`', todo: WAIT },
   settle: {
     state: 'PENDING',
-    means: 'looked at while listings may have been too young; of a key that is done this is not shown',
-    todo: 'Wait: it is looked at again a minute later.',
+    means:
+      'a run looked at the key while listings may still have lagged. A key that is complete does not show this cause',
+    todo: 'Wait: a run looks at the key again a minute later.',
   },
   lease: {
     state: 'PENDING',
-    means: 'a run broke off',
-    todo: 'Wait: `schedule` has the key taken over when its lease is over.',
+    means: 'the run that held the lease of the key broke off',
+    todo: 'Wait: `schedule` has the key taken over when the lease expires.',
   },
   HandOver: {
     state: 'PENDING',
-    means: 'too large, or too long, for the run that began',
-    todo: 'Wait: `task` goes on.',
+    means: 'the work is too large, or takes too long, for the run that began it',
+    todo: 'Wait: `task` goes on with it.',
   },
   RulesChanged: {
     state: 'PENDING',
     means: 'the rules were changed while a run was at work',
-    todo: 'Wait: it is looked at by the rules of now, or dropped where none ask for it.',
+    todo: 'Wait: a run looks at the key by the new rules. Work that no rule asks for is dropped.',
   },
   RuleDisabled: {
     state: 'PENDING',
     means: 'the rule is disabled',
-    todo: 'Enable it: the work goes on within minutes, and goes away only with the rule.',
+    todo: 'Enable it: the work then goes on within minutes. Only removing the rule drops the work.',
   },
   large: { state: 'PENDING', means: 'a copy in parts is under way', todo: WAIT },
   KeyUnsettled: {
     state: 'PENDING',
-    means: 'the key is written faster than it can be looked at',
-    todo: 'Write it less often.',
+    means: 'the key is written faster than a run can look at it',
+    todo: 'Write the key less often.',
   },
   'waiting-or-awaiting-event': {
     state: 'PENDING',
     means:
-      'more than 20,000 pieces of work wait for that destination; not all were looked through, so this key’s may be among the rest',
+      'more than 20,000 pieces of work wait for the destination. Not all were looked through: the work of this key may be among the rest',
     todo: 'See the failures of the destination.',
   },
   'destination-unreadable': {
     state: 'PENDING',
     means:
-      'the destination refused to be read for this answer; `error` is its code. Of failed work the cause is the work’s, and `error` stands beside it',
+      'the destination could not be read for this answer; `error` is its error code. Failed work keeps its own cause, and `error` stands beside it',
     todo: 'Run the pre-flight.',
   },
   BucketVersionNotOpen: {
     state: 'FAILED',
-    means: 'versioning of the destination has been switched off: a replica would overwrite what is there',
-    todo: 'Switch it on again.',
+    means: 'versioning of the destination is suspended: a replica would overwrite an object',
+    todo: 'Enable versioning again.',
   },
   order: {
     state: 'FAILED',
     means: 'an older version came late, and putting it in its place would rebuild too many replicas',
-    todo: 'Remove the replicas above it, or live without it: the newest version is there.',
+    todo: 'Remove the replicas above it, or accept the gap: the newest version is there.',
   },
   depth: {
     state: 'FAILED',
-    means: 'the key has more than 100,000 versions to be looked at',
+    means: 'the key has more than 100,000 versions, too many to be looked at',
     todo: 'Let a lifecycle rule remove old versions.',
   },
   ReplicaArchived: {
     state: 'FAILED',
     means:
-      'an older version came late, and a replica above it, which has to be written again, is archived, while its source version is gone or archived too',
+      'an older version came late. A replica above it has to be written again but is archived, and the source version of that replica is gone or archived too',
     todo: 'Restore the archived replica, then reattempt the key.',
   },
   ReplicaChecksumMismatch: {
     state: 'FAILED',
-    means: 'the copy had other bytes than the source, and was removed',
+    means: 'the copy had other bytes than the source, and the run removed it',
     todo: AGAIN,
   },
   MarkerKeyMissing: {
     state: 'FAILED',
-    means: 'the state bucket holds no key to sign replicas with',
+    means: 'the state bucket holds no marker key, which signs the markers on replicas',
     todo: 'Deploy again.',
   },
   NoProgress: {
     state: 'FAILED',
-    means: 'a run used up its time on the key and brought nothing about',
+    means: 'a run used up its time on the key and achieved nothing',
     todo: AGAIN,
   },
   InvalidStateObject: {
     state: 'FAILED',
-    means: 'somebody damaged the key’s work on the state bucket',
+    means: 'somebody damaged the work of the key on the state bucket',
     todo: 'Reattempt the key; the log of `task` or `schedule` names the object.',
   },
   ConnectionFailed: { state: 'FAILED', means: 'COS could not be reached', todo: AGAIN },
   ConnectionReset: { state: 'FAILED', means: 'the connection to COS broke before the answer', todo: AGAIN },
   AnswerTimeout: { state: 'FAILED', means: 'COS gave no answer in time', todo: AGAIN },
   AnswerIncomplete: { state: 'FAILED', means: 'the answer of COS was cut off', todo: AGAIN },
-  AnswerMalformed: { state: 'FAILED', means: 'the answer of COS was not what it must be', todo: AGAIN },
-  AnswerTooLarge: { state: 'FAILED', means: 'the answer of COS was larger than any that is read', todo: AGAIN },
-  DeadlineReached: { state: 'FAILED', means: 'the time of the run was over before the call', todo: AGAIN },
-  InternalError: { state: 'FAILED', means: 'nobody thought of it', todo: 'See the log of the function.' },
+  AnswerMalformed: { state: 'FAILED', means: 'the answer of COS did not have its documented form', todo: AGAIN },
+  AnswerTooLarge: { state: 'FAILED', means: 'the answer of COS was larger than this service accepts', todo: AGAIN },
+  DeadlineReached: { state: 'FAILED', means: 'the time of the run was over before the request', todo: AGAIN },
+  InternalError: {
+    state: 'FAILED',
+    means: 'an error that this service did not expect',
+    todo: 'See the log of the function.',
+  },
 } as const satisfies Readonly<Record<string, CauseEntry>>;
 
 /** A cause that this service names by itself. */
@@ -153,45 +158,45 @@ export const causeEntry = (cause: string): CauseEntry | undefined =>
 /** A cause that is not one of ours is an error code. */
 export const isFailure = (cause: string): boolean => causeEntry(cause)?.state !== 'PENDING';
 
-/** Why a version has no replica and gets none as things are; each is of that version alone. */
+/** Why a version has no replica and gets none as things are. A reason concerns one version alone. */
 export const SKIPS = {
   'no-rule': {
-    means: 'no rule covers the version now, but `replicaVersionId` is there, left by an earlier rule',
+    means: 'no rule covers the version now; an earlier rule left the replica that `replicaVersionId` names',
     todo: 'Nothing, or add a rule that covers it.',
   },
   archived: { means: 'the source object is archived', todo: 'Restore it: COS then sends an event.' },
   'customer-key': {
-    means: 'it is encrypted with a key of the customer (SSE-C), which nobody else can read',
-    todo: 'Write it without such a key.',
+    means: 'the object is encrypted with a key of the customer (SSE-C), and nobody else can read it',
+    todo: 'Write the object without such a key.',
   },
   'unknown-encryption': {
-    means: 'COS names an encryption that this service has never heard of',
-    todo: 'Update this service, or write it with another encryption.',
+    means: 'COS names an encryption that this service does not know',
+    todo: 'Update this service, or write the object with another encryption.',
   },
   'kms-not-selected': {
-    means: 'it is encrypted with KMS, and the rule leaves such objects out',
-    todo: 'Select them with SourceSelectionCriteria.',
+    means: 'the object is encrypted with KMS, and the rule leaves such objects out',
+    todo: 'Select such objects with SourceSelectionCriteria.',
   },
   'metadata-limit': {
-    means: 'its metadata leaves no room for the replication marker',
-    todo: 'Write it with less user metadata.',
+    means: 'the metadata of the object leaves no room for the replication marker',
+    todo: 'Write the object with less user metadata.',
   },
   'reserved-metadata': {
-    means: 'its user metadata bears a name of the replication marker, which a replica would lose',
-    todo: 'Write it under another name.',
+    means: 'the user metadata uses a name of the replication marker, so a replica would lose that entry',
+    todo: 'Write that entry under another name.',
   },
   appended: {
-    means: 'it was made by appends, and COS does not copy such objects',
-    todo: 'Write it whole, with PUT.',
+    means: 'the object was made by appends, and COS does not copy such objects',
+    todo: 'Write the object whole, with PUT.',
   },
   'dangling-link': {
-    means: 'it is a symbolic link whose target is not there',
+    means: 'the object is a symbolic link whose target does not exist',
     todo: 'Write the target, then reattempt the key: COS sends no event for the link.',
   },
-  overtaken: { means: 'a delete marker that something newer covers', todo: 'Nothing.' },
+  overtaken: { means: 'the version is a delete marker, and a newer version stands above it', todo: 'Nothing.' },
   'removed-at-destination': {
-    means: 'a newer replica tells that this one was there',
-    todo: 'Nothing, or reattempt the key after removing the newer ones.',
+    means: 'a newer replica proves that the replica of this version existed and was removed',
+    todo: 'Nothing, or remove the newer replicas and reattempt the key.',
   },
 } as const satisfies Readonly<Record<string, Explanation>>;
 

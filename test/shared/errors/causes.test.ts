@@ -7,41 +7,50 @@ import { CAUSES, REFUSALS, SKIPS, causeEntry, isFailure } from '../../../shared/
 
 const readme = readFileSync(new URL('../../../functions/api/README.md', import.meta.url), 'utf8');
 
-/** Cells of the table under a heading, without its head. */
-function tableUnder(heading: string): string[][] {
-  const section = readme.slice(readme.indexOf(`\n${heading}\n`)).split('\n');
-  const first = section.findIndex((line) => line.startsWith('|'));
-  const length = section.slice(first).findIndex((line) => !line.startsWith('|'));
-  return section.slice(first + 2, first + length).map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
+interface Told {
+  readonly name: string;
+  readonly means: string;
+  readonly todo: string;
 }
 
-describe('the table of causes', () => {
-  it('says of each cause what the code says, and of no other', () => {
-    const rows = Object.entries(CAUSES).map(([cause, { state, means, todo }]) => [`\`${cause}\``, state, means, todo]);
-    const other = ['any other', 'FAILED', 'the error code of COS: `AccessDenied`, `NoSuchBucket`, `SlowDown`, …'];
-    const told = tableUnder('## Causes');
-    expect(told.slice(0, -1)).toEqual(rows);
-    expect(told.at(-1)?.slice(0, 3)).toEqual(other);
+/** The items of the lists under a heading: a code, its meaning, and what to do. */
+function listedUnder(heading: string): Told[] {
+  const section = readme.slice(readme.indexOf(`\n${heading}\n`) + 1).split(/\n##+ /)[0] ?? '';
+  const items = section.split('\n- ').slice(1);
+  return items.map((item) => {
+    const text = (item.split('\n\n')[0] ?? '').replaceAll(/\s+/g, ' ').trim();
+    const [, name = text, means = '', todo = ''] = /^(`\w.*?): (.*)\. _What to do:_ (.*)$/.exec(text) ?? [];
+    return { name, means, todo };
+  });
+}
+
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+describe('the lists of the page', () => {
+  it.each(['PENDING', 'FAILED'])('say of each cause of %s work what the code says, and of no other', (wanted) => {
+    const ours = Object.entries(CAUSES).filter(([, { state }]) => state === wanted);
+    const told = listedUnder(`### Causes of ${wanted} work`);
+    const rest = wanted === 'FAILED' ? told.splice(-1) : [];
+    expect(told).toEqual(ours.map(([cause, { means, todo }]) => ({ name: `\`${cause}\``, means: upper(means), todo })));
+    for (const { name } of rest) expect(name).toMatch(/^Any other cause is an error code of COS/);
   });
 
-  it('has all reasons for which a version is skipped', () => {
-    const rows = Object.entries(SKIPS).map(([reason, { means, todo }]) => [`\`${reason}\``, means, todo]);
-    expect(tableUnder('## Reasons')).toEqual(rows);
+  it('have all reasons for which a version is skipped', () => {
+    const ours = Object.entries(SKIPS);
+    expect(listedUnder('## Reasons')).toEqual(
+      ours.map(([reason, { means, todo }]) => ({ name: `\`${reason}\``, means: upper(means), todo })),
+    );
   });
 
-  it('has all codes with which a request is refused', () => {
-    const rows = Object.entries(REFUSALS).map(([code, { status, means, todo }]) => [
-      `\`${code}\``,
-      String(status),
-      means,
-      todo,
-    ]);
-    expect(tableUnder('## Errors')).toEqual(rows);
+  it('have all codes with which a request is refused, with their statuses', () => {
+    const ours = Object.entries(REFUSALS);
+    expect(listedUnder('## Errors')).toEqual(
+      ours.map(([code, { status, means, todo }]) => ({
+        name: `\`${code}\` (${status})`,
+        means: upper(means),
+        todo,
+      })),
+    );
   });
 });
 
@@ -68,11 +77,11 @@ describe('a cause', () => {
     expect(isFailure('taken')).toBe(false);
   });
 
-  it('has words that begin and end as a table wants them', () => {
+  it('has words that begin and end as a list wants them', () => {
     for (const { means, todo } of [...Object.values(CAUSES), ...Object.values(SKIPS), ...Object.values(REFUSALS)]) {
       expect(means).toMatch(/[^.]$/);
       expect(todo).toMatch(/^[A-Z].*\.$/);
-      expect(means + todo).not.toContain('|');
+      expect(means + todo).not.toContain('_What to do:_');
     }
   });
 });

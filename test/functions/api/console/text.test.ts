@@ -13,12 +13,11 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const entries = Object.entries(TEXTS);
 const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g))].toSorted();
 
-/** The codes that a section of the README of the API lists, by the first column of its table. */
+/** The codes that a section of the README of the API lists, by the first word of each item. */
 async function codesOfReadme(section: string): Promise<string[]> {
   const readme = await readFile(path.join(ROOT, 'functions/api/README.md'), 'utf8');
   const text = readme.slice(readme.indexOf(`## ${section}`)).split('\n## ')[0] ?? '';
-  const rows = text.split('\n').filter((line) => line.startsWith('| `'));
-  return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([\w-]+)`/g)].map(([, code = '']) => code));
+  return [...text.matchAll(/^- `([\w-]+)`/gm)].map(([, code = '']) => code);
 }
 
 async function sources(folder: string): Promise<string> {
