@@ -9,7 +9,7 @@ const destination = {
 const rule = { rule: { usage: 'ID of a rule: its destination', type: 'string' } } as const;
 const json = { json: { usage: 'Print JSON and nothing else', type: 'boolean' } } as const;
 
-const force = { usage: 'Go on although replication that is set up would stop', type: 'boolean' } as const;
+const force = { usage: 'Go on even if this stops replication', type: 'boolean' } as const;
 
 const named = { function: { usage: 'Name of the function', shortcut: 'f', type: 'string', required: true } } as const;
 const event = {
@@ -18,19 +18,22 @@ const event = {
 } as const;
 
 /**
- * The commands of this plugin in the form of the CLI. Those that the CLI knows from another cloud have moments of their own
- * here: under the moments that it knows, it would offer the options of that cloud, which do nothing here.
+ * The commands of this plugin in the form of the CLI. The CLI knows some of these commands from another cloud. They have
+ * lifecycle events of their own here: under the events that the CLI knows, it would offer the options of that cloud.
  */
 export const commands = {
   package: { options: region },
   deploy: {
-    usage: 'Make what is missing, change what differs',
+    usage: 'Deploy the functions: make missing parts, change parts that differ',
     lifecycleEvents: ['deploy', 'apply'],
     options: {
       ...region,
-      package: { usage: 'Folder with what was packaged earlier', shortcut: 'p', type: 'string' },
+      package: { usage: 'Folder of an earlier package', shortcut: 'p', type: 'string' },
       force,
-      recreate: { usage: 'Make functions anew whose runtime was changed; the function URL changes', type: 'boolean' },
+      recreate: {
+        usage: 'Make functions anew if their runtime was changed; the function URL changes',
+        type: 'boolean',
+      },
     },
   },
   info: {
@@ -59,7 +62,7 @@ export const commands = {
       startTime: { usage: 'Runs since then: 30m, 2h, 1d, or 2026-01-31T12:00:00Z', type: 'string' },
       filter: { usage: 'Only runs whose log holds this text, for example the key of an object', type: 'string' },
       tail: { usage: 'Show each further run until Ctrl-C', shortcut: 't', type: 'boolean' },
-      interval: { usage: 'Milliseconds between two looks of --tail (default: 2000)', shortcut: 'i', type: 'string' },
+      interval: { usage: 'Milliseconds between two requests of --tail (default: 2000)', shortcut: 'i', type: 'string' },
     },
   },
   metrics: {
@@ -70,7 +73,7 @@ export const commands = {
       ...json,
       function: { usage: 'Name of the function (default: all)', shortcut: 'f', type: 'string' },
       startTime: { usage: 'Runs since then: 30m, 2h, 1d, or 2026-01-31T12:00:00Z (default: 24h)', type: 'string' },
-      endTime: { usage: 'Runs before then, in the same forms (default: now)', type: 'string' },
+      endTime: { usage: 'Only runs before this time, in the same forms (default: now)', type: 'string' },
     },
   },
   remove: {
@@ -104,14 +107,14 @@ export const commands = {
           ...bucket,
           destination: { usage: 'With --at-destination: only this one', type: 'string' },
           'at-destination': {
-            usage: 'As the destination holds it: asks nothing in the region of the source, which may be down',
+            usage: 'Read the status that the destinations hold; the region of the source may be down',
             type: 'boolean',
           },
           wait: { usage: 'Go on until every destination is complete', type: 'boolean' },
         },
       },
       scan: {
-        usage: 'Compare both sides and bring what is missing: serverless replication scan --prefix 2026/ --wait',
+        usage: 'Compare both sides and copy missing versions: serverless replication scan --prefix 2026/ --wait',
         lifecycleEvents: ['start'],
         options: {
           ...region,
@@ -131,7 +134,7 @@ export const commands = {
           ...bucket,
           ...destination,
           prefix: { usage: 'Only keys that begin with it', type: 'string' },
-          'up-to': { usage: 'Only what was written until then, for example 2026-01-31T12:00:00Z', type: 'string' },
+          'up-to': { usage: 'Only versions written until this time, for example 2026-01-31T12:00:00Z', type: 'string' },
           deep: { usage: 'Read the bytes of every replica again', type: 'boolean' },
           limit: { usage: 'Differences that are shown at most (default: 1000)', type: 'string' },
         },
@@ -142,12 +145,12 @@ export const commands = {
         options: { ...region, ...json, ...bucket, ...destination, ...rule },
       },
       resume: {
-        usage: 'Let scans go on that were paused: serverless replication resume --bucket photos-1250000000',
+        usage: 'Let paused scans go on: serverless replication resume --bucket photos-1250000000',
         lifecycleEvents: ['go'],
         options: { ...region, ...json, ...bucket, ...destination, ...rule },
       },
       doctor: {
-        usage: 'Look whether all of a deployment is as it should be: serverless replication doctor --stage prod',
+        usage: 'Examine a deployment and say what to do: serverless replication doctor --stage prod',
         lifecycleEvents: ['examine'],
         options: { ...region, ...json },
       },
@@ -160,7 +163,7 @@ export const commands = {
             options: { ...region, ...json, ...bucket },
           },
           put: {
-            usage: 'Store rules in the place of all there are: serverless replication rules put --file rules.xml',
+            usage: 'Store rules and replace all present ones: serverless replication rules put --file rules.xml',
             lifecycleEvents: ['store'],
             options: {
               ...region,
@@ -177,24 +180,25 @@ export const commands = {
         },
       },
       failures: {
-        usage: 'List what waits or failed, with its cause: serverless replication failures --state FAILED',
+        usage: 'List waiting and failed work with its causes: serverless replication failures --state FAILED',
         lifecycleEvents: ['list'],
         options: {
           ...region,
           ...json,
           ...bucket,
-          state: { usage: 'Only what is FAILED, or only what is PENDING', type: 'string' },
+          state: { usage: 'Only FAILED work, or only PENDING work', type: 'string' },
           limit: { usage: 'Keys that are shown at most (default: 1000)', type: 'string' },
         },
       },
       reattempt: {
-        usage: 'Try now what waits, all or some keys: serverless replication reattempt --key 2026/a.jpg --key b.jpg',
+        usage:
+          'Try waiting work now, of all or some keys: serverless replication reattempt --key 2026/a.jpg --key b.jpg',
         lifecycleEvents: ['start'],
         options: {
           ...region,
           ...json,
           ...bucket,
-          key: { usage: 'Key to look at, also one that does not wait; may be given often', type: 'multiple' },
+          key: { usage: 'Key to look at, even without waiting work; may be given more than once', type: 'multiple' },
         },
       },
       preflight: {
@@ -245,7 +249,7 @@ export const commands = {
         type: 'container',
         commands: {
           rotate: {
-            usage: 'Sign the markers on replicas with a new key; those that are there stay good',
+            usage: 'Sign the markers on new replicas with a new key; the present ones stay valid',
             lifecycleEvents: ['rotate'],
             options: region,
           },

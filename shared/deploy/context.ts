@@ -22,23 +22,23 @@ import { artifactOf } from './functions/zip.ts';
 import type { Options, Serverless, Writers } from './serverless.ts';
 import type { Artifact, DesiredFunction, Settings } from './types.ts';
 
-/** What every command works with: the settings, the options, the cloud's ends, and where to write. */
+/** The outside world of every command: the settings, the options, the clients of the cloud, and the output. */
 export interface Context {
   readonly serverless: Serverless;
   readonly writers: Writers;
   readonly report: Reporter;
   /** To stdout. */
   readonly print: (text: string) => void;
-  /** Read once: a command asks for them several times. Throws `DeployError`. */
+  /** The settings, read once, because a command asks for them several times. Throws `DeployError`. */
   readonly settings: () => Settings;
   readonly credentials: () => Credentials;
   readonly platform: () => Pick<Cloud, 'api' | 'scf'>;
   readonly cos: () => Cos;
   readonly sdk: () => Promise<COS>;
   readonly keys: () => KeyStore;
-  /** An option with a text; undefined where it is missing or empty. */
+  /** The text of an option; undefined if it is missing or empty. */
   readonly text: (option: string) => string | undefined;
-  /** An option that may be given often. */
+  /** The texts of an option that may be given more than once. */
   readonly texts: (option: string) => readonly string[];
   readonly flag: (option: string) => boolean;
   /** The function that `-f` names. Throws `DeployError`. */
@@ -46,7 +46,7 @@ export interface Context {
   /** Folder of the zips. */
   readonly packagePath: () => string;
   readonly bundle: (name: string) => Promise<Bundle>;
-  /** What was packaged under that name. Throws `DeployError`. */
+  /** The package of that name. Throws `DeployError`. */
   readonly artifact: (bundle: string) => Promise<Artifact>;
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -83,7 +83,7 @@ export function createContext(serverless: Serverless, options: Options, writers:
       return typeof value === 'string' && value !== '' ? value : undefined;
     },
     texts(option) {
-      // The CLI gives a single one as text.
+      // The CLI gives a single value as text.
       const value = options[option];
       if (typeof value === 'string') return [value];
       return Array.isArray(value) ? value.filter((text): text is string => typeof text === 'string') : [];

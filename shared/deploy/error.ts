@@ -9,7 +9,7 @@ export class DeployError extends ServiceError {
   }
 }
 
-/** What to do about errors in the cloud's own words; undefined for those that say it themselves. */
+/** The advice for errors in the cloud's own words; undefined: the error gives advice itself. */
 const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
   [
     /^AuthFailure\.(SecretId|Signature|InvalidSecretId)/,

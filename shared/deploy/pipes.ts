@@ -10,7 +10,7 @@ const SIGNAL_BASE = 128;
 
 /**
  * A reader that goes away (`serverless info | head -1`) ends the command as SIGPIPE ends other programs: without a word.
- * The CLI itself would show a stack trace. Any other failure of a pipe is thrown, as if nobody had listened.
+ * The CLI itself would show a stack trace. Any other failure of a pipe is thrown, as without this listener.
  */
 export function endWithReader(program: Program): void {
   for (const stream of [program.stdout, program.stderr]) {

@@ -38,8 +38,8 @@ export default class TencentPlugin {
 }
 
 /**
- * Ends with one sentence. Thrown as an error of the CLI it would be followed by addresses of forums of people who know
- * nothing of this service.
+ * Ends the command with one sentence. After an error of its own the CLI would print addresses of forums where nobody knows
+ * this service.
  */
 function guard(run: () => Promise<void>, writers: Writers): () => Promise<void> {
   return async () => {

@@ -60,17 +60,17 @@ export interface Settings {
   readonly appid: string;
   readonly runtime: string;
   readonly async: AsyncSettings;
-  /** Those of the deployed region; other regions have deployments of their own. */
+  /** Sources of the deployed region; other regions have deployments of their own. */
   readonly sources: readonly Place[];
   readonly destinations: readonly Place[];
   readonly state: Place;
   /** Buckets of any region that are both source and destination, with the state buckets of their own deployments. */
   readonly peers: readonly Peer[];
-  /** Where a stricter reading of COS's documents is wanted. */
+  /** Switches for a stricter reading of COS's documents. */
   readonly cautious: readonly Caution[];
   /** State buckets of other deployments whose replicas this one meets; none where replication goes only one way. */
   readonly signers: readonly Place[];
-  /** What is not set is left to the functions. */
+  /** Settings of scans; the functions have defaults for missing ones. */
   readonly scan: Partial<ScanSettings>;
   readonly functions: readonly FunctionSettings[];
   /** Origin of a local cloud; handed on to the functions. */
@@ -94,7 +94,7 @@ export type Trigger =
   | { readonly type: 'timer'; readonly name: string; readonly cron: string }
   | { readonly type: 'http'; readonly auth: string };
 
-/** One function as it should be in the cloud. */
+/** One function, in the form that it should have in the cloud. */
 export interface DesiredFunction {
   /** `replicate`, `replicate-2`, …: what `-f` of the command line takes. */
   readonly key: string;
@@ -113,7 +113,7 @@ export interface DesiredFunction {
   readonly triggers: readonly Trigger[];
 }
 
-/** The code of a function as it is uploaded. */
+/** The code of a function, ready to be uploaded. */
 export interface Artifact {
   readonly bytes: Uint8Array;
   /** Lower-case hex. */

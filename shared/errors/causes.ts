@@ -17,7 +17,7 @@ const REATTEMPT = 'Wait for the next scan, or reattempt the key.';
 
 /**
  * Why a version has no replica yet, or its key open work: every cause that this service names by itself. Any other cause is
- * an error code of COS, and FAILED. The tables of the API's page and the texts of the console are checked against this.
+ * an error code of COS, and FAILED. The lists of the API's page and the texts of the console are checked against this.
  */
 export const CAUSES = {
   'awaiting-event': {

@@ -1,17 +1,17 @@
-/** Where a failed call was addressed to, seen from the replication that made it. */
+/** The address of a failed call, seen from the replication that made it. */
 export const SIDES = ['source', 'destination', 'state', 'platform'] as const;
 export type Side = (typeof SIDES)[number];
 
 /**
  * What is known of the effect of a failed write. `none`: it did not happen. `unknown`: it may have happened, or may
- * still happen until the request's signature runs out; whoever wrote must look before writing again.
+ * still happen until the request's signature runs out; the caller must look before it writes again.
  */
 export type Outcome = 'none' | 'unknown';
 
 export interface ErrorDetails {
   /** COS error code (`NoSuchKey`), or one of ours in the same form. */
   readonly code: string;
-  /** HTTP status the code goes with; 0 when no answer came. */
+  /** HTTP status of the code; 0 when no answer came. */
   readonly status?: number;
   readonly side?: Side;
   /** True when the same call may succeed later without anybody changing anything. */
@@ -27,7 +27,7 @@ export class ServiceError extends Error {
   override readonly name: string = 'ServiceError';
   readonly code: string;
   readonly status: number;
-  /** Named by the caller, who knows what the bucket is to the replication. */
+  /** The side, which the caller sets: it knows the part of the bucket in the replication. */
   side: Side | undefined;
   readonly retryable: boolean;
   readonly outcome: Outcome;

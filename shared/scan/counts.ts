@@ -1,4 +1,4 @@
-/** Versions and their bytes. Of delete markers there are no bytes. */
+/** Versions and their bytes. A delete marker has no bytes. */
 export type Amount = readonly [versions: number, bytes: number];
 
 export const NOTHING: Amount = [0, 0];
@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Upper bounds of ages in ms, both for what is pending and for metrics; what is older comes last. */
+/** Upper bounds of ages in ms, for pending versions and for metrics. Older ones come last. */
 export const AGE_BOUNDS: readonly number[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY];
 /** Upper bounds of lag in ms: from the write at the source to that of the replica. */
 export const LAG_BOUNDS: readonly number[] = [
@@ -70,11 +70,11 @@ export interface SideCounts {
 /** How the versions that a rule covers stand at the destination. */
 export interface Standing {
   replicated: Amount;
-  /** Not done: the key was busy, or is written faster than it is looked at. */
+  /** Versions that were not done: the key was busy, or is written faster than a scan can look at it. */
   pending: Amount;
   failed: Amount;
   skipped: Amount;
-  /** Taken for removed by the destination's lifecycle. */
+  /** Replicas that count as removed by the destination's lifecycle. */
   expired: Amount;
 }
 
@@ -87,16 +87,16 @@ export interface Counts {
   destination: SideCounts;
   /** By rule ID. */
   rules: Record<string, Standing>;
-  /** Ages of what is pending or failed, in versions. */
+  /** Pending and failed versions by their age. */
   ages: number[];
-  /** ms since 1970 of the oldest version that is pending or failed; null: none is. */
+  /** ms since 1970 of the oldest pending or failed version; null: there is none. */
   oldest: number | null;
   lags: number[];
   /** ms. */
   largestLag: number;
 }
 
-/** The deeds of a scan. Of a killed run only the work that it had written down counts. */
+/** The work of a scan. Of a killed run only the work that it had written down counts. */
 export interface Deeds {
   /** Keys whose stacks were not remembered. */
   looked: number;

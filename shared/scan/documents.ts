@@ -46,11 +46,11 @@ export const scanDocument = object({
   kind,
   /** Only keys that begin with it. */
   prefix: text(),
-  /** When the rules were stored that it works by, and what of them concerns the pair. */
+  /** The time at which its rules were stored, and the part of them that concerns the pair. */
   signature: text(),
-  /** Measured by COS's own clock. */
+  /** The start by COS's own clock. */
   started: time,
-  /** When the last scan of the whole pair was started. */
+  /** The start of the last scan of the whole pair. */
   wholeStarted: nullable(time),
   /** `stopping`: its runs end, because other rules came; `ended`: its result has been written. */
   state: oneOf(['running', 'stopping', 'ended']),
@@ -59,7 +59,7 @@ export const scanDocument = object({
   base: nullable(text()),
 });
 
-/** How far a scan has been cut into ranges; written by the run that prepares it. */
+/** The progress of cutting a scan into ranges; written by the run that prepares it. */
 export const preparation = object({
   scan: text(),
   /** Ranges written so far. */
@@ -71,7 +71,7 @@ export const preparation = object({
   done: flag,
 });
 
-/** One range: where it has come to and what it found on its way, in one object, so that nothing is counted twice. */
+/** One range: its progress and its findings in one object, so that nothing is counted twice. */
 export const rangeDocument = object({
   scan: text(),
   number: count,
@@ -87,9 +87,9 @@ export const rangeDocument = object({
   pass: number,
   /** The last key that is done in this pass; null: none. */
   cursor: nullable(text()),
-  /** Whether anything was done that the second pass has to see. */
+  /** Whether the first pass wrote anything that the second pass has to see. */
   again: flag,
-  /** ms since 1970: not gone on with before. */
+  /** ms since 1970: no run goes on with the range before. */
   notBefore: time,
   /** ms since 1970: by then the last request of a run that was killed has landed. */
   landed: time,
@@ -97,7 +97,7 @@ export const rangeDocument = object({
   entries: count,
   /** Keys at which the range is to be cut the next time, because it has grown. */
   splits: listOf(text()),
-  /** Set while it waits because every key failed with it. */
+  /** The cause with which every key failed, while the range waits because of it. */
   blocked: nullable(text()),
   tries: count,
   counts,
@@ -117,7 +117,7 @@ export const scanResult = object({
   signature: text(),
   started: time,
   ended: time,
-  /** Everything written before is there, skipped with a reason, or in no rule's scope; null: nobody can say. */
+  /** Everything written before is there, skipped with a reason, or in no rule's scope; null: that is unknown. */
   completeUpTo: nullable(time),
   counts,
   deeds,
@@ -133,7 +133,7 @@ export type ScanResult = ReturnType<typeof scanResult>;
 export const scanRequest = object({ kind, prefix: text(), asked: time });
 export type ScanRequest = ReturnType<typeof scanRequest>;
 
-/** Since when the scans of a pair are held. */
+/** The time since which the scans of a pair are held. */
 export const pause = object({ since: time });
 export type Pause = ReturnType<typeof pause>;
 

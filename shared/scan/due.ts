@@ -7,7 +7,7 @@ import { rulesOfPair } from './scope.ts';
 /** The next step for the scans of a pair at this moment. */
 export type Due =
   | { readonly what: 'begin'; readonly kind: ScanKind; readonly prefix: string; readonly requested: boolean }
-  /** Its rules were changed: the runs end, and another scan begins when they have. */
+  /** The rules of the scan were changed: its runs end, and another scan begins after them. */
   | { readonly what: 'stop' }
   | { readonly what: 'go-on' }
   | { readonly what: 'nothing' };
@@ -15,7 +15,7 @@ export type Due =
 export interface DueQuery {
   readonly scan: ScanDocument | undefined;
   readonly signature: string;
-  /** Whether a rule of the pair asks for what was there before it. */
+  /** Whether a rule of the pair asks for existing objects. */
   readonly existing: boolean;
   readonly request: ScanRequest | undefined;
   readonly paused: boolean;
@@ -24,7 +24,7 @@ export interface DueQuery {
   /** ms since 1970. */
   readonly now: number;
   readonly everyMs: number;
-  /** ms since 1970: a scan of everything that began later finds what was left to it; undefined: nothing was. */
+  /** ms since 1970: a scan of everything that began later finds all work left to it; undefined: none was left. */
   readonly repairFrom?: number | undefined;
 }
 
@@ -58,7 +58,7 @@ export function whatIsDue(query: DueQuery): Due {
   if (scan.state === 'running' && !repairs) return { what: 'go-on' };
   if (scan.state === 'running' && atWork) return { what: 'stop' };
   if (repairs && !atWork) return { what: 'begin', kind: 'repair', prefix: '', requested: false };
-  // Stopped for rules that have been put back since.
+  // The scan was stopped for other rules, and its own have been put back since.
   if (scan.state === 'stopping') return atWork ? { what: 'nothing' } : whole;
   if (request !== undefined) return { what: 'begin', kind: request.kind, prefix: request.prefix, requested: true };
   if (scan.wholeStarted === null || now - scan.wholeStarted >= everyMs)

@@ -1,9 +1,9 @@
 import type { RangeDocument } from './documents.ts';
 
-/** Keys that fail in a row with one cause, after which nothing more is tried for a while. */
+/** Keys in a row that fail with one cause, after which no further key is tried for a while. */
 const BLOCKED_AFTER = 20;
 const BLOCKED_MS = 5 * 60_000;
-/** Causes that lie in the key itself and say nothing of the next one. */
+/** Causes that lie in the key itself and say nothing about the next key. */
 const OF_ONE_KEY: ReadonlySet<string> = new Set(['order', 'depth', 'ReplicaArchived', 'ReplicaChecksumMismatch']);
 
 /** Tells a destination that answers nothing from keys that fail by themselves. */
@@ -28,7 +28,7 @@ export class Failures {
   }
 }
 
-/** Nothing more is tried in the range for some minutes. `now`: ms since 1970. */
+/** No further key of the range is tried for some minutes. `now`: ms since 1970. */
 export function block(range: RangeDocument, cause: string, now: number): void {
   range.blocked = cause;
   range.tries += 1;

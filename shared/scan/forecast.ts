@@ -5,11 +5,11 @@ import { pairsOf } from './keep.ts';
 import type { Pair } from './names.ts';
 import { commonPrefix, PairRules, ruleOfEntry, rulesOfPair, type KeyRules } from './scope.ts';
 
-/** Why a version below the listed prefix would get no replica, as far as a listing tells. */
+/** The reason why a version below the listed prefix would get no replica, as far as a listing tells. */
 export const FORECAST_SKIPS = ['reserved', 'prefix', 'before-start', 'delete-marker', 'archived'] as const;
 export type ForecastSkip = (typeof FORECAST_SKIPS)[number];
 
-/** Everything adds up, so that what several calls counted can be summed. */
+/** All fields add up, so that the counts of several calls can be summed. */
 export interface ForecastAmount {
   versions: number;
   bytes: number;
@@ -17,7 +17,7 @@ export interface ForecastAmount {
 }
 
 export interface Planned extends ForecastAmount {
-  /** Those of the versions that are the newest of their key. */
+  /** The versions that are the newest of their key. */
   objects: number;
 }
 
@@ -27,19 +27,19 @@ export interface DestinationForecast {
   readonly rules: Map<string, Planned>;
   /** Parts of all versions that are copied in parts. */
   parts: number;
-  /** Of the planned versions those that have a replica only if they bear the tags of the filter. */
+  /** The planned versions that get a replica only if they bear the tags of the filter. */
   readonly ifTagged: ForecastAmount;
-  /** What the rules that are stored now replicate already. */
+  /** The part that the stored rules replicate already. */
   readonly already: ForecastAmount;
   readonly skipped: Map<ForecastSkip, ForecastAmount>;
 }
 
 export interface Forecast {
-  /** What was listed: every key that an enabled rule speaks about begins with it. */
+  /** The listed prefix: every key in the scope of an enabled rule begins with it. */
   readonly prefix: string;
   readonly entries: number;
   readonly destinations: readonly DestinationForecast[];
-  /** Set where the time was up before the end. */
+  /** The place to go on from, set if the time was up before the end. */
   readonly next: VersionsPage['next'];
 }
 
@@ -47,11 +47,11 @@ export interface ForecastQuery {
   readonly cos: Pick<Cos, 'listVersions'>;
   /** The rules as if they had been stored at this moment. */
   readonly ruleSet: RuleSet;
-  /** Those that are stored. */
+  /** The stored rules. */
   readonly previous: RuleSet | undefined;
-  /** Where an earlier forecast ended. */
+  /** The place at which an earlier forecast ended. */
   readonly from: VersionsPage['next'];
-  /** ms since 1970: no page is asked for afterwards, except the first. */
+  /** ms since 1970: afterwards no page but the first is asked for. */
   readonly until: number;
   readonly now: () => number;
 }
@@ -59,7 +59,7 @@ export interface ForecastQuery {
 const amount = (): ForecastAmount => ({ versions: 0, bytes: 0, deleteMarkers: 0 });
 
 /**
- * What rules would replicate, from listings of the source alone: nothing is written, and destinations are not looked at.
+ * Counts what the rules would replicate, from listings of the source alone. It writes nothing and reads no destination.
  * Holds one page. Throws `CosError`.
  */
 export async function forecast(query: ForecastQuery): Promise<Forecast> {
@@ -132,7 +132,7 @@ class PairForecast {
     this.found.parts += plannedParts(entry.size);
   }
 
-  /** Certainly, or under the very condition that the new rule has as well. */
+  /** True if it does so for certain, or under the same condition as the new rule. */
   #isCovered(entry: VersionEntry, position: number, rule: Rule): boolean {
     if (ruleOfEntry(this.#then, entry, position, []) !== undefined) return true;
     const before = ruleOfEntry(this.#then, entry, position);

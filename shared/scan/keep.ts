@@ -31,8 +31,8 @@ export interface KeepOptions {
 }
 
 /**
- * Each minute: begins the scans that are due, starts runs for what can go on, as many as a setting allows, and writes down
- * what a scan found whose ranges are all done. A pair that fails keeps no other one waiting.
+ * Each minute: begins the scans that are due, and starts runs for ranges that can go on, as many as a setting allows. Writes
+ * the result of a scan whose ranges are all done. A pair that fails keeps no other pair waiting.
  */
 export async function keepScans({ deps, sources, deadline, onProblem }: KeepOptions): Promise<Kept> {
   const sum = { begun: 0, started: 0, ended: 0 };
@@ -54,7 +54,7 @@ export async function keepScans({ deps, sources, deadline, onProblem }: KeepOpti
   return sum;
 }
 
-/** The pairs that an enabled rule speaks of. */
+/** The pairs of all enabled rules. */
 export function pairsOf(source: Place, ruleSet: RuleSet | undefined): readonly Pair[] {
   const places = (ruleSet?.rules ?? []).filter(({ enabled }) => enabled).map(({ destination }) => destination);
   return places
@@ -136,7 +136,7 @@ class Keeper {
     return undefined;
   }
 
-  /** Whatever has become of all other work, there is always a piece that finds out whether anything answers again. */
+  /** One piece of work always remains that finds out whether the destination answers again. */
   async #probe({ key, cause }: Extract<Behind, { phase: 'behind' }>): Promise<void> {
     const { engine } = this.#deps;
     const target = { ...this.#pair, key };
@@ -197,7 +197,7 @@ class Keeper {
     this.#sum.started += starts.length;
   }
 
-  /** Where many wait, each minute looks at others. */
+  /** If many ranges wait, each minute looks at others. */
   async #ready(scan: ScanDocument, waiting: readonly number[], room: number): Promise<readonly string[]> {
     if (room <= 0 || waiting.length === 0) return [];
     const { now, random } = this.#deps.engine;

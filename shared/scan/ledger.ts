@@ -1,10 +1,10 @@
 /** Counts for a key that is right although not every version in scope has a replica: versions, and bytes. */
 export interface Note {
-  /** Archived, under a customer's key, …: what cannot be copied. */
+  /** Versions that cannot be copied: archived, under a customer's key, … */
   readonly skipped: readonly [versions: number, bytes: number];
-  /** Replicas that were there once and are taken for removed by the destination's lifecycle. */
+  /** Replicas that were there once and count as removed by the destination's lifecycle. */
   readonly expired: readonly [versions: number, bytes: number];
-  /** Covered by no rule after all, because of their tags, or replicas themselves. */
+  /** Versions that no rule covers after all because of their tags, or that are replicas themselves. */
   readonly outside: readonly [versions: number, bytes: number];
 }
 
@@ -53,7 +53,7 @@ export class Ledger {
     if (note !== undefined) this.#notes.set(hash, note);
   }
 
-  /** At the end of a range: what was only expected has not come true. */
+  /** Called at the end of a range: expectations that have not come true are dropped. */
   forgetExpected(): void {
     for (const hash of this.#expected) this.#notes.delete(hash);
     this.#expected.clear();

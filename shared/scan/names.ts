@@ -3,13 +3,13 @@ import type { Hash } from '../signing/index.ts';
 
 /** Writing an object here starts the `scan` function. */
 export const SCANS = 'scans/';
-/** Everything that is kept of the scans of a pair. */
+/** The prefix of all that is stored about the scans of a pair. */
 export const PAIRS = 'pairs/';
-/** Scans that somebody asked for, one at most per pair. */
+/** The prefix of requests for scans, at most one per pair. */
 export const ASKED = 'asked/';
-/** Pairs whose scans are held. */
+/** The prefix of pauses: the pairs whose scans are held. */
 export const PAUSED = 'paused/';
-/** Which run is at work on a range. */
+/** The prefix of leases: the run at work on a range. */
 export const RANGE_LEASES = 'ranges/';
 /** The unit of a scan that cuts it into ranges. */
 export const PREPARE = 'prepare';

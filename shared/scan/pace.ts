@@ -11,8 +11,8 @@ export const isSlowDown = (error: unknown): boolean =>
   error instanceof ServiceError && (error.code === 'SlowDown' || error.status === 503 || error.status === 429);
 
 /**
- * How many keys are worked on at once: half as many after each `SlowDown`, one more after a while without, never more than a
- * setting. What COS takes is shared with live work, so nothing is tried again at once.
+ * The number of keys that are worked on at once: half as many after each `SlowDown`, one more after a while without, never
+ * more than a setting. Live work shares the capacity of COS, so nothing is tried again at once.
  */
 export class Pace {
   readonly #most: number;
@@ -39,7 +39,7 @@ export class Pace {
     this.#limit = Math.min(this.#most, this.#limit + 1);
   }
 
-  /** Returns for how many ms to begin nothing new. */
+  /** Returns the ms for which no new work is to begin. */
   refused(): number {
     this.#good = 0;
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));

@@ -10,7 +10,7 @@ import { ServiceError } from '../errors/index.ts';
 
 /** ms before the platform ends the run in which nothing more is begun. */
 const CLOSING_MS = 15_000;
-/** Ledgers of earlier scans that one range reads; what more there are would cost more than the HEADs they save. */
+/** Ledgers of earlier scans that one range reads at most: more would cost more than the HEADs that they save. */
 const MOST_LEDGERS = 8;
 /** Ranges written between two looks at whether the scan is still wanted. */
 const BATCH = 50;
@@ -21,7 +21,7 @@ export interface PrepareOptions {
   readonly scan: ScanDocument;
   /** ms since 1970. */
   readonly deadline: number;
-  /** Called for each range that lies there and may be begun. */
+  /** Called for each range that is written and may be begun. */
   readonly ready: (range: number) => Promise<void>;
 }
 
@@ -130,7 +130,7 @@ async function fromEarlier(options: PrepareOptions, begun: Preparation, base: st
     for (const earlier of await store.readRanges(base, numbers)) {
       const ends = endsOf(earlier, deps.settings.rangeEntries);
       for (const upTo of ends) {
-        // Written by a run before this one.
+        // An earlier run wrote the range.
         if (isBehind(preparation.after, upTo)) continue;
         const own = store.ledgerName(base, earlier.number);
         const entries = Math.max(earlier.entries, earlier.expected);
@@ -151,7 +151,7 @@ async function fromEarlier(options: PrepareOptions, begun: Preparation, base: st
   return survey(options, preparation);
 }
 
-/** Where the ranges end that take the place of an earlier one. */
+/** The ends of the ranges that take the place of an earlier one. */
 function endsOf({ entries, splits, upTo }: RangeDocument, rangeEntries: number): readonly (string | null)[] {
   if (entries < 2 * rangeEntries) return [upTo];
   return [...splits.filter((key) => upTo === null || compareKeys(key, upTo) < 0), upTo];

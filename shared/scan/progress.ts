@@ -2,7 +2,7 @@ import { addDeeds, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument, ScanRequest } from './documents.ts';
 import type { PairStore } from './store.ts';
 
-/** Where the scans of a pair stand. */
+/** The progress of the scans of a pair. */
 export interface Progress {
   readonly scan: ScanDocument | undefined;
   readonly request: ScanRequest | undefined;
@@ -11,19 +11,19 @@ export interface Progress {
   readonly ranges: { readonly total: number | undefined; readonly done: number };
   /** Versions and delete markers of the source; the total is known when the scan has been cut into all its ranges. */
   readonly entries: { readonly total: number | undefined; readonly done: number };
-  /** Entries a second since it began; undefined: nothing has been done yet, or it does not run. */
+  /** Entries a second since the scan began; undefined: no entry is done yet, or the scan does not run. */
   readonly rate: number | undefined;
-  /** ms until it has ended at that rate; undefined: nobody can say. */
+  /** ms until the scan has ended at that rate; undefined: unknown. */
   readonly eta: number | undefined;
   readonly deeds: Deeds;
-  /** Cause for which a range tries nothing for now. */
+  /** The cause for which a range waits. */
   readonly blocked: string | undefined;
 }
 
 /** ms from the last write of a scan until both sides have been listed once more and the result is written. */
 const SECOND_LOOK_MS = 180_000;
 
-/** Reads how far the scan of a pair is. `now` in ms since 1970. Throws `CosError`, `InvalidStateObject`. */
+/** Reads the progress of the scan of a pair. `now` in ms since 1970. Throws `CosError`, `InvalidStateObject`. */
 export async function readProgress(store: PairStore, now: number): Promise<Progress> {
   const [scan, paused, request] = await Promise.all([store.scan(), store.paused(), store.request()]);
   const about = { scan, request, pausedSince: paused?.since };

@@ -5,7 +5,7 @@ import { candidatesFor, type Rule, type RuleSet } from '../rules/index.ts';
 import type { Pair } from './names.ts';
 import { samePlace } from '../cos/index.ts';
 
-/** The rules of a pair that speak about one key, and what they ask for beside the scope of each version. */
+/** The rules of a pair that speak about one key, and their demands beside the scope of each version. */
 export interface KeyRules {
   readonly rules: readonly Rule[];
   readonly terms: string;

@@ -7,7 +7,7 @@ const DIGITS = 24;
 /** Characters hashed at once, so that a key of any depth takes bounded memory. */
 const PIECE = 32_768;
 
-/** What of an entry decides whether the key is right: which version it is, and whether a rule covers it. */
+/** The part of an entry that decides whether the key is right: the version, and the rule that covers it. */
 function wordOf(entry: VersionEntry, side: 's' | 'd', rule: string): string {
   const { versionId, deleteMarker, etag, lastModified } = entry;
   // The ID `null` is used again, so it names nothing by itself.
@@ -30,7 +30,7 @@ export class StackHash {
     this.#salt = salt;
   }
 
-  /** `terms`: what the rules ask for beside the scope of each entry. */
+  /** `terms`: the demands of the rules beside the scope of each entry. */
   begin(key: string, terms: string): void {
     this.#text = `${this.#salt}\0${key}\0${terms}\0`;
   }

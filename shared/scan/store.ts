@@ -12,7 +12,7 @@ const LARGEST_LEDGER = 64 * 2 ** 20;
 const LARGEST_DOCUMENT = 8 * 2 ** 20;
 const LANES = 32;
 
-/** A run's order to begin: which unit of which scan. */
+/** The order for a run to begin: the scan and the unit. */
 export interface Note {
   readonly name: string;
   /** ms since 1970, of the state bucket's clock: when the run was started. */
@@ -20,7 +20,7 @@ export interface Note {
 }
 
 /**
- * What the scans of one pair keep on the state bucket. Each object has one writer: the scan itself `schedule`, a range the
+ * The state of the scans of one pair on the state bucket. Each object has one writer: the scan itself `schedule`, a range the
  * run that holds it, a request or a pause the API.
  */
 export class PairStore {
@@ -78,7 +78,7 @@ export class PairStore {
     await this.#deps.cos.deleteObject(this.#deps.state, `${names.openPrefix(this.digest, range.scan)}${unit}`);
   }
 
-  /** Numbers of the ranges that lie there. */
+  /** The numbers of the ranges that are written. */
   async openRanges(scan: string): Promise<readonly number[]> {
     return this.#numbers(names.openPrefix(this.digest, scan));
   }
@@ -170,7 +170,7 @@ export class PairStore {
     return found;
   }
 
-  /** Removes what scans before `keep` have left. */
+  /** Removes the objects of scans before `keep`. */
   async removeOthers(keep: readonly string[]): Promise<void> {
     const own = `${names.PAIRS}${this.digest}/`;
     const stale: string[] = [];

@@ -61,7 +61,7 @@ export class VersionStream {
   #ask(cursor: Cursor | undefined): void {
     this.pages += 1;
     this.#next = this.#read(cursor);
-    // It is waited for by whoever needs the page; until then its failure is nobody's.
+    // The caller that needs the page waits for it. Until then nobody may be told of its failure.
     this.#next.catch(() => undefined);
   }
 

@@ -28,7 +28,7 @@ export interface Covered {
   readonly size: number;
   /** ms since 1970. */
   readonly time: number;
-  /** Written before its rule was stored, so how long it waited says nothing about replication. */
+  /** The version was written before its rule was stored, so its wait says nothing about replication. */
   readonly existing: boolean;
 }
 
@@ -113,11 +113,11 @@ export class Tally implements Witness {
   }
 }
 
-/** The fate of a key in this pass, as far as it is counted. */
+/** The result of a key in this pass, as far as it is counted. */
 export type Stand =
   | { readonly kind: 'right'; readonly note: Note | undefined }
   /**
-   * `missing`: version IDs at the source; undefined: nobody knows, so all that a rule covers. `oldest`: ms since 1970 of the
+   * `missing`: version IDs at the source; undefined: they are unknown, and all in scope count. `oldest`: ms since 1970 of the
    * oldest version or delete marker that is not as it should be; undefined: it may be any.
    */
   | {
@@ -128,7 +128,7 @@ export type Stand =
 
 /** Adds one key to the counts. `now` in ms since 1970. */
 export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, stand: Stand, now: number): void {
-  // What this service itself keeps in the buckets is nobody's data.
+  // Objects that this service itself keeps in the buckets are not data of users.
   if (isReserved(stacks.key)) return;
   if (tally.entries === 0) counts.orphans += 1;
   else counts.keys += 1;
@@ -181,7 +181,7 @@ function countOpen(
     const bucket = bucketOf(AGE_BOUNDS, now - time);
     counts.ages[bucket] = (counts.ages[bucket] ?? 0) + 1;
   }
-  // Nobody can say which part of a stack is there when the stack is not known in whole.
+  // Of a stack that is not known in whole it is unknown which part is there.
   const first = whole ? (oldest ?? source.at(-1)?.lastModified ?? 0) : 0;
   counts.oldest = Math.min(counts.oldest ?? first, first);
   for (const [rule, amount] of there) {

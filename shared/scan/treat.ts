@@ -11,17 +11,17 @@ import type { KeyTally, Stand } from './tally.ts';
 import type { ScanDeps } from './types.ts';
 import { BUSY_MS, LANDING_MS, SCAN_KEY_MARGIN_MS } from '../durations/index.ts';
 
-/** The fate of one key that was not remembered. */
+/** The result of one key that the ledger did not hold. */
 export interface Treated {
   readonly stand: Stand;
   /** The two listings showed it right as it is, so their hash may be remembered. */
   readonly proved: boolean;
-  /** It was written to, or somebody else is at work on it: it is to be looked at again. */
+  /** The key was written to, or another run is at work on it: a run has to look at it again. */
   readonly again: boolean;
   /** Version IDs that the destination will list, newest first, if nobody else writes there. */
   readonly expected?: { readonly written: readonly string[]; readonly note: Note | undefined };
   readonly deeds: Partial<Deeds>;
-  /** Why it was left to a task. */
+  /** The cause for which the key was left to a task. */
   readonly cause?: string;
 }
 
@@ -35,7 +35,7 @@ export interface TreatOptions {
   readonly deadline: number;
   /** Whether the rules of the scan are still those that are stored. */
   readonly isInForce: () => Promise<boolean>;
-  /** The second pass: nobody comes back to the key after it. */
+  /** Whether this is the second pass, after which no pass comes back to the key. */
   readonly last: boolean;
   /** Called on each refusal of COS that asks for fewer requests; waits. */
   readonly slowDown: () => Promise<void>;
@@ -44,7 +44,7 @@ export interface TreatOptions {
 /** Tries of one key while COS asks for fewer requests; then it is a task like any that failed. */
 const TRIES = 4;
 
-/** Brings one key up to date with as few requests as will do, and leaves what cannot be done now to a task. */
+/** Brings one key up to date with as few requests as possible, and leaves to a task what cannot be done now. */
 export async function treat(options: TreatOptions, stacks: KeyStacks, tally: KeyTally): Promise<Treatment> {
   const { deps, deadline, last } = options;
   const { engine } = deps;
@@ -207,7 +207,7 @@ function noteOf(
   return note.skipped[0] + note.expired[0] + note.outside[0] === 0 ? undefined : note;
 }
 
-/** The entries that a destination will list of these versions. */
+/** The entries that the destination will list for these versions. */
 export const listedAs = (key: string, versionId: string): VersionEntry => ({
   key,
   versionId,

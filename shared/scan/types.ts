@@ -20,7 +20,7 @@ export const SCAN_DEFAULTS: ScanSettings = {
   everyMs: SCAN_EVERY_MS,
 };
 
-/** The outside world of the function that begins scans. Nothing in it could do one. */
+/** The outside world of the function that begins scans. It has no means to do one. */
 export interface KeepDeps {
   readonly engine: Pick<Engine, 'deps' | 'settings' | 'rules' | 'tasks' | 'behind' | 'now' | 'random'>;
   readonly settings: ScanSettings;

@@ -9,7 +9,7 @@ import { LANDING_MS } from '../durations/index.ts';
 
 /** ms that a run must have left to begin another range. */
 const WORTHWHILE_MS = 120_000;
-/** Ranges that a run tries to get before it ends: others are at work on them. */
+/** Ranges held by other runs that a run tries to get before it ends. */
 const TRIES = 4;
 
 const FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };
@@ -120,7 +120,7 @@ class UnitRun {
     return this.#deadline - this.#deps.engine.now() > WORTHWHILE_MS;
   }
 
-  /** A range that can go on and that nobody seems to be at work on. */
+  /** A range that can go on and on which no run seems to be at work. */
   async #another(scan: ScanDocument): Promise<string | undefined> {
     const { now, random } = this.#deps.engine;
     if (!this.#hasTime() || (await this.#wanted()) === undefined) return undefined;

@@ -17,9 +17,9 @@ import type { ScanDeps } from './types.ts';
 import { createWatch, type Watch } from './watch.ts';
 import { CLOCK_DOUBT_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/index.ts';
 
-/** ms after which a run writes down where it is, for whoever goes on if it is killed. */
+/** ms after which a run writes down its progress, for the run that goes on if it is killed. */
 const CHECKPOINT_MS = 30_000;
-/** Keys that may be done behind one that is not. */
+/** Keys that may be done ahead of one that is not. */
 const AHEAD = 500;
 
 export interface WalkOptions {
@@ -30,7 +30,7 @@ export interface WalkOptions {
   readonly deadline: number;
 }
 
-/** A side cannot be listed: that is no fault of this run, and another one will have no more luck at once. */
+/** A side cannot be listed. This run is not at fault, and another run would fail at once as well. */
 class Unlisted extends Error {
   override readonly name = 'Unlisted';
 
@@ -51,7 +51,7 @@ const REMEMBERED: Treated = { stand: { kind: 'right', note: undefined }, proved:
 
 /**
  * Walks a range, or goes on with it: lists both sides, passes over every key whose stacks are remembered, and brings the
- * others up to date. Ends before its time is over and writes down where it is. A first pass that wrote anything is followed
+ * others up to date. Ends before its time is over and writes down its progress. A first pass that wrote anything is followed
  * by a second one when listings have settled, so that what was written is seen as it is. Returns whether the range is done.
  */
 export async function walkRange(options: WalkOptions, range: RangeDocument): Promise<boolean> {
@@ -137,7 +137,7 @@ class Walk {
     const queue: Item[] = [];
     const active = { count: 0 };
     let ended: 'end' | 'stopped' = 'stopped';
-    // While it is known to go on and has time.
+    // This lasts while the scan is known to go on and the run has time.
     while (now() < this.#stop && (await this.#watch.isWanted())) {
       if (this.#rest !== undefined) await this.#rest;
       const stacks = await nextKey(source, destination, this.#tally);
@@ -202,14 +202,14 @@ class Walk {
     ).finally(() => {
       active.count -= 1;
     });
-    // It is waited for in the order of the keys.
+    // The results are awaited in the order of the keys.
     outcome.catch(() => undefined);
     return { stacks, tally, outcome, remembered: false };
   }
 
   #isRemembered({ hash, youngest }: KeyTally): boolean {
     if (this.#earlier.isProved(hash) || this.ledger.isProved(hash)) return true;
-    // What was written is there as it should be, and both listings have settled.
+    // The written versions are there as they should be, and both listings have settled.
     return this.range.pass > 1 && this.ledger.isExpected(hash) && this.#isSettled(youngest);
   }
 
@@ -218,7 +218,7 @@ class Walk {
     return youngest < now() - settings.settleMs - CLOCK_DOUBT_MS;
   }
 
-  /** Counts what is done, in the order of the keys, for as long as `full` says. False: the run has to end. */
+  /** Counts the keys that are done, in their order, for as long as `full` says. False: the run has to end. */
   async #settle(queue: Item[], full: () => boolean): Promise<boolean> {
     for (;;) {
       const [first] = queue;
@@ -263,7 +263,7 @@ class Walk {
     return true;
   }
 
-  /** Nothing more is tried for a while. */
+  /** No further key is tried for a while. */
   block(cause: string): 'stopped' {
     block(this.range, cause, this.#options.deps.engine.now());
     return 'stopped';

@@ -8,7 +8,7 @@ import type { ScanDeps } from './types.ts';
 /** ms for which a run believes that its scan goes on. */
 const GOES_ON_MS = 3000;
 
-/** The questions that a run of a scan asks again and again while it works. */
+/** The questions that a run of a scan repeats while it works. */
 export interface Watch {
   /** Whether the rules are still those that the run began by; asked before each write. Throws `CosError`. */
   isInForce(): Promise<boolean>;

@@ -22,7 +22,7 @@ export interface BeginQuery {
 /** Ranges that a verification is cut into at most: their state is read as a whole for each answer. */
 const MOST_RANGES = 256;
 
-/** Begins a verification, which the `scan` function does, cut as the last scan of each pair was. Throws `CosError`. */
+/** Begins a verification for the function `scan`, with the ranges of the last scan of each pair. Throws `CosError`. */
 export async function beginVerify(state: VerifyState, query: BeginQuery): Promise<VerifyStore> {
   const { source, pairs, ruleSet, ...about } = query;
   const id = `${about.started}-${state.unique()}`;

@@ -5,14 +5,14 @@ import type { Difference } from './documents.ts';
 
 type There = Extract<Finding, { kind: 'there' }>;
 
-/** Both sides of a version as the digests take them, and in what they differ. */
+/** Both sides of a version as the digests take them, and their differences. */
 export interface Compared {
   readonly source: string;
   readonly destination: string;
   readonly differences: readonly Difference[];
 }
 
-/** What of a version counts in the digest: key, source version, size, checksum, storage class, headers, own metadata. */
+/** The digest's parts of a version: key, source version, size, checksum, storage class, headers, own metadata. */
 function recordOf(key: string, { entry }: There, head: ObjectHead, bytes: string, storageClass: string): string {
   const { size, headers, meta } = head;
   return JSON.stringify([
@@ -41,8 +41,8 @@ export function compareVersion(key: string, found: There, read: string | undefin
 }
 
 /**
- * CRC64 of both sides. A source older than COS's checksums has none: then its marker has to prove the replica, and what was
- * read has to be what COS says of it.
+ * CRC64 of both sides. A source older than COS's checksums has none: then its marker has to prove the replica, and the checksum
+ * of the bytes that were read has to be the one that COS gives.
  */
 function bytesOf({ head, replica }: There, read: string | undefined): readonly [string, string] {
   const its = read ?? replica.head.crc64;

@@ -13,7 +13,7 @@ interface Tables {
   readonly high: Uint32Array;
 }
 
-/** Made when the first checksum begins: most instances never need them. */
+/** The tables, made when the first checksum begins: most instances never need them. */
 let tables: Tables | undefined;
 
 function makeTables(): Tables {
@@ -57,7 +57,7 @@ export class Crc64 {
     return `${hex(this.#high)}${hex(this.#low)}`;
   }
 
-  /** As COS writes it: unsigned decimal. */
+  /** The checksum as COS writes it: unsigned decimal. */
   get value(): string {
     return (BigInt(`0x${this.state}`) ^ 0xffffffffffffffffn).toString();
   }

@@ -16,8 +16,8 @@ import {
 } from '../shape/index.ts';
 
 /**
- * What may differ. `delete-marker`: deleted at the source, shown at the destination. `not-shown`: the replica is there and
- * the destination shows something else. `unverified`: nobody could find out.
+ * The kinds of differences. `delete-marker`: deleted at the source, shown at the destination. `not-shown`: the replica is there
+ * and the destination shows something else. `unverified`: the comparison failed.
  */
 export const DIFFERENCES = [
   'missing',
@@ -31,7 +31,7 @@ export const DIFFERENCES = [
 ] as const;
 export type Difference = (typeof DIFFERENCES)[number];
 
-/** Those of which nobody notices anything who goes over to the destination: no content is lost or hidden. */
+/** The kinds that readers of the destination do not notice: no content is lost or hidden. */
 export const HARMLESS: ReadonlySet<Difference> = new Set(['metadata', 'storage-class', 'surplus']);
 
 export const SHOWN_INSTEAD = ['replica', 'delete-marker', 'other', 'nothing'] as const;
@@ -40,7 +40,7 @@ const place = object({ bucket: text(isBucketName), region: text(isRegion) });
 const time = number;
 const count = notNegative;
 const hex = text((digits) => /^[0-9a-f]{64}$/.test(digits));
-/** How many, and their bytes. */
+/** A number of versions, and their bytes. */
 const amount = pairOf(count);
 const side = object({ versions: amount, deleteMarkers: count });
 
@@ -49,7 +49,7 @@ export const verifyJob = object({
   id: text(),
   source: place,
   prefix: text(),
-  /** ms since 1970: what was written at the source later is left out. */
+  /** ms since 1970: versions written at the source later are left out. */
   upTo: time,
   deep: flag,
   /** By COS's own clock. */
@@ -60,7 +60,7 @@ export const verifyJob = object({
   ranges: listOf(object({ pair: count, after: nullable(text()), upTo: nullable(text()) })),
 });
 
-/** What was found; everything adds up, so that ranges can be summed in any order. */
+/** The findings. All fields add up, so that ranges can be summed in any order. */
 export const verifySums = object({
   keys: count,
   source: side,
@@ -72,7 +72,7 @@ export const verifySums = object({
   unread: amount,
 });
 
-/** How far one range is, with what it found so far, in one object. */
+/** The progress and findings of one range, in one object. */
 export const verifyRange = object({
   number: count,
   /** The last key that is done; null: none. */
@@ -83,12 +83,12 @@ export const verifyRange = object({
   /** Parts of its list that lie there, and items in them. */
   parts: count,
   told: count,
-  /** Of replicas that are being read again: how far, and the checksum so far. */
+  /** The replicas that are being read again: their progress and their checksums so far. */
   reading: mapOf(object({ from: count, crc: text() })),
-  /** Set while it waits because every key failed with it. */
+  /** The cause with which every key failed, while the range waits because of it. */
   blocked: nullable(text()),
   tries: count,
-  /** ms since 1970: not gone on with before. */
+  /** ms since 1970: no run goes on with the range before. */
   notBefore: time,
   done: nullable(time),
 });
@@ -120,10 +120,10 @@ const item = object<VerifyItem>({
   by: optional(oneOf(SHOWN_INSTEAD)),
 });
 
-/** A part of the list of what differs or is skipped. */
+/** A part of the list of versions that differ or are skipped. */
 export const verifyList = listOf(item);
 
-/** Written when a verification ends before its end. */
+/** The reason, written when a verification stops early. */
 export const verifyStop = object({ cause: text(), time });
 
 export type VerifyJob = ReturnType<typeof verifyJob>;

@@ -3,7 +3,7 @@ import { closeVerify, doneRanges, openVerifies, startedRanges, startRange, type 
 
 /** A start this old, in ms, has outlived every run that could have come of it. */
 const LOST_MS = 20 * 60_000;
-/** ms after which one that has not ended is given up. */
+/** ms after which a verification that has not ended is given up. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
 /** Ranges of one verification that are worked on at the same time, each by a run of its own. */
 export const RANGES_AT_ONCE = 8;
@@ -32,7 +32,7 @@ export async function keepVerifies({ deps, deadline, onProblem }: KeepVerifiesOp
   return started;
 }
 
-/** One that nothing can be done about for now ends its run at once. */
+/** A range for which nothing can be done now ends its run at once. */
 async function goOn(deps: KeepVerifiesOptions['deps'], name: VerifyName, ranges: number): Promise<number> {
   const [done, notes] = await Promise.all([doneRanges(deps, name), startedRanges(deps, name)]);
   if (done.size >= ranges) {

@@ -10,7 +10,7 @@ import { addAmount, count, emptySums } from './sums.ts';
 
 type There = Extract<Finding, { kind: 'there' }>;
 
-/** What was found of one key; it counts only once the whole key was looked at. */
+/** The findings of one key, which count once the whole key was looked at. */
 export class KeyFindings {
   readonly sums: VerifySums = { ...emptySums(), keys: 1 };
   readonly items: VerifyItem[] = [];
@@ -55,13 +55,13 @@ export class KeyFindings {
       return;
     }
     this.#digests.destination.add(record(`instead ${as}`));
-    // A version that is missing cannot be shown, and has been told of.
+    // A missing version cannot be shown, and is already reported.
     if (this.items.some(({ kind, versionId }) => kind === 'missing' && versionId === newest.versionId)) return;
     const kind = deleteMarker ? 'delete-marker' : 'not-shown';
     this.#differs(kind, { ...this.#item(kind, newest), by: as }, 0);
   }
 
-  /** Nobody could find out about this key. */
+  /** The comparison of this key failed. */
   unverified(cause: string): void {
     this.#digests.source.add(this.#hash.sha256(JSON.stringify(['unverified', this.#key])));
     this.#differs('unverified', { pair: this.#pair, key: this.#key, kind: 'unverified', cause }, 0);
@@ -79,7 +79,7 @@ export class KeyFindings {
     this.#digests.source.add(this.#hash.sha256(source));
     addAmount(this.sums.source.versions, [1, head.size]);
     const record = this.#hash.sha256(destination);
-    // One that is there twice counts twice.
+    // A replica that is there twice counts twice.
     for (let i = 0; i <= surplus.length; i += 1) this.#digests.destination.add(record);
     addAmount(this.sums.replicas.versions, [1, replica.head.size]);
     for (const kind of differences)
@@ -103,7 +103,7 @@ export class KeyFindings {
 export const isReadable = ({ replica: { head } }: There): boolean =>
   !isArchived(head.storageClass) || (head.restore?.includes('ongoing-request="false"') ?? false);
 
-/** What `inspect` takes for the work of a key: the whole history, as it is, with nothing to be brought about. */
+/** The work that `inspect` is given: the whole history of the key as it is, with nothing to change. */
 export const workOf = (source: Place, destination: Place, key: string, rules: readonly Rule[]): Work => ({
   source,
   destination,

@@ -1,9 +1,9 @@
 import { isBucketName } from '../cos/index.ts';
 import { SCANS } from '../scan/index.ts';
 
-/** Everything that is kept of verifications. */
+/** The prefix of all that is stored about verifications. */
 export const VERIFIES = 'verifies/';
-/** One empty object for each that runs: `schedule` looks after those. No bucket is named so: all names end with an APPID. */
+/** One empty object for each that runs: `schedule` looks after those. No bucket has this name: all names end with an APPID. */
 export const VERIFYING = `${VERIFIES}running/`;
 /** Writing an object here starts the `scan` function. */
 export const VERIFY_NOTES = `${SCANS}verify/`;
@@ -32,7 +32,7 @@ export function readNote(name: string): VerifyNote | undefined {
   return right ? { bucket, id, range: Number(range) } : undefined;
 }
 
-/** Of an object below `VERIFYING`. */
+/** Reads the name of an object below `VERIFYING`. */
 export function readOpenName(name: string): (VerifyName & { readonly ranges: number }) | undefined {
   const [bucket = '', id = '', ranges = '', ...more] = name.slice(VERIFYING.length).split('/');
   const right = isBucketName(bucket) && isVerifyId(id) && /^\d{6}$/.test(ranges) && more.length === 0;

@@ -5,7 +5,7 @@ import { Crc64 } from './crc64.ts';
 /** Bytes of one request; several are held at once. */
 const PIECE = 4 * 2 ** 20;
 
-/** How far a replica has been read. */
+/** The progress of reading a replica. */
 export interface Reading {
   readonly from: number;
   readonly crc: string;
@@ -17,7 +17,7 @@ export interface ReadQuery {
   readonly key: string;
   readonly versionId: string;
   readonly size: number;
-  /** Where an earlier run stopped. */
+  /** The place where an earlier run stopped. */
   readonly begun: Reading | undefined;
   /** Called after each piece. */
   readonly onProgress: (reading: Reading) => void;

@@ -2,8 +2,8 @@ import { objectsUnder, type Cos, type ObjectEntry, type Place } from '../cos/ind
 import { numberText, readNote, VERIFIES, VERIFY_NOTES, VERIFYING, type VerifyName } from './names.ts';
 
 /*
- * What is told by names alone, so that whoever only starts runs need not read anything: which verifications run, and which
- * of their ranges are done or have been started.
+ * Facts that names alone tell, so that a function that only starts runs need not read an object: the verifications that run,
+ * and their ranges that are done or have been started.
  */
 
 export interface Bucket {
@@ -21,7 +21,7 @@ export async function openVerifies({ cos, state }: Bucket, bucket?: string): Pro
   return found;
 }
 
-/** From here on `schedule` looks after it. */
+/** Lets `schedule` look after it from now on. */
 export async function openVerify({ cos, state }: Bucket, name: VerifyName, ranges: number): Promise<void> {
   await cos.putObject(state, openName(name, ranges), NOTHING);
 }
@@ -30,7 +30,7 @@ export async function isOpen({ cos, state }: Bucket, name: VerifyName, ranges: n
   return (await cos.getObject(state, openName(name, ranges))) !== undefined;
 }
 
-/** No run goes on with it from here on. */
+/** Lets no run go on with it from now on. */
 export async function closeVerify({ cos, state }: Bucket, name: VerifyName, ranges: number): Promise<void> {
   await cos.deleteObject(state, openName(name, ranges));
 }
@@ -38,7 +38,7 @@ export async function closeVerify({ cos, state }: Bucket, name: VerifyName, rang
 const openName = ({ bucket, id }: VerifyName, ranges: number): string =>
   `${VERIFYING}${bucket}/${id}/${numberText(ranges)}`;
 
-/** That the range has been compared to its end, and its state written. */
+/** Marks that the range has been compared to its end, and that its state is written. */
 export async function markDone({ cos, state }: Bucket, name: VerifyName, range: number): Promise<void> {
   await cos.putObject(state, doneName(name, numberText(range)), NOTHING);
 }

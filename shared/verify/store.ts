@@ -10,7 +10,7 @@ import type { Reader } from '../shape/index.ts';
 const LARGEST_DOCUMENT = 4 * 2 ** 20;
 const LANES = 32;
 
-/** What one verification keeps on the state bucket. A range has one writer at a time: the run that holds its lease. */
+/** The state of one verification on the state bucket. A range has one writer at a time: the run that holds its lease. */
 export class VerifyStore {
   readonly name: VerifyName;
   readonly #deps: Bucket;
@@ -34,14 +34,14 @@ export class VerifyStore {
     return this.#read(`${this.#own}ranges/${numberText(number)}`, documents.verifyRange);
   }
 
-  /** Those of which anything is known. */
+  /** The ranges with a written state. */
   async ranges(count: number): Promise<readonly VerifyRange[]> {
     const numbers = Array.from({ length: count }, (_, number) => number);
     const found = await mapLimited(numbers, LANES, (number) => this.range(number));
     return found.filter((one) => one !== undefined);
   }
 
-  /** That it is done is marked last: what is found by the mark is complete. */
+  /** Writes the mark of a range that is done last: a range with the mark is complete. */
   async putRange(range: VerifyRange): Promise<void> {
     await this.#write(`${this.#own}ranges/${numberText(range.number)}`, range);
     if (range.done !== null) await markDone(this.#deps, this.name, range.number);
@@ -79,7 +79,7 @@ export class VerifyStore {
   }
 }
 
-/** IDs of the verifications of a bucket, oldest first, with the names of all that is kept of each. */
+/** IDs of the verifications of a bucket, oldest first, with the names of all objects of each. */
 export async function keptVerifies(
   { cos, state }: Bucket,
   bucket: string,

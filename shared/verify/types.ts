@@ -4,7 +4,7 @@ import type { RuleStore } from '../rules/index.ts';
 import type { ScanDeps } from '../scan/index.ts';
 import type { Hash } from '../signing/index.ts';
 
-/** The state bucket, and what goes with it. */
+/** The state bucket, its client, a clock and a source of IDs. */
 export interface VerifyState {
   readonly cos: Cos;
   readonly state: Place;
@@ -15,7 +15,7 @@ export interface VerifyState {
   readonly unique: () => string;
 }
 
-/** What the runs of verifications need from outside. */
+/** The outside world of the runs of verifications. */
 export interface VerifyDeps {
   readonly state: VerifyState;
   readonly rules: RuleStore;
@@ -29,7 +29,7 @@ export interface VerifyDeps {
 
 const KEYS_AT_ONCE = 16;
 
-/** What the function that scans verifies with. */
+/** The outside world of verifications in the function `scan`. */
 export function verifyDepsOf({ engine, sleep }: Pick<ScanDeps, 'engine' | 'sleep'>): VerifyDeps {
   const { deps: state, rules, random } = engine;
   return { state, rules, inspect: createInspect(engine), keysAtOnce: KEYS_AT_ONCE, random, sleep };

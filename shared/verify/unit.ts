@@ -100,7 +100,7 @@ class VerifyRun {
     await this.#store.putRange({ ...range, blocked: cause, tries, notBefore: now() + BLOCKED_MS });
   }
 
-  /** False: it goes by rules that are no longer those of its destinations, and has been stopped. */
+  /** False: its rules are no longer those of its destinations, and it has been stopped. */
   async #goesOn(job: VerifyJob, ruleSet: RuleSet | undefined): Promise<boolean> {
     const { hash } = this.#deps.state;
     const same = job.pairs.every(
@@ -111,7 +111,7 @@ class VerifyRun {
     return same;
   }
 
-  /** Ends it for good before its end. */
+  /** Stops the verification for good. */
   async #stop(job: VerifyJob, cause: string): Promise<void> {
     await this.#store.putStop({ cause, time: this.#deps.state.now() });
     await closeVerify(this.#deps.state, this.#store.name, job.ranges.length);
@@ -125,7 +125,7 @@ class VerifyRun {
     return this.#deadline - this.#deps.state.now() > WORTHWHILE_MS + CLOSING_MS;
   }
 
-  /** A range that can go on and that nobody seems to be at work on. */
+  /** A range that can go on and on which no run seems to be at work. */
   async #another(job: VerifyJob): Promise<number | undefined> {
     if (!this.#hasTime()) return undefined;
     const [done, notes] = await Promise.all([

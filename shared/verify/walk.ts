@@ -20,11 +20,11 @@ import type { VerifyStore } from './store.ts';
 import { addAmount, addSums, emptySums } from './sums.ts';
 import type { VerifyDeps } from './types.ts';
 
-/** ms after which a run writes down where it is, for whoever goes on if it is killed. */
+/** ms after which a run writes down its progress, for the run that goes on if it is killed. */
 const CHECKPOINT_MS = 30_000;
 /** Items of one part of the list at most. */
 export const PART_ITEMS = 1000;
-/** Items that a range lists; what differs beyond that is only counted. */
+/** Items that a range lists at most; further differences are only counted. */
 const MOST_LISTED = 200 * PART_ITEMS;
 /** ms between two looks at whether the verification is still wanted. */
 const GOES_ON_MS = 5000;
@@ -33,7 +33,7 @@ const FAILED_RUNS = 3;
 const BLOCKED_MS = 60_000;
 /** ms of a run that could have looked at the deepest key. */
 const LONG_RUN_MS = 300_000;
-/** Causes that lie in the key itself and say nothing of the next one. */
+/** Causes that lie in the key itself and say nothing about the next key. */
 const OF_ONE_KEY: ReadonlySet<string> = new Set(['depth', 'KeyUnsettled']);
 /** Tries of one key while COS asks for fewer requests. */
 const TRIES = 4;
@@ -76,7 +76,7 @@ interface Item {
 
 /**
  * Compares a range of keys on both sides, or goes on with it, and tells each version that differs. Nothing is taken from
- * earlier scans: both sides of each version are asked for. Writes down where it is before it ends. Returns the range.
+ * earlier scans: both sides of each version are asked for. Writes down its progress before it ends. Returns the range.
  */
 export async function walkRange(options: WalkOptions, range: VerifyRange): Promise<VerifyRange> {
   const walk = new VerifyWalk(options, range);
@@ -176,7 +176,7 @@ class VerifyWalk {
     if (rules.length === 0 || stacks.source.length === 0 || !stacks.key.startsWith(this.#options.job.prefix))
       return undefined;
     const found = this.#look(stacks);
-    // It is waited for in the order of the keys.
+    // The results are awaited in the order of the keys.
     found.catch(() => undefined);
     return found;
   }
@@ -232,7 +232,7 @@ class VerifyWalk {
     });
   }
 
-  /** Counts what is done, in the order of the keys, until no more than `most` are under way. False: the run has to end. */
+  /** Counts the keys that are done, in their order, until at most `most` are under way. False: the run has to end. */
   async #commit(queue: Item[], most: number): Promise<boolean> {
     while (queue.length > most) {
       const [first] = queue as [Item];
@@ -250,7 +250,7 @@ class VerifyWalk {
     return true;
   }
 
-  /** Undefined: the key is for another run. */
+  /** Undefined: another run has to do the key. */
   #judge(key: string, found: Outcome): KeyFindings | undefined {
     const { now } = this.#options.deps.state;
     const { range } = this;

@@ -13,7 +13,7 @@ const IDLE_LIMIT = 60_000;
 export interface ApiCall {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly bucket: string;
-  /** The parameter that asks for it. */
+  /** The parameter that names the call. */
   readonly subresource: string;
   /** Further parameters; an undefined one is left out. */
   readonly parameters?: Readonly<Record<string, string | undefined>>;
@@ -38,8 +38,9 @@ export async function callApi(
 }
 
 /**
- * Makes one call of the API with a key of its own, which is made before and removed after it: whoever deploys may read the
- * state bucket and needs no key. Resolves with the body of the answer; throws `DeployError` with what the API refused.
+ * Makes one call of the API with a key of its own. The key is made before the call and removed after it: the person who
+ * deploys may read the state bucket and needs no key. Resolves with the body of the answer; throws `DeployError` with the
+ * refusal of the API.
  */
 export async function askApi(
   keys: Pick<KeyStore, 'add' | 'remove'>,
@@ -100,7 +101,7 @@ function refusalOf(body: string): { readonly code: string; readonly message: str
     if (error !== undefined)
       return { code: textOf(error, 'Code') ?? 'UNKNOWN', message: textOf(error, 'Message') ?? 'it gave no reason' };
   } catch {
-    // Not the API's own answer: a platform says in other words that there is no such function.
+    // This is not the API's own answer: the platform says in other words that the function does not exist.
   }
   return { code: 'API_UNREACHABLE', message: 'it was not the API that answered; look at "npx serverless info"' };
 }

@@ -8,7 +8,7 @@ import { describeParameters, type Trace } from './trace.ts';
 
 const VERSIONS = { scf: '2018-04-16', cam: '2019-01-16' } as const;
 const ATTEMPTS = 5;
-/** Pauses of a call about something that was made a moment ago: half a minute in all. */
+/** Pauses of a call about a thing that was made a moment ago: half a minute in all. */
 const ATTEMPTS_FOR_NEW = 7;
 /** Milliseconds before the first repetition; doubled each time. The tightest limit, AttachRolePolicy, is 3 calls a second. */
 const FIRST_PAUSE = 500;
@@ -44,7 +44,7 @@ export interface CloudApiOptions {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly post?: Post;
-  /** Hears of each call, each failure and each repetition. */
+  /** Is told of each call, each failure and each repetition. */
   readonly trace?: Trace;
 }
 
@@ -113,7 +113,7 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
 }
 
 /**
- * A refused call did nothing, so it is always repeated. After a lost answer only calls are repeated that may happen twice:
+ * A refused call did nothing, so it is always repeated. After a lost answer only calls that may happen twice are repeated:
  * a second CreateFunction would fail on the first one's success, and a second Invoke would run the function twice.
  */
 function mayRepeat(action: string, code: string): boolean {
@@ -122,7 +122,7 @@ function mayRepeat(action: string, code: string): boolean {
   return lost && /^(Get|List|Update)/.test(action);
 }
 
-/** CAM tells every part of the cloud of a new role or policy only after a while; until then they do not know it. */
+/** CAM tells the other parts of the cloud of a new role or policy after a while. Until then they do not know it. */
 function isNotYetKnown(action: string, code: string): boolean {
   if (action === 'AttachRolePolicy') return /\.(RoleNotExist|PolicyIdNotExist|PolicyNotExist|NotFound)$/.test(code);
   return /^(Create|UpdateFunction)/.test(action) && code === 'ResourceNotFound.Role';

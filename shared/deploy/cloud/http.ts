@@ -11,9 +11,9 @@ export interface Answer {
 
 export interface Outgoing {
   readonly method: string;
-  /** With its query, as it goes over the wire. */
+  /** The path with its query, as it goes over the wire. */
   readonly path: string;
-  /** Sent as given, `Host` included, whatever the origin is. */
+  /** The headers are sent as given, `Host` included, whatever the origin is. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
   /** Milliseconds without a byte after which the connection counts as lost. */
@@ -39,7 +39,7 @@ export function exchange(origin: string, { method, path, headers, body, idleLimi
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
-          // A cut body would otherwise be read as a whole one.
+          // Otherwise a body that was cut off would be read as a whole one.
           if (!response.complete) reject(new Error('the answer was cut off'));
           else resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
         });

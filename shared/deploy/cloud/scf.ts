@@ -10,7 +10,7 @@ const PER_PAGE = 20;
 /** Looks before giving up: three minutes. */
 const POLL_LIMIT = 180;
 
-/** A function as GetFunction answers it, as far as it is looked at. */
+/** The fields of an answer of GetFunction that are read. */
 export interface DeployedFunction {
   readonly FunctionName: string;
   readonly Status: string;
@@ -30,7 +30,7 @@ export interface Scf {
   get(name: string): Promise<DeployedFunction | undefined>;
   /** Waits until the function takes changes and calls. Throws `DeployError` when it failed or takes too long. */
   active(name: string): Promise<DeployedFunction>;
-  /** Names of the functions of the region that begin so. */
+  /** Names of the functions of the region that begin with the prefix. */
   named(prefix: string): Promise<readonly string[]>;
   triggers(name: string): Promise<readonly ListedTrigger[]>;
   /** Any other call about one function. */
@@ -75,7 +75,7 @@ export function createScf(api: CloudApi, sleep: (ms: number) => Promise<void>): 
           { Namespace: 'default', SearchKey: prefix, Offset: offset, Limit: PER_PAGE },
         );
         const functions = page.Functions ?? [];
-        // The key is searched for anywhere in a name.
+        // SCF searches for the key anywhere in a name.
         found.push(...functions.map(({ FunctionName }) => FunctionName).filter((name) => name.startsWith(prefix)));
         offset += functions.length;
         if (functions.length === 0 || offset >= page.TotalCount) return found;
@@ -102,7 +102,7 @@ export function createScf(api: CloudApi, sleep: (ms: number) => Promise<void>): 
   };
 }
 
-/** The function itself does not exist; both spellings occur. */
+/** The function itself does not exist. Both spellings of the code occur. */
 export function isMissing(error: unknown): boolean {
   return error instanceof CloudApiError && /^ResourceNotFound\.Function(Name)?$/.test(error.code);
 }

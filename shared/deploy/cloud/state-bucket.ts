@@ -11,11 +11,11 @@ export async function createSdk(credentials: Credentials, endpoint: string | und
     SecretId: credentials.secretId,
     SecretKey: credentials.secretKey,
     ...(credentials.token === undefined ? {} : { SecurityToken: credentials.token }),
-    // Without a limit of ours the SDK waits for ever.
+    // Without this limit the SDK waits for ever.
     Timeout: 60_000,
-    // Otherwise its last try goes to a second domain of COS.
+    // Otherwise the SDK's last try goes to a second domain of COS.
     AutoSwitchHost: false,
-    // As a proxy the local cloud gets the true Host of each bucket.
+    // The local cloud is a proxy here, so it gets the true Host of each bucket.
     ...(endpoint === undefined ? {} : { Protocol: 'http:', Proxy: endpoint }),
   });
 }
@@ -50,7 +50,7 @@ export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
       'STATE_BUCKET_PUBLIC',
     );
   }
-  // The type says nothing of a bucket whose list of grants is empty or a single element.
+  // The type of the SDK leaves out a bucket whose list of grants is empty or a single element.
   const grants = [acl.Grants ?? []].flat();
   const stranger = grants.find(({ Grantee }) => (Grantee as { ID?: string } | undefined)?.ID !== acl.Owner.ID);
   if (stranger !== undefined) {
@@ -64,7 +64,7 @@ export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
 
 export type BucketState = 'ready' | 'unversioned' | 'missing' | 'forbidden';
 
-/** How a listed bucket stands, as far as these credentials may see; of another account they usually may not. */
+/** The state of a listed bucket, as far as these credentials may see. They usually may not see buckets of another account. */
 export async function examineBucket(sdk: COS, place: Place): Promise<BucketState> {
   try {
     const { VersioningConfiguration: versioning } = await sdk.getBucketVersioning(addressOf(place));
@@ -78,7 +78,7 @@ export async function examineBucket(sdk: COS, place: Place): Promise<BucketState
   }
 }
 
-/** False when it is ours already. */
+/** False when the bucket is ours already. */
 async function createBucket(sdk: COS, place: Place): Promise<boolean> {
   const at = addressOf(place);
   try {
@@ -100,7 +100,7 @@ function addressOf({ bucket, region }: Place): { Bucket: string; Region: string 
   return { Bucket: bucket, Region: region };
 }
 
-/** Turns what the SDK rejects with into a sentence. */
+/** Turns an error of the SDK into a sentence. */
 async function clear<T>(what: string, answer: Promise<T>): Promise<T> {
   return answer.catch((error: unknown) => {
     throw cosError(what, error);

@@ -1,12 +1,12 @@
 import type COS from 'cos-nodejs-sdk-v5';
 import type { Cos } from '../../cos/index.ts';
 
-/** Hears one line for each call, when it is made. */
+/** Is given one line for each call, when the call is made. */
 export type Trace = (text: string) => void;
 
 /** Letters of one value that are shown. */
 const LONGEST = 200;
-/** Parameters that hold bytes, or what somebody typed. */
+/** Parameters that hold bytes, or text that somebody typed. */
 const UNTOLD = /^(ZipFile|ClientContext|Token|.*Secret.*)$/i;
 
 /** Parameters of a call of the cloud API for a person: code and events as their lengths, long texts shortened. */
@@ -18,7 +18,7 @@ export function describeParameters(parameters: object): string {
   });
 }
 
-/** The same client, which tells of each call its name, bucket and key, and never what is read or written. */
+/** The same client, which reports the name, bucket and key of each call, and never the content. */
 export function traceCos(cos: Cos, trace: Trace): Cos {
   return new Proxy(cos, {
     get(target, name, receiver) {

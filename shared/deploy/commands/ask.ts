@@ -4,7 +4,7 @@ import type { ApiAddress } from '../cloud/api-call.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
 
-/** What the commands that ask the API of a deployment work with. */
+/** The outside world of the commands that ask the API of a deployment. */
 export interface ApiDeps {
   readonly settings: Pick<Settings, 'sources'>;
   readonly keys: Pick<KeyStore, 'add' | 'remove'>;
@@ -12,7 +12,7 @@ export interface ApiDeps {
   readonly print: (text: string) => void;
 }
 
-/** The source that a command is about; without a name the only one. Throws `DeployError`. */
+/** The source bucket of a command; without a name the only one. Throws `DeployError`. */
 export function bucketOf({ sources }: Pick<Settings, 'sources'>, asked: string | undefined): string {
   const known = sources.map(({ bucket }) => bucket);
   if (asked === undefined) {
@@ -24,7 +24,7 @@ export function bucketOf({ sources }: Pick<Settings, 'sources'>, asked: string |
   throw new DeployError(`${asked} is not a source of this deployment: use ${known.join(', ')}.`, 'NOT_A_SOURCE');
 }
 
-/** The fields that somebody gave. */
+/** The fields with a value. */
 export const without = (fields: Readonly<Record<string, string | undefined>>): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 

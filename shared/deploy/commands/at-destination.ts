@@ -14,7 +14,7 @@ export interface AtDestinationOptions {
 
 export interface AtDestinationDeps {
   readonly settings: Pick<Settings, 'sources' | 'destinations'>;
-  /** With the credentials of who asks. */
+  /** The client with the credentials of the person who asks. */
   readonly cos: Pick<Cos, 'getObject'>;
   /** ms since 1970. */
   readonly now: () => number;
@@ -33,7 +33,7 @@ interface Found {
 }
 
 /**
- * Tells what the destinations hold of their sources, and asks nobody else: neither the API nor anything in the region of the
+ * Prints the status that the destinations hold of their sources. It asks neither the API nor anything in the region of the
  * source. Throws `DeployError` where nothing is found.
  */
 export async function showAtDestination(deps: AtDestinationDeps, options: AtDestinationOptions): Promise<void> {

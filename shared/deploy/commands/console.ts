@@ -27,7 +27,7 @@ export async function serveConsole({ page, api, port }: ServeOptions): Promise<S
   const policy = page.policy.replace("connect-src 'self'", `connect-src ${new URL(api).origin}`);
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    // By its own name alone: a page of somebody else must not reach it under a name that leads here.
+    // The server answers under its own name alone: a foreign page must not reach it under a name that leads here.
     const known = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(request.headers.host ?? '');
     if (!known || (pathname !== '/console' && pathname !== '/') || request.method !== 'GET') {
       response.writeHead(404).end();
@@ -65,7 +65,7 @@ export function readPort(text = '0'): number {
   throw new DeployError(`--port takes a number from 0 to 65535, not "${text}".`, 'BAD_PORT');
 }
 
-/** Resolves when the person at the keyboard, or whoever started the command, ends it. */
+/** Resolves when the person at the keyboard, or the program that started the command, ends it. */
 export function untilEnded(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());

@@ -17,7 +17,7 @@ import { creation, deletion, describeTrigger, diffTriggers, urlOf } from '../fun
 import type { TriggerDiff } from '../functions/triggers.ts';
 import type { Artifact, DesiredFunction, Settings, Trigger } from '../types.ts';
 
-/** The clouds' ends that a deployment talks to; tests pass their own. */
+/** The clients that a deployment calls the cloud with; tests pass their own. */
 export interface Cloud {
   readonly api: CloudApi;
   readonly scf: Scf;
@@ -46,8 +46,8 @@ export interface DeployOptions {
 }
 
 /**
- * Brings the cloud to what serverless.yml says. It can be run again at any time: what is right is left alone, and a
- * deployment that broke off is completed. Throws `DeployError` or `CloudApiError`.
+ * Brings the cloud to the state that serverless.yml describes. It can be run again at any time: it leaves right parts alone
+ * and completes a deployment that broke off. Throws `DeployError` or `CloudApiError`.
  */
 export async function deploy(
   settings: Settings,
@@ -61,11 +61,11 @@ export async function deploy(
 
   await examineBuckets(settings, cloud.sdk, report);
   const replaced = await checkRuntimes(functions, cloud.scf, recreate);
-  // Looked at before anything is made: what CAM has no room for ends the deployment here.
+  // This comes before anything is made: a deployment ends here if CAM has no room for its policies.
   const roles = await planRoles(cloud.api, settings);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
   report.line(`state bucket ${settings.state.bucket}: ${state}`);
-  // Before the functions: they cannot write a replica without it.
+  // This comes before the functions: they cannot write a replica without the key.
   const isNew = await ensureMarkerKey({ cos: cloud.cos, state: settings.state, random: cloud.random });
   report.line(`marker key: ${isNew ? 'created' : 'unchanged'}`);
   for (const plan of roles) {
@@ -136,8 +136,8 @@ async function createTrigger(trigger: Trigger, name: string, scf: Scf): Promise<
 }
 
 /**
- * A missing source ends the deployment before anything is made, because COS takes no trigger on it. All else may be put
- * right later: a rule is refused until it is.
+ * A missing source ends the deployment before anything is made, because COS takes no trigger on it. Other faults may be put
+ * right later: until then a rule is refused.
  */
 async function examineBuckets(settings: Settings, sdk: COS, report: Reporter): Promise<void> {
   for (const place of [...settings.sources, ...settings.destinations]) {

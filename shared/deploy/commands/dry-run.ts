@@ -41,7 +41,7 @@ const answer = z.object({
 type Part = z.infer<typeof answer>;
 type Destination = z.infer<typeof destination>;
 
-/** Tells what a document would replicate, call after call until all is counted. Throws `DeployError`. */
+/** Prints what a document would replicate. It makes one call after the other until all is counted. Throws `DeployError`. */
 export async function showDryRun(
   deps: ApiDeps,
   options: { readonly bucket: string | undefined; readonly json: boolean },
@@ -58,7 +58,7 @@ export async function showDryRun(
   deps.print(options.json ? JSON.stringify({ bucket, ...sum }) : format(bucket, sum));
 }
 
-/** What two calls counted, one after the other. */
+/** The sum of two calls, one after the other. */
 function add(before: Part, part: Part): Part {
   return {
     ...part,

@@ -7,7 +7,7 @@ type Handler = (event: unknown, context: Readonly<Record<string, unknown>>) => u
 
 /**
  * Runs a bundle in this process, with the environment that the platform would give it and the deployer's own credentials in
- * place of the role's: it works on the real buckets.
+ * place of the role's. The function works on the real buckets.
  */
 export async function invokeLocal(
   desired: DesiredFunction,

@@ -4,7 +4,7 @@ import { isMissing } from '../cloud/scf.ts';
 
 export interface InvokeResult {
   readonly requestId: string;
-  /** What the function returned, as JSON text. */
+  /** The result of the function, as JSON text. */
   readonly answer: string;
   /** The last lines that the run wrote. */
   readonly log: string;
@@ -43,7 +43,7 @@ export async function invoke(scf: Scf, name: string, event: string): Promise<Inv
   };
 }
 
-/** What is said of a function that the cloud does not have. */
+/** The message about a function that the cloud does not have. */
 export function notDeployed(name: string, cause: unknown): DeployError {
   return new DeployError(`${name} is not deployed: run "npx serverless deploy" first.`, 'NOT_DEPLOYED', cause);
 }

@@ -14,7 +14,7 @@ export async function rotateMarker({ state }: Pick<Settings, 'state'>, cos: Cos)
   return `marker key ${number}: created. New replicas are signed with it within five minutes; those that are there stay good.`;
 }
 
-/** Makes a key from the texts of the command line. Throws `DeployError` for a bucket or right that there is not. */
+/** Makes a key from the texts of the command line. Throws `DeployError` for a bucket or right that does not exist. */
 export async function addKey(
   store: Pick<KeyStore, 'add'>,
   settings: Pick<Settings, 'sources' | 'destinations'>,
@@ -91,7 +91,7 @@ function destinationsOf({ destinations }: ApiKeySummary): string {
   return destinations.length === 0 ? 'all destinations' : destinations.join(', ');
 }
 
-/** Names that the deployment lists; a slip of the pen would be a key that opens nothing. */
+/** Checks that the deployment lists the names: a key with a misspelt name would open nothing. */
 function listed(text: string | undefined, places: readonly Place[], word: { one: string; code: string }): string[] {
   const names = split(text ?? '');
   const known = places.map(({ bucket }) => bucket);

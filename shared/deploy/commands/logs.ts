@@ -3,7 +3,7 @@ import type { Scf } from '../cloud/scf.ts';
 import { isMissing } from '../cloud/scf.ts';
 import { notDeployed } from './invoke.ts';
 
-/** Which runs are shown. */
+/** The choice of runs to show. */
 export interface LogQuery {
   /** ms since 1970: runs that started earlier are left out. Undefined: none are. */
   readonly since?: number | undefined;
@@ -23,11 +23,11 @@ interface LoggedRun {
   readonly MemUsage?: number;
 }
 
-/** Runs of one answer, and answers of one command: what is older is for the log service. */
+/** Runs of one answer, and answers of one command. Older runs are in the log service. */
 const PER_PAGE = 100;
 const PAGES = 20;
 
-/** One run as the platform logged it. */
+/** One run in the platform's log. */
 export interface Run {
   readonly requestId: string;
   /** ms since 1970; undefined where the platform wrote it in another form. */
@@ -79,7 +79,7 @@ const fits = (run: Run, { text }: LogQuery): boolean =>
 /** The last runs of a function, oldest first. Throws as `eachRun` does. */
 export async function readLogs(scf: Scf, name: string, query: LogQuery = {}): Promise<string[]> {
   const shown: string[] = [];
-  // Without a question only the last runs are of interest.
+  // Without a time or text only the last runs are of interest.
   const most = query.since === undefined && query.text === undefined ? PER_PAGE : Number.POSITIVE_INFINITY;
   for await (const run of eachRun(scf, name, query.since)) {
     if (run === 'more') break;
@@ -113,13 +113,13 @@ export async function tailLogs(
       if (run === 'more' || (first && query.since === undefined && fresh.length >= BEFORE)) break;
       if (!seen.has(run.requestId)) fresh.push(run);
     }
-    // What is older than the first runs that are shown stays unshown.
+    // Runs that are older than the first ones shown are never shown.
     if (first) since ??= fresh.at(-1)?.started;
     for (const run of fresh.toReversed()) {
       seen.set(run.requestId, run.started ?? 0);
       if (fits(run, query)) print(run.text);
     }
-    // Nothing is remembered for ever.
+    // The set of known runs must not grow for ever.
     const newest = Math.max(...seen.values());
     if (seen.size > 0) since = Math.max(since ?? 0, newest - LATE);
     for (const [id, started] of seen) if (started < (since ?? 0)) seen.delete(id);

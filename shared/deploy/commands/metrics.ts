@@ -2,7 +2,7 @@ import type { Scf } from '../cloud/scf.ts';
 import { count, duration } from './ask.ts';
 import { eachRun } from './logs.ts';
 
-/** What the runs of one function were like; times in ms, memory in bytes. Null: no run said it. */
+/** Figures of the runs of one function; times in ms, memory in bytes. Null: no run told the figure. */
 export interface Figures {
   readonly name: string;
   readonly runs: number;

@@ -5,12 +5,12 @@ import { ServiceError } from '../../errors/index.ts';
 import { DeployError } from '../error.ts';
 import type { Reporter } from './deploy.ts';
 
-/** What COS deletes at once. */
+/** Objects that COS deletes in one request. */
 const PER_CALL = 1000;
-/** Looks at a bucket that a run is still writing to. */
+/** Passes over a bucket that a run may still write to. */
 const ROUNDS = 5;
 
-/** Where the person at the keyboard is asked. */
+/** The terminal at which the person is asked. */
 export interface Terminal {
   readonly isTTY: boolean;
   question(text: string): Promise<string>;
@@ -31,8 +31,8 @@ function terminalOf(): Terminal {
 }
 
 /**
- * Lets somebody say that the state bucket is to go: by its name, typed at the question or given with `--confirm`. Throws
- * `DeployError` unless it was said; nothing has been changed then.
+ * Asks whether the state bucket is to be deleted. Its name is the consent, typed at the question or given with `--confirm`.
+ * Throws `DeployError` without it; nothing has been changed then.
  */
 export async function askToPurge(
   { bucket }: Place,
@@ -58,7 +58,7 @@ async function ask(bucket: string, terminal: Terminal): Promise<string | undefin
   return answer.trim();
 }
 
-/** Deletes everything in the state bucket, and the bucket. One that is not there is none. Throws `DeployError`. */
+/** Deletes everything in the state bucket, and the bucket. A missing bucket is no error. Throws `DeployError`. */
 export async function purge(
   state: Place,
   { cos, sdk, report }: { readonly cos: Pick<Cos, 'listObjects'>; readonly sdk: COS; readonly report: Reporter },
@@ -77,7 +77,7 @@ export async function purge(
         report.line(`state bucket ${state.bucket}: not there`);
         return;
       }
-      // The last run of a function that is gone may still have written.
+      // The last run of a removed function may still have written.
       if (code === 'BucketNotEmpty' && round < ROUNDS) continue;
       throw new DeployError(
         `The state bucket ${formatPlace(state)} could not be deleted: ${message} (${code}). Run "npx serverless remove --purge" again; the credentials need cos:GetBucket, cos:DeleteObject and cos:DeleteBucket on it.`,
@@ -96,7 +96,7 @@ async function empty(cos: Pick<Cos, 'listObjects'>, sdk: COS, state: Place): Pro
       Region: state.region,
       Objects: page.map(({ key }) => ({ Key: key })),
     });
-    // The type says nothing of an answer without failures.
+    // The type of the SDK leaves out an answer without failures.
     const [first] = answer.Error ?? [];
     if (first !== undefined) throw new DeployError(`${first.Key}: ${first.Message}`, first.Code ?? 'COS_ERROR');
     count += page.length;

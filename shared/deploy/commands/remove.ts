@@ -10,8 +10,8 @@ import { ROLE_KINDS } from '../types.ts';
 import type { Settings } from '../types.ts';
 
 /**
- * Takes down what a deployment made, except the state bucket: it holds the rules, the API keys and the work that is still
- * to be done, and a new deployment goes on from there.
+ * Removes everything that a deployment made, except the state bucket. The bucket holds the rules, the API keys and open work,
+ * and a new deployment goes on from there.
  */
 export async function remove(
   settings: Settings,

@@ -3,8 +3,8 @@ import { callApi, type ApiCall } from '../cloud/api-call.ts';
 import { bucketOf, count, duration, parse, size, without, type ApiDeps } from './ask.ts';
 
 /*
- * What the commands read of the API's answers; the rest of an answer is printed by `--json` alone. An answer of a newer API
- * may hold more, so nothing here is strict.
+ * The fields of the API's answers that the commands read; `--json` prints the rest as well. An answer of a newer API may
+ * hold more, so nothing here is strict.
  */
 const amount = z.object({ versions: z.number(), bytes: z.number() });
 const progress = z.object({ total: z.nullable(z.number()), done: z.number() });
@@ -59,7 +59,7 @@ export interface ActionOptions {
   readonly prefix: string | undefined;
   readonly rule: string | undefined;
   readonly json: boolean;
-  /** Goes on until the scans have ended, or the status is complete. */
+  /** Wait until the scans have ended, or the status is complete. */
   readonly wait: boolean;
 }
 
@@ -70,7 +70,7 @@ export interface ActionDeps extends ApiDeps {
 /** ms between two looks at scans that somebody waits for. */
 const LOOK_MS = 5_000;
 
-/** Does what one of the commands asks for. Throws `DeployError`. */
+/** Runs one of the commands. Throws `DeployError`. */
 export async function replicationAction(action: Action, deps: ActionDeps, options: ActionOptions): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   const ask = (method: ApiCall['method'], subresource: string, body?: object): Promise<unknown> =>

@@ -13,7 +13,7 @@ export async function getRules(deps: ApiDeps, options: RulesOptions): Promise<vo
   const bucket = bucketOf(deps.settings, options.bucket);
   const xml = await askApi(deps.keys, deps.address, { method: 'GET', bucket, subresource: 'replication' }).catch(
     (error: unknown) => {
-      // With the small n that SDKs know.
+      // The name of the error has the small n that SDKs know.
       if (!(error instanceof DeployError) || error.code !== 'ReplicationConfigurationnotFoundError') throw error;
       const advice = `store some with "npx serverless replication rules put --bucket ${bucket} --file rules.xml"`;
       throw new DeployError(`${bucket} has no replication rules: ${advice}.`, 'NO_RULES', error);
@@ -24,19 +24,19 @@ export async function getRules(deps: ApiDeps, options: RulesOptions): Promise<vo
   deps.print(JSON.stringify({ bucket, role, rules, xml }));
 }
 
-/** Stores a document, as it was read from a file, in the place of all rules. Throws `DeployError`. */
+/** Stores a document as it was read from a file, and replaces all rules. Throws `DeployError`. */
 export async function putRules(deps: ApiDeps, options: RulesOptions, document: Uint8Array): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   const call = { method: 'PUT', bucket, subresource: 'replication', body: document } as const;
   await askApi(deps.keys, deps.address, call);
-  // What the API has taken is a document that can be read.
+  // A document that the API has taken can be read.
   const rules = parseRules(document, 'per-destination').rules.map(({ id, enabled }) => ({ id, enabled }));
   if (options.json) return deps.print(JSON.stringify({ bucket, rules }));
   const enabled = rules.filter((rule) => rule.enabled).length;
   deps.print(`${bucket}: ${rules.length} ${rules.length === 1 ? 'rule' : 'rules'} stored, ${enabled} enabled`);
 }
 
-/** Removes all rules; there need be none. Throws `DeployError`. */
+/** Removes all rules. A bucket without rules is no error. Throws `DeployError`. */
 export async function deleteRules(deps: ApiDeps, options: RulesOptions): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   await askApi(deps.keys, deps.address, { method: 'DELETE', bucket, subresource: 'replication' });

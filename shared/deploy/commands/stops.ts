@@ -12,7 +12,7 @@ export interface Stopped {
   readonly rules: number;
 }
 
-/** What the state bucket says of replication that is going on. */
+/** The signs of working replication on the state bucket. */
 export interface Progress {
   /** Every bucket that has enabled rules. */
   readonly replicating: readonly Stopped[];
@@ -24,7 +24,7 @@ const RULES = 'rules/';
 const WORK = ['tasks/', 'waiting/'];
 const MOST_COUNTED = 1000;
 
-/** Reads what would stop. A state bucket that is not there says that nothing is going on. Throws `CosError`. */
+/** Reads which replication would stop. Without a state bucket none is set up. Throws `CosError`. */
 export async function readProgress(cos: Cos, state: Place): Promise<Progress> {
   try {
     return { replicating: await replicating(cos, state), pending: await countWork(cos, state) };
@@ -39,7 +39,7 @@ async function replicating(cos: Cos, state: Place): Promise<readonly Stopped[]> 
   const found: Stopped[] = [];
   for await (const { key } of objectsUnder(cos, state, RULES)) {
     const source = { bucket: key.slice(RULES.length), region: state.region };
-    // Beside the rules lies whose turn it is to store them.
+    // The leases for storing rules lie beside the rules.
     if (!isBucketName(source.bucket)) continue;
     const rules = ((await store.getFresh(source))?.rules ?? []).filter(({ enabled }) => enabled).length;
     if (rules > 0) found.push({ bucket: source.bucket, rules });
@@ -58,7 +58,7 @@ async function countWork(cos: Cos, state: Place): Promise<number> {
   return count;
 }
 
-/** Throws `DeployError` when sources with enabled rules are not listed any more: replication of them would just stop. */
+/** Throws `DeployError` when a source with enabled rules is not listed any more: its replication would just stop. */
 export function checkDropped(
   { replicating: buckets }: Progress,
   { sources, region }: Pick<Settings, 'sources' | 'region'>,

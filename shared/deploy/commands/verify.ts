@@ -42,7 +42,7 @@ const verified = z.looseObject({
 
 type Verified = z.infer<typeof verified>;
 
-/** ms between two looks at one that runs. */
+/** ms between two looks at a running verification. */
 const LOOK_MS = 2_000;
 /** Items that are shown without a `--limit`. */
 const SHOWN = 1000;
@@ -64,7 +64,7 @@ export interface VerifyCommandDeps extends ApiDeps {
 }
 
 /**
- * Compares both sides and tells what differs, by key. Throws `DeployError`, after the findings, where it is not safe to
+ * Compares both sides and prints each difference by key. Throws `DeployError`, after the findings, if it is not safe to
  * switch to the destination.
  */
 export async function showVerify(deps: VerifyCommandDeps, options: VerifyOptions): Promise<void> {

@@ -40,7 +40,7 @@ export interface FailuresOptions {
   readonly json: boolean;
 }
 
-/** Prints what waits or failed, page after page. Throws `DeployError`. */
+/** Prints waiting and failed work, page after page. Throws `DeployError`. */
 export async function showFailures(deps: ApiDeps, options: FailuresOptions): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   const limit = readLimit(options.limit);
@@ -94,12 +94,12 @@ function readLimit(text: string | undefined): number {
 
 export interface ReattemptOptions {
   readonly bucket: string | undefined;
-  /** None: all work that waits. */
+  /** The keys to look at; none: all waiting work. */
   readonly keys: readonly string[];
   readonly json: boolean;
 }
 
-/** Makes waiting work due now. Throws `DeployError`, also when nothing could be done for any key that was named. */
+/** Makes waiting work due now. Throws `DeployError`, also when none of the named keys could be looked at. */
 export async function reattemptWork(deps: ApiDeps, options: ReattemptOptions): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   const { keys } = options;

@@ -8,7 +8,7 @@ const LONGEST_TIMEOUT = 900;
 const SMALLEST_MEMORY = 64;
 const MEMORY_STEP = 128;
 const LARGEST_MEMORY = 3072;
-/** What an account has at first, 128,000 MB, at the smallest memory. */
+/** Instances of a new account: its 128,000 MB at the smallest memory. */
 const MOST_INSTANCES = 1000;
 
 type Declared = Readonly<Record<string, Omit<FunctionSettings, 'key'>>>;

@@ -3,7 +3,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 /** Names the place of a setting for a message: `serverless.yml, line 12`; the file alone where the setting is missing. */
 export type Locate = (path: readonly (string | number)[]) => string;
 
-/** Looks a setting up in the text of the configuration. Text that is no YAML is only named: the CLI has refused it before. */
+/** Looks a setting up in the text of the configuration. For a text that is not YAML it names the file alone. */
 export function createLocate(file: string, text: string): Locate {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

@@ -6,7 +6,7 @@ import type { Locate } from './locate.ts';
 const FORM = '<name>-<appid>@<region>, for example photos-1250000000@ap-guangzhou';
 const LONGEST_SHOWN = 100;
 
-/** The setting that a list of buckets comes from, and what is taken for a region. */
+/** The setting that a list of buckets comes from, and the regions that are accepted. */
 export interface ListContext {
   readonly setting: 'sources' | 'destinations';
   /** Regions that the user added to those this release knows. */
@@ -59,7 +59,7 @@ function readPlace(value: unknown, index: number, { setting, regions, locate }: 
   return place;
 }
 
-/** What is wrong with texts that people write instead; undefined when it is none of these. */
+/** The fault of a text that people often write instead; undefined: the text has none of these faults. */
 function hintOf(text: string): string | undefined {
   const qcs = /^qcs::cos:([a-z0-9-]+)::([^/]+?)\/?$/.exec(text);
   if (qcs) return `is the form of rules. Write "${qcs[2]}@${qcs[1]}" here.`;

@@ -28,7 +28,7 @@ export interface RawConfiguration {
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
-/** What schemas cannot say in words that help. Throws `DeployError` with the value, the form and the line to change. Pure. */
+/** Checks the rest that schemas leave. Throws `DeployError` with the value, the form and the line to change. Pure. */
 export function readSettings(
   raw: RawConfiguration,
   endpoint?: string,
@@ -129,7 +129,7 @@ function checked(place: Place, setting: string): Place {
   return named(setting, () => checkPlace(place));
 }
 
-/** Says which setting a refused name came from. */
+/** Names the setting that a refused name came from. */
 function named(setting: string, read: () => Place): Place {
   try {
     return read();

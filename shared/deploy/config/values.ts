@@ -4,12 +4,12 @@ import type { Locate } from './locate.ts';
 
 const LONGEST_SHOWN = 100;
 
-/** A value that people get wrong: where it stands, what it may be, and how that is said. */
+/** A value that people get wrong: its place, the allowed values, and the message. */
 interface Value {
   readonly path: readonly [string, ...string[]];
   readonly form: string;
   readonly fits: (value: unknown) => boolean;
-  /** It may be missing. */
+  /** The value may be missing. */
   readonly optional?: true;
 }
 
@@ -43,7 +43,7 @@ const VALUES: readonly Value[] = [
     fits: text(/^[a-z]+(-[a-z0-9]+)+$/),
   },
   {
-    // It becomes part of the names of buckets, roles and functions.
+    // The value becomes part of the names of buckets, roles and functions.
     path: ['provider', 'stage'],
     form: '1 to 20 lower-case letters, digits and hyphens, for example prod',
     fits: text(/^[a-z0-9][a-z0-9-]{0,19}$/),

@@ -5,19 +5,19 @@ import { planRoles } from '../roles/role-plan.ts';
 import { CAM_LIMITS } from '../roles/split.ts';
 import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
 
-/** MB of all functions of a region together that an account has at first, and how much of it cannot be reserved. */
+/** MB that all functions of a region share in a new account, and the part of it that cannot be reserved. */
 const ACCOUNT_MB = 128_000;
 const NOT_RESERVABLE_MB = 12_800;
-/** Policies of the account that should be free: a few more buckets in the lists take as many. */
+/** Policies of the account that should be free: a few more buckets in the lists need so many. */
 const SPARE_POLICIES = 20;
 
-/** The credentials are of the account that the sources belong to. */
+/** Checks that the credentials belong to the account of the sources. */
 export const checkCredentials: Check = async ({ settings, api }) => {
   await checkAccount(settings, api);
   return [];
 };
 
-/** The roles can be taken by the functions alone, and allow what was generated: no less and no more. */
+/** Checks that only the functions can take the roles, and that these allow exactly the generated rights. */
 export const checkRoles: Check = async ({ settings, api }) => {
   const findings: Finding[] = [];
   for (const { name, exists, steps, others } of await planRoles(api, settings)) {
@@ -46,7 +46,7 @@ export const checkRoles: Check = async ({ settings, api }) => {
   return findings;
 };
 
-/** There is room for what is reserved, and for the next change of the lists. */
+/** Checks that the account has room for reserved instances, and for the next change of the lists. */
 export const checkQuotas: Check = async ({ settings, api }) => {
   const findings: Finding[] = [];
   const reserved = desiredFunctions(settings).reduce((sum, { reservedMemory = 0 }) => sum + reservedMemory, 0);

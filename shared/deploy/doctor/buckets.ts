@@ -4,11 +4,11 @@ import { checkStateBucket, examineBucket } from '../cloud/state-bucket.ts';
 import { checkDropped, readProgress } from '../commands/stops.ts';
 import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
 
-/** ms between two clocks that nobody has to think about, and from which on signatures are refused. */
+/** ms between two clocks that do no harm, and from which on COS refuses signatures. */
 const NOTICED_SKEW_MS = 30_000;
 const REFUSED_SKEW_MS = 300_000;
 
-/** It is there, private, and never had versioning. */
+/** Checks that the state bucket exists, is private, and never had versioning. */
 export const checkState: Check = async ({ settings: { state }, cos, sdk }) => {
   if ((await cos.headBucket(state)) === 'missing') {
     return [broken(`state bucket ${formatPlace(state)}`, 'does not exist', DEPLOY)];
@@ -17,7 +17,7 @@ export const checkState: Check = async ({ settings: { state }, cos, sdk }) => {
   return [];
 };
 
-/** Without the key no function can sign the marker of a replica, so none writes one. */
+/** Checks the marker key. Without it no function can sign the marker of a replica, so none writes one. */
 export const checkMarkerKey: Check = async ({ settings: { state }, cos }) =>
   (await hasMarkerKey({ cos, state }))
     ? []
@@ -29,7 +29,7 @@ export const checkMarkerKey: Check = async ({ settings: { state }, cos }) =>
         ),
       ];
 
-/** Somebody can call the API, and every key opens something. */
+/** Checks that an API key exists, and that every key opens something. */
 export const checkKeys: Check = async ({ settings: { sources }, keys }) => {
   const found = await keys.list();
   if (found.length === 0) {
@@ -53,7 +53,7 @@ export const checkKeys: Check = async ({ settings: { sources }, keys }) => {
     );
 };
 
-/** Sources and destinations are there and keep versions. */
+/** Checks that sources and destinations exist and keep versions. */
 export const checkBuckets: Check = async ({ settings, sdk }) => {
   const findings: Finding[] = [];
   for (const [word, places] of [
@@ -83,18 +83,18 @@ export const checkBuckets: Check = async ({ settings, sdk }) => {
   return findings;
 };
 
-/** No bucket with enabled rules has been taken out of the lists. */
+/** Checks that the lists name every bucket with enabled rules. */
 export const checkRules: Check = async ({ settings, cos }) => {
   checkDropped(await readProgress(cos, settings.state), settings);
   return [];
 };
 
-/** Signatures carry the time of this computer. */
+/** Checks the clock of this computer: signatures carry its time. */
 export const checkClock: Check = async ({ settings: { state }, cosTime, now }) => {
   const before = now();
   const theirs = await cosTime(state);
   const after = now();
-  // `Date` has whole seconds, and was written at some moment in between.
+  // `Date` has whole seconds, and COS wrote it at some moment between the two.
   const skew = Math.max(0, theirs - after, before - (theirs + 1000));
   if (skew <= NOTICED_SKEW_MS) return [];
   const seconds = Math.round(skew / 1000);

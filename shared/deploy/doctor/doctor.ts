@@ -5,7 +5,7 @@ import { checkBuckets, checkClock, checkKeys, checkMarkerKey, checkRules, checkS
 import { checkCode, checkFunctions, checkTriggers } from './functions.ts';
 import type { Check, DoctorDeps, Finding, Severity } from './types.ts';
 
-/** The checks, in the order in which somebody would mend what they find. */
+/** The checks, in the order in which a person would mend their findings. */
 const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['clock', checkClock],
   ['account', checkCredentials],
@@ -27,7 +27,7 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
 }
 
-/** Looks at all that a deployment is made of, and changes nothing. A check that cannot be made is a finding itself. */
+/** Examines every part of a deployment, and changes nothing. A check that cannot be made is a finding itself. */
 export async function examine(deps: DoctorDeps): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   for (const [name, check] of CHECKS) {
@@ -37,7 +37,7 @@ export async function examine(deps: DoctorDeps): Promise<readonly CheckResult[]>
   return results;
 }
 
-/** What deployments refuse to go on with says itself what to do. */
+/** A `DeployError` as a finding: its message says what to do. */
 function unfit(name: string, error: unknown): Finding {
   if (!(error instanceof ServiceError)) throw error;
   return { severity: 'broken', subject: name, problem: explain(error), advice: '' };
@@ -48,7 +48,7 @@ function worst(findings: readonly Finding[]): CheckResult['state'] {
   return findings.length > 0 ? 'warning' : 'fine';
 }
 
-/** Prints what was found. Throws `DeployError` when something is broken. */
+/** Prints the findings. Throws `DeployError` when something is broken. */
 export async function reportExamination(deps: DoctorDeps, print: (text: string) => void, json: boolean): Promise<void> {
   const results = await examine(deps);
   const { service, stage, region } = deps.settings;

@@ -7,7 +7,7 @@ import { describeTrigger, diffTriggers, readTrigger } from '../functions/trigger
 import type { DesiredFunction } from '../types.ts';
 import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
 
-/** Every function is there, takes calls, and has the settings of serverless.yml. */
+/** Checks that every function exists, takes calls, and has the settings of serverless.yml. */
 export const checkFunctions: Check = async ({ settings, scf }) => {
   const findings: Finding[] = [];
   for (const desired of desiredFunctions(settings)) {
@@ -56,7 +56,7 @@ async function differences(desired: DesiredFunction, found: DeployedFunction, sc
   return findings;
 }
 
-/** All functions run code of one release, and it is that of this folder. */
+/** Checks that all functions run code of one release, that of this folder. */
 export const checkCode: Check = async ({ settings, scf, artifactOf }) => {
   const findings: Finding[] = [];
   for (const { name, bundle } of desiredFunctions(settings)) {
@@ -76,7 +76,7 @@ export const checkCode: Check = async ({ settings, scf, artifactOf }) => {
   return findings;
 };
 
-/** Every event comes to its function, and none that nobody asked for. */
+/** Checks that every event reaches its function, and that there is no trigger beside these. */
 export const checkTriggers: Check = async ({ settings, scf }) => {
   const findings: Finding[] = [];
   for (const { name, triggers } of desiredFunctions(settings)) {

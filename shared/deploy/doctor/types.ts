@@ -8,17 +8,17 @@ import type { Artifact, Settings } from '../types.ts';
 /** `broken`: replication, or a part of it, does not work or is open to others. `warning`: it works, and should be looked at. */
 export type Severity = 'broken' | 'warning';
 
-/** Something that is not as it should be, in words for the person at the keyboard. */
+/** A fault of the deployment, in words for the person at the keyboard. */
 export interface Finding {
   readonly severity: Severity;
-  /** The thing it is about: a function, a role, a bucket. */
+  /** The thing at fault: a function, a role, a bucket. */
   readonly subject: string;
   readonly problem: string;
-  /** What to do. */
+  /** The action that mends it. */
   readonly advice: string;
 }
 
-/** What the checks look through; they change nothing there. */
+/** The outside world of the checks, which only read. */
 export interface DoctorDeps {
   readonly settings: Settings;
   readonly api: CloudApi;
@@ -28,7 +28,7 @@ export interface DoctorDeps {
   readonly keys: Pick<KeyStore, 'list'>;
   /** The code of a bundle as this folder would deploy it now. */
   readonly artifactOf: (bundle: string) => Promise<Artifact>;
-  /** ms since 1970 by the clock of COS, asked without a signature: with a wrong clock none is good. */
+  /** ms since 1970 by the clock of COS, asked without a signature: with a wrong clock no signature is valid. */
   readonly cosTime: (place: Place) => Promise<number>;
   /** ms since 1970 by the clock of this computer. */
   readonly now: () => number;
@@ -36,7 +36,7 @@ export interface DoctorDeps {
 
 export type Check = (deps: DoctorDeps) => Promise<readonly Finding[]>;
 
-/** "Run this" for all that the next deployment puts right. */
+/** The advice for every fault that the next deployment mends. */
 export const DEPLOY = 'Run "npx serverless deploy": it puts this right.';
 
 export const broken = (subject: string, problem: string, advice: string): Finding => ({

@@ -22,7 +22,7 @@ export interface Bundle {
 export interface BundleOptions {
   /** Folder of serverless.yml. */
   readonly root: string;
-  /** Where `<name>.zip` and `<name>/index.js` go. */
+  /** Folder for `<name>.zip` and `<name>/index.js`. */
   readonly output: string;
   /** `Nodejs20.19` */
   readonly runtime: string;

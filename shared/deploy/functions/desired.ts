@@ -76,7 +76,7 @@ function cosTrigger(place: Place, event: string, prefix: string): Trigger {
 }
 
 /**
- * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud goes by other names, and only when there is one.
+ * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud has other names. It is set for a local cloud alone.
  */
 function environmentOf(settings: Settings): Record<string, string> {
   const { endpoint, peers, signers, scan } = settings;

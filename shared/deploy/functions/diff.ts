@@ -2,11 +2,11 @@ import type { DeployedFunction } from '../cloud/scf.ts';
 import type { DesiredFunction } from '../types.ts';
 
 /**
- * The hash of the deployed code stands in the function's description: what `CodeSha256` of GetFunctionAddress is a hash of,
- * and in which encoding, is not documented. It is written after the code has been taken over, so a deployment that broke off
+ * The hash of the deployed code stands in the function's description. Nothing documents the input and the encoding of the
+ * hash `CodeSha256` of GetFunctionAddress. It is written after the code has been taken over, so a deployment that broke off
  * in between uploads again. Descriptions take letters, digits, spaces, commas and full stops only.
  */
-/** How the description of every function begins that a deployment made. */
+/** The first words in the description of every function that a deployment made. */
 export const MADE_BY_US = 'COS Replication, ';
 
 function descriptionOf(desired: Pick<DesiredFunction, 'bundle'>, sha256: string): string {
@@ -41,7 +41,7 @@ export interface FunctionDiff {
   readonly configuration: readonly string[];
 }
 
-/** What to change at a function that exists. */
+/** The changes at a function that exists. */
 export function diffFunction(desired: DesiredFunction, sha256: string, deployed: DeployedFunction): FunctionDiff {
   const description = descriptionOf(desired, sha256);
   const code = deployed.Description !== description || deployed.Handler !== desired.handler;

@@ -7,7 +7,7 @@ import type { Artifact, AsyncSettings, DesiredFunction } from '../types.ts';
 /** Bytes of base64 that UpdateFunctionCode takes. Ours are below half a megabyte, so there is no way through a bucket. */
 const INLINE_LIMIT = 20 * 1024 * 1024;
 
-/** Makes one function or brings it up to date; triggers are not its business. */
+/** Makes one function or brings it up to date, without its triggers. */
 export async function deployFunction(
   desired: DesiredFunction,
   artifact: Artifact,
@@ -34,12 +34,12 @@ export async function deployFunction(
   return changed ? 'updated' : 'unchanged';
 }
 
-/** The function as it is, in a state that takes changes; undefined when it has to be made. */
+/** The present function, in a state that takes changes; undefined: it has to be made. */
 async function usable(desired: DesiredFunction, scf: Scf, recreate: boolean): Promise<DeployedFunction | undefined> {
   let found = await scf.get(desired.name);
   if (found === undefined) return undefined;
   if (found.Status === 'CreateFailed') {
-    // Nothing can be changed at such a function.
+    // Such a function takes no change.
     await scf.remove(desired.name);
     return undefined;
   }
@@ -109,7 +109,7 @@ async function setAsync(desired: DesiredFunction, scf: Scf): Promise<boolean> {
   return true;
 }
 
-/** Whether asynchronous invocations have the settings that they should. */
+/** Whether the settings of asynchronous invocations are right. */
 export async function sameAsync(desired: Pick<DesiredFunction, 'name' | 'async'>, scf: Scf): Promise<boolean> {
   const wanted = asyncConfig(desired.async);
   const { AsyncTriggerConfig: current } = await scf.call<{ AsyncTriggerConfig?: AsyncTriggerConfig }>(
@@ -128,7 +128,7 @@ async function setReservation(desired: DesiredFunction, scf: Scf): Promise<boole
   return true;
 }
 
-/** Whether what is reserved for the function is what should be. */
+/** Whether the reservation of the function is right. */
 export async function sameReservation(
   { name, reservedMemory = 0 }: Pick<DesiredFunction, 'name' | 'reservedMemory'>,
   scf: Scf,

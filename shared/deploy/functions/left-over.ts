@@ -14,7 +14,7 @@ export async function leftOverFunctions(settings: Settings, scf: Scf): Promise<s
   const others: string[] = [];
   for (const name of await scf.named(functionName(settings, ''))) {
     if (wanted.has(name) || numbers.includes(name)) continue;
-    // A stage "dev" has the names of a stage "dev-2" among its own: the state bucket tells whose one is.
+    // A stage "dev" has the names of a stage "dev-2" among its own: the state bucket tells which stage a function belongs to.
     const found = await scf.get(name);
     if (found === undefined || !found.Description.startsWith(MADE_BY_US)) continue;
     if (stateBucketOf(found) === settings.state.bucket) others.push(name);
@@ -22,7 +22,7 @@ export async function leftOverFunctions(settings: Settings, scf: Scf): Promise<s
   return [...numbers, ...others];
 }
 
-/** Numbered without gaps, so the search ends at the first number that does not exist. */
+/** The functions are numbered without gaps, so the search ends at the first number that does not exist. */
 async function leftOverNumbers(settings: Settings, scf: Scf): Promise<string[]> {
   const found: string[] = [];
   for (const { key, from } of nextNumbers(settings)) {

@@ -18,7 +18,7 @@ const TEXTS = /[\\/]console[\\/]text[\\/]table\.ts$/;
 
 /**
  * Bundles the console page into one HTML text without any reference to the outside. Its policy names the hashes of the one
- * script and the one style, so nothing else can run or be loaded, whatever gets into the page.
+ * script and the one style. Nothing else can run or be loaded, whatever gets into the page.
  *
  * `root` is the folder of serverless.yml. Throws `DeployError` when it does not compile.
  */

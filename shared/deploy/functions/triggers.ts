@@ -1,6 +1,6 @@
 import type { Trigger } from '../types.ts';
 
-/** A trigger as ListTriggers answers it, as far as it is looked at. */
+/** The fields of an answer of ListTriggers that are read. */
 export interface ListedTrigger {
   readonly Type: string;
   readonly TriggerName: string;
@@ -72,7 +72,7 @@ export function readTrigger(listed: ListedTrigger): Trigger | undefined {
       };
     }
     case 'timer':
-      // Sent as the bare cron text, answered as an object.
+      // SCF takes the bare cron text, and answers with an object.
       return { type: 'timer', name: listed.TriggerName, cron: text(desc['cron']) || listed.TriggerDesc };
     case 'http':
       return { type: 'http', auth: text(desc['AuthType']) };
@@ -88,8 +88,8 @@ export function urlOf(listed: ListedTrigger): string | undefined {
 }
 
 /**
- * What to change at one function. A trigger cannot be changed in place, so a different one is deleted and made anew; one
- * that somebody switched off is made anew too: the configuration is what counts.
+ * The changes at the triggers of one function. A trigger cannot be changed in place, so a different one is deleted and made
+ * anew. A trigger that somebody switched off is made anew too: the configuration counts.
  */
 export function diffTriggers(desired: readonly Trigger[], listed: readonly ListedTrigger[]): TriggerDiff {
   const wanted = new Map(desired.map((trigger) => [identity(trigger), trigger]));

@@ -23,7 +23,7 @@ export function deploymentHooks(context: Context): Hooks {
 async function packageFunctions(context: Context): Promise<void> {
   const { serverless, print } = context;
   const settings = context.settings();
-  // What cannot be deployed fails here, before anything is compiled.
+  // Wrong settings fail here, before anything is compiled.
   desiredFunctions(settings);
   for (const declared of settings.functions) {
     const bundle = await context.bundle(bundleOf(declared));

@@ -77,7 +77,7 @@ async function act(context: Context, action: Action): Promise<void> {
   );
 }
 
-/** Nothing in the region of the source is asked: it may be down. */
+/** Asks nothing in the region of the source, which may be down. */
 async function atDestination(context: Context): Promise<void> {
   const { text, flag, print } = context;
   await showAtDestination(
@@ -102,7 +102,7 @@ async function verify(context: Context): Promise<void> {
   );
 }
 
-/** What the deployed API is asked with. */
+/** The means to ask the deployed API. */
 async function apiOf(context: Context): Promise<ApiDeps> {
   const settings = context.settings();
   const address = { url: await urlOfApi(context), endpoint: settings.endpoint };
@@ -149,7 +149,7 @@ async function serve(context: Context): Promise<void> {
 async function doctor(context: Context): Promise<void> {
   const settings = context.settings();
   const { endpoint, runtime } = settings;
-  // Apart from what was packaged: a later deployment may take that.
+  // This folder is not that of packages, which a later deployment may use.
   const output = await mkdtemp(path.join(tmpdir(), 'doctor-'));
   const bundled = new Map<string, Promise<Artifact>>();
   const bundle = async (name: string): Promise<Artifact> => {

@@ -2,10 +2,10 @@ import { CloudApiError } from '../cloud/cloud-api.ts';
 import type { CloudApi } from '../cloud/cloud-api.ts';
 import { isNumbered } from '../config/names.ts';
 
-/** Description of the policies that a deployment makes. One of our names with other words belongs to somebody else. */
+/** Description of the policies that a deployment makes. A policy with our name and another description is not ours. */
 export const MARK = 'COS Replication';
 
-/** CAM lists so many on a page, and so many can be attached to a role. */
+/** Policies that CAM lists on a page, and that can be attached to a role. */
 const PER_PAGE = 200;
 
 interface ListedPolicy {
@@ -27,11 +27,11 @@ export interface OwnPolicy {
 
 export interface ExistingRole {
   readonly description: string;
-  /** JSON: who may take the role. */
+  /** JSON: the trust policy, which names those that may take the role. */
   readonly trust: string;
 }
 
-/** What the account has under the name of a role. */
+/** The role and policies that the account has under the name of a role. */
 export interface RoleState {
   /** Undefined: there is none. */
   readonly role: ExistingRole | undefined;
@@ -43,13 +43,13 @@ export interface RoleState {
   readonly others: number;
 }
 
-/** Only reads. */
+/** Reads them, and changes nothing. */
 export async function readRole(api: CloudApi, role: string): Promise<RoleState> {
   const found = await getRole(api, role);
   const attached = found === undefined ? [] : await attachedPolicies(api, role);
   const listed = await policiesNamed(api, role);
   const attachedIds = new Set(attached.map(({ PolicyId }) => PolicyId));
-  // Both lists: a new policy may be on the role already and not yet in the list of all.
+  // Both lists are read: a new policy may be on the role already and not yet in the list of all.
   const known = new Map([...listed, ...attached].map((policy) => [policy.PolicyId, policy]));
   const named = [...known.values()].filter(({ PolicyName }) => isNumbered(role, PolicyName));
   const own = named

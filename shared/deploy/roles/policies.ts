@@ -46,7 +46,7 @@ export interface Grant {
   readonly path: string;
 }
 
-/** What the functions of one role may do, told apart by the list of serverless.yml that it comes from. */
+/** The rights of the functions of one role, by the list of serverless.yml that their buckets come from. */
 export interface Rights {
   readonly sources: readonly Grant[];
   readonly destinations: readonly Grant[];
@@ -61,7 +61,7 @@ export function rightsOf(kind: RoleKind, scope: Pick<Scope, 'state' | 'peers' | 
   return { ...rights, state: [...rights.state, ...markerKeys(kind, scope)] };
 }
 
-/** All that the functions of one role may do in a single document, however long it is. */
+/** All rights of the functions of one role in a single document, however long it is. */
 export function policyOf(kind: RoleKind, scope: Scope): PolicyDocument {
   const { sources, destinations } = scope;
   const rights = rightsOf(kind, scope);
@@ -96,14 +96,14 @@ function work(state: Place, peers: Scope['peers']): Rights {
     ],
     state: [
       allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),
-      // What is remembered of versions that are not copied, and of destinations; nobody has to remove it.
+      // Notes on versions that are not copied, and on destinations. No function has to remove them.
       allow(['PutObject'], under(state, ['examined/', 'status/marker/'])),
       allow(
         ['PutObject', 'DeleteObject'],
         under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),
       ),
       listing(state),
-      // What the delete markers stand for that are made in a bucket which another deployment replicates from.
+      // The notes on which deletion a delete marker stands for, in a bucket that another deployment replicates from.
       ...unique(others).flatMap((other) => [
         allow(['PutObject', 'DeleteObject'], under(other, ['marks/'])),
         listing(other),
@@ -112,7 +112,7 @@ function work(state: Place, peers: Scope['peers']): Rights {
   };
 }
 
-/** What `task` may do, and what scans keep: how far they are, and which keys have been proved right. */
+/** The rights of `task`, and those on the state of scans: their progress, and the keys that they have proved right. */
 function scan(state: Place, peers: Scope['peers']): Rights {
   const { sources, destinations, state: ofState } = work(state, peers);
   return {
@@ -128,14 +128,14 @@ function scan(state: Place, peers: Scope['peers']): Rights {
   };
 }
 
-/** Starts work and never does any: no right on a source, and at destinations on its own objects alone. */
+/** The role starts work and does none: it has no right on a source, and at destinations on its own objects alone. */
 function schedule(state: Place): Rights {
   return {
     sources: [],
     destinations: [{ actions: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'], path: `${STATUS_PREFIX}*` }],
     state: [
       allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED, BEHIND])),
-      // What waits is written by who tried it, and a task is removed by who has done it.
+      // The run that tried a task writes the waiting work, and the run that has done a task removes it.
       allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND])),
       allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING])),
       // For the clock of COS: a scan's start must not be later than what its listings show.
@@ -146,15 +146,15 @@ function schedule(state: Place): Rights {
 }
 
 /**
- * The keys of markers: whoever looks at versions has to know a replica when it sees one. Nobody may change them but who
- * deploys.
+ * The marker keys: a function that looks at versions has to recognise a replica. Only the person who deploys may change
+ * them.
  */
 function markerKeys(
   kind: RoleKind,
   { state, peers, signers }: Pick<Scope, 'state' | 'peers' | 'signers'>,
 ): Statement[] {
   const listed = kind === 'engine' || kind === 'scan' ? peers.map((peer) => peer.state) : [];
-  // Whoever may not list a bucket may be answered 403 for what is not there, and then nobody knows whether there is a key.
+  // Without the right to list a bucket COS may answer 403 for a missing object. Then nobody knows whether the key exists.
   const unlisted = signers.filter((place) => !listed.some((other) => samePlace(place, other)));
   const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, ['secrets/marker-key/'])));
   return [...keys, ...unlisted.map(listing)];
@@ -164,14 +164,14 @@ const unique = (places: readonly Place[]): readonly Place[] =>
   places.filter((place, index) => places.findIndex((other) => samePlace(place, other)) === index);
 
 function api(state: Place): Rights {
-  // The status of an object: what versions there are and what they say of themselves. Never their bytes.
+  // For the status of an object: its versions and their metadata, never their bytes.
   const look = ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject'];
   return {
-    // GetBucketReplication: pre-flight warns of COS's own rules, and nobody changes them.
+    // GetBucketReplication: the pre-flight warns of COS's own rules, and no function changes them.
     sources: [{ actions: [...look, 'GetObjectTagging', 'GetBucketReplication'], path: '*' }],
     destinations: [
       { actions: ['HeadBucket', ...look], path: '*' },
-      // Pre-flight makes and removes objects of its own, and touches no other.
+      // The pre-flight makes and removes objects of its own, and touches no other.
       { actions: ['GetObject', 'PutObject', 'DeleteObject'], path: `${PREFLIGHT_PREFIX}*` },
     ],
     state: [

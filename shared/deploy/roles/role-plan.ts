@@ -11,25 +11,25 @@ import type { RoleKind, Settings } from '../types.ts';
 
 const SPLIT = 'split the buckets over several deployments (stages)';
 
-/** What to do about one policy of a role; nothing when it is `done`. */
+/** The change of one policy of a role; `done`: none. */
 export interface Step {
   readonly name: string;
-  /** Undefined for one that has to be made. */
+  /** Undefined: the policy has to be made. */
   readonly own: OwnPolicy | undefined;
-  /** Undefined for one to take away. */
+  /** Undefined: the policy is to be taken away. */
   readonly document: PolicyDocument | undefined;
   readonly sameText: boolean;
 }
 
-/** One role and its policies, and what has to be done for them. */
+/** One role and its policies, with the changes that they need. */
 export interface RolePlan {
   readonly name: string;
   readonly exists: boolean;
-  /** How many it will have. */
+  /** The number of policies that it will have. */
   readonly policies: number;
-  /** How many are attached that this service did not make; they stay. */
+  /** The number of attached policies that this service did not make; they stay. */
   readonly others: number;
-  /** In the order to be kept. */
+  /** The changes, in the order to be kept. */
   readonly steps: readonly Step[];
 }
 
@@ -116,7 +116,7 @@ function sameTrust(text: string): boolean {
   }
 }
 
-/** CAM gives the document back as text, with spaces of its own. One that is not JSON is certainly not ours: ''. */
+/** CAM gives the document back as text, with spaces of its own. A text that is not JSON is certainly not ours: ''. */
 async function documentText(api: CloudApi, policy: OwnPolicy): Promise<string> {
   const { PolicyDocument } = await api.call<{ PolicyDocument: string }>('cam', 'GetPolicy', { PolicyId: policy.id });
   try {
@@ -128,7 +128,7 @@ async function documentText(api: CloudApi, policy: OwnPolicy): Promise<string> {
 
 interface Pending {
   readonly step: Step;
-  /** `grantsOf` what the policy says now. */
+  /** `grantsOf` the present text of the policy. */
   readonly before: ReadonlySet<string>;
 }
 

@@ -6,7 +6,7 @@ import type { RolePlan, Step } from './role-plan.ts';
 
 export type Change = 'created' | 'updated' | 'unchanged';
 
-/** Makes the role and its policies what the plan says. Policies that are not ours stay on it. */
+/** Changes the role and its policies as the plan says. Policies that are not ours stay on the role. */
 export async function applyRole(api: CloudApi, { name, exists, steps }: RolePlan): Promise<Change> {
   if (!exists) {
     await api.call('cam', 'CreateRole', {

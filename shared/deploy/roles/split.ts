@@ -4,7 +4,7 @@ import type { Grant, PolicyDocument, Scope, Statement } from './policies.ts';
 import type { RoleKind } from '../types.ts';
 
 /**
- * What CAM takes: characters of a policy, policies on a role, custom policies of an account. See "Use Limits",
+ * The limits of CAM: characters of a policy, policies on a role, custom policies of an account. See "Use Limits",
  * tencentcloud.com/document/product/598/10609; the second also under AttachmentFull, cloud.tencent.com/document/api/598/13884.
  * Names may have 128 characters (CreatePolicy, cloud.tencent.com/document/product/598/34578): ours stay below, because a
  * function's name, which begins with service and stage too, ends at 60.
@@ -33,7 +33,7 @@ export function policiesOf(kind: RoleKind, scope: Scope): RolePolicy[] {
   ].toSorted((a, b) => a.index - b.index);
 }
 
-/** How many buckets at the head of both lists need no more than so many policies. */
+/** The number of buckets at the head of both lists that need no more than so many policies. */
 export function bucketsThatFit(kind: RoleKind, scope: Scope, policies: number): number {
   const needed = (count: number): number => {
     const [sources, destinations] = [scope.sources.slice(0, count), scope.destinations.slice(0, count)];
