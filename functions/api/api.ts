@@ -20,8 +20,8 @@ export interface ApiOptions extends CallOptions {
 }
 
 /**
- * The API: a request in, an answer in the form of COS out, whatever happens. Errors that were not made for the client
- * are logged in full and told as little as COS tells.
+ * The API: a request in, an answer in the form of COS out, whatever happens. An error that was not made for the client
+ * is logged in full, and the client is told as little as COS tells.
  */
 export function createApi(options: ApiOptions): (request: HttpRequest, run: Run) => Promise<HttpResponse> {
   return async (request, run) => {
@@ -68,7 +68,7 @@ async function answer(request: HttpRequest, run: Run, options: ApiOptions): Prom
   return verb.perform({ request, sender: key, source, key: target.key, query: verified.query }, options);
 }
 
-/** What COS has too is read as its SDKs sign it; writes, and what only this service has, are signed in full. */
+/** Reads that COS has too are taken as its SDKs sign them. Writes, and calls of this service alone, are signed in full. */
 function isStrict({ right, subresource }: Pick<Verb, 'right' | 'subresource'>): boolean {
   return right !== 'read' || subresource !== REPLICATION;
 }

@@ -26,11 +26,11 @@ const destination = z.strictObject({
   rules: z.array(z.strictObject({ id: z.string(), ...planned })),
   /** Sum of the rules. */
   replicates: z.strictObject(planned),
-  /** Of those: replicated only if the version bears the tags of the filter. */
+  /** The part of those that is replicated only if the version bears the tags of the filter. */
   ifTagged: z.strictObject(amount),
-  /** Beside those: what the stored rules replicate already. */
+  /** Beside those: the versions that the stored rules replicate already. */
   already: z.strictObject(amount),
-  /** Why versions that were listed get no replica. */
+  /** The reasons why listed versions get no replica. */
   skipped: z.array(z.strictObject({ reason: z.enum(FORECAST_SKIPS), ...amount })),
   usage: z.strictObject({ requests: count, functionRuns: count, gbSeconds: figure, bytesAcrossRegions: count }),
   cost,
@@ -39,7 +39,7 @@ const destination = z.strictObject({
 /** `POST /?replicationDryRun` */
 export const dryRun = z.strictObject({
   bucket: z.string(),
-  /** What was listed: no enabled rule speaks about other keys. */
+  /** The listed prefix: no enabled rule covers other keys. */
   prefix: z.string(),
   /** Versions and delete markers that this call listed. */
   listed: count,
@@ -48,7 +48,7 @@ export const dryRun = z.strictObject({
   marker: z.optional(z.string()),
   destinations: z.array(destination),
   cost,
-  /** For what further reasons versions may be skipped; a listing does not tell. */
+  /** Further reasons for which versions may be skipped, which a listing does not tell. */
   untold: z.array(z.enum([...SKIP_CODES, 'replica'])),
   measuredAt: time,
 });

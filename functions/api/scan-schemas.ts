@@ -38,16 +38,16 @@ const scan = z.strictObject({
   startedAt: z.optional(time),
   endedAt: z.optional(time),
   pausedSince: z.optional(time),
-  /** Why nothing is tried for now. */
+  /** The cause for which the scan waits. */
   cause: z.optional(z.string()),
-  /** One that was asked for and begins when this one has ended. */
+  /** A scan that was asked for and begins when this one has ended. */
   requested: z.optional(z.strictObject({ kind, prefix: z.string(), askedAt: time })),
   ranges: z.strictObject({ total: z.nullable(count), done: count }),
   /** Versions and delete markers of the source. */
   entries: z.strictObject({ total: z.nullable(count), done: count }),
   entriesPerSecond: z.nullable(rate),
   etaSeconds: z.nullable(count),
-  /** Why a total, a rate or an ETA is null. */
+  /** The reason why a total, a rate or an ETA is null. */
   reason: z.optional(z.enum(['counting', 'not-begun', 'not-running'])),
   did: deeds,
 });
@@ -85,7 +85,7 @@ const standing = {
   pending: amount,
   failed: amount,
   skipped: amount,
-  /** Taken for removed by the lifecycle of the destination. */
+  /** Replicas that count as removed by the lifecycle of the destination. */
   expired: amount,
 };
 
@@ -106,7 +106,7 @@ export const EXISTING_STATES = ['waiting', 'running', 'done'] as const;
 
 const destinationStatus = z.strictObject({
   destination: z.string(),
-  /** `complete`: the last scan found everything there, by the rules of now, and nothing waits. */
+  /** `complete`: the last scan went by the present rules and found everything there, and nothing waits. */
   state: z.enum(DESTINATION_STATES),
   cause: z.optional(z.string()),
   rules: z.array(
@@ -117,17 +117,17 @@ const destinationStatus = z.strictObject({
       versions: z.nullable(z.strictObject(standing)),
     }),
   ),
-  /** Keys whose work waits at this moment. Re-checks of what is done are left out. */
+  /** Keys whose work waits at this moment, without re-checks of keys that are done. */
   backlog: z.strictObject({
     keys: count,
     failed: count,
-    /** There is more than was counted. */
+    /** True: there is more than was counted. */
     atLeast: z.boolean(),
     oldestAgeMs: z.nullable(count),
     /** `upToMs` null: older than all others. */
     byAge: z.array(z.strictObject({ upToMs: z.nullable(count), keys: count })),
   }),
-  /** So much failed that its keys are no longer counted one by one: a scan repairs what came since. Null: it is not so. */
+  /** The time since which scans repair the destination, because too much failed for single tasks. Null: it is not behind. */
   behind: z.nullable(z.strictObject({ since: time, cause: z.string(), repairing: z.boolean() })),
   /** Of versions written in the day before the last scan, from the times on both sides. */
   lagMs: z.nullable(
@@ -140,16 +140,16 @@ const destinationStatus = z.strictObject({
       distribution: z.array(z.strictObject({ upToMs: z.nullable(count), versions: count })),
     }),
   ),
-  /** Everything that rules cover and that was written before is there, or skipped with a reason. */
+  /** Every version in scope that was written before is there, or skipped with a reason. */
   completeUpTo: z.nullable(time),
-  /** Why something here is null. */
+  /** The reason why a field here is null. */
   reasons: z.strictObject({
     versions: z.optional(z.enum(REASONS)),
     lagMs: z.optional(z.enum(REASONS)),
     completeUpTo: z.optional(z.enum(REASONS)),
     sides: z.optional(z.enum(REASONS)),
   }),
-  /** Objects of before a rule that asks for them; null: no rule does. */
+  /** Objects older than a rule that asks for them; null: no rule does. */
   existing: z.nullable(
     z.strictObject({
       state: z.enum(EXISTING_STATES),
@@ -160,7 +160,7 @@ const destinationStatus = z.strictObject({
   ),
   sides: z.nullable(z.strictObject({ source: side, destination: side })),
   scan: scan,
-  /** When the scan ended that counts, lag and sides are from; null: none has. */
+  /** The end of the scan that counts, lag and sides come from; null: none has ended. */
   measuredAt: z.nullable(time),
 });
 

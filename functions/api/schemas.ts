@@ -17,23 +17,23 @@ const rule = z.strictObject({
   /** `bucket-appid@region` */
   destination: z.string(),
   matched: z.boolean(),
-  /** Why it did not match; `replica`: the version is a replica itself, and those are not passed on. */
+  /** The reason why it did not match; `replica`: the version is a replica itself, and replicas are not passed on. */
   reason: z.optional(z.enum([...MISMATCHES, 'replica'])),
 });
 
 const attempt = {
-  /** Error code of the last try, or why its turn has not come: the README lists them. */
+  /** Error code of the last try, or the cause why its turn has not come: the README lists them. */
   cause: z.string(),
   /** Kind of the request that failed (`PUT object (copy)`), and the side it went to where that is known. */
   request: z.optional(z.string()),
   side: z.optional(z.enum(SIDES)),
   attempts: count,
   ageMs: count,
-  /** Missing: it has been started, or its event is still awaited. */
+  /** The time of the next try. Missing: the work has been started, or its event is still awaited. */
   nextTry: z.optional(time),
 };
 
-/** Whether the replica is what the destination gives out under the key; only of the source's current version. */
+/** Whether the destination shows the replica under the key; only for the source's current version. */
 const currentAtDestination = z.optional(z.boolean());
 /** Not CRC64: the source is older than COS's checksums. */
 const comparedBy = z.optional(z.enum(['crc64', 'etag', 'size']));
@@ -55,7 +55,7 @@ const destination = z.discriminatedUnion('state', [
     ...attempt,
     /** Code with which the destination refused to be read just now. */
     error: z.optional(z.string()),
-    /** The replica is there already, but work on the key is open. */
+    /** True: the replica is there already, but work on the key is open. */
     replicaVersionId: z.optional(z.string()),
     currentAtDestination,
     comparedBy,
@@ -86,7 +86,7 @@ const stack = {
       replicaOf: z.optional(z.string()),
     }),
   ),
-  /** There are older ones. */
+  /** True: there are older versions. */
   more: z.boolean(),
 };
 
@@ -111,7 +111,7 @@ export const objectStatus = z.strictObject({
   current: z.boolean(),
   lastModified: time,
   role: z.enum(['source', 'replica', 'none']),
-  /** Only of a replica: `region/bucket-appid/versionId`. */
+  /** Only on a replica: `region/bucket-appid/versionId`. */
   replicaOf: z.optional(z.string()),
   rules: z.array(rule),
   destinations: z.array(destination),
@@ -127,14 +127,14 @@ export const failures = z.strictObject({
       key: z.string(),
       destination: z.string(),
       state: z.enum(['PENDING', 'FAILED']),
-      /** Versions that events named; the work is on the key as a whole, so there may be none, or others that wait too. */
+      /** Versions that events named. The work is on the key as a whole, so the list may be empty or incomplete. */
       versionIds: z.array(z.string()),
       ...attempt,
     }),
   ),
-  /** State objects of the whole deployment that cannot be read; nobody works on them. */
+  /** State objects of the whole deployment that cannot be read; no run works on them. */
   unreadable: count,
-  /** Of the next page; there is one even when this one has no items. */
+  /** The marker of the next page, even when this page has no items. */
   marker: z.optional(z.string()),
   measuredAt: time,
 });
@@ -153,13 +153,13 @@ export const reattempted = z.strictObject({
   bucket: z.string(),
   /** Keys whose waiting work was made due. */
   started: count,
-  /** The other keys in scope that were named: they are looked at although nothing waited, or are due already. */
+  /** The other named keys in scope: runs look at them although no work waited, or they are due already. */
   requested: count,
   /** Named keys that no enabled rule speaks about, or whose newest version is older than the rules that do. */
   outOfScope: z.array(z.string()),
   /** Named keys of which the source has no version and no delete marker. */
   notFound: z.array(z.string()),
-  /** Call again with it: there is more. */
+  /** There is more: call again with this marker. */
   marker: z.optional(z.string()),
 });
 
@@ -167,7 +167,7 @@ export const reattempted = z.strictObject({
 export const preflighted = z.strictObject({
   bucket: z.string(),
   passed: z.boolean(),
-  /** Of the source; they do not make it fail. */
+  /** Warnings about the source, which do not make the pre-flight fail. */
   warnings: z.array(z.strictObject({ source: z.string(), name: z.enum(WARNINGS), cause: z.string() })),
   destinations: z.array(
     z.strictObject({
@@ -183,23 +183,23 @@ export const preflighted = z.strictObject({
 const listedBucket = z.strictObject({
   bucket: z.string(),
   region: z.string(),
-  /** Read just now; `unknown`: COS refused, with the code that is the cause. */
+  /** The state at this moment; `unknown`: COS refused, and `cause` is its code. */
   versioning: z.enum(['Enabled', 'Suspended', 'Disabled', 'unknown']),
   cause: z.optional(z.string()),
 });
 
 /** `GET /?replicationDeployment` */
 export const deployment = z.strictObject({
-  /** The source bucket that this very request speaks of; where it says nothing, the first that the key may manage. */
+  /** The source bucket of this request; if it names none, the first one that the key may manage. */
   bucket: z.string(),
   /** Whether the host names the bucket, so that paths must not. */
   bucketInHost: z.boolean(),
-  /** Those that the key may manage. */
+  /** The source buckets that the key may manage. */
   sources: z.array(listedBucket),
-  /** All that rules may name. */
+  /** The destinations that rules may name. */
   destinations: z.array(listedBucket),
   rights: z.array(z.enum(RIGHTS)),
-  /** Everything that this deployment can be asked for. */
+  /** The calls of this deployment. */
   calls: z.array(z.strictObject({ method: z.string(), subresource: z.string(), on: z.enum(['bucket', 'object']) })),
   measuredAt: time,
 });

@@ -29,16 +29,16 @@ const destination = z.strictObject({
   progress: z.strictObject({ ranges: z.strictObject({ total: count, done: count }), keys: count }),
   /** Null while it runs. */
   digests: z.nullable(z.strictObject({ source: z.string(), destination: z.string() })),
-  /** What should be at the destination. */
+  /** The content that should be at the destination. */
   source: side,
-  /** What of it is. */
+  /** The part of it that is there. */
   replicas: side,
   differences: z.array(z.strictObject({ kind: z.enum(DIFFERENCES), ...amount })),
   /** Versions without a replica, for a reason that is no failure. */
   skipped: z.array(z.strictObject({ reason: z.enum(SKIP_CODES), ...amount })),
   /** Only with `deep`: replicas whose bytes cannot be read, because they are archived. */
   unread: z.optional(z.strictObject(amount)),
-  /** Why nothing is tried for now. */
+  /** The cause for which the verification waits. */
   cause: z.optional(z.string()),
 });
 
@@ -50,11 +50,11 @@ const item = z.strictObject({
   replicaVersionId: z.optional(z.string()),
   size: z.optional(count),
   lastModified: z.optional(time),
-  /** Of what is skipped. */
+  /** The reason of a skipped version. */
   reason: z.optional(z.enum(SKIP_CODES)),
-  /** Of what could not be verified. */
+  /** The cause of a version that could not be verified. */
   cause: z.optional(z.string()),
-  /** What the destination shows instead. */
+  /** The kind of version that the destination shows instead. */
   by: z.optional(z.enum(SHOWN_INSTEAD)),
 });
 
@@ -63,13 +63,13 @@ export const verified = z.strictObject({
   id: z.string(),
   bucket: z.string(),
   prefix: z.string(),
-  /** What was written later is left out. */
+  /** Versions written later are left out. */
   upTo: time,
-  /** Everything written before was surely listed: listings may lack what is younger. Null: nothing was listed yet. */
+  /** All versions written before were surely listed. Listings may lack younger ones. Null: nothing was listed yet. */
   certainUpTo: z.nullable(time),
   deep: z.boolean(),
   state: z.enum(VERIFY_STATES),
-  /** Of one that was stopped. */
+  /** The cause of a verification that was stopped. */
   cause: z.optional(z.string()),
   /** Nothing differs at all; null while it is not known. */
   equal: z.nullable(z.boolean()),
@@ -81,7 +81,7 @@ export const verified = z.strictObject({
   /** Items in the list, over all pages. */
   listed: count,
   list: z.array(item),
-  /** There is more of the list. */
+  /** There are more items: the marker of the next page. */
   marker: z.optional(z.string()),
   measuredAt: time,
 });

@@ -2,13 +2,13 @@ import { DESTINATION_STATES, EXISTING_STATES, SCAN_STATES } from '../scan-schema
 import type { BucketStatus, DestinationState } from '../scan-schemas.ts';
 import type { Family, Labels } from './text.ts';
 
-/** What is known of one source; `status` undefined: it could not be read. */
+/** The known figures of one source; `status` undefined: it could not be read. */
 export interface SourceStatus {
   readonly source: string;
   readonly status: BucketStatus | undefined;
 }
 
-/** One destination of one source, with the labels that say which. */
+/** One destination of one source, with the labels that name both. */
 interface Row {
   readonly labels: Labels;
   readonly it: DestinationState;
@@ -19,7 +19,7 @@ const seconds = (ms: number): number => ms / 1000;
 const timestamp = (text: string): number => seconds(Date.parse(text));
 
 /**
- * The status of buckets as metrics. A figure that nobody knows is left out and never 0; `figure_known` tells which.
+ * The status of buckets as metrics. An unknown figure is left out and never 0; `figure_known` names such figures.
  * `withRules` false: the figures of single rules are left out, and the answer says so.
  */
 export function familiesOf(sources: readonly SourceStatus[], withRules: boolean): readonly Family[] {
@@ -114,7 +114,7 @@ function backlogFamilies(rows: readonly Row[]): Family[] {
       rows,
       'backlog_oldest_age_seconds',
       `How long the oldest work of the backlog has waited; 0 if nothing waits. ${LOWER_BOUND}`,
-      // Nothing was counted, and there is more: of its age nothing is known.
+      // Nothing was counted although there is more, so its age is unknown.
       ({ backlog }) => (backlog.oldestAgeMs === null ? (backlog.atLeast ? null : 0) : seconds(backlog.oldestAgeMs)),
     ),
     gauge(
@@ -195,7 +195,7 @@ function sideFamilies(rows: readonly Row[]): Family[] {
 }
 
 function existingFamilies(rows: readonly Row[]): Family[] {
-  // Without a rule that asks for existing objects there is nothing to tell.
+  // Without a rule that asks for existing objects there is no progress to show.
   const asked = rows.filter(({ it }) => it.existing !== null);
   return [
     gauges(asked, 'existing_state', 'The state of existing objects: 1 for the current one, 0 for the others.', (it) =>

@@ -5,7 +5,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Values up to and with each bound, not added up; the last one is of what is above all bounds (`upTo` null). */
+/** Values up to and with each bound, not added up; the last one counts values above all bounds (`upTo` null). */
 interface Distribution {
   readonly labels: Labels;
   readonly bounds: readonly { readonly upTo: number | null; readonly count: number }[];
@@ -40,7 +40,7 @@ function writeFamily(family: Family): string {
   return head + [...lines].map(([series, value]) => `${series} ${String(value)}\n`).join('');
 }
 
-/** Prometheus counts in each bucket all that is below its bound. Nobody keeps the sum, and what is not known is left out. */
+/** Prometheus counts in each bucket all values below its bound. The sum is unknown, so it is left out. */
 function writeDistribution(
   name: string,
   { labels, bounds }: Distribution,
@@ -60,7 +60,7 @@ function writeLabels(labels: Labels): string {
 }
 
 function escape(value: string): string {
-  // What UTF-8 cannot say, and the sign at which Prometheus takes the text to be over.
+  // Characters that UTF-8 cannot say, and the sign that ends the text for Prometheus.
   const sayable = value.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
   return sayable.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
 }

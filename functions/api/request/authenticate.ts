@@ -11,7 +11,7 @@ import {
 import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../../shared/signing/index.ts';
 import { accessDenied, refuse } from '../response/errors.ts';
 
-/** Seconds for which the signature of a change may be good. One that is older has expired then, too. */
+/** Seconds for which the signature of a change may be valid. An older signature counts as expired. */
 const LONGEST_WRITE_LIFE = 24 * 3600;
 
 export interface CallerOptions {
@@ -24,11 +24,11 @@ export interface CallerOptions {
 /** The demands of a call on its signature. */
 export interface Demand {
   readonly right: Right;
-  /** Parameter that says what the call does. */
+  /** Parameter that names the call. */
   readonly subresource: string;
   /**
-   * Whether `host` and the sub-resource must be signed. Without this, a presigned upload address that got into strange
-   * hands could be sent again as a change of rules.
+   * Whether `host` and the sub-resource must be signed. Without this, a presigned upload address that a stranger got
+   * could be sent again as a change of rules.
    */
   readonly strict: boolean;
 }
@@ -40,8 +40,8 @@ export interface Caller {
 }
 
 /**
- * Who sent a request: the key whose signature fits one of the spellings that the client may have signed. Throws
- * `SignatureError`, and `ServiceError` (403) for an unknown key, temporary credentials, and what the key may not do.
+ * The sender of a request: the key whose signature fits one of the spellings that the client may have signed. Throws
+ * `SignatureError`, and `ServiceError` (403) for an unknown key, temporary credentials, and calls that the key may not make.
  */
 export async function identify(
   request: HttpRequest,
@@ -98,7 +98,7 @@ function candidates(
   );
 }
 
-/** What changes something must not be good for ever: a signature that leaks would be a key without an end. */
+/** The signature of a change must not be valid for ever: a leaked one would be a key without an end. */
 function checkLife({ signTime, keyTime }: SignatureFields): void {
   const life = Math.min(signTime.end, keyTime.end) - Math.max(signTime.start, keyTime.start);
   if (life <= LONGEST_WRITE_LIFE) return;

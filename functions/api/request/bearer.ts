@@ -3,8 +3,8 @@ import type { HttpRequest } from '../../../shared/scf/index.ts';
 import { accessDenied } from '../response/errors.ts';
 
 /**
- * Who sent a request that bears a secret and is not signed: the key with that secret and the right. A wrong secret and one
- * without the right are answered alike. Throws `ServiceError` `AccessDenied` (403), and `CosError` of the state bucket.
+ * The sender of an unsigned request that bears a secret: the key with that secret and the right. A wrong secret and a secret
+ * without the right get the same answer. Throws `ServiceError` `AccessDenied` (403), and `CosError` of the state bucket.
  */
 export async function identifyBearer({ headers }: HttpRequest, right: Right, keys: KeyStore): Promise<ApiKey> {
   const sent = headers.filter(([name]) => name === 'authorization').map(([, value]) => value);

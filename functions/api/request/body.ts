@@ -8,7 +8,7 @@ import { refuse } from '../response/errors.ts';
 const DIGEST = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /**
- * The body of a write, which may be missing where it is `optional`, when it is the one that its headers announce. Throws
+ * The body of a write, after a check that its headers announce it; if `optional` it may be missing. Throws
  * `ServiceError` with COS's code: `MissingContentLength` (411), `MissingRequestBodyError`, `IncompleteBody`,
  * `EntitySizeNotMatch`, `XMLSizeLimit`, `InvalidDigest`, `BadDigest` (400).
  */
@@ -27,7 +27,7 @@ export function readContent({ headers, body }: HttpRequest, optional = false): U
 function checkLength(stated: string | undefined, encoding: string | undefined, body: Uint8Array): void {
   const { length } = body;
   if (stated === undefined) {
-    // A front end may drop the header of a body that it has read; one that came in chunks never had it.
+    // A front end may drop the header of a body that it has read. A body in chunks never had it.
     if (length > 0 && encoding === undefined) return;
     throw refuse(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }

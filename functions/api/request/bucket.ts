@@ -27,7 +27,7 @@ export interface Target {
   readonly bucket: string | undefined;
   /** '' for a call on the bucket itself. Only a guess until the signature tells which spelling is meant. */
   readonly key: string;
-  /** Whether the bucket's name is part of what was signed; of a name in the path only the signature tells. */
+  /** Whether the signature covers the bucket's name. For a name in the path only the signature tells. */
   readonly bound: boolean;
   /** The likeliest first; no path twice. */
   readonly spellings: readonly Spelling[];
@@ -53,7 +53,7 @@ export function readTarget({ host, paths }: HttpRequest): Target {
   };
 }
 
-/** The target as its sender meant it: of all spellings the one whose signature fitted. */
+/** The target as its sender meant it: the spelling whose signature fits. */
 export function settleTarget(target: Target, path: string): Target {
   const spelling = target.spellings.find((candidate) => candidate.path === path);
   if (spelling === undefined) return target;
@@ -63,11 +63,11 @@ export function settleTarget(target: Target, path: string): Target {
 
 /**
  * The source bucket that a verified request manages: the one it names, else the only one of its key, else the only one
- * there is. With `strict` a name that is not part of what was signed counts only where the key leaves no other choice: the
- * same signature must not be good for another bucket.
+ * there is. With `strict` a name outside the signature counts only where the key leaves no other choice: one signature must
+ * not be valid for another bucket.
  *
  * Throws `ServiceError`: `AccessDenied` for a bucket of another key or an unsigned name, `UserNotSourceBucketOwner` for one
- * that is not listed, `InvalidBucketName` when it remains open which is meant.
+ * that is not listed, `InvalidBucketName` when the request leaves the bucket open.
  */
 export function resolveSource({ bucket, bound }: Target, key: ApiKey, listed: Listed, strict: boolean): Place {
   const only = key.buckets.length === 1 ? key.buckets[0] : undefined;

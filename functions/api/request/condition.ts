@@ -3,9 +3,9 @@ import { refuse } from '../response/errors.ts';
 
 /** The condition of a request on the rules that it replaces. */
 export interface Condition {
-  /** ETags of which one has to be that of the rules; `*`: there have to be some. */
+  /** ETags, one of which the rules must have; `*`: rules must be stored. */
   readonly match?: readonly string[];
-  /** There may be no rules. */
+  /** True: no rules may be stored. */
   readonly none?: true;
 }
 
@@ -13,7 +13,7 @@ export interface Condition {
 const LONGEST = 4096;
 
 /**
- * Reads `If-Match` and `If-None-Match: *`. Undefined: the request replaces whatever is there, as requests of SDKs do.
+ * Reads `If-Match` and `If-None-Match: *`. Undefined: the request replaces any rules, as requests of SDKs do.
  * Throws `ServiceError` `InvalidArgument` (400).
  */
 export function readCondition({ headers }: Pick<HttpRequest, 'headers'>): Condition | undefined {

@@ -1,11 +1,11 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** A value that is not the first one stands behind one of these. */
+/** Each value but the first stands behind one of these characters. */
 const BEFORE_VALUES = new Set(Buffer.from(',:[{'));
-/** More than any request has; millions of empty ones in a few MB would unfold to a hundred. */
+/** Values, more than any request has. Millions of empty ones in a few MB would unfold to a hundred MB. */
 const MOST_VALUES = 10_000;
 
-/** Whether a JSON text holds more values than are worth unfolding it. */
+/** Whether a JSON text holds more values than the limit. */
 export function holdsTooMany(json: Uint8Array): boolean {
   let values = 1;
   let inText = false;

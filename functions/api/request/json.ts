@@ -17,7 +17,7 @@ export const timeText = (ms: number): string => new Date(ms).toISOString();
 
 /**
  * The JSON body of a request; no body is `{}`. Throws `ServiceError` `InvalidArgument` (400) that names the wrong
- * field and what is wrong with it, `EntityTooLarge` (400), and what `readContent` throws.
+ * field and its fault, `EntityTooLarge` (400), and the errors of `readContent`.
  */
 export function readJson<T extends z.ZodMiniType>(request: HttpRequest, schema: T): z.infer<T> {
   if (request.body.length > LARGEST_BODY) {
@@ -40,7 +40,7 @@ export function readJson<T extends z.ZodMiniType>(request: HttpRequest, schema: 
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  // What the sender wrote may be of any length.
+  // The text of the sender may be of any length.
   const where = issue.path.slice(0, 3).map(String).join('.').slice(0, 100);
   const subject = where === '' ? 'The body' : `In the body, ${where}`;
   switch (issue.code) {
@@ -53,6 +53,6 @@ function describe(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
       return `${subject} has a field that is not known: ${issue.keys.join(', ').slice(0, 100)}.`;
     default:
-      return `${subject} is not as it should be: ${issue.message}.`;
+      return `${subject} is not valid: ${issue.message}.`;
   }
 }

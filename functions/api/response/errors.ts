@@ -9,10 +9,10 @@ import { XML_TYPE } from './response.ts';
 /** Characters of one element of an error body. */
 const LONGEST_TEXT = 16 * 1024;
 
-/** Codes of what is stored on the state bucket and cannot be read. */
+/** Codes for objects on the state bucket that cannot be read. */
 const DAMAGED = new Set(['InvalidState', 'InvalidRules', 'InvalidStateObject']);
 
-/** A request that is refused for a reason that its sender can do something about. */
+/** The refusal of a request for a reason that its sender can mend. */
 export function refuse(status: number, code: RefusalCode, message: string): ServiceError {
   return new ServiceError(message, { code, status });
 }
@@ -21,7 +21,7 @@ export function accessDenied(message = 'Access Denied.'): ServiceError {
   return refuse(403, 'AccessDenied', message);
 }
 
-/** Whether the error was made for the client. Anything else may name what is inside and is not shown. */
+/** Whether the error was made for the client. Other errors may name internals and are not shown. */
 export function isRefusal(error: unknown): error is ServiceError {
   return (
     error instanceof ServiceError &&
@@ -32,7 +32,7 @@ export function isRefusal(error: unknown): error is ServiceError {
   );
 }
 
-/** What the client is told: a 5xx only where the same request may succeed later, a 403 only for what its sender lacks. */
+/** The error for the client: a 5xx only if the same request may succeed later, a 403 only for rights that its sender lacks. */
 export function publicError(error: unknown): ServiceError {
   if (isRefusal(error)) return error;
   if (error instanceof ServiceError && error.code === 'SlowDown') {
@@ -53,7 +53,7 @@ export function publicError(error: unknown): ServiceError {
     return refuse(
       409,
       'InvalidBucketState',
-      `What this deployment has stored has been damaged; its log says what.${mend}`,
+      `The stored state of this deployment is damaged; the log of the API names the object.${mend}`,
     );
   }
   if (error instanceof CosError && error.status >= 400 && error.status < 500) {
@@ -83,7 +83,7 @@ export function errorResponse(error: ServiceError, { resource, requestId }: { re
   return { status: error.status, headers: { 'Content-Type': XML_TYPE }, body } satisfies HttpResponse;
 }
 
-/** Host and path come from anybody and may hold what XML cannot. */
+/** Anybody chooses host and path, which may hold characters that XML cannot. */
 function printable(text: string): string {
   return text.slice(0, LONGEST_TEXT).replace(/(?![\t\n])\p{Cc}|[\p{Surrogate}\uFFFE\uFFFF]/gu, '?');
 }

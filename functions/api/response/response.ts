@@ -14,7 +14,7 @@ export function newRequestId(now: number, random: (bytes: number) => Uint8Array)
 }
 
 /**
- * What a browser needs to be shown on every answer, errors included. Any origin may ask: a request is authorised by its
+ * The headers that a browser needs on every answer, errors included. Any origin may ask: a request is authorised by its
  * signature alone, never by something that a browser adds by itself.
  */
 const CORS = {

@@ -28,7 +28,7 @@ export async function getBucketStatus(call: VerifiedCall, options: CallOptions):
   return jsonResponse(200, await bucketStatusOf(call, options));
 }
 
-/** How far replication of a source is, at the destinations that the sender may have to do with. */
+/** The progress of a source at the destinations that the sender may ask about. */
 export async function bucketStatusOf(
   { source, sender }: Pick<VerifiedCall, 'source' | 'sender'>,
   options: CallOptions,
@@ -93,7 +93,7 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
   };
 }
 
-/** Never `complete` while anything waits, or before everything was looked at by the rules of now. */
+/** Never `complete` while anything waits, or before a scan has looked at everything by the present rules. */
 function stateOf(
   rules: readonly Rule[],
   { scan, pausedSince, blocked }: Progress,
@@ -162,7 +162,7 @@ function existingOf(rules: readonly Rule[], progress: Progress, current: boolean
   };
 }
 
-/** What waits for this destination at this moment, by keys: a key is in it once, as old as its oldest work. */
+/** The work that waits for this destination at this moment. A key counts once, as old as its oldest work. */
 async function backlogOf(pair: Pair, options: CallOptions, now: number): Promise<DestinationState['backlog']> {
   const page = await listPending(options, {
     accepts: (task) =>

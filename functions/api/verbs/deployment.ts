@@ -9,7 +9,7 @@ import type { CallOptions, Verb, VerifiedCall } from './verb.ts';
 
 type ListedBucket = Deployment['sources'][number];
 
-/** GET with `replicationDeployment`: what the key may manage, where to, and what this deployment can be asked for. */
+/** GET with `replicationDeployment`: the sources and destinations of the key, and the calls of this deployment. */
 export async function getDeployment(
   { request, source, sender }: VerifiedCall,
   { cos, listed, now }: CallOptions,
@@ -33,7 +33,7 @@ export async function getDeployment(
   } satisfies Deployment);
 }
 
-/** One bucket that cannot be asked must not hide the others. */
+/** A bucket that cannot be asked must not hide the others. */
 async function lookAt(cos: Cos, { bucket, region }: Place): Promise<ListedBucket> {
   try {
     return { bucket, region, versioning: (await cos.getVersioning({ bucket, region })) ?? 'Disabled' };

@@ -21,7 +21,7 @@ const LISTING_MS = 12_000;
 const LONGEST_MARKER = 4096;
 const LONGEST_VERSION_ID = 256;
 
-/** POST with `replicationDryRun`: what a configuration would replicate if it were stored now. Nothing is written. */
+/** POST with `replicationDryRun`: counts what a configuration would replicate if it were stored now. It writes nothing. */
 export async function postDryRun(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source, sender, request } = call;
   const until = options.now() + LISTING_MS;
@@ -57,7 +57,7 @@ export async function postDryRun(call: VerifiedCall, options: CallOptions): Prom
       'kms-not-selected',
       'metadata-limit',
       'reserved-metadata',
-      // What others replicate here is not passed on.
+      // Replicas of other deployments are not passed on.
       ...(options.listed.destinations.some((place) => samePlace(place, source)) ? (['replica'] as const) : []),
     ],
     measuredAt: timeText(options.now()),

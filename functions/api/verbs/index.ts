@@ -13,7 +13,7 @@ import { getVerify, postVerify } from './verify.ts';
 /** The one sub-resource that COS has as well. */
 export const REPLICATION = 'replication';
 
-/** Everything that the API can do. */
+/** The calls of the API. */
 export const VERBS: readonly Verb[] = [
   {
     method: 'PUT',

@@ -36,7 +36,7 @@ export async function getMetrics(
 ): Promise<HttpResponse> {
   const named = bucketOfHost(host);
   const sources: SourceStatus[] = [];
-  // One after the other: the state bucket has other things to do.
+  // The sources are read one after the other, to spare the state bucket.
   for (const source of options.listed.sources) {
     const { bucket } = source;
     if (!mayManage(sender, bucket) || (named ?? bucket) !== bucket) continue;

@@ -31,10 +31,10 @@ const STARTS = 1000;
 const NAMES = 5000;
 /** Keys worked on at once. */
 const LANES = 50;
-/** Looks that the keys of one call may come to, with all their destinations. */
+/** Pieces of work that the keys of one call may need, over all their destinations. */
 const MOST_TARGETS = 5000;
 
-/** GET with `replicationFailures`: a page of what waits or failed, with cause, age and next try. */
+/** GET with `replicationFailures`: a page of waiting and failed work, with cause, age and next try. */
 export async function getFailures(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const state = readState(call);
@@ -101,7 +101,7 @@ export async function postReattempt(call: VerifiedCall, options: CallOptions): P
   }
   if (marker !== undefined) throw refuse(400, 'InvalidArgument', 'A marker goes with a call that names no keys.');
   const { targets, outOfScope, notFound } = await sortOut(new Set(keys), call, options);
-  // What lies behind more names than are looked through is not found; those keys get a look of their own below.
+  // Work behind more names than are looked through is not found. Those keys get work of their own below.
   const moved = await reattempt(deps, { source, accepts, targets, marker: undefined, ...limits });
   await requestLooks(
     deps,
@@ -114,7 +114,7 @@ export async function postReattempt(call: VerifiedCall, options: CallOptions): P
 
 const accepted = (answer: Reattempted): HttpResponse => jsonResponse(202, answer);
 
-/** The named keys by what can be done for them; the source is asked, so that a slip of the pen is not answered with 202. */
+/** Sorts the named keys by the work they can get. It asks the source, so that a misspelt key is not answered with 202. */
 async function sortOut(keys: ReadonlySet<string>, call: VerifiedCall, { cos, hash, rules }: CallOptions) {
   const { source } = call;
   const ruleSet = await rules.getFresh(source);
@@ -152,7 +152,7 @@ function mayCover({ rules }: Candidates, time: number): boolean {
 async function requestLooks(deps: StateDeps, targets: readonly Target[]): Promise<void> {
   const tasks = new Tasks(deps);
   await inLanes(targets, async (target) => {
-    // Else it is due already.
+    // Otherwise the work is due already.
     if (!(await isStarted(deps, target))) await tasks.submit(requestedTask(target, deps.now()));
   });
 }
@@ -165,7 +165,7 @@ async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results;
 }
 
-/** Markers are names of state objects; in base64url they look like what they are to others, which is nothing. */
+/** Markers are names of state objects. In base64url nobody takes them for keys of objects. */
 function readMarker(call: VerifiedCall): string | undefined {
   const text = parameter(call, 'marker');
   if (text === undefined) return undefined;

@@ -85,7 +85,7 @@ export async function getReplication(source: Place, { rules }: ReplicationOption
   // Fresh, because another instance may have answered the PUT.
   const document = await rules.getDocument(source);
   if (document === undefined) {
-    // With a small n, unlike the documentation: the Node and JavaScript SDKs know no other spelling.
+    // The small n is unlike the documentation: the Node and JavaScript SDKs know no other spelling.
     throw refuse(404, 'ReplicationConfigurationnotFoundError', 'The replication configuration was not found.');
   }
   return {
@@ -99,7 +99,7 @@ export async function getReplication(source: Place, { rules }: ReplicationOption
   };
 }
 
-/** DELETE Bucket replication: removes all rules, with a condition only if that holds; there need be none. Replicas stay. */
+/** DELETE Bucket replication: removes all rules, if there are any; with a condition only if that holds. Replicas stay. */
 export async function deleteReplication(
   source: Place,
   { rules }: ReplicationOptions,

@@ -7,8 +7,8 @@ import { REPLICATION, VERBS } from './index.ts';
 const SUBRESOURCES = new Set(VERBS.map(({ subresource }) => subresource));
 
 /**
- * What a request asks for. Throws `ServiceError`: `InvalidArgument` (400) for two things at once, for one that is spelt
- * in other letters and for one of the bucket on an object or the reverse; `MethodNotAllowed` (405) for all else.
+ * The call of a request. Throws `ServiceError`: `InvalidArgument` (400) for two sub-resources at once, for one that is spelt
+ * in other letters and for one of the bucket on an object or the reverse; `MethodNotAllowed` (405) for any other call.
  */
 export function route({ method, queries }: Pick<HttpRequest, 'method' | 'queries'>, { key }: Target): Verb {
   const asked = askedFor(queries);

@@ -10,7 +10,7 @@ import type { Paused, ScanRequested, Scans, ScanState } from '../scan-schemas.ts
 import { reaches } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 
-/** GET with `replicationScans`: the scan of each destination, how far it is, and what it did. */
+/** GET with `replicationScans`: the scan of each destination with its progress and its work. */
 export async function getScans(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const now = options.now();
@@ -21,7 +21,7 @@ export async function getScans(call: VerifiedCall, options: CallOptions): Promis
   return jsonResponse(200, { bucket: source.bucket, scans, measuredAt: timeText(now) } satisfies Scans);
 }
 
-/** POST with `replicationScan`: one begins within a minute, or when the one that runs has ended. */
+/** POST with `replicationScan`: asks for a scan, which begins within a minute, or after the running one. */
 export async function postScan(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const { kind = 'repair', prefix = '', destination } = readJson(call.request, scanRequest);
@@ -72,7 +72,7 @@ function placeOfRule(ruleSet: RuleSet | undefined, id: string | undefined): stri
   return formatPlace(rule.destination);
 }
 
-/** The destinations of enabled rules that the key may have to do with. */
+/** The destinations of enabled rules that the key may ask about. */
 export async function pairsOfCall(
   call: VerifiedCall,
   { rules }: CallOptions,
@@ -95,7 +95,7 @@ export function chosen(pairs: readonly Pair[], destination: string | undefined):
   );
 }
 
-/** How far the scan of one pair is, in the words of the API. */
+/** The progress of the scan of one pair, in the form of the API. */
 export function scanState({ destination }: Pair, progress: Progress): ScanState {
   const { scan, request, pausedSince, ranges, entries, rate, eta, deeds, blocked } = progress;
   const state = stateOf(progress);

@@ -11,7 +11,7 @@ import type { CallOptions, VerifiedCall } from './verb.ts';
 /** Versions of each side that one answer shows; each of a destination costs a request. */
 const MOST_VERSIONS = 100;
 
-/** Reads the parameter `versions`; undefined: nobody asks for both sides. Throws `ServiceError` `InvalidArgument` (400). */
+/** Reads the parameter `versions`; undefined: it is not there. Throws `ServiceError` `InvalidArgument` (400). */
 export function versionsAsked(call: VerifiedCall): number | undefined {
   const text = parameter(call, 'versions');
   if (text === undefined) return undefined;
@@ -34,7 +34,7 @@ export async function stacksOf(
       try {
         return { destination, ...describe(await readStack(query, parsePlace(destination), key, most)) };
       } catch (error) {
-        // One that cannot be read hides no other.
+        // A destination that cannot be read hides no other.
         if (!(error instanceof ServiceError)) throw error;
         return { destination, error: error.code };
       }

@@ -3,7 +3,7 @@ import { hasFailed } from '../../../shared/tasks/index.ts';
 import type { Pending, Task } from '../../../shared/tasks/index.ts';
 import { timeText } from '../request/json.ts';
 
-/** How far work that is not done has come. */
+/** The state of open work. */
 export interface Standing {
   readonly state: 'PENDING' | 'FAILED';
   readonly cause: string;
@@ -14,13 +14,13 @@ export interface Standing {
   readonly nextTry?: string;
 }
 
-/** What all pieces of work of one key at one destination come to; undefined when there are none. */
+/** The state of a key at a destination from all its pieces of work; undefined: there are none. */
 export function standingOf(items: readonly Pending[]): Standing | undefined {
   const failed = items.filter(({ task }) => hasFailed(task));
   const told = (failed.length > 0 ? failed : items).toSorted((a, b) => b.task.attempts - a.task.attempts)[0];
   if (told === undefined) return undefined;
   const due = items.map((item) => item.due);
-  // One without a time has been started already.
+  // Work without a time has been started already.
   const next = due.every((time) => time !== undefined) ? { nextTry: timeText(Math.min(...due)) } : {};
   const state = failed.length > 0 ? 'FAILED' : 'PENDING';
   return { state, cause: told.task.cause, ...told.task.failed, attempts: triesOf(told.task), ...next };

@@ -26,7 +26,7 @@ const WAITING_PAGES = 20;
 /** Destinations without a rule for the version in which a replica is looked for. */
 const MOST_UNCOVERED = 10;
 
-/** GET of a key with `replicationStatus`: how one version stands at every destination, and why. Changes nothing. */
+/** GET of a key with `replicationStatus`: the state of one version at every destination, with its cause. Changes nothing. */
 export async function getObjectStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source, key } = call;
   const { cos, hash, markerKeys, rules, now } = options;
@@ -114,7 +114,7 @@ async function destinationStatus(
   rule: Rule,
 ): Promise<DestinationStatus> {
   const { destination } = rule;
-  // Before the buckets: work that is done meanwhile has left its replica by the time that it is looked for.
+  // This comes before the buckets: work that is done meanwhile has left its replica when the buckets are read.
   const pending = await pendingOfKey({ cos, hash, state }, { source, destination, key }, WAITING_PAGES);
   const metadataLimit = cautious?.includes('metadata') ? CAUTIOUS_METADATA_LIMIT : METADATA_LIMIT;
   const query = { cos, hash, keys: markerKeys, source, destination, rule, metadataLimit, now: now() };
@@ -141,7 +141,7 @@ async function destinationStatus(
   return { ...about, ...(openStatus(pending) ?? nothing), ageMs };
 }
 
-/** Why nothing is there and nothing waits. */
+/** The cause when there is neither a replica nor waiting work. */
 function causeOfNothing({ ref }: Subject, rule: Rule, ageMs: number): Cause {
   const time = ref.time / 1000;
   if (time < rule.start) return 'existing-object';
@@ -156,7 +156,7 @@ function uncovered(
   subject: Subject,
   verdicts: readonly Verdict[],
 ): readonly Place[] {
-  // Delete markers bear no names, so nothing tells whether one there is ours.
+  // Delete markers bear no metadata, so nothing tells whether one there is ours.
   if (isReplica(subject) || subject.head === undefined) return [];
   const governed = new Set(verdicts.flatMap(({ rule, mismatch }) => (mismatch ? [] : formatPlace(rule.destination))));
   const places = verdicts.length > 0 ? verdicts.map(({ rule }) => rule.destination) : listed.destinations;
@@ -195,7 +195,7 @@ async function leftReplica(
   };
 }
 
-/** One destination that cannot be read must not hide how the others stand. */
+/** A destination that cannot be read must not hide the state of the others. */
 async function lookAt(query: StatusQuery, subject: Subject): Promise<ReplicaStatus | Unreadable> {
   try {
     return await replicaStatus(query, subject);
@@ -211,7 +211,7 @@ interface Unreadable extends Partial<FailedRequest> {
   readonly code: string;
 }
 
-/** The work tells more than the refusal, when it failed as well. */
+/** If the work failed as well, its cause tells more than the refusal. */
 function unreadableStatus(
   { items }: KeyState,
   { code: error, request, side }: Unreadable,
@@ -229,7 +229,7 @@ function openStatus({ items, lease, unreadable, complete }: KeyState): Standing 
   return complete ? undefined : { state: 'PENDING', cause: 'waiting-or-awaiting-event', attempts: 0 };
 }
 
-/** What is open although the replica is there. A re-check of what is done is not, nor the run that is at it. */
+/** The open work although the replica is there. A re-check of a complete key does not count, nor does its run. */
 function openBeside({ items, lease, ...rest }: KeyState): Standing | undefined {
   const checks = items.filter(({ task }) => isRecheck(task));
   const checking = lease === 'held' && checks.some(({ due }) => due === undefined);

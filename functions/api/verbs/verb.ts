@@ -26,7 +26,7 @@ export interface CallOptions {
   readonly random: (bytes: number) => Uint8Array;
 }
 
-/** A request whose sender is known and may do what it asks for. */
+/** A request whose sender is known and has the right for its call. */
 export interface VerifiedCall {
   readonly request: HttpRequest;
   readonly sender: Pick<ApiKey, 'buckets' | 'destinations' | 'rights'>;
@@ -37,15 +37,15 @@ export interface VerifiedCall {
   readonly query: Pairs;
 }
 
-/** One thing that the API can do. */
+/** One call of the API. */
 export interface Verb {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** The parameter that asks for it. */
+  /** The parameter that names the call. */
   readonly subresource: string;
   /** The subject of the call: the bucket itself or one object. */
   readonly on: 'bucket' | 'object';
   readonly right: Right;
-  /** A request that names no bucket is about whichever the key may manage, where it is otherwise refused. */
+  /** True: a request that names no bucket is about any that the key may manage. Otherwise it is refused. */
   readonly anySource?: true;
   perform(call: VerifiedCall, options: CallOptions): Promise<HttpResponse>;
 }
@@ -63,5 +63,5 @@ export function parameter({ query }: VerifiedCall, name: string): string | undef
 /** A fresh text of letters and digits. */
 export const uniqueText = ({ random }: CallOptions): string => Buffer.from(random(9)).toString('hex');
 
-/** Whether the key that signed the call may have to do with a destination; of the others it learns and changes nothing. */
+/** Whether the key of the call may use a destination. Other destinations are hidden from it, and out of its reach. */
 export const reaches = ({ sender }: VerifiedCall, { bucket }: Place): boolean => mayReach(sender, bucket);

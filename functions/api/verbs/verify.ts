@@ -43,7 +43,7 @@ const PAGE = 1000;
 
 type Destination = Verified['destinations'][number];
 
-/** POST with `replicationVerify`: the function `scan` compares both sides; where that takes long the answer says how far it is. */
+/** POST with `replicationVerify`: the function `scan` compares both sides. If that takes long the answer tells the progress. */
 export async function postVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const { sleep = realSleep } = options;
@@ -65,7 +65,7 @@ export async function postVerify(call: VerifiedCall, options: CallOptions): Prom
   return jsonResponse(answer.state === 'running' ? 202 : 200, answer);
 }
 
-/** GET with `replicationVerify`: how far one is and what it found; without an `id` the last one of the bucket. */
+/** GET with `replicationVerify`: progress and findings of a verification; without an `id` of the last one of the bucket. */
 export async function getVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const named = parameter(call, 'id');
   const marker = parameter(call, 'marker');
@@ -100,7 +100,7 @@ async function makeRoom(source: Place, options: CallOptions): Promise<void> {
   await mapLimited(names, LANES, (name) => cos.deleteObject(state, name));
 }
 
-/** Throws `ServiceError` where it is not kept, or where the key may see none of its destinations. */
+/** Throws `ServiceError` if the verification is not kept, or if the key may see none of its destinations. */
 async function answerOf(
   call: VerifiedCall,
   options: CallOptions,

@@ -27,7 +27,7 @@ async function checkBucket(
     throw refuse(403, forbidden, `The role of this deployment may not use ${formatPlace(place)}.`);
   });
   if (versioning === 'Enabled') return;
-  // COS documents two codes that may be meant here, this and InvalidBucketState; this one says what to do.
+  // COS documents two codes that fit here, this one and InvalidBucketState. This one tells the user more.
   throw refuse(
     400,
     'BucketVersionNotOpen',

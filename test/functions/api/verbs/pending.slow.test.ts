@@ -251,7 +251,7 @@ describe('reattempt', () => {
     ['another type', '[]', 'The body must be an object, such as {"keys":["a.jpg"]}.'],
     ['an unknown field', '{"key":"a"}', 'The body has a field that is not known: key.'],
     ['no keys at all', '{"keys":[]}', 'In the body, keys must have at least 1.'],
-    ['an empty key', '{"keys":[""]}', 'In the body, keys.0 is not as it should be: no object can have this key.'],
+    ['an empty key', '{"keys":[""]}', 'In the body, keys.0 is not valid: no object can have this key.'],
     ['a key that is too long', JSON.stringify({ keys: ['x'.repeat(851)] }), 'no object can have this key'],
     [
       'too many keys',
