@@ -21,14 +21,18 @@ export async function takeTurn<T>(
 ): Promise<T> {
   for (let number = 0; ; number += 1) {
     const own = `${name}${number}`;
-    if (await create(cos, state, own)) {
+    const id = crypto.randomUUID();
+    const created = await create(cos, state, own, id);
+    const other = created ? undefined : await cos.getObject(state, own);
+    // The client repeats a create that got no answer, so the one that was there already may be ours.
+    if (created || (other !== undefined && new TextDecoder().decode(other.body) === id)) {
       try {
         return await work();
       } finally {
-        await cos.deleteObject(state, own);
+        // What was done is done. A turn that stays is over in a minute.
+        await cos.deleteObject(state, own).catch(() => undefined);
       }
     }
-    const other = await cos.getObject(state, own);
     // Gone means that it ended just now; its number may be anybody's again.
     if (other === undefined || other.date - other.lastModified < LONGEST_TURN) {
       throw new ServiceError('Somebody else stores rules of this bucket at this moment.', {
@@ -40,9 +44,9 @@ export async function takeTurn<T>(
   }
 }
 
-async function create(cos: Cos, state: Place, name: string): Promise<boolean> {
+async function create(cos: Cos, state: Place, name: string, id: string): Promise<boolean> {
   try {
-    await cos.putObject(state, name, new Uint8Array(), { forbidOverwrite: true });
+    await cos.putObject(state, name, new TextEncoder().encode(id), { forbidOverwrite: true });
     return true;
   } catch (error) {
     if (error instanceof CosError && error.code === 'FileAlreadyExists') return false;
