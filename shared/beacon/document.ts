@@ -8,6 +8,8 @@ const count = z.int().check(z.nonnegative());
 /** Keys of the backlog that are named, and rules. */
 export const MOST_KEYS = 200;
 export const MOST_RULES = 100;
+/** Bytes of the document at most. */
+export const LARGEST = 2 * 2 ** 20;
 
 /** What a destination holds of one source. Whoever may write to the destination may have written it. */
 export const beacon = z.object({

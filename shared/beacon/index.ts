@@ -1,5 +1,5 @@
 /**
  * What each destination holds of its sources, so that somebody can say what is missing when the region of the source is down.
  */
-export { beaconKey, readBeacon, type Beacon } from './document.ts';
+export { beaconKey, LARGEST, readBeacon, type Beacon } from './document.ts';
 export { Beacons, type TellDeps } from './tell.ts';

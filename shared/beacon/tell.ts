@@ -3,7 +3,7 @@ import { ServiceError } from '../errors/index.ts';
 import { isNull } from '../identity/index.ts';
 import { pairsOf, type Pair } from '../scan/index.ts';
 import type { RuleSet, RuleStore } from '../rules/index.ts';
-import { beaconKey, readBeacon } from './document.ts';
+import { beaconKey, LARGEST, readBeacon } from './document.ts';
 import { measure, type MeasureDeps } from './measure.ts';
 
 /** ms between two that are written where older versions cannot be removed: each stays for good. */
@@ -25,7 +25,14 @@ interface Known {
 
 /** A lock on the objects of the bucket, or a right that is missing: the next minute will not be any different. */
 const isForGood = (error: unknown): boolean =>
-  error instanceof ServiceError && error.status >= 400 && error.status < 500 && !error.retryable;
+  error instanceof ServiceError &&
+  !error.retryable &&
+  ((error.status >= 400 && error.status < 500) || error.code === 'AnswerTooLarge');
+
+/** Throws what may be different in the next minute. */
+function passForGood(error: unknown): undefined {
+  if (!isForGood(error)) throw error;
+}
 
 /**
  * Keeps at each destination what matters of its sources when their region is down: one small object, written anew each
@@ -87,13 +94,16 @@ export class Beacons {
     return true;
   }
 
-  /** What an instance finds that has written none yet, newest first. */
+  /**
+   * What an instance finds that has written none yet, newest first. Whoever may write there may have put something in its
+   * place that cannot be read, such as an archived or a very large object: then nothing more is found, and it is replaced.
+   */
   async #staleAt({ source, destination }: Pair): Promise<readonly string[]> {
     const { there } = this.#deps;
     const key = beaconKey(source);
-    const current = await there.headObject(destination, key);
-    if (!current.found || isNull(current.head.versionId)) return [];
-    const object = await there.getObject(destination, key);
+    const current = await there.headObject(destination, key).catch(passForGood);
+    if (!current?.found || isNull(current.head.versionId)) return [];
+    const object = await there.getObject(destination, key, { limit: LARGEST }).catch(passForGood);
     const replaces = object && readBeacon(object.body, source, destination)?.replaces;
     return [current.head.versionId, ...(replaces == null ? [] : [replaces])];
   }

@@ -38,6 +38,16 @@ export function parse<T extends z.ZodMiniType>(schema: T, answer: unknown): z.in
   );
 }
 
+/**
+ * A text that others wrote, in quotes, so that a terminal shows it and obeys nothing in it: no line breaks, no control
+ * characters (those above ASCII as well), nothing that is invisible or turns the direction of writing.
+ */
+export const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+
 export const count = (value: number): string => value.toLocaleString('en-US');
 
 /** The time as a person reads it: `4.2 s`, `12 min`, `3.5 h`, `9 d`. */

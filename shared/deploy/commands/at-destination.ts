@@ -1,9 +1,9 @@
-import { beaconKey, readBeacon, type Beacon } from '../../beacon/index.ts';
+import { beaconKey, LARGEST, readBeacon, type Beacon } from '../../beacon/index.ts';
 import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
-import { count, duration } from './ask.ts';
+import { count, duration, quoted } from './ask.ts';
 
 export interface AtDestinationOptions {
   /** Texts of the command line: a source bucket, and a destination `bucket-appid@region`. */
@@ -20,9 +20,6 @@ export interface AtDestinationDeps {
   readonly now: () => number;
   readonly print: (text: string) => void;
 }
-
-/** Bytes of one such object at most: 200 keys of the longest kind. */
-const LARGEST = 2 * 2 ** 20;
 
 interface Found {
   readonly source: Place;
@@ -92,12 +89,14 @@ function format({ source, destination, beacon, cause }: Found, now: number): str
     `  measured at     ${measuredAt}`,
     `  complete up to  ${completeUpTo ?? 'unknown (not scanned since the rules were stored)'}${scannedAt === null ? '' : `, by the scan that ended at ${scannedAt}`}`,
     `  waiting         ${atLeast ? 'at least ' : ''}${count(keys)} keys, ${count(failed)} failed${oldest === null ? '' : `, oldest since ${oldest}`}`,
-    // A key may hold line breaks and control characters.
-    ...list.map((one) => `    ${JSON.stringify(one.key)} since ${one.since}: ${one.cause}`),
+    // Whoever may write to the destination may have written any of these texts.
+    ...list.map(({ key, since, cause: why }) => `    ${quoted(key)} since ${since}: ${codeOr(why)}`),
     ...rules.map(
-      ({ id, enabled, prefix }) =>
-        `  rule ${JSON.stringify(id)}: prefix ${JSON.stringify(prefix)}${enabled ? '' : ', disabled'}`,
+      ({ id, enabled, prefix }) => `  rule ${quoted(id)}: prefix ${quoted(prefix)}${enabled ? '' : ', disabled'}`,
     ),
     ...(ruleCount > rules.length ? [`  and ${count(ruleCount - rules.length)} rules more`] : []),
   ].join('\n');
 }
+
+/** Causes are error codes and need no quotes. */
+const codeOr = (text: string): string => (/^[\w.-]{1,100}$/.test(text) ? text : quoted(text));

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { callApi, type ApiCall } from '../cloud/api-call.ts';
 import { DeployError } from '../error.ts';
-import { bucketOf, count, parse, size, without, type ApiDeps } from './ask.ts';
+import { bucketOf, count, parse, quoted, size, without, type ApiDeps } from './ask.ts';
 
 const amount = { count: z.number(), bytes: z.number() };
 const side = z.object({ versions: z.number(), bytes: z.number(), deleteMarkers: z.number() });
@@ -117,7 +117,7 @@ function format(answer: Verified, list: Verified['list']): string[] {
   const items = list.map((one) => {
     const why = [one.reason, one.cause, one.by && `shows ${one.by}`].filter((text) => text !== undefined).join(', ');
     const version = one.versionId === undefined ? '' : ` ${one.versionId}`;
-    return `  ${one.kind} ${JSON.stringify(one.key)}${version} → ${one.destination}${why === '' ? '' : `: ${why}`}`;
+    return `  ${one.kind} ${quoted(one.key)}${version} → ${one.destination}${why === '' ? '' : `: ${why}`}`;
   });
   const certain = certainUpTo === null || certainUpTo === upTo ? upTo : `${certainUpTo}, for sure`;
   const verdicts = [

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { callApi } from '../cloud/api-call.ts';
 import { DeployError } from '../error.ts';
-import { bucketOf, count, duration, parse, type ApiDeps } from './ask.ts';
+import { bucketOf, count, duration, parse, quoted, type ApiDeps } from './ask.ts';
 
 const item = z.object({
   key: z.string(),
@@ -72,7 +72,7 @@ export async function showFailures(deps: ApiDeps, options: FailuresOptions): Pro
 function formatItem({ state, key, destination, cause, attempts, ageMs, nextTry }: z.infer<typeof item>): string {
   // A key may hold line breaks and control characters.
   const parts = [
-    `${state} ${JSON.stringify(key)} → ${destination}: ${cause}`,
+    `${state} ${quoted(key)} → ${destination}: ${cause}`,
     `${count(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}`,
     `${duration(ageMs)} old`,
     ...(nextTry === undefined ? [] : [`next try ${nextTry}`]),
@@ -128,8 +128,8 @@ export async function reattemptWork(deps: ApiDeps, options: ReattemptOptions): P
     deps.print(
       `${bucket}: ${count(sum.started)} keys that waited are tried now, ${count(sum.requested)} others looked at`,
     );
-    for (const key of sum.notFound) deps.print(`${JSON.stringify(key)}: the source has no version of it`);
-    for (const key of sum.outOfScope) deps.print(`${JSON.stringify(key)}: no enabled rule covers it`);
+    for (const key of sum.notFound) deps.print(`${quoted(key)}: the source has no version of it`);
+    for (const key of sum.outOfScope) deps.print(`${quoted(key)}: no enabled rule covers it`);
   }
   if (keys.length > 0 && sum.started + sum.requested === 0) {
     throw new DeployError(

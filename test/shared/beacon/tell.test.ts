@@ -122,6 +122,29 @@ describe('what a destination holds of a source', () => {
     expect((await told()).measuredAt > before).toBe(true);
   });
 
+  it.each([
+    ['an archived object', 'getObject backup', refusal('InvalidObjectState', 403)],
+    ['an object that needs a key', 'headObject backup', refusal('InvalidRequest', 400)],
+    [
+      'an object without end',
+      'getObject backup',
+      new CosError({ method: 'GET', place: BACKUP, key: KEY }, 'too long', {
+        code: 'AnswerTooLarge',
+        retryable: false,
+      }),
+    ],
+  ])('is written in the place of %s that somebody has put there', async (_, request, error) => {
+    const { tell, told, renew, onRequest, engine } = await world();
+    await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from('x'));
+    renew();
+    onRequest((call) => {
+      if (call === request) throw error;
+    });
+    expect(await tell()).toBe(1);
+    onRequest(() => undefined);
+    expect((await told()).source).toBe(`${SOURCE.bucket}@${SOURCE.region}`);
+  });
+
   it('is covered by no rule, so that it is replicated to nobody', async () => {
     const { engine } = await world();
     const ruleSet = await engine.rules.getFresh(SOURCE);
@@ -165,6 +188,24 @@ describe('the command that reads it', () => {
     const [answer] = (JSON.parse(lines[0] ?? '') as { destinations: Record<string, unknown>[] }).destinations;
     expect(answer).toMatchObject({ destination: `${BACKUP.bucket}@${BACKUP.region}`, completeUpTo: null });
     expect(answer).not.toHaveProperty('replaces');
+  });
+
+  it('sends nothing to the terminal that it would obey, whoever wrote the status', async () => {
+    const { tell, told, engine, clock } = await world();
+    await tell();
+    const evil = '\u001B]0;x\u0007\n\u009B2J\u007F\u202Etxt\u2028';
+    const one = { key: evil, since: new Date(0).toISOString(), cause: evil, failed: true };
+    const beacon = await told();
+    const rules = beacon.rules.map((rule) => ({ ...rule, id: evil, prefix: evil }));
+    const forged = { ...beacon, rules, pending: { ...beacon.pending, list: [one, { ...one, cause: 'SlowDown' }] } };
+    await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from(JSON.stringify(forged)));
+    const lines: string[] = [];
+    const deps = { settings, cos: engine.deps.cos, now: () => clock.ms, print: (text: string) => lines.push(text) };
+    await showAtDestination(deps, none);
+    const text = lines.join('\n');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(text.split('\n')).toHaveLength(6 + rules.length);
+    expect(text).toMatch(/: SlowDown$/m);
   });
 
   it.each([
