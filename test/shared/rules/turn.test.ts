@@ -14,10 +14,10 @@ function world(change: (cos: Cos) => Partial<Cos>) {
 
 describe('the turn of those who store rules', () => {
   it('is taken by whoever finds that it exists because its own first request got no answer', async () => {
-    const { memory, store } = world(({ putObject }) => ({
+    const { memory, store } = world((cos) => ({
       putObject: async (...request) => {
-        await putObject(...request);
-        return putObject(...request);
+        await cos.putObject(...request);
+        return cos.putObject(...request);
       },
     }));
     await expect(store.inTurn(SOURCE, () => Promise.resolve('done'))).resolves.toBe('done');
