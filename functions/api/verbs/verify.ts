@@ -38,8 +38,9 @@ const MOST_KEPT = 8;
 const MOST_REMOVED = 2000;
 const LANES = 32;
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-/** Items of a page of the list. */
+/** Items of a page of the list, and parts that are read for it one after the other: some hold a single item. */
 const PAGE = 1000;
+const MOST_PARTS = 100;
 
 type Destination = Verified['destinations'][number];
 
@@ -196,9 +197,11 @@ async function pageOf(
   );
   let at = marker === undefined ? 0 : parts.findIndex(({ name }) => name === marker);
   if (at === -1) throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
+  const end = at + MOST_PARTS;
   const list: Verified['list'] = [];
   for (; at < parts.length; at += 1) {
     const { number, part, name } = parts[at] as (typeof parts)[number];
+    if (at >= end) return { list, marker: name };
     const items = await store.part(number, part);
     if (list.length > 0 && list.length + items.length > PAGE) return { list, marker: name };
     for (const item of items) list.push(listed(job, item));

@@ -201,6 +201,30 @@ describe.sequential('a verification', () => {
     } while (marker !== undefined);
     expect(keys).toEqual([0, 1, 2].flatMap((part) => itemsOf(part).map(({ key }) => key)));
   });
+
+  it('reads no more than a hundred parts of the list for one page', async () => {
+    await upload('parts');
+    const { id } = await verify({ prefix: 'parts' });
+    const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
+    const [range] = await store.ranges(1);
+    if (range === undefined) throw new Error('the range is not there');
+    const keys = Array.from({ length: 101 }, (_, i) => `parts/${i}`);
+    await Promise.all(keys.map((key, part) => store.putPart(0, part, [{ pair: 0, key, kind: 'missing' }])));
+    await store.putRange({ ...range, parts: 101, told: 101 });
+    const first = await look(id);
+    const second = await look(id, first.marker);
+    expect([first.list.length, second.list.length, second.marker]).toEqual([100, 1, undefined]);
+  });
+
+  it('can be read whatever characters the keys are made of', async () => {
+    await upload('control');
+    const { id } = await verify({ prefix: 'control' });
+    const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
+    const key = '\u0001'.repeat(850);
+    const items = Array.from({ length: 1000 }, () => ({ pair: 0, key, kind: 'missing' as const }));
+    await store.putPart(0, 0, items);
+    expect(await store.part(0, 0)).toEqual(items);
+  });
 });
 
 describe.sequential('a verification that reads every replica again', () => {
