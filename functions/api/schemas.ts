@@ -46,6 +46,8 @@ const destination = z.discriminatedUnion('state', [
     replicaVersionId: z.string(),
     currentAtDestination,
     comparedBy,
+    /** Missing: the replica has the tags that its source has now. `unknown`: they could not be read. */
+    tags: z.optional(z.enum(['differ', 'unknown'])),
     lagMs: count,
   }),
   z.strictObject({

@@ -16,6 +16,7 @@ export function readHead(answer: Answer): ObjectHead {
   const meta = Object.keys(answer.headers)
     .filter((name) => name.startsWith(META))
     .map((name) => [name.slice(META.length), header(answer, name) ?? ''] as const);
+  const tagCount = Number(header(answer, 'x-cos-tagging-count'));
   return {
     versionId: header(answer, 'x-cos-version-id'),
     etag: requireEtag(answer),
@@ -28,6 +29,7 @@ export function readHead(answer: Answer): ObjectHead {
     encryption: readEncryption(answer),
     restore: header(answer, 'x-cos-restore'),
     ...(header(answer, 'x-cos-object-type') === 'appendable' ? { appendable: true } : {}),
+    ...(tagCount > 0 ? { tagCount } : {}),
   };
 }
 

@@ -45,6 +45,8 @@ export interface ObjectHead {
   readonly restore: string | undefined;
   /** It was made by appends. COS documents that it does not copy such objects. */
   readonly appendable?: true;
+  /** Tags that it has; missing: none. */
+  readonly tagCount?: number;
 }
 
 /** `date`: the answering region's own clock (its `Date` header), ms since 1970, so that nobody compares two clocks. */

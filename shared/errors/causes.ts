@@ -31,6 +31,12 @@ export const CAUSES = {
       'after a quarter of an hour there is no replica and no waiting work: the event was lost, or somebody removed the newest replica (nothing tells these apart)',
     todo: REATTEMPT,
   },
+  'destination-behind': {
+    state: 'PENDING',
+    means:
+      'so much work failed at the destination that newer work is left to a scan; `behind` in the status of the bucket says since when and why',
+    todo: 'Wait: a scan begins once the destination answers again. Until then see the cause in `behind`.',
+  },
   'rule-was-disabled': {
     state: 'PENDING',
     means:
@@ -196,6 +202,11 @@ export const SKIPS = {
   overtaken: { means: 'the version is a delete marker, and a newer version stands above it', todo: 'Nothing.' },
   'removed-at-destination': {
     means: 'a newer replica proves that the replica of this version existed and was removed',
+    todo: 'Nothing, or remove the newer replicas and reattempt the key.',
+  },
+  'not-at-destination': {
+    means:
+      'newer replicas tell that the version was not missing when they were made; nothing proves that its replica ever existed',
     todo: 'Nothing, or remove the newer replicas and reattempt the key.',
   },
 } as const satisfies Readonly<Record<string, Explanation>>;

@@ -15,9 +15,11 @@ export {
   type Inspect,
 } from './engine.ts';
 export { HAND_OVER, isHalt, type Ending, type Halt, type HandOver } from './halt.ts';
+export { sameTags } from './act/tags.ts';
+export { absence } from './decide/bases.ts';
 export { governing } from './decide/scope.ts';
 export type { Finding, InspectQuery, Shown } from './inspect.ts';
 export type { History, Listed, Proof } from './listed.ts';
 export type { Settings } from './settings.ts';
-export type { Clue, End, Recheck, Report, Skip, SkipReason, Work } from './types.ts';
+export type { Absent, Clue, End, Recheck, Report, Skip, SkipReason, Work } from './types.ts';
 export { causeOf, taskOf, whyOf, workOfTasks } from './work.ts';

@@ -3,6 +3,7 @@ import { attemptId, compareRanks, ownMarker, proofOf, rankOf, refOfHead } from '
 import type { Marker } from '../identity/index.ts';
 import type { Rule } from '../rules/index.ts';
 import { skipReasonOf } from './act/attributes.ts';
+import { absence } from './decide/bases.ts';
 import { missingOf } from './decide/plan.ts';
 import { Unsettled } from './errors.ts';
 import { isHalt, type Ending, type HandOver } from './halt.ts';
@@ -14,7 +15,7 @@ import { Originals } from './look/originals.ts';
 import { shownBy, type Listed } from './listed.ts';
 import { createRun, type KeyRun } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
-import type { Entry, ReplicaItem, SkipReason, StackItem, Work } from './types.ts';
+import type { Absent, Entry, ReplicaItem, SkipReason, StackItem, Work } from './types.ts';
 
 /** How one version of the source, which a rule covers, stands at the destination. */
 export type Finding =
@@ -34,7 +35,7 @@ export type Finding =
       readonly entry: Entry;
       /** Undefined of a link that leads nowhere. */
       readonly head: ObjectHead | undefined;
-      readonly reason: SkipReason | 'removed-at-destination';
+      readonly reason: SkipReason | Absent;
     };
 
 /** What the destination gives out under a key, beside what it should. */
@@ -182,10 +183,11 @@ class KeyInspection {
   /** For a version without a replica: whether one is to be made, or one that was there has been removed. */
   undecided(): readonly Finding[] {
     const missing = new Set(missingOf(this.#seen, this.#excluded).map(({ ref }) => ref.id));
+    const markers = this.#seen.stack.flatMap((item) => (item.kind === 'replica' ? [item.marker] : []));
     return this.#open.map(({ entry, head }): Finding => {
       if (missing.has(entry.ref.id)) return { kind: 'missing', entry, head };
       if (head.appendable) return { kind: 'skipped', entry, head, reason: 'appended' };
-      return { kind: 'skipped', entry, head, reason: 'removed-at-destination' };
+      return { kind: 'skipped', entry, head, reason: absence(entry.ref, markers) };
     });
   }
 

@@ -110,7 +110,10 @@ export type Step =
     };
 
 /** Why a version has no replica and will not get one for now. */
-export type SkipReason = Exclude<SkipCode, 'no-rule' | 'overtaken' | 'removed-at-destination'>;
+export type SkipReason = Exclude<SkipCode, 'no-rule' | 'overtaken' | Absent>;
+
+/** Why a version has no replica below newer ones, and is not copied by itself. */
+export type Absent = 'removed-at-destination' | 'not-at-destination';
 
 export interface Skip {
   readonly versionId: string;

@@ -2,13 +2,14 @@ import { samePlace } from '../cos/index.ts';
 import type { Cos, ObjectHead, Place, VersionEntry } from '../cos/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Hash } from '../signing/index.ts';
-import { isRecent, mayBeOfAnother, skipReasonOf, unlike } from '../replication/index.ts';
+import { absence, isRecent, mayBeOfAnother, skipReasonOf, unlike } from '../replication/index.ts';
 import { claimOf, copiesAmong, ownMarker, sampleMarker } from '../identity/index.ts';
 import { isSealed } from '../replication/index.ts';
 import { listKey, type Subject } from './subject.ts';
 import type { Keyring, Marker, Proof } from '../identity/index.ts';
-import type { SkipReason } from '../replication/index.ts';
+import type { Absent, SkipReason } from '../replication/index.ts';
 import { isNull, refOf, surelyOlder } from '../identity/index.ts';
+import { tagsApart } from './tags.ts';
 
 /** How a version stands at one destination, as far as the two buckets tell. */
 export type ReplicaStatus =
@@ -23,8 +24,10 @@ export type ReplicaStatus =
       readonly shown: boolean | undefined;
       /** The measure of the replica's bytes; undefined for a delete marker. */
       readonly proof: Proof['by'] | undefined;
+      /** Undefined: the replica has the tags of its source. `unknown`: they could not be read. */
+      readonly tags?: 'differ' | 'unknown' | undefined;
     }
-  | { readonly state: 'skipped'; readonly reason: SkipReason | 'overtaken' | 'removed-at-destination' }
+  | { readonly state: 'skipped'; readonly reason: SkipReason | 'overtaken' | Absent }
   /** It has to be copied, or a task has it. */
   | { readonly state: 'missing' };
 
@@ -73,7 +76,8 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
   if (replica !== undefined) {
     // This is asked last, because something may have been written since.
     const shown = subject.current ? (await shownVersion(query, subject)) === replica.entry.versionId : undefined;
-    return there(subject, replica.entry, { shown, proof: replica.marker.proof.by });
+    const tags = query.rule && (await tagsOf(query, subject, replica));
+    return there(subject, replica.entry, { shown, proof: replica.marker.proof.by, tags });
   }
   const sample = sampleMarker(query.source, subject.ref, head);
   const reason = query.rule && skipReasonOf(head, query.rule, sample, query.metadataLimit);
@@ -85,9 +89,16 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
   if (replicas.some(({ marker }) => marker.ref.id === subject.ref.id)) return { state: 'missing' };
   const claims = replicas.map(({ marker }) => marker);
   return complete && wasAccountedFor(subject, claims)
-    ? { state: 'skipped', reason: 'removed-at-destination' }
+    ? { state: 'skipped', reason: absence(subject.ref, claims) }
     : { state: 'missing' };
 }
+
+/** Of a replica that an earlier rule has left nobody brings the tags up to date. */
+const tagsOf = ({ cos, source, destination }: StatusQuery, { key, versionId, head }: Subject, replica: Replica) =>
+  tagsApart(cos, key, [
+    { place: source, versionId, head },
+    { place: destination, versionId: replica.entry.versionId, head: replica.head },
+  ]);
 
 /** A version of the destination, and what it says of itself when that is ours. */
 export interface Claimed {
@@ -162,7 +173,10 @@ async function readable(cos: Cos, place: Place, key: string, versionId?: string)
   }
 }
 
-/** A newer replica says that nothing below it was missing when it was made, so this one was there, and was removed. */
+/**
+ * Newer replicas say that nothing below them was missing when they were made, so this one is not copied by itself: it was
+ * there and was removed, or was not to be copied then.
+ */
 function wasAccountedFor({ ref }: Subject, claims: readonly Marker[]): boolean {
   const newer = claims.filter((claim) => surelyOlder(ref, claim.ref));
   return newer.length > 0 && newer.every(({ base }) => base !== undefined && !surelyOlder(base, ref));
@@ -171,7 +185,7 @@ function wasAccountedFor({ ref }: Subject, claims: readonly Marker[]): boolean {
 function there(
   { ref }: Subject,
   replica: Pick<VersionEntry, 'versionId' | 'lastModified'>,
-  facts: { readonly shown: boolean | undefined; readonly proof: Proof['by'] | undefined },
+  facts: Pick<ReplicaStatus & { readonly state: 'there' }, 'shown' | 'proof' | 'tags'>,
 ): ReplicaStatus {
   const { versionId, lastModified } = replica;
   const written = refOf(versionId, lastModified, '').time;

@@ -20,7 +20,7 @@ const LATE_EVERY_MS = 3_600_000;
 /** ms after which it is looked again whether there may be one. */
 const LATE_AGAIN_MS = 60_000;
 /** Cause of a mark that says nothing of the destination: events come so late that others may have been dropped. */
-const LATE = 'EventsLate';
+export const EVENTS_LATE = 'EventsLate';
 
 export type BehindPair = Pick<Target, 'source' | 'destination'>;
 
@@ -139,12 +139,12 @@ export class BehindMarks {
     const now = this.#now;
     if (now() < (this.#lateAgain.get(keyOf(pair)) ?? 0)) return;
     const [last, { phase }] = await Promise.all([readMark(this.#deps, nameOf(pair, 'down'), down), this.read(pair)]);
-    const age = last?.value.cause === LATE ? last.date - last.lastModified : LATE_EVERY_MS;
+    const age = last?.value.cause === EVENTS_LATE ? last.date - last.lastModified : LATE_EVERY_MS;
     // A mark that stands brings a scan in any case, but perhaps one that has begun already.
     const wait = phase === 'none' ? LATE_EVERY_MS - age : LATE_AGAIN_MS;
     this.#lateAgain.set(keyOf(pair), now() + (wait > 0 ? wait : LATE_EVERY_MS));
     // Nothing fails here, so nothing has to succeed before the scan may begin.
-    if (wait <= 0) await this.#put(nameOf(pair, 'news'), { id: await this.#mark(pair, since, LATE) });
+    if (wait <= 0) await this.#put(nameOf(pair, 'news'), { id: await this.#mark(pair, since, EVENTS_LATE) });
   }
 
   /** For `schedule`: so much failed work waits for this destination. */

@@ -8,7 +8,7 @@ import type { ReplicaStatus, StatusQuery, Subject } from '../../../shared/status
 import { explain } from '../../../shared/rules/index.ts';
 import type { Rule, RuleSet, Verdict } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
-import { isRecheck, pendingOfKey } from '../../../shared/tasks/index.ts';
+import { BELIEVED_MS, EVENTS_LATE, isRecheck, pendingOfKey, readBehind } from '../../../shared/tasks/index.ts';
 import type { FailedRequest, KeyState } from '../../../shared/tasks/index.ts';
 import { parameter, reaches } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
@@ -105,7 +105,7 @@ function ruleVerdict(subject: Subject, { rule, mismatch }: Verdict): RuleVerdict
 }
 
 /** Reasons that are no more than likely as long as work on the key waits. */
-const MAY_CHANGE: ReadonlySet<string> = new Set(['removed-at-destination', 'appended']);
+const MAY_CHANGE: ReadonlySet<string> = new Set(['removed-at-destination', 'not-at-destination', 'appended']);
 
 async function destinationStatus(
   { source, key }: VerifiedCall,
@@ -130,22 +130,46 @@ async function destinationStatus(
       ...(found.proof === undefined ? {} : { comparedBy: found.proof }),
     };
     if (open !== undefined) return { ...about, ...open, ageMs, ...replica };
-    return { ...about, state: 'COMPLETED', ...replica, lagMs: found.lag };
+    const tags = found.tags === undefined ? {} : { tags: found.tags };
+    return { ...about, state: 'COMPLETED', ...replica, ...tags, lagMs: found.lag };
   }
   // Whatever waits may still change it.
   const waits = pending.items.length > 0 || pending.lease !== undefined || pending.unreadable > 0;
   if (found.state === 'skipped' && !(waits && MAY_CHANGE.has(found.reason))) {
     return { ...about, state: 'SKIPPED', reason: found.reason };
   }
-  const nothing = { state: 'PENDING', cause: causeOfNothing(subject, rule, ageMs), attempts: 0 } as const;
-  return { ...about, ...(openStatus(pending) ?? nothing), ageMs };
+  const open = openStatus(pending);
+  if (open !== undefined) return { ...about, ...open, ageMs };
+  const isLeft = await isLeftToScan({ cos, state }, { source, destination }, writtenAt(subject));
+  const cause = causeOfNothing(subject, rule, { ageMs, isLeft });
+  return { ...about, state: 'PENDING', cause, attempts: 0, ageMs };
+}
+
+/**
+ * Whether a version that was written then, in ms since 1970, is of those whose work a scan does: its event came, or comes, while
+ * the destination is behind. Late events say nothing of the destination; what they leave may have been lost.
+ */
+async function isLeftToScan(
+  deps: Pick<CallOptions, 'cos' | 'state'>,
+  pair: Pick<StatusQuery, 'source' | 'destination'>,
+  written: number,
+): Promise<boolean> {
+  const behind = await readBehind(deps, pair);
+  if (behind.phase === 'none' || behind.cause === EVENTS_LATE) return false;
+  const until = behind.phase === 'recovering' ? behind.at + BELIEVED_MS : Number.POSITIVE_INFINITY;
+  return written > behind.since - LOST_EVENT_MS && written < until;
 }
 
 /** The cause when there is neither a replica nor waiting work. */
-function causeOfNothing({ ref }: Subject, rule: Rule, ageMs: number): Cause {
+function causeOfNothing(
+  { ref }: Subject,
+  rule: Rule,
+  { ageMs, isLeft }: { readonly ageMs: number; readonly isLeft: boolean },
+): Cause {
   const time = ref.time / 1000;
   if (time < rule.start) return 'existing-object';
   if (time < (rule.enabledSince ?? 0)) return 'rule-was-disabled';
+  if (isLeft) return 'destination-behind';
   return ageMs < LOST_EVENT_MS ? 'awaiting-event' : 'missed-event';
 }
 

@@ -164,11 +164,11 @@ const unique = (places: readonly Place[]): readonly Place[] =>
   places.filter((place, index) => places.findIndex((other) => samePlace(place, other)) === index);
 
 function api(state: Place): Rights {
-  // For the status of an object: its versions and their metadata, never their bytes.
-  const look = ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject'];
+  // For the status of an object: its versions, their metadata and tags, never their bytes.
+  const look = ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject', 'GetObjectTagging'];
   return {
     // GetBucketReplication: the pre-flight warns of COS's own rules, and no function changes them.
-    sources: [{ actions: [...look, 'GetObjectTagging', 'GetBucketReplication'], path: '*' }],
+    sources: [{ actions: [...look, 'GetBucketReplication'], path: '*' }],
     destinations: [
       { actions: ['HeadBucket', ...look], path: '*' },
       // The pre-flight makes and removes objects of its own, and touches no other.

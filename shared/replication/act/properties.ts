@@ -3,6 +3,7 @@ import { isNullRef, refOfHead } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
 import { isRecent, mayBeOfAnother } from '../look/same-second.ts';
 import { at, isSourceGone } from '../errors.ts';
+import { sameTags } from './tags.ts';
 import type { Needs } from '../run/run.ts';
 import type { Ending } from '../halt.ts';
 import type { Marker } from '../../identity/index.ts';
@@ -12,8 +13,6 @@ import type { Entry, Observation, ReplicaItem } from '../types.ts';
 const BATCH = 8;
 
 type Bringing = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'deeds' | 'deedLog'>;
-
-type Tags = readonly (readonly [string, string])[];
 
 /**
  * Gives the replicas of versions in scope the tags that their source has now, and its ACL where the governing rule has
@@ -69,7 +68,7 @@ async function bringOne(run: Bringing, item: ReplicaItem, entry: Entry): Promise
         at('destination', () => cos.getGrants(destination, key, item.versionId)),
       ])
     : undefined;
-  const hasTags = textOfTags(wanted) === textOfTags(there);
+  const hasTags = sameTags(wanted, there);
   const hasGrants = grants === undefined || textOfGrants(grants[0]) === textOfGrants(grants[1]);
   if (hasTags && hasGrants) return undefined;
   if (!(await isStillThere({ heads }, entry))) return undefined;
@@ -88,9 +87,6 @@ async function isStillThere({ heads }: Needs<'heads'>, { ref, versionId }: Entry
   const result = await heads.source(versionId);
   return result.found && refOfHead(result.head).id === ref.id;
 }
-
-/** Tags as a text that does not depend on their order, because COS promises none. */
-const textOfTags = (tags: Tags): string => JSON.stringify(tags.map((tag) => JSON.stringify(tag)).toSorted());
 
 /** Grants as a text, each right once and in any order. */
 const textOfGrants = (grants: readonly Grant[]): string =>

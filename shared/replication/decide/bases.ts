@@ -1,4 +1,4 @@
-import type { Compare, Entry, Observation, ReplicaItem } from '../types.ts';
+import type { Absent, Compare, Entry, Observation, ReplicaItem } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
 
 /**
@@ -22,6 +22,13 @@ export function coverageOf(kept: readonly ReplicaItem[], compare: Compare): (ref
     return base === undefined || compare(base, ref) < 0;
   };
 }
+
+/**
+ * What newer replicas tell of a version that is not there and not missing either. The version that a base names had its
+ * replica. One that lies deeper may never have had any: a replica that told so may be gone.
+ */
+export const absence = ({ id }: Ref, newer: readonly Marker[]): Absent =>
+  newer.some(({ base }) => base?.id === id) ? 'removed-at-destination' : 'not-at-destination';
 
 export interface Known {
   readonly kept: readonly ReplicaItem[];

@@ -42,6 +42,7 @@ describe('headObject', () => {
         'x-cos-storage-class': 'Archive',
         'x-cos-restore': 'ongoing-request="true"',
         'x-cos-object-type': 'appendable',
+        'x-cos-tagging-count': '2',
         'x-cos-server-side-encryption': 'cos/kms',
         'x-cos-server-side-encryption-cos-kms-key-id': 'k1',
       }),
@@ -66,6 +67,7 @@ describe('headObject', () => {
         encryption: { algorithm: 'cos/kms', kmsKeyId: 'k1' },
         restore: 'ongoing-request="true"',
         appendable: true,
+        tagCount: 2,
       },
     });
   });

@@ -130,6 +130,11 @@ function Completed({ status }: { readonly status: DestinationStatus & { readonly
   return (
     <>
       <Shown shown={status.currentAtDestination} />
+      {status.tags === undefined ? null : (
+        <p class="banner warn">
+          <Icon name="warn" /> <span>{t(status.tags === 'differ' ? 'object.tags.differ' : 'object.tags.unknown')}</span>
+        </p>
+      )}
       <dl class="facts">
         <Fact term={t('object.lag')}>{duration(telling, status.lagMs)}</Fact>
         <Fact term={t('object.replica')}>

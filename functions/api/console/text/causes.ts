@@ -21,6 +21,14 @@ export const causeTexts = {
     '没有副本，也没有等待中的任务：事件丢失，或副本被人删除。',
   ],
   'todo.missed-event': SCAN_FINDS_IT,
+  'cause.destination-behind': [
+    'So much failed at the destination that what is written meanwhile is left to a scan.',
+    '目标端失败过多，期间写入的内容将由扫描补齐。',
+  ],
+  'todo.destination-behind': [
+    'The scan begins by itself once the destination answers again. The overview says why it fails.',
+    '目标端恢复应答后会自动开始扫描。失败原因见概览。',
+  ],
   'cause.rule-was-disabled': [
     'The rule was switched off after it was written, and its event may have come meanwhile.',
     '写入之后规则曾停用，事件可能在停用期间到达而被忽略。',
@@ -169,6 +177,10 @@ export const causeTexts = {
   'skip.removed-at-destination': [
     'It was there; somebody removed it at the destination. A newer replica tells.',
     '曾存在，但已在目标端被人删除（由更新的副本可知）。',
+  ],
+  'skip.not-at-destination': [
+    'It is not there, and is not copied by itself below newer replicas. Nothing tells whether it ever was there.',
+    '目标端没有此版本，且不会自动补到更新的副本之下；无法得知它是否曾存在。',
   ],
   'skip.unknown': ['The reason is {code}.', '原因：{code}。'],
 } as const;

@@ -47,6 +47,11 @@ export const objectTexts = {
     'The replica is there, but the destination shows something else: somebody wrote or deleted there, or a deletion was taken back here.',
     '副本存在，但目标端显示其他内容：有人在目标端写入或删除，或源端撤销了删除。',
   ],
+  'object.tags.differ': [
+    'The tags of the replica are not those of the source. COS sends no event for tags: press “Try again” to bring them over.',
+    '副本的标签与源端不同。COS 不会为标签变更发送事件，请点击“重试”同步。',
+  ],
+  'object.tags.unknown': ['The tags could not be compared.', '无法比较标签。'],
   'object.lag': ['Replicated after', '复制耗时'],
   'object.tries': ['Tries', '尝试次数'],
   'object.next': ['Next try', '下次尝试'],

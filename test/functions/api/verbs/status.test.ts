@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { requestedTask } from '../../../../shared/tasks/index.ts';
+import { formatPlace, nodeHash } from '../../../../shared/cos/index.ts';
+import { BehindMarks, requestedTask } from '../../../../shared/tasks/index.ts';
 import { SOURCE, STATE, errorOf } from '../bench.ts';
 import { BACKUP, THIRD, ruleText, untilNextSecond } from '../world.ts';
 import { statusOf, only, put, OF_BACKUP, signed, putMarked, world, replaceWorld, useWorld } from './status-world.ts';
@@ -138,6 +139,62 @@ describe('the status of an object', () => {
     expect(await only('kept', first)).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
   });
 
+  it('does not say that a version was removed at the destination when nothing tells that it was there', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    const versions: string[] = [];
+    for (const text of ['one', 'two', 'three']) {
+      versions.push(await put('a', text));
+      await world.replicate('a');
+    }
+    const remove = async (versionId = '') => {
+      const status = await only('a', versionId);
+      if (status.state !== 'COMPLETED') throw new Error('not replicated');
+      await world.user.deleteObject(BACKUP, 'a', status.replicaVersionId);
+    };
+    await remove(versions[0]);
+    expect(await only('a', versions[0])).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
+    // The replica that named the first version is gone as well.
+    await remove(versions[1]);
+    expect(await only('a', versions[1])).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
+    expect(await only('a', versions[0])).toMatchObject({ state: 'SKIPPED', reason: 'not-at-destination' });
+  });
+
+  it('says where the tags of a replica are not those of its source any more', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    await world.replicate('a');
+    expect(await only('a')).not.toHaveProperty('tags');
+    const { versionId } = (await statusOf('a')) as { versionId: string };
+    await world.user.putTags(SOURCE, 'a', versionId, [
+      ['team', 'x'],
+      ['n', '1'],
+    ]);
+    const differs = await only('a');
+    expect(differs).toMatchObject({ state: 'COMPLETED', tags: 'differ' });
+    if (differs.state !== 'COMPLETED') throw new Error('not replicated');
+    // As many, and other ones.
+    const { replicaVersionId } = differs;
+    await world.user.putTags(BACKUP, 'a', replicaVersionId, [
+      ['n', '2'],
+      ['team', 'x'],
+    ]);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', tags: 'differ' });
+    await world.user.putTags(BACKUP, 'a', replicaVersionId, [
+      ['n', '1'],
+      ['team', 'x'],
+    ]);
+    expect(await only('a')).not.toHaveProperty('tags');
+    await world.user.putTags(SOURCE, 'a', versionId, []);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', tags: 'differ' });
+    world.cloud.faults.set([
+      {
+        match: { bucket: BACKUP.bucket, action: 'GetObjectTagging' },
+        effect: { kind: 'error', status: 403, code: 'AccessDenied' },
+      },
+    ]);
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', tags: 'unknown' });
+  });
+
   it('tells cause, tries and next try of work that failed, and of a run that is at work', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
@@ -266,6 +323,35 @@ describe('the status of an object', () => {
       Date.UTC(2100, 0, 1),
     );
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'requested' });
+  });
+
+  it('says of what was written while a destination is far behind that a scan brings it', async () => {
+    await world.rules(ruleText('all', BACKUP), ruleText('too', THIRD));
+    await put('a', 'one');
+    const causes = async () => (await statusOf('a')).destinations.map((one) => 'cause' in one && one.cause);
+    const deps = { cos: world.user, state: STATE, hash: nodeHash, now: () => Date.now(), unique: () => 'mark' };
+    const pair = { source: SOURCE, destination: BACKUP };
+    const marks = new BehindMarks(deps, 1);
+    await marks.crowd(formatPlace(BACKUP));
+    expect(await marks.failed({ ...pair, key: 'a' }, 'AnswerTimeout')).toBe(true);
+    expect(await causes()).toEqual(['destination-behind', 'awaiting-event']);
+    world.clock.ahead = 16 * 60_000;
+    expect(await causes()).toEqual(['destination-behind', 'missed-event']);
+    // What fails from now on becomes a task again; what was left before is still the scan's.
+    await marks.takeUp(pair, 'mark');
+    expect(await causes()).toEqual(['destination-behind', 'missed-event']);
+    await marks.end(pair, 'mark');
+    expect(await causes()).toEqual(['missed-event', 'missed-event']);
+  });
+
+  it('takes events that come late for no fault of the destination', async () => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    const deps = { cos: world.user, state: STATE, hash: nodeHash, now: () => Date.now(), unique: () => 'mark' };
+    const target = { source: SOURCE, destination: BACKUP, key: 'a' };
+    await new BehindMarks(deps, 1).eventsAreLate(target, Date.now());
+    world.clock.ahead = 16 * 60_000;
+    expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
   });
 
   it('says of what was written while the rule was disabled that nothing comes by itself', async () => {

@@ -99,6 +99,20 @@ describe.sequential('a verification', () => {
     expect(await look(answer.id)).toMatchObject({ id: answer.id, state: 'ended', equal: true });
   });
 
+  it('calls a version removed at the destination only where a replica names it', async () => {
+    const versions: string[] = [];
+    for (const text of ['one', 'two', 'three']) versions.push(await replicated('expired/a', text));
+    const { entries } = await world.user.listVersions(BACKUP, { prefix: 'expired/' });
+    for (const { versionId } of entries.slice(1)) await world.user.deleteObject(BACKUP, 'expired/a', versionId);
+    const { list } = await verify({ prefix: 'expired/' });
+    expect(new Map(list?.map(({ versionId, reason }) => [versionId, reason]))).toEqual(
+      new Map([
+        [versions[0], 'not-at-destination'],
+        [versions[1], 'removed-at-destination'],
+      ]),
+    );
+  });
+
   // P45
   it('names each version that is missing', async () => {
     await replicated('missing/there');

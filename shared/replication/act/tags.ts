@@ -1,0 +1,7 @@
+/** Name and value of each. */
+export type Tags = readonly (readonly [string, string])[];
+
+/** Whether two versions have the same tags, in any order, because COS promises none. */
+export const sameTags = (one: Tags, other: Tags): boolean => textOf(one) === textOf(other);
+
+const textOf = (tags: Tags): string => JSON.stringify(tags.map((tag) => JSON.stringify(tag)).toSorted());
