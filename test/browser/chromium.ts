@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Throws what to do when there is none. */
+/** Throws with an advice if there is none. */
 export async function launch(): Promise<Browser> {
   let failure: unknown;
   for (const executablePath of PROGRAMS) {

@@ -5,7 +5,7 @@ import { useBrowser } from './world.ts';
 const { endpoint } = inject('where');
 const world = useBrowser();
 const TIMES = 5;
-/** How much longer the first paint may take than that of the same answer without its script. */
+/** The factor by which the first paint may be slower than that of the same answer without its script. */
 const MOST = 4;
 
 /** ms from the request to the first thing that is seen, the shortest of some visits to a warm function. */
@@ -31,7 +31,7 @@ it('is painted from one request, about as soon as the answer is there', async ()
 
   const answer = await (await fetch(`${endpoint}/console`)).text();
   await page.route('**/console', async (route) => {
-    // By the same way, so that the two differ by the script alone.
+    // Both pages come by the same way, so that they differ by the script alone.
     const response = await route.fetch();
     const body = answer.replace(/<script type="module">.*<\/script>/s, '').replace(/<\/?noscript>/g, '');
     await route.fulfill({ response, body });

@@ -85,7 +85,7 @@ it('counts what a rule would copy and what that costs before it is switched on',
   await dialog.getByText('3 versions · 3 objects').waitFor();
   await dialog.getByText('3 kB').waitFor();
   await dialog.getByText(/^CN¥0\.0+[1-9]/).waitFor();
-  // Switched off, it copies nothing, and nobody is asked.
+  // A disabled rule copies nothing, so the page asks nothing.
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await page.getByLabel('Enable the rule at once').uncheck();
   await store.click();

@@ -19,7 +19,7 @@ const LOOKS = [
   { language: 'zh', theme: 'dark' },
 ] as const;
 const KEY = 'reports/2026/quarterly summary.pdf';
-/** Where each screen is, and what is on it once it is there. */
+/** The address of each screen, and the text that shows that it is there. */
 const SCREENS = [
   ['overview', '.destination'],
   ['rules', '.rules'],
@@ -55,9 +55,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.mend());
 
-/** What axe-core has to say, in short. */
+/** The findings of axe-core, in short. */
 async function violations(page: Page): Promise<string[]> {
-  // Once for each page: the library is read in longer than it looks.
+  // The library is loaded once for each page, because loading takes long.
   if (await page.evaluate<boolean>(`typeof axe === 'undefined'`)) await page.evaluate(axe);
   const { violations: found } = await page.evaluate<AxeResults>('axe.run(document)');
   return found.flatMap(({ id, nodes }) =>

@@ -17,11 +17,11 @@ export interface Look {
   readonly width?: number;
 }
 
-/** What the tests of one file share. */
+/** The world that the tests of one file share. */
 export interface BrowserWorld {
   /** A new page at the sign-in screen, with a memory of its own. */
   readonly open: (look?: Look, screen?: string) => Promise<Page>;
-  /** The same, signed in, at the address of a screen (`rules`). */
+  /** A new page, signed in, at the address of a screen (`rules`). */
   readonly enter: (screen?: string, look?: Look) => Promise<Page>;
   readonly sdk: COS;
   /** Stores rules as an SDK does; none removes them all. */

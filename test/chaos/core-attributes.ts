@@ -4,7 +4,7 @@ import { timeOfVersionId, type Attributes, type Version } from '../cloud/cos/ind
 
 const PLAIN_ACL = { canned: 'default', grants: [] } as const;
 
-/** What the client sends and understand: everyone's right to read has a form of its own. */
+/** The ACLs that the client sends and understands: everyone's right to read has a form of its own. */
 export const aclOf = (grants: readonly Grant[]): Attributes['acl'] => ({
   canned: grants.some(isForAll) ? 'public-read' : 'default',
   grants: grants.filter((grant) => !isForAll(grant)),

@@ -19,7 +19,7 @@ export function withoutLag<T>(core: Core, list: () => T): T {
 }
 
 /**
- * What a front would answer: the calls of the product, straight on the storage core. Every call is atomic. `longestPage`:
+ * The calls of the product straight on the storage core, with the answers of a front. Every call is atomic. `longestPage`:
  * entries of a listing at most, whatever is asked for, so that a page ends in the middle of a key. `lags`: of which buckets
  * listings lag, when any do.
  */
@@ -53,7 +53,7 @@ export function createCoreCos(
     }
   };
   const listing = <T>(place: Place, list: () => T): T => (lags(place) ? list() : withoutLag(core, list));
-  /** A bucket that never had versioning names no version, and keeps them as `null`. */
+  /** A bucket that never had versioning names no version ID. The ID of its versions is `null`. */
   const nameIn = ({ bucket, region }: Place, { versionId }: Version): string | undefined =>
     core.getVersioning(bucket, region) === undefined ? undefined : versionId;
   const written = (place: Place, version: Version) => ({
@@ -99,7 +99,7 @@ export function createCoreCos(
           const details = { code: 'AnswerTooLarge', retryable: false, outcome: 'none' } as const;
           throw new CosError({ method: 'GET', place, key }, `the answer is longer than ${limit} bytes`, details);
         }
-        // The body is that of this moment, whatever is written while it is read.
+        // The body is that of this moment, even if somebody writes while it is read.
         const body = await bytesOf(version);
         return { body, etag: version.etag, lastModified: secondsOf(version), date: date() };
       }),
@@ -177,7 +177,7 @@ export function createCoreCos(
         try {
           return core.getObject(place.bucket, place.region, key, versionId).linkTarget !== undefined;
         } catch (error) {
-          // As the signed client reads it: what is not there is no link.
+          // The signed client does the same: a missing object is not a link.
           if (error instanceof CosFailure && error.status === 404 && error.code !== 'NoSuchBucket') return false;
           throw error;
         }
@@ -225,7 +225,7 @@ export function createCoreCos(
         try {
           core.abortMultipart(place.bucket, place.region, key, uploadId);
         } catch (error) {
-          // Aborted before, or completed: there is nothing left to abort.
+          // The upload was aborted or completed before: there is nothing left to abort.
           if (!(error instanceof CosFailure) || error.code !== 'NoSuchUpload') throw error;
         }
       }),

@@ -2,7 +2,7 @@ import type { Place } from '../../shared/cos/index.ts';
 import { seeded } from './scheduler.ts';
 import { isDestination, isSource, type Topology } from './topology.ts';
 
-/** What users do where replication begins. */
+/** Deeds of users at sites where replication begins. */
 export const SOURCE_DEEDS = [
   'put',
   /** The same bytes as the key's last upload. */
@@ -14,7 +14,7 @@ export const SOURCE_DEEDS = [
   'undelete',
   /** Copies an older version, or the current one, onto its own key. */
   'copyBack',
-  /** Uploads into an archive class: not to be read before it is restored. */
+  /** Uploads into an archive class: nobody can read the object before it is restored. */
   'archivePut',
   /** Asks for an archived version back. */
   'restore',
@@ -26,7 +26,7 @@ export const SOURCE_DEEDS = [
   'forge',
 ] as const;
 
-/** What happens at a site to which replicas come and from which none go. */
+/** Deeds at a site to which replicas come and from which none go. */
 export const DESTINATION_DEEDS = [
   'foreignPut',
   'foreignCopy',
@@ -47,7 +47,7 @@ export const DESTINATION_DEEDS = [
   'foreignForge',
 ] as const;
 
-/** What the owner of a source does to its rules; the key is of no account. */
+/** Deeds of the owner of a source to its rules; the key does not matter. */
 export const RULE_DEEDS = [
   'disable',
   'enable',
@@ -66,7 +66,7 @@ export const RULE_DEEDS = [
 
 export type DeedName = (typeof SOURCE_DEEDS)[number] | (typeof DESTINATION_DEEDS)[number] | (typeof RULE_DEEDS)[number];
 
-/** One thing that somebody does. A world is a list of these, so that one can be left out and the others stay alike. */
+/** One deed of a user. A world is a list of deeds, so that one can be left out and the others stay alike. */
 export interface Deed {
   /** ms after the world's beginning. */
   readonly at: number;
@@ -77,13 +77,13 @@ export interface Deed {
   readonly dice: number;
 }
 
-/** How often users do what, as weights, and how many things in all. */
+/** The deeds of users: their weights, and their number in all. */
 export interface Habits extends Partial<Readonly<Record<DeedName, number>>> {
   readonly deeds: number;
   readonly keys: number;
   /** Mean ms between two deeds. */
   readonly pace: number;
-  /** What is done in this order, over and over, instead of by chance. */
+  /** Deeds that are done in this order, over and over, instead of by chance. */
   readonly script?: readonly DeedName[];
 }
 

@@ -3,23 +3,23 @@ import type { Place } from '../../shared/cos/index.ts';
 /** A key at one site. */
 export const at = (place: Place, key: string): string => `${place.bucket}/${key}`;
 
-/** What users did, as far as the judge has to know it. Places are named by `at`. */
+/** The deeds of users, as far as the judge has to know them. Places are named by `at`. */
 export class Diary {
-  /** Where somebody else wrote at a destination. */
+  /** Places at destinations where somebody else wrote. */
   readonly foreign = new Set<string>();
-  /** Where a version or marker was deleted by ID. */
+  /** Places where a version or marker was deleted by ID. */
   readonly pruned = new Set<string>();
-  /** Where something was written while versioning was suspended. */
+  /** Places where somebody wrote while versioning was suspended. */
   readonly suspended = new Set<string>();
   /** Buckets of destinations whose versioning is off, and since when, in ms since 1970. */
   readonly unversioned = new Map<string, number>();
-  /** When a user last wrote or removed anything there, in ms since 1970. */
+  /** The last time that a user wrote or removed anything there, in ms since 1970. */
   readonly touched = new Map<string, number>();
   /** Version IDs that lifecycle or a user removed. */
   readonly expired = new Set<string>();
   /** Version IDs that somebody copied onto their own key. */
   readonly copied = new Set<string>();
-  /** What was copied, whole and onto its own key, by the ID of the copy. */
+  /** The version that was copied, whole and onto its own key, by the ID of the copy. */
   readonly copies = new Map<string, string>();
   /** Every delete marker that a user made, also one that is gone. */
   readonly deletions: {
@@ -36,6 +36,6 @@ export class Diary {
     /** An older delete marker was below. */
     readonly stillHidden: boolean;
   }[] = [];
-  /** Uploads that nobody of the users ends. */
+  /** Uploads that no user ends. */
   readonly uploads: { readonly place: Place; readonly key: string; readonly uploadId: string }[] = [];
 }

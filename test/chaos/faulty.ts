@@ -17,7 +17,7 @@ export interface Weather {
   readonly errorIn200: number;
   /** The function is killed while this request is under way. */
   readonly killed: number;
-  /** Which requests meet any of this; undefined: all. The others are answered as they should be. */
+  /** The requests that may meet a fault; undefined: all. The others are answered without one. */
   readonly only?: Kind | undefined;
   /** ms that a copy takes at most, beside the way there and back. */
   readonly copying?: number | undefined;
@@ -63,7 +63,7 @@ export interface Runner {
   refuses(place: Place): boolean;
   /** Told of each request that is sent. */
   sends(): void;
-  /** Once true, nothing this function waits for ever comes. */
+  /** Once true, this function waits for ever for every answer. */
   dead(): boolean;
   kill(): void;
 }
@@ -83,7 +83,7 @@ const READS = new Set<keyof Cos>([
 
 const COPIES = new Set<keyof Cos>(['copyObject', 'uploadPartCopy', 'completeMultipart']);
 
-/** The same calls as seen over a bad network: slow, and not always answered. `runner`: whoever calls at that moment. */
+/** The same calls over a bad network: slow, and not always answered. `runner`: the function that calls at that moment. */
 export function overNetwork(cos: Cos, runner: () => Runner): Cos {
   const wrapped = Object.fromEntries(
     Object.entries(cos).map(([name, method]) => [
@@ -144,7 +144,7 @@ function fateOf(runner: Runner, name: keyof Cos, place: Place): Fate | 'normal' 
     if (dice >= 0) continue;
     // A read that was not answered is asked again by the client; in the end it is refused or answered.
     if (read && fate !== 'killed') return 'refused';
-    // Only what takes long is answered before it is done.
+    // Only a request that takes long is answered before it is done.
     return fate === 'errorIn200' && !COPIES.has(name) ? 'refused' : fate;
   }
   return 'normal';

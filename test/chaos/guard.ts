@@ -20,7 +20,7 @@ export interface GuardOptions {
   readonly note: (line: string) => void;
 }
 
-/** The calls of one deployment, each recorded, and whatever harms noted: I5 is judged at the very request. */
+/** The calls of one deployment, each recorded, and every harmful one noted: I5 is judged at the very request. */
 export function guard({ cos, core, now, topology, deployment, ledger, unversioned, ...options }: GuardOptions): Cos {
   const note = (line: string): void => options.note(`${line}, by the functions of ${deployment.source.bucket}`);
   const { made, uploads, ended } = ledger;
@@ -30,7 +30,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
   };
   const isTarget = (place: Place): boolean => deployment.links.some((link) => link.destination.bucket === place.bucket);
 
-  /** Of its own deployment; of another one only what it says of delete markers that came from here. */
+  /** The state bucket of its own deployment; of another one only the notes on delete markers that came from here. */
   const isState = ({ bucket }: Place, key: string): boolean =>
     bucket === deployment.state.bucket ||
     (key.startsWith('marks/') && topology.deployments.some(({ state }) => state.bucket === bucket));
@@ -48,7 +48,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
     return { raised, origin: { bucket: from.bucket, versionId } };
   };
 
-  /** What a run asked for a moment before it may still be on its way; later nothing is to be written there. */
+  /** A request of a run from a moment before may still be on its way. Later nothing may be written there. */
   const unkept = (place: Place, key: string): boolean => {
     const since = unversioned.get(place.bucket);
     if (since === undefined) return false;
@@ -106,7 +106,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
     },
     async abortMultipart(place, key, uploadId) {
       await cos.abortMultipart(place, key, uploadId);
-      // Ours that is no upload any more is not aborted again; COS says so, and the client takes it for an answer.
+      // One of our uploads that has ended is not aborted again: COS says so, and the client takes that for an answer.
       if (ended.has(uploadId)) return;
       ended.add(uploadId);
       if (!uploads.delete(uploadId)) crime(`aborted an upload of others: ${key} ${uploadId}`);

@@ -24,7 +24,7 @@ const LOOK_MS = 10_000;
 
 export type Listed = Version & { readonly isLatest: boolean };
 
-/** Judges each link by the judge's own record, never by what replicas say of themselves. */
+/** Judges each link by the judge's own record, never by the markers on replicas. */
 export function checkLinks(evidence: Evidence): readonly Violation[] {
   const { core, topology, diary, ledger } = evidence;
   const violations: Violation[] = ledger.crimes.map((text) => ({ invariant: 'I5', text }));
@@ -60,7 +60,7 @@ export function lagsOf({ made }: Ledger): ReadonlyMap<string, number> {
   return first;
 }
 
-/** Newest first in each key, as it is: what is judged must not lag behind. */
+/** The present versions of each key, newest first: the judge reads no listing that lags. */
 export function byKey(core: Core, { bucket, region }: Link['source']): Map<string, readonly Listed[]> {
   const keys = new Map<string, Listed[]>();
   const { entries } = withoutLag(core, () => core.listVersions(bucket, region, {}));
@@ -81,10 +81,10 @@ class KeyOfLink {
   readonly #evidence: Evidence;
   readonly #link: Link;
   readonly #key: string;
-  /** What users wrote at the source, newest first. */
+  /** The versions of users at the source, newest first. */
   readonly #originals: readonly Listed[];
   readonly #stack: readonly Listed[];
-  /** Ours of this link, newest first. */
+  /** Our replicas of this link, newest first. */
   readonly #replicas: readonly Listed[];
   readonly #rules: RuleBook;
   /** Source versions that lost a replica to the destination's lifecycle or to a user. */
@@ -169,7 +169,7 @@ class KeyOfLink {
       this.#say('I1', `${versionId} has other tags`);
   }
 
-  /** Its ID is used again, so it is known by its bytes. */
+  /** The ID is used again, so the version is known by its bytes. */
   #checkNull(version: Listed): void {
     const { diary } = this.#evidence;
     if (!this.#isDue(version) || diary.foreign.has(at(this.#link.destination, this.#key))) return;

@@ -1,13 +1,13 @@
 import type { Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 
-/** A version of a user, wherever it is. */
+/** A version of a user at any place. */
 export interface Origin {
   readonly bucket: string;
   readonly versionId: string;
 }
 
-/** What a copy is a copy of in the end: a replica that is copied on top again stands for what it was copied from. */
+/** The first original of a copy: a replica that is copied on top again stands for the same original. */
 export interface Copied {
   readonly origin: Origin;
   /** Copied within its bucket, to stand on top again. */
@@ -23,13 +23,13 @@ export interface Made {
 export interface Upload {
   readonly place: Place;
   readonly key: string;
-  /** What its parts were copied from, once there is one. */
+  /** The original of its parts, once there is a part. */
   parts: Copied | undefined;
   /** Whether the state bucket was ever told of it: one whose ID no run learned is left to the bucket's lifecycle. */
   known: boolean;
 }
 
-/** What the functions of all deployments really did, seen from the storage: the judge's own record. */
+/** The real writes of the functions of all deployments, seen from the storage: the judge's own record. */
 export class Ledger {
   /** By version ID at the destination; an ID is minted once in the world. */
   readonly made = new Map<string, Made>();
@@ -37,7 +37,7 @@ export class Ledger {
   readonly unkept = new Set<string>();
   /** Delete markers the functions made, by version ID. */
   readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
-  /** Of those, the ones that were written down: of any other nobody can know that it was there, once a user removed it. */
+  /** The delete markers that were written down. Of any other nobody can know that it existed once a user removed it. */
   readonly recorded = new Set<string>();
   /** Open uploads of the functions, by ID. */
   readonly uploads = new Map<string, Upload>();
@@ -61,7 +61,7 @@ export class Ledger {
         one.origin.bucket === origin.bucket &&
         one.origin.versionId === origin.versionId,
     );
-    // What is copied in place leaves its original where it was.
+    // A copy in place leaves its original where it was.
     const ids = [...others.map(([id]) => id), ...(origin.bucket === place.bucket ? [origin.versionId] : [])];
     return ids.filter((id) => isThere(core, place, key, id));
   }

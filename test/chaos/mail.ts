@@ -1,7 +1,7 @@
 import type { CoreEvent } from '../cloud/cos/index.ts';
 import type { Deployment } from './topology.ts';
 
-/** What becomes of events on their way to a function, from 0 to 1. */
+/** The shares of events, from 0 to 1, that meet a fate on their way to a function. */
 export interface Mail {
   readonly lost: number;
   readonly doubled: number;
@@ -15,7 +15,7 @@ export interface Mail {
 
 export type FunctionName = 'replicate' | 'task' | 'scan' | 'schedule';
 
-/** Which function of a deployment an event starts. */
+/** The function of a deployment that an event starts. */
 export function targetOf(event: CoreEvent, { source, state }: Deployment): FunctionName | undefined {
   const created = event.name.startsWith('cos:ObjectCreated:');
   if (event.bucket === state.bucket) {

@@ -42,7 +42,7 @@ export const TIME_LIMITS = { replicate: 60_000, task: 900_000, scan: 900_000, sc
 const RETRIES = 2;
 const RETRY_MS = 60_000;
 const MINUTE = 60_000;
-/** Rarely enough that much is done by instances that know nothing yet. */
+/** The value is so low that new instances do much of the work. */
 const WARM = 0.7;
 
 /** One instance of a function: it lives on from run to run, and with it what the engine remembers. */
@@ -94,7 +94,7 @@ export class Platform {
     return [...this.#stateKeys].every((key) => paused && key.startsWith('waiting/'));
   }
 
-  /** No scan of these pairs is asked for or under way; one whose rules are gone is gone on with by nobody. */
+  /** No scan of these pairs is asked for or under way; no run goes on with one whose rules are gone. */
   scanned(pairs: readonly string[]): boolean {
     const isOfThese = (key: string): boolean => pairs.some((pair) => key.includes(pair));
     return ![...this.#scanKeys].some(isOfThese) && pairs.every((pair) => (this.#openScans.get(pair)?.size ?? 0) === 0);
@@ -247,7 +247,7 @@ export class Platform {
       keys: keyring,
       now,
       random,
-      // Whoever is killed while it waits goes on no more.
+      // A run that is killed while it waits does not go on.
       sleep: (ms) => {
         const sleeper = instance.runner;
         return new Promise((resolve) => scheduler.after(ms, () => !sleeper.dead() && resolve()));

@@ -7,7 +7,7 @@ import type { Deed } from './deeds.ts';
 import type { Deployment, Link } from './topology.ts';
 import { TAG } from './users.ts';
 
-/** What the rules of one source say, before they are a document. */
+/** The content of the rules of one source, before they are a document. */
 interface Wish {
   readonly stored: boolean;
   readonly enabled: boolean;
@@ -17,7 +17,7 @@ interface Wish {
   readonly links: readonly Link[];
 }
 
-/** What was in force from a moment on, as it was stored. */
+/** The rules in force from a moment on, as they were stored. */
 interface Entry {
   /** ms since 1970. */
   readonly from: number;
@@ -33,7 +33,7 @@ export interface Written {
   readonly time: number;
 }
 
-/** A run that began by the rules of before a change may go on by them: no run lives longer, in ms. */
+/** ms for which a run may go by the rules from before a change: no run lives longer. */
 const RACE_MS = 16 * 60_000;
 
 /**
@@ -104,7 +104,7 @@ export class RuleBook {
     this.#history.push({ from: this.#now(), rules: stored?.rules ?? [] });
   }
 
-  /** Stores the rules as a deed wants them; what COS would refuse at this moment is left undone. */
+  /** Stores the rules as a deed wants them, unless COS would refuse them at this moment. */
   async change({ name }: Deed): Promise<boolean> {
     const before = this.#wish;
     this.#wish = { ...before, ...changed(name, this.#deployment) };
@@ -119,7 +119,7 @@ export class RuleBook {
     }
   }
 
-  /** Whether anybody looks at a key at all in the end: what is left unfinished of a rule that was removed stays so. */
+  /** Whether any run looks at a key in the end: unfinished work of a removed rule stays unfinished. */
   covers(link: Link, key: string): boolean {
     return this.due(link, { key, deleteMarker: false, tags: [TAG], time: this.#now() });
   }

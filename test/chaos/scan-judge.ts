@@ -22,7 +22,7 @@ interface ScanEvidence {
 /** Skipped with a reason, unless it was restored. */
 const isArchived = ({ attributes }: Listed): boolean => attributes.storageClass === 'ARCHIVE';
 
-/** Holds what scans say against the judge's own record: each result in the moment in which it is written, the last one by a recount. */
+/** Compares the results of scans with the judge's own record: each in the moment of its writing, the last one by a recount. */
 export class ScanJudge {
   readonly violations: Violation[] = [];
   readonly #evidence: ScanEvidence;
@@ -36,14 +36,14 @@ export class ScanJudge {
     });
   }
 
-  /** Nothing is later than it was said that all is there; whoever believes it has lost nothing. */
+  /** A user who believes that all is there up to a time has lost nothing that was written before it. */
   async #judge(book: RuleBook, key: string): Promise<void> {
     const { topology, diary, ledger } = this.#evidence;
     for (const link of topology.links) {
       const store = this.#storeOf(book, link);
       if (store === undefined || !key.includes(store.digest)) continue;
       const result = await store.result();
-      // What was said of other rules is not what these ask for.
+      // A result by other rules says nothing about these.
       if (result?.completeUpTo == null || book.changedAt >= result.started) continue;
       const replicas = this.#replicasOf(link);
       const expired = new Set([...diary.expired].map((id) => ledger.made.get(id)?.origin.versionId));
@@ -58,7 +58,7 @@ export class ScanJudge {
     }
   }
 
-  /** After the last scan, while nobody writes: what it counted is what is there. */
+  /** Judges the last scan, while nobody writes: its counts are those of the buckets. */
   async recount(): Promise<readonly Violation[]> {
     const found: Violation[] = [];
     for (const book of this.#evidence.rules) {

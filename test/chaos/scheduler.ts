@@ -17,7 +17,7 @@ interface Timer {
 }
 
 /**
- * Virtual time. Nothing here waits: the next timer is run as soon as all that the last one set in motion has come to
+ * Virtual time. Nothing here waits: the next timer runs as soon as all work of the last one has come to
  * rest, so a day passes in milliseconds and the same timers run in the same order every time.
  */
 export class Scheduler {

@@ -5,10 +5,10 @@ import { seeded } from './scheduler.ts';
 import { topologyOf, type Shape } from './topology.ts';
 import type { WorldOptions } from './world.ts';
 
-/** How many of a hundred worlds have a site to which two others send, or one that passes nothing on. */
+/** Worlds of a hundred that have a site to which two others send, or a site that passes nothing on. */
 const CROSSED = 4;
 
-/** How many of a hundred worlds are of each kind, about. */
+/** Worlds of a hundred that are of each kind, about. */
 const SHARES = {
   'one-way': 46,
   'fan-out': 8,
@@ -20,14 +20,14 @@ const SHARES = {
   rules: 12,
   /** Some objects are copied in parts. */
   parts: 8,
-  /** Few deeds of one key, minutes apart, and requests that land when nobody expects them any more. */
+  /** Few deeds of one key, minutes apart, and requests that land long after they were sent. */
   'late-requests': 8,
   /** The same, but only deletions are late. */
   'late-deletions': 10,
   'late-copies': 4,
   /** Nothing fails; one key is written faster than it can be copied. Such worlds are among the others too, but rarely. */
   bursts: 0,
-  /** The same where copies fail, which nobody but the answer tells. */
+  /** The same with failing copies, of which only the answer tells. */
   'failed-copies': 0,
   /** One key is written dozens of times within seconds, and every event finds it taken. */
   'hot-key': 2,
@@ -44,7 +44,7 @@ const SHARES = {
   'two-way-lag': 3,
   /** Some versions are archived, and some of those restored. */
   archived: 3,
-  /** Lifecycle takes all that it may take at the destination. */
+  /** The lifecycle of the destination removes all that it may remove. */
   emptied: 2,
   /** Copies take minutes, and land after the run that asked for them has been killed. */
   'slow-copies': 3,
@@ -75,7 +75,7 @@ const INLINE_BYTES = 256 * 2 ** 20;
 /** A world before its deeds are made of its habits. */
 type Sketch = Omit<WorldOptions, 'deeds'> & { readonly habits: Habits };
 
-/** What kind of world a seed means: from quiet ones, in which nothing fails, to storms. */
+/** The kind of world that a seed means: from quiet ones, in which nothing fails, to storms. */
 export function worldOf(seed: number, kind: Kind = kindOf(seed)): WorldOptions {
   const random = seeded(seed ^ 0x5bd1e995);
   const { habits, ...options } = variation(kind, mixedWorld(seed, random), random);

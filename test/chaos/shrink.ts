@@ -11,12 +11,12 @@ export interface ShrinkOptions {
   readonly progress: (tried: number, smallest: WorldOptions) => void;
 }
 
-/** Another luck for a smaller world: whoever leaves something out also shifts all later dice of the network. */
+/** Another luck for a smaller world: to leave a deed out also shifts all later dice of the network. */
 const LUCKS = 3;
 
 /**
  * The smallest world near a failing one that fails as well: greedily with fewer deeds, fewer kinds of faults, a simpler
- * shape, fewer keys. What a step leaves alike is tried with the same luck first, then with others.
+ * shape, fewer keys. Each step is tried with the same luck first, then with others.
  */
 export async function shrink(world: WorldOptions, { fails, attempts, progress }: ShrinkOptions): Promise<WorldOptions> {
   let smallest = world;

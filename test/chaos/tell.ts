@@ -1,7 +1,7 @@
 import type { Violation } from './invariants.ts';
 import type { WorldOptions } from './world.ts';
 
-/** A world in a few lines: what it is made of beyond the ordinary, and who does what in it. */
+/** A world in a few lines: its unusual ingredients, and the deeds of its users. */
 export function describeWorld(options: WorldOptions): string {
   const { seed, shape, deeds, weather, mail, ...others } = options;
   const { only, copying, ...fates } = weather;
@@ -26,7 +26,7 @@ export function describeWorld(options: WorldOptions): string {
   ].join('\n');
 }
 
-/** What is not worth a word. */
+/** The ordinary values, which are not printed. */
 const ORDINARY = {
   skew: 0,
   listingLag: 0,

@@ -40,7 +40,7 @@ function differenceOf(winner: Listed | undefined, top: Listed | undefined): stri
   return same ? undefined : `${shown.versionId} is shown`;
 }
 
-/** What a user has undeleted stays so until somebody deletes it anew: a marker of ours never brings the old one back. */
+/** An undeleted key stays so until a user deletes it anew: a marker of ours never brings the old deletion back. */
 function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
   // A marker of ours whose run was killed before it was written down, and that a user removed: nobody can know of it.
   const unknown = diary.undeletes.filter(({ versionId: id }) => ledger.marked.has(id) && !ledger.recorded.has(id));

@@ -6,7 +6,7 @@ export interface Link {
   readonly destination: Place;
 }
 
-/** What a source's own region holds beside it: a deployment of the functions with its state bucket. */
+/** The deployment of the functions in a source's own region, with its state bucket. */
 export interface Deployment {
   /** Letters that no other deployment has. */
   readonly name: string;
@@ -85,7 +85,7 @@ export const isSource = ({ links }: Topology, place: Place): boolean =>
 export const isDestination = ({ links }: Topology, place: Place): boolean =>
   links.some(({ destination }) => destination.bucket === place.bucket);
 
-/** Where users write and replicas arrive. */
+/** A bucket where users write and replicas arrive. */
 export const isShared = (topology: Topology, place: Place): boolean =>
   isSource(topology, place) && isDestination(topology, place);
 

@@ -40,7 +40,7 @@ function forgedMeta(
   const far = Buffer.from(String(2n ** 64n - 1n - BigInt(Date.UTC(2076, 0, 1)) * 1000n)).toString('base64url');
   const source = genuine?.[SOURCE] ?? `ap-guangzhou/source-1250000000/${far}`;
   const marker = genuine?.[MARKER] ?? `1;;;c1;1767225600-vx;;0a1b2c3d;${'A'.repeat(22)}`;
-  // It is right of these bytes, as anybody can compute it.
+  // The checksum is that of these bytes: anybody can compute it.
   const fields = marker.split(';').with(3, `c${crc64}`);
   const changes = [
     // As it is, on other bytes.
@@ -263,7 +263,7 @@ export class Users {
     return this.#o.core.putObject(place.bucket, place.region, key, blob, this.#attributes(act), request);
   }
 
-  /** What somebody can write who may read and write here, and knows all names, but has no key. */
+  /** Writes of a user who may read and write here, and knows all names, but has no marker key. */
   #forge(act: Act): string | undefined {
     // What is copied in the very moment in which a run removes its original cannot be told from ours: a known limit.
     if (this.#o.busy()) return undefined;

@@ -10,13 +10,13 @@ interface VerifyEvidence extends Evidence {
   /** The calls as they take effect, without any fault. */
   readonly cos: Cos;
   readonly now: () => number;
-  /** What the functions of a deployment are wired to beside. */
+  /** Further parts that the functions of a deployment are wired to. */
   readonly wired: (book: RuleBook) => Pick<EngineOptions, 'keys' | 'settings'>;
 }
 
 /**
- * Verifies every pair of a world that has come to rest, then once more after somebody has removed a replica of each: what the
- * judge's own record shows to be missing has to be in the list, and nothing of what is there.
+ * Verifies every pair of a world that has come to rest, then once more after somebody has removed a replica of each. The
+ * list has to name every version that is missing by the judge's own record, and no other.
  */
 export async function judgeVerify(evidence: VerifyEvidence): Promise<readonly Violation[]> {
   const found: Violation[] = [];
@@ -87,7 +87,7 @@ function removeOne({ core, ledger, diary }: VerifyEvidence, { source, destinatio
   return false;
 }
 
-/** Where its ID is used again, or its bytes cannot be read, nobody can say which version is meant. */
+/** If its ID is used again, or its bytes cannot be read, it is unknown which version is meant. */
 const isDoubtful = ({ versionId, attributes }: Listed): boolean =>
   versionId === 'null' || attributes.storageClass === 'ARCHIVE';
 

@@ -2,10 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { worldOf, type Kind } from './seeds.ts';
 import { runWorld } from './world.ts';
 
-/** Every `step`-th world from `first` on; posts what each came to. */
+/** Every `step`-th world from `first` on; posts the result of each. */
 async function runAll(): Promise<void> {
   const { first, end, step, kind } = workerData as { first: number; end: number; step: number; kind?: Kind };
-  // Refusals and lost answers are thrown by the thousand, and nobody reads where. A world that fails is told by the main thread.
+  // Refusals and lost answers are thrown by the thousand without a reader. The main thread reports a world that fails.
   Error.stackTraceLimit = 0;
   for (let seed = first; seed < end; seed += step) {
     const { violations } = await runWorld(worldOf(seed, kind));

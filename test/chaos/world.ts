@@ -27,7 +27,7 @@ const STORM_TAIL = 300_000;
 /** A scan vouches for nothing younger than this, in ms: listings lag. */
 const SETTLE = 60_000;
 const LONGEST = 7 * 86_400_000;
-/** Runs of functions per deed, events of tasks included, that no world needs: past it two sites answer each other. */
+/** Runs of functions per deed, events of tasks included, that no world needs. Beyond it two sites answer each other. */
 const MOST_RUNS = 200;
 const MEGABYTE = 2 ** 20;
 
@@ -66,7 +66,7 @@ export interface WorldOptions {
   readonly locked?: boolean;
   /** How often a run gets an instance that has run before, from 0 to 1. */
   readonly warm?: number | undefined;
-  /** ms within which each version has its replica; undefined: nobody can say. */
+  /** ms within which each version has its replica; undefined: unknown. */
   readonly prompt?: number | undefined;
 }
 
@@ -186,7 +186,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   });
   note('the world has come to rest');
   const requests = platforms.reduce((sum, platform) => sum + platform.requests, 0);
-  // What was written while a rule was disabled is due only to the scan.
+  // Versions that were written while a rule was disabled are left to the scan.
   const unchanged = !rules.some(({ everChanged }) => everChanged);
   const complete = faultless && unchanged;
   const before = [
@@ -205,7 +205,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   core.switches.listingLag = 0;
   const unscanned: Violation[] = scanned() ? [] : [{ invariant: 'I6', text: 'a scan did not end' }];
   const violations = [...before, ...judge(), ...unscanned, ...scans.violations, ...(await scans.recount())];
-  // What a world says that is wrong already proves nothing more.
+  // A world that has failed already proves nothing more.
   if (violations.length === 0) violations.push(...(await judgeVerify({ ...evidence, cos: plainCos, now, wired })));
   await blobs.close();
   const marked = platforms.some((platform) => platform.marked);
@@ -219,7 +219,7 @@ function isFaultless({ weather, mail, listingLag, outages = [] }: WorldOptions):
   return Object.values(fates).every((rate) => rate === 0) && mail.lost === 0 && listingLag === 0;
 }
 
-/** Nothing goes wrong but that destinations are down, which the service repairs before anybody asks for a scan. */
+/** The only faults are destinations that are down, which the service repairs before anybody asks for a scan. */
 function repairsItself({ outages = [], crowdedFrom, ...options }: WorldOptions): boolean {
   return crowdedFrom !== undefined && outages.every(({ at }) => at === 'destinations') && isFaultless(options);
 }

@@ -1,7 +1,7 @@
 import { listen, type Listener } from './http/index.ts';
 import type { FunctionId, Scf } from './scf/index.ts';
 
-/** A function URL and where programs and browsers reach it that cannot name its host. */
+/** A function URL, and its address for programs and browsers that cannot name its host. */
 export interface Address {
   readonly region: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Address {
 }
 
 export interface Addresses {
-  /** One for each function URL that there is. The function that the cloud's own port serves has that address. */
+  /** The address of each function URL. The function that the cloud's own port serves has that address. */
   list(): Promise<readonly Address[]>;
   close(): Promise<void>;
 }

@@ -34,7 +34,7 @@ export interface CloudOptions extends PlatformOptions {
   readonly random?: () => number;
   /** Seed of the probabilities in fault rules. */
   readonly seed?: number;
-  /** Told of what no answer can carry; printed to stderr unless given. */
+  /** Is told of errors that no answer can carry; without it they are printed to stderr. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -40,7 +40,7 @@ export interface KeyPair {
   readonly principal: Principal;
 }
 
-/** Who holds which key and what CAM lets them do. */
+/** The keys with their holders, and the rights that CAM gives them. */
 export interface Access {
   find(secretId: string): KeyPair | undefined;
   /**
@@ -52,7 +52,7 @@ export interface Access {
   decide(principal: Principal, action: string, resource: string): 'allow' | 'deny' | 'none';
 }
 
-/** What a request is, as far as faults can pick it. */
+/** The features of a request by which faults can pick it. */
 export interface RequestInfo {
   readonly service: 'cos' | 'scf' | 'cam';
   /** CAM action without its prefix: `PutObject`, `HeadObject`, `CopyObject`, `GetBucketObjectVersions`, … */

@@ -1,6 +1,6 @@
 import { before, instead, mistake, type Mistake } from './mistake.ts';
 
-/** What is left to a scan while a pair is behind. */
+/** Mistakes about work that is left to a scan while a pair is behind. */
 export const BEHIND: readonly Mistake[] = [
   mistake(
     'a scan that began before the last failure is taken for the repair',

@@ -3,7 +3,7 @@ import { mistake, text, type Mistake } from './mistake.ts';
 const RETRY = 'shared/cos/retry.ts';
 const WORK = 'shared/replication/work.ts';
 
-/** What the simulation does not reach, because it makes calls and sends no requests, or what takes rare chances there. */
+/** Mistakes that the simulation does not reach, because it makes calls and sends no requests, or reaches by rare chances. */
 export const BELOW: readonly Mistake[] = [
   mistake(
     'a copy is sent again after its connection was reset',

@@ -1,6 +1,6 @@
 import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** What a look reads, and what it takes to be a replica. */
+/** Mistakes about the reading of a look, and about recognising a replica. */
 export const LOOKS: readonly Mistake[] = [
   mistake(
     'the version that an event names is taken for the current one',

@@ -17,11 +17,11 @@ export interface TextEdit {
 
 export type Edit = MarkEdit | TextEdit;
 
-/** What notices a mistake. */
+/** The way in which a mistake is noticed. */
 export type Noticer =
-  /** One of so many worlds of this kind fails. `seed`: the first of them. What is before it does not fail, and need not be run. */
+  /** One of so many worlds of this kind fails. `seed`: the first of them. Worlds before it do not fail, and need not be run. */
   | { readonly kind: Kind; readonly worlds: number; readonly seed: number }
-  /** A test of this file does: what the mistake does lies below the calls that the simulation makes, or takes rare chances. */
+  /** A test of this file fails: the mistake lies below the calls of the simulation, or shows there by rare chances. */
   | { readonly file: string };
 
 /** Something that somebody might do wrong while changing the engine. It breaks the rules that its edits name. */

@@ -9,8 +9,8 @@ import { TURNS } from './turns.ts';
 import { WAYS } from './ways.ts';
 
 /**
- * One for each rule of the engine that is there because something goes wrong without it, and what beginners do. A
- * simulation that does not see them proves nothing.
+ * One mistake for each rule of the engine that prevents a fault, and the mistakes of beginners. A simulation that does not
+ * see them proves nothing.
  */
 export const MISTAKES: readonly Mistake[] = [
   ...TURNS,

@@ -16,7 +16,7 @@ import { MISTAKES } from './mistakes.ts';
  */
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-/** What the simulation and the tests are made of. */
+/** The files that the simulation and the tests need. */
 const COPIED = ['shared', 'functions', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'serverless.yml'];
 /** ms for all worlds of one mistake; some mistakes make worlds that go on for ever. */
 const LONGEST_MS = 300_000;
@@ -50,7 +50,7 @@ async function programOf(folder: string, noticer: Noticer): Promise<readonly str
   return ['run.mjs', '--first', '--kind', kind, ...range, '--attempts', '0', '--workers', '1'];
 }
 
-/** What that program says, on both its outputs. */
+/** The text of that program, on both its outputs. */
 async function run(folder: string, noticer: Noticer): Promise<string> {
   const child = spawn(process.execPath, await programOf(folder, noticer), {
     cwd: folder,
@@ -60,7 +60,7 @@ async function run(folder: string, noticer: Noticer): Promise<string> {
     env: { ...process.env, NO_COLOR: '1' },
   });
   children.add(child);
-  // Whoever interrupts may do so while the copy is made.
+  // An interrupt may come while the copy is made.
   if (!goesOn()) child.kill('SIGKILL');
   let said = '';
   for (const stream of [child.stdout, child.stderr])
@@ -100,7 +100,7 @@ async function ofWorlds({ kind, worlds }: Extract<Noticer, { readonly kind: Kind
     const all = new RegExp(`^${worlds} worlds, 0 failed$`, 'm').test(said);
     return missed(all ? `none of ${worlds} ${kind} worlds fails` : `the simulation did not run:\n${said.slice(-2000)}`);
   }
-  // A world that fails anyway says nothing of the mistake.
+  // A world that fails without the mistake says nothing about it.
   const { violations } = await runWorld(worldOf(Number(world), kind));
   if (violations.length > 0) return missed(`${kind} world ${world} fails without it as well`);
   return { kind: 'caught', by: `${invariant} in ${kind} world ${world}`, text };

@@ -1,11 +1,11 @@
 import { instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** Scans: what they remember, what they write without a lease, and what they say. */
+/** Mistakes about scans: their memory, their writes without a lease, and their results. */
 export const SCANS: readonly Mistake[] = [
   mistake(
     'a key is remembered before it was proved',
     ['one-way', 400],
-    // Taken for right as it was listed, whatever was found.
+    // Every key counts as right as it was listed.
     instead(
       'P37',
       `if (tally.entries > 0)

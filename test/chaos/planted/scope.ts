@@ -1,6 +1,6 @@
 import { instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** Rules that change, and objects that are copied in parts. */
+/** Mistakes about rules that change, and about objects that are copied in parts. */
 export const SCOPE: readonly Mistake[] = [
   mistake(
     'what is written is not held against the rules in force',

@@ -1,6 +1,6 @@
 import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** What a look makes of both stacks. */
+/** Mistakes about the conclusions of a look from both stacks. */
 export const STACKS: readonly Mistake[] = [
   mistake(
     'versions are copied newest first',

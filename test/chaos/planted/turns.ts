@@ -1,6 +1,6 @@
 import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** Who looks at a key, when, and who goes on from what a run has left. */
+/** Mistakes about the run that looks at a key, its time, and the run that goes on with unfinished work. */
 export const TURNS: readonly Mistake[] = [
   mistake(
     'who finds a key taken tells nobody',
@@ -18,7 +18,7 @@ export const TURNS: readonly Mistake[] = [
     'the record of a run that broke off is not heeded',
     ['late-deletions', 600],
     instead('P22b', 'const depth = { floor: lease.floor, since: work.since };'),
-    // Would put right in a quarter of an hour what this leaves.
+    // This would mend the fault within a quarter of an hour.
     instead('P28', 'if (left < Infinity) return true;'),
   ),
   mistake(

@@ -1,6 +1,6 @@
 import { instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** Buckets that are source and destination at once. */
+/** Mistakes about buckets that are source and destination at once. */
 export const WAYS: readonly Mistake[] = [
   mistake(
     'of two replicas the older one stays',

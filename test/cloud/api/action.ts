@@ -14,7 +14,7 @@ export interface ActionContext {
 export interface Action {
   readonly required: readonly string[];
   readonly optional: readonly string[];
-  /** What CAM is asked about, behind the account part: `namespace/default/function/api`. */
+  /** The resource for CAM, behind the account part: `namespace/default/function/api`. */
   resource(parameters: Parameters): string;
   /** Calls a second, where the documented limit is tight enough to be met. */
   readonly perSecond?: number;
@@ -25,7 +25,7 @@ export interface Action {
 export type Actions = Readonly<Record<string, Action>>;
 
 /**
- * Checks the names of the parameters: what is required must be there, and what nobody reads must not, because a
+ * Checks the names of the parameters: required ones must be there, and unread ones must not, because a
  * deployment that relies on an ignored parameter would only fail on the real cloud.
  */
 export function checkParameters(action: Action, body: Readonly<Record<string, unknown>>): Parameters {

@@ -3,7 +3,7 @@ import { constantTimeEqual, readTc3, verifyTc3 } from '../../../shared/signing/i
 import { CloudFailure } from '../scf/index.ts';
 import type { Access, CloudRequest, Principal } from '../types.ts';
 
-/** Who calls, and which service. */
+/** The caller, and the service that it calls. */
 export interface Caller {
   readonly principal: Principal;
   readonly service: string;

@@ -3,7 +3,7 @@ export function formatTime(ms: number): string {
   return new Date(ms + 8 * 60 * 60 * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** One page of a list whose pages are given by offset and limit. */
+/** The page of a list at an offset, with a limit. */
 export function page<T>(items: readonly T[], offset = 0, limit = 20): readonly T[] {
   return items.slice(offset, offset + limit);
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { UsageError } from './options.ts';
 
-/** What a command may do with its own end. */
+/** The means of a command to prepare for its own end. */
 export interface Lifetime {
   /** Aborted by Ctrl-C, SIGTERM or a closed terminal. */
   readonly signal: AbortSignal;
@@ -42,7 +42,7 @@ export async function runCommand(command: (life: Lifetime) => Promise<number>): 
         firstSignal = performance.now();
         stop.abort(new Error(`ended by ${name}`));
       } else if (performance.now() - firstSignal > ONE_KEYSTROKE) {
-        process.exit(status); // somebody does not want to wait for the clean-up
+        process.exit(status); // The user does not want to wait for the clean-up.
       }
     });
   }

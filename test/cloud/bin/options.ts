@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What the user typed cannot be meant: said in one line, exit status 2. */
+/** An error in the typed command: one line, exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -24,7 +24,7 @@ function parse<T>(reader: () => T): T {
   try {
     return reader();
   } catch (error) {
-    // parseArgs says what is wrong on its first line and advises on the following ones.
+    // parseArgs names the fault on its first line and advises on the following ones.
     throw new UsageError(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error), {
       cause: error,
     });

@@ -42,7 +42,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function select(folder: string | undefined): Promise<Selection> {
   try {
-    // npm changes to the root of the project; the folder is meant from where the user is.
+    // npm changes to the root of the project. The path of the folder is relative to the user's own directory.
     const from = process.env['INIT_CWD'] ?? process.cwd();
     return folder === undefined ? await filesOfClone(ROOT) : await filesOfFolder(resolve(from, folder));
   } catch (error) {

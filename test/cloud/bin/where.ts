@@ -1,6 +1,6 @@
 import { apiDomain, ROLE, type Environment } from '../job/index.ts';
 
-/** What `npm run cloud -- --json` prints; other programs rely on its names. */
+/** The output of `npm run cloud -- --json`; other programs rely on its names. */
 export function whereIsJson(environment: Environment): string {
   const { endpoint, secretId, secretKey, appid, source, destination, state } = environment;
   return JSON.stringify({
@@ -16,7 +16,7 @@ export function whereIsJson(environment: Environment): string {
   });
 }
 
-/** The same for a person: where everything is and how to go on by hand. Ends before column 80 where the names let it. */
+/** The same for a person: all addresses, and the next steps by hand. Ends before column 80 where the names let it. */
 export function whereIs(environment: Environment): string {
   const { endpoint, secretId, secretKey, source, destination, state } = environment;
   return `

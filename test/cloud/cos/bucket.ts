@@ -40,12 +40,12 @@ export interface Part {
   readonly lastModified: number;
 }
 
-/** What one bucket holds: a stack of versions for each key, and uploads under way. Knows no rules of COS. */
+/** The content of one bucket: a stack of versions for each key, and open uploads. It knows no rules of COS. */
 export class Bucket {
   readonly name: string;
   readonly region: string;
   readonly created: number;
-  /** Kept in several zones; settled when it is created. */
+  /** True: the bucket is kept in several zones. Its creation settles that. */
   readonly multiAz: boolean;
   readonly uploads = new Map<string, Upload>();
   settings: BucketSettings = NO_SETTINGS;
@@ -71,7 +71,7 @@ export class Bucket {
     return { name, region, created, versioning, acl, multiAz };
   }
 
-  /** Without versions, delete markers and uploads under way. */
+  /** Whether it has no versions, delete markers and open uploads. */
   get isEmpty(): boolean {
     return this.#stacks.size === 0 && this.uploads.size === 0;
   }
@@ -119,7 +119,7 @@ export class Bucket {
     slot.version = next;
   }
 
-  /** The bucket as listings show it: what was written or removed in the last `lag` ms has not happened yet. */
+  /** The bucket as listings show it: without the writes and removals of the last `lag` ms. */
   view(now: number, lag: number): BucketView {
     this.#forget(now - lag);
     const slotsOf = (key: string): readonly Slot[] =>

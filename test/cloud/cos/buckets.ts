@@ -15,7 +15,7 @@ const LABEL = 63;
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+$/;
 
-/** Throws InvalidBucketName. A name of the right form may still be too long, or nobody's. */
+/** Throws InvalidBucketName. A name of the right form may still be too long, or end in no known account. */
 export function checkBucketName(name: string): void {
   if (!NAME.test(name)) throw new CosFailure('InvalidBucketName', 400, 'The specified bucket is not valid.');
 }
@@ -42,7 +42,7 @@ export function createBuckets(world: World): Pick<Core, BucketCalls> {
       if (tooLong || name.length > LABEL) {
         throw new CosFailure('BucketNameTooLong', 400, 'The specified bucket name is too long.');
       }
-      // The name ends in the account, so whoever has it already is the owner. Names are unique across regions.
+      // The name ends in the account, so the present owner is the same account. Names are unique across regions.
       if (buckets.has(name)) {
         if (!world.switches.ownBucketAlreadyExists) throw alreadyOwned();
         throw new CosFailure('BucketAlreadyExists', 409, 'The requested bucket name is not available.');

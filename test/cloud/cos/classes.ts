@@ -3,7 +3,7 @@ import { CosFailure } from './failure.ts';
 /** From warm to cold: a lifecycle moves an object to the right only. */
 const CLASSES = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE'];
 const MULTI_AZ = 'MAZ_';
-/** The first three by the page on several zones; what a bucket of one zone has beside them a lifecycle may reach too. */
+/** The first three are those of the page on several zones. A lifecycle may also reach the other classes of one zone. */
 const MULTI_AZ_CLASSES = new Set(['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING'].map((name) => MULTI_AZ + name));
 
 const bare = (storageClass: string): string => storageClass.replace(MULTI_AZ, '');
@@ -12,7 +12,7 @@ export const isArchived = (storageClass: string): boolean => storageClass.endsWi
 
 export const isMultiAz = (storageClass: string): boolean => storageClass.startsWith(MULTI_AZ);
 
-/** The larger, the colder. */
+/** A number that is larger for a colder class. */
 export const coldnessOf = (storageClass: string): number => CLASSES.indexOf(bare(storageClass));
 
 /** Throws NotSupportedStorageClass: a bucket of one zone takes no MAZ_ class, one of several takes no other. */

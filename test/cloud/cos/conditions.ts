@@ -1,12 +1,12 @@
 import type { Preconditions, Version } from './types.ts';
 
-/** Last-Modified of a version in ms since 1970; headers carry whole seconds, so that is what conditions compare. */
+/** Last-Modified of a version in ms since 1970; headers carry whole seconds, so conditions compare those. */
 export function lastModified(version: Version): number {
   return Math.floor(version.time / 1_000_000) * 1000;
 }
 
 /**
- * What conditional headers say of a version: `failed` is a 412, `unmodified` a 304 on GET and HEAD and a 412 on a copy.
+ * The result of conditional headers for a version: `failed` is a 412, `unmodified` a 304 on GET and HEAD and a 412 on a copy.
  * An ETag condition outweighs the time condition of its kind (RFC 9110, 13.2.2).
  */
 export function evaluate(conditions: Preconditions, version: Version): 'met' | 'failed' | 'unmodified' {

@@ -15,7 +15,7 @@ export type EventName =
   | 'ObjectRestore:Completed';
 
 /**
- * Tells what was done to a version. The version ID is always in it (empty where the bucket never had versions); whether
+ * Reports a change of a version. The version ID is always in it (empty where the bucket never had versions); whether
  * the JSON of an event shows it is for its writer to decide by `switches.eventVersionId`.
  */
 export function announce(

@@ -2,7 +2,7 @@
 export class CosFailure extends Error {
   readonly code: string;
   readonly status: number;
-  /** On a 404 caused by a delete marker. */
+  /** Set on a 404 that a delete marker causes. */
   readonly deleteMarker: boolean;
   readonly versionId: string | undefined;
 

@@ -12,17 +12,17 @@ const DAY = 86_400_000;
 /** COS works by days of Beijing, UTC+8. */
 const ZONE = 8 * 3_600_000;
 
-/** One look at the stack of a key. */
+/** One pass of a lifecycle over the stack of a key. */
 interface Look {
   readonly bucket: Bucket;
-  /** Those whose filter lets the key in. */
+  /** The rules whose filter lets the key in. */
   readonly rules: readonly LifecycleRule[];
   /** ms since 1970, at which the rules are applied. */
   readonly at: number;
   readonly done: LifecycleAction[];
 }
 
-/** What the lifecycles of buckets do when their days have passed. */
+/** The work of the lifecycles of buckets when their days have passed. */
 export function createLifecycle(world: World): Pick<Core, 'runLifecycle'> {
   let runs = 0;
 
@@ -133,7 +133,7 @@ export function createLifecycle(world: World): Pick<Core, 'runLifecycle'> {
       for (const bucket of world.buckets.values()) {
         const rules = (bucket.settings.lifecycle ?? []).filter(({ enabled }) => enabled);
         if (rules.length === 0) continue;
-        // As a list: a key leaves the index with its last version.
+        // The keys are copied to a list, because a key leaves the index with its last version.
         const keys = Array.from(bucket.view(world.now(), 0).keysFrom(() => true));
         for (const key of keys) {
           workOnKey({ bucket, rules: rules.filter((rule) => hasKey(rule, key)), at, done }, key);
@@ -145,7 +145,7 @@ export function createLifecycle(world: World): Pick<Core, 'runLifecycle'> {
   };
 }
 
-/** Under a lock nothing is done, and appended objects take no part. */
+/** A lifecycle does nothing under a lock, and leaves appended objects alone. */
 const isSpared = (version: Version, at: number): boolean => version.appendable === true || isLocked(version, at);
 
 const hasKey = ({ prefix, notPrefix }: LifecycleRule, key: string): boolean =>

@@ -61,7 +61,7 @@ function acceptMeta(meta: Attributes['meta'], switches: Switches): Attributes['m
     if (bytes > switches.metadataHeaderLimit) throw keyTooLong('Your metadata header is too long.');
     size += bytes;
   }
-  // The code is what COS says of one header that is too long. Whether the name counts is not documented.
+  // COS answers with this code for one header that is too long. Nothing documents whether the name counts.
   if (size > switches.metadataLimit) throw keyTooLong('Your metadata headers are too long.');
   return kept;
 }

@@ -11,7 +11,7 @@ export interface PageQuery {
   readonly delimiter?: string | undefined;
   /** The page holds keys and common prefixes after this one in byte order. */
   readonly marker?: string | undefined;
-  /** The marker's key itself is listed too: `itemsOf` answers what is left of it. */
+  /** True: the marker's key itself is listed too, and `itemsOf` answers the rest of its items. */
   readonly withMarkerKey?: boolean;
   readonly limit: number;
 }
@@ -40,7 +40,7 @@ export function listPage<T>(sequence: Sequence<T>, query: PageQuery): Page<T> {
   const page = (truncated: boolean): Page<T> => ({ items, commonPrefixes, truncated, last, lastItem });
   const full = (): boolean => items.length + commonPrefixes.length >= limit;
 
-  // A page of no entries says nothing of what follows: without a marker to go on from, `truncated` would be a trap.
+  // A page without entries has no marker to go on from, so `truncated` would be a trap.
   if (limit === 0) return page(false);
 
   let reached = (key: string): boolean =>

@@ -20,7 +20,7 @@ export function createLocks(world: World): Pick<Core, 'putRetention'> {
   };
 }
 
-/** Whether the bucket has object lock, for who asks for one. */
+/** Whether the bucket has object lock, which a lock of an object needs. */
 export function checkLockable(world: World, bucket: Bucket, until: number | undefined): void {
   if (until === undefined) return;
   if (bucket.settings.objectLock === undefined) throw invalidRequest('Object lock is not enabled on this bucket.');
@@ -34,7 +34,7 @@ export function checkUnlocked(world: World, version: Version): void {
   if (isLocked(version, world.now())) throw objectLocked();
 }
 
-/** A new object's attributes with its lock: what its request asked for, else what the bucket gives to all. */
+/** A new object's attributes with its lock: that of the request, else the default of the bucket. */
 export function locked(world: World, bucket: Bucket, attributes: Attributes): Attributes {
   const days = bucket.settings.objectLock?.defaultDays;
   if (attributes.lockedUntil !== undefined || days === undefined) return attributes;

@@ -10,7 +10,7 @@ const RULES = 1000;
 
 /**
  * COS's own replication, for buckets that something else replicates too. A replica keeps version ID and time, is not
- * replicated further, and comes at once: COS takes minutes. What was there before a rule stays where it is, and a
+ * replicated further, and comes at once: COS takes minutes. Objects from before a rule are not replicated, and a
  * deletion by version ID is never replicated.
  */
 export function replicateNatively(world: World): void {
@@ -41,11 +41,11 @@ function replicate(world: World, rule: NativeRule, version: Version, event: Core
   const storageClass = rule.storageClass ?? attributes.storageClass;
   const replica = { ...version, attributes: { ...attributes, storageClass }, restoredUntil: undefined };
   destination.push(replica, world.now());
-  // Whether a delete marker that came by replication is told at all is not documented.
+  // Nothing documents whether COS sends an event for a delete marker that came by replication.
   if (!version.deleteMarker) announce(world, destination, 'ObjectCreated:Replication', replica, event);
 }
 
-/** Throws what COS answers to rules that cannot work. */
+/** Throws the errors of COS for rules that cannot work. */
 export function acceptReplication(world: World, bucket: Bucket, { rules }: NativeReplication): void {
   if (rules.length === 0 || rules.length > RULES) throw malformedXml();
   if (bucket.settings.objectLock !== undefined) {

@@ -73,7 +73,7 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
         return { versionId: marker.versionId, deleteMarker: true };
       }
       const found = versionId === undefined ? bucket.current(key) : bucket.find(key, versionId);
-      // Nothing there is a success too, but nothing was removed, so there is nothing to tell.
+      // A missing object is a success too, but nothing was removed, so there is no event.
       if (found === undefined) return { versionId, deleteMarker: false };
       checkUnlocked(world, found);
       take(world, bucket, found);
@@ -114,7 +114,7 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
   };
 }
 
-/** What is kept in several zones cannot be copied to where there is one. */
+/** An object of several zones cannot be copied to a bucket of one zone. */
 function checkZones(source: Version, accepted: Version['attributes']): void {
   if (isMultiAz(source.attributes.storageClass) && !isMultiAz(accepted.storageClass)) {
     throw new CosFailure(

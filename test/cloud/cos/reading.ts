@@ -41,7 +41,7 @@ export function readable(world: World, version: Version, customerKeyMd5: string 
   return { ...version, blob };
 }
 
-/** What a copy reads, all conditions checked. */
+/** The source of a copy, with all conditions checked. */
 export function openSource(world: World, source: CopySource): ReadableVersion {
   const version = copyable(world, source, locateSource(world, source));
   if (evaluate(source.conditions ?? {}, version) !== 'met') throw preconditionFailed();
@@ -55,7 +55,7 @@ function copyable(world: World, { bucket, region }: CopySource, version: Version
   return world.switches.copySymlink === 'link' ? version : follow(world.bucket(bucket, region), version);
 }
 
-/** Under the link's own version ID and time stands what it leads to. A link to a link leads nowhere. */
+/** The target of a link, under the link's own version ID and time. A link to a link leads nowhere. */
 export function follow(bucket: Bucket, link: Version): Version {
   const { linkTarget, key, versionId, time } = link;
   if (linkTarget === undefined) return link;

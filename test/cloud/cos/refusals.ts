@@ -6,7 +6,7 @@ import type { Version } from './types.ts';
 export const noSuchBucket = (): CosFailure =>
   new CosFailure('NoSuchBucket', 404, 'The specified bucket does not exist.');
 
-/** With the delete marker that hides the key, if that is the reason. */
+/** Names the delete marker that hides the key, if that is the reason. */
 export const noSuchKey = (marker?: Version): CosFailure =>
   new CosFailure(
     'NoSuchKey',
@@ -37,7 +37,7 @@ export const objectLocked = (): CosFailure =>
 
 export const invalidTag = (message: string): CosFailure => new CosFailure('InvalidTag', 400, message);
 
-/** Also of metadata. */
+/** The code covers metadata as well. */
 export const keyTooLong = (message: string): CosFailure => new CosFailure('KeyTooLong', 400, message);
 
 export const invalidObjectName = (message: string): CosFailure => new CosFailure('InvalidObjectName', 400, message);

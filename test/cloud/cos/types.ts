@@ -1,5 +1,5 @@
 /**
- * The storage core of the local cloud: what COS keeps and how it behaves, without HTTP, signatures or XML.
+ * The storage core of the local cloud: the content and behaviour of COS, without HTTP, signatures or XML.
  *
  * Every operation is synchronous and atomic. Bytes never pass through the core: the front writes a body into a
  * `BlobStore` first and hands over the finished `Blob`, so a copy shares the bytes of its source and a multipart upload
@@ -17,7 +17,7 @@ export interface Blob {
   readonly crc64: string;
   /** Bytes from `start` up to and including `end`. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
-  /** The same at once, where they lie in memory in one piece. */
+  /** The same bytes at once, if they are in memory in one piece. */
   held?(start: number, end: number): Uint8Array | undefined;
 }
 
@@ -140,7 +140,7 @@ export interface Version {
   readonly restoredUntil: number | undefined;
   /** Made by appends: it grows in place and cannot be copied. */
   readonly appendable?: boolean;
-  /** Of a symbolic link: the key that it stands for. Its bytes are that key. */
+  /** On a symbolic link: the key of its target. The bytes of the link are that key. */
   readonly linkTarget?: string;
 }
 
@@ -214,7 +214,7 @@ export interface Core {
   /** Replaces the settings that are named; an undefined value takes one away. */
   configureBucket(bucket: string, region: string, changes: Partial<BucketSettings>): void;
   /**
-   * Does what the lifecycles of all buckets ask for by now, or as if `ahead` ms more had passed. Nothing does this by
+   * Runs the lifecycles of all buckets for this moment, or as if `ahead` ms more had passed. Nothing does this by
    * itself: COS does it once a day, after midnight of Beijing.
    */
   runLifecycle(options?: { ahead?: number }): readonly LifecycleAction[];
@@ -331,7 +331,7 @@ export interface Core {
       range?: readonly [number, number];
     },
   ): { readonly etag: string; readonly lastModified: number; readonly source: Version };
-  /** As it was asked for when the upload began. Throws NoSuchUpload. */
+  /** The attributes that the request asked for when the upload began. Throws NoSuchUpload. */
   getUploadEncryption(bucket: string, region: string, key: string, uploadId: string): Attributes['encryption'];
   listParts(
     bucket: string,

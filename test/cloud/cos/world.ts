@@ -10,7 +10,7 @@ export interface CoreOptions {
   switches?: Partial<Switches>;
 }
 
-/** What all operations share. */
+/** The parts that all operations share. */
 export interface World {
   readonly switches: Switches;
   readonly buckets: Map<string, Bucket>;

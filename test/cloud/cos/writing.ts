@@ -30,7 +30,7 @@ export interface Content {
  */
 export function place(world: World, bucket: Bucket, key: string, content?: Content): Version {
   const time = world.tick();
-  // What is made by appends takes no part in versioning.
+  // Appended objects take no part in versioning.
   const enabled = bucket.versioning === 'Enabled' && content?.appendable !== true;
   const version: Version = {
     key,

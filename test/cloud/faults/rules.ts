@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RequestFault } from '../types.ts';
 
-/** What happens to an event on its way to the functions. */
+/** The fate of an event on its way to the functions. */
 export type EventFault =
   | { readonly kind: 'lose' }
   /** Delivered at once and again after so many ms. */
@@ -10,7 +10,7 @@ export type EventFault =
   /** Delivered at a random moment within so many ms, so that neighbours overtake each other. */
   | { readonly kind: 'reorder'; readonly withinMs: number };
 
-/** What a rule applies to. A field that is missing matches everything. */
+/** The requests and events that a rule applies to. A missing field matches everything. */
 export interface FaultMatch {
   readonly service?: 'cos' | 'scf' | 'cam' | undefined;
   /** `CopyObject`, `PutObject`, …; the very name. */
@@ -18,7 +18,7 @@ export interface FaultMatch {
   readonly method?: string | undefined;
   readonly bucket?: string | undefined;
   readonly region?: string | undefined;
-  /** Of a copy: where the bytes come from. A rule with it matches copies alone. */
+  /** The region that a copy reads from. A rule with this field matches copies alone. */
   readonly sourceRegion?: string | undefined;
   /** Key prefix. */
   readonly prefix?: string | undefined;

@@ -3,7 +3,7 @@ import { BodyCutShort } from './connection.ts';
 
 export interface Receiving {
   readonly body: AsyncIterable<Uint8Array>;
-  /** Ends the body with `BodyCutShort` for whoever reads it, now or later. */
+  /** Ends the body with `BodyCutShort` for every reader, now or later. */
   cut(): void;
 }
 
@@ -81,7 +81,7 @@ function receiveChunks(incoming: IncomingMessage, onFirstRead: () => void): Rece
   const cutShort = new Promise<never>((_, reject) => {
     cut = () => reject(new BodyCutShort());
   });
-  // Nobody may be reading when it happens; then it is no failure of ours.
+  // Without a reader at that moment this is no failure of ours.
   cutShort.catch(() => {});
   return { body: chunksOf(incoming, cutShort, onFirstRead), cut };
 }
@@ -106,7 +106,7 @@ async function* chunksOf(incoming: IncomingMessage, cutShort: Promise<never>, on
       yield next.value;
     }
   } finally {
-    // A reader has had enough. What else comes is thrown away, or the next request on the connection would not be seen.
+    // The reader has stopped. The rest is thrown away: otherwise the next request on the connection would not be seen.
     if (!whole) void Promise.resolve(chunks.return?.()).then(() => incoming.resume());
   }
 }

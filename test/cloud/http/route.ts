@@ -8,7 +8,7 @@ export type Destination =
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 'unknown' };
 
-/** How a COS host names what it is about. In path style bucket and key are still in the path. */
+/** The parts that a COS host names. In path style bucket and key are still in the path. */
 export interface CosAddress {
   /** Undefined: the bucket is the first path segment, or there is none and the service is meant. */
   readonly bucket: string | undefined;

@@ -37,7 +37,7 @@ export function replicationClient(access: Access, apiDomain: (region: string) =>
   return clientOf(access, { Domain: `{Bucket}.${apiDomain('{Region}')}` });
 }
 
-/** What the SDK throws is a plain object half the time; this is an error that says what was tried. */
+/** An error that names the attempted call: the SDK often throws a plain object. */
 export async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -4,7 +4,7 @@ import { appidOf, codeOfRegion, samePlace, type Place } from '../../../shared/co
 import { readPlaces } from '../../../shared/deploy/config/places.ts';
 import { cliEnvironment } from './deploy.ts';
 
-/** What the clone's serverless.yml says of buckets, as the CLI itself reads it. */
+/** The buckets in the clone's serverless.yml, as the CLI itself reads it. */
 export interface Configuration {
   /** Account of the sources. */
   readonly appid: string;
@@ -33,7 +33,7 @@ export async function readConfiguration(root: string, signal: AbortSignal): Prom
   return configurationOf(JSON.parse(await print(root, signal)) as Printed);
 }
 
-/** Throws `DeployError` that says what to change. */
+/** Throws `DeployError` with an advice. */
 export function configurationOf(printed: Printed): Configuration {
   const context = { regions: printed.regions ?? [], locate: () => 'serverless.yml' };
   const sources = readPlaces(printed.sources, { ...context, setting: 'sources' });

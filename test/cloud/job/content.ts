@@ -11,7 +11,7 @@ const CARRIED = [
   'x-cos-website-redirect-location',
 ];
 const META = 'x-cos-meta-';
-/** What a replica says of itself. */
+/** The content of the marker on a replica. */
 const MARKER = /^x-cos-meta-replication-(source|marker)$/;
 const SOURCE_MARKER = 'x-cos-meta-replication-source';
 
@@ -29,7 +29,7 @@ function metaOf(seen: Seen, withMarker: boolean): Record<string, string> {
 
 const classOf = (seen: Seen): string => (seen.headers['x-cos-storage-class'] ?? 'STANDARD').toUpperCase();
 
-/** What differs between a version and its replica, in words; empty when nothing does. */
+/** The differences between a version and its replica, in words; empty: there are none. */
 export function differences(source: SeenBytes, replica: SeenBytes): string[] {
   const found: string[] = [];
   if (source.size !== replica.size) found.push(`${source.size} bytes became ${replica.size}`);

@@ -24,7 +24,7 @@ export function planOf(stories: readonly Story[], files: number): Plan {
   return { keys: stories.length, extra: stories.length - files, puts: kinds.length - deletions, deletions };
 }
 
-/** How the numbers that follow come about, so that somebody who counts can follow. */
+/** Explains the numbers that follow, so that a reader can count them. */
 export function describePlan({ keys, extra, puts, deletions }: Plan): string[] {
   const again = puts - keys;
   return [

@@ -22,7 +22,7 @@ export function cliEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** A key pair, and the address of a local cloud if it is for one. */
 export type Deployer = Pick<Access, 'secretId' | 'secretKey'> & { readonly endpoint?: string | undefined };
 
-/** The same, with what it needs to work against a local cloud. */
+/** The same, with the settings that it needs against a local cloud. */
 export function deployEnvironment(access: Deployer, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...cliEnvironment(base),

@@ -29,7 +29,7 @@ export interface EnvironmentOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly signal: AbortSignal;
-  /** One line about each step, for a person. */
+  /** Is given one line about each step, for a person. */
   readonly say: (line: string) => void;
 }
 
@@ -90,7 +90,7 @@ function createForeignBucket({ core }: LocalCloud, { bucket, region }: Place): v
   core.putVersioning(bucket, region, 'Enabled');
 }
 
-/** Whoever starts one closes it: it holds processes and a temporary folder. */
+/** The caller that starts one has to close it: it holds processes and a temporary folder. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const configuration = await readConfiguration(options.root, options.signal);
   const { appid, source } = configuration;

@@ -98,7 +98,7 @@ export async function filesOfClone(root: string): Promise<Selection> {
 
 const MOST_NAMED = 10;
 
-/** What is told of the files that are left out: the first by name, the rest by number. */
+/** The line about the files that are left out: the first by name, the rest by number. */
 export function describeLeftOut(leftOut: readonly LeftOut[]): string[] {
   const named = leftOut.slice(0, MOST_NAMED).map(({ path, reason }) => `Left out: ${path} (${reason})`);
   const rest = leftOut.length - named.length;

@@ -1,6 +1,6 @@
 import type { Story } from './types.ts';
 
-/** Who has to bring a key to the destination. */
+/** The way by which a key has to reach the destination. */
 export interface Halves {
   /** Written before there is a rule: only a scan finds them. */
   readonly before: readonly Story[];

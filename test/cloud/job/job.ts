@@ -64,7 +64,7 @@ export async function runJob(
     say(`Rule set with the official SDK: ${source.bucket} → ${destination.bucket}, existing objects included.`);
     const unseen = halves.dropped.map(({ key }) => key);
     await dropEvents(environment, source, unseen);
-    // These first: what is written before a scan begins is found by it.
+    // These come first: a scan finds the versions that were written before it began.
     const dropped = await send('unnoticed ', halves.dropped);
     const lost = await dropNoMore(environment);
     const written = [...before, ...dropped, ...(await send('uploaded  ', halves.live))];
@@ -110,7 +110,7 @@ export async function runJob(
       bytes: written.reduce((sum, { size }) => sum + size, 0),
       seconds,
       mismatches: [...compareUpload(written, observation.source), ...observation.mismatches, ...contents],
-      // Of what an event told of: of the rest only the scan knew.
+      // Only versions with an event count: of the rest only the scan knew.
       lag: measureLag(observation.pairs.filter(({ key }) => live.has(key))),
       scan: {
         before: versionsOf(before),

@@ -15,7 +15,7 @@ export interface Observation extends Structure {
   readonly destination: Listing;
 }
 
-/** Looks at both sides once. What a version's marker says never changes, so each version is asked for it only once. */
+/** Looks at both sides once. The marker of a version never changes, so each version is asked for it only once. */
 export type Observer = (signal: AbortSignal) => Promise<Observation>;
 
 const AT_ONCE = 8;

@@ -4,7 +4,7 @@ import { calling } from './clients.ts';
 
 const RULE_ID = 'everything';
 
-/** The SDK's types name what COS documents; the SDK itself sends what it is given. */
+/** The SDK's types name the documented values; the SDK itself sends any value. */
 interface RuleForExisting extends COS.ReplicationRule {
   readonly ExistingObjectReplication: { readonly Status: 'Enabled' };
 }

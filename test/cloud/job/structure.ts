@@ -10,7 +10,7 @@ export interface Pair {
 
 export interface Structure {
   readonly pairs: readonly Pair[];
-  /** What is missing, surplus or in the wrong place. Empty: the two sides show the same history. */
+  /** The missing, surplus and misplaced versions. Empty: the two sides show the same history. */
   readonly mismatches: readonly Mismatch[];
 }
 

@@ -6,7 +6,7 @@ import type { Mismatch } from './types.ts';
 export interface Summary {
   /** Keys that were written. */
   readonly objects: number;
-  /** Of them those that are no file of the folder: the job's own, with odd names. */
+  /** The keys among them that are no file of the folder: the job's own, with odd names. */
   readonly extra: number;
   readonly versions: number;
   /** At the source. */
@@ -16,7 +16,7 @@ export interface Summary {
   /** From the first upload until both sides agreed. */
   readonly seconds: number;
   readonly mismatches: readonly Mismatch[];
-  /** Of what was written under the rule and told by an event. */
+  /** The lag of versions that were written under the rule and had an event. */
   readonly lag: Lag;
   readonly scan: {
     /** Versions that were there before the rule. */
@@ -27,7 +27,7 @@ export interface Summary {
   };
 }
 
-/** What a scan says that it did. */
+/** The work that a scan reports. */
 export interface Did {
   readonly looked: number;
   readonly copied: number;

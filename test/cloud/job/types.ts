@@ -7,7 +7,7 @@ export interface SourceFile {
   readonly size: number;
 }
 
-/** What is sent with an upload beside the bytes. */
+/** The attributes that are sent with an upload. */
 export interface Attributes {
   /** Names as on the wire, in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export type Step =
   | { readonly kind: 'put'; readonly file: SourceFile; readonly attributes: Attributes; readonly multipart: boolean }
   | { readonly kind: 'delete' };
 
-/** What happens to one key, in order. Keys are independent of each other. */
+/** The deeds on one key, in order. Keys are independent of each other. */
 export interface Story {
   readonly key: string;
   readonly steps: readonly Step[];

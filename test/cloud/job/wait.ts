@@ -14,7 +14,7 @@ const PAUSE_PER_LOOK = 3;
 /** Somebody watches: a first look may take long, and the numbers must not stand still after it. */
 const LONGEST_PAUSE = 2_000;
 
-/** What has to change for the wait to go on. */
+/** The sign of progress that must change for the wait to go on. */
 function stateOf(observation: Observation): string {
   const { source, destination, mismatches } = observation;
   const count = (listing: Observation['source']): number =>

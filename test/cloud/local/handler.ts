@@ -102,7 +102,7 @@ function allFunctions(core: Core, scf: Scf, sourceRegion: string) {
   return [...regions].flatMap((region) => [...namespaces].flatMap((namespace) => scf.listFunctions(region, namespace)));
 }
 
-/** An environment may hold what its owner would not print. */
+/** An environment may hold secrets of its owner. */
 function withoutSecrets({ config }: { readonly config: { readonly environment: object } }) {
   return { ...config, environment: Object.keys(config.environment) };
 }

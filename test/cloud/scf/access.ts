@@ -1,7 +1,7 @@
 import type { Access } from '../types.ts';
 import type { Cam } from './types.ts';
 
-/** The keys of several accounts side by side; each judges what its own principals may do. */
+/** The keys of several accounts side by side; each judges the rights of its own principals. */
 export function accessOf(cams: readonly Cam[]): Access {
   const camOf = (uin: string): Cam | undefined => cams.find((cam) => cam.uin === uin);
   return {

@@ -32,7 +32,7 @@ export function readBucketPolicy(text: string, account: { appid: string; uin: st
   });
 }
 
-/** What the policy says to this caller. `asAccount`: to the whole account that the caller belongs to, and not by name. */
+/** The verdict of the policy on this caller. `asAccount`: on the whole account of the caller, and not by name. */
 export function decideForCaller(
   policy: BucketPolicy,
   caller: Principal | undefined,

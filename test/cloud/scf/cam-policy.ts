@@ -7,7 +7,7 @@ export interface Statement {
   readonly resources: readonly ResourcePattern[];
 }
 
-/** What policies say of a request; `none`: nothing. */
+/** The verdict of policies on a request; `none`: they do not speak of it. */
 export type Verdict = 'allow' | 'deny' | 'none';
 
 type ResourcePattern = (resource: readonly string[]) => boolean;

@@ -18,7 +18,7 @@ export interface Code {
 export interface CodeStore {
   /** Throws `CloudFailure` `InvalidParameterValue.ZipFile` when it is no zip or tries to leave its folder. */
   unpack(zip: Uint8Array): Promise<Code>;
-  /** A fresh folder beside the code, for what one instance writes. */
+  /** A fresh folder beside the code, for the files that one instance writes. */
   readonly scratch: (code: Code) => string;
   close(): Promise<void>;
 }

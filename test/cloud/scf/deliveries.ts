@@ -17,7 +17,7 @@ export interface Deliveries {
   /** Waiting for their time. */
   readonly delayed: number;
   readonly idle: () => Promise<void>;
-  /** Forgets what waits for its time. */
+  /** Forgets all events that wait for their time. */
   close(): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Revision } from './registry.ts';
 import type { Cam, FunctionId } from './types.ts';
 
-/** What the platform sets beside the function's own variables. Of this process it passes on PATH and TZ alone. */
+/** The variables that the platform sets beside the function's own. Of this process it passes on PATH and TZ alone. */
 export function platformEnvironment(
   id: FunctionId,
   { version, config, code }: Revision,

@@ -6,7 +6,7 @@ import { createOutput } from './output.ts';
 
 const RUNNER = fileURLToPath(new URL('runner.mjs', import.meta.url));
 const MEMORY_CHECK_MS = 100;
-/** What the platform documents: the entry is CommonJS. Node would otherwise take an ES module here too. */
+/** The documented form of the entry is CommonJS. Otherwise Node would take an ES module here too. */
 const COMMONJS_ONLY = '--no-experimental-require-module';
 
 export interface InstanceOptions {

@@ -91,7 +91,7 @@ export function createInvoker(options: InvokerOptions): (call: Call) => Promise<
     };
 
     const pool = options.poolOf(record.id.region);
-    // Nobody keeps a synchronous call waiting for a function that has used up its share.
+    // A synchronous call does not wait for a function that has used up its share.
     if (job.urgent && pool.atLimit(job)) return describe({ kind: 'overrun', why: 'concurrency limit reached' });
     const outcome = await pool.run(job);
     if (outcome) return describe(outcome);

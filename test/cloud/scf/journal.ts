@@ -5,7 +5,7 @@ import type { Counters, FunctionCounters, FunctionId, Invocation } from './types
 /** How many finished runs of a function are kept to be looked at. */
 const KEPT = 500;
 
-/** What happened so far: sums per function and the latest runs. */
+/** The record so far: sums per function and the latest runs. */
 export interface Journal {
   record(invocation: Invocation): void;
   dropped(id: FunctionId): void;

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 export interface Output {
   /** Resolves when every stream has reached the mark of this run. */
   until(requestId: string): Promise<void>;
-  /** What came since the last call; the beginning is left out when it was long. */
+  /** The text since the last call; the beginning of a long text is left out. */
   take(): string;
 }
 

@@ -8,7 +8,7 @@ export interface Job {
   readonly owner: string;
   /** How many instances the owner may keep busy at once. */
   readonly limit?: number | undefined;
-  /** Somebody waits for the answer: goes before everything that nobody waits for. */
+  /** True: a caller waits for the answer, so the event goes before all events without a waiting caller. */
   readonly urgent: boolean;
   /** Asked when an instance is free: true gives the job up. */
   stale(): boolean;

@@ -18,9 +18,9 @@ export interface FunctionRecord {
   readonly created: number;
   readonly tags: FunctionInfo['tags'];
   modified: number;
-  /** What runs now. */
+  /** The version that runs now. */
   current: Revision;
-  /** What will run when the transition is over. */
+  /** The version that runs after the transition. */
   next: Revision | undefined;
   /** ms since 1970: end of the transition. */
   settles: number;
@@ -79,7 +79,7 @@ export function createRegistry({ now, transitionMs, onRetired }: RegistryOptions
     key: String(++revisions),
   });
 
-  /** Transitions end by themselves, but nobody needs to know before somebody looks. */
+  /** Transitions end by themselves; the new state is worked out when a call looks. */
   function settle(record: FunctionRecord): void {
     if (now() < record.settles) return;
     record.fresh = false;

@@ -7,7 +7,7 @@ export interface Timers {
   close(): void;
 }
 
-/** What setTimeout takes at most. */
+/** The longest time that setTimeout takes, in ms. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** `scale` shortens (or stretches) the waiting, not the schedule; 0 waits for ever. */

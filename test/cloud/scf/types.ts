@@ -5,7 +5,7 @@ export interface Role {
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  /** JSON text: who may take the role. */
+  /** JSON text: the trust policy, which names those that may take the role. */
   readonly trust: string;
   /** ms since 1970 */
   readonly created: number;
@@ -97,7 +97,7 @@ export interface AsyncConfig {
 export interface FunctionInfo {
   readonly id: FunctionId;
   readonly functionId: string;
-  /** As it will be once `status` is `Active`. */
+  /** The settings once `status` is `Active`. */
   readonly config: FunctionConfig;
   readonly tags: readonly (readonly [string, string])[];
   readonly status: FunctionStatus;

@@ -1,7 +1,7 @@
 import type { CloudRequest, CloudResponse } from '../types.ts';
 import type { Invocation, ScfSwitches } from './types.ts';
 
-/** They concern the one connection, not the request. */
+/** Headers that concern the one connection, not the request. */
 const HOP_BY_HOP = new Set(
   'connection keep-alive proxy-connection te trailer transfer-encoding upgrade expect'.split(' '),
 );
@@ -34,7 +34,7 @@ export function urlEvent(request: CloudRequest, body: Uint8Array, switches: ScfS
   };
 }
 
-/** What the client gets for a run that was started by its request. */
+/** The answer to the client whose request started the run. */
 export function urlAnswer({ status, result, requestId }: Invocation): CloudResponse {
   const about: [string, string][] = [['x-scf-request-id', requestId]];
   const json = (code: number, body: string): CloudResponse => ({

@@ -39,7 +39,7 @@ export function createUrls({
     if (!entry || !entry.trigger.enabled) return refuse(404, 'no function has this address');
     // Its signature would take the Authorization header, which COS clients fill with their own.
     if (entry.trigger.auth === 'CAM') return refuse(401, 'this function URL takes CAM signatures only');
-    // The event is what is bounded, and it may be longer than the body: JSON writes a NUL in six characters.
+    // The limit is on the event, which may be longer than the body: JSON writes a NUL in six characters.
     const body = await readBody(request.body);
     const event = body === undefined ? undefined : JSON.stringify(urlEvent(request, body, switches));
     if (event === undefined || Buffer.byteLength(event) > MAX_SYNC_EVENT) {

@@ -7,7 +7,7 @@ import type { Crc64 } from './crc64.ts';
 export interface Extent {
   /** Bytes from `start` up to, not including, `end`. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
-  /** The same at once, where they lie in memory. */
+  /** The same bytes at once, if they are in memory. */
   held?(start: number, end: number): Uint8Array;
   /** Checksum of that range. Synchronous because the core is; done at most once for a range of a blob. */
   checksum(start: number, end: number): Crc64;
@@ -15,7 +15,7 @@ export interface Extent {
 
 const CHUNK = 256 * 1024;
 
-/** A class because there is one for each small object, and they stay. */
+/** This is a class because each small object has one for as long as it exists. */
 class MemoryExtent implements Extent {
   readonly #bytes: Uint8Array;
 

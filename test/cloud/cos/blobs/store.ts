@@ -19,7 +19,7 @@ export interface BlobStoreOptions {
 /**
  * Where the bytes of the local cloud lie. Files are removed by `close` and not before: copies, slices and multipart
  * objects share the bytes of what was uploaded, and a reader may hold a version that was deleted since, so counting
- * who still needs a file would burden every caller. The folder never holds more than was uploaded in the life of the
+ * the users of a file would burden every caller. The folder never holds more than was uploaded in the life of the
  * store, and a store without a large blob never makes one.
  */
 export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {

@@ -10,7 +10,7 @@ const DAY = 86_400_000;
 /** Dates of rules are midnights, of Beijing or of Greenwich. */
 const ZONES = [0, 8 * 3_600_000];
 
-/** Throws MalformedXML for what has not the form of a lifecycle, InvalidArgument for a value out of range. */
+/** Throws MalformedXML for a document without the form of a lifecycle, InvalidArgument for a value out of range. */
 export function acceptLifecycle(rules: readonly LifecycleRule[], multiAz: boolean): void {
   if (rules.length === 0 || rules.length > RULES) throw malformedXml();
   if (new Set(rules.map(({ id }) => id)).size < rules.length) throw invalidArgument('Two rules have the same ID.');

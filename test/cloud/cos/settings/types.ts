@@ -2,16 +2,16 @@ import type { Attributes } from '../types.ts';
 
 type Tags = Attributes['tags'];
 
-/** What can be set on a bucket beside its ACL and its versioning. */
+/** The settings of a bucket beside its ACL and its versioning. */
 export interface BucketSettings {
   readonly lifecycle: readonly LifecycleRule[] | undefined;
-  /** What an upload or copy gets that asks for no encryption of its own. */
+  /** The encryption of uploads and copies that ask for none. */
   readonly encryption: DefaultEncryption | undefined;
   readonly cors: readonly CorsRule[] | undefined;
   readonly tags: Tags | undefined;
-  /** Cannot be taken away again. */
+  /** Object lock, which cannot be taken away again. */
   readonly objectLock: ObjectLock | undefined;
-  /** The JSON text as it was put; who it lets in is for the front to say. */
+  /** The policy as the JSON text that was put. The front evaluates it. */
   readonly policy: string | undefined;
   /** COS's own replication. */
   readonly replication: NativeReplication | undefined;
@@ -19,7 +19,7 @@ export interface BucketSettings {
 
 export interface NativeReplication {
   readonly rules: readonly NativeRule[];
-  /** As it was put; it comes back unchanged. */
+  /** The document as it was put; it comes back unchanged. */
   readonly document: string;
   /** ms since 1970 */
   readonly created: number;
@@ -50,7 +50,7 @@ export interface CorsRule {
 }
 
 export interface ObjectLock {
-  /** For how long a new object is locked that names no date of its own. */
+  /** The time for which a new object is locked if it names no date. */
   readonly defaultDays: number | undefined;
 }
 
@@ -61,7 +61,7 @@ export interface LifecycleRule {
   readonly id: string;
   readonly enabled: boolean;
   readonly prefix: string;
-  /** Keys that begin so are left alone. */
+  /** Keys that begin with one of these are left alone. */
   readonly notPrefix: string | undefined;
   readonly tags: Tags;
   /** Bytes, the bound itself not included. */
@@ -78,12 +78,12 @@ export interface LifecycleRule {
   readonly abortUploads: number | undefined;
 }
 
-/** One thing that a lifecycle has done. */
+/** One deed of a lifecycle. */
 export interface LifecycleAction {
   readonly action: 'hidden' | 'removed' | 'marker-removed' | 'moved' | 'aborted';
   readonly bucket: string;
   readonly region: string;
   readonly key: string;
-  /** Of the version that is concerned; on `hidden` that of the new delete marker, on `aborted` the upload ID. */
+  /** The ID of the version; on `hidden` that of the new delete marker, on `aborted` the upload ID. */
   readonly versionId: string;
 }

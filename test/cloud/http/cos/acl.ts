@@ -36,7 +36,7 @@ export function aclFromHeaders(headers: Headers, fallback: 'default' | 'private'
     if (value === undefined) continue;
     for (const grantee of granteesFrom(value)) grants.push({ permission, grantee });
   }
-  // Objects have no such grant: whoever may write a bucket may write any object in it.
+  // Objects have no such grant: a caller that may write a bucket may write any object in it.
   if (fallback === 'default' && grants.some((grant) => grant.permission === 'WRITE')) {
     throw failures.invalidArgument('x-cos-grant-write is not supported for objects.');
   }
@@ -57,7 +57,7 @@ function granteesFrom(text: string): string[] {
   });
 }
 
-/** Throws InvalidArgument for what is neither an account, one of its users or roles, nor a group. */
+/** Throws InvalidArgument for a grantee that is neither an account, one of its users or roles, nor a group. */
 function granteeFrom(grantee: string): string {
   if (/^\d+$/.test(grantee)) return `qcs::cam::uin/${grantee}:uin/${grantee}`;
   if (grantee === 'qcs::cam::anyone:anyone') return ALL_USERS;

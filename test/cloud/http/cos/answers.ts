@@ -18,7 +18,7 @@ export function el(
   return { name, text: writable(String(content)), children: [], attributes };
 }
 
-/** What nearly all texts are: nothing in them stands in the way of XML. */
+/** Nearly all texts match: they hold no character that XML cannot carry. */
 const PLAIN = /^[ -~]*$/;
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
 

@@ -15,7 +15,7 @@ import { hmacSha1 } from './hmac.ts';
 import { oldSigner } from './old-signature.ts';
 
 /**
- * Who sent the request; undefined when it is not signed. Throws `CosFailure` or `SignatureError` as COS refuses.
+ * The sender of the request; undefined: it is not signed. Throws `CosFailure` or `SignatureError` as COS refuses.
  */
 export function authenticate(call: Parsed, access: Access, now: number): Principal | undefined {
   const headers: Pairs = call.request.headers;
@@ -60,7 +60,7 @@ function* spellings(call: Parsed, fields: SignatureFields): Iterable<SignableReq
     headers: call.request.headers,
   };
   const plain = wire.headers.every(([, value]) => ASCII.test(value));
-  // What came over the wire is nearly always what was signed.
+  // The client nearly always signed the request as it came over the wire.
   if (plain && !(fields.headerList.includes('content-length') && call.headers.get('content-length') === undefined)) {
     yield wire;
   }
@@ -86,7 +86,7 @@ function utf8(value: string): string {
   return text.includes('\ufffd') ? value : text;
 }
 
-/** What COS answers to a missing or wrong token is not documented; this is what it says of the pair as a whole. */
+/** Nothing documents the answer of COS to a missing or wrong token. This is its answer to a wrong pair. */
 export function checkToken(pair: KeyPair, token: string | undefined, now: number): void {
   if (pair.token === undefined) return;
   if (token === undefined || !constantTimeEqual(token, pair.token)) throw failures.unknownKey();

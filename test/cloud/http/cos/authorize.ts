@@ -12,13 +12,13 @@ export interface Resource {
   /** '' for the bucket itself. */
   readonly key: string;
   readonly versionId?: string;
-  /** What CAM sees in place of the key. */
+  /** The caller as CAM sees it in place of the key. */
   readonly scope?: string;
 }
 
 export const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers';
 
-/** What rights are judged by. */
+/** The facts that rights are judged by. */
 export interface Rights {
   readonly access: Access;
   readonly core: Core;
@@ -55,7 +55,7 @@ export function isAllowed(rights: Rights, principal: Principal | undefined, need
   if (own === 'deny' || named === 'deny' || asAccount === 'deny') return false;
   if (isOwner) return own === 'allow' || named === 'allow' || isOpenByAcl(core, need, resource, []);
   const letIn = named === 'allow' || asAccount === 'allow' || isOpenByAcl(core, need, resource, granteesOf(principal));
-  // What is open to everyone needs no right in the caller's own account.
+  // Content that is open to everyone needs no right in the caller's own account.
   return (letIn && (principal?.kind !== 'role' || own === 'allow')) || isOpenByAcl(core, need, resource, []);
 }
 
@@ -100,7 +100,7 @@ function effectiveAcl(core: Core, need: Need, { bucket, region, key, versionId }
     const own = core.getObject(bucket, region, key, versionId).attributes.acl;
     return own.canned === 'default' && own.grants.length === 0 ? ofBucket : own;
   } catch (error) {
-    // Nothing there: whoever may read the bucket learns so, others do not.
+    // The object is missing: only a caller that may read the bucket learns that.
     if (error instanceof CosFailure && error.status === 404) return ofBucket;
     throw error;
   }

@@ -30,7 +30,7 @@ export async function receiveXml(call: CosCall, root: string): Promise<XmlElemen
   return parseRoot(bytes, root);
 }
 
-/** As `receiveXml`, but a request without a body is legal. */
+/** The same as `receiveXml`, but a request without a body is legal. */
 export async function receiveOptionalXml(call: CosCall, root: string): Promise<XmlElement | undefined> {
   const bytes = await receiveBytes(call);
   return bytes.length === 0 ? undefined : parseRoot(bytes, root);
@@ -73,7 +73,7 @@ function announcedLength(call: CosCall): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** Throws InvalidDigest for what is no base64 of 16 bytes. */
+/** Throws InvalidDigest for a value that is not base64 of 16 bytes. */
 export function announcedDigest(text: string | undefined): Buffer | undefined {
   if (text === undefined) return undefined;
   const bytes = Buffer.from(text, 'base64');

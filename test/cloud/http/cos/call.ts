@@ -9,7 +9,7 @@ export interface CosHandlerOptions {
   readonly faults: Faults;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Those that have buckets here. A bucket belongs to the one whose appid its name ends in. */
+  /** The accounts with buckets here. The appid at the end of a bucket's name names its account. */
   readonly accounts: readonly Account[];
   /** Waits for latency faults; a test may pass its own. */
   readonly sleep?: (ms: number) => Promise<void>;
@@ -22,7 +22,7 @@ export interface Account {
   readonly uin: string;
 }
 
-/** A COS request that has been taken apart, before it is known who sends it. */
+/** A COS request that has been taken apart, before its sender is known. */
 export interface Parsed {
   readonly request: CloudRequest;
   readonly method: string;
@@ -39,7 +39,7 @@ export interface Parsed {
   readonly requestId: string;
 }
 
-/** What an operation gets: the request, who sent it, and the cloud it works on. */
+/** The input of an operation: the request, its sender, and the cloud. */
 export interface CosCall extends Parsed {
   readonly principal: Principal | undefined;
   readonly core: Core;
@@ -51,11 +51,11 @@ export interface CosCall extends Parsed {
   /** Throws AccessDenied unless the caller may do this to another object, e.g. read the source of a copy. */
   demand(need: Need, target: Target): void;
   may(need: Need, target: Target): boolean;
-  /** The same of somebody else than who signed the request itself. */
+  /** The same for another caller than the one that signed the request. */
   mayAs(caller: Principal | undefined, need: Need, target: Target): boolean;
 }
 
-/** What a right is asked for. */
+/** The subject of a question for a right. */
 export interface Target {
   readonly bucket: string;
   readonly region: string;
@@ -66,7 +66,7 @@ export interface Target {
 export interface Need {
   /** CAM action without `name/cos:`. */
   readonly permission: string;
-  /** What an ACL must grant so that the call is allowed without CAM; undefined: an ACL never opens it. */
+  /** The grant in an ACL that allows the call without CAM; undefined: an ACL never opens it. */
   readonly acl: 'READ' | 'WRITE' | 'READ_ACP' | 'WRITE_ACP' | undefined;
 }
 

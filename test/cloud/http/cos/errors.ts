@@ -9,7 +9,7 @@ import { failures } from './failures.ts';
 import { traceId } from './ids.ts';
 import { versionIdHeader } from './version-headers.ts';
 
-/** What an `<Error>` says. */
+/** The content of an `<Error>`. */
 export interface Refusal {
   readonly code: string;
   readonly status: number;

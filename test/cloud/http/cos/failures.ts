@@ -31,7 +31,7 @@ export const failures = {
   xmlTooLarge: () => new CosFailure('XMLSizeLimit', 400, 'The XML you provided is too large.'),
   methodNotAllowed: () =>
     new CosFailure('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
-  /** What COS has and the local cloud lacks. Not 501: SDKs try a 5xx again, up to minutes. */
+  /** The refusal of calls that COS has and the local cloud lacks. It is no 501: SDKs try a 5xx again, up to minutes. */
   notProvided: (what: string) =>
     new CosFailure('MethodNotAllowed', 405, `${what} is part of COS, but not of this local cloud.`),
   notConfigured: (code: string) => new CosFailure(code, 404, 'The specified configuration does not exist.'),

@@ -42,7 +42,7 @@ export const lackingOfObjects: Table = {
   'ci-process': lacking('?ci-process', 'Object', ['GET', 'POST']),
 };
 
-/** `absentCode`: how COS says that nothing is configured, which is what a bucket here can truthfully answer. */
+/** `absentCode`: the code of COS for a missing configuration, which is the true answer of a bucket here. */
 function lacking(name: string, noun: string, methods: readonly string[], absentCode?: string): Methods {
   const run = async ({ core, bucket, region, method }: CosCall): Promise<never> => {
     core.headBucket(bucket, region);

@@ -5,7 +5,7 @@ import { numberOf } from './call.ts';
 import type { Query } from './call.ts';
 import { failures } from './failures.ts';
 
-/** What all listings of a bucket have in common. '' stands for none. */
+/** The parameters that all listings of a bucket have in common. '' stands for none. */
 export function listingQuery(query: Query): { prefix: string; delimiter: string; maxKeys: number } {
   return {
     prefix: query.get('prefix') ?? '',
@@ -14,7 +14,7 @@ export function listingQuery(query: Query): { prefix: string; delimiter: string;
   };
 }
 
-/** `encoding-type=url` encodes every key and what is made of keys, slashes aside: XML cannot carry all of them. */
+/** `encoding-type=url` encodes all keys and prefixes, slashes aside: XML cannot carry all of them. */
 export function encoder(query: Query): { encode: (text: string) => string; element: XmlElement | undefined } {
   const type = query.get('encoding-type');
   if (type === undefined || type === '') return { encode: (text) => text, element: undefined };

@@ -11,7 +11,7 @@ const MOST_KEYS = 1000;
 
 /** Each key stands for itself: some may go while others are refused, and the answer is 200 all the same. */
 export async function deleteObjects(call: CosCall): Promise<CloudResponse> {
-  // Documented as required; without it a damaged list would delete what nobody named.
+  // The header is documented as required: without it a damaged list would delete other objects.
   if (call.headers.get('content-md5') === undefined) {
     throw failures.invalidRequest('Missing required header for this request: Content-MD5.');
   }

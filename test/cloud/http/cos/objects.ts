@@ -63,18 +63,18 @@ export async function headObject(call: CosCall): Promise<CloudResponse> {
   return readAnswer(call, version);
 }
 
-/** Who reads a link needs the right to read what it stands for, too. */
+/** A caller that reads a link needs the right to read its target, too. */
 function throughLink(call: CosCall, version: Version): Version {
   const { core, bucket, region } = call;
   if (version.linkTarget === undefined) return version;
   call.demand({ permission: 'GetObject', acl: 'READ' }, { bucket, region, key: version.linkTarget });
-  // Refuses what cannot be read: an archived target, one under a customer's key.
+  // Refuses a target that cannot be read: an archived one, or one under a customer's key.
   if (call.method === 'GET')
     core.readObject(bucket, region, version.linkTarget, undefined, customerKeyMd5(call.headers));
   return core.followLink(bucket, region, version);
 }
 
-/** The documentation spells the parameter in two ways. What an empty one means is the storage core's to say. */
+/** The documentation spells the parameter in two ways. The storage core decides the meaning of an empty one. */
 export function versionIdOf(call: CosCall): string | undefined {
   return call.query.get('versionId') ?? call.query.get('VersionId');
 }

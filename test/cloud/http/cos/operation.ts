@@ -1,16 +1,16 @@
 import type { CloudResponse } from '../../types.ts';
 import type { CosCall, Need } from './call.ts';
 
-/** What one method does to a bucket, an object, or a sub-resource of either. */
+/** The operation of one method on a bucket, an object, or a sub-resource of either. */
 export interface Operation extends Need {
   /** Name by which faults pick it; the CAM action unless told. */
   readonly action?: string;
   readonly run: (call: CosCall) => Promise<CloudResponse>;
   /** COS answers these 200 before they are done, so that an error may come in the body. */
   readonly answersEarly?: boolean;
-  /** It is about many keys and asks for the right to each by itself. */
+  /** True: the operation is about many keys and asks for the right to each by itself. */
   readonly perKey?: boolean;
-  /** The body says who calls: the operation asks for the right by itself. */
+  /** True: the body names the caller, so the operation asks for the right by itself. */
   readonly signedWithin?: boolean;
   /** CAM judges it by the prefix that is asked for, as if that were a key: a list of keys. */
   readonly byPrefix?: boolean;

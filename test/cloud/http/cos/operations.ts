@@ -20,7 +20,7 @@ const MODIFIERS = new Set(
 const MODIFIER = /^(?:q-|response-|x-cos-)/;
 
 /**
- * What a request asks for. A parameter with a value that COS does not know is ignored, as COS does; one without a value
+ * The operation of a request. A parameter with a value that COS does not know is ignored, as COS does; one without a value
  * is meant as a sub-resource, and is never answered with the plain operation.
  *
  * Throws MethodNotAllowed, or InvalidArgument where two sub-resources are named.

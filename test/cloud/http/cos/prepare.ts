@@ -5,7 +5,7 @@ import { isAllowed } from './authorize.ts';
 import type { Account, CosCall, CosHandlerOptions, Need, Parsed, Target } from './call.ts';
 import { failures } from './failures.ts';
 
-/** Finds out who sends a request. Throws what `authenticate` throws. */
+/** Finds the sender of a request. Throws the errors of `authenticate`. */
 export function prepareCall(parsed: Parsed, options: CosHandlerOptions): CosCall {
   return new PreparedCall(parsed, options);
 }

@@ -19,7 +19,7 @@ export async function putSymlink(call: CosCall): Promise<CloudResponse> {
   return empty(200, [['ETag', version.etag], ...versionIdHeader(writtenVersion(core, bucket, region, version))]);
 }
 
-/** What a link stands for. Of what is no link COS says that there is none. */
+/** The target of a link. For an object that is no link COS answers that there is none. */
 export async function getSymlink(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, key } = call;
   const version = core.getObject(bucket, region, key, versionIdOf(call));

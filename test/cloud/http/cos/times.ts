@@ -9,7 +9,7 @@ export function isoSeconds(ms: number): string {
   return listingDate(ms).replace('.000Z', 'Z');
 }
 
-/** Milliseconds since 1970; undefined for what is not a date, which HTTP says to ignore. */
+/** Milliseconds since 1970; undefined for a text that is not a date, which HTTP says to ignore. */
 export function parseHttpDate(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);

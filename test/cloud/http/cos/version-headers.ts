@@ -27,7 +27,7 @@ export function readHeaders(core: Core, bucket: string, region: string, version:
   for (const name of Object.keys(attributes.meta)) headers.push([`x-cos-meta-${name}`, attributes.meta[name] ?? '']);
   headers.push(['Accept-Ranges', 'bytes'], ['ETag', version.etag], ['Last-Modified', httpDate(lastModified(version))]);
   if (blob !== undefined) headers.push(['x-cos-hash-crc64ecma', blob.crc64]);
-  // Only a bucket that has or had versioning names versions; what it held before is then `null`.
+  // Only a bucket that has or had versioning names versions. The ID of its earlier objects is then `null`.
   if (core.getVersioning(bucket, region) !== undefined) headers.push(['x-cos-version-id', version.versionId]);
   if (tags.length > 0) headers.push(['x-cos-tagging-count', String(tags.length)]);
   headers.push(...storageClassHeader(version), ...restoreHeader(version, now));
@@ -53,6 +53,6 @@ export function writtenVersion(core: Core, bucket: string, region: string, versi
 }
 
 export function versionIdHeader(versionId: string | undefined): Pairs {
-  // A caller may name anything; what no header can hold is not echoed.
+  // A caller may name anything. A text that no header can hold is not echoed.
   return versionId === undefined || !/^[\x21-\x7e]+$/.test(versionId) ? [] : [['x-cos-version-id', versionId]];
 }

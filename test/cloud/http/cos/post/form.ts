@@ -8,7 +8,7 @@ const MOST_FIELDS = 1000;
 export interface Form {
   /** By name in lower case; values are Latin-1, a character for each byte, as headers are. The first of a name counts. */
   readonly fields: ReadonlyMap<string, string>;
-  /** As the client's form says it, '' where it says none. */
+  /** The name that the client's form gives; '' if it gives none. */
   readonly fileName: string;
   /** To be read to its end once; throws `BodyCutShort` where the form ends within the file. */
   readonly file: AsyncIterable<Uint8Array>;
@@ -44,7 +44,7 @@ export async function readForm(body: AsyncIterable<Uint8Array>, contentType: str
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
-/** Name and file name of one part, from what stands between its delimiter and its content. */
+/** Name and file name of one part, from the text between its delimiter and its content. */
 function nameOf(head: string): readonly [string, string] {
   if (head.startsWith('--')) throw malformedForm('The form has no file.');
   const disposition = /^\r\ncontent-disposition:\s*form-data\s*(;[^\r\n]*)$/im.exec(head)?.[1] ?? '';
@@ -83,7 +83,7 @@ function createInput(body: AsyncIterable<Uint8Array>) {
       }
     },
 
-    /** The same as it comes; what follows the mark is read and dropped. */
+    /** The same bytes as they come; all bytes after the mark are read and dropped. */
     async *stream(mark: Buffer): AsyncGenerator<Uint8Array> {
       for (;;) {
         const at = held.indexOf(mark);
@@ -93,7 +93,7 @@ function createInput(body: AsyncIterable<Uint8Array>) {
           for (let next = await chunks.next(); !next.done;) next = await chunks.next();
           return;
         }
-        // What may be the beginning of the mark waits for the rest of it.
+        // A possible beginning of the mark waits for the rest of it.
         const sure = held.length - mark.length + 1;
         if (sure > 0) {
           yield held.subarray(0, sure);

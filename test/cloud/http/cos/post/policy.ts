@@ -16,7 +16,7 @@ const schema = z.object({
     .max(1000),
 });
 
-/** What the signer of a form lets its sender upload. */
+/** The uploads that the signer of a form allows its sender. */
 export interface UploadPolicy {
   /** Bytes, both ends included. */
   readonly size: readonly [number, number] | undefined;

@@ -14,7 +14,7 @@ export interface SignedForm {
 }
 
 /**
- * Who signed a form: the signature covers its policy, and nothing else. Undefined when it has no field of a signature.
+ * The signer of a form: the signature covers its policy, and nothing else. Undefined: it has no field of a signature.
  * Throws as COS refuses a signature, and InvalidArgument where a field is missing.
  */
 export function verifyForm(fields: ReadonlyMap<string, string>, access: Access, now: number): SignedForm | undefined {

@@ -13,7 +13,7 @@ export { getRetention, putRetention } from './object-lock.ts';
 
 type Run = (call: CosCall) => Promise<CloudResponse>;
 
-/** What is set on a bucket, by sub-resource. An ACL never opens any of it. */
+/** The settings of a bucket, by sub-resource. An ACL never opens any of them. */
 export const settingOperations: Table = {
   lifecycle: methodsOf('BucketLifecycle', { GET: getLifecycle, PUT: putLifecycle, DELETE: deleteLifecycle }),
   encryption: methodsOf('BucketEncryption', { GET: getEncryption, PUT: putEncryption, DELETE: deleteEncryption }),

@@ -27,7 +27,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   AbortIncompleteMultipartUpload: ['DaysAfterInitiation'],
 };
 
-/** Throws MalformedXML; an element that is not known would be a condition or an action that nobody obeys. */
+/** Throws MalformedXML: an unknown element would be a condition or an action without effect. */
 export function ruleFromXml(rule: XmlElement): LifecycleRule {
   checkKnown(rule);
   const status = textOf(rule, 'Status');

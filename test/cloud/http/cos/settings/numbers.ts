@@ -13,7 +13,7 @@ export function optionalNumber(parent: XmlElement, name: string): number | undef
   return textOf(parent, name) === undefined ? undefined : wholeNumber(parent, name);
 }
 
-/** A date in a document, in ms since 1970. Throws MalformedXML for what is none. */
+/** A date in a document, in ms since 1970. Throws MalformedXML for any other text. */
 export function dateOf(parent: XmlElement, name: string): number {
   const text = textOf(parent, name)?.trim() ?? '';
   const ms = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
