@@ -42,7 +42,7 @@ export class VerifyStore {
     return found.filter((one) => one !== undefined);
   }
 
-  /** Writes the mark of a range that is done last: a range with the mark is complete. */
+  /** Writes a range. The mark of a done range comes last: a range with the mark is complete. */
   async putRange(range: VerifyRange): Promise<void> {
     await this.#write(`${this.#own}ranges/${numberText(range.number)}`, range);
     if (range.done !== null) await markDone(this.#deps, this.name, range.number);

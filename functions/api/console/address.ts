@@ -1,8 +1,8 @@
 import type { Address } from './client/send.ts';
 
 /**
- * Where the API is. The page comes from the API itself, mostly; served by the command line on this computer it is told by
- * `?api=`. Elsewhere that parameter means nothing: a link must not choose to whom the page talks.
+ * The address of the API. The page comes from the API itself, mostly; served by the command line on this computer it is told by
+ * `?api=`. Elsewhere that parameter means nothing: a link must not choose the API that the page talks to.
  */
 export function findAddress({ origin, hostname, pathname, search }: Location): Address {
   const named = new URLSearchParams(search).get('api');

@@ -7,7 +7,7 @@ import type { Reporter } from './deploy.ts';
 
 /** Objects that COS deletes in one request. */
 const PER_CALL = 1000;
-/** Passes over a bucket that a run may still write to. */
+/** Rounds of deleting, because a run may still write to the bucket. */
 const ROUNDS = 5;
 
 /** The terminal at which the person is asked. */

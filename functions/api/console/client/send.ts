@@ -4,7 +4,7 @@ import { ApiError } from './error.ts';
 import { readError } from './read-error.ts';
 import { browserHash } from './hash.ts';
 
-/** Address of the API, as the page found out. */
+/** Address of the API, as the page has found it. */
 export interface Address {
   /** `https://host[:port]` */
   readonly origin: string;
@@ -14,7 +14,7 @@ export interface Address {
 
 export interface Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** Undefined where the host names the bucket, or the key leaves no choice. */
+  /** The bucket; undefined where the host names it, or the key leaves no choice. */
   readonly bucket: string | undefined;
   /** '' on the bucket itself. */
   readonly key?: string;

@@ -21,7 +21,7 @@ interface About {
 }
 
 interface Props extends About {
-  /** Gets what ties the input to its label, its hint and its remarks. */
+  /** Gets the attributes that tie the input to its label, its hint and its remarks. */
   readonly children: (described: Described) => ComponentChildren;
 }
 

@@ -5,12 +5,12 @@ import type { ApiError } from '../client/error.ts';
 /** ms between two looks of a screen that is left open. */
 const EVERY = 15_000;
 
-/** Something that is being fetched: what is known of it so far, and what went wrong last. */
+/** A value that is being fetched: the last known value, and the last error. */
 export interface Loading<T> {
   readonly value: T | undefined;
   readonly error: ApiError | undefined;
   readonly busy: boolean;
-  /** Fetches it again; what is known stays on the screen meanwhile. */
+  /** Fetches it again; the last known value stays on the screen meanwhile. */
   readonly reload: () => Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 const UNSEEN = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|^ | $)/u;
 
 /**
- * A key, rule ID or other text that somebody chose, shown as what it is: isolated, so that it cannot turn the text around
+ * A key, rule ID or other text that somebody chose, shown as it is: isolated, so that it cannot turn the text around
  * it, and with characters that are not seen written out.
  */
 export function Name({ text, plain = false }: { readonly text: string; readonly plain?: boolean }): JSX.Element {

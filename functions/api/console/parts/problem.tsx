@@ -11,7 +11,7 @@ interface Props {
   readonly onRetry?: () => void;
 }
 
-/** A call that failed: what it means, what the API said, and what its operator needs to find it in the log. */
+/** A failed call: its meaning, the message of the API, and the request ID by which its operator finds it in the log. */
 export function Problem({ error, onRetry }: Props): JSX.Element {
   const telling = useTelling();
   const { t } = telling;

@@ -16,7 +16,7 @@ interface Props {
   readonly deed: Deed;
   readonly rule: XmlElement;
   readonly document: RulesDocument;
-  /** No other rule would be left. */
+  /** True: no other rule would be left. */
   readonly last: boolean;
   readonly busy: boolean;
   readonly onClose: () => void;
@@ -24,7 +24,7 @@ interface Props {
   readonly onSteer: (deed: 'pause' | 'resume') => void;
 }
 
-/** Asks before a rule is switched, held or deleted, and says what will not happen. */
+/** Asks before a rule is switched, held or deleted, and names the effects that this does not have. */
 export function AskFirst({ deed, rule, document, last, busy, onClose, onChange, onSteer }: Props): JSX.Element {
   const { t } = useTelling();
   const id = idOf(rule);

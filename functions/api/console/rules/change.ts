@@ -20,7 +20,7 @@ export interface RulesClient {
   deleteRules(etag: string | undefined): Promise<void>;
 }
 
-/** The rules as they were loaded: what everything on the screen was decided from. */
+/** The rules as they were loaded, from which the screen was made. */
 export interface Loaded {
   /** Undefined: there is no configuration. */
   readonly document: RulesDocument | undefined;
@@ -36,7 +36,7 @@ export type Outcome =
       readonly kind: 'changed-before';
       readonly loaded: Loaded;
       readonly differences: Differences;
-      /** The same change still makes sense on the rules of now. */
+      /** True: the same change still makes sense on the present rules. */
       readonly repeatable: boolean;
     }
   /** Somebody else's rules came between ours and the look afterwards: theirs are in force now. */
@@ -52,7 +52,7 @@ export async function loadRules(client: RulesClient): Promise<Loaded> {
 
 /**
  * Makes a change on the rules that were loaded, unless they have changed meanwhile: a PUT replaces all rules, so it would
- * undo what somebody else did. The API compares and stores in one step. Throws `ApiError`.
+ * undo the changes of somebody else. The API compares and stores in one step. Throws `ApiError`.
  */
 export async function changeRules(client: RulesClient, loaded: Loaded, change: Change): Promise<Outcome> {
   const next = applyChange(loaded.document, change);

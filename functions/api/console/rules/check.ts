@@ -15,7 +15,7 @@ const MOST_RULES = 1000;
 const NAMED = 5;
 export const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE'] as const;
 
-/** Something that is wrong with a rule, or worth knowing before it is stored. */
+/** A fault of a rule, or a remark before it is stored. */
 export interface Finding {
   readonly level: 'error' | 'warning';
   readonly field: keyof RuleFields | 'uin';
@@ -34,7 +34,7 @@ export interface Surroundings {
   readonly before: RuleFields | undefined;
 }
 
-/** The checks that the API makes, before anything is sent; what it finds beside these it says itself. */
+/** The checks of the API, made before a request is sent. The API reports all other faults itself. */
 export function checkRule(fields: RuleFields, around: Surroundings): Finding[] {
   if (around.before === undefined && around.others.length >= MOST_RULES) {
     return [{ level: 'error', field: 'id', text: 'check.rules.many', values: { n: MOST_RULES } }];

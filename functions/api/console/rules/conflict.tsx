@@ -14,7 +14,7 @@ interface Props {
 /** IDs that are named; of a thousand changed rules the first few are enough. */
 const NAMED = 5;
 
-/** Tells the second of two people who edit at once that the other was faster, and what the other did. */
+/** Tells the second of two people who edit at once that the other was faster, and shows the other's changes. */
 export function Conflict({ outcome, busy, onRepeat, onClose }: Props): JSX.Element | null {
   const { t } = useTelling();
   if (outcome.kind === 'stored') return null;

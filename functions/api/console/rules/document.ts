@@ -27,7 +27,7 @@ export function idOf(rule: XmlElement): string {
   return child(rule, 'ID')?.text ?? '';
 }
 
-/** One thing that somebody does to the rules. It says what it is about, so that it can be done again on newer rules. */
+/** One change of the rules. It names its rule, so that it can be repeated on newer rules. */
 export type Change =
   | (Written & { readonly kind: 'add'; readonly role: string })
   | (Written & { readonly kind: 'replace'; readonly id: string })
@@ -73,7 +73,7 @@ function numbered(rule: XmlElement, priorities: ReadonlyMap<string, string> = ne
   return { ...rule, children: [...rest, { name: 'Priority', text: priority }] };
 }
 
-/** IDs of rules that differ between two documents, for a person who has to know what somebody else did. */
+/** IDs of rules that differ between two documents, for a person who has to know the changes of somebody else. */
 export interface Differences {
   readonly added: readonly string[];
   readonly removed: readonly string[];

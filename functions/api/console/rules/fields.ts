@@ -38,7 +38,7 @@ export const NEW_RULE: RuleFields = {
   replicaAcl: false,
 };
 
-/** Elements that are kept as they are and that no field of the page shows. */
+/** Elements that no field of the page shows. They are kept as they are. */
 const SHOWN = new Set([
   'ID',
   'Status',
@@ -83,7 +83,7 @@ export function otherElements(rule: XmlElement): string[] {
 
 /**
  * `qcs::cos:<region>::<bucket>` and the older spellings with `appid/…`, which leave the appid out of the bucket's name.
- * What cannot be read has an empty region.
+ * A text that cannot be read has an empty region.
  */
 export function readDestination(resource: string): Pick<RuleFields, 'bucket' | 'region'> {
   const [, , service, region = '', account = '', name = ''] = resource.split(':');

@@ -21,7 +21,7 @@ interface Props {
   readonly destination: string;
 }
 
-/** A dry run: what rules would copy at once and what that costs, counted while somebody looks at it. */
+/** A dry run: the amount that rules would copy at once and its cost, counted while the user watches. */
 export function ForecastView({ root, destination }: Props): JSX.Element {
   const { t } = useTelling();
   const { client } = useSession();
@@ -86,7 +86,7 @@ function Figures({ sum }: { readonly sum: Forecast }): JSX.Element {
   );
 }
 
-/** The reminder that versions take storage, with what they take on both sides now. */
+/** The reminder that versions take storage, with their present size on both sides. */
 function Storage({ destination }: Pick<Props, 'destination'>): JSX.Element {
   const { t, language } = useTelling();
   const { client, bucket } = useSession();

@@ -10,7 +10,7 @@ interface Props {
   readonly kept: readonly string[];
 }
 
-/** Sentences that say of a rule its effect, while it is being written. */
+/** Sentences that tell the effect of a rule while a person writes it. */
 export function InWords({ fields, source, kept }: Props): JSX.Element {
   const { t } = useTelling();
   const { prefix, tags, bucket, region, deleteMarkers, existing, enabled } = fields;

@@ -20,7 +20,7 @@ interface Props {
   readonly onAsk: (deed: Deed, rule: XmlElement) => void;
 }
 
-/** One rule of the list: its state, what it covers, where to, what is special about it, and what can be done. */
+/** One rule of the list: its state, scope, destination, special settings and buttons. */
 export function RuleRow({ rule, standing, mayWrite, onAsk }: Props): JSX.Element {
   const telling = useTelling();
   const { t } = telling;
@@ -123,7 +123,7 @@ function Counts({ id, standing }: Pick<Props, 'standing'> & { readonly id: strin
   return <p class="fine">{parts.join(' · ')}</p>;
 }
 
-/** Settings that are not as they are by themselves. */
+/** Settings that differ from their defaults. */
 function specialities({ t }: Telling, fields: RuleFields, others: readonly string[]): string[] {
   const { priority, storageClass, deleteMarkers, existing, replicaAcl, kmsObjects } = fields;
   return [

@@ -5,8 +5,8 @@ import type { RuleFields } from './fields.ts';
 type Elements = readonly XmlInput[];
 
 /**
- * A rule with what a person changed about it. What was not changed keeps its spelling and its place, and elements that the
- * page does not know are kept: whoever wrote them relies on them. Without `before` it is a new rule.
+ * A rule with the changes of a person. Unchanged elements keep their spelling and place, and elements that the page does not
+ * know are kept: their writer relies on them. Without `before` it is a new rule.
  */
 export function writeRule(before: XmlElement | undefined, fields: RuleFields): XmlInput {
   const old = before === undefined ? undefined : readFields(before);
@@ -75,7 +75,7 @@ function filterOf(prefix: string, tags: RuleFields['tags']): Elements {
   return [{ name: 'Filter', children: [and] }];
 }
 
-/** Never added where it says what holds without it, because some SDKs read its Status as that of the rule. */
+/** Never added if it only states the default, because some SDKs read its Status as that of the rule. */
 function putDeleteMarkers(elements: Elements, { deleteMarkers, tags }: RuleFields, changed: boolean): Elements {
   const path = ['DeleteMarkerReplication', 'Status'];
   const found = elements.some(({ name }) => name === 'DeleteMarkerReplication');

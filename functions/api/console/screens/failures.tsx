@@ -30,7 +30,7 @@ export function Failures(): JSX.Element {
   const { value, error, busy, reload } = useLoad(`${bucket} ${filter} ${marker ?? ''}`, () =>
     client.failures({ ...(state === undefined ? {} : { state }), ...(marker === undefined ? {} : { marker }) }),
   );
-  // Further pages do not move under the eyes of who reads them.
+  // Further pages do not move under the eyes of the reader.
   const live = markers.length === 0;
   useLive(reload, live);
   const items = value?.items ?? [];

@@ -11,7 +11,7 @@ export interface Setup {
   readonly deployment: Deployment;
 }
 
-/** Everything that the overview is made from. */
+/** The answers that the overview is made from. */
 export interface Seen extends Setup {
   readonly status: BucketStatus;
   readonly counts: Counts;
@@ -64,7 +64,7 @@ export function judge(telling: Telling, seen: Seen, source: string): Judged {
     return { tone: 'bad', icon: 'cross', title: t('overview.versioning.off'), text };
   }
   const scans = judgeScans(telling, status);
-  // What a scan has to bring is not counted, so the counts would say that all is well.
+  // Versions left to a scan are not counted, so the counts alone would say that all is well.
   if (status.destinations.some(({ behind }) => behind !== null)) return scans;
   if (counts.failed > 0) {
     const title = t(more ? 'overview.failed.least' : 'overview.failed', { n: counts.failed });
@@ -81,7 +81,7 @@ export function judge(telling: Telling, seen: Seen, source: string): Judged {
   return scans;
 }
 
-/** Verdict of the scans: they know whether everything is there. */
+/** Verdict of the scans, which know whether everything is there. */
 function judgeScans(telling: Telling, { destinations }: BucketStatus): Judged {
   const { t } = telling;
   const states = new Set(destinations.map(({ state }) => state));

@@ -155,14 +155,14 @@ function coversMore(before: RuleFields | undefined, now: RuleFields): boolean {
   return now.enabled && (before === undefined || scope(before) !== scope(now));
 }
 
-/** New rule with a name that nobody has yet, so that there is one thing less to think about. */
+/** New rule with a free name, so that the user need not think of one. */
 function freshRule(others: readonly RuleFields[]): RuleFields {
   let id = 'everything';
   for (let n = 2; others.some((other) => other.id === id); n += 1) id = `rule-${n}`;
   return { ...NEW_RULE, id, priority: freshPriority(others) };
 }
 
-/** Warnings are there at once; what is missing is said when somebody wants to store. */
+/** Warnings are there at once. Missing fields are named when the user wants to store. */
 function remarksOf({ t }: Telling, findings: readonly Finding[], all: boolean): (field: Finding['field']) => Remark[] {
   return (field) =>
     findings

@@ -12,7 +12,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Busy, MeasuredAt, Screen } from '../parts/screen.tsx';
 import { VerifyResult } from './verify-result.tsx';
 
-/** The answer to "is it safe to switch over now?", found by comparing both sides, and the list of what differs. */
+/** The answer to "is it safe to switch over now?", found by comparing both sides, and the list of differences. */
 export function VerifyScreen(): JSX.Element {
   const { t } = useTelling();
   const { client, bucket, mayWrite } = useSession();

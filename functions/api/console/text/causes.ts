@@ -4,7 +4,7 @@ const SCAN_FINDS_IT = [
   '下次扫描会发现它。如需立即处理，请点击“重试”。',
 ] as const;
 
-/** `cause.<code>`: what happened; `todo.<code>`: what to do. The README of the API lists the codes. */
+/** `cause.<code>`: the event; `todo.<code>`: the action for the reader. The README of the API lists the codes. */
 export const causeTexts = {
   'cause.unknown': ['COS or the service says {code}.', 'COS 或服务返回 {code}。'],
   'todo.unknown': [

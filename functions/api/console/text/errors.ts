@@ -1,4 +1,4 @@
-/** `error.<code>`: what a refused call means and what to do, for the codes that a person meets on this page. */
+/** `error.<code>`: the meaning of a refused call and the action for the reader, for the codes that this page meets. */
 export const errorTexts = {
   'error.title': ['That did not work', '操作未成功'],
   'error.code': ['Code {code}', '错误码 {code}'],

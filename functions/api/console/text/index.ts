@@ -6,7 +6,7 @@ export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Values = Readonly<Record<string, string | number>>;
 
-/** Test whether the table has a text of that name, which is made from what the API says. */
+/** Test whether the table has a text of that name. The name is made from a code of the API. */
 export function isText(name: string): name is TextKey {
   return Object.hasOwn(TEXTS, name);
 }
