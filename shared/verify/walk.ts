@@ -219,7 +219,7 @@ class VerifyWalk {
       addAmount(sums.unread, [1, head.size]);
       return undefined;
     }
-    const name = readingOf(key, versionId);
+    const name = this.#readingOf(key, versionId);
     return readChecksum({
       cos: deps.state.cos,
       place: this.#pair.destination,
@@ -243,8 +243,8 @@ class VerifyWalk {
       this.#tell(findings.items);
       this.range.cursor = first.key;
       this.#committed += 1;
-      for (const name of Object.keys(this.range.reading))
-        if (name.startsWith(readingOf(first.key, ''))) delete this.range.reading[name];
+      const mine = this.#readingOf(first.key, '');
+      for (const name of Object.keys(this.range.reading)) if (name.startsWith(mine)) delete this.range.reading[name];
       queue.shift();
     }
     return true;
@@ -281,6 +281,11 @@ class VerifyWalk {
     for (const item of items) this.#list.push(item);
   }
 
+  /** Of a fixed length: a key in JSON may take 5 kB, and each of its versions has one until all have been read. */
+  #readingOf(key: string, versionId: string): string {
+    return `${this.#options.deps.state.hash.sha256(key).slice(0, 32)} ${versionId}`;
+  }
+
   async #isWanted(): Promise<boolean> {
     const { deps, goesOn } = this.#options;
     if (deps.state.now() - this.#asked < GOES_ON_MS) return true;
@@ -295,6 +300,3 @@ class VerifyWalk {
     if (this.#rest === rest) this.#rest = undefined;
   }
 }
-
-/** Version IDs have no line break. */
-const readingOf = (key: string, versionId: string): string => `${key}\n${versionId}`;

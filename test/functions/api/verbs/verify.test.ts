@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keep } from '../../../../functions/schedule/scans.ts';
 import { runScans } from '../../../../functions/scan/handler.ts';
 import { verified, type Verified } from '../../../../functions/api/verify-schemas.ts';
@@ -262,6 +262,30 @@ describe.sequential('a verification that reads every replica again', () => {
     const deep = await verify({ prefix: 'deep/', deep: true });
     expect(deep).toMatchObject({ equal: false, safe: false });
     expect(deep.list).toMatchObject([{ key: 'deep/b', kind: 'bytes', replicaVersionId: replica.versionId }]);
+  });
+
+  it('remembers in few bytes how far it is, whatever the key is made of', async () => {
+    const key = `deeper/${'\n'.repeat(800)}`;
+    await replicated(key, 'x');
+    await replicated(key, 'y');
+    const { ahead } = world.clock;
+    const { getRange } = world.user;
+    const spy = vi.spyOn(world.user, 'getRange').mockImplementation((...request) => {
+      // The run has no time for the next version.
+      world.clock.ahead = ahead + 880_000;
+      return getRange(...request);
+    });
+    const { id, state } = await verify({ prefix: 'deeper/', deep: true });
+    spy.mockRestore();
+    expect(state).toBe('running');
+    const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
+    const range = await store.range(0);
+    expect(Object.values(range?.reading ?? {})).toHaveLength(1);
+    expect(JSON.stringify(range?.reading).length).toBeLessThan(300);
+    await keep(deps, [], run(55_000));
+    await scanRuns();
+    expect(await look(id)).toMatchObject({ state: 'ended', equal: true });
+    expect((await store.range(0))?.reading).toEqual({});
   });
 });
 
