@@ -269,7 +269,7 @@ describe.sequential('a verification that reads every replica again', () => {
     await replicated(key, 'x');
     await replicated(key, 'y');
     const { ahead } = world.clock;
-    const { getRange } = world.user;
+    const getRange = world.user.getRange.bind(world.user);
     const spy = vi.spyOn(world.user, 'getRange').mockImplementation((...request) => {
       // The run has no time for the next version.
       world.clock.ahead = ahead + 880_000;
