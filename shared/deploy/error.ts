@@ -15,7 +15,7 @@ const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
     /^AuthFailure\.(SecretId|Signature|InvalidSecretId)/,
     'Check TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, and the clock of this computer.',
   ],
-  [/^AuthFailure\.Token/, 'Temporary credentials also need TENCENTCLOUD_TOKEN, and they run out.'],
+  [/^AuthFailure\.Token/, 'Temporary credentials also need TENCENTCLOUD_TOKEN, and they expire.'],
   [
     /^(UnauthorizedOperation|AuthFailure\.Unauthorized)/,
     'Let the deploying user make this call: CAM console, policies of the user.',
@@ -26,7 +26,7 @@ const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
   [/\.PolicyFull$/, 'Delete CAM policies that nobody uses; access lists of buckets count, too (COS console).'],
   [
     /\.PolicyNameInUse$/,
-    'Deploy again if a deployment broke off a moment ago; else a policy of that name was not made by this service: change service or stage.',
+    'Deploy again if a deployment broke off a moment ago. Otherwise others made a policy of that name: change service or stage.',
   ],
 ];
 

@@ -35,7 +35,7 @@ it('find nothing wrong with what was deployed a moment ago', { timeout: LONG }, 
 describe.sequential('the commands for a source', { timeout: LONG }, () => {
   it('say that there are no rules yet, and how to store some', async () => {
     await expect(run('rules', 'get')).rejects.toThrow(/source-1250000000 has no replication rules: .* rules put /);
-    expect(await run('failures')).toMatch(/Nothing waits or failed in source-1250000000\./);
+    expect(await run('failures')).toMatch(/source-1250000000 has no waiting and no failed work\./);
   });
 
   it('tell what rules would replicate, and store none', async () => {

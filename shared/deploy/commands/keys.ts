@@ -11,7 +11,7 @@ const DEFAULT_RIGHTS = 'read,write';
 /** Signs markers with a new key from now on; returns a line for a person. */
 export async function rotateMarker({ state }: Pick<Settings, 'state'>, cos: Cos): Promise<string> {
   const number = await rotateMarkerKey({ cos, state, random: randomBytes });
-  return `marker key ${number}: created. New replicas are signed with it within five minutes; those that are there stay good.`;
+  return `marker key ${number}: created. New replicas are signed with it within five minutes; markers of present ones stay valid.`;
 }
 
 /** Makes a key from the texts of the command line. Throws `DeployError` for a bucket or right that does not exist. */
@@ -36,7 +36,7 @@ export async function addKey(
 export async function removeKey(store: Pick<KeyStore, 'remove'>, secretId: string): Promise<void> {
   if (await store.remove(secretId)) return;
   throw new DeployError(
-    `There is no API key ${secretId}: "npx serverless replication key list" shows those there are.`,
+    `There is no API key ${secretId}: "npx serverless replication key list" shows the present ones.`,
     'NO_SUCH_KEY',
   );
 }

@@ -39,7 +39,7 @@ export async function showPreflight(
   if (passed) return;
   const failed = destinations.filter((one) => !one.passed).map(({ destination }) => destination);
   throw new DeployError(
-    `${failed.join(', ')} cannot be replicated to: mend what FAILED (the README explains the checks), then try again.`,
+    `${failed.join(', ')} cannot be replicated to: mend the checks that FAILED (the README explains them), then try again.`,
     'PREFLIGHT_FAILED',
   );
 }

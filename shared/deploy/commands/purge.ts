@@ -52,7 +52,7 @@ export async function askToPurge(
 async function ask(bucket: string, terminal: Terminal): Promise<string | undefined> {
   if (!terminal.isTTY) return undefined;
   const answer = await terminal.question(
-    `${bucket} holds rules, API keys, pending work, and the keys by which replicas are known as ours. Without it a new ` +
+    `${bucket} holds rules, API keys, pending work, and the marker keys that prove replicas. Without it a new ` +
       'deployment copies existing objects again. This cannot be undone.\nType its name to delete it: ',
   );
   return answer.trim();

@@ -195,7 +195,7 @@ const formatRequested = (answer: unknown): string =>
   parse(named, answer)
     .destinations.map(
       ({ destination, paused }) =>
-        `${destination}: ${paused ? 'the scan begins when its scans are resumed' : 'the scan begins within a minute, or after the one that runs'}`,
+        `${destination}: ${paused ? 'the scan begins when its scans are resumed' : 'the scan begins within a minute, or after the running one'}`,
     )
     .join('\n');
 

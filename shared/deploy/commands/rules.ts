@@ -15,7 +15,7 @@ export async function getRules(deps: ApiDeps, options: RulesOptions): Promise<vo
     (error: unknown) => {
       // The name of the error has the small n that SDKs know.
       if (!(error instanceof DeployError) || error.code !== 'ReplicationConfigurationnotFoundError') throw error;
-      const advice = `store some with "npx serverless replication rules put --bucket ${bucket} --file rules.xml"`;
+      const advice = `store rules with "npx serverless replication rules put --bucket ${bucket} --file rules.xml"`;
       throw new DeployError(`${bucket} has no replication rules: ${advice}.`, 'NO_RULES', error);
     },
   );

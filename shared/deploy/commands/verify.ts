@@ -100,7 +100,7 @@ function notSafe({ state, cause }: Verified): DeployError {
   if (state === 'stopped')
     return new DeployError(`The verification was stopped (${cause ?? 'unknown'}): run it again.`, 'VERIFY_STOPPED');
   return new DeployError(
-    'It is not safe to switch: something is missing, damaged, hidden or unverified. "replication scan" brings what is missing.',
+    'It is not safe to switch: versions are missing, damaged, hidden or unverified. "replication scan" copies the missing ones.',
     'NOT_SAFE',
   );
 }
@@ -122,9 +122,9 @@ function format(answer: Verified, list: Verified['list']): string[] {
   const certain = certainUpTo === null || certainUpTo === upTo ? upTo : `${certainUpTo}, for sure`;
   const verdicts = [
     ...(equal === true ? [`Both sides are equal up to ${certain}.`] : []),
-    ...(safe === true ? [`It is safe to switch: nothing is missing of what was written up to ${certain}.`] : []),
+    ...(safe === true ? [`It is safe to switch: no version that was written up to ${certain} is missing.`] : []),
     ...(safe === true && certainUpTo !== null && certainUpTo !== upTo
-      ? [`Listings may lack what is younger: in two minutes run it again with --up-to ${upTo}`]
+      ? [`Listings may lack younger versions: run it again in two minutes with --up-to ${upTo}`]
       : []),
   ];
   return [

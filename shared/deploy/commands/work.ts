@@ -60,11 +60,11 @@ export async function showFailures(deps: ApiDeps, options: FailuresOptions): Pro
     return deps.print(JSON.stringify({ bucket, items: shown, truncated, unreadable, measuredAt }));
   }
   for (const one of shown) deps.print(formatItem(one));
-  if (items.length === 0) deps.print(`Nothing waits or failed in ${bucket}.`);
-  if (truncated) deps.print(`There is more than these ${count(shown.length)}: show more with --limit.`);
+  if (items.length === 0) deps.print(`${bucket} has no waiting and no failed work.`);
+  if (truncated) deps.print(`There are more than these ${count(shown.length)}: show more with --limit.`);
   if (unreadable > 0) {
     deps.print(
-      `${count(unreadable)} objects of pending work in the state bucket cannot be read: nobody works on them.`,
+      `${count(unreadable)} objects of pending work in the state bucket cannot be read: no run works on them. The log of schedule names them.`,
     );
   }
 }
@@ -132,10 +132,7 @@ export async function reattemptWork(deps: ApiDeps, options: ReattemptOptions): P
     for (const key of sum.outOfScope) deps.print(`${quoted(key)}: no enabled rule covers it`);
   }
   if (keys.length > 0 && sum.started + sum.requested === 0) {
-    throw new DeployError(
-      'Nothing was started: look at the keys, their case and the prefixes of the rules.',
-      'NO_WORK',
-    );
+    throw new DeployError('Nothing was started: check the keys, their case and the prefixes of the rules.', 'NO_WORK');
   }
 }
 

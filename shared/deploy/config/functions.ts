@@ -19,7 +19,7 @@ export function readFunctions(declared: Declared | undefined, locate: Locate): F
   const missing = NEEDED.filter((key) => !functions.some((one) => one.key === key));
   if (missing.length > 0) {
     throw new DeployError(
-      `${locate(['functions'])}: functions lacks ${missing.join(', ')}; put back what the serverless.yml of the repository has, because without them nothing is replicated.`,
+      `${locate(['functions'])}: functions lacks ${missing.join(', ')}; put back the entries of the repository's serverless.yml, because without them nothing is replicated.`,
       'FUNCTIONS_MISSING',
     );
   }

@@ -65,7 +65,7 @@ const VALUES: readonly Value[] = [
   },
   {
     path: ['provider', 'async', 'ttl'],
-    form: 'for how many seconds it keeps one, 60 to 21600',
+    form: 'the seconds for which the platform keeps a failed event, 60 to 21600',
     fits: whole(60, 21_600),
   },
   {
@@ -101,7 +101,7 @@ const VALUES: readonly Value[] = [
   },
   {
     path: ['scan', 'rangesAtOnce'],
-    form: 'how many ranges of one destination are scanned at once, 1 to 64',
+    form: 'the number of ranges of one destination that are scanned at once, 1 to 64',
     fits: whole(1, 64),
     optional: true,
   },

@@ -31,14 +31,14 @@ export const checkRoles: Check = async ({ settings, api }) => {
         findings.push(warning(subject, 'is not needed any more', 'The next deployment removes it.'));
       else if (own === undefined) findings.push(broken(subject, 'does not exist', DEPLOY));
       else if (!own.attached) findings.push(broken(subject, `is not attached to the role ${name}`, DEPLOY));
-      else if (!sameText) findings.push(broken(subject, 'allows something else than was generated', DEPLOY));
+      else if (!sameText) findings.push(broken(subject, 'differs from the generated policy', DEPLOY));
     }
     if (others > 0) {
       findings.push(
         warning(
           `role ${name}`,
           `has ${others} ${others === 1 ? 'policy' : 'policies'} that this service did not make, and the functions may do what they allow`,
-          'Detach what nobody needs (CAM console, Roles).',
+          'Detach the policies that nobody needs (CAM console, Roles).',
         ),
       );
     }

@@ -25,7 +25,7 @@ export const checkMarkerKey: Check = async ({ settings: { state }, cos }) =>
         broken(
           `state bucket ${formatPlace(state)}`,
           'holds no marker key, so nothing is replicated',
-          'Put back secrets/marker-key/ from a backup if there is one: without the old key no replica is known as ours any more. Else deploy again, which makes a new one.',
+          'Put back secrets/marker-key/ from a backup if you have one: without the old key no replica counts as ours any more. Otherwise deploy again, which makes a new key.',
         ),
       ];
 
@@ -36,7 +36,7 @@ export const checkKeys: Check = async ({ settings: { sources }, keys }) => {
     return [
       warning(
         'API keys',
-        'there are none, so only who deploys can manage rules',
+        'there are none, so only the deploying user can manage rules',
         'Make one with "npx serverless replication key add".',
       ),
     ];
@@ -74,7 +74,7 @@ export const checkBuckets: Check = async ({ settings, sdk }) => {
           warning(
             subject,
             'cannot be looked at with these credentials',
-            'Try it with "npx serverless replication preflight": the functions may reach what the deploying user may not.',
+            'Try it with "npx serverless replication preflight": the functions may reach buckets that the deploying user may not.',
           ),
         );
       }
@@ -99,7 +99,7 @@ export const checkClock: Check = async ({ settings: { state }, cosTime, now }) =
   if (skew <= NOTICED_SKEW_MS) return [];
   const seconds = Math.round(skew / 1000);
   const problem = `differs by ${seconds} s from that of COS`;
-  const advice = 'Set it, for example with NTP: requests signed by a wrong clock are refused.';
+  const advice = 'Set the clock, for example with NTP: requests signed by a wrong clock are refused.';
   const make = skew > REFUSED_SKEW_MS ? broken : warning;
   return [make('clock of this computer', problem, advice)];
 };

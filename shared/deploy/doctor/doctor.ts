@@ -55,7 +55,7 @@ export async function reportExamination(deps: DoctorDeps, print: (text: string) 
   print(json ? JSON.stringify({ service, stage, region, checks: results }) : formatExamination(results));
   const bad = results.filter(({ state }) => state === 'broken').map(({ name }) => name);
   if (bad.length === 0) return;
-  throw new DeployError(`Broken: ${bad.join(', ')}. What to do stands with each finding.`, 'DEPLOYMENT_BROKEN');
+  throw new DeployError(`Broken: ${bad.join(', ')}. Each finding says what to do.`, 'DEPLOYMENT_BROKEN');
 }
 
 function formatExamination(results: readonly CheckResult[]): string {

@@ -29,7 +29,7 @@ async function differences(desired: DesiredFunction, found: DeployedFunction, sc
     const reason = found.StatusReasons?.[0]?.ErrorMessage ?? found.StatusDesc;
     const advice = found.Status.endsWith('Failed')
       ? DEPLOY
-      : 'Wait until the change has ended, and look again; if it stays so, deploy again.';
+      : 'Wait until the change has ended, and run this again. If the state stays, deploy again.';
     findings.push(broken(name, `is ${found.Status}, not Active${reason ? `: ${reason}` : ''}`, advice));
   }
   if (found.Runtime !== desired.runtime) {
@@ -45,13 +45,13 @@ async function differences(desired: DesiredFunction, found: DeployedFunction, sc
     (setting) => setting !== 'description',
   );
   if (settings.length > 0) {
-    findings.push(broken(name, `has not the ${settings.join(', ')} of serverless.yml`, DEPLOY));
+    findings.push(broken(name, `differs from serverless.yml in ${settings.join(', ')}`, DEPLOY));
   }
   if (!(await sameAsync(desired, scf))) {
-    findings.push(warning(name, 'repeats failed events in another way than provider.async says', DEPLOY));
+    findings.push(warning(name, 'differs from provider.async in how it repeats failed events', DEPLOY));
   }
   if (!(await sameReservation(desired, scf))) {
-    findings.push(warning(name, 'has not the reserved instances of serverless.yml', DEPLOY));
+    findings.push(warning(name, 'differs from serverless.yml in its reserved instances', DEPLOY));
   }
   return findings;
 }
@@ -69,7 +69,7 @@ export const checkCode: Check = async ({ settings, scf, artifactOf }) => {
       );
     } else if (code !== (await artifactOf(bundle)).sha256) {
       findings.push(
-        warning(name, 'runs other code than this folder holds', 'Deploy again, or check out what was deployed.'),
+        warning(name, 'runs other code than that of this folder', 'Deploy again, or check out the deployed release.'),
       );
     }
   }

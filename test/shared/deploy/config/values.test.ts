@@ -22,7 +22,7 @@ describe('checkValues', () => {
     [{ provider: { ...provider, runtime: undefined } }, 'provider.runtime is missing; write'],
     [{ provider: { ...provider, async: 2 } }, 'provider.async is 2; write retries and ttl'],
     [{ provider: { ...provider, async: { retries: 3, ttl: 60 } } }, 'provider.async.retries is 3; write how often'],
-    [{ provider: { ...provider, async: { retries: 2 } } }, 'provider.async.ttl is missing; write for how many seconds'],
+    [{ provider: { ...provider, async: { retries: 2 } } }, 'provider.async.ttl is missing; write the seconds'],
     [{ provider: { ...provider, async: { retry: 2, ttl: 60 } } }, 'retries and ttl below it, and nothing else'],
     [{ cautious: ['everything'] }, 'cautious is ["everything"]; write a list of metadata, overlap'],
     [{ cautious: ['overlap', 'overlap'] }, 'each at most once'],
@@ -31,7 +31,7 @@ describe('checkValues', () => {
     [{ scan: { every: 2 } }, 'scan is {"every":2}; write everyHours or rangesAtOnce below it'],
     [{ scan: { everyHours: 24 } }, 'at scan/everyHours: scan.everyHours is 24; write whole hours'],
     [{ scan: { everyHours: '6' } }, 'scan.everyHours is "6"'],
-    [{ scan: { rangesAtOnce: 0 } }, 'scan.rangesAtOnce is 0; write how many ranges'],
+    [{ scan: { rangesAtOnce: 0 } }, 'scan.rangesAtOnce is 0; write the number of ranges'],
   ])('names value, form and line of %j', (changes, message) => {
     expect(() => checkValues({ ...rawConfiguration(), ...changes }, locate)).toThrow(message);
   });

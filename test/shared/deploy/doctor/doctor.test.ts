@@ -82,7 +82,9 @@ it('finds all that is missing before the first deployment, and nothing after it'
   const before = (await examine(deps)).filter((check) => check.state === 'broken').map(({ name }) => name);
   expect(before).toEqual(['state bucket', 'marker key', 'API keys', 'roles', 'functions']);
   await deployNow();
-  expect(await found()).toEqual(['warning API keys: API keys there are none, so only who deploys can manage rules']);
+  expect(await found()).toEqual([
+    'warning API keys: API keys there are none, so only the deploying user can manage rules',
+  ]);
   await keys.add({ buckets: [], rights: ['read'] });
   expect(await found()).toEqual([]);
 });
@@ -107,17 +109,17 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
         const changed = { ...environment, SOURCES: 'x' };
         cloud.scf.updateConfiguration(functionOf('task'), { memorySize: 512, role: role('api'), environment: changed });
       },
-      /^broken functions: \S+-task has not the memory, role, environment of serverless\.yml$/,
+      /^broken functions: \S+-task differs from serverless\.yml in memory, role, environment$/,
     ],
     [
       'repetitions that were changed',
       () => cloud.scf.updateAsyncConfig(functionOf('replicate'), { retries: 0, ttl: 60 }),
-      /^warning functions: \S+-replicate repeats failed events in another way/,
+      /^warning functions: \S+-replicate differs from provider\.async/,
     ],
     [
       'a reservation that was taken away',
       () => cloud.scf.reserveMemory(functionOf('api'), undefined),
-      /^warning functions: \S+-api has not the reserved instances/,
+      /^warning functions: \S+-api differs from serverless\.yml in its reserved instances/,
     ],
     [
       'a function that does not say its code',
@@ -139,7 +141,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
         const document = { version: '2.0', statement: [{ effect: 'allow', action: ['name/cos:*'], resource: ['*'] }] };
         cloud.cam.updatePolicy(policy?.id ?? 0, { document: JSON.stringify(document) });
       },
-      /^broken roles: policy \S+-api allows something else than was generated$/,
+      /^broken roles: policy \S+-api differs from the generated policy$/,
     ],
     [
       'a policy that was detached',
@@ -282,7 +284,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
   it('finds code that is not of this folder', async () => {
     const findings = await found({ artifactOf: async () => codeOf('newer') });
     expect(findings).toHaveLength(5);
-    for (const one of findings) expect(one).toMatch(/^warning code: \S+ runs other code than this folder holds$/);
+    for (const one of findings) expect(one).toMatch(/^warning code: \S+ runs other code than that of this folder$/);
   });
 
   it('finds more reserved than an account has', async () => {
