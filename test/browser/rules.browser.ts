@@ -107,7 +107,7 @@ it('holds the scans of a rule and lets them go on, and keeps copying meanwhile',
   await expect.poll(() => page.getByRole('button', { name: 'Pause rule held' }).isVisible()).toBe(true);
 });
 
-it('tells the second of two people what the first has changed, and makes the change on the rules of now', async () => {
+it('tells the second of two people what the first has changed, and makes the change on the present rules', async () => {
   await world.rules(ruleOf('mine', { Prefix: 'a/' }));
   const page = await world.enter('rules');
   await page.getByRole('button', { name: 'Disable rule mine' }).waitFor();

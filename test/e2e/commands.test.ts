@@ -93,7 +93,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     expect(answer).toMatchObject({ bucket: SOURCE.bucket, truncated: false, unreadable: 0 });
     expect(answer.items.map(({ key }) => key)).toEqual(['odd \n key']);
     const other = answer.items[0]?.state === 'FAILED' ? 'pending' : 'failed';
-    expect(await run('failures', '--state', other)).toMatch(/Nothing waits/);
+    expect(await run('failures', '--state', other)).toMatch(/has no waiting and no failed work/);
     await expect(run('failures', '--state', 'done')).rejects.toThrow(/--state is FAILED or PENDING, not "done"/);
   });
 
