@@ -129,6 +129,10 @@ async function ofAcquired(run: Taking, turns: Turns, acquired: Acquired): Promis
   if (acquired.kind === 'taken') return { kind: 'busy', until: run.deps.now() + acquired.remaining };
   const { lease } = acquired;
   try {
+    const floor = await at('state', () => turns.knocks.floor(run.work));
+    // Since it was read somebody else may have heard it, and a deeper one has come: that is heard when this look is over.
+    if (floor !== undefined && floor < lease.floor)
+      return { kind: 'held', lease, source: await run.heads.source(), knocked: false };
     // P42: Before the look.
     await at('state', () => turns.knocks.takeAway(run.work));
     return { kind: 'held', lease, source: await run.heads.source(), knocked: true };

@@ -145,6 +145,31 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
+  test('a deeper knock that came before the key was taken is not taken for the own one', async () => {
+    const version = world.put('1');
+    const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
+    const { leases, knocks, deps } = world.engine;
+    let [isKnocked, isHeard] = [false, false];
+    const looks: (number | undefined)[] = [];
+    world.onRequest(async (call, key) => {
+      if (call === 'putObject crr' && key.endsWith('/knock') && !isKnocked && taken.kind === 'held') {
+        isKnocked = true;
+        await leases.release(taken.lease);
+      }
+      if (call === 'putObject crr' && /^leases.*\/0$/.test(key) && isKnocked && !isHeard) {
+        // Another run has heard the knock, and somebody who knows of an older version has knocked since.
+        isHeard = true;
+        await knocks.putBack(TARGET, 0);
+      }
+      if (call !== 'deleteObject crr' || !/^leases.*\/0$/.test(key) || !isHeard) return;
+      const lease = await deps.cos.getObject(deps.state, key);
+      looks.push((JSON.parse(Buffer.from(lease?.body ?? []).toString()) as { floor?: number }).floor);
+    });
+    expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
+    expect(looks.at(-1)).toBe(0);
+    expect(world.state('leases/')).toEqual([]);
+  });
+
   // P41, P42
   test('versions that come while their key is looked at are brought over by the run that looks', async () => {
     const version = world.put('1');
