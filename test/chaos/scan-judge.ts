@@ -1,10 +1,10 @@
 import { nodeHash, type Cos } from '../../shared/cos/index.ts';
-import { LANDING_MS } from '../../shared/durations/index.ts';
 import { PairStore, type ScanResult } from '../../shared/scan/index.ts';
-import { timeOfVersionId, type Core } from '../cloud/cos/index.ts';
+import type { Core } from '../cloud/cos/index.ts';
 import type { Diary } from './diary.ts';
 import { byKey, isOriginal, type Listed, type Violation } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
+import { orphanedCopies } from './orphans.ts';
 import type { RuleBook } from './rule-book.ts';
 import { isShared, type Link, type Topology } from './topology.ts';
 
@@ -84,7 +84,7 @@ export class ScanJudge {
         .flatMap(([, all]) => all);
     const source = listed(link.source);
     const versions = source.filter(({ deleteMarker }) => !deleteMarker);
-    const replicas = new Set([...this.#replicasOf(link), ...this.#orphanedCopies(link)]);
+    const replicas = new Set([...this.#replicasOf(link), ...orphanedCopies(this.#evidence, link)]);
     const due = this.#dueOf(book, link);
     const standings = Object.values(counts.rules);
     const told = standings.reduce((sum, { replicated }) => sum + replicated[0], 0);
@@ -116,25 +116,6 @@ export class ScanJudge {
       all.flatMap(({ versionId }) => {
         const origin = ledger.made.get(versionId)?.origin;
         return origin?.bucket === source.bucket ? [origin.versionId] : [];
-      }),
-    );
-  }
-
-  /**
-   * Source versions that have no replica any more, but a user's copy of one that was made while the attempt itself might still
-   * have landed. With the original gone nothing tells the copy from it, and it has all that a replica has: a known limit.
-   */
-  #orphanedCopies({ source, destination }: Link): readonly string[] {
-    const { core, diary, ledger } = this.#evidence;
-    return [...byKey(core, destination).values()].flatMap((stack) =>
-      stack.flatMap(({ versionId, time }) => {
-        let from = diary.copies.get(versionId);
-        while (from !== undefined && diary.copies.has(from)) from = diary.copies.get(from);
-        const origin = from === undefined ? undefined : ledger.made.get(from)?.origin;
-        if (from === undefined || origin?.bucket !== source.bucket) return [];
-        const isGone = !stack.some((one) => one.versionId === from);
-        const inTime = time - (timeOfVersionId(from) ?? 0) <= LANDING_MS * 1000;
-        return isGone && inTime ? [origin.versionId] : [];
       }),
     );
   }

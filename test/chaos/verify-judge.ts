@@ -3,6 +3,8 @@ import { createEngine, type EngineOptions } from '../../shared/replication/index
 import { beginVerify, runVerify, VERIFY_NOTES, verifyDepsOf, type VerifyItem } from '../../shared/verify/index.ts';
 import type { Evidence, Listed, Violation } from './invariants.ts';
 import { byKey, isOriginal } from './invariants.ts';
+import { CosFailure } from '../cloud/cos/index.ts';
+import { orphanedCopies } from './orphans.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { Link } from './topology.ts';
 
@@ -81,8 +83,13 @@ function removeOne({ core, ledger, diary }: VerifyEvidence, { source, destinatio
       ({ versionId }) => ledger.made.get(versionId)?.origin.bucket === source.bucket && !diary.copied.has(versionId),
     );
     if (replica === undefined) continue;
-    core.deleteObject(destination.bucket, destination.region, key, replica.versionId, { requestId: 'judge' });
-    return true;
+    try {
+      core.deleteObject(destination.bucket, destination.region, key, replica.versionId, { requestId: 'judge' });
+      return true;
+    } catch (error) {
+      // Nobody may remove it, so this one cannot be missing.
+      if (!(error instanceof CosFailure && error.code === 'ObjectLocked')) throw error;
+    }
   }
   return false;
 }
@@ -92,11 +99,13 @@ const isDoubtful = ({ versionId, attributes }: Listed): boolean =>
   versionId === 'null' || attributes.storageClass === 'ARCHIVE';
 
 function compare(
-  { core, ledger }: VerifyEvidence,
+  evidence: VerifyEvidence,
   book: RuleBook,
   link: Link,
   list: readonly VerifyItem[],
 ): readonly Violation[] {
+  const { core, ledger } = evidence;
+  const copies = new Set(orphanedCopies(evidence, link));
   const replicas = new Set(
     [...byKey(core, link.destination).values()].flat().flatMap(({ versionId }) => {
       const origin = ledger.made.get(versionId)?.origin;
@@ -112,7 +121,7 @@ function compare(
     if (deleteMarker || isDoubtful(version) || !isOriginal(ledger, version)) continue;
     const isDue = book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags });
     const about = `a verification of ${link.source.bucket} at ${link.destination.bucket}: ${key} ${versionId}`;
-    if (isDue && !replicas.has(versionId) && !told.has(versionId))
+    if (isDue && !replicas.has(versionId) && !copies.has(versionId) && !told.has(versionId))
       found.push({ invariant: 'I8', text: `${about} has no replica, and nobody is told` });
     if (replicas.has(versionId) && told.has(versionId))
       found.push({ invariant: 'I8', text: `${about} is said to be missing, and is there` });

@@ -65,6 +65,8 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
       SCAN,
       `${SCAN}-2`,
       SCHEDULE,
+      `${SCHEDULE}-2`,
+      `${SCHEDULE}-4`,
     ]);
     for (const { document } of cloud.cam.listPolicies()) expect(document.length).toBeLessThanOrEqual(6144);
     // Which policy it is that lets a function use the last destination.
@@ -120,7 +122,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
 
   it('takes all of its policies away, and no other', async () => {
     await serverless('deploy', SOURCES, DESTINATIONS);
-    expect(policies()).toHaveLength(9);
+    expect(policies()).toHaveLength(11);
     // With a shorter list now.
     await serverless('remove --force', SOURCES, DESTINATIONS.slice(0, 1));
     expect(policies()).toEqual(['theirs']);

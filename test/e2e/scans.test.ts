@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatPlace, type Place } from '../../shared/cos/index.ts';
+import { isReserved } from '../../shared/rules/index.ts';
 import { ROLE } from '../cloud/job/index.ts';
 import { allowCaller, openSite, type Site } from './project.ts';
 
@@ -21,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const bucket = { Bucket: SOURCE.bucket, Region: SOURCE.region };
-const replicas = (): number => cloud.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries.length;
+const replicas = (): number =>
+  cloud.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries.filter(({ key }) => !isReserved(key)).length;
 
 /** Each minute of the local cloud's timer until it is so. */
 async function until(so: () => boolean): Promise<void> {

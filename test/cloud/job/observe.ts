@@ -1,4 +1,5 @@
 import type { Place } from '../../../shared/cos/index.ts';
+import { isReserved } from '../../../shared/rules/index.ts';
 import { markedSource } from './content.ts';
 import { listBucket, type Listing } from './listing.ts';
 import { forEachAtOnce } from './pool.ts';
@@ -25,7 +26,9 @@ export function createObserver(reader: Reader, sides: Sides, onKnown: (replicas:
   const markers = new Map<string, string | undefined>();
   return async (signal) => {
     const source = await listBucket(reader, sides.source, signal);
-    const destination = await listBucket(reader, sides.destination, signal);
+    const listed = await listBucket(reader, sides.destination, signal);
+    // The service keeps notes of its own there, which are no replicas.
+    const destination = new Map([...listed].filter(([key]) => !isReserved(key)));
     const unknown = [...destination.values()]
       .flat()
       .filter((entry) => !entry.deleteMarker && !markers.has(entry.versionId));
