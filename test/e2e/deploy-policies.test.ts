@@ -55,11 +55,12 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
   it('is made, and unchanged the second time', async () => {
     const output = await serverless('deploy', SOURCES, DESTINATIONS);
     expect(output).toContain(`role ${ENGINE} (2 policies): created`);
-    expect(output).toContain(`role ${API} (3 policies): created`);
+    expect(output).toContain(`role ${API} (4 policies): created`);
     expect(policies().sort()).toEqual([
       API,
       `${API}-2`,
       `${API}-4`,
+      `${API}-6`,
       ENGINE,
       `${ENGINE}-2`,
       SCAN,
@@ -75,7 +76,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     expect(cloud.cam.getPolicy({ name: ENGINE }).document).not.toContain(last.bucket);
 
     const again = await serverless('deploy', SOURCES, DESTINATIONS);
-    expect(again).toContain(`role ${API} (3 policies): unchanged`);
+    expect(again).toContain(`role ${API} (4 policies): unchanged`);
     expect(again).not.toMatch(/: (created|updated|removed)/);
   });
 
@@ -122,7 +123,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
 
   it('takes all of its policies away, and no other', async () => {
     await serverless('deploy', SOURCES, DESTINATIONS);
-    expect(policies()).toHaveLength(11);
+    expect(policies()).toHaveLength(12);
     // With a shorter list now.
     await serverless('remove --force', SOURCES, DESTINATIONS.slice(0, 1));
     expect(policies()).toEqual(['theirs']);
