@@ -71,7 +71,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     ]);
     for (const { document } of cloud.cam.listPolicies()) expect(document.length).toBeLessThanOrEqual(6144);
     // Which policy it is that lets a function use the last destination.
-    const { document } = cloud.cam.getPolicy({ name: `${API}-4` });
+    const { document } = cloud.cam.getPolicy({ name: `${API}-6` });
     expect(document).toContain(last.bucket);
     expect(cloud.cam.getPolicy({ name: ENGINE }).document).not.toContain(last.bucket);
 
