@@ -78,10 +78,10 @@ export const TURNS: readonly Mistake[] = [
   ),
   mistake(
     'tasks of a key share one name',
-    ['bursts', 3000],
+    'test/shared/tasks/tasks.test.ts',
     instead(
       'P25',
-      'export const taskName = (digest: string, unique: string): string => `${TASKS}${digest}/${unique.slice(0, 2)}`;',
+      'export const taskName = (digest: string, unique: string): string => `${TASKS}${digest}/${unique.slice(0, 0)}one`;',
     ),
   ),
   mistake(

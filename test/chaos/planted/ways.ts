@@ -4,7 +4,7 @@ import { instead, mistake, without, type Mistake } from './mistake.ts';
 export const WAYS: readonly Mistake[] = [
   mistake(
     'of two replicas the older one stays',
-    ['mesh', 300],
+    ['mesh', 300, 106],
     instead(
       'P15',
       "const removals = [...base.filter(({ kind }) => kind === 'remove'), ...surplusOfOthers(seen.stack.toReversed())];",
