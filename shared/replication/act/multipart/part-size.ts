@@ -13,15 +13,15 @@ const BALANCE = MEGABYTE / 10;
 
 /**
  * Bytes per part, whole megabytes. Grows with the square root of the object, so that neither the number of parts nor the
- * work that one lost part repeats runs away, and faster where 10,000 parts would not do otherwise. A little smaller where
- * each lane then has as many parts as the others: none waits for the last ones.
+ * work that one lost part repeats runs away, and faster where 10,000 parts would not do otherwise. Smaller, by
+ * half at the most, where each lane then has as many parts as the others: none waits for the last ones.
  */
 export function partSizeOf(size: number): number {
   if (!(size > 0 && size <= LARGEST_OBJECT)) throw new RangeError(`no object of ${size} bytes is copied in parts`);
   const wanted = Math.max(Math.sqrt(size * BALANCE), size / MOST_PARTS);
   const perLane = Math.ceil(size / wanted / LANES);
   const even = perLane * LANES <= MOST_PARTS ? size / (perLane * LANES) : wanted;
-  return Math.min(LARGEST_PART, Math.ceil(even / MEGABYTE) * MEGABYTE);
+  return Math.min(LARGEST_PART, Math.ceil(Math.max(even, wanted / 2) / MEGABYTE) * MEGABYTE);
 }
 
 export const partCountOf = (size: number, partSize: number): number => Math.ceil(size / partSize);
