@@ -170,7 +170,7 @@ class KeyInspection {
   async #there(entry: Entry, head: ObjectHead, rule: Rule): Promise<Finding | undefined> {
     // P45: A version is there only if a replica of ours bears its name.
     const its = this.#replicas.get(entry.ref.id) ?? [];
-    const last = Math.max(...its.map(({ marker }) => marker.attempted));
+    const last = its.reduce((most, { marker }) => Math.max(most, marker.attempted), Number.NEGATIVE_INFINITY);
     const kept = its.find(({ marker }) => marker.attempted === last);
     const replica = kept && (await this.#run.heads.ofReplica(kept.versionId));
     if (kept === undefined || replica === undefined) return undefined;

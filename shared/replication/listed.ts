@@ -72,8 +72,11 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
 const UNPROVEN: Proof = { right: false, missing: [], oldest: undefined, expired: [] };
 
 function oldestOf(steps: readonly Step[]): number | undefined {
-  const times = steps.map((step) => (step.kind === 'copy' || step.kind === 'mark' ? step.entry.ref.time / 1000 : 0));
-  const oldest = Math.min(...times);
+  // One by one: a spread of a hundred thousand steps is more than the stack holds.
+  const oldest = steps.reduce(
+    (least, step) => Math.min(least, step.kind === 'copy' || step.kind === 'mark' ? step.entry.ref.time / 1000 : 0),
+    Number.POSITIVE_INFINITY,
+  );
   return steps.length > 0 && oldest > 0 ? Math.floor(oldest) : undefined;
 }
 
