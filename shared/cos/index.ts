@@ -16,7 +16,9 @@ export {
   isRegion,
   parsePlace,
   placeOfHost,
+  readPlace,
   samePlace,
 } from './places.ts';
+export { putNew } from './put-new.ts';
 export { codeOfRegion, regionFromCode } from './regions.ts';
 export { SIGNATURE_LIFETIME } from './request.ts';

@@ -1,3 +1,4 @@
+import { object, text, type Reader } from '../shape/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import type { Place } from './types.ts';
 
@@ -84,3 +85,6 @@ function refusal(code: string, message: string): ServiceError {
 function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
+
+/** Reads a place in JSON of our own. Throws `TypeError`. */
+export const readPlace: Reader<Place> = object<Place>({ bucket: text(isBucketName), region: text(isRegion) });

@@ -1,4 +1,4 @@
-import { formatPlace, type Cos, type Place } from '../cos/index.ts';
+import { formatPlace, putNew, type Cos, type Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { Keyring, MarkerKey } from './types.ts';
@@ -137,15 +137,8 @@ export async function rotateMarkerKey(options: NewKeyOptions): Promise<number> {
 /** False: somebody else has made that key just now. */
 async function writeKey({ cos, state, random }: NewKeyOptions, number: number): Promise<boolean> {
   const secret = Buffer.from(random(SECRET_BYTES)).toString('base64url');
-  try {
-    await cos.putObject(state, `${PREFIX}${number}`, new TextEncoder().encode(secret), {
-      contentType: 'text/plain',
-      forbidOverwrite: true,
-      encrypted: true,
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'FileAlreadyExists') return false;
-    throw error;
-  }
+  return putNew(cos, state, `${PREFIX}${number}`, new TextEncoder().encode(secret), {
+    contentType: 'text/plain',
+    encrypted: true,
+  });
 }

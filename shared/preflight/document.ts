@@ -1,7 +1,6 @@
-import { isBucketName, isRegion, samePlace } from '../cos/index.ts';
+import { readPlace, samePlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
-import { flag, listOf, number, object, oneOf, optional, text } from '../shape/index.ts';
+import { decodeState, encodeState, flag, listOf, number, object, oneOf, optional, text } from '../shape/index.ts';
 
 /** What pre-flight tries at a destination, in this order; each one needs those before it. */
 export const CHECKS = [
@@ -36,7 +35,7 @@ export interface Preflight {
 }
 
 const document = object<Preflight>({
-  destination: object<Place>({ bucket: text(isBucketName), region: text(isRegion) }),
+  destination: readPlace,
   measuredAt: number,
   passed: flag,
   markerTold: optional(flag),
@@ -47,7 +46,7 @@ const nameOf = (destination: Place): string => `status/preflight/${destination.b
 
 /** Throws `CosError` with side `state`. */
 export async function storePreflight(cos: Cos, state: Place, found: Preflight): Promise<void> {
-  const body = Buffer.from(JSON.stringify(found));
+  const body = encodeState(found);
   await cos.putObject(state, nameOf(found.destination), body, { contentType: 'application/json' });
 }
 
@@ -59,15 +58,7 @@ export async function readPreflight(cos: Cos, state: Place, destination: Place):
   const name = nameOf(destination);
   const stored = await cos.getObject(state, name);
   if (stored === undefined) return undefined;
-  try {
-    const found = document(JSON.parse(Buffer.from(stored.body).toString('utf8')));
-    // A bucket that was made again elsewhere has to be tried again.
-    return samePlace(found.destination, destination) ? found : undefined;
-  } catch (cause) {
-    throw new ServiceError(`The state object ${name} cannot be read`, {
-      code: 'InvalidStateObject',
-      side: 'state',
-      cause,
-    });
-  }
+  const found = decodeState(name, stored.body, document);
+  // A bucket that was made again elsewhere has to be tried again.
+  return samePlace(found.destination, destination) ? found : undefined;
 }

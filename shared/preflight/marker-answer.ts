@@ -1,7 +1,7 @@
-import { isBucketName, isRegion, samePlace } from '../cos/index.ts';
+import { readPlace, samePlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { PREFLIGHT_PREFIX } from '../rules/index.ts';
-import { flag, number, object, text } from '../shape/index.ts';
+import { encodeState, flag, number, object } from '../shape/index.ts';
 
 /** What a run found out by itself about a destination that no pre-flight has tried. */
 interface MarkerAnswer {
@@ -12,7 +12,7 @@ interface MarkerAnswer {
 }
 
 const document = object<MarkerAnswer>({
-  destination: object<Place>({ bucket: text(isBucketName), region: text(isRegion) }),
+  destination: readPlace,
   measuredAt: number,
   markerTold: flag,
 });
@@ -41,7 +41,7 @@ export async function tryMarkerAnswer(
 
 /** Throws `CosError` with side `state`. */
 export async function storeMarkerAnswer(cos: Cos, state: Place, found: MarkerAnswer): Promise<void> {
-  const body = Buffer.from(JSON.stringify(found));
+  const body = encodeState(found);
   await cos.putObject(state, nameOf(found.destination), body, { contentType: 'application/json' });
 }
 

@@ -1,4 +1,4 @@
-import { CosError } from '../cos/index.ts';
+import { putNew } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 
@@ -22,7 +22,7 @@ export async function takeTurn<T>(
   for (let number = 0; ; number += 1) {
     const own = `${name}${number}`;
     const id = crypto.randomUUID();
-    const created = await create(cos, state, own, id);
+    const created = await putNew(cos, state, own, new TextEncoder().encode(id));
     const other = created ? undefined : await cos.getObject(state, own);
     // The client repeats a create that got no answer, so the one that was there already may be ours.
     if (created || (other !== undefined && new TextDecoder().decode(other.body) === id)) {
@@ -41,15 +41,5 @@ export async function takeTurn<T>(
         retryable: true,
       });
     }
-  }
-}
-
-async function create(cos: Cos, state: Place, name: string, id: string): Promise<boolean> {
-  try {
-    await cos.putObject(state, name, new TextEncoder().encode(id), { forbidOverwrite: true });
-    return true;
-  } catch (error) {
-    if (error instanceof CosError && error.code === 'FileAlreadyExists') return false;
-    throw error;
   }
 }

@@ -1,9 +1,7 @@
-import { isBucketName, isRegion } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
+import { readPlace } from '../cos/index.ts';
 import { flag, listOf, mapOf, notNegative, nullable, number, object, oneOf, pairOf, text } from '../shape/index.ts';
 import type { Reader } from '../shape/index.ts';
 
-const place = object({ bucket: text(isBucketName), region: text(isRegion) });
 const time = number;
 const count = notNegative;
 const amount: Reader<readonly [number, number]> = pairOf(count);
@@ -41,8 +39,8 @@ const deeds = object({
 /** One scan of a pair, written by `schedule` alone. */
 export const scanDocument = object({
   id: text((id) => /^[0-9A-Za-z-]{1,60}$/.test(id)),
-  source: place,
-  destination: place,
+  source: readPlace,
+  destination: readPlace,
   kind,
   /** Only keys that begin with it. */
   prefix: text(),
@@ -106,7 +104,7 @@ export const rangeDocument = object({
 });
 
 /** The object that starts a run. */
-export const noteDocument = object({ source: place, destination: place, scan: text() });
+export const noteDocument = object({ source: readPlace, destination: readPlace, scan: text() });
 
 /** The findings of a scan when all its ranges were done. */
 export const scanResult = object({
@@ -136,18 +134,3 @@ export type ScanRequest = ReturnType<typeof scanRequest>;
 /** The time since which the scans of a pair are held. */
 export const pause = object({ since: time });
 export type Pause = ReturnType<typeof pause>;
-
-export const encodeDocument = (document: object): Uint8Array => new TextEncoder().encode(JSON.stringify(document));
-
-/** Throws `ServiceError` `InvalidStateObject`. */
-export function decodeDocument<T>(name: string, body: Uint8Array, read: Reader<T>): T {
-  try {
-    return read(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
-  } catch (cause) {
-    throw new ServiceError(`The state object ${name} cannot be read`, {
-      code: 'InvalidStateObject',
-      side: 'state',
-      cause,
-    });
-  }
-}

@@ -12,12 +12,11 @@ export {
   type Counts,
   type Standing,
 } from './counts.ts';
-export { decodeDocument, encodeDocument } from './documents.ts';
 export type { RangeDocument, ScanDocument, ScanKind, ScanResult } from './documents.ts';
 export { signatureOf } from './due.ts';
 export { FORECAST_SKIPS, forecast, type DestinationForecast, type Forecast, type ForecastAmount } from './forecast.ts';
 export { keepScans, pairsOf, type Kept } from './keep.ts';
-export { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS, type Pair } from './names.ts';
+export { ASKED, numberText, PAIRS, PAUSED, RANGE_LEASES, SCANS, type Pair } from './names.ts';
 export { nextKey, type KeyStacks } from './merge.ts';
 export { compareKeys } from './order.ts';
 export { isSlowDown, Pace } from './pace.ts';

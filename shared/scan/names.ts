@@ -27,7 +27,8 @@ export const digestOfPair = ({ source, destination }: Pair, hash: Hash): string 
 const DIGITS = 6;
 /** Ranges that a scan can have; names sort in their order. */
 export const MOST_RANGES = 10 ** DIGITS;
-const numberText = (number: number): string => String(number).padStart(DIGITS, '0');
+/** Numbers of ranges and the like, as names hold them. */
+export const numberText = (number: number): string => String(number).padStart(DIGITS, '0');
 
 export const noteName = (pair: string, unit: string): string => `${SCANS}${pair}/${unit}`;
 export const unitOfRange = (number: number): string => numberText(number);

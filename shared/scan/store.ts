@@ -1,16 +1,17 @@
-import { objectsUnder, type ObjectEntry } from '../cos/index.ts';
+import { objectsUnder, putNew, type ObjectEntry } from '../cos/index.ts';
 import { mapLimited, type StateDeps } from '../tasks/index.ts';
 import * as documents from './documents.ts';
 import type { Preparation, RangeDocument, ScanDocument, ScanRequest, ScanResult } from './documents.ts';
 import { Ledger } from './ledger.ts';
 import * as names from './names.ts';
 import type { Pair } from './names.ts';
-import type { Reader } from '../shape/index.ts';
+import { decodeState, encodeState, type Reader } from '../shape/index.ts';
 
 /** Bytes of a ledger that is read; one of a million keys has twelve. */
 const LARGEST_LEDGER = 64 * 2 ** 20;
 const LARGEST_DOCUMENT = 8 * 2 ** 20;
 const LANES = 32;
+const JSON_BODY = { contentType: 'application/json' };
 
 /** The order for a run to begin: the scan and the unit. */
 export interface Note {
@@ -60,11 +61,7 @@ export class PairStore {
   /** Writes the range, unless one of its number is open already: that stays as it is. */
   async createRange(range: RangeDocument): Promise<void> {
     const name = `${names.openPrefix(this.digest, range.scan)}${names.unitOfRange(range.number)}`;
-    try {
-      await this.#write(name, range, true);
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'FileAlreadyExists') throw error;
-    }
+    await putNew(this.#deps.cos, this.#deps.state, name, encodeState(range), JSON_BODY);
   }
 
   async putRange(range: RangeDocument): Promise<void> {
@@ -196,13 +193,10 @@ export class PairStore {
 
   async #read<T>(name: string, shape: Reader<T>) {
     const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_DOCUMENT });
-    return object && documents.decodeDocument(name, object.body, shape);
+    return object && decodeState(name, object.body, shape);
   }
 
-  async #write(name: string, document: object, forbidOverwrite = false): Promise<void> {
-    await this.#deps.cos.putObject(this.#deps.state, name, documents.encodeDocument(document), {
-      contentType: 'application/json',
-      ...(forbidOverwrite ? { forbidOverwrite } : {}),
-    });
+  async #write(name: string, document: object): Promise<void> {
+    await this.#deps.cos.putObject(this.#deps.state, name, encodeState(document), JSON_BODY);
   }
 }

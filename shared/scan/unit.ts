@@ -1,11 +1,12 @@
 import { Leases, type Lease } from '../tasks/index.ts';
-import { decodeDocument, noteDocument, type RangeDocument, type ScanDocument } from './documents.ts';
+import { noteDocument, type RangeDocument, type ScanDocument } from './documents.ts';
 import { PREPARE, RANGE_LEASES, readNoteName, unitOfRange } from './names.ts';
 import { prepare } from './prepare.ts';
 import { PairStore } from './store.ts';
 import type { ScanDeps } from './types.ts';
 import { walkRange } from './walk.ts';
 import { LANDING_MS } from '../durations/index.ts';
+import { decodeState } from '../shape/index.ts';
 
 /** ms that a run must have left to begin another range. */
 const WORTHWHILE_MS = 120_000;
@@ -25,7 +26,7 @@ export async function runUnit(deps: ScanDeps, name: string, deadline: number): P
   const unit = readNoteName(name)?.unit;
   const object = unit === undefined ? undefined : await cos.getObject(state, name);
   if (object === undefined || unit === undefined) return 0;
-  const { source, destination, scan } = decodeDocument(name, object.body, noteDocument);
+  const { source, destination, scan } = decodeState(name, object.body, noteDocument);
   const run = new UnitRun(deps, new PairStore(engine.deps, { source, destination }), scan, deadline);
   return run.start(unit);
 }

@@ -3,6 +3,8 @@
  * loads this at every cold start, and no person waits for a message that says more.
  */
 
+import { ServiceError } from '../errors/index.ts';
+
 /** Gives the value as it may be used, fields that nobody asked for left out. Throws `TypeError`. */
 export type Reader<T> = (value: unknown) => T;
 
@@ -99,4 +101,20 @@ export function object<T>(fields: Fields<T>): Reader<T> {
     }
     return found as T;
   };
+}
+
+/** The body of an object on the state bucket. */
+export const encodeState = (document: object): Uint8Array => new TextEncoder().encode(JSON.stringify(document));
+
+/** Reads the JSON of an object on the state bucket. Throws `ServiceError` `InvalidStateObject` where it is not of that shape. */
+export function decodeState<T>(name: string, body: Uint8Array, read: Reader<T>): T {
+  try {
+    return read(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+  } catch (cause) {
+    throw new ServiceError(`The state object ${name} cannot be read`, {
+      code: 'InvalidStateObject',
+      side: 'state',
+      cause,
+    });
+  }
 }

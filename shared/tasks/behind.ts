@@ -1,6 +1,15 @@
 import { formatPlace } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
-import { nullable, number, object, oneOf, someText, text, type Reader } from '../shape/index.ts';
+import {
+  decodeState,
+  encodeState,
+  nullable,
+  number,
+  object,
+  oneOf,
+  someText,
+  text,
+  type Reader,
+} from '../shape/index.ts';
 import type { StateDeps, Target } from './types.ts';
 
 /** Pairs at which so much has failed that a scan repairs it, and not one task for each key. */
@@ -187,8 +196,8 @@ export class BehindMarks {
   }
 
   async #put(name: string, document: object): Promise<void> {
-    const body = new TextEncoder().encode(JSON.stringify(document));
-    await this.#deps.cos.putObject(this.#deps.state, name, body, { contentType: 'application/json' });
+    const { cos, state } = this.#deps;
+    await cos.putObject(state, name, encodeState(document), { contentType: 'application/json' });
   }
 }
 
@@ -216,10 +225,5 @@ async function readMark<T>({ cos, state }: ReadDeps, name: string, read: Reader<
   const found = await cos.getObject(state, name);
   if (found === undefined) return undefined;
   const { body, date, lastModified } = found;
-  try {
-    return { value: read(JSON.parse(new TextDecoder().decode(body))), date, lastModified };
-  } catch (cause) {
-    const about = { code: 'InvalidStateObject', side: 'state', cause } as const;
-    throw new ServiceError(`The state object ${name} cannot be read`, about);
-  }
+  return { value: decodeState(name, body, read), date, lastModified };
 }

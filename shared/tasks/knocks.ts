@@ -1,9 +1,10 @@
-import { ServiceError } from '../errors/index.ts';
+import { putNew } from '../cos/index.ts';
 import { decodeLease, encodeLease } from './documents.ts';
 import { digestOfTarget, knockName } from './names.ts';
 import type { StateDeps, Target } from './types.ts';
 import { KNOCK_REACH_MS, KNOCK_SLACK_MS, ROUNDING_MS, TAKEN_REMEMBERED_MS } from '../durations/index.ts';
 
+const JSON_BODY = { contentType: 'application/json' };
 /** Keys of which an instance remembers that. */
 const MOST_KEYS = 1000;
 
@@ -56,25 +57,18 @@ export class Knocks {
    * still holds the key. `shallow`: one is there that asks for less. `date`: COS's time, ms since 1970.
    */
   async knock(target: Target, floor: number, date: number): Promise<'left' | 'waiting' | 'shallow'> {
-    if (await this.#create(target, this.floorAt(floor, date))) return 'left';
+    const { cos, state } = this.#deps;
+    const record = this.#record(target, this.floorAt(floor, date));
+    if (await putNew(cos, state, this.#name(target), record, JSON_BODY)) return 'left';
     if (floor / 1000 >= date - KNOCK_REACH_MS) return 'waiting';
     const there = await this.floor(target);
     return there !== undefined && there <= floor ? 'waiting' : 'shallow';
   }
 
-  async #create(target: Target, floor: number): Promise<boolean> {
-    try {
-      await this.#put(target, floor, true);
-      return true;
-    } catch (error) {
-      if (error instanceof ServiceError && error.code === 'FileAlreadyExists') return false;
-      throw error;
-    }
-  }
-
   /** Of one that was taken away, and of whose look nothing came yet. `floor`: how deep that had to be. */
   async putBack(target: Target, floor: number): Promise<void> {
-    await this.#put(target, floor, false);
+    const { cos, state } = this.#deps;
+    await cos.putObject(state, this.#name(target), this.#record(target, floor), JSON_BODY);
   }
 
   /** How deep to look, in microseconds since 1970; undefined: nobody has knocked. */
@@ -89,15 +83,9 @@ export class Knocks {
     await this.#deps.cos.deleteObject(this.#deps.state, this.#name(target));
   }
 
-  async #put(target: Target, floor: number, forbidOverwrite: boolean): Promise<void> {
-    const { cos, state } = this.#deps;
-    const { source, destination, key } = target;
-    // Reads as the record of a run that is over, which is what becomes of it when nobody hears it.
-    const record = { source, destination, key, floor, since: Number.POSITIVE_INFINITY, id: '', duration: 0 };
-    await cos.putObject(state, this.#name(target), encodeLease(record), {
-      contentType: 'application/json',
-      forbidOverwrite,
-    });
+  /** Reads as the record of a run that is over: it becomes one when nobody hears it. */
+  #record({ source, destination, key }: Target, floor: number): Uint8Array {
+    return encodeLease({ source, destination, key, floor, since: Number.POSITIVE_INFINITY, id: '', duration: 0 });
   }
 
   #name(target: Target): string {

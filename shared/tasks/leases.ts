@@ -1,5 +1,4 @@
-import { objectsUnder } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
+import { objectsUnder, putNew } from '../cos/index.ts';
 import { decodeLease, encodeLease, type LeaseRecord } from './documents.ts';
 import { digestOfTarget, leaseName, LEASES, readKnockName, readLeaseName } from './names.ts';
 import type { Facts, StateDeps, Target } from './types.ts';
@@ -161,16 +160,8 @@ export class Leases {
   }
 
   async #create(name: string, record: LeaseRecord): Promise<boolean> {
-    try {
-      await this.#deps.cos.putObject(this.#deps.state, name, encodeLease(record), {
-        contentType: 'application/json',
-        forbidOverwrite: true,
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof ServiceError && error.code === 'FileAlreadyExists') return false;
-      throw error;
-    }
+    const { cos, state } = this.#deps;
+    return putNew(cos, state, name, encodeLease(record), { contentType: 'application/json' });
   }
 
   /**

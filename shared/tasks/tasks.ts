@@ -1,5 +1,4 @@
-import { formatPlace, objectsUnder, type Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
+import { formatPlace, objectsUnder, putNew, type Place } from '../cos/index.ts';
 import { kindOf } from './causes.ts';
 import { decodeTask, encodeTask } from './documents.ts';
 import { mapLimited } from './limited.ts';
@@ -72,11 +71,7 @@ export class Tasks {
   /** Work that had failed at this destination has succeeded: what else waits there need not wait on. */
   async recovered(destination: Place): Promise<void> {
     const { cos, state } = this.#deps;
-    try {
-      await cos.putObject(state, recoveredName(formatPlace(destination)), new Uint8Array(), { forbidOverwrite: true });
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.code !== 'FileAlreadyExists') throw error;
-    }
+    await putNew(cos, state, recoveredName(formatPlace(destination)), new Uint8Array());
   }
 
   /** Starts due tasks again whose start was lost: older than `age` ms by the state bucket's clock. */

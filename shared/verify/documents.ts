@@ -1,4 +1,4 @@
-import { isBucketName, isRegion } from '../cos/index.ts';
+import { readPlace } from '../cos/index.ts';
 import { SKIP_CODES } from '../errors/index.ts';
 import type { SkipCode } from '../errors/index.ts';
 import {
@@ -36,7 +36,6 @@ export const HARMLESS: ReadonlySet<Difference> = new Set(['metadata', 'storage-c
 
 export const SHOWN_INSTEAD = ['replica', 'delete-marker', 'other', 'nothing'] as const;
 
-const place = object({ bucket: text(isBucketName), region: text(isRegion) });
 const time = number;
 const count = notNegative;
 const hex = text((digits) => /^[0-9a-f]{64}$/.test(digits));
@@ -47,7 +46,7 @@ const side = object({ versions: amount, deleteMarkers: count });
 /** One verification: fixed when it begins, and written before any part of it is begun by another function. */
 export const verifyJob = object({
   id: text(),
-  source: place,
+  source: readPlace,
   prefix: text(),
   /** ms since 1970: versions written at the source later are left out. */
   upTo: time,
@@ -55,7 +54,7 @@ export const verifyJob = object({
   /** By COS's own clock. */
   started: time,
   /** `signature`: of the rules that it goes by. */
-  pairs: listOf(object({ destination: place, signature: text() })),
+  pairs: listOf(object({ destination: readPlace, signature: text() })),
   /** Keys behind `after`, up to `upTo`; null: from the first, to the last. `pair`: index of the destination. */
   ranges: listOf(object({ pair: count, after: nullable(text()), upTo: nullable(text()) })),
 });

@@ -8,9 +8,6 @@ export const VERIFYING = `${VERIFIES}running/`;
 /** Writing an object here starts the `scan` function. */
 export const VERIFY_NOTES = `${SCANS}verify/`;
 
-const DIGITS = 6;
-export const numberText = (number: number): string => String(number).padStart(DIGITS, '0');
-
 /** Sorts by the time of the start. */
 const ID = /^\d{13}-[0-9A-Za-z]{1,40}$/;
 export const isVerifyId = (text: string): boolean => ID.test(text);

@@ -1,5 +1,6 @@
 import { objectsUnder, type Cos, type ObjectEntry, type Place } from '../cos/index.ts';
-import { numberText, readNote, VERIFIES, VERIFY_NOTES, VERIFYING, type VerifyName } from './names.ts';
+import { numberText } from '../scan/index.ts';
+import { readNote, VERIFIES, VERIFY_NOTES, VERIFYING, type VerifyName } from './names.ts';
 
 /*
  * Facts that names alone tell, so that a function that only starts runs need not read an object: the verifications that run,

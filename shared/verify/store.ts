@@ -1,11 +1,11 @@
 import { objectsUnder } from '../cos/index.ts';
-import { decodeDocument, encodeDocument } from '../scan/index.ts';
+import { numberText } from '../scan/index.ts';
 import { mapLimited } from '../tasks/index.ts';
 import * as documents from './documents.ts';
 import type { VerifyItem, VerifyJob, VerifyRange, VerifyStop } from './documents.ts';
-import { isVerifyId, numberText, VERIFIES, type VerifyName } from './names.ts';
+import { isVerifyId, VERIFIES, type VerifyName } from './names.ts';
 import { markDone, type Bucket } from './starts.ts';
-import type { Reader } from '../shape/index.ts';
+import { decodeState, encodeState, type Reader } from '../shape/index.ts';
 
 /** A part lists a thousand keys, and of a key of 850 control characters JSON makes 5 kB. */
 const LARGEST_DOCUMENT = 8 * 2 ** 20;
@@ -70,11 +70,11 @@ export class VerifyStore {
 
   async #read<T>(name: string, shape: Reader<T>) {
     const object = await this.#deps.cos.getObject(this.#deps.state, name, { limit: LARGEST_DOCUMENT });
-    return object && decodeDocument(name, object.body, shape);
+    return object && decodeState(name, object.body, shape);
   }
 
   async #write(name: string, document: object): Promise<void> {
-    await this.#deps.cos.putObject(this.#deps.state, name, encodeDocument(document), {
+    await this.#deps.cos.putObject(this.#deps.state, name, encodeState(document), {
       contentType: 'application/json',
     });
   }

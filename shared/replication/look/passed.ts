@@ -1,7 +1,7 @@
 import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import type { Hash } from '../../signing/index.ts';
 import { orderBy, refOfId } from '../../identity/index.ts';
-import { number, object, text } from '../../shape/index.ts';
+import { encodeState, number, object, text } from '../../shape/index.ts';
 import { digestOfTarget } from '../../tasks/index.ts';
 import type { Entry, Observation, Work } from '../types.ts';
 import { EXAMINED_VALID_MS } from '../../durations/index.ts';
@@ -85,7 +85,7 @@ export class Passed {
     }
     if (upTo === undefined || fresh < WORTH || upTo.ref.id === this.#known?.upTo) return;
     const said: Document = { rules: this.#rules, upTo: upTo.ref.id, begun: this.#known?.begun ?? this.#begun };
-    const body = new TextEncoder().encode(JSON.stringify(said));
+    const body = encodeState(said);
     try {
       await this.#deps.cos.putObject(this.#deps.state, this.#name, body, { contentType: 'application/json' });
     } catch {
