@@ -1,6 +1,6 @@
-import { emptyCounts, emptyDeeds } from './counts.ts';
 import type { Preparation, RangeDocument, ScanDocument } from './documents.ts';
 import { MOST_RANGES } from './names.ts';
+import { newRange } from './new-range.ts';
 import { compareKeys } from './order.ts';
 import { commonPrefix, rulesOfPair } from './scope.ts';
 import type { PairStore } from './store.ts';
@@ -37,30 +37,6 @@ export async function prepare(options: PrepareOptions): Promise<boolean> {
   const start = begun ?? { scan: scan.id, ranges: 0, after: null, entries: 0, done: false };
   if (base !== undefined && scan.base !== null) return fromEarlier(options, start, scan.base, base.ranges);
   return survey(options, start);
-}
-
-function rangeOf(scan: string, preparation: Preparation, upTo: string | null, expected: number): RangeDocument {
-  return {
-    scan,
-    number: preparation.ranges,
-    after: preparation.after,
-    upTo,
-    expected,
-    salt: '',
-    ledgers: [],
-    pass: 1,
-    cursor: null,
-    again: false,
-    notBefore: 0,
-    landed: 0,
-    entries: 0,
-    splits: [],
-    blocked: null,
-    tries: 0,
-    counts: emptyCounts(),
-    deeds: emptyDeeds(),
-    done: null,
-  };
 }
 
 /** One range more. Where a run that broke off has written it already it stays as it is, perhaps with another end. */
@@ -106,7 +82,10 @@ async function survey(options: PrepareOptions, begun: Preparation): Promise<bool
     const cut = last !== undefined && key !== last && entries >= settings.rangeEntries;
     if (key === undefined || (cut && last !== undefined)) {
       const upTo = key === undefined ? null : (last as string);
-      const range = { ...rangeOf(scan.id, preparation, upTo, entries), salt: engine.deps.unique() };
+      const range = {
+        ...newRange(scan.id, preparation.ranges, { after: preparation.after, upTo, expected: entries }),
+        salt: engine.deps.unique(),
+      };
       preparation = await add(options, preparation, range);
       await store.putPreparation(preparation);
       if (preparation.done) return true;
@@ -134,7 +113,11 @@ async function fromEarlier(options: PrepareOptions, begun: Preparation, base: st
         if (isBehind(preparation.after, upTo)) continue;
         const own = store.ledgerName(base, earlier.number);
         const entries = Math.max(earlier.entries, earlier.expected);
-        const range = rangeOf(scan.id, preparation, upTo, Math.round(entries / ends.length));
+        const range = newRange(scan.id, preparation.ranges, {
+          after: preparation.after,
+          upTo,
+          expected: Math.round(entries / ends.length),
+        });
         preparation = await add(options, preparation, {
           ...range,
           salt: earlier.salt,

@@ -1,4 +1,4 @@
-import { CALM } from '../chaos/faulty.ts';
+import { calmWorld } from '../chaos/calm.ts';
 import { lagsOf } from '../chaos/invariants.ts';
 import { topologyOf } from '../chaos/topology.ts';
 import { runWorld, type WorldOptions } from '../chaos/world.ts';
@@ -58,30 +58,18 @@ async function measure(withVersionId: number): Promise<Hot> {
   };
 }
 
-const worldOfHot = (seed: number, withVersionId: number): WorldOptions => ({
-  seed,
-  shape: 'one-way',
-  deeds: Array.from({ length: OVERWRITES }, (_, i) => ({
+const worldOfHot = (seed: number, withVersionId: number): WorldOptions => {
+  const site = topologyOf('one-way').deployments[0]?.source ?? { bucket: '', region: '' };
+  const deeds = Array.from({ length: OVERWRITES }, (_, i) => ({
     at: i * PACE_MS,
-    name: 'put',
-    site: topologyOf('one-way').deployments[0]?.source ?? { bucket: '', region: '' },
+    name: 'put' as const,
+    site,
     key: 'a',
     dice: seed * OVERWRITES + i,
-  })),
-  weather: CALM,
-  mail: { lost: 0, doubled: 0, late: 0, latest: 600_000, withVersionId },
-  skew: 0,
-  listingLag: 0,
-  longestPage: 1000,
-  markerOn404: true,
-  tagged: false,
-  later: false,
-  large: false,
-  inlineBytes: 256 * 2 ** 20,
-  scans: false,
+  }));
   // Under such a load an instance is hardly ever new.
-  warm: 0.98,
-});
+  return { ...calmWorld(seed, deeds, withVersionId), warm: 0.98 };
+};
 
 const lineOf = (name: string, { requests, copies, p50, p99 }: Hot): string =>
   `${name.padEnd(28)}${requests} requests and ${copies} copies a version, lag p50 ${p50} s, p99 ${p99} s`;

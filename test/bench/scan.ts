@@ -1,8 +1,8 @@
 import { nodeHash, type Cos, type Place, type VersionEntry, type VersionsPage } from '../../shared/cos/index.ts';
 import { createListingReader } from '../../shared/cos/listing.ts';
 import { VERSIONS } from '../../shared/cos/listings.ts';
-import { emptyCounts, emptyDeeds } from '../../shared/scan/counts.ts';
 import type { RangeDocument } from '../../shared/scan/documents.ts';
+import { newRange } from '../../shared/scan/new-range.ts';
 import { signatureOf } from '../../shared/scan/due.ts';
 import { PairStore, SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
 import { Ledger } from '../../shared/scan/ledger.ts';
@@ -102,27 +102,8 @@ async function measured(entries: number) {
     const [source, destination] = streams(after ?? undefined, upTo ?? undefined);
     while ((await nextKey(source, destination, tally)) !== undefined) ledger.prove(tally.end().hash, undefined);
     await store.putLedger(`ledger-${number}`, ledger);
-    ranges.push({
-      scan: scan.id,
-      number,
-      after,
-      upTo,
-      expected: RANGE,
-      salt: SALT,
-      ledgers: [`ledger-${number}`],
-      pass: 1,
-      cursor: null,
-      again: false,
-      notBefore: 0,
-      landed: 0,
-      entries: 0,
-      splits: [],
-      blocked: null,
-      tries: 0,
-      counts: emptyCounts(),
-      deeds: emptyDeeds(),
-      done: null,
-    });
+    const range = newRange(scan.id, number, { after, upTo, expected: RANGE });
+    ranges.push({ ...range, salt: SALT, ledgers: [`ledger-${number}`] });
   }
 
   // The least: both sides listed, each entry looked at once, nothing compared.

@@ -1,27 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { calmWorld } from './calm.ts';
 import { deedsOf } from './deeds.ts';
-import { CALM } from './faulty.ts';
 import { worldOf } from './seeds.ts';
 import { topologyOf } from './topology.ts';
 import { runWorld, type WorldOptions } from './world.ts';
 
-const hotKey = (seed: number, withVersionId: number): WorldOptions => ({
-  seed,
-  shape: 'one-way',
-  deeds: deedsOf(seed, { put: 1, deeds: 200, keys: 1, pace: 20 }, topologyOf('one-way')),
-  weather: CALM,
-  mail: { lost: 0, doubled: 0, late: 0, latest: 600_000, withVersionId },
-  skew: 0,
-  listingLag: 0,
-  longestPage: 1000,
-  markerOn404: true,
-  tagged: false,
-  later: false,
-  large: false,
-  inlineBytes: 256 * 2 ** 20,
-  scans: false,
-});
+const hotKey = (seed: number, withVersionId: number): WorldOptions =>
+  calmWorld(seed, deedsOf(seed, { put: 1, deeds: 200, keys: 1, pace: 20 }, topologyOf('one-way')), withVersionId);
 
 describe('simulated worlds', () => {
   // The first of those that `npm run test:chaos` runs by the thousand.

@@ -1,3 +1,4 @@
+import { INLINE_BYTES } from './calm.ts';
 import { deedsOf, RULE_DEEDS, type Habits } from './deeds.ts';
 import { CALM, type Weather } from './faulty.ts';
 import type { Mail } from './mail.ts';
@@ -68,9 +69,6 @@ const SHARES = {
 
 export type Kind = keyof typeof SHARES;
 export const KINDS = Object.keys(SHARES) as readonly Kind[];
-
-/** As the engine has it. */
-const INLINE_BYTES = 256 * 2 ** 20;
 
 /** A world before its deeds are made of its habits. */
 type Sketch = Omit<WorldOptions, 'deeds'> & { readonly habits: Habits };

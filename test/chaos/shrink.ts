@@ -1,3 +1,4 @@
+import { INLINE_BYTES } from './calm.ts';
 import { mayHappen } from './deeds.ts';
 import { CALM } from './faulty.ts';
 import { topologyOf, type Shape } from './topology.ts';
@@ -80,7 +81,7 @@ const SIMPLER: readonly Simpler[] = [
   (world) => ({ ...world, outages: undefined }),
   (world) => ({ ...world, longestPage: 1000 }),
   (world) => ({ ...world, scans: false }),
-  (world) => ({ ...world, large: false, inlineBytes: 256 * 2 ** 20 }),
+  (world) => ({ ...world, large: false, inlineBytes: INLINE_BYTES }),
   (world) => ({ ...world, tagged: false }),
   (world) => ({ ...world, later: false }),
   (world) => ({ ...world, deeds: world.deeds.map((deed) => ({ ...deed, key: 'a' })) }),

@@ -1,3 +1,4 @@
+import { INLINE_BYTES } from './calm.ts';
 import type { Violation } from './invariants.ts';
 import type { WorldOptions } from './world.ts';
 
@@ -37,7 +38,7 @@ const ORDINARY = {
   tagged: false,
   later: false,
   large: false,
-  inlineBytes: 256 * 2 ** 20,
+  inlineBytes: INLINE_BYTES,
   scans: false,
 };
 

@@ -42,12 +42,12 @@ export interface WorldOptions {
   readonly skew: number;
   /** ms by which listings lag. */
   readonly listingLag: number;
-  /** Entries of a listing at most. */
   /** Only listings of these lag; undefined: all, and those of the state buckets. */
   readonly lagAt?: 'sources' | 'destinations' | undefined;
   readonly outages?: readonly Outage[] | undefined;
   /** Pieces of failed work from which on a destination is crowded; undefined: more than any world has. */
   readonly crowdedFrom?: number | undefined;
+  /** Entries of a listing at most. */
   readonly longestPage: number;
   readonly markerOn404: boolean;
   /** The rules have a tag filter. */

@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keep } from '../../../../functions/schedule/scans.ts';
-import { runScans } from '../../../../functions/scan/handler.ts';
 import { bucketStatus, paused, scanRequested, scans } from '../../../../functions/api/scan-schemas.ts';
 import type { BucketStatus, Scans } from '../../../../functions/api/scan-schemas.ts';
 import { createKeyStore } from '../../../../shared/access/index.ts';
-import { nodeHash } from '../../../../shared/cos/index.ts';
-import { createKeyring } from '../../../../shared/identity/index.ts';
-import { createEngine } from '../../../../shared/replication/index.ts';
-import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
+import { createScanning, type Scanning } from './scanning.ts';
 import { parseText, valueOf } from '../metrics/parser.ts';
 import { BACKUP, createWorld, ruleText, THIRD, type World } from '../world.ts';
 
@@ -18,46 +14,18 @@ const MINUTE = 60_000;
 const PLACE = `${BACKUP.bucket}@${BACKUP.region}`;
 
 let world: World;
-let deps: ScanDeps;
+let scanning: Scanning;
 beforeAll(async () => {
   world = await createWorld();
-  const now = () => Date.now() + world.clock.ahead;
-  deps = {
-    engine: createEngine({
-      cos: world.user,
-      state: STATE,
-      hash: nodeHash,
-      keys: createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now }),
-      now,
-      unique: () => randomBytes(9).toString('hex'),
-      random: Math.random,
-    }),
-    settings: SCAN_DEFAULTS,
-    sleep: () => Promise.resolve(),
-  };
+  scanning = createScanning(world);
 });
 afterAll(() => world.close());
-
-const run = (ms: number) => ({
-  requestId: 'run',
-  deadline: Date.now() + world.clock.ahead + ms,
-  log: (fields: unknown) => void world.lines.push(JSON.stringify(fields)),
-});
 
 /** A minute goes by for the functions; the buckets keep their time. */
 async function minute(): Promise<void> {
   world.clock.ahead += MINUTE;
-  await keep(deps, [SOURCE], run(55_000));
-  for (;;) {
-    const { entries } = world.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'scans/' });
-    const [first] = entries;
-    if (first === undefined) return;
-    const dash = STATE.bucket.lastIndexOf('-');
-    const url = `http://${STATE.bucket}.cos.${STATE.region}.myqcloud.com/${first.key}`;
-    const bucket = { name: STATE.bucket.slice(0, dash), appid: STATE.bucket.slice(dash + 1), cosRegion: STATE.region };
-    const record = { cos: { cosObject: { url }, cosBucket: bucket }, event: { eventName: 'cos:ObjectCreated:Put' } };
-    await runScans(deps, { Records: [record] }, run(900_000));
-  }
+  await keep(scanning.deps, [SOURCE], scanning.run(55_000));
+  await scanning.runAll('scans/');
 }
 
 const statusNow = async (): Promise<BucketStatus> => {

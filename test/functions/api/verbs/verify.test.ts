@@ -1,60 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keep } from '../../../../functions/schedule/scans.ts';
-import { runScans } from '../../../../functions/scan/handler.ts';
 import { verified, type Verified } from '../../../../functions/api/verify-schemas.ts';
-import { nodeHash } from '../../../../shared/cos/index.ts';
-import { createKeyring } from '../../../../shared/identity/index.ts';
-import { createEngine } from '../../../../shared/replication/index.ts';
-import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
 import { VerifyStore } from '../../../../shared/verify/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
+import { createScanning, type Scanning } from './scanning.ts';
 import { BACKUP, createWorld, ruleText, THIRD, untilNextSecond, type World } from '../world.ts';
 
 const PLACE = `${BACKUP.bucket}@${BACKUP.region}`;
 
 let world: World;
-let deps: ScanDeps;
+let scanning: Scanning;
 beforeAll(async () => {
   world = await createWorld();
-  const now = () => Date.now() + world.clock.ahead;
-  deps = {
-    engine: createEngine({
-      cos: world.user,
-      state: STATE,
-      hash: nodeHash,
-      keys: createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now }),
-      now,
-      unique: () => randomBytes(9).toString('hex'),
-      random: Math.random,
-    }),
-    settings: SCAN_DEFAULTS,
-    sleep: () => Promise.resolve(),
-  };
+  scanning = createScanning(world);
   world.meanwhile = scanRuns;
   await world.rules(ruleText('all', BACKUP));
 });
 afterAll(() => world.close());
 
-const run = (ms: number) => ({
-  requestId: 'run',
-  deadline: Date.now() + world.clock.ahead + ms,
-  log: (fields: unknown) => void world.lines.push(JSON.stringify(fields)),
-});
-
-/** Does what the objects below `scans/` start. */
-async function scanRuns(): Promise<void> {
-  for (;;) {
-    const { entries } = world.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'scans/verify/' });
-    const [first] = entries;
-    if (first === undefined) return;
-    const dash = STATE.bucket.lastIndexOf('-');
-    const url = `http://${STATE.bucket}.cos.${STATE.region}.myqcloud.com/${first.key}`;
-    const bucket = { name: STATE.bucket.slice(0, dash), appid: STATE.bucket.slice(dash + 1), cosRegion: STATE.region };
-    const record = { cos: { cosObject: { url }, cosBucket: bucket }, event: { eventName: 'cos:ObjectCreated:Put' } };
-    await runScans(deps, { Records: [record] }, run(900_000));
-  }
-}
+const scanRuns = (): Promise<void> => scanning.runAll('scans/verify/');
 
 async function verify(body: object = {}): Promise<Verified & { readonly status: number }> {
   const { status, json } = await world.ask('POST', 'replicationVerify', { body: JSON.stringify(body) });
@@ -282,7 +246,7 @@ describe.sequential('a verification that reads every replica again', () => {
     const range = await store.range(0);
     expect(Object.values(range?.reading ?? {})).toHaveLength(1);
     expect(JSON.stringify(range?.reading).length).toBeLessThan(300);
-    await keep(deps, [], run(55_000));
+    await keep(scanning.deps, [], scanning.run(55_000));
     await scanRuns();
     expect(await look(id)).toMatchObject({ state: 'ended', equal: true });
     expect((await store.range(0))?.reading).toEqual({});
@@ -308,7 +272,7 @@ describe.sequential('a verification that takes longer than a call', () => {
     const { core } = world.cloud;
     const [note] = core.listObjects(STATE.bucket, STATE.region, { prefix: 'scans/verify/' }).entries;
     await world.user.deleteObject(STATE, note?.key ?? '');
-    await keep(deps, [], run(55_000));
+    await keep(scanning.deps, [], scanning.run(55_000));
     await scanRuns();
     expect(await look(begun.id)).toMatchObject({ state: 'ended', equal: true });
     expect(core.listObjects(STATE.bucket, STATE.region, { prefix: 'verifies/running/' }).entries).toEqual([]);

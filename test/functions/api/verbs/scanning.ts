@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { runScans } from '../../../../functions/scan/handler.ts';
+import { nodeHash } from '../../../../shared/cos/index.ts';
+import { createKeyring } from '../../../../shared/identity/index.ts';
+import { createEngine } from '../../../../shared/replication/index.ts';
+import type { Run } from '../../../../shared/scf/index.ts';
+import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
+import { STATE } from '../bench.ts';
+import type { World } from '../world.ts';
+
+/** The functions `schedule` and `scan` of a world, by the rights of its root account. */
+export interface Scanning {
+  readonly deps: ScanDeps;
+  /** One that the platform ends after so many ms. */
+  readonly run: (ms: number) => Run;
+  /** Does what the objects below this prefix of the state bucket start, and what comes of it. */
+  readonly runAll: (prefix: string) => Promise<void>;
+}
+
+export function createScanning(world: World): Scanning {
+  const now = () => Date.now() + world.clock.ahead;
+  const deps: ScanDeps = {
+    engine: createEngine({
+      cos: world.user,
+      state: STATE,
+      hash: nodeHash,
+      keys: createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now }),
+      now,
+      unique: () => randomBytes(9).toString('hex'),
+      random: Math.random,
+    }),
+    settings: SCAN_DEFAULTS,
+    sleep: () => Promise.resolve(),
+  };
+  const run = (ms: number): Run => ({
+    requestId: 'run',
+    deadline: now() + ms,
+    log: (fields: unknown) => void world.lines.push(JSON.stringify(fields)),
+  });
+  const runAll = async (prefix: string): Promise<void> => {
+    for (;;) {
+      const [first] = world.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix }).entries;
+      if (first === undefined) return;
+      const dash = STATE.bucket.lastIndexOf('-');
+      const url = `http://${STATE.bucket}.cos.${STATE.region}.myqcloud.com/${first.key}`;
+      const bucket = {
+        name: STATE.bucket.slice(0, dash),
+        appid: STATE.bucket.slice(dash + 1),
+        cosRegion: STATE.region,
+      };
+      const record = { cos: { cosObject: { url }, cosBucket: bucket }, event: { eventName: 'cos:ObjectCreated:Put' } };
+      await runScans(deps, { Records: [record] }, run(900_000));
+    }
+  };
+  return { deps, run, runAll };
+}
