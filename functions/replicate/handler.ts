@@ -4,7 +4,7 @@ import { createConfirm, logEnd, sameRules, whatIsLeft, workOfEvent } from '../..
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { formatPlace, samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
-import { LAST_TRY_MS } from '../../shared/durations/index.ts';
+import { HELD_BACK_MS, LAST_TRY_MS } from '../../shared/durations/index.ts';
 import { kindOf, type Target } from '../../shared/tasks/index.ts';
 
 /** The answer to the platform: how many destinations were brought up to date, and how many were left to tasks. */
@@ -81,12 +81,9 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
   return [...first.value, ...(await Promise.all(others.map(bring)))].map(({ state }) => state);
 }
 
-/** ms after which events come late because the platform holds them back: it drops them when they are six hours old. */
-const LATE_MS = 30 * 60_000;
-
 /** Not worth failing for: the next late event tells it as well. */
 async function tellIfLate({ behind, now }: Engine, { time = now() }: ObjectEvent, target: Target): Promise<void> {
-  if (now() - time > LATE_MS) await behind.eventsAreLate(target, time).catch(() => undefined);
+  if (now() - time > HELD_BACK_MS) await behind.eventsAreLate(target, time).catch(() => undefined);
 }
 
 /** A scan will bring it: the pair is marked, and the mark goes only with a scan that begins later than this. */

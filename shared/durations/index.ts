@@ -121,3 +121,21 @@ export const LOST_EVENT_MS = 15 * MINUTE;
 export const SCAN_EVERY_MS = 23 * HOUR;
 /** A scan measures the lag of versions that are younger, so that each version is in one scan at least. */
 export const LAG_WINDOW_MS = 25 * HOUR;
+
+// A destination that is far behind
+
+/** A run goes by a mark that it read for so long. No repair may begin sooner after the mark was taken up. */
+export const BEHIND_BELIEVED_MS = 10 * SECOND;
+/** The word of `schedule` on a crowd holds for so long. It is said anew with each timer. */
+export const CROWD_MS = 3 * MINUTE;
+/** From then on events come late because the platform holds them back. */
+export const HELD_BACK_MS = 30 * MINUTE;
+/** The next mark for late events comes after this time, so no scan in between misses an event. */
+export const HELD_BACK_EVERY_MS = HOUR;
+/** The platform keeps an event for so long, and then drops it. */
+export const EVENT_LIFE_MS = 6 * HOUR;
+
+// Storing rules
+
+/** A turn is over after this time, whatever happened to the function that took it. */
+export const LONGEST_TURN_MS = MINUTE;

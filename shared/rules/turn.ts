@@ -1,9 +1,7 @@
 import { putNew } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
+import { LONGEST_TURN_MS } from '../durations/index.ts';
 import { ServiceError } from '../errors/index.ts';
-
-/** ms after which whoever took a turn has ended, whatever happened: the function that stores rules has 30 s. */
-const LONGEST_TURN = 60_000;
 
 /**
  * Lets those who store rules under a condition do so one after the other: COS has no PUT that compares, so between reading and
@@ -34,7 +32,7 @@ export async function takeTurn<T>(
       }
     }
     // Gone means that it ended just now; its number may be anybody's again.
-    if (other === undefined || other.date - other.lastModified < LONGEST_TURN) {
+    if (other === undefined || other.date - other.lastModified < LONGEST_TURN_MS) {
       throw new ServiceError('Somebody else stores rules of this bucket at this moment.', {
         code: 'ServiceUnavailable',
         status: 503,

@@ -1,5 +1,5 @@
 import { samePlace, type Place } from '../cos/index.ts';
-import { BELIEVED_MS, mapLimited, pendingOfKey, requestedTask, type Behind } from '../tasks/index.ts';
+import { mapLimited, pendingOfKey, requestedTask, type Behind } from '../tasks/index.ts';
 import { addCounts, addDeeds, emptyCounts, emptyDeeds } from './counts.ts';
 import type { RangeDocument, ScanDocument, ScanResult } from './documents.ts';
 import { signatureOf, whatIsDue } from './due.ts';
@@ -8,7 +8,7 @@ import { rulesOfPair } from './scope.ts';
 import { PairStore, type Note } from './store.ts';
 import type { KeepDeps } from './types.ts';
 import { candidatesFor, type RuleSet } from '../rules/index.ts';
-import { CLOCK_DOUBT_MS, LOST_START_MS } from '../durations/index.ts';
+import { BEHIND_BELIEVED_MS, CLOCK_DOUBT_MS, LOST_START_MS } from '../durations/index.ts';
 
 /** Open ranges that are read in a minute to find those that can go on. */
 const READ_PER_MINUTE = 200;
@@ -113,7 +113,7 @@ class Keeper {
 
   /**
    * Of a pair that is behind: a mark that something has answered is taken up. Then nobody goes by it any longer than for
-   * `BELIEVED_MS`, and what was left to the scan until then is in listings that have settled.
+   * `BEHIND_BELIEVED_MS`, and what was left to the scan until then is in listings that have settled.
    */
   async #repairFrom(behind: Behind, scan: ScanDocument | undefined): Promise<number | undefined> {
     const { engine } = this.#deps;
@@ -129,7 +129,7 @@ class Keeper {
     }
     if (behind.phase !== 'recovering') return undefined;
     // P40: A repair begins when nobody goes by the mark any longer, and listings have settled.
-    const from = behind.at + BELIEVED_MS + engine.settings.settleMs + CLOCK_DOUBT_MS;
+    const from = behind.at + BEHIND_BELIEVED_MS + engine.settings.settleMs + CLOCK_DOUBT_MS;
     const hasEnded = scan !== undefined && (scan.prefix !== '' || scan.state === 'ended');
     if (!hasEnded || (scan.wholeStarted ?? 0) < from) return from;
     await engine.behind.end(this.#pair, behind.id);

@@ -1,4 +1,5 @@
 import { formatPlace } from '../cos/index.ts';
+import { BEHIND_BELIEVED_MS, CROWD_MS, HELD_BACK_EVERY_MS } from '../durations/index.ts';
 import {
   decodeState,
   encodeState,
@@ -15,17 +16,11 @@ import type { StateDeps, Target } from './types.ts';
 /** Pairs at which so much has failed that a scan repairs it, and not one task for each key. */
 export const BEHIND = 'behind/';
 
-/** ms for which a run goes by what it read of a mark. No repair may begin sooner after the mark was taken up. */
-export const BELIEVED_MS = 10_000;
 /** ms after which one more piece of live work is tried, by each instance, while the pair is behind. */
 const TRY_MS = 30_000;
-/** What `schedule` said of a crowd holds for so long, in ms: it says it anew each minute. */
-const CROWD_MS = 180_000;
 /** Where a destination answers so slowly that nothing fails often, a few failures in this many ms do as well. */
 const LONG_MS = 120_000;
 const FEW = 3;
-/** ms from one mark for late events to the next: the platform keeps events for hours, so no scan in between misses any. */
-const LATE_EVERY_MS = 3_600_000;
 /** ms after which it is looked again whether there may be one. */
 const LATE_AGAIN_MS = 60_000;
 /** Cause of a mark that says nothing of the destination: events come so late that others may have been dropped. */
@@ -148,10 +143,10 @@ export class BehindMarks {
     const now = this.#now;
     if (now() < (this.#lateAgain.get(keyOf(pair)) ?? 0)) return;
     const [last, { phase }] = await Promise.all([readMark(this.#deps, nameOf(pair, 'down'), down), this.read(pair)]);
-    const age = last?.value.cause === EVENTS_LATE ? last.date - last.lastModified : LATE_EVERY_MS;
+    const age = last?.value.cause === EVENTS_LATE ? last.date - last.lastModified : HELD_BACK_EVERY_MS;
     // A mark that stands brings a scan in any case, but perhaps one that has begun already.
-    const wait = phase === 'none' ? LATE_EVERY_MS - age : LATE_AGAIN_MS;
-    this.#lateAgain.set(keyOf(pair), now() + (wait > 0 ? wait : LATE_EVERY_MS));
+    const wait = phase === 'none' ? HELD_BACK_EVERY_MS - age : LATE_AGAIN_MS;
+    this.#lateAgain.set(keyOf(pair), now() + (wait > 0 ? wait : HELD_BACK_EVERY_MS));
     // Nothing fails here, so nothing has to succeed before the scan may begin.
     if (wait <= 0) await this.#put(nameOf(pair, 'news'), { id: await this.#mark(pair, since, EVENTS_LATE) });
   }
@@ -175,12 +170,12 @@ export class BehindMarks {
   async #isBehind(pair: BehindPair, circuit: Circuit): Promise<boolean> {
     const now = this.#now;
     // A mark is read anew after this time.
-    if (circuit.believed === undefined || now() - circuit.believed.asked >= BELIEVED_MS)
+    if (circuit.believed === undefined || now() - circuit.believed.asked >= BEHIND_BELIEVED_MS)
       circuit.believed = { asked: now(), behind: this.read(pair).catch(() => NONE) };
     const { asked, behind } = circuit.believed;
     const { phase } = await behind;
     // What was read longer ago counts for nothing.
-    return phase === 'behind' && now() - asked < BELIEVED_MS;
+    return phase === 'behind' && now() - asked < BEHIND_BELIEVED_MS;
   }
 
   async #isCrowded({ destination }: BehindPair): Promise<boolean> {

@@ -1,4 +1,4 @@
-export { BEHIND, BehindMarks, BELIEVED_MS, EVENTS_LATE, readBehind, type Behind, type BehindPair } from './behind.ts';
+export { BEHIND, BehindMarks, EVENTS_LATE, readBehind, type Behind, type BehindPair } from './behind.ts';
 export { hasFailed, isRecheck, kindOf } from './causes.ts';
 export { backOff } from './backoff.ts';
 export { Knocks } from './knocks.ts';

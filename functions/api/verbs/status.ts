@@ -8,7 +8,7 @@ import type { ReplicaStatus, StatusQuery, Subject } from '../../../shared/status
 import { explain } from '../../../shared/rules/index.ts';
 import type { Rule, RuleSet, Verdict } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
-import { BELIEVED_MS, EVENTS_LATE, isRecheck, pendingOfKey, readBehind } from '../../../shared/tasks/index.ts';
+import { EVENTS_LATE, isRecheck, pendingOfKey, readBehind } from '../../../shared/tasks/index.ts';
 import type { FailedRequest, KeyState } from '../../../shared/tasks/index.ts';
 import { parameter, reaches } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
@@ -18,7 +18,7 @@ import type { DestinationStatus, ObjectStatus, RuleVerdict } from '../schemas.ts
 import { stacksOf, versionsAsked } from './stacks.ts';
 import { standingOf } from './standing.ts';
 import type { Standing } from './standing.ts';
-import { LOST_EVENT_MS } from '../../../shared/durations/index.ts';
+import { BEHIND_BELIEVED_MS, LOST_EVENT_MS } from '../../../shared/durations/index.ts';
 
 const VERSION_ID = /^[\w+/=-]{1,200}$/;
 /** Pages of waiting work, a thousand names each, in which this key's is looked for. */
@@ -156,7 +156,7 @@ async function isLeftToScan(
 ): Promise<boolean> {
   const behind = await readBehind(deps, pair);
   if (behind.phase === 'none' || behind.cause === EVENTS_LATE) return false;
-  const until = behind.phase === 'recovering' ? behind.at + BELIEVED_MS : Number.POSITIVE_INFINITY;
+  const until = behind.phase === 'recovering' ? behind.at + BEHIND_BELIEVED_MS : Number.POSITIVE_INFINITY;
   return written > behind.since - LOST_EVENT_MS && written < until;
 }
 

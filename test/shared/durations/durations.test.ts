@@ -73,6 +73,14 @@ const ORDERED: readonly (readonly [string, number, number])[] = [
   ],
   ['what is examined is read anew no sooner than the next scan', D.SCAN_EVERY_MS, D.EXAMINED_VALID_MS],
   ['a failure waits no longer at first than for a key that is held', backOff(0, 0.999), D.BUSY_MS],
+  ['the next word on a crowd comes before the last one is over', D.TIMER_MS + schedule, D.CROWD_MS],
+  [
+    'a scan for late events begins before the platform drops one',
+    D.HELD_BACK_MS + D.HELD_BACK_EVERY_MS,
+    D.EVENT_LIFE_MS - 1,
+  ],
+  ['events that are held back are later than those that come late', D.LATE_EVENT_MS, D.HELD_BACK_MS - 1],
+  ['a turn outlives the function that took it', api + D.CLOCK_DOUBT_MS, D.LONGEST_TURN_MS],
   ['work that waits is looked for as often as it may come due', D.TIMER_MS, D.BUSY_MS],
 ];
 
