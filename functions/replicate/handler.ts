@@ -104,7 +104,7 @@ async function bringUpToDate(
   const left = whatIsLeft(work, report, { now: now(), random: random(), earlier: [] });
   if (report.state === 'done') await behind.succeeded(work);
   if (left !== undefined && kindOf(left.task) === 'failed' && (await behind.failed(work, left.task.cause))) {
-    // What a write of unknown outcome has left is on record in its lease.
+    // A write of unknown outcome is on record in its lease.
     if (isPlain && left.task.uploads === undefined) return leave(run, work);
   }
   logEnd(run, work, report, left);

@@ -37,7 +37,7 @@ async function pause(engine: Engine, found: readonly TaskObject[], task: Task, r
   const earlier = found.map((one) => one.task);
   const left = taskOf(workOfTasks(earlier, task, []), 'RuleDisabled', now(), earlier);
   const acquired = await leases.acquire(task, left, run.deadline, true);
-  // What broken-off runs have left is written down with it, or it would become a task each minute; so is a knock.
+  // The work that broken-off runs have left is written down with it, or it would become a task each minute; so is a knock.
   const { floor: deep, since } = acquired.kind === 'held' ? acquired.lease : left;
   const floor = Math.min(deep, (await knocks.floor(task)) ?? deep);
   const due = now() + backOff(Math.min(left.attempts, PAUSED_ATTEMPTS), random());

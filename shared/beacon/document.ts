@@ -11,7 +11,7 @@ export const MOST_RULES = 100;
 /** Bytes of the document at most. */
 export const LARGEST = 2 * 2 ** 20;
 
-/** What a destination holds of one source. Whoever may write to the destination may have written it. */
+/** The status of one source that a destination holds. Anybody who may write to the destination may have written it. */
 export const beacon = z.object({
   /** `bucket-appid@region` */
   source: z.string(),

@@ -1,5 +1,6 @@
 /**
- * What each destination holds of its sources, so that somebody can say what is missing when the region of the source is down.
+ * The status of its sources that each destination holds, so that somebody can say what is missing when the region of the source
+ * is down.
  */
 export { beaconKey, LARGEST, readBeacon, type Beacon } from './document.ts';
 export { Beacons, type TellDeps } from './tell.ts';

@@ -30,7 +30,7 @@ export async function measure(deps: MeasureDeps, pair: Pair, ruleSet: RuleSet): 
     }),
   ]);
   const rules = ruleSet.rules.filter((rule) => samePlace(rule.destination, destination));
-  // What was found by other rules says nothing of what these ask for.
+  // A result by other rules says nothing of these.
   const current = result?.signature === signatureOf(ruleSet, pair, deps.hash) ? result : undefined;
   const tasks = oldestOfEach(
     page.items.map(({ task }) => task),

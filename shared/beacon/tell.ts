@@ -15,7 +15,7 @@ export interface TellDeps extends MeasureDeps {
   readonly there: Pick<Cos, 'headObject' | 'getObject' | 'putObject' | 'deleteObject'>;
 }
 
-/** What an instance remembers of a pair. */
+/** The memory of an instance about a pair. */
 interface Known {
   /** Versions that the next one takes the place of. */
   readonly stale: readonly string[];
@@ -95,8 +95,9 @@ export class Beacons {
   }
 
   /**
-   * What an instance finds that has written none yet, newest first. Whoever may write there may have put something in its
-   * place that cannot be read, such as an archived or a very large object: then nothing more is found, and it is replaced.
+   * The versions that an instance finds which has written none yet, newest first. Anybody who may write there may have put
+   * something in its place that cannot be read, such as an archived or a very large object: then nothing more is found, and it
+   * is replaced.
    */
   async #staleAt({ source, destination }: Pair): Promise<readonly string[]> {
     const { there } = this.#deps;

@@ -67,7 +67,7 @@ export function header(answer: Answer, name: string): string | undefined {
 }
 
 /**
- * What an answer outside 2xx means. A 4xx took no effect. A 5xx to a write may have, unless COS itself says that it did
+ * The error of an answer outside 2xx. A 4xx took no effect. A 5xx to a write may have, unless COS itself says that it did
  * not begin (`SlowDown`, `ServiceUnavailable` in the body of a 503); a 503 of something in between says no such thing.
  */
 export function failureOfStatus(call: CallKind, answer: Answer): CosError {

@@ -15,7 +15,7 @@ const GRANT_HEADERS: Readonly<Record<Grant['permission'], string>> = {
 const CARRIED: ReadonlySet<string> = new Set(CONTENT_HEADERS);
 
 /**
- * What a new object is to have, as request headers. The storage class is always among them: a copy falls to STANDARD
+ * The attributes of a new object, as request headers. The storage class is always among them: a copy falls to STANDARD
  * without it. Tags only when they are given; see `CopyAttributes.tags`.
  */
 export function attributeHeaders(attributes: CopyAttributes): Pairs {

@@ -2,7 +2,7 @@ import type { CallName } from './errors.ts';
 import type { Answer } from './transport.ts';
 
 /**
- * What sending the request a second time would mean. `read`: nothing. `repeatable`: the same state as sending it once,
+ * The effect of sending the request a second time. `read`: nothing. `repeatable`: the same state as sending it once,
  * so it may follow a connection that turned out to be dead. `write`: perhaps a second version, so never after an
  * unknown outcome.
  */

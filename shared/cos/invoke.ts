@@ -47,7 +47,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
       const error = uncertain ? withUnknownOutcome(call, attempt.error) : attempt.error;
       const step = nextStep(call.effect, attempt, history, options);
       if (step === undefined) throw error;
-      // What the first sending did is not known, so a `FileAlreadyExists` to the second may be about our own object.
+      // The effect of the first sending is not known, so a `FileAlreadyExists` to the second may be about our own object.
       uncertain ||= call.effect !== 'read' && attempt.hint === 'stale';
       history = step.history;
       if (step.delay > 0) {
@@ -58,7 +58,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
   };
 }
 
-/** What must not be sent, because it would reach something else than the caller means. */
+/** A request that must not be sent, because it would reach something else than the caller means. */
 function problemOf({ key, query }: Call<unknown>): { readonly code: string; readonly reason: string } | undefined {
   const empty = query?.find(([name, value]) => value === '' && (name === 'versionId' || name === 'uploadId'));
   if (empty) return { code: 'InvalidArgument', reason: `${empty[0]} is empty` };

@@ -10,7 +10,7 @@ export interface KeyProblem {
   readonly code: 'InvalidObjectName' | 'KeyTooLong';
   readonly reason: string;
 }
-/** What COS merges into the path of the bucket itself: segments of nothing and of single dots, each with its slash. */
+/** Paths that COS merges into that of the bucket itself: segments of nothing and of single dots, each with its slash. */
 const BUCKET_PATH = /^(?:\.?\/)+$/;
 
 /**

@@ -10,7 +10,7 @@ export type Fields = ReadonlyMap<string, string>;
 export interface RawListing {
   /** In the order of the answer. */
   readonly entries: readonly { readonly name: string; readonly fields: Fields }[];
-  /** What stands beside the entries: `IsTruncated`, `NextMarker`, … */
+  /** The fields beside the entries: `IsTruncated`, `NextMarker`, … */
   readonly top: Fields;
   /** Undoes `encoding-type=url` where the answer says that it was obeyed. */
   readonly decode: (text: string) => string;

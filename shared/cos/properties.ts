@@ -128,7 +128,7 @@ export function propertyCalls(invoke: Invoke): PropertyCalls {
         key,
         query: [['symlink', ''], ...versionQuery(versionId)],
         effect: 'read',
-        // What COS says of an object that is no link is not documented, and a role may lack the right to ask.
+        // The answer of COS about an object that is no link is not documented, and a role may lack the right to ask.
         accepts: [400, 403, 404, 405],
         reader: reading((answer) => {
           requireRequestId(answer);

@@ -3,7 +3,7 @@ import type { Cost, Prices, Profile, Usage } from './types.ts';
 const GB = 1e9;
 const MB_PER_GB = 1024;
 
-/** What a usage costs at these prices. */
+/** The price of a usage. */
 export function costOf(usage: Usage, prices: Prices): Cost {
   const requests = (usage.requests / 10_000) * prices.requestsPer10000;
   const functions = (usage.invocations / 10_000) * prices.invocationsPer10000 + usage.gbSeconds * prices.gbSecond;
@@ -23,7 +23,7 @@ export interface Work {
 }
 
 /**
- * What that work will use, by what was measured before: an estimate. Retries, throttling and objects that change while
+ * The usage of that work, by earlier measurements: an estimate. Retries, throttling and objects that change while
  * they are copied come on top.
  */
 export function usageOf(work: Work, profile: Profile): Usage {

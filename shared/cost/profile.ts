@@ -1,7 +1,7 @@
 import type { Profile } from './types.ts';
 
 /**
- * What replicating takes as it is deployed. `npm run bench -- cost` counts it anew and fails where this is out by more
+ * The usage of replicating as it is deployed. `npm run bench -- cost` counts it anew and fails where this is out by more
  * than a fifth. Times are those of COS at 10 ms a request and 50 ms a copy, which a local cloud cannot measure.
  */
 export const MEASURED: Profile = {

@@ -1,4 +1,4 @@
-/** What a deployment used, counted and not guessed. */
+/** The usage of a deployment, counted and not guessed. */
 export interface Usage {
   /** Requests to COS, refused ones included: those are paid for as well. */
   readonly requests: number;
@@ -34,7 +34,7 @@ export interface Cost {
   readonly total: number;
 }
 
-/** What one piece of work takes, as it was measured. */
+/** The usage of one piece of work, as it was measured. */
 export interface Profile {
   /** COS requests of one object copied whole. */
   readonly requestsPerObject: number;

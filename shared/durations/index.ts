@@ -21,7 +21,7 @@ export const CLOCK_DOUBT_MS = 15 * SECOND;
 export const TOLERATED_SKEW_MS = 30 * SECOND;
 /** The clocks of two regions, or of a function and a bucket, differ by less. */
 export const CLOCKS_APART_MS = MINUTE;
-/** What one run learns about a destination's clock serves the other runs of its instance for so long. */
+/** The knowledge of one run about a destination's clock serves the other runs of its instance for so long. */
 export const CLOCK_LIFE_MS = MINUTE;
 
 // Requests
@@ -76,7 +76,7 @@ export const READ_BEFORE_MS = LANDING_MS + MINUTE;
 /** A listing may lack what was written within this time. */
 export const SETTLE_MS = MINUTE;
 
-// What is remembered
+// Memory of instances
 
 /** Rules that an instance remembers are a start for a run. Nothing is written before they are asked for anew. */
 // P29b: What an instance remembers is asked for anew.
@@ -89,7 +89,7 @@ export const VERSIONING_TRUSTED_MS = 10 * SECOND;
 export const KEY_REFRESH_MS = 5 * MINUTE;
 /** Warm functions may still sign with a key for so long after it was replaced. */
 export const KEY_RETIRING_MS = 15 * MINUTE;
-/** What was found out about versions that are not copied is read anew after this time. */
+/** The memory of versions that are not copied is read anew after this time. */
 export const EXAMINED_VALID_MS = 24 * HOUR;
 /** So long after a write nobody is expected to have moved the version to another class, or to have changed its tags. */
 export const AS_WRITTEN_MS = 24 * HOUR;

@@ -3,7 +3,7 @@ export const SIDES = ['source', 'destination', 'state', 'platform'] as const;
 export type Side = (typeof SIDES)[number];
 
 /**
- * What is known of the effect of a failed write. `none`: it did not happen. `unknown`: it may have happened, or may
+ * The known effect of a failed write. `none`: it did not happen. `unknown`: it may have happened, or may
  * still happen until the request's signature runs out; the caller must look before it writes again.
  */
 export type Outcome = 'none' | 'unknown';

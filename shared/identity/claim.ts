@@ -23,7 +23,7 @@ export type Claim =
 const NONE: Claim = { kind: 'none' };
 
 /**
- * What a version at `place` under `key` is. A marker counts only when a deployment signed exactly what it says for exactly
+ * The kind of a version at `place` under `key`. A marker counts only when a deployment signed exactly what it says for exactly
  * this place. Throws `CosError` when the keys cannot be read: nothing is decided then.
  */
 export async function claimOf(trust: Trust, head: ObjectHead, place: Place, key: string): Promise<Claim> {

@@ -2,7 +2,7 @@ import { readPlace, samePlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { decodeState, encodeState, flag, listOf, number, object, oneOf, optional, text } from '../shape/index.ts';
 
-/** What pre-flight tries at a destination, in this order; each one needs those before it. */
+/** The steps of a pre-flight at a destination, in this order; each one needs those before it. */
 export const CHECKS = [
   'reach',
   'versioning',

@@ -37,7 +37,7 @@ export function createMarkerKnowledge(deps: {
     if (earlier !== undefined && isValid(earlier)) return earlier.markerTold;
     const found = mayTry ? await tryMarkerAnswer(deps, destination) : undefined;
     if (found === undefined) return false;
-    // What was found holds for this instance also where it cannot be written down.
+    // The finding holds for this instance also where it cannot be written down.
     await storeMarkerAnswer(cos, state, found).catch(() => undefined);
     return found.markerTold;
   };

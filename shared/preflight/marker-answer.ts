@@ -3,7 +3,7 @@ import type { Cos, Place } from '../cos/index.ts';
 import { PREFLIGHT_PREFIX } from '../rules/index.ts';
 import { encodeState, flag, number, object } from '../shape/index.ts';
 
-/** What a run found out by itself about a destination that no pre-flight has tried. */
+/** The finding of a run about a destination that no pre-flight has tried. */
 interface MarkerAnswer {
   readonly destination: Place;
   /** ms since 1970 by the clock of COS. */

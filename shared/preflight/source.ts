@@ -2,7 +2,7 @@ import { formatPlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 
-/** What pre-flight warns of at a source; none of them stops replication. */
+/** The warnings of pre-flight about a source; none of them stops replication. */
 export const WARNINGS = ['native-replication'] as const;
 
 export interface Warning {
@@ -13,8 +13,8 @@ export interface Warning {
 }
 
 /**
- * What somebody should know of a source before relying on its replication: rules of COS's own replicate it too, so what both
- * bring to one destination is there twice. Never throws for what COS answers.
+ * Facts that somebody should know of a source before relying on its replication: rules of COS's own replicate it too, so what
+ * both bring to one destination is there twice. Never throws for what COS answers.
  */
 export async function warningsOf(cos: Pick<Cos, 'hasNativeReplication'>, source: Place): Promise<Warning[]> {
   const about = { source: formatPlace(source), name: 'native-replication' } as const;

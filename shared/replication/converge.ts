@@ -74,7 +74,7 @@ async function lookUntilDone(run: KeyRun, turns: Turns): Promise<End> {
     before = progress;
     // P3: Nothing is read before the key is taken, but the source beside it.
     const taken = await take(run, turns, knock);
-    // What was left to do was asked for by others, and whoever has the key now hears of it.
+    // The work that is left was asked for by others, and the run that has the key now hears of it.
     if (taken.kind === 'busy' && isDone) return done(run, turns, recheckAt, deepest);
     if (taken.kind === 'busy') return { state: 'busy', until: taken.until };
     if (taken.kind === 'told') return { state: 'told' };
@@ -160,7 +160,7 @@ async function oneLook(run: KeyRun, { source, knocked }: Held, full: boolean, de
   const { deps } = run;
   const looked = (full ? undefined : await actOnShortLook(run, source)) ?? (await fullLook(run, source, depth));
   if (isHalt(looked)) return looked.halt === 'look-again' ? { again: true } : looked;
-  // Whoever knocked had a version to name, which listings may not show yet.
+  // The run that knocked had a version to name, which listings may not show yet.
   return knocked ? { ...looked, recheckAt: deps.now() + deps.settings.settleMs } : looked;
 }
 

@@ -38,7 +38,7 @@ export type Finding =
       readonly reason: SkipReason | Absent;
     };
 
-/** What the destination gives out under a key, beside what it should. */
+/** The version that the destination gives out under a key, beside the one that it should. */
 export interface Shown {
   /** The newest version or delete marker of the source that the destination has to show. */
   readonly newest: Entry;
@@ -174,7 +174,7 @@ class KeyInspection {
     const kept = its.find(({ marker }) => marker.attempted === last);
     const replica = kept && (await this.#run.heads.ofReplica(kept.versionId));
     if (kept === undefined || replica === undefined) return undefined;
-    // What vouches for a user's copy stays, and nobody takes it for one too many.
+    // A replica that vouches for a user's copy stays, and nobody takes it for one too many.
     const surplus = its.filter((one) => one !== kept && one.vouches !== true).map(({ versionId }) => versionId);
     const { versionId, marker } = kept;
     return { kind: 'there', entry, head, rule, replica: { versionId, head: replica, marker }, surplus };

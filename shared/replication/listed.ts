@@ -150,7 +150,7 @@ export async function copyHistory(
     if (finding.kind === 'copy') candidates.push(finding.candidate);
     else verdictLog.skip(finding.skip);
   }
-  // What was passed over has no replica and may be copied some day, so no base names it.
+  // A version that was passed over has no replica and may be copied some day, so no base names it.
   let base: Ref | undefined;
   for (const candidate of candidates) {
     const halt = await copyVersion(run, candidate, base);

@@ -32,7 +32,7 @@ export type Taken =
   | Held
   /** `until`: ms since 1970, local clock. */
   | { readonly kind: 'busy'; readonly until: number }
-  /** Whoever has the key looks once more before it is done, so this run has nothing left to do. */
+  /** The run that has the key looks once more before it is done, so this run has nothing left to do. */
   | { readonly kind: 'told' };
 
 const TOLD: Taken = { kind: 'told' };
@@ -64,7 +64,7 @@ export async function take(run: Taking, turns: Turns, knock: number | undefined)
   throw source.reason;
 }
 
-/** What a task or a scan asks for is more than a knock can say. */
+/** A task or a scan asks for more than a knock can say. */
 const mayKnock = (work: Work): boolean =>
   !work.thorough && !work.compare && work.uploads.length === 0 && work.fresh === Number.NEGATIVE_INFINITY;
 

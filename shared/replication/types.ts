@@ -133,7 +133,7 @@ export interface Work {
   readonly clue?: Clue | undefined;
   /** Both listings are read even when the current versions seem to agree. */
   readonly full: boolean;
-  /** Whatever broken-off runs have left is taken up, wherever its record lies. This costs one more request. */
+  /** The work that broken-off runs have left is taken up, wherever its record lies. This costs one more request. */
   readonly thorough: boolean;
   /** Microseconds since 1970: replicas of older versions need not be looked at. 0: look at all. */
   readonly floor: number;

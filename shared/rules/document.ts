@@ -43,7 +43,7 @@ export function parseRules(body: Uint8Array | string, reading: OverlapReading = 
       try {
         if (refused === undefined) reader.read(element);
       } catch (error) {
-        // What is no XML at all is said first, wherever it is wrong; of wrong values the first.
+        // That it is no XML at all is said first, wherever it is wrong; of wrong values the first.
         refused = error;
       }
     },

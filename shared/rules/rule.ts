@@ -12,7 +12,7 @@ const LONGEST_ID = 255;
 const MOST_TAGS = 10;
 const LONGEST_TAG_KEY = 128;
 const LONGEST_TAG_VALUE = 256;
-/** What can be the value of a header; the key IDs of KMS are far shorter. */
+/** A text that can be the value of a header; the key IDs of KMS are far shorter. */
 const KMS_KEY = /^[\x21-\x7e]{1,1024}$/;
 const STORAGE_CLASS = /^(?:MAZ_)?(?:STANDARD|STANDARD_IA|INTELLIGENT_TIERING|ARCHIVE|DEEP_ARCHIVE)$/;
 

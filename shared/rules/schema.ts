@@ -56,8 +56,8 @@ export interface SchemaCheck {
 }
 
 /**
- * What COS documents and the few elements that this service adds; an element that is not known would otherwise be dropped
- * in silence.
+ * The elements that COS documents, and the few elements that this service adds; an element that is not known would otherwise be
+ * dropped in silence.
  */
 export function createSchemaCheck(): SchemaCheck {
   const counts: Counts = new Map();

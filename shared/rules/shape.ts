@@ -44,7 +44,7 @@ const rule = object<Rule>({
   enabledSince: optional(number),
 });
 
-/** What stands in front of the rules: all but themselves, and how many there are. */
+/** The part in front of the rules: all but themselves, and how many there are. */
 export type Head = Omit<RuleSet, 'rules'> & { readonly rules: number };
 
 const head = object<Head>({ source: place, role: text, created: number, rules: number });

@@ -15,7 +15,7 @@ export interface RuleStore {
   /** The rules on the state bucket now; undefined: none. */
   getFresh(source: Place): Promise<RuleSet | undefined>;
   /**
-   * What is remembered, at most 10 s old, and what `getFresh` says, asked for together; where nothing is remembered they
+   * The remembered rules, at most 10 s old, and what `getFresh` says, asked for together; where nothing is remembered they
    * are one and the same request. Who works by the first while waiting for the second loses no time and misses no rule
    * that was stored before.
    */
@@ -24,8 +24,8 @@ export interface RuleStore {
     readonly fresh: Promise<RuleSet | undefined>;
   };
   /**
-   * What is to be replaced, and a time by COS's own clock (ms since 1970, whole seconds) that is not later than it. The
-   * clock of a function may be ahead of COS's, and a rule that starts by it would leave out what is written next.
+   * The rules that are to be replaced, and a time by COS's own clock (ms since 1970, whole seconds) that is not later than it.
+   * The clock of a function may be ahead of COS's, and a rule that starts by it would leave out what is written next.
    */
   getForUpdate(source: Place): Promise<ForUpdate>;
   /** The document as it is given back, and when it was stored (ms since 1970). */

@@ -27,7 +27,7 @@ export async function takeTurn<T>(
       try {
         return await work();
       } finally {
-        // What was done is done. A turn that stays is over in a minute.
+        // The work is done. A turn that stays is over in a minute.
         await cos.deleteObject(state, own).catch(() => undefined);
       }
     }

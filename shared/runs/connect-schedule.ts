@@ -13,7 +13,7 @@ import { scanSettings } from './connect.ts';
 const THERE_MS = 8_000;
 const CONNECT_MS = 3_000;
 
-/** What `schedule` works with: it starts work and never does any, so that there is no engine in it. */
+/** The parts that `schedule` works with: it starts work and never does any, so that there is no engine in it. */
 export interface ScheduleDeps {
   readonly engine: KeepDeps['engine'] & Pick<Engine, 'tasks' | 'leases'>;
   readonly settings: KeepDeps['settings'];

@@ -62,7 +62,7 @@ export function connectScans(config: DeploymentConfig): ScanDeps {
   };
 }
 
-/** What the deployment has set of scans, checked when it was packaged. */
+/** The settings of scans in the deployment, checked when it was packaged. */
 export function scanSettings(env: Readonly<Record<string, string | undefined>>): Partial<ScanSettings> {
   const hours = Number(env['SCAN_EVERY_HOURS']);
   const ranges = Number(env['SCAN_RANGES_AT_ONCE']);

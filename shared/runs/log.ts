@@ -28,8 +28,8 @@ function logReport(run: Run, work: Work, report: Report, message: string): void 
 }
 
 /**
- * What a run could not do and left to a task. The run itself succeeds, so this line is what an alarm has to watch: its level
- * is `error`, unless the work was only handed over.
+ * Work that a run could not do and left to a task. The run itself succeeds, so this line is what an alarm has to watch: its
+ * level is `error`, unless the work was only handed over.
  */
 function logFailure(run: Run, task: Task): void {
   const { key, destination, hints, cause, failed, attempts } = task;

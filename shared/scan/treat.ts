@@ -154,7 +154,7 @@ async function reported(
     outside: copies === 0 ? (proof?.missing ?? []).filter((id) => !skipped.includes(id)) : [],
   });
   const acted = copies + marked + removed > 0 || lookAgain !== undefined;
-  // What a link leads to may come without the link's own listing being another one.
+  // The target of a link may come without the link's own listing being another one.
   const lasting = !report.skipped.some(({ reason }) => reason === 'dangling-link');
   return { stand: { kind: 'right', note }, proved: !acted && lasting, again: acted, deeds };
 }

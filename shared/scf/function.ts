@@ -6,7 +6,7 @@ import { describeError, formatLine } from './log.ts';
 import { optimizeLater } from './optimize-later.ts';
 import type { Run } from './types.ts';
 
-/** What the platform exports a function as: `exports.main_handler = …`. */
+/** The module of a function as the platform loads it: `exports.main_handler = …`. */
 export type MainHandler<T> = (event: unknown, context?: object) => Promise<T>;
 
 /** Clock and output of a function; a test passes its own. */

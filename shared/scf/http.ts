@@ -30,7 +30,7 @@ export interface HttpResponse {
   readonly body?: string;
 }
 
-/** What the platform takes for an answer. Without `statusCode` it would send a 200 with the JSON of the value. */
+/** An answer as the platform takes it. Without `statusCode` it would send a 200 with the JSON of the value. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -28,7 +28,7 @@ function clean(value: unknown): unknown {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** What a log line says of an error: code and side where it is ours, the stack where it is not, the chain of causes. */
+/** The fields of an error in a log line: code and side where it is ours, the stack where it is not, the chain of causes. */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const cause =

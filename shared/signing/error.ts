@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
 
-/** What a server computed for a request whose signature did not fit; COS shows both to the client. */
+/** The values that a server computed for a request whose signature did not fit; COS shows both to the client. */
 export interface Computed {
   readonly stringToSign: string;
   readonly formatString: string;

@@ -48,7 +48,7 @@ export function signTc3(call: Tc3Call): Record<string, string> {
   return headers;
 }
 
-/** What a TC3 signature says of itself. */
+/** The parts of a TC3 signature. */
 export interface Tc3Fields {
   readonly secretId: string;
   /** UTC date of the credential scope. */

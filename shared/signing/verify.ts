@@ -66,6 +66,6 @@ function checkTime({ signTime, keyTime }: SignatureFields, { now, tolerance = 0 
   const start = Math.max(signTime.start, keyTime.start);
   if (second > Math.min(signTime.end, keyTime.end)) throw accessDenied(EXPIRED_MESSAGE);
   if (start - second > MAX_SKEW) throw tooSkewed();
-  // What COS answers to a smaller gap is not documented. This message makes the SDKs correct their clock and try again.
+  // The answer of COS to a smaller gap is not documented. This message makes the SDKs correct their clock and try again.
   if (start - second > tolerance) throw accessDenied(EXPIRED_MESSAGE);
 }

@@ -40,7 +40,7 @@ interface Reading {
 const PAGE = 1000;
 
 /**
- * What stands under a key at the source, or the version that is named. Undefined: there is no such thing. Throws
+ * The current version of a key at the source, or the version that is named. Undefined: there is no such thing. Throws
  * `CosError`.
  */
 export async function readSubject(

@@ -31,9 +31,9 @@ export type BehindPair = Pick<Target, 'source' | 'destination'>;
 /** Where a pair stands. Times in ms since 1970, `at` by the state bucket's clock. */
 export type Behind =
   | { readonly phase: 'none' }
-  /** What fails is left to a scan. `answers`: something has succeeded since. */
+  /** Failed work is left to a scan. `answers`: something has succeeded since. */
   | (Marked & { readonly phase: 'behind'; readonly answers: boolean })
-  /** What fails is a task again; a scan that begins late enough after `at` finds all that was left to it. */
+  /** Failed work is a task again; a scan that begins late enough after `at` finds all that was left to it. */
   | (Marked & { readonly phase: 'recovering'; readonly at: number });
 
 interface Marked {
@@ -122,7 +122,7 @@ export class BehindMarks {
     this.#circuits.set(keyOf(pair), circuit);
     circuit.failures += 1;
     if (await this.#isBehind(pair, circuit)) {
-      // What comes of the repair is counted anew.
+      // Failures during the repair are counted anew.
       Object.assign(circuit, { failures: 0, first: now() });
       return true;
     }
@@ -174,7 +174,7 @@ export class BehindMarks {
       circuit.believed = { asked: now(), behind: this.read(pair).catch(() => NONE) };
     const { asked, behind } = circuit.believed;
     const { phase } = await behind;
-    // What was read longer ago counts for nothing.
+    // A mark that was read longer ago counts for nothing.
     return phase === 'behind' && now() - asked < BEHIND_BELIEVED_MS;
   }
 

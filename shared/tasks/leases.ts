@@ -39,7 +39,7 @@ interface Found {
 }
 
 /**
- * Who is busy with a key. A lease is an object that can be created but not overwritten; it is given back by deleting
+ * The run that is busy with a key. A lease is an object that can be created but not overwritten; it is given back by deleting
  * it, or it expires by the state bucket's own clock. An expired one is not deleted but taken over under the next
  * number, so that a late request of its old holder can never free somebody else's lease.
  */
@@ -96,8 +96,8 @@ export class Leases {
 
   /**
    * Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there, or a knock that nobody
-   * has heard. Told in batches, as they are found. A key whose records cannot be read is told to `onProblem` and passed over: it must not keep the others
-   * from being found.
+   * has heard. Told in batches, as they are found. A key whose records cannot be read is told to `onProblem` and passed over:
+   * it must not keep the others from being found.
    */
   async *abandoned(onProblem: (error: unknown) => void): AsyncGenerator<readonly Abandoned[]> {
     const read = async (names: readonly string[]): Promise<Abandoned | undefined> => {
@@ -177,7 +177,7 @@ export class Leases {
     const known = new Set([lease.name, ...lease.inherited]);
     const names: string[] = [];
     const leases = objectsUnder(this.#deps.cos, this.#deps.state, `${this.#prefix}${digest}/`);
-    // Who takes a knock away has to look afterwards, so it is no record that goes with the lease.
+    // A run that takes a knock away has to look afterwards, so it is no record that goes with the lease.
     for await (const { key } of leases) if (!known.has(key) && readKnockName(key) === undefined) names.push(key);
     const others = await Promise.all(names.map((name) => this.#read(name)));
     const expired = others.filter((one) => one !== undefined && one.remaining <= 0) as Found[];
@@ -193,7 +193,7 @@ export class Leases {
     const object = await this.#deps.cos.getObject(this.#deps.state, name);
     if (object === undefined) return undefined;
     const written = decodeLease(name, object.body);
-    // What the run wrote is no older than its lease, by COS's clock; its own may have been ahead.
+    // The writes of the run are no older than its lease, by COS's clock; its own may have been ahead.
     // A knock tells of no run.
     const since = readKnockName(name) === undefined ? object.lastModified - ROUNDING_MS : Number.POSITIVE_INFINITY;
     const record = { ...written, since: Math.min(written.since, since) };

@@ -62,7 +62,7 @@ interface Turn {
   readonly crowd: Crowd | undefined;
 }
 
-/** Who is to be told of a destination for which so many pieces of failed work wait. */
+/** The function that is told of a destination for which so many pieces of failed work wait. */
 export interface Crowd {
   readonly from: number;
   readonly tell: (destination: string) => Promise<void>;

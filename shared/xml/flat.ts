@@ -22,7 +22,7 @@ const ENTITIES = new Map([
 const QUOTE = new TextEncoder().encode('&quot;');
 const ENTITY_BYTES = [...ENTITIES.keys()].map((entity) => new TextEncoder().encode(entity));
 
-/** What a byte is inside a text: 0 plain, 1 and 2 something that stands for something else, 3 not part of it. */
+/** The kind of a byte inside a text: 0 plain, 1 and 2 something that stands for something else, 3 not part of it. */
 const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === AMPERSAND) return 1;
   if (byte === PERCENT) return 2;
@@ -36,7 +36,7 @@ export class NotFlat extends Error {
   override readonly name = 'NotFlat';
 }
 
-/** What `open` answers before an end tag, and for a name that it was not told. */
+/** The answer of `open` before an end tag, and for a name that it was not told. */
 export const END = -1;
 export const OTHER = -2;
 

@@ -18,7 +18,7 @@ export const KNOWN: ReadonlyMap<number, Known> = new Map<number, Known>([
     8065,
     {
       versionId: 'MTg0NDQ5NzY4NDgwNDc0ODE2MTU',
-      cause: 'the last replica of a version is removed; the cause is not found yet',
+      cause: 'two deployments of a mesh bring one version on top at once, and each removes the replica of the other',
     },
   ],
 ]);

@@ -133,7 +133,7 @@ async function destinationStatus(
     const tags = found.tags === undefined ? {} : { tags: found.tags };
     return { ...about, state: 'COMPLETED', ...replica, ...tags, lagMs: found.lag };
   }
-  // Whatever waits may still change it.
+  // Work that waits may still change it.
   const waits = pending.items.length > 0 || pending.lease !== undefined || pending.unreadable > 0;
   if (found.state === 'skipped' && !(waits && MAY_CHANGE.has(found.reason))) {
     return { ...about, state: 'SKIPPED', reason: found.reason };
@@ -146,8 +146,8 @@ async function destinationStatus(
 }
 
 /**
- * Whether a version that was written then, in ms since 1970, is of those whose work a scan does: its event came, or comes, while
- * the destination is behind. Late events say nothing of the destination; what they leave may have been lost.
+ * Whether a version that was written then, in ms since 1970, is of those whose work a scan does: its event came, or comes,
+ * while the destination is behind. Late events say nothing of the destination; what they leave may have been lost.
  */
 async function isLeftToScan(
   deps: Pick<CallOptions, 'cos' | 'state'>,

@@ -89,7 +89,7 @@ function format({ source, destination, beacon, cause }: Found, now: number): str
     `  measured at     ${measuredAt}`,
     `  complete up to  ${completeUpTo ?? 'unknown (not scanned since the rules were stored)'}${scannedAt === null ? '' : `, by the scan that ended at ${scannedAt}`}`,
     `  waiting         ${atLeast ? 'at least ' : ''}${count(keys)} keys, ${count(failed)} failed${oldest === null ? '' : `, oldest since ${oldest}`}`,
-    // Whoever may write to the destination may have written any of these texts.
+    // Anybody who may write to the destination may have written any of these texts.
     ...list.map(({ key, since, cause: why }) => `    ${quoted(key)} since ${since}: ${codeOr(why)}`),
     ...rules.map(
       ({ id, enabled, prefix }) => `  rule ${quoted(id)}: prefix ${quoted(prefix)}${enabled ? '' : ', disabled'}`,

@@ -39,7 +39,7 @@ export interface Info {
   readonly functions: readonly FunctionInfo[];
 }
 
-/** What is deployed, read from the cloud. */
+/** The deployment, read from the cloud. */
 export async function readInfo(settings: Settings, scf: Scf): Promise<Info> {
   const functions: FunctionInfo[] = [];
   for (const { key, name } of desiredFunctions(settings)) functions.push(await readFunction(key, name, scf));

@@ -60,7 +60,7 @@ export function readSettings(
   const peers = everywhere
     .filter((place) => destinations.some((other) => samePlace(place, other)))
     .map((bucket) => ({ bucket, state: statePlace(raw, bucket.region, appidOf(bucket.bucket)) }));
-  // Whoever has a source may bring its objects to a bucket that replicates them on, or to one that we bring ours to.
+  // The owner of a source may bring its objects to a bucket that replicates them on, or to one that we bring ours to.
   const states =
     peers.length === 0 ? [] : everywhere.map((place) => statePlace(raw, place.region, appidOf(place.bucket)));
   const signers = states.filter(

@@ -24,8 +24,8 @@ export function coverageOf(kept: readonly ReplicaItem[], compare: Compare): (ref
 }
 
 /**
- * What newer replicas tell of a version that is not there and not missing either. The version that a base names had its
- * replica. One that lies deeper may never have had any: a replica that told so may be gone.
+ * The reason that newer replicas give for a version that is not there and not missing either. The version that a base names had
+ * its replica. One that lies deeper may never have had any: a replica that told so may be gone.
  */
 export const absence = ({ id }: Ref, newer: readonly Marker[]): Absent =>
   newer.some(({ base }) => base?.id === id) ? 'removed-at-destination' : 'not-at-destination';

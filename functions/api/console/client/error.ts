@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Whatever was thrown, as an error that can be shown. */
+/** Anything that was thrown, as an error that can be shown. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError('UnexpectedAnswer', 0, error instanceof Error ? error.message : String(error));
