@@ -14,11 +14,4 @@ export const KNOWN: ReadonlyMap<number, Known> = new Map<number, Known>([
       cause: 'an event is lost, and before a scan comes lifecycle removes the replica whose base recorded the gap',
     },
   ],
-  [
-    8065,
-    {
-      versionId: 'MTg0NDQ5NzY4NDgwNDc0ODE2MTU',
-      cause: 'two deployments of a mesh bring one version on top at once, and each removes the replica of the other',
-    },
-  ],
 ]);

@@ -1,4 +1,5 @@
-import type { Compare, Entry, Observation, OwnItem, ReplicaItem, StackItem, Step } from '../types.ts';
+import { lastAttempts, mayGo } from './last-attempts.ts';
+import type { Compare, Entry, Observation, ReplicaItem, StackItem, Step } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
 import { togetherSteps } from './two-way.ts';
 import { orderBy } from '../../identity/index.ts';
@@ -27,7 +28,7 @@ export function plan(
 ): Plan {
   const compare = orderBy(seen.sourceOrder);
   const entries = seen.entries.filter((entry) => !excluded.has(entry.ref.id));
-  const { kept, surplus } = newestOfEach(seen.stack);
+  const { kept, surplus } = lastAttempts(seen.stack.filter(isReplica));
   const missing = missingVersions(seen, entries, kept, compare);
   const raise = raised(seen, entries, kept, missing, compare);
   if (raise.length > maxRaise) return { kind: 'too-deep', count: raise.length };
@@ -51,7 +52,9 @@ export function plan(
       .map(({ step }) => step),
     ...append(appended, new Set(missing), rebuilt(raise, inserted) ? 0 : markersOnTop(seen.stack, kept), baseOf),
     // P13: A replica is surplus beside another one of its version, never because its version is gone.
-    ...surplus.filter(mayGo).map(({ item, keep }): Step => ({ kind: 'remove', item, reason: 'surplus', keep })),
+    ...surplus
+      .filter(({ item }) => mayGo(item))
+      .map(({ item, keep }): Step => ({ kind: 'remove', item, reason: 'surplus', keep })),
     // P14: The old replicas go last, when the new ones are there.
     ...raise.filter(mayGo).map((item): Step => ({ kind: 'remove', item, reason: 'raised' })),
   ];
@@ -62,39 +65,10 @@ export function plan(
   };
 }
 
-/** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */
-const mayGo = (one: OwnItem | Surplus): boolean => ('item' in one ? one.item : one).vouches !== true;
-
 /** The versions `plan` would copy, before anything is known of them but their place in the listing. */
 export function missingOf(seen: Observation, excluded: ReadonlySet<string>): readonly Entry[] {
   const entries = seen.entries.filter((entry) => !excluded.has(entry.ref.id));
-  return missingVersions(seen, entries, newestOfEach(seen.stack).kept, orderBy(seen.sourceOrder));
-}
-
-interface Surplus {
-  readonly item: ReplicaItem;
-  readonly keep: ReplicaItem;
-}
-
-/**
- * Of several replicas of one version that of the last attempt stays, and the upper one of two that began in one second: runs
- * that see different listings agree then. An attempt is not made younger by a user who copies its replica later.
- */
-function newestOfEach(stack: readonly StackItem[]): { kept: readonly ReplicaItem[]; surplus: readonly Surplus[] } {
-  const replicas = stack.filter(isReplica);
-  const newest = new Map<string, ReplicaItem>();
-  for (const item of replicas) {
-    const other = newest.get(item.marker.ref.id);
-    if (other === undefined || item.marker.attempted > other.marker.attempted) newest.set(item.marker.ref.id, item);
-  }
-  const kept: ReplicaItem[] = [];
-  const surplus: Surplus[] = [];
-  for (const item of replicas) {
-    const keep = newest.get(item.marker.ref.id);
-    if (keep === undefined || keep === item) kept.push(item);
-    else surplus.push({ item, keep });
-  }
-  return { kept, surplus };
+  return missingVersions(seen, entries, lastAttempts(seen.stack.filter(isReplica)).kept, orderBy(seen.sourceOrder));
 }
 
 function highestOf(kept: readonly ReplicaItem[], compare: Compare): Ref | undefined {

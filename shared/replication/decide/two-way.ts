@@ -1,7 +1,8 @@
 import { compareRanks, rankOf, sameRank, type Rank } from '../../identity/index.ts';
 import { isOwn } from '../types.ts';
-import type { Entry, ObjectItem, Observation, OwnItem, StackItem, Step, Together } from '../types.ts';
+import type { Entry, ObjectItem, Observation, StackItem, Step, Together } from '../types.ts';
 import type { Ref } from '../../identity/index.ts';
+import { lastAttempts, mayGo } from './last-attempts.ts';
 
 export interface TogetherLook {
   readonly seen: Observation;
@@ -25,7 +26,6 @@ export function togetherSteps(look: TogetherLook): readonly Step[] {
   // A delete marker that is not on top carries nothing, so it is made only when it is the newest write of all.
   // P34: A delete marker is made only where it is the newest write of all.
   const writes = base.filter(({ kind }) => kind === 'copy' || kind === 'raise');
-  // P15: Of several replicas the last one stays.
   const removals = [...base.filter(({ kind }) => kind === 'remove'), ...surplusOfOthers(seen.stack)];
   const gone = new Set<StackItem | undefined>(removals.map((step) => (step.kind === 'remove' ? step.item : undefined)));
   const left = seen.stack.filter((item) => !gone.has(item));
@@ -45,7 +45,7 @@ function onTop(look: TogetherLook, writes: readonly Step[], stack: readonly Stac
   // P34b: The newest write of all ends on top, whoever wrote it.
   if (!isOwn(item)) return [{ kind: 'lift', item }];
   const raise: Step = { kind: 'raise', item, base: item.marker.base };
-  return item.vouches === true ? [raise] : [raise, { kind: 'remove', item, reason: 'raised' }];
+  return mayGo(item) ? [raise, { kind: 'remove', item, reason: 'raised' }] : [raise];
 }
 
 interface Candidate {
@@ -103,14 +103,9 @@ const newestOf = (all: readonly Candidate[]): Candidate | undefined =>
 
 /** Replicas from third buckets that were brought on top again, by two runs at once or by one that then broke off. */
 function surplusOfOthers(stack: readonly StackItem[]): readonly Step[] {
-  const seen = new Map<string, OwnItem>();
-  const steps: Step[] = [];
-  for (const item of stack) {
-    if (item.kind !== 'other') continue;
-    const id = `${item.marker.source.bucket}/${item.marker.ref.id}`;
-    const keep = seen.get(id);
-    if (keep === undefined) seen.set(id, item);
-    else if (item.vouches !== true) steps.push({ kind: 'remove', item, reason: 'surplus', keep });
-  }
-  return steps;
+  // P15b: By the same rule as the source's own replicas.
+  const { surplus } = lastAttempts(stack.filter((item) => item.kind === 'other'));
+  return surplus
+    .filter(({ item }) => mayGo(item))
+    .map(({ item, keep }): Step => ({ kind: 'remove', item, reason: 'surplus', keep }));
 }

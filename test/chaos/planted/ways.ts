@@ -4,10 +4,23 @@ import { instead, mistake, without, type Mistake } from './mistake.ts';
 export const WAYS: readonly Mistake[] = [
   mistake(
     'of two replicas the older one stays',
-    ['mesh', 300, 106],
+    'test/shared/replication/decide/two-way-corners.test.ts',
     instead(
       'P15',
-      "const removals = [...base.filter(({ kind }) => kind === 'remove'), ...surplusOfOthers(seen.stack.toReversed())];",
+      'if (other === undefined || item.marker.attempted < other.marker.attempted) last.set(idOf(item), item);',
+    ),
+  ),
+  mistake(
+    'of two replicas from third buckets the lower one stays, whatever others keep',
+    ['mesh', 300, 106],
+    instead(
+      'P15b',
+      `const { surplus } = lastAttempts(
+        stack
+          .filter((item) => item.kind === 'other')
+          .toReversed()
+          .map((item) => Object.assign(item, { marker: { ...item.marker, attempted: 0 } })),
+      );`,
     ),
   ),
   mistake('replicas are passed on', ['two-way', 100], without('P33')),

@@ -136,6 +136,17 @@ describe('replicas from other buckets', () => {
     expect(planned([], [from(THIRD, 2), from(FOURTH, 2)])).toEqual([]);
   });
 
+  // P15
+  test('stay by the last attempt as ours do, so that two deployments never remove each other’s', () => {
+    const lasting = <T extends OtherSketch | ReplicaSketch>(sketch: T): T => ({
+      ...sketch,
+      marker: { ...sketch.marker, attempted: sketch.marker.attempted + 1000 },
+    });
+    const removed = ['remove d2 (surplus)'];
+    expect(planned([], [from(THIRD, 2), lasting(from(THIRD, 2))])).toEqual(removed);
+    expect(planned(history('v'), [ours(1), lasting(ours(1))])).toEqual(removed);
+  });
+
   test('stay where they vouch for the copy of a user', () => {
     expect(planned([], [from(THIRD, 2), vouching(from(THIRD, 2))])).toEqual([]);
   });
