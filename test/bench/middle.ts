@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 /** The number in the middle: one that another program disturbed stands at an end. */
 export function middle(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -13,3 +16,15 @@ export async function cpuOf(work: () => unknown): Promise<number> {
 }
 
 export const round = (value: number, digits = 3): number => Number(value.toPrecision(digits));
+
+let collect: (() => void) | undefined;
+
+/** Bytes of the heap that somebody still holds: garbage that waits for its collection depends on the machine, not on the code. */
+export function heldBytes(): number {
+  if (collect === undefined) {
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as () => void;
+  }
+  collect();
+  return process.memoryUsage().heapUsed;
+}
