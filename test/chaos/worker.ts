@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { worldOf, type Kind } from './seeds.ts';
+import type { Kind } from './kinds.ts';
+import { worldOf } from './seeds.ts';
 import { runWorld } from './world.ts';
 
 /** Every `step`-th world from `first` on; posts the result of each. */

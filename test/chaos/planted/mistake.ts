@@ -1,4 +1,4 @@
-import type { Kind } from '../seeds.ts';
+import type { Kind } from '../kinds.ts';
 
 /** A change of the code at the place that bears a mark, `P7` or `P7b`: the statement below the comment `// P7: …`. */
 export interface MarkEdit {

@@ -1,0 +1,75 @@
+import { seeded } from './scheduler.ts';
+
+/** Worlds of a hundred that have a site to which two others send, or a site that passes nothing on. */
+const CROSSED = 4;
+
+/** Worlds of a hundred that are of each kind, about. */
+const SHARES = {
+  'one-way': 46,
+  'fan-out': 8,
+  chain: CROSSED,
+  'two-way': 4,
+  mesh: CROSSED,
+  ring: 4,
+  /** Rules change while work is in flight. */
+  rules: 12,
+  /** Some objects are copied in parts. */
+  parts: 8,
+  /** Few deeds of one key, minutes apart, and requests that land long after they were sent. */
+  'late-requests': 8,
+  /** The same, but only deletions are late. */
+  'late-deletions': 10,
+  'late-copies': 4,
+  /** Nothing fails; one key is written faster than it can be copied. Such worlds are among the others too, but rarely. */
+  bursts: 0,
+  /** The same with failing copies, of which only the answer tells. */
+  'failed-copies': 0,
+  /** One key is written dozens of times within seconds, and every event finds it taken. */
+  'hot-key': 2,
+  /** The same bytes again and again, by events that come late and often name no version; no scan puts right what they miss. */
+  unnamed: 0,
+  /** Destinations where users copy replicas and lifecycle removes them. */
+  crowded: 0,
+  /** Two sites where keys are deleted and undeleted, and functions die while they do the same. */
+  'two-way-deletions': 0,
+  /** Lifecycles on either side, hours apart, and destinations that encrypt. */
+  lifecycle: 0,
+  /** Listings lag, and with them comes what hides best behind that: tags, events without names, one side only, two ways. */
+  lagging: 6,
+  'two-way-lag': 3,
+  /** Some versions are archived, and some of those restored. */
+  archived: 3,
+  /** The lifecycle of the destination removes all that it may remove. */
+  emptied: 2,
+  /** Copies take minutes, and land after the run that asked for them has been killed. */
+  'slow-copies': 3,
+  /** The same, where nearly every function dies over its copy, and no scan puts right what lands then. */
+  'orphaned-copies': 0,
+  /** The state bucket refuses everything for minutes. */
+  'state-outage': 2,
+  /** Destinations are down, and a few failures are enough for a scan to repair what they left. */
+  behind: 3,
+  /** The destination stops keeping versions for minutes. */
+  suspended: 2,
+  /** Rules are disabled for minutes while the destination refuses and work waits. */
+  paused: 2,
+  /** Clocks of functions are minutes apart. */
+  skewed: 0,
+  /** Programs at the destination change objects in place, and lifecycle takes the originals. */
+  rewritten: 0,
+  /** Somebody at either side copies, alters, replays and invents markers. */
+  malice: 4,
+} as const;
+
+export type Kind = keyof typeof SHARES;
+export const KINDS = Object.keys(SHARES) as readonly Kind[];
+
+/** The kind of a seed in the mix. */
+export function kindOf(seed: number): Kind {
+  let dice = seeded(seed ^ 0x2545f491)() * Object.values(SHARES).reduce<number>((a, b) => a + b, 0);
+  for (const kind of KINDS) {
+    dice -= SHARES[kind];
+    if (dice < 0) return kind;
+  }
+  return 'one-way';
+}
