@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { formatPlace, type Place } from '../cos/index.ts';
 import { STATUS_PREFIX } from '../rules/index.ts';
+import { sealedBy } from './seal.ts';
 
 const time = z.iso.datetime();
 const count = z.int().check(z.nonnegative());
@@ -46,7 +47,8 @@ export const beacon = z.object({
   replaces: z.nullable(z.string().check(z.regex(/^[\w+/=-]{1,200}$/))),
 });
 
-export type Beacon = z.infer<typeof beacon>;
+/** `signedBy`: the status key that signed all of it. */
+export type Beacon = z.infer<typeof beacon> & { readonly signedBy?: string };
 
 /** Where a destination holds it. No rule covers the key, so that it is never replicated on. */
 export const beaconKey = ({ bucket, region }: Place): string => `${STATUS_PREFIX}${region}/${bucket}`;
@@ -54,9 +56,12 @@ export const beaconKey = ({ bucket, region }: Place): string => `${STATUS_PREFIX
 /** Undefined: it is none, or it speaks of other buckets. */
 export function readBeacon(body: Uint8Array, source: Place, destination: Place): Beacon | undefined {
   try {
-    const found = z.parse(beacon, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    const found = z.parse(beacon, JSON.parse(text));
+    const signedBy = sealedBy(text);
     const isOfPair = found.source === formatPlace(source) && found.destination === formatPlace(destination);
-    return isOfPair ? found : undefined;
+    if (!isOfPair) return undefined;
+    return signedBy === undefined ? found : { ...found, signedBy };
   } catch {
     return undefined;
   }

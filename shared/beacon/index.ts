@@ -4,3 +4,4 @@
  */
 export { beaconKey, LARGEST, readBeacon, type Beacon } from './document.ts';
 export { Beacons, type TellDeps } from './tell.ts';
+export { ensureStatusKey, STATUS_KEY } from './seal.ts';

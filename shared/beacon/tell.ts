@@ -4,6 +4,7 @@ import { isNull } from '../identity/index.ts';
 import { pairsOf, type Pair } from '../scan/index.ts';
 import type { RuleSet, RuleStore } from '../rules/index.ts';
 import { beaconKey, LARGEST, readBeacon } from './document.ts';
+import { readStatusKey, seal } from './seal.ts';
 import { measure, type MeasureDeps } from './measure.ts';
 
 /** ms between two that are written where older versions cannot be removed: each stays for good. */
@@ -14,6 +15,9 @@ export interface TellDeps extends MeasureDeps {
   /** For the destinations: tries once and not for long, because the next minute tries again. */
   readonly there: Pick<Cos, 'headObject' | 'getObject' | 'putObject' | 'deleteObject'>;
 }
+
+/** ms after which a missing key is looked for again: a deployment that is older than its functions has none. */
+const KEY_LOOK_MS = 3_600_000;
 
 /** The memory of an instance about a pair. */
 interface Known {
@@ -41,6 +45,7 @@ function passForGood(error: unknown): undefined {
 export class Beacons {
   readonly #deps: TellDeps;
   readonly #known = new Map<string, Known>();
+  #key: { readonly asked: number; readonly key: ReturnType<typeof readStatusKey> } | undefined;
 
   constructor(deps: TellDeps) {
     this.#deps = deps;
@@ -77,14 +82,16 @@ export class Beacons {
     if (known !== undefined && known.next > now()) return false;
     // After a failure both are found out anew, and a destination that is down is asked for nothing more than that.
     this.#known.delete(name);
-    const key = beaconKey(pair.source);
+    const path = beaconKey(pair.source);
     const stale = known?.stale ?? (await this.#staleAt(pair));
     const document = { ...(await measure(this.#deps, pair, ruleSet)), replaces: stale[0] ?? null };
-    const body = new TextEncoder().encode(JSON.stringify(document));
-    const { versionId } = await there.putObject(pair.destination, key, body, { contentType: 'application/json' });
+    const key = await this.#statusKey();
+    const json = JSON.stringify(document);
+    const body = new TextEncoder().encode(key === undefined ? json : seal(json, key));
+    const { versionId } = await there.putObject(pair.destination, path, body, { contentType: 'application/json' });
     const written = isNull(versionId) ? [] : [versionId];
     try {
-      for (const id of stale) await there.deleteObject(pair.destination, key, id);
+      for (const id of stale) await there.deleteObject(pair.destination, path, id);
     } catch (error) {
       if (!isForGood(error)) throw error;
       this.#known.set(name, { stale: written, next: now() + RARELY_MS });
@@ -92,6 +99,18 @@ export class Beacons {
     }
     this.#known.set(name, { stale: written, next: 0 });
     return true;
+  }
+
+  /** Read once. While it cannot be read, nothing is written: an unsigned status would be taken for a forged one. */
+  async #statusKey(): ReturnType<typeof readStatusKey> {
+    const { now } = this.#deps;
+    let read = this.#key;
+    if (read === undefined || ((await read.key) === undefined && now() - read.asked >= KEY_LOOK_MS)) {
+      read = { asked: now(), key: readStatusKey(this.#deps) };
+      this.#key = read;
+      read.key.catch(() => (this.#key = undefined));
+    }
+    return read.key;
   }
 
   /**

@@ -110,6 +110,10 @@ export const commands = {
             usage: 'Read the status that the destinations hold; the region of the source may be down',
             type: 'boolean',
           },
+          'status-key': {
+            usage: 'With --at-destination: the status key that deploying printed; others are not believed',
+            type: 'string',
+          },
           wait: { usage: 'Go on until every destination is complete', type: 'boolean' },
         },
       },

@@ -31,10 +31,10 @@ export interface RuleStore {
   /** The document as it is given back, and when it was stored (ms since 1970). */
   getDocument(source: Place): Promise<GivenDocument | undefined>;
   /**
-   * Does something while nobody else does it for the same source, such as storing rules if they are still the same. Throws
-   * `ServiceError` `ServiceUnavailable` (503) at once while somebody else does.
+   * Does something while nobody else does it for the same source, such as storing rules if they are still the same. While
+   * somebody else does, `patient` work waits for seconds. Throws `ServiceError` `ServiceUnavailable` (503) when that was in vain.
    */
-  inTurn<T>(source: Place, work: () => Promise<T>): Promise<T>;
+  inTurn<T>(source: Place, work: () => Promise<T>, patience?: 'patient'): Promise<T>;
   put(stored: StoredRules): Promise<void>;
   /** Does nothing when there are none. */
   remove(source: Place): Promise<void>;
@@ -64,8 +64,21 @@ interface Cached {
   readonly read: Promise<Read | undefined>;
 }
 
-/** `now` in ms since 1970. */
-export function createRuleStore({ cos, state, now }: { cos: Cos; state: Place; now: () => number }): RuleStore {
+/** ms that a write without a condition waits for its turn, and ms between two tries. */
+const PATIENCE_MS = 8000;
+const TURN_LOOK_MS = 250;
+const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface RuleStoreOptions {
+  readonly cos: Cos;
+  readonly state: Place;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** ms; real timers unless a test turns the clock. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStoreOptions): RuleStore {
   const cache = new Map<string, Cached>();
 
   const load = (source: Place): Promise<StoredObject | undefined> =>
@@ -112,7 +125,15 @@ export function createRuleStore({ cos, state, now }: { cos: Cos; state: Place; n
       const object = await load(source);
       return object === undefined ? undefined : { ...(await readDocument(object.body, source)), etag: object.etag };
     },
-    inTurn: (source, work) => takeTurn({ cos, state }, `${objectKey(source)}/turn-`, work),
+    inTurn: (source, work, patience) => {
+      const until = now() + (patience === undefined ? 0 : PATIENCE_MS);
+      const mayWait = async (): Promise<boolean> => {
+        if (now() >= until) return false;
+        await sleep(TURN_LOOK_MS);
+        return true;
+      };
+      return takeTurn({ cos, state }, `${objectKey(source)}/turn-`, work, mayWait);
+    },
     put: async (stored) => {
       const { source } = stored;
       cache.delete(formatPlace(source));

@@ -17,6 +17,8 @@ export interface BeginQuery {
   readonly deep: boolean;
   /** ms since 1970, by COS's own clock. */
   readonly started: number;
+  /** The API key that asked for it, as `ownerOf` names it. */
+  readonly owner: string;
 }
 
 /** Ranges that a verification is cut into at most: their state is read as a whole for each answer. */
@@ -24,8 +26,8 @@ const MOST_RANGES = 256;
 
 /** Begins a verification for the function `scan`, with the ranges of the last scan of each pair. Throws `CosError`. */
 export async function beginVerify(state: VerifyState, query: BeginQuery): Promise<VerifyStore> {
-  const { source, pairs, ruleSet, ...about } = query;
-  const id = `${about.started}-${state.unique()}`;
+  const { source, pairs, ruleSet, owner, ...about } = query;
+  const id = `${about.started}-${owner}${state.unique()}`;
   const most = Math.max(1, Math.floor(MOST_RANGES / pairs.length));
   const ranges = await Promise.all(pairs.map((pair, index) => rangesOf(state, pair, index, about.prefix, most)));
   const job: VerifyJob = {

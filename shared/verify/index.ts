@@ -14,7 +14,7 @@ export {
   type VerifySums,
 } from './documents.ts';
 export { keepVerifies, type KeepVerifiesOptions } from './keep.ts';
-export { isVerifyId, VERIFIES, VERIFY_NOTES, VERIFYING } from './names.ts';
+export { isOwn, isVerifyId, ownerOf, readOpenName, VERIFIES, VERIFY_NOTES, VERIFYING } from './names.ts';
 export { openVerifies } from './starts.ts';
 export { keptVerifies, VerifyStore } from './store.ts';
 export { addSums, emptySums } from './sums.ts';

@@ -1,5 +1,6 @@
 import { isBucketName } from '../cos/index.ts';
 import { SCANS } from '../scan/index.ts';
+import type { Hash } from '../signing/index.ts';
 
 /** The prefix of all that is stored about verifications. */
 export const VERIFIES = 'verifies/';
@@ -11,6 +12,15 @@ export const VERIFY_NOTES = `${SCANS}verify/`;
 /** Sorts by the time of the start. */
 const ID = /^\d{13}-[0-9A-Za-z]{1,40}$/;
 export const isVerifyId = (text: string): boolean => ID.test(text);
+
+const OWNER_DIGITS = 8;
+
+/** Names an API key in the IDs of its verifications. The names of objects alone have to tell whose they are. */
+export const ownerOf = (secretId: string, hash: Hash): string =>
+  hash.sha256(`owner of a verification\0${secretId}`).slice(0, OWNER_DIGITS);
+
+/** Whether the API key with this name asked for the verification with this ID. */
+export const isOwn = (id: string, owner: string): boolean => id.slice(id.indexOf('-') + 1).startsWith(owner);
 
 export interface VerifyName {
   readonly bucket: string;

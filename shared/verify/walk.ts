@@ -24,6 +24,8 @@ import type { VerifyDeps } from './types.ts';
 const CHECKPOINT_MS = 30_000;
 /** Items of one part of the list at most. */
 export const PART_ITEMS = 1000;
+/** Bytes of one part at most: of a key of 850 control characters JSON makes 5 kB, and an answer holds whole parts. */
+export const PART_BYTES = 2 ** 20;
 /** Items that a range lists at most; further differences are only counted. */
 const MOST_LISTED = 200 * PART_ITEMS;
 /** ms between two looks at whether the verification is still wanted. */
@@ -88,6 +90,22 @@ export async function walkRange(options: WalkOptions, range: VerifyRange): Promi
   return walk.range;
 }
 
+function partsOf(list: readonly VerifyItem[]): readonly (readonly VerifyItem[])[] {
+  const parts: VerifyItem[][] = [];
+  let bytes = 0;
+  for (const item of list) {
+    const size = Buffer.byteLength(JSON.stringify(item));
+    const last = parts.at(-1);
+    bytes += size;
+    if (last !== undefined && last.length < PART_ITEMS && bytes <= PART_BYTES) last.push(item);
+    else {
+      parts.push([item]);
+      bytes = size;
+    }
+  }
+  return parts;
+}
+
 class VerifyWalk {
   readonly range: VerifyRange;
   readonly #options: WalkOptions;
@@ -145,8 +163,7 @@ class VerifyWalk {
     const { store, deps } = this.#options;
     const list = this.#list;
     this.#list = [];
-    for (let at = 0; at < list.length; at += PART_ITEMS) {
-      const items = list.slice(at, at + PART_ITEMS);
+    for (const items of partsOf(list)) {
       await store.putPart(this.range.number, this.range.parts, items);
       this.range.parts += 1;
       this.range.told += items.length;

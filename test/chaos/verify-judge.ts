@@ -59,7 +59,7 @@ async function verify(evidence: VerifyEvidence, book: RuleBook, { source, destin
   const query = { source, pairs: [{ source, destination }], ruleSet, prefix: '', upTo: moment, deep: false };
   const store = await beginVerify(
     { ...engine.deps, now, unique: () => engine.deps.unique() },
-    { ...query, started: moment },
+    { ...query, started: moment, owner: '' },
   );
   const { bucket, region } = book.state;
   const [note] = core.listObjects(bucket, region, { prefix: VERIFY_NOTES }).entries;

@@ -38,8 +38,8 @@ export async function putReplication(
   const document = readRules(request, source, { listed, cautious, sender });
   const condition = readCondition(request);
   const destinations = document.rules.map(({ destination }) => destination);
-  const update = async (versioned?: Promise<void>) => {
-    const [{ previous, etag, date }] = await Promise.all([rules.getForUpdate(source), versioned]);
+  const update = async () => {
+    const { previous, etag, date } = await rules.getForUpdate(source);
     if (condition !== undefined) checkCondition(condition, etag);
     await rules.put({
       source,
@@ -49,12 +49,9 @@ export async function putReplication(
       created: date,
     });
   };
-  const versioned = checkVersioning(cos, source, destinations);
-  if (condition === undefined) await update(versioned);
-  else {
-    await versioned;
-    await rules.inTurn(source, update);
-  }
+  await checkVersioning(cos, source, destinations);
+  // The last write stands. It waits for the turn of one with a condition, which would replace it unseen otherwise.
+  await rules.inTurn(source, update, condition === undefined ? 'patient' : undefined);
   return { status: 200, headers: { 'Content-Type': XML_TYPE } };
 }
 
@@ -105,12 +102,10 @@ export async function deleteReplication(
   { rules }: ReplicationOptions,
   condition?: Condition,
 ): Promise<HttpResponse> {
-  if (condition === undefined) await rules.remove(source);
-  else {
-    await rules.inTurn(source, async () => {
-      checkCondition(condition, (await rules.getDocument(source))?.etag);
-      await rules.remove(source);
-    });
-  }
+  const remove = async (): Promise<void> => {
+    if (condition !== undefined) checkCondition(condition, (await rules.getDocument(source))?.etag);
+    await rules.remove(source);
+  };
+  await rules.inTurn(source, remove, condition === undefined ? 'patient' : undefined);
   return { status: 204, headers: {} };
 }

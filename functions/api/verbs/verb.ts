@@ -29,7 +29,7 @@ export interface CallOptions {
 /** A request whose sender is known and has the right for its call. */
 export interface VerifiedCall {
   readonly request: HttpRequest;
-  readonly sender: Pick<ApiKey, 'buckets' | 'destinations' | 'rights'>;
+  readonly sender: Pick<ApiKey, 'secretId' | 'buckets' | 'destinations' | 'rights'>;
   readonly source: Place;
   /** '' on the bucket itself. */
   readonly key: string;

@@ -10,9 +10,12 @@ import {
   DIFFERENCES,
   emptySums,
   HARMLESS,
+  isOwn,
   isVerifyId,
   keptVerifies,
   openVerifies,
+  ownerOf,
+  readOpenName,
   VerifyStore,
   type VerifyItem,
   type VerifyJob,
@@ -31,16 +34,20 @@ const WAITING_MS = 12_000;
 /** ms between two looks. */
 const LOOK_MS = 500;
 const MOST_LOOKS = WAITING_MS / LOOK_MS;
-/** Verifications of a bucket that may run at once, and that are kept. */
+/** Verifications of a bucket that one API key may have running at once, and that are kept for it. */
 const MOST_RUNNING = 4;
 const MOST_KEPT = 8;
-/** Objects of earlier ones that one call removes. */
-const MOST_REMOVED = 2000;
+/** ms that one call spends on removing earlier ones, and the number of them that may be left over by that. */
+const REMOVING_MS = 4000;
+const MOST_LEFT = 8;
+const REMOVED_AT_ONCE = 200;
 const LANES = 32;
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 /** Items of a page of the list, and parts that are read for it one after the other: some hold a single item. */
 const PAGE = 1000;
 const MOST_PARTS = 100;
+/** Bytes of a page, beyond which no further part is put on it: the platform takes 6 MB, and a part has up to 2 MB. */
+const PAGE_BYTES = 2 * 2 ** 20;
 
 type Destination = Verified['destinations'][number];
 
@@ -56,17 +63,20 @@ export async function postVerify(call: VerifiedCall, options: CallOptions): Prom
   const moment = upTo === undefined ? date + 999 : Date.parse(upTo);
   if (moment > date + CLOCK_DOUBT_MS)
     throw refuse(400, 'InvalidArgument', `upTo lies in the future: by the clock of COS it is ${timeText(date)}.`);
-  await makeRoom(source, options);
-  const query = { source, pairs, ruleSet: ruleSet as RuleSet, prefix, upTo: moment, deep, started: date };
+  const owner = ownerOf(call.sender.secretId, options.hash);
+  await makeRoom(source, options, owner);
+  const query = { source, pairs, ruleSet: ruleSet as RuleSet, prefix, upTo: moment, deep, started: date, owner };
   const { cos, state, hash, now } = options;
   const store = await beginVerify({ cos, state, hash, now, unique: () => uniqueText(options) }, query);
   for (let looks = 0; looks < MOST_LOOKS && now() < until && !(await hasEnded(options, store)); looks += 1)
     await sleep(LOOK_MS);
-  const answer = await answerOf(call, options, store, undefined);
+  const job = await visibleJob(call, store);
+  if (job === undefined) throw unknown();
+  const answer = await answerOf(call, options, store, undefined, job);
   return jsonResponse(answer.state === 'running' ? 202 : 200, answer);
 }
 
-/** GET with `replicationVerify`: progress and findings of a verification; without an `id` of the last one of the bucket. */
+/** GET with `replicationVerify`: progress and findings of a verification; without an `id` of the last one that the key may see. */
 export async function getVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const named = parameter(call, 'id');
   const marker = parameter(call, 'marker');
@@ -74,10 +84,19 @@ export async function getVerify(call: VerifiedCall, options: CallOptions): Promi
     throw refuse(400, 'InvalidArgument', 'The id is not one that this service gave.');
   if (marker !== undefined && named === undefined)
     throw refuse(400, 'InvalidArgument', 'A marker goes with the id of the same answer.');
-  const id = named ?? [...(await keptVerifies(options, call.source.bucket)).keys()].at(-1);
-  if (id === undefined) throw unknown();
-  const store = new VerifyStore(options, { bucket: call.source.bucket, id });
-  return jsonResponse(200, await answerOf(call, options, store, marker));
+  const ids = named === undefined ? [...(await keptVerifies(options, call.source.bucket)).keys()] : [named];
+  for (const id of ids.toReversed()) {
+    const store = new VerifyStore(options, { bucket: call.source.bucket, id });
+    const job = await visibleJob(call, store);
+    if (job !== undefined) return jsonResponse(200, await answerOf(call, options, store, marker, job));
+  }
+  throw unknown();
+}
+
+/** Undefined: the verification is not kept, or the key may see none of its destinations. */
+async function visibleJob(call: VerifiedCall, store: VerifyStore): Promise<VerifyJob | undefined> {
+  const job = await store.job();
+  return job?.pairs.some(({ destination }) => reaches(call, destination)) === true ? job : undefined;
 }
 
 const hasEnded = async (options: CallOptions, { name }: VerifyStore): Promise<boolean> =>
@@ -85,32 +104,47 @@ const hasEnded = async (options: CallOptions, { name }: VerifyStore): Promise<bo
 
 const unknown = () => refuse(404, 'NoSuchVerification', 'No such verification of this bucket is kept.');
 
-/** Removes the oldest ones that are kept, a bounded number of objects at a time. Throws `ServiceError` where many run. */
-async function makeRoom(source: Place, options: CallOptions): Promise<void> {
-  const { cos, state } = options;
-  const running = (await openVerifies(options, source.bucket)).map(({ key }) => key.split('/')[2] ?? '');
-  if (running.length >= MOST_RUNNING)
+/**
+ * Removes the oldest ones that are kept for this API key; another key's are left alone. Throws `ServiceError` where many run,
+ * or where more is left over than one call can remove.
+ */
+async function makeRoom(source: Place, options: CallOptions, owner: string): Promise<void> {
+  const { cos, state, now } = options;
+  const running = (await openVerifies(options, source.bucket)).map(({ key }) => readOpenName(key)?.id ?? '');
+  const own = running.filter((id) => isOwn(id, owner));
+  if (own.length >= MOST_RUNNING)
     throw refuse(
       400,
       'InvalidRequest',
-      `${running.length} verifications of this bucket are running: wait for one of them.`,
+      `${own.length} verifications of this bucket are running for this API key: wait for one of them.`,
     );
-  const kept = await keptVerifies(options, source.bucket);
-  const stale = [...kept].filter(([id]) => !running.includes(id)).slice(0, -(MOST_KEPT - 1));
-  const names = stale.flatMap(([, all]) => all).slice(0, MOST_REMOVED);
-  await mapLimited(names, LANES, (name) => cos.deleteObject(state, name));
+  const kept = [...(await keptVerifies(options, source.bucket))].filter(([id]) => isOwn(id, owner));
+  const stale = kept.filter(([id]) => !running.includes(id)).slice(0, -(MOST_KEPT - 1));
+  const until = now() + REMOVING_MS;
+  let left = stale.length;
+  for (const [, names] of stale) {
+    // The job goes last: without it nobody would find the rest.
+    const inOrder = names.toSorted((a, b) => Number(a.endsWith('/job')) - Number(b.endsWith('/job')));
+    for (let at = 0; at < inOrder.length; at += REMOVED_AT_ONCE) {
+      if (now() >= until) {
+        if (left <= MOST_LEFT) return;
+        throw refuse(503, 'SlowDown', 'Earlier verifications are still being removed: repeat the request.');
+      }
+      await mapLimited(inOrder.slice(at, at + REMOVED_AT_ONCE), LANES, (name) => cos.deleteObject(state, name));
+    }
+    left -= 1;
+  }
 }
 
-/** Throws `ServiceError` if the verification is not kept, or if the key may see none of its destinations. */
+/** What the key may see of it: its own destinations. */
 async function answerOf(
   call: VerifiedCall,
   options: CallOptions,
   store: VerifyStore,
   marker: string | undefined,
+  job: VerifyJob,
 ): Promise<Verified> {
-  const job = await store.job();
-  const visible = job?.pairs.map(({ destination }) => reaches(call, destination)) ?? [];
-  if (job === undefined || !visible.includes(true)) throw unknown();
+  const visible = job.pairs.map(({ destination }) => reaches(call, destination));
   const [stopped, ranges] = await Promise.all([store.stopped(), store.ranges(job.ranges.length)]);
   const mine = ranges.filter(({ number }) => visible[job.ranges[number]?.pair ?? -1] === true);
   const wanted = job.ranges.filter(({ pair }) => visible[pair] === true).length;
@@ -199,12 +233,15 @@ async function pageOf(
   if (at === -1) throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
   const end = at + MOST_PARTS;
   const list: Verified['list'] = [];
+  let bytes = 0;
   for (; at < parts.length; at += 1) {
     const { number, part, name } = parts[at] as (typeof parts)[number];
     if (at >= end) return { list, marker: name };
-    const items = await store.part(number, part);
-    if (list.length > 0 && list.length + items.length > PAGE) return { list, marker: name };
-    for (const item of items) list.push(listed(job, item));
+    const items = (await store.part(number, part)).map((item) => listed(job, item));
+    bytes += Buffer.byteLength(JSON.stringify(items));
+    const isFull = list.length + items.length > PAGE || bytes > PAGE_BYTES;
+    if (list.length > 0 && isFull) return { list, marker: name };
+    for (const item of items) list.push(item);
   }
   return { list };
 }

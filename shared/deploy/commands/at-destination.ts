@@ -9,6 +9,8 @@ export interface AtDestinationOptions {
   /** Texts of the command line: a source bucket, and a destination `bucket-appid@region`. */
   readonly bucket: string | undefined;
   readonly destination: string | undefined;
+  /** The status keys that are believed, with commas; undefined: nobody has told. */
+  readonly statusKey?: string | undefined;
   readonly json: boolean;
 }
 
@@ -41,6 +43,9 @@ export async function showAtDestination(deps: AtDestinationDeps, options: AtDest
   );
   if (sources.length === 0 || destinations.length === 0)
     throw new DeployError('serverless.yml lists no such source or destination.', 'NOT_LISTED');
+  const keys = options.statusKey?.split(',').map((key) => key.trim());
+  if (keys?.some((key) => !/^[\w-]{43}$/.test(key)))
+    throw new DeployError('--status-key takes what deploying printed as "status key": 43 characters.', 'NO_STATUS_KEY');
   const pairs = destinations.flatMap((destination) => sources.map((source) => ({ source, destination })));
   const found = await Promise.all(pairs.map((pair) => read(deps.cos, pair)));
   const told = found.filter(({ beacon, cause }) => beacon !== undefined || cause !== undefined);
@@ -52,11 +57,18 @@ export async function showAtDestination(deps: AtDestinationDeps, options: AtDest
           destination: formatPlace(destination),
           ...(cause === undefined ? {} : { cause }),
           ...(beacon === undefined ? {} : publicOf(beacon)),
+          ...(beacon === undefined ? {} : { signature: signatureOf(beacon, keys) }),
         })),
         readAt: new Date(now()).toISOString(),
       }),
     );
-  else for (const one of told) print(format(one, now()));
+  else for (const one of told) print(format(one, now(), keys));
+  const forged = told.find(({ beacon }) => beacon !== undefined && signatureOf(beacon, keys) === 'wrong');
+  if (forged !== undefined)
+    throw new DeployError(
+      `${formatPlace(forged.destination)} holds a status that none of these status keys has signed: believe nothing of it.`,
+      'STATUS_NOT_SIGNED',
+    );
   if (told.some(({ beacon }) => beacon !== undefined)) return;
   throw new DeployError(
     'No destination holds a status: a deployment writes it each minute once rules are stored.',
@@ -77,16 +89,41 @@ async function read(
   }
 }
 
+/** `unchecked`: signed by a key that may be anybody's, because nobody has told which one is right. */
+function signatureOf(
+  { signedBy }: Beacon,
+  keys: readonly string[] | undefined,
+): 'right' | 'unchecked' | 'wrong' | 'none' {
+  if (keys === undefined) return signedBy === undefined ? 'none' : 'unchecked';
+  return signedBy !== undefined && keys.includes(signedBy) ? 'right' : 'wrong';
+}
+
+/** ms by which the clock of a reader may be behind that of the function which wrote the status. */
+const FUTURE_MS = 5 * 60_000;
+
 const publicOf = ({ replaces: _replaces, ...beacon }: Beacon): Omit<Beacon, 'replaces'> => beacon;
 
-function format({ source, destination, beacon, cause }: Found, now: number): string {
+const SIGNATURES = {
+  right: 'by the status key that you gave',
+  unchecked: 'not checked: name the status key that deploying printed with --status-key',
+  wrong: 'WRONG: none of the status keys that you gave has signed it, so anybody may have written it',
+  none: 'none: anybody who may write to the destination may have written it',
+} as const;
+
+function format(
+  { source, destination, beacon, cause }: Found,
+  now: number,
+  believed: readonly string[] | undefined,
+): string {
   const pair = `${formatPlace(source)} → ${formatPlace(destination)}`;
   if (beacon === undefined) return `${pair}: cannot be read (${cause ?? 'unknown'})`;
   const { measuredAt, completeUpTo, scannedAt, pending, rules, ruleCount } = beacon;
   const { keys, failed, atLeast, oldest, list } = pending;
   return [
     `${pair}: as the destination holds it, ${duration(Math.max(0, now - Date.parse(measuredAt)))} old`,
-    `  measured at     ${measuredAt}`,
+    `  measured at     ${measuredAt}${Date.parse(measuredAt) > now + FUTURE_MS ? ' (WRONG: this is in the future)' : ''}`,
+    `  signed          ${SIGNATURES[signatureOf(beacon, believed)]}`,
+    ...(beacon.signedBy === undefined ? [] : [`  status key      ${beacon.signedBy}`]),
     `  complete up to  ${completeUpTo ?? 'unknown (not scanned since the rules were stored)'}${scannedAt === null ? '' : `, by the scan that ended at ${scannedAt}`}`,
     `  waiting         ${atLeast ? 'at least ' : ''}${count(keys)} keys, ${count(failed)} failed${oldest === null ? '' : `, oldest since ${oldest}`}`,
     // Anybody who may write to the destination may have written any of these texts.

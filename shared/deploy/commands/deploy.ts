@@ -1,6 +1,7 @@
 import type COS from 'cos-nodejs-sdk-v5';
 import { formatPlace } from '../../cos/index.ts';
 import type { Cos } from '../../cos/index.ts';
+import { ensureStatusKey } from '../../beacon/index.ts';
 import { ensureMarkerKey } from '../../identity/index.ts';
 import { CloudApiError } from '../cloud/cloud-api.ts';
 import type { CloudApi } from '../cloud/cloud-api.ts';
@@ -68,6 +69,9 @@ export async function deploy(
   // This comes before the functions: they cannot write a replica without the key.
   const isNew = await ensureMarkerKey({ cos: cloud.cos, state: settings.state, random: cloud.random });
   report.line(`marker key: ${isNew ? 'created' : 'unchanged'}`);
+  const status = await ensureStatusKey({ cos: cloud.cos, state: settings.state });
+  // Its secret half stays on the state bucket. Whoever loses that region needs the other half.
+  report.line(`status key ${status.publicKey}: ${status.isNew ? 'created' : 'unchanged'}`);
   for (const plan of roles) {
     const extent = plan.policies === 1 ? '' : ` (${plan.policies} policies)`;
     report.line(`role ${plan.name}${extent}: ${await applyRole(cloud.api, plan)}`);

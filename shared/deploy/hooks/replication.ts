@@ -82,7 +82,7 @@ async function atDestination(context: Context): Promise<void> {
   const { text, flag, print } = context;
   await showAtDestination(
     { settings: context.settings(), cos: context.cos(), now: Date.now, print },
-    { bucket: text('bucket'), destination: text('destination'), json: flag('json') },
+    { bucket: text('bucket'), destination: text('destination'), statusKey: text('status-key'), json: flag('json') },
   );
 }
 

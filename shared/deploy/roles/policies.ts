@@ -3,6 +3,7 @@ import type { Place } from '../../cos/index.ts';
 import { PREFLIGHT_PREFIX, STATUS_PREFIX } from '../../rules/index.ts';
 import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
+import { STATUS_KEY } from '../../beacon/index.ts';
 import { BEHIND } from '../../tasks/index.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
@@ -135,6 +136,8 @@ function schedule(state: Place): Rights {
     destinations: [{ actions: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'], path: `${STATUS_PREFIX}*` }],
     state: [
       allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED, BEHIND])),
+      // It signs the status with a key of its own, and cannot sign replication markers.
+      allow(['GetObject'], [resourceOf(state, STATUS_KEY)]),
       // The run that tried a task writes the waiting work, and the run that has done a task removes it.
       allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND])),
       allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING])),

@@ -1,7 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { beaconKey, Beacons, readBeacon, type Beacon } from '../../../shared/beacon/index.ts';
+import { beaconKey, Beacons, ensureStatusKey, readBeacon, type Beacon } from '../../../shared/beacon/index.ts';
+import { seal } from '../../../shared/beacon/seal.ts';
 import { CosError } from '../../../shared/cos/index.ts';
 import { showAtDestination } from '../../../shared/deploy/commands/at-destination.ts';
+import { DeployError } from '../../../shared/deploy/error.ts';
 import { candidatesFor } from '../../../shared/rules/index.ts';
 import { scanWorld } from '../../functions/scan/world.ts';
 import { BACKUP, RULE, SOURCE } from '../../functions/replicate/world.ts';
@@ -204,8 +207,73 @@ describe('the command that reads it', () => {
     await showAtDestination(deps, none);
     const text = lines.join('\n');
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-    expect(text.split('\n')).toHaveLength(6 + rules.length);
+    expect(text.split('\n')).toHaveLength(7 + rules.length);
     expect(text).toMatch(/: SlowDown$/m);
+  });
+
+  const signedWorld = async () => {
+    const all = await world();
+    const { cos, state } = all.engine.deps;
+    const { publicKey } = await ensureStatusKey({ cos, state });
+    await all.tell();
+    const show = async (statusKey?: string, later = 0) => {
+      const lines: string[] = [];
+      const deps = { settings, cos, now: () => all.clock.ms + later, print: (text: string) => lines.push(text) };
+      const failure = await showAtDestination(deps, { ...none, statusKey }).catch((error: unknown) => error);
+      const code = failure instanceof DeployError ? failure.code : undefined;
+      return { text: lines.join('\n'), code };
+    };
+    const write = (text: string) => cos.putObject(BACKUP, KEY, Buffer.from(text));
+    const text = Buffer.from((await cos.getObject(BACKUP, KEY))?.body ?? []).toString();
+    return { publicKey, show, write, text };
+  };
+
+  it('says whether a status key that the person names has signed it', async () => {
+    const { publicKey, show } = await signedWorld();
+    expect(await show(publicKey)).toMatchObject({ code: undefined });
+    expect((await show(`${'A'.repeat(43)}, ${publicKey}`)).text).toContain('signed          by the status key that');
+    expect((await show()).text).toMatch(/signed {10}not checked: .*\n {2}status key {6}[\w-]{43}/);
+    expect(await show('A'.repeat(43))).toMatchObject({ code: 'STATUS_NOT_SIGNED' });
+    expect(await show('short')).toMatchObject({ code: 'NO_STATUS_KEY' });
+  });
+
+  it('believes no status in which somebody has changed a character', async () => {
+    const { publicKey, show, write, text } = await signedWorld();
+    const changed = [
+      text.replace('"keys":0', '"keys":9'),
+      text.replace(/,"seal".*$/, '}'),
+      text.replace(/"signature":"..../, '"signature":"AAAA'),
+      text.replace(',"seal"', ',"keys":9,"seal"'),
+    ];
+    for (const forged of changed) {
+      expect(forged).not.toBe(text);
+      await write(forged);
+      expect(await show(publicKey)).toMatchObject({ code: 'STATUS_NOT_SIGNED' });
+    }
+    await write(text.replace('"keys":0', '"keys":9'));
+    expect((await show()).text).toContain('signed          none: anybody');
+  });
+
+  it('is not deceived by a key that the writer of a forgery made', async () => {
+    const { publicKey, show, write, text } = await signedWorld();
+    const { privateKey } = generateKeyPairSync('ed25519');
+    await write(seal(text.replace(/,"seal".*$/, '}'), privateKey));
+    expect(await show(publicKey)).toMatchObject({ code: 'STATUS_NOT_SIGNED' });
+    expect((await show()).text).toContain('not checked');
+  });
+
+  it('warns of a status from the future', async () => {
+    const { show } = await signedWorld();
+    expect((await show()).text).not.toContain('future');
+    expect((await show(undefined, -6 * MINUTE)).text).toContain('(WRONG: this is in the future)');
+  });
+
+  it('makes the status key once, and shows its secret half to nobody', async () => {
+    const { engine } = await world();
+    const { cos, state } = engine.deps;
+    const first = await ensureStatusKey({ cos, state });
+    expect(first).toEqual({ isNew: true, publicKey: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(await ensureStatusKey({ cos, state })).toEqual({ ...first, isNew: false });
   });
 
   it.each([

@@ -62,13 +62,16 @@ describe('PUT', () => {
     },
   );
 
-  it('covers what is written after the answer also when the next PUT did not see this one', async () => {
+  it.each(['without a condition', 'with one'])('waits for a PUT %s that has read what was there', async (kind) => {
     const { cos } = bench;
     const real = cos.putObject.bind(cos);
-    // Held back: the answer of the first PUT comes long after it has read what was there.
+    await put(body.replace('rule-1', 'rule-0'));
+    const etag = (await bench.call(GET)).headers['ETag'] ?? '';
+    // Held back: the first PUT has read the rules and has not yet stored its own.
     let letGo: () => void = () => undefined;
     const reached = new Promise<void>((resolve) => {
       cos.putObject = async (...args) => {
+        if (args[1].includes('/turn-')) return real(...args);
         cos.putObject = real;
         const held = new Promise<void>((go) => (letGo = go));
         resolve();
@@ -76,14 +79,22 @@ describe('PUT', () => {
         return real(...args);
       };
     });
-    const late = put(body);
+    const headers: [string, string][] = kind === 'with one' ? [['If-Match', etag]] : [];
+    const first = bench.call({ method: 'PUT', body, headers });
     await reached;
-    await put(body.replace('rule-1', 'rule-2'));
-    bench.cosTime = NOW + 60_000;
+    const read = cos.getObject.bind(cos);
+    const waiting = new Promise<void>((resolve) => {
+      cos.getObject = async (...args) => {
+        if (args[1].includes('/turn-')) resolve();
+        return read(...args);
+      };
+    });
+    const second = put(body.replace('rule-1', 'rule-2'));
+    await waiting;
     letGo();
-    await late;
+    expect([(await first).statusCode, (await second).statusCode]).toEqual([200, 200]);
     const stored = await bench.rules.getFresh({ bucket: 'source-1250000000', region: 'ap-guangzhou' });
-    expect(stored?.rules).toMatchObject([{ id: 'rule-1', start: NOW }]);
+    expect(stored?.rules).toMatchObject([{ id: 'rule-2' }]);
   });
 
   it('takes 1000 rules, and not one more', async () => {

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { keep } from '../../../../functions/schedule/scans.ts';
 import { verified, type Verified } from '../../../../functions/api/verify-schemas.ts';
+import { createKeyStore } from '../../../../shared/access/index.ts';
 import { VerifyStore } from '../../../../shared/verify/index.ts';
-import { SOURCE, STATE } from '../bench.ts';
+import { SOURCE, STATE, type SignOptions } from '../bench.ts';
 import { createScanning, type Scanning } from './scanning.ts';
 import { BACKUP, createWorld, ruleText, THIRD, untilNextSecond, type World } from '../world.ts';
 
@@ -31,6 +33,12 @@ async function look(id: string, marker?: string): Promise<Verified> {
     ...(marker === undefined ? [] : [['marker', marker] as [string, string]]),
   ];
   return verified.parse((await world.ask('GET', 'replicationVerify', { query })).json);
+}
+
+/** Another API key, for these destinations alone. */
+async function other(destinations: readonly string[] = []): Promise<SignOptions> {
+  const keys = createKeyStore({ cos: world.user, state: STATE, now: Date.now, random: randomBytes });
+  return { pair: await keys.add({ buckets: [], destinations, rights: ['read', 'write'] }) };
 }
 
 async function upload(key: string, text = key): Promise<string> {
@@ -203,6 +211,27 @@ describe.sequential('a verification', () => {
     await store.putPart(0, 0, items);
     expect(await store.part(0, 0)).toEqual(items);
   });
+
+  it('gives pages that the platform takes, whatever characters the keys are made of', async () => {
+    await upload('control');
+    const { id } = await verify({ prefix: 'control' });
+    const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
+    const [range] = await store.ranges(1);
+    if (range === undefined) throw new Error('the range is not there');
+    const key = '\u0001'.repeat(850);
+    const items = Array.from({ length: 300 }, () => ({ pair: 0, key, kind: 'missing' as const }));
+    for (const part of [0, 1, 2]) await store.putPart(0, part, items);
+    await store.putRange({ ...range, parts: 3, told: 900 });
+    const { body } = await world.call({
+      method: 'GET',
+      query: [
+        ['replicationVerify', ''],
+        ['id', id],
+      ],
+    });
+    expect(Buffer.byteLength(body)).toBeLessThan(2.5 * 2 ** 20);
+    expect(verified.parse(JSON.parse(body)).marker).toBeDefined();
+  });
 });
 
 describe.sequential('a verification that reads every replica again', () => {
@@ -285,13 +314,65 @@ describe.sequential('a verification that takes longer than a call', () => {
     expect(await look(begun.id)).toMatchObject({ state: 'stopped', cause: 'rules-changed', equal: null, safe: null });
   });
 
-  it('is refused while four of the bucket run', async () => {
-    for (let i = 0; i < 4; i += 1) await verify({ prefix: 'slow/' });
-    const answer = await world.call({ method: 'POST', query: [['replicationVerify', '']] });
+  it('is refused while four of one API key run, and of that key alone', async () => {
+    const begun: Verified[] = [];
+    for (let i = 0; i < 4; i += 1) begun.push(await verify({ prefix: 'slow/' }));
+    const post = { method: 'POST', query: [['replicationVerify', '']] } as const;
+    const answer = await world.call(post);
     expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining('4 verifications')]);
+    expect((await world.call(post, await other())).statusCode).toBe(202);
+    for (const { id } of begun) expect((await look(id)).state).toBe('running');
     await scanRuns();
     world.meanwhile = scanRuns;
     expect((await verify({ prefix: 'slow/' })).state).toBe('ended');
+  });
+});
+
+describe.sequential('the verifications that are kept', () => {
+  const ask = async (pair: SignOptions, method: 'GET' | 'POST', body?: string) => {
+    const query: [string, string][] = [['replicationVerify', '']];
+    const answer = await world.call({ method, query, ...(body === undefined ? {} : { body }) }, pair);
+    return answer.statusCode === 404 ? undefined : verified.parse(JSON.parse(answer.body));
+  };
+
+  it('are pushed out by later ones of the same API key, and by nobody else’s', async () => {
+    const mine = await verify({ prefix: 'slow/' });
+    const theirs = await other();
+    const first = await ask(theirs, 'POST', '{}');
+    // IDs are in order by the second.
+    await untilNextSecond(Date.now() * 1000);
+    for (let i = 0; i < 9; i += 1) await ask(theirs, 'POST', '{"prefix":"none/"}');
+    expect((await look(mine.id)).state).toBe('ended');
+    const lost = await world.call({
+      method: 'GET',
+      query: [
+        ['replicationVerify', ''],
+        ['id', first?.id ?? ''],
+      ],
+    });
+    expect(lost.statusCode).toBe(404);
+  });
+
+  it('are shown without an id as far as the API key may see one', async () => {
+    await world.rules(ruleText('all', BACKUP), ruleText('third', THIRD));
+    await untilNextSecond(Date.now() * 1000);
+    const seen = await verify({ destination: PLACE });
+    await untilNextSecond(Date.now() * 1000);
+    const hidden = await verify({ destination: `${THIRD.bucket}@${THIRD.region}` });
+    expect(hidden.id > seen.id).toBe(true);
+    expect((await ask(await other([BACKUP.bucket]), 'GET'))?.id).toBe(seen.id);
+    expect(await ask(await other(['else-1250000000']), 'GET')).toBeUndefined();
+    await world.rules(ruleText('other', BACKUP));
+  });
+
+  it('are removed however many objects they consist of', async () => {
+    const { id } = await verify({ prefix: 'slow/' });
+    const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
+    await Promise.all(Array.from({ length: 2100 }, (_, part) => store.putPart(0, part, [])));
+    await untilNextSecond(Date.now() * 1000);
+    for (let i = 0; i < 8; i += 1) await verify({ prefix: 'slow/' });
+    const prefix = `verifies/${SOURCE.bucket}/${id}/`;
+    expect(world.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix }).entries).toEqual([]);
   });
 });
 

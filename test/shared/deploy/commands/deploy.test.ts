@@ -87,6 +87,7 @@ describe('deploy', () => {
     expect(cloud.lines).toEqual([
       'state bucket crr-dev-gz-1250000000: created',
       'marker key: created',
+      expect.stringMatching(/^status key [\w-]{43}: created$/),
       'role cos-replication-dev-ap-guangzhou-engine: created',
       'role cos-replication-dev-ap-guangzhou-api: created',
       'role cos-replication-dev-ap-guangzhou-schedule: created',
@@ -101,19 +102,22 @@ describe('deploy', () => {
     cloud.clear();
     await cloud.deploy();
     expect(cloud.lines.filter((line) => !line.endsWith(': unchanged'))).toEqual([]);
-    expect(cloud.lines).toHaveLength(11);
+    expect(cloud.lines).toHaveLength(12);
     expect(cloud.api.changes).toEqual([]);
   });
 
-  it('makes the marker key once, and never shows it', async () => {
+  it('makes each key once, and never shows a secret', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
-    const [name, secret] = [...cloud.objects][0] ?? [];
-    expect(name).toBe('crr-dev-gz-1250000000/secrets/marker-key/1');
+    const secrets = [...cloud.objects];
+    expect(secrets.map(([name]) => name)).toEqual([
+      'crr-dev-gz-1250000000/secrets/marker-key/1',
+      'crr-dev-gz-1250000000/secrets/status-key',
+    ]);
     await cloud.deploy();
-    expect([...cloud.objects]).toEqual([[name, secret]]);
+    expect([...cloud.objects]).toEqual(secrets);
     const said = JSON.stringify([cloud.lines, cloud.warnings, [...cloud.api.functions]]);
-    expect(said).not.toContain(Buffer.from(secret ?? []).toString());
+    for (const [, secret] of secrets) expect(said).not.toContain(Buffer.from(secret).toString());
   });
 
   it('reports a function whose triggers alone changed', async () => {

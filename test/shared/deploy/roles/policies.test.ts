@@ -100,6 +100,8 @@ describe('schedule', () => {
     ['paused/1', 'Get'],
     ['ranges/1', ''],
     ['keys/AKID', ''],
+    ['secrets/status-key', 'Get'],
+    ['secrets/marker-key/1', ''],
   ])('may do to %s: %s', (key, actions) => {
     expect(ofState('schedule', key)).toBe(actions);
   });
