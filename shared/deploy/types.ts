@@ -51,6 +51,14 @@ export interface ScanSettings {
   readonly rangesAtOnce: number;
 }
 
+/** A domain of the user's own before the API. */
+export interface DomainSettings {
+  /** Host name in lower case. */
+  readonly name: string;
+  /** ID of its certificate in the account's SSL Certificate Service. */
+  readonly certificate: string;
+}
+
 /** serverless.yml, checked: everything that a deployment is made of. */
 export interface Settings {
   readonly service: string;
@@ -73,6 +81,8 @@ export interface Settings {
   /** Settings of scans; the functions have defaults for missing ones. */
   readonly scan: Partial<ScanSettings>;
   readonly functions: readonly FunctionSettings[];
+  /** Custom domains of the API in the deployed region. */
+  readonly domains: readonly DomainSettings[];
   /** Origin of a local cloud; handed on to the functions. */
   readonly endpoint: string | undefined;
 }

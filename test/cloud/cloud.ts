@@ -165,6 +165,10 @@ async function dispatch(request: CloudRequest, services: Services, sourceRegion:
   const { host, rawPath, headers } = request;
   const hasCloudAction = headers.some(([name]) => name === 'x-tc-action');
   const destination = route({ host, rawPath, hasCloudAction }, sourceRegion);
+  // A domain that was bound counts more than those that this cloud has for its API from the start.
+  const bound =
+    destination.kind === 'unknown' || destination.kind === 'api' ? services.scf.serveDomain(request) : undefined;
+  if (bound !== undefined) return bound;
   switch (destination.kind) {
     case 'cos':
       return services.cos(request);

@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 export interface Lists {
   readonly sources: readonly string[];
   readonly destinations: readonly string[];
+  readonly domains?: readonly { readonly name: string; readonly certificate: string }[];
 }
 
 interface Configuration extends Record<string, unknown> {

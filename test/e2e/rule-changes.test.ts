@@ -1,3 +1,4 @@
+import COS from 'cos-nodejs-sdk-v5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatPlace, type Place } from '../../shared/cos/index.ts';
 import { ROLE } from '../cloud/job/index.ts';
@@ -71,3 +72,33 @@ describe.sequential('once the API has said so', { timeout: LONG }, () => {
     expect(await isReplicated('last')).toBe(true);
   });
 });
+
+it(
+  'rules are managed by SDKs at custom domains, with and without the bucket in the name',
+  { timeout: LONG },
+  async () => {
+    const domain = 'replication.my-company.com';
+    const lists = { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] };
+    const domains = [domain, `${SOURCE.bucket}.${domain}`].map((name) => ({ name, certificate: 'BfHJsadd7' }));
+    const access = {
+      SecretId: cloud.secretId,
+      SecretKey: cloud.secretKey,
+      Protocol: 'http:',
+      Proxy: cloud.endpoint,
+    } as const;
+    const clients = [`{Bucket}.${domain}`, domain].map((Domain) => new COS({ ...access, Domain }));
+    for (const client of clients) {
+      await expect(client.getBucketReplication(bucket)).rejects.toMatchObject({ statusCode: 404 });
+    }
+    expect(await project.serverless(['deploy'], { ...lists, domains })).toContain(`domain ${domain}: created`);
+    await putRule({ Prefix: 'by/' });
+    for (const client of clients) {
+      const { ReplicationConfiguration } = await client.getBucketReplication(bucket);
+      expect(ReplicationConfiguration.Rules).toMatchObject([{ ID: 'rule', Prefix: 'by/' }]);
+    }
+    for (const client of clients) {
+      await client.deleteBucketReplication(bucket);
+      await putRule({});
+    }
+  },
+);

@@ -8,6 +8,7 @@ import type { CloudApi } from '../cloud/cloud-api.ts';
 import { desiredFunctions } from '../functions/desired.ts';
 import { DeployError } from '../error.ts';
 import { checkRuntimes, deployFunction } from '../functions/function.ts';
+import { applyDomains, planDomains, removeDomains } from '../domains/domains.ts';
 import { leftOverFunctions } from '../functions/left-over.ts';
 import { planRoles } from '../roles/role-plan.ts';
 import { applyRole } from '../roles/roles.ts';
@@ -62,6 +63,8 @@ export async function deploy(
 
   await examineBuckets(settings, cloud.sdk, report);
   const replaced = await checkRuntimes(functions, cloud.scf, recreate);
+  const served = { wanted: settings.domains, function: servedBy(functions) };
+  const domains = await planDomains(cloud.api, served);
   // This comes before anything is made: a deployment ends here if CAM has no room for its policies.
   const roles = await planRoles(cloud.api, settings);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
@@ -85,6 +88,11 @@ export async function deploy(
   for (const name of replaced) {
     report.warn(`${name} is made anew for its runtime: events of the meantime are found by the next scan.`);
   }
+  const all = [...domains.update.map(({ wanted }) => wanted), ...domains.unchanged].map(({ name }) => name);
+  // The platform keeps a function URL that a domain leads to.
+  const release = (): Promise<void> => removeDomains(cloud.api, all.splice(0), report);
+  await removeDomains(cloud.api, domains.remove, report);
+  if (replaced.includes(served.function)) await release();
   const changes = await together(
     functions.map(async (desired) => deployFunction(desired, await artifactOf(desired.bundle), cloud.scf, recreate)),
   );
@@ -92,7 +100,7 @@ export async function deploy(
     await cloud.scf.remove(name);
     report.line(`${name}: removed`);
   }
-  const diffs = await deployTriggers(functions, cloud.scf);
+  const diffs = await deployTriggers(functions, cloud.scf, release);
   functions.forEach((desired, index) => {
     const { create, remove } = diffs[index] ?? { create: [], remove: [] };
     const change = changes[index];
@@ -105,15 +113,29 @@ export async function deploy(
     const url = (await cloud.scf.triggers(name)).map(urlOf).find((address) => address !== undefined);
     if (url !== undefined) report.line(`function URL: ${url}`);
   }
+  // Without a domain there is nothing to compare again.
+  if (settings.domains.length > 0) await applyDomains(cloud.api, await planDomains(cloud.api, served), report);
+}
+
+/** Name of the function with the function URL; '' where serverless.yml has none. */
+export function servedBy(functions: readonly DesiredFunction[]): string {
+  return functions.find(({ triggers }) => triggers.some(({ type }) => type === 'http'))?.name ?? '';
 }
 
 /** All deletions come first: a trigger that moves from one function to another is refused while the old one is there. */
-async function deployTriggers(functions: readonly DesiredFunction[], scf: Scf): Promise<TriggerDiff[]> {
+async function deployTriggers(
+  functions: readonly DesiredFunction[],
+  scf: Scf,
+  release: () => Promise<void>,
+): Promise<TriggerDiff[]> {
   const diffs = await together(
     functions.map(async ({ name, triggers }) => diffTriggers(triggers, await scf.triggers(name))),
   );
   for (const [index, { name }] of functions.entries()) {
-    for (const listed of diffs[index]?.remove ?? []) await scf.call('DeleteTrigger', name, deletion(listed));
+    for (const listed of diffs[index]?.remove ?? []) {
+      if (listed.Type === 'http') await release();
+      await scf.call('DeleteTrigger', name, deletion(listed));
+    }
   }
   for (const [index, { name }] of functions.entries()) {
     for (const trigger of diffs[index]?.create ?? []) await createTrigger(trigger, name, scf);

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { desiredFunctions } from '../functions/desired.ts';
 import { codeOf } from '../functions/diff.ts';
+import type { CloudApi } from '../cloud/cloud-api.ts';
+import { domainsOf } from '../domains/domains.ts';
 import type { Scf } from '../cloud/scf.ts';
 import { describeTrigger, readTrigger, urlOf } from '../functions/triggers.ts';
 import type { Settings } from '../types.ts';
@@ -21,6 +23,8 @@ interface FunctionInfo {
   readonly triggers: readonly string[];
   /** Its function URL. */
   readonly url?: string;
+  /** Custom domains that lead to it: `https://replication.my-company.com`. */
+  readonly domains?: readonly string[];
   /** First signs of the hash of its code. */
   readonly code?: string;
   /** Instances reserved for it, and the most that run at once; missing: none are. */
@@ -40,9 +44,12 @@ export interface Info {
 }
 
 /** The deployment, read from the cloud. */
-export async function readInfo(settings: Settings, scf: Scf): Promise<Info> {
+export async function readInfo(
+  settings: Settings,
+  { api, scf }: { readonly api: CloudApi; readonly scf: Scf },
+): Promise<Info> {
   const functions: FunctionInfo[] = [];
-  for (const { key, name } of desiredFunctions(settings)) functions.push(await readFunction(key, name, scf));
+  for (const { key, name } of desiredFunctions(settings)) functions.push(await readFunction(key, name, { api, scf }));
   const { service, stage, region, state } = settings;
   return { service, stage, region, stateBucket: state.bucket, version: VERSION, functions };
 }
@@ -53,7 +60,7 @@ export function formatInfo(info: Info): string {
     `service: ${info.service}   stage: ${info.stage}   region: ${info.region}`,
     `release: ${info.version}   state bucket: ${info.stateBucket}`,
     'functions:',
-    ...info.functions.flatMap(({ name, status, triggers, url, code, instances }) => [
+    ...info.functions.flatMap(({ name, status, triggers, url, domains, code, instances }) => [
       [
         `  ${name.padEnd(width)}  ${status}`,
         ...(code === undefined ? [] : [`code ${code}`]),
@@ -66,15 +73,21 @@ export function formatInfo(info: Info): string {
       ...(url === undefined || info.localAddress === undefined
         ? []
         : [`    on this local cloud: ${info.localAddress}`]),
+      ...(domains ?? []).map((domain) => `    custom domain: ${domain}`),
     ]),
   ].join('\n');
 }
 
-async function readFunction(key: string, name: string, scf: Scf): Promise<FunctionInfo> {
+async function readFunction(
+  key: string,
+  name: string,
+  { api, scf }: { readonly api: CloudApi; readonly scf: Scf },
+): Promise<FunctionInfo> {
   const found = await scf.get(name);
   if (found === undefined) return { key, name, status: 'missing', triggers: [] };
   const listed = await scf.triggers(name);
   const url = listed.map(urlOf).find((address) => address !== undefined);
+  const domains = url === undefined ? [] : await domainsOf(api, name);
   const triggers = listed.map((entry) => {
     const trigger = readTrigger(entry);
     return trigger === undefined ? `${entry.Type} ${entry.TriggerName}` : describeTrigger(trigger);
@@ -87,6 +100,7 @@ async function readFunction(key: string, name: string, scf: Scf): Promise<Functi
     status: found.Status,
     triggers,
     ...(url === undefined ? {} : { url }),
+    ...(domains.length === 0 ? {} : { domains }),
     ...(code === undefined ? {} : { code }),
     ...(reserved === 0 ? {} : { instances: Math.floor(reserved / found.MemorySize) }),
   };

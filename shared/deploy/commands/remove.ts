@@ -1,6 +1,7 @@
 import type { CloudApi } from '../cloud/cloud-api.ts';
 import { desiredFunctions } from '../functions/desired.ts';
-import type { Reporter } from './deploy.ts';
+import { planDomains, removeDomains } from '../domains/domains.ts';
+import { servedBy, type Reporter } from './deploy.ts';
 import { leftOverFunctions } from '../functions/left-over.ts';
 import { roleName } from '../config/names.ts';
 import { removeRole } from '../roles/roles.ts';
@@ -22,7 +23,10 @@ export async function remove(
   const { api, scf } = cloud;
   // From the end, so that a removal that broke off leaves the numbers without a gap.
   const leftOver = (await leftOverFunctions(settings, scf)).toReversed();
-  const declared = desiredFunctions(settings).map(({ name }) => name);
+  const desired = desiredFunctions(settings);
+  const declared = desired.map(({ name }) => name);
+  const domains = await planDomains(api, { wanted: [], function: servedBy(desired) });
+  await removeDomains(api, domains.remove, report);
   for (const name of [...leftOver, ...declared]) {
     if ((await scf.get(name)) === undefined) {
       report.line(`${name}: not there`);

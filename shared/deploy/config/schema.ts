@@ -29,7 +29,15 @@ function object(properties: Record<string, unknown>, required: readonly string[]
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-export const topLevelSchemas = { sources: {}, destinations: {}, regions: {}, cautious: {}, stateBucket: {}, scan: {} };
+export const topLevelSchemas = {
+  sources: {},
+  destinations: {},
+  regions: {},
+  cautious: {},
+  stateBucket: {},
+  scan: {},
+  domains: {},
+};
 
 export const providerSchema = {
   provider: { type: 'object', properties: { region: {}, stage: {}, runtime: {}, async: {} } },

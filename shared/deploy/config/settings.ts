@@ -4,6 +4,7 @@ import { ServiceError } from '../../errors/index.ts';
 import type { Caution } from '../../scf/index.ts';
 import { DeployError } from '../error.ts';
 import type { AsyncSettings, FunctionSettings, ScanSettings, Settings } from '../types.ts';
+import { readDomains } from './domains.ts';
 import { readFunctions } from './functions.ts';
 import type { Locate } from './locate.ts';
 import { readPlaces } from './places.ts';
@@ -25,6 +26,7 @@ export interface RawConfiguration {
   readonly stateBucket?: string | undefined;
   readonly cautious?: readonly Caution[] | undefined;
   readonly scan?: Partial<ScanSettings> | undefined;
+  readonly domains?: unknown;
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
@@ -81,6 +83,8 @@ export function readSettings(
     );
   }
   const functions = readFunctions(raw.functions, locate);
+  const ofSources = [...new Set(everywhere.map((place) => place.region))];
+  const domains = readDomains(raw.domains, { regions: ofSources, region, locate });
   return {
     service: raw.service,
     stage,
@@ -96,6 +100,7 @@ export function readSettings(
     signers,
     scan: raw.scan ?? {},
     functions,
+    domains,
     endpoint,
   };
 }

@@ -2,6 +2,7 @@ import { ServiceError } from '../../errors/index.ts';
 import { DeployError, explain } from '../error.ts';
 import { checkCredentials, checkQuotas, checkRoles } from './account.ts';
 import { checkBuckets, checkClock, checkKeys, checkMarkerKey, checkRules, checkState } from './buckets.ts';
+import { checkDomains } from './domains.ts';
 import { checkCode, checkFunctions, checkTriggers } from './functions.ts';
 import type { Check, DoctorDeps, Finding, Severity } from './types.ts';
 
@@ -18,6 +19,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['functions', checkFunctions],
   ['code', checkCode],
   ['triggers', checkTriggers],
+  ['domains', checkDomains],
   ['quotas', checkQuotas],
 ];
 

@@ -30,6 +30,8 @@ export interface DoctorDeps {
   readonly artifactOf: (bundle: string) => Promise<Artifact>;
   /** ms since 1970 by the clock of COS, asked without a signature: with a wrong clock no signature is valid. */
   readonly cosTime: (place: Place) => Promise<number>;
+  /** Asks the API at a custom domain. Returns what is wrong; undefined: nothing. */
+  readonly askDomain: (name: string) => Promise<string | undefined>;
   /** ms since 1970 by the clock of this computer. */
   readonly now: () => number;
 }

@@ -16,7 +16,7 @@ export interface TriggerDiff {
 }
 
 /** `$DEFAULT` is the alias that SCF recommends for triggers; until somebody moves it, it is the deployed code. */
-const QUALIFIER = '$DEFAULT';
+export const QUALIFIER = '$DEFAULT';
 
 /** Two triggers with one identity are the same trigger. */
 function identity(trigger: Trigger): string {

@@ -50,7 +50,7 @@ async function deployAll(context: Context): Promise<void> {
   } finally {
     progress.remove();
   }
-  const { functions } = await readInfo(settings, cloud.scf);
+  const { functions } = await readInfo(settings, cloud);
   const url = functions.map((one) => one.url).find((address) => address !== undefined);
   const here = url === undefined ? undefined : await localAddress(settings.endpoint, url);
   if (here !== undefined) context.print(`on this local cloud: ${here}`);
@@ -69,7 +69,7 @@ async function removeAll(context: Context): Promise<void> {
 
 async function info(context: Context): Promise<void> {
   const settings = context.settings();
-  const found = await readInfo(settings, context.platform().scf);
+  const found = await readInfo(settings, context.platform());
   const url = found.functions.map((one) => one.url).find((address) => address !== undefined);
   const here = url === undefined ? undefined : await localAddress(settings.endpoint, url);
   const whole = { ...found, ...(here === undefined ? {} : { localAddress: here }) };

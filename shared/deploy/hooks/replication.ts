@@ -16,6 +16,7 @@ import { showVerify } from '../commands/verify.ts';
 import { reattemptWork, showFailures } from '../commands/work.ts';
 import type { Context } from '../context.ts';
 import { askCosTime } from '../doctor/cos-time.ts';
+import { askDomain } from '../doctor/domains.ts';
 import { reportExamination } from '../doctor/doctor.ts';
 import { DeployError } from '../error.ts';
 import { bundleFunction } from '../functions/bundle.ts';
@@ -110,7 +111,7 @@ async function apiOf(context: Context): Promise<ApiDeps> {
 }
 
 async function urlOfApi(context: Context): Promise<string> {
-  const { functions } = await readInfo(context.settings(), context.platform().scf);
+  const { functions } = await readInfo(context.settings(), context.platform());
   const url = functions.map((one) => one.url).find((address) => address !== undefined);
   if (url === undefined) throw new DeployError('The API has not been deployed: run "npx serverless deploy".', 'NO_API');
   return url;
@@ -168,6 +169,7 @@ async function doctor(context: Context): Promise<void> {
       return artifact;
     },
     cosTime: (place: { bucket: string; region: string }) => askCosTime(place, endpoint),
+    askDomain: (name: string) => askDomain(name, endpoint),
     now: Date.now,
   };
   try {

@@ -9,6 +9,7 @@ import type { Actions } from './action.ts';
 import { authenticate } from './authenticate.ts';
 import { CAM_ACTIONS } from './cam-actions.ts';
 import { isRecord } from './parameters.ts';
+import { DOMAIN_ACTIONS } from './domain-actions.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { FUNCTION_ACTIONS } from './function-actions.ts';
@@ -37,7 +38,7 @@ const SERVICES: ReadonlyMap<string, Service> = new Map([
     {
       version: '2018-04-16',
       regional: true,
-      actions: { ...FUNCTION_ACTIONS, ...INVOKE_ACTIONS, ...TRIGGER_ACTIONS },
+      actions: { ...FUNCTION_ACTIONS, ...INVOKE_ACTIONS, ...TRIGGER_ACTIONS, ...DOMAIN_ACTIONS },
     },
   ],
   ['cam', { version: '2019-01-16', regional: false, actions: CAM_ACTIONS }],

@@ -4,6 +4,7 @@ import type { Code } from './code-store.ts';
 import { cosEvent } from './cos-event.ts';
 import { matchesCosTrigger } from './cos-trigger.ts';
 import { createDeliveries } from './deliveries.ts';
+import { createDomains } from './domains.ts';
 import { fetchZip } from './fetch-zip.ts';
 import { CloudFailure } from './failure.ts';
 import { randomText, randomUuid } from './ids.ts';
@@ -31,6 +32,7 @@ import { checkAsync, checkConfig, checkId, DEFAULT_CONFIG } from './validate.ts'
 import type { CoreEvent } from '../cos/types.ts';
 
 const NOT_ACTIVE = 'FailedOperation.FunctionStatusError';
+const URL_USED = 'FailedOperation.DeleteTrigger.UrlUsed';
 
 interface Target {
   readonly record: FunctionRecord;
@@ -51,6 +53,7 @@ export function createScf(options: ScfOptions): Scf {
       for (const pool of pools.values()) pool.retire(key);
     },
   });
+  const domains = createDomains(registry);
   const deliveries = createDeliveries({ now, retryDelayMs: options.retryDelayMs ?? 60_000 });
   const timers = createTimers({ now, scale: options.timerScale ?? 1 });
   const invokeOnce = createInvoker({
@@ -143,6 +146,7 @@ export function createScf(options: ScfOptions): Scf {
   const unsubscribe = core.onEvent(onCosEvent);
   const urls = createUrls({
     registry,
+    domains,
     switches,
     random,
     run: async (record, { qualifier }, event) => runSync({ record, qualifier }, event, 'http'),
@@ -150,6 +154,7 @@ export function createScf(options: ScfOptions): Scf {
 
   return {
     switches,
+    domains,
     ...urls,
 
     async createFunction(id, given, code, tags = []) {
@@ -197,6 +202,8 @@ export function createScf(options: ScfOptions): Scf {
     },
     deleteFunction(id) {
       const record = registry.get(id);
+      // Whether the platform takes the domain away with the function is not documented: a deployment must not rely on it.
+      if (domains.leadsTo(id)) throw new CloudFailure(URL_USED, `a custom domain leads to ${id.name}`);
       for (const trigger of record.triggers.splice(0)) timers.stop(trigger);
       registry.remove(record);
     },
@@ -217,7 +224,11 @@ export function createScf(options: ScfOptions): Scf {
       return trigger;
     },
     deleteTrigger(id, wanted) {
-      timers.stop(removeTrigger(registry.get(id), wanted));
+      const record = registry.get(id);
+      if (wanted.type === 'http' && domains.leadsTo(id, wanted.qualifier)) {
+        throw new CloudFailure(URL_USED, `a custom domain leads to the URL of ${id.name}`);
+      }
+      timers.stop(removeTrigger(record, wanted));
     },
     listTriggers: (id) => [...registry.get(id).triggers],
 

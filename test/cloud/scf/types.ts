@@ -143,6 +143,44 @@ export type Trigger =
   | (TriggerBase & { readonly type: 'timer'; readonly cron: string })
   | (TriggerBase & { readonly type: 'http'; readonly host: string; readonly auth: 'NONE' | 'CAM' });
 
+/** Where a custom domain sends the requests of a path. */
+export interface DomainRoute {
+  readonly namespace: string;
+  /** Of the function. */
+  readonly name: string;
+  readonly qualifier: string;
+  /** `/`, `/*`, `/a`, `/a/b`, `/a/*` */
+  readonly path: string;
+}
+
+export interface CustomDomain {
+  /** Lower case, without a port. */
+  readonly name: string;
+  readonly region: string;
+  readonly protocol: string;
+  /** Empty for none. */
+  readonly certificate: string;
+  readonly routes: readonly DomainRoute[];
+  /** Of a firewall, as it was sent. */
+  readonly firewall: Readonly<Record<string, string>>;
+}
+
+/** The custom domains of all regions. Calls throw `CloudFailure`. */
+export interface Domains {
+  create(domain: CustomDomain): void;
+  update(name: string, region: string, changes: Partial<Omit<CustomDomain, 'name' | 'region'>>): void;
+  remove(name: string, region: string): void;
+  get(name: string, region: string): CustomDomain;
+  list(region: string): readonly CustomDomain[];
+  /** Undefined: the host is no custom domain. Without a route in it: the domain has none for this path. */
+  at(
+    host: string,
+    path: string,
+  ): { readonly route: (DomainRoute & { readonly region: string }) | undefined } | undefined;
+  /** Whether a domain leads to the function, at this qualifier or at any. */
+  leadsTo(id: FunctionId, qualifier?: string): boolean;
+}
+
 /** As `CreateTrigger` takes it. */
 export interface TriggerRequest {
   readonly type: string;
@@ -276,6 +314,10 @@ export interface Scf {
   readonly serve: Handler;
   /** The same for a custom domain bound to this function: the Host reaches the function as it came. */
   serveFunction(id: FunctionId, request: Parameters<Handler>[0]): ReturnType<Handler>;
+  /** The custom domains, which `serveDomain` answers for. */
+  readonly domains: Domains;
+  /** Undefined: the Host is no custom domain. */
+  serveDomain(request: Parameters<Handler>[0]): ReturnType<Handler> | undefined;
   /** Every function that has a URL. */
   functionUrls(): readonly { readonly id: FunctionId; readonly host: string }[];
 

@@ -3,12 +3,13 @@ import { MAX_SYNC_EVENT } from './limits.ts';
 import { urlAnswer, urlEvent } from './url-event.ts';
 import type { FunctionRecord, Registry } from './registry.ts';
 import type { CloudRequest, CloudResponse } from '../types.ts';
-import type { Invocation, Scf, ScfSwitches, Trigger } from './types.ts';
+import type { Domains, Invocation, Scf, ScfSwitches, Trigger } from './types.ts';
 
 type HttpTrigger = Extract<Trigger, { type: 'http' }>;
 
 export interface UrlOptions {
   readonly registry: Registry;
+  readonly domains: Pick<Domains, 'at'>;
   readonly switches: ScfSwitches;
   readonly random: () => number;
   readonly run: (record: FunctionRecord, trigger: HttpTrigger, event: string) => Promise<Invocation>;
@@ -17,10 +18,11 @@ export interface UrlOptions {
 /** The HTTP front of functions. It handles no CORS itself: function URLs leave it to the function unless asked. */
 export function createUrls({
   registry,
+  domains,
   switches,
   random,
   run,
-}: UrlOptions): Pick<Scf, 'serve' | 'serveFunction' | 'functionUrls'> {
+}: UrlOptions): Pick<Scf, 'serve' | 'serveFunction' | 'serveDomain' | 'functionUrls'> {
   const urls = () =>
     registry
       .all()
@@ -50,7 +52,7 @@ export function createUrls({
 
   return {
     serve: (request) => {
-      const host = request.host.replace(/:\d*$/, '').toLowerCase();
+      const host = hostOf(request);
       return answer(
         urls().find(({ trigger }) => trigger.host === host),
         request,
@@ -63,9 +65,21 @@ export function createUrls({
         request,
       );
     },
+    serveDomain: (request) => {
+      const found = domains.at(hostOf(request), request.rawPath);
+      if (found === undefined) return undefined;
+      const { route } = found;
+      const record = route && registry.find(route);
+      return answer(
+        urls().find((entry) => entry.record === record && entry.trigger.qualifier === route?.qualifier),
+        request,
+      );
+    },
     functionUrls: () => urls().map(({ record, trigger }) => ({ id: record.id, host: trigger.host })),
   };
 }
+
+const hostOf = ({ host }: CloudRequest): string => host.replace(/:\d*$/, '').toLowerCase();
 
 /** Undefined when it is too large. */
 async function readBody(body: CloudRequest['body']): Promise<Uint8Array | undefined> {

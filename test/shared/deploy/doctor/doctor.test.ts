@@ -8,6 +8,7 @@ import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
 import { createSdk } from '../../../../shared/deploy/cloud/state-bucket.ts';
 import { deploy, type Cloud } from '../../../../shared/deploy/commands/deploy.ts';
 import { askCosTime } from '../../../../shared/deploy/doctor/cos-time.ts';
+import { askDomain } from '../../../../shared/deploy/doctor/domains.ts';
 import { examine, reportExamination } from '../../../../shared/deploy/doctor/doctor.ts';
 import type { DoctorDeps } from '../../../../shared/deploy/doctor/types.ts';
 import { MARK } from '../../../../shared/deploy/roles/own-policies.ts';
@@ -58,6 +59,7 @@ beforeAll(async () => {
     keys,
     artifactOf: async (bundle) => codeOf(bundle),
     cosTime: (place) => askCosTime(place, endpoint),
+    askDomain: (name) => askDomain(name, endpoint),
     now: Date.now,
   };
   const theirs: Place = { bucket: 'theirs-1250000009', region: 'ap-shanghai' };
@@ -352,7 +354,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
   it('prints every check, and ends with an error when something is broken', async () => {
     const lines: string[] = [];
     await reportExamination(deps, (text) => lines.push(text), false);
-    expect(lines.join('\n').split('\n')).toHaveLength(12);
+    expect(lines.join('\n').split('\n')).toHaveLength(13);
     cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
     const json: string[] = [];
     await expect(reportExamination(deps, (text) => json.push(text), true)).rejects.toThrow(/^Broken: buckets\./);
