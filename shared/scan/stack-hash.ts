@@ -41,6 +41,11 @@ export class StackHash {
     if (this.#text.length >= PIECE) this.#text = `${this.#hash.sha256(this.#text)}\0`;
   }
 
+  /** The hash of what was added so far: of the source's stack alone, before anything of the destination's. */
+  ofSource(): string {
+    return this.#hash.sha256(`source alone\0${this.#text}`).slice(0, DIGITS);
+  }
+
   end(): string {
     return this.#hash.sha256(this.#text).slice(0, DIGITS);
   }

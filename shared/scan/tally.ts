@@ -36,6 +36,8 @@ export interface Covered {
 export interface KeyTally {
   readonly rules: KeyRules;
   readonly hash: string;
+  /** The hash of the source's stack alone, of a key that is deleted there; undefined: the key is not. */
+  readonly deleted: string | undefined;
   /** Amounts in the whole stack, by rule ID. */
   readonly amounts: ReadonlyMap<string, Amount>;
   /** Newest first; of a long stack only its newest. */
@@ -55,6 +57,8 @@ export class Tally implements Witness {
   readonly #stack: StackHash;
   readonly #rules: PairRules;
   #key: KeyRules = { rules: [], terms: '' };
+  #isDeleted = false;
+  #deleted: string | undefined;
   #amounts = new Map<string, Amount>();
   #covered: Covered[] = [];
   #sides = { source: side(), destination: side() };
@@ -70,6 +74,8 @@ export class Tally implements Witness {
     this.#key = this.#rules.of(key);
     this.#stack.begin(key, this.#key.terms);
     this.#amounts = new Map();
+    this.#isDeleted = false;
+    this.#deleted = undefined;
     this.#covered = [];
     this.#sides = { source: side(), destination: side() };
     this.#youngest = 0;
@@ -80,6 +86,7 @@ export class Tally implements Witness {
     const rule = ruleOfEntry(this.#key, entry, position);
     this.#stack.add(entry, 's', rule?.id ?? '');
     this.#entries += 1;
+    if (position === 0) this.#isDeleted = entry.deleteMarker;
     this.#count(this.#sides.source, entry, position);
     if (rule === undefined || entry.deleteMarker) return;
     const { versionId, size, lastModified } = entry;
@@ -89,13 +96,16 @@ export class Tally implements Witness {
   }
 
   destination(entry: VersionEntry, position: number): void {
+    if (position === 0) this.#endSource();
     this.#stack.add(entry, 'd', '');
     this.#count(this.#sides.destination, entry, position);
   }
 
   end(): KeyTally {
+    this.#endSource();
     return {
       rules: this.#key,
+      deleted: this.#deleted,
       hash: this.#stack.end(),
       amounts: this.#amounts,
       covered: this.#covered,
@@ -103,6 +113,10 @@ export class Tally implements Witness {
       youngest: this.#youngest,
       entries: this.#entries,
     };
+  }
+
+  #endSource(): void {
+    if (this.#isDeleted) this.#deleted ??= this.#stack.ofSource();
   }
 
   #count(sum: SideCounts, { deleteMarker, size, lastModified }: VersionEntry, position: number): void {
@@ -143,6 +157,12 @@ export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, sta
     countRight(counts, tally, stand.note);
     countLags(counts, stacks, tally, stand.note, now);
   } else countOpen(counts, stacks, tally, stand, now);
+}
+
+/** All versions of a key that was right before, as removed by the destination's lifecycle. */
+export function allExpired({ amounts }: KeyTally): Note {
+  const expired = [...amounts.values()].reduce<Amount>(plus, NOTHING);
+  return { skipped: NOTHING, expired, outside: NOTHING };
 }
 
 function countRight(counts: Counts, { amounts }: KeyTally, note: Note | undefined): void {

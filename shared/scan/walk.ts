@@ -4,14 +4,14 @@ import { causeOf } from '../replication/index.ts';
 import { addDeeds, emptyCounts, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument } from './documents.ts';
 import { block, Failures } from './failures.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type Note } from './ledger.ts';
 import { nextKey, type KeyStacks } from './merge.ts';
 import { Pace } from './pace.ts';
 import { commonPrefix, PairRules, rulesOfPair } from './scope.ts';
 import { hashOfStacks, StackHash } from './stack-hash.ts';
 import type { PairStore } from './store.ts';
 import { VersionStream, type Bounds, type Cursor } from './streams.ts';
-import { countKey, Tally, type KeyTally } from './tally.ts';
+import { allExpired, countKey, Tally, type KeyTally } from './tally.ts';
 import { listedAs, treat, type Treated, type Treatment } from './treat.ts';
 import type { ScanDeps } from './types.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -186,6 +186,10 @@ class Walk {
     const known = idle || this.#isRemembered(tally);
     // P37b: Only what is remembered is passed over.
     if (known) return { stacks, tally, outcome: REMEMBERED, remembered: true };
+    if (this.#isGone(stacks, tally)) {
+      const stand = { kind: 'right', note: allExpired(tally) } as const;
+      return { stacks, tally, outcome: { ...REMEMBERED, stand }, remembered: true };
+    }
     active.count += 1;
     const { deps, scan, deadline } = this.#options;
     const outcome = treat(
@@ -211,6 +215,16 @@ class Walk {
     if (this.#earlier.isProved(hash) || this.ledger.isProved(hash)) return true;
     // The written versions are there as they should be, and both listings have settled.
     return this.range.pass > 1 && this.ledger.isExpected(hash) && this.#isSettled(youngest);
+  }
+
+  /**
+   * Whether a key is deleted at the source, was right by an earlier scan, and has nothing at the destination any more. Its
+   * versions cannot be told there from those of a key that was never replicated, and would be shown until they are hidden again.
+   */
+  #isGone({ destination, whole }: KeyStacks, { deleted }: KeyTally): boolean {
+    if (deleted === undefined || !whole || !destination.every((entry) => entry.deleteMarker)) return false;
+    // P46: Only what a scan has proved says that the replicas were there.
+    return this.#earlier.isProved(deleted) || this.ledger.isProved(deleted);
   }
 
   #isSettled(youngest: number): boolean {
@@ -243,8 +257,8 @@ class Walk {
   #commit({ stacks, tally, remembered }: Item, outcome: Treated): boolean {
     const { now } = this.#options.deps.engine;
     const { range } = this;
-    const note = remembered ? (this.#earlier.noteOf(tally.hash) ?? this.ledger.noteOf(tally.hash)) : undefined;
-    const stand = remembered ? ({ kind: 'right', note } as const) : outcome.stand;
+    const known = remembered ? (this.#earlier.noteOf(tally.hash) ?? this.ledger.noteOf(tally.hash)) : undefined;
+    const stand = known === undefined ? outcome.stand : ({ kind: 'right', note: known } as const);
     countKey(range.counts, stacks, tally, stand, now());
     range.entries += tally.entries;
     range.cursor = stacks.key;
@@ -253,7 +267,7 @@ class Walk {
     addDeeds(range.deeds, { ...emptyDeeds(), looked: remembered ? 0 : 1, ...outcome.deeds } satisfies Deeds);
     // P37: A key is remembered when it was proved, and old enough to be listed in whole.
     if (outcome.proved && tally.entries > 0 && this.#isSettled(tally.youngest))
-      this.ledger.prove(tally.hash, stand.kind === 'right' ? stand.note : undefined);
+      this.#prove(tally, stand.kind === 'right' ? stand.note : undefined);
     if (outcome.expected !== undefined) this.#expect(stacks, tally, outcome.expected);
     this.#split(stacks.key, tally.entries);
     if (remembered) return true;
@@ -267,6 +281,13 @@ class Walk {
   block(cause: string): 'stopped' {
     block(this.range, cause, this.#options.deps.engine.now());
     return 'stopped';
+  }
+
+  #prove({ hash, deleted }: KeyTally, note: Note | undefined): void {
+    this.ledger.prove(hash, note);
+    // What was passed over may be copied some day, so it is not known to have been there.
+    const allWereThere = note === undefined || note.skipped[0] + note.outside[0] === 0;
+    if (deleted !== undefined && allWereThere) this.ledger.prove(deleted);
   }
 
   #expect({ key, source }: KeyStacks, tally: KeyTally, { written, note }: NonNullable<Treated['expected']>): void {

@@ -17,6 +17,10 @@ export class Diary {
   readonly touched = new Map<string, number>();
   /** Version IDs that lifecycle or a user removed. */
   readonly expired = new Set<string>();
+  /** Those among them that went with every older version of their key. */
+  readonly swept = new Set<string>();
+  /** Version IDs of which no event told. */
+  readonly unheard = new Set<string>();
   /** Version IDs that somebody copied onto their own key. */
   readonly copied = new Set<string>();
   /** The version that was copied, whole and onto its own key, by the ID of the copy. */

@@ -77,6 +77,21 @@ export const isOriginal = ({ made, marked }: Ledger, { versionId }: Version): bo
   !made.has(versionId) && !marked.has(versionId);
 
 /** One key on both sides of a link. */
+/**
+ * The newest version of a source whose replica a lifecycle of the destination took that takes every older one of the key as
+ * well, in microseconds since 1970.
+ */
+export function sweptUpTo({ diary, ledger }: Pick<Evidence, 'diary' | 'ledger'>, link: Link, key: string): number {
+  let newest = 0;
+  for (const id of diary.swept) {
+    const made = ledger.made.get(id);
+    if (made === undefined || made.key !== key || made.place.bucket !== link.destination.bucket) continue;
+    if (made.origin.bucket === link.source.bucket)
+      newest = Math.max(newest, timeOfVersionId(made.origin.versionId) ?? 0);
+  }
+  return newest;
+}
+
 class KeyOfLink {
   readonly #evidence: Evidence;
   readonly #link: Link;
@@ -89,6 +104,8 @@ class KeyOfLink {
   readonly #rules: RuleBook;
   /** Source versions that lost a replica to the destination's lifecycle or to a user. */
   readonly #expired: ReadonlySet<string | undefined>;
+  /** Microseconds since 1970 of the newest source version whose replica went together with all that were older. */
+  readonly #sweptUpTo: number;
   readonly #violations: Violation[] = [];
 
   constructor(
@@ -107,6 +124,7 @@ class KeyOfLink {
     this.#replicas = stack.filter(({ versionId }) => ledger.made.get(versionId)?.origin.bucket === link.source.bucket);
     this.#rules = rules.find((book) => book.source.bucket === link.source.bucket) as RuleBook;
     this.#expired = new Set([...diary.expired].map((id) => ledger.made.get(id)?.origin.versionId));
+    this.#sweptUpTo = sweptUpTo(evidence, link, key);
   }
 
   check(): readonly Violation[] {
@@ -149,11 +167,20 @@ class KeyOfLink {
     return this.#rules.allowed(this.#link, this.#written(version));
   }
 
+  /**
+   * Nobody heard of it, and its replica, had there been one, would have gone with that of a newer version. In the field a scan
+   * comes first: the shortest life that a lifecycle gives is a day.
+   */
+  #isSwept({ versionId, time }: Listed): boolean {
+    return this.#evidence.diary.unheard.has(versionId) && time < this.#sweptUpTo;
+  }
+
   #checkVersion(version: Listed): void {
     const { versionId, blob, attributes } = version;
     const its = this.#replicas.filter((replica) => this.#originOf(replica) === versionId);
     const due = this.#isDue(version);
-    if (due && its.length === 0 && !this.#expired.has(versionId)) this.#say('I1', `${versionId} has no replica`);
+    const isExcused = this.#expired.has(versionId) || this.#isSwept(version);
+    if (due && its.length === 0 && !isExcused) this.#say('I1', `${versionId} has no replica`);
     if (!due && its.length > 0 && !this.#isAllowed(version)) this.#say('scope', `${versionId} has a replica`);
     // A replica stays, though there is a newer one, while a user's copy of it would be taken for ours without it.
     const surplus = its.filter((replica) => !this.#evidence.diary.copied.has(replica.versionId)).length > 1;

@@ -35,6 +35,8 @@ export interface PlatformOptions {
   /** How often an instance that has ended a run gets the next one, from 0 to 1. */
   readonly warm?: number | undefined;
   readonly note: (line: string) => void;
+  /** Called for each event that never comes. */
+  readonly onLost: (event: CoreEvent) => void;
 }
 
 /** ms that a run may take. */
@@ -148,7 +150,10 @@ export class Platform {
     const to = targetOf(event, deployment);
     if (to === undefined) return;
     const { lost, doubled, late, latest, withVersionId } = mail();
-    if (random() < lost) return;
+    if (random() < lost) {
+      this.#options.onLost(event);
+      return;
+    }
     const copies = random() < doubled ? 2 : 1;
     for (let i = 0; i < copies; i += 1) {
       const delay = random() < late ? random() * latest : 20 + random() * 500;

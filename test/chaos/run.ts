@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { Violation } from './invariants.ts';
-import { KNOWN } from './known.ts';
 import { KINDS } from './kinds.ts';
 import { worldOf } from './seeds.ts';
 import { shrink } from './shrink.ts';
@@ -67,20 +66,9 @@ const progress = (text: string): void => {
 let done = 0;
 const failed: Outcome[] = [];
 const enough = (): boolean => first && failed.length > 0;
-let known = 0;
-/** Told, and passed over: the world fails, and only as its entry says. Only worlds of the mix have entries. */
-function isKnown({ seed: one, violations }: Outcome): boolean {
-  const entry = kind === undefined && world === undefined && runs > 1 ? KNOWN.get(one) : undefined;
-  if (entry === undefined) return false;
-  if (violations.length === 0) console.log(`world ${one} holds now: take it out of test/chaos/known.ts`);
-  if (violations.length === 0 || violations.some(({ text }) => !text.includes(entry.versionId))) return false;
-  console.log(`world ${one} fails by ${entry.versionId}, as is known: ${entry.cause}`);
-  return true;
-}
 const take = (outcome: Outcome): void => {
   done += 1;
-  if (isKnown(outcome)) known += 1;
-  else if (outcome.violations.length > 0) {
+  if (outcome.violations.length > 0) {
     failed.push(outcome);
     const [violation] = outcome.violations;
     if (violation) console.log(`world ${outcome.seed}: ${describeViolation(violation)}`);
@@ -141,6 +129,5 @@ if (world !== undefined) {
 }
 if (world === undefined && attempts > 0) for (const outcome of failed.slice(0, TOLD)) await explain(outcome);
 if (process.stderr.isTTY) process.stderr.write('\n');
-if (known > 0) console.log(`${known} of them skipped, because they are known to fail: test/chaos/known.ts`);
-console.log(`${done - known} worlds, ${failed.length} failed`);
+console.log(`${done} worlds, ${failed.length} failed`);
 process.exitCode = failed.length > 0 || (world === undefined && done < runs && !first) ? 1 : 0;

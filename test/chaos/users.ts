@@ -214,6 +214,7 @@ export class Users {
       const going = gone.filter((version) => !kept.includes(version));
       for (const { versionId } of going) {
         this.#o.diary.expired.add(versionId);
+        this.#o.diary.swept.add(versionId);
         this.#o.core.deleteObject(place.bucket, place.region, key, versionId, request);
       }
       return going.length === 0 ? undefined : `lifecycle removed ${going.length} versions of ${key}`;
@@ -230,7 +231,10 @@ export class Users {
     const actions = core.runLifecycle({ ahead: 3 * DAY });
     core.configureBucket(place.bucket, place.region, NO_LIFECYCLE);
     for (const { action, key: its, versionId } of actions) {
-      if (action === 'removed') diary.expired.add(versionId);
+      if (action === 'removed') {
+        diary.expired.add(versionId);
+        diary.swept.add(versionId);
+      }
       if (!hiding) this.#prune(place, its);
       // From then on the destination is no image of the source.
       else if (action !== 'removed') diary.foreign.add(at(place, its));

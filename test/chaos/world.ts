@@ -143,6 +143,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
         keyring: keyringOf(topology, deployment),
         warm: options.warm,
         note,
+        onLost: ({ versionId }) => void (versionId !== undefined && diary.unheard.add(versionId)),
       }),
   );
   const changeRules = async (deed: Deed): Promise<void> => {

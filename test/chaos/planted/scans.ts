@@ -26,6 +26,11 @@ export const SCANS: readonly Mistake[] = [
     ['one-way', 400],
     instead('P38', 'if (oldest !== -1) return listed;'),
   ),
+  mistake(
+    'a deleted key with nothing at the destination counts as removed there',
+    ['one-way', 400],
+    instead('P46', 'return true;'),
+  ),
   mistake('what was written is not looked at again', ['one-way', 400], without('P39'), without('P39b')),
   mistake(
     'a verification takes any replica of the key for that of a version',

@@ -177,6 +177,63 @@ describe('repair', () => {
     });
   });
 
+  describe('of a deleted key whose replicas the lifecycle of the destination has removed', () => {
+    const EVERY = 25 * 3_600_000;
+    /** Keys that were written twice and then deleted; at the destination their delete marker is left, or nothing. */
+    const gone = async (leaves: 'the delete marker' | 'nothing', scanned: boolean) => {
+      const { world } = await existing(['a', 'a']);
+      if (scanned) await world.scanned();
+      world.clock.ms += SETTLED;
+      world.remove(undefined, SOURCE, 'a');
+      world.clock.ms += EVERY;
+      if (scanned) await world.scanned();
+      else world.core.deleteObject(BACKUP.bucket, BACKUP.region, 'a', undefined, { requestId: 'user' });
+      for (const { versionId, deleteMarker } of world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: 'a' })
+        .entries)
+        if (!deleteMarker || leaves === 'nothing') world.remove(versionId, BACKUP, 'a');
+      return world;
+    };
+
+    // P46
+    it.each(['the delete marker', 'nothing'] as const)('leaves %s as it is, time and again', async (leaves) => {
+      const world = await gone(leaves, true);
+      for (let day = 0; day < 3; day += 1) {
+        world.clock.ms += EVERY;
+        world.requests.length = 0;
+        await world.scanned();
+        expect(requestsOf(world, 'copyObject', 'deleteObject backup', 'headObject')).toBe(0);
+        expect(world.stack(BACKUP, 'a')).toHaveLength(leaves === 'nothing' ? 0 : 1);
+        expect((await world.store.result())?.counts.rules[RULE.id]).toMatchObject({
+          replicated: [0, 0],
+          expired: [2, expect.any(Number)],
+        });
+      }
+    });
+
+    it('brings what no scan has seen there before, though a user’s delete marker lies there', async () => {
+      const world = await gone('the delete marker', false);
+      await world.scanned();
+      expect(world.stack(BACKUP, 'a').filter((item) => item !== 'M')).toHaveLength(2);
+    });
+
+    it('brings all of it when it was changed at the source since', async () => {
+      const world = await gone('nothing', true);
+      const { versionId } = world.put('again', {}, SOURCE, 'a');
+      world.clock.ms += EVERY;
+      await world.scanned();
+      expect(world.stack(BACKUP, 'a')[0]).toBe(versionId);
+    });
+
+    it('brings it when the ledgers are lost', async () => {
+      const world = await gone('nothing', true);
+      for (const { key } of world.core.listObjects(STATE.bucket, STATE.region, { prefix: 'pairs/' }).entries)
+        if (key.includes('/proved/')) world.remove(undefined, STATE, key);
+      world.clock.ms += EVERY;
+      await world.scanned();
+      expect(world.stack(BACKUP, 'a').length).toBeGreaterThan(1);
+    });
+  });
+
   it('brings what was written while the rule was disabled, once it is enabled', async () => {
     const world = await scanWorld();
     await world.scanned();
