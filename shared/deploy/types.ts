@@ -51,6 +51,15 @@ export interface ScanSettings {
   readonly rangesAtOnce: number;
 }
 
+/** The topic of the log service that the functions write to. */
+export interface LogSettings {
+  /** IDs. */
+  readonly logset: string;
+  readonly topic: string;
+  /** Days that the topic keeps a log; 3640: for ever; undefined: as it is. */
+  readonly days?: number | undefined;
+}
+
 /** A domain of the user's own before the API. */
 export interface DomainSettings {
   /** Host name in lower case. */
@@ -81,6 +90,8 @@ export interface Settings {
   /** Settings of scans; the functions have defaults for missing ones. */
   readonly scan: Partial<ScanSettings>;
   readonly functions: readonly FunctionSettings[];
+  /** Undefined: the platform's own topic, or the one that the functions have. */
+  readonly logs: LogSettings | undefined;
   /** Custom domains of the API in the deployed region. */
   readonly domains: readonly DomainSettings[];
   /** Origin of a local cloud; handed on to the functions. */
@@ -118,6 +129,7 @@ export interface DesiredFunction {
   readonly role: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly async: AsyncSettings;
+  readonly logs?: LogSettings | undefined;
   /** MB that are reserved for it; undefined: none are. */
   readonly reservedMemory?: number | undefined;
   readonly triggers: readonly Trigger[];

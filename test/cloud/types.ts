@@ -54,7 +54,7 @@ export interface Access {
 
 /** The features of a request by which faults can pick it. */
 export interface RequestInfo {
-  readonly service: 'cos' | 'scf' | 'cam';
+  readonly service: 'cos' | 'scf' | 'cam' | 'cls';
   /** CAM action without its prefix: `PutObject`, `HeadObject`, `CopyObject`, `GetBucketObjectVersions`, … */
   readonly action: string;
   readonly method: string;

@@ -68,7 +68,7 @@ describe('the runbook and the front page', () => {
       .map((name) => readFileSync(new URL(name, folder), 'utf8'))
       .join('\n');
     const called = new Set(
-      [...code.matchAll(/\bcall(?:<.*?>)?\(\s*(?:'(?:scf|cam)',\s*)?'([A-Z]\w+)'/gs)].map(([, action]) => action),
+      [...code.matchAll(/\bcall(?:<.*?>)?\(\s*(?:'(?:scf|cam|cls)',\s*)?'([A-Z]\w+)'/gs)].map(([, action]) => action),
     );
     expect(called.size).toBeGreaterThan(25);
     const [, table = ''] = /^\| SCF {5}\|(.*?)^\| COS/ms.exec(pages[1] ?? '') ?? [];

@@ -6,7 +6,7 @@ import { post } from './http.ts';
 import type { Post } from './http.ts';
 import { describeParameters, type Trace } from './trace.ts';
 
-const VERSIONS = { scf: '2018-04-16', cam: '2019-01-16' } as const;
+const VERSIONS = { scf: '2018-04-16', cam: '2019-01-16', cls: '2020-10-16' } as const;
 const ATTEMPTS = 5;
 /** Pauses of a call about a thing that was made a moment ago: half a minute in all. */
 const ATTEMPTS_FOR_NEW = 7;
@@ -66,7 +66,7 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
       action,
       version: VERSIONS[service],
       // CAM is global: its calls name no region.
-      region: service === 'scf' ? options.region : undefined,
+      region: service === 'cam' ? undefined : options.region,
       payload,
       timestamp: Math.floor(options.now() / 1000),
       credentials: options.credentials,
@@ -119,7 +119,7 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
 function mayRepeat(action: string, code: string): boolean {
   if (code.startsWith('RequestLimitExceeded') || isNotYetKnown(action, code)) return true;
   const lost = code === 'NetworkError' || code.startsWith('HTTP5') || code.startsWith('InternalError');
-  return lost && /^(Get|List|Update)/.test(action);
+  return lost && /^(Get|List|Describe|Update|Modify)/.test(action);
 }
 
 /** CAM tells the other parts of the cloud of a new role or policy after a while. Until then they do not know it. */

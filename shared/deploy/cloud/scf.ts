@@ -22,6 +22,8 @@ export interface DeployedFunction {
   readonly MemorySize: number;
   readonly Timeout: number;
   readonly Role: string;
+  readonly ClsLogsetId?: string | null;
+  readonly ClsTopicId?: string | null;
   readonly Environment?: { readonly Variables?: readonly { readonly Key: string; readonly Value: string }[] | null };
 }
 

@@ -13,6 +13,7 @@ import { leftOverFunctions } from '../functions/left-over.ts';
 import { planRoles } from '../roles/role-plan.ts';
 import { applyRole } from '../roles/roles.ts';
 import type { Change } from '../roles/roles.ts';
+import { keepLogs, readTopic } from '../cloud/log-topic.ts';
 import type { Scf } from '../cloud/scf.ts';
 import { ensureStateBucket, examineBucket } from '../cloud/state-bucket.ts';
 import { creation, deletion, describeTrigger, diffTriggers, urlOf } from '../functions/triggers.ts';
@@ -65,10 +66,13 @@ export async function deploy(
   const replaced = await checkRuntimes(functions, cloud.scf, recreate);
   const served = { wanted: settings.domains, function: servedBy(functions) };
   const domains = await planDomains(cloud.api, served);
+  const { logs } = settings;
+  if (logs !== undefined) await readTopic(cloud.api, logs);
   // This comes before anything is made: a deployment ends here if CAM has no room for its policies.
   const roles = await planRoles(cloud.api, settings);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
   report.line(`state bucket ${settings.state.bucket}: ${state}`);
+  if (logs !== undefined) report.line(`log topic ${logs.topic}: ${await keepLogs(cloud.api, logs)}`);
   // This comes before the functions: they cannot write a replica without the key.
   const isNew = await ensureMarkerKey({ cos: cloud.cos, state: settings.state, random: cloud.random });
   report.line(`marker key: ${isNew ? 'created' : 'unchanged'}`);

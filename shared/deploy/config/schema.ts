@@ -37,6 +37,7 @@ export const topLevelSchemas = {
   stateBucket: {},
   scan: {},
   domains: {},
+  logs: {},
 };
 
 export const providerSchema = {

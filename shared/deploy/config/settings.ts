@@ -7,6 +7,7 @@ import type { AsyncSettings, FunctionSettings, ScanSettings, Settings } from '..
 import { readDomains } from './domains.ts';
 import { readFunctions } from './functions.ts';
 import type { Locate } from './locate.ts';
+import { readLogs } from './log-topics.ts';
 import { readPlaces } from './places.ts';
 import { checkValues } from './values.ts';
 
@@ -27,6 +28,7 @@ export interface RawConfiguration {
   readonly cautious?: readonly Caution[] | undefined;
   readonly scan?: Partial<ScanSettings> | undefined;
   readonly domains?: unknown;
+  readonly logs?: unknown;
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
@@ -84,7 +86,9 @@ export function readSettings(
   }
   const functions = readFunctions(raw.functions, locate);
   const ofSources = [...new Set(everywhere.map((place) => place.region))];
-  const domains = readDomains(raw.domains, { regions: ofSources, region, locate });
+  const regional = { regions: ofSources, region, locate };
+  const domains = readDomains(raw.domains, regional);
+  const logs = readLogs(raw.logs, regional);
   return {
     service: raw.service,
     stage,
@@ -101,6 +105,7 @@ export function readSettings(
     scan: raw.scan ?? {},
     functions,
     domains,
+    logs,
     endpoint,
   };
 }

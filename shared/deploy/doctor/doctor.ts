@@ -4,6 +4,7 @@ import { checkCredentials, checkQuotas, checkRoles } from './account.ts';
 import { checkBuckets, checkClock, checkKeys, checkMarkerKey, checkRules, checkState } from './buckets.ts';
 import { checkDomains } from './domains.ts';
 import { checkCode, checkFunctions, checkTriggers } from './functions.ts';
+import { checkLogs } from './logs.ts';
 import type { Check, DoctorDeps, Finding, Severity } from './types.ts';
 
 /** The checks, in the order in which a person would mend their findings. */
@@ -20,6 +21,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['code', checkCode],
   ['triggers', checkTriggers],
   ['domains', checkDomains],
+  ['logs', checkLogs],
   ['quotas', checkQuotas],
 ];
 

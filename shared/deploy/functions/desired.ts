@@ -30,6 +30,7 @@ export function desiredFunctions(settings: Settings): DesiredFunction[] {
         role: roleName(settings, declared.role),
         environment,
         async: settings.async,
+        logs: settings.logs,
         reservedMemory: declared.instances === undefined ? undefined : declared.instances * declared.memory,
         triggers: declared.events.flatMap((event) => triggersOf(event, sources, settings.state)),
       };

@@ -31,6 +31,8 @@ export function configurationOf(desired: DesiredFunction, sha256: string): Recor
     Timeout: desired.timeout,
     Runtime: desired.runtime,
     Role: desired.role,
+    // SCF takes a change of the topic together with the role alone.
+    ...(desired.logs === undefined ? {} : { ClsLogsetId: desired.logs.logset, ClsTopicId: desired.logs.topic }),
     Environment: { Variables: Object.entries(desired.environment).map(([Key, Value]) => ({ Key, Value })) },
   };
 }
@@ -51,8 +53,14 @@ export function diffFunction(desired: DesiredFunction, sha256: string, deployed:
     ['timeout', deployed.Timeout === desired.timeout],
     ['role', deployed.Role === desired.role],
     ['environment', sameEnvironment(desired, deployed)],
+    ['logs', sameLogs(desired, deployed)],
   ];
   return { code, configuration: settings.filter(([, same]) => !same).map(([name]) => name) };
+}
+
+/** Without the setting any topic is right: the platform has made one of its own. */
+function sameLogs({ logs }: DesiredFunction, { ClsLogsetId, ClsTopicId }: DeployedFunction): boolean {
+  return logs === undefined || (ClsLogsetId === logs.logset && ClsTopicId === logs.topic);
 }
 
 function sameEnvironment(desired: DesiredFunction, deployed: DeployedFunction): boolean {

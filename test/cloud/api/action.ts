@@ -1,11 +1,12 @@
 import { CloudFailure } from '../scf/index.ts';
-import type { Cam, Scf } from '../scf/index.ts';
+import type { Cam, LogTopics, Scf } from '../scf/index.ts';
 import { createParameters } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
 
 export interface ActionContext {
   readonly scf: Scf;
   readonly cam: Cam;
+  readonly logs: LogTopics;
   /** '' for services that have no regions. */
   readonly region: string;
 }

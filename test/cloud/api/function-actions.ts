@@ -9,7 +9,16 @@ import { describeTrigger } from './trigger-actions.ts';
 /** Bytes of base64, by action. */
 const MAX_INLINE = { CreateFunction: 50 * 1024 * 1024, UpdateFunctionCode: 20 * 1024 * 1024 };
 const CODE = ['ZipFile', 'CosBucketName', 'CosObjectName', 'CosBucketRegion'];
-const CONFIG = ['Description', 'MemorySize', 'Timeout', 'InitTimeout', 'Environment', 'Role'];
+const CONFIG = [
+  'Description',
+  'MemorySize',
+  'Timeout',
+  'InitTimeout',
+  'Environment',
+  'Role',
+  'ClsLogsetId',
+  'ClsTopicId',
+];
 
 export const FUNCTION_ACTIONS: Actions = {
   CreateFunction: {
@@ -141,7 +150,13 @@ function readCode(source: Parameters, { cam, region }: ActionContext, limit: num
 
 function readConfig(parameters: Parameters): Partial<FunctionConfig> {
   const variables = parameters.record('Environment').records('Variables');
-  const texts = { handler: 'Handler', description: 'Description', role: 'Role' };
+  const texts = {
+    handler: 'Handler',
+    description: 'Description',
+    role: 'Role',
+    logset: 'ClsLogsetId',
+    logTopic: 'ClsTopicId',
+  };
   const numbers = { memorySize: 'MemorySize', timeout: 'Timeout', initTimeout: 'InitTimeout' };
   const config: Record<string, unknown> = {};
   for (const [field, name] of Object.entries(texts)) config[field] = parameters.optionalText(name);
@@ -167,6 +182,9 @@ function describeFunction(info: FunctionInfo) {
     Timeout: config.timeout,
     InitTimeout: config.initTimeout,
     Role: config.role,
+    // Without a topic of its user's, the platform makes one for the functions of a region.
+    ClsLogsetId: config.logset || 'scf-logset',
+    ClsTopicId: config.logTopic || 'scf-logtopic',
     Environment: { Variables: Object.entries(config.environment).map(([Key, Value]) => ({ Key, Value })) },
     Tags: info.tags.map(([Key, Value]) => ({ Key, Value })),
     Status: info.status,

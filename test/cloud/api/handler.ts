@@ -13,6 +13,7 @@ import { DOMAIN_ACTIONS } from './domain-actions.ts';
 import { createRateLimit } from './rate-limit.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { FUNCTION_ACTIONS } from './function-actions.ts';
+import { LOG_ACTIONS } from './log-actions.ts';
 import { INVOKE_ACTIONS } from './invoke-actions.ts';
 import { TRIGGER_ACTIONS } from './trigger-actions.ts';
 
@@ -41,6 +42,7 @@ const SERVICES: ReadonlyMap<string, Service> = new Map([
       actions: { ...FUNCTION_ACTIONS, ...INVOKE_ACTIONS, ...TRIGGER_ACTIONS, ...DOMAIN_ACTIONS },
     },
   ],
+  ['cls', { version: '2020-10-16', regional: true, actions: LOG_ACTIONS }],
   ['cam', { version: '2019-01-16', regional: false, actions: CAM_ACTIONS }],
 ]);
 
@@ -48,7 +50,7 @@ const SERVICES: ReadonlyMap<string, Service> = new Map([
 const MAX_BODY = 72 * 1024 * 1024;
 
 /**
- * The cloud API 3.0 of SCF and CAM. Whatever happens, the status is 200 and the body `{"Response":{…,"RequestId":…}}`,
+ * The cloud API 3.0 of SCF, CAM and the log service. Whatever happens, the status is 200 and the body `{"Response":{…,"RequestId":…}}`,
  * with an `Error` in it when the call was refused.
  */
 export function createCloudApi(options: CloudApiOptions): Handler {
@@ -105,12 +107,13 @@ async function call(
     throw new CloudFailure('AuthFailure.UnauthorizedOperation', `not authorized: ${name}:${actionName} on ${resource}`);
   }
   if (action.perSecond !== undefined) limit(`${name}:${actionName}`, action.perSecond);
-  return action.run(parameters, { scf, cam, region: service.regional ? region : '' });
+  return action.run(parameters, { scf, cam, logs: scf.logTopics, region: service.regional ? region : '' });
 }
 
 function faultsOf(request: CloudRequest, { faults }: CloudApiOptions): readonly RequestFault[] {
   if (!faults) return [];
-  const service = /Credential=[^/]*\/[^/]*\/cam\//.test(headerOf(request, 'authorization')) ? 'cam' : 'scf';
+  const named = /Credential=[^/]*\/[^/]*\/(\w+)\//.exec(headerOf(request, 'authorization'))?.[1];
+  const service = named === 'cam' || named === 'cls' ? named : 'scf';
   const action = headerOf(request, 'x-tc-action');
   const region = headerOf(request, 'x-tc-region');
   return faults.onRequest({ service, action, method: request.method, bucket: '', region, key: '' });

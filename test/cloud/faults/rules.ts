@@ -12,7 +12,7 @@ export type EventFault =
 
 /** The requests and events that a rule applies to. A missing field matches everything. */
 export interface FaultMatch {
-  readonly service?: 'cos' | 'scf' | 'cam' | undefined;
+  readonly service?: 'cos' | 'scf' | 'cam' | 'cls' | undefined;
   /** `CopyObject`, `PutObject`, …; the very name. */
   readonly action?: string | undefined;
   readonly method?: string | undefined;
@@ -51,7 +51,7 @@ const effect = z.discriminatedUnion('kind', [
 ]);
 const text = z.string().optional();
 const match = z.strictObject({
-  service: z.enum(['cos', 'scf', 'cam']).optional(),
+  service: z.enum(['cos', 'scf', 'cam', 'cls']).optional(),
   action: text,
   method: text,
   bucket: text,

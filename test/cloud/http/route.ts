@@ -26,7 +26,7 @@ const SERVICE_HOST = /^service\.cos\.(?:myqcloud\.com|tencentcos\.cn)$/;
 const API_DOMAIN = /^([a-z0-9-]+-\d+)\.replication\.([a-z0-9-]+)\.example\.com$/;
 const REGION_API_DOMAIN = /^replication\.([a-z0-9-]+)\.example\.com$/;
 const FUNCTION_URL = /^\d+-[a-z0-9]+\.(?:in\.)?([a-z0-9-]+)\.tencentscf\.com$/;
-const CLOUD_API = /^(?:scf|cam|sts)(?:\.[a-z0-9-]+)?\.tencentcloudapi\.com$/;
+const CLOUD_API = /^(?:scf|cam|cls|sts)(?:\.[a-z0-9-]+)?\.tencentcloudapi\.com$/;
 
 /** Hosts of COS that were seen: few, and each is asked for again and again. */
 const MOST_HOSTS = 1000;

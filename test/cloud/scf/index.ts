@@ -7,3 +7,4 @@ export { randomUuid } from './ids.ts';
 export { EVENT_SIGNATURE } from './cos-event.ts';
 export { createScf } from './scf.ts';
 export type * from './types.ts';
+export type { LogTopic, LogTopics } from './log-topics.ts';

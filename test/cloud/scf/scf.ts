@@ -11,6 +11,7 @@ import { randomText, randomUuid } from './ids.ts';
 import { createInvoker } from './invoker.ts';
 import { createJournal } from './journal.ts';
 import { MAX_ASYNC_EVENT, MAX_SYNC_EVENT } from './limits.ts';
+import { createLogTopics } from './log-topics.ts';
 import { createPool } from './pool.ts';
 import type { Pool } from './pool.ts';
 import { createRegistry, keyOf } from './registry.ts';
@@ -20,6 +21,7 @@ import { addTrigger, removeTrigger } from './triggers.ts';
 import type {
   CodeSource,
   FunctionConfig,
+  FunctionId,
   Invocation,
   Scf,
   ScfOptions,
@@ -54,6 +56,7 @@ export function createScf(options: ScfOptions): Scf {
     },
   });
   const domains = createDomains(registry);
+  const logTopics = createLogTopics(random);
   const deliveries = createDeliveries({ now, retryDelayMs: options.retryDelayMs ?? 60_000 });
   const timers = createTimers({ now, scale: options.timerScale ?? 1 });
   const invokeOnce = createInvoker({
@@ -83,6 +86,13 @@ export function createScf(options: ScfOptions): Scf {
       cam.getRole({ name: role });
     } catch {
       throw new CloudFailure('ResourceNotFound.Role', `role ${role} not found`);
+    }
+  }
+
+  function checkLogs({ region }: FunctionId, { logset, logTopic }: FunctionConfig): void {
+    if (logset === '' && logTopic === '') return;
+    if (!logTopics.has(region, logset, logTopic)) {
+      throw new CloudFailure('InvalidParameterValue.Cls', `no topic ${logTopic} in the logset ${logset} of ${region}`);
     }
   }
 
@@ -155,6 +165,7 @@ export function createScf(options: ScfOptions): Scf {
   return {
     switches,
     domains,
+    logTopics,
     ...urls,
 
     async createFunction(id, given, code, tags = []) {
@@ -163,6 +174,7 @@ export function createScf(options: ScfOptions): Scf {
       const config: FunctionConfig = { ...DEFAULT_CONFIG, runtime: given.runtime, ...given };
       checkConfig(config);
       checkRole(config.role);
+      checkLogs(id, config);
       const unpacked = await readCode(code);
       registry.add(id, `lam-${randomText(random, 8).toLowerCase()}`, { config, code: unpacked }, tags);
     },
@@ -185,6 +197,10 @@ export function createScf(options: ScfOptions): Scf {
       }
       checkConfig(config);
       checkRole(config.role);
+      checkLogs(id, config);
+      if ((changes.logset !== undefined || changes.logTopic !== undefined) && changes.role === undefined) {
+        throw new CloudFailure('InvalidParameterValue.ClsRole', 'a change of the log topic needs the Role as well');
+      }
       registry.change(record, { config });
     },
     updateAsyncConfig(id, config) {

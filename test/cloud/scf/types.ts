@@ -1,3 +1,4 @@
+import type { LogTopics } from './log-topics.ts';
 import type { Core } from '../cos/types.ts';
 import type { Access, Faults, Handler, KeyPair } from '../types.ts';
 
@@ -82,6 +83,9 @@ export interface FunctionConfig {
   /** Execution role; '' for none: the function then gets no credentials. */
   readonly role: string;
   readonly description: string;
+  /** Where its logs go in the log service; '' for the topic that the platform makes itself. */
+  readonly logset: string;
+  readonly logTopic: string;
 }
 
 export type FunctionStatus = 'Creating' | 'Active' | 'Updating';
@@ -314,6 +318,8 @@ export interface Scf {
   readonly serve: Handler;
   /** The same for a custom domain bound to this function: the Host reaches the function as it came. */
   serveFunction(id: FunctionId, request: Parameters<Handler>[0]): ReturnType<Handler>;
+  /** The log service's topics, which functions can be pointed at. */
+  readonly logTopics: LogTopics;
   /** The custom domains, which `serveDomain` answers for. */
   readonly domains: Domains;
   /** Undefined: the Host is no custom domain. */

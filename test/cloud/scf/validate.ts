@@ -11,6 +11,8 @@ export const DEFAULT_CONFIG: Omit<FunctionConfig, 'runtime'> = {
   environment: {},
   role: '',
   description: '',
+  logset: '',
+  logTopic: '',
 };
 
 /** Every check throws `CloudFailure` `InvalidParameterValue.…`. */

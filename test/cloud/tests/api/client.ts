@@ -18,7 +18,7 @@ export interface CallOptions {
 
 export type Answer = Readonly<Record<string, unknown>> & { readonly RequestId: string };
 
-const VERSIONS: Readonly<Record<string, string>> = { scf: '2018-04-16', cam: '2019-01-16' };
+const VERSIONS: Readonly<Record<string, string>> = { scf: '2018-04-16', cam: '2019-01-16', cls: '2020-10-16' };
 
 /** Calls the API as a signed client does. A refused call is an answer too: `{Error: {Code, Message}}`. */
 export async function call(

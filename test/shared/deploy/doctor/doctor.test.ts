@@ -337,7 +337,11 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
   });
 
   it('finds an account that is almost full of policies', async () => {
-    const call: DoctorDeps['api']['call'] = async <T>(service: 'scf' | 'cam', action: string, parameters: object) => {
+    const call: DoctorDeps['api']['call'] = async <T>(
+      service: 'scf' | 'cam' | 'cls',
+      action: string,
+      parameters: object,
+    ) => {
       const answer = await deps.api.call<T>(service, action, parameters);
       return action === 'ListPolicies' ? { ...answer, TotalNum: 1490 } : answer;
     };
@@ -354,7 +358,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
   it('prints every check, and ends with an error when something is broken', async () => {
     const lines: string[] = [];
     await reportExamination(deps, (text) => lines.push(text), false);
-    expect(lines.join('\n').split('\n')).toHaveLength(13);
+    expect(lines.join('\n').split('\n')).toHaveLength(14);
     cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
     const json: string[] = [];
     await expect(reportExamination(deps, (text) => json.push(text), true)).rejects.toThrow(/^Broken: buckets\./);
