@@ -5,7 +5,7 @@ import { pairsOf, type Pair } from '../../shared/scan/index.ts';
 import type { HttpRequest } from '../../shared/scf/index.ts';
 import type { Deed } from './deeds.ts';
 import type { Deployment, Link } from './topology.ts';
-import { TAG } from './users.ts';
+import { TAG } from './users/hand.ts';
 
 /** The content of the rules of one source, before they are a document. */
 interface Wish {

@@ -1,0 +1,107 @@
+import type { Place } from '../../../shared/cos/index.ts';
+import type { Blob, BlobStore, Core, Version } from '../../cloud/cos/index.ts';
+import { plain } from '../core-cos.ts';
+import { pick, type Deed } from '../deeds.ts';
+import { at, type Diary } from '../diary.ts';
+import type { Scheduler } from '../scheduler.ts';
+
+export interface UsersOptions {
+  readonly core: Core;
+  readonly blobs: BlobStore;
+  readonly scheduler: Scheduler;
+  readonly deeds: readonly Deed[];
+  readonly diary: Diary;
+  readonly note: (line: string) => void;
+  /** Whether any function is running. */
+  readonly busy: () => boolean;
+  readonly changeRules: (deed: Deed) => Promise<void>;
+  /** Whether some objects are of several megabytes. */
+  readonly large: boolean;
+  /** Whether some objects are encrypted. */
+  readonly encrypting: boolean;
+}
+
+export const TAG = ['keep', 'yes'] as const;
+const MEGABYTE = 2 ** 20;
+
+/** One deed at its moment. */
+export interface Act {
+  readonly deed: Deed;
+  readonly place: Place;
+  readonly key: string;
+  readonly random: () => number;
+  readonly request: { readonly requestId: string };
+}
+
+/** Acts by name. Each returns the line for the log of the world, or nothing when there was nothing to do. */
+export type Acts<Name extends string> = Readonly<Record<Name, (hand: Hand, act: Act) => string | undefined>>;
+
+/** How users write to the buckets, and what the judge has to know of it. */
+export class Hand {
+  readonly world: UsersOptions;
+  readonly #lastText = new Map<string, string>();
+
+  constructor(options: UsersOptions) {
+    this.world = options;
+  }
+
+  put(act: Act, blob: Blob): Version {
+    const { place, key, request } = act;
+    this.write(place, key);
+    return this.world.core.putObject(place.bucket, place.region, key, blob, this.attributes(act), request);
+  }
+
+  copyOntoItself({ place, key, random, request }: Act): string | undefined {
+    // A copy made in the very moment in which a run removes its original cannot be told from ours: a known limit.
+    if (this.world.busy()) return undefined;
+    const from = pick(
+      this.versions(place, key).filter((version) => !version.deleteMarker),
+      random(),
+    );
+    if (from === undefined) return undefined;
+    this.write(place, key);
+    this.world.diary.copied.add(from.versionId);
+    const attributes = { replaceMetadata: true, replaceTags: false, attributes: from.attributes };
+    const source = { ...place, key, versionId: from.versionId };
+    const { version } = this.world.core.copyObject(place.bucket, place.region, key, source, attributes, request);
+    this.world.diary.copies.set(version.versionId, from.versionId);
+    return `copied ${key} ${from.versionId} onto itself as ${version.versionId}`;
+  }
+
+  /** Newest first. */
+  versions(place: Place, key: string) {
+    const { entries } = this.world.core.listVersions(place.bucket, place.region, { prefix: key });
+    return entries.filter((version) => version.key === key);
+  }
+
+  /** Something there was removed by its ID. */
+  prune(place: Place, key: string): void {
+    this.world.diary.pruned.add(at(place, key));
+    this.world.diary.touched.set(at(place, key), this.world.scheduler.now);
+  }
+
+  /** Something is written there at this moment. */
+  write(place: Place, key: string): void {
+    this.world.diary.touched.set(at(place, key), this.world.scheduler.now);
+    if (this.world.core.getVersioning(place.bucket, place.region) === 'Suspended') {
+      this.world.diary.suspended.add(at(place, key));
+    }
+  }
+
+  /** Made from the dice of the deed. */
+  attributes({ deed }: Act) {
+    const encryption = this.world.encrypting && deed.dice % 3 === 0 ? ({ algorithm: 'SM4' } as const) : undefined;
+    return plain({ meta: { n: String(deed.dice) }, tags: deed.dice % 2 === 0 ? [TAG] : [], encryption });
+  }
+
+  /** `same`: the bytes of the key's last upload. */
+  blob({ deed: { dice }, place, key }: Act, same: boolean): Blob {
+    const text = same ? (this.#lastText.get(at(place, key)) ?? 'first') : `text ${dice}`;
+    this.#lastText.set(at(place, key), text);
+    const bytes = new TextEncoder().encode(text);
+    const megabytes = this.world.large ? dice % 7 : 0;
+    return megabytes === 0
+      ? this.world.blobs.fromBytes(bytes)
+      : this.world.blobs.repeat(bytes, megabytes * MEGABYTE + 5);
+  }
+}

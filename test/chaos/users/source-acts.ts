@@ -1,0 +1,60 @@
+import { pick, type SOURCE_DEEDS } from '../deeds.ts';
+import { forge } from './forging.ts';
+import type { Acts } from './hand.ts';
+import { age } from './lifecycle.ts';
+
+/** Acts at sites where replication begins; a multipart upload takes two moments, so it is not among them. */
+export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'>> = {
+  put: (hand, act) => `put ${act.key} as ${hand.put(act, hand.blob(act, false)).versionId}`,
+  putSame: (hand, act) => `put ${act.key} as ${hand.put(act, hand.blob(act, true)).versionId}, the same bytes`,
+  remove: (hand, { place, key, request }) => {
+    hand.write(place, key);
+    const { versionId = '' } = hand.world.core.deleteObject(place.bucket, place.region, key, undefined, request);
+    hand.world.diary.deletions.push({ place, key, versionId, time: hand.world.scheduler.now });
+    return `deleted ${key}, marker ${versionId}`;
+  },
+  removeVersion: (hand, { place, key, random, request }) => {
+    const version = pick(hand.versions(place, key), random());
+    if (version === undefined) return undefined;
+    hand.prune(place, key);
+    hand.world.diary.expired.add(version.versionId);
+    hand.world.core.deleteObject(place.bucket, place.region, key, version.versionId, request);
+    return `removed version ${version.versionId} of ${key}`;
+  },
+  undelete: (hand, { place, key, request }) => {
+    const [marker, below] = hand.versions(place, key);
+    if (marker?.deleteMarker !== true) return undefined;
+    hand.prune(place, key);
+    const { versionId } = marker;
+    const stillHidden = below?.deleteMarker === true;
+    hand.world.diary.undeletes.push({ place, key, versionId, time: hand.world.scheduler.now, stillHidden });
+    hand.world.core.deleteObject(place.bucket, place.region, key, marker.versionId, request);
+    return `undeleted ${key} by removing ${marker.versionId}`;
+  },
+  copyBack: (hand, act) => hand.copyOntoItself(act),
+  suspend: (hand, { place, random }) => {
+    const { core, scheduler } = hand.world;
+    core.putVersioning(place.bucket, place.region, 'Suspended');
+    scheduler.after(random() * 5_000, () => core.putVersioning(place.bucket, place.region, 'Enabled'));
+    return 'suspended versioning';
+  },
+  archivePut: (hand, act) => {
+    const attributes = { ...hand.attributes(act), storageClass: 'ARCHIVE' };
+    hand.write(act.place, act.key);
+    const { place, key, request } = act;
+    const blob = hand.blob(act, false);
+    const { versionId } = hand.world.core.putObject(place.bucket, place.region, key, blob, attributes, request);
+    return `put ${key} into the archive as ${versionId}`;
+  },
+  restore: (hand, { place, key, random, request }) => {
+    const archived = hand
+      .versions(place, key)
+      .filter(({ attributes, restoredUntil }) => attributes.storageClass === 'ARCHIVE' && restoredUntil === undefined);
+    const version = pick(archived, random());
+    if (version === undefined) return undefined;
+    hand.world.core.restoreObject(place.bucket, place.region, key, version.versionId, 30, request);
+    return `restored ${key} ${version.versionId}`;
+  },
+  ageSource: (hand, act) => age(hand, act, false),
+  forge: (hand, act) => forge(hand, act),
+};
