@@ -1,8 +1,9 @@
 import { timeOfVersionId, type Core, type Version } from '../cloud/cos/index.ts';
+import { grantsOf } from './core-attributes.ts';
 import { withoutLag } from './core-cos.ts';
 import { at, type Diary } from './diary.ts';
 import type { Ledger } from './ledger.ts';
-import type { RuleBook } from './rule-book.ts';
+import { REPLICA_KEY, type RuleBook } from './rule-book.ts';
 import { isShared, type Link, type Topology } from './topology.ts';
 
 export interface Violation {
@@ -75,6 +76,15 @@ export function byKey(core: Core, { bucket, region }: Link['source']): Map<strin
 /** Whether a user made it. */
 export const isOriginal = ({ made, marked }: Ledger, { versionId }: Version): boolean =>
   !made.has(versionId) && !marked.has(versionId);
+
+/** The rights that an object gives to others, in any order. */
+const textOfRights = (version: Version): string =>
+  String(
+    grantsOf(version)
+      .map(({ permission, grantee }) => `${permission} ${grantee}`)
+      .toSorted(),
+  );
+const NO_RIGHTS = '';
 
 /** One key on both sides of a link. */
 /**
@@ -192,6 +202,10 @@ class KeyOfLink {
     const ownAlgorithm = attributes.encryption?.algorithm;
     if (ownAlgorithm !== undefined && its.some((one) => one.attributes.encryption?.algorithm !== ownAlgorithm))
       this.#say('I1', `${versionId} is encrypted otherwise`);
+    if (ownAlgorithm === 'cos/kms' && its.some((one) => one.attributes.encryption?.kmsKeyId !== REPLICA_KEY))
+      this.#say('I1', `${versionId} is under another key than the rule names`);
+    const rights = this.#rules.replicaAcl ? textOfRights(version) : NO_RIGHTS;
+    if (its.some((replica) => textOfRights(replica) !== rights)) this.#say('I1', `${versionId} has other rights`);
     if (its.some((replica) => String(replica.attributes.tags) !== String(attributes.tags)))
       this.#say('I1', `${versionId} has other tags`);
   }

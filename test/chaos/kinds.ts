@@ -5,7 +5,9 @@ const CROSSED = 4;
 
 /** Worlds of a hundred that are of each kind, about. */
 const SHARES = {
-  'one-way': 46,
+  'one-way': 43,
+  /** Objects give rights to others, some are under KMS keys, and the rules say whether replicas get the rights. */
+  granted: 3,
   'fan-out': 8,
   chain: CROSSED,
   'two-way': 4,

@@ -14,7 +14,20 @@ interface Wish {
   readonly narrow: boolean;
   readonly deleteMarkers: boolean;
   readonly tagged: boolean;
+  readonly replicaAcl: boolean;
+  readonly kms: boolean;
   readonly links: readonly Link[];
+}
+
+/** The rules of a world before anybody changes them. */
+export interface FirstRules {
+  /** A tag filter. */
+  readonly tagged: boolean;
+  /** Only the first link of a source has a rule. */
+  readonly later: boolean;
+  readonly replicaAcl?: boolean | undefined;
+  /** Objects under a KMS key are selected. */
+  readonly kms?: boolean | undefined;
 }
 
 /** The rules in force from a moment on, as they were stored. */
@@ -52,13 +65,15 @@ export class RuleBook {
   readonly #history: Entry[] = [];
   #wish: Wish;
 
-  constructor(deployment: Deployment, cos: Cos, now: () => number, tagged: boolean, later: boolean) {
+  constructor(deployment: Deployment, cos: Cos, now: () => number, first: FirstRules) {
     this.#deployment = deployment;
     this.#cos = cos;
     this.#now = now;
     this.#rules = createRuleStore({ cos, state: deployment.state, now });
+    const { tagged, later, replicaAcl = false, kms = false } = first;
     const links = later ? deployment.links.slice(0, 1) : deployment.links;
-    this.#wish = { stored: true, enabled: true, narrow: false, deleteMarkers: true, tagged, links };
+    const filters = { narrow: false, deleteMarkers: true, tagged };
+    this.#wish = { stored: true, enabled: true, ...filters, replicaAcl, kms, links };
   }
 
   get source(): Place {
@@ -77,6 +92,11 @@ export class RuleBook {
   /** Of all rules. */
   get prefix(): string {
     return this.#wish.narrow ? 'a' : '';
+  }
+
+  /** Whether replicas get the rights of their source. */
+  get replicaAcl(): boolean {
+    return this.#wish.replicaAcl;
   }
 
   get everChanged(): boolean {
@@ -164,15 +184,25 @@ function covers(rule: Rule, { destination }: Link, { key, deleteMarker, tags, ti
   return rule.tags.every(([name, value]) => tags.some((tag) => tag[0] === name && tag[1] === value));
 }
 
-function documentOf({ enabled, narrow, deleteMarkers, tagged, links }: Wish): string {
+/** The key of replicas under KMS: that of a source belongs to its region. */
+export const REPLICA_KEY = 'key-of-replicas';
+
+function documentOf({ enabled, narrow, deleteMarkers, tagged, replicaAcl, kms, links }: Wish): string {
   const prefix = `<Prefix>${narrow ? 'a' : ''}</Prefix>`;
   const tag = `<Tag><Key>${TAG[0]}</Key><Value>${TAG[1]}</Value></Tag>`;
+  const selected = kms
+    ? '<SourceSelectionCriteria><SseKmsEncryptedObjects><Status>Enabled</Status></SseKmsEncryptedObjects></SourceSelectionCriteria>'
+    : '';
+  const underKey = kms
+    ? `<EncryptionConfiguration><ReplicaKmsKeyID>${REPLICA_KEY}</ReplicaKmsKeyID></EncryptionConfiguration>`
+    : '';
+  const acl = replicaAcl ? '<ReplicaAcl><Status>Enabled</Status></ReplicaAcl>' : '';
   const rules = links.map(
     ({ destination }, i) =>
       `<Rule><ID>link-${i}</ID><Status>${enabled ? 'Enabled' : 'Disabled'}</Status>` +
       `<Filter>${tagged ? `<And>${prefix}${tag}</And>` : prefix}</Filter>` +
-      `<DeleteMarkerReplication><Status>${deleteMarkers && !tagged ? 'Enabled' : 'Disabled'}</Status></DeleteMarkerReplication>` +
-      `<Destination><Bucket>qcs::cos:${destination.region}::${destination.bucket}</Bucket></Destination></Rule>`,
+      `<DeleteMarkerReplication><Status>${deleteMarkers && !tagged ? 'Enabled' : 'Disabled'}</Status></DeleteMarkerReplication>${selected}${acl}` +
+      `<Destination><Bucket>qcs::cos:${destination.region}::${destination.bucket}</Bucket>${underKey}</Destination></Rule>`,
   );
   const role = '<Role>qcs::cam::uin/1:uin/1</Role>';
   return `<ReplicationConfiguration>${role}${rules.join('')}</ReplicationConfiguration>`;

@@ -83,6 +83,8 @@ const SIMPLER: readonly Simpler[] = [
   (world) => ({ ...world, scans: false }),
   (world) => ({ ...world, large: false, inlineBytes: INLINE_BYTES }),
   (world) => ({ ...world, tagged: false }),
+  (world) => ({ ...world, granting: undefined, replicaAcl: undefined }),
+  (world) => ({ ...world, kms: undefined }),
   (world) => ({ ...world, later: false }),
   (world) => ({ ...world, deeds: world.deeds.map((deed) => ({ ...deed, key: 'a' })) }),
   (world) => ({ ...world, deeds: world.deeds.map((deed, i) => ({ ...deed, at: i * 1000 })) }),

@@ -62,6 +62,12 @@ export interface WorldOptions {
   readonly scans: boolean;
   /** That of the destinations; where there is one, some objects have one of their own. */
   readonly encryption?: DefaultEncryption['algorithm'] | undefined;
+  /** Users give rights to their objects. */
+  readonly granting?: boolean | undefined;
+  /** The rules have `ReplicaAcl`. */
+  readonly replicaAcl?: boolean | undefined;
+  /** Some objects are under a KMS key, and the rules select them. */
+  readonly kms?: boolean | undefined;
   /** Nothing at a destination can be removed on its first day. */
   readonly locked?: boolean;
   /** How often a run gets an instance that has run before, from 0 to 1. */
@@ -108,9 +114,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   }
   const blobs = createBlobStore();
   const plainCos = createCoreCos(core, blobs, now, options.longestPage, lagsIn(options, topology));
-  const rules = topology.deployments.map(
-    (deployment) => new RuleBook(deployment, plainCos, now, options.tagged, options.later),
-  );
+  const rules = topology.deployments.map((deployment) => new RuleBook(deployment, plainCos, now, options));
   for (const book of rules) await book.store();
 
   const ledger = new Ledger();
@@ -161,6 +165,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     changeRules,
     large: options.large,
     encrypting: options.encryption !== undefined,
+    granting: options.granting === true,
+    kms: options.kms === true,
   });
   const scans = new ScanJudge({ core, cos: plainCos, topology, diary, ledger, rules, now });
   for (const platform of platforms) platform.scanning = options.scans && !faultless;

@@ -1,4 +1,4 @@
-import { mistake, text, type Mistake } from './mistake.ts';
+import { instead, mistake, text, without, type Mistake } from './mistake.ts';
 
 const RETRY = 'shared/cos/retry.ts';
 const WORK = 'shared/replication/work.ts';
@@ -70,5 +70,30 @@ export const BELOW: readonly Mistake[] = [
       'if (this.#deps.now() - lease.sent >= lease.duration - SIGNATURE_LIFE_MS) return;',
       '',
     ),
+  ),
+  mistake(
+    'a version that goes while the look reads it counts as one of others',
+    'test/shared/replication/look/reading.test.ts',
+    instead('P6', "return { versionId, time, kind: 'foreign', ...ownRank(run, refOfEntry(entry)) };"),
+  ),
+  mistake(
+    'a base names a young version that has no replica',
+    'test/shared/replication/decide/bases.test.ts',
+    instead('P9', 'const isAccounted = true;'),
+  ),
+  mistake(
+    'a replica is removed though the one that stays has other bytes',
+    'test/functions/replicate/attacks.test.ts',
+    instead('P18', 'return true;'),
+  ),
+  mistake(
+    'versions that are never copied are read again by each run',
+    'test/functions/replicate/passed.test.ts',
+    without('P19'),
+  ),
+  mistake(
+    'a delete marker is made before it is on record',
+    'test/shared/replication/deletion-records.test.ts',
+    without('P35'),
   ),
 ];

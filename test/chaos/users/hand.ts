@@ -1,6 +1,6 @@
-import type { Place } from '../../../shared/cos/index.ts';
-import type { Blob, BlobStore, Core, Version } from '../../cloud/cos/index.ts';
-import { plain } from '../core-cos.ts';
+import { ALL_USERS, type Grant, type Place } from '../../../shared/cos/index.ts';
+import type { Attributes, Blob, BlobStore, Core, Version } from '../../cloud/cos/index.ts';
+import { aclOf, plain } from '../core-attributes.ts';
 import { pick, type Deed } from '../deeds.ts';
 import { at, type Diary } from '../diary.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -19,9 +19,24 @@ export interface UsersOptions {
   readonly large: boolean;
   /** Whether some objects are encrypted. */
   readonly encrypting: boolean;
+  /** Whether some objects have rights of their own. */
+  readonly granting: boolean;
+  /** Whether some objects are under a KMS key. */
+  readonly kms: boolean;
 }
 
 export const TAG = ['keep', 'yes'] as const;
+/** Of objects: none, a guest's, everyone's, and both with two rights of one guest. */
+const RIGHTS: readonly (readonly Grant[])[] = [
+  [],
+  [{ permission: 'READ', grantee: 'qcs::cam::uin/100000000007:uin/100000000007' }],
+  [{ permission: 'READ', grantee: ALL_USERS }],
+  [
+    { permission: 'READ', grantee: ALL_USERS },
+    { permission: 'FULL_CONTROL', grantee: 'qcs::cam::uin/100000000007:uin/100000000007' },
+    { permission: 'READ_ACP', grantee: 'qcs::cam::uin/100000000008:uin/100000000008' },
+  ],
+];
 const MEGABYTE = 2 ** 20;
 
 /** One deed at its moment. */
@@ -90,8 +105,15 @@ export class Hand {
 
   /** Made from the dice of the deed. */
   attributes({ deed }: Act) {
-    const encryption = this.world.encrypting && deed.dice % 3 === 0 ? ({ algorithm: 'SM4' } as const) : undefined;
-    return plain({ meta: { n: String(deed.dice) }, tags: deed.dice % 2 === 0 ? [TAG] : [], encryption });
+    const { dice } = deed;
+    const acl = this.world.granting ? { acl: aclOf(RIGHTS[Math.floor(dice / 7) % RIGHTS.length] ?? []) } : {};
+    const encryption = this.#encryption(dice % 3);
+    return plain({ meta: { n: String(dice) }, tags: dice % 2 === 0 ? [TAG] : [], encryption, ...acl });
+  }
+
+  #encryption(third: number): Attributes['encryption'] {
+    if (this.world.encrypting && third === 0) return { algorithm: 'SM4' };
+    return this.world.kms && third === 1 ? { algorithm: 'cos/kms', kmsKeyId: 'key-of-users' } : undefined;
   }
 
   /** `same`: the bytes of the key's last upload. */

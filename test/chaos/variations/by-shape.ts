@@ -11,6 +11,14 @@ const shaped =
 /** Worlds that are special by their sites, rules and sizes. */
 export const BY_SHAPE = {
   'one-way': (world) => world,
+  granted: (world, { random, between }) => {
+    const shape: Shape = (['one-way', 'one-way', 'fan-out', 'two-way', 'chain'] as const)[between(0, 4)] ?? 'one-way';
+    const pace = [200, 3000, 60_000][between(0, 2)] as number;
+    const habits: Habits = { ...world.habits, deeds: between(3, 12), pace, copyBack: 0 };
+    const large = random() < 0.3;
+    const kms = random() < 0.5;
+    return { ...world, shape, habits, large, kms, granting: true, replicaAcl: random() < 0.7 };
+  },
   paused: (world, { between }) => {
     const outages = [{ at: 'destinations' as const, from: 0, until: between(60_000, 600_000) }];
     const pace = [3000, 60_000][between(0, 1)] as number;
