@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import * as z from 'zod/mini';
+import manifest from '../../../package.json' with { type: 'json' };
 import { desiredFunctions } from '../functions/desired.ts';
 import { codeOf } from '../functions/diff.ts';
 import type { CloudApi } from '../cloud/cloud-api.ts';
@@ -9,9 +8,7 @@ import { describeTrigger, readTrigger, urlOf } from '../functions/triggers.ts';
 import type { Settings } from '../types.ts';
 
 const CODE_SHOWN = 12;
-const VERSION = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))).version;
+const { version: VERSION } = manifest;
 
 interface FunctionInfo {
   /** The name that `-f` takes. */
