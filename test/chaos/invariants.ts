@@ -86,7 +86,6 @@ const textOfRights = (version: Version): string =>
   );
 const NO_RIGHTS = '';
 
-/** One key on both sides of a link. */
 /**
  * The newest version of a source whose replica a lifecycle of the destination took that takes every older one of the key as
  * well, in microseconds since 1970.
@@ -102,6 +101,7 @@ export function sweptUpTo({ diary, ledger }: Pick<Evidence, 'diary' | 'ledger'>,
   return newest;
 }
 
+/** One key on both sides of a link. */
 class KeyOfLink {
   readonly #evidence: Evidence;
   readonly #link: Link;
