@@ -92,8 +92,8 @@ export interface Settings {
   readonly functions: readonly FunctionSettings[];
   /** Undefined: the platform's own topic, or the one that the functions have. */
   readonly logs: LogSettings | undefined;
-  /** Custom domains of the API in the deployed region. */
-  readonly domains: readonly DomainSettings[];
+  /** Custom domains of the API in the deployed region; undefined: they are left as they are. */
+  readonly domains: readonly DomainSettings[] | undefined;
   /** Origin of a local cloud; handed on to the functions. */
   readonly endpoint: string | undefined;
 }

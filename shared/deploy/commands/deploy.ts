@@ -95,6 +95,9 @@ export async function deploy(
   const all = [...domains.update.map(({ wanted }) => wanted), ...domains.unchanged].map(({ name }) => name);
   // The platform keeps a function URL that a domain leads to.
   const release = (): Promise<void> => removeDomains(cloud.api, all.splice(0), report);
+  for (const name of domains.left) {
+    report.warn(`domain ${name} leads to the API and stays: "domains: []" in serverless.yml has it taken away.`);
+  }
   await removeDomains(cloud.api, domains.remove, report);
   if (replaced.includes(served.function)) await release();
   const changes = await together(
@@ -118,7 +121,8 @@ export async function deploy(
     if (url !== undefined) report.line(`function URL: ${url}`);
   }
   // Without a domain there is nothing to compare again.
-  if (settings.domains.length > 0) await applyDomains(cloud.api, await planDomains(cloud.api, served), report);
+  if (settings.domains !== undefined && settings.domains.length > 0)
+    await applyDomains(cloud.api, await planDomains(cloud.api, served), report);
 }
 
 /** Name of the function with the function URL; '' where serverless.yml has none. */

@@ -16,8 +16,9 @@ const LIST = {
   },
 };
 
-/** The custom domains of the API in the region that is being deployed. Throws `DeployError` with the line to change. */
-export function readDomains(value: unknown, context: RegionalContext): DomainSettings[] {
+/** The custom domains of the API in the region that is being deployed; undefined where none are said. Throws `DeployError` with the line to change. */
+export function readDomains(value: unknown, context: RegionalContext): DomainSettings[] | undefined {
+  if (value === undefined) return undefined;
   const found = readRegional<DomainSettings>(value, LIST, context);
   const twice = found.find(({ name }, index) => found.findIndex((one) => one.name === name) < index);
   if (twice === undefined) return found;

@@ -42,16 +42,22 @@ export interface DomainPlan {
   readonly unchanged: readonly DomainSettings[];
   /** Names of domains that lead to this function alone and are not listed any more. */
   readonly remove: readonly string[];
+  /** Names of such domains where serverless.yml says nothing of domains: somebody has bound them by hand, and they stay. */
+  readonly left: readonly string[];
 }
 
 /**
- * Compares the domains. Throws `DeployError` when a domain leads elsewhere: it is somebody else's, and is not taken away from
+ * Compares the domains. `wanted` is undefined where serverless.yml says nothing of domains. Throws `DeployError` when a domain leads elsewhere: it is somebody else's, and is not taken away from
  * them.
  */
 export async function planDomains(
   api: CloudApi,
-  { wanted, function: name }: { readonly wanted: readonly DomainSettings[]; readonly function: string },
+  {
+    wanted: listing,
+    function: name,
+  }: { readonly wanted: readonly DomainSettings[] | undefined; readonly function: string },
 ): Promise<DomainPlan> {
+  const wanted = listing ?? [];
   const listed = await list(api).catch((error: unknown): ListedDomain[] => {
     // Whoever has no domain must not need the right to list them.
     if (wanted.length === 0 && error instanceof CloudApiError) return [];
@@ -61,13 +67,16 @@ export async function planDomains(
   const pairs = wanted.map((one) => ({ wanted: one, listed: listed.find(({ Domain }) => Domain === one.name) }));
   for (const { wanted: one, listed: found } of pairs) {
     if (found === undefined || own.includes(found)) continue;
-    const others = (found.EndpointsConfig ?? []).map(({ FunctionName, PathMatch }) => `${FunctionName} (${PathMatch})`);
+    const targets = (found.EndpointsConfig ?? []).map(
+      ({ FunctionName, PathMatch }) => `${FunctionName} (${PathMatch})`,
+    );
     throw new DeployError(
-      `The custom domain ${one.name} leads to ${others.join(', ')}: nothing was changed. Take it out of domains in serverless.yml, or delete it in the SCF console (Custom domains) if nobody needs it there, then deploy again.`,
+      `The custom domain ${one.name} leads to ${targets.join(', ')}: nothing was changed. Take it out of domains in serverless.yml, or delete it in the SCF console (Custom domains) if nobody needs it there, then deploy again.`,
       'DOMAIN_TAKEN',
     );
   }
   const names = new Set(wanted.map((one) => one.name));
+  const others = own.map(({ Domain }) => Domain).filter((domain) => !names.has(domain));
   return {
     function: name,
     create: pairs.filter(({ listed: found }) => found === undefined).map(({ wanted: one }) => one),
@@ -77,7 +86,8 @@ export async function planDomains(
     unchanged: pairs.flatMap(({ wanted: one, listed: found }) =>
       found !== undefined && sameDomain(one, found) ? [one] : [],
     ),
-    remove: own.map(({ Domain }) => Domain).filter((domain) => !names.has(domain)),
+    remove: listing === undefined ? [] : others,
+    left: listing === undefined ? others : [],
   };
 }
 

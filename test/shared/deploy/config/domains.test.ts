@@ -7,8 +7,9 @@ const domainsOf = (domains: unknown, more: Partial<RawConfiguration> = {}) =>
   sampleSettings({ ...more, domains }).domains;
 
 describe('domains', () => {
-  it('are none without the setting', () => {
-    expect(sampleSettings().domains).toEqual([]);
+  it('are left as they are without the setting', () => {
+    expect(sampleSettings().domains).toBeUndefined();
+    expect(domainsOf([])).toEqual([]);
   });
 
   it('are those of the deployed region', () => {

@@ -50,9 +50,13 @@ const both = withDomains([
 ]);
 
 /** What was said about domains. */
-async function deployed(settings: Settings, options = {}): Promise<string[]> {
+async function deployed(
+  settings: Settings,
+  options = {},
+  warn: (text: string) => void = () => undefined,
+): Promise<string[]> {
   const lines: string[] = [];
-  const report = { line: (text: string) => void lines.push(text), warn: () => undefined };
+  const report = { line: (text: string) => void lines.push(text), warn };
   await deploy(settings, platform, async () => zip({ 'index.js': Buffer.from(CODE) }), report, options);
   return lines.filter((line) => line.startsWith('domain '));
 }
@@ -175,13 +179,21 @@ describe.sequential('a custom domain', { timeout: LONG }, () => {
     expect(await deployed(wanted)).toEqual(['domain new.my-company.com: created']);
   });
 
-  it('that the file no longer lists is taken away, and others of the account stay', async () => {
-    expect(await findings(withDomains(undefined))).toEqual([
+  it('that the list no longer has is taken away, and stays where the file has no list', async () => {
+    expect(await findings(withDomains([]))).toEqual([
       'warning: domain new.my-company.com leads to the API, and serverless.yml does not list it',
     ]);
     await deployed(both);
-    expect(await deployed(withDomains(undefined))).toEqual([`domain ${NAME}: removed`, `domain ${OTHER}: removed`]);
+    expect(await deployed(withDomains([]))).toEqual([`domain ${NAME}: removed`, `domain ${OTHER}: removed`]);
     await deployed(both);
+    const warned: string[] = [];
+    const warn = (text: string): void => void warned.push(text);
+    expect(await deployed(withDomains(undefined), {}, warn)).toEqual([]);
+    expect(warned).toEqual([
+      `domain ${NAME} leads to the API and stays: "domains: []" in serverless.yml has it taken away.`,
+      `domain ${OTHER} leads to the API and stays: "domains: []" in serverless.yml has it taken away.`,
+    ]);
+    expect(await findings(withDomains(undefined))).toEqual([]);
     expect(await removed(both)).toEqual([
       `domain ${NAME}: removed`,
       `domain ${OTHER}: removed`,
