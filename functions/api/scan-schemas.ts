@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 const time = z.iso.datetime();
 const count = z.int().check(z.nonnegative());
 const rate = z.number().check(z.nonnegative());
-const kind = z.enum(['existing', 'repair']);
+const kind = z.enum(['existing', 'repair', 'properties']);
 
 /** Bytes of UTF-8 that a key has at most. */
 const LONGEST_PREFIX = 850;
@@ -23,6 +23,8 @@ const deeds = z.strictObject({
   /** Keys that were left to tasks. */
   deferred: count,
   listings: count,
+  /** Replicas that were given the tags or the ACL that their version has by now. */
+  propertiesChanged: count,
 });
 
 export const SCAN_STATES = ['none', 'preparing', 'running', 'blocked', 'stopping', 'paused', 'ended'] as const;

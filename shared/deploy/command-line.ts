@@ -126,6 +126,10 @@ export const commands = {
           ...bucket,
           ...destination,
           prefix: { usage: 'Only keys that begin with it', type: 'string' },
+          properties: {
+            usage: 'Compare tags too, and ACLs where a rule has ReplicaAcl: two to four requests a version',
+            type: 'boolean',
+          },
           wait: { usage: 'Show the progress until the scan has ended', type: 'boolean' },
         },
       },

@@ -2,6 +2,7 @@ import type { HeadResult, VersionEntry } from '../cos/index.ts';
 import { isNull, refOfEntry, refOfHead } from '../identity/index.ts';
 import type { Ref } from '../identity/index.ts';
 import { copyVersion } from './act/copy.ts';
+import { hasProperties } from './act/properties.ts';
 import { missingOf, plan } from './decide/plan.ts';
 import { governing } from './decide/scope.ts';
 import { isHalt, type Ending, type Halt } from './halt.ts';
@@ -55,14 +56,18 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
   // A listed version has gone, so the two listings say nothing any more.
   if (isHalt(seen)) return seen.halt === 'look-again' ? UNPROVEN : seen;
   const planned = plan(seen);
+  // P37c: A key is right when nothing is to be done.
+  const stands = !seen.doubtful && planned.kind === 'steps' && planned.steps.length === 0;
+  // P47: Where the work asks for it that includes what no listing shows.
+  const isSame = !stands || !work.compare || (await hasProperties(run, seen));
+  if (isHalt(isSame)) return isSame;
   const missing = missingOf(seen, new Set());
   const there = new Set(seen.stack.map((item) => (item.kind === 'replica' ? item.marker.ref.id : undefined)));
   const expired = seen.entries.filter(
     (entry) => !entry.deleteMarker && !there.has(entry.ref.id) && !missing.includes(entry),
   );
   return {
-    // P37c: A key is right when nothing is to be done.
-    right: !seen.doubtful && planned.kind === 'steps' && planned.steps.length === 0,
+    right: stands && isSame,
     missing: missing.map((entry) => entry.versionId),
     oldest: planned.kind === 'steps' ? oldestOf(planned.steps) : undefined,
     expired: expired.map((entry) => entry.versionId),

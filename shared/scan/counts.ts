@@ -108,6 +108,8 @@ export interface Deeds {
   deferred: number;
   /** Listing requests. */
   listings: number;
+  /** Replicas whose tags or ACL were brought up to date. */
+  retagged: number;
 }
 
 const sideCounts = (): SideCounts => ({ current: NOTHING, older: NOTHING, deleteMarkers: 0 });
@@ -140,6 +142,7 @@ export const emptyDeeds = (): Deeds => ({
   bytes: 0,
   deferred: 0,
   listings: 0,
+  retagged: 0,
 });
 
 export function standingOf(counts: Counts, rule: string): Standing {

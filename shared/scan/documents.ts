@@ -5,7 +5,14 @@ import type { Reader } from '../shape/index.ts';
 const time = number;
 const count = notNegative;
 const amount: Reader<readonly [number, number]> = pairOf(count);
-const kind = oneOf(['existing', 'repair']);
+/** `properties`: tags and ACLs are compared too, of every version. */
+const kind = oneOf(['existing', 'repair', 'properties']);
+
+/** A count that documents of an earlier release lack. */
+const orNone =
+  (read: Reader<number>): Reader<number> =>
+  (value) =>
+    value === undefined ? 0 : read(value);
 
 const side = object({ current: amount, older: amount, deleteMarkers: count });
 const standing = object({
@@ -34,6 +41,7 @@ const deeds = object({
   bytes: count,
   deferred: count,
   listings: count,
+  retagged: orNone(count),
 });
 
 /** One scan of a pair, written by `schedule` alone. */

@@ -37,6 +37,8 @@ export interface TreatOptions {
   readonly isInForce: () => Promise<boolean>;
   /** Whether this is the second pass, after which no pass comes back to the key. */
   readonly last: boolean;
+  /** Whether tags and ACLs are compared, which costs two to four requests for each version. */
+  readonly compare: boolean;
   /** Called on each refusal of COS that asks for fewer requests; waits. */
   readonly slowDown: () => Promise<void>;
 }
@@ -48,7 +50,7 @@ const TRIES = 4;
 export async function treat(options: TreatOptions, stacks: KeyStacks, tally: KeyTally): Promise<Treatment> {
   const { deps, deadline, last } = options;
   const { engine } = deps;
-  let work = workOf(options.pair, stacks, tally);
+  let work = workOf(options, stacks, tally);
   let proof: Proof | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -79,7 +81,11 @@ export async function treat(options: TreatOptions, stacks: KeyStacks, tally: Key
   }
 }
 
-const workOf = ({ source, destination }: Pair, { key }: KeyStacks, { rules }: KeyTally): Work => ({
+const workOf = (
+  { pair: { source, destination }, compare }: TreatOptions,
+  { key }: KeyStacks,
+  { rules }: KeyTally,
+): Work => ({
   source,
   destination,
   key,
@@ -88,8 +94,7 @@ const workOf = ({ source, destination }: Pair, { key }: KeyStacks, { rules }: Ke
   clue: undefined,
   full: true,
   thorough: false,
-  // That would be two requests for each version that is in place.
-  compare: false,
+  compare,
   // A scan finds out anew what may be copied by now: tags change without an event.
   fresh: Number.POSITIVE_INFINITY,
   floor: 0,
@@ -128,8 +133,8 @@ async function reported(
   report: Extract<Report, { readonly state: 'done' | 'busy' | 'told' }>,
 ): Promise<Treated> {
   const { tasks, now } = deps.engine;
-  const { copied: copies, marked, removed, bytes } = report;
-  const deeds = { copied: copies, marked, removed, bytes };
+  const { copied: copies, marked, removed, retagged, bytes } = report;
+  const deeds = { copied: copies, marked, removed, retagged, bytes };
   if (report.state !== 'done') {
     if (last) {
       const due = Math.min(now() + BUSY_MS, 'until' in report ? report.until : Number.POSITIVE_INFINITY);

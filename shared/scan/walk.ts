@@ -199,6 +199,7 @@ class Walk {
         deadline: deadline - SCAN_WRITING_MS,
         isInForce: () => this.#watch.isInForce(),
         last: this.range.pass > 1,
+        compare: this.#compares,
         slowDown: () => this.#slowDown(),
       },
       stacks,
@@ -212,7 +213,9 @@ class Walk {
   }
 
   #isRemembered({ hash, youngest }: KeyTally): boolean {
-    if (this.#earlier.isProved(hash) || this.ledger.isProved(hash)) return true;
+    // P47b: What earlier scans have proved says nothing of tags and ACLs.
+    if (!this.#compares && this.#earlier.isProved(hash)) return true;
+    if (this.ledger.isProved(hash)) return true;
     // The written versions are there as they should be, and both listings have settled.
     return this.range.pass > 1 && this.ledger.isExpected(hash) && this.#isSettled(youngest);
   }
@@ -225,6 +228,10 @@ class Walk {
     if (deleted === undefined || !whole || !destination.every((entry) => entry.deleteMarker)) return false;
     // P46: Only what a scan has proved says that the replicas were there.
     return this.#earlier.isProved(deleted) || this.ledger.isProved(deleted);
+  }
+
+  get #compares(): boolean {
+    return this.#options.scan.kind === 'properties';
   }
 
   #isSettled(youngest: number): boolean {

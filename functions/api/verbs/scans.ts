@@ -99,7 +99,7 @@ export function chosen(pairs: readonly Pair[], destination: string | undefined):
 export function scanState({ destination }: Pair, progress: Progress): ScanState {
   const { scan, request, pausedSince, ranges, entries, rate, eta, deeds, blocked } = progress;
   const state = stateOf(progress);
-  const { looked, copied, bytes, marked, removed, deferred, listings } = deeds;
+  const { looked, copied, bytes, marked, removed, deferred, listings, retagged } = deeds;
   return {
     destination: formatPlace(destination),
     state,
@@ -117,7 +117,16 @@ export function scanState({ destination }: Pair, progress: Progress): ScanState 
     entriesPerSecond: rate === undefined ? null : Math.round(rate * 10) / 10,
     etaSeconds: eta === undefined ? null : Math.ceil(eta / 1000),
     ...reasonOf(state, entries.total, eta),
-    did: { looked, copied, bytes, deleteMarkers: marked, removed, deferred, listings },
+    did: {
+      looked,
+      copied,
+      bytes,
+      deleteMarkers: marked,
+      removed,
+      deferred,
+      listings,
+      propertiesChanged: retagged,
+    },
   };
 }
 

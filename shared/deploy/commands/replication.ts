@@ -17,7 +17,12 @@ const scan = z.object({
   entries: progress,
   entriesPerSecond: z.nullable(z.number()),
   etaSeconds: z.nullable(z.number()),
-  did: z.object({ copied: z.number(), removed: z.number(), deferred: z.number() }),
+  did: z.object({
+    copied: z.number(),
+    removed: z.number(),
+    deferred: z.number(),
+    propertiesChanged: z.optional(z.number()),
+  }),
 });
 const scans = z.object({ scans: z.array(scan) });
 const status = z.object({
@@ -58,6 +63,8 @@ export interface ActionOptions {
   readonly destination: string | undefined;
   readonly prefix: string | undefined;
   readonly rule: string | undefined;
+  /** Compare tags and ACLs as well. */
+  readonly properties?: boolean;
   readonly json: boolean;
   /** Wait until the scans have ended, or the status is complete. */
   readonly wait: boolean;
@@ -81,7 +88,8 @@ export async function replicationAction(action: Action, deps: ActionDeps, option
       if (options.wait) return untilComplete(deps, options, () => ask('GET', 'replicationStatus'), bucket);
       return show(deps, options, await ask('GET', 'replicationStatus'), (answer) => formatStatus(bucket, answer));
     case 'scan': {
-      const answer = await ask('POST', 'replicationScan', without({ destination, prefix }));
+      const kind = options.properties === true ? 'properties' : undefined;
+      const answer = await ask('POST', 'replicationScan', without({ destination, prefix, kind }));
       if (!options.wait || !options.json) show(deps, options, answer, formatRequested);
       if (options.wait) await follow(deps, options, () => ask('GET', 'replicationScans'));
       return;
@@ -187,6 +195,7 @@ function formatScan(one: z.infer<typeof scan>): string {
     ...(one.entriesPerSecond === null ? [] : [`${count(Math.round(one.entriesPerSecond))}/s`]),
     ...(one.etaSeconds === null ? [] : [`ETA ${duration(one.etaSeconds * 1000)}`]),
     `${count(did.copied)} copied, ${count(did.removed)} removed, ${count(did.deferred)} left to tasks`,
+    ...(did.propertiesChanged ? [`tags or ACLs of ${count(did.propertiesChanged)} changed`] : []),
   ];
   return one.cause === undefined ? parts.join(', ') : `${parts.join(', ')} (${one.cause})`;
 }

@@ -73,6 +73,7 @@ async function act(context: Context, action: Action): Promise<void> {
       destination: text('destination'),
       prefix: text('prefix'),
       rule: text('rule'),
+      properties: context.flag('properties'),
       wait: context.flag('wait'),
     },
   );

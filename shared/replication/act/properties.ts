@@ -1,4 +1,4 @@
-import type { Grant } from '../../cos/index.ts';
+import type { Cos, Grant } from '../../cos/index.ts';
 import { isNullRef, refOfHead } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
 import { isRecent, mayBeOfAnother } from '../look/same-second.ts';
@@ -54,6 +54,31 @@ const isDue = ({ work, deps }: Needs<'work' | 'deps'>, marker: Marker): boolean 
 async function bringOne(run: Bringing, item: ReplicaItem, entry: Entry): Promise<Ending | undefined> {
   const { work, gate, time, heads, deedLog } = run;
   const { cos } = run.deps;
+  const { destination, key } = work;
+  const differs = await differenceOf(run, item, entry);
+  if (differs === undefined) return undefined;
+  if (!(await isStillThere({ heads }, entry))) return undefined;
+  const halt = (await gate.closed()) ?? time.over();
+  if (halt) return halt;
+  const { tags, grants } = differs;
+  if (tags !== undefined) await at('destination', () => cos.putTags(destination, key, item.versionId, tags));
+  if (grants !== undefined) await at('destination', () => cos.putGrants(destination, key, item.versionId, grants));
+  deedLog.retagged();
+  return undefined;
+}
+
+interface Difference {
+  /** Those of the source, where the replica has others. */
+  readonly tags: Awaited<ReturnType<Cos['getTags']>> | undefined;
+  readonly grants: readonly Grant[] | undefined;
+}
+
+/** Undefined: the replica has the tags and, where a rule asks for it, the ACL of its version. */
+async function differenceOf(
+  { work, deps: { cos } }: Needs<'deps' | 'work'>,
+  item: ReplicaItem,
+  entry: Entry,
+): Promise<Difference | undefined> {
   const { source, destination, key } = work;
   const [wanted, there] = await Promise.all([
     at('source', () => cos.getTags(source, key, entry.versionId)),
@@ -68,17 +93,40 @@ async function bringOne(run: Bringing, item: ReplicaItem, entry: Entry): Promise
         at('destination', () => cos.getGrants(destination, key, item.versionId)),
       ])
     : undefined;
-  const hasTags = sameTags(wanted, there);
+  const tags = sameTags(wanted, there) ? undefined : wanted;
   const hasGrants = grants === undefined || textOfGrants(grants[0]) === textOfGrants(grants[1]);
-  if (hasTags && hasGrants) return undefined;
-  if (!(await isStillThere({ heads }, entry))) return undefined;
-  const halt = (await gate.closed()) ?? time.over();
-  if (halt) return halt;
-  if (!hasTags) await at('destination', () => cos.putTags(destination, key, item.versionId, wanted));
-  if (grants !== undefined && !hasGrants)
-    await at('destination', () => cos.putGrants(destination, key, item.versionId, grants[0]));
-  deedLog.retagged();
-  return undefined;
+  if (tags === undefined && hasGrants) return undefined;
+  return { tags, grants: hasGrants ? undefined : grants?.[0] };
+}
+
+/**
+ * Whether every replica that was seen has the tags of its version now, and its ACL where a rule asks for it. Writes nothing.
+ * What has gone meanwhile on either side is as good as different. Throws `CosError`.
+ */
+export async function hasProperties(
+  run: Needs<'deps' | 'work' | 'time'>,
+  seen: Observation,
+): Promise<boolean | Ending> {
+  const entries = new Map(seen.entries.map((entry) => [entry.ref.id, entry]));
+  const pairs = seen.stack.flatMap((item) => {
+    const entry = item.kind === 'replica' ? entries.get(item.marker.ref.id) : undefined;
+    return item.kind === 'replica' && entry !== undefined && !entry.deleteMarker ? [{ item, entry }] : [];
+  });
+  for (let i = 0; i < pairs.length; i += BATCH) {
+    const over = run.time.over();
+    if (over) return over;
+    const found = await Promise.all(
+      pairs
+        .slice(i, i + BATCH)
+        .map(({ item, entry }) =>
+          differenceOf(run, item, entry).catch((error: unknown) =>
+            isSourceGone(error) ? 'gone' : Promise.reject(error),
+          ),
+        ),
+    );
+    if (found.some((one) => one !== undefined)) return false;
+  }
+  return true;
 }
 
 /** Whether the version is still there. The ID `null` is used again, so another version may have taken its place. */

@@ -19,7 +19,7 @@ export const SCANS: readonly Mistake[] = [
   mistake(
     'a proof does not ask what is to be done',
     ['one-way', 400],
-    instead('P37c', "right: !seen.doubtful && planned.kind === 'steps',"),
+    instead('P37c', "const stands = !seen.doubtful && planned.kind === 'steps';"),
   ),
   mistake(
     'what is open does not hold back up to when all is there',
@@ -30,6 +30,16 @@ export const SCANS: readonly Mistake[] = [
     'a deleted key with nothing at the destination counts as removed there',
     ['one-way', 400],
     instead('P46', 'return true;'),
+  ),
+  mistake(
+    'a scan for tags and ACLs goes by what earlier scans have proved',
+    'test/functions/scan/properties.test.ts',
+    instead('P47b', 'if (this.#earlier.isProved(hash)) return true;'),
+  ),
+  mistake(
+    'a scan for tags and ACLs compares none',
+    'test/functions/scan/properties.test.ts',
+    instead('P47', 'const isSame = true as boolean | Ending;'),
   ),
   mistake('what was written is not looked at again', ['one-way', 400], without('P39'), without('P39b')),
   mistake(

@@ -8,7 +8,16 @@ const BEGIN = Date.parse('2026-03-01T08:00:00.000Z');
 
 function statusAt(bucket: string, ms: number, oldestAgeMs: number | null): BucketStatus {
   const none = { total: null, done: 0 };
-  const did = { looked: 0, copied: 0, bytes: 0, deleteMarkers: 0, removed: 0, deferred: 0, listings: 0 };
+  const did = {
+    looked: 0,
+    copied: 0,
+    bytes: 0,
+    deleteMarkers: 0,
+    removed: 0,
+    deferred: 0,
+    listings: 0,
+    propertiesChanged: 0,
+  };
   return {
     bucket,
     destinations: [
