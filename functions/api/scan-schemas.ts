@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CHECKED } from '../../shared/preconditions/index.ts';
 
 const time = z.iso.datetime();
 const count = z.int().check(z.nonnegative());
@@ -93,10 +94,21 @@ const standing = {
 
 const side = z.strictObject({ current: amount, older: amount, deleteMarkers: count });
 
+export const precondition = z.strictObject({
+  check: z.enum(CHECKED),
+  /** The bucket, the function, or its trigger. */
+  what: z.string(),
+  cause: z.string(),
+  since: time,
+  means: z.string(),
+  todo: z.string(),
+});
+
 export const REASONS = ['not-scanned', 'rules-changed', 'no-recent-versions', 'pending-of-unknown-age'] as const;
 
 export const DESTINATION_STATES = [
   'disabled',
+  'broken',
   'unknown',
   'scanning',
   'behind',
@@ -119,6 +131,13 @@ const destinationStatus = z.strictObject({
       versions: z.nullable(z.strictObject(standing)),
     }),
   ),
+  /** What replication stands on, by the hourly checks. */
+  preconditions: z.strictObject({
+    broken: z.array(precondition),
+    /** When the buckets were tried, and the functions with their triggers looked at; null: unknown. */
+    bucketsCheckedAt: z.nullable(time),
+    functionsCheckedAt: z.nullable(time),
+  }),
   /** Keys whose work waits at this moment, without re-checks of keys that are done. */
   backlog: z.strictObject({
     keys: count,
@@ -150,6 +169,9 @@ const destinationStatus = z.strictObject({
     lagMs: z.optional(z.enum(REASONS)),
     completeUpTo: z.optional(z.enum(REASONS)),
     sides: z.optional(z.enum(REASONS)),
+    /** `not-checked`, or the error code for which it could not be found out. */
+    bucketsCheckedAt: z.optional(z.string()),
+    functionsCheckedAt: z.optional(z.string()),
   }),
   /** Objects older than a rule that asks for them; null: no rule does. */
   existing: z.nullable(

@@ -2,6 +2,7 @@ import { connectScans } from '../../shared/runs/index.ts';
 import { eventFunction, readConfig } from '../../shared/scf/index.ts';
 import { runScans } from './handler.ts';
 
-const deps = connectScans(readConfig(process.env));
+const config = readConfig(process.env);
+const deps = connectScans(config);
 
-export const main_handler = eventFunction((event, run) => runScans(deps, event, run));
+export const main_handler = eventFunction((event, run) => runScans(deps, config.sources, event, run));

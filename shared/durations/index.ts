@@ -135,6 +135,15 @@ export const HELD_BACK_EVERY_MS = HOUR;
 /** The platform keeps an event for so long, and then drops it. */
 export const EVENT_LIFE_MS = 6 * HOUR;
 
+// Preconditions
+
+/** What replication stands on is checked so often. */
+export const CHECK_EVERY_MS = HOUR;
+/** So often while something is broken, so that the state goes soon after its cause. */
+export const CHECK_AGAIN_MS = 5 * MINUTE;
+/** A check that is older says nothing any more, and the function that makes it counts as silent. */
+export const CHECK_LATE_MS = 3 * HOUR;
+
 // Storing rules
 
 /** A turn is over after this time, whatever happened to the function that took it. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TellDeps } from '../beacon/index.ts';
 import { createCosClient, nodeHash } from '../cos/index.ts';
 import { UNIQUE_LENGTH } from '../identity/index.ts';
+import { createAskPlatform, type KeepChecksDeps } from '../preconditions/index.ts';
 import { DEFAULT_SETTINGS, type Engine } from '../replication/index.ts';
 import { createRuleStore } from '../rules/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
@@ -18,6 +19,7 @@ export interface ScheduleDeps {
   readonly engine: KeepDeps['engine'] & Pick<Engine, 'tasks' | 'leases'>;
   readonly settings: KeepDeps['settings'];
   readonly beacons: TellDeps;
+  readonly preconditions: KeepChecksDeps;
 }
 
 export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
@@ -40,6 +42,15 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
       random: Math.random,
     },
     settings: { ...SCAN_DEFAULTS, ...scanSettings(process.env) },
+    preconditions: {
+      cos,
+      state,
+      rules,
+      sources: config.sources,
+      own: process.env['SCF_FUNCTIONNAME'] ?? '',
+      now,
+      ask: createAskPlatform({ credentials, region: state.region, endpoint: process.env['CLOUD_ENDPOINT'], now }),
+    },
     beacons: { ...deps, rules, there: createCosClient({ credentials, endpoint, tries: 1, timeouts }) },
   };
 }

@@ -203,7 +203,7 @@ export class Platform {
     const handlers: Record<FunctionName, () => Promise<unknown>> = {
       replicate: () => replicate(engine, [source], event, run),
       task: () => runTasks(engine, state, event, run),
-      scan: () => runScans(this.#scanDeps(engine), event, run),
+      scan: () => runScans(this.#scanDeps(engine), [source], event, run),
       schedule: () =>
         Promise.all([sweep(engine, run), this.scanning ? keep(this.#scanDeps(engine), [source], run) : undefined]),
     };

@@ -66,6 +66,34 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(replicas()).toBe(OBJECTS);
   });
 
+  it('check each hour what they stand on, and say what is broken and what to do', async () => {
+    const serverless = (...args: string[]) => site.project.serverless(['replication', ...args], lists);
+    /** As after an hour: what was found counts as old. */
+    const checkAgain = async (): Promise<void> => {
+      for (const part of ['buckets', 'functions'])
+        cloud.core.deleteObject(STATE.bucket, STATE.region, `status/checks/${part}`, undefined, { requestId: 'test' });
+      cloud.scf.tick({ region: SOURCE.region, namespace: 'default', name: 'cos-replication-dev-schedule' });
+      await cloud.scf.idle();
+    };
+    await checkAgain();
+    expect(await serverless('status')).toMatch(/backup-1250000000@ap-shanghai: complete\n/);
+    const replicate = { region: SOURCE.region, namespace: 'default', name: 'cos-replication-dev-replicate' };
+    const [gone] = cloud.scf.listTriggers(replicate);
+    if (gone === undefined) throw new Error('no trigger');
+    cloud.scf.deleteTrigger(replicate, { ...gone, qualifier: gone.qualifier });
+    cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
+    await checkAgain();
+    const told = await serverless('status');
+    expect(told).toMatch(/backup-1250000000@ap-shanghai: broken \(BucketVersionNotOpen\)\n/);
+    expect(told).toMatch(/broken +backup-1250000000: versioning of the bucket is not enabled.*Enable versioning/);
+    expect(told).toMatch(/broken +cos:\S+ of source-1250000000 at cos-replication-dev-replicate: .*Deploy again/);
+    cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Enabled');
+    await site.project.serverless(['deploy'], lists);
+    await checkAgain();
+    expect(await serverless('status')).toMatch(/backup-1250000000@ap-shanghai: complete\n/);
+    expect(replicas()).toBe(OBJECTS);
+  });
+
   it('are asked and steered from the command line, which leaves no key behind', async () => {
     const serverless = (...args: string[]) => site.project.serverless(['replication', ...args], lists);
     const status = JSON.parse(await serverless('status', '--bucket', SOURCE.bucket, '--json')) as {

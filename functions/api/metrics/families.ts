@@ -40,6 +40,7 @@ export function familiesOf(sources: readonly SourceStatus[], withRules: boolean)
       samples: [{ labels: {}, value: Number(!withRules) }],
     },
     ...stateFamilies(rows),
+    ...preconditionFamilies(rows),
     ...backlogFamilies(rows),
     ...lagFamilies(rows),
     ...(withRules ? ruleFamilies(rows) : []),
@@ -94,7 +95,38 @@ function stateFamilies(rows: readonly Row[]): Family[] {
         [{ figure: 'complete_up_to' }, Number(it.completeUpTo !== null)],
         [{ figure: 'sides' }, Number(it.sides !== null)],
         [{ figure: 'backlog' }, Number(!it.backlog.atLeast)],
+        [{ figure: 'preconditions' }, Number(checkedAt(it) !== null)],
       ],
+    ),
+  ];
+}
+
+/** The older of the two checks; null: one of them is unknown. */
+function checkedAt({ preconditions: { bucketsCheckedAt, functionsCheckedAt } }: DestinationState): number | null {
+  if (bucketsCheckedAt === null || functionsCheckedAt === null) return null;
+  return Math.min(timestamp(bucketsCheckedAt), timestamp(functionsCheckedAt));
+}
+
+function preconditionFamilies(rows: readonly Row[]): Family[] {
+  return [
+    gauges(
+      rows,
+      'precondition_broken',
+      'One series of value 1 for each thing that replication stands on and that is broken: a bucket, a function, a trigger.',
+      ({ preconditions }) => preconditions.broken.map(({ check, what, cause }) => [{ check, what, cause }, 1] as const),
+    ),
+    gauge(
+      rows,
+      'preconditions_broken',
+      'How many of the things that replication stands on are broken.',
+      // Nothing that was found is 0 only where all was looked at.
+      (it) => (it.preconditions.broken.length === 0 && checkedAt(it) === null ? null : it.preconditions.broken.length),
+    ),
+    gauge(
+      rows,
+      'preconditions_checked_timestamp_seconds',
+      'When the preconditions were checked: buckets, functions and triggers, the older of the checks.',
+      checkedAt,
     ),
   ];
 }

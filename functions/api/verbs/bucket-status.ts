@@ -1,5 +1,6 @@
 import { mayReach } from '../../../shared/access/index.ts';
 import { formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
+import { explainBreak, readPreconditions, type PairPreconditions } from '../../../shared/preconditions/index.ts';
 import type { Rule, RuleSet } from '../../../shared/rules/index.ts';
 import {
   AGE_BOUNDS,
@@ -49,11 +50,12 @@ const distinct = (places: readonly Place[]): readonly Place[] =>
 async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptions): Promise<DestinationState> {
   const now = options.now();
   const store = new PairStore(options, pair);
-  const [progress, result, counted, behind] = await Promise.all([
+  const [progress, result, counted, behind, preconditions] = await Promise.all([
     readProgress(store, now),
     store.result(),
     backlogOf(pair, options, now),
     readBehind(options, pair),
+    readPreconditions(options, pair, now),
   ]);
   const isBehind = behind.phase !== 'none';
   const backlog = { ...counted, atLeast: counted.atLeast || isBehind };
@@ -63,14 +65,15 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
   const completeUpTo = current ? (result?.completeUpTo ?? null) : null;
   return {
     destination: formatPlace(pair.destination),
-    ...(isBehind && rules.some(({ enabled }) => enabled)
-      ? { state: 'behind' as const, cause: behind.cause }
-      : stateOf(rules, progress, result, current, backlog)),
+    ...stateOf(rules, preconditions, isBehind ? behind.cause : undefined, () =>
+      stateOfScan(progress, result, current, backlog),
+    ),
     rules: rules.map(({ id, enabled }) => ({
       id,
       enabled,
       versions: result === undefined ? null : standingOf(result, id),
     })),
+    preconditions: preconditionsOf(preconditions),
     backlog,
     behind: isBehind
       ? { since: timeText(behind.since), cause: behind.cause, repairing: behind.phase === 'recovering' }
@@ -85,6 +88,8 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
             completeUpTo: result === undefined ? 'not-scanned' : current ? 'pending-of-unknown-age' : 'rules-changed',
           }
         : {}),
+      ...reasonOf('bucketsCheckedAt', preconditions.buckets.reason),
+      ...reasonOf('functionsCheckedAt', preconditions.functions.reason),
     },
     existing: existingOf(rules, progress, current),
     sides: result === undefined ? null : sidesOf(result),
@@ -93,15 +98,44 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
   };
 }
 
-/** Never `complete` while anything waits, or before a scan has looked at everything by the present rules. */
+const reasonOf = (figure: 'bucketsCheckedAt' | 'functionsCheckedAt', reason: string | undefined) =>
+  reason === undefined ? {} : { [figure]: reason };
+
+function preconditionsOf({ broken, buckets, functions }: PairPreconditions): DestinationState['preconditions'] {
+  const timeOf = (ms: number | null) => (ms === null ? null : timeText(ms));
+  return {
+    broken: broken.map(({ check, what, cause, since }) => ({
+      check,
+      what,
+      cause,
+      since: timeText(since),
+      ...explainBreak(cause),
+    })),
+    bucketsCheckedAt: timeOf(buckets.measuredAt),
+    functionsCheckedAt: timeOf(functions.measuredAt),
+  };
+}
+
+/** Whatever the figures say: where a precondition is broken they will not stay so. */
 function stateOf(
   rules: readonly Rule[],
+  { broken }: PairPreconditions,
+  behind: string | undefined,
+  ofScan: () => Pick<DestinationState, 'state' | 'cause'>,
+): Pick<DestinationState, 'state' | 'cause'> {
+  if (!rules.some(({ enabled }) => enabled)) return { state: 'disabled' };
+  const [first] = broken;
+  if (first !== undefined) return { state: 'broken', cause: first.cause };
+  return behind === undefined ? ofScan() : { state: 'behind', cause: behind };
+}
+
+/** Never `complete` while anything waits, or before a scan has looked at everything by the present rules. */
+function stateOfScan(
   { scan, pausedSince, blocked }: Progress,
   result: ScanResult | undefined,
   current: boolean,
   backlog: DestinationState['backlog'],
 ): Pick<DestinationState, 'state' | 'cause'> {
-  if (!rules.some(({ enabled }) => enabled)) return { state: 'disabled' };
   if (pausedSince !== undefined && scan?.state !== 'ended') return { state: 'paused' };
   if (scan?.state === 'running' && blocked !== undefined) return { state: 'blocked', cause: blocked };
   const open = Object.values(result?.counts.rules ?? {}).some(({ pending, failed }) => pending[0] + failed[0] > 0);

@@ -40,6 +40,11 @@ const status = z.object({
           ),
         }),
       ),
+      preconditions: z.optional(
+        z.object({
+          broken: z.array(z.object({ what: z.string(), cause: z.string(), means: z.string(), todo: z.string() })),
+        }),
+      ),
       backlog: z.object({
         keys: z.number(),
         failed: z.number(),
@@ -167,6 +172,9 @@ function formatDestination(bucket: string, one: z.infer<typeof status>['destinat
   const { backlog, lagMs, completeUpTo, reasons } = one;
   const lines = [
     `${bucket} → ${one.destination}: ${one.state}${one.cause === undefined ? '' : ` (${one.cause})`}`,
+    ...(one.preconditions?.broken ?? []).map(
+      ({ what, cause, means, todo }) => `  broken          ${what}: ${means} (${cause}). ${todo}`,
+    ),
     `  complete up to  ${completeUpTo ?? `unknown (${reasons.completeUpTo ?? 'not measured'})`}`,
     `  waiting         ${backlog.atLeast ? 'at least ' : ''}${count(backlog.keys)} keys, ${count(backlog.failed)} failed${backlog.oldestAgeMs === null ? '' : `, oldest ${duration(backlog.oldestAgeMs)}`}`,
     `  lag             ${lagMs === null ? 'unknown' : `p50 ${duration(lagMs.p50)}, p99 ${duration(lagMs.p99)}, max ${duration(lagMs.max)}`}`,

@@ -5,6 +5,7 @@ import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
 import { STATUS_KEY } from '../../beacon/index.ts';
 import { BEHIND } from '../../tasks/index.ts';
+import { FINDINGS } from '../../preconditions/index.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
 export interface Statement {
@@ -39,7 +40,8 @@ const WRITE = [
   'AbortMultipartUpload',
 ];
 
-export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers' | 'signers'>;
+export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers' | 'signers'> &
+  Partial<Pick<Settings, 'service' | 'stage'>>;
 
 /** Actions on what lies below a path of each bucket of a list; `*` is the whole bucket. */
 export interface Grant {
@@ -55,9 +57,9 @@ export interface Rights {
 }
 
 /** The least that the functions of one role need. Grants are for the buckets that serverless.yml lists and no others. */
-export function rightsOf(kind: RoleKind, scope: Pick<Scope, 'state' | 'peers' | 'signers'>): Rights {
+export function rightsOf(kind: RoleKind, scope: Omit<Scope, 'sources' | 'destinations'>): Rights {
   const { state, peers } = scope;
-  if (kind === 'schedule') return schedule(state);
+  if (kind === 'schedule') return schedule(scope);
   const rights = kind === 'engine' ? engine(state, peers) : kind === 'scan' ? scan(state, peers) : api(state);
   return { ...rights, state: [...rights.state, ...markerKeys(kind, scope)] };
 }
@@ -122,7 +124,7 @@ function scan(state: Place, peers: Scope['peers']): Rights {
     state: [
       ...ofState,
       allow(['GetObject'], under(state, [SCANS, PAIRS, PAUSED, RANGE_LEASES, VERIFIES])),
-      allow(['PutObject'], under(state, [VERIFIES])),
+      allow(['PutObject'], under(state, [VERIFIES, FINDINGS])),
       allow(['DeleteObject'], under(state, [VERIFYING])),
       allow(['PutObject', 'DeleteObject'], under(state, [SCANS, PAIRS, RANGE_LEASES])),
     ],
@@ -130,20 +132,29 @@ function scan(state: Place, peers: Scope['peers']): Rights {
 }
 
 /** The role starts work and does none: it has no right on a source, and at destinations on its own objects alone. */
-function schedule(state: Place): Rights {
+function schedule({ state, service = '', stage = '' }: Omit<Scope, 'sources' | 'destinations'>): Rights {
   return {
     sources: [],
     destinations: [{ actions: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'], path: `${STATUS_PREFIX}*` }],
     state: [
-      allow(['GetObject'], under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED, BEHIND])),
+      allow(
+        ['GetObject'],
+        under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED, BEHIND, FINDINGS]),
+      ),
       // It signs the status with a key of its own, and cannot sign replication markers.
       allow(['GetObject'], [resourceOf(state, STATUS_KEY)]),
       // The run that tried a task writes the waiting work, and the run that has done a task removes it.
-      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND])),
+      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND, FINDINGS])),
       allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING])),
       // For the clock of COS: a scan's start must not be later than what its listings show.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),
+      // Whether the other functions of this deployment are there, may run, and are started by events. An empty account is our own.
+      {
+        effect: 'allow',
+        action: ['name/scf:GetFunction', 'name/scf:GetReservedConcurrencyConfig'],
+        resource: [`qcs::scf:${state.region}::namespace/default/function/${service}-${stage}-*`],
+      },
     ],
   };
 }
@@ -180,7 +191,19 @@ function api(state: Place): Rights {
     state: [
       allow(
         ['GetObject'],
-        under(state, ['keys/', 'rules/', 'leases/', 'tasks/', 'waiting/', PAIRS, ASKED, PAUSED, VERIFIES, BEHIND]),
+        under(state, [
+          'keys/',
+          'rules/',
+          'leases/',
+          'tasks/',
+          'waiting/',
+          PAIRS,
+          ASKED,
+          PAUSED,
+          VERIFIES,
+          BEHIND,
+          FINDINGS,
+        ]),
       ),
       allow(
         ['PutObject'],

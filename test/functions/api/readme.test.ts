@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 
 import { deployment, failures, objectStatus, preflighted, reattempted } from '../../../functions/api/schemas.ts';
 import { dryRun } from '../../../functions/api/dry-run-schemas.ts';
-import { bucketStatus } from '../../../functions/api/scan-schemas.ts';
+import { bucketStatus, precondition } from '../../../functions/api/scan-schemas.ts';
 import { verified } from '../../../functions/api/verify-schemas.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { PAIR, createBench, urlEvent } from './bench.ts';
@@ -34,13 +34,14 @@ describe('the examples of the README', () => {
     [4, dryRun],
     [5, deployment],
     [6, bucketStatus],
-    [7, verified],
+    [7, precondition],
+    [8, verified],
   ] as const)('number %i is what the schema says', (index, schema) => {
     expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
   });
 
-  it('there is one of each verb', () => {
-    expect(examples).toHaveLength(8);
+  it('there is one of each answer', () => {
+    expect(examples).toHaveLength(9);
   });
 });
 

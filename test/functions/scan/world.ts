@@ -34,7 +34,7 @@ export async function scanWorld(
   const scanRuns = async (): Promise<void> => {
     while (starts.length > 0) {
       const [event] = starts.splice(0, 1);
-      await runScans(deps, world.eventOf(event?.key ?? ''), runOf(RUN_MS));
+      await runScans(deps, [SOURCE], world.eventOf(event?.key ?? ''), runOf(RUN_MS));
     }
   };
   /** A minute goes by: `schedule` runs, and all that it starts. */
@@ -51,7 +51,7 @@ export async function scanWorld(
     minute,
     keep: () => keep(deps, [SOURCE], runOf(55_000)),
     scanRuns,
-    run: (key, ms = RUN_MS) => runScans(deps, world.eventOf(key), runOf(ms)),
+    run: (key, ms = RUN_MS) => runScans(deps, [SOURCE], world.eventOf(key), runOf(ms)),
     /** Until the scan that is under way, or begins now, has ended. */
     scanned: async () => {
       for (let i = 0; i < 60; i += 1) {

@@ -53,6 +53,7 @@ const DESTINATION = {
   scanning: ['busy', 'clock'],
   behind: ['warn', 'clock'],
   blocked: ['bad', 'cross'],
+  broken: ['bad', 'cross'],
   paused: ['quiet', 'pause'],
   unknown: ['quiet', 'info'],
   disabled: ['quiet', 'pause'],

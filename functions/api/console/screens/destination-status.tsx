@@ -27,6 +27,7 @@ interface Props {
 const PAGE = 10;
 /** States in their order: those that somebody has to look at come first. */
 const ORDER = [
+  'broken',
   'blocked',
   'behind',
   'unknown',
@@ -80,7 +81,12 @@ function Destination({
           })}
         </p>
       )}
-      {one.cause === undefined ? null : (
+      {one.preconditions.broken.map(({ what, means, todo }) => (
+        <p key={what}>
+          {what}: {means}. {todo}
+        </p>
+      ))}
+      {one.cause === undefined || one.state === 'broken' ? null : (
         <p>
           <Cause code={one.cause} />
         </p>

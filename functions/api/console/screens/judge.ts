@@ -65,7 +65,7 @@ export function judge(telling: Telling, seen: Seen, source: string): Judged {
   }
   const scans = judgeScans(telling, status);
   // Versions left to a scan are not counted, so the counts alone would say that all is well.
-  if (status.destinations.some(({ behind }) => behind !== null)) return scans;
+  if (status.destinations.some(({ behind, state }) => behind !== null || state === 'broken')) return scans;
   if (counts.failed > 0) {
     const title = t(more ? 'overview.failed.least' : 'overview.failed', { n: counts.failed });
     return { tone: 'bad', icon: 'cross', title, text: t('overview.failed.text'), failures: true };
@@ -89,6 +89,12 @@ function judgeScans(telling: Telling, { destinations }: BucketStatus): Judged {
     title: t(`overview.${name}`),
     text: t(`overview.${name}.text`, { time }),
   });
+  const broken = destinations.flatMap(({ state, preconditions }) => (state === 'broken' ? preconditions.broken : []));
+  const [first] = broken;
+  if (first !== undefined) {
+    const text = `${first.what}: ${first.means}. ${first.todo}`;
+    return { tone: 'bad', icon: 'cross', title: t('status.state.broken'), text };
+  }
   if (destinations.some(({ behind }) => behind !== null)) return { tone: 'bad', icon: 'cross', ...about('behind') };
   if (states.has('blocked')) return { tone: 'bad', icon: 'cross', ...about('blocked') };
   if (states.has('paused')) return { tone: 'quiet', icon: 'pause', ...about('paused') };

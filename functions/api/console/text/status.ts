@@ -4,6 +4,7 @@ export const statusTexts = {
   'status.state.scanning': ['Scanning', '扫描中'],
   'status.state.behind': ['Behind', '有积压'],
   'status.state.blocked': ['Blocked', '受阻'],
+  'status.state.broken': ['Broken', '故障'],
   'status.state.paused': ['Paused', '已暂停'],
   'status.state.unknown': ['Not scanned yet', '待扫描'],
   'status.state.disabled': ['Disabled', '已停用'],

@@ -14,7 +14,7 @@ const telling = {
   t: (key: TextKey, values = {}) => translate('en', key, values),
 };
 
-type Some = Partial<Pick<DestinationState, 'state' | 'completeUpTo' | 'behind' | 'backlog'>>;
+type Some = Partial<Pick<DestinationState, 'state' | 'completeUpTo' | 'behind' | 'backlog' | 'preconditions'>>;
 const backlog = (keys: number, failed = 0, atLeast = false) => ({
   keys,
   failed,
@@ -82,6 +82,25 @@ describe('the verdict of the overview', () => {
     });
     expect(said([{ backlog: backlog(7) }, { state: 'blocked' }])).toMatchObject({ title: english('overview.blocked') });
     expect(said([{}, { state: 'paused' }])).toMatchObject({ tone: 'quiet', title: english('overview.paused') });
+  });
+
+  it('tells what is broken before any count, with what to do', () => {
+    const broken = [
+      {
+        check: 'trigger' as const,
+        what: 'the start',
+        cause: 'x',
+        since: AT,
+        means: 'it is gone',
+        todo: 'Deploy again.',
+      },
+    ];
+    const preconditions = { broken, bucketsCheckedAt: AT, functionsCheckedAt: AT };
+    expect(said([{ backlog: backlog(7, 2) }, { state: 'broken', preconditions }])).toMatchObject({
+      tone: 'bad',
+      title: english('status.state.broken'),
+      text: 'the start: it is gone. Deploy again.',
+    });
   });
 
   it('begins with what nothing works without', () => {

@@ -25,6 +25,7 @@ function statusAt(bucket: string, ms: number, oldestAgeMs: number | null): Bucke
         destination: TO,
         state: 'behind',
         rules: [],
+        preconditions: { broken: [], bucketsCheckedAt: null, functionsCheckedAt: null },
         backlog: { keys: 1, failed: 0, atLeast: false, oldestAgeMs, byAge: [] },
         behind: null,
         lagMs: null,

@@ -86,6 +86,15 @@ async function wait(destination: Place, keys: number, age: number, cause = 'Slow
   }
 }
 
+/** What the hourly checks found half an hour ago. */
+function checked(part: 'buckets' | 'functions', broken: readonly object[] = [], more: object = {}): Promise<unknown> {
+  const places = [SOURCE, BACKUP, VAULT].map(({ bucket, region }) => `${bucket}@${region}`);
+  const found = JSON.stringify({ measuredAt: NOW - 30 * MINUTE, places, broken, ...more });
+  return bench.cos.putObject(STATE, `status/checks/${part}`, new TextEncoder().encode(found), {
+    contentType: 'application/json',
+  });
+}
+
 describe('who may read metrics', () => {
   it.each([
     ['no secret', 'Bearer '],
@@ -334,5 +343,64 @@ describe.skipIf(!HAS_PROMTOOL)(`promtool${PROMTOOL_NOTE}`, () => {
     const { body } = await scrape();
     expect(new Set(parseText(body).map(({ name }) => name)).size).toBeGreaterThan(20);
     expect(await promtool(['check', 'metrics'], body)).toEqual([0, '']);
+  });
+});
+
+describe('the preconditions of a destination', () => {
+  const off = { check: 'trigger', place: '', what: 'a "trigger"', cause: 'trigger-off', since: NOW - 90 * MINUTE };
+  const closed = { ...off, check: 'destination', place: 'vault-1250000000@ap-shanghai', what: 'vault', cause: 'X' };
+  const TO_VAULT = { source: SOURCE.bucket, destination: `${VAULT.bucket}@${VAULT.region}` };
+
+  beforeEach(async () => {
+    await store(
+      SOURCE,
+      ruleText('a', BACKUP, '<Priority>1</Priority>'),
+      ruleText('b', VAULT, '<Priority>2</Priority>'),
+    );
+  });
+
+  it('are unknown before anything was checked, and not taken for well', async () => {
+    const series = await metrics();
+    expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'preconditions' })).toBe(0);
+    expect(series.filter(({ name }) => name === 'cos_replication_preconditions_checked_timestamp_seconds')).toEqual([]);
+  });
+
+  it('are a state with its cause where one is broken, for those alone who suffer by it', async () => {
+    await checked('functions');
+    await checked('buckets', [closed]);
+    const series = await metrics();
+    const state = (labels: object) => valueOf(series, 'cos_replication_state', { ...labels, state: 'broken' });
+    expect([state(TO_BACKUP), state(TO_VAULT)]).toEqual([0, 1]);
+    const named = { ...TO_VAULT, check: 'destination', what: 'vault', cause: 'X' };
+    expect(valueOf(series, 'cos_replication_precondition_broken', named)).toBe(1);
+    expect(valueOf(series, 'cos_replication_preconditions_broken', TO_BACKUP)).toBe(0);
+    expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'preconditions' })).toBe(1);
+  });
+
+  it('say what it means and what to do, and keep a disabled rule disabled', async () => {
+    await checked('functions', [off]);
+    await checked('buckets', [], { unknown: 'AccessDenied' });
+    const status = async () => {
+      const answer = await bench.call({
+        method: 'GET',
+        path: `/${SOURCE.bucket}/`,
+        query: [['replicationStatus', '']],
+      });
+      return (JSON.parse(answer.body) as { destinations: Record<string, unknown>[] }).destinations[0];
+    };
+    expect(await status()).toMatchObject({
+      state: 'broken',
+      cause: 'trigger-off',
+      preconditions: {
+        broken: [{ check: 'trigger', what: 'a "trigger"', since: new Date(off.since).toISOString() }],
+        bucketsCheckedAt: null,
+        functionsCheckedAt: new Date(NOW - 30 * MINUTE).toISOString(),
+      },
+      reasons: { bucketsCheckedAt: 'AccessDenied' },
+    });
+    expect(JSON.stringify(await status())).toContain('switch the trigger on');
+    await store(SOURCE, ruleText('a', BACKUP).replace('Enabled', 'Disabled'));
+    bench.time += 20_000;
+    expect(await status()).toMatchObject({ state: 'disabled' });
   });
 });

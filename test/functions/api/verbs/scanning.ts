@@ -5,7 +5,7 @@ import { createKeyring } from '../../../../shared/identity/index.ts';
 import { createEngine } from '../../../../shared/replication/index.ts';
 import type { Run } from '../../../../shared/scf/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
-import { STATE } from '../bench.ts';
+import { SOURCE, STATE } from '../bench.ts';
 import type { World } from '../world.ts';
 
 /** The functions `schedule` and `scan` of a world, by the rights of its root account. */
@@ -49,7 +49,7 @@ export function createScanning(world: World): Scanning {
         cosRegion: STATE.region,
       };
       const record = { cos: { cosObject: { url }, cosBucket: bucket }, event: { eventName: 'cos:ObjectCreated:Put' } };
-      await runScans(deps, { Records: [record] }, run(900_000));
+      await runScans(deps, [SOURCE], { Records: [record] }, run(900_000));
     }
   };
   return { deps, run, runAll };

@@ -98,6 +98,8 @@ describe('schedule', () => {
     ['pairs/1', 'Get Put Delete'],
     ['asked/1', 'Get Delete'],
     ['paused/1', 'Get'],
+    ['status/checks/functions', 'Get Put'],
+    ['status/preflight/1', ''],
     ['ranges/1', ''],
     ['keys/AKID', ''],
     ['secrets/status-key', 'Get'],
@@ -116,12 +118,18 @@ describe('schedule', () => {
         action: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'].map((verb) => `name/cos:${verb}`),
         resource: ['qcs::cos:ap-shanghai:uid/1250000000:backup-1250000000/.replication-status/*'],
       },
+      {
+        effect: 'allow',
+        action: ['name/scf:GetFunction', 'name/scf:GetReservedConcurrencyConfig'],
+        resource: ['qcs::scf:ap-guangzhou::namespace/default/function/cos-replication-dev-*'],
+      },
     ]);
   });
 });
 
 describe('scan', () => {
   it.each([
+    ['status/checks/buckets', 'Get Put'],
     ['rules/source-1250000000', 'Get'],
     ['tasks/1', 'Get Put Delete'],
     ['waiting/1', 'Get Put Delete'],
@@ -156,6 +164,7 @@ describe('api', () => {
     ['leases/1', 'Get'],
     ['marks/1', ''],
     ['status/preflight/1', 'Put'],
+    ['status/checks/buckets', 'Get'],
     ['secrets/marker-key/1', 'Get'],
     ['secrets/other', ''],
     ['status/scan', ''],

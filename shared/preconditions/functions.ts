@@ -1,0 +1,109 @@
+import { formatPlace, type Place } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import type { Break } from './document.ts';
+import type { AskPlatform } from './platform.ts';
+
+/** The events of a source that serverless.yml has triggers for. Without one of them something is lost until a scan. */
+const SOURCE_EVENTS = ['cos:ObjectCreated:*', 'cos:ObjectRemove:DeleteMarkerCreated', 'cos:ObjectRestore:Completed'];
+const STATE_EVENTS = ['cos:ObjectCreated:*'];
+/** A function takes ten COS triggers, and a source needs three. */
+const SOURCES_PER_FUNCTION = 3;
+/** States in which a function takes calls. While it is updated, the old code answers. */
+const TAKES_CALLS: readonly string[] = ['Active', 'Updating', 'Publishing'];
+
+interface Listed {
+  readonly Type?: string;
+  readonly TriggerName?: string;
+  readonly TriggerDesc?: string;
+  readonly Enable?: number | string;
+}
+
+interface Answered {
+  readonly Status?: string;
+  readonly MemorySize?: number;
+  readonly Triggers?: readonly Listed[] | null;
+}
+
+export interface FunctionCheckDeps {
+  readonly ask: AskPlatform;
+  /** The name of the function that asks, which ends in `schedule`: the others are named like it. */
+  readonly own: string;
+  readonly sources: readonly Place[];
+  readonly state: Place;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+/** Whether the functions that replicate are there, may run, and are started by events. Throws `ServiceError`. */
+export async function checkFunctions(deps: FunctionCheckDeps): Promise<Break[]> {
+  const { sources, state } = deps;
+  const groups: Place[][] = [];
+  for (let at = 0; at < sources.length; at += SOURCES_PER_FUNCTION)
+    groups.push(sources.slice(at, at + SOURCES_PER_FUNCTION));
+  const broken = [
+    ...groups.map((places, i) => ({
+      key: i === 0 ? 'replicate' : `replicate-${i + 1}`,
+      needs: places.map((place) => ({ place, events: SOURCE_EVENTS, prefix: '', sufferer: formatPlace(place) })),
+    })),
+    ...(['task', 'scan'] as const).map((key) => ({
+      key,
+      needs: [{ place: state, events: STATE_EVENTS, prefix: key === 'task' ? 'tasks/' : 'scans/', sufferer: '' }],
+    })),
+  ].map((one) => checkFunction(deps, one.key, one.needs));
+  return (await Promise.all(broken)).flat();
+}
+
+interface Need {
+  readonly place: Place;
+  readonly events: readonly string[];
+  readonly prefix: string;
+  /** `bucket-appid@region`; '': all. */
+  readonly sufferer: string;
+}
+
+async function checkFunction(deps: FunctionCheckDeps, key: string, needs: readonly Need[]): Promise<Break[]> {
+  const name = deps.own.replace(/schedule$/, key);
+  const since = deps.now();
+  const wholly = (cause: string): Break[] =>
+    needs.map(({ sufferer }) => ({ check: 'function', place: sufferer, what: name, cause, since }));
+  const about = { FunctionName: name, Namespace: 'default' };
+  let found: Answered;
+  try {
+    found = (await deps.ask('GetFunction', { ...about, ShowCode: 'FALSE' })) as Answered;
+  } catch (error) {
+    if (error instanceof ServiceError && /^ResourceNotFound\.Function(Name)?$/.test(error.code))
+      return wholly('function-missing');
+    throw error;
+  }
+  if (!TAKES_CALLS.includes(found.Status ?? '')) return wholly('function-not-active');
+  const { ReservedMem } = (await deps.ask('GetReservedConcurrencyConfig', about)) as { ReservedMem?: number | null };
+  // 0 is the answer where nothing is reserved.
+  if (ReservedMem && ReservedMem < (found.MemorySize ?? 0)) return wholly('function-throttled');
+  return needs.flatMap((need) => brokenTriggers(need, found.Triggers ?? [], name, since));
+}
+
+function brokenTriggers(need: Need, listed: readonly Listed[], name: string, since: number): Break[] {
+  const { place, events, prefix, sufferer } = need;
+  const ours = listed.filter(
+    ({ Type, TriggerName }) => Type === 'cos' && TriggerName === `${place.bucket}.cos.${place.region}.myqcloud.com`,
+  );
+  return events.flatMap((event): Break[] => {
+    const fitting = ours.filter((one) => covers(one, event, prefix));
+    if (fitting.some(({ Enable }) => Enable !== 0 && Enable !== 'CLOSE')) return [];
+    const cause = fitting.length > 0 ? 'trigger-off' : 'trigger-missing';
+    return [{ check: 'trigger', place: sufferer, what: `${event} of ${place.bucket} at ${name}`, cause, since }];
+  });
+}
+
+/** A trigger for a part of the keys, or with another event, is none. */
+function covers({ TriggerDesc = '' }: Listed, event: string, prefix: string): boolean {
+  try {
+    const { event: on, filter } = JSON.parse(TriggerDesc) as {
+      event?: string;
+      filter?: { Prefix?: string; Suffix?: string };
+    };
+    return on === event && (filter?.Prefix ?? '') === prefix && (filter?.Suffix ?? '') === '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The hourly checks of what replication stands on: the buckets, the triggers and the functions. What is broken is a state of
+ * the rule, with its cause.
+ */
+export { CHECKED, explainBreak } from './breaks.ts';
+export { checkBuckets } from './buckets.ts';
+export { CHECK_NOTE, FINDINGS } from './document.ts';
+export { keepPreconditions, type KeepChecksDeps } from './keep.ts';
+export { createAskPlatform } from './platform.ts';
+export { readPreconditions, type PairPreconditions } from './read.ts';

@@ -1,0 +1,87 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { nodeHash } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { signTc3, type Credentials } from '../signing/index.ts';
+
+/** One call of the cloud API about functions. Throws `ServiceError` with the code of the refusal, or `ConnectionFailed`. */
+export type AskPlatform = (action: string, parameters: object) => Promise<unknown>;
+
+export interface PlatformOptions {
+  readonly credentials: () => Credentials;
+  readonly region: string;
+  /** Origin of a local cloud. */
+  readonly endpoint: string | undefined;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+const HOST = 'scf.tencentcloudapi.com';
+const VERSION = '2018-04-16';
+/** ms for an answer. The next minute tries again. */
+const PATIENCE_MS = 8_000;
+/** Characters of an answer at most: that about a function holds its environment and its triggers. */
+const LONGEST = 1_000_000;
+
+export function createAskPlatform({ credentials, region, endpoint, now }: PlatformOptions): AskPlatform {
+  return async (action, parameters) => {
+    const payload = JSON.stringify(parameters);
+    const headers = signTc3({
+      service: 'scf',
+      host: HOST,
+      action,
+      version: VERSION,
+      region,
+      payload,
+      timestamp: Math.floor(now() / 1000),
+      credentials: credentials(),
+      hash: nodeHash,
+    });
+    const answer = await post(endpoint ?? `https://${HOST}`, headers, payload).catch((cause: unknown) => {
+      throw new ServiceError(`${action} got no answer`, { code: 'ConnectionFailed', side: 'platform', cause });
+    });
+    const response = responseOf(answer);
+    const code = response?.Error?.Code;
+    if (response === undefined || code !== undefined)
+      throw new ServiceError(`${action} was refused`, { code: code ?? 'AnswerMalformed', side: 'platform' });
+    return response;
+  };
+}
+
+function responseOf(body: string): { readonly Error?: { readonly Code?: string } } | undefined {
+  try {
+    return (JSON.parse(body) as { Response?: { Error?: { Code?: string } } }).Response;
+  } catch {
+    return undefined;
+  }
+}
+
+function post(origin: string, headers: Readonly<Record<string, string>>, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { request } = origin.startsWith('https:') ? https : http;
+    const { hostname, port } = new URL(origin);
+    const outgoing = request(
+      {
+        method: 'POST',
+        host: hostname,
+        port: port || undefined,
+        path: '/',
+        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        timeout: PATIENCE_MS,
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('error', reject);
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (text.length > LONGEST) outgoing.destroy(new Error('the answer is too large'));
+        });
+        response.on('end', () => (response.complete ? resolve(text) : reject(new Error('the answer was cut off'))));
+      },
+    );
+    outgoing.on('timeout', () => outgoing.destroy(new Error('timed out')));
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,58 @@
+import { formatPlace, type Place } from '../cos/index.ts';
+import { CHECK_LATE_MS } from '../durations/index.ts';
+import { readFindings, type Break, type Findings, type FindingsDeps } from './document.ts';
+
+/** Why nobody knows: nothing has looked yet, or the platform or COS refused (its error code). */
+export interface PartState {
+  /** ms since 1970; null: unknown. */
+  readonly measuredAt: number | null;
+  /** `not-checked`, or the error code for which it could not be found out. */
+  readonly reason?: string;
+}
+
+/** The preconditions of a source at a destination. */
+export interface PairPreconditions {
+  readonly broken: readonly Break[];
+  readonly buckets: PartState;
+  readonly functions: PartState;
+}
+
+interface Pair {
+  readonly source: Place;
+  readonly destination: Place;
+}
+
+/** Throws `ServiceError`. */
+export async function readPreconditions(deps: FindingsDeps, pair: Pair, now: number): Promise<PairPreconditions> {
+  const [buckets, functions] = await Promise.all([readFindings(deps, 'buckets'), readFindings(deps, 'functions')]);
+  const [source, destination] = [formatPlace(pair.source), formatPlace(pair.destination)];
+  return {
+    broken: [
+      ...breaksOf(buckets, 'scan', [source, destination], now),
+      ...breaksOf(functions, 'schedule', [source, destination], now),
+    ],
+    buckets: stateOf(buckets, [source, destination], now),
+    functions: stateOf(functions, [source], now),
+  };
+}
+
+/** Old findings say nothing of this moment, but that the function which makes them is silent. */
+function breaksOf(
+  found: Findings | undefined,
+  by: 'scan' | 'schedule',
+  places: readonly string[],
+  now: number,
+): readonly Break[] {
+  if (found === undefined) return [];
+  if (isLate(found, now))
+    return [{ check: 'function', place: '', what: by, cause: 'function-silent', since: found.measuredAt }];
+  return found.broken.filter(({ place }) => place === '' || places.includes(place));
+}
+
+function stateOf(found: Findings | undefined, places: readonly string[], now: number): PartState {
+  if (found === undefined || isLate(found, now) || !places.every((place) => found.places.includes(place)))
+    return { measuredAt: null, reason: 'not-checked' };
+  return found.unknown === undefined ? { measuredAt: found.measuredAt } : { measuredAt: null, reason: found.unknown };
+}
+
+const isLate = ({ measuredAt }: Findings, now: number): boolean => now - measuredAt > CHECK_LATE_MS;

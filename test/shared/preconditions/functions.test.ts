@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ServiceError } from '../../../shared/errors/index.ts';
+import { CHECK_NOTE, keepPreconditions, readPreconditions } from '../../../shared/preconditions/index.ts';
+import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../../functions/replicate/world.ts';
+import type { Place } from '../../../shared/cos/index.ts';
+
+const MINUTE = 60_000;
+const PAIR = { source: SOURCE, destination: BACKUP };
+const EVENTS = ['cos:ObjectCreated:*', 'cos:ObjectRemove:DeleteMarkerCreated', 'cos:ObjectRestore:Completed'];
+
+interface Trigger {
+  Type: string;
+  TriggerName: string;
+  TriggerDesc: string;
+  Enable: number;
+}
+interface Fn {
+  Status: string;
+  MemorySize: number;
+  Triggers: Trigger[];
+  reserved: number;
+}
+
+const trigger = ({ bucket, region }: Place, event: string, Prefix = ''): Trigger => ({
+  Type: 'cos',
+  TriggerName: `${bucket}.cos.${region}.myqcloud.com`,
+  TriggerDesc: JSON.stringify({ event, filter: { Prefix, Suffix: '' } }),
+  Enable: 1,
+});
+const fn = (...Triggers: Trigger[]): Fn => ({ Status: 'Active', MemorySize: 256, Triggers, reserved: 0 });
+
+let world: Deployment;
+let functions: Map<string, Fn>;
+let starts: number;
+let problem: ServiceError | undefined;
+beforeEach(async () => {
+  world = await deployment();
+  problem = undefined;
+  starts = 0;
+  world.core.onEvent(({ bucket, key, name }) => {
+    if (bucket === STATE.bucket && key === CHECK_NOTE && name.includes('Created')) starts += 1;
+  });
+  functions = new Map([
+    ['crr-dev-replicate', fn(...EVENTS.map((event) => trigger(SOURCE, event)))],
+    ['crr-dev-task', fn(trigger(STATE, 'cos:ObjectCreated:*', 'tasks/'))],
+    ['crr-dev-scan', fn(trigger(STATE, 'cos:ObjectCreated:*', 'scans/'))],
+  ]);
+});
+
+const deps = (sources: readonly Place[] = [SOURCE]) => ({
+  ...world.engine.deps,
+  rules: world.engine.rules,
+  now: () => world.clock.ms,
+  own: 'crr-dev-schedule',
+  sources,
+  ask: async (action: string, parameters: object): Promise<unknown> => {
+    if (problem !== undefined) throw problem;
+    const found = functions.get((parameters as { FunctionName: string }).FunctionName);
+    if (found === undefined) throw new ServiceError('none', { code: 'ResourceNotFound.Function' });
+    const { reserved, ...answer } = found;
+    return action === 'GetFunction' ? answer : { ReservedMem: reserved };
+  },
+});
+const keep = () => keepPreconditions(deps());
+const read = () => readPreconditions(deps(), PAIR, world.clock.ms);
+const of = (name: string): Fn => functions.get(`crr-dev-${name}`) as Fn;
+const desc = (one: Fn, at: number): Trigger => one.Triggers[at] as Trigger;
+
+describe('the hourly check of functions', () => {
+  it('finds nothing broken where all is well', async () => {
+    await keep();
+    expect(await read()).toMatchObject({ broken: [], functions: { measuredAt: world.clock.ms } });
+  });
+
+  it.each<[string, string, string, () => void]>([
+    ['a function that is gone', 'function', 'function-missing', () => functions.delete('crr-dev-replicate')],
+    ['one that is not active', 'function', 'function-not-active', () => (of('task').Status = 'UpdateFailed')],
+    ['one that may not run', 'function', 'function-throttled', () => (of('scan').reserved = 64)],
+    ['a trigger that is gone', 'trigger', 'trigger-missing', () => of('replicate').Triggers.splice(1, 1)],
+    ['a trigger that is off', 'trigger', 'trigger-off', () => (desc(of('replicate'), 0).Enable = 0)],
+    ['the start of tasks', 'trigger', 'trigger-missing', () => (of('task').Triggers = [])],
+    [
+      'a trigger for a part of the keys',
+      'trigger',
+      'trigger-missing',
+      () => {
+        of('replicate').Triggers[0] = trigger(SOURCE, 'cos:ObjectCreated:*', 'a/');
+      },
+    ],
+    [
+      'a trigger of another bucket',
+      'trigger',
+      'trigger-missing',
+      () => {
+        of('replicate').Triggers[0] = trigger(BACKUP, 'cos:ObjectCreated:*');
+      },
+    ],
+    [
+      'a trigger that nobody can read',
+      'trigger',
+      'trigger-missing',
+      () => {
+        desc(of('replicate'), 0).TriggerDesc = 'none';
+      },
+    ],
+  ])('finds %s', async (_, check, cause, change) => {
+    change();
+    await keep();
+    expect((await read()).broken).toMatchObject([{ check, cause, since: world.clock.ms }]);
+  });
+
+  it('looks at each function that a long list of sources takes', async () => {
+    const sources = [1, 2, 3, 4].map((n) => ({ bucket: `s${n}-1250000000`, region: 'ap-guangzhou' }));
+    functions.set('crr-dev-replicate', fn(...sources.slice(0, 3).flatMap((s) => EVENTS.map((e) => trigger(s, e)))));
+    functions.set('crr-dev-replicate-2', fn(...sources.slice(3).flatMap((s) => EVENTS.map((e) => trigger(s, e)))));
+    const pairs = sources.map((source) => ({ source, destination: BACKUP }));
+    const broken = async () => {
+      await keepPreconditions(deps(sources));
+      const found = await Promise.all(pairs.map((pair) => readPreconditions(deps(), pair, world.clock.ms)));
+      return found.map((one) => one.broken.length);
+    };
+    expect(await broken()).toEqual([0, 0, 0, 0]);
+    functions.delete('crr-dev-replicate-2');
+    world.clock.ms += 60 * MINUTE;
+    expect(await broken()).toEqual([0, 0, 0, 1]);
+  });
+
+  it('says that it is not known, and why, where the platform refuses', async () => {
+    problem = new ServiceError('no', { code: 'AuthFailure.UnauthorizedOperation' });
+    await keep();
+    expect(await read()).toMatchObject({
+      broken: [],
+      functions: { measuredAt: null, reason: 'AuthFailure.UnauthorizedOperation' },
+    });
+  });
+
+  it('is made each hour, and every five minutes while something is broken', async () => {
+    await keep();
+    const well = world.clock.ms;
+    const brokenAfter = async (minutes: number) => {
+      world.clock.ms = well + minutes * MINUTE;
+      await keep();
+      return (await read()).broken.length;
+    };
+    of('replicate').Triggers = [];
+    expect(await brokenAfter(59)).toBe(0);
+    expect(await brokenAfter(60)).toBe(3);
+    of('replicate').Triggers = EVENTS.map((event) => trigger(SOURCE, event));
+    expect(await brokenAfter(64)).toBe(3);
+    expect(await brokenAfter(65)).toBe(0);
+  });
+
+  it('has the buckets checked when a rule names one that was never tried, and each hour', async () => {
+    const find = (places: readonly string[], broken: readonly object[] = []) =>
+      void world.put(
+        JSON.stringify({ measuredAt: world.clock.ms, places, broken }),
+        {},
+        STATE,
+        'status/checks/buckets',
+      );
+    const startsOf = async (): Promise<number> => {
+      starts = 0;
+      await keep();
+      return starts;
+    };
+    const all = ['source-1250000000@ap-guangzhou', 'backup-1250000000@ap-shanghai'];
+    find([]);
+    expect(await startsOf()).toBe(1);
+    find(all);
+    expect(await startsOf()).toBe(0);
+    world.clock.ms += 60 * MINUTE;
+    expect(await startsOf()).toBe(1);
+    await world.setRules([{ ...RULE, enabled: false }]);
+    find([]);
+    expect(await startsOf()).toBe(0);
+  });
+});
