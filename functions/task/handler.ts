@@ -1,8 +1,9 @@
 import { taskOf, workOfTasks, type Engine, type Work } from '../../shared/replication/index.ts';
 import { createConfirm, isPaused, logEnd, rulesOf, whatIsLeft } from '../../shared/runs/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
+import { giveHelp } from './help.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
-import { backOff, kindOf, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
+import { backOff, isHelpName, kindOf, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
 
 /** Runs the durable tasks named in an event of the state bucket. */
 export async function runTasks(engine: Engine, state: Place, event: unknown, run: Run): Promise<void> {
@@ -13,6 +14,7 @@ export async function runTasks(engine: Engine, state: Place, event: unknown, run
 }
 
 async function runTask(engine: Engine, name: string, run: Run): Promise<void> {
+  if (isHelpName(name)) return giveHelp(engine, name, run);
   const named = await engine.tasks.load(name);
   if (named === undefined) return;
   // Listed before the key is looked at: what comes later may speak of a version that this look does not see.

@@ -13,7 +13,7 @@ import { observe } from './look/observe.ts';
 import { shortLook } from './look/short.ts';
 import { sourceOf } from './look/source.ts';
 import type { Depth } from './look/stack.ts';
-import { createRun, progressOf, type KeyRun, type Needs } from './run/run.ts';
+import { createRun, progressOf, type KeyRun, type Needs, type PartsCopier } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
 import { giveBack, giveUp, giveUpAfter, linger, take, type Held, type Turns } from './taking.ts';
 import { isOwn, type End, type Recheck, type Report, type Step, type Work } from './types.ts';
@@ -41,12 +41,12 @@ interface Looked {
  * leases makes a task of it.
  */
 export async function converge(
-  deps: EngineDeps & Pick<Turns, 'leases' | 'knocks' | 'sleep'>,
+  deps: EngineDeps & Pick<Turns, 'leases' | 'knocks' | 'sleep'> & { readonly inParts?: PartsCopier | undefined },
   work: Work,
   time: { readonly stop: number; readonly end: number },
   isInForce?: () => Promise<boolean>,
 ): Promise<Report> {
-  const run = createRun(deps, work, { stop: time.stop, isInForce });
+  const run = createRun(deps, work, { stop: time.stop, isInForce, inParts: deps.inParts });
   run.gate.prepare();
   const { leases, knocks, sleep } = deps;
   const turns = { leases, knocks, sleep, started: deps.now(), end: time.end };

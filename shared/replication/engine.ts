@@ -9,6 +9,7 @@ import { copyHistory, isPlainHistory, prove, type History, type Listed, type Pro
 import type { Ending, Halt } from './halt.ts';
 import type { DestinationClock } from './run/heads.ts';
 import { inspect, type InspectQuery, type Shown } from './inspect.ts';
+import type { PartsCopier } from './run/run.ts';
 import type { EngineDeps, Settings } from './settings.ts';
 import type { Report, Work } from './types.ts';
 import { VersioningWatch } from './act/versioning.ts';
@@ -30,6 +31,8 @@ export interface EngineOptions {
   /** ms; only real timers are to be left out. */
   readonly sleep?: (ms: number) => Promise<void>;
   readonly settings?: Partial<Settings>;
+  /** Made by `createPartsCopier`, for a function that has the time for large objects. */
+  readonly inParts?: PartsCopier | undefined;
 }
 
 export type Inspect = (work: Work, query: InspectQuery) => Promise<Shown | Ending | undefined>;
@@ -103,7 +106,7 @@ export const DEFAULT_SETTINGS: Settings = {
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function createEngine(options: EngineOptions): Engine {
-  const { cos, state, hash, keys, now, unique, random, sleep = realSleep } = options;
+  const { cos, state, hash, keys, now, unique, random, sleep = realSleep, inParts } = options;
   const deps = { cos, state, hash, now, unique };
   const leases = new Leases(deps);
   const knocks = new Knocks(deps);
@@ -142,6 +145,11 @@ export function createEngine(options: EngineOptions): Engine {
     },
     abandon: (dropped) => abortUploadsOf(cos, dropped),
     converge: (work, deadline, isInForce) =>
-      converge({ ...wired, leases, knocks, sleep }, work, { stop: deadline - CLOSING_MS, end: deadline }, isInForce),
+      converge(
+        { ...wired, leases, knocks, sleep, inParts },
+        work,
+        { stop: deadline - CLOSING_MS, end: deadline },
+        isInForce,
+      ),
   };
 }

@@ -1,6 +1,8 @@
 /** The engine: brings one key at one destination up to date. `README.md` beside it has the protocol that it follows. */
 export { headOfEntry, isSealed } from './look/sealed.ts';
 export { isArchived, skipReasonOf } from './act/attributes.ts';
+export { createPartsCopier, type Sharing } from './act/multipart/copy-in-parts.ts';
+export { digestOfRules, helpWithParts } from './act/multipart/help.ts';
 export { plannedParts } from './act/multipart/part-size.ts';
 export { isRecent, mayBeOfAnother, unlike } from './look/same-second.ts';
 export { MarkBook } from './deletion-records.ts';

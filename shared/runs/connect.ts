@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createCosClient, nodeHash, samePlace } from '../cos/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
 import { createMarkerKnowledge } from '../preflight/index.ts';
-import { CAUTIOUS_METADATA_LIMIT, createEngine, type Engine } from '../replication/index.ts';
+import { CAUTIOUS_METADATA_LIMIT, createEngine, type Engine, type EngineOptions } from '../replication/index.ts';
 import { createKeyring, UNIQUE_LENGTH } from '../identity/index.ts';
 import type { Settings } from '../replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from '../scan/index.ts';
@@ -21,7 +21,11 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
 }
 
 /** The engine of a deployed function: real clock, real randomness, the signed client. */
-export function connectEngine(config: DeploymentConfig, settings: Partial<Settings> = {}): Engine {
+export function connectEngine(
+  config: DeploymentConfig,
+  settings: Partial<Settings> = {},
+  inParts?: EngineOptions['inParts'],
+): Engine {
   const { state } = config;
   const cos = createCosClient({ credentials: () => config.credentials(), endpoint: config.cosEndpoint });
   const unique = (): string => randomBytes(UNIQUE_LENGTH / 2).toString('hex');
@@ -29,6 +33,7 @@ export function connectEngine(config: DeploymentConfig, settings: Partial<Settin
   const engine = createEngine({
     cos,
     state,
+    inParts,
     hash: nodeHash,
     keys: createKeyring({ cos, state, others: config.signers, hash: nodeHash, now: Date.now }),
     now: Date.now,

@@ -19,7 +19,7 @@ import type { FailedRequest, Facts, Target, Task, Upload } from './types.ts';
 /** JSON has no Infinity: `since` is null there. */
 type Stored<T extends Facts> = Omit<T, 'since'> & { readonly since: number | null };
 
-const upload = object<Upload>({
+export const readUpload = object<Upload>({
   uploadId: someText,
   from: readPlace,
   versionId: someText,
@@ -50,7 +50,7 @@ const taskDocument = object<Stored<Task>>({
   first: number,
   compare: optional(flag),
   // Missing in documents of earlier releases and in most others.
-  uploads: optional(listOf(upload)),
+  uploads: optional(listOf(readUpload)),
 });
 
 const leaseDocument = object<Stored<LeaseRecord>>({ ...common, id: text(), duration: number });

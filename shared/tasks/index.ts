@@ -1,9 +1,10 @@
 export { BEHIND, BehindMarks, EVENTS_LATE, readBehind, type Behind, type BehindPair } from './behind.ts';
 export { hasFailed, isRecheck, kindOf } from './causes.ts';
 export { backOff } from './backoff.ts';
+export { askForHelp, takeHelp, type Help } from './help.ts';
 export { Knocks } from './knocks.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
-export { TASKS } from './names.ts';
+export { isHelpName, TASKS } from './names.ts';
 export { mapLimited } from './limited.ts';
 export { Tasks } from './tasks.ts';
 export type { Facts, FailedRequest, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';

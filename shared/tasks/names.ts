@@ -60,6 +60,10 @@ export function readWaitingName(
   return destination && due && digest ? { destination, due: Number(due), digest, kind } : undefined;
 }
 
+/** Below `tasks/`, so that it starts the same function as a task. */
+export const helpName = (digest: string, unique: string): string => `${TASKS}parts/${digest}/${unique}`;
+export const isHelpName = (name: string): boolean => name.startsWith(`${TASKS}parts/`);
+
 export function readTaskName(name: string): { digest: string; unique: string } | undefined {
   const match = /^tasks\/([0-9a-f]{32})\/([A-Za-z0-9-]+)$/.exec(name);
   const [, digest, unique] = match ?? [];

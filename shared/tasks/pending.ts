@@ -3,7 +3,16 @@ import type { Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { decodeLease, decodeTask } from './documents.ts';
 import { remainingOf } from './leases.ts';
-import { digestOfTarget, isRecoveredName, LEASES, readTaskName, readWaitingName, TASKS, WAITING } from './names.ts';
+import {
+  digestOfTarget,
+  isHelpName,
+  isRecoveredName,
+  LEASES,
+  readTaskName,
+  readWaitingName,
+  TASKS,
+  WAITING,
+} from './names.ts';
 import type { StateDeps, Target, Task } from './types.ts';
 
 type ReadDeps = Pick<StateDeps, 'cos' | 'state' | 'hash'>;
@@ -127,7 +136,7 @@ async function leaseOf(
 
 /** Undefined: done meanwhile. */
 async function readPending({ cos, state }: ReadDeps, name: string): Promise<Pending | 'unreadable' | undefined> {
-  if (isRecoveredName(name)) return undefined;
+  if (isRecoveredName(name) || isHelpName(name)) return undefined;
   const waiting = readWaitingName(name);
   if (waiting === undefined && readTaskName(name) === undefined) return 'unreadable';
   const object = await cos.getObject(state, name);

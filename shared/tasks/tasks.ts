@@ -2,7 +2,7 @@ import { formatPlace, objectsUnder, putNew, type Place } from '../cos/index.ts';
 import { kindOf } from './causes.ts';
 import { decodeTask, encodeTask } from './documents.ts';
 import { mapLimited } from './limited.ts';
-import { digestOfTarget, readTaskName, recoveredName, taskName, TASKS, waitingName } from './names.ts';
+import { digestOfTarget, isHelpName, readTaskName, recoveredName, taskName, TASKS, waitingName } from './names.ts';
 import { promote, type Crowd } from './promote.ts';
 import type { StateDeps, Target, Task, TaskObject } from './types.ts';
 
@@ -86,7 +86,9 @@ export class Tasks {
     };
     for await (const { key, lastModified } of objectsUnder(cos, state, TASKS)) {
       if (this.#deps.now() >= deadline) break;
-      if (this.#deps.now() - lastModified < age || readTaskName(key) === undefined) continue;
+      if (this.#deps.now() - lastModified < age) continue;
+      // Help that nobody gave is asked for once more as well: whoever reads that it is too late takes it away.
+      if (readTaskName(key) === undefined && !isHelpName(key)) continue;
       lost.push(key);
       if (lost.length >= 4 * LANES) await start();
     }

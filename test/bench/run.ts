@@ -5,6 +5,7 @@ import { benchCost } from './cost.ts';
 import { benchEngine } from './engine.ts';
 import { benchGrowth } from './growth.ts';
 import { benchHot } from './hot.ts';
+import { benchLarge } from './large.ts';
 import { benchListing } from './listing.ts';
 import { benchLive } from './live.ts';
 import { benchPeers } from './peers.ts';
@@ -25,13 +26,14 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   engine: benchEngine,
   growth: benchGrowth,
   hot: benchHot,
+  large: benchLarge,
   scan: benchScan,
   live: benchLive,
   cost: benchCost,
   peers: benchPeers,
   api: benchApi,
 };
-const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'scan', 'live', 'cost'];
+const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'large', 'scan', 'live', 'cost'];
 
 function read() {
   try {

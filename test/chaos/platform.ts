@@ -5,7 +5,7 @@ import { keep } from '../../functions/schedule/scans.ts';
 import { runTasks } from '../../functions/task/handler.ts';
 import { nodeHash, type Cos } from '../../shared/cos/index.ts';
 import type { Keyring } from '../../shared/identity/index.ts';
-import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
+import { createEngine, createPartsCopier, type Engine, type Settings } from '../../shared/replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
 import { BEHIND } from '../../shared/tasks/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
@@ -245,6 +245,13 @@ export class Platform {
     }
     const offset = (random() * 2 - 1) * skew;
     const now = () => scheduler.now + offset;
+    // A run that is killed while it waits does not go on.
+    const sleep = (ms: number): Promise<void> => {
+      const sleeper = instance.runner;
+      return new Promise((resolve) => scheduler.after(ms, () => !sleeper.dead() && resolve()));
+    };
+    // What is too large for an event is shared by several runs, however few its parts are.
+    const inParts = createPartsCopier({ runs: 3, lanes: 2, from: inlineBytes, sleep });
     const engine = createEngine({
       cos: overNetwork(cos, () => instance.runner),
       state: deployment.state,
@@ -252,11 +259,8 @@ export class Platform {
       keys: keyring,
       now,
       random,
-      // A run that is killed while it waits does not go on.
-      sleep: (ms) => {
-        const sleeper = instance.runner;
-        return new Promise((resolve) => scheduler.after(ms, () => !sleeper.dead() && resolve()));
-      },
+      sleep,
+      inParts: name === 'task' ? inParts : undefined,
       unique: () => `${deployment.name}${(this.#unique += 1)}`,
       settings: { inlineBytes: name === 'task' ? Number.POSITIVE_INFINITY : inlineBytes, ...settings },
     });

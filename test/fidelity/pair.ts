@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { replicate } from '../../functions/replicate/handler.ts';
 import { CONTENT_HEADERS, createCosClient, nodeHash, type CosClient, type Place } from '../../shared/cos/index.ts';
-import { createEngine, type Engine, type Settings } from '../../shared/replication/index.ts';
+import { createEngine, createPartsCopier, type Engine, type Settings } from '../../shared/replication/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
 import type { Credentials } from '../../shared/signing/index.ts';
 import type { CoreEvent } from '../cloud/cos/index.ts';
@@ -96,6 +96,7 @@ function engineOf(cos: CosClient, state: Place, settings: Partial<Settings>): En
     unique: () => `u${String((unique += 1)).padStart(17, '0')}`,
     random: Math.random,
     settings,
+    inParts: createPartsCopier({ sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }),
   });
 }
 

@@ -5,16 +5,16 @@ import { HAND_OVER, isHalt, LOOK_AGAIN, type Halt } from '../halt.ts';
 import { newAttempt, withMarker } from './attempt.ts';
 import { claimAt, ownItem } from '../look/claim.ts';
 import type { Candidate } from '../look/candidates.ts';
-import { copyInParts, type Copy, type Written } from './multipart/copy-in-parts.ts';
 import { ownMarker, proofOf, proves } from '../../identity/index.ts';
 import { removeVersion } from './remove.ts';
+import type { Copy, Written } from '../run/copy-job.ts';
 import type { Needs } from '../run/run.ts';
 import { sourceOf } from '../look/source.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
 import type { ForeignItem, ObjectItem, OwnItem, SkipReason } from '../types.ts';
 import { isNull, refOfHead } from '../../identity/index.ts';
 
-type Copying = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'books' | 'uploads' | 'deedLog'>;
+type Copying = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'books' | 'uploads' | 'deedLog' | 'inParts'>;
 
 /**
  * Copies one source version on top of the destination's stack. `named`: as in `Marker`. A version that COS refuses to copy
@@ -115,7 +115,7 @@ async function copy(run: Copying, job: Copy): Promise<string | Halt> {
   const halt = (await run.gate.closed()) ?? run.time.over();
   if (halt) return halt;
   try {
-    const written = await (job.marker.inParts ? copyInParts(run, job) : copyWhole(run, job));
+    const written = await (job.marker.inParts && run.inParts ? run.inParts(run, job) : copyWhole(run, job));
     if (isHalt(written)) return written;
     const { result, marker } = written;
     await proveKept(run, result, marker);
@@ -139,8 +139,9 @@ async function copyWhole({ deps, work }: Needs<'deps' | 'work'>, { from, marker,
 /** One request copies at most 5 GB, and parts are faster than one request from less on. */
 const isLarge = ({ deps }: Needs<'deps'>, { size }: ObjectHead): boolean => size > 0 && size >= deps.settings.largeFrom;
 
-/** An object that needs more time than this run has. */
-const isTooLarge = ({ deps }: Needs<'deps'>, { size }: ObjectHead): boolean => size > deps.settings.inlineBytes;
+/** An object that needs more time than this run has, or is copied in a way that this function does not know. */
+const isTooLarge = (run: Needs<'deps' | 'inParts'>, head: ObjectHead): boolean =>
+  head.size > run.deps.settings.inlineBytes || (run.inParts === undefined && isLarge(run, head));
 
 /**
  * A bucket that keeps versions names the one that was written; `null` means that versioning has been switched off within

@@ -3,7 +3,9 @@ import { MarkBook } from '../deletion-records.ts';
 import { Passed } from '../look/passed.ts';
 import type { EngineDeps } from '../settings.ts';
 import type { StackItem, Work } from '../types.ts';
+import type { Halt } from '../halt.ts';
 import { runTime, type RunBase } from './base.ts';
+import type { Copy, Written } from './copy-job.ts';
 import { DeedLog, type Deeds } from './deeds.ts';
 import { createGate, type Gate } from './gate.ts';
 import { Heads, type DestinationClock } from './heads.ts';
@@ -25,7 +27,15 @@ export interface KeyRun extends RunBase {
   readonly passed: Passed;
   readonly uploads: OpenUploads;
   readonly memory: Memory;
+  /** Undefined: large objects are left to a run that has it. */
+  readonly inParts: PartsCopier | undefined;
 }
+
+/** Copies an object in parts. Only the `task` function has the time for that, and the code. */
+export type PartsCopier = (
+  run: Needs<'deps' | 'work' | 'time' | 'gate' | 'uploads'>,
+  job: Copy,
+) => Promise<Written | Halt>;
 
 /** The parts of a run that a function reads or writes. */
 export type Needs<K extends keyof KeyRun> = Pick<KeyRun, K>;
@@ -50,9 +60,10 @@ export interface RunOptions {
   /** Whether the rules of the work are still those that are stored; asked before each write. */
   readonly isInForce?: (() => Promise<boolean>) | undefined;
   readonly clock?: DestinationClock;
+  readonly inParts?: PartsCopier | undefined;
 }
 
-export function createRun(deps: EngineDeps, work: Work, { stop, isInForce, clock }: RunOptions): KeyRun {
+export function createRun(deps: EngineDeps, work: Work, { stop, isInForce, clock, inParts }: RunOptions): KeyRun {
   const base: RunBase = { deps, work, time: runTime(stop, () => deps.now()) };
   const [deedLog, verdictLog] = [new DeedLog(), new VerdictLog()];
   const bookAt = (state: Place | undefined) => (state === undefined ? undefined : new MarkBook(deps, state));
@@ -72,6 +83,7 @@ export function createRun(deps: EngineDeps, work: Work, { stop, isInForce, clock
     passed: new Passed(deps, work, String(settings.metadataLimit)),
     uploads: new OpenUploads(work.uploads),
     memory: { items: new Map(), sourceAttempts: new Map() },
+    inParts,
   };
 }
 

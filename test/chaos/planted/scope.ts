@@ -1,4 +1,4 @@
-import { instead, mistake, without, type Mistake } from './mistake.ts';
+import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 
 /** Mistakes about rules that change, and about objects that are copied in parts. */
 export const SCOPE: readonly Mistake[] = [
@@ -6,6 +6,7 @@ export const SCOPE: readonly Mistake[] = [
     'what is written is not held against the rules in force',
     ['rules', 400],
     instead('P29', 'return true;'),
+    instead('P29c', 'const halt = undefined;'),
     // Without this, memory that lasts does no harm.
     instead('P29b', 'export const RULES_CACHE_MS = Number.POSITIVE_INFINITY;'),
   ),
@@ -24,4 +25,25 @@ export const SCOPE: readonly Mistake[] = [
   mistake('uploads that nobody needs any more are not aborted', ['parts', 800], without('P32')),
   mistake('an upload is forgotten instead of aborted', ['parts', 800], without('P32b')),
   mistake('uploads of a rule that is gone stay', ['parts', 1000], without('P32c')),
+  mistake(
+    'who helps with an upload completes it',
+    'test/shared/replication/act/multipart/help.test.ts',
+    before(
+      'P48',
+      `await copies.copy(parts, true);
+    await copies.refresh();
+    const all = [...known].map(([partNumber, etag]) => ({ partNumber, etag })).sort((a, b) => a.partNumber - b.partNumber);
+    await cos.completeMultipart(help.destination, help.key, upload.uploadId, all);`,
+    ),
+  ),
+  mistake(
+    'a part counts as soon as somebody was asked for it',
+    'test/shared/replication/act/multipart/shared.test.ts',
+    instead('P48b', 'for (const share of shares) for (const part of share.parts) known.set(part, \'"1"\');'),
+  ),
+  mistake(
+    'the parts of an upload are copied from what is current',
+    ['parts', 200],
+    instead('P49', 'return { place: from, key };'),
+  ),
 ];

@@ -45,6 +45,13 @@ describe('a page of pending work', () => {
     await plain.putObject(STATE, `tasks/${'0'.repeat(32)}/x`, Buffer.from('{'));
     expect(await listPending(deps, query)).toMatchObject({ unreadable: 1 });
   });
+
+  it('holds nothing of the help with parts that a run has asked for', async () => {
+    const { deps, plain } = setUp();
+    await plain.putObject(STATE, `tasks/parts/${'0'.repeat(32)}/x`, Buffer.from('{}'));
+    const query = { accepts: () => true, marker: undefined, limit: 9, examined: 9 };
+    expect(await listPending(deps, query)).toEqual({ items: [], unreadable: 0, marker: undefined });
+  });
 });
 
 describe('the work of one key', () => {

@@ -273,6 +273,15 @@ describe('restart', () => {
     expect(old?.task).toEqual(taskWith({ key: 'old' }));
   });
 
+  test('asks once more for help with parts that nobody gave', async () => {
+    const state = stateBucket();
+    const help = `tasks/parts/${'0'.repeat(32)}/u1`;
+    await state.put(help, '{}');
+    state.clock.ms += 20 * MINUTE;
+    expect(await state.run().tasks.restart(20 * MINUTE, NEVER)).toBe(1);
+    expect(await state.run().tasks.restart(20 * MINUTE, NEVER)).toBe(0);
+  });
+
   test('restarts all that are lost, and none after the deadline', async () => {
     const state = stateBucket();
     const { tasks } = state.run();

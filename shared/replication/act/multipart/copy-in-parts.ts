@@ -1,34 +1,45 @@
-import type { CopyAttributes, CopySource, ObjectHead, WriteResult } from '../../../cos/index.ts';
+import type { WriteResult } from '../../../cos/index.ts';
 import { ServiceError } from '../../../errors/index.ts';
 import type { Upload } from '../../../tasks/index.ts';
 import { at, isSourceGone } from '../../errors.ts';
 import { isHalt, LOOK_AGAIN, type Ending, type Halt, type LookAgain } from '../../halt.ts';
-import { inLanes, LANES } from './lanes.ts';
-import { partCountOf, partSizeOf, rangeOf } from './part-size.ts';
+import { digestOfRules } from './help.ts';
+import { LANES, RUNS, SHARED_FROM } from './lanes.ts';
+import { createPartCopies, wholeParts } from './part-copies.ts';
+import { partCountOf, partSizeOf } from './part-size.ts';
+import { handOut, sharesOf, toTakeOver } from './shares.ts';
 import { abortUpload, forgetUpload, harmless, isUploadGone, recordUpload, uploadsOfOthers } from './uploads.ts';
 import { attemptOf, landingMs } from '../../../identity/index.ts';
-import type { Needs } from '../../run/run.ts';
+import type { Copy, Written } from '../../run/copy-job.ts';
+import type { Needs, PartsCopier } from '../../run/run.ts';
 import type { Marker, Ref } from '../../../identity/index.ts';
 import { refOfId, surelyOlder } from '../../../identity/index.ts';
 import { LANDING_MS } from '../../../durations/index.ts';
 
-/** One replica to be made. */
-export interface Copy {
-  readonly from: CopySource;
-  readonly head: ObjectHead;
-  readonly marker: Marker;
-  /** The demands of the rule on the replica, beyond its bytes. An upload that began on other terms is not continued. */
-  readonly terms: string;
-  readonly attributes: () => Promise<CopyAttributes>;
-}
-
-/** The result of a write, and the marker that the replica bears. */
-export interface Written {
-  readonly result: WriteResult;
-  readonly marker: Marker;
-}
-
 type CopyingParts = Needs<'deps' | 'work' | 'time' | 'gate' | 'uploads'>;
+/** ETags by part number. */
+type PartsThere = Map<number, string>;
+
+/** ms between two looks whether the parts of others are there, at least and at most: an eighth of the time of a part. */
+const [LEAST_WAIT_MS, LONGEST_WAIT_MS] = [250, 20_000];
+const AFTER_FAILURE_MS = 10_000;
+
+/** How very large objects are shared among runs. */
+export interface Sharing {
+  /** Runs that work on one object at once. */
+  readonly runs: number;
+  /** Parts that each of them has under way. */
+  readonly lanes: number;
+  /** Bytes from which on an object is shared. */
+  readonly from: number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** The part of the engine that copies large objects, for a function that has the time. */
+export const createPartsCopier =
+  ({ runs = RUNS, lanes = LANES, from = SHARED_FROM, sleep }: Partial<Sharing> & Pick<Sharing, 'sleep'>): PartsCopier =>
+  (run, job) =>
+    copyInParts(run, job, { runs, lanes, from, sleep });
 
 /**
  * Copies an object in parts: an upload is begun with the replica's attributes, its parts are copied from region to region
@@ -37,14 +48,14 @@ type CopyingParts = Needs<'deps' | 'work' | 'time' | 'gate' | 'uploads'>;
  *
  * Returns the marker the replica bears, which is that of the run that began the upload.
  */
-export async function copyInParts(run: CopyingParts, job: Copy): Promise<Written | Halt> {
+async function copyInParts(run: CopyingParts, job: Copy, sharing: Sharing): Promise<Written | Halt> {
   const found = await recorded(run, job);
   const upload = found ?? (await begin(run, job));
   if (isHalt(upload)) return upload;
   const known = found === undefined ? new Map<number, string>() : await partsThere(run, found);
   if (isHalt(known)) return known;
   try {
-    const halt = await copyParts(run, job, upload, known);
+    const halt = await copyParts(run, upload, known, sharing);
     if (halt) return halt;
     const result = await complete(run, upload, known);
     if (isHalt(result)) return result;
@@ -132,19 +143,9 @@ async function begin(run: CopyingParts, job: Copy): Promise<Upload | Ending> {
 }
 
 /** ETags of the parts that are there in full. */
-async function partsThere(
-  run: Needs<'deps' | 'work' | 'uploads'>,
-  upload: Upload,
-): Promise<Map<number, string> | LookAgain> {
-  const { destination, key } = run.work;
-  const { size, partSize, uploadId } = upload;
+async function partsThere(run: Needs<'deps' | 'work' | 'uploads'>, upload: Upload): Promise<PartsThere | LookAgain> {
   try {
-    const parts = await at('destination', () => run.deps.cos.listParts(destination, key, uploadId));
-    const whole = parts.filter(({ partNumber, size: bytes }) => {
-      const [start, end] = rangeOf(partNumber, size, partSize);
-      return bytes === end - start + 1;
-    });
-    return new Map(whole.map(({ partNumber, etag }) => [partNumber, etag]));
+    return await wholeParts(run.deps.cos, run.work, upload);
   } catch (error) {
     // Completed by a request whose answer never came, or aborted by somebody: what is there now says which.
     if (!isUploadGone(error)) throw error;
@@ -153,36 +154,46 @@ async function partsThere(
   }
 }
 
-/** Adds to `known`. Hands over when the time is over, or when something failed after some progress. */
+/**
+ * Adds to `known`. Other runs are asked to copy shares of a very large object. Their word is not waited for: a part is there
+ * when COS lists it, and what nobody copies is copied by this run. Hands over when the time is over, or when something
+ * failed after some progress.
+ */
 async function copyParts(
   run: CopyingParts,
-  job: Copy,
   upload: Upload,
-  known: Map<number, string>,
+  known: PartsThere,
+  { runs, lanes, from, sleep }: Sharing,
 ): Promise<Ending | undefined> {
   const { deps, work, gate, time } = run;
-  const { size, partSize, uploadId } = upload;
+  const { size, partSize } = upload;
   const missing = Array.from({ length: partCountOf(size, partSize) }, (_, i) => i + 1).filter((n) => !known.has(n));
-  let longest = 0;
-  const copyPart = async (partNumber: number): Promise<Ending | undefined> => {
-    const closed = await gate.closed();
-    if (closed) return closed;
-    const started = deps.now();
-    const part = { uploadId, partNumber, source: job.from, range: rangeOf(partNumber, size, partSize) };
-    const etag = await harmless(() =>
-      at('destination', () => deps.cos.uploadPartCopy(work.destination, work.key, part)),
-    );
-    known.set(partNumber, etag);
-    longest = Math.max(longest, deps.now() - started);
-    return undefined;
-  };
-  // A part that the end of the run would cut off is left to the next.
-  const mayBegin = (): boolean => deps.now() + longest < time.stop;
-  const { done, left, failure, halt } = await inLanes(missing, copyPart, { lanes: LANES, mayBegin });
-  if (left === 0 || halt !== undefined) return halt;
-  const passing = failure === undefined || (failure instanceof ServiceError && failure.retryable);
-  if (!passing || (done === 0 && failure !== undefined)) throw failure;
-  return { halt: 'hand-over', progress: done > 0 };
+  const { source, destination, key, rules } = work;
+  const help = { source, destination, key, upload, rules: digestOfRules(deps.hash, rules), until: time.stop };
+  const { own, shares } = await handOut(deps, sharesOf(missing, size < from ? 1 : runs, lanes), help);
+  const closed = () => gate.closed();
+  const now = () => deps.now();
+  const copies = createPartCopies({ cos: deps.cos, target: work, upload, now, stop: time.stop, lanes, closed, known });
+  let brought = 0;
+  for (let parts: readonly number[] | undefined = own; parts !== undefined;) {
+    const { done, left, failure, halt } = await copies.copy(parts, shares.length > 0);
+    brought += done;
+    if (halt !== undefined) return halt;
+    const passing = failure === undefined || (failure instanceof ServiceError && failure.retryable);
+    if (!passing || (brought === 0 && failure !== undefined)) throw failure;
+    const isShort = left > 0 && (shares.length === 0 || failure === undefined);
+    if (isShort || time.over()) return { halt: 'hand-over', progress: brought > 0 };
+    if (shares.length === 0) return undefined;
+    // The next run would ask for help with parts that are being copied, so this one goes on after a failure that passes.
+    if (failure !== undefined) await sleep(AFTER_FAILURE_MS);
+    else if (parts.length === 0) await sleep(Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, copies.longest() / 8)));
+    // P48b: Only what COS lists is there.
+    await copies.refresh();
+    const free = toTakeOver(shares, known, { now: now(), longest: copies.longest(), lanes });
+    const mine = own.filter((part) => !known.has(part));
+    parts = free === undefined && mine.length === 0 ? undefined : [...mine, ...(free ?? [])];
+  }
+  return undefined;
 }
 
 /**

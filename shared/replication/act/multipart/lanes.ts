@@ -6,6 +6,9 @@ import type { Ending } from '../../halt.ts';
  * that closes its lane.
  */
 export const LANES = 64;
+/** Runs that work on one object at once, from so many bytes on: 256 parts are under way then. */
+export const RUNS = 4;
+export const SHARED_FROM = 50 * 2 ** 30;
 
 export interface Lanes {
   readonly lanes: number;

@@ -1,4 +1,4 @@
-import { LANES } from './lanes.ts';
+import { LANES, RUNS, SHARED_FROM } from './lanes.ts';
 
 const MEGABYTE = 2 ** 20;
 export const LARGEST_PART = 5 * 2 ** 30;
@@ -8,7 +8,7 @@ export const MOST_PARTS = 10_000;
 /** 48.82 TB, the largest object that COS keeps: exactly the most parts of the largest size. */
 export const LARGEST_OBJECT = MOST_PARTS * LARGEST_PART;
 
-/** Bytes of a part for each part there is: 5 GB go in 256 parts of 20 MB, 1 TB in 3,259 of 322 MB. */
+/** Bytes of a part for each part there is: 5 GB go in 256 parts of 20 MB, 1 TB in 3,319 of 316 MB. */
 const BALANCE = MEGABYTE / 10;
 
 /**
@@ -19,8 +19,9 @@ const BALANCE = MEGABYTE / 10;
 export function partSizeOf(size: number): number {
   if (!(size > 0 && size <= LARGEST_OBJECT)) throw new RangeError(`no object of ${size} bytes is copied in parts`);
   const wanted = Math.max(Math.sqrt(size * BALANCE), size / MOST_PARTS);
-  const perLane = Math.ceil(size / wanted / LANES);
-  const even = perLane * LANES <= MOST_PARTS ? size / (perLane * LANES) : wanted;
+  const lanes = size < SHARED_FROM ? LANES : RUNS * LANES;
+  const perLane = Math.ceil(size / wanted / lanes);
+  const even = perLane * lanes <= MOST_PARTS ? size / (perLane * lanes) : wanted;
   return Math.min(LARGEST_PART, Math.ceil(Math.max(even, wanted / 2) / MEGABYTE) * MEGABYTE);
 }
 

@@ -25,7 +25,7 @@ describe('parts of a large object', () => {
     [5 * MEGABYTE, MEGABYTE, 5],
     [5 * GIGABYTE, 20 * MEGABYTE, 256],
     [8 * GIGABYTE, 26 * MEGABYTE, 316],
-    [1024 * GIGABYTE, 322 * MEGABYTE, 3257],
+    [1024 * GIGABYTE, 316 * MEGABYTE, 3319],
     [LARGEST_OBJECT - 1, LARGEST_PART, MOST_PARTS],
     [LARGEST_OBJECT, LARGEST_PART, MOST_PARTS],
   ])('%d bytes: parts of %d bytes, %d of them', (size, partSize, count) => {

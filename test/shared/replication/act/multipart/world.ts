@@ -1,7 +1,13 @@
 import { runTasks } from '../../../../../functions/task/handler.ts';
 import { replicate } from '../../../../../functions/replicate/handler.ts';
 import { nodeHash, type Cos, type Place } from '../../../../../shared/cos/index.ts';
-import { createEngine, type Engine, type Settings } from '../../../../../shared/replication/index.ts';
+import {
+  createEngine,
+  createPartsCopier,
+  type Engine,
+  type Settings,
+  type Sharing,
+} from '../../../../../shared/replication/index.ts';
 import { createRuleStore, type Rule } from '../../../../../shared/rules/index.ts';
 import type { Run } from '../../../../../shared/scf/index.ts';
 import type { Task } from '../../../../../shared/tasks/index.ts';
@@ -36,7 +42,7 @@ export class LargeWorld {
   readonly engine: Engine;
   #unique = 0;
 
-  constructor(settings: Partial<Settings> = {}) {
+  constructor(settings: Partial<Settings> = {}, sharing: Partial<Sharing> = {}) {
     let random = 0;
     this.core = createCore({ now: () => this.now, random: () => ((random += 1) % 1000) / 1000, switches: {} });
     for (const { bucket, region } of [SOURCE, DESTINATION, STATE]) this.core.createBucket(bucket, region);
@@ -51,6 +57,7 @@ export class LargeWorld {
       unique: () => `u${(this.#unique += 1)}`,
       random: () => 0,
       settings: { inlineBytes: Number.POSITIVE_INFINITY, ...settings },
+      inParts: createPartsCopier({ sleep: async (ms) => void (this.now += ms), ...sharing }),
     });
   }
 

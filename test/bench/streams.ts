@@ -1,0 +1,232 @@
+import { runTasks } from '../../functions/task/handler.ts';
+import { sweep } from '../../functions/schedule/handler.ts';
+import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
+import { createEngine, createPartsCopier, type Engine, type Sharing } from '../../shared/replication/index.ts';
+import { createRuleStore } from '../../shared/rules/index.ts';
+import type { Run } from '../../shared/scf/index.ts';
+import { Tasks } from '../../shared/tasks/index.ts';
+import { createCoreCos, plain } from '../chaos/core-cos.ts';
+import { messageOf } from '../chaos/mail.ts';
+import { Scheduler } from '../chaos/scheduler.ts';
+import {
+  createBlobStore,
+  createCore,
+  type BlobStore,
+  type Core,
+  type CoreEvent,
+  type Version,
+} from '../cloud/cos/index.ts';
+import { stored, wholeBucket } from '../rules.ts';
+import { KEYS } from '../shared/identity/keys.ts';
+
+const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
+const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
+const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+const START = Date.UTC(2026, 0, 1);
+/** Bytes a second of one copy from region to region. */
+export const STREAM = 20_000_000;
+/** ms of a request, beside the bytes that it copies, and ms until an event has started an instance. */
+const REQUEST_MS = 50;
+const EVENT_MS = 1_000;
+const MINUTE_MS = 60_000;
+/** ms after which the platform ends a run of `task`. */
+const TIME_LIMIT_MS = 15 * MINUTE_MS;
+/** ms after which work that has not ended never will. */
+const PATIENCE_MS = 24 * 60 * MINUTE_MS;
+/** The source is uploaded in parts of that many bytes. */
+const UPLOADED = 5 * 2 ** 30;
+
+/** Faults, by the numbers of runs and events for help in the order in which they come; the first is 1. */
+export interface StreamFaults {
+  /** A run that is killed when it copies its n-th part. */
+  readonly kill?: { readonly run: number; readonly part: number };
+  /** Events for help that never come. */
+  readonly lost?: readonly number[];
+  /** ms by which events for help are late. */
+  readonly late?: Readonly<Record<number, number>>;
+  /** Each event for help comes twice. */
+  readonly doubled?: boolean;
+  /** Somebody overwrites the source with other bytes when so many parts are copied. */
+  readonly overwriteAt?: number;
+}
+
+export interface StreamResult {
+  /** Seconds from the task until the object is at the destination, in virtual time. */
+  readonly seconds: number;
+  /** Of these, from the beginning of the first part on. */
+  readonly copying: number;
+  /** Runs of `task`, and how often one asked for help. */
+  readonly runs: number;
+  readonly helps: number;
+  /** Requests by the name of their call. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** Versions at the destination, newest first, and whether each of the source has exactly one with its bytes. */
+  readonly replicas: readonly Version[];
+  readonly sources: readonly Version[];
+  /** State objects that are left of work, and open uploads. */
+  readonly left: readonly string[];
+}
+
+/** Copies one object of so many bytes with the functions and the engine as they are, in virtual time. Bytes take no room. */
+export async function copyInStreams(
+  size: number,
+  sharing: Partial<Sharing> = {},
+  faults: StreamFaults = {},
+): Promise<StreamResult> {
+  const scheduler = new Scheduler(START);
+  const now = (): number => scheduler.now;
+  const core = createCore({ now, random: () => 0.5, switches: {} });
+  const blobs = createBlobStore();
+  for (const { bucket, region } of [SOURCE, DESTINATION, STATE]) core.createBucket(bucket, region);
+  for (const { bucket, region } of [SOURCE, DESTINATION]) core.putVersioning(bucket, region, 'Enabled');
+  const cos = createCoreCos(core, blobs, now);
+  const rule = wholeBucket(DESTINATION, { start: START, deleteMarkersSince: START });
+  const rules = createRuleStore({ cos, state: STATE, now });
+  await rules.put(stored({ source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: [rule], created: START }));
+
+  const source = upload(core, blobs, size, 'a');
+  const functions = startFunctions({
+    core,
+    cos,
+    scheduler,
+    sharing,
+    faults,
+    overwrite: () => upload(core, blobs, size, 'b'),
+  });
+  const facts = {
+    floor: 0,
+    since: Number.POSITIVE_INFINITY,
+    hints: [source.versionId],
+    cause: 'HandOver',
+    attempts: 0,
+  };
+  const tasks = new Tasks({ cos, state: STATE, hash: nodeHash, now, unique: () => 'first' });
+  await tasks.submit({ source: SOURCE, destination: DESTINATION, key: 'k', ...facts, first: now() });
+
+  const versions = ({ bucket, region }: Place) => core.listVersions(bucket, region, { prefix: 'k' }).entries;
+  const left = (): readonly string[] => [
+    ...core.listObjects(STATE.bucket, STATE.region, {}).entries.map(({ key }) => key),
+    ...core.listUploads(DESTINATION.bucket, DESTINATION.region, {}).uploads.map(({ uploadId }) => uploadId),
+  ];
+  const work = () => left().filter((key) => !/^(rules|status|examined)\//.test(key));
+  let seconds = Number.NaN;
+  await scheduler.runUntil(() => {
+    if (Number.isNaN(seconds) && versions(DESTINATION).length > 0) seconds = (now() - START) / 1000;
+    return (!Number.isNaN(seconds) && work().length === 0 && functions.running() === 0) || now() > START + PATIENCE_MS;
+  });
+  const result = { replicas: versions(DESTINATION), sources: versions(SOURCE), left: work() };
+  await blobs.close();
+  return {
+    seconds,
+    copying: seconds - functions.first() / 1000,
+    runs: functions.runs(),
+    helps: functions.helps(),
+    requests: functions.requests,
+    ...result,
+  };
+}
+
+/** A user's upload: an object that is larger than one PUT takes. */
+function upload(core: Core, blobs: BlobStore, size: number, letter: string): Version {
+  const { bucket, region } = SOURCE;
+  const blob = blobs.repeat(new TextEncoder().encode(`${letter}bcdefg`), size);
+  const context = { requestId: 'user' };
+  const uploadId = core.initiateMultipart(bucket, region, 'k', plain({}), context);
+  const parts = Array.from({ length: Math.ceil(size / UPLOADED) }, (_, i) => {
+    const piece = blobs.slice(blob, i * UPLOADED, Math.min(size, (i + 1) * UPLOADED) - 1);
+    return {
+      partNumber: i + 1,
+      etag: core.uploadPart(bucket, region, 'k', { uploadId, partNumber: i + 1, blob: piece }),
+    };
+  });
+  return core.completeMultipart(bucket, region, 'k', { uploadId, parts }, context);
+}
+
+interface FunctionsOptions {
+  readonly core: Core;
+  readonly cos: Cos;
+  readonly scheduler: Scheduler;
+  readonly sharing: Partial<Sharing>;
+  readonly faults: StreamFaults;
+  readonly overwrite: () => void;
+}
+
+/** `task`, started by events of the state bucket, and `schedule`, started by the clock. Each run has an instance of its own. */
+function startFunctions({ core, cos, scheduler, sharing, faults, overwrite }: FunctionsOptions) {
+  const requests: Record<string, number> = {};
+  const now = (): number => scheduler.now;
+  let [unique, runs, running, helps, first] = [0, 0, 0, 0, Number.NaN];
+
+  const count = (name: string): void => {
+    requests[name] = (requests[name] ?? 0) + 1;
+    if (name === 'uploadPartCopy' && requests[name] === 1) first = now() - START;
+    if (name === 'uploadPartCopy' && requests[name] === faults.overwriteAt) overwrite();
+  };
+  const engineOf = (over: (parts: number) => boolean): Engine => {
+    let parts = 0;
+    const call = async (name: keyof Cos, args: readonly unknown[]): Promise<unknown> => {
+      count(name);
+      let bytes = 0;
+      if (name === 'uploadPartCopy') {
+        const { range } = args[2] as Parameters<Cos['uploadPartCopy']>[2];
+        bytes = range[1] - range[0] + 1;
+        parts += 1;
+      }
+      await scheduler.sleep(REQUEST_MS + (1000 * bytes) / STREAM);
+      // An instance that is gone waits for ever.
+      if (over(parts)) return new Promise(() => undefined);
+      return (cos[name] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
+    };
+    const names = Object.keys(cos) as (keyof Cos)[];
+    const slow = Object.fromEntries(names.map((name) => [name, (...args: readonly unknown[]) => call(name, args)]));
+    const sleep = (ms: number): Promise<void> => scheduler.sleep(ms);
+    return createEngine({
+      cos: slow as unknown as Cos,
+      state: STATE,
+      hash: nodeHash,
+      keys: KEYS,
+      now,
+      unique: () => `u${(unique += 1)}`,
+      random: () => 0.5,
+      sleep,
+      settings: { inlineBytes: Number.POSITIVE_INFINITY },
+      inParts: createPartsCopier({ sleep, ...sharing }),
+    });
+  };
+  const runOf = (limit: number): Run => ({ requestId: 'run', deadline: now() + limit, log: () => undefined });
+  const start = (event: CoreEvent): void => {
+    runs += 1;
+    running += 1;
+    const number = runs;
+    let over = false;
+    const end = (): void => {
+      if (!over) running -= 1;
+      over = true;
+    };
+    scheduler.after(TIME_LIMIT_MS, end);
+    const engine = engineOf((parts) => {
+      if (faults.kill?.run === number && parts >= faults.kill.part) end();
+      return over;
+    });
+    runTasks(engine, STATE, messageOf(event, false), runOf(TIME_LIMIT_MS)).then(end, end);
+  };
+  core.onEvent((event) => {
+    if (event.bucket !== STATE.bucket || !event.key.startsWith('tasks/') || !event.name.includes('Created')) return;
+    const isHelp = event.key.startsWith('tasks/parts/');
+    if (isHelp) helps += 1;
+    if (isHelp && faults.lost?.includes(helps) === true) return;
+    const delay = EVENT_MS + (isHelp ? (faults.late?.[helps] ?? 0) : 0);
+    const times = isHelp && faults.doubled === true ? 2 : 1;
+    for (let i = 0; i < times; i += 1) scheduler.after(delay + i, () => start(event));
+  });
+  const timer = (): void =>
+    scheduler.after(MINUTE_MS, () => {
+      void sweep(
+        engineOf(() => false),
+        runOf(MINUTE_MS),
+      );
+      timer();
+    });
+  timer();
+  return { requests, first: () => first, runs: () => runs, helps: () => helps, running: () => running };
+}
