@@ -90,7 +90,7 @@ export const commands = {
     type: 'container',
     commands: {
       console: {
-        usage: 'Serve the console page on this computer until Ctrl-C',
+        usage: 'Serve the console page on this computer until Ctrl-C: serverless replication console --port 8080',
         lifecycleEvents: ['serve'],
         options: {
           ...region,
@@ -228,7 +228,7 @@ export const commands = {
         type: 'container',
         commands: {
           add: {
-            usage: 'Make an API key pair for the replication API; the secret is shown once',
+            usage: 'Make an API key pair, the secret is shown once: serverless replication key add --rights read',
             lifecycleEvents: ['add'],
             options: {
               ...region,
@@ -242,12 +242,12 @@ export const commands = {
             },
           },
           list: {
-            usage: 'List the API keys, without secrets',
+            usage: 'List the API keys, without secrets: serverless replication key list --json',
             lifecycleEvents: ['list'],
             options: { ...region, ...json },
           },
           remove: {
-            usage: 'Remove an API key',
+            usage: 'Remove an API key: serverless replication key remove --id AKID…',
             lifecycleEvents: ['remove'],
             options: { ...region, id: { usage: 'Secret ID of the key', type: 'string', required: true } },
           },
@@ -257,7 +257,7 @@ export const commands = {
         type: 'container',
         commands: {
           rotate: {
-            usage: 'Sign the markers on new replicas with a new key; the present ones stay valid',
+            usage: 'Sign new replicas with a new key, old ones stay valid: serverless replication marker-key rotate',
             lifecycleEvents: ['rotate'],
             options: region,
           },

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { ServiceError } from '../errors/index.ts';
 import { commands } from './command-line.ts';
+import { explainMessages } from './config/explain.ts';
+import { createLocate } from './config/locate.ts';
 import { providerSchema, topLevelSchemas } from './config/schema.ts';
 import { createContext } from './context.ts';
 import { explain } from './error.ts';
@@ -31,10 +35,23 @@ export default class TencentPlugin {
       serverless.configSchemaHandler.defineTopLevelProperty(name, schema);
     }
     serverless.configSchemaHandler.defineProvider(PROVIDER, providerSchema);
+    // The CLI's own sentences name neither line nor value, and send people to a forum where nobody knows this service.
+    serverless.configSchemaHandler.handleErrorMessages = (messages) => refuse(serverless, messages, writers);
     const context = createContext(serverless, options, writers);
     const hooks = { ...deploymentHooks(context), ...functionHooks(context), ...replicationHooks(context) };
     this.hooks = Object.fromEntries(Object.entries(hooks).map(([name, run]) => [name, guard(run, writers)]));
   }
+}
+
+function refuse(serverless: Serverless, messages: readonly string[], writers: Writers): void {
+  if (messages.length === 0) return;
+  const { serviceDir, configurationFilename, configurationInput } = serverless;
+  const locate = createLocate(
+    configurationFilename,
+    readFileSync(path.join(serviceDir, configurationFilename), 'utf8'),
+  );
+  for (const sentence of explainMessages(messages, configurationInput, locate)) writers.writeText(`Error: ${sentence}`);
+  process.exit(1);
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Serverless {
   readonly configSchemaHandler: {
     defineTopLevelProperty(name: string, schema: object): void;
     defineProvider(name: string, schemas: object): void;
+    /** Is called with the CLI's sentences about a configuration that does not fit. */
+    handleErrorMessages(messages: readonly string[]): void;
   };
   setProvider(name: string, provider: object): void;
 }

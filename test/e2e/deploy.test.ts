@@ -106,6 +106,19 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(stdout).toMatch(/Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
   });
 
+  it('names the line of a setting that does not fit, and no place where others are asked', async () => {
+    const file = path.join(project, 'serverless.yml');
+    const good = await readFile(file, 'utf8');
+    await writeFile(file, `${good.replace('auth: NONE', 'auth: ALL')}foo: 1\n`);
+    // The CLI ends itself before it is ready: a process of its own, so that nothing is left for the next command.
+    const { status, stdout } = await coldCli(project, ['package'], environment());
+    await writeFile(file, good);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/serverless\.yml, line \d+: foo is no setting; correct its name or take it out\./);
+    expect(stdout).toMatch(/line \d+: functions\.api\.events\.\d\.http\.auth is "ALL", and must be .*\[NONE, CAM\]\./);
+    expect(stdout).not.toMatch(/serverless\.com|slss\.io/);
+  });
+
   it('deploys', async () => {
     // In a process of its own, as a user runs it.
     const { status, stdout: output } = await coldCli(project, ['deploy'], environment());

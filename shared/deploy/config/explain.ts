@@ -1,0 +1,44 @@
+import type { Locate } from './locate.ts';
+
+const LONGEST_SHOWN = 100;
+
+/** What to write where Ajv shows nothing but a pattern. */
+const FORMS: readonly (readonly [path: RegExp, form: string])[] = [
+  [/\.timer\.cron$/, 'write seven fields: second minute hour day month weekday year, for example "0 * * * * * *"'],
+  [/\.timer\.name$/, 'write a letter, then letters, digits, - and _, 60 at most'],
+  [/\.handler$/, 'write functions/NAME/index.main_handler, where NAME is a folder under functions'],
+  [/\.state\.prefix$/, 'write lower-case letters and a slash, for example tasks/'],
+];
+
+/**
+ * The CLI's sentences about a configuration that does not fit the schemas, each with its line, the value, and what to write.
+ * Pure.
+ */
+export function explainMessages(messages: readonly string[], configuration: unknown, locate: Locate): string[] {
+  return messages.map((message) => {
+    const parts = /^at (?:root|'([^']*)'): (.*)$/s.exec(message);
+    if (parts === null) return `${locate([])}: ${message}`;
+    const [, quoted, text = ''] = parts;
+    const path = quoted === undefined ? [] : quoted.split('.');
+    const unknown = /^unrecognized property '([^']+)'$/.exec(text)?.[1];
+    const name = [...path, ...(unknown === undefined ? [] : [unknown])].join('.');
+    const where = locate(steps([...path, ...(unknown === undefined ? [] : [unknown])]));
+    if (unknown !== undefined) return `${where}: ${name} is no setting; correct its name or take it out.`;
+    const missing = /^must have required property '([^']+)'$/.exec(text)?.[1];
+    if (missing !== undefined) return `${where}: ${[...path, missing].join('.')} is missing.`;
+    const value = steps(path).reduce<unknown>(
+      (within, step) =>
+        typeof within === 'object' && within !== null ? (within as Record<string | number, unknown>)[step] : undefined,
+      configuration,
+    );
+    const shown =
+      path.length === 0 || value === undefined ? '' : ` is ${JSON.stringify(value).slice(0, LONGEST_SHOWN)}, and`;
+    const form = FORMS.find(([pattern]) => pattern.test(name))?.[1];
+    const reason = text.startsWith('must match pattern') && form !== undefined ? `does not fit; ${form}` : text;
+    return `${where}: ${name}${shown} ${reason}.`;
+  });
+}
+
+/** Places in a list are numbers. */
+const steps = (path: readonly string[]): (string | number)[] =>
+  path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
