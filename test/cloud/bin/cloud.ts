@@ -1,9 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEnvironment } from '../job/index.ts';
 import { ended, runCommand } from './lifetime.ts';
 import { readCloudOptions } from './options.ts';
-import { whereIs, whereIsJson } from './where.ts';
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -26,6 +24,10 @@ await runCommand(async ({ signal, onEnd }) => {
     process.stdout.write(HELP);
     return 0;
   }
+  const [{ startEnvironment }, { whereIs, whereIsJson }] = await Promise.all([
+    import('../job/index.ts'),
+    import('./where.ts'),
+  ]);
   const environment = await startEnvironment({ root: ROOT, port: options.port, signal, say });
   onEnd(() => environment.close());
   process.stdout.write(`${options.json ? whereIsJson(environment) : whereIs(environment)}\n`);

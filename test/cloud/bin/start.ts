@@ -1,22 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  counted,
-  createProgress,
-  describeLeftOut,
-  filesOfClone,
-  filesOfFolder,
-  FolderError,
-  paintFor,
-  runJob,
-  startEnvironment,
-  summaryJson,
-  summaryText,
-  type Selection,
-} from '../job/index.ts';
+import { counted } from '../job/counts.ts';
+import { describeLeftOut, filesOfClone, filesOfFolder, FolderError, type Selection } from '../job/files.ts';
+import { paintFor } from '../job/paint.ts';
 import { ended, runCommand } from './lifetime.ts';
 import { readStartOptions, UsageError } from './options.ts';
-import { whereIs } from './where.ts';
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -60,6 +48,8 @@ await runCommand(async ({ signal, onEnd }) => {
   for (const line of describeLeftOut(selection.leftOut)) say(paintFor(process.stderr).yellow(line));
   say(`${counted(selection.files.length, 'file')} to upload.`);
 
+  // Most of the start is to load these, and a wrong use is answered without them.
+  const { createProgress, runJob, startEnvironment, summaryJson, summaryText } = await import('../job/index.ts');
   const environment = await startEnvironment({ root: ROOT, port: 0, signal, say });
   onEnd(() => environment.close());
   const progress = createProgress(process.stderr, () => performance.now());
@@ -69,6 +59,7 @@ await runCommand(async ({ signal, onEnd }) => {
   if (options.json) say(summaryText(summary, paintFor(process.stderr)));
   if (summary.mismatches.length > 0) return 1;
   if (!options.once) {
+    const { whereIs } = await import('./where.ts');
     say(whereIs(environment));
     await ended(signal);
   }
