@@ -19,6 +19,8 @@ interface Ghost extends Slot {
 interface Stack {
   /** Oldest first: a write is a push. */
   readonly slots: Slot[];
+  /** The same by version ID. Of two `null` versions, while one takes the place of the other, the newer. */
+  readonly byId: Map<string, Slot>;
   /** Time of the last `null` version removed: a version-id-marker may still name it. */
   nullTime: number | undefined;
 }
@@ -38,6 +40,11 @@ export interface Part {
   readonly etag: string;
   readonly blob: Blob;
   readonly lastModified: number;
+}
+
+function slotOf({ slots, byId }: Stack, version: Version): Slot | undefined {
+  const slot = byId.get(version.versionId);
+  return slot?.version === version ? slot : slots.findLast((one) => one.version === version);
 }
 
 /** The content of one bucket: a stack of versions for each key, and open uploads. It knows no rules of COS. */
@@ -82,26 +89,29 @@ export class Bucket {
   }
 
   find(key: string, versionId: string): Version | undefined {
-    return this.#stacks.get(key)?.slots.findLast((slot) => slot.version.versionId === versionId)?.version;
+    return this.#stacks.get(key)?.byId.get(versionId)?.version;
   }
 
   push(version: Version, now: number): void {
     let stack = this.#stacks.get(version.key);
     if (stack === undefined) {
-      stack = { slots: [], nullTime: undefined };
+      stack = { slots: [], byId: new Map(), nullTime: undefined };
       this.#stacks.set(version.key, stack);
       this.#keys.add(version.key);
     }
-    stack.slots.push({ version, written: now });
+    const slot = { version, written: now };
+    stack.slots.push(slot);
+    stack.byId.set(version.versionId, slot);
   }
 
   /** Takes a version out; listings that lag show it for `lag` ms more. */
   remove(version: Version, now: number, lag: number): void {
     this.#forget(now - lag);
     const stack = this.#stacks.get(version.key);
-    const at = stack?.slots.findLastIndex((slot) => slot.version === version) ?? -1;
-    const [slot] = at < 0 ? [] : (stack?.slots.splice(at, 1) ?? []);
+    const slot = stack && slotOf(stack, version);
     if (stack === undefined || slot === undefined) throw new Error(`${version.key} ${version.versionId} is not here`);
+    stack.slots.splice(stack.slots.lastIndexOf(slot), 1);
+    if (stack.byId.get(version.versionId) === slot) stack.byId.delete(version.versionId);
     if (version.versionId === NULL_VERSION) stack.nullTime = version.time;
     if (stack.slots.length === 0) this.#stacks.delete(version.key);
     if (lag > 0) {
@@ -114,7 +124,8 @@ export class Bucket {
 
   /** Puts another description of the same version in its place. */
   replace(version: Version, next: Version): void {
-    const slot = this.#stacks.get(version.key)?.slots.findLast((candidate) => candidate.version === version);
+    const stack = this.#stacks.get(version.key);
+    const slot = stack && slotOf(stack, version);
     if (slot === undefined) throw new Error(`${version.key} ${version.versionId} is not here`);
     slot.version = next;
   }
