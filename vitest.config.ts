@@ -8,6 +8,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/seed.ts'],
     pool: 'forks',
     isolate: false,
     // End-to-end tests wait for timers of the local cloud most of the time, so one worker less than there are cores, as is the

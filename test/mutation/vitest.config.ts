@@ -21,7 +21,7 @@ export default defineConfig({
       'test/shared/rules/{match,starts,starts-again}.test.ts',
       'test/shared/tasks/backoff.test.ts',
     ],
-    setupFiles: ['test/mutation/seed.ts'],
+    setupFiles: ['test/seed.ts'],
     testTimeout: 120_000,
     sequence: { sequencer: QuickFirst },
   },
