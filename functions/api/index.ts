@@ -30,6 +30,7 @@ function wire(): ReturnType<typeof createApi> {
     rules: createRuleStore(shared),
     listed: config,
     cautious: config.cautious,
+    withoutAcl: !config.acl,
     hash: nodeHash,
     markerKeys: createKeyring({ cos, state: config.state, others: config.signers, hash: nodeHash, now: Date.now }),
     now: Date.now,

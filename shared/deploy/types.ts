@@ -83,6 +83,8 @@ export interface Settings {
   readonly state: Place;
   /** Buckets of any region that are both source and destination, with the state buckets of their own deployments. */
   readonly peers: readonly Peer[];
+  /** Whether rules may have `ReplicaAcl`: then the functions have rights on the ACLs of objects. */
+  readonly acl: boolean;
   /** Switches for a stricter reading of COS's documents. */
   readonly cautious: readonly Caution[];
   /** State buckets of other deployments whose replicas this one meets; none where replication goes only one way. */

@@ -149,6 +149,15 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
   };
 }
 
+/** The rules of a source on a state bucket now; undefined: none. Throws `CosError`, and `ServiceError` `InvalidRules`. */
+export async function storedRules(
+  { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
+  source: Place,
+): Promise<RuleSet | undefined> {
+  const object = await cos.getObject(state, objectKey(source), { limit: LARGEST_OBJECT });
+  return object && readRuleSet(object.body, source);
+}
+
 async function ruleSetOf(read: Promise<Read | undefined>): Promise<RuleSet | undefined> {
   return (await read)?.ruleSet;
 }

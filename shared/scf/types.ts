@@ -41,6 +41,8 @@ export interface DeploymentConfig {
   readonly peers: readonly Peer[];
   /** Read from CAUTIOUS, comma-separated. */
   readonly cautious: readonly Caution[];
+  /** Whether the functions have rights on the ACLs of objects, so that rules may have `ReplicaAcl`. */
+  readonly acl: boolean;
   /**
    * From SIGNERS, `state-bucket-appid@region`, comma-separated: state buckets of the other deployments whose replicas this one
    * meets. Empty where replication goes only one way.

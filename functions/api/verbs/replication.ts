@@ -16,6 +16,7 @@ export interface ReplicationOptions {
   readonly rules: RuleStore;
   readonly listed: Listed;
   readonly cautious?: readonly Caution[];
+  readonly withoutAcl?: boolean;
 }
 
 /** The key that a change is signed with; without one every listed destination may be named. */
@@ -26,6 +27,7 @@ interface Sender {
 interface Reading {
   readonly listed: Listed;
   readonly cautious?: readonly Caution[] | undefined;
+  readonly withoutAcl?: boolean | undefined;
   readonly sender?: Sender['sender'] | undefined;
 }
 
@@ -33,9 +35,9 @@ interface Reading {
 export async function putReplication(
   request: HttpRequest,
   source: Place,
-  { cos, rules, listed, cautious, sender }: ReplicationOptions & Sender,
+  { cos, rules, ...reading }: ReplicationOptions & Sender,
 ): Promise<HttpResponse> {
-  const document = readRules(request, source, { listed, cautious, sender });
+  const document = readRules(request, source, reading);
   const condition = readCondition(request);
   const destinations = document.rules.map(({ destination }) => destination);
   const update = async () => {
@@ -58,12 +60,12 @@ export async function putReplication(
 /**
  * The configuration in the body of a request, checked as far as that can be done without COS. Throws `XmlError` and
  * `ServiceError`: those of `parseRules` and `checkDestinations`, and `AccessDenied` (403) for a destination that the key may
- * not name.
+ * not name, and `InvalidArgument` (400) for `ReplicaAcl` where the functions have no rights on ACLs.
  */
 export function readRules(
   request: HttpRequest,
   source: Place,
-  { listed, cautious, sender = { destinations: [] } }: Reading,
+  { listed, cautious, withoutAcl, sender = { destinations: [] } }: Reading,
 ): RuleDocument {
   const overlap = cautious?.includes('overlap') ? 'whole-document' : 'per-destination';
   const document = parseRules(readContent(request), overlap);
@@ -72,6 +74,14 @@ export function readRules(
   if (forbidden !== undefined) {
     throw accessDenied(
       `This API key may not replicate to ${forbidden.destination.bucket}. Use one whose destinations hold it (npx serverless replication key add --destinations ${forbidden.destination.bucket}).`,
+    );
+  }
+  const sharing = withoutAcl === true ? document.rules.find(({ replicaAcl }) => replicaAcl) : undefined;
+  if (sharing !== undefined) {
+    throw refuse(
+      400,
+      'InvalidArgument',
+      `The rule ${sharing.id} has ReplicaAcl, and this deployment has no rights on ACLs: set acl to true in serverless.yml and deploy again, or take ReplicaAcl out.`,
     );
   }
   return document;

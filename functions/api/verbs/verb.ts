@@ -15,6 +15,8 @@ export interface CallOptions {
   /** `peers`: those of the sources that are destinations as well, as in `DeploymentConfig`. */
   readonly listed: Listed & { readonly peers?: readonly Peer[] };
   readonly cautious?: readonly Caution[];
+  /** True: the functions have no rights on ACLs, so no rule may have `ReplicaAcl`. */
+  readonly withoutAcl?: boolean;
   readonly hash: Hash;
   /** The keys by which replicas are known. */
   readonly markerKeys: Keyring;

@@ -7,6 +7,7 @@ import { CloudApiError } from '../cloud/cloud-api.ts';
 import type { CloudApi } from '../cloud/cloud-api.ts';
 import { desiredFunctions } from '../functions/desired.ts';
 import { DeployError } from '../error.ts';
+import { storedRules } from '../../rules/index.ts';
 import { checkRuntimes, deployFunction } from '../functions/function.ts';
 import { applyDomains, planDomains, removeDomains } from '../domains/domains.ts';
 import { leftOverFunctions } from '../functions/left-over.ts';
@@ -70,6 +71,7 @@ export async function deploy(
   if (logs !== undefined) await readTopic(cloud.api, logs);
   // This comes before anything is made: a deployment ends here if CAM has no room for its policies.
   const roles = await planRoles(cloud.api, settings);
+  await checkAcl(settings, cloud.cos);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
   report.line(`state bucket ${settings.state.bucket}: ${state}`);
   if (logs !== undefined) report.line(`log topic ${logs.topic}: ${await keepLogs(cloud.api, logs)}`);
@@ -128,6 +130,21 @@ export async function deploy(
 /** Name of the function with the function URL; '' where serverless.yml has none. */
 export function servedBy(functions: readonly DesiredFunction[]): string {
   return functions.find(({ triggers }) => triggers.some(({ type }) => type === 'http'))?.name ?? '';
+}
+
+/** Ends a deployment that would take rights away which a stored rule needs. Throws `DeployError`. */
+async function checkAcl({ acl, sources, state }: Settings, cos: Cloud['cos']): Promise<void> {
+  if (acl) return;
+  for (const source of sources) {
+    // Of a deployment that is made for the first time there is no state bucket. Rules that cannot be read are told elsewhere.
+    const rules = await storedRules({ cos, state }, source).catch(() => undefined);
+    const sharing = rules?.rules.find(({ replicaAcl }) => replicaAcl);
+    if (sharing === undefined) continue;
+    throw new DeployError(
+      `The rule ${sharing.id} of ${source.bucket} has ReplicaAcl, which needs rights on the ACLs of objects: write acl: true in serverless.yml, or take ReplicaAcl out of the rule, then deploy again.`,
+      'ACL_NEEDED',
+    );
+  }
 }
 
 /** All deletions come first: a trigger that moves from one function to another is refused while the old one is there. */

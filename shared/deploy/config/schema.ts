@@ -31,6 +31,7 @@ function object(properties: Record<string, unknown>, required: readonly string[]
 
 export const topLevelSchemas = {
   sources: {},
+  acl: {},
   destinations: {},
   regions: {},
   cautious: {},

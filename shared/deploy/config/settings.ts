@@ -25,6 +25,7 @@ export interface RawConfiguration {
   /** Regions that COS has opened since this release. */
   readonly regions?: readonly string[] | undefined;
   readonly stateBucket?: string | undefined;
+  readonly acl?: boolean | undefined;
   readonly cautious?: readonly Caution[] | undefined;
   readonly scan?: Partial<ScanSettings> | undefined;
   readonly domains?: unknown;
@@ -100,6 +101,7 @@ export function readSettings(
     destinations,
     state,
     peers,
+    acl: raw.acl ?? false,
     cautious: raw.cautious ?? [],
     signers,
     scan: raw.scan ?? {},

@@ -81,6 +81,12 @@ const VALUES: readonly Value[] = [
     optional: true,
   },
   {
+    path: ['acl'],
+    form: 'true, with which rules may have ReplicaAcl, or false',
+    fits: (value) => typeof value === 'boolean',
+    optional: true,
+  },
+  {
     path: ['stateBucket'],
     form: 'a bucket name with its APPID, for example my-state-1250000000',
     fits: text(/^[a-z0-9][a-z0-9-]*-[0-9]+$/),

@@ -27,12 +27,11 @@ export const TRUST_POLICY = {
 
 // Action names as in "COS API authorization policy" and in the official Node SDK: CAM refuses a policy with an action that
 // it does not know. There is none of its own for a version: GetObject, HeadObject and DeleteObject cover `?versionId`.
-const READ = ['HeadObject', 'GetObject', 'GetObjectTagging', 'GetObjectACL'];
+const READ = ['HeadObject', 'GetObject', 'GetObjectTagging'];
 const WRITE = [
   'PutObject',
   'PutObjectTagging',
   'DeleteObjectTagging',
-  'PutObjectACL',
   'InitiateMultipartUpload',
   'UploadPart',
   'ListParts',
@@ -40,8 +39,10 @@ const WRITE = [
   'AbortMultipartUpload',
 ];
 
-export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers' | 'signers'> &
+export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers' | 'signers' | 'acl'> &
   Partial<Pick<Settings, 'service' | 'stage'>>;
+
+type Working = Pick<Scope, 'state' | 'peers' | 'acl'>;
 
 /** Actions on what lies below a path of each bucket of a list; `*` is the whole bucket. */
 export interface Grant {
@@ -58,9 +59,8 @@ export interface Rights {
 
 /** The least that the functions of one role need. Grants are for the buckets that serverless.yml lists and no others. */
 export function rightsOf(kind: RoleKind, scope: Omit<Scope, 'sources' | 'destinations'>): Rights {
-  const { state, peers } = scope;
   if (kind === 'schedule') return schedule(scope);
-  const rights = kind === 'engine' ? engine(state, peers) : kind === 'scan' ? scan(state, peers) : api(state);
+  const rights = kind === 'engine' ? engine(scope) : kind === 'scan' ? scan(scope) : api(scope.state);
   return { ...rights, state: [...rights.state, ...markerKeys(kind, scope)] };
 }
 
@@ -84,18 +84,22 @@ export function statementsOf(grants: readonly Grant[], places: readonly Place[])
 }
 
 /** Work of events and tasks, which alone is left to scans where a pair is behind. */
-function engine(state: Place, peers: Scope['peers']): Rights {
-  const { state: ofState, ...others } = work(state, peers);
+function engine(scope: Working): Rights {
+  const { state } = scope;
+  const { state: ofState, ...others } = work(scope);
   return { ...others, state: [...ofState, allow(['GetObject', 'PutObject'], under(state, [BEHIND]))] };
 }
 
-function work(state: Place, peers: Scope['peers']): Rights {
+function work({ state, peers, acl }: Working): Rights {
+  // Only rules with `ReplicaAcl` have ACLs read and written.
+  const read = [...READ, ...(acl ? ['GetObjectACL'] : [])];
+  const write = [...WRITE, ...(acl ? ['PutObjectACL'] : [])];
   const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
   return {
-    sources: [{ actions: ['GetBucketObjectVersions', ...READ], path: '*' }],
+    sources: [{ actions: ['GetBucketObjectVersions', ...read], path: '*' }],
     // DeleteObject: delete markers, and replicas of ours that proved surplus or damaged. Reading: copies within the bucket.
     destinations: [
-      { actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...READ, ...WRITE, 'DeleteObject'], path: '*' },
+      { actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...read, ...write, 'DeleteObject'], path: '*' },
     ],
     state: [
       allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),
@@ -116,8 +120,9 @@ function work(state: Place, peers: Scope['peers']): Rights {
 }
 
 /** The rights of `task`, and those on the state of scans: their progress, and the keys that they have proved right. */
-function scan(state: Place, peers: Scope['peers']): Rights {
-  const { sources, destinations, state: ofState } = work(state, peers);
+function scan(scope: Working): Rights {
+  const { state } = scope;
+  const { sources, destinations, state: ofState } = work(scope);
   return {
     sources,
     destinations,

@@ -62,6 +62,7 @@ interface BenchOptions {
   /** Names of buckets in Shanghai; `backup` unless told. */
   readonly destinations?: readonly string[];
   readonly cautious?: readonly Caution[];
+  readonly withoutAcl?: boolean;
 }
 
 /** The API function on buckets in memory, with one key and a clock that stands still. */
@@ -70,6 +71,7 @@ export async function createBench({
   key = {},
   destinations = ['backup'],
   cautious = [],
+  withoutAcl = false,
 }: BenchOptions = {}): Promise<Bench> {
   const places = destinations.map((name) => ({ bucket: `${name}-1250000000`, region: 'ap-shanghai' }));
   const memory = createMemoryCos(() => bench.cosTime ?? bench.time);
@@ -87,6 +89,7 @@ export async function createBench({
     rules,
     listed: { sources, destinations: places },
     cautious,
+    withoutAcl,
     hash: nodeHash,
     markerKeys: KEYS,
     now,

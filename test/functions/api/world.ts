@@ -58,7 +58,7 @@ export async function createWorld(
   }
   cloud.core.createBucket(STATE.bucket, STATE.region);
   const peers = received ? [{ bucket: SOURCE, state: STATE }] : [];
-  const scope = { sources: [SOURCE], destinations: [BACKUP, THIRD], state: STATE, peers, signers: [] };
+  const scope = { sources: [SOURCE], destinations: [BACKUP, THIRD], state: STATE, peers, signers: [], acl: true };
   const clients: CosClient[] = [];
   const client = (credentials: () => { secretId: string; secretKey: string; token?: string }) => {
     const made = createCosClient({ credentials, endpoint: cloud.endpoint });

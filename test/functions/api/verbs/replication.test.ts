@@ -97,6 +97,18 @@ describe('PUT', () => {
     expect(stored?.rules).toMatchObject([{ id: 'rule-2' }]);
   });
 
+  it('takes ReplicaAcl only where the functions have rights on ACLs', async () => {
+    const sharing = configuration(`${MINIMAL}<ReplicaAcl><Status>Enabled</Status></ReplicaAcl>`);
+    expect((await put(sharing)).statusCode).toBe(200);
+    bench = await createBench({ withoutAcl: true });
+    expect(errorOf(await put(sharing))).toMatchObject({ status: 400, code: 'InvalidArgument' });
+    expect(
+      (await put(sharing.replace('<Status>Enabled</Status></ReplicaAcl>', '<Status>Disabled</Status></ReplicaAcl>')))
+        .statusCode,
+    ).toBe(200);
+    expect((await bench.call(GET)).statusCode).toBe(200);
+  });
+
   it('takes 1000 rules, and not one more', async () => {
     const rules = (count: number) => configuration(...Array.from({ length: count }, (_, n) => numbered(n)));
     expect((await put(rules(1000))).statusCode).toBe(200);

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type COS from 'cos-nodejs-sdk-v5';
 import { describe, expect, it } from 'vitest';
-import type { Cos } from '../../../../shared/cos/index.ts';
+import type { Cos, Place } from '../../../../shared/cos/index.ts';
 import { deploy } from '../../../../shared/deploy/commands/deploy.ts';
 import { remove } from '../../../../shared/deploy/commands/remove.ts';
 import { CloudApiError } from '../../../../shared/deploy/cloud/cloud-api.ts';
 import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
 import type { Settings } from '../../../../shared/deploy/types.ts';
 import { artifactOf } from '../../../../shared/deploy/functions/zip.ts';
+import { writeRules } from '../../../../shared/rules/state.ts';
+import { stored } from '../../../rules.ts';
+import { rule } from '../../rules/sample.ts';
 import { createMemoryCloud } from '../memory-cloud.ts';
 import { manySources, rawConfiguration, sampleSettings } from '../settings.ts';
 
@@ -104,6 +107,21 @@ describe('deploy', () => {
     expect(cloud.lines.filter((line) => !line.endsWith(': unchanged'))).toEqual([]);
     expect(cloud.lines).toHaveLength(12);
     expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('takes no rights on ACLs away from a stored rule that needs them', async () => {
+    const settings = sampleSettings({ acl: true });
+    const cloud = world(settings);
+    await cloud.deploy();
+    const [source] = settings.sources as [Place];
+    const [destination] = settings.destinations as [Place];
+    const rules = [rule({ destination, replicaAcl: true })];
+    const body = await writeRules(stored({ source, role: 'qcs::cam::uin/1:uin/1', rules, created: 0 }));
+    cloud.objects.set(`${settings.state.bucket}/rules/${source.bucket}`, body);
+    cloud.clear();
+    await expect(cloud.deploy(sampleSettings())).rejects.toMatchObject({ code: 'ACL_NEEDED' });
+    expect(cloud.api.changes).toEqual([]);
+    await cloud.deploy(settings);
   });
 
   it('makes each key once, and never shows a secret', async () => {

@@ -28,7 +28,7 @@ const state = (key: string) => `qcs::cos:ap-guangzhou:uid/1250000000:crr-dev-gz-
 
 describe('engine', () => {
   it('reads sources and never writes there', () => {
-    for (const action of ['GetObject', 'HeadObject', 'GetObjectTagging', 'GetObjectACL']) {
+    for (const action of ['GetObject', 'HeadObject', 'GetObjectTagging']) {
       expect(may('engine', action, source)).toBe(true);
     }
     for (const action of ['PutObject', 'DeleteObject', 'PutObjectTagging', 'DeleteObjectTagging', 'PutObjectACL']) {
@@ -40,9 +40,23 @@ describe('engine', () => {
     for (const action of ['PutObject', 'HeadObject', 'DeleteObject', 'UploadPart', 'GetObject']) {
       expect(may('engine', action, destination)).toBe(true);
     }
-    for (const action of ['PutObjectTagging', 'DeleteObjectTagging', 'PutObjectACL']) {
+    for (const action of ['PutObjectTagging', 'DeleteObjectTagging']) {
       expect(may('engine', action, destination)).toBe(true);
     }
+  });
+
+  it.each([
+    [undefined, false],
+    [true, true],
+  ])('reads ACLs and writes those of replicas where serverless.yml says acl: %s', (acl, allowed) => {
+    const settings = sampleSettings(acl === undefined ? {} : { acl });
+    for (const kind of ['engine', 'scan'] as const) {
+      expect(may(kind, 'GetObjectACL', source, settings)).toBe(allowed);
+      expect(may(kind, 'GetObjectACL', destination, settings)).toBe(allowed);
+      expect(may(kind, 'PutObjectACL', destination, settings)).toBe(allowed);
+      expect(may(kind, 'PutObjectACL', source, settings)).toBe(false);
+    }
+    for (const kind of ['api', 'schedule'] as const) expect(may(kind, 'GetObjectACL', source, settings)).toBe(false);
   });
 
   it('writes to a source that is a destination too', () => {
