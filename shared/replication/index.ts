@@ -19,7 +19,6 @@ export {
 export { HAND_OVER, isHalt, type Ending, type Halt, type HandOver } from './halt.ts';
 export { sameTags } from './act/tags.ts';
 export { absence } from './decide/bases.ts';
-export { governing } from './decide/scope.ts';
 export type { Finding, InspectQuery, Shown } from './inspect.ts';
 export type { History, Listed, Proof } from './listed.ts';
 export type { Settings } from './settings.ts';

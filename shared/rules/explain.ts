@@ -26,7 +26,7 @@ export function explain(ruleSet: RuleSet, key: string, entry: ScopeEntry): Verdi
   const groups = candidatesFor(ruleSet, key).map(({ rules }) => rules);
   const governing = new Set(groups.map((rules) => governingRule(rules, entry)));
   // The first one that covers the entry stands in the way of all others, also where it does not replicate the entry.
-  const winners = new Set(groups.map((rules) => rules.find((rule) => covers(rule, entry))));
+  const winners = new Set(groups.map((rules) => rules.find((rule) => covers(rule, entry, entry.tags))));
   return ruleSet.rules.map((rule) => ({
     rule,
     mismatch: governing.has(rule) ? undefined : mismatchOf(rule, key, entry, winners.has(rule)),
@@ -38,7 +38,7 @@ function mismatchOf(rule: Rule, key: string, entry: ScopeEntry, wins: boolean): 
   if (!rule.enabled) return 'disabled';
   if (!key.startsWith(rule.prefix)) return 'prefix';
   if (wins) return 'delete-marker';
-  if (covers(rule, entry)) return 'outranked';
+  if (covers(rule, entry, entry.tags)) return 'outranked';
   // The question is put again as if the version were new enough. Then only the other reasons are left.
   const time = Math.max(entry.time, rule.start);
   if (governingRule([rule], { ...entry, time }) !== undefined) return 'before-start';

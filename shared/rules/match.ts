@@ -63,21 +63,21 @@ export function governingRule(
   entry: Omit<ScopeEntry, 'tags'> & { readonly tags?: ScopeEntry['tags'] | undefined },
 ): Rule | undefined {
   // P30: A rule with a tag filter covers the versions that have the tag.
-  const winner = rules.find((rule) => covers(rule, { ...entry, tags: entry.tags ?? rule.tags }));
+  const winner = rules.find((rule) => covers(rule, entry, entry.tags ?? rule.tags));
   return winner !== undefined && (!entry.deleteMarker || replicatesMarker(winner, entry)) ? winner : undefined;
 }
 
-/** Whether the rule speaks about the entry at all. No delete marker has tags. */
-export function covers(rule: Rule, entry: ScopeEntry): boolean {
+/** Whether the rule speaks about an entry with these tags at all. No delete marker has tags. */
+export function covers(rule: Rule, entry: Omit<ScopeEntry, 'tags'>, tags: ScopeEntry['tags']): boolean {
   // P30b: What is older than the rule is covered only where it asks for existing objects.
   if (entry.time < rule.start && !coversExisting(rule, entry)) return false;
   if (entry.deleteMarker) return rule.tags.length === 0;
-  return rule.tags.every(([key, value]) => entry.tags.some((tag) => tag[0] === key && tag[1] === value));
+  return rule.tags.every(([key, value]) => tags.some((tag) => tag[0] === key && tag[1] === value));
 }
 
 const replicatesMarker = (rule: Rule, { time }: Pick<ScopeEntry, 'time'>): boolean =>
   rule.deleteMarkers && time >= rule.deleteMarkersSince;
 
-function coversExisting({ existing }: Rule, { current }: ScopeEntry): boolean {
+function coversExisting({ existing }: Rule, { current }: Pick<ScopeEntry, 'current'>): boolean {
   return existing === 'All' || (existing === 'Current' && current === true);
 }

@@ -2,7 +2,7 @@
 export type Amount = readonly [versions: number, bytes: number];
 
 export const NOTHING: Amount = [0, 0];
-export const plus = (a: Amount, b: Amount): Amount => [a[0] + b[0], a[1] + b[1]];
+export const plus = (a: Amount, b: Amount): Amount => (b === NOTHING ? a : [a[0] + b[0], a[1] + b[1]]);
 export const minus = (a: Amount, b: Amount): Amount => [Math.max(0, a[0] - b[0]), Math.max(0, a[1] - b[1])];
 
 const MINUTE = 60_000;

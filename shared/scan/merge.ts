@@ -23,28 +23,66 @@ export interface Witness {
 
 /**
  * The next key of two listings that are both in the order of COS; undefined: both have ended. Holds one key's stacks, and
- * of a long one its newest entries. Throws `CosError`, `ListingOutOfOrder`.
+ * of a long one its newest entries. A promise only where a page has to be waited for: most keys lie within the pages at
+ * hand, and waiting for each would cost more than reading it. Throws `CosError`, `ListingOutOfOrder`.
  */
-export async function nextKey(
+export function nextKey(
   source: VersionStream,
   destination: VersionStream,
   witness: Witness,
-): Promise<KeyStacks | undefined> {
-  if (source.head === undefined && !source.ended) await source.fill();
-  if (destination.head === undefined && !destination.ended) await destination.fill();
+): KeyStacks | undefined | Promise<KeyStacks | undefined> {
+  if (isDry(source) || isDry(destination)) return afterPages(source, destination, witness);
   const key = lower(source.head?.key, destination.head?.key);
   if (key === undefined) return undefined;
   witness.begin(key);
-  const ofSource: VersionEntry[] = [];
-  const ofDestination: VersionEntry[] = [];
-  const sources = await take(source, key, ofSource, (entry, at) => witness.source(entry, at));
-  const destinations = await take(destination, key, ofDestination, (entry, at) => witness.destination(entry, at));
-  return {
-    key,
-    source: ofSource,
-    destination: ofDestination,
-    whole: sources === ofSource.length && destinations === ofDestination.length,
+  const stacks: Stacks = { key, source: [], destination: [], whole: true };
+  const seen = take(source, stacks, 'source', 0, witness);
+  if (isDry(source)) return theRest(source, destination, stacks, { source: seen, destination: 0 }, witness);
+  const other = take(destination, stacks, 'destination', 0, witness);
+  if (isDry(destination)) return theRest(source, destination, stacks, { source: seen, destination: other }, witness);
+  return ended(stacks, seen, other);
+}
+
+interface Stacks {
+  readonly key: string;
+  readonly source: VersionEntry[];
+  readonly destination: VersionEntry[];
+  whole: boolean;
+}
+type Side = 'source' | 'destination';
+
+/** Whether the next entry is on a page that has to be waited for. */
+const isDry = (stream: VersionStream): boolean => stream.head === undefined && !stream.ended;
+
+async function afterPages(source: VersionStream, destination: VersionStream, witness: Witness) {
+  if (isDry(source)) await source.fill();
+  if (isDry(destination)) await destination.fill();
+  return nextKey(source, destination, witness);
+}
+
+/** The stacks of a key that go on behind a page. */
+async function theRest(
+  source: VersionStream,
+  destination: VersionStream,
+  stacks: Stacks,
+  seen: Readonly<Record<Side, number>>,
+  witness: Witness,
+): Promise<KeyStacks> {
+  const wholeOf = async (stream: VersionStream, side: Side): Promise<number> => {
+    let count = take(stream, stacks, side, seen[side], witness);
+    while (isDry(stream)) {
+      await stream.fill();
+      count = take(stream, stacks, side, count, witness);
+    }
+    return count;
   };
+  const sources = await wholeOf(source, 'source');
+  return ended(stacks, sources, await wholeOf(destination, 'destination'));
+}
+
+function ended(stacks: Stacks, sources: number, destinations: number): KeyStacks {
+  stacks.whole = sources === stacks.source.length && destinations === stacks.destination.length;
+  return stacks;
 }
 
 function lower(a: string | undefined, b: string | undefined): string | undefined {
@@ -52,24 +90,14 @@ function lower(a: string | undefined, b: string | undefined): string | undefined
   return b === undefined || compareKeys(a, b) <= 0 ? a : b;
 }
 
-/** Returns how many entries the key has. */
-async function take(
-  stream: VersionStream,
-  key: string,
-  into: VersionEntry[],
-  see: (entry: VersionEntry, position: number) => void,
-): Promise<number> {
-  let count = 0;
-  for (;;) {
-    let { head } = stream;
-    while (head !== undefined && head.key === key) {
-      see(head, count);
-      if (count < STACK_KEPT) into.push(head);
-      count += 1;
-      stream.skip();
-      head = stream.head;
-    }
-    if (head !== undefined || stream.ended) return count;
-    await stream.fill();
+/** Takes the entries of the key that are at hand. `seen`: how many came before; returns how many there are by now. */
+function take(stream: VersionStream, stacks: Stacks, side: Side, seen: number, witness: Witness): number {
+  let count = seen;
+  for (let { head } = stream; head !== undefined && head.key === stacks.key; { head } = stream) {
+    witness[side](head, count);
+    if (count < STACK_KEPT) stacks[side].push(head);
+    count += 1;
+    stream.skip();
   }
+  return count;
 }

@@ -1,7 +1,6 @@
 import type { VersionEntry } from '../cos/index.ts';
 import { refOfEntry } from '../identity/index.ts';
-import { governing } from '../replication/index.ts';
-import { candidatesFor, type Rule, type RuleSet } from '../rules/index.ts';
+import { candidatesFor, governingRule, type Rule, type RuleSet } from '../rules/index.ts';
 import type { Pair } from './names.ts';
 import { samePlace } from '../cos/index.ts';
 
@@ -80,8 +79,7 @@ export function ruleOfEntry(
   tags?: readonly (readonly [string, string])[],
 ): Rule | undefined {
   if (rules.length === 0) return undefined;
-  const { versionId, deleteMarker } = entry;
-  const current = position === 0 && !deleteMarker;
-  const version = { ref: refOfEntry(entry), versionId, deleteMarker, ...(current ? { current } : {}) };
-  return governing(rules, version, tags);
+  const { deleteMarker } = entry;
+  const { time } = refOfEntry(entry);
+  return governingRule(rules, { time: time / 1000, deleteMarker, current: position === 0 && !deleteMarker, tags });
 }

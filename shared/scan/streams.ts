@@ -67,13 +67,16 @@ export class VersionStream {
 
   /** The merge takes order for granted: one entry out of its place would let keys seem to be missing. */
   #within(page: readonly VersionEntry[]): { entries: readonly VersionEntry[]; ended: boolean } {
-    for (const [i, { key }] of page.entries()) {
-      if (this.#last !== undefined && key !== this.#last && compareKeys(key, this.#last) < 0) throw outOfOrder();
+    for (const { key } of page) {
+      if (this.#last !== undefined && compareKeys(key, this.#last) < 0) throw outOfOrder();
       this.#last = key;
-      if (this.#upTo !== undefined && compareKeys(key, this.#upTo) > 0)
-        return { entries: page.slice(0, i), ended: true };
     }
-    return { entries: page, ended: false };
+    const upTo = this.#upTo;
+    // The order is proved, so the last key answers for all of them.
+    if (upTo === undefined || this.#last === undefined || compareKeys(this.#last, upTo) <= 0)
+      return { entries: page, ended: false };
+    const end = page.findIndex(({ key }) => compareKeys(key, upTo) > 0);
+    return end === -1 ? { entries: page, ended: false } : { entries: page.slice(0, end), ended: true };
   }
 }
 

@@ -32,14 +32,21 @@ export interface Covered {
   readonly existing: boolean;
 }
 
+/** Versions of a key that one rule covers, and their bytes. */
+interface RuleAmount {
+  readonly rule: string;
+  versions: number;
+  bytes: number;
+}
+
 /** All that is known of one key from the two listings. */
 export interface KeyTally {
   readonly rules: KeyRules;
   readonly hash: string;
   /** The hash of the source's stack alone, of a key that is deleted there; undefined: the key is not. */
   readonly deleted: string | undefined;
-  /** Amounts in the whole stack, by rule ID. */
-  readonly amounts: ReadonlyMap<string, Amount>;
+  /** Amounts in the whole stack, one for each rule that covers any of it. */
+  readonly amounts: readonly RuleAmount[];
   /** Newest first; of a long stack only its newest. */
   readonly covered: readonly Covered[];
   readonly sides: { readonly source: SideCounts; readonly destination: SideCounts };
@@ -59,7 +66,7 @@ export class Tally implements Witness {
   #key: KeyRules = { rules: [], terms: '' };
   #isDeleted = false;
   #deleted: string | undefined;
-  #amounts = new Map<string, Amount>();
+  #amounts: RuleAmount[] = [];
   #covered: Covered[] = [];
   #sides = { source: side(), destination: side() };
   #youngest = 0;
@@ -73,7 +80,7 @@ export class Tally implements Witness {
   begin(key: string): void {
     this.#key = this.#rules.of(key);
     this.#stack.begin(key, this.#key.terms);
-    this.#amounts = new Map();
+    this.#amounts = [];
     this.#isDeleted = false;
     this.#deleted = undefined;
     this.#covered = [];
@@ -90,7 +97,7 @@ export class Tally implements Witness {
     this.#count(this.#sides.source, entry, position);
     if (rule === undefined || entry.deleteMarker) return;
     const { versionId, size, lastModified } = entry;
-    this.#amounts.set(rule.id, plus(this.#amounts.get(rule.id) ?? NOTHING, [1, size]));
+    this.#amount(rule.id, size);
     if (this.#covered.length < KEPT)
       this.#covered.push({ versionId, rule: rule.id, size, time: lastModified, existing: lastModified < rule.start });
   }
@@ -117,6 +124,16 @@ export class Tally implements Witness {
 
   #endSource(): void {
     if (this.#isDeleted) this.#deleted ??= this.#stack.ofSource();
+  }
+
+  #amount(rule: string, size: number): void {
+    for (const amount of this.#amounts) {
+      if (amount.rule !== rule) continue;
+      amount.versions += 1;
+      amount.bytes += size;
+      return;
+    }
+    this.#amounts.push({ rule, versions: 1, bytes: size });
   }
 
   #count(sum: SideCounts, { deleteMarker, size, lastModified }: VersionEntry, position: number): void {
@@ -146,13 +163,8 @@ export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, sta
   if (isReserved(stacks.key)) return;
   if (tally.entries === 0) counts.orphans += 1;
   else counts.keys += 1;
-  for (const name of ['source', 'destination'] as const) {
-    const { current, older, deleteMarkers } = tally.sides[name];
-    const sum = counts[name];
-    sum.current = plus(sum.current, current);
-    sum.older = plus(sum.older, older);
-    sum.deleteMarkers += deleteMarkers;
-  }
+  addSide(counts.source, tally.sides.source);
+  addSide(counts.destination, tally.sides.destination);
   if (stand.kind === 'right') {
     countRight(counts, tally, stand.note);
     countLags(counts, stacks, tally, stand.note, now);
@@ -161,17 +173,32 @@ export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, sta
 
 /** All versions of a key that was right before, as removed by the destination's lifecycle. */
 export function allExpired({ amounts }: KeyTally): Note {
-  const expired = [...amounts.values()].reduce<Amount>(plus, NOTHING);
+  const expired = amounts.reduce<Amount>((sum, { versions, bytes }) => plus(sum, [versions, bytes]), NOTHING);
   return { skipped: NOTHING, expired, outside: NOTHING };
 }
 
+function addSide(sum: SideCounts, { current, older, deleteMarkers }: SideCounts): void {
+  sum.current = plus(sum.current, current);
+  sum.older = plus(sum.older, older);
+  sum.deleteMarkers += deleteMarkers;
+}
+
 function countRight(counts: Counts, { amounts }: KeyTally, note: Note | undefined): void {
-  let skipped = note?.skipped ?? NOTHING;
-  let expired = note?.expired ?? NOTHING;
-  let outside = note?.outside ?? NOTHING;
-  for (const [rule, amount] of amounts) {
+  if (note !== undefined) {
+    countNoted(counts, amounts, note);
+    return;
+  }
+  for (const { rule, versions, bytes } of amounts) {
     const standing = standingOf(counts, rule);
-    let left = amount;
+    standing.replicated = plus(standing.replicated, [versions, bytes]);
+  }
+}
+
+function countNoted(counts: Counts, amounts: readonly RuleAmount[], note: Note): void {
+  let { skipped, expired, outside } = note;
+  for (const { rule, versions, bytes } of amounts) {
+    const standing = standingOf(counts, rule);
+    let left: Amount = [versions, bytes];
     const part = (of: Amount): Amount => {
       const taken: Amount = [Math.min(of[0], left[0]), Math.min(of[1], left[1])];
       left = minus(left, taken);
@@ -193,7 +220,7 @@ function countOpen(
   now: number,
 ): void {
   const open = covered.filter(({ versionId }) => missing === undefined || missing.has(versionId));
-  const there = new Map(amounts);
+  const there = new Map(amounts.map(({ rule, versions, bytes }): [string, Amount] => [rule, [versions, bytes]]));
   for (const { rule, size, time } of open) {
     const standing: Standing = standingOf(counts, rule);
     standing[kind] = plus(standing[kind], [1, size]);

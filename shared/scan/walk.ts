@@ -19,6 +19,8 @@ import { CLOCK_DOUBT_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/i
 
 /** ms after which a run writes down its progress, for the run that goes on if it is killed. */
 const CHECKPOINT_MS = 30_000;
+/** Keys that are passed over between two looks at whether the scan is still wanted. */
+const UNASKED = 100;
 /** Keys that may be done ahead of one that is not. */
 const AHEAD = 500;
 
@@ -137,17 +139,27 @@ class Walk {
     const queue: Item[] = [];
     const active = { count: 0 };
     let ended: 'end' | 'stopped' = 'stopped';
+    let passedOver = 0;
     // This lasts while the scan is known to go on and the run has time.
-    while (now() < this.#stop && (await this.#watch.isWanted())) {
+    while (now() < this.#stop && (passedOver % UNASKED > 0 || (await this.#watch.isWanted()))) {
       if (this.#rest !== undefined) await this.#rest;
-      const stacks = await nextKey(source, destination, this.#tally);
+      const next = nextKey(source, destination, this.#tally);
+      const stacks = next instanceof Promise ? await next : next;
       if (stacks === undefined) {
         ended = 'end';
         break;
       }
-      queue.push(this.#begin(stacks, this.#tally.end(), active));
-      if (!(await this.#settle(queue, () => queue.length > AHEAD || active.count >= this.#pace.limit)))
-        return 'stopped';
+      const item = this.#begin(stacks, this.#tally.end(), active);
+      if (item.remembered && queue.length === 0) {
+        // Nothing is waited for: nearly all keys of nearly all scans are such.
+        this.#commit(item, REMEMBERED);
+        passedOver += 1;
+      } else {
+        passedOver = 0;
+        queue.push(item);
+        if (!(await this.#settle(queue, () => queue.length > AHEAD || active.count >= this.#pace.limit)))
+          return 'stopped';
+      }
       this.#countListings(source, destination);
       if (now() - this.#written >= CHECKPOINT_MS) await this.writeDown();
     }
@@ -271,7 +283,7 @@ class Walk {
     range.cursor = stacks.key;
     // P39: What was written is looked at once more.
     range.again ||= outcome.again;
-    addDeeds(range.deeds, { ...emptyDeeds(), looked: remembered ? 0 : 1, ...outcome.deeds } satisfies Deeds);
+    if (!remembered) addDeeds(range.deeds, { ...emptyDeeds(), looked: 1, ...outcome.deeds } satisfies Deeds);
     // P37: A key is remembered when it was proved, and old enough to be listed in whole.
     if (outcome.proved && tally.entries > 0 && this.#isSettled(tally.youngest))
       this.#prove(tally, stand.kind === 'right' ? stand.note : undefined);

@@ -13,7 +13,7 @@ export const SCOPE: readonly Mistake[] = [
   mistake(
     'the tags of a version are not read',
     ['rules', 400],
-    instead('P30', 'const winner = rules.find((rule) => covers(rule, { ...entry, tags: rule.tags }));'),
+    instead('P30', 'const winner = rules.find((rule) => covers(rule, entry, rule.tags));'),
   ),
   mistake('what is older than the rule is copied', ['rules', 400], without('P30b')),
   mistake(

@@ -27,6 +27,24 @@ describe('the time in a version ID', () => {
     expect(timeOfVersionId(id)).toBeUndefined();
   });
 
+  test('is read as exact arithmetic reads it, of twenty digits and of what looks like them', () => {
+    const exactly = (id: string): number | undefined => {
+      const text = Buffer.from(id, 'base64').toString('latin1');
+      if (!/^\d{20}$/.test(text)) return undefined;
+      const micros = 2n ** 64n - 1n - BigInt(text);
+      return micros > 0n && micros < BigInt(Number.MAX_SAFE_INTEGER) ? Number(micros) : undefined;
+    };
+    const near = fc.bigInt({ min: 2n ** 64n - 2n ** 54n, max: 2n ** 64n + 9n }).map(String);
+    const digits = fc.string({ unit: fc.constantFrom(...'0123456789/:'.split('')), minLength: 18, maxLength: 22 });
+    fc.assert(
+      fc.property(fc.oneof(near, digits), fc.boolean(), (text, padded) => {
+        const id = Buffer.from(text).toString('base64');
+        const given = padded ? id : id.replace(/=+$/, '');
+        expect(timeOfVersionId(given)).toBe(exactly(given));
+      }),
+    );
+  });
+
   test('text that is no ID never throws', () => {
     fc.assert(
       fc.property(fc.string(), (id) => {
