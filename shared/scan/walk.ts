@@ -42,12 +42,10 @@ class Unlisted extends Error {
 }
 
 /** One key on its way from the merge to the counts. */
-interface Item {
-  readonly stacks: KeyStacks;
-  readonly tally: KeyTally;
-  readonly outcome: Treatment | Promise<Treatment>;
-  readonly remembered: boolean;
-}
+type Item = { readonly stacks: KeyStacks; readonly tally: KeyTally } & (
+  | { readonly remembered: true; readonly outcome: Treated }
+  | { readonly remembered: false; readonly outcome: Promise<Treatment> }
+);
 
 const REMEMBERED: Treated = { stand: { kind: 'right', note: undefined }, proved: true, again: false, deeds: {} };
 
@@ -152,7 +150,7 @@ class Walk {
       const item = this.#begin(stacks, this.#tally.end(), active);
       if (item.remembered && queue.length === 0) {
         // Nothing is waited for: nearly all keys of nearly all scans are such.
-        this.#commit(item, REMEMBERED);
+        this.#commit(item, item.outcome);
         passedOver += 1;
       } else {
         passedOver = 0;
@@ -258,7 +256,7 @@ class Walk {
       if (first === undefined) return true;
       if (!first.remembered && !full()) return true;
       try {
-        const outcome = first.outcome instanceof Promise ? await first.outcome : first.outcome;
+        const outcome = first.remembered ? first.outcome : await first.outcome;
         if (!('stop' in outcome) && this.#commit(first, outcome)) {
           queue.shift();
           continue;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { benchApi } from './api.ts';
+import { benchBackfill } from './backfill.ts';
 import { benchCost } from './cost.ts';
 import { benchEngine } from './engine.ts';
 import { benchGrowth } from './growth.ts';
@@ -28,12 +29,13 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   hot: benchHot,
   large: benchLarge,
   scan: benchScan,
+  backfill: benchBackfill,
   live: benchLive,
   cost: benchCost,
   peers: benchPeers,
   api: benchApi,
 };
-const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'large', 'scan', 'live', 'cost'];
+const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'large', 'scan', 'backfill', 'live', 'cost'];
 
 function read() {
   try {

@@ -20,7 +20,7 @@ import { cosEvent } from '../cloud/scf/cos-event.ts';
 import { stored } from '../rules.ts';
 import type { Told } from './programs/told.ts';
 
-const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PROGRAMS = ['function', 'bare', 'sdk'] as const;
 type Program = (typeof PROGRAMS)[number];
 
@@ -82,7 +82,7 @@ export async function openSite(rules: readonly Rule[], { telling = false } = {})
   await ensureMarkerKey({ cos: user, state: STATE, random: randomBytes });
   user.close();
   await bundleFunction('replicate', { root: ROOT, output: folder, runtime: 'Nodejs20.19' });
-  await bundlePrograms(folder);
+  await bundlePrograms(folder, PROGRAMS);
   const environment = {
     PATH: process.env['PATH'],
     STATE_BUCKET: STATE.bucket,
@@ -143,9 +143,10 @@ function countRequests(cloud: LocalCloud): Map<string, number> {
   return requests;
 }
 
-async function bundlePrograms(folder: string): Promise<void> {
+/** Bundles programs of the folder beside this file as `NAME.cjs`. */
+export async function bundlePrograms(folder: string, names: readonly string[]): Promise<void> {
   await build({
-    entryPoints: PROGRAMS.map((name) => join(ROOT, 'test', 'bench', 'programs', `${name}.ts`)),
+    entryPoints: names.map((name) => join(ROOT, 'test', 'bench', 'programs', `${name}.ts`)),
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
