@@ -19,7 +19,7 @@ it('leads a new user from nothing to a rule and an object that is really replica
   await page.locator('input[aria-invalid=true]:focus').waitFor();
   await page.getByLabel('Account ID (UIN)').fill('100000000001');
   await page.getByRole('button', { name: 'Store the rule' }).click();
-  await page.getByRole('dialog').getByText('What it copies at once').waitFor();
+  await page.getByRole('dialog').getByText('Copied at once').waitFor();
   await page.getByRole('dialog').getByText('0 versions · 0 objects').waitFor();
   await page.getByRole('button', { name: 'Store and switch on' }).click();
   await page.getByText('The rule everything is stored.').waitFor();
@@ -40,7 +40,7 @@ it('leads a new user from nothing to a rule and an object that is really replica
       { timeout: 180_000, interval: 500 },
     )
     .toBe(true);
-  await page.getByText('The destination shows it now').waitFor();
+  await page.getByText('The destination shows it').waitFor();
   const sides = page.locator('.path-step').last();
   await sides.getByText(`${source.bucket} (source)`).waitFor();
   await sides.getByText(/^Replica of/).waitFor();

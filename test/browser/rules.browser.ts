@@ -43,7 +43,7 @@ it('asks before it switches or deletes a rule, says what stays, and does it', as
     { ID: 'two', Status: 'Enabled' },
   ]);
   await page.getByRole('button', { name: 'Enable rule one' }).click();
-  await dialog.getByText('What it copies at once').waitFor();
+  await dialog.getByText('Copied at once').waitFor();
   await dialog.getByText('More storage at the destination').waitFor();
   await dialog.getByText('Every version of every object in scope will take storage').waitFor();
   await dialog.getByRole('button', { name: 'Enable' }).click();
@@ -118,7 +118,7 @@ it('tells the second of two people what the first has changed, and makes the cha
   const conflict = page.getByRole('dialog', { name: 'Somebody else has changed the rules' });
   await conflict.getByText('Added: theirs').waitFor();
   expect(await world.readRules()).toMatchObject([{ Status: 'Enabled' }, { ID: 'theirs' }]);
-  await conflict.getByRole('button', { name: 'Make my change on the rules of now' }).click();
+  await conflict.getByRole('button', { name: 'Make my change on the current rules' }).click();
   await page.getByText('The rule mine is changed.').waitFor();
   expect(await world.readRules()).toMatchObject([{ ID: 'mine', Status: 'Disabled' }, { ID: 'theirs' }]);
 });

@@ -6,7 +6,7 @@ const SCAN_FINDS_IT = [
 
 /** `cause.<code>`: the event; `todo.<code>`: the action for the reader. The README of the API lists the codes. */
 export const causeTexts = {
-  'cause.unknown': ['COS or the service says {code}.', 'COS 或服务返回 {code}。'],
+  'cause.unknown': ['COS or this service answered {code}.', 'COS 或服务返回 {code}。'],
   'todo.unknown': [
     'It is tried again by itself. If it stays, look for this code in the documentation of COS.',
     '系统会自动重试。如持续出现，请在 COS 文档中查询此错误码。',
@@ -22,7 +22,7 @@ export const causeTexts = {
   ],
   'todo.missed-event': SCAN_FINDS_IT,
   'cause.destination-behind': [
-    'So much failed at the destination that what is written meanwhile is left to a scan.',
+    'Too much failed at the destination, so a scan brings what is written meanwhile.',
     '目标端失败过多，期间写入的内容将由扫描补齐。',
   ],
   'todo.destination-behind': [
@@ -58,21 +58,21 @@ export const causeTexts = {
   'cause.HandOver': ['It is too large for one run; the next one goes on.', '内容过大，由下一次运行继续。'],
   'todo.HandOver': ['Wait: it goes on within a minute.', '请稍候，一分钟内继续。'],
   'cause.RulesChanged': ['The rules were changed while a run was at work.', '处理期间规则被修改。'],
-  'todo.RulesChanged': ['It is looked at again by the rules of now.', '会按当前规则重新检查。'],
+  'todo.RulesChanged': ['The next look uses the current rules.', '会按当前规则重新检查。'],
   'cause.RuleDisabled': ['The rule is disabled.', '规则已停用。'],
   'todo.RuleDisabled': ['Enable it: the work goes on within minutes.', '启用规则后，任务会在数分钟内继续。'],
-  'cause.NoProgress': ['A run used up its time and brought nothing about.', '一次运行耗尽时间而没有进展。'],
+  'cause.NoProgress': ['A run used up its time without any progress.', '一次运行耗尽时间而没有进展。'],
   'todo.NoProgress': AGAIN,
   'cause.large': ['A copy in parts is under way.', '分块复制进行中。'],
   'todo.large': ['Wait: large objects take minutes.', '请稍候，大对象需要数分钟。'],
-  'cause.KeyUnsettled': ['The key is written faster than it can be looked at.', '该键写入过于频繁。'],
+  'cause.KeyUnsettled': ['The key is written faster than it can be replicated.', '该键写入过于频繁。'],
   'todo.KeyUnsettled': ['It is done once the writing slows down.', '写入放缓后即可完成。'],
   'cause.waiting-or-awaiting-event': [
-    'So much work waits for that destination that not all of it was looked through.',
+    'Too much work waits for that destination to look through all of it.',
     '该目标等待的任务过多，未能全部查看。',
   ],
   'todo.waiting-or-awaiting-event': ['See the failures first.', '请先查看失败项。'],
-  'cause.destination-unreadable': ['The destination refused to be read for this answer.', '读取目标被拒绝。'],
+  'cause.destination-unreadable': ['The destination refused the read for this answer.', '读取目标被拒绝。'],
   'todo.destination-unreadable': [
     'Run the pre-flight: it says which permission is missing.',
     '请运行预检，查看缺少哪项权限。',
@@ -83,14 +83,17 @@ export const causeTexts = {
   ],
   'todo.BucketVersionNotOpen': ['Switch versioning on again in the COS console.', '请在 COS 控制台重新开启版本控制。'],
   'cause.order': [
-    'An older version came late, and putting it in its place would rebuild too many replicas.',
+    'An older version came late, and its place is below too many replicas.',
     '较旧版本迟到，将其归位需要重建过多副本。',
   ],
   'todo.order': [
     'The newest version is there. Older ones stay missing unless the replicas above are removed.',
     '最新版本已在目标端；除非移除其上的副本，否则旧版本缺失。',
   ],
-  'cause.depth': ['The key has more than 100,000 versions to be looked at.', '该键需检查的版本超过 10 万个。'],
+  'cause.depth': [
+    'The key has more than 100,000 versions, the most that one run reads.',
+    '该键需检查的版本超过 10 万个。',
+  ],
   'todo.depth': [
     'Let a lifecycle rule remove old versions. New ones are replicated.',
     '请用生命周期规则清理旧版本；新版本会照常复制。',
@@ -108,7 +111,7 @@ export const causeTexts = {
     'It is tried again by itself. If it stays, tell the support of COS.',
     '系统会自动重试。如持续出现，请联系 COS 支持。',
   ],
-  'cause.InvalidStateObject': ['Somebody damaged the work on the state bucket.', '状态存储桶中的任务被损坏。'],
+  'cause.InvalidStateObject': ['Waiting work on the state bucket is damaged.', '状态存储桶中的任务被损坏。'],
   'todo.InvalidStateObject': [
     'The log of task or schedule names the object. Try the key again.',
     'task 或 schedule 的日志会给出对象名称。请重试该键。',
@@ -133,8 +136,8 @@ export const causeTexts = {
   'todo.ServiceUnavailable': AGAIN,
   'cause.network': ['COS gave no usable answer in time.', 'COS 未及时给出有效应答。'],
   'todo.network': AGAIN,
-  'cause.InternalError': ['Something that nobody thought of.', '未预料到的错误。'],
-  'todo.InternalError': ['The log of the function has more.', '详情见函数日志。'],
+  'cause.InternalError': ['An unexpected error happened.', '未预料到的错误。'],
+  'todo.InternalError': ['The log of the function says more.', '详情见函数日志。'],
   'cause.KmsUnavailable': ['The encryption key could not be used.', '无法使用加密密钥。'],
   'todo.KmsUnavailable': ['Check the KMS key of the rule and its permissions.', '请检查规则中的 KMS 密钥及其权限。'],
   'skip.no-rule': [
@@ -142,7 +145,7 @@ export const causeTexts = {
     '当前没有规则覆盖此版本，副本由先前的规则留下。如需继续复制，请添加规则。',
   ],
   'skip.reserved-metadata': [
-    'Its user metadata bears a name of the replication marker, which a replica would lose. Write it under another name.',
+    'Its user metadata uses a name of the replication marker, and a replica would lose it. Write it under another name.',
     '其自定义元数据使用了复制标记的名称，复制会使其丢失。请改用其他名称。',
   ],
   'skip.archived': [
@@ -162,7 +165,7 @@ export const causeTexts = {
     '使用 KMS 加密，而规则不复制此类对象。请在规则中勾选“复制使用 KMS 加密的对象”。',
   ],
   'skip.metadata-limit': [
-    'Its metadata leaves no room for what a replica has to say of itself (4 KB in all). Write it with less.',
+    'Its metadata leaves no room for the replication marker (4 KB in all). Write it with less metadata.',
     '元数据没有空间容纳副本所需的标记（总计 4 KB），请减少元数据后重新写入。',
   ],
   'skip.appended': [
@@ -173,13 +176,13 @@ export const causeTexts = {
     'It is a symbolic link whose target is not there. Write the target, then press “Try again”.',
     '这是目标不存在的软链接。请写入目标对象，然后点击“重试”。',
   ],
-  'skip.overtaken': ['A delete marker that something newer covers.', '已被更新内容覆盖的删除标记。'],
+  'skip.overtaken': ['A newer version or delete marker covers this delete marker.', '已被更新内容覆盖的删除标记。'],
   'skip.removed-at-destination': [
-    'It was there; somebody removed it at the destination. A newer replica tells.',
+    'A newer replica proves that it was there. Somebody removed it at the destination.',
     '曾存在，但已在目标端被人删除（由更新的副本可知）。',
   ],
   'skip.not-at-destination': [
-    'It is not there, and is not copied by itself below newer replicas. Nothing tells whether it ever was there.',
+    'It is not there, and no record tells whether it ever was. It is not copied below newer replicas.',
     '目标端没有此版本，且不会自动补到更新的副本之下；无法得知它是否曾存在。',
   ],
   'skip.unknown': ['The reason is {code}.', '原因：{code}。'],

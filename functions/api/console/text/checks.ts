@@ -14,10 +14,10 @@ export const checkTexts = {
   'check.prefix.star': ['A prefix has no wildcards: * stands for itself.', '前缀不支持通配符：* 仅表示其本身。'],
   'check.tags.many': ['An object has at most {n} tags.', '一个对象最多有 {n} 个标签。'],
   'check.tags.wrong': [
-    'Each tag needs a key of up to 128 characters, and a value of up to 256.',
+    'Each tag needs a key of up to 128 characters and a value of up to 256.',
     '每个标签的键不能为空且最多 128 个字符，值最多 256 个字符。',
   ],
-  'check.tags.twice': ['A key stands there twice.', '标签键重复。'],
+  'check.tags.twice': ['A key is listed twice.', '标签键重复。'],
   'check.bucket.empty': ['Choose where the replicas go.', '请选择副本的去处。'],
   'check.bucket.source': ['This is the source bucket itself.', '这是源存储桶本身。'],
   'check.bucket.unlisted': [

@@ -13,7 +13,7 @@ export const errorTexts = {
   ],
   'error.TimedOut': ['The API did not answer in time. Try again.', 'API 未及时应答，请重试。'],
   'error.UnexpectedAnswer': [
-    'What answered is not the API of COS Replication. Check the address.',
+    'The answer is not from the API of COS Replication. Check the address.',
     '应答者不是 COS 复制的 API，请检查地址。',
   ],
   'error.KeyNotAddressable': [
@@ -35,7 +35,7 @@ export const errorTexts = {
   ],
   'error.AccessDenied': ['This key may not do that.', '此密钥无权执行该操作。'],
   'error.InvalidBucketName': [
-    'The API cannot tell which source bucket is meant. Enter its name.',
+    'The API does not know the source bucket. Enter its name.',
     'API 无法确定源存储桶，请输入其名称。',
   ],
   'error.UserNotSourceBucketOwner': [
@@ -59,7 +59,7 @@ export const errorTexts = {
   'error.XMLSizeLimit': ['The rules are too large.', '规则文档过大。'],
   'error.KeyTooLong': ['The key is longer than 850 bytes.', '键超过 850 字节。'],
   'error.InvalidBucketState': [
-    'The deployment itself cannot do that now: a right of its role is missing, or what it has stored is damaged.',
+    'The deployment cannot do that now: a right of its role is missing, or its stored data is damaged.',
     '部署本身当前无法执行：其角色缺少权限，或其存储的数据已损坏。',
   ],
   'error.MethodNotAllowed': ['This deployment does not offer that call.', '本部署不提供该调用。'],

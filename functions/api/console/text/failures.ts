@@ -9,7 +9,7 @@ export const failureTexts = {
   'failures.failed': ['Failed', '失败'],
   'failures.pending': ['Waiting', '等待中'],
   'failures.none.title': ['Nothing failed, nothing waits', '没有失败或等待的任务'],
-  'failures.none.text': ['All work that events have told of is done.', '事件通知的所有任务均已完成。'],
+  'failures.none.text': ['All work from events is done.', '事件通知的所有任务均已完成。'],
   'failures.none.here': ['Nothing of this kind on the pages looked at so far.', '已查看的页面中没有此类任务。'],
   'failures.key': ['Object', '对象'],
   'failures.state': ['State', '状态'],
@@ -25,7 +25,7 @@ export const failureTexts = {
   'failures.retry.one': ['Try again: {key}', '重试：{key}'],
   'failures.retry.title': ['Try everything again now?', '立即重试全部任务？'],
   'failures.retry.text': [
-    'All waiting work of {bucket} is due at once. Nothing is deleted; what fails again waits again. If the cause still holds, this only costs requests.',
+    'All waiting work of {bucket} becomes due at once. Nothing is deleted. Work that fails again waits again. If the cause still holds, this only costs requests.',
     '{bucket} 的全部等待任务会立即执行。不会删除任何内容；再次失败的会继续等待。如果原因未消除，只会消耗请求。',
   ],
   'failures.retry.busy': ['{n} key started …|{n} keys started …', '已启动 {n} 个键…'],

@@ -1,5 +1,5 @@
 export const forecastTexts = {
-  'forecast.title': ['What it copies at once', '启用后立即复制的内容'],
+  'forecast.title': ['Copied at once', '启用后立即复制的内容'],
   'forecast.counting': ['Counting … {n} versions looked at', '正在统计… 已查看 {n} 个版本'],
   'forecast.copies': ['Copies', '复制'],
   'forecast.versions': ['{n} version|{n} versions', '{n} 个版本'],
@@ -8,7 +8,7 @@ export const forecastTexts = {
   'forecast.storage': ['More storage at the destination', '目标端新增存储'],
   'forecast.cost': ['Costs about', '费用约'],
   'forecast.tagged': [
-    '{n} version counts only if it bears the tags.|{n} versions count only if they bear the tags.',
+    '{n} version counts only if it has the tags.|{n} versions count only if they have the tags.',
     '其中 {n} 个版本仅在带有标签时才会复制。',
   ],
   'forecast.skip.before-start': [
@@ -24,7 +24,7 @@ export const forecastTexts = {
     'Left out: {n} archived version, until it is restored.|Left out: {n} archived versions, until they are restored.',
     '不复制：{n} 个已归档版本，恢复后才会复制。',
   ],
-  'forecast.skip.reserved': ['Left out: keys of this service itself.', '不复制：本服务自身的键。'],
+  'forecast.skip.reserved': ['Left out: keys of this service.', '不复制：本服务自身的键。'],
   'forecast.later': [
     'For requests, functions and traffic, at list prices and without storage. Later writes cost by their number and size.',
     '含请求、函数和流量，按刊例价估算，不含存储。此后写入的费用取决于数量和大小。',

@@ -15,8 +15,8 @@ export const objectTexts = {
   'object.step.destinations': ['At the destinations', '目标端'],
   'object.is.version': ['An object version', '对象版本'],
   'object.is.marker': ['A delete marker', '删除标记'],
-  'object.current': ['The newest one of its key', '是该键的最新版本'],
-  'object.older': ['An older one: something newer is on top', '较旧版本，其上有更新的内容'],
+  'object.current': ['The newest of its key', '是该键的最新版本'],
+  'object.older': ['An older one, below a newer one', '较旧版本，其上有更新的内容'],
   'object.written': ['Written', '写入时间'],
   'object.versionid': ['Version ID', '版本 ID'],
   'object.replica': ['Replica version ID', '副本版本 ID'],
@@ -34,7 +34,7 @@ export const objectTexts = {
   'object.rule.disabled': ['no: the rule is disabled. Enable it, and it is copied', '否：规则已停用，启用后会复制'],
   'object.rule.prefix': ['no: the key does not begin with its prefix', '否：键不以其前缀开头'],
   'object.rule.before-start': [
-    'no: written before the rule, which leaves objects out that are there already',
+    'no: written before the rule, and the rule leaves existing objects out',
     '否：写入时间早于规则，而规则不复制已存在的对象',
   ],
   'object.rule.delete-marker': ['no: the rule leaves delete markers out', '否：规则不复制删除标记'],
@@ -42,9 +42,9 @@ export const objectTexts = {
   'object.rule.outranked': ['no: another rule decides for this destination', '否：该目标由另一规则决定'],
   'object.rule.replica': ['no: replicas are not passed on', '否：副本不再复制'],
   'object.rule.unknown': ['no: {code}', '否：{code}'],
-  'object.shown': ['The destination shows it now', '目标端当前显示它'],
+  'object.shown': ['The destination shows it', '目标端当前显示它'],
   'object.hidden': [
-    'The replica is there, but the destination shows something else: somebody wrote or deleted there, or a deletion was taken back here.',
+    'The replica is there, but the destination shows something else: somebody wrote or deleted there, or undid a deletion here.',
     '副本存在，但目标端显示其他内容：有人在目标端写入或删除，或源端撤销了删除。',
   ],
   'object.tags.differ': [
@@ -61,5 +61,5 @@ export const objectTexts = {
     '此版本的副本已存在，但该键仍有未完成的任务。',
   ],
   'object.error': ['The destination answered {code}.', '目标端返回 {code}。'],
-  'object.nowhere': ['No rule leads anywhere for this version.', '此版本没有适用的规则。'],
+  'object.nowhere': ['No rule has a destination for this version.', '此版本没有适用的规则。'],
 } as const;

@@ -8,7 +8,7 @@ export const overviewTexts = {
   'overview.empty.do': ['Add the first rule', '添加第一条规则'],
   'overview.ok': ['No work is waiting', '没有等待中的任务'],
   'overview.ok.text': [
-    'Everything that events have told of is done. Whether nothing else is missing is known when the scan has ended.',
+    'All work from events is done. The scan finds out whether anything else is missing.',
     '事件所通知的任务均已完成。扫描结束后才能确认没有遗漏。',
   ],
   'overview.complete': ['Everything is replicated', '全部已复制'],
@@ -28,13 +28,13 @@ export const overviewTexts = {
   ],
   'overview.blocked': ['A destination refuses', '有目标拒绝访问'],
   'overview.blocked.text': [
-    'See below for the cause, and run the pre-flight once it is mended.',
+    'See the cause below, and run the pre-flight once it is fixed.',
     '原因见下方；处理后请运行预检。',
   ],
   'overview.pending': ['{n} piece of work waits|{n} pieces of work wait', '{n} 项任务等待中'],
   'overview.pending.least': ['At least {n} pieces of work wait', '至少 {n} 项任务等待中'],
   'overview.failed.least': ['At least {n} objects failed', '至少 {n} 个对象失败'],
-  'overview.pending.text': ['It is done by itself; nothing has failed.', '任务会自动完成，没有失败项。'],
+  'overview.pending.text': ['It needs no help; nothing has failed.', '任务会自动完成，没有失败项。'],
   'overview.failed': ['{n} object failed|{n} objects failed', '{n} 个对象失败'],
   'overview.failed.text': [
     'The service goes on trying by itself. See the causes and what to do.',

@@ -1,7 +1,7 @@
 export const preflightTexts = {
   'preflight.title': ['Pre-flight', '预检'],
   'preflight.lead': [
-    'Really tries everything that replication needs at each destination: it writes a tiny object under .replication-preflight/, copies and reads it, and removes what it made. Nothing else is touched.',
+    'Tries everything that replication needs at each destination: it writes a tiny object under .replication-preflight/, copies it, reads it and removes it. Nothing else is touched.',
     '在每个目标实际尝试复制所需的一切：在 .replication-preflight/ 下写入、复制并读取一个很小的对象，随后移除。不会触及其他内容。',
   ],
   'preflight.run': ['Run the pre-flight', '运行预检'],
@@ -11,7 +11,7 @@ export const preflightTexts = {
   'preflight.passed': ['Every destination is ready', '所有目标均已就绪'],
   'preflight.failed': ['Not every destination is ready', '有目标未就绪'],
   'preflight.warning.native-replication': [
-    '{source} has rules of COS’s own replication too. What both bring to one bucket is there twice: remove those in the COS console, or the rules here.',
+    '{source} has rules of COS’s own replication too. Both would copy each object to the same bucket. Remove those rules in the COS console, or the rules here.',
     '{source} 同时配置了 COS 自带的存储桶复制。两者复制到同一存储桶时会产生重复版本：请在 COS 控制台移除自带规则，或移除此处的规则。',
   ],
   'preflight.warning.native-replication.unknown': [
@@ -36,7 +36,7 @@ export const preflightTexts = {
     'Versioning is suspended. Switch it on again in the COS console.',
     '版本控制已暂停，请在 COS 控制台重新开启。',
   ],
-  'preflight.cause.not-found': ['What was written could not be found again.', '写入的内容无法再次找到。'],
+  'preflight.cause.not-found': ['The written object could not be found again.', '写入的内容无法再次找到。'],
   'preflight.cause.metadata-lost': ['COS did not keep the metadata.', 'COS 未保留元数据。'],
   'preflight.cause.other-bytes': ['Other bytes came back than were written.', '读回的字节与写入不一致。'],
   'preflight.cause.no-delete-marker': ['Deleting made no delete marker.', '删除未产生删除标记。'],

@@ -7,7 +7,7 @@ export const ruleTexts = {
   'rules.filter.none': ['No rule matches “{text}”.', '没有匹配“{text}”的规则。'],
   'rules.empty.title': ['No rule yet', '尚无规则'],
   'rules.empty.text': [
-    'Without a rule nothing is copied. A rule covers what is written from the second in which it is stored, and existing objects if you like.',
+    'Without a rule nothing is copied. A rule covers every write from the second in which it is stored, and existing objects if you like.',
     '没有规则就不会复制任何对象。规则覆盖自保存那一秒起写入的内容，也可包含存量对象。',
   ],
   'rules.everything': ['All objects', '全部对象'],
@@ -39,7 +39,7 @@ export const ruleTexts = {
   'rules.xml': ['The document as SDKs read it', 'SDK 读取到的文档'],
   'rules.enable.title': ['Enable the rule {id}?', '启用规则 {id}？'],
   'rules.enable.text': [
-    'New versions in its scope are copied from now on. What was written while it was disabled is found by the scan that follows.',
+    'New versions in its scope are copied from now on. A scan finds the versions that were written while it was disabled.',
     '此后其范围内的新版本会被复制。停用期间写入的内容由随后的扫描补上。',
   ],
   'rules.enable.storage': [
@@ -77,7 +77,7 @@ export const ruleTexts = {
   'rules.done.resume': ['The scans of the rule {id} go on.', '规则 {id} 的扫描继续。'],
   'rules.conflict.title': ['Somebody else has changed the rules', '规则已被他人修改'],
   'rules.conflict.before': [
-    'They are not as this page has shown them, so nothing was stored.',
+    'They differ from the rules on this page, so nothing was stored.',
     '规则与页面显示的不一致，因此未保存任何内容。',
   ],
   'rules.conflict.after': [
@@ -87,10 +87,10 @@ export const ruleTexts = {
   'rules.conflict.added': ['Added: {ids}', '新增：{ids}'],
   'rules.conflict.removed': ['Removed: {ids}', '删除：{ids}'],
   'rules.conflict.changed': ['Changed: {ids}', '修改：{ids}'],
-  'rules.conflict.other': ['Something beside the rules was changed.', '规则以外的内容已被修改。'],
-  'rules.conflict.repeat': ['Make my change on the rules of now', '在当前规则上应用我的修改'],
+  'rules.conflict.other': ['Another part of the document was changed.', '规则以外的内容已被修改。'],
+  'rules.conflict.repeat': ['Make my change on the current rules', '在当前规则上应用我的修改'],
   'rules.conflict.same': [
-    'They changed the same rule, so yours cannot simply be put on top.',
+    'They changed the same rule, so your change cannot be added to theirs.',
     '他人修改了同一条规则，无法直接应用您的修改。',
   ],
   'form.add': ['Add a rule', '添加规则'],
@@ -132,7 +132,7 @@ export const ruleTexts = {
   ],
   'form.existing': ['Objects that are there already', '已存在的对象'],
   'form.existing.hint': [
-    'Objects from before the rule. A scan copies them beside what is written meanwhile.',
+    'Objects from before the rule. A scan copies them while new writes go on.',
     '规则之前已有的对象，由扫描复制，不影响新写入的内容。',
   ],
   'form.existing.none': ['Leave them out', '不复制'],
@@ -153,7 +153,7 @@ export const ruleTexts = {
   'form.enabled': ['Enable the rule at once', '立即启用规则'],
   'form.uin': ['Account ID (UIN)', '账号 ID（UIN）'],
   'form.uin.hint': [
-    'Of your Tencent Cloud account: console, account center. COS wants it in the rules as their “Role”; here it grants nothing.',
+    'Of your Tencent Cloud account: console, account center. COS asks for it as the “Role” of the rules; here it grants nothing.',
     '您的腾讯云账号 ID，见控制台“账号中心”。COS 要求规则含 Role；在这里它不授予任何权限。',
   ],
   'form.kept': ['Kept as they are: {names}', '原样保留：{names}'],
@@ -181,5 +181,5 @@ export const ruleTexts = {
   ],
   'form.save': ['Store the rule', '保存规则'],
   'form.saving': ['Checking and storing …', '正在检查并保存…'],
-  'form.wrong': ['{n} field has to be put right.|{n} fields have to be put right.', '有 {n} 项需要更正。'],
+  'form.wrong': ['{n} field needs correction.|{n} fields need correction.', '有 {n} 项需要更正。'],
 } as const;

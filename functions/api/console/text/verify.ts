@@ -23,7 +23,7 @@ export const verifyTexts = {
   ],
   'verify.unsafe': ['Not safe to switch over yet', '暂不可切换'],
   'verify.unsafe.text': [
-    'Something of what was written before {time} is missing, different or hidden. See below.',
+    'A version from before {time} is missing, different or hidden. See below.',
     '{time} 之前写入的部分内容缺失、不同或被遮盖，详见下方。',
   ],
   'verify.running': ['Comparing …', '正在比较…'],
@@ -55,7 +55,7 @@ export const verifyTexts = {
     '{n} 个已删除对象仍显示',
   ],
   'verify.kind.not-shown': [
-    '{n} object is covered by something else|{n} objects are covered by something else',
+    '{n} object is hidden by something else|{n} objects are hidden by something else',
     '{n} 个对象被其他内容遮盖',
   ],
   'verify.kind.unverified': [
@@ -69,8 +69,8 @@ export const verifyTexts = {
   ],
   'verify.kind.surplus': ['{n} replica is there twice|{n} replicas are there twice', '{n} 个副本重复'],
   'verify.kind.skipped': ['{n} version is left out|{n} versions are left out', '跳过 {n} 个版本'],
-  'verify.todo.missing': ['Look at the failures, or scan now: that brings it.', '请查看失败项，或立即扫描以补齐。'],
-  'verify.todo.bytes': ['Scan now: a damaged replica is made anew.', '立即扫描：损坏的副本会重新生成。'],
+  'verify.todo.missing': ['Look at the failures, or scan now to bring it.', '请查看失败项，或立即扫描以补齐。'],
+  'verify.todo.bytes': ['Scan now: it makes a damaged replica anew.', '立即扫描：损坏的副本会重新生成。'],
   'verify.todo.delete-marker': [
     'Scan now, unless somebody brought it back at the destination on purpose.',
     '立即扫描；除非有人特意在目标端恢复。',
@@ -89,6 +89,6 @@ export const verifyTexts = {
     '不影响切换，通常由生命周期规则引起。',
   ],
   'verify.todo.surplus': ['Harmless for switching: the next scan removes it.', '不影响切换，下次扫描会清除。'],
-  'verify.list': ['What differs or is left out', '差异与跳过的内容'],
+  'verify.list': ['Different or left out', '差异与跳过的内容'],
   'verify.kind': ['Difference', '差异'],
 } as const;
