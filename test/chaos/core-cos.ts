@@ -7,7 +7,7 @@ export { plain } from './core-attributes.ts';
 /** Bytes of an answer that the client reads, unless told. */
 const ANSWER_LIMIT = 2 ** 20;
 
-/** What listings show when they do not lag. */
+/** The listings as they are without lag. */
 export function withoutLag<T>(core: Core, list: () => T): T {
   const { listingLag } = core.switches;
   core.switches.listingLag = 0;

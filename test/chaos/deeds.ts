@@ -20,7 +20,7 @@ export const SOURCE_DEEDS = [
   'restore',
   /** Turns versioning off for a while; only where no replicas arrive. */
   'suspend',
-  /** The lifecycle of the source: older versions go, and what is deleted loses its marker. */
+  /** The lifecycle of the source: older versions go, and deleted keys lose their markers. */
   'ageSource',
   /** Writes own bytes with a marker that somebody without the key can come by: copied, altered, or invented. */
   'forge',
@@ -73,7 +73,7 @@ export interface Deed {
   readonly name: DeedName;
   readonly site: Place;
   readonly key: string;
-  /** Of the deed's own randomness; also what its bytes and its metadata are made from. */
+  /** The seed of the deed's own randomness; its bytes and its metadata are made from it too. */
   readonly dice: number;
 }
 

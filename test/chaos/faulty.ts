@@ -44,11 +44,11 @@ export interface Outage {
 type Fate = Exclude<keyof Weather, 'only' | 'copying'>;
 const FATES: readonly Fate[] = ['refused', 'answerLost', 'late', 'vanished', 'cutOff', 'errorIn200', 'killed'];
 
-/** Requests at buckets, that of the functions themselves left out, by what they do. */
+/** Requests at buckets by their effect, without those to the bucket of the functions. */
 export type Kind = 'deletions' | 'copies';
 
 const TIMEOUT_MS = 20_000;
-/** A request's signature lives this long; what has not begun by then never does. */
+/** A request's signature lives this long; a request that has not begun by then never does. */
 const SIGNATURE_MS = 60_000;
 
 type Call = () => Promise<unknown>;

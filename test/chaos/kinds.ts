@@ -28,7 +28,7 @@ const SHARES = {
   'failed-copies': 0,
   /** One key is written dozens of times within seconds, and every event finds it taken. */
   'hot-key': 2,
-  /** The same bytes again and again, by events that come late and often name no version; no scan puts right what they miss. */
+  /** The same bytes again and again, by events that come late and often name no version; no scan repairs the gaps. */
   unnamed: 0,
   /** Destinations where users copy replicas and lifecycle removes them. */
   crowded: 0,
@@ -36,7 +36,7 @@ const SHARES = {
   'two-way-deletions': 0,
   /** Lifecycles on either side, hours apart, and destinations that encrypt. */
   lifecycle: 0,
-  /** Listings lag, and with them comes what hides best behind that: tags, events without names, one side only, two ways. */
+  /** Listings lag, together with all that hides best behind a lag: tags, events without names, one side only, two ways. */
   lagging: 6,
   'two-way-lag': 3,
   /** Some versions are archived, and some of those restored. */
@@ -45,11 +45,11 @@ const SHARES = {
   emptied: 2,
   /** Copies take minutes, and land after the run that asked for them has been killed. */
   'slow-copies': 3,
-  /** The same, where nearly every function dies over its copy, and no scan puts right what lands then. */
+  /** The same, where nearly every function dies over its copy, and no scan repairs the late writes. */
   'orphaned-copies': 0,
   /** The state bucket refuses everything for minutes. */
   'state-outage': 2,
-  /** Destinations are down, and a few failures are enough for a scan to repair what they left. */
+  /** Destinations are down, and a few failures are enough to leave the repair to a scan. */
   behind: 3,
   /** The destination stops keeping versions for minutes. */
   suspended: 2,

@@ -47,7 +47,7 @@ const MINUTE = 60_000;
 /** The value is so low that new instances do much of the work. */
 const WARM = 0.7;
 
-/** One instance of a function: it lives on from run to run, and with it what the engine remembers. */
+/** One instance of a function: it lives on from run to run, and so does the memory of the engine. */
 interface Instance {
   readonly engine: Engine;
   readonly now: () => number;
@@ -69,7 +69,7 @@ export class Platform {
   readonly #openScans = new Map<string, Set<string>>();
   /** Pairs that are marked as behind, by the name of their marks. */
   readonly #behind = new Set<string>();
-  /** Runs that events started, for those who count them. */
+  /** Runs that events started. */
   started = 0;
   /** Whether a pair was ever behind. */
   marked = false;
@@ -250,7 +250,7 @@ export class Platform {
       const sleeper = instance.runner;
       return new Promise((resolve) => scheduler.after(ms, () => !sleeper.dead() && resolve()));
     };
-    // What is too large for an event is shared by several runs, however few its parts are.
+    // Several runs share an object that is too large for one run, however few its parts are.
     const inParts = createPartsCopier({ runs: 3, lanes: 2, from: inlineBytes, sleep });
     const engine = createEngine({
       cos: overNetwork(cos, () => instance.runner),

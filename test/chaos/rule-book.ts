@@ -50,12 +50,12 @@ export interface Written {
 const RACE_MS = 16 * 60_000;
 
 /**
- * The rules of one source, changed through the API's own functions, and what they were at every moment.
+ * The rules of one source, changed through the API's own functions, and as they were at every moment.
  *
- * Scope is judged by two sentences. *Due*: what the rules in force at the end cover has to be replicated, whatever was in
- * force in between; so what was written while a rule was disabled is due once it is enabled, and what was written
- * before a rule was added again is not, because that one starts anew. *Allowed*: what no rules covered that were in force
- * after it was written (or shortly before, which is a race) must not be replicated. Between the two either is right.
+ * Two sentences judge scope. *Due*: a version has to be replicated if the rules in force at the end cover it, whatever was in
+ * force in between. So a write while a rule was disabled is due once the rule is enabled. A write from before a rule was added
+ * again is not, because that rule starts anew. *Allowed*: a version must not be replicated if no rule covered it that was in
+ * force after its write (or shortly before, which is a race). Between the two either is right.
  */
 export class RuleBook {
   readonly #deployment: Deployment;
@@ -176,7 +176,7 @@ function changed(name: Deed['name'], { links }: Deployment): Partial<Wish> {
   }
 }
 
-/** The sentences of the contract on what a rule covers, told anew. */
+/** The scope of a rule, written anew from the sentences of the contract. */
 function covers(rule: Rule, { destination }: Link, { key, deleteMarker, tags, time }: Written): boolean {
   if (!rule.enabled || formatPlace(rule.destination) !== formatPlace(destination)) return false;
   if (!key.startsWith(rule.prefix) || time < rule.start) return false;

@@ -3,7 +3,7 @@ import { at } from './diary.ts';
 import { byKey, isOriginal, type Evidence, type Listed, type Violation } from './invariants.ts';
 
 /**
- * I4, where every site sends to every other: all show the newest of what users wrote anywhere, or all show nothing. The
+ * I4, where every site sends to every other: all show the newest write of any user, or all show nothing. The
  * newest is told by the microseconds in the ID and then by the bucket's name.
  */
 export function checkTogether(evidence: Evidence): readonly Violation[] {

@@ -51,7 +51,7 @@ function editedAtMark(text: string, { mark, how, code }: MarkEdit): string {
   return lines.toSpliced(start, statement.length, code, ...(how === 'before' ? statement : [])).join('\n');
 }
 
-/** The line in which what begins at `start` ends: brackets are closed, and the line says that it is an end. */
+/** The last line of the statement that begins at `start`: brackets are closed, and the line ends like a statement. */
 function endOfStatement(lines: readonly string[], start: number): number {
   let depth = 0;
   for (let i = start; i >= 0 && i < lines.length; i += 1) {

@@ -30,9 +30,9 @@ function forgedMeta(
   return pick(changes, random()) ?? {};
 }
 
-/** Writes of a user who may read and write here, and knows all names, but has no marker key. */
+/** A write with a forged marker. The user may read and write here and knows all names, but has no marker key. */
 export function forge(hand: Hand, act: Act): string | undefined {
-  // What is copied in the very moment in which a run removes its original cannot be told from ours: a known limit.
+  // A copy from the very moment in which a run removes its original looks like ours: a known limit.
   if (hand.world.busy()) return undefined;
   const { place, key, random, request } = act;
   const marked = hand.versions(place, key).filter(({ attributes }) => attributes.meta[MARKER] !== undefined);

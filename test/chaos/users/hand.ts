@@ -51,7 +51,7 @@ export interface Act {
 /** Acts by name. Each returns the line for the log of the world, or nothing when there was nothing to do. */
 export type Acts<Name extends string> = Readonly<Record<Name, (hand: Hand, act: Act) => string | undefined>>;
 
-/** How users write to the buckets, and what the judge has to know of it. */
+/** Writes of users to the buckets, and their record for the judge. */
 export class Hand {
   readonly world: UsersOptions;
   readonly #lastText = new Map<string, string>();
@@ -67,7 +67,7 @@ export class Hand {
   }
 
   copyOntoItself({ place, key, random, request }: Act): string | undefined {
-    // A copy made in the very moment in which a run removes its original cannot be told from ours: a known limit.
+    // A copy from the very moment in which a run removes its original looks like ours: a known limit.
     if (this.world.busy()) return undefined;
     const from = pick(
       this.versions(place, key).filter((version) => !version.deleteMarker),

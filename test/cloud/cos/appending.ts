@@ -53,7 +53,7 @@ export function createAppends(world: World): Pick<Core, 'appendObject'> {
     return place(world, bucket, key, { blob, etag, multipart: false, attributes: accepted, appendable: true });
   }
 
-  /** Headers of later appends change nothing: the object keeps what its first one gave it. */
+  /** Headers of later appends change nothing: the object keeps those of the first one. */
   function extend(bucket: Bucket, found: Version, blob: Blob): Version {
     checkUnlocked(world, found);
     const whole = compose([...(found.blob === undefined ? [] : [found.blob]), blob]);

@@ -16,7 +16,7 @@ export function locate(bucket: Bucket, key: string, versionId: string | undefine
 }
 
 function find(bucket: Bucket, key: string, versionId: string | undefined): Version {
-  // An empty ID is none: that is what COS makes of `?versionId=`.
+  // An empty ID is none: COS takes `?versionId=` so.
   if (versionId === undefined || versionId === '') {
     const current = bucket.current(key);
     if (current === undefined) throw noSuchKey();

@@ -38,7 +38,7 @@ export interface BlobStore {
 
 export type VersioningStatus = 'Enabled' | 'Suspended';
 
-/** Doubtful points of COS as switches; the default is the cautious choice. Every field says what the doubt is. */
+/** Doubtful points of COS as switches; the default is the cautious choice. Every field names its doubt. */
 export interface Switches {
   /** Whether the 404 on a current delete marker carries `x-cos-delete-marker: true` (undocumented). Default false. */
   markerOn404: boolean;
@@ -57,16 +57,16 @@ export interface Switches {
    * `NoSuchVersion` (no page says which). 404 either way. Default false.
    */
   noSuchCopySource: boolean;
-  /** Whether what a lifecycle does is told in events (early pages: only what users do). Default false. */
+  /** Whether events tell of the actions of a lifecycle (early pages: only of those of users). Default false. */
   lifecycleEvents: boolean;
   /**
-   * What an append does in a bucket that has or had versioning: the page says that appended objects take no part in it, so
-   * the object is the `null` version and changes in place, or the append is refused. Default `null`.
+   * The effect of an append in a bucket that has or had versioning: the page says that appended objects take no part in it,
+   * so the object is the `null` version and changes in place, or the append is refused. Default `null`.
    */
   appendOnVersioned: 'null' | 'refused';
   /** Whether an appended object can be the source of a copy (the page: no). Default false. */
   copyAppendable: boolean;
-  /** What a copy of a symbolic link is: an object with the bytes of its target, or a link (undocumented). Default target. */
+  /** A copy of a symbolic link: an object with the bytes of its target, or a link (undocumented). Default target. */
   copySymlink: 'target' | 'link';
   /**
    * Whether DELETE with an empty `versionId` is refused. GET and HEAD ignore the empty value; a DELETE that does too
@@ -249,7 +249,7 @@ export interface Core {
     options: WriteContext & { forbidOverwrite?: boolean },
   ): Version;
   /**
-   * Of a symbolic link: the current version of what it stands for, under the link's version ID and time. Any other version
+   * Of a symbolic link: the current version of its target, under the link's version ID and time. Any other version
    * comes back as it is. Throws NoSuchKey when there is no such object, or it is a link too.
    */
   followLink(bucket: string, region: string, version: Version): Version;

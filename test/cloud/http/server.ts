@@ -32,7 +32,7 @@ interface InFlight {
 /**
  * Serves a handler on 127.0.0.1.
  *
- * @throws Error with a sentence for the person who started the program when the port is taken.
+ * @throws Error when the port is taken, with a sentence for the user of the program.
  */
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
   const inFlight = new WeakMap<Socket, InFlight>();

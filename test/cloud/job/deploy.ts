@@ -34,7 +34,7 @@ export function deployEnvironment(access: Deployer, base: NodeJS.ProcessEnv): No
 
 /**
  * Runs `serverless deploy` as a user does, as a child in a process group of its own, so that ending it ends the bundler it
- * has started, too. Throws with what the CLI said when it fails; it says so on stdout.
+ * has started, too. When it fails, throws with the CLI's own words, which it says on stdout.
  */
 export async function deploy(root: string, options: RunOptions): Promise<void> {
   // The CLI packages into the clone, which may be somebody else's or a read-only image.

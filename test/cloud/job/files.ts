@@ -24,7 +24,7 @@ const MAX_KEY_BYTES = 850;
 const MAX_OBJECT = 5 * 1024 ** 3;
 
 /**
- * What a clone has once it is installed: the project's own files, and packages that between them bring a thousand small
+ * The files of an installed clone: the project's own files, and packages that between them bring a thousand small
  * files, deep folders, names with unusual characters and a few files of several megabytes.
  */
 const OWN_PARTS = ['functions', 'shared', 'test', 'README.md', 'package.json', 'package-lock.json', 'LICENSE'];

@@ -129,7 +129,7 @@ const stepsOf = (stories: readonly Story[]): number => stories.reduce((sum, { st
 const versionsOf = (entries: readonly { readonly deleteMarker: boolean }[]): number =>
   entries.filter(({ deleteMarker }) => !deleteMarker).length;
 
-/** What the scan did, once it has said so: a range writes down now and then where it is. */
+/** The counts of the scan, once it has written them down: a range does so now and then. */
 async function whenLooked(
   api: ReturnType<typeof replicationClient>,
   { source, destination }: Sides,

@@ -36,6 +36,6 @@ export function mayHaveMissed(scan: ScanState | undefined, written: number): boo
   return scan?.startedAt !== undefined && Date.parse(scan.startedAt) < written;
 }
 
-/** Whether everything was looked at, so that what it says it did is all of it. */
+/** Whether the scan has looked at everything, so that its counts are complete. */
 export const hasLooked = ({ state, entries: { total, done } }: ScanState): boolean =>
   state === 'ended' || (total !== null && done >= total);

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import type { Attributes, SourceFile, Step, Story } from './types.ts';
 
 /**
- * What happens to the keys, decided without I/O or chance: the same folder always gives the same job.
+ * The steps of each key, decided without I/O or chance: the same folder always gives the same job.
  *
  * Most files are written once, as in any bucket. The rest is there to be got wrong: overwrites in quick succession,
  * deletions, writes after a deletion, keys that break naive encoding, attributes that a plain copy loses.

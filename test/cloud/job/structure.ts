@@ -75,7 +75,7 @@ function compareKey(
 }
 
 /**
- * Compares what two listings show, without bytes. Delete markers between versions carry no data and need not be at the
+ * Compares two listings, without bytes. Delete markers between versions carry no data and need not be at the
  * destination; one on top of a key must be.
  */
 export function compareStructure(source: Listing, destination: Listing, sourceOf: SourceOf): Structure {

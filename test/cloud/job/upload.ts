@@ -95,8 +95,8 @@ async function take(cos: COS, place: Place, key: string, step: Step): Promise<Wr
 }
 
 /**
- * Plays the stories at the source: many keys at once, the steps of a key one after the other. Returns what COS confirmed,
- * the steps of each key in their order.
+ * Plays the stories at the source: many keys at once, the steps of a key one after the other. Returns the writes that COS
+ * confirmed, the steps of each key in their order.
  */
 export async function upload(
   cos: COS,

@@ -9,7 +9,7 @@ import type { Entry, Mismatch, Written } from './types.ts';
 
 const AT_ONCE = 4;
 
-/** Does the source hold exactly what was uploaded, in that order? Otherwise two empty buckets would agree, too. */
+/** Does the source hold exactly the uploads, in their order? Otherwise two empty buckets would agree, too. */
 export function compareUpload(written: readonly Written[], source: Observation['source']): Mismatch[] {
   const expected = new Map<string, Written[]>();
   for (const entry of written) {

@@ -6,7 +6,7 @@ import { randomText } from './ids.ts';
 import type { Cam, CamOptions, Policy, Role } from './types.ts';
 
 const TEMPORARY_LIFE = 2 * 60 * 60 * 1000;
-/** An expired pair is still known for a while, so that its holder is told what is wrong. */
+/** An expired pair is still known for a while, so that its holder gets the right error. */
 const REMEMBERED = 24 * 60 * 60 * 1000;
 const FIRST_POLICY_ID = 200_000_001;
 /** Policies on a role and custom policies of an account ("Use Limits", tencentcloud.com/document/product/598/10609). */

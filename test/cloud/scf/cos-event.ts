@@ -9,8 +9,8 @@ import type { FunctionId } from './types.ts';
 const STANDARD = 'Standard';
 
 /**
- * What COS hands to a function for one write, in the shape of the captures of 2022. Functions must not trust it for more
- * than the key: `vid` is empty unless the switch fills it.
+ * The event that COS hands to a function for one write, in the shape of the captures of 2022. Functions must not trust it for
+ * more than the key: `vid` is empty unless the switch fills it.
  *
  * The uploader's signature is in it, as in the real ones; this one is made up, so a test may look for it in logs.
  */

@@ -26,7 +26,8 @@ const NOT_THE_FUNCTIONS_FAULT = new Set([432, 500]);
 
 /**
  * Asynchronous invocation as the platform documents it: a failed run is repeated up to `retries` times, `retryDelayMs`
- * apart; what the platform itself could not run is tried again until the event is older than its `ttl`; then it is dropped.
+ * apart; an event that the platform itself could not run is tried again until it is older than its
+ * `ttl`; then it is dropped.
  */
 export function createDeliveries(options: { readonly now: () => number; readonly retryDelayMs: number }): Deliveries {
   const { now, retryDelayMs } = options;

@@ -209,8 +209,8 @@ function outOfHeap(ending: string): boolean {
 }
 
 /**
- * What a container's limit counts: memory of the process without the pages it shares with files such as the node binary.
- * 0 where there is no /proc; then the heap limit alone holds.
+ * The memory that the limit of a container counts: memory of the process without the pages it shares with files such
+ * as the node binary. 0 where there is no /proc; then the heap limit alone holds.
  */
 function anonymousMemory(pid: number | undefined): number {
   try {

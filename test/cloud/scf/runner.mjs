@@ -1,6 +1,6 @@
 /**
  * Runs inside the process of one function instance: loads the deployed code, then calls its handler for one event at a
- * time. It keeps to what the platform promises: CommonJS entry, `handler(event, context[, callback])`, credentials fresh
+ * time. It keeps to the promises of the platform: CommonJS entry, `handler(event, context[, callback])`, credentials fresh
  * in the environment for every run.
  */
 import { createRequire } from 'node:module';

@@ -57,7 +57,7 @@ export interface Cam extends Access {
   attached(roleName: string): readonly Policy[];
   /**
    * Temporary pair of a role, for a service that the role trusts. Valid 2 h, handed out again until half of that has
-   * passed, so what a caller gets is good for an hour at least.
+   * passed, so the pair that a caller gets is good for an hour at least.
    */
   assumeRole(roleName: string, service?: string): KeyPair;
 }
@@ -205,7 +205,7 @@ export interface Invocation {
   readonly source: TriggerSource;
   /** 200, or the platform's code: 430 exception, 432 concurrency, 433 time, 434 memory, 439 exit, 407 answer too large. */
   readonly status: number;
-  /** JSON text: what the handler returned, or the platform's error object. */
+  /** JSON text: the answer of the handler, or the platform's error object. */
   readonly result: string;
   /** ms since 1970 */
   readonly started: number;
@@ -246,7 +246,7 @@ export interface Counters {
 export interface ScfSwitches {
   /** Whether `path` reaches the function as on the wire or percent-decoded (undocumented). Default `raw`. */
   urlPath: 'raw' | 'decoded';
-  /** What a query key that comes twice looks like (undocumented). Default `array`, as API Gateway did. */
+  /** The form of a query key that comes twice (undocumented). Default `array`, as API Gateway did. */
   urlRepeatedKeys: 'array' | 'first' | 'last';
 }
 
@@ -335,6 +335,6 @@ export interface Scf {
   idle(): Promise<void>;
   /** Kills running and warm instances, all or of one function; returns how many. Runs end with status 439. */
   kill(id?: FunctionId): number;
-  /** Kills every process, drops what waits, removes the temporary folder. */
+  /** Kills every process, drops all waiting events, removes the temporary folder. */
   close(): Promise<void>;
 }

@@ -107,7 +107,7 @@ function multiply(a: Crc64, b: Crc64): Crc64 {
   return { high, low };
 }
 
-/** x^(8 * 2^k) for k = 0, 1, …: what 2^k bytes behind a checksum do to it. Enough for any safe integer. */
+/** x^(8 * 2^k) for k = 0, 1, …: the effect of 2^k bytes behind a checksum. Enough for any safe integer. */
 const shifts: Crc64[] = [{ high: 1 << 23, low: 0 }];
 for (let k = 1; k < 53; k++) {
   const last = shifts[k - 1] ?? EMPTY;

@@ -18,7 +18,7 @@ export interface BlobStoreOptions {
 
 /**
  * Where the bytes of the local cloud lie. Files are removed by `close` and not before: copies, slices and multipart
- * objects share the bytes of what was uploaded, and a reader may hold a version that was deleted since, so counting
+ * objects share the bytes of one upload, and a reader may hold a version that was deleted since, so counting
  * the users of a file would burden every caller. The folder never holds more than was uploaded in the life of the
  * store, and a store without a large blob never makes one.
  */

@@ -24,7 +24,7 @@ export async function appendObject(call: CosCall): Promise<CloudResponse> {
     ['ETag', version.etag],
     ['x-cos-hash-crc64ecma', whole.crc64],
     ['x-cos-next-append-position', String(whole.size)],
-    // The MD5 of what was appended, whatever the header is called: the Go SDK holds its own against it.
+    // The MD5 of the appended bytes, whatever the header is called: the Go SDK compares its own with it.
     ...(blob.md5 === undefined ? [] : [['x-cos-content-sha1', blob.md5] as const]),
     ...encryptionHeaders(version.attributes.encryption),
   ]);

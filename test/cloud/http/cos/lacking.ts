@@ -58,7 +58,7 @@ function lacking(name: string, noun: string, methods: readonly string[], absentC
 
 /**
  * A parameter without a value that names nothing COS documents. Answering with the plain operation would store, list or
- * delete what nobody meant; the rights are those of that operation.
+ * delete the wrong thing; the rights are those of that operation.
  */
 export function unknownSubresource(name: string, plain: Operation): Operation {
   return {

@@ -17,7 +17,7 @@ export interface Query {
 type Line = { readonly key: string; readonly id: string; readonly text: string };
 
 /**
- * What a versioned bucket is, in the fewest words: a list of rows in the order in which they were written. Slow, with
+ * A versioned bucket in the fewest words: a list of rows in the order in which they were written. Slow, with
  * nothing kept from one question to the next, so that it is plainly right; the core is compared with it.
  */
 export class ReferenceBucket {
@@ -26,7 +26,7 @@ export class ReferenceBucket {
   /** The rows after each change, with its time. */
   readonly #history: { at: number; rows: readonly Row[] }[] = [{ at: -Infinity, rows: [] }];
 
-  /** Puts an object or marker on top. `id` is what the core called it. */
+  /** Puts an object or marker on top. `id` is the one that the core gave it. */
   write(at: number, row: Row): void {
     const kept = row.id === 'null' ? this.#rows.filter(({ key, id }) => key !== row.key || id !== 'null') : this.#rows;
     this.#change(at, [...kept, row]);

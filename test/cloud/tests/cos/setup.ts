@@ -41,7 +41,7 @@ export function setup(versioning?: VersioningStatus, switches: Partial<Switches>
     versioning: (status: VersioningStatus): void => core.putVersioning(BUCKET, REGION, status),
     list: (query: Parameters<Core['listObjects']>[2] = {}) => core.listObjects(BUCKET, REGION, query),
     versions: (query: Parameters<Core['listVersions']>[2] = {}) => core.listVersions(BUCKET, REGION, query),
-    /** What a key holds, newest first, in one line: `v` a version, `m` a delete marker, `0` after it for `null`. */
+    /** The stack of a key, newest first, in one line: `v` a version, `m` a delete marker, `0` after it for `null`. */
     stack: (key: string): string =>
       core
         .listVersions(BUCKET, REGION, { prefix: key })

@@ -39,7 +39,7 @@ const allow = (principal: string) => (place: Place) => ({
   resource: resourceOf(place),
 });
 
-/** What becomes of an upload with the role's own keys. */
+/** The answer to an upload with the role's own keys. */
 async function uploadTo(place: Place, cam?: 'allow' | 'deny'): Promise<string> {
   const attached: number[] = [];
   if (cam !== undefined) {

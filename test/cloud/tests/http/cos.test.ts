@@ -6,7 +6,7 @@ import type { CosDriver, TestBucket } from '../../../contract/driver.ts';
 import type { LocalCloud } from '../../index.ts';
 import { rawExchange } from './raw.ts';
 
-// What only a local cloud can show: faults, role credentials, switches, broken connections.
+// Points that only a local cloud can show: faults, role credentials, switches, broken connections.
 let driver: CosDriver;
 let cloud: LocalCloud;
 let bucket: TestBucket;

@@ -54,7 +54,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What the service does, in the plainest way: everything in the order given. `spoil` may change a request. */
+/** The work of the service in the plainest way: everything in the order given. `spoil` may change a request. */
 async function replicateByHand(
   entries: readonly Written[],
   spoil: (key: string, headers: Record<string, string>) => void = () => undefined,

@@ -10,7 +10,7 @@ async function withEcho(options: Parameters<typeof createPlatform>[0] = {}) {
   return { ...platform, id: await deploy(platform.scf, 'echo', ECHO) };
 }
 
-/** What the function was called with, oldest first. */
+/** The events that the function was called with, oldest first. */
 function received(scf: Scf, id: ReturnType<typeof functionNamed>): unknown[] {
   return scf
     .logs(id)
