@@ -9,9 +9,11 @@ import { benchHot } from './hot.ts';
 import { benchLarge } from './large.ts';
 import { benchListing } from './listing.ts';
 import { benchLive } from './live.ts';
+import { benchOutage } from './outage.ts';
 import { benchPeers } from './peers.ts';
 import { benchScan } from './scan.ts';
 import { benchSize } from './size.ts';
+import { benchSpread } from './spread.ts';
 import { writePlots } from './plots.ts';
 import { HEADROOM, isOver } from './types.ts';
 import type { Bench, BenchResult, Figure } from './types.ts';
@@ -29,13 +31,28 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   hot: benchHot,
   large: benchLarge,
   scan: benchScan,
+  spread: benchSpread,
   backfill: benchBackfill,
+  outage: benchOutage,
   live: benchLive,
   cost: benchCost,
   peers: benchPeers,
   api: benchApi,
 };
-const QUICK = ['size', 'listing', 'engine', 'growth', 'hot', 'large', 'scan', 'backfill', 'live', 'cost'];
+const QUICK = [
+  'size',
+  'listing',
+  'engine',
+  'growth',
+  'hot',
+  'large',
+  'scan',
+  'spread',
+  'backfill',
+  'outage',
+  'live',
+  'cost',
+];
 
 function read() {
   try {

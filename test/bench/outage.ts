@@ -1,0 +1,169 @@
+import { BACKUP, OTHER, refusal, RULE, STATE } from '../functions/replicate/world.ts';
+import { scanWorld, type ScanWorld } from '../functions/scan/world.ts';
+import type { Settings } from '../../shared/replication/index.ts';
+import type { Place } from '../../shared/cos/index.ts';
+import { round } from './middle.ts';
+import type { BenchOptions, BenchResult, Figure } from './types.ts';
+
+const MINUTE = 60_000;
+/** Minutes for which the destination answers nothing. */
+const DAY = 1440;
+const HOUR = 60;
+const RULES = [
+  { ...RULE, id: 'backup', priority: 1 },
+  { ...RULE, id: 'other', priority: 2, destination: OTHER },
+];
+
+interface Outage {
+  readonly keys: number;
+  /** Requests of the most expensive minute of `schedule` once the destination is known to be down. */
+  readonly schedule: number;
+  /** Most objects that the state bucket held at once. */
+  readonly state: number;
+  /** Requests of `replicate` for one event, on average. */
+  readonly perEvent: number;
+  /** Minutes from the first answer until everything is there. */
+  readonly minutes: number;
+  /** Requests while it comes back. */
+  readonly back: number;
+  readonly lost: number;
+  /** Versions that the other destination had not got before the minute was over. */
+  readonly disturbed: number;
+}
+
+/**
+ * A destination that answers nothing for a day while so many keys are written, in virtual time. What it costs meanwhile, and how
+ * it comes back, must not grow with what has failed.
+ */
+export async function benchOutage({ quick }: BenchOptions): Promise<BenchResult> {
+  const [less, more] = quick ? [400, 1200] : [10_000, 100_000];
+  const [minutes, settings] = quick ? [HOUR, { crowdedFrom: 100 }] : [DAY, {}];
+  const few = await measured(less, minutes, settings);
+  const many = await measured(more, minutes, settings);
+  const held = await heldBack(quick ? 1000 : 20_000);
+  const limited: Figure[] = [
+    {
+      name: 'outage: requests of schedule in a minute at most',
+      value: Math.max(few.schedule, many.schedule),
+      kind: 'count',
+      most: quick ? 250 : 700,
+    },
+    { name: 'outage: objects on the state bucket at most', value: many.state, kind: 'count', most: quick ? 200 : 1300 },
+    { name: 'outage: requests of one event, both destinations', value: many.perEvent, kind: 'count', most: 10 },
+    { name: 'outage: minutes until everything is there', value: many.minutes, kind: 'count', most: 6 },
+    {
+      name: 'outage: requests of one more key while it comes back',
+      value: round((many.back - few.back) / (more - less)),
+      kind: 'count',
+      most: 2.2,
+    },
+    { name: 'outage: versions lost', value: few.lost + many.lost + held.lost, kind: 'count', most: 0 },
+    { name: 'outage: versions late at the other destination', value: many.disturbed, kind: 'count', most: 0 },
+    { name: 'outage: requests a key after events were held back', value: held.perKey, kind: 'count', most: 3 },
+  ];
+  return {
+    ok: true,
+    figures: { few, many, held },
+    limited,
+    lines: [
+      `${few.keys} and ${many.keys} failed keys: ${few.minutes} and ${many.minutes} minutes until all are there, ` +
+        `${few.schedule} and ${many.schedule} requests a minute of schedule`,
+    ],
+  };
+}
+
+async function measured(keys: number, minutes: number, settings: Partial<Settings>): Promise<Outage> {
+  const world = await scanWorld(RULES, {}, settings);
+  await world.scanned();
+  let isDown = true;
+  const made = { state: 0, all: 0 };
+  world.onRequest((call) => {
+    made.all += 1;
+    if (call.endsWith(' crr')) made.state += 1;
+    if (isDown && call.endsWith(' backup')) throw refusal();
+  });
+  const minute = async (): Promise<number> => {
+    const before = made.state;
+    await world.sweep();
+    await world.keep();
+    const used = made.state - before;
+    await world.runStarted();
+    await world.scanRuns();
+    return used;
+  };
+  const most = { schedule: 0, state: 0 };
+  let [events, disturbed, written] = [0, 0, 0];
+  for (let i = 0; i < minutes; i += 1) {
+    const end = Math.round(((i + 1) * keys) / minutes);
+    const steps = Math.max(1, end - written);
+    for (; written < end; written += 1) {
+      const key = keyOf(written);
+      const before = made.all;
+      await world.replicate({ version: world.put('x', {}, undefined, key), key });
+      events += made.all - before;
+      if (!isThere(world, key, OTHER)) disturbed += 1;
+      world.clock.ms += MINUTE / steps;
+    }
+    const used = await minute();
+    // Before that it is still found out that the destination is down.
+    if (i > minutes / 2) most.schedule = Math.max(most.schedule, used);
+    most.state = Math.max(most.state, objectsIn(world, STATE));
+  }
+  isDown = false;
+  const before = made.all;
+  let waited = 0;
+  let next = 0;
+  // A key that is there stays there, so none is looked for twice.
+  const isBack = (): boolean => {
+    while (next < keys && isThere(world, keyOf(next), BACKUP)) next += 1;
+    return next === keys;
+  };
+  for (; waited < 60 && !isBack(); waited += 1) {
+    world.clock.ms += MINUTE;
+    await minute();
+  }
+  return {
+    keys,
+    schedule: most.schedule,
+    state: most.state,
+    perEvent: round(events / keys),
+    minutes: waited,
+    back: made.all - before,
+    lost: keys - next,
+    disturbed,
+  };
+}
+
+/** Events that the platform held back for longer than it keeps them: one that comes at last brings a scan for all others. */
+async function heldBack(keys: number): Promise<{ readonly perKey: number; readonly lost: number }> {
+  const world = await scanWorld();
+  await world.scanned();
+  const version = world.put('x', {}, undefined, keyOf(0));
+  for (let i = 1; i < keys; i += 1) world.put('x', {}, undefined, keyOf(i));
+  world.clock.ms += 40 * MINUTE;
+  let made = 0;
+  world.onRequest(() => void (made += 1));
+  await world.replicate({ version, key: keyOf(0) });
+  for (let i = 0; i < 15; i += 1) {
+    await world.sweep();
+    await world.minute();
+    await world.runStarted();
+  }
+  const lost = Array.from({ length: keys }, (_, i) => keyOf(i)).filter((key) => !isThere(world, key, BACKUP)).length;
+  return { perKey: round(made / keys), lost };
+}
+
+const keyOf = (n: number): string => `k${String(n).padStart(8, '0')}`;
+
+function objectsIn({ core }: ScanWorld, { bucket, region }: Place): number {
+  let count = 0;
+  for (let marker: string | undefined = ''; marker !== undefined;) {
+    const page: ReturnType<typeof core.listObjects> = core.listObjects(bucket, region, { marker });
+    count += page.entries.length;
+    marker = page.nextMarker;
+  }
+  return count;
+}
+
+const isThere = ({ core }: ScanWorld, key: string, { bucket, region }: Place): boolean =>
+  core.listVersions(bucket, region, { prefix: key, maxKeys: 1 }).entries.length === 1;
