@@ -31,7 +31,7 @@ export const BELOW: readonly Mistake[] = [
   ),
   mistake(
     'work that is put off forgets which versions were named',
-    'test/functions/replicate/handler.test.ts',
+    'test/functions/replicate/unfinished.test.ts',
     text(
       WORK,
       '    hints,\n    floor,\n    since,\n    ...(typeof why',
@@ -64,7 +64,7 @@ export const BELOW: readonly Mistake[] = [
   ),
   mistake(
     'a lease is given back when it has expired',
-    'test/shared/tasks/leases.test.ts',
+    'test/shared/tasks/leases-left.test.ts',
     text(
       'shared/tasks/leases.ts',
       'if (this.#deps.now() - lease.sent >= lease.duration - SIGNATURE_LIFE_MS) return;',

@@ -41,13 +41,13 @@ export const TURNS: readonly Mistake[] = [
   ),
   mistake(
     'who knocks does not ask whether the key is still held',
-    'test/functions/replicate/handler.test.ts',
+    'test/functions/replicate/unfinished.test.ts',
     instead('P43', 'if (taken.name) return TOLD;'),
     instead('P43b', "return knocked === 'left' ? TOLD : ofAcquired(run, turns, acquired);"),
   ),
   mistake(
     'a knock that nobody heard is left where it is',
-    'test/functions/replicate/handler.test.ts',
+    'test/functions/replicate/unfinished.test.ts',
     instead('P44', 'const digest = readLeaseName(name)?.digest;'),
   ),
   mistake('late delete markers are not looked for', ['late-deletions', 600], without('P22c')),

@@ -1,17 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
-import {
-  BACKUP,
-  deployment,
-  KEY,
-  OTHER,
-  RULE,
-  refusal,
-  SETTLED,
-  SOURCE,
-  STATE,
-  type Deployment,
-} from '../replicate/world.ts';
+import { BACKUP, deployment, KEY, refusal, SETTLED, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
 
 const TOLD = { markerTold: () => true };
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
@@ -141,50 +130,6 @@ describe('a task', () => {
   });
 });
 
-describe('scope', () => {
-  // P31
-  test('a task whose rule is gone is dropped, and says so', async () => {
-    world.put('1');
-    const name = await submit();
-    await world.setRules([]);
-    await world.runTask(name);
-    expect(world.state('tasks/')).toEqual([]);
-    expect(world.stack()).toEqual([]);
-    expect(world.logs).toContainEqual({ message: 'out of scope', key: KEY, tasks: 1 });
-  });
-
-  test('rules are read fresh: a rule that came a moment ago is followed', async () => {
-    world = await deployment(TOLD, []);
-    const version = world.put('1');
-    const name = await submit();
-    const elsewhere = await deployment(TOLD);
-    const rules = elsewhere.core.getObject(STATE.bucket, STATE.region, `rules/${SOURCE.bucket}`);
-    world.core.putObject(
-      STATE.bucket,
-      STATE.region,
-      rules.key,
-      rules.blob as NonNullable<typeof rules.blob>,
-      rules.attributes,
-      { requestId: 'r' },
-    );
-    await world.runTask(name);
-    expect(world.stack()).toEqual([version.versionId]);
-  });
-
-  test.each([
-    ['disabled', { ...RULE, enabled: false }],
-    ['for another prefix', { ...RULE, prefix: 'music/' }],
-    ['for another destination', { ...RULE, destination: OTHER }],
-  ])('a rule that is now %s replicates nothing', async (_, changed) => {
-    world.put('1');
-    const name = await submit();
-    await world.setRules([changed]);
-    await world.runTask(name);
-    expect(world.stack()).toEqual([]);
-    expect(world.stack(OTHER)).toEqual([]);
-  });
-});
-
 describe('what could not be finished', () => {
   // P26
   test('stays a task with cause, count and age, due after a longer and longer wait', async () => {
@@ -271,31 +216,4 @@ test('deletes nothing that others wrote at the destination', async () => {
   world.clock.ms += SETTLED;
   await world.runTask(await submit());
   expect(world.stack()).toEqual([version.versionId, 'user']);
-});
-
-describe('a rule that is disabled', () => {
-  test('keeps the work that waits for it, and what a broken-off run has left, until it is enabled again', async () => {
-    const version = world.put('1');
-    await world.engine.leases.acquire(TARGET, { floor: 5, since: 9 }, world.clock.ms + MINUTE);
-    world.clock.ms += 5 * MINUTE;
-    await world.setRules([{ ...RULE, enabled: false }]);
-    await world.runTask(await submit({ floor: 7, attempts: 9, cause: 'SlowDown' }));
-    expect(world.stack()).toEqual([]);
-    expect(world.state('leases/')).toEqual([]);
-    expect(world.state('tasks/')).toEqual([]);
-    const { task, wait } = await waiting();
-    expect(task).toMatchObject({ ...TARGET, cause: 'RuleDisabled', floor: 5, since: 9 });
-    expect(wait).toBeLessThanOrEqual(17 * MINUTE);
-
-    await world.setRules([RULE]);
-    await world.later();
-    expect(world.stack()).toEqual([version.versionId]);
-    expect(world.state('waiting/')).toEqual([]);
-  });
-
-  test('is not a rule that is gone: without any rule the work goes', async () => {
-    await world.setRules([{ ...RULE, enabled: false, prefix: 'elsewhere/' }]);
-    await world.runTask(await submit());
-    expect(world.state('waiting/')).toEqual([]);
-  });
 });

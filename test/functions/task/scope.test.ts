@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Task } from '../../../shared/tasks/index.ts';
+import { BACKUP, deployment, KEY, OTHER, RULE, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
+
+const TOLD = { markerTold: () => true };
+const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
+const MINUTE = 60_000;
+
+let world: Deployment;
+beforeEach(async () => {
+  world = await deployment(TOLD);
+});
+
+const taskWith = (change: Partial<Task> = {}): Task => ({
+  ...TARGET,
+  hints: [],
+  floor: 0,
+  since: Number.POSITIVE_INFINITY,
+  cause: 'scan',
+  attempts: 0,
+  first: world.clock.ms,
+  ...change,
+});
+
+/** Submits and returns the name under which it has started. */
+async function submit(change: Partial<Task> = {}): Promise<string> {
+  await world.engine.tasks.submit(taskWith(change));
+  return world.started.at(-1)?.key ?? '';
+}
+
+/** The one task that waits, and in how many ms it is due. */
+async function waiting() {
+  const names = world.state('waiting/').filter((name) => !name.endsWith('/recovered'));
+  expect(names).toHaveLength(1);
+  const due = Number(/\/(\d{13})\//.exec(names[0] ?? '')?.[1]);
+  return { task: await world.pending(names[0] ?? ''), wait: due - world.clock.ms };
+}
+
+describe('scope', () => {
+  // P31
+  test('a task whose rule is gone is dropped, and says so', async () => {
+    world.put('1');
+    const name = await submit();
+    await world.setRules([]);
+    await world.runTask(name);
+    expect(world.state('tasks/')).toEqual([]);
+    expect(world.stack()).toEqual([]);
+    expect(world.logs).toContainEqual({ message: 'out of scope', key: KEY, tasks: 1 });
+  });
+
+  test('rules are read fresh: a rule that came a moment ago is followed', async () => {
+    world = await deployment(TOLD, []);
+    const version = world.put('1');
+    const name = await submit();
+    const elsewhere = await deployment(TOLD);
+    const rules = elsewhere.core.getObject(STATE.bucket, STATE.region, `rules/${SOURCE.bucket}`);
+    world.core.putObject(
+      STATE.bucket,
+      STATE.region,
+      rules.key,
+      rules.blob as NonNullable<typeof rules.blob>,
+      rules.attributes,
+      { requestId: 'r' },
+    );
+    await world.runTask(name);
+    expect(world.stack()).toEqual([version.versionId]);
+  });
+
+  test.each([
+    ['disabled', { ...RULE, enabled: false }],
+    ['for another prefix', { ...RULE, prefix: 'music/' }],
+    ['for another destination', { ...RULE, destination: OTHER }],
+  ])('a rule that is now %s replicates nothing', async (_, changed) => {
+    world.put('1');
+    const name = await submit();
+    await world.setRules([changed]);
+    await world.runTask(name);
+    expect(world.stack()).toEqual([]);
+    expect(world.stack(OTHER)).toEqual([]);
+  });
+});
+
+describe('a rule that is disabled', () => {
+  test('keeps the work that waits for it, and what a broken-off run has left, until it is enabled again', async () => {
+    const version = world.put('1');
+    await world.engine.leases.acquire(TARGET, { floor: 5, since: 9 }, world.clock.ms + MINUTE);
+    world.clock.ms += 5 * MINUTE;
+    await world.setRules([{ ...RULE, enabled: false }]);
+    await world.runTask(await submit({ floor: 7, attempts: 9, cause: 'SlowDown' }));
+    expect(world.stack()).toEqual([]);
+    expect(world.state('leases/')).toEqual([]);
+    expect(world.state('tasks/')).toEqual([]);
+    const { task, wait } = await waiting();
+    expect(task).toMatchObject({ ...TARGET, cause: 'RuleDisabled', floor: 5, since: 9 });
+    expect(wait).toBeLessThanOrEqual(17 * MINUTE);
+
+    await world.setRules([RULE]);
+    await world.later();
+    expect(world.stack()).toEqual([version.versionId]);
+    expect(world.state('waiting/')).toEqual([]);
+  });
+
+  test('is not a rule that is gone: without any rule the work goes', async () => {
+    await world.setRules([{ ...RULE, enabled: false, prefix: 'elsewhere/' }]);
+    await world.runTask(await submit());
+    expect(world.state('waiting/')).toEqual([]);
+  });
+});

@@ -1,0 +1,165 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Acquired, Facts, Lease, Leases } from '../../../shared/tasks/index.ts';
+import { FACTS, START, STATE, stateBucket, TARGET } from './state.ts';
+
+/** ms of a run; a lease lives longer than its run by what a request of it may still take. */
+const RUN_MS = 60_000;
+const LONG_AFTER = 10 * RUN_MS;
+
+const acquire = (leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Acquired> =>
+  leases.acquire(TARGET, facts, now + RUN_MS, thorough);
+
+async function held(leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Lease> {
+  const acquired = await acquire(leases, now, facts, thorough);
+  if (acquired.kind !== 'held') throw new Error('the key is taken');
+  return acquired.lease;
+}
+
+/** A bucket on which a run broke off and left its lease, which has expired. */
+async function afterBrokenRun(facts: Facts = FACTS) {
+  const state = stateBucket();
+  const broken = await held(state.run().leases, START, facts);
+  state.clock.ms += LONG_AFTER;
+  return { state, broken };
+}
+
+describe('a late release', () => {
+  test('deletes nothing once the lease may expire before the request has landed', async () => {
+    const state = stateBucket();
+    const { leases } = state.run();
+    const lease = await held(leases, START);
+    state.clock.ms = START + lease.duration - 60_000;
+    await leases.release(lease);
+    expect(state.keys()).toEqual([lease.name]);
+  });
+
+  // P23
+  test('never frees the lease of somebody else, whenever it comes', async () => {
+    expect.hasAssertions();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 2 * LONG_AFTER }),
+        fc.integer({ min: 0, max: 2 * LONG_AFTER }),
+        async (second, late) => {
+          const state = stateBucket();
+          const { leases } = state.run();
+          const first = await held(leases, START);
+          state.clock.ms = START + second;
+          const other = await acquire(state.run().leases, state.clock.ms);
+          state.clock.ms = START + Math.max(second, late);
+          await leases.release(first);
+          expect(state.keys()).toEqual(expect.arrayContaining(other.kind === 'held' ? [other.lease.name] : []));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('is carried out while the key is ours for as long as the request may live', async () => {
+    const state = stateBucket();
+    const { leases } = state.run();
+    const lease = await held(leases, START);
+    state.clock.ms = START + lease.duration - 60_001;
+    expect((await acquire(state.run().leases, START + lease.duration - 1)).kind).toBe('taken');
+    await leases.release(lease);
+    expect(state.keys()).toEqual([]);
+  });
+});
+
+describe('records left behind', () => {
+  /** A record above a free number: the run that held the lower one was done, a later one broke off. */
+  async function orphan() {
+    const { state } = await afterBrokenRun({ floor: 9, since: Number.POSITIVE_INFINITY });
+    const second = await held(state.run().leases, state.clock.ms, { floor: 3, since: 4 });
+    for (const name of second.inherited) state.remove(name);
+    state.clock.ms += LONG_AFTER;
+    return { state, left: second.name };
+  }
+
+  test('are found by who looks thoroughly, and go with its work', async () => {
+    const { state, left } = await orphan();
+    const { leases } = state.run();
+    const lease = await held(leases, state.clock.ms, FACTS, true);
+    expect(lease).toMatchObject({ floor: 3, since: 4, inherited: [left] });
+    await leases.release(lease);
+    expect(state.keys()).toEqual([]);
+  });
+
+  test('do not stop an event, and stay for the sweep', async () => {
+    const { state, left } = await orphan();
+    const { leases } = state.run();
+    await leases.release(await held(leases, state.clock.ms));
+    expect(state.keys()).toEqual([left]);
+  });
+
+  test('that are still alive are left alone', async () => {
+    const { state } = await afterBrokenRun();
+    const alive = await held(state.run().leases, state.clock.ms);
+    for (const name of alive.inherited) state.remove(name);
+    const { leases } = state.run();
+    const lease = await held(leases, state.clock.ms, FACTS, true);
+    expect(lease.inherited).toEqual([]);
+    await leases.release(lease);
+    expect(state.keys()).toEqual([alive.name]);
+  });
+});
+
+describe('what the sweep finds', () => {
+  const abandoned = async (leases: Leases, problems: unknown[] = []) => {
+    const found = [];
+    for await (const one of leases.abandoned((error) => problems.push(error))) found.push(...one);
+    return found;
+  };
+
+  test('nothing while the run may be at work', async () => {
+    const state = stateBucket();
+    await held(state.run().leases, START);
+    expect(await abandoned(state.run().leases)).toEqual([]);
+  });
+
+  test('a key whose holder broke off, with what that run must not forget; the record stays', async () => {
+    const { state, broken } = await afterBrokenRun({ floor: 5, since: 9 });
+    expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 5, since: 9 } }]);
+    expect(state.keys()).toEqual([broken.name]);
+  });
+
+  test('a key once, however many runs broke off', async () => {
+    const { state } = await afterBrokenRun({ floor: 5, since: 9 });
+    await held(state.run().leases, state.clock.ms, { floor: 4, since: 10 });
+    state.clock.ms += LONG_AFTER;
+    expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 4, since: 9 } }]);
+  });
+
+  test('not a key that another run has taken over', async () => {
+    const { state } = await afterBrokenRun();
+    await held(state.run().leases, state.clock.ms);
+    expect(await abandoned(state.run().leases)).toEqual([]);
+  });
+
+  test('all of them, over pages of the listing', async () => {
+    const state = stateBucket();
+    const { leases } = state.run(undefined, {
+      listObjects: (place, query) => state.plain.listObjects(place, { ...query, maxKeys: 2 }),
+    });
+    for (let i = 0; i < 5; i += 1) await leases.acquire({ ...TARGET, key: `k${i}` }, FACTS, START + RUN_MS);
+    state.clock.ms += LONG_AFTER;
+    const keys = (await abandoned(leases)).map(({ target }) => target.key);
+    expect(keys.toSorted()).toEqual(['k0', 'k1', 'k2', 'k3', 'k4']);
+  });
+
+  test('the others, when the record of one key cannot be read', async () => {
+    const { state } = await afterBrokenRun({ floor: 5, since: 9 });
+    await state.plain.putObject(STATE, `leases/${'0'.repeat(32)}/0`, Buffer.from('not a lease'));
+    state.clock.ms += LONG_AFTER;
+    const problems: unknown[] = [];
+    expect(await abandoned(state.run().leases, problems)).toMatchObject([{ target: TARGET }]);
+    expect(problems).toMatchObject([{ code: 'InvalidStateObject' }]);
+  });
+
+  test('nothing in objects that are no leases', async () => {
+    const state = stateBucket();
+    await state.plain.putObject(STATE, 'leases/stray', Buffer.from('{}'));
+    expect(await abandoned(state.run().leases)).toEqual([]);
+  });
+});

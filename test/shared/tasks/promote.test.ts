@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { OTHER, START, STATE, stateBucket, TARGET, taskWith, type Hook } from './state.ts';
+
+const MINUTE = 60_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+describe('promote', () => {
+  test('starts what is due and leaves what is not', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.defer(taskWith({ hints: ['now'] }), START);
+    await tasks.defer(taskWith({ hints: ['later'] }), START + 1);
+    expect(await tasks.promote(NEVER)).toBe(1);
+    expect((await tasks.ofKey(TARGET)).map(({ task }) => task)).toEqual([taskWith({ hints: ['now'] })]);
+    expect(state.keys('waiting/')).toHaveLength(1);
+    state.clock.ms += MINUTE;
+    expect(await tasks.promote(NEVER)).toBe(1);
+    expect(state.keys('waiting/')).toEqual([]);
+  });
+
+  /** Keys of what is started in one minute, in the order in which it is. */
+  async function startedIn(state: ReturnType<typeof stateBucket>, deadline = NEVER): Promise<readonly string[]> {
+    const names: string[] = [];
+    const { tasks } = state.run((method, key) => {
+      if (method === 'putObject' && key.startsWith('tasks/')) names.push(key);
+    });
+    await tasks.promote(deadline);
+    return Promise.all(names.map(async (name) => (await tasks.load(name))?.task.key ?? ''));
+  }
+
+  test('moves all that is due of every destination, however much of it there is', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    for (let i = 0; i < 1500; i += 1) await tasks.defer(taskWith({ key: `k${i}` }), START);
+    await tasks.defer(taskWith({ destination: OTHER }), START);
+    expect(await tasks.promote(NEVER)).toBe(1501);
+    expect(state.keys('waiting/')).toEqual([]);
+  });
+
+  test('moves the longest due first', async () => {
+    const state = stateBucket();
+    for (const minute of [3, 1, 4, 2])
+      await state.run().tasks.defer(taskWith({ key: `k${minute}` }), START + minute * MINUTE);
+    state.clock.ms += 10 * MINUTE;
+    expect(await startedIn(state)).toEqual(['k1', 'k2', 'k3', 'k4']);
+  });
+
+  test('moves re-checks after all that is not done, however long they are due', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.defer(taskWith({ key: 'recheck', cause: 'settle' }), START);
+    await tasks.defer(taskWith({ key: 'retry', cause: 'SlowDown' }), START + 2 * MINUTE);
+    await tasks.defer(taskWith({ key: 'taken' }), START + MINUTE);
+    state.clock.ms += 5 * MINUTE;
+    expect(await startedIn(state)).toEqual(['taken', 'retry', 'recheck']);
+  });
+
+  test('goes on with the others when one cannot be moved, and says so in the end', async () => {
+    const state = stateBucket();
+    for (const key of ['a', 'b', 'c']) await state.run().tasks.defer(taskWith({ key }), START);
+    const [first] = state.keys('waiting/');
+    const { tasks } = state.run((method, key) => {
+      if (method === 'getObject' && key === first) throw new Error('refused');
+    });
+    await expect(tasks.promote(NEVER)).rejects.toThrow('refused');
+    expect(state.keys('waiting/')).toEqual([first]);
+  });
+
+  describe('what waits after failures', () => {
+    const HOUR = 60 * MINUTE;
+    /** Fails for the next hours: `k0` is due first. */
+    async function failing(count: number) {
+      const state = stateBucket();
+      const { tasks } = state.run();
+      for (let i = 0; i < count; i += 1)
+        await tasks.defer(
+          taskWith({ key: `k${i}`, cause: 'ServiceUnavailable', attempts: 5 }),
+          START + HOUR + i * MINUTE,
+        );
+      await tasks.defer(taskWith({ key: 'turn', cause: 'taken' }), START + HOUR);
+      state.clock.ms += MINUTE;
+      return { state, tasks };
+    }
+
+    test('is tried each minute with one piece, to see whether the destination has recovered', async () => {
+      const { state } = await failing(3);
+      expect(await startedIn(state)).toEqual(['k0']);
+      state.clock.ms += MINUTE;
+      expect(await startedIn(state)).toEqual(['k1']);
+    });
+
+    test('is started at once when something of it has succeeded, a little at first and more each minute', async () => {
+      const { state, tasks } = await failing(700);
+      await tasks.recovered(TARGET.destination);
+      expect(await startedIn(state)).toHaveLength(200);
+      state.clock.ms += MINUTE;
+      await tasks.recovered(TARGET.destination);
+      expect(await startedIn(state)).toHaveLength(400);
+      state.clock.ms += MINUTE;
+      expect(await startedIn(state)).toHaveLength(100);
+      // All have been started; the next failures are news of their own.
+      expect(state.keys('waiting/')).toHaveLength(1);
+    });
+
+    test('and failed again after that has its own wait', async () => {
+      const { state, tasks } = await failing(2);
+      await tasks.recovered(TARGET.destination);
+      state.clock.ms += 1000;
+      const again = taskWith({ key: 'again', cause: 'SlowDown', attempts: 6 });
+      await tasks.defer(again, START + 3 * HOUR);
+      expect(await startedIn(state)).toEqual(['k0', 'k1']);
+    });
+
+    test('does not wait for another destination to recover, nor profit from it', async () => {
+      const { state, tasks } = await failing(2);
+      await tasks.recovered(OTHER);
+      expect(await startedIn(state)).toEqual(['k0']);
+    });
+  });
+
+  test('begins nothing after the deadline', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    await tasks.defer(taskWith(), START);
+    expect(await tasks.promote(START)).toBe(0);
+    expect(state.keys('tasks/')).toEqual([]);
+  });
+
+  test('broken off in the middle of a move leaves the work twice, never not at all', async () => {
+    const state = stateBucket();
+    await state.run().tasks.defer(taskWith(), START);
+    const hook: Hook = (method) => {
+      if (method === 'deleteObject') throw new Error('killed');
+    };
+    await expect(state.run(hook).tasks.promote(NEVER)).rejects.toThrow('killed');
+    expect(state.keys('tasks/')).toHaveLength(1);
+    expect(state.keys('waiting/')).toHaveLength(1);
+  });
+
+  test('passes by what has no name of ours', async () => {
+    const state = stateBucket();
+    await state.plain.putObject(STATE, 'waiting/stray', Buffer.from('{}'));
+    await state.plain.putObject(STATE, 'waiting/a/b/c', Buffer.from('{}'));
+    await state.run().tasks.defer(taskWith(), START);
+    expect(await state.run().tasks.promote(NEVER)).toBe(1);
+    expect(state.keys('waiting/')).toEqual(['waiting/a/b/c', 'waiting/stray']);
+  });
+});
+
+describe('restart', () => {
+  test('writes a task anew whose start was lost, so that it fires again; younger ones are left', async () => {
+    const state = stateBucket();
+    await state.run().tasks.submit(taskWith({ key: 'old' }));
+    state.clock.ms += 10 * MINUTE;
+    await state.run().tasks.submit(taskWith({ key: 'young' }));
+    state.clock.ms += 10 * MINUTE;
+    const before = state.keys();
+    const written: string[] = [];
+    const { tasks } = state.run((method, key) => {
+      if (method === 'putObject') written.push(key);
+    });
+    expect(await tasks.restart(20 * MINUTE, NEVER)).toBe(1);
+    expect(state.keys()).toEqual(before);
+    const [old] = await tasks.ofKey({ ...TARGET, key: 'old' });
+    expect(written).toEqual([old?.name]);
+    expect(old?.task).toEqual(taskWith({ key: 'old' }));
+  });
+
+  test('asks once more for help with parts that nobody gave', async () => {
+    const state = stateBucket();
+    const help = `tasks/parts/${'0'.repeat(32)}/u1`;
+    await state.put(help, '{}');
+    state.clock.ms += 20 * MINUTE;
+    expect(await state.run().tasks.restart(20 * MINUTE, NEVER)).toBe(1);
+    expect(await state.run().tasks.restart(20 * MINUTE, NEVER)).toBe(0);
+  });
+
+  test('restarts all that are lost, and none after the deadline', async () => {
+    const state = stateBucket();
+    const { tasks } = state.run();
+    for (let i = 0; i < 3; i += 1) await tasks.submit(taskWith());
+    state.clock.ms += 20 * MINUTE;
+    expect(await tasks.restart(MINUTE, state.clock.ms)).toBe(0);
+    expect(await tasks.restart(MINUTE, NEVER)).toBe(3);
+    expect(await tasks.restart(MINUTE, NEVER)).toBe(0);
+  });
+});
