@@ -92,6 +92,23 @@ const standing = {
   expired: amount,
 };
 
+const spent = z.strictObject({
+  versions: count,
+  bytes: count,
+  currency: z.string(),
+  /** For requests, functions and traffic together. */
+  total: z.number().check(z.nonnegative()),
+});
+
+const lag = z.strictObject({
+  p50: count,
+  p99: count,
+  p999: count,
+  max: count,
+  versions: count,
+  distribution: z.array(z.strictObject({ upToMs: z.nullable(count), versions: count })),
+});
+
 const side = z.strictObject({ current: amount, older: amount, deleteMarkers: count });
 
 export const precondition = z.strictObject({
@@ -129,6 +146,8 @@ const destinationStatus = z.strictObject({
       enabled: z.boolean(),
       /** By the last scan; null: there is none yet. */
       versions: z.nullable(z.strictObject(standing)),
+      /** By list prices, from the copies that were counted since then; null: none was. */
+      cost: z.nullable(z.strictObject({ estimated: z.literal(true), since: time, soFar: spent, thisMonth: spent })),
     }),
   ),
   /** What replication stands on, by the hourly checks. */
@@ -151,14 +170,18 @@ const destinationStatus = z.strictObject({
   /** The time since which scans repair the destination, because too much failed for single tasks. Null: it is not behind. */
   behind: z.nullable(z.strictObject({ since: time, cause: z.string(), repairing: z.boolean() })),
   /** Of versions written in the day before the last scan, from the times on both sides. */
-  lagMs: z.nullable(
+  lagMs: z.nullable(lag),
+  /** The deeds of the functions in the last hour, two minutes old at most; null: unknown. */
+  live: z.nullable(
     z.strictObject({
-      p50: count,
-      p99: count,
-      p999: count,
-      max: count,
-      versions: count,
-      distribution: z.array(z.strictObject({ upToMs: z.nullable(count), versions: count })),
+      since: time,
+      /** What a lost instance had not written down is missing. */
+      atLeast: z.literal(true),
+      copied: amount,
+      failedTries: count,
+      /** Null: no version that was written under the rules was copied. */
+      lagMs: z.nullable(lag),
+      measuredAt: time,
     }),
   ),
   /** Every version in scope that was written before is there, or skipped with a reason. */
@@ -167,6 +190,8 @@ const destinationStatus = z.strictObject({
   reasons: z.strictObject({
     versions: z.optional(z.enum(REASONS)),
     lagMs: z.optional(z.enum(REASONS)),
+    /** `not-counted`: no function has written anything down; `outdated`: nobody adds it up. */
+    live: z.optional(z.enum(['not-counted', 'outdated'])),
     completeUpTo: z.optional(z.enum(REASONS)),
     sides: z.optional(z.enum(REASONS)),
     /** `not-checked`, or the error code for which it could not be found out. */

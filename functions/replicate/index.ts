@@ -5,4 +5,6 @@ import { replicate } from './handler.ts';
 const config = readConfig(process.env);
 const engine = connectEngine(config);
 
-export const main_handler = eventFunction((event, run) => replicate(engine, config.sources, event, run));
+export const main_handler = eventFunction((event, run) =>
+  engine.counting(replicate(engine, config.sources, event, run)),
+);

@@ -5,4 +5,6 @@ import { runScans } from './handler.ts';
 const config = readConfig(process.env);
 const deps = connectScans(config);
 
-export const main_handler = eventFunction((event, run) => runScans(deps, config.sources, event, run));
+export const main_handler = eventFunction((event, run) =>
+  deps.engine.counting(runScans(deps, config.sources, event, run)),
+);

@@ -1,4 +1,5 @@
 import { Beacons } from '../../shared/beacon/index.ts';
+import { foldLive } from '../../shared/live/index.ts';
 import { keepPreconditions } from '../../shared/preconditions/index.ts';
 import { connectSchedule } from '../../shared/runs/index.ts';
 import { eventFunction, readConfig } from '../../shared/scf/index.ts';
@@ -17,6 +18,7 @@ export const main_handler = eventFunction(async (_event, run) => {
     keep(deps, config.sources, run),
     tell(beacons, config.sources, run),
     keepPreconditions(deps.preconditions),
+    foldLive(deps.engine.deps, config.sources),
   ]);
   for (const part of parts) if (part.status === 'rejected') throw part.reason;
 });

@@ -2,5 +2,5 @@
 export { costOf, sumOfUsage, usageOf } from './estimate.ts';
 export type { Work } from './estimate.ts';
 export { LIST_PRICES } from './prices.ts';
-export { MEASURED } from './profile.ts';
+export { MEASURED, SCANNED } from './profile.ts';
 export type * from './types.ts';

@@ -144,6 +144,16 @@ export const CHECK_AGAIN_MS = 5 * MINUTE;
 /** A check that is older says nothing any more, and the function that makes it counts as silent. */
 export const CHECK_LATE_MS = 3 * HOUR;
 
+// Live figures
+
+/** An instance writes down what it did so often, and sooner in a burst. */
+export const LIVE_EVERY_MS = MINUTE;
+/** The deeds of the last hour are shown, in slots of this length. */
+export const LIVE_WINDOW_MS = HOUR;
+export const LIVE_SLOT_MS = 5 * MINUTE;
+/** Sums that are older are not of this moment: `schedule` adds to them each minute. */
+export const LIVE_LATE_MS = 5 * MINUTE;
+
 // Storing rules
 
 /** A turn is over after this time, whatever happened to the function that took it. */

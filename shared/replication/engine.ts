@@ -101,6 +101,7 @@ export const DEFAULT_SETTINGS: Settings = {
   failuresInARow: 20,
   markerTold: () => false,
   sharedWith: () => undefined,
+  copied: () => undefined,
 };
 
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -24,6 +24,19 @@ export interface Settings {
    * part of a two-way set-up, a mesh, a ring or a chain.
    */
   sharedWith(place: Place): Place | undefined;
+  /** Told of each version that was copied and proved. */
+  copied(copy: Copied): void;
+}
+
+/** One replica that was made. */
+export interface Copied {
+  readonly source: Place;
+  readonly destination: Place;
+  /** ID of the rule that covers the version. */
+  readonly rule: string;
+  readonly bytes: number;
+  /** ms from the write at the source to that of the replica, by COS's clocks; undefined: the version is older than the rule. */
+  readonly lagMs: number | undefined;
 }
 
 /** The outside world of the engine. Nothing in it changes during a run. */

@@ -4,6 +4,7 @@ import type { DeploymentConfig } from '../scf/index.ts';
 import { createMarkerKnowledge } from '../preflight/index.ts';
 import { CAUTIOUS_METADATA_LIMIT, createEngine, type Engine, type EngineOptions } from '../replication/index.ts';
 import { createKeyring, UNIQUE_LENGTH } from '../identity/index.ts';
+import { createLiveTally } from '../live/index.ts';
 import type { Settings } from '../replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from '../scan/index.ts';
 
@@ -20,16 +21,30 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
+/** The engine of an instance, which also keeps a tally of its deeds. */
+export interface ConnectedEngine extends Engine {
+  /** Does a run and then what has to be written down of its deeds. */
+  readonly counting: <T>(run: Promise<T>) => Promise<T>;
+}
+
+/** The parts of an engine that not every function has. */
+export interface EngineParts {
+  readonly inParts?: EngineOptions['inParts'];
+  /** Its copies are made by scans. */
+  readonly scanned?: boolean;
+}
+
 /** The engine of a deployed function: real clock, real randomness, the signed client. */
 export function connectEngine(
   config: DeploymentConfig,
   settings: Partial<Settings> = {},
-  inParts?: EngineOptions['inParts'],
-): Engine {
+  { inParts, scanned = false }: EngineParts = {},
+): ConnectedEngine {
   const { state } = config;
   const cos = createCosClient({ credentials: () => config.credentials(), endpoint: config.cosEndpoint });
   const unique = (): string => randomBytes(UNIQUE_LENGTH / 2).toString('hex');
   const knowledge = createMarkerKnowledge({ cos, state, now: Date.now, unique });
+  const live = createLiveTally({ cos, state, now: Date.now, unique }, scanned);
   const engine = createEngine({
     cos,
     state,
@@ -43,6 +58,7 @@ export function connectEngine(
       markerTold: (destination) => knowledge.told(destination),
       ...(config.cautious.includes('metadata') ? { metadataLimit: CAUTIOUS_METADATA_LIMIT } : {}),
       sharedWith: (place) => config.peers.find(({ bucket }) => samePlace(bucket, place))?.state,
+      copied: (copy) => live.copied(copy),
       ...settings,
     },
   });
@@ -53,15 +69,23 @@ export function connectEngine(
       // Beside the work, which takes longer: a run that looks before the answer is there only reads two listings more.
       const learning = knowledge.learn(work.destination, deadline - Date.now() > 2 * LONGEST_LEARNING_MS);
       const [report] = await Promise.all([engine.converge(...run), within(LONGEST_LEARNING_MS, learning)]);
+      if (report.state === 'failed') live.failed(work);
       return report;
+    },
+    counting: async (run) => {
+      try {
+        return await run;
+      } finally {
+        await live.settle();
+      }
     },
   };
 }
 
 /** The wiring of the functions that scan. */
-export function connectScans(config: DeploymentConfig): ScanDeps {
+export function connectScans(config: DeploymentConfig): ScanDeps & { readonly engine: ConnectedEngine } {
   return {
-    engine: connectEngine(config),
+    engine: connectEngine(config, {}, { scanned: true }),
     settings: { ...SCAN_DEFAULTS, ...scanSettings(process.env) },
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };

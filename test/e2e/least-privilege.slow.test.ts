@@ -235,10 +235,7 @@ const NOT_ASKED: readonly { readonly reason: string; readonly parts: readonly st
   {
     reason: 'what is remembered of versions that no rule covers is written once a look has read 32 of them anew',
     parts: ['engine', 'scan']
-      .flatMap((kind) => [
-        `${kind}: PutObject of state/examined/*,state/status/marker/*`,
-        `${kind}: state/examined/* of PutObject`,
-      ])
+      .map((kind) => `${kind}: state/examined/* of PutObject`)
       .concat('engine: state/examined/* of GetObject'),
   },
   {

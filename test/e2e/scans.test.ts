@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BucketStatus } from '../../functions/api/scan-schemas.ts';
 import { formatPlace, type Place } from '../../shared/cos/index.ts';
 import { isReserved } from '../../shared/rules/index.ts';
 import { ROLE } from '../cloud/job/index.ts';
@@ -66,6 +67,30 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(replicas()).toBe(OBJECTS);
   });
 
+  it('count what they do, by events and by scans, with its lag and its cost', async () => {
+    const key = 'live/one';
+    await site.sdk.putObject({ ...bucket, Key: key, Body: 'now' });
+    await cloud.scf.idle();
+    cloud.scf.tick({ region: SOURCE.region, namespace: 'default', name: 'cos-replication-dev-schedule' });
+    await cloud.scf.idle();
+    const answer = await site.project.serverless(['replication', 'status', '--json'], lists);
+    const { destinations } = JSON.parse(answer) as BucketStatus;
+    const [one] = destinations;
+    const cost = one?.rules[0]?.cost;
+    // Lower bounds: what an instance did since it last wrote is not in them yet.
+    expect(one?.live?.copied.versions).toBeGreaterThan(1);
+    expect(one?.live?.copied.versions).toBeLessThanOrEqual(OBJECTS + 1);
+    expect(one?.live?.lagMs?.versions).toBe(1);
+    expect(cost?.estimated).toBe(true);
+    expect(cost?.thisMonth.versions).toBe(one?.live?.copied.versions);
+    expect(cost?.soFar.total).toBeGreaterThan(0);
+    const told = await site.project.serverless(['replication', 'status'], lists);
+    expect(told).toMatch(/last hour +at least \d+ versions copied \(.*\), 0 tries failed, lag p50 /);
+    expect(told).toMatch(/cost so far 0\.\d+ CNY, this month 0\.\d+ CNY \(estimated at list prices/);
+    const notes = cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'live/' }).entries;
+    expect(notes).toEqual([]);
+  });
+
   it('check each hour what they stand on, and say what is broken and what to do', async () => {
     const serverless = (...args: string[]) => site.project.serverless(['replication', ...args], lists);
     /** As after an hour: what was found counts as old. */
@@ -91,7 +116,7 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     await site.project.serverless(['deploy'], lists);
     await checkAgain();
     expect(await serverless('status')).toMatch(/backup-1250000000@ap-shanghai: complete\n/);
-    expect(replicas()).toBe(OBJECTS);
+    expect(replicas()).toBe(OBJECTS + 1);
   });
 
   it('are asked and steered from the command line, which leaves no key behind', async () => {

@@ -43,6 +43,7 @@ export function familiesOf(sources: readonly SourceStatus[], withRules: boolean)
     ...preconditionFamilies(rows),
     ...backlogFamilies(rows),
     ...lagFamilies(rows),
+    ...liveFamilies(rows),
     ...(withRules ? ruleFamilies(rows) : []),
     ...sideFamilies(rows),
     ...existingFamilies(rows),
@@ -92,6 +93,7 @@ function stateFamilies(rows: readonly Row[]): Family[] {
       (it) => [
         [{ figure: 'versions' }, Number(it.measuredAt !== null)],
         [{ figure: 'lag' }, Number(it.lagMs !== null)],
+        [{ figure: 'live' }, Number(it.live !== null)],
         [{ figure: 'complete_up_to' }, Number(it.completeUpTo !== null)],
         [{ figure: 'sides' }, Number(it.sides !== null)],
         [{ figure: 'backlog' }, Number(!it.backlog.atLeast)],
@@ -176,17 +178,7 @@ function lagFamilies(rows: readonly Row[]): Family[] {
       help: 'Versions written in the day before the last scan, by the time from the write at the source to that of the replica. Not counted over time.',
       type: 'histogram',
       samples: rows.flatMap(({ labels, it: { lagMs } }) =>
-        lagMs === null
-          ? []
-          : [
-              {
-                labels,
-                bounds: lagMs.distribution.map(({ upToMs, versions }) => ({
-                  upTo: inSeconds(upToMs),
-                  count: versions,
-                })),
-              },
-            ],
+        lagMs === null ? [] : [{ labels, bounds: boundsOf(lagMs.distribution) }],
       ),
     },
     gauge(rows, 'lag_max_seconds', 'The largest lag of these versions.', ({ lagMs }) =>
@@ -194,6 +186,30 @@ function lagFamilies(rows: readonly Row[]): Family[] {
     ),
   ];
 }
+
+const OF_HOUR = 'in the last hour, by what the functions did: a lower bound, a minute or two old.';
+
+function liveFamilies(rows: readonly Row[]): Family[] {
+  return [
+    gauge(rows, 'live_copied_versions', `Versions copied ${OF_HOUR}`, ({ live }) => live?.copied.versions ?? null),
+    gauge(rows, 'live_copied_bytes', `Bytes copied ${OF_HOUR}`, ({ live }) => live?.copied.bytes ?? null),
+    gauge(rows, 'live_failed_tries', `Tries that failed ${OF_HOUR}`, ({ live }) => live?.failedTries ?? null),
+    {
+      name: `${START}live_lag_seconds`,
+      help: `Versions copied ${OF_HOUR} By the time from the write at the source to that of the replica. Not counted over time.`,
+      type: 'histogram',
+      samples: rows.flatMap(({ labels, it: { live } }) =>
+        live?.lagMs == null ? [] : [{ labels, bounds: boundsOf(live.lagMs.distribution) }],
+      ),
+    },
+    gauge(rows, 'live_lag_max_seconds', `The largest lag ${OF_HOUR}`, ({ live }) =>
+      live?.lagMs == null ? null : seconds(live.lagMs.max),
+    ),
+  ];
+}
+
+const boundsOf = (distribution: NonNullable<DestinationState['lagMs']>['distribution']) =>
+  distribution.map(({ upToMs, versions }) => ({ upTo: inSeconds(upToMs), count: versions }));
 
 const STANDINGS = ['replicated', 'pending', 'failed', 'skipped', 'expired'] as const;
 
@@ -205,6 +221,18 @@ function ruleFamilies(rows: readonly Row[]): Family[] {
   return [
     gauges(rows, 'rule_enabled', 'Whether the rule is enabled.', (it) =>
       it.rules.map(({ id, enabled }) => [{ rule: id }, Number(enabled)] as const),
+    ),
+    gauges(
+      rows,
+      'rule_cost',
+      'Cost so far and of this month (UTC+8) by list prices: an estimate from the copies that were counted.',
+      (it) =>
+        it.rules.flatMap(({ id, cost }) =>
+          (['soFar', 'thisMonth'] as const).map((name) => {
+            const period = name === 'soFar' ? 'so-far' : 'this-month';
+            return [{ rule: id, period, currency: cost?.soFar.currency ?? '' }, cost?.[name].total ?? null] as const;
+          }),
+        ),
     ),
     gauges(rows, 'versions', 'Versions that the rule covers, by the last scan.', standings('versions')),
     gauges(rows, 'version_bytes', 'Bytes of the versions that the rule covers, by the last scan.', standings('bytes')),

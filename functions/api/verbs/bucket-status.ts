@@ -1,5 +1,7 @@
 import { mayReach } from '../../../shared/access/index.ts';
 import { formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
+import { costOf, LIST_PRICES, MEASURED, SCANNED, sumOfUsage, usageOf } from '../../../shared/cost/index.ts';
+import { hourOf, isLive, readLive, ruleSumOf, type LiveSum, type RuleSum } from '../../../shared/live/index.ts';
 import { explainBreak, readPreconditions, type PairPreconditions } from '../../../shared/preconditions/index.ts';
 import type { Rule, RuleSet } from '../../../shared/rules/index.ts';
 import {
@@ -35,11 +37,12 @@ export async function bucketStatusOf(
   options: CallOptions,
 ): Promise<BucketStatus> {
   const ruleSet = await options.rules.getFresh(source);
+  const live = await readLive(options, source);
   const places = distinct((ruleSet?.rules ?? []).map(({ destination }) => destination));
   const destinations = await Promise.all(
     places
       .filter((place) => mayReach(sender, place.bucket))
-      .map((destination) => destinationState({ source, destination }, ruleSet as RuleSet, options)),
+      .map((destination) => destinationState({ source, destination }, ruleSet as RuleSet, live, options)),
   );
   return { bucket: source.bucket, destinations, measuredAt: timeText(options.now()) };
 }
@@ -47,7 +50,12 @@ export async function bucketStatusOf(
 const distinct = (places: readonly Place[]): readonly Place[] =>
   places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
 
-async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptions): Promise<DestinationState> {
+async function destinationState(
+  pair: Pair,
+  ruleSet: RuleSet,
+  live: LiveSum | undefined,
+  options: CallOptions,
+): Promise<DestinationState> {
   const now = options.now();
   const store = new PairStore(options, pair);
   const [progress, result, counted, behind, preconditions] = await Promise.all([
@@ -61,7 +69,7 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
   const backlog = { ...counted, atLeast: counted.atLeast || isBehind };
   const rules = ruleSet.rules.filter(({ destination }) => samePlace(destination, pair.destination));
   const current = result?.signature === signatureOf(ruleSet, pair, options.hash);
-  const lag = result === undefined ? undefined : lagOf(result);
+  const lag = result === undefined ? undefined : lagOf(result.counts.lags, result.counts.largestLag);
   const completeUpTo = current ? (result?.completeUpTo ?? null) : null;
   return {
     destination: formatPlace(pair.destination),
@@ -72,6 +80,7 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
       id,
       enabled,
       versions: result === undefined ? null : standingOf(result, id),
+      cost: costOfRule(live && ruleSumOf(live, pair.destination, id, now), pair),
     })),
     preconditions: preconditionsOf(preconditions),
     backlog,
@@ -79,9 +88,11 @@ async function destinationState(pair: Pair, ruleSet: RuleSet, options: CallOptio
       ? { since: timeText(behind.since), cause: behind.cause, repairing: behind.phase === 'recovering' }
       : null,
     lagMs: lag ?? null,
+    live: live !== undefined && isLive(live, now) ? liveOf(live, pair.destination) : null,
     completeUpTo: completeUpTo === null ? null : timeText(completeUpTo),
     reasons: {
       ...(result === undefined ? { versions: 'not-scanned', sides: 'not-scanned' } : {}),
+      ...liveReason(live, now),
       ...(lag === undefined ? { lagMs: result === undefined ? 'not-scanned' : 'no-recent-versions' } : {}),
       ...(completeUpTo === null
         ? {
@@ -168,8 +179,7 @@ function sidesOf({ counts }: ScanResult): NonNullable<DestinationState['sides']>
   return { source: of(counts.source), destination: of(counts.destination) };
 }
 
-function lagOf({ counts }: ScanResult): NonNullable<DestinationState['lagMs']> | undefined {
-  const { lags, largestLag } = counts;
+function lagOf(lags: readonly number[], largestLag: number): NonNullable<DestinationState['lagMs']> | undefined {
   const of = (share: number) => percentile(lags, LAG_BOUNDS, share, Math.ceil(largestLag));
   const [p50, p99, p999] = [of(0.5), of(0.99), of(0.999)];
   if (p50 === undefined || p99 === undefined || p999 === undefined) return undefined;
@@ -181,6 +191,46 @@ function lagOf({ counts }: ScanResult): NonNullable<DestinationState['lagMs']> |
     versions: lags.reduce((sum, one) => sum + one, 0),
     distribution: lags.map((versions, i) => ({ upToMs: LAG_BOUNDS[i] ?? null, versions })),
   };
+}
+
+function liveReason(live: LiveSum | undefined, now: number): Pick<DestinationState['reasons'], 'live'> {
+  if (live === undefined) return { live: 'not-counted' };
+  return isLive(live, now) ? {} : { live: 'outdated' };
+}
+
+function liveOf(sum: LiveSum, destination: Place): NonNullable<DestinationState['live']> {
+  const { since, versions, bytes, failed, lags, largest } = hourOf(sum, destination);
+  return {
+    since: timeText(since),
+    atLeast: true,
+    copied: { versions, bytes },
+    failedTries: failed,
+    lagMs: lagOf(lags, largest) ?? null,
+    measuredAt: timeText(sum.measuredAt),
+  };
+}
+
+/** An estimate: what was counted, by the usage that was measured of a version, at list prices. */
+function costOfRule(
+  sum: RuleSum | undefined,
+  { source, destination }: Pair,
+): DestinationState['rules'][number]['cost'] {
+  if (sum === undefined) return null;
+  const acrossRegions = source.region !== destination.region;
+  const spent = ({ versions, bytes, scannedVersions, scannedBytes }: RuleSum['total']) => {
+    const usage = sumOfUsage([
+      usageOf({ objects: versions, bytes, parts: 0, acrossRegions }, MEASURED),
+      // Scans copy many versions in a run, so that runs by themselves cost nothing worth naming.
+      {
+        ...usageOf({ objects: scannedVersions, bytes: scannedBytes, parts: 0, acrossRegions }, SCANNED),
+        invocations: 0,
+      },
+    ]);
+    const { currency } = LIST_PRICES;
+    const total = Math.round(costOf(usage, LIST_PRICES).total * 1e6) / 1e6;
+    return { versions: versions + scannedVersions, bytes: bytes + scannedBytes, currency, total };
+  };
+  return { estimated: true, since: timeText(sum.since), soFar: spent(sum.total), thisMonth: spent(sum.thisMonth) };
 }
 
 function existingOf(rules: readonly Rule[], progress: Progress, current: boolean): DestinationState['existing'] {

@@ -24,6 +24,8 @@ const scan = z.object({
     propertiesChanged: z.optional(z.number()),
   }),
 });
+const spent = z.object({ versions: z.number(), currency: z.string(), total: z.number() });
+const percentiles = z.object({ p50: z.number(), p99: z.number(), max: z.number() });
 const scans = z.object({ scans: z.array(scan) });
 const status = z.object({
   destinations: z.array(
@@ -35,6 +37,7 @@ const status = z.object({
         z.object({
           id: z.string(),
           enabled: z.boolean(),
+          cost: z.optional(z.nullable(z.object({ since: z.string(), soFar: spent, thisMonth: spent }))),
           versions: z.nullable(
             z.object({ replicated: amount, pending: amount, failed: amount, skipped: amount, expired: amount }),
           ),
@@ -51,7 +54,12 @@ const status = z.object({
         atLeast: z.boolean(),
         oldestAgeMs: z.nullable(z.number()),
       }),
-      lagMs: z.nullable(z.object({ p50: z.number(), p99: z.number(), max: z.number() })),
+      lagMs: z.nullable(percentiles),
+      live: z.optional(
+        z.nullable(
+          z.object({ copied: amount, failedTries: z.number(), lagMs: z.nullable(percentiles), measuredAt: z.string() }),
+        ),
+      ),
       completeUpTo: z.nullable(z.string()),
       reasons: z.object({ completeUpTo: z.optional(z.string()) }),
       scan,
@@ -169,7 +177,7 @@ function formatStatus(bucket: string, answer: unknown): string {
 }
 
 function formatDestination(bucket: string, one: z.infer<typeof status>['destinations'][number]): string {
-  const { backlog, lagMs, completeUpTo, reasons } = one;
+  const { backlog, lagMs, live, completeUpTo, reasons } = one;
   const lines = [
     `${bucket} → ${one.destination}: ${one.state}${one.cause === undefined ? '' : ` (${one.cause})`}`,
     ...(one.preconditions?.broken ?? []).map(
@@ -177,10 +185,15 @@ function formatDestination(bucket: string, one: z.infer<typeof status>['destinat
     ),
     `  complete up to  ${completeUpTo ?? `unknown (${reasons.completeUpTo ?? 'not measured'})`}`,
     `  waiting         ${backlog.atLeast ? 'at least ' : ''}${count(backlog.keys)} keys, ${count(backlog.failed)} failed${backlog.oldestAgeMs === null ? '' : `, oldest ${duration(backlog.oldestAgeMs)}`}`,
-    `  lag             ${lagMs === null ? 'unknown' : `p50 ${duration(lagMs.p50)}, p99 ${duration(lagMs.p99)}, max ${duration(lagMs.max)}`}`,
+    `  lag             ${formatLag(lagMs)}`,
+    ...(live == null
+      ? []
+      : [
+          `  last hour       at least ${count(live.copied.versions)} versions copied (${size(live.copied.bytes)}), ${count(live.failedTries)} tries failed, lag ${formatLag(live.lagMs)}`,
+        ]),
     `  scan            ${formatScan(one.scan)}`,
   ];
-  for (const { id, enabled, versions } of one.rules) {
+  for (const { id, enabled, versions, cost } of one.rules) {
     if (versions === null) lines.push(`  rule ${id}: ${enabled ? 'not scanned yet' : 'disabled'}`);
     else {
       const { replicated, pending, failed, skipped, expired } = versions;
@@ -188,10 +201,21 @@ function formatDestination(bucket: string, one: z.infer<typeof status>['destinat
         `  rule ${id}: ${count(replicated.versions)} versions replicated (${size(replicated.bytes)}), ${count(pending.versions)} pending, ${count(failed.versions)} failed, ${count(skipped.versions)} skipped, ${count(expired.versions)} expired${enabled ? '' : ', disabled'}`,
       );
     }
+    if (cost != null) {
+      const { soFar, thisMonth, since } = cost;
+      lines.push(
+        `    cost so far ${money(soFar)}, this month ${money(thisMonth)} (estimated at list prices, counted since ${since})`,
+      );
+    }
   }
   if (one.measuredAt !== null) lines.push(`  measured at     ${one.measuredAt}`);
   return lines.join('\n');
 }
+
+const formatLag = (lag: z.infer<typeof percentiles> | null): string =>
+  lag === null ? 'unknown' : `p50 ${duration(lag.p50)}, p99 ${duration(lag.p99)}, max ${duration(lag.max)}`;
+
+const money = ({ total, currency }: z.infer<typeof spent>): string => `${total.toFixed(4)} ${currency}`;
 
 function formatScan(one: z.infer<typeof scan>): string {
   const { entries, did } = one;

@@ -4,6 +4,7 @@ import { PREFLIGHT_PREFIX, STATUS_PREFIX } from '../../rules/index.ts';
 import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
 import { STATUS_KEY } from '../../beacon/index.ts';
+import { LIVE, LIVE_SUMS } from '../../live/index.ts';
 import { BEHIND } from '../../tasks/index.ts';
 import { FINDINGS } from '../../preconditions/index.ts';
 import type { RoleKind, Settings } from '../types.ts';
@@ -104,7 +105,7 @@ function work({ state, peers, acl }: Working): Rights {
     state: [
       allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),
       // Notes on versions that are not copied, and on destinations. No function has to remove them.
-      allow(['PutObject'], under(state, ['examined/', 'status/marker/'])),
+      allow(['PutObject'], under(state, ['examined/', 'status/marker/', LIVE])),
       allow(
         ['PutObject', 'DeleteObject'],
         under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),
@@ -144,13 +145,25 @@ function schedule({ state, service = '', stage = '' }: Omit<Scope, 'sources' | '
     state: [
       allow(
         ['GetObject'],
-        under(state, ['tasks/', 'waiting/', 'leases/', 'rules/', PAIRS, ASKED, PAUSED, BEHIND, FINDINGS]),
+        under(state, [
+          'tasks/',
+          'waiting/',
+          'leases/',
+          'rules/',
+          PAIRS,
+          ASKED,
+          PAUSED,
+          BEHIND,
+          FINDINGS,
+          LIVE,
+          LIVE_SUMS,
+        ]),
       ),
       // It signs the status with a key of its own, and cannot sign replication markers.
       allow(['GetObject'], [resourceOf(state, STATUS_KEY)]),
       // The run that tried a task writes the waiting work, and the run that has done a task removes it.
-      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND, FINDINGS])),
-      allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING])),
+      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND, FINDINGS, LIVE_SUMS])),
+      allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING, LIVE])),
       // For the clock of COS: a scan's start must not be later than what its listings show.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),
@@ -208,6 +221,7 @@ function api(state: Place): Rights {
           VERIFIES,
           BEHIND,
           FINDINGS,
+          LIVE_SUMS,
         ]),
       ),
       allow(

@@ -12,7 +12,7 @@ import type { Needs } from '../run/run.ts';
 import { sourceOf } from '../look/source.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
 import type { ForeignItem, ObjectItem, OwnItem, SkipReason } from '../types.ts';
-import { isNull, refOfHead } from '../../identity/index.ts';
+import { isNull, refOfHead, timeOfVersionId } from '../../identity/index.ts';
 
 type Copying = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'books' | 'uploads' | 'deedLog' | 'inParts'>;
 
@@ -42,6 +42,7 @@ export async function copyVersion(
     const written = await copy(run, { from, head, marker, terms, attributes });
     if (isHalt(written)) return written;
     run.deedLog.hasCompared(written);
+    tell(run, candidate, written);
     return undefined;
   } catch (error) {
     const reason = refusalOf(error, head);
@@ -51,6 +52,20 @@ export async function copyVersion(
     run.verdictLog.exclude(entry.ref.id);
     return LOOK_AGAIN;
   }
+}
+
+/** The time of a version is in its ID; otherwise Last-Modified has it to the second, and the clock of the function will do. */
+function tell({ deps, work }: Copying, { entry, head, rule }: Candidate, versionId: string): void {
+  const { source, destination } = work;
+  const since = entry.ref.time / 1000;
+  const lagMs = Math.max(0, (timeOfVersionId(versionId) ?? deps.now() * 1000) / 1000 - since);
+  deps.settings.copied({
+    source,
+    destination,
+    rule: rule.id,
+    bytes: head.size,
+    lagMs: since < rule.start ? undefined : lagMs,
+  });
 }
 
 /** Copies a replica on top of its own stack; the old one is removed by a later step. */

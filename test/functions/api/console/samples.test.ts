@@ -29,6 +29,7 @@ function statusAt(bucket: string, ms: number, oldestAgeMs: number | null): Bucke
         backlog: { keys: 1, failed: 0, atLeast: false, oldestAgeMs, byAge: [] },
         behind: null,
         lagMs: null,
+        live: null,
         completeUpTo: null,
         reasons: {},
         existing: null,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { LIST_PRICES } from '../../../../shared/cost/index.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import type { Place } from '../../../../shared/cos/index.ts';
 import { emptyCounts, emptyDeeds, standingOf } from '../../../../shared/scan/counts.ts';
@@ -402,5 +403,62 @@ describe('the preconditions of a destination', () => {
     await store(SOURCE, ruleText('a', BACKUP).replace('Enabled', 'Disabled'));
     bench.time += 20_000;
     expect(await status()).toMatchObject({ state: 'disabled' });
+  });
+});
+
+describe('live figures', () => {
+  const to = `${BACKUP.bucket}@${BACKUP.region}`;
+  const copies = { versions: 90, bytes: 9e9, scannedVersions: 10, scannedBytes: 1e9 };
+  const sums = (measuredAt: number) =>
+    bench.cos.putObject(
+      STATE,
+      `status/live/${SOURCE.bucket}`,
+      new TextEncoder().encode(
+        JSON.stringify({
+          measuredAt,
+          since: NOW - 3 * 3_600_000,
+          added: [],
+          slots: {
+            [to]: [{ at: NOW - 10 * MINUTE, versions: 90, bytes: 9e9, failed: 2, lags: [60, 30], largest: 1500 }],
+          },
+          rules: {
+            [JSON.stringify([to, 'a'])]: { since: NOW - 3_600_000, total: copies, month: '2000-01', thisMonth: copies },
+          },
+        }),
+      ),
+      { contentType: 'application/json' },
+    );
+
+  beforeEach(() =>
+    store(SOURCE, ruleText('a', BACKUP, '<Priority>1</Priority>'), ruleText('b', BACKUP, '<Priority>2</Priority>')),
+  );
+
+  it('are those of the last hour, and a distribution', async () => {
+    await sums(NOW - MINUTE);
+    const series = await metrics();
+    expect(valueOf(series, 'cos_replication_live_copied_versions', TO_BACKUP)).toBe(90);
+    expect(valueOf(series, 'cos_replication_live_failed_tries', TO_BACKUP)).toBe(2);
+    expect(valueOf(series, 'cos_replication_live_lag_seconds_bucket', { ...TO_BACKUP, le: '1' })).toBe(60);
+    expect(valueOf(series, 'cos_replication_live_lag_seconds_count', TO_BACKUP)).toBe(90);
+    expect(valueOf(series, 'cos_replication_live_lag_max_seconds', TO_BACKUP)).toBe(1.5);
+    expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'live' })).toBe(1);
+  });
+
+  it('are unknown where nobody adds them up any more, and 0 nowhere', async () => {
+    await sums(NOW - 6 * MINUTE);
+    const series = await metrics();
+    expect(series.filter(({ name }) => name.startsWith('cos_replication_live_'))).toEqual([]);
+    expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'live' })).toBe(0);
+  });
+
+  it('give each rule a cost, in all and of this month alone, and none to a rule that copied nothing', async () => {
+    await sums(NOW - MINUTE);
+    const series = await metrics();
+    const cost = (rule: string, period: string) =>
+      valueOf(series, 'cos_replication_rule_cost', { ...TO_BACKUP, rule, period, currency: 'CNY' });
+    // 10 GB across regions are nearly all of it.
+    expect(cost('a', 'so-far')).toBeCloseTo(10 * LIST_PRICES.trafficPerGb, 1);
+    expect(cost('a', 'this-month')).toBe(0);
+    expect(cost('b', 'so-far')).toBeUndefined();
   });
 });

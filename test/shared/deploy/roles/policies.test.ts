@@ -113,6 +113,8 @@ describe('schedule', () => {
     ['asked/1', 'Get Delete'],
     ['paused/1', 'Get'],
     ['status/checks/functions', 'Get Put'],
+    ['status/live/source-1250000000', 'Get Put'],
+    ['live/1', 'Get Delete'],
     ['status/preflight/1', ''],
     ['ranges/1', ''],
     ['keys/AKID', ''],
@@ -144,6 +146,7 @@ describe('schedule', () => {
 describe('scan', () => {
   it.each([
     ['status/checks/buckets', 'Get Put'],
+    ['live/1', 'Put'],
     ['rules/source-1250000000', 'Get'],
     ['tasks/1', 'Get Put Delete'],
     ['waiting/1', 'Get Put Delete'],
@@ -179,6 +182,8 @@ describe('api', () => {
     ['marks/1', ''],
     ['status/preflight/1', 'Put'],
     ['status/checks/buckets', 'Get'],
+    ['status/live/source-1250000000', 'Get'],
+    ['live/1', ''],
     ['secrets/marker-key/1', 'Get'],
     ['secrets/other', ''],
     ['status/scan', ''],

@@ -1,0 +1,87 @@
+import { formatPlace, objectPages, type Cos, type Place } from '../cos/index.ts';
+import { ServiceError } from '../errors/index.ts';
+import { decodeState, encodeState } from '../shape/index.ts';
+import { mapLimited } from '../tasks/index.ts';
+import { liveNote, liveSum, type LiveNote, type LiveSum } from './document.ts';
+import { LIVE, LIVE_SUMS } from './names.ts';
+import { addNotes } from './sum.ts';
+
+/** Notes that are added in a minute, and read at the same time. */
+const PER_MINUTE = 500;
+const LANES = 32;
+
+export interface FoldDeps {
+  readonly cos: Pick<Cos, 'listObjects' | 'getObject' | 'putObject' | 'deleteObject'>;
+  readonly state: Place;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+const nameOf = (source: Place): string => `${LIVE_SUMS}${source.bucket}`;
+
+/** The sums of a source; undefined: there are none, or somebody damaged them. Throws `CosError`. */
+export async function readLive(
+  { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
+  source: Place,
+): Promise<LiveSum | undefined> {
+  return readAs({ cos, state }, nameOf(source), liveSum);
+}
+
+/**
+ * Each minute: adds what instances have written to the sums of each source, and removes it. The sums name the notes that are
+ * in them until they are surely gone, so a run that is killed anywhere counts nothing twice. Returns how many were added.
+ * Throws `CosError`.
+ */
+export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promise<number> {
+  const { cos, state, now } = deps;
+  const names: string[] = [];
+  for await (const page of objectPages(cos, state, LIVE)) {
+    names.push(...page.map(({ key }) => key));
+    if (names.length >= PER_MINUTE) break;
+  }
+  const some = names.slice(0, PER_MINUTE);
+  const notes = new Map<string, LiveNote>();
+  await mapLimited(some, LANES, async (name) => {
+    const note = await readAs(deps, name, liveNote);
+    if (note !== undefined) notes.set(name, note);
+  });
+  const sums = await Promise.all(sources.map(async (source) => ({ source, sum: await readLive(deps, source) })));
+  // What is in the sums already was not removed before: perhaps that run was killed.
+  const stale = sums.flatMap(({ sum }) => sum?.added ?? []);
+  await mapLimited([...new Set(stale)], LANES, (name) => cos.deleteObject(state, name));
+  const written: { readonly source: Place; readonly sum: LiveSum }[] = [];
+  for (const { source, sum: before } of sums) {
+    if (
+      before === undefined &&
+      ![...notes.values()].some(({ rows }) => rows.some((row) => row.from === formatPlace(source)))
+    )
+      continue;
+    const fresh = new Map([...notes].filter(([name]) => before?.added.includes(name) !== true));
+    const sum = addNotes(
+      before === undefined ? undefined : { ...before, added: [] },
+      formatPlace(source),
+      fresh,
+      now(),
+    );
+    await cos.putObject(state, nameOf(source), encodeState(sum), { contentType: 'application/json' });
+    written.push({ source, sum });
+  }
+  // What nobody can read is removed as well: nothing would ever come of it.
+  await mapLimited(some, LANES, (name) => cos.deleteObject(state, name));
+  return written.reduce((count, { sum }) => count + sum.added.length, 0);
+}
+
+async function readAs<T>(
+  { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
+  name: string,
+  read: (value: unknown) => T,
+): Promise<T | undefined> {
+  const stored = await cos.getObject(state, name);
+  if (stored === undefined) return undefined;
+  try {
+    return decodeState(name, stored.body, read);
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
+    throw error;
+  }
+}

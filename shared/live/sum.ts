@@ -1,0 +1,94 @@
+import { LIVE_SLOT_MS, LIVE_WINDOW_MS } from '../durations/index.ts';
+import {
+  ruleName,
+  type Copies,
+  type LiveNote,
+  type LiveRow,
+  type LiveSum,
+  type RuleSum,
+  type Slot,
+} from './document.ts';
+
+/** Rules that are kept; of more, those that copied last. */
+const MOST_RULES = 2000;
+const UTC8_MS = 8 * 3_600_000;
+
+/** The month of a moment as the provider bills it: `2026-03`. */
+export const monthOf = (ms: number): string => new Date(ms + UTC8_MS).toISOString().slice(0, 7);
+
+/** Adds the notes of one source to its sums; a note that is in them already is passed over. Pure. */
+export function addNotes(
+  before: LiveSum | undefined,
+  source: string,
+  notes: ReadonlyMap<string, LiveNote>,
+  now: number,
+): LiveSum {
+  const known = new Set(before?.added);
+  const slots = new Map(Object.entries(before?.slots ?? {}).map(([to, list]) => [to, list.map(copyOfSlot)]));
+  const rules = new Map(
+    Object.entries(before?.rules ?? {}).map(([name, one]) => [
+      name,
+      { ...one, total: { ...one.total }, thisMonth: { ...one.thisMonth } },
+    ]),
+  );
+  for (const [name, { at, rows }] of notes) {
+    if (known.has(name)) continue;
+    known.add(name);
+    for (const row of rows.filter(({ from }) => from === source)) {
+      addToSlots(slots, row, at);
+      if (row.versions > 0) addToRule(rules, row, at);
+    }
+  }
+  const oldest = now - LIVE_WINDOW_MS - LIVE_SLOT_MS;
+  return {
+    measuredAt: now,
+    since: before?.since ?? now,
+    added: [...known],
+    slots: Object.fromEntries(
+      [...slots].flatMap(([to, list]) => {
+        const young = list.filter((slot) => slot.at > oldest);
+        return young.length === 0 ? [] : [[to, young]];
+      }),
+    ),
+    rules: Object.fromEntries(
+      [...rules].toSorted(([, a], [, b]) => (a.month < b.month ? 1 : a.month > b.month ? -1 : 0)).slice(0, MOST_RULES),
+    ),
+  };
+}
+
+const copyOfSlot = (slot: Slot): Slot => ({ ...slot, lags: [...slot.lags] });
+
+function addToSlots(slots: Map<string, Slot[]>, row: LiveRow, at: number): void {
+  const begin = at - (at % LIVE_SLOT_MS);
+  const list = slots.get(row.to) ?? [];
+  slots.set(row.to, list);
+  let slot = list.find((one) => one.at === begin);
+  if (slot === undefined) {
+    slot = { at: begin, versions: 0, bytes: 0, failed: 0, lags: [], largest: 0 };
+    list.push(slot);
+  }
+  slot.versions += row.versions;
+  slot.bytes += row.bytes;
+  slot.failed += row.failed;
+  for (const [i, count] of row.lags.entries()) slot.lags[i] = (slot.lags[i] ?? 0) + count;
+  slot.largest = Math.max(slot.largest, row.largest);
+}
+
+const none = (): Copies => ({ versions: 0, bytes: 0, scannedVersions: 0, scannedBytes: 0 });
+
+function addToRule(rules: Map<string, RuleSum>, row: LiveRow, at: number): void {
+  const name = ruleName(row.to, row.rule);
+  const sum = rules.get(name) ?? { since: at, total: none(), month: monthOf(at), thisMonth: none() };
+  rules.set(name, sum);
+  const month = monthOf(at);
+  if (month > sum.month) {
+    sum.month = month;
+    sum.thisMonth = none();
+  }
+  for (const copies of month === sum.month ? [sum.total, sum.thisMonth] : [sum.total]) {
+    copies.versions += row.scanned ? 0 : row.versions;
+    copies.bytes += row.scanned ? 0 : row.bytes;
+    copies.scannedVersions += row.scanned ? row.versions : 0;
+    copies.scannedBytes += row.scanned ? row.bytes : 0;
+  }
+}

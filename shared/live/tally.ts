@@ -1,0 +1,87 @@
+import { formatPlace, type Cos, type Place } from '../cos/index.ts';
+import { LAG_WINDOW_MS, LIVE_EVERY_MS } from '../durations/index.ts';
+import type { Copied } from '../replication/index.ts';
+import { bucketOf, LAG_BOUNDS } from '../scan/index.ts';
+import { encodeState } from '../shape/index.ts';
+import type { LiveRow } from './document.ts';
+import { LIVE } from './names.ts';
+
+/** Copies from which on a note is written sooner: each is as large as all of its minute before, so a burst is not lost. */
+const BURST = 8;
+
+export interface TallyDeps {
+  readonly cos: Pick<Cos, 'putObject'>;
+  readonly state: Place;
+  /** ms since 1970. */
+  readonly now: () => number;
+  readonly unique: () => string;
+}
+
+export interface LiveTally {
+  copied(copy: Copied): void;
+  /** A try at a key of that pair has failed. */
+  failed(pair: Pick<Copied, 'source' | 'destination'>): void;
+  /** At the end of a run: settles with what is being written. Never throws. */
+  settle(): Promise<void>;
+}
+
+/**
+ * The deeds of an instance, which it writes down for `schedule`: at the first one, then each minute, and in a burst whenever
+ * there are as many new ones as in the minute before. What a lost instance had not written is missing, so the sums are lower
+ * bounds. A note that may have been written is never written again, so nothing counts twice.
+ */
+export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned: boolean): LiveTally {
+  const instance = unique();
+  let rows = new Map<string, LiveRow>();
+  let since = Number.NEGATIVE_INFINITY;
+  let [number, pending, before] = [0, 0, 0];
+  let writing: Promise<unknown> = Promise.resolve();
+
+  const write = (): void => {
+    const at = now();
+    const isNewMinute = at - since >= LIVE_EVERY_MS;
+    if (pending === 0 || (!isNewMinute && pending < Math.max(BURST, before))) return;
+    [since, before] = isNewMinute ? [at, pending] : [since, before + pending];
+    const body = encodeState({ at, rows: [...rows.values()] });
+    rows = new Map();
+    [pending, number] = [0, number + 1];
+    const name = `${LIVE}${at}-${instance}-${number}`;
+    writing = Promise.all([
+      writing,
+      cos.putObject(state, name, body, { contentType: 'application/json' }).catch(() => undefined),
+    ]);
+  };
+  const rowOf = (source: Place, destination: Place, rule: string): LiveRow => {
+    const [from, to] = [formatPlace(source), formatPlace(destination)];
+    const name = JSON.stringify([from, to, rule]);
+    const row = rows.get(name) ?? { from, to, rule, scanned, versions: 0, bytes: 0, failed: 0, lags: [], largest: 0 };
+    rows.set(name, row);
+    return row;
+  };
+
+  return {
+    copied: ({ source, destination, rule, bytes, lagMs }) => {
+      const row = rowOf(source, destination, rule);
+      row.versions += 1;
+      row.bytes += bytes;
+      pending += 1;
+      // What is older was left to a scan, or somebody asked for it.
+      if (lagMs !== undefined && lagMs < LAG_WINDOW_MS) {
+        const bucket = bucketOf(LAG_BOUNDS, lagMs);
+        while (row.lags.length <= bucket) row.lags.push(0);
+        row.lags[bucket] = (row.lags[bucket] ?? 0) + 1;
+        row.largest = Math.max(row.largest, lagMs);
+      }
+      write();
+    },
+    failed: ({ source, destination }) => {
+      rowOf(source, destination, '').failed += 1;
+      pending += 1;
+      write();
+    },
+    settle: async () => {
+      write();
+      await writing;
+    },
+  };
+}
