@@ -19,6 +19,8 @@ export class Diary {
   readonly expired = new Set<string>();
   /** Those among them that went with every older version of their key. */
   readonly swept = new Set<string>();
+  /** Those among them that a user removed by their IDs. */
+  readonly withdrawn = new Set<string>();
   /** Version IDs of which no event told. */
   readonly unheard = new Set<string>();
   /** Version IDs that somebody copied onto their own key. */

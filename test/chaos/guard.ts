@@ -1,11 +1,14 @@
 import type { CopySource, Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
+import { readMarker } from '../../shared/identity/marker.ts';
 import { at } from './diary.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
 /** ms: versioning was asked for, the answer is believed for a while, and a request may be held up. */
 const ON_ITS_WAY_MS = 75_000;
+
+const baseOf = (meta: Readonly<Record<string, string>>): number => readMarker(meta)?.marker.base?.time ?? 0;
 
 export interface GuardOptions {
   readonly cos: Cos;
@@ -57,12 +60,19 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
     return true;
   };
 
-  const wrote = (place: Place, key: string, { origin, raised }: Copied, versionId = '', isArchived = false): void => {
+  const wrote = (
+    place: Place,
+    key: string,
+    { origin, raised }: Copied,
+    id: string | undefined,
+    { base, isArchived = false }: { base: number; isArchived?: boolean },
+  ): void => {
     if (unkept(place, key)) return;
-    const others = ledger.othersOf(core, { place, key, origin }, versionId).length;
+    const versionId = id ?? '';
+    const others = ledger.othersOf(core, { place, key, origin, base }, versionId).length;
     if (others > 0 && !raised && !isArchived && origin.versionId !== 'null')
       ledger.doubles.push(`${key} ${origin.versionId}`);
-    made.set(versionId, { place, key, origin });
+    made.set(versionId, { place, key, origin, base });
     ledger.peak = Math.max(ledger.peak, others + 1);
     ledger.copies += 1;
     const what = `${key} ${origin.versionId} of ${origin.bucket}`;
@@ -76,13 +86,13 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
       const result = await cos.copyObject(place, key, source, attributes);
       // An archived replica that has to stand elsewhere cannot be read there, so it is copied from its source again.
       const isArchived = attributes.storageClass === 'ARCHIVE';
-      wrote(place, key, originOf(source, place), result.versionId, isArchived);
+      wrote(place, key, originOf(source, place), result.versionId, { base: baseOf(attributes.meta), isArchived });
       return result;
     },
     async initiateMultipart(place, key, attributes) {
       if (!isTarget(place)) crime(`an upload to ${place.bucket}/${key}`);
       const uploadId = await cos.initiateMultipart(place, key, attributes);
-      uploads.set(uploadId, { place, key, parts: undefined, known: false });
+      uploads.set(uploadId, { place, key, base: baseOf(attributes.meta), parts: undefined, known: false });
       return uploadId;
     },
     async uploadPartCopy(place, key, part) {
@@ -97,11 +107,11 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
     },
     async completeMultipart(place, key, uploadId, parts) {
       const result = await cos.completeMultipart(place, key, uploadId, parts);
-      const copied = uploads.get(uploadId)?.parts;
+      const { parts: copied, base = 0 } = uploads.get(uploadId) ?? {};
       uploads.delete(uploadId);
       ended.add(uploadId);
       if (copied === undefined) crime(`completed an upload of others: ${uploadId}`);
-      else wrote(place, key, copied, result.versionId);
+      else wrote(place, key, copied, result.versionId, { base });
       return result;
     },
     async abortMultipart(place, key, uploadId) {

@@ -1,6 +1,7 @@
 import { timeOfVersionId, type Core, type Version } from '../cloud/cos/index.ts';
 import { grantsOf } from './core-attributes.ts';
 import { withoutLag } from './core-cos.ts';
+import { excuses } from './excused.ts';
 import { at, type Diary } from './diary.ts';
 import type { Ledger } from './ledger.ts';
 import { REPLICA_KEY, type RuleBook } from './rule-book.ts';
@@ -86,22 +87,6 @@ const textOfRights = (version: Version): string =>
   );
 const NO_RIGHTS = '';
 
-/**
- * The newest version of a source whose replica a lifecycle of the destination took that takes every older one of the key as
- * well, in microseconds since 1970.
- */
-export function sweptUpTo({ diary, ledger }: Pick<Evidence, 'diary' | 'ledger'>, link: Link, key: string): number {
-  let newest = 0;
-  for (const id of diary.swept) {
-    const made = ledger.made.get(id);
-    if (made === undefined || made.key !== key || made.place.bucket !== link.destination.bucket) continue;
-    if (made.origin.bucket === link.source.bucket)
-      newest = Math.max(newest, timeOfVersionId(made.origin.versionId) ?? 0);
-  }
-  return newest;
-}
-
-/** One key on both sides of a link. */
 class KeyOfLink {
   readonly #evidence: Evidence;
   readonly #link: Link;
@@ -114,8 +99,7 @@ class KeyOfLink {
   readonly #rules: RuleBook;
   /** Source versions that lost a replica to the destination's lifecycle or to a user. */
   readonly #expired: ReadonlySet<string | undefined>;
-  /** Microseconds since 1970 of the newest source version whose replica went together with all that were older. */
-  readonly #sweptUpTo: number;
+  readonly #isExcused: (version: Listed) => boolean;
   readonly #violations: Violation[] = [];
 
   constructor(
@@ -134,7 +118,7 @@ class KeyOfLink {
     this.#replicas = stack.filter(({ versionId }) => ledger.made.get(versionId)?.origin.bucket === link.source.bucket);
     this.#rules = rules.find((book) => book.source.bucket === link.source.bucket) as RuleBook;
     this.#expired = new Set([...diary.expired].map((id) => ledger.made.get(id)?.origin.versionId));
-    this.#sweptUpTo = sweptUpTo(evidence, link, key);
+    this.#isExcused = excuses(evidence, link);
   }
 
   check(): readonly Violation[] {
@@ -177,20 +161,11 @@ class KeyOfLink {
     return this.#rules.allowed(this.#link, this.#written(version));
   }
 
-  /**
-   * Nobody heard of it, and its replica, had there been one, would have gone with that of a newer version. In the field a scan
-   * comes first: the shortest life that a lifecycle gives is a day.
-   */
-  #isSwept({ versionId, time }: Listed): boolean {
-    return this.#evidence.diary.unheard.has(versionId) && time < this.#sweptUpTo;
-  }
-
   #checkVersion(version: Listed): void {
     const { versionId, blob, attributes } = version;
     const its = this.#replicas.filter((replica) => this.#originOf(replica) === versionId);
     const due = this.#isDue(version);
-    const isExcused = this.#expired.has(versionId) || this.#isSwept(version);
-    if (due && its.length === 0 && !isExcused) this.#say('I1', `${versionId} has no replica`);
+    if (due && its.length === 0 && !this.#isExcused(version)) this.#say('I1', `${versionId} has no replica`);
     if (!due && its.length > 0 && !this.#isAllowed(version)) this.#say('scope', `${versionId} has a replica`);
     // A replica stays, though there is a newer one, while a user's copy of it would be taken for ours without it.
     const surplus = its.filter((replica) => !this.#evidence.diary.copied.has(replica.versionId)).length > 1;

@@ -2,7 +2,8 @@ import { nodeHash, type Cos } from '../../shared/cos/index.ts';
 import { PairStore, type ScanResult } from '../../shared/scan/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Diary } from './diary.ts';
-import { byKey, isOriginal, sweptUpTo, type Listed, type Violation } from './invariants.ts';
+import { excuses } from './excused.ts';
+import { byKey, isOriginal, type Listed, type Violation } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
 import { orphanedCopies } from './orphans.ts';
 import type { RuleBook } from './rule-book.ts';
@@ -46,12 +47,10 @@ export class ScanJudge {
       // A result by other rules says nothing about these.
       if (result?.completeUpTo == null || book.changedAt >= result.started) continue;
       const replicas = this.#replicasOf(link);
-      const expired = new Set([...diary.expired].map((id) => ledger.made.get(id)?.origin.versionId));
+      const isExcused = excuses(this.#evidence, link);
       for (const version of this.#dueOf(book, link)) {
         if (version.time / 1000 > result.completeUpTo || version.versionId === 'null' || isArchived(version)) continue;
-        const isSwept =
-          diary.unheard.has(version.versionId) && version.time < sweptUpTo(this.#evidence, link, version.key);
-        if (!replicas.has(version.versionId) && !expired.has(version.versionId) && !isSwept)
+        if (!replicas.has(version.versionId) && !isExcused(version))
           this.violations.push({
             invariant: 'I8',
             text: `${version.key}: ${version.versionId} is missing at ${link.destination.bucket}, which was said to be complete`,
