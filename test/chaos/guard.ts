@@ -69,11 +69,11 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
   ): void => {
     if (unkept(place, key)) return;
     const versionId = id ?? '';
-    const others = ledger.othersOf(core, { place, key, origin, base }, versionId).length;
-    if (others > 0 && !raised && !isArchived && origin.versionId !== 'null')
-      ledger.doubles.push(`${key} ${origin.versionId}`);
+    const others = ledger.othersOf(core, { place, key, origin, base }, versionId);
+    if (others.length > 0 && !raised && !isArchived && origin.versionId !== 'null')
+      ledger.doubles.push({ text: `${key} ${origin.versionId}`, others });
     made.set(versionId, { place, key, origin, base });
-    ledger.peak = Math.max(ledger.peak, others + 1);
+    ledger.peak = Math.max(ledger.peak, others.length + 1);
     ledger.copies += 1;
     const what = `${key} ${origin.versionId} of ${origin.bucket}`;
     note(`copied ${what} to ${place.bucket} as ${versionId}${raised ? ' (raised)' : ''}`);

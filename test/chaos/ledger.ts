@@ -49,7 +49,7 @@ export class Ledger {
   /** Things that must never happen, in words. */
   readonly crimes: string[] = [];
   /** Copies from the source of versions that had a replica already. Without faults there is no excuse for one. */
-  readonly doubles: string[] = [];
+  readonly doubles: { readonly text: string; readonly others: readonly string[] }[] = [];
   copies = 0;
   /** The most replicas of one version that stood at one destination at the same time. */
   peak = 0;

@@ -197,7 +197,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const unchanged = !rules.some(({ everChanged }) => everChanged);
   const complete = faultless && unchanged;
   const before = [
-    ...(complete ? [...judge(), ...doubled(ledger)] : repairsItself(options) && unchanged ? judge() : []),
+    ...(complete ? [...judge(), ...doubled(ledger, diary)] : repairsItself(options) && unchanged ? judge() : []),
     ...checkPrompt(ledger, options.prompt),
   ];
 
@@ -237,8 +237,11 @@ function lagsIn({ lagAt }: WorldOptions, { links }: Topology): (place: Place) =>
     links.some(({ source, destination }) => (lagAt === 'sources' ? source : destination).bucket === bucket);
 }
 
-const doubled = ({ doubles }: Ledger): Violation[] =>
-  doubles.map((text) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
+/** A replica that a user has copied may have to stay below, where looks need not go: it is none that counts, as in `I3`. */
+const doubled = ({ doubles }: Ledger, { copied }: Diary): Violation[] =>
+  doubles
+    .filter(({ others }) => others.some((id) => !copied.has(id)))
+    .map(({ text }) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
 
 function settingsOf({ large, crowdedFrom }: WorldOptions, topology: Topology): Partial<Settings> {
   const sharedWith = (place: Place): Place | undefined =>
