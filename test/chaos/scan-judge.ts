@@ -39,7 +39,7 @@ export class ScanJudge {
 
   /** A user who believes that all is there up to a time has lost nothing that was written before it. */
   async #judge(book: RuleBook, key: string): Promise<void> {
-    const { topology, diary, ledger } = this.#evidence;
+    const { topology } = this.#evidence;
     for (const link of topology.links) {
       const store = this.#storeOf(book, link);
       if (store === undefined || !key.includes(store.digest)) continue;
