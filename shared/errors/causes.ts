@@ -161,9 +161,6 @@ export type Cause = keyof typeof CAUSES;
 export const causeEntry = (cause: string): CauseEntry | undefined =>
   Object.hasOwn(CAUSES, cause) ? CAUSES[cause as Cause] : undefined;
 
-/** A cause that is not one of ours is an error code. */
-export const isFailure = (cause: string): boolean => causeEntry(cause)?.state !== 'PENDING';
-
 /** Why a version has no replica and gets none as things are. A reason concerns one version alone. */
 export const SKIPS = {
   'no-rule': {

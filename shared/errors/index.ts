@@ -45,5 +45,6 @@ export class ServiceError extends Error {
 }
 
 export * from './causes.ts';
+export { isFailure, WAITING_CAUSES } from './waiting.ts';
 export { REFUSALS } from './refusals.ts';
 export type { Refusal, RefusalCode } from './refusals.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { TEXTS } from '../../../functions/api/console/text/index.ts';
-import { CAUSES, REFUSALS, SKIPS, causeEntry, isFailure } from '../../../shared/errors/index.ts';
+import { CAUSES, REFUSALS, SKIPS, WAITING_CAUSES, causeEntry, isFailure } from '../../../shared/errors/index.ts';
 
 const readme = readFileSync(new URL('../../../functions/api/README.md', import.meta.url), 'utf8');
 
@@ -71,6 +71,8 @@ describe('a cause', () => {
   it('that is no word of ours is an error code of COS, and a failure', () => {
     expect(causeEntry('AccessDenied')).toBeUndefined();
     expect(causeEntry('constructor')).toBeUndefined();
+    const waiting = Object.entries(CAUSES).filter(([, { state }]) => state === 'PENDING');
+    expect([...WAITING_CAUSES]).toEqual(waiting.map(([cause]) => cause));
     expect(isFailure('AccessDenied')).toBe(true);
     expect(isFailure('constructor')).toBe(true);
     expect(isFailure('BucketVersionNotOpen')).toBe(true);
