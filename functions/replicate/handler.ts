@@ -2,9 +2,10 @@ import { causeOf, type Engine, type Work } from '../../shared/replication/index.
 import { ServiceError } from '../../shared/errors/index.ts';
 import { createConfirm, logEnd, sameRules, whatIsLeft, workOfEvent } from '../../shared/runs/index.ts';
 import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
+import { timeOfVersionId } from '../../shared/identity/index.ts';
 import { formatPlace, samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
-import { HELD_BACK_MS, LAST_TRY_MS } from '../../shared/durations/index.ts';
+import { EVENT_SLACK_MS, HELD_BACK_MS, LAST_TRY_MS } from '../../shared/durations/index.ts';
 import { kindOf, type Target } from '../../shared/tasks/index.ts';
 
 /** The answer to the platform: how many destinations were brought up to date, and how many were left to tasks. */
@@ -55,11 +56,11 @@ async function untilHeard(engine: Engine, event: ObjectEvent, run: Run): Promise
 /**
  * Starts with the remembered rules and fetches those in force in parallel. Nothing is written until both are known to match.
  * So the question takes no time, no rule that was stored before the object is missed, and no rule that is gone is followed.
+ * Events that have waited in a queue share one answer for half a second.
  * Work that began by other rules becomes a task like any unfinished work, and begins once more by the rules in force.
  */
 async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
-  const asked = engine.now();
-  const { known, fresh } = engine.rules.getBoth(event.place);
+  const { known, fresh, asked } = engine.rules.getBoth(event.place, writtenBy(event));
   const bring = async (group: Candidates) => {
     const target = { source: event.place, destination: group.destination, key: event.key };
     const isInForce = createConfirm(engine, target, group, { latest: fresh, asked });
@@ -80,6 +81,13 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
   const others = groupsOf(now.value).filter((group) => !first.value.some((tried) => sameRules(tried.group, group)));
   return [...first.value, ...(await Promise.all(others.map(bring)))].map(({ state }) => state);
 }
+
+/** ms since 1970 by COS's clock: the version of an event is not younger. Undefined: nobody knows. */
+const writtenBy = ({ type, versionId, time }: ObjectEvent): number | undefined => {
+  const named = type === 'created' && versionId !== undefined ? timeOfVersionId(versionId) : undefined;
+  if (named !== undefined) return named / 1000;
+  return time === undefined ? undefined : time + EVENT_SLACK_MS;
+};
 
 /** Not worth failing for: the next late event tells it as well. */
 async function tellIfLate({ behind, now }: Engine, { time = now() }: ObjectEvent, target: Target): Promise<void> {

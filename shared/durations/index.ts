@@ -83,6 +83,8 @@ export const SETTLE_MS = MINUTE;
 export const RULES_CACHE_MS = 10 * SECOND;
 /** Before a write the rules in force are known to be no older. */
 export const RULES_BELIEVED_MS = SECOND;
+/** Rules that were read so long ago are not read again for a run that begins: it mostly ends before they are too old. */
+export const RULES_NEW_MS = RULES_BELIEVED_MS / 2;
 /** Before a write it is known that the destination kept versions at most so long ago. */
 export const VERSIONING_TRUSTED_MS = 10 * SECOND;
 /** A function asks for a newer marker key after this time. */

@@ -8,7 +8,7 @@ export type { OverlapReading } from './priorities.ts';
 export { isReserved, PREFLIGHT_PREFIX, STATUS_PREFIX } from './reserved.ts';
 export { mergeStarts } from './starts.ts';
 export { createRuleStore, storedRules } from './store.ts';
-export type { RuleStore } from './store.ts';
+export type { BothRules, RuleStore } from './store.ts';
 export { checkDestinations, checkSource } from './validate.ts';
 export type { Listed } from './validate.ts';
 export type * from './types.ts';

@@ -3,7 +3,7 @@ import type { Cos, Place, StoredObject } from '../cos/index.ts';
 import { LARGEST_OBJECT, readDocument, readRuleSet, writeRules } from './state.ts';
 import { takeTurn } from './turn.ts';
 import type { RuleSet, StoredRules } from './types.ts';
-import { RULES_CACHE_MS } from '../durations/index.ts';
+import { REGION_SLACK_MS, RULES_CACHE_MS, RULES_NEW_MS } from '../durations/index.ts';
 
 /**
  * The rules of the source buckets, one object `rules/<bucket-appid>` each on the state bucket. It is written whole by
@@ -17,12 +17,10 @@ export interface RuleStore {
   /**
    * The remembered rules, at most 10 s old, and what `getFresh` says, asked for together; where nothing is remembered they
    * are one and the same request. Who works by the first while waiting for the second loses no time and misses no rule
-   * that was stored before.
+   * that was stored before. `written`: when the object was written, in ms since 1970 by COS's clock. Rules that were read
+   * after that, and half a second ago at most, are not asked for again.
    */
-  getBoth(source: Place): {
-    readonly known: Promise<RuleSet | undefined>;
-    readonly fresh: Promise<RuleSet | undefined>;
-  };
+  getBoth(source: Place, written?: number): BothRules;
   /**
    * The rules that are to be replaced, and a time by COS's own clock (ms since 1970, whole seconds) that is not later than it.
    * The clock of a function may be ahead of COS's, and a rule that starts by it would leave out what is written next.
@@ -40,6 +38,13 @@ export interface RuleStore {
   remove(source: Place): Promise<void>;
 }
 
+export interface BothRules {
+  readonly known: Promise<RuleSet | undefined>;
+  readonly fresh: Promise<RuleSet | undefined>;
+  /** ms since 1970: when `fresh` was asked for. */
+  readonly asked: number;
+}
+
 export interface ForUpdate {
   readonly previous: RuleSet | undefined;
   /** Changes with every PUT; undefined: there are no rules. */
@@ -55,6 +60,8 @@ export interface GivenDocument {
 
 interface Read {
   readonly etag: string;
+  /** ms since 1970, whole seconds, by COS's clock: when it was answered. */
+  readonly date: number;
   readonly ruleSet: RuleSet;
 }
 
@@ -62,6 +69,8 @@ interface Cached {
   /** Time of the request, not of its answer: what was written in between is not in it. */
   readonly asked: number;
   readonly read: Promise<Read | undefined>;
+  /** Of the answer, once it has come. */
+  date?: number;
 }
 
 /** ms that a write without a condition waits for its turn, and ms between two tries. */
@@ -88,18 +97,21 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
   const read = async (source: Place, before?: Promise<Read | undefined>): Promise<Read | undefined> => {
     const object = await load(source);
     if (object === undefined) return undefined;
-    const { etag, body } = object;
+    const { etag, body, date } = object;
     // Its failure is told to those who wait for it.
     const known = await before?.catch(() => undefined);
-    return known?.etag === etag ? known : { etag, ruleSet: await readRuleSet(body, source) };
+    return { etag, date, ruleSet: known?.etag === etag ? known.ruleSet : await readRuleSet(body, source) };
   };
 
   const remember = (source: Place, before: Cached | undefined): Promise<Read | undefined> => {
     const name = formatPlace(source);
-    const entry = { asked: now(), read: read(source, before?.read) };
+    const entry: Cached = { asked: now(), read: read(source, before?.read) };
     cache.set(name, entry);
+    const answered = (found: Read | undefined): void => {
+      if (found !== undefined) entry.date = found.date;
+    };
     // A failure is told to those who asked; the next one asks again.
-    entry.read.catch(() => {
+    entry.read.then(answered, () => {
       if (cache.get(name) === entry) cache.delete(name);
     });
     return entry.read;
@@ -109,11 +121,16 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
 
   return {
     getFresh,
-    getBoth: (source) => {
+    getBoth: (source, written = Number.POSITIVE_INFINITY) => {
+      const asked = now();
       const before = cache.get(formatPlace(source));
-      const usable = before !== undefined && now() - before.asked < RULES_CACHE_MS;
+      if (before !== undefined && isLater(before, written) && Math.abs(asked - before.asked) < RULES_NEW_MS) {
+        const fresh = ruleSetOf(before.read);
+        return { known: fresh, fresh, asked: before.asked };
+      }
+      const usable = before !== undefined && asked - before.asked < RULES_CACHE_MS;
       const fresh = ruleSetOf(remember(source, before));
-      return { known: usable ? ruleSetOf(before.read) : fresh, fresh };
+      return { known: usable ? ruleSetOf(before.read) : fresh, fresh, asked };
     },
     getForUpdate: async (source) => {
       // One after the other: a clock that is read after the rules may be past a write that a rule of meanwhile covers.
@@ -156,6 +173,12 @@ export async function storedRules(
 ): Promise<RuleSet | undefined> {
   const object = await cos.getObject(state, objectKey(source), { limit: LARGEST_OBJECT });
   return object && readRuleSet(object.body, source);
+}
+
+/** Whether these rules were read after an object was written, so that none is missing that was stored before it. */
+function isLater({ date }: Cached, written: number): boolean {
+  // P29d: Both clocks are of one region.
+  return date !== undefined && date - REGION_SLACK_MS >= written;
 }
 
 async function ruleSetOf(read: Promise<Read | undefined>): Promise<RuleSet | undefined> {

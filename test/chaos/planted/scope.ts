@@ -11,6 +11,11 @@ export const SCOPE: readonly Mistake[] = [
     instead('P29b', 'export const RULES_CACHE_MS = Number.POSITIVE_INFINITY;'),
   ),
   mistake(
+    'rules that were read before an object was written count as in force',
+    'test/shared/rules/store.test.ts',
+    instead('P29d', 'return true;'),
+  ),
+  mistake(
     'the tags of a version are not read',
     ['rules', 400],
     instead('P30', 'const winner = rules.find((rule) => covers(rule, entry, rule.tags));'),

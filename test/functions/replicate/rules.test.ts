@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { RULES_NEW_MS } from '../../../shared/durations/index.ts';
 import { attemptId } from '../../../shared/identity/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
 import { remarked } from '../../shared/identity/keys.ts';
@@ -136,6 +137,7 @@ describe('rules', () => {
     world.clock.ms += SETTLED;
     await world.engine.rules.getBoth(SOURCE).fresh;
     await world.setRulesElsewhere([]);
+    world.clock.ms += RULES_NEW_MS;
     await world.replicate({ version, vid: '' });
     expect(world.stack()).toEqual([version.versionId, version.versionId]);
   });

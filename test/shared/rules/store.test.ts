@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Place } from '../../../shared/cos/index.ts';
+import { REGION_SLACK_MS, RULES_NEW_MS } from '../../../shared/durations/index.ts';
 import { createRuleStore } from '../../../shared/rules/index.ts';
 import type { RuleSet, RuleStore, StoredRules } from '../../../shared/rules/index.ts';
 import { cosError, createMemoryCos } from '../../functions/api/memory-cos.ts';
@@ -132,6 +133,35 @@ describe('createRuleStore', () => {
     expect(await store.getBoth(SOURCE).fresh).toBe(first);
     await createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(stored({ created: 2 }));
     expect(await store.getBoth(SOURCE).fresh).toEqual({ ...SET, created: 2 });
+  });
+
+  // P29
+  it('shares one answer for half a second among events of objects that were written before it', async () => {
+    await store.put(stored());
+    cosTime = 1_600_000_010_000;
+    await store.getBoth(SOURCE).fresh;
+    const before = { reads: reads(), asked: time };
+    const written = cosTime - REGION_SLACK_MS;
+    time += RULES_NEW_MS - 1;
+    expect(await store.getBoth(SOURCE, written).fresh).toEqual(SET);
+    expect(store.getBoth(SOURCE, written).asked).toBe(before.asked);
+    expect(reads()).toBe(before.reads);
+    // It may have been written after a rule that is not in the answer.
+    await store.getBoth(SOURCE, written + 1).fresh;
+    expect(reads()).toBe(before.reads + 1);
+    time += RULES_NEW_MS;
+    await store.getBoth(SOURCE, written).fresh;
+    expect(reads()).toBe(before.reads + 2);
+    // Nobody knows when.
+    await store.getBoth(SOURCE).fresh;
+    expect(reads()).toBe(before.reads + 3);
+  });
+
+  it('asks again where there were no rules, and while the answer has not come', async () => {
+    await store.getBoth(SOURCE, 0).fresh;
+    const both = [store.getBoth(SOURCE, 0), store.getBoth(SOURCE, 0)];
+    await Promise.all(both.map(({ fresh }) => fresh));
+    expect(reads()).toBe(3);
   });
 
   it('reads although what was asked before fails', async () => {
