@@ -45,7 +45,7 @@ export const BELOW: readonly Mistake[] = [
   ),
   mistake(
     'keys of one source and destination share a digest',
-    'test/shared/tasks/leases.test.ts',
+    'test/shared/tasks/leases-left.test.ts',
     text(
       'shared/tasks/names.ts',
       'formatPlace(target.destination), target.key].join',
