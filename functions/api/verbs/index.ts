@@ -1,11 +1,12 @@
 import type { Verb } from './verb.ts';
 import { getDeployment } from './deployment.ts';
 import { postDryRun } from './dry-run.ts';
-import { getFailures, postReattempt } from './pending.ts';
+import { getFailures } from './failures.ts';
 import { postPreflight } from './preflight.ts';
 import { getBucketStatus } from './bucket-status.ts';
 import { readCondition } from '../request/condition.ts';
 import { deleteReplication, getReplication, putReplication } from './replication.ts';
+import { postReattempt } from './reattempt.ts';
 import { getScans, postPause, postScan } from './scans.ts';
 import { getObjectStatus } from './status.ts';
 import { getVerify, postVerify } from './verify.ts';

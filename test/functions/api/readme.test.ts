@@ -14,6 +14,7 @@ import { deployment, failures, objectStatus, preflighted, reattempted } from '..
 import { dryRun } from '../../../functions/api/dry-run-schemas.ts';
 import { bucketStatus, precondition } from '../../../functions/api/scan-schemas.ts';
 import { verified } from '../../../functions/api/verify-schemas.ts';
+import { VERBS } from '../../../functions/api/verbs/index.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { PAIR, createBench, urlEvent } from './bench.ts';
 
@@ -42,6 +43,18 @@ describe('the examples of the README', () => {
 
   it('there is one of each answer', () => {
     expect(examples).toHaveLength(9);
+  });
+});
+
+describe('the table of calls', () => {
+  it('has each call with its right, and no other', () => {
+    const rows = [...readme.matchAll(/^\| `(\w+ \/[^`]*\?\w+)` +\| (\w+) /gm)].map(
+      ([, call, right]) => `${call} ${right}`,
+    );
+    const calls = VERBS.map(
+      ({ method, subresource, on, right }) => `${method} /${on === 'object' ? '<key>' : ''}?${subresource} ${right}`,
+    );
+    expect(rows.toSorted()).toEqual(calls.toSorted());
   });
 });
 

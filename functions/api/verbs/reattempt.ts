@@ -1,31 +1,17 @@
-import { formatPlace, samePlace } from '../../../shared/cos/index.ts';
 import { readSubject } from '../../../shared/status/index.ts';
 import { candidatesFor, governingRule } from '../../../shared/rules/index.ts';
 import type { Candidates } from '../../../shared/rules/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
-import {
-  digestOfTarget,
-  hasFailed,
-  isPendingMarker,
-  isRecheck,
-  isStarted,
-  listPending,
-  reattempt,
-  requestedTask,
-  Tasks,
-} from '../../../shared/tasks/index.ts';
-import type { Pending, StateDeps, Target } from '../../../shared/tasks/index.ts';
+import { digestOfTarget, isStarted, reattempt, requestedTask, Tasks } from '../../../shared/tasks/index.ts';
+import type { StateDeps, Target } from '../../../shared/tasks/index.ts';
 import { parameter, reaches, uniqueText } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 import { refuse } from '../response/errors.ts';
-import { jsonResponse, readJson, timeText } from '../request/json.ts';
+import { markerField, readMarker } from '../request/marker.ts';
+import { jsonResponse, readJson } from '../request/json.ts';
 import { reattemptRequest } from '../schemas.ts';
-import type { Failures, Reattempted } from '../schemas.ts';
-import { standingOf } from './standing.ts';
+import type { Reattempted } from '../schemas.ts';
 
-/** Items of one page at most, and state objects that are looked at for it: a deployment's sources share their pending work. */
-const PAGE = 100;
-const EXAMINED = 1000;
 /** Pieces of work that one call starts at most, and names that it looks through. */
 const STARTS = 1000;
 const NAMES = 5000;
@@ -34,58 +20,6 @@ const LANES = 50;
 /** Pieces of work that the keys of one call may need, over all their destinations. */
 const MOST_TARGETS = 5000;
 
-/** GET with `replicationFailures`: a page of waiting and failed work, with cause, age and next try. */
-export async function getFailures(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
-  const { source } = call;
-  const state = readState(call);
-  const now = options.now();
-  const page = await listPending(options, {
-    // Re-checks are of keys that are done. A key with one failed piece of work has failed, whatever else waits for it.
-    accepts: (task) =>
-      samePlace(task.source, source) &&
-      reaches(call, task.destination) &&
-      !isRecheck(task) &&
-      (state !== 'FAILED' || hasFailed(task)),
-    marker: readMarker(call),
-    limit: PAGE,
-    examined: EXAMINED,
-  });
-  return jsonResponse(200, {
-    bucket: source.bucket,
-    items: merged(page.items, options, now).filter((item) => state === undefined || item.state === state),
-    unreadable: page.unreadable,
-    ...markerField(page.marker),
-    measuredAt: timeText(now),
-  } satisfies Failures);
-}
-
-function readState(call: VerifiedCall): 'FAILED' | 'PENDING' | undefined {
-  const state = parameter(call, 'state');
-  if (state === undefined || state === 'FAILED' || state === 'PENDING') return state;
-  throw refuse(400, 'InvalidArgument', 'The parameter state is FAILED or PENDING.');
-}
-
-/** One item per key and destination, in the order of the page. */
-function merged(items: readonly Pending[], { hash }: CallOptions, now: number): Failures['items'] {
-  const groups = new Map<string, Pending[]>();
-  for (const item of items) {
-    const name = digestOfTarget(item.task, hash);
-    groups.set(name, [...(groups.get(name) ?? []), item]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    const standing = standingOf(group);
-    if (first === undefined || standing === undefined) return [];
-    return {
-      key: first.task.key,
-      destination: formatPlace(first.task.destination),
-      ...standing,
-      versionIds: [...new Set(group.flatMap(({ task }) => task.hints))],
-      ageMs: Math.max(0, now - Math.min(...group.map(({ task }) => task.first))),
-    };
-  });
-}
-
 /** POST with `replicationReattempt`: makes waiting work due, all of it or that of the keys named in the body. */
 export async function postReattempt(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
@@ -93,7 +27,7 @@ export async function postReattempt(call: VerifiedCall, options: CallOptions): P
   const deps: StateDeps = { ...options, unique: () => uniqueText(options) };
   const limits = { limit: STARTS, examined: NAMES };
   const accepts = ({ destination }: Target): boolean => reaches(call, destination);
-  const marker = readMarker(call);
+  const marker = readMarker(parameter(call, 'marker'));
   if (keys === undefined) {
     const moved = await reattempt(deps, { source, accepts, targets: undefined, marker, ...limits });
     const counts = { started: moved.keys.size, requested: 0, outOfScope: [], notFound: [] };
@@ -163,19 +97,4 @@ async function inLanes<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
     results.push(...(await Promise.all(items.slice(i, i + LANES).map(work))));
   }
   return results;
-}
-
-/** Markers are names of state objects. In base64url nobody takes them for keys of objects. */
-function readMarker(call: VerifiedCall): string | undefined {
-  const text = parameter(call, 'marker');
-  if (text === undefined) return undefined;
-  const marker = Buffer.from(text, 'base64url').toString('utf8');
-  if (!isPendingMarker(marker) || marker.length > 500) {
-    throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
-  }
-  return marker;
-}
-
-function markerField(marker: string | undefined): { marker?: string } {
-  return marker === undefined ? {} : { marker: Buffer.from(marker).toString('base64url') };
 }
