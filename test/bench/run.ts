@@ -24,7 +24,7 @@ import type { Bench, BenchResult, Figure } from './types.ts';
  * those that take seconds, ratios within twice their limit, and `N passed, N failed` on the last line.
  */
 const BENCHES: Readonly<Record<string, Bench>> = {
-  size: benchSize,
+  bundle: benchSize,
   listing: benchListing,
   engine: benchEngine,
   growth: benchGrowth,
@@ -40,7 +40,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   api: benchApi,
 };
 const QUICK = [
-  'size',
+  'bundle',
   'listing',
   'engine',
   'growth',

@@ -11,12 +11,16 @@ import { createMemoryCos, type MemoryCos } from '../functions/api/memory-cos.ts'
 import { BACKUP, SOURCE, STATE, type Release } from './release.ts';
 
 const FOLDER = new URL('releases/', import.meta.url);
-const releases = readdirSync(FOLDER).map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Release);
+const files = readdirSync(FOLDER);
+const releases = files
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as Release);
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Release;
 const HOUR = 3_600_000;
 
-it('has the documents of this release, recorded before it goes out', () => {
+it('has the documents and functions of this release, recorded before it goes out', () => {
   expect(releases.map((release) => release.version)).toContain(version);
+  expect(files).toContain(`${version}.functions.br`);
 });
 
 describe.each(releases)('what release $version has written', (release) => {

@@ -8,11 +8,12 @@ import { runCommand } from '../cloud/bin/lifetime.ts';
 import { ROLE } from '../cloud/job/index.ts';
 import { ROOT } from '../e2e/command.ts';
 import { openSite } from '../e2e/project.ts';
+import { packFunctions } from './functions.ts';
 import { BACKUP, SOURCE, STATE, type Release } from './release.ts';
 
 /**
- * `node test/bootstrap.mjs test/upgrade/record.ts`: keeps what this release writes on a state bucket, and one replica, for
- * the tests of the releases to come. To be run once before a release, and never again for one that is out.
+ * `node test/bootstrap.mjs test/upgrade/record.ts`: keeps what this release writes on a state bucket, one replica, and the
+ * code of its functions, for the tests of the releases to come. To be run once before a release, and never again for one that is out.
  */
 const ITEM = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
 const RULES = `<ReplicationConfiguration><Role>${ROLE}</Role><Rule><ID>all</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>${ITEM}<Destination><Bucket>qcs::cos:${BACKUP.region}::${BACKUP.bucket}</Bucket></Destination></Rule></ReplicationConfiguration>`;
@@ -83,5 +84,8 @@ await runCommand(async ({ onEnd }) => {
     `${JSON.stringify(release, null, 1)}\n`,
   );
   say(`${objects.length} objects of release ${version} kept`);
+  const packed = await packFunctions();
+  await writeFile(join(ROOT, 'test', 'upgrade', 'releases', `${version}.functions.br`), packed);
+  say(`its functions kept in ${packed.length} bytes`);
   return 0;
 });
