@@ -29,7 +29,7 @@ export function readConfig(env: Environment): DeploymentConfig {
     destinations,
     peers: peers(env),
     cautious: cautions(env),
-    acl: env['ACL'] === 'true',
+    acl: env['ACL'] !== 'false',
     signers: entriesOf(env['SIGNERS'] ?? '').map((entry) => place('SIGNERS', entry)),
     cosEndpoint: endpoint(env),
     credentials: () => roleCredentials(env),

@@ -28,7 +28,7 @@ import { allowCaller } from './project.ts';
 const LONG = 540_000;
 const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
-const settings = sampleSettings({ acl: true });
+const settings = sampleSettings();
 const { state } = settings;
 const functionOf = (key: string) => ({
   region: SOURCE.region,

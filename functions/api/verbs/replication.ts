@@ -81,7 +81,7 @@ export function readRules(
     throw refuse(
       400,
       'InvalidArgument',
-      `The rule ${sharing.id} has ReplicaAcl, and this deployment has no rights on ACLs: set acl to true in serverless.yml and deploy again, or take ReplicaAcl out.`,
+      `The rule ${sharing.id} has ReplicaAcl, and this deployment has no rights on ACLs: take acl: false out of serverless.yml and deploy again, or take ReplicaAcl out of the rule.`,
     );
   }
   return document;

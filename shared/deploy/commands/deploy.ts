@@ -141,7 +141,7 @@ async function checkAcl({ acl, sources, state }: Settings, cos: Cloud['cos']): P
     const sharing = rules?.rules.find(({ replicaAcl }) => replicaAcl);
     if (sharing === undefined) continue;
     throw new DeployError(
-      `The rule ${sharing.id} of ${source.bucket} has ReplicaAcl, which needs rights on the ACLs of objects: write acl: true in serverless.yml, or take ReplicaAcl out of the rule, then deploy again.`,
+      `The rule ${sharing.id} of ${source.bucket} has ReplicaAcl, which needs rights on the ACLs of objects: take acl: false out of serverless.yml, or ReplicaAcl out of the rule, then deploy again.`,
       'ACL_NEEDED',
     );
   }

@@ -101,7 +101,7 @@ export function readSettings(
     destinations,
     state,
     peers,
-    acl: raw.acl ?? false,
+    acl: raw.acl ?? true,
     cautious: raw.cautious ?? [],
     signers,
     scan: raw.scan ?? {},

@@ -82,7 +82,7 @@ const VALUES: readonly Value[] = [
   },
   {
     path: ['acl'],
-    form: 'true, with which rules may have ReplicaAcl, or false',
+    form: 'false, with which no rule may have ReplicaAcl, or true',
     fits: (value) => typeof value === 'boolean',
     optional: true,
   },

@@ -88,7 +88,7 @@ function environmentOf(settings: Settings): Record<string, string> {
     ...(peers.length === 0
       ? {}
       : { PEERS: peers.map(({ bucket, state }) => `${formatPlace(bucket)}=${state.bucket}`).join(',') }),
-    ...(settings.acl ? { ACL: 'true' } : {}),
+    ...(settings.acl ? {} : { ACL: 'false' }),
     ...(settings.cautious.length === 0 ? {} : { CAUTIOUS: settings.cautious.join(',') }),
     ...(signers.length === 0 ? {} : { SIGNERS: signers.map(formatPlace).join(',') }),
     ...(scan.everyHours === undefined ? {} : { SCAN_EVERY_HOURS: String(scan.everyHours) }),

@@ -92,15 +92,19 @@ function engine(scope: Working): Rights {
 }
 
 function work({ state, peers, acl }: Working): Rights {
-  // Only rules with `ReplicaAcl` have ACLs read and written.
-  const read = [...READ, ...(acl ? ['GetObjectACL'] : [])];
-  const write = [...WRITE, ...(acl ? ['PutObjectACL'] : [])];
+  // Rules with `ReplicaAcl` have ACLs read and written. In a two-way set-up a version of somebody else that is copied on top of
+  // its own stack keeps its ACL, whatever the rules say.
+  const ofSource = acl ? ['GetObjectACL'] : [];
+  const ofReplica = acl || peers.length > 0 ? ['GetObjectACL', 'PutObjectACL'] : [];
   const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
   return {
-    sources: [{ actions: ['GetBucketObjectVersions', ...read], path: '*' }],
+    sources: [{ actions: ['GetBucketObjectVersions', ...READ, ...ofSource], path: '*' }],
     // DeleteObject: delete markers, and replicas of ours that proved surplus or damaged. Reading: copies within the bucket.
     destinations: [
-      { actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...read, ...write, 'DeleteObject'], path: '*' },
+      {
+        actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...READ, ...WRITE, ...ofReplica, 'DeleteObject'],
+        path: '*',
+      },
     ],
     state: [
       allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),

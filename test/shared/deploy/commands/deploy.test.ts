@@ -110,7 +110,7 @@ describe('deploy', () => {
   });
 
   it('takes no rights on ACLs away from a stored rule that needs them', async () => {
-    const settings = sampleSettings({ acl: true });
+    const settings = sampleSettings();
     const cloud = world(settings);
     await cloud.deploy();
     const [source] = settings.sources as [Place];
@@ -119,7 +119,7 @@ describe('deploy', () => {
     const body = await writeRules(stored({ source, role: 'qcs::cam::uin/1:uin/1', rules, created: 0 }));
     cloud.objects.set(`${settings.state.bucket}/rules/${source.bucket}`, body);
     cloud.clear();
-    await expect(cloud.deploy(sampleSettings())).rejects.toMatchObject({ code: 'ACL_NEEDED' });
+    await expect(cloud.deploy(sampleSettings({ acl: false }))).rejects.toMatchObject({ code: 'ACL_NEEDED' });
     expect(cloud.api.changes).toEqual([]);
     await cloud.deploy(settings);
   });

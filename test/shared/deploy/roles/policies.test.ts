@@ -46,8 +46,8 @@ describe('engine', () => {
   });
 
   it.each([
-    [undefined, false],
-    [true, true],
+    [undefined, true],
+    [false, false],
   ])('reads ACLs and writes those of replicas where serverless.yml says acl: %s', (acl, allowed) => {
     const settings = sampleSettings(acl === undefined ? {} : { acl });
     for (const kind of ['engine', 'scan'] as const) {
@@ -57,6 +57,15 @@ describe('engine', () => {
       expect(may(kind, 'PutObjectACL', source, settings)).toBe(false);
     }
     for (const kind of ['api', 'schedule'] as const) expect(may(kind, 'GetObjectACL', source, settings)).toBe(false);
+  });
+
+  it('reads and writes ACLs of a destination that is a source as well, where versions of others are copied', () => {
+    const buckets = ['source-1250000000@ap-guangzhou', 'backup-1250000000@ap-shanghai'];
+    const settings = sampleSettings({ acl: false, sources: buckets, destinations: buckets });
+    for (const kind of ['engine', 'scan'] as const) {
+      for (const action of ['GetObjectACL', 'PutObjectACL'])
+        expect(may(kind, action, destination, settings)).toBe(true);
+    }
   });
 
   it('writes to a source that is a destination too', () => {
