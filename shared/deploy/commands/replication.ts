@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { callApi, type ApiCall } from '../cloud/api-call.ts';
+import { bar, Drawing, type Canvas } from './drawing.ts';
 import { bucketOf, count, duration, parse, size, without, type ApiDeps } from './ask.ts';
 
 /*
@@ -14,6 +15,8 @@ const scan = z.object({
   kind: z.optional(z.string()),
   prefix: z.optional(z.string()),
   cause: z.optional(z.string()),
+  requested: z.optional(z.unknown()),
+  pausedSince: z.optional(z.string()),
   entries: progress,
   entriesPerSecond: z.nullable(z.number()),
   etaSeconds: z.nullable(z.number()),
@@ -85,6 +88,8 @@ export interface ActionOptions {
 
 export interface ActionDeps extends ApiDeps {
   readonly sleep: (ms: number) => Promise<void>;
+  /** Undefined where nothing can be drawn. */
+  readonly canvas?: Canvas | undefined;
 }
 
 /** ms between two looks at scans that somebody waits for. */
@@ -124,25 +129,46 @@ function show(
   print(json ? JSON.stringify(answer) : format(answer));
 }
 
-/** Prints a line for each scan that has gone on, until all have ended. With `--json` the last answer alone. */
+/**
+ * Shows how far the scans are until all have ended, or can go no further because they are paused: a bar for each on a terminal,
+ * else a line for each that has gone on. With `--json` the last answer alone.
+ */
 async function follow(deps: ActionDeps, options: ActionOptions, look: () => Promise<unknown>): Promise<void> {
-  const before = new Set<string>();
+  const { canvas } = deps;
+  const drawing = canvas === undefined || options.json ? undefined : new Drawing(canvas);
+  const told = new Set<string>();
   for (;;) {
     await deps.sleep(LOOK_MS);
     const answer = await look();
     const read = parse(scans, answer).scans.filter(
       ({ destination }) => options.destination === undefined || destination === options.destination,
     );
-    const lines = read.map(formatScan);
-    if (!options.json) for (const line of lines) if (!before.has(line)) deps.print(line);
-    for (const line of lines) before.add(line);
-    const requested = (answer as { scans: { requested?: unknown }[] }).scans.some((one) => one.requested !== undefined);
-    if (!requested && read.every(({ state }) => state === 'ended' || state === 'paused')) {
-      if (options.json) deps.print(JSON.stringify(answer));
-      return;
+    const isOver = read.every((one) => one.pausedSince !== undefined || (one.state === 'ended' && !isEarlier(one)));
+    if (isOver) drawing?.clear();
+    else drawing?.draw(read.map((one) => `${barOf(one)} ${formatFollowed(one)}`));
+    if (!options.json && (drawing === undefined || isOver)) {
+      for (const line of read.map(formatFollowed)) {
+        if (!told.has(line)) deps.print(line);
+        told.add(line);
+      }
     }
+    if (!isOver) continue;
+    if (options.json) deps.print(JSON.stringify(answer));
+    return;
   }
 }
+
+/** Whether the scan that is told of is the one before that which was asked for. */
+const isEarlier = ({ state, requested }: z.infer<typeof scan>): boolean => state === 'ended' && requested !== undefined;
+
+function formatFollowed(one: z.infer<typeof scan>): string {
+  if (one.pausedSince !== undefined)
+    return `${formatScan(one)}; its scans are paused: go on with "serverless replication resume"`;
+  return isEarlier(one) ? `${one.destination}: the scan has not begun yet` : formatScan(one);
+}
+
+const barOf = (one: z.infer<typeof scan>): string =>
+  isEarlier(one) ? bar(0, null) : bar(one.entries.done, one.entries.total);
 
 /** Prints a line whenever a state or a backlog has changed, and the whole status once every destination is complete. */
 async function untilComplete(

@@ -6,6 +6,7 @@ import { localAddress } from '../cloud/local-address.ts';
 import type { ApiDeps } from '../commands/ask.ts';
 import { showAtDestination } from '../commands/at-destination.ts';
 import { readPort, serveConsole, untilEnded } from '../commands/console.ts';
+import { canvasOf } from '../commands/drawing.ts';
 import { showDryRun } from '../commands/dry-run.ts';
 import { readInfo } from '../commands/info.ts';
 import { addKey, formatKey, formatKeys, keysJson, removeKey, rotateMarker } from '../commands/keys.ts';
@@ -66,7 +67,7 @@ async function act(context: Context, action: Action): Promise<void> {
   const { text } = context;
   await replicationAction(
     action,
-    { ...(await apiOf(context)), sleep: context.sleep },
+    { ...(await apiOf(context)), sleep: context.sleep, canvas: canvasOf(process.stdout, process.env['TERM']) },
     {
       bucket: text('bucket'),
       json: context.flag('json'),

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import * as apiCall from '../../../../shared/deploy/cloud/api-call.ts';
 import { replicationAction } from '../../../../shared/deploy/commands/replication.ts';
+import type { Canvas } from '../../../../shared/deploy/commands/drawing.ts';
 import { sampleSettings } from '../settings.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -49,4 +50,83 @@ it('status --wait tells each change once, and ends with the whole status when al
     'backup-1250000000@ap-shanghai: blocked, 1 keys wait',
   ]);
   expect(said.at(-1)).toMatch(/^source-1250000000 → backup-1250000000@ap-shanghai: complete$/m);
+});
+
+const scanOf = (state: string, done: number, total: number | null, more: object = {}) => ({
+  destination: 'backup-1250000000@ap-shanghai',
+  state,
+  kind: 'repair',
+  entries: { total, done },
+  entriesPerSecond: null,
+  etaSeconds: null,
+  did: { copied: done, removed: 0, deferred: 0 },
+  ...more,
+});
+const named = { destinations: [{ destination: 'backup-1250000000@ap-shanghai', paused: false }] };
+
+/** `scan --wait` with these answers one after the other; returns what was printed and what was drawn. */
+async function followed(scans: readonly object[], columns?: number) {
+  const answers: unknown[] = [named, ...scans.map((one) => ({ scans: [one] }))];
+  vi.spyOn(apiCall, 'callApi').mockImplementation(async () => answers.shift());
+  const said: string[] = [];
+  let drawn = '';
+  const canvas: Canvas | undefined =
+    columns === undefined ? undefined : { columns, write: (text) => void (drawn += text) };
+  await replicationAction(
+    'scan',
+    {
+      settings: sampleSettings(),
+      keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
+      address: { url: 'https://example.com', endpoint: undefined },
+      print: (text) => void said.push(text),
+      sleep: async () => undefined,
+      canvas,
+    },
+    { bucket: undefined, destination: undefined, prefix: undefined, rule: undefined, json: false, wait: true },
+  );
+  return { said, drawn, left: answers.length };
+}
+
+const GOING_ON = [
+  scanOf('ended', 9, 9, { requested: { kind: 'repair' } }),
+  scanOf('preparing', 3, null),
+  scanOf('running', 4, 8),
+  scanOf('running', 4, 8),
+  scanOf('ended', 8, 8),
+];
+
+it('scan --wait tells each step once in plain lines, and ends when the scan that was asked for has ended', async () => {
+  const { said, drawn, left } = await followed(GOING_ON);
+  expect([drawn, left]).toEqual(['', 0]);
+  expect(said.slice(1)).toEqual([
+    'backup-1250000000@ap-shanghai: the scan has not begun yet',
+    'backup-1250000000@ap-shanghai: repair preparing, 3 versions, 3 copied, 0 removed, 0 left to tasks',
+    'backup-1250000000@ap-shanghai: repair running 50%, 4 of 8 versions, 4 copied, 0 removed, 0 left to tasks',
+    'backup-1250000000@ap-shanghai: repair ended 100%, 8 of 8 versions, 8 copied, 0 removed, 0 left to tasks',
+  ]);
+});
+
+it('scan --wait draws one bar on a terminal, no wider than it, and leaves the last line alone', async () => {
+  const { said, drawn } = await followed(GOING_ON, 60);
+  expect(said.slice(1)).toEqual([
+    'backup-1250000000@ap-shanghai: repair ended 100%, 8 of 8 versions, 8 copied, 0 removed, 0 left to tasks',
+  ]);
+  // eslint-disable-next-line no-control-regex
+  const lines = drawn.split('\n').map((line) => line.replaceAll(/\u001B\[\d*[A-Z]/g, ''));
+  expect(lines.map((line) => /^\[[#-]*\][ \d%]*/.exec(line)?.[0].trim())).toEqual([
+    '[--------------------]',
+    '[--------------------]',
+    '[##########----------] 50%',
+    '[##########----------] 50%',
+    undefined,
+  ]);
+  expect(Math.max(...lines.map((line) => line.length))).toBe(59);
+  expect(drawn.endsWith('\u001B[1A\u001B[J')).toBe(true);
+});
+
+it('scan --wait of a pair whose scans are paused ends, and says what to do', async () => {
+  const paused = { requested: { kind: 'repair' }, pausedSince: '2026-01-01T00:00:00Z' };
+  const { said, left } = await followed([scanOf('ended', 8, 8, paused)]);
+  expect(left).toBe(0);
+  expect(said.at(-1)).toMatch(/; its scans are paused: go on with "serverless replication resume"$/);
 });
