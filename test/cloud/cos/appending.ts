@@ -6,7 +6,9 @@ import { CosFailure } from './failure.ts';
 import { checkNewKey, SIMPLE_LIMIT } from './limits.ts';
 import { checkUnlocked } from './locks.ts';
 import { entityTooLarge, invalidArgument, invalidRequest } from './refusals.ts';
-import type { Attributes, Blob, Core, Version } from './types.ts';
+import type { Blob } from './blobs/types.ts';
+import type { Core } from './calls.ts';
+import type { Attributes, Version } from './types.ts';
 import { checkOverwrite, place } from './writing.ts';
 import type { World } from './world.ts';
 

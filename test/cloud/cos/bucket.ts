@@ -1,7 +1,8 @@
 import { NO_SETTINGS } from './settings/configure.ts';
 import type { BucketSettings } from './settings/types.ts';
 import { SortedKeys } from './sorted-keys.ts';
-import type { Attributes, Blob, BucketInfo, StoredAcl, Version, VersioningStatus } from './types.ts';
+import type { Blob } from './blobs/types.ts';
+import type { Attributes, BucketInfo, StoredAcl, Version, VersioningStatus } from './types.ts';
 import { NULL_VERSION, timeOfVersionId } from './version-id.ts';
 
 /** One version in its place; tags and ACL change by putting another description into the same place. */

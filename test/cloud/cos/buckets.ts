@@ -2,7 +2,8 @@ import { Bucket } from './bucket.ts';
 import { CosFailure } from './failure.ts';
 import { compareKeys } from './key-order.ts';
 import { acceptAcl } from './limits.ts';
-import type { Core, StoredAcl } from './types.ts';
+import type { Core } from './calls.ts';
+import type { StoredAcl } from './types.ts';
 import type { World } from './world.ts';
 
 const PRIVATE: StoredAcl = { canned: 'private', grants: [] };

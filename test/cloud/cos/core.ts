@@ -8,7 +8,7 @@ import { replicateNatively } from './native-replication.ts';
 import { createObjects } from './objects.ts';
 import { createSettings } from './settings/configure.ts';
 import { createSymlinks } from './symlinks.ts';
-import type { Core } from './types.ts';
+import type { Core } from './calls.ts';
 import { createWorld } from './world.ts';
 import type { CoreOptions } from './world.ts';
 

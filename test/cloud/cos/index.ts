@@ -8,4 +8,7 @@ export { mergesToRoot, SIMPLE_LIMIT } from './limits.ts';
 export { timeOfVersionId } from './version-id.ts';
 export type { CoreOptions } from './world.ts';
 export type * from './settings/types.ts';
+export type * from './blobs/types.ts';
+export type * from './calls.ts';
+export type * from './switches.ts';
 export type * from './types.ts';

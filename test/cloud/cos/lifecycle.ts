@@ -4,7 +4,8 @@ import { announce } from './events.ts';
 import type { EventName } from './events.ts';
 import { isLocked } from './locks.ts';
 import type { LifecycleAction, LifecycleRule, LifecycleTime } from './settings/types.ts';
-import type { Core, Version } from './types.ts';
+import type { Core } from './calls.ts';
+import type { Version } from './types.ts';
 import { place, take } from './writing.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,6 @@
 import { invalidArgument, invalidObjectName, invalidTag, keyTooLong } from './refusals.ts';
-import type { Attributes, StoredAcl, Switches } from './types.ts';
+import type { Switches } from './switches.ts';
+import type { Attributes, StoredAcl } from './types.ts';
 
 export const MEGABYTE = 1024 ** 2;
 /** Largest body of one PUT, largest part, and largest source of a simple copy. */

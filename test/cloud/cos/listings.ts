@@ -2,7 +2,8 @@ import type { Bucket, BucketView } from './bucket.ts';
 import { pageSize } from './limits.ts';
 import { listPage } from './listing.ts';
 import { invalidArgument } from './refusals.ts';
-import type { Core, Version } from './types.ts';
+import type { Core } from './calls.ts';
+import type { Version } from './types.ts';
 import type { World } from './world.ts';
 
 /** GET Bucket and GET Bucket Object versions. Only these lag behind the writes when the world says so. */

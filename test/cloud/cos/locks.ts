@@ -1,7 +1,8 @@
 import type { Bucket } from './bucket.ts';
 import { locate } from './reading.ts';
 import { invalidArgument, invalidRequest, objectLocked } from './refusals.ts';
-import type { Attributes, Core, Version } from './types.ts';
+import type { Core } from './calls.ts';
+import type { Attributes, Version } from './types.ts';
 import type { World } from './world.ts';
 
 const DAY = 86_400_000;

@@ -7,7 +7,8 @@ import { checkKey, checkNewKey, MAX_PARTS, MEGABYTE, OBJECT_LIMIT, pageSize, SIM
 import { listUploads } from './uploads.ts';
 import { checkRange, openSource } from './reading.ts';
 import { entityTooLarge, invalidArgument, invalidRequest, noSuchUpload } from './refusals.ts';
-import type { Blob, Core } from './types.ts';
+import type { Blob } from './blobs/types.ts';
+import type { Core } from './calls.ts';
 import { checkOverwrite, etagOf, place } from './writing.ts';
 import type { World } from './world.ts';
 

@@ -6,7 +6,8 @@ import { acceptObjectAcl, acceptTags, checkKey, checkNewKey, SIMPLE_LIMIT } from
 import { checkUnlocked } from './locks.ts';
 import { locate, openSource, readable } from './reading.ts';
 import { entityTooLarge, invalidArgument, invalidRequest } from './refusals.ts';
-import type { Core, Version } from './types.ts';
+import type { Core } from './calls.ts';
+import type { Version } from './types.ts';
 import { checkOverwrite, etagOf, place, take } from './writing.ts';
 import type { World } from './world.ts';
 

@@ -4,7 +4,8 @@ import { CosFailure } from './failure.ts';
 import { isArchived } from './classes.ts';
 import { checkKey } from './limits.ts';
 import { invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from './refusals.ts';
-import type { Blob, CopySource, ReadableVersion, Version } from './types.ts';
+import type { Blob } from './blobs/types.ts';
+import type { CopySource, ReadableVersion, Version } from './types.ts';
 import type { World } from './world.ts';
 
 /** The version that a request names, the current one without an ID; never a delete marker. */

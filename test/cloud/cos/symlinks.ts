@@ -3,7 +3,7 @@ import { announce } from './events.ts';
 import { checkKey, checkNewKey } from './limits.ts';
 import { follow } from './reading.ts';
 import { invalidArgument } from './refusals.ts';
-import type { Core } from './types.ts';
+import type { Core } from './calls.ts';
 import { checkOverwrite, etagOf, place } from './writing.ts';
 import type { World } from './world.ts';
 

@@ -2,7 +2,7 @@ import type { Bucket, Upload } from './bucket.ts';
 import { compareKeys } from './key-order.ts';
 import { pageSize } from './limits.ts';
 import { listPage } from './listing.ts';
-import type { Core } from './types.ts';
+import type { Core } from './calls.ts';
 
 type Query = Parameters<Core['listUploads']>[2];
 type Answer = ReturnType<Core['listUploads']>;

@@ -1,6 +1,7 @@
 import type { Bucket } from './bucket.ts';
 import { noSuchBucket } from './refusals.ts';
-import type { CoreEvent, Switches } from './types.ts';
+import type { Switches } from './switches.ts';
+import type { CoreEvent } from './types.ts';
 
 export interface CoreOptions {
   /** ms since 1970 */

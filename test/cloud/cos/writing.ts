@@ -1,7 +1,8 @@
 import type { Bucket } from './bucket.ts';
 import { checkUnlocked, locked } from './locks.ts';
 import { fileAlreadyExists } from './refusals.ts';
-import type { Attributes, Blob, Version } from './types.ts';
+import type { Blob } from './blobs/types.ts';
+import type { Attributes, Version } from './types.ts';
 import { mintVersionId, NULL_VERSION } from './version-id.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,6 @@
 import { codeOfRegion } from '../../../shared/cos/index.ts';
-import type { CoreEvent, Switches } from '../cos/types.ts';
+import type { Switches } from '../cos/switches.ts';
+import type { CoreEvent } from '../cos/types.ts';
 import type { FunctionId } from './types.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { CosFailure } from '../cos/failure.ts';
-import type { Core } from '../cos/types.ts';
+import type { Core } from '../cos/calls.ts';
 import { CloudFailure } from './failure.ts';
 
 /** Reads a zip out of a bucket, with the platform's own rights. Throws `CloudFailure` when there is no such object. */

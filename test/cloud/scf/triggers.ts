@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CosFailure } from '../cos/failure.ts';
-import type { Core } from '../cos/types.ts';
+import type { Core } from '../cos/calls.ts';
 import { describeCosTrigger, overlaps, readCosTrigger } from './cos-trigger.ts';
 import { parseCron } from './cron.ts';
 import { CloudFailure } from './failure.ts';

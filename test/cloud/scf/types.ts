@@ -1,5 +1,5 @@
 import type { LogTopics } from './log-topics.ts';
-import type { Core } from '../cos/types.ts';
+import type { Core } from '../cos/calls.ts';
 import type { Access, Faults, Handler, KeyPair } from '../types.ts';
 
 export interface Role {

@@ -1,4 +1,4 @@
-import type { Blob } from '../types.ts';
+import type { Blob } from './types.ts';
 import { combine, EMPTY, format } from './crc64.ts';
 import type { Crc64 } from './crc64.ts';
 import type { Extent } from './extent.ts';

@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entityTooLarge } from '../refusals.ts';
-import type { Blob, BlobStore } from '../types.ts';
+import type { Blob, BlobStore } from './types.ts';
 import { compose, slice, wholeBlob } from './blob.ts';
 import { EMPTY, update } from './crc64.ts';
 import { fileExtent, memoryExtent, patternExtent } from './extent.ts';

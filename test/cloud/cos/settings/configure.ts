@@ -2,7 +2,7 @@ import type { Bucket } from '../bucket.ts';
 import { CosFailure } from '../failure.ts';
 import { acceptTagSet } from '../limits.ts';
 import { invalidArgument, malformedXml } from '../refusals.ts';
-import type { Core } from '../types.ts';
+import type { Core } from '../calls.ts';
 import type { World } from '../world.ts';
 import { acceptReplication } from '../native-replication.ts';
 import { acceptLifecycle } from './lifecycle-rules.ts';
