@@ -1,4 +1,5 @@
 import type { CosDriver } from '../contract/driver.ts';
+import { CLOUD_API_POINTS } from './points/cloud-api.ts';
 import { observeFunction } from './points/functions.ts';
 import { OTHER_POINTS } from './points/others.ts';
 import { openProbe, type Point, type Probe } from './points/point.ts';
@@ -30,7 +31,7 @@ export async function askAll(driver: CosDriver, { functions = true } = {}): Prom
     const observed = await observe(point, probe);
     findings.push({ name, observed, taken, advice: `set the switch ${name} to ${observed}` });
   }
-  for (const point of OTHER_POINTS) {
+  for (const point of [...OTHER_POINTS, ...CLOUD_API_POINTS]) {
     const advice = 'has no switch: change test/cloud, and what relies on it';
     findings.push({ name: point.name, observed: await observe(point, probe), taken: point.taken, advice });
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDriver, type CosDriver } from '../contract/driver.ts';
 import { askAll, formatFindings } from './ask.ts';
+import { CLOUD_API_POINTS } from './points/cloud-api.ts';
 import { observeFunction } from './points/functions.ts';
 import { OTHER_POINTS } from './points/others.ts';
 import { openProbe } from './points/point.ts';
@@ -28,8 +29,9 @@ describe('each point', () => {
   it('without a switch is taken by the local cloud as its page says', async () => {
     const probe = await openProbe(await open());
     const observed = [];
-    for (const point of OTHER_POINTS) observed.push([point.name, await point.observe(probe)]);
-    expect(observed).toEqual(OTHER_POINTS.map(({ name, taken }) => [name, taken]));
+    const points = [...OTHER_POINTS, ...CLOUD_API_POINTS];
+    for (const point of points) observed.push([point.name, await point.observe(probe)]);
+    expect(observed).toEqual(points.map(({ name, taken }) => [name, taken]));
   });
 
   it.each([

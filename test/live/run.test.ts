@@ -14,6 +14,18 @@ it('asks every point of a local cloud and leaves nothing behind', { timeout: LON
   expect(await command.leftFiles()).toEqual([]);
 });
 
+it('runs the contract against a local cloud, whatever account the environment names', { timeout: LONG }, async () => {
+  const account = { REAL_COS_SECRET_ID: 'AKIDnobody', REAL_COS_SECRET_KEY: 'none', REAL_COS_APPID: '1' };
+  Object.assign(process.env, account);
+  try {
+    const { status, stdout } = await (await startCommand(RUN, ['--local', '--only', 'contract'])).ended;
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/== contract: as it is taken to be\n$/);
+  } finally {
+    for (const name of Object.keys(account)) delete process.env[name];
+  }
+});
+
 it('says what is missing for a real account', { timeout: LONG }, async () => {
   const names = ['REAL_COS_SECRET_ID', 'REAL_COS_SECRET_KEY', 'REAL_COS_APPID'];
   const before = names.map((name) => [name, process.env[name]] as const);

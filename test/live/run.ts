@@ -58,25 +58,35 @@ function read() {
   }
 }
 
+interface Run {
+  readonly local: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** Each returns whether all was as it is taken to be. */
-const RUN: Readonly<Record<Part, (driver: CosDriver, signal: AbortSignal) => Promise<boolean>>> = {
+const RUN: Readonly<Record<Part, (driver: CosDriver, run: Run) => Promise<boolean>>> = {
   async points(driver) {
     const findings = await askAll(driver);
     say(formatFindings(findings));
     return findings.every(({ observed, taken }) => observed === taken);
   },
-  contract: (_, signal) => runContract(signal),
+  contract: (_, run) => runContract(run),
   async 'fail-over'(driver) {
     await playOnAccount(driver, say);
     return true;
   },
 };
 
-/** In a process of its own; the suites read the same environment. */
-function runContract(signal: AbortSignal): Promise<boolean> {
+/**
+ * In a process of its own; the suites read the same environment. An account that it names is left alone where a local cloud
+ * was asked for.
+ */
+function runContract({ local, signal }: Run): Promise<boolean> {
+  const all = Object.entries(process.env);
+  const env = Object.fromEntries(local ? all.filter(([name]) => !name.startsWith('REAL_COS_')) : all);
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const args = ['run', 'test/contract', '--testTimeout', PATIENCE, '--hookTimeout', PATIENCE, '--maxWorkers', '2'];
-  const child = spawn(process.execPath, [vitest, ...args], { cwd: ROOT, stdio: 'inherit', signal });
+  const child = spawn(process.execPath, [vitest, ...args], { cwd: ROOT, stdio: 'inherit', signal, env });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (status) => resolve(status === 0));
@@ -104,7 +114,7 @@ await runCommand(async ({ signal, onEnd }) => {
   for (const part of options.parts) {
     signal.throwIfAborted();
     say(`\n== ${part}`);
-    const fine = await RUN[part](driver, signal).catch((error: unknown) => {
+    const fine = await RUN[part](driver, { local: options.local, signal }).catch((error: unknown) => {
       say(error instanceof Error ? error.message : String(error));
       return false;
     });

@@ -124,7 +124,7 @@ function mayRepeat(action: string, code: string): boolean {
 
 /** CAM tells the other parts of the cloud of a new role or policy after a while. Until then they do not know it. */
 function isNotYetKnown(action: string, code: string): boolean {
-  if (action === 'AttachRolePolicy') return /\.(RoleNotExist|PolicyIdNotExist|PolicyNotExist|NotFound)$/.test(code);
+  if (action === 'AttachRolePolicy') return /(RoleNotExist|PolicyIdNotExist|PolicyNotExist|NotFound)$/.test(code);
   return /^(Create|UpdateFunction)/.test(action) && code === 'ResourceNotFound.Role';
 }
 

@@ -98,6 +98,7 @@ describe('createCloudApi', () => {
 
   it.each([
     ['AttachRolePolicy', 'InvalidParameter.RoleNotExist'],
+    ['AttachRolePolicy', 'ResourceNotFound.PolicyIdNotFound'],
     ['AttachRolePolicy', 'InvalidParameter.PolicyIdNotExist'],
     ['CreateFunction', 'ResourceNotFound.Role'],
     ['UpdateFunctionConfiguration', 'ResourceNotFound.Role'],
