@@ -184,6 +184,19 @@ const destinationStatus = z.strictObject({
       measuredAt: time,
     }),
   ),
+  /** What the last canaries have shown; null: none is sent. */
+  canary: z.nullable(
+    z.strictObject({
+      /** From the write at the source to that of the replica; null: none has arrived yet. */
+      lagMs: z.nullable(count),
+      sentAt: z.nullable(time),
+      /** Since when one is awaited; null: none is. */
+      waitingSince: z.nullable(time),
+      /** Canaries that were given up after half an hour. */
+      lost: count,
+      measuredAt: time,
+    }),
+  ),
   /** Every version in scope that was written before is there, or skipped with a reason. */
   completeUpTo: z.nullable(time),
   /** The reason why a field here is null. */
@@ -192,6 +205,8 @@ const destinationStatus = z.strictObject({
     lagMs: z.optional(z.enum(REASONS)),
     /** `not-counted`: no function has written anything down; `outdated`: nobody adds it up. */
     live: z.optional(z.enum(['not-counted', 'outdated'])),
+    /** `off`: canaries are not switched on for the source. `outdated`: none is sent any more. */
+    canary: z.optional(z.enum(['off', 'outdated'])),
     completeUpTo: z.optional(z.enum(REASONS)),
     sides: z.optional(z.enum(REASONS)),
     /** `not-checked`, or the error code for which it could not be found out. */

@@ -1,7 +1,8 @@
 import { causeOf, type Engine, type Work } from '../../shared/replication/index.ts';
 import { ServiceError } from '../../shared/errors/index.ts';
 import { createConfirm, logEnd, sameRules, whatIsLeft, workOfEvent } from '../../shared/runs/index.ts';
-import { candidatesFor, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
+import { isCanary } from '../../shared/canary/index.ts';
+import { candidatesOfRun, CANARY_PREFIX, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { timeOfVersionId } from '../../shared/identity/index.ts';
 import { formatPlace, samePlace, type Place } from '../../shared/cos/index.ts';
 import { readCosEvent, type ObjectEvent, type Run } from '../../shared/scf/index.ts';
@@ -60,7 +61,9 @@ async function untilHeard(engine: Engine, event: ObjectEvent, run: Run): Promise
  * Work that began by other rules becomes a task like any unfinished work, and begins once more by the rules in force.
  */
 async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
-  const { known, fresh, asked } = engine.rules.getBoth(event.place, writtenBy(event));
+  const { key, place } = event;
+  if (key.startsWith(CANARY_PREFIX) && !(await isCanary(engine.deps, place, key))) return [];
+  const { known, fresh, asked } = engine.rules.getBoth(place, writtenBy(event));
   const bring = async (group: Candidates) => {
     const target = { source: event.place, destination: group.destination, key: event.key };
     const isInForce = createConfirm(engine, target, group, { latest: fresh, asked });
@@ -70,7 +73,7 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
     return { group, state: await bringUpToDate(engine, piece, run, isInForce) };
   };
   const groupsOf = (ruleSet: RuleSet | undefined): readonly Candidates[] =>
-    ruleSet === undefined ? [] : candidatesFor(ruleSet, event.key);
+    ruleSet === undefined ? [] : candidatesOfRun(ruleSet, event.key);
   const [first, now] = await Promise.allSettled([
     known.then((ruleSet) => Promise.all(groupsOf(ruleSet).map(bring))),
     fresh,

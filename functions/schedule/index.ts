@@ -4,6 +4,7 @@ import { keepPreconditions } from '../../shared/preconditions/index.ts';
 import { connectSchedule } from '../../shared/runs/index.ts';
 import { eventFunction, readConfig } from '../../shared/scf/index.ts';
 import { tell } from './beacons.ts';
+import { watch } from './canaries.ts';
 import { sweep } from './handler.ts';
 import { keep } from './scans.ts';
 
@@ -19,6 +20,7 @@ export const main_handler = eventFunction(async (_event, run) => {
     tell(beacons, config.sources, run),
     keepPreconditions(deps.preconditions),
     foldLive(deps.engine.deps, config.sources),
+    watch(deps.canaries, run),
   ]);
   for (const part of parts) if (part.status === 'rejected') throw part.reason;
 });

@@ -60,6 +60,13 @@ export interface LogSettings {
   readonly days?: number | undefined;
 }
 
+/** Tiny objects that are written to sources to see that they arrive. */
+export interface CanarySettings {
+  readonly everyMinutes: number;
+  /** Sources of the deployed region. */
+  readonly sources: readonly Place[];
+}
+
 /** A domain of the user's own before the API. */
 export interface DomainSettings {
   /** Host name in lower case. */
@@ -91,6 +98,8 @@ export interface Settings {
   readonly signers: readonly Place[];
   /** Settings of scans; the functions have defaults for missing ones. */
   readonly scan: Partial<ScanSettings>;
+  /** Undefined: no source has canaries. */
+  readonly canary: CanarySettings | undefined;
   readonly functions: readonly FunctionSettings[];
   /** Undefined: the platform's own topic, or the one that the functions have. */
   readonly logs: LogSettings | undefined;

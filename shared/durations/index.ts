@@ -156,6 +156,18 @@ export const LIVE_SLOT_MS = 5 * MINUTE;
 /** Sums that are older are not of this moment: `schedule` adds to them each minute. */
 export const LIVE_LATE_MS = 5 * MINUTE;
 
+// Canaries
+
+/** A run of `schedule` looks so often for a canary to arrive, and for so long; the next minute goes on. */
+export const CANARY_POLL_MS = SECOND;
+export const CANARY_WATCH_MS = 20 * SECOND;
+/** A canary that has not arrived after this time is given up. */
+export const CANARY_LOST_MS = 30 * MINUTE;
+/** A copy that began before its canary was removed has landed by then. */
+export const CANARY_FORGOTTEN_MS = CANARY_LOST_MS + LANDING_MS + 2 * MINUTE;
+/** Results that are older than two canaries and this time are not of this moment. */
+export const CANARY_LATE_MS = 5 * MINUTE;
+
 // Storing rules
 
 /** A turn is over after this time, whatever happened to the function that took it. */

@@ -2,10 +2,11 @@
 export { MAX_DOCUMENT, parseRules } from './document.ts';
 export { MISMATCHES, explain } from './explain.ts';
 export type { Mismatch, Verdict } from './explain.ts';
+export { candidatesOfRun } from './canary.ts';
 export { candidatesFor, governingRule } from './match.ts';
 export type { ScopeEntry } from './match.ts';
 export type { OverlapReading } from './priorities.ts';
-export { isReserved, PREFLIGHT_PREFIX, STATUS_PREFIX } from './reserved.ts';
+export { CANARY_PREFIX, isReserved, PREFLIGHT_PREFIX, STATUS_PREFIX } from './reserved.ts';
 export { mergeStarts } from './starts.ts';
 export { createRuleStore, storedRules } from './store.ts';
 export type { BothRules, RuleStore } from './store.ts';

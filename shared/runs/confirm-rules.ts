@@ -1,19 +1,21 @@
 import { samePlace } from '../cos/index.ts';
-import { candidatesFor, type Candidates, type RuleSet, type RuleStore } from '../rules/index.ts';
+import { candidatesOfRun, isReserved, type Candidates, type RuleSet, type RuleStore } from '../rules/index.ts';
 import type { Target } from '../tasks/index.ts';
 import { RULES_BELIEVED_MS } from '../durations/index.ts';
 
 /** The rules of one destination that speak about a key. */
 export function rulesOf(ruleSet: RuleSet | undefined, { destination, key }: Target): Candidates | undefined {
   if (ruleSet === undefined) return undefined;
-  return candidatesFor(ruleSet, key).find((group) => samePlace(group.destination, destination));
+  return candidatesOfRun(ruleSet, key).find((group) => samePlace(group.destination, destination));
 }
 
 /** Whether no rule speaks about a key at a destination now, but one that is disabled would. */
 export const isPaused = (ruleSet: RuleSet | undefined, { destination, key }: Target): boolean =>
-  ruleSet?.rules.some(
-    (rule) => !rule.enabled && key.startsWith(rule.prefix) && samePlace(rule.destination, destination),
-  ) ?? false;
+  (!isReserved(key) &&
+    ruleSet?.rules.some(
+      (rule) => !rule.enabled && key.startsWith(rule.prefix) && samePlace(rule.destination, destination),
+    )) ??
+  false;
 
 /** Whether two groups ask for the same. Mostly they are of one rule set, and hold the very same rules. */
 export function sameRules(a: Candidates | undefined, b: Candidates | undefined): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TellDeps } from '../beacon/index.ts';
-import { createCosClient, nodeHash } from '../cos/index.ts';
+import type { CanaryDeps } from '../canary/index.ts';
+import { createCosClient, nodeHash, type Place } from '../cos/index.ts';
 import { UNIQUE_LENGTH } from '../identity/index.ts';
 import { createAskPlatform, type KeepChecksDeps } from '../preconditions/index.ts';
 import { DEFAULT_SETTINGS, type Engine } from '../replication/index.ts';
@@ -20,6 +21,8 @@ export interface ScheduleDeps {
   readonly settings: KeepDeps['settings'];
   readonly beacons: TellDeps;
   readonly preconditions: KeepChecksDeps;
+  /** Sources that canaries are sent to; mostly there are none. */
+  readonly canaries: { readonly deps: CanaryDeps; readonly sources: readonly Place[] };
 }
 
 export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
@@ -30,6 +33,8 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
   const deps = { cos, state, hash: nodeHash, now, unique: () => randomBytes(UNIQUE_LENGTH / 2).toString('hex') };
   const rules = createRuleStore({ cos, state, now });
   const timeouts = { connect: CONNECT_MS, usual: THERE_MS };
+  const there = createCosClient({ credentials, endpoint, tries: 1, timeouts });
+  const canary = canariesOf(process.env, config.sources);
   return {
     engine: {
       deps,
@@ -42,6 +47,7 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
       random: Math.random,
     },
     settings: { ...SCAN_DEFAULTS, ...scanSettings(process.env) },
+    canaries: { deps: { ...deps, rules, there, sleep, everyMs: canary.everyMs }, sources: canary.sources },
     preconditions: {
       cos,
       state,
@@ -51,6 +57,19 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
       now,
       ask: createAskPlatform({ credentials, region: state.region, endpoint: process.env['CLOUD_ENDPOINT'], now }),
     },
-    beacons: { ...deps, rules, there: createCosClient({ credentials, endpoint, tries: 1, timeouts }) },
+    beacons: { ...deps, rules, there },
   };
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The canaries of the deployment, checked when it was packaged: none, or those of all sources, or of the named ones. */
+export function canariesOf(
+  env: Readonly<Record<string, string | undefined>>,
+  sources: readonly Place[],
+): { readonly everyMs: number; readonly sources: readonly Place[] } {
+  const everyMs = Number(env['CANARY_EVERY_MINUTES']) * 60_000;
+  if (!(everyMs > 0)) return { everyMs: 0, sources: [] };
+  const named = env['CANARY_SOURCES']?.split(',');
+  return { everyMs, sources: sources.filter(({ bucket }) => named === undefined || named.includes(bucket)) };
 }

@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 export interface Lists {
   readonly sources: readonly string[];
   readonly destinations: readonly string[];
+  readonly canary?: { readonly everyMinutes: number };
   readonly domains?: readonly { readonly name: string; readonly certificate: string }[];
 }
 

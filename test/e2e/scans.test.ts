@@ -134,4 +134,22 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     const keys = cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'keys/' }).entries;
     expect(keys).toHaveLength(1);
   });
+
+  it('send a canary where it is switched on, and leave nothing of it on either side', async () => {
+    const withCanary = { ...lists, canary: { everyMinutes: 1 } };
+    await site.project.serverless(['deploy'], withCanary);
+    cloud.scf.tick({ region: SOURCE.region, namespace: 'default', name: 'cos-replication-dev-schedule' });
+    await cloud.scf.idle();
+    const told = await site.project.serverless(['replication', 'status'], withCanary);
+    expect(told).toMatch(/canary +lag \d/);
+    expect(told).not.toMatch(/is awaited|lost/);
+    for (const { bucket, region } of [SOURCE, BACKUP])
+      expect(cloud.core.listVersions(bucket, region, { prefix: '.replication-canary/' }).entries).toEqual([]);
+    // A user cannot have replicated what no rule covers.
+    await site.sdk.putObject({ ...bucket, Key: '.replication-canary/mine', Body: 'mine' });
+    await cloud.scf.idle();
+    expect(
+      cloud.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: '.replication-canary/mine' }).entries,
+    ).toEqual([]);
+  });
 });

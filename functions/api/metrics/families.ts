@@ -44,6 +44,7 @@ export function familiesOf(sources: readonly SourceStatus[], withRules: boolean)
     ...backlogFamilies(rows),
     ...lagFamilies(rows),
     ...liveFamilies(rows),
+    ...canaryFamilies(rows),
     ...(withRules ? ruleFamilies(rows) : []),
     ...sideFamilies(rows),
     ...existingFamilies(rows),
@@ -94,6 +95,7 @@ function stateFamilies(rows: readonly Row[]): Family[] {
         [{ figure: 'versions' }, Number(it.measuredAt !== null)],
         [{ figure: 'lag' }, Number(it.lagMs !== null)],
         [{ figure: 'live' }, Number(it.live !== null)],
+        [{ figure: 'canary' }, Number(it.canary !== null)],
         [{ figure: 'complete_up_to' }, Number(it.completeUpTo !== null)],
         [{ figure: 'sides' }, Number(it.sides !== null)],
         [{ figure: 'backlog' }, Number(!it.backlog.atLeast)],
@@ -204,6 +206,26 @@ function liveFamilies(rows: readonly Row[]): Family[] {
     },
     gauge(rows, 'live_lag_max_seconds', `The largest lag ${OF_HOUR}`, ({ live }) =>
       live?.lagMs == null ? null : seconds(live.lagMs.max),
+    ),
+  ];
+}
+
+function canaryFamilies(rows: readonly Row[]): Family[] {
+  return [
+    gauge(rows, 'canary_lag_seconds', 'The lag of the last canary that has arrived.', ({ canary }) =>
+      canary?.lagMs == null ? null : seconds(canary.lagMs),
+    ),
+    gauge(
+      rows,
+      'canary_waiting_since_timestamp_seconds',
+      'Since when a canary is awaited. The series is missing where none is.',
+      ({ canary }) => (canary?.waitingSince == null ? null : timestamp(canary.waitingSince)),
+    ),
+    gauge(
+      rows,
+      'canary_lost',
+      'Canaries that were given up because they had not arrived after half an hour.',
+      ({ canary }) => (canary === null ? null : canary.lost),
     ),
   ];
 }

@@ -1,5 +1,6 @@
 import { mayReach } from '../../../shared/access/index.ts';
 import { formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
+import { canaryOf, readCanary, type CanaryResults, type SeenCanary } from '../../../shared/canary/index.ts';
 import { costOf, LIST_PRICES, MEASURED, SCANNED, sumOfUsage, usageOf } from '../../../shared/cost/index.ts';
 import { hourOf, isLive, readLive, ruleSumOf, type LiveSum, type RuleSum } from '../../../shared/live/index.ts';
 import { explainBreak, readPreconditions, type PairPreconditions } from '../../../shared/preconditions/index.ts';
@@ -37,12 +38,12 @@ export async function bucketStatusOf(
   options: CallOptions,
 ): Promise<BucketStatus> {
   const ruleSet = await options.rules.getFresh(source);
-  const live = await readLive(options, source);
+  const [live, canaries] = await Promise.all([readLive(options, source), readCanary(options, source)]);
   const places = distinct((ruleSet?.rules ?? []).map(({ destination }) => destination));
   const destinations = await Promise.all(
     places
       .filter((place) => mayReach(sender, place.bucket))
-      .map((destination) => destinationState({ source, destination }, ruleSet as RuleSet, live, options)),
+      .map((destination) => destinationState({ source, destination }, ruleSet as RuleSet, { live, canaries }, options)),
   );
   return { bucket: source.bucket, destinations, measuredAt: timeText(options.now()) };
 }
@@ -53,7 +54,7 @@ const distinct = (places: readonly Place[]): readonly Place[] =>
 async function destinationState(
   pair: Pair,
   ruleSet: RuleSet,
-  live: LiveSum | undefined,
+  { live, canaries }: { readonly live: LiveSum | undefined; readonly canaries: CanaryResults | undefined },
   options: CallOptions,
 ): Promise<DestinationState> {
   const now = options.now();
@@ -65,6 +66,7 @@ async function destinationState(
     readBehind(options, pair),
     readPreconditions(options, pair, now),
   ]);
+  const canary = canaryOf(canaries, pair.destination, now);
   const isBehind = behind.phase !== 'none';
   const backlog = { ...counted, atLeast: counted.atLeast || isBehind };
   const rules = ruleSet.rules.filter(({ destination }) => samePlace(destination, pair.destination));
@@ -89,10 +91,12 @@ async function destinationState(
       : null,
     lagMs: lag ?? null,
     live: live !== undefined && isLive(live, now) ? liveOf(live, pair.destination) : null,
+    canary: typeof canary === 'string' ? null : canaryText(canary),
     completeUpTo: completeUpTo === null ? null : timeText(completeUpTo),
     reasons: {
       ...(result === undefined ? { versions: 'not-scanned', sides: 'not-scanned' } : {}),
       ...liveReason(live, now),
+      ...(typeof canary === 'string' ? { canary } : {}),
       ...(lag === undefined ? { lagMs: result === undefined ? 'not-scanned' : 'no-recent-versions' } : {}),
       ...(completeUpTo === null
         ? {
@@ -191,6 +195,11 @@ function lagOf(lags: readonly number[], largestLag: number): NonNullable<Destina
     versions: lags.reduce((sum, one) => sum + one, 0),
     distribution: lags.map((versions, i) => ({ upToMs: LAG_BOUNDS[i] ?? null, versions })),
   };
+}
+
+function canaryText({ lagMs, sentAt, waitingSince, lost, measuredAt }: SeenCanary): DestinationState['canary'] {
+  const textOf = (ms: number | null) => (ms === null ? null : timeText(ms));
+  return { lagMs, sentAt: textOf(sentAt), waitingSince: textOf(waitingSince), lost, measuredAt: timeText(measuredAt) };
 }
 
 function liveReason(live: LiveSum | undefined, now: number): Pick<DestinationState['reasons'], 'live'> {

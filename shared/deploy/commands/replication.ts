@@ -63,6 +63,9 @@ const status = z.object({
           z.object({ copied: amount, failedTries: z.number(), lagMs: z.nullable(percentiles), measuredAt: z.string() }),
         ),
       ),
+      canary: z.optional(
+        z.nullable(z.object({ lagMs: z.nullable(z.number()), waitingSince: z.nullable(z.string()), lost: z.number() })),
+      ),
       completeUpTo: z.nullable(z.string()),
       reasons: z.object({ completeUpTo: z.optional(z.string()) }),
       scan,
@@ -203,7 +206,7 @@ function formatStatus(bucket: string, answer: unknown): string {
 }
 
 function formatDestination(bucket: string, one: z.infer<typeof status>['destinations'][number]): string {
-  const { backlog, lagMs, live, completeUpTo, reasons } = one;
+  const { backlog, lagMs, live, canary, completeUpTo, reasons } = one;
   const lines = [
     `${bucket} → ${one.destination}: ${one.state}${one.cause === undefined ? '' : ` (${one.cause})`}`,
     ...(one.preconditions?.broken ?? []).map(
@@ -216,6 +219,15 @@ function formatDestination(bucket: string, one: z.infer<typeof status>['destinat
       ? []
       : [
           `  last hour       at least ${count(live.copied.versions)} versions copied (${size(live.copied.bytes)}), ${count(live.failedTries)} tries failed, lag ${formatLag(live.lagMs)}`,
+        ]),
+    ...(canary == null
+      ? []
+      : [
+          `  canary          ${[
+            canary.lagMs === null ? 'none has arrived yet' : `lag ${duration(canary.lagMs)}`,
+            ...(canary.waitingSince === null ? [] : [`one is awaited since ${canary.waitingSince}`]),
+            ...(canary.lost === 0 ? [] : [`${count(canary.lost)} lost`]),
+          ].join(', ')}`,
         ]),
     `  scan            ${formatScan(one.scan)}`,
   ];

@@ -37,6 +37,7 @@ export const topLevelSchemas = {
   cautious: {},
   stateBucket: {},
   scan: {},
+  canary: {},
   domains: {},
   logs: {},
 };

@@ -3,7 +3,7 @@ import type { Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import type { Caution } from '../../scf/index.ts';
 import { DeployError } from '../error.ts';
-import type { AsyncSettings, FunctionSettings, ScanSettings, Settings } from '../types.ts';
+import type { AsyncSettings, CanarySettings, FunctionSettings, ScanSettings, Settings } from '../types.ts';
 import { readDomains } from './domains.ts';
 import { readFunctions } from './functions.ts';
 import type { Locate } from './locate.ts';
@@ -28,6 +28,7 @@ export interface RawConfiguration {
   readonly acl?: boolean | undefined;
   readonly cautious?: readonly Caution[] | undefined;
   readonly scan?: Partial<ScanSettings> | undefined;
+  readonly canary?: { readonly everyMinutes?: number; readonly sources?: readonly string[] } | undefined;
   readonly domains?: unknown;
   readonly logs?: unknown;
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
@@ -105,11 +106,34 @@ export function readSettings(
     cautious: raw.cautious ?? [],
     signers,
     scan: raw.scan ?? {},
+    canary: readCanary(raw.canary, everywhere, sources, locate),
     functions,
     domains,
     logs,
     endpoint,
   };
+}
+
+const CANARY_MINUTES = 5;
+
+/** Undefined: no source of this region has one. Throws `DeployError` for a bucket that is no source. */
+function readCanary(
+  raw: RawConfiguration['canary'],
+  everywhere: readonly Place[],
+  sources: readonly Place[],
+  locate: Locate,
+): CanarySettings | undefined {
+  if (raw === undefined) return undefined;
+  const { everyMinutes = CANARY_MINUTES, sources: named } = raw;
+  const unknown = named?.findIndex((entry) => !everywhere.some((place) => formatPlace(place) === entry)) ?? -1;
+  if (unknown !== -1) {
+    throw new DeployError(
+      `${locate(['canary', 'sources', unknown])}: ${JSON.stringify(named?.[unknown])} is not listed under sources: write one of ${everywhere.map(formatPlace).join(', ')}.`,
+      'CANARY_OF_NO_SOURCE',
+    );
+  }
+  const chosen = sources.filter((place) => named === undefined || named.includes(formatPlace(place)));
+  return chosen.length === 0 ? undefined : { everyMinutes, sources: chosen };
 }
 
 /** The state bucket of the deployment of one region and account. */

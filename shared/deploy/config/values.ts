@@ -106,6 +106,24 @@ const VALUES: readonly Value[] = [
     optional: true,
   },
   {
+    path: ['canary'],
+    form: 'everyMinutes or sources below it, and nothing else',
+    fits: withKeys(['everyMinutes', 'sources']),
+    optional: true,
+  },
+  {
+    path: ['canary', 'everyMinutes'],
+    form: 'the minutes from one canary to the next, 1 to 60',
+    fits: whole(1, 60),
+    optional: true,
+  },
+  {
+    path: ['canary', 'sources'],
+    form: 'a list of buckets of sources, each at most once, as <name>-<appid>@<region>',
+    fits: listOf((one) => typeof one === 'string'),
+    optional: true,
+  },
+  {
     path: ['scan', 'rangesAtOnce'],
     form: 'the number of ranges of one destination that are scanned at once, 1 to 64',
     fits: whole(1, 64),

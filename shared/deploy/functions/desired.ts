@@ -2,7 +2,7 @@ import { formatPlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { DeployError } from '../error.ts';
 import { functionName, numbered, roleName } from '../config/names.ts';
-import type { DesiredFunction, EventSettings, FunctionSettings, Settings, Trigger } from '../types.ts';
+import type { CanarySettings, DesiredFunction, EventSettings, FunctionSettings, Settings, Trigger } from '../types.ts';
 
 /** COS triggers that SCF allows on one function. */
 const TRIGGERS_PER_FUNCTION = 10;
@@ -80,7 +80,7 @@ function cosTrigger(place: Place, event: string, prefix: string): Trigger {
  * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud has other names. It is set for a local cloud alone.
  */
 function environmentOf(settings: Settings): Record<string, string> {
-  const { endpoint, peers, signers, scan } = settings;
+  const { endpoint, peers, signers, scan, canary } = settings;
   const environment = {
     STATE_BUCKET: settings.state.bucket,
     SOURCES: settings.sources.map(formatPlace).join(','),
@@ -92,6 +92,7 @@ function environmentOf(settings: Settings): Record<string, string> {
     ...(settings.cautious.length === 0 ? {} : { CAUTIOUS: settings.cautious.join(',') }),
     ...(signers.length === 0 ? {} : { SIGNERS: signers.map(formatPlace).join(',') }),
     ...(scan.everyHours === undefined ? {} : { SCAN_EVERY_HOURS: String(scan.everyHours) }),
+    ...(canary === undefined ? {} : environmentOfCanary(canary, settings.sources)),
     ...(scan.rangesAtOnce === undefined ? {} : { SCAN_RANGES_AT_ONCE: String(scan.rangesAtOnce) }),
     ...(endpoint === undefined ? {} : { COS_ENDPOINT: endpoint, CLOUD_ENDPOINT: endpoint }),
   };
@@ -106,6 +107,14 @@ function environmentOf(settings: Settings): Record<string, string> {
     );
   }
   return environment;
+}
+
+/** The list is left out where all sources have canaries: the environment is small. */
+function environmentOfCanary({ everyMinutes, sources }: CanarySettings, all: readonly Place[]): Record<string, string> {
+  return {
+    CANARY_EVERY_MINUTES: String(everyMinutes),
+    ...(sources.length === all.length ? {} : { CANARY_SOURCES: sources.map(({ bucket }) => bucket).join(',') }),
+  };
 }
 
 function checkName(name: string): string {

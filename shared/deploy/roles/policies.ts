@@ -1,6 +1,7 @@
 import { appidOf, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
-import { PREFLIGHT_PREFIX, STATUS_PREFIX } from '../../rules/index.ts';
+import { CANARIES } from '../../canary/index.ts';
+import { CANARY_PREFIX, PREFLIGHT_PREFIX, STATUS_PREFIX } from '../../rules/index.ts';
 import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
 import { STATUS_KEY } from '../../beacon/index.ts';
@@ -41,7 +42,7 @@ const WRITE = [
 ];
 
 export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers' | 'signers' | 'acl'> &
-  Partial<Pick<Settings, 'service' | 'stage'>>;
+  Partial<Pick<Settings, 'service' | 'stage' | 'canary'>>;
 
 type Working = Pick<Scope, 'state' | 'peers' | 'acl'>;
 
@@ -67,11 +68,17 @@ export function rightsOf(kind: RoleKind, scope: Omit<Scope, 'sources' | 'destina
 
 /** All rights of the functions of one role in a single document, however long it is. */
 export function policyOf(kind: RoleKind, scope: Scope): PolicyDocument {
-  const { sources, destinations } = scope;
   const rights = rightsOf(kind, scope);
-  const ofBuckets = [...statementsOf(rights.sources, sources), ...statementsOf(rights.destinations, destinations)];
+  const ofBuckets = [
+    ...statementsOf(rights.sources, sourcesOf(kind, scope)),
+    ...statementsOf(rights.destinations, scope.destinations),
+  ];
   return { version: '2.0', statement: [...ofBuckets, ...rights.state] };
 }
+
+/** The sources that a role has rights on: `schedule` has some on those with canaries alone. */
+export const sourcesOf = (kind: RoleKind, { sources, canary }: Scope): readonly Place[] =>
+  kind === 'schedule' ? (canary?.sources ?? []) : sources;
 
 /** One statement per grant, for all buckets; none without buckets, because CAM refuses an empty list. */
 export function statementsOf(grants: readonly Grant[], places: readonly Place[]): Statement[] {
@@ -141,11 +148,18 @@ function scan(scope: Working): Rights {
   };
 }
 
-/** The role starts work and does none: it has no right on a source, and at destinations on its own objects alone. */
-function schedule({ state, service = '', stage = '' }: Omit<Scope, 'sources' | 'destinations'>): Rights {
+/**
+ * The role starts work and does none: on sources it has a right on its canaries alone, where there are any, and at destinations
+ * on its own objects alone.
+ */
+function schedule({ state, canary, service = '', stage = '' }: Omit<Scope, 'sources' | 'destinations'>): Rights {
+  const ofCanary = { actions: ['HeadObject', 'DeleteObject'], path: `${CANARY_PREFIX}*` };
   return {
-    sources: [],
-    destinations: [{ actions: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'], path: `${STATUS_PREFIX}*` }],
+    sources: canary === undefined ? [] : [{ ...ofCanary, actions: [...ofCanary.actions, 'PutObject'] }],
+    destinations: [
+      { actions: ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'], path: `${STATUS_PREFIX}*` },
+      ...(canary === undefined ? [] : [ofCanary]),
+    ],
     state: [
       allow(
         ['GetObject'],
@@ -168,6 +182,7 @@ function schedule({ state, service = '', stage = '' }: Omit<Scope, 'sources' | '
       // The run that tried a task writes the waiting work, and the run that has done a task removes it.
       allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND, FINDINGS, LIVE_SUMS])),
       allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING, LIVE])),
+      ...(canary === undefined ? [] : [allow(['GetObject', 'PutObject', 'DeleteObject'], under(state, [CANARIES]))]),
       // For the clock of COS: a scan's start must not be later than what its listings show.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),

@@ -1,5 +1,5 @@
 import type { Place } from '../../cos/index.ts';
-import { policyOf, rightsOf, statementsOf } from './policies.ts';
+import { policyOf, rightsOf, sourcesOf, statementsOf } from './policies.ts';
 import type { Grant, PolicyDocument, Scope, Statement } from './policies.ts';
 import type { RoleKind } from '../types.ts';
 
@@ -28,7 +28,7 @@ export function policiesOf(kind: RoleKind, scope: Scope): RolePolicy[] {
   if (fits(whole)) return [{ index: 0, document: whole }];
   const { sources, destinations, state } = rightsOf(kind, scope);
   return [
-    ...split(scope.sources, sources, state).map((document, at) => ({ index: 2 * at, document })),
+    ...split(sourcesOf(kind, scope), sources, state).map((document, at) => ({ index: 2 * at, document })),
     ...split(scope.destinations, destinations, []).map((document, at) => ({ index: 2 * at + 1, document })),
   ].toSorted((a, b) => a.index - b.index);
 }

@@ -51,4 +51,24 @@ export const SCOPE: readonly Mistake[] = [
     ['parts', 200],
     instead('P49', 'return { place: from, key };'),
   ),
+  mistake(
+    'whatever lies below the prefix of canaries is replicated',
+    'test/shared/canary/canary.test.ts',
+    instead('P50', 'return true;'),
+  ),
+  mistake(
+    'the record of a canary is written after the canary',
+    'test/shared/canary/canary.test.ts',
+    before('P50b', 'await deps.there.putObject(source, keyOfCanary(id), bodyOf(id), {});'),
+  ),
+  mistake(
+    'versions under the key of a canary are removed whoever wrote them',
+    'test/shared/canary/canary.test.ts',
+    instead('P50d', 'if (!found.found) return;'),
+  ),
+  mistake(
+    'a canary is removed without its version ID',
+    'test/shared/canary/canary.test.ts',
+    instead('P50c', 'for (const _ of known) await there.deleteObject(place, key);'),
+  ),
 ];

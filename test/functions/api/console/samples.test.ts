@@ -30,6 +30,7 @@ function statusAt(bucket: string, ms: number, oldestAgeMs: number | null): Bucke
         behind: null,
         lagMs: null,
         live: null,
+        canary: null,
         completeUpTo: null,
         reasons: {},
         existing: null,

@@ -462,3 +462,46 @@ describe('live figures', () => {
     expect(cost('b', 'so-far')).toBeUndefined();
   });
 });
+
+describe('canaries', () => {
+  const show = (measuredAt: number) =>
+    bench.cos.putObject(
+      STATE,
+      `status/live/canary/${SOURCE.bucket}`,
+      new TextEncoder().encode(
+        JSON.stringify({
+          measuredAt,
+          everyMs: 5 * MINUTE,
+          destinations: {
+            [`${BACKUP.bucket}@${BACKUP.region}`]: {
+              lagMs: 1500,
+              sentAt: NOW - 6 * MINUTE,
+              waitingSince: NOW - 2 * MINUTE,
+              lost: 3,
+            },
+          },
+        }),
+      ),
+      { contentType: 'application/json' },
+    );
+  const of = (series: readonly Series[], name: string) => valueOf(series, `cos_replication_canary_${name}`, TO_BACKUP);
+
+  beforeEach(() => store(SOURCE, ruleText('a', BACKUP)));
+
+  it('show the lag of the last one, and since when one is awaited', async () => {
+    await show(NOW - MINUTE);
+    const series = await metrics();
+    expect(of(series, 'lag_seconds')).toBe(1.5);
+    expect(of(series, 'waiting_since_timestamp_seconds')).toBe((NOW - 2 * MINUTE) / 1000);
+    expect(of(series, 'lost')).toBe(3);
+  });
+
+  it('are unknown where none is sent, or none any more', async () => {
+    for (const measuredAt of [undefined, NOW - 16 * MINUTE]) {
+      if (measuredAt !== undefined) await show(measuredAt);
+      const series = await metrics();
+      expect(series.filter(({ name }) => name.startsWith('cos_replication_canary_'))).toEqual([]);
+      expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'canary' })).toBe(0);
+    }
+  });
+});

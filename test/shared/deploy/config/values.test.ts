@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkValues } from '../../../../shared/deploy/config/values.ts';
 import { desiredFunctions } from '../../../../shared/deploy/functions/desired.ts';
+import { canariesOf } from '../../../../shared/runs/connect-schedule.ts';
 import { scanSettings } from '../../../../shared/runs/connect.ts';
 import { rawConfiguration, sampleSettings } from '../settings.ts';
 
@@ -31,6 +32,9 @@ describe('checkValues', () => {
     [{ scan: { every: 2 } }, 'scan is {"every":2}; write everyHours or rangesAtOnce below it'],
     [{ scan: { everyHours: 24 } }, 'at scan/everyHours: scan.everyHours is 24; write whole hours'],
     [{ scan: { everyHours: '6' } }, 'scan.everyHours is "6"'],
+    [{ canary: { every: 2 } }, 'canary is {"every":2}; write everyMinutes or sources below it'],
+    [{ canary: { everyMinutes: 61 } }, 'canary.everyMinutes is 61; write the minutes'],
+    [{ canary: { sources: 'a' } }, 'canary.sources is "a"; write a list'],
     [{ scan: { rangesAtOnce: 0 } }, 'scan.rangesAtOnce is 0; write the number of ranges'],
   ])('names value, form and line of %j', (changes, message) => {
     expect(() => checkValues({ ...rawConfiguration(), ...changes }, locate)).toThrow(message);
@@ -44,5 +48,30 @@ describe('scan settings', () => {
     const [plain] = desiredFunctions(sampleSettings());
     expect(scanSettings(plain?.environment ?? {})).toEqual({});
     expect(Object.keys(plain?.environment ?? {})).toEqual(['STATE_BUCKET', 'SOURCES', 'DESTINATIONS']);
+  });
+});
+
+describe('canary settings', () => {
+  const sources = ['a-1250000000@ap-guangzhou', 'b-1250000000@ap-guangzhou', 'c-1250000000@ap-shanghai'];
+  const of = (canary: object | undefined) => {
+    const settings = sampleSettings({ sources, ...(canary === undefined ? {} : { canary }) });
+    const [first] = desiredFunctions(settings);
+    const { everyMs, sources: chosen } = canariesOf(first?.environment ?? {}, settings.sources);
+    return [everyMs / 60_000, ...chosen.map(({ bucket }) => bucket.slice(0, 1))];
+  };
+
+  it('reach the functions as they were set, and there are none without them', () => {
+    expect(of(undefined)).toEqual([0]);
+    expect(of({})).toEqual([5, 'a', 'b']);
+    expect(of({ everyMinutes: 15 })).toEqual([15, 'a', 'b']);
+    expect(of({ sources: [sources[1]] })).toEqual([5, 'b']);
+    // The source is of another region, whose deployment has its canaries.
+    expect(of({ sources: [sources[2]] })).toEqual([0]);
+  });
+
+  it('name sources alone', () => {
+    expect(() => of({ sources: ['backup-1250000000@ap-shanghai'] })).toThrow(
+      /is not listed under sources: write one of a-/,
+    );
   });
 });

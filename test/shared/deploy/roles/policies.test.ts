@@ -152,6 +152,28 @@ describe('schedule', () => {
   });
 });
 
+describe('schedule, where a source has canaries', () => {
+  const settings = sampleSettings({
+    sources: ['source-1250000000@ap-guangzhou', 'other-1250000000@ap-guangzhou'],
+    canary: { sources: ['source-1250000000@ap-guangzhou'] },
+  });
+  const below = (place: string): string => place.replace('a/b.jpg', '.replication-canary/x');
+
+  it('writes and removes them there, removes them at destinations, and does nothing else', () => {
+    const allowed = (place: string) => ON_OBJECTS.filter((action) => may('schedule', action, place, settings)).sort();
+    expect(allowed(below(source))).toEqual(['DeleteObject', 'HeadObject', 'PutObject']);
+    expect(allowed(below(destination))).toEqual(['DeleteObject', 'HeadObject']);
+    expect(allowed(below(source).replace(':source-', ':other-'))).toEqual([]);
+    expect([...allowed(source), ...allowed(destination)]).toEqual([]);
+    expect(may('schedule', 'GetBucketObjectVersions', source, settings)).toBe(false);
+  });
+
+  it('has no such right without them', () => {
+    for (const place of [source, destination])
+      for (const action of ON_OBJECTS) expect(may('schedule', action, below(place))).toBe(false);
+  });
+});
+
 describe('scan', () => {
   it.each([
     ['status/checks/buckets', 'Get Put'],

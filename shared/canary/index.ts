@@ -1,0 +1,9 @@
+/**
+ * Canaries: a tiny object is written to a source every few minutes, and has to reach its destinations. They show that triggers,
+ * functions, roles and destinations work right now, also when nobody uploads.
+ */
+export type { CanaryResult, CanaryResults } from './document.ts';
+export { isCanary } from './expected.ts';
+export { keepCanary, type CanaryDeps } from './keep.ts';
+export { canaryOf, readCanary, type SeenCanary } from './read.ts';
+export { CANARIES } from './record.ts';
