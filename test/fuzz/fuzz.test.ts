@@ -4,24 +4,24 @@ import { fuzzApi } from './child.ts';
 import { fuzzCos } from './cos.ts';
 import { checkSignatures } from './signatures.ts';
 
-/** A part of what `npm run test:fuzz` does. */
+/** A part of `npm run test:fuzz`, which a build runs beside it with 100,000 of each. */
 it('no event gives a 5xx, a crash, a hang, or an answer that is not one of COS', async () => {
-  const { passed, failed, flaws, statuses } = await fuzzApi({ runs: 4000, seed: 7 });
+  const { passed, failed, flaws, statuses } = await fuzzApi({ runs: 2000, seed: 7 });
   expect(flaws).toEqual([]);
-  expect({ passed, failed }).toEqual({ passed: 4000, failed: 0 });
+  expect({ passed, failed }).toEqual({ passed: 2000, failed: 0 });
   // Enough of them get past the signature, or this would show little.
   for (const status of [200, 202, 204, 400, 403, 404, 405]) expect(statuses[status]).toBeGreaterThan(10);
 });
 
 it('every signature of the SDK is ours and is accepted, and none of a changed request', () => {
-  const { passed, failures } = checkSignatures(5000, 7);
+  const { passed, failures } = checkSignatures(2000, 7);
   expect(failures).toEqual([]);
-  expect(passed).toBe(5000);
+  expect(passed).toBe(2000);
 });
 
 it('no call of the local cloud ends in a 5xx, an error without its parts, or a lifecycle that cannot run', async () => {
-  const { passed, failures, statuses } = await fuzzCos(4000, 7);
+  const { passed, failures, statuses } = await fuzzCos(1500, 7);
   expect(failures).toEqual([]);
-  expect(passed).toBe(4000);
+  expect(passed).toBe(1500);
   for (const status of [200, 201, 204, 303, 400, 403, 404, 405, 409]) expect(statuses[status]).toBeGreaterThan(3);
 });
