@@ -119,12 +119,14 @@ function format(answer: Verified, list: Verified['list']): string[] {
     const version = one.versionId === undefined ? '' : ` ${one.versionId}`;
     return `  ${one.kind} ${quoted(one.key)}${version} → ${one.destination}${why === '' ? '' : `: ${why}`}`;
   });
-  const certain = certainUpTo === null || certainUpTo === upTo ? upTo : `${certainUpTo}, for sure`;
+  const certain = certainUpTo ?? upTo;
   const verdicts = [
     ...(equal === true ? [`Both sides are equal up to ${certain}.`] : []),
     ...(safe === true ? [`It is safe to switch: no version that was written up to ${certain} is missing.`] : []),
     ...(safe === true && certainUpTo !== null && certainUpTo !== upTo
-      ? [`Listings may lack younger versions: run it again in two minutes with --up-to ${upTo}`]
+      ? [
+          `Of younger versions it is not certain, because listings may lack them: run it again in two minutes with --up-to ${upTo}`,
+        ]
       : []),
   ];
   return [
