@@ -67,6 +67,28 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(replicas()).toBe(OBJECTS);
   });
 
+  it('are asked for a scan and followed to its end, line by line where the output is no terminal', async () => {
+    const command = { isOver: false };
+    const said = site.project
+      .serverless(['replication', 'scan', '--wait'], lists)
+      .finally(() => (command.isOver = true));
+    const schedule = { region: SOURCE.region, namespace: 'default', name: 'cos-replication-dev-schedule' };
+    while (!command.isOver) {
+      // The minutes of the timer, without waiting for them.
+      cloud.scf.tick(schedule);
+      await cloud.scf.idle();
+      await Promise.race([said, new Promise((resolve) => setTimeout(resolve, 500))]);
+    }
+    const lines = (await said).trim().split('\n');
+    expect(lines[0]).toMatch(/backup-1250000000@ap-shanghai: the scan begins within a minute/);
+    expect(lines.at(-1)).toMatch(
+      new RegExp(`: repair ended 100%, ${OBJECTS} of ${OBJECTS} versions, 0 copied, 0 removed, 0 left to tasks$`),
+    );
+    expect(new Set(lines).size).toBe(lines.length);
+    // eslint-disable-next-line no-control-regex
+    expect(lines.join('')).not.toMatch(/\u001B/);
+  });
+
   it('count what they do, by events and by scans, with its lag and its cost', async () => {
     const key = 'live/one';
     await site.sdk.putObject({ ...bucket, Key: key, Body: 'now' });
