@@ -3,6 +3,7 @@ import { LOOKS } from './looks.ts';
 import type { Mistake } from './mistake.ts';
 import { BEHIND } from './behind.ts';
 import { PROPERTIES } from './properties.ts';
+import { SCAN_PARTS } from './scan-parts.ts';
 import { SCANS } from './scans.ts';
 import { SCOPE } from './scope.ts';
 import { STACKS } from './stacks.ts';
@@ -21,6 +22,7 @@ export const MISTAKES: readonly Mistake[] = [
   ...PROPERTIES,
   ...WAYS,
   ...SCANS,
+  ...SCAN_PARTS,
   ...BEHIND,
   ...BELOW,
 ];

@@ -234,6 +234,26 @@ describe('repair', () => {
     });
   });
 
+  it('remembers nothing that a listing may not show in whole yet', async () => {
+    const world = await scanWorld();
+    const version = world.put('young', {}, SOURCE, 'a');
+    await world.replicate({ version, key: 'a' });
+    const looked: (number | undefined)[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      await world.scanned();
+      looked.push((await world.store.result())?.deeds.looked);
+      world.clock.ms += 25 * 3_600_000;
+    }
+    expect(looked).toEqual([1, 1, 0]);
+  });
+
+  it('says that all is there up to the time whose writes its listings show for sure', async () => {
+    const world = await scanWorld();
+    await world.scanned();
+    const result = await world.store.result();
+    expect(result?.completeUpTo).toBe((result?.started ?? 0) - world.engine.settings.settleMs);
+  });
+
   it('brings what was written while the rule was disabled, once it is enabled', async () => {
     const world = await scanWorld();
     await world.scanned();
