@@ -25,19 +25,24 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
         reader: reading(readHeadResult),
       }),
 
-    getObject: (place, key, { limit } = {}) => {
+    getObject: (place, key, { limit, unless } = {}) => {
       const call: Call<StoredObject | undefined> = {
         method: 'GET',
         place,
         key,
         effect: 'read',
         ...(limit === undefined ? {} : { limit }),
-        accepts: [404],
+        ...(unless === undefined ? {} : { headers: [['If-None-Match', unless]] }),
+        accepts: unless === undefined ? [404] : [304, 404],
         reader: reading((answer) => {
           if (answer.status === 404) {
             const failure = failureOfStatus(call, answer);
             if (failure.code === 'NoSuchKey') return undefined;
             throw failure;
+          }
+          if (answer.status === 304 && unless !== undefined) {
+            const date = readDate(answer);
+            return { body: new Uint8Array(), etag: unless, lastModified: date, date, unchanged: true };
           }
           if (!answer.framed) throw new UnusableAnswer('the answer does not say how long it is');
           const lastModified = requireNumber(answer, 'last-modified', Date.parse);

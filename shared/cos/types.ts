@@ -138,6 +138,8 @@ export interface StoredObject {
   readonly lastModified: number;
   /** The answering region's clock, as in `HeadResult`. */
   readonly date: number;
+  /** The object is as it was known. `body` is empty, and `lastModified` says no more than `date`. */
+  readonly unchanged?: true;
 }
 
 /**
@@ -150,7 +152,12 @@ export interface StoredObject {
 export interface Cos {
   headObject(place: Place, key: string, versionId?: string): Promise<HeadResult>;
   /** Reads a small object, of `limit` bytes at most (1 MB unless told). Undefined when there is none (404). */
-  getObject(place: Place, key: string, options?: { limit?: number }): Promise<StoredObject | undefined>;
+  /** `unless`: the ETag of what is known; the answer may then be `unchanged`. */
+  getObject(
+    place: Place,
+    key: string,
+    options?: { limit?: number | undefined; unless?: string | undefined },
+  ): Promise<StoredObject | undefined>;
   /** Some bytes of one version; `range` in bytes, both ends included. Throws where fewer of them come. */
   getRange(
     place: Place,

@@ -69,8 +69,8 @@ interface Cached {
   /** Time of the request, not of its answer: what was written in between is not in it. */
   readonly asked: number;
   readonly read: Promise<Read | undefined>;
-  /** Of the answer, once it has come. */
-  date?: number;
+  /** The same, once it has come. */
+  answer?: Read;
 }
 
 /** ms that a write without a condition waits for its turn, and ms between two tries. */
@@ -90,25 +90,27 @@ export interface RuleStoreOptions {
 export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStoreOptions): RuleStore {
   const cache = new Map<string, Cached>();
 
-  const load = (source: Place): Promise<StoredObject | undefined> =>
-    cos.getObject(state, objectKey(source), { limit: LARGEST_OBJECT });
+  const load = (source: Place, unless?: string): Promise<StoredObject | undefined> =>
+    cos.getObject(state, objectKey(source), { limit: LARGEST_OBJECT, unless });
 
-  /** The same bytes as before are not read again: a thousand rules take longer than a copy does. */
-  const read = async (source: Place, before?: Promise<Read | undefined>): Promise<Read | undefined> => {
-    const object = await load(source);
+  /** The same bytes as before are neither fetched nor read again: a thousand rules take longer than a copy does. */
+  const read = async (source: Place, earlier?: Cached): Promise<Read | undefined> => {
+    const answer = earlier?.answer;
+    const object = await load(source, answer?.etag);
     if (object === undefined) return undefined;
+    if (object.unchanged && answer !== undefined) return { ...answer, date: object.date };
     const { etag, body, date } = object;
     // Its failure is told to those who wait for it.
-    const known = await before?.catch(() => undefined);
+    const known = await earlier?.read.catch(() => undefined);
     return { etag, date, ruleSet: known?.etag === etag ? known.ruleSet : await readRuleSet(body, source) };
   };
 
   const remember = (source: Place, before: Cached | undefined): Promise<Read | undefined> => {
     const name = formatPlace(source);
-    const entry: Cached = { asked: now(), read: read(source, before?.read) };
+    const entry: Cached = { asked: now(), read: read(source, before) };
     cache.set(name, entry);
     const answered = (found: Read | undefined): void => {
-      if (found !== undefined) entry.date = found.date;
+      if (found !== undefined) entry.answer = found;
     };
     // A failure is told to those who asked; the next one asks again.
     entry.read.then(answered, () => {
@@ -176,9 +178,9 @@ export async function storedRules(
 }
 
 /** Whether these rules were read after an object was written, so that none is missing that was stored before it. */
-function isLater({ date }: Cached, written: number): boolean {
+function isLater({ answer }: Cached, written: number): boolean {
   // P29d: Both clocks are of one region.
-  return date !== undefined && date - REGION_SLACK_MS >= written;
+  return answer !== undefined && answer.date - REGION_SLACK_MS >= written;
 }
 
 async function ruleSetOf(read: Promise<Read | undefined>): Promise<RuleSet | undefined> {

@@ -1,7 +1,7 @@
 import { replicate } from '../../functions/replicate/handler.ts';
 import { runTasks } from '../../functions/task/handler.ts';
 import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
-import { createEngine, type Engine } from '../../shared/replication/index.ts';
+import { createEngine, createPartsCopier, type Engine } from '../../shared/replication/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import { createCoreCos, plain } from '../chaos/core-cos.ts';
@@ -49,6 +49,7 @@ export class EngineWorld {
       keys: KEYS,
       now: () => this.now,
       unique: () => `u${(this.#unique += 1)}`,
+      inParts: createPartsCopier({ sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }),
       random: Math.random,
       settings: { markerTold: () => markerTold, ...(inlineBytes === undefined ? {} : { inlineBytes }) },
     });

@@ -122,6 +122,20 @@ describe('getObject and putObject', () => {
     });
   });
 
+  it('get nothing again that is as it was known', async () => {
+    const cos = await setUp([reply(304, { ETag: '"e"' }), reply(200, { ETag: '"f"', 'Last-Modified': DATE }, 'new')]);
+    expect(await cos.getObject(SOURCE, 'a', { unless: '"e"' })).toMatchObject({
+      unchanged: true,
+      etag: '"e"',
+      date: NOW,
+    });
+    expect(await cos.getObject(SOURCE, 'a', { unless: '"e"' })).toMatchObject({
+      etag: '"f"',
+      body: Buffer.from('new'),
+    });
+    expect(server.arrived.map(({ headers }) => headers.get('if-none-match'))).toEqual(['"e"', '"e"']);
+  });
+
   it('put with a digest of the body', async () => {
     const done = { ETag: '"e"', 'x-cos-version-id': 'v', 'x-cos-hash-crc64ecma': '7' };
     const cos = await setUp([reply(200, done), reply(200, { ETag: '"e"' })]);
