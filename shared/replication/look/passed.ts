@@ -37,21 +37,31 @@ export interface PassedDeps {
 export class Passed {
   readonly #deps: PassedDeps;
   readonly #work: Work;
-  readonly #name: string;
-  readonly #rules: string;
+  readonly #terms: string;
   readonly #begun: number;
   /** IDs that were passed over on the word of an earlier look: their reasons are not known. */
   readonly unread = new Set<string>();
   readonly #noted = new Set<string>();
   #known: Document | undefined;
   #asked = false;
+  #digest: string | undefined;
 
   constructor(deps: PassedDeps, work: Work, terms: string) {
     this.#deps = deps;
     this.#work = work;
-    this.#name = `${PREFIX}${digestOfTarget(work, deps.hash)}`;
-    this.#rules = deps.hash.sha256(JSON.stringify([formatPlace(work.destination), work.rules, terms]));
+    this.#terms = terms;
     this.#begun = deps.now();
+  }
+
+  get #name(): string {
+    return `${PREFIX}${digestOfTarget(this.#work, this.#deps.hash)}`;
+  }
+
+  /** Made when somebody asks, because hardly any look does, and a thousand rules take longer than a copy. */
+  get #rules(): string {
+    const { destination, rules } = this.#work;
+    this.#digest ??= this.#deps.hash.sha256(JSON.stringify([formatPlace(destination), rules, this.#terms]));
+    return this.#digest;
   }
 
   /** IDs of the entries that an earlier look has passed over. Where nobody can tell, everything is read. */
