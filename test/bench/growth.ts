@@ -37,7 +37,7 @@ export async function benchGrowth({ quick }: BenchOptions): Promise<BenchResult>
       name: 'growth: CPU per object with 1,000 rules that all match over one rule',
       value: rules,
       kind: 'ratio',
-      most: 1.25,
+      most: 1.2,
     },
   ];
   return {
