@@ -17,7 +17,7 @@ import { sampleSettings } from '../shared/deploy/settings.ts';
 import { bundleAll, readFunctions, type Functions } from './functions.ts';
 import { BACKUP, SOURCE, STATE } from './release.ts';
 
-const LONG = 300_000;
+const LONG = 480_000;
 const FOLDER = new URL('releases/', import.meta.url);
 const EXISTING = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
 const RULES = `<ReplicationConfiguration><Role>${ROLE}</Role><Rule><ID>all</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>${EXISTING}<Destination><Bucket>qcs::cos:${BACKUP.region}::${BACKUP.bucket}</Bucket></Destination></Rule></ReplicationConfiguration>`;
@@ -154,12 +154,15 @@ describe.each(versions)('functions of release %s', (version) => {
         const { items } = JSON.parse(await ask('GET', 'replicationFailures')) as { items: { cause: string }[] };
         return items.filter(({ cause }) => cause !== 'taken');
       };
-      await expect.poll(open, { timeout: 60_000, interval: 500 }).toEqual([]);
+      await expect.poll(open, { timeout: 240_000, interval: 500 }).toEqual([]);
 
       expect(Object.keys(versionsOf(SOURCE)).length).toBeGreaterThan(20);
       expect(versionsOf(BACKUP)).toEqual(versionsOf(SOURCE));
       expect(JSON.parse(await ask('GET', 'replicationStatus'))).toMatchObject({ bucket: SOURCE.bucket });
-      expect(JSON.parse(await ask('GET', 'replicationScans'))).toMatchObject({ scans: [{ kind: 'existing' }] });
+      expect(JSON.parse(await ask('GET', 'replicationScans'))).toMatchObject({
+        // On a slow machine that of existing objects may have ended, and the next one begun.
+        scans: [{ kind: expect.stringMatching(/^(existing|repair)$/) as string }],
+      });
       // No run broke off, and none met a document that it could not read.
       expect(runs.filter(({ status }) => status !== 200).map(({ id, result }) => [id.name, result])).toEqual([]);
       const errors = runs.flatMap(({ log }) => log.match(/^.*"level":"(?:error|warn)".*$/gm) ?? []);
