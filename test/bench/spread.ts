@@ -15,8 +15,8 @@ const DAY = 86_400_000;
  * at work the larger the bucket is, and runs that end before their limit where COS is slow. In virtual time.
  */
 export async function benchSpread({ quick }: BenchOptions): Promise<BenchResult> {
-  const size = quick ? 1500 : 20_000;
-  const deep = quick ? 1200 : 100_000;
+  const size = quick ? 1500 : 5000;
+  const deep = quick ? 1200 : 5000;
   const rangeEntries = size / 20;
   const skewed = await scanned({ rangeEntries }, skewedKeys(size));
   const largest = Math.max(...skewed.entries);
