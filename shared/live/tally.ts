@@ -7,7 +7,7 @@ import type { LiveRow } from './document.ts';
 import { LIVE } from './names.ts';
 
 /** Copies from which on a note is written sooner: each is as large as all of its minute before, so a burst is not lost. */
-const BURST = 8;
+const BURST = 3;
 
 export interface TallyDeps {
   readonly cos: Pick<Cos, 'putObject'>;
