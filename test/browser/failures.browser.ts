@@ -85,10 +85,23 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
   expect(await page.getByRole('button', { name: 'Next page' }).isDisabled()).toBe(true);
 
   const states = ['blocked', 'behind', 'complete'];
+  const trigger = {
+    check: 'trigger',
+    what: 'the start',
+    cause: 'trigger-off',
+    since: measuredAt,
+    means: 'it is off',
+    todo: 'Deploy.',
+  };
   const destinations = Array.from({ length: 100 }, (_, n) => ({
     destination: `backup-${n}-1250000000@ap-shanghai`,
-    state: states[n % 3],
+    state: n === 1 ? 'broken' : states[n % 3],
     rules: Array.from({ length: 10 }, (_rule, at) => ({ id: `rule ${n}-${at}`, enabled: true, versions: null })),
+    preconditions: {
+      broken: n === 1 ? [trigger] : [],
+      bucketsCheckedAt: measuredAt,
+      functionsCheckedAt: measuredAt,
+    },
     backlog: { keys: 0, failed: 0, atLeast: false, oldestAgeMs: null, byAge: [] },
     behind: n === 0 ? { since: measuredAt, cause: 'AccessDenied', repairing: false } : null,
     lagMs: null,
@@ -107,5 +120,6 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
   expect(await page.locator('.destination').count()).toBe(10);
   await page.getByText('A scan brings all of it once the cause is gone.').waitFor();
   // Those that somebody has to look at come first.
-  expect(await page.locator('.destination').filter({ hasText: 'Blocked' }).count()).toBe(10);
+  expect(await page.locator('.destination').first().innerText()).toContain('the start: it is off. Deploy.');
+  expect(await page.locator('.destination').filter({ hasText: 'Blocked' }).count()).toBe(9);
 });
