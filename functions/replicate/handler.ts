@@ -1,6 +1,6 @@
 import { causeOf, type Engine, type Work } from '../../shared/replication/index.ts';
 import { ServiceError } from '../../shared/errors/index.ts';
-import { createConfirm, logEnd, sameRules, whatIsLeft, workOfEvent } from '../../shared/runs/index.ts';
+import { createConfirm, isHeard, logEnd, sameRules, whatIsLeft, workOfEvent } from '../../shared/runs/index.ts';
 import { isCanary } from '../../shared/canary/index.ts';
 import { candidatesOfRun, CANARY_PREFIX, type Candidates, type RuleSet } from '../../shared/rules/index.ts';
 import { timeOfVersionId } from '../../shared/identity/index.ts';
@@ -105,7 +105,7 @@ function leave(run: Run, { key, destination, hints }: Work): State {
 
 /** Writes unfinished work down as a task. Only if even that fails, the platform has to try again. */
 async function bringUpToDate(
-  { behind, converge, tasks, now, random }: Engine,
+  { behind, converge, knocks, tasks, now, random }: Engine,
   { work, isPlain }: { readonly work: Work; readonly isPlain: boolean },
   run: Run,
   isInForce: () => Promise<boolean>,
@@ -121,5 +121,6 @@ async function bringUpToDate(
   logEnd(run, work, report, left);
   if (left?.due === 'now') await tasks.submit(left.task);
   else if (left !== undefined) await tasks.defer(left.task, left.due);
+  if (isHeard(report)) await knocks.takeAway(work);
   return report.state === 'done' ? 'done' : 'deferred';
 }

@@ -1,5 +1,5 @@
 import { taskOf, workOfTasks, type Engine, type Work } from '../../shared/replication/index.ts';
-import { createConfirm, isPaused, logEnd, rulesOf, whatIsLeft } from '../../shared/runs/index.ts';
+import { createConfirm, isHeard, isPaused, logEnd, rulesOf, whatIsLeft } from '../../shared/runs/index.ts';
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { giveHelp } from './help.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
@@ -71,13 +71,14 @@ async function finish(
   run: Run,
   isInForce: () => Promise<boolean>,
 ): Promise<void> {
-  const { behind, converge, tasks, now, random } = engine;
+  const { behind, converge, knocks, tasks, now, random } = engine;
   const earlier = found.map(({ task }) => task);
   const report = await converge(work, run.deadline, isInForce);
   const left = whatIsLeft(work, report, { now: now(), random: random(), earlier });
   logEnd(run, work, report, left);
   if (left === undefined) await tasks.complete(found);
   else await tasks.replace(found, left.task, left.due === 'now' ? now() : left.due);
+  if (isHeard(report)) await knocks.takeAway(work);
   // Told after the work is safe; if it cannot be told, each piece has its turn when it is due.
   if (report.state === 'done' && earlier.some((task) => kindOf(task) === 'failed'))
     await Promise.all([tasks.recovered(work.destination).catch(() => undefined), behind.answers(work)]);

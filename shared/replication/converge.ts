@@ -50,10 +50,11 @@ export async function converge(
   run.gate.prepare();
   const { leases, knocks, sleep } = deps;
   const turns = { leases, knocks, sleep, started: deps.now(), end: time.end };
-  const end = await lookUntilDone(run, turns).catch((error: unknown): End => ({
-    state: 'failed',
-    error,
-  }));
+  const end = await lookUntilDone(run, turns).catch(async (error: unknown): Promise<End> => {
+    // A state bucket that does not answer is asked by the sweep of leases.
+    const knock = await knocks.floor(work).catch(() => undefined);
+    return { state: 'failed', error, ...(knock === undefined ? {} : { knock }) };
+  });
   const { deeds, verdicts, uploads } = run;
   return { ...deeds.counts, skipped: [...verdicts.skipped.values()], uploads: uploads.all, ...end };
 }

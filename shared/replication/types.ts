@@ -175,7 +175,8 @@ export type End =
   | { readonly state: 'handed-over'; readonly progress: boolean }
   /** The rules of the work are not in force any more. */
   | { readonly state: 'rules-changed' }
-  | { readonly state: 'failed'; readonly error: unknown };
+  /** `knock`: somebody has knocked meanwhile, and asks for a look as deep as this (microseconds since 1970). */
+  | { readonly state: 'failed'; readonly error: unknown; readonly knock?: number };
 
 export type Report = Done & End;
 

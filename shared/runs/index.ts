@@ -2,6 +2,6 @@
 export { createConfirm, isPaused, rulesOf, sameRules } from './confirm-rules.ts';
 export { connectEngine, connectScans } from './connect.ts';
 export { connectSchedule, type ScheduleDeps } from './connect-schedule.ts';
-export { whatIsLeft, type Left } from './left.ts';
+export { isHeard, whatIsLeft, type Left } from './left.ts';
 export { logEnd } from './log.ts';
 export { workOfEvent } from './work-of-event.ts';

@@ -11,6 +11,9 @@ export interface Left {
   readonly due: number | 'now';
 }
 
+/** Whether somebody has knocked, and what is left asks for that look too: the knock may go once it is written down. */
+export const isHeard = (report: Report): boolean => report.state === 'failed' && report.knock !== undefined;
+
 export interface Circumstances {
   /** ms since 1970. */
   readonly now: number;
@@ -52,9 +55,17 @@ export function whatIsLeft(work: Work, report: Report, { now, random, earlier }:
       return { task, due: ofEvent ? 'now' : now + GO_ON_MS };
     }
     default: {
-      const task = taskOf(left, whyOf(report.error), now, earlier);
+      const { knock } = report;
+      // P44b: A run that fails hears a knock by leaving the look that it asks for, soon but as a further try.
+      const task = taskOf(
+        { ...left, floor: Math.min(left.floor, knock ?? left.floor) },
+        whyOf(report.error),
+        now,
+        earlier,
+      );
+      const wait = backOff(attempts, random);
       // P26b: A failure is tried again.
-      return { task, due: now + (ofEvent ? BUSY_MS : backOff(attempts, random)) };
+      return { task, due: now + (ofEvent ? BUSY_MS : knock === undefined ? wait : Math.min(wait, BUSY_MS)) };
     }
   }
 }

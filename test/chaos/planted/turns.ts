@@ -50,6 +50,11 @@ export const TURNS: readonly Mistake[] = [
     'test/functions/replicate/unfinished.test.ts',
     instead('P44', 'const digest = readLeaseName(name)?.digest;'),
   ),
+  mistake(
+    'a run that fails forgets how deep a knock asks to look',
+    'test/functions/task/handler.test.ts',
+    instead('P44b', 'const task = taskOf(left, whyOf(report.error), now, earlier);'),
+  ),
   mistake('late delete markers are not looked for', ['late-deletions', 600], without('P22c')),
   mistake(
     'expired leases are cleared away',

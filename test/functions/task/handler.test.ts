@@ -36,6 +36,9 @@ async function waiting() {
   return { task: await world.pending(names[0] ?? ''), wait: due - world.clock.ms };
 }
 
+/** ms since 1970, of each task that waits. */
+const dues = () => world.state('waiting/').map((name) => Number(/\/(\d{13})\//.exec(name)?.[1] ?? 0));
+
 describe('a task', () => {
   test('brings its key up to date, whole history and delete markers, and is gone then', async () => {
     const versions = ['1', '2', '3'].map((text) => {
@@ -48,6 +51,27 @@ describe('a task', () => {
     expect(world.stack()).toEqual(['M', ...versions.map((version) => version.versionId).toReversed()]);
     expect(world.state('tasks/')).toEqual([]);
     expect(world.state('leases/')).toEqual([]);
+  });
+
+  // P44b
+  test('that fails hears who knocked meanwhile, and does not begin to count its attempts anew', async () => {
+    world.put('1');
+    world.clock.ms += SETTLED;
+    const floor = (world.clock.ms - 9000) * 1000;
+    let isKnocked = false;
+    world.onRequest(async (call) => {
+      if (call !== 'copyObject backup') return;
+      if (!isKnocked) await world.engine.knocks.putBack(TARGET, floor);
+      isKnocked = true;
+      throw refusal();
+    });
+    await world.runTask(await submit({ attempts: 5, floor: floor + 1 }));
+    expect(await waiting()).toMatchObject({ task: { cause: 'SlowDown', attempts: 6, floor }, wait: MINUTE });
+    expect(world.state('leases/')).toEqual([]);
+    // No sweep makes a task of the knock, and without another one the pauses go on growing.
+    world.clock.ms += MINUTE;
+    await world.runTask(await submit({ attempts: 6, floor }));
+    expect(Math.max(...dues())).toBeGreaterThan(world.clock.ms + 2 * MINUTE);
   });
 
   test('that uses up its time and brings nothing about is a failed attempt, and is tried again after growing pauses', async () => {

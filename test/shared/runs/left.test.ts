@@ -90,6 +90,15 @@ describe('work that is not done', () => {
       { cause: 'SlowDown', attempts: 4 },
       NOW + backOff(3, 0.5),
     ],
+    [
+      // P44b
+      'after an error, with a knock, is tried again soon and as deep as that asks for, as one more attempt',
+      { state: 'failed', error: REFUSED, knock: 5 },
+      { cause: 'SlowDown', attempts: 0, floor: 5 },
+      NOW + BUSY_MS,
+      { cause: 'SlowDown', attempts: 4, floor: 5 },
+      NOW + BUSY_MS,
+    ],
   ])('%s', (_, end, eventTask, eventDue, task, due) => {
     expect(ofEvent(end)).toMatchObject({ task: eventTask, due: eventDue });
     expect(ofTask(end)).toMatchObject({ task, due });
