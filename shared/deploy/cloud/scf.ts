@@ -32,7 +32,7 @@ export interface Scf {
   get(name: string): Promise<DeployedFunction | undefined>;
   /** Waits until the function takes changes and calls. Throws `DeployError` when it failed or takes too long. */
   active(name: string): Promise<DeployedFunction>;
-  /** Names of the functions of the region that begin with the prefix. */
+  /** Names of the functions of the region that begin with the prefix; '' for all. */
   named(prefix: string): Promise<readonly string[]>;
   triggers(name: string): Promise<readonly ListedTrigger[]>;
   /** Any other call about one function. */

@@ -5,6 +5,7 @@ import { ensureStatusKey } from '../../beacon/index.ts';
 import { ensureMarkerKey } from '../../identity/index.ts';
 import { CloudApiError } from '../cloud/cloud-api.ts';
 import type { CloudApi } from '../cloud/cloud-api.ts';
+import { checkConflicts } from '../functions/conflicts.ts';
 import { desiredFunctions } from '../functions/desired.ts';
 import { DeployError } from '../error.ts';
 import { storedRules } from '../../rules/index.ts';
@@ -65,6 +66,8 @@ export async function deploy(
 
   await examineBuckets(settings, cloud.sdk, report);
   const replaced = await checkRuntimes(functions, cloud.scf, recreate);
+  const leftOver = await leftOverFunctions(settings, cloud.scf);
+  await checkConflicts(functions, leftOver, cloud.scf);
   const served = { wanted: settings.domains, function: servedBy(functions) };
   const domains = await planDomains(cloud.api, served);
   const { logs } = settings;
@@ -105,7 +108,7 @@ export async function deploy(
   const changes = await together(
     functions.map(async (desired) => deployFunction(desired, await artifactOf(desired.bundle), cloud.scf, recreate)),
   );
-  for (const name of await leftOverFunctions(settings, cloud.scf)) {
+  for (const name of leftOver) {
     await cloud.scf.remove(name);
     report.line(`${name}: removed`);
   }

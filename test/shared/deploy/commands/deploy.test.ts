@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type COS from 'cos-nodejs-sdk-v5';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Cos, Place } from '../../../../shared/cos/index.ts';
 import { deploy } from '../../../../shared/deploy/commands/deploy.ts';
 import { remove } from '../../../../shared/deploy/commands/remove.ts';
@@ -201,7 +201,8 @@ describe('deploy', () => {
     expect(new Set(triggersOf(cloud, 'replicate-2'))).toEqual(new Set(['bucket2-1250000000', 'bucket1-1250000000']));
   });
 
-  it("says what to do when somebody else's function has the trigger", async () => {
+  /** A function of somebody else with a trigger on the source. */
+  async function withTheirs(event: string, prefix = '') {
     const cloud = world(sampleSettings());
     await cloud.api.call('scf', 'CreateFunction', { FunctionName: 'theirs' });
     for (let look = 0; look < 3; look += 1) await cloud.api.call('scf', 'GetFunction', { FunctionName: 'theirs' });
@@ -209,7 +210,51 @@ describe('deploy', () => {
       FunctionName: 'theirs',
       Type: 'cos',
       TriggerName: 'source-1250000000.cos.ap-guangzhou.myqcloud.com',
-      TriggerDesc: '{"event":"cos:ObjectCreated:*","filter":{"Prefix":"","Suffix":""}}',
+      TriggerDesc: JSON.stringify({ event, filter: { Prefix: prefix, Suffix: '' } }),
+    });
+    cloud.clear();
+    return cloud;
+  }
+
+  it('refuses a second stage on the same source before anything is made', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    cloud.clear();
+    const before = [...cloud.buckets.keys()];
+    const second = sampleSettings({ provider: { ...rawConfiguration().provider, stage: 'prod' } });
+    await expect(cloud.deploy(second)).rejects.toThrow(
+      /^The function cos-replication-dev-replicate has the trigger "cos source-1250000000 cos:ObjectCreated:\*".*one function only, so this stage cannot have "cos source-1250000000 cos:ObjectCreated:\*": nothing was changed.*other buckets in serverless.yml, or run "npx serverless remove" for the other stage/,
+    );
+    expect(cloud.api.changes).toEqual([]);
+    expect([...cloud.buckets.keys()]).toEqual(before);
+    expect(cloud.lines).toEqual([]);
+    // The first stage is left alone, and can be deployed again.
+    await cloud.deploy();
+    expect(cloud.api.changes).toEqual([]);
+  });
+
+  it.each([
+    ['of the same event', 'cos:ObjectCreated:*', ''],
+    ['of a part of the event and of the keys', 'cos:ObjectCreated:Put', 'photos/'],
+  ])("refuses a trigger %s at somebody else's function before anything is made", async (_, event, prefix) => {
+    const cloud = await withTheirs(event, prefix);
+    await expect(cloud.deploy()).rejects.toMatchObject({ code: 'TRIGGER_TAKEN' });
+    expect(cloud.api.changes).toEqual([]);
+  });
+
+  it('leaves a trigger alone that has no event in common with those of the service', async () => {
+    const cloud = await withTheirs('cos:ObjectRestore:Post');
+    await cloud.deploy();
+    expect(cloud.api.functions.get('theirs')?.triggers).toHaveLength(1);
+  });
+
+  it('says what to do when COS refuses a trigger for a function that this user may not look at', async () => {
+    const cloud = await withTheirs('cos:ObjectCreated:*');
+    const call = cloud.api.call.bind(cloud.api);
+    vi.spyOn(cloud.api, 'call').mockImplementation(async (service, action, parameters) => {
+      const hidden = action === 'ListTriggers' && 'FunctionName' in parameters && parameters.FunctionName === 'theirs';
+      if (hidden) throw new CloudApiError(action, 'UnauthorizedOperation.CAM', 'refused');
+      return call(service, action, parameters);
     });
     await expect(cloud.deploy()).rejects.toThrow(
       /"cos source-1250000000 cos:ObjectCreated:\*" was refused.*delete that trigger.*or take the bucket out of sources/,
