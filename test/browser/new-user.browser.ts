@@ -15,7 +15,7 @@ it('leads a new user from nothing to a rule and an object that is really replica
 
   await page.getByLabel('Destination bucket').selectOption({ label: `${destination.bucket} (${destination.region})` });
   await page.getByRole('button', { name: 'Store the rule' }).click();
-  await page.getByText('1 field has to be put right.').waitFor();
+  await page.getByText('1 field needs correction.').waitFor();
   await page.locator('input[aria-invalid=true]:focus').waitFor();
   await page.getByLabel('Account ID (UIN)').fill('100000000001');
   await page.getByRole('button', { name: 'Store the rule' }).click();

@@ -82,7 +82,7 @@ describe('an API that is away', () => {
     await page.getByLabel('Secret ID').fill(where.secretId);
     await page.getByLabel('Secret key').fill(where.secretKey);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    const said = page.getByText('What answered is not the API of COS Replication.');
+    const said = page.getByText('The answer is not from the API of COS Replication.');
     await expect.poll(() => said.isVisible()).toBe(true);
   });
 });

@@ -24,7 +24,7 @@ it('answers whether it is safe to switch over, by comparing both sides now', asy
   await world.sdk.deleteObject({ ...at, Key: 'verified/b.txt' });
   await compare.click();
   await page.getByRole('heading', { name: 'Not safe to switch over yet' }).waitFor({ timeout: 150_000 });
-  await page.getByText('1 object is covered by something else').first().waitFor();
+  await page.getByText('1 object is hidden by something else').first().waitFor();
   await page.getByRole('link', { name: 'verified/b.txt' }).click();
   await page.locator('.path').waitFor();
   await expect.poll(() => page.getByText('somebody wrote or deleted there').isVisible()).toBe(true);
