@@ -257,10 +257,11 @@ const money = ({ total, currency }: z.infer<typeof spent>): string => `${total.t
 
 function formatScan(one: z.infer<typeof scan>): string {
   const { entries, did } = one;
+  if (one.state === 'none') return `${one.destination}: no scan has begun yet`;
   const share =
     entries.total === null || entries.total === 0 ? '' : ` ${Math.floor((100 * entries.done) / entries.total)}%`;
   const parts = [
-    `${one.destination}: ${one.kind ?? 'no scan'}${one.prefix ? ` below ${one.prefix}` : ''} ${one.state}${share}`,
+    `${one.destination}: ${one.kind ?? 'scan'}${one.prefix ? ` below ${one.prefix}` : ''} ${one.state}${share}`,
     `${count(entries.done)}${entries.total === null ? '' : ` of ${count(entries.total)}`} versions`,
     ...(one.entriesPerSecond === null ? [] : [`${count(Math.round(one.entriesPerSecond))}/s`]),
     ...(one.etaSeconds === null ? [] : [`ETA ${duration(one.etaSeconds * 1000)}`]),

@@ -106,6 +106,11 @@ it('scan --wait tells each step once in plain lines, and ends when the scan that
   ]);
 });
 
+it('scan --wait says so while nothing was ever scanned', async () => {
+  const { said } = await followed([scanOf('none', 0, null, { kind: undefined }), scanOf('ended', 8, 8)]);
+  expect(said[1]).toBe('backup-1250000000@ap-shanghai: no scan has begun yet');
+});
+
 it('scan --wait draws one bar on a terminal, no wider than it, and leaves the last line alone', async () => {
   const { said, drawn } = await followed(GOING_ON, 60);
   expect(said.slice(1)).toEqual([
