@@ -6,6 +6,7 @@ import { startCloud, type LocalCloud } from '../index.ts';
 import { calling, cosClient, type Access } from './clients.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { deploy } from './deploy.ts';
+import { wrap } from './wrap.ts';
 
 /** Owner of the local account; fixed, because other programs rely on it. */
 export const UIN = '100000000001';
@@ -66,7 +67,7 @@ async function prepare(
     signal.throwIfAborted();
     if (appidOf(place.bucket) === configuration.appid) await createBucket(cos, place);
     else createForeignBucket(cloud, place);
-    say(`Bucket ${place.bucket} in ${place.region}, versioned.`);
+    wrap([`Bucket ${place.bucket}`, `in ${place.region}, versioned.`]).forEach(say);
   }
   say('serverless deploy …');
   await deploy(root, {

@@ -2,6 +2,7 @@ import { access, constants, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { count } from './counts.ts';
 import type { SourceFile } from './types.ts';
+import { wrap } from './wrap.ts';
 
 /** A file that cannot become an object, and why; told to the user, never dropped in silence. */
 export interface LeftOut {
@@ -98,9 +99,10 @@ export async function filesOfClone(root: string): Promise<Selection> {
 
 const MOST_NAMED = 10;
 
-/** The line about the files that are left out: the first by name, the rest by number. */
+/** The lines about the files that are left out: the first by name, the rest by number. */
 export function describeLeftOut(leftOut: readonly LeftOut[]): string[] {
-  const named = leftOut.slice(0, MOST_NAMED).map(({ path, reason }) => `Left out: ${path} (${reason})`);
+  const named = leftOut.slice(0, MOST_NAMED);
+  const lines = named.flatMap(({ path, reason }) => wrap([`Left out: ${path}`, ...`(${reason})`.split(' ')]));
   const rest = leftOut.length - named.length;
-  return rest === 0 ? named : [...named, `Left out: ${count(rest)} more`];
+  return rest === 0 ? lines : [...lines, `Left out: ${count(rest)} more`];
 }

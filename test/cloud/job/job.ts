@@ -9,7 +9,7 @@ import { timeOf } from './lag.ts';
 import { createObserver, type Sides } from './observe.ts';
 import type { Progress } from './progress.ts';
 import { createReader } from './reader.ts';
-import { setRule } from './rule.ts';
+import { describeRule, setRule } from './rule.ts';
 import { askForScan, hasLooked, mayHaveMissed, readScan } from './scan.ts';
 import type { ScanState } from '../../../functions/api/scan-schemas.ts';
 import { planStories } from './stories.ts';
@@ -61,7 +61,7 @@ export async function runJob(
   try {
     const before = await send('uploaded  ', halves.before);
     await setRule(api, source, destination, ROLE);
-    say(`Rule set with the official SDK: ${source.bucket} → ${destination.bucket}, existing objects included.`);
+    describeRule(source, destination).forEach(say);
     const unseen = halves.dropped.map(({ key }) => key);
     await dropEvents(environment, source, unseen);
     // These come first: a scan finds the versions that were written before it began.

@@ -1,12 +1,21 @@
 import type COS from 'cos-nodejs-sdk-v5';
 import type { Place } from '../../../shared/cos/index.ts';
 import { calling } from './clients.ts';
+import { wrap } from './wrap.ts';
 
 const RULE_ID = 'everything';
 
 /** The SDK's types name the documented values; the SDK itself sends any value. */
 interface RuleForExisting extends COS.ReplicationRule {
   readonly ExistingObjectReplication: { readonly Status: 'Enabled' };
+}
+
+/** The lines that say so to a person. */
+export function describeRule(source: Place, destination: Place): string[] {
+  return [
+    'Rule set with the official SDK, existing objects included:',
+    ...wrap([`  ${source.bucket}`, `→ ${destination.bucket}`], '    '),
+  ];
 }
 
 /**

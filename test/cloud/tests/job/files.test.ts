@@ -26,15 +26,27 @@ describe('filesOfFolder', () => {
     expect(leftOut).toEqual([
       { path: join(root, 'b', 'loop'), reason: 'it is a symbolic link, which is not followed' },
     ]);
-    expect(describeLeftOut(leftOut)).toEqual([
+    expect(describeLeftOut(leftOut).join(' ').replace(/ +/g, ' ')).toBe(
       `Left out: ${join(root, 'b', 'loop')} (it is a symbolic link, which is not followed)`,
-    ]);
+    );
   });
 
   it('names a few of many files that are left out, and counts the others', () => {
     const lines = describeLeftOut(Array.from({ length: 1_234 }, (_, n) => ({ path: `/f${n}`, reason: 'no' })));
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('Left out: 1,224 more');
+  });
+
+  it('ends each line about them before column 80, and leaves a longer path whole', () => {
+    const reason = 'it is a symbolic link, which is not followed';
+    const short = describeLeftOut([{ path: '/home/somebody/photos/2026/link to the best', reason }]);
+    expect(short).toEqual([
+      'Left out: /home/somebody/photos/2026/link to the best (it is a symbolic link,',
+      '  which is not followed)',
+    ]);
+    const path = `/${'p'.repeat(100)}`;
+    expect(describeLeftOut([{ path, reason }])).toEqual([`Left out: ${path}`, `  (${reason})`]);
+    expect(describeLeftOut([{ path: '/a', reason }])).toEqual([`Left out: /a (${reason})`]);
   });
 
   it('says which file it cannot take', async () => {
