@@ -266,3 +266,30 @@ export const commands = {
     },
   },
 } as const;
+
+interface Command {
+  readonly usage?: string;
+  readonly commands?: Readonly<Record<string, Command>>;
+}
+
+/**
+ * The sentence about a command below `replication` that does not exist; undefined where there is nothing to say. `words`: the
+ * command line up to its first option.
+ */
+export function explainUnknown(words: readonly string[]): string | undefined {
+  if (words[0] !== 'replication') return undefined;
+  let at: Command = commands.replication;
+  for (const [index, word] of words.slice(1).entries()) {
+    const known = at.commands ?? {};
+    const next = Object.hasOwn(known, word) ? known[word] : undefined;
+    if (next !== undefined) {
+      at = next;
+      continue;
+    }
+    const before = words.slice(0, index + 1).join(' ');
+    const names = Object.keys(known).join(', ');
+    const advice = names === '' ? `it takes no "${word}"` : `use one of ${names}`;
+    return `There is no command "${before} ${word}": ${advice}. "npx serverless ${before} --help" explains.`;
+  }
+  return undefined;
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { ServiceError } from '../errors/index.ts';
-import { commands } from './command-line.ts';
+import { commands, explainUnknown } from './command-line.ts';
 import { explainMessages } from './config/explain.ts';
 import { createLocate } from './config/locate.ts';
 import { providerSchema, topLevelSchemas } from './config/schema.ts';
@@ -28,6 +28,9 @@ export default class TencentPlugin {
 
   constructor(serverless: Serverless, options: Options, writers: Writers) {
     endWithReader(process);
+    // The CLI compares the command with those of the plugins after this, and would send people to its forum.
+    const unknown = explainUnknown(serverless.processedInput.commands);
+    if (unknown !== undefined) end(unknown, writers);
     this.provider = this;
     this.commands = commands;
     serverless.setProvider(PROVIDER, this);
@@ -41,6 +44,11 @@ export default class TencentPlugin {
     const hooks = { ...deploymentHooks(context), ...functionHooks(context), ...replicationHooks(context) };
     this.hooks = Object.fromEntries(Object.entries(hooks).map(([name, run]) => [name, guard(run, writers)]));
   }
+}
+
+function end(sentence: string, writers: Writers): never {
+  writers.writeText(`Error: ${sentence}`);
+  process.exit(1);
 }
 
 function refuse(serverless: Serverless, messages: readonly string[], writers: Writers): void {
@@ -64,8 +72,7 @@ function guard(run: () => Promise<void>, writers: Writers): () => Promise<void> 
       await run();
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      writers.writeText(`Error: ${explain(error)}`);
-      process.exit(1);
+      end(explain(error), writers);
     }
   };
 }

@@ -17,6 +17,8 @@ export interface Serverless {
     /** Is called with the CLI's sentences about a configuration that does not fit. */
     handleErrorMessages(messages: readonly string[]): void;
   };
+  /** `commands`: the words of the command line before its first option. */
+  readonly processedInput: { readonly commands: readonly string[] };
   setProvider(name: string, provider: object): void;
 }
 

@@ -106,6 +106,15 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(stdout).toMatch(/Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
   });
 
+  it('names the commands of replication where one does not exist, and no place where others are asked', async () => {
+    // A process of its own: the CLI ends while it still loads the plugin.
+    const words = ['replication', 'nosuch', '--region', 'ap-guangzhou'];
+    const { status, stdout, stderr } = await coldCli(project, words, environment());
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^Error: There is no command "replication nosuch": use one of console, status,/m);
+    expect(stdout + stderr).not.toMatch(/serverless\.com|github\.com/);
+  });
+
   it('names the line of a setting that does not fit, and no place where others are asked', async () => {
     const file = path.join(project, 'serverless.yml');
     const good = await readFile(file, 'utf8');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApiKey, NewKey } from '../../../shared/access/index.ts';
 import { CloudApiError } from '../../../shared/deploy/cloud/cloud-api.ts';
 import { readCredentials, readEndpoint } from '../../../shared/deploy/config/credentials.ts';
+import { commands, explainUnknown } from '../../../shared/deploy/command-line.ts';
 import { DeployError, explain } from '../../../shared/deploy/error.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
 import { formatInfo } from '../../../shared/deploy/commands/info.ts';
@@ -234,4 +235,25 @@ it('info names functions, triggers and the URL', () => {
     '    on this local cloud: http://127.0.0.1:8080',
     '  cos-replication-dev-task  missing',
   ]);
+});
+
+describe('a command below replication', () => {
+  it('that does not exist is answered with those that do', () => {
+    expect(explainUnknown(['replication', 'nosuch'])).toMatch(
+      /^There is no command "replication nosuch": use one of console, status, scan, .*marker-key\. "npx serverless replication --help" explains\.$/,
+    );
+    expect(explainUnknown(['replication', 'rules', 'toString'])).toBe(
+      'There is no command "replication rules toString": use one of get, put, delete. "npx serverless replication rules --help" explains.',
+    );
+    expect(explainUnknown(['replication', 'status', 'photos'])).toBe(
+      'There is no command "replication status photos": it takes no "photos". "npx serverless replication status --help" explains.',
+    );
+  });
+
+  it('that exists, and one of the CLI, is left to the CLI', () => {
+    const known = Object.keys(commands.replication.commands).map((name) => ['replication', name]);
+    for (const words of [[], ['deploy'], ['nosuch'], ['replication'], ['replication', 'key', 'add'], ...known]) {
+      expect(explainUnknown(words)).toBeUndefined();
+    }
+  });
 });
