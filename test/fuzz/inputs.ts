@@ -1,3 +1,4 @@
+import { VERBS } from '../../functions/api/verbs/index.ts';
 import { NOW, PAIR, gatewayEvent, signCall, urlEvent } from '../functions/api/bench.ts';
 import type { Call } from '../functions/api/bench.ts';
 import { HEAVY, keysBody, mutate, rulesBody, verifyBody } from './bodies.ts';
@@ -12,21 +13,19 @@ export interface Input {
 
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'get', '', 'TRACE', '\0'];
 const SUBRESOURCES = ['replication', 'replicationStatus', 'replicationPreflight', 'versioning', 'Replication', ''];
-/** What there is; most inputs get that far, or nothing behind the first check would be tried. */
-const VERBS = [
+/** The calls that take the longest documents. */
+const HEAVY_CALLS = [
   ['PUT', 'replication', '/'],
+  ['POST', 'replicationReattempt', '/'],
+] as const;
+/** What there is; most inputs get that far, or nothing behind the first check would be tried. Rules are stored most often. */
+const CALLS: readonly (readonly [method: string, subresource: string, path: string])[] = [
+  ...HEAVY_CALLS,
   ['PUT', 'replication', '/'],
   ['PUT', 'replication', '/source-1250000000/'],
-  ['GET', 'replication', '/'],
-  ['DELETE', 'replication', '/'],
-  ['GET', 'replicationStatus', '/a'],
   ['GET', 'replicationStatus', '/source-1250000000/a'],
-  ['GET', 'replicationFailures', '/'],
-  ['POST', 'replicationReattempt', '/'],
-  ['POST', 'replicationPreflight', '/'],
-  ['POST', 'replicationVerify', '/'],
-  ['GET', 'replicationVerify', '/'],
-] as const;
+  ...VERBS.map(({ method, subresource, on }) => [method, subresource, on === 'object' ? '/a' : '/'] as const),
+];
 const PATHS = [
   '/',
   '/',
@@ -106,7 +105,7 @@ export function drawInput(draw: Draw, heavy: boolean): Input {
 }
 
 function drawCall(draw: Draw, heavy: boolean): Call {
-  const [method, subresource, path] = heavy ? draw.pick([VERBS[0], VERBS[8]]) : drawVerb(draw);
+  const [method, subresource, path] = heavy ? draw.pick(HEAVY_CALLS) : drawVerb(draw);
   const body = heavy ? draw.pick(HEAVY)() : drawBody(draw, method, subresource);
   const plain = heavy || draw.chance(0.6);
   const word = () => (draw.chance(0.6) ? draw.pick(VALUES) : draw.text(12));
@@ -125,7 +124,7 @@ function drawCall(draw: Draw, heavy: boolean): Call {
 }
 
 function drawVerb(draw: Draw): readonly [method: string, subresource: string, path: string] {
-  const [method, subresource, path] = draw.pick(VERBS);
+  const [method, subresource, path] = draw.pick(CALLS);
   const otherPath = draw.chance(0.6) ? draw.pick(PATHS) : `/${draw.text(20)}`;
   // Keys may be anything, so where there is one it mostly is.
   const samePath = draw.chance(subresource === 'replicationStatus' ? 0.3 : 0.85);
