@@ -72,12 +72,14 @@ function createInput(body: AsyncIterable<Uint8Array>) {
     async until(mark: Buffer, limit: number): Promise<Buffer> {
       for (let from = 0; ;) {
         const at = held.indexOf(mark, from);
+        // However the bytes come: the mark may be in the very piece that passes the limit.
+        if ((at < 0 ? held.length : at) > limit)
+          throw malformedForm(`The fields of the form are larger than ${LARGEST_FIELDS} bytes.`);
         if (at >= 0) {
           const part = held.subarray(0, at);
           held = held.subarray(at + mark.length);
           return part;
         }
-        if (held.length > limit) throw malformedForm(`The fields of the form are larger than ${LARGEST_FIELDS} bytes.`);
         from = Math.max(0, held.length - mark.length + 1);
         if (!(await more())) throw malformedForm('The form ends before its file.');
       }
