@@ -14,6 +14,7 @@ import { cosEvent } from '../cloud/scf/cos-event.ts';
 import { stored, wholeBucket } from '../rules.ts';
 import { middle, round } from './middle.ts';
 import type { History } from './programs/histories.ts';
+import { findTools, type Found } from './tools.ts';
 import { BACKUP, bundlePrograms, OTHERS, ROOT, runNode, SOURCE, STATE } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
@@ -21,11 +22,13 @@ import type { BenchOptions, BenchResult, Figure } from './types.ts';
 const OLDER = 24;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const TARGET = { region: STATE.region, namespace: 'default', name: 'scan', qualifier: '$LATEST' };
 const META = { album: 'summer' };
 const TYPE = 'image/jpeg';
 
 interface Round {
+  readonly keys: number;
   readonly versions: number;
   readonly requests: number;
   /** Microseconds of CPU of all processes of each side. */
@@ -34,6 +37,19 @@ interface Round {
   readonly sdk: number;
   readonly lost: number;
   readonly surplus: number;
+  /** The scan a day later, with nothing to do. */
+  readonly idle: Pass;
+  /** Microseconds of CPU of tools that have nothing to copy either, by name. */
+  readonly tools: Readonly<Record<string, number>>;
+  readonly missing: readonly string[];
+}
+
+interface Pass {
+  readonly requests: number;
+  /** Those of them that went to source and destination. */
+  readonly outside: number;
+  /** Microseconds of CPU. */
+  readonly cpu: number;
 }
 
 /**
@@ -42,7 +58,8 @@ interface Round {
  */
 export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResult> {
   const rounds: Round[] = [];
-  for (let i = 0; i < (quick ? 1 : 3); i += 1) rounds.push(await measured(quick ? 500 : 5000));
+  for (let i = 0; i < (quick ? 1 : 3); i += 1)
+    rounds.push(await measured(quick ? 500 : 5000, quick ? [] : await findTools()));
   const of = (pick: (one: Round) => number): number => round(middle(rounds.map(pick)));
   const limited: Figure[] = [
     {
@@ -55,6 +72,13 @@ export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResul
     { name: 'backfill: CPU over a bare client', value: of(({ scan, bare }) => scan / bare), kind: 'ratio', most: 3.6 },
     { name: 'backfill: CPU over the official SDK', value: of(({ scan, sdk }) => scan / sdk), kind: 'ratio', most: 1 },
     { name: 'backfill: versions lost or changed', value: of(({ lost }) => lost), kind: 'count', most: 0 },
+    {
+      name: 'backfill: requests at source and destination of a pass with nothing to do, per 1,000 versions',
+      value: of(({ idle, versions }) => (idle.outside / versions) * 1000),
+      kind: 'count',
+      // A few ask whether both sides can be used, however few versions there are.
+      most: quick ? 40 : 6,
+    },
     { name: 'backfill: versions too many', value: of(({ surplus }) => surplus), kind: 'count', most: 0 },
   ];
   const ms = (pick: (one: Round) => number): number => of((one) => pick(one) / one.versions / 1000);
@@ -64,11 +88,20 @@ export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResul
     limited,
     lines: [
       `CPU ms a version  ${ms(({ scan }) => scan)} scan as deployed, ${ms(({ bare }) => bare)} bare, ${ms(({ sdk }) => sdk)} official SDK`,
+      `a pass with nothing to do  ${ms(({ idle }) => idle.cpu)} scan as deployed${told(rounds)}`,
     ],
   };
 }
 
-async function measured(keys: number): Promise<Round> {
+/** The same of tools that find nothing to copy, of the same objects. */
+function told([first]: readonly Round[]): string {
+  if (first === undefined) return '';
+  const { tools, missing, keys } = first;
+  const ms = Object.entries(tools).map(([name, cpu]) => `, ${round(cpu / keys / 1000)} ${name} for each object`);
+  return [...ms, ...missing.map((name) => `, ${name} is missing`)].join('');
+}
+
+async function measured(keys: number, tools: readonly Found[]): Promise<Round> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   let ahead = 0;
   const cloud = await startCloud({ now: () => Date.now() + ahead });
@@ -82,10 +115,11 @@ async function measured(keys: number): Promise<Round> {
       ),
       bundlePrograms(folder, ['backfill-bare', 'backfill-sdk', 'run-of']),
     ]);
-    let requests = 0;
+    let [requests, outside] = [0, 0];
     const onRequest = cloud.faults.onRequest.bind(cloud.faults);
     cloud.faults.onRequest = (info) => {
       if (info.service === 'cos') requests += 1;
+      if ([SOURCE.bucket, BACKUP.bucket].includes(info.bucket)) outside += 1;
       return onRequest(info);
     };
     const file = join(folder, 'given.json');
@@ -97,24 +131,36 @@ async function measured(keys: number): Promise<Round> {
     };
     // Existing objects are older than what a listing may lack.
     ahead = HOUR;
-    let scan = 0;
-    for (let minutes = 0; !(await isEnded(cloud)); minutes += 1) {
-      if (minutes > 10) throw new Error('the scan did not end');
-      await run('run-of', [{}], [join(folder, 'schedule', 'index.js'), file]);
-      while (starts.length > 0) {
-        const events = starts.splice(0).map((event) => cosEvent(event, TARGET, cloud.core.switches));
-        scan += await run('run-of', events, [join(folder, 'scan', 'index.js'), file]);
+    const pass = async (): Promise<Pass> => {
+      const [before, made, madeOutside] = [resultOf(cloud), requests, outside];
+      let cpu = 0;
+      for (let minutes = 0; resultOf(cloud) === before; minutes += 1) {
+        if (minutes > 10) throw new Error('the scan did not end');
+        await run('run-of', [{}], [join(folder, 'schedule', 'index.js'), file]);
+        while (starts.length > 0) {
+          const events = starts.splice(0).map((event) => cosEvent(event, TARGET, cloud.core.switches));
+          cpu += await run('run-of', events, [join(folder, 'scan', 'index.js'), file]);
+        }
+        ahead += 2 * MINUTE;
       }
-      ahead += 2 * MINUTE;
-    }
-    const made = requests;
+      return { requests: requests - made, outside: outside - madeOutside, cpu };
+    };
+    const first = await pass();
+    ahead += DAY;
+    const idle = await pass();
     // The others go by the clock of the machine.
     ahead = 0;
     const source = hostOf(SOURCE);
     const bare = await run('backfill-bare', histories, [file, source, hostOf(OTHERS)]);
-    const others = [OTHERS.bucket, OTHERS.region, SOURCE.bucket, SOURCE.region];
-    const sdk = await run('backfill-sdk', histories, [file, source, ...others]);
-    return { versions, requests: made, scan, bare, sdk, ...compare(cloud, histories) };
+    const places = [OTHERS.bucket, OTHERS.region, SOURCE.bucket, SOURCE.region];
+    const sdk = await run('backfill-sdk', histories, [file, source, ...places]);
+    const synced: Record<string, number> = {};
+    for (const one of tools)
+      if ('tool' in one) synced[one.tool.name] = await one.tool.sync({ cloud, folder }, 'photos/');
+    const missing = tools.flatMap((one) => ('missing' in one ? [one.name] : []));
+    const { requests: made, cpu: scan } = first;
+    const others = { tools: synced, missing };
+    return { keys, versions, requests: made, scan, bare, sdk, ...compare(cloud, histories), idle, ...others };
   } finally {
     await cloud.close();
     await rm(folder, { recursive: true });
@@ -162,10 +208,10 @@ const environmentOf = (cloud: LocalCloud): NodeJS.ProcessEnv => ({
   TENCENTCLOUD_SECRETKEY: cloud.secretKey,
 });
 
-/** The result of a scan is written at its end. */
-function isEnded({ core }: LocalCloud): Promise<boolean> {
+/** The result of the last scan, which is written at its end: when it was written (microseconds since 1970); undefined: none has ended. */
+function resultOf({ core }: LocalCloud): number | undefined {
   const { entries } = core.listObjects(STATE.bucket, STATE.region, { prefix: 'pairs/' });
-  return Promise.resolve(entries.some(({ key }) => key.endsWith('/result')));
+  return entries.find(({ key }) => key.endsWith('/result'))?.time;
 }
 
 /** Replicas that are missing or not like their source, and those that are too many. */

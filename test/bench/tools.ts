@@ -11,11 +11,16 @@ import type { Site } from './site.ts';
 const COSCMD = 'coscmd==1.9.0.6';
 const PATIENCE_MS = 120_000;
 
+/** The cloud that a tool works on, and a folder for its files. */
+type Ground = Pick<Site, 'cloud' | 'folder'>;
+
 /** A command-line tool that people copy buckets with. */
 export interface Tool {
   readonly name: string;
   /** Copies what stands under the prefix; gives µs of CPU. Throws where the tool fails. */
-  copy(site: Site, prefix: string): Promise<number>;
+  copy(site: Ground, prefix: string): Promise<number>;
+  /** Copies what is not there yet, by name and size alone where it can; gives µs of CPU. Throws where the tool fails. */
+  sync(site: Ground, prefix: string): Promise<number>;
 }
 
 export type Found = { readonly tool: Tool } | { readonly name: string; readonly missing: string };
@@ -43,19 +48,19 @@ async function findCoscmd(): Promise<Tool> {
     await run('python3', ['-m', 'venv', folder], process.env);
     await run(join(folder, 'bin', 'pip'), ['install', '--quiet', COSCMD], process.env);
   }
+  const copy = async (site: Ground, prefix: string, how: readonly string[]): Promise<number> => {
+    const files = ['-c', join(site.folder, 'coscmd.conf'), '-l', join(site.folder, 'coscmd.log')];
+    const { secretId, secretKey } = site.cloud;
+    const place = ['-b', OTHERS.bucket, '-r', OTHERS.region];
+    const config = [...files, 'config', '-a', secretId, '-s', secretKey, ...place, '--do-not-use-ssl'];
+    await run(program, config, throughProxy(site));
+    const args = [...files, 'copy', '-r', ...how, `${hostOf(SOURCE)}/${prefix}`, `/${prefix}`];
+    return run(program, args, throughProxy(site));
+  };
   return {
     name: 'coscmd',
-    copy: async (site, prefix) => {
-      const files = ['-c', join(site.folder, 'coscmd.conf'), '-l', join(site.folder, 'coscmd.log')];
-      const { secretId, secretKey } = site.cloud;
-      const place = ['-b', OTHERS.bucket, '-r', OTHERS.region];
-      await run(
-        program,
-        [...files, 'config', '-a', secretId, '-s', secretKey, ...place, '--do-not-use-ssl'],
-        throughProxy(site),
-      );
-      return run(program, [...files, 'copy', '-r', `${hostOf(SOURCE)}/${prefix}`, `/${prefix}`], throughProxy(site));
-    },
+    copy: (site, prefix) => copy(site, prefix, []),
+    sync: (site, prefix) => copy(site, prefix, ['-s', '--skipmd5']),
   };
 }
 
@@ -64,19 +69,17 @@ function findCoscli(): Promise<Tool> {
   const folder = (process.env['PATH'] ?? '').split(delimiter).find((one) => existsSync(join(one, 'coscli')));
   if (folder === undefined) return Promise.reject(new Error('there is no coscli on the PATH'));
   const program = join(folder, 'coscli');
-  return Promise.resolve({
-    name: 'coscli',
-    copy: (site, prefix) => {
-      const { secretId, secretKey } = site.cloud;
-      const access = ['-i', secretId, '-k', secretKey, '-e', `cos.${SOURCE.region}.myqcloud.com`, '-p', 'http'];
-      const from = `cos://${SOURCE.bucket}/${prefix}`;
-      const args = ['sync', from, `cos://${OTHERS.bucket}/${prefix}`, '-r', '--init-skip', ...access];
-      return run(program, args, throughProxy(site));
-    },
-  });
+  const sync = (site: Ground, prefix: string): Promise<number> => {
+    const { secretId, secretKey } = site.cloud;
+    const access = ['-i', secretId, '-k', secretKey, '-e', `cos.${SOURCE.region}.myqcloud.com`, '-p', 'http'];
+    const from = `cos://${SOURCE.bucket}/${prefix}`;
+    const args = ['sync', from, `cos://${OTHERS.bucket}/${prefix}`, '-r', '--init-skip', ...access];
+    return run(program, args, throughProxy(site));
+  };
+  return Promise.resolve({ name: 'coscli', copy: sync, sync });
 }
 
-const throughProxy = (site: Site): NodeJS.ProcessEnv => ({
+const throughProxy = (site: Ground): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: site.folder,
   http_proxy: site.cloud.endpoint,
