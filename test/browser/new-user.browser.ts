@@ -56,6 +56,8 @@ it('leads a new user from nothing to a rule and an object that is really replica
 
 it('goes through the whole page by keyboard alone', async () => {
   const page = await open();
+  // The script unpacks itself after the page has loaded; before that nothing is there to have the focus.
+  await page.getByLabel('Secret ID').waitFor();
   await page.keyboard.press('Tab');
   expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
   await page.getByLabel('Secret ID').focus();
