@@ -1,5 +1,4 @@
 import { objectsUnder, type Cos, type Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
 import {
   decodeState,
   encodeState,
@@ -10,6 +9,7 @@ import {
   nullable,
   object,
   someText,
+  unlessDamaged,
   type Reader,
 } from '../shape/index.ts';
 import { CANARY_RESULTS, recordName } from './record.ts';
@@ -30,7 +30,7 @@ export interface Canary {
   readonly removed: boolean;
 }
 
-/** What canaries have shown of one destination. */
+/** The results of canaries at one destination. */
 export interface CanaryResult {
   /** ms from the write at the source to that of the replica, by COS's clocks; null: none has arrived yet. */
   readonly lagMs: number | null;
@@ -104,18 +104,12 @@ export async function putResults({ cos, state }: CanaryState, source: Place, fou
   await cos.putObject(state, resultsName(source), encodeState(found), JSON_BODY);
 }
 
-/** What somebody damaged counts as missing. */
+/** A damaged object counts as missing. */
 async function readAs<T>(
   { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
   name: string,
   read: Reader<T>,
 ): Promise<T | undefined> {
   const stored = await cos.getObject(state, name);
-  if (stored === undefined) return undefined;
-  try {
-    return decodeState(name, stored.body, read);
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
-    throw error;
-  }
+  return stored && unlessDamaged(() => decodeState(name, stored.body, read));
 }

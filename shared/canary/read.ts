@@ -2,13 +2,13 @@ import { formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { CANARY_LATE_MS } from '../durations/index.ts';
 import { readResults, type CanaryResult, type CanaryResults } from './document.ts';
 
-/** What canaries have shown of one destination, and when that was written down. */
+/** The results of canaries at one destination, and when they were written down. */
 export interface SeenCanary extends CanaryResult {
   /** ms since 1970. */
   readonly measuredAt: number;
 }
 
-/** What canaries have shown of a source, of all its destinations. Throws `CosError`. */
+/** The results of the canaries of a source, at all its destinations. Throws `CosError`. */
 export async function readCanary(
   deps: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
   source: Place,

@@ -1,6 +1,5 @@
 import { formatPlace, objectPages, type Cos, type Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
-import { decodeState, encodeState } from '../shape/index.ts';
+import { decodeState, encodeState, unlessDamaged } from '../shape/index.ts';
 import { mapLimited } from '../tasks/index.ts';
 import { liveNote, liveSum, type LiveNote, type LiveSum } from './document.ts';
 import { LIVE, LIVE_SUMS } from './names.ts';
@@ -46,7 +45,7 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
     if (note !== undefined) notes.set(name, note);
   });
   const sums = await Promise.all(sources.map(async (source) => ({ source, sum: await readLive(deps, source) })));
-  // What is in the sums already was not removed before: perhaps that run was killed.
+  // Notes that are in the sums already were not removed before: perhaps that run was killed.
   const stale = sums.flatMap(({ sum }) => sum?.added ?? []);
   await mapLimited([...new Set(stale)], LANES, (name) => cos.deleteObject(state, name));
   const written: { readonly source: Place; readonly sum: LiveSum }[] = [];
@@ -77,11 +76,5 @@ async function readAs<T>(
   read: (value: unknown) => T,
 ): Promise<T | undefined> {
   const stored = await cos.getObject(state, name);
-  if (stored === undefined) return undefined;
-  try {
-    return decodeState(name, stored.body, read);
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
-    throw error;
-  }
+  return stored && unlessDamaged(() => decodeState(name, stored.body, read));
 }

@@ -1,5 +1,4 @@
 import type { Cos, Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
 import {
   decodeState,
   encodeState,
@@ -10,6 +9,7 @@ import {
   optional,
   someText,
   text,
+  unlessDamaged,
   type Reader,
 } from '../shape/index.ts';
 import { CHECKED, type CheckedThing } from './breaks.ts';
@@ -68,13 +68,7 @@ const nameOf = (part: Part): string => `${FINDINGS}${part}`;
 /** Undefined: there are none yet, or somebody damaged them; the next check makes them anew. Throws `CosError`. */
 export async function readFindings({ cos, state }: FindingsDeps, part: Part): Promise<Findings | undefined> {
   const stored = await cos.getObject(state, nameOf(part));
-  if (stored === undefined) return undefined;
-  try {
-    return decodeState(nameOf(part), stored.body, document);
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
-    throw error;
-  }
+  return stored && unlessDamaged(() => decodeState(nameOf(part), stored.body, document));
 }
 
 /** A break that was there before keeps the time of its beginning. Throws `CosError`. */

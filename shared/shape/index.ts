@@ -118,3 +118,13 @@ export function decodeState<T>(name: string, body: Uint8Array, read: Reader<T>):
     });
   }
 }
+
+/** Undefined: the object that is read is damaged. Other errors are thrown on. */
+export function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 import { formatPlace, objectPages } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
+import { unlessDamaged } from '../shape/index.ts';
 import { decodeLease, decodeTask } from './documents.ts';
 import { remainingOf } from './leases.ts';
 import {
@@ -126,7 +126,9 @@ async function leaseOf(
     entries.map(async ({ key }) => {
       const object = await cos.getObject(state, key);
       if (object === undefined) return undefined;
-      return unlessDamaged(() => (remainingOf(decodeLease(key, object.body), object) > 0 ? 'held' : 'expired'));
+      const lease = unlessDamaged(() => decodeLease(key, object.body));
+      if (lease === undefined) return 'unreadable';
+      return remainingOf(lease, object) > 0 ? 'held' : 'expired';
     }),
   );
   const unreadable = found.filter((one) => one === 'unreadable').length;
@@ -141,17 +143,8 @@ async function readPending({ cos, state }: ReadDeps, name: string): Promise<Pend
   if (waiting === undefined && readTaskName(name) === undefined) return 'unreadable';
   const object = await cos.getObject(state, name);
   if (object === undefined) return undefined;
-  return unlessDamaged(() => ({ name, task: decodeTask(name, object.body), due: waiting?.due }));
-}
-
-/** One damaged object must not hide all the others. */
-function unlessDamaged<T>(read: () => T): T | 'unreadable' {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return 'unreadable';
-    throw error;
-  }
+  // One damaged object must not hide all the others.
+  return unlessDamaged(() => ({ name, task: decodeTask(name, object.body), due: waiting?.due })) ?? 'unreadable';
 }
 
 async function* namesAfter(deps: ReadDeps, { marker, destination }: PageQuery): AsyncGenerator<readonly string[]> {

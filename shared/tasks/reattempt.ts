@@ -1,6 +1,6 @@
 import { samePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
+import { unlessDamaged } from '../shape/index.ts';
 import { decodeTask, encodeTask } from './documents.ts';
 import { digestOfTarget, readWaitingName, TASKS, WAITING } from './names.ts';
 import { isRecheck } from './causes.ts';
@@ -68,23 +68,13 @@ async function start(
   const digest = readWaitingName(name)?.digest;
   if (digest === undefined || wanted?.has(digest) === false) return undefined;
   const object = await cos.getObject(state, name);
-  const task = object && readTask(name, object.body);
+  const task = object && unlessDamaged(() => decodeTask(name, object.body));
   if (object === undefined || task === undefined || !samePlace(task.source, source)) return undefined;
   if (isRecheck(task) || !accepts(task)) return undefined;
   // A user who names a key wants its tags compared too, and not only the failed work done.
   const body = wanted === undefined ? object.body : encodeTask({ ...task, compare: true });
   await startWaiting(deps, { name, digest, body });
   return task;
-}
-
-/** Undefined: damaged. */
-function readTask(name: string, body: Uint8Array): Task | undefined {
-  try {
-    return decodeTask(name, body);
-  } catch (error) {
-    if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
-    throw error;
-  }
 }
 
 /** Whether a run has been started for the target and is not done. */
