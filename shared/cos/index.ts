@@ -10,6 +10,7 @@ export { objectPages, objectsUnder, pageOfKey, versionsOf, type KeyCursor } from
 export {
   appidOf,
   checkPlace,
+  distinctPlaces,
   formatPlace,
   hostOf,
   isBucketName,

@@ -57,6 +57,10 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.bucket === b.bucket && a.region === b.region;
 }
 
+/** Each place once, in the order in which they came first. */
+export const distinctPlaces = (places: readonly Place[]): Place[] =>
+  places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
+
 /**
  * The bucket's own host. It checks its argument again, because a request goes to this host with our credentials:
  * nothing that came from outside may choose another one. Throws as `checkPlace` does.

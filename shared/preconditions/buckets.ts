@@ -1,4 +1,4 @@
-import { formatPlace, samePlace, type Cos, type Place } from '../cos/index.ts';
+import { distinctPlaces, formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { isNull } from '../identity/index.ts';
 import { PREFLIGHT_PREFIX, type RuleStore } from '../rules/index.ts';
@@ -21,7 +21,7 @@ export async function checkBuckets(deps: BucketCheckDeps, sources: readonly Plac
   const ruleSets = await Promise.all(sources.map((source) => deps.rules.getFresh(source)));
   const enabled = ruleSets.map((set) => (set?.rules ?? []).filter((rule) => rule.enabled));
   const used = sources.filter((_, i) => (enabled[i]?.length ?? 0) > 0);
-  const destinations = distinct(enabled.flat().map(({ destination }) => destination));
+  const destinations = distinctPlaces(enabled.flat().map(({ destination }) => destination));
   const keeping = new Set(before?.keeping);
   const found = await Promise.all([
     ...used.map((place) => breakOf(deps, 'source', place, () => trySource(deps, place))),
@@ -37,9 +37,6 @@ export async function checkBuckets(deps: BucketCheckDeps, sources: readonly Plac
   await deps.cos.deleteObject(deps.state, CHECK_NOTE);
   return findings;
 }
-
-const distinct = (places: readonly Place[]): Place[] =>
-  places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
 
 async function breakOf(
   { now }: BucketCheckDeps,

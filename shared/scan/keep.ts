@@ -1,4 +1,4 @@
-import { samePlace, type Place } from '../cos/index.ts';
+import { distinctPlaces, samePlace, type Place } from '../cos/index.ts';
 import { mapLimited, pendingOfKey, requestedTask, type Behind } from '../tasks/index.ts';
 import { addCounts, addDeeds, emptyCounts, emptyDeeds } from './counts.ts';
 import type { RangeDocument, ScanDocument, ScanResult } from './documents.ts';
@@ -57,9 +57,7 @@ export async function keepScans({ deps, sources, deadline, onProblem }: KeepOpti
 /** The pairs of all enabled rules. */
 export function pairsOf(source: Place, ruleSet: RuleSet | undefined): readonly Pair[] {
   const places = (ruleSet?.rules ?? []).filter(({ enabled }) => enabled).map(({ destination }) => destination);
-  return places
-    .filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i)
-    .map((destination) => ({ source, destination }));
+  return distinctPlaces(places).map((destination) => ({ source, destination }));
 }
 
 class Keeper {

@@ -1,5 +1,5 @@
 import { mayReach } from '../../../shared/access/index.ts';
-import { formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
+import { distinctPlaces, formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
 import { canaryOf, readCanary, type CanaryResults, type SeenCanary } from '../../../shared/canary/index.ts';
 import { costOf, LIST_PRICES, MEASURED, SCANNED, sumOfUsage, usageOf } from '../../../shared/cost/index.ts';
 import { hourOf, isLive, readLive, ruleSumOf, type LiveSum, type RuleSum } from '../../../shared/live/index.ts';
@@ -39,7 +39,7 @@ export async function bucketStatusOf(
 ): Promise<BucketStatus> {
   const ruleSet = await options.rules.getFresh(source);
   const [live, canaries] = await Promise.all([readLive(options, source), readCanary(options, source)]);
-  const places = distinct((ruleSet?.rules ?? []).map(({ destination }) => destination));
+  const places = distinctPlaces((ruleSet?.rules ?? []).map(({ destination }) => destination));
   const destinations = await Promise.all(
     places
       .filter((place) => mayReach(sender, place.bucket))
@@ -47,9 +47,6 @@ export async function bucketStatusOf(
   );
   return { bucket: source.bucket, destinations, measuredAt: timeText(options.now()) };
 }
-
-const distinct = (places: readonly Place[]): readonly Place[] =>
-  places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
 
 async function destinationState(
   pair: Pair,

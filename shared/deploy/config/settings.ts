@@ -1,4 +1,4 @@
-import { appidOf, checkPlace, codeOfRegion, formatPlace, samePlace } from '../../cos/index.ts';
+import { appidOf, checkPlace, codeOfRegion, distinctPlaces, formatPlace, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import type { Caution } from '../../scf/index.ts';
@@ -69,9 +69,7 @@ export function readSettings(
   // The owner of a source may bring its objects to a bucket that replicates them on, or to one that we bring ours to.
   const states =
     peers.length === 0 ? [] : everywhere.map((place) => statePlace(raw, place.region, appidOf(place.bucket)));
-  const signers = states.filter(
-    (place, index) => !samePlace(place, state) && states.findIndex((other) => samePlace(place, other)) === index,
-  );
+  const signers = distinctPlaces(states).filter((place) => !samePlace(place, state));
   const conflict = [...everywhere, ...destinations].find((place) => place.bucket === state.bucket);
   if (conflict !== undefined) {
     throw new DeployError(

@@ -1,4 +1,4 @@
-import { appidOf, samePlace } from '../../cos/index.ts';
+import { appidOf, distinctPlaces, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import { CANARIES } from '../../canary/index.ts';
 import { CANARY_PREFIX, PREFLIGHT_PREFIX, STATUS_PREFIX } from '../../rules/index.ts';
@@ -123,7 +123,7 @@ function work({ state, peers, acl }: Working): Rights {
       ),
       listing(state),
       // The notes on which deletion a delete marker stands for, in a bucket that another deployment replicates from.
-      ...unique(others).flatMap((other) => [
+      ...distinctPlaces(others).flatMap((other) => [
         allow(['PutObject', 'DeleteObject'], under(other, ['marks/'])),
         listing(other),
       ]),
@@ -210,9 +210,6 @@ function markerKeys(
   const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, ['secrets/marker-key/'])));
   return [...keys, ...unlisted.map(listing)];
 }
-
-const unique = (places: readonly Place[]): readonly Place[] =>
-  places.filter((place, index) => places.findIndex((other) => samePlace(place, other)) === index);
 
 function api(state: Place): Rights {
   // For the status of an object: its versions, their metadata and tags, never their bytes.
