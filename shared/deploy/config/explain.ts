@@ -1,8 +1,7 @@
 import type { Locate } from './locate.ts';
+import { shown } from './shown.ts';
 
-const LONGEST_SHOWN = 100;
-
-/** What to write where Ajv shows nothing but a pattern. */
+/** The form to write where Ajv shows nothing but a pattern. */
 const FORMS: readonly (readonly [path: RegExp, form: string])[] = [
   [/\.timer\.cron$/, 'write seven fields: second minute hour day month weekday year, for example "0 * * * * * *"'],
   [/\.timer\.name$/, 'write a letter, then letters, digits, - and _, 60 at most'],
@@ -31,11 +30,10 @@ export function explainMessages(messages: readonly string[], configuration: unkn
         typeof within === 'object' && within !== null ? (within as Record<string | number, unknown>)[step] : undefined,
       configuration,
     );
-    const shown =
-      path.length === 0 || value === undefined ? '' : ` is ${JSON.stringify(value).slice(0, LONGEST_SHOWN)}, and`;
+    const is = path.length === 0 || value === undefined ? '' : ` is ${shown(value)}, and`;
     const form = FORMS.find(([pattern]) => pattern.test(name))?.[1];
     const reason = text.startsWith('must match pattern') && form !== undefined ? `does not fit; ${form}` : text;
-    return `${where}: ${name}${shown} ${reason}.`;
+    return `${where}: ${name}${is} ${reason}.`;
   });
 }
 

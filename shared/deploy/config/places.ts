@@ -2,9 +2,9 @@ import { codeOfRegion, parsePlace, regionFromCode, type Place } from '../../cos/
 import { ServiceError } from '../../errors/index.ts';
 import { DeployError } from '../error.ts';
 import type { Locate } from './locate.ts';
+import { shown } from './shown.ts';
 
 const FORM = '<name>-<appid>@<region>, for example photos-1250000000@ap-guangzhou';
-const LONGEST_SHOWN = 100;
 
 /** The setting that a list of buckets comes from, and the regions that are accepted. */
 export interface ListContext {
@@ -36,9 +36,8 @@ export function readPlaces(value: unknown, context: ListContext): Place[] {
 
 function readPlace(value: unknown, index: number, { setting, regions, locate }: ListContext): Place {
   const where = locate([setting, index]);
-  const shown = JSON.stringify(value)?.slice(0, LONGEST_SHOWN) ?? 'nothing';
   const refuse = (reason: string, code = 'BAD_BUCKET'): never => {
-    throw new DeployError(`${where}: ${shown} under ${setting} ${reason}`, code);
+    throw new DeployError(`${where}: ${shown(value)} under ${setting} ${reason}`, code);
   };
   if (typeof value !== 'string') return refuse(`is not a bucket. Write ${FORM}.`);
   const hint = hintOf(value);

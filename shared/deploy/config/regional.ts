@@ -1,7 +1,6 @@
 import { DeployError } from '../error.ts';
 import type { Locate } from './locate.ts';
-
-const LONGEST_SHOWN = 100;
+import { shown } from './shown.ts';
 
 /** A setting that is a list of entries, each for the deployment of one region. */
 export interface RegionalList {
@@ -35,9 +34,8 @@ export function readRegional<T>(
   const mine: T[] = [];
   for (const [index, entry] of (value as unknown[]).entries()) {
     const path = [setting, index];
-    const shown = JSON.stringify(entry)?.slice(0, LONGEST_SHOWN) ?? 'nothing';
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
-      return refuse(path, `has the entry ${shown}; write ${form}.`);
+      return refuse(path, `has the entry ${shown(entry)}; write ${form}.`);
     }
     const given = entry as Readonly<Record<string, unknown>>;
     const stranger = Object.keys(given).find((name) => name !== 'region' && !Object.hasOwn(fields, name));
@@ -45,7 +43,7 @@ export function readRegional<T>(
     const wrong = Object.entries(fields).find(([name, fits]) => !fits(given[name]));
     if (wrong !== undefined) {
       const [name] = wrong;
-      const text = given[name] === undefined ? 'missing' : JSON.stringify(given[name]).slice(0, LONGEST_SHOWN);
+      const text = given[name] === undefined ? 'missing' : shown(given[name]);
       return refuse([...path, name], `has an entry whose ${name} is ${text}; write ${form}.`);
     }
     const own = given['region'] ?? (regions.length === 1 ? regions[0] : undefined);

@@ -1,8 +1,7 @@
 import { CAUTIONS } from '../../scf/index.ts';
 import { DeployError } from '../error.ts';
 import type { Locate } from './locate.ts';
-
-const LONGEST_SHOWN = 100;
+import { shown } from './shown.ts';
 
 /** A value that people get wrong: its place, the allowed values, and the message. */
 interface Value {
@@ -137,7 +136,9 @@ export function checkValues(raw: object, locate: Locate): void {
     const value = path.reduce<unknown>((within, key) => (object(within) ? within[key] : undefined), raw);
     if (value === undefined && optional) continue;
     if (fits(value)) continue;
-    const shown = value === undefined ? 'missing' : JSON.stringify(value).slice(0, LONGEST_SHOWN);
-    throw new DeployError(`${locate(path)}: ${path.join('.')} is ${shown}; write ${form}.`, 'BAD_VALUE');
+    throw new DeployError(
+      `${locate(path)}: ${path.join('.')} is ${value === undefined ? 'missing' : shown(value)}; write ${form}.`,
+      'BAD_VALUE',
+    );
   }
 }
