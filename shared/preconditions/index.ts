@@ -7,4 +7,4 @@ export { checkBuckets } from './buckets.ts';
 export { CHECK_NOTE, FINDINGS } from './document.ts';
 export { keepPreconditions, type KeepChecksDeps } from './keep.ts';
 export { createAskPlatform } from './platform.ts';
-export { readPreconditions, type PairPreconditions } from './read.ts';
+export { preconditionsOf, readPreconditions, type PairPreconditions, type Preconditions } from './read.ts';

@@ -22,9 +22,19 @@ interface Pair {
   readonly destination: Place;
 }
 
+/** The findings of both parts, which speak of all pairs of a deployment; undefined: there are none. */
+export interface Preconditions {
+  readonly buckets: Findings | undefined;
+  readonly functions: Findings | undefined;
+}
+
 /** Throws `ServiceError`. */
-export async function readPreconditions(deps: FindingsDeps, pair: Pair, now: number): Promise<PairPreconditions> {
+export async function readPreconditions(deps: FindingsDeps): Promise<Preconditions> {
   const [buckets, functions] = await Promise.all([readFindings(deps, 'buckets'), readFindings(deps, 'functions')]);
+  return { buckets, functions };
+}
+
+export function preconditionsOf({ buckets, functions }: Preconditions, pair: Pair, now: number): PairPreconditions {
   const [source, destination] = [formatPlace(pair.source), formatPlace(pair.destination)];
   return {
     broken: [

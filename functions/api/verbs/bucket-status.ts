@@ -3,7 +3,13 @@ import { distinctPlaces, formatPlace, samePlace, type Place } from '../../../sha
 import { canaryOf, readCanary, type CanaryResults, type SeenCanary } from '../../../shared/canary/index.ts';
 import { costOf, LIST_PRICES, MEASURED, SCANNED, sumOfUsage, usageOf } from '../../../shared/cost/index.ts';
 import { hourOf, isLive, readLive, ruleSumOf, type LiveSum, type RuleSum } from '../../../shared/live/index.ts';
-import { explainBreak, readPreconditions, type PairPreconditions } from '../../../shared/preconditions/index.ts';
+import {
+  explainBreak,
+  preconditionsOf,
+  readPreconditions,
+  type PairPreconditions,
+  type Preconditions,
+} from '../../../shared/preconditions/index.ts';
 import type { Rule, RuleSet } from '../../../shared/rules/index.ts';
 import {
   AGE_BOUNDS,
@@ -38,31 +44,44 @@ export async function bucketStatusOf(
   options: CallOptions,
 ): Promise<BucketStatus> {
   const ruleSet = await options.rules.getFresh(source);
-  const [live, canaries] = await Promise.all([readLive(options, source), readCanary(options, source)]);
+  const [live, canaries, preconditions] = await Promise.all([
+    readLive(options, source),
+    readCanary(options, source),
+    readPreconditions(options),
+  ]);
   const places = distinctPlaces((ruleSet?.rules ?? []).map(({ destination }) => destination));
   const destinations = await Promise.all(
     places
       .filter((place) => mayReach(sender, place.bucket))
-      .map((destination) => destinationState({ source, destination }, ruleSet as RuleSet, { live, canaries }, options)),
+      .map((destination) =>
+        destinationState({ source, destination }, ruleSet as RuleSet, { live, canaries, preconditions }, options),
+      ),
   );
   return { bucket: source.bucket, destinations, measuredAt: timeText(options.now()) };
+}
+
+/** The objects on the state bucket that speak of all destinations of a source. */
+interface OfAllDestinations {
+  readonly live: LiveSum | undefined;
+  readonly canaries: CanaryResults | undefined;
+  readonly preconditions: Preconditions;
 }
 
 async function destinationState(
   pair: Pair,
   ruleSet: RuleSet,
-  { live, canaries }: { readonly live: LiveSum | undefined; readonly canaries: CanaryResults | undefined },
+  { live, canaries, ...known }: OfAllDestinations,
   options: CallOptions,
 ): Promise<DestinationState> {
   const now = options.now();
   const store = new PairStore(options, pair);
-  const [progress, result, counted, behind, preconditions] = await Promise.all([
+  const [progress, result, counted, behind] = await Promise.all([
     readProgress(store, now),
     store.result(),
     backlogOf(pair, options, now),
     readBehind(options, pair),
-    readPreconditions(options, pair, now),
   ]);
+  const preconditions = preconditionsOf(known.preconditions, pair, now);
   const canary = canaryOf(canaries, pair.destination, now);
   const isBehind = behind.phase !== 'none';
   const backlog = { ...counted, atLeast: counted.atLeast || isBehind };
@@ -81,7 +100,7 @@ async function destinationState(
       versions: result === undefined ? null : standingOf(result, id),
       cost: costOfRule(live && ruleSumOf(live, pair.destination, id, now), pair),
     })),
-    preconditions: preconditionsOf(preconditions),
+    preconditions: preconditionsText(preconditions),
     backlog,
     behind: isBehind
       ? { since: timeText(behind.since), cause: behind.cause, repairing: behind.phase === 'recovering' }
@@ -113,7 +132,7 @@ async function destinationState(
 const reasonOf = (figure: 'bucketsCheckedAt' | 'functionsCheckedAt', reason: string | undefined) =>
   reason === undefined ? {} : { [figure]: reason };
 
-function preconditionsOf({ broken, buckets, functions }: PairPreconditions): DestinationState['preconditions'] {
+function preconditionsText({ broken, buckets, functions }: PairPreconditions): DestinationState['preconditions'] {
   const timeOf = (ms: number | null) => (ms === null ? null : timeText(ms));
   return {
     broken: broken.map(({ check, what, cause, since }) => ({

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CosError, formatPlace } from '../../../shared/cos/index.ts';
-import { checkBuckets, readPreconditions } from '../../../shared/preconditions/index.ts';
+import { checkBuckets, preconditionsOf, readPreconditions } from '../../../shared/preconditions/index.ts';
 import { BACKUP, deployment, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../functions/replicate/world.ts';
 import { rule } from '../rules/sample.ts';
 
@@ -14,7 +14,8 @@ beforeEach(async () => {
 
 const deps = () => ({ ...world.engine.deps, rules: world.engine.rules, now: () => world.clock.ms });
 const check = () => checkBuckets(deps(), [SOURCE]);
-const read = () => readPreconditions(deps(), PAIR, world.clock.ms);
+const readOf = async (pair: typeof PAIR) => preconditionsOf(await readPreconditions(deps()), pair, world.clock.ms);
+const read = () => readOf(PAIR);
 const atBackup = () => world.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries;
 const refusal = (code: string, status = 403, retryable = false) =>
   new CosError({ method: 'PUT', place: BACKUP, key: '' }, 'refused', { code, status, retryable, outcome: 'none' });
@@ -59,7 +60,7 @@ describe('the hourly check of buckets', () => {
     });
     await check();
     expect((await read()).broken).toMatchObject([{ check: 'source', cause: 'AccessDenied' }]);
-    const other = await readPreconditions(deps(), { source: OTHER, destination: BACKUP }, world.clock.ms);
+    const other = await readOf({ source: OTHER, destination: BACKUP });
     expect(other.broken).toEqual([]);
   });
 

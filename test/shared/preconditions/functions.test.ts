@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../shared/errors/index.ts';
-import { CHECK_NOTE, keepPreconditions, readPreconditions } from '../../../shared/preconditions/index.ts';
+import {
+  CHECK_NOTE,
+  keepPreconditions,
+  preconditionsOf,
+  readPreconditions,
+} from '../../../shared/preconditions/index.ts';
 import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../../functions/replicate/world.ts';
 import type { Place } from '../../../shared/cos/index.ts';
 
@@ -62,7 +67,8 @@ const deps = (sources: readonly Place[] = [SOURCE]) => ({
   },
 });
 const keep = () => keepPreconditions(deps());
-const read = () => readPreconditions(deps(), PAIR, world.clock.ms);
+const readOf = async (pair: typeof PAIR) => preconditionsOf(await readPreconditions(deps()), pair, world.clock.ms);
+const read = () => readOf(PAIR);
 const of = (name: string): Fn => functions.get(`crr-dev-${name}`) as Fn;
 const desc = (one: Fn, at: number): Trigger => one.Triggers[at] as Trigger;
 
@@ -116,7 +122,7 @@ describe('the hourly check of functions', () => {
     const pairs = sources.map((source) => ({ source, destination: BACKUP }));
     const broken = async () => {
       await keepPreconditions(deps(sources));
-      const found = await Promise.all(pairs.map((pair) => readPreconditions(deps(), pair, world.clock.ms)));
+      const found = await Promise.all(pairs.map(readOf));
       return found.map((one) => one.broken.length);
     };
     expect(await broken()).toEqual([0, 0, 0, 0]);
