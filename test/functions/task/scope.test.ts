@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
-import { BACKUP, deployment, KEY, OTHER, RULE, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
+import { deployment, KEY, OTHER, RULE, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
+import { submitTo, TARGET, TOLD, waitingIn } from './world.ts';
 
-const TOLD = { markerTold: () => true };
-const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
 const MINUTE = 60_000;
 
 let world: Deployment;
@@ -11,30 +10,8 @@ beforeEach(async () => {
   world = await deployment(TOLD);
 });
 
-const taskWith = (change: Partial<Task> = {}): Task => ({
-  ...TARGET,
-  hints: [],
-  floor: 0,
-  since: Number.POSITIVE_INFINITY,
-  cause: 'scan',
-  attempts: 0,
-  first: world.clock.ms,
-  ...change,
-});
-
-/** Submits and returns the name under which it has started. */
-async function submit(change: Partial<Task> = {}): Promise<string> {
-  await world.engine.tasks.submit(taskWith(change));
-  return world.started.at(-1)?.key ?? '';
-}
-
-/** The one task that waits, and in how many ms it is due. */
-async function waiting() {
-  const names = world.state('waiting/').filter((name) => !name.endsWith('/recovered'));
-  expect(names).toHaveLength(1);
-  const due = Number(/\/(\d{13})\//.exec(names[0] ?? '')?.[1]);
-  return { task: await world.pending(names[0] ?? ''), wait: due - world.clock.ms };
-}
+const submit = (change?: Partial<Task>) => submitTo(world, change);
+const waiting = () => waitingIn(world);
 
 describe('scope', () => {
   // P31

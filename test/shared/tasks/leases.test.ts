@@ -1,33 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Acquired, Facts, Lease, Leases } from '../../../shared/tasks/index.ts';
+import type { Lease, Leases } from '../../../shared/tasks/index.ts';
+import { acquire, afterBrokenRun, held, LONG_AFTER, RUN_MS } from './lease-runs.ts';
 import { BACKUP, FACTS, START, stateBucket, TARGET, type Hook } from './state.ts';
-
-/** ms of a run; a lease lives longer than its run by what a request of it may still take. */
-const RUN_MS = 60_000;
-const LONG_AFTER = 10 * RUN_MS;
-
-const acquire = (leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Acquired> =>
-  leases.acquire(TARGET, facts, now + RUN_MS, thorough);
-
-async function held(leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Lease> {
-  const acquired = await acquire(leases, now, facts, thorough);
-  if (acquired.kind !== 'held') throw new Error('the key is taken');
-  return acquired.lease;
-}
 
 /** ms for which somebody else has the key. */
 async function remaining(leases: Leases, now: number): Promise<number> {
   const acquired = await acquire(leases, now);
   if (acquired.kind === 'held') throw new Error('the key is free');
   return acquired.remaining;
-}
-
-/** A bucket on which a run broke off and left its lease, which has expired. */
-async function afterBrokenRun(facts: Facts = FACTS) {
-  const state = stateBucket();
-  const broken = await held(state.run().leases, START, facts);
-  state.clock.ms += LONG_AFTER;
-  return { state, broken };
 }
 
 describe('a free key', () => {

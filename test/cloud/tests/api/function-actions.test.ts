@@ -1,36 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createCloudApi } from '../../api/index.ts';
-import { createPlatform, fixedClock, fixedRandom, REGION, zipOf } from '../scf/world.ts';
-import { call } from './client.ts';
-
-const ECHO = zipOf(
-  'exports.main_handler = (event) => { console.log("seen"); if (event.fail) throw new Error("no"); return event; };',
-);
-const inline = (zip: Uint8Array): string => Buffer.from(zip).toString('base64');
-const code = (expected: string) => ({ Error: { Code: expected } });
-
-function withApi(transitionMs = 0) {
-  const clock = fixedClock();
-  const platform = createPlatform({ now: clock.now, transitionMs });
-  const { scf, cam } = platform;
-  const api = createCloudApi({ scf, cam, now: clock.now, random: fixedRandom() });
-  return {
-    ...platform,
-    clock,
-    scfCall: (action: string, parameters: object = {}) =>
-      call(api, clock.now, 'scf', action, { FunctionName: 'echo', ...parameters }),
-    list: () => call(api, clock.now, 'scf', 'ListFunctions'),
-    camCall: (action: string, parameters: object = {}) => call(api, clock.now, 'cam', action, parameters),
-  };
-}
-
-const CREATE = { Code: { ZipFile: inline(ECHO) }, Runtime: 'Nodejs20.19', Handler: 'index.main_handler' };
-
-async function withFunction() {
-  const world = withApi();
-  expect(await world.scfCall('CreateFunction', CREATE)).not.toHaveProperty('Error');
-  return world;
-}
+import { REGION, zipOf } from '../scf/world.ts';
+import { CREATE, code, inline, withApi, withFunction, ECHO } from './world.ts';
 
 describe('functions', () => {
   it('go from nothing over Creating to Active, and over Updating back', async () => {

@@ -1,24 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createCloudApi } from '../../api/index.ts';
-import { APPID, BUCKET, createPlatform, fixedClock, fixedRandom, REGION, TRUST } from '../scf/world.ts';
-import { call } from './client.ts';
-
-const code = (expected: string) => ({ Error: { Code: expected } });
-
-function withApi(transitionMs = 0) {
-  const clock = fixedClock();
-  const platform = createPlatform({ now: clock.now, transitionMs });
-  const { scf, cam } = platform;
-  const api = createCloudApi({ scf, cam, now: clock.now, random: fixedRandom() });
-  return {
-    ...platform,
-    clock,
-    scfCall: (action: string, parameters: object = {}) =>
-      call(api, clock.now, 'scf', action, { FunctionName: 'echo', ...parameters }),
-    list: () => call(api, clock.now, 'scf', 'ListFunctions'),
-    camCall: (action: string, parameters: object = {}) => call(api, clock.now, 'cam', action, parameters),
-  };
-}
+import { APPID, BUCKET, REGION, TRUST } from '../scf/world.ts';
+import { code, withApi } from './world.ts';
 
 describe('roles and policies', () => {
   const resource = `qcs::cos:${REGION}:uid/${APPID}:${BUCKET}/*`;

@@ -1,0 +1,32 @@
+import { expect } from 'vitest';
+import type { Task } from '../../../shared/tasks/index.ts';
+import { BACKUP, KEY, SOURCE, type Deployment } from '../replicate/world.ts';
+
+export const TOLD = { markerTold: () => true };
+export const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
+
+/** The task of a scan for the key of the tests, written down now. */
+export const taskAt = ({ clock }: Deployment, change: Partial<Task> = {}): Task => ({
+  ...TARGET,
+  hints: [],
+  floor: 0,
+  since: Number.POSITIVE_INFINITY,
+  cause: 'scan',
+  attempts: 0,
+  first: clock.ms,
+  ...change,
+});
+
+/** Submits and returns the name under which it has started. */
+export async function submitTo(world: Deployment, change: Partial<Task> = {}): Promise<string> {
+  await world.engine.tasks.submit(taskAt(world, change));
+  return world.started.at(-1)?.key ?? '';
+}
+
+/** The one task that waits, and in how many ms it is due. */
+export async function waitingIn(world: Deployment) {
+  const names = world.state('waiting/').filter((name) => !name.endsWith('/recovered'));
+  expect(names).toHaveLength(1);
+  const due = Number(/\/(\d{13})\//.exec(names[0] ?? '')?.[1]);
+  return { task: await world.pending(names[0] ?? ''), wait: due - world.clock.ms };
+}
