@@ -2,11 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { failures } from '../../../../functions/api/schemas.ts';
 import type { Failures } from '../../../../functions/api/schemas.ts';
-import { requestedTask } from '../../../../shared/tasks/index.ts';
-import type { Task } from '../../../../shared/tasks/index.ts';
 import { SOURCE, STATE, errorOf } from '../bench.ts';
-import { BACKUP, THIRD, createWorld } from '../world.ts';
+import { THIRD, createWorld } from '../world.ts';
 import type { World } from '../world.ts';
+import { stateKeys, task } from './waiting-work.ts';
 
 const FUTURE = Date.UTC(2100, 0, 1);
 const ELSEWHERE = { bucket: 'second-1250000000', region: 'ap-guangzhou' };
@@ -20,13 +19,6 @@ afterEach(async () => {
   await world.close();
 });
 
-const task = (key: string, more: Partial<Task> = {}): Task => ({
-  ...requestedTask({ source: SOURCE, destination: BACKUP, key }, Date.now() - 60_000),
-  cause: 'SlowDown',
-  attempts: 2,
-  ...more,
-});
-
 async function failuresAt(marker?: string, state?: string): Promise<Failures> {
   const query = Object.entries({ marker, state }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
@@ -34,16 +26,7 @@ async function failuresAt(marker?: string, state?: string): Promise<Failures> {
   return failures.parse((await world.ask('GET', 'replicationFailures', { query })).json);
 }
 
-const names = async (prefix: string) => {
-  const found: string[] = [];
-  let marker: string | undefined;
-  do {
-    const page = await world.user.listObjects(STATE, { prefix, ...(marker === undefined ? {} : { marker }) });
-    found.push(...page.entries.map(({ key }) => key));
-    marker = page.nextMarker;
-  } while (marker !== undefined);
-  return found;
-};
+const names = (prefix: string) => stateKeys(world, prefix);
 
 describe('failures', () => {
   it('are none where nothing waits', async () => {

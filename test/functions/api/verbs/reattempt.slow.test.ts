@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { reattempted } from '../../../../functions/api/schemas.ts';
 import type { Reattempted } from '../../../../functions/api/schemas.ts';
-import { requestedTask } from '../../../../shared/tasks/index.ts';
-import type { Task } from '../../../../shared/tasks/index.ts';
 import { PAIR, SOURCE, STATE, errorOf } from '../bench.ts';
 import type { Call } from '../bench.ts';
 import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from '../world.ts';
 import type { World } from '../world.ts';
+import { stateKeys, task } from './waiting-work.ts';
 
 const FUTURE = Date.UTC(2100, 0, 1);
 const ELSEWHERE = { bucket: 'second-1250000000', region: 'ap-guangzhou' };
@@ -21,13 +20,6 @@ afterEach(async () => {
   await world.close();
 });
 
-const task = (key: string, more: Partial<Task> = {}): Task => ({
-  ...requestedTask({ source: SOURCE, destination: BACKUP, key }, Date.now() - 60_000),
-  cause: 'SlowDown',
-  attempts: 2,
-  ...more,
-});
-
 async function reattempt(body?: object, query: Call['query'] = []): Promise<Reattempted> {
   const more = body === undefined ? {} : { body: JSON.stringify(body) };
   const { status, json } = await world.ask('POST', 'replicationReattempt', { query, ...more });
@@ -35,16 +27,7 @@ async function reattempt(body?: object, query: Call['query'] = []): Promise<Reat
   return reattempted.parse(json);
 }
 
-const names = async (prefix: string) => {
-  const found: string[] = [];
-  let marker: string | undefined;
-  do {
-    const page = await world.user.listObjects(STATE, { prefix, ...(marker === undefined ? {} : { marker }) });
-    found.push(...page.entries.map(({ key }) => key));
-    marker = page.nextMarker;
-  } while (marker !== undefined);
-  return found;
-};
+const names = (prefix: string) => stateKeys(world, prefix);
 
 describe('reattempt', () => {
   it('makes all waiting work of the bucket due, and nobody else’s', async () => {

@@ -1,0 +1,21 @@
+import { objectsUnder } from '../../../../shared/cos/index.ts';
+import { requestedTask } from '../../../../shared/tasks/index.ts';
+import type { Task } from '../../../../shared/tasks/index.ts';
+import { SOURCE, STATE } from '../bench.ts';
+import { BACKUP } from '../world.ts';
+import type { World } from '../world.ts';
+
+/** Work on a key that COS has slowed down twice, since a minute ago. */
+export const task = (key: string, more: Partial<Task> = {}): Task => ({
+  ...requestedTask({ source: SOURCE, destination: BACKUP, key }, Date.now() - 60_000),
+  cause: 'SlowDown',
+  attempts: 2,
+  ...more,
+});
+
+/** All keys of the state bucket below a prefix. */
+export async function stateKeys({ user }: World, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of objectsUnder(user, STATE, prefix)) found.push(key);
+  return found;
+}
