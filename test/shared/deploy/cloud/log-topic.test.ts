@@ -1,15 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCosClient } from '../../../../shared/cos/index.ts';
-import { createCloudApi, type CloudApi } from '../../../../shared/deploy/cloud/cloud-api.ts';
-import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
-import { createSdk } from '../../../../shared/deploy/cloud/state-bucket.ts';
+import type { CloudApi } from '../../../../shared/deploy/cloud/cloud-api.ts';
 import { deploy, type Cloud } from '../../../../shared/deploy/commands/deploy.ts';
 import { checkLogs } from '../../../../shared/deploy/doctor/logs.ts';
 import type { DoctorDeps } from '../../../../shared/deploy/doctor/types.ts';
 import { zip } from '../../../../shared/deploy/functions/zip.ts';
-import { startCloud, type LocalCloud } from '../../../cloud/index.ts';
+import type { LocalCloud } from '../../../cloud/index.ts';
+import { openPlatform } from '../local-platform.ts';
 import { sampleSettings } from '../settings.ts';
 
 const LONG = 120_000;
@@ -20,20 +16,8 @@ let platform: Cloud;
 let api: CloudApi;
 let ids: { readonly logset: string; readonly topic: string };
 beforeAll(async () => {
-  cloud = await startCloud({ transitionMs: 0 });
-  const { endpoint } = cloud;
-  const pair = { secretId: cloud.secretId, secretKey: cloud.secretKey };
-  api = createCloudApi({ credentials: pair, region: 'ap-guangzhou', endpoint, now: Date.now, sleep });
-  const sdk = await createSdk(pair, endpoint);
-  const scf = createScf(api, (ms) => sleep(Math.min(ms, 50)));
-  platform = { api, scf, sdk, cos: createCosClient({ credentials: () => pair, endpoint }), random: randomBytes };
-  for (const [bucket, region] of [
-    ['source-1250000000', 'ap-guangzhou'],
-    ['backup-1250000000', 'ap-shanghai'],
-  ] as const) {
-    cloud.core.createBucket(bucket, region);
-    cloud.core.putVersioning(bucket, region, 'Enabled');
-  }
+  ({ cloud, platform } = await openPlatform());
+  ({ api } = platform);
   const { LogsetId } = await api.call<{ LogsetId: string }>('cls', 'CreateLogset', { LogsetName: 'replication' });
   const topic = { LogsetId, TopicName: 'functions', Period: 7 };
   const { TopicId } = await api.call<{ TopicId: string }>('cls', 'CreateTopic', topic);

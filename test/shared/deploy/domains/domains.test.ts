@@ -1,10 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCosClient } from '../../../../shared/cos/index.ts';
-import { createCloudApi, type CloudApi } from '../../../../shared/deploy/cloud/cloud-api.ts';
-import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
-import { createSdk } from '../../../../shared/deploy/cloud/state-bucket.ts';
+import type { CloudApi } from '../../../../shared/deploy/cloud/cloud-api.ts';
 import { deploy, type Cloud } from '../../../../shared/deploy/commands/deploy.ts';
 import { formatInfo, readInfo } from '../../../../shared/deploy/commands/info.ts';
 import { remove } from '../../../../shared/deploy/commands/remove.ts';
@@ -12,7 +7,8 @@ import { askDomain, checkDomains } from '../../../../shared/deploy/doctor/domain
 import type { DoctorDeps } from '../../../../shared/deploy/doctor/types.ts';
 import { zip } from '../../../../shared/deploy/functions/zip.ts';
 import type { Settings } from '../../../../shared/deploy/types.ts';
-import { startCloud, type LocalCloud } from '../../../cloud/index.ts';
+import type { LocalCloud } from '../../../cloud/index.ts';
+import { openPlatform } from '../local-platform.ts';
 import { rawConfiguration, sampleSettings } from '../settings.ts';
 
 const LONG = 120_000;
@@ -26,20 +22,7 @@ const CODE = `exports.main_handler = (event) => ({
 let cloud: LocalCloud;
 let platform: Cloud;
 beforeAll(async () => {
-  cloud = await startCloud({ transitionMs: 0 });
-  const { endpoint } = cloud;
-  const pair = { secretId: cloud.secretId, secretKey: cloud.secretKey };
-  const api = createCloudApi({ credentials: pair, region: 'ap-guangzhou', endpoint, now: Date.now, sleep });
-  const sdk = await createSdk(pair, endpoint);
-  const scf = createScf(api, (ms) => sleep(Math.min(ms, 50)));
-  platform = { api, scf, sdk, cos: createCosClient({ credentials: () => pair, endpoint }), random: randomBytes };
-  for (const [bucket, region] of [
-    ['source-1250000000', 'ap-guangzhou'],
-    ['backup-1250000000', 'ap-shanghai'],
-  ] as const) {
-    cloud.core.createBucket(bucket, region);
-    cloud.core.putVersioning(bucket, region, 'Enabled');
-  }
+  ({ cloud, platform } = await openPlatform());
 }, LONG);
 afterAll(() => cloud.close());
 
