@@ -1,7 +1,6 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
 import { nodeHash } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
+import { exchange } from '../http/index.ts';
 import { signTc3, type Credentials } from '../signing/index.ts';
 
 /** One call of the cloud API about functions. Throws `ServiceError` with the code of the refusal, or `ConnectionFailed`. */
@@ -20,8 +19,9 @@ const HOST = 'scf.tencentcloudapi.com';
 const VERSION = '2018-04-16';
 /** ms for an answer. The next minute tries again. */
 const PATIENCE_MS = 8_000;
-/** Characters of an answer at most: that about a function holds its environment and its triggers. */
+/** Bytes of an answer at most: that about a function holds its environment and its triggers. */
 const LONGEST = 1_000_000;
+const SENT = { method: 'POST', path: '/', idleLimit: PATIENCE_MS, longest: LONGEST } as const;
 
 export function createAskPlatform({ credentials, region, endpoint, now }: PlatformOptions): AskPlatform {
   return async (action, parameters) => {
@@ -37,10 +37,12 @@ export function createAskPlatform({ credentials, region, endpoint, now }: Platfo
       credentials: credentials(),
       hash: nodeHash,
     });
-    const answer = await post(endpoint ?? `https://${HOST}`, headers, payload).catch((cause: unknown) => {
-      throw new ServiceError(`${action} got no answer`, { code: 'ConnectionFailed', side: 'platform', cause });
-    });
-    const response = responseOf(answer);
+    const answer = await exchange(endpoint ?? `https://${HOST}`, { ...SENT, headers, body: payload }).catch(
+      (cause: unknown) => {
+        throw new ServiceError(`${action} got no answer`, { code: 'ConnectionFailed', side: 'platform', cause });
+      },
+    );
+    const response = responseOf(answer.body);
     const code = response?.Error?.Code;
     if (response === undefined || code !== undefined)
       throw new ServiceError(`${action} was refused`, { code: code ?? 'AnswerMalformed', side: 'platform' });
@@ -54,34 +56,4 @@ function responseOf(body: string): { readonly Error?: { readonly Code?: string }
   } catch {
     return undefined;
   }
-}
-
-function post(origin: string, headers: Readonly<Record<string, string>>, body: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const { request } = origin.startsWith('https:') ? https : http;
-    const { hostname, port } = new URL(origin);
-    const outgoing = request(
-      {
-        method: 'POST',
-        host: hostname,
-        port: port || undefined,
-        path: '/',
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
-        timeout: PATIENCE_MS,
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('error', reject);
-        response.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > LONGEST) outgoing.destroy(new Error('the answer is too large'));
-        });
-        response.on('end', () => (response.complete ? resolve(text) : reject(new Error('the answer was cut off'))));
-      },
-    );
-    outgoing.on('timeout', () => outgoing.destroy(new Error('timed out')));
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
 }

@@ -3,7 +3,7 @@ import { nodeHash } from '../../cos/index.ts';
 import { encode, sign, type Pairs } from '../../signing/index.ts';
 import { child, readXml, textOf } from '../../xml/index.ts';
 import { DeployError } from '../error.ts';
-import { exchange } from './http.ts';
+import { exchange } from '../../http/index.ts';
 
 /** Seconds for which a request of the command line may be on its way. */
 const LIFETIME = 300;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { exchange } from './http.ts';
+import { exchange } from '../../http/index.ts';
 
 const LIMIT_MS = 10_000;
 const addresses = z.array(z.object({ host: z.string(), address: z.string() }));

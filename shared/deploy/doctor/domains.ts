@@ -1,4 +1,4 @@
-import { exchange } from '../cloud/http.ts';
+import { exchange } from '../../http/index.ts';
 import { servedBy } from '../commands/deploy.ts';
 import { planDomains } from '../domains/domains.ts';
 import { desiredFunctions } from '../functions/desired.ts';

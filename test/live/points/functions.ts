@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCloudApi } from '../../../shared/deploy/cloud/cloud-api.ts';
-import { exchange } from '../../../shared/deploy/cloud/http.ts';
+import { exchange } from '../../../shared/http/index.ts';
 import { createScf, type Scf } from '../../../shared/deploy/cloud/scf.ts';
 import { creation, deletion, urlOf } from '../../../shared/deploy/functions/triggers.ts';
 import { zip } from '../../../shared/deploy/functions/zip.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import { CloudApiError, createCloudApi } from '../../../../shared/deploy/cloud/cloud-api.ts';
 import type { Trace } from '../../../../shared/deploy/cloud/trace.ts';
-import type { Answer, Post } from '../../../../shared/deploy/cloud/http.ts';
+import type { Post } from '../../../../shared/deploy/cloud/http.ts';
+import type { Answer } from '../../../../shared/http/index.ts';
 import { readTc3, verifyTc3 } from '../../../../shared/signing/index.ts';
 
 const NOW = Date.UTC(2025, 0, 2, 3, 4, 5);
