@@ -150,7 +150,7 @@ const destinationStatus = z.strictObject({
       cost: z.nullable(z.strictObject({ estimated: z.literal(true), since: time, soFar: spent, thisMonth: spent })),
     }),
   ),
-  /** What replication stands on, by the hourly checks. */
+  /** The preconditions of replication, by the hourly checks. */
   preconditions: z.strictObject({
     broken: z.array(precondition),
     /** When the buckets were tried, and the functions with their triggers looked at; null: unknown. */
@@ -175,7 +175,7 @@ const destinationStatus = z.strictObject({
   live: z.nullable(
     z.strictObject({
       since: time,
-      /** What a lost instance had not written down is missing. */
+      /** Deeds that a lost instance had not written down are missing. */
       atLeast: z.literal(true),
       copied: amount,
       failedTries: count,
@@ -184,7 +184,7 @@ const destinationStatus = z.strictObject({
       measuredAt: time,
     }),
   ),
-  /** What the last canaries have shown; null: none is sent. */
+  /** The results of the last canaries; null: none is sent. */
   canary: z.nullable(
     z.strictObject({
       /** From the write at the source to that of the replica; null: none has arrived yet. */

@@ -26,7 +26,7 @@ export interface Canary {
   readonly versionId: string | null;
   /** By destination, the version ID of the replica. */
   readonly arrived: Readonly<Record<string, string>>;
-  /** It was removed on both sides. A copy that lands late is looked for once more. */
+  /** The canary was removed on both sides. A copy that lands late is looked for once more. */
   readonly removed: boolean;
 }
 

@@ -139,9 +139,9 @@ export const EVENT_LIFE_MS = 6 * HOUR;
 
 // Preconditions
 
-/** What replication stands on is checked so often. */
+/** The preconditions of replication are checked so often. */
 export const CHECK_EVERY_MS = HOUR;
-/** So often while something is broken, so that the state goes soon after its cause. */
+/** The same while something is broken, so that the state goes soon after its cause. */
 export const CHECK_AGAIN_MS = 5 * MINUTE;
 /** A check that is older says nothing any more, and the function that makes it counts as silent. */
 export const CHECK_LATE_MS = 3 * HOUR;

@@ -65,7 +65,7 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
     await cos.putObject(state, nameOf(source), encodeState(sum), { contentType: 'application/json' });
     written.push({ source, sum });
   }
-  // What nobody can read is removed as well: nothing would ever come of it.
+  // Notes that nobody can read are removed as well: nothing would ever come of them.
   await mapLimited(some, LANES, (name) => cos.deleteObject(state, name));
   return written.reduce((count, { sum }) => count + sum.added.length, 0);
 }

@@ -65,7 +65,7 @@ export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned:
       row.versions += 1;
       row.bytes += bytes;
       pending += 1;
-      // What is older was left to a scan, or somebody asked for it.
+      // An older version was left to a scan, or somebody asked for it.
       if (lagMs !== undefined && lagMs < LAG_WINDOW_MS) {
         const bucket = bucketOf(LAG_BOUNDS, lagMs);
         while (row.lags.length <= bucket) row.lags.push(0);

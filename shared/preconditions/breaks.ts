@@ -1,6 +1,6 @@
 import { causeEntry, type Explanation } from '../errors/index.ts';
 
-/** What was looked at: a bucket by the function that copies, or the platform around the functions. */
+/** The thing that was looked at: a bucket by the function that copies, or the platform around the functions. */
 export const CHECKED = ['source', 'destination', 'trigger', 'function'] as const;
 export type CheckedThing = (typeof CHECKED)[number];
 

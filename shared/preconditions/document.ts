@@ -28,7 +28,7 @@ export interface Break {
   readonly check: CheckedThing;
   /** `bucket-appid@region` of the source or destination that suffers; '': all of them. */
   readonly place: string;
-  /** What is broken: the bucket, the function, or its trigger. */
+  /** The broken thing: a bucket, a function, or its trigger. */
   readonly what: string;
   readonly cause: string;
   /** ms since 1970: when it was found first. */

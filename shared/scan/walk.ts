@@ -302,7 +302,7 @@ class Walk {
 
   #prove({ hash, deleted }: KeyTally, note: Note | undefined): void {
     this.ledger.prove(hash, note);
-    // What was passed over may be copied some day, so it is not known to have been there.
+    // A version that was passed over may be copied some day, so it is not known to have been there.
     const allWereThere = note === undefined || note.skipped[0] + note.outside[0] === 0;
     if (deleted !== undefined && allWereThere) this.ledger.prove(deleted);
   }

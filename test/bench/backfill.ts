@@ -66,7 +66,7 @@ export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResul
       name: 'backfill: COS requests a version, state and schedule included',
       value: of(({ requests, versions }) => requests / versions),
       kind: 'count',
-      // What a scan takes by itself weighs more with few objects, and some of it grows with the time that the machine takes.
+      // The requests of a scan itself weigh more with few objects, and some of it grows with the time that the machine takes.
       most: quick ? 3 : 2.2,
     },
     { name: 'backfill: CPU over a bare client', value: of(({ scan, bare }) => scan / bare), kind: 'ratio', most: 3.6 },

@@ -102,7 +102,7 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     // Lower bounds: what an instance did since it last wrote is not in them yet.
     expect(one?.live?.copied.versions).toBeGreaterThan(1);
     expect(one?.live?.copied.versions).toBeLessThanOrEqual(OBJECTS + 1);
-    // What was written in the second in which the rule was stored belongs to the rule, and has a lag as well.
+    // Objects of the second in which the rule was stored belong to the rule, and have a lag as well.
     expect(one?.live?.lagMs?.versions).toBeGreaterThanOrEqual(1);
     expect(one?.live?.lagMs?.versions).toBeLessThanOrEqual(one?.live?.copied.versions ?? 0);
     expect(cost?.estimated).toBe(true);

@@ -18,7 +18,7 @@ const HEAVY_CALLS = [
   ['PUT', 'replication', '/'],
   ['POST', 'replicationReattempt', '/'],
 ] as const;
-/** What there is; most inputs get that far, or nothing behind the first check would be tried. Rules are stored most often. */
+/** The calls that there are; most inputs get that far, or nothing behind the first check would be tried. Rules are stored most often. */
 const CALLS: readonly (readonly [method: string, subresource: string, path: string])[] = [
   ...HEAVY_CALLS,
   ['PUT', 'replication', '/'],

@@ -28,7 +28,7 @@ export async function packFunctions(): Promise<Uint8Array> {
   return brotliCompressSync(JSON.stringify(code), { params });
 }
 
-/** What `packFunctions` has kept. */
+/** The files that `packFunctions` has kept. */
 export async function readFunctions(file: URL): Promise<Functions> {
   const code = JSON.parse(brotliDecompressSync(await readFile(file)).toString()) as Record<string, string>;
   return Object.fromEntries(Object.entries(code).map(([name, text]) => [name, zip({ 'index.js': Buffer.from(text) })]));

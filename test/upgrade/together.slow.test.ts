@@ -71,7 +71,7 @@ async function minute(): Promise<void> {
   await cloud.scf.idle();
 }
 
-/** What users do under a name of their own, and to the objects of another one. */
+/** Deeds of users under a name of their own, and to the objects of another one. */
 async function use(name: string, older?: string): Promise<void> {
   await put(`${name}/plain`, name);
   await put(`${name}/twice`, 'first');

@@ -147,7 +147,7 @@ function preconditionsText({ broken, buckets, functions }: PairPreconditions): D
   };
 }
 
-/** Whatever the figures say: where a precondition is broken they will not stay so. */
+/** A broken precondition comes before all figures, because they will not stay so. */
 function stateOf(
   rules: readonly Rule[],
   { broken }: PairPreconditions,

@@ -136,7 +136,7 @@ async function makeRoom(source: Place, options: CallOptions, owner: string): Pro
   }
 }
 
-/** What the key may see of it: its own destinations. */
+/** The part of it that the key may see: its own destinations. */
 async function answerOf(
   call: VerifiedCall,
   options: CallOptions,

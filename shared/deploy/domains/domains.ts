@@ -59,7 +59,7 @@ export async function planDomains(
 ): Promise<DomainPlan> {
   const wanted = listing ?? [];
   const listed = await list(api).catch((error: unknown): ListedDomain[] => {
-    // Whoever has no domain must not need the right to list them.
+    // A deployment without a domain must not need the right to list them.
     if (wanted.length === 0 && error instanceof CloudApiError) return [];
     throw error;
   });

@@ -177,7 +177,7 @@ function schedule({ state, canary, service = '', stage = '' }: Omit<Scope, 'sour
           LIVE_SUMS,
         ]),
       ),
-      // It signs the status with a key of its own, and cannot sign replication markers.
+      // The status is signed with a key of its own, which cannot sign replication markers.
       allow(['GetObject'], [resourceOf(state, STATUS_KEY)]),
       // The run that tried a task writes the waiting work, and the run that has done a task removes it.
       allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND, FINDINGS, LIVE_SUMS])),

@@ -48,7 +48,7 @@ export async function shortLook(run: Reading, source: HeadResult): Promise<Short
   // By the event of an old version another run may have copied it long ago, and a user may have put a copy of an older
   // replica on top since.
   if (replica !== undefined && source.date - head.lastModified > LATE_EVENT_MS) return FULL;
-  // So may they have when the replica on top landed after the current version was written: a look of that time saw both.
+  // The same where the replica on top landed after the current version was written: a look of that time saw both.
   if (replica !== undefined && there.found && there.head.lastModified > head.lastModified) return FULL;
   const follows = replica === undefined ? await isEmpty(run, there, ref) : surelyOlder(replica.ref, ref);
   if (isHalt(follows)) return follows;

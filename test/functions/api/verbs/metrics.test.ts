@@ -87,7 +87,7 @@ async function wait(destination: Place, keys: number, age: number, cause = 'Slow
   }
 }
 
-/** What the hourly checks found half an hour ago. */
+/** Findings of the hourly checks, half an hour old. */
 function checked(part: 'buckets' | 'functions', broken: readonly object[] = [], more: object = {}): Promise<unknown> {
   const places = [SOURCE, BACKUP, VAULT].map(({ bucket, region }) => `${bucket}@${region}`);
   const found = JSON.stringify({ measuredAt: NOW - 30 * MINUTE, places, broken, ...more });

@@ -32,7 +32,7 @@ const both = withDomains([
   { name: OTHER, certificate: 'first' },
 ]);
 
-/** What was said about domains. */
+/** The lines about domains. */
 async function deployed(
   settings: Settings,
   options = {},
