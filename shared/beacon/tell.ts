@@ -1,4 +1,4 @@
-import { formatPlace, type Cos, type Place } from '../cos/index.ts';
+import { JSON_BODY, formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { isNull } from '../identity/index.ts';
 import { pairsOf, type Pair } from '../scan/index.ts';
@@ -88,7 +88,7 @@ export class Beacons {
     const key = await this.#statusKey();
     const json = JSON.stringify(document);
     const body = new TextEncoder().encode(key === undefined ? json : seal(json, key));
-    const { versionId } = await there.putObject(pair.destination, path, body, { contentType: 'application/json' });
+    const { versionId } = await there.putObject(pair.destination, path, body, JSON_BODY);
     const written = isNull(versionId) ? [] : [versionId];
     try {
       for (const id of stale) await there.deleteObject(pair.destination, path, id);

@@ -1,4 +1,4 @@
-import { objectsUnder, type Cos, type Place } from '../cos/index.ts';
+import { JSON_BODY, objectsUnder, type Cos, type Place } from '../cos/index.ts';
 import {
   decodeState,
   encodeState,
@@ -76,7 +76,6 @@ export interface CanaryState {
   readonly state: Place;
 }
 
-const JSON_BODY = { contentType: 'application/json' };
 const resultsName = ({ bucket }: Place): string => `${CANARY_RESULTS}${bucket}`;
 
 /** Canaries of a source that were written and are not yet gone for good. Throws `CosError`. */

@@ -20,6 +20,6 @@ export {
   readPlace,
   samePlace,
 } from './places.ts';
-export { putNew } from './put-new.ts';
+export { JSON_BODY, putNew } from './put-new.ts';
 export { codeOfRegion, regionFromCode } from './regions.ts';
 export { SIGNATURE_LIFETIME } from './request.ts';

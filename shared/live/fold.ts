@@ -1,4 +1,4 @@
-import { formatPlace, objectPages, type Cos, type Place } from '../cos/index.ts';
+import { JSON_BODY, formatPlace, objectPages, type Cos, type Place } from '../cos/index.ts';
 import { decodeState, encodeState, unlessDamaged } from '../shape/index.ts';
 import { mapLimited } from '../tasks/index.ts';
 import { liveNote, liveSum, type LiveNote, type LiveSum } from './document.ts';
@@ -62,7 +62,7 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
       fresh,
       now(),
     );
-    await cos.putObject(state, nameOf(source), encodeState(sum), { contentType: 'application/json' });
+    await cos.putObject(state, nameOf(source), encodeState(sum), JSON_BODY);
     written.push({ source, sum });
   }
   // Notes that nobody can read are removed as well: nothing would ever come of them.

@@ -1,4 +1,4 @@
-import { formatPlace, type Cos, type Place } from '../cos/index.ts';
+import { JSON_BODY, formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { LAG_WINDOW_MS, LIVE_EVERY_MS } from '../durations/index.ts';
 import type { Copied } from '../replication/index.ts';
 import { bucketOf, LAG_BOUNDS } from '../scan/index.ts';
@@ -46,10 +46,7 @@ export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned:
     rows = new Map();
     [pending, number] = [0, number + 1];
     const name = `${LIVE}${at}-${instance}-${number}`;
-    writing = Promise.all([
-      writing,
-      cos.putObject(state, name, body, { contentType: 'application/json' }).catch(() => undefined),
-    ]);
+    writing = Promise.all([writing, cos.putObject(state, name, body, JSON_BODY).catch(() => undefined)]);
   };
   const rowOf = (source: Place, destination: Place, rule: string): LiveRow => {
     const [from, to] = [formatPlace(source), formatPlace(destination)];

@@ -1,4 +1,4 @@
-import type { Cos, Place } from '../cos/index.ts';
+import { JSON_BODY, type Cos, type Place } from '../cos/index.ts';
 import {
   decodeState,
   encodeState,
@@ -84,5 +84,5 @@ export async function storeFindings(
     ...one,
     since: before?.broken.find((other) => same(one, other))?.since ?? one.since,
   }));
-  await cos.putObject(state, nameOf(part), encodeState({ ...found, broken }), { contentType: 'application/json' });
+  await cos.putObject(state, nameOf(part), encodeState({ ...found, broken }), JSON_BODY);
 }

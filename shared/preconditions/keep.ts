@@ -1,4 +1,4 @@
-import { formatPlace, type Cos, type Place } from '../cos/index.ts';
+import { JSON_BODY, formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import type { RuleStore } from '../rules/index.ts';
 import { CHECK_AGAIN_MS, CHECK_EVERY_MS } from '../durations/index.ts';
@@ -24,8 +24,7 @@ export async function keepPreconditions(deps: KeepChecksDeps): Promise<void> {
   ]);
   if (now() >= dueAt(functions, sources.map(formatPlace))) await recordFunctions(deps, functions);
   // A start that was lost, or a check that takes longer, is started once more: that does no harm.
-  if (now() >= dueAt(buckets, used))
-    await cos.putObject(state, CHECK_NOTE, new TextEncoder().encode('{}'), { contentType: 'application/json' });
+  if (now() >= dueAt(buckets, used)) await cos.putObject(state, CHECK_NOTE, new TextEncoder().encode('{}'), JSON_BODY);
 }
 
 async function recordFunctions(deps: KeepChecksDeps, before: Findings | undefined): Promise<void> {

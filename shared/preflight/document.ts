@@ -1,4 +1,4 @@
-import { readPlace, samePlace } from '../cos/index.ts';
+import { JSON_BODY, readPlace, samePlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { decodeState, encodeState, flag, listOf, number, object, oneOf, optional, text } from '../shape/index.ts';
 
@@ -47,7 +47,7 @@ const nameOf = (destination: Place): string => `status/preflight/${destination.b
 /** Throws `CosError` with side `state`. */
 export async function storePreflight(cos: Cos, state: Place, found: Preflight): Promise<void> {
   const body = encodeState(found);
-  await cos.putObject(state, nameOf(found.destination), body, { contentType: 'application/json' });
+  await cos.putObject(state, nameOf(found.destination), body, JSON_BODY);
 }
 
 /**

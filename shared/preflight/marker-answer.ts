@@ -1,4 +1,4 @@
-import { readPlace, samePlace } from '../cos/index.ts';
+import { JSON_BODY, readPlace, samePlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { PREFLIGHT_PREFIX } from '../rules/index.ts';
 import { encodeState, flag, number, object } from '../shape/index.ts';
@@ -42,7 +42,7 @@ export async function tryMarkerAnswer(
 /** Throws `CosError` with side `state`. */
 export async function storeMarkerAnswer(cos: Cos, state: Place, found: MarkerAnswer): Promise<void> {
   const body = encodeState(found);
-  await cos.putObject(state, nameOf(found.destination), body, { contentType: 'application/json' });
+  await cos.putObject(state, nameOf(found.destination), body, JSON_BODY);
 }
 
 /** Undefined when there is none, or something else in its place. Throws `CosError`. */

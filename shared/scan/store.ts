@@ -1,4 +1,4 @@
-import { objectsUnder, putNew, type ObjectEntry } from '../cos/index.ts';
+import { JSON_BODY, objectsUnder, putNew, type ObjectEntry } from '../cos/index.ts';
 import { mapLimited, type StateDeps } from '../tasks/index.ts';
 import * as documents from './documents.ts';
 import type { Preparation, RangeDocument, ScanDocument, ScanRequest, ScanResult } from './documents.ts';
@@ -11,7 +11,6 @@ import { decodeState, encodeState, type Reader } from '../shape/index.ts';
 const LARGEST_LEDGER = 64 * 2 ** 20;
 const LARGEST_DOCUMENT = 8 * 2 ** 20;
 const LANES = 32;
-const JSON_BODY = { contentType: 'application/json' };
 
 /** The order for a run to begin: the scan and the unit. */
 export interface Note {

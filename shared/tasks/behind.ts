@@ -1,4 +1,4 @@
-import { formatPlace } from '../cos/index.ts';
+import { JSON_BODY, formatPlace } from '../cos/index.ts';
 import { BEHIND_BELIEVED_MS, CROWD_MS, HELD_BACK_EVERY_MS } from '../durations/index.ts';
 import {
   decodeState,
@@ -192,7 +192,7 @@ export class BehindMarks {
 
   async #put(name: string, document: object): Promise<void> {
     const { cos, state } = this.#deps;
-    await cos.putObject(state, name, encodeState(document), { contentType: 'application/json' });
+    await cos.putObject(state, name, encodeState(document), JSON_BODY);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readPlace } from '../cos/index.ts';
+import { JSON_BODY, readPlace } from '../cos/index.ts';
 import { count, decodeState, encodeState, number, object, text } from '../shape/index.ts';
 import { readUpload } from './documents.ts';
 import { digestOfTarget, helpName } from './names.ts';
@@ -32,7 +32,7 @@ type Deps = Pick<StateDeps, 'cos' | 'state' | 'hash' | 'unique'>;
 /** Starts a run that helps. Throws `CosError`. */
 export async function askForHelp({ cos, state, hash, unique }: Deps, help: Help): Promise<void> {
   const name = helpName(digestOfTarget(help, hash), unique());
-  await cos.putObject(state, name, encodeState(help), { contentType: 'application/json' });
+  await cos.putObject(state, name, encodeState(help), JSON_BODY);
 }
 
 /**

@@ -1,10 +1,9 @@
-import { putNew } from '../cos/index.ts';
+import { JSON_BODY, putNew } from '../cos/index.ts';
 import { decodeLease, encodeLease } from './documents.ts';
 import { digestOfTarget, knockName } from './names.ts';
 import type { StateDeps, Target } from './types.ts';
 import { KNOCK_REACH_MS, KNOCK_SLACK_MS, ROUNDING_MS, TAKEN_REMEMBERED_MS } from '../durations/index.ts';
 
-const JSON_BODY = { contentType: 'application/json' };
 /** Keys of which an instance remembers that. */
 const MOST_KEYS = 1000;
 

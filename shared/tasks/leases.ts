@@ -1,4 +1,4 @@
-import { objectsUnder, putNew } from '../cos/index.ts';
+import { JSON_BODY, objectsUnder, putNew } from '../cos/index.ts';
 import { decodeLease, encodeLease, type LeaseRecord } from './documents.ts';
 import { digestOfTarget, leaseName, LEASES, readKnockName, readLeaseName } from './names.ts';
 import type { Facts, StateDeps, Target } from './types.ts';
@@ -161,7 +161,7 @@ export class Leases {
 
   async #create(name: string, record: LeaseRecord): Promise<boolean> {
     const { cos, state } = this.#deps;
-    return putNew(cos, state, name, encodeLease(record), { contentType: 'application/json' });
+    return putNew(cos, state, name, encodeLease(record), JSON_BODY);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { JSON_BODY } from '../cos/index.ts';
 import { taskName } from './names.ts';
 import type { StateDeps } from './types.ts';
 
@@ -16,6 +17,6 @@ export interface Waiting {
  */
 export async function startWaiting(deps: StateDeps, { name, digest, body }: Waiting): Promise<void> {
   const { cos, state } = deps;
-  await cos.putObject(state, taskName(digest, deps.unique()), body, { contentType: 'application/json' });
+  await cos.putObject(state, taskName(digest, deps.unique()), body, JSON_BODY);
   await cos.deleteObject(state, name);
 }

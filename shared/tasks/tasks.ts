@@ -1,4 +1,4 @@
-import { formatPlace, objectsUnder, putNew, type Place } from '../cos/index.ts';
+import { JSON_BODY, formatPlace, objectsUnder, putNew, type Place } from '../cos/index.ts';
 import { kindOf } from './causes.ts';
 import { decodeTask, encodeTask } from './documents.ts';
 import { mapLimited } from './limited.ts';
@@ -101,7 +101,7 @@ export class Tasks {
     if (this.#deps.now() >= deadline) return false;
     const object = await cos.getObject(state, name);
     if (object === undefined) return false;
-    await cos.putObject(state, name, object.body, { contentType: 'application/json' });
+    await cos.putObject(state, name, object.body, JSON_BODY);
     return true;
   }
 
@@ -117,6 +117,6 @@ export class Tasks {
   }
 
   async #put(name: string, task: Task): Promise<void> {
-    await this.#deps.cos.putObject(this.#deps.state, name, encodeTask(task), { contentType: 'application/json' });
+    await this.#deps.cos.putObject(this.#deps.state, name, encodeTask(task), JSON_BODY);
   }
 }

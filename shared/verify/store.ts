@@ -1,4 +1,4 @@
-import { objectsUnder } from '../cos/index.ts';
+import { JSON_BODY, objectsUnder } from '../cos/index.ts';
 import { numberText } from '../scan/index.ts';
 import { mapLimited } from '../tasks/index.ts';
 import * as documents from './documents.ts';
@@ -74,9 +74,7 @@ export class VerifyStore {
   }
 
   async #write(name: string, document: object): Promise<void> {
-    await this.#deps.cos.putObject(this.#deps.state, name, encodeState(document), {
-      contentType: 'application/json',
-    });
+    await this.#deps.cos.putObject(this.#deps.state, name, encodeState(document), JSON_BODY);
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
+import { JSON_BODY, formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import type { Hash } from '../../signing/index.ts';
 import { orderBy, refOfId } from '../../identity/index.ts';
 import { encodeState, number, object, text } from '../../shape/index.ts';
@@ -97,7 +97,7 @@ export class Passed {
     const said: Document = { rules: this.#rules, upTo: upTo.ref.id, begun: this.#known?.begun ?? this.#begun };
     const body = encodeState(said);
     try {
-      await this.#deps.cos.putObject(this.#deps.state, this.#name, body, { contentType: 'application/json' });
+      await this.#deps.cos.putObject(this.#deps.state, this.#name, body, JSON_BODY);
     } catch {
       return;
     }
