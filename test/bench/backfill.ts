@@ -7,11 +7,11 @@ import { createCosClient, formatPlace, hostOf } from '../../shared/cos/index.ts'
 import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
 import { ensureMarkerKey } from '../../shared/identity/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
-import { plain } from '../chaos/core-attributes.ts';
+import { plain } from '../deployment/core-attributes.ts';
 import type { CoreEvent } from '../cloud/cos/index.ts';
 import { startCloud, type LocalCloud } from '../cloud/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { stored, wholeBucket } from '../rules.ts';
+import { stored, wholeBucket } from '../deployment/rules.ts';
 import { middle, round } from './middle.ts';
 import type { History } from './programs/histories.ts';
 import { findTools, type Found } from './tools.ts';

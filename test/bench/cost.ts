@@ -1,8 +1,8 @@
 import { LIST_PRICES, MEASURED, costOf, usageOf } from '../../shared/cost/index.ts';
 import type { Cost, Usage } from '../../shared/cost/index.ts';
 import { partCountOf, partSizeOf } from '../../shared/replication/act/multipart/part-size.ts';
-import { wholeBucket } from '../rules.ts';
-import { DESTINATION, EngineWorld } from './engine-world.ts';
+import { wholeBucket } from '../deployment/rules.ts';
+import { DESTINATION, EngineWorld } from '../deployment/measured.ts';
 import { round } from './middle.ts';
 import { BACKUP, openSite } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';

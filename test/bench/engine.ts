@@ -1,4 +1,4 @@
-import { DESTINATION, EngineWorld, SOURCE } from './engine-world.ts';
+import { DESTINATION, EngineWorld, SOURCE } from '../deployment/measured.ts';
 import { countRequests, isWithin, type Case } from './requests.ts';
 import type { BenchResult } from './types.ts';
 

@@ -1,5 +1,5 @@
-import { wholeBucket } from '../rules.ts';
-import { DESTINATION, EngineWorld, SOURCE } from './engine-world.ts';
+import { wholeBucket } from '../deployment/rules.ts';
+import { DESTINATION, EngineWorld, SOURCE } from '../deployment/measured.ts';
 import { middle, round } from './middle.ts';
 import { BACKUP, openSite } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';

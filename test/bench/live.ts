@@ -1,4 +1,4 @@
-import { wholeBucket } from '../rules.ts';
+import { wholeBucket } from '../deployment/rules.ts';
 import { middle, round } from './middle.ts';
 import type { Told } from './programs/told.ts';
 import { BACKUP, openSite } from './site.ts';

@@ -1,5 +1,5 @@
-import { BACKUP, OTHER, refusal, RULE, STATE } from '../functions/replicate/world.ts';
-import { scanWorld, type ScanWorld } from '../functions/scan/world.ts';
+import { BACKUP, OTHER, refusal, RULE, STATE } from '../deployment/small.ts';
+import { scanWorld, type ScanWorld } from '../deployment/scanning.ts';
 import type { Settings } from '../../shared/replication/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { round } from './middle.ts';

@@ -1,4 +1,4 @@
-import { wholeBucket } from '../rules.ts';
+import { wholeBucket } from '../deployment/rules.ts';
 import { TRAITS, traitsAt, writeFixture } from './fixture.ts';
 import type { Trait } from './fixture.ts';
 import { round } from './middle.ts';

@@ -1,5 +1,5 @@
 import { samePlace } from '../../shared/cos/index.ts';
-import { DESTINATION, EngineWorld, type Request } from './engine-world.ts';
+import { DESTINATION, EngineWorld, type Request } from '../deployment/measured.ts';
 
 export interface Case {
   readonly name: string;

@@ -11,7 +11,7 @@ import { PairRules } from '../../shared/scan/scope.ts';
 import { VersionStream } from '../../shared/scan/streams.ts';
 import { Tally } from '../../shared/scan/tally.ts';
 import { walkRange } from '../../shared/scan/walk.ts';
-import { DESTINATION, EngineWorld, SOURCE } from './engine-world.ts';
+import { DESTINATION, EngineWorld, SOURCE } from '../deployment/measured.ts';
 import { cpuOf, heldBytes, middle, round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 

@@ -13,11 +13,11 @@ import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
 import { ensureMarkerKey } from '../../shared/identity/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
-import { plain } from '../chaos/core-cos.ts';
+import { plain } from '../deployment/core-cos.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { stored } from '../rules.ts';
+import { stored } from '../deployment/rules.ts';
 import type { Told } from './programs/told.ts';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

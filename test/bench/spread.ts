@@ -1,5 +1,5 @@
-import { BACKUP, RULE, SOURCE, STATE } from '../functions/replicate/world.ts';
-import { scanWorld, type ScanWorld } from '../functions/scan/world.ts';
+import { BACKUP, RULE, SOURCE, STATE } from '../deployment/small.ts';
+import { scanWorld, type ScanWorld } from '../deployment/scanning.ts';
 import type { ScanSettings } from '../../shared/scan/index.ts';
 import { round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';

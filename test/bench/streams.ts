@@ -5,7 +5,7 @@ import { createEngine, createPartsCopier, type Engine, type Sharing } from '../.
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import { Tasks } from '../../shared/tasks/index.ts';
-import { createCoreCos, plain } from '../chaos/core-cos.ts';
+import { createCoreCos, plain } from '../deployment/core-cos.ts';
 import { messageOf } from '../chaos/mail.ts';
 import { Scheduler } from '../chaos/scheduler.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type CoreEvent,
   type Version,
 } from '../cloud/cos/index.ts';
-import { stored, wholeBucket } from '../rules.ts';
+import { stored, wholeBucket } from '../deployment/rules.ts';
 import { KEYS } from '../shared/identity/keys.ts';
 
 const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };

@@ -16,7 +16,7 @@ import {
   type CosDriver,
   type TestBucket,
 } from '../contract/driver.ts';
-import { stored, wholeBucket } from '../rules.ts';
+import { stored, wholeBucket } from '../deployment/rules.ts';
 import { KEYS } from '../shared/identity/keys.ts';
 
 const TARGET = { region: 'ap-guangzhou', namespace: 'default', name: 'replicate', qualifier: '$LATEST' };

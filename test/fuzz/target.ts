@@ -7,7 +7,7 @@ import { httpFunction } from '../../shared/scf/index.ts';
 import type { HttpAnswer } from '../../shared/scf/index.ts';
 import { child, readXml, textOf } from '../../shared/xml/index.ts';
 import { createBlobStore, createCore } from '../cloud/cos/index.ts';
-import { createCoreCos } from '../chaos/core-cos.ts';
+import { createCoreCos } from '../deployment/core-cos.ts';
 import { NOW, PAIR, SOURCE, STATE, signCall, urlEvent } from '../functions/api/bench.ts';
 import type { Input } from './inputs.ts';
 import { KEYS } from '../shared/identity/keys.ts';

@@ -1,6 +1,6 @@
 import { ALL_USERS, type Grant, type Place } from '../../../shared/cos/index.ts';
 import type { Attributes, Blob, BlobStore, Core, Version } from '../../cloud/cos/index.ts';
-import { aclOf, plain } from '../core-attributes.ts';
+import { aclOf, plain } from '../../deployment/core-attributes.ts';
 import { pick, type Deed } from '../deeds.ts';
 import { at, type Diary } from '../diary.ts';
 import type { Scheduler } from '../scheduler.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createCosClient, type Cos, type Place } from '../../../shared/cos/index.ts';
-import { createCoreCos } from '../../chaos/core-cos.ts';
+import { createCoreCos } from '../../deployment/core-cos.ts';
 import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
 import { makeBucket, openDriver, type CosDriver } from '../driver.ts';
 

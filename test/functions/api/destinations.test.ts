@@ -8,8 +8,8 @@ import { requestedTask } from '../../../shared/tasks/index.ts';
 import { configuration } from '../../shared/rules/sample.ts';
 import { SOURCE, STATE, errorOf } from './bench.ts';
 import type { Call } from './bench.ts';
-import { BACKUP, THIRD, createWorld, ruleText } from './world.ts';
-import type { World } from './world.ts';
+import { BACKUP, THIRD, createWorld, ruleText } from '../../deployment/over-http.ts';
+import type { World } from '../../deployment/over-http.ts';
 
 /** A key for one of two destinations, on a source that is replicated to both. */
 

@@ -1,6 +1,6 @@
 import { CosError, formatPlace, parsePlace } from '../../../shared/cos/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
-import { createCoreCos, plain } from '../../chaos/core-cos.ts';
+import { createCoreCos, plain } from '../../deployment/core-cos.ts';
 import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
 import type { Blob, BlobStore, Version } from '../../cloud/cos/index.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BACKUP, deployment, MARKER_EVENT, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
+import { BACKUP, deployment, MARKER_EVENT, refusal, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
 
 const TOLD = { markerTold: () => true };
 let world: Deployment;

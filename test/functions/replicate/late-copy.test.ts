@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { deployment, refusal, SETTLED } from './world.ts';
+import { deployment, refusal, SETTLED } from '../../deployment/small.ts';
 
 const MINUTE = 60_000;
 

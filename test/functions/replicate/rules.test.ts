@@ -3,7 +3,17 @@ import { RULES_NEW_MS } from '../../../shared/durations/index.ts';
 import { attemptId } from '../../../shared/identity/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
 import { remarked } from '../../shared/identity/keys.ts';
-import { BACKUP, deployment, KEY, OTHER, RULE, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
+import {
+  BACKUP,
+  deployment,
+  KEY,
+  OTHER,
+  RULE,
+  refusal,
+  SETTLED,
+  SOURCE,
+  type Deployment,
+} from '../../deployment/small.ts';
 
 const TOLD = { markerTold: () => true };
 

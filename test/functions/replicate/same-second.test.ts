@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeHash } from '../../../shared/cos/index.ts';
 import { readSubject, replicaStatus } from '../../../shared/status/index.ts';
-import { createCoreCos } from '../../chaos/core-cos.ts';
+import { createCoreCos } from '../../deployment/core-cos.ts';
 import { createBlobStore, type Attributes, type Version } from '../../cloud/cos/index.ts';
 import { KEYS } from '../../shared/identity/keys.ts';
-import { BACKUP, deployment, KEY, RULE, SETTLED, SOURCE, type Deployment } from './world.ts';
+import { BACKUP, deployment, KEY, RULE, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
 
 const TOLD = { markerTold: () => true };
 

@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
-import { BACKUP, deployment, KEY, MARKER_EVENT, refusal, SETTLED, SOURCE, type Deployment } from './world.ts';
+import {
+  BACKUP,
+  deployment,
+  KEY,
+  MARKER_EVENT,
+  refusal,
+  SETTLED,
+  SOURCE,
+  type Deployment,
+} from '../../deployment/small.ts';
 
 const TOLD = { markerTold: () => true };
 const NO_FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };

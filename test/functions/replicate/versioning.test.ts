@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { BACKUP, deployment, KEY, type Deployment } from './world.ts';
+import { BACKUP, deployment, KEY, type Deployment } from '../../deployment/small.ts';
 
 let world: Deployment;
 beforeEach(async () => {

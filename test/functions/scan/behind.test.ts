@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BACKUP, OTHER, refusal, RULE, STATE } from '../replicate/world.ts';
+import { BACKUP, OTHER, refusal, RULE, STATE } from '../../deployment/small.ts';
 import { rule } from '../../shared/rules/sample.ts';
-import { scanWorld, type ScanWorld } from './world.ts';
+import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
 
 const MINUTE = 60_000;
 const CROWDED = 20;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ScanResult } from '../../../shared/scan/index.ts';
-import { BACKUP, MARKER_EVENT, RULE } from '../replicate/world.ts';
-import { scanWorld, type ScanWorld } from './world.ts';
+import { BACKUP, MARKER_EVENT, RULE } from '../../deployment/small.ts';
+import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
 
 const KEYS = ['a', 'b', 'c', 'd'];
 const MINUTE = 60_000;

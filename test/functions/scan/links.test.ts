@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createBlobStore } from '../../cloud/cos/index.ts';
-import { plain } from '../../chaos/core-cos.ts';
-import { BACKUP, RULE, SETTLED, SOURCE, type Deployment } from '../replicate/world.ts';
-import { scanWorld, type ScanWorld } from './world.ts';
+import { plain } from '../../deployment/core-cos.ts';
+import { BACKUP, RULE, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
+import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
 
 const DAY = 24 * 3_600_000;
 const blobs = createBlobStore();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../cloud/cos/index.ts';
-import { BACKUP, refusal, RULE, SETTLED, SOURCE } from '../replicate/world.ts';
-import { scanWorld } from './world.ts';
+import { BACKUP, refusal, RULE, SETTLED, SOURCE } from '../../deployment/small.ts';
+import { scanWorld } from '../../deployment/scanning.ts';
 
 const GUEST = { permission: 'READ', grantee: 'qcs::cam::uin/2:uin/3' } as const;
 const KEYS = ['a', 'b', 'c'];

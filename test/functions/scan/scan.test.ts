@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../shared/rules/index.ts';
 import type { ScanSettings } from '../../../shared/scan/index.ts';
-import { BACKUP, KEY, RULE, SETTLED, SOURCE, STATE } from '../replicate/world.ts';
-import { scanWorld, type ScanWorld } from './world.ts';
+import { BACKUP, KEY, RULE, SETTLED, SOURCE, STATE } from '../../deployment/small.ts';
+import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
 
 const DAY = 24 * 3_600_000;
 const EXISTING = { existing: 'All', deleteMarkersSince: 0 } as const;

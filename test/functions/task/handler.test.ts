@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
-import { BACKUP, deployment, refusal, SETTLED, STATE, type Deployment } from '../replicate/world.ts';
-import { submitTo, TARGET, TOLD, waitingIn } from './world.ts';
+import { BACKUP, deployment, refusal, SETTLED, STATE, type Deployment } from '../../deployment/small.ts';
+import { submitTo, TARGET, TOLD, waitingIn } from '../../deployment/tasks.ts';
 
 const MINUTE = 60_000;
 

@@ -11,7 +11,7 @@ import {
   SETTLED,
   SOURCE,
   type Deployment,
-} from '../replicate/world.ts';
+} from '../../deployment/small.ts';
 
 const TOLD = { markerTold: () => true };
 const GUEST = { permission: 'READ', grantee: 'qcs::cam::uin/2:uin/3' } as const;

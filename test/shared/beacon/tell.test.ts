@@ -6,8 +6,8 @@ import { CosError } from '../../../shared/cos/index.ts';
 import { showAtDestination } from '../../../shared/deploy/commands/at-destination.ts';
 import { DeployError } from '../../../shared/deploy/error.ts';
 import { candidatesFor } from '../../../shared/rules/index.ts';
-import { scanWorld } from '../../functions/scan/world.ts';
-import { BACKUP, RULE, SOURCE } from '../../functions/replicate/world.ts';
+import { scanWorld } from '../../deployment/scanning.ts';
+import { BACKUP, RULE, SOURCE } from '../../deployment/small.ts';
 
 const MINUTE = 60_000;
 const KEY = beaconKey(SOURCE);

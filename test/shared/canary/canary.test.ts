@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { canaryOf, keepCanary, readCanary, type SeenCanary } from '../../../shared/canary/index.ts';
 import type { Cos } from '../../../shared/cos/index.ts';
 import type { CoreEvent } from '../../cloud/cos/index.ts';
-import { scanWorld } from '../../functions/scan/world.ts';
-import { BACKUP, OTHER, refusal, RULE, SOURCE, STATE } from '../../functions/replicate/world.ts';
+import { scanWorld } from '../../deployment/scanning.ts';
+import { BACKUP, OTHER, refusal, RULE, SOURCE, STATE } from '../../deployment/small.ts';
 import { rule } from '../rules/sample.ts';
 
 const SECOND = 1000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cos } from '../../../shared/cos/index.ts';
 import { createLiveTally, foldLive, hourOf, isLive, readLive, ruleSumOf } from '../../../shared/live/index.ts';
-import { BACKUP, deployment, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../functions/replicate/world.ts';
+import { BACKUP, deployment, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
 
 const MINUTE = 60_000;
 

@@ -6,7 +6,7 @@ import {
   preconditionsOf,
   readPreconditions,
 } from '../../../shared/preconditions/index.ts';
-import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../../functions/replicate/world.ts';
+import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
 import type { Place } from '../../../shared/cos/index.ts';
 
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { CosError } from '../../../shared/cos/index.ts';
 import { preflight } from '../../../shared/preflight/index.ts';
 import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
 import type { BlobStore, Core } from '../../cloud/cos/index.ts';
-import { createCoreCos } from '../../chaos/core-cos.ts';
+import { createCoreCos } from '../../deployment/core-cos.ts';
 
 const PLACE = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 const NOW = 1_700_000_000_000;

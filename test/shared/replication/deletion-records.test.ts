@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
 import { MarkBook } from '../../../shared/replication/deletion-records.ts';
-import { createCoreCos } from '../../chaos/core-cos.ts';
+import { createCoreCos } from '../../deployment/core-cos.ts';
 import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
 import { DESTINATION, SOURCE } from './decide/build.ts';
 

@@ -1,6 +1,6 @@
 import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
 import { BehindMarks, Leases, Tasks, type StateDeps, type Task } from '../../../shared/tasks/index.ts';
-import { createCoreCos } from '../../chaos/core-cos.ts';
+import { createCoreCos } from '../../deployment/core-cos.ts';
 import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
 
 export const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };

@@ -8,7 +8,7 @@ import { createKeyStore } from '../../../../shared/access/index.ts';
 import { costOf, LIST_PRICES } from '../../../../shared/cost/index.ts';
 import { configuration } from '../../../shared/rules/sample.ts';
 import { errorOf, SOURCE, STATE } from '../bench.ts';
-import { BACKUP, createWorld, ruleText, THIRD, type World } from '../world.ts';
+import { BACKUP, createWorld, ruleText, THIRD, type World } from '../../../deployment/over-http.ts';
 
 const EXISTING = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
 const marker = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

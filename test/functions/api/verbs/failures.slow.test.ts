@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failures } from '../../../../functions/api/schemas.ts';
 import type { Failures } from '../../../../functions/api/schemas.ts';
 import { SOURCE, STATE, errorOf } from '../bench.ts';
-import { THIRD, createWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { THIRD, createWorld } from '../../../deployment/over-http.ts';
+import type { World } from '../../../deployment/over-http.ts';
 import { stateKeys, task } from './waiting-work.ts';
 
 const FUTURE = Date.UTC(2100, 0, 1);

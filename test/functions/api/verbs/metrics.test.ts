@@ -13,7 +13,7 @@ import { cosError } from '../memory-cos.ts';
 import { parseText, valueOf } from '../metrics/parser.ts';
 import type { Series } from '../metrics/parser.ts';
 import { HAS_PROMTOOL, promtool, PROMTOOL_NOTE } from '../metrics/promtool.ts';
-import { ruleText } from '../world.ts';
+import { ruleText } from '../../../deployment/over-http.ts';
 
 const SECRET = 'theSecretOfTheScraper';
 const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };

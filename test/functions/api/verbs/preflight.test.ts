@@ -4,8 +4,8 @@ import { preflighted } from '../../../../functions/api/schemas.ts';
 import type { Preflighted } from '../../../../functions/api/schemas.ts';
 import { CHECKS, createMarkerKnowledge, readPreflight } from '../../../../shared/preflight/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
-import { BACKUP, THIRD, createWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { BACKUP, THIRD, createWorld } from '../../../deployment/over-http.ts';
+import type { World } from '../../../deployment/over-http.ts';
 
 let world: World | undefined;
 

@@ -4,8 +4,8 @@ import { reattempted } from '../../../../functions/api/schemas.ts';
 import type { Reattempted } from '../../../../functions/api/schemas.ts';
 import { PAIR, SOURCE, STATE, errorOf } from '../bench.ts';
 import type { Call } from '../bench.ts';
-import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from '../world.ts';
-import type { World } from '../world.ts';
+import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from '../../../deployment/over-http.ts';
+import type { World } from '../../../deployment/over-http.ts';
 import { stateKeys, task } from './waiting-work.ts';
 
 const FUTURE = Date.UTC(2100, 0, 1);

@@ -6,7 +6,7 @@ import { createEngine } from '../../../../shared/replication/index.ts';
 import type { Run } from '../../../../shared/scf/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
-import type { World } from '../world.ts';
+import type { World } from '../../../deployment/over-http.ts';
 
 /** The functions `schedule` and `scan` of a world, by the rights of its root account. */
 export interface Scanning {

@@ -7,7 +7,7 @@ import { createKeyStore } from '../../../../shared/access/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
 import { createScanning, type Scanning } from './scanning.ts';
 import { parseText, valueOf } from '../metrics/parser.ts';
-import { BACKUP, createWorld, ruleText, THIRD, type World } from '../world.ts';
+import { BACKUP, createWorld, ruleText, THIRD, type World } from '../../../deployment/over-http.ts';
 
 const EXISTING = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatPlace, nodeHash } from '../../../../shared/cos/index.ts';
 import { BehindMarks, requestedTask } from '../../../../shared/tasks/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
-import { BACKUP, THIRD, ruleText, untilNextSecond } from '../world.ts';
+import { BACKUP, THIRD, ruleText, untilNextSecond } from '../../../deployment/over-http.ts';
 import { statusOf, only, put, world, useWorld } from './status-world.ts';
 
 useWorld();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { SOURCE } from '../bench.ts';
-import { BACKUP, ruleText, untilNextSecond } from '../world.ts';
+import { BACKUP, ruleText, untilNextSecond } from '../../../deployment/over-http.ts';
 import {
   statusOf,
   only,

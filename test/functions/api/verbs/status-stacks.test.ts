@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { objectStatus } from '../../../../functions/api/schemas.ts';
 import { errorOf } from '../bench.ts';
-import { BACKUP, ruleText } from '../world.ts';
+import { BACKUP, ruleText } from '../../../deployment/over-http.ts';
 import { statusOf, put, world, useWorld } from './status-world.ts';
 
 useWorld();

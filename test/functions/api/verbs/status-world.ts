@@ -9,8 +9,8 @@ import type { Place } from '../../../../shared/cos/index.ts';
 import { attemptId, createKeyring, refOf, signerFor, writeMarker } from '../../../../shared/identity/index.ts';
 import type { Marker } from '../../../../shared/identity/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
-import { BACKUP, createWorld } from '../world.ts';
-import type { World } from '../world.ts';
+import { BACKUP, createWorld } from '../../../deployment/over-http.ts';
+import type { World } from '../../../deployment/over-http.ts';
 
 /** That of the test which is running. */
 export let world: World;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { SOURCE, errorOf } from '../bench.ts';
-import { BACKUP, THIRD, ruleText, untilNextSecond } from '../world.ts';
+import { BACKUP, THIRD, ruleText, untilNextSecond } from '../../../deployment/over-http.ts';
 import { statusOf, only, put, OF_BACKUP, signed, putMarked, world, replaceWorld, useWorld } from './status-world.ts';
 
 useWorld();

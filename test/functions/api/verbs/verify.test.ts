@@ -6,7 +6,7 @@ import { createKeyStore } from '../../../../shared/access/index.ts';
 import { VerifyStore } from '../../../../shared/verify/index.ts';
 import { SOURCE, STATE, type SignOptions } from '../bench.ts';
 import { createScanning, type Scanning } from './scanning.ts';
-import { BACKUP, createWorld, ruleText, THIRD, untilNextSecond, type World } from '../world.ts';
+import { BACKUP, createWorld, ruleText, THIRD, untilNextSecond, type World } from '../../../deployment/over-http.ts';
 
 const PLACE = `${BACKUP.bucket}@${BACKUP.region}`;
 

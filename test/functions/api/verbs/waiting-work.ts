@@ -2,8 +2,8 @@ import { objectsUnder } from '../../../../shared/cos/index.ts';
 import { requestedTask } from '../../../../shared/tasks/index.ts';
 import type { Task } from '../../../../shared/tasks/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
-import { BACKUP } from '../world.ts';
-import type { World } from '../world.ts';
+import { BACKUP } from '../../../deployment/over-http.ts';
+import type { World } from '../../../deployment/over-http.ts';
 
 /** Work on a key that COS has slowed down twice, since a minute ago. */
 export const task = (key: string, more: Partial<Task> = {}): Task => ({

@@ -9,7 +9,7 @@ import {
   SOURCE,
   STATE,
   type Deployment,
-} from '../../../functions/replicate/world.ts';
+} from '../../../deployment/small.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import { attemptId, readMarker, signerFor, writeMarker } from '../../../../shared/identity/marker.ts';
 import { KEY as MARKER_KEY } from '../../identity/keys.ts';

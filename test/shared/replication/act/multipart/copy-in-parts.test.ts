@@ -3,7 +3,7 @@ import { readMarker } from '../../../../../shared/identity/index.ts';
 import { LARGEST_OBJECT, LARGEST_PART } from '../../../../../shared/replication/act/multipart/part-size.ts';
 import { SOURCE } from '../../decide/build.ts';
 import { SMALL, expectReplica, onNth } from './steps.ts';
-import { GIGABYTE, LargeWorld, MEGABYTE } from './world.ts';
+import { GIGABYTE, LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
 
 let world: LargeWorld;
 async function open(settings: ConstructorParameters<typeof LargeWorld>[0] = SMALL) {

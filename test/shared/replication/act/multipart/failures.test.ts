@@ -12,7 +12,7 @@ import {
   putOff,
   scan,
 } from './steps.ts';
-import { LargeWorld, MEGABYTE } from './world.ts';
+import { LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
 
 let world: LargeWorld;
 beforeEach(async () => {

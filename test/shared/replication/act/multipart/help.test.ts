@@ -3,9 +3,9 @@ import { digestOfRules, helpWithParts } from '../../../../../shared/replication/
 import type { Help } from '../../../../../shared/tasks/index.ts';
 import { nodeHash } from '../../../../../shared/cos/index.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
-import { plain } from '../../../../chaos/core-cos.ts';
+import { plain } from '../../../../deployment/core-cos.ts';
 import { SMALL, failure } from './steps.ts';
-import { LargeWorld, MEGABYTE } from './world.ts';
+import { LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
 
 /** More than a run has under way at once. */
 const PARTS = 100;

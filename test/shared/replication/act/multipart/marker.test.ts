@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LANDING_MS } from '../../../../../shared/durations/index.ts';
 import { attemptId, attemptOf, landingMs } from '../../../../../shared/identity/marker.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
-import { LargeWorld, MEGABYTE } from './world.ts';
+import { LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
 
 const DAY = 86_400_000;
 

@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { CosError, type Cos } from '../../../../../shared/cos/index.ts';
 import type { Version } from '../../../../cloud/cos/index.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
-import { MEGABYTE } from './world.ts';
-import type { LargeWorld } from './world.ts';
+import { MEGABYTE } from '../../../../deployment/large.ts';
+import type { LargeWorld } from '../../../../deployment/large.ts';
 
 /** Parts of one megabyte from three on, so that a handful of parts is a large object. */
 export const SMALL = { largeFrom: 3 * MEGABYTE };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readMarker } from '../../../../../shared/identity/index.ts';
 import { PARTS_OF_200_MB, SMALL, abortedIds, expectReplica, handOverAfter, scan, settled } from './steps.ts';
-import { GIGABYTE, LargeWorld, MEGABYTE } from './world.ts';
+import { GIGABYTE, LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
 
 let world: LargeWorld;
 beforeEach(async () => {

@@ -1,21 +1,21 @@
-import { runTasks } from '../../../../../functions/task/handler.ts';
-import { replicate } from '../../../../../functions/replicate/handler.ts';
-import { nodeHash, type Cos, type Place } from '../../../../../shared/cos/index.ts';
+import { runTasks } from '../../functions/task/handler.ts';
+import { replicate } from '../../functions/replicate/handler.ts';
+import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
 import {
   createEngine,
   createPartsCopier,
   type Engine,
   type Settings,
   type Sharing,
-} from '../../../../../shared/replication/index.ts';
-import { createRuleStore, type Rule } from '../../../../../shared/rules/index.ts';
-import type { Run } from '../../../../../shared/scf/index.ts';
-import type { Task } from '../../../../../shared/tasks/index.ts';
-import { createCoreCos, plain } from '../../../../chaos/core-cos.ts';
-import { createBlobStore, createCore, type BlobStore, type Core, type Version } from '../../../../cloud/cos/index.ts';
-import { DESTINATION, SOURCE } from '../../decide/build.ts';
-import { stored, wholeBucket } from '../../../../rules.ts';
-import { KEYS } from '../../../identity/keys.ts';
+} from '../../shared/replication/index.ts';
+import { createRuleStore, type Rule } from '../../shared/rules/index.ts';
+import type { Run } from '../../shared/scf/index.ts';
+import type { Task } from '../../shared/tasks/index.ts';
+import { createCoreCos, plain } from './core-cos.ts';
+import { createBlobStore, createCore, type BlobStore, type Core, type Version } from '../cloud/cos/index.ts';
+import { DESTINATION, SOURCE } from '../shared/replication/decide/build.ts';
+import { stored, wholeBucket } from './rules.ts';
+import { KEYS } from '../shared/identity/keys.ts';
 
 export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 export const MEGABYTE = 2 ** 20;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Task } from '../../../shared/tasks/index.ts';
-import { BACKUP, KEY, SOURCE, type Deployment } from '../replicate/world.ts';
+import type { Task } from '../../shared/tasks/index.ts';
+import { BACKUP, KEY, SOURCE, type Deployment } from './small.ts';
 
 export const TOLD = { markerTold: () => true };
 export const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };

@@ -1,10 +1,10 @@
-import { keep } from '../../../functions/schedule/scans.ts';
-import { runScans } from '../../../functions/scan/handler.ts';
-import type { Settings } from '../../../shared/replication/index.ts';
-import type { Rule } from '../../../shared/rules/index.ts';
-import { SCAN_DEFAULTS, PairStore, type ScanDeps, type ScanSettings } from '../../../shared/scan/index.ts';
-import type { CoreEvent } from '../../cloud/cos/index.ts';
-import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../replicate/world.ts';
+import { keep } from '../../functions/schedule/scans.ts';
+import { runScans } from '../../functions/scan/handler.ts';
+import type { Settings } from '../../shared/replication/index.ts';
+import type { Rule } from '../../shared/rules/index.ts';
+import { SCAN_DEFAULTS, PairStore, type ScanDeps, type ScanSettings } from '../../shared/scan/index.ts';
+import type { CoreEvent } from '../cloud/cos/index.ts';
+import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from './small.ts';
 
 const MINUTE = 60_000;
 const RUN_MS = 900_000;

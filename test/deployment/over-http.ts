@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto';
 
 import COS from 'cos-nodejs-sdk-v5';
 
-import { createApi } from '../../../functions/api/api.ts';
-import { createKeyStore } from '../../../shared/access/index.ts';
-import { createCosClient, nodeHash } from '../../../shared/cos/index.ts';
-import type { Cos, CosClient, Place } from '../../../shared/cos/index.ts';
-import { policyOf, TRUST_POLICY } from '../../../shared/deploy/roles/policies.ts';
-import { createKeyring, ensureMarkerKey } from '../../../shared/identity/index.ts';
-import { createEngine } from '../../../shared/replication/index.ts';
-import type { Engine } from '../../../shared/replication/index.ts';
-import { candidatesFor, createRuleStore } from '../../../shared/rules/index.ts';
-import { workOfEvent } from '../../../shared/runs/index.ts';
-import { httpFunction } from '../../../shared/scf/index.ts';
-import type { HttpAnswer } from '../../../shared/scf/index.ts';
-import { startCloud } from '../../cloud/index.ts';
-import type { CloudOptions, LocalCloud } from '../../cloud/index.ts';
-import { PAIR, SOURCE, STATE, signCall, urlEvent } from './bench.ts';
-import type { Call, SignOptions } from './bench.ts';
+import { createApi } from '../../functions/api/api.ts';
+import { createKeyStore } from '../../shared/access/index.ts';
+import { createCosClient, nodeHash } from '../../shared/cos/index.ts';
+import type { Cos, CosClient, Place } from '../../shared/cos/index.ts';
+import { policyOf, TRUST_POLICY } from '../../shared/deploy/roles/policies.ts';
+import { createKeyring, ensureMarkerKey } from '../../shared/identity/index.ts';
+import { createEngine } from '../../shared/replication/index.ts';
+import type { Engine } from '../../shared/replication/index.ts';
+import { candidatesFor, createRuleStore } from '../../shared/rules/index.ts';
+import { workOfEvent } from '../../shared/runs/index.ts';
+import { httpFunction } from '../../shared/scf/index.ts';
+import type { HttpAnswer } from '../../shared/scf/index.ts';
+import { startCloud } from '../cloud/index.ts';
+import type { CloudOptions, LocalCloud } from '../cloud/index.ts';
+import { PAIR, SOURCE, STATE, signCall, urlEvent } from '../functions/api/bench.ts';
+import type { Call, SignOptions } from '../functions/api/bench.ts';
 
 export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 export const THIRD: Place = { bucket: 'third-1250000000', region: 'ap-beijing' };

@@ -4,10 +4,10 @@ import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
 import { createEngine, createPartsCopier, type Engine } from '../../shared/replication/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
-import { createCoreCos, plain } from '../chaos/core-cos.ts';
+import { createCoreCos, plain } from './core-cos.ts';
 import { createBlobStore, createCore, type BlobStore, type Core, type CoreEvent } from '../cloud/cos/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { stored, wholeBucket } from '../rules.ts';
+import { stored, wholeBucket } from './rules.ts';
 import { KEYS } from '../shared/identity/keys.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };

@@ -1,5 +1,5 @@
-import type { Place } from '../shared/cos/index.ts';
-import type { Rule, RuleSet, StoredRules } from '../shared/rules/index.ts';
+import type { Place } from '../../shared/cos/index.ts';
+import type { Rule, RuleSet, StoredRules } from '../../shared/rules/index.ts';
 
 /** A plain rule for a whole bucket, from the beginning of time unless told otherwise. */
 export const wholeBucket = (destination: Place, some: Partial<Rule> = {}): Rule => ({
