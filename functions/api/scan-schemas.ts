@@ -109,7 +109,24 @@ const lag = z.strictObject({
   distribution: z.array(z.strictObject({ upToMs: z.nullable(count), versions: count })),
 });
 
-const side = z.strictObject({ current: amount, older: amount, deleteMarkers: count });
+/** A rule of a bucket's lifecycle that removes versions. */
+const bound = z.strictObject({
+  rule: z.string(),
+  prefix: z.string(),
+  /** Tags, sizes or other names say which keys below the prefix it is about. */
+  narrowed: z.boolean(),
+  /** The number of days, or the date, after which a version goes. */
+  days: z.optional(count),
+  date: z.optional(z.string()),
+});
+
+const side = z.strictObject({
+  current: amount,
+  older: amount,
+  deleteMarkers: count,
+  /** The lifecycle rules that remove current and older versions; an empty list: none does. Null: that is unknown. */
+  lifecycle: z.nullable(z.strictObject({ current: z.array(bound), older: z.array(bound), more: count })),
+});
 
 export const precondition = z.strictObject({
   check: z.enum(CHECKED),
@@ -209,6 +226,9 @@ const destinationStatus = z.strictObject({
     canary: z.optional(z.enum(['off', 'outdated'])),
     completeUpTo: z.optional(z.enum(REASONS)),
     sides: z.optional(z.enum(REASONS)),
+    /** `not-checked`, or the error code for which the lifecycle of that side could not be read. */
+    sourceLifecycle: z.optional(z.string()),
+    destinationLifecycle: z.optional(z.string()),
     /** `not-checked`, or the error code for which it could not be found out. */
     bucketsCheckedAt: z.optional(z.string()),
     functionsCheckedAt: z.optional(z.string()),

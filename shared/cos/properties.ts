@@ -5,7 +5,8 @@ import { grantHeaders } from './attributes.ts';
 import type { Call, Invoke } from './calls.ts';
 import { readGrants } from './grants.ts';
 import { reading, requireRequestId, versionQuery } from './objects.ts';
-import type { Cos, Grant } from './types.ts';
+import { readExpiries } from './expiries.ts';
+import type { Cos, Expiry, Grant } from './types.ts';
 
 /** In lower case: SDKs disagree with the page about the small n in the middle. */
 const NO_REPLICATION = 'replicationconfigurationnotfounderror';
@@ -22,6 +23,7 @@ type PropertyCalls = Pick<
   | 'getVersioning'
   | 'isSymlink'
   | 'hasNativeReplication'
+  | 'getExpiries'
 >;
 
 export function propertyCalls(invoke: Invoke): PropertyCalls {
@@ -151,6 +153,26 @@ export function propertyCalls(invoke: Invoke): PropertyCalls {
           }
           readRoot(call, answer, 'ReplicationConfiguration');
           return true;
+        }),
+      };
+      return invoke(call);
+    },
+
+    getExpiries: (place) => {
+      const call: Call<readonly Expiry[]> = {
+        method: 'GET',
+        place,
+        query: [['lifecycle', '']],
+        effect: 'read',
+        accepts: [404],
+        reader: reading((answer) => {
+          if (answer.status === 404) {
+            const failure = failureOfStatus(call, answer);
+            if (failure.code === 'NoSuchLifecycleConfiguration') return [];
+            throw failure;
+          }
+          const lifecycle = readRoot(call, answer, 'LifecycleConfiguration');
+          return understand(() => readExpiries(lifecycle));
         }),
       };
       return invoke(call);

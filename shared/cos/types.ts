@@ -142,6 +142,19 @@ export interface StoredObject {
   readonly unchanged?: true;
 }
 
+/** An enabled rule of a lifecycle that bounds how long versions stay. */
+export interface Expiry {
+  readonly id: string;
+  /** It is about the keys that begin with it. */
+  readonly prefix: string;
+  /** Whether tags, sizes or further names say of which of these. */
+  readonly narrowed: boolean;
+  /** Current versions: days after the write, or the ISO date, from which they are hidden; undefined: never. */
+  readonly current: number | string | undefined;
+  /** Older versions: days after they were superseded; undefined: they stay. */
+  readonly older: number | undefined;
+}
+
 /**
  * The COS calls this product makes. The signed HTTP client implements it, and so does the local cloud's storage core,
  * so that the engine runs against either.
@@ -204,6 +217,8 @@ export interface Cos {
   isSymlink(place: Place, key: string, versionId: string): Promise<boolean>;
   /** Whether the bucket has rules of COS's own replication. */
   hasNativeReplication(place: Place): Promise<boolean>;
+  /** The enabled rules of the bucket's lifecycle that remove versions. */
+  getExpiries(place: Place): Promise<readonly Expiry[]>;
   initiateMultipart(place: Place, key: string, attributes: CopyAttributes): Promise<string>;
   /** `range` in bytes, both ends included. */
   uploadPartCopy(

@@ -2,10 +2,21 @@ import { distinctPlaces, formatPlace, type Cos, type Place } from '../cos/index.
 import { ServiceError } from '../errors/index.ts';
 import { isNull } from '../identity/index.ts';
 import { PREFLIGHT_PREFIX, type RuleStore } from '../rules/index.ts';
-import { CHECK_NOTE, readFindings, storeFindings, type Break, type Findings } from './document.ts';
+import {
+  CHECK_NOTE,
+  MOST_EXPIRIES,
+  readFindings,
+  storeFindings,
+  type Break,
+  type Findings,
+  type Lifecycle,
+} from './document.ts';
 
 export interface BucketCheckDeps {
-  readonly cos: Pick<Cos, 'getObject' | 'putObject' | 'deleteObject' | 'headObject' | 'getVersioning' | 'listVersions'>;
+  readonly cos: Pick<
+    Cos,
+    'getObject' | 'putObject' | 'deleteObject' | 'headObject' | 'getVersioning' | 'listVersions' | 'getExpiries'
+  >;
   readonly state: Place;
   readonly rules: Pick<RuleStore, 'getFresh'>;
   /** ms since 1970. */
@@ -27,9 +38,11 @@ export async function checkBuckets(deps: BucketCheckDeps, sources: readonly Plac
     ...used.map((place) => breakOf(deps, 'source', place, () => trySource(deps, place))),
     ...destinations.map((place) => breakOf(deps, 'destination', place, () => tryDestination(deps, place, keeping))),
   ]);
+  const places = distinctPlaces([...used, ...destinations]);
   const findings: Findings = {
     measuredAt: deps.now(),
-    places: [...used, ...destinations].map(formatPlace),
+    places: places.map(formatPlace),
+    lifecycles: await Promise.all(places.map((place) => lifecycleOf(deps, place))),
     broken: found.flat(),
     ...(keeping.size === 0 ? {} : { keeping: [...keeping] }),
   };
@@ -50,6 +63,18 @@ async function breakOf(
   });
   if (cause === undefined) return [];
   return [{ check, place: formatPlace(place), what: place.bucket, cause, since: now() }];
+}
+
+/** Replication needs no right to see it, so that a refusal breaks nothing. */
+async function lifecycleOf({ cos }: BucketCheckDeps, place: Place): Promise<Lifecycle> {
+  const about = { place: formatPlace(place) };
+  try {
+    const rules = await cos.getExpiries(place);
+    return { ...about, rules: rules.slice(0, MOST_EXPIRIES), total: rules.length };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { ...about, rules: [], total: 0, unknown: error.code };
+  }
 }
 
 async function trySource({ cos }: BucketCheckDeps, place: Place): Promise<undefined> {

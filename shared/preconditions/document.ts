@@ -1,7 +1,8 @@
-import { JSON_BODY, type Cos, type Place } from '../cos/index.ts';
+import { JSON_BODY, type Cos, type Expiry, type Place } from '../cos/index.ts';
 import {
   decodeState,
   encodeState,
+  flag,
   listOf,
   notNegative,
   object,
@@ -35,6 +36,19 @@ export interface Break {
   readonly since: number;
 }
 
+/** The rules of a bucket's lifecycle that remove versions. */
+export interface Lifecycle {
+  readonly place: string;
+  /** At most `MOST_EXPIRIES`. */
+  readonly rules: readonly Expiry[];
+  readonly total: number;
+  /** Error code for which they could not be found out. */
+  readonly unknown?: string | undefined;
+}
+
+/** Rules of a lifecycle that are kept. */
+export const MOST_EXPIRIES = 20;
+
 /** The findings of one part. */
 export interface Findings {
   /** ms since 1970. */
@@ -46,7 +60,12 @@ export interface Findings {
   readonly unknown?: string | undefined;
   /** Destinations that remove nothing, so that nothing more is written there to try it. */
   readonly keeping?: readonly string[] | undefined;
+  /** Of the buckets that were looked at; an earlier release kept none. */
+  readonly lifecycles?: readonly Lifecycle[] | undefined;
 }
+
+const daysOrDate: Reader<number | string> = (value) =>
+  typeof value === 'string' ? someText(value) : notNegative(value);
 
 const document: Reader<Findings> = object<Findings>({
   measuredAt: notNegative,
@@ -56,6 +75,24 @@ const document: Reader<Findings> = object<Findings>({
   ),
   unknown: optional(someText),
   keeping: optional(listOf(someText)),
+  lifecycles: optional(
+    listOf(
+      object<Lifecycle>({
+        place: someText,
+        rules: listOf(
+          object<Expiry>({
+            id: text(),
+            prefix: text(),
+            narrowed: flag,
+            current: optional(daysOrDate),
+            older: optional(notNegative),
+          }),
+        ),
+        total: notNegative,
+        unknown: optional(someText),
+      }),
+    ),
+  ),
 });
 
 export interface FindingsDeps {

@@ -4,7 +4,7 @@
  */
 export { CHECKED, explainBreak } from './breaks.ts';
 export { checkBuckets } from './buckets.ts';
-export { CHECK_NOTE, FINDINGS } from './document.ts';
+export { CHECK_NOTE, FINDINGS, type Lifecycle } from './document.ts';
 export { keepPreconditions, type KeepChecksDeps } from './keep.ts';
 export { createAskPlatform } from './platform.ts';
-export { preconditionsOf, readPreconditions, type PairPreconditions, type Preconditions } from './read.ts';
+export { lifecycleOf, preconditionsOf, readPreconditions, type PairPreconditions, type Preconditions } from './read.ts';

@@ -1,6 +1,6 @@
 import { formatPlace, type Place } from '../cos/index.ts';
 import { CHECK_LATE_MS } from '../durations/index.ts';
-import { readFindings, type Break, type Findings, type FindingsDeps } from './document.ts';
+import { readFindings, type Break, type Findings, type FindingsDeps, type Lifecycle } from './document.ts';
 
 /** Why nobody knows: nothing has looked yet, or the platform or COS refused (its error code). */
 export interface PartState {
@@ -32,6 +32,14 @@ export interface Preconditions {
 export async function readPreconditions(deps: FindingsDeps): Promise<Preconditions> {
   const [buckets, functions] = await Promise.all([readFindings(deps, 'buckets'), readFindings(deps, 'functions')]);
   return { buckets, functions };
+}
+
+/** The lifecycle of a bucket as it was seen last; the text says why that is unknown. */
+export function lifecycleOf({ buckets }: Preconditions, place: Place, now: number): Lifecycle | string {
+  const { reason } = stateOf(buckets, [formatPlace(place)], now);
+  const found = buckets?.lifecycles?.find((one) => one.place === formatPlace(place));
+  if (reason !== undefined || found === undefined) return reason ?? 'not-checked';
+  return found.unknown ?? found;
 }
 
 export function preconditionsOf({ buckets, functions }: Preconditions, pair: Pair, now: number): PairPreconditions {

@@ -78,6 +78,7 @@ const READS = new Set<keyof Cos>([
   'getVersioning',
   'isSymlink',
   'hasNativeReplication',
+  'getExpiries',
   'listParts',
 ]);
 

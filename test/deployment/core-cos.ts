@@ -1,5 +1,5 @@
-import { CosError, type CopySource, type Cos, type Part, type Place } from '../../shared/cos/index.ts';
-import { CosFailure, type BlobStore, type Core, type Version } from '../cloud/cos/index.ts';
+import { CosError, type CopySource, type Cos, type Expiry, type Part, type Place } from '../../shared/cos/index.ts';
+import { CosFailure, type BlobStore, type Core, type LifecycleRule, type Version } from '../cloud/cos/index.ts';
 import { aclOf, attributesOf, grantsOf, headOf, plain, secondsOf } from './core-attributes.ts';
 
 export { plain } from './core-attributes.ts';
@@ -184,6 +184,12 @@ export function createCoreCos(
       }),
     hasNativeReplication: (place) =>
       call('GET', place, '', () => core.getSettings(place.bucket, place.region).replication !== undefined),
+    getExpiries: (place) =>
+      call('GET', place, '', () =>
+        (core.getSettings(place.bucket, place.region).lifecycle ?? [])
+          .filter(({ enabled }) => enabled)
+          .flatMap(expiryOf),
+      ),
     getGrants: (place, key, versionId) =>
       call('GET', place, key, () => grantsOf(core.getObject(place.bucket, place.region, key, versionId))),
     putTags: (place, key, versionId, tags) =>
@@ -247,3 +253,13 @@ const sourceOf = ({ place, key, versionId, ifMatch }: CopySource) => ({
 
 const defined = <T extends object>(query: T): T =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as T;
+
+function expiryOf(rule: LifecycleRule): readonly Expiry[] {
+  const { id, prefix, notPrefix, tags, largerThan, smallerThan, expiration, noncurrentExpiration: older } = rule;
+  const current =
+    expiration &&
+    ('days' in expiration ? expiration.days : new Date(expiration.date).toISOString().replace('.000', ''));
+  if ((current ?? older) === undefined) return [];
+  const narrowed = tags.length > 0 || (notPrefix ?? largerThan ?? smallerThan) !== undefined;
+  return [{ id, prefix, narrowed, current, older }];
+}

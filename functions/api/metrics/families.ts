@@ -98,6 +98,10 @@ function stateFamilies(rows: readonly Row[]): Family[] {
         [{ figure: 'canary' }, Number(it.canary !== null)],
         [{ figure: 'complete_up_to' }, Number(it.completeUpTo !== null)],
         [{ figure: 'sides' }, Number(it.sides !== null)],
+        [
+          { figure: 'lifecycle' },
+          Number(it.sides !== null && it.sides.source.lifecycle !== null && it.sides.destination.lifecycle !== null),
+        ],
         [{ figure: 'backlog' }, Number(!it.backlog.atLeast)],
         [{ figure: 'preconditions' }, Number(checkedAt(it) !== null)],
       ],
@@ -273,6 +277,18 @@ function sideFamilies(rows: readonly Row[]): Family[] {
       [{ side: 'source' }, sides?.source.deleteMarkers ?? null],
       [{ side: 'destination' }, sides?.destination.deleteMarkers ?? null],
     ]),
+    gauges(
+      rows,
+      'side_lifecycle_rules',
+      'Rules of the lifecycle of each side that remove such versions; 0: nothing bounds them.',
+      ({ sides }) =>
+        (['source', 'destination'] as const).flatMap((side) =>
+          (['current', 'older'] as const).map((age) => {
+            const lifecycle = sides?.[side].lifecycle ?? null;
+            return [{ side, age }, lifecycle === null ? null : lifecycle[age].length + lifecycle.more] as const;
+          }),
+        ),
+    ),
   ];
 }
 

@@ -5,8 +5,10 @@ import { costOf, LIST_PRICES, MEASURED, SCANNED, sumOfUsage, usageOf } from '../
 import { hourOf, isLive, readLive, ruleSumOf, type LiveSum, type RuleSum } from '../../../shared/live/index.ts';
 import {
   explainBreak,
+  lifecycleOf,
   preconditionsOf,
   readPreconditions,
+  type Lifecycle,
   type PairPreconditions,
   type Preconditions,
 } from '../../../shared/preconditions/index.ts';
@@ -82,6 +84,10 @@ async function destinationState(
     readBehind(options, pair),
   ]);
   const preconditions = preconditionsOf(known.preconditions, pair, now);
+  const lifecycles = {
+    source: lifecycleOf(known.preconditions, pair.source, now),
+    destination: lifecycleOf(known.preconditions, pair.destination, now),
+  };
   const canary = canaryOf(canaries, pair.destination, now);
   const isBehind = behind.phase !== 'none';
   const backlog = { ...counted, atLeast: counted.atLeast || isBehind };
@@ -121,9 +127,10 @@ async function destinationState(
         : {}),
       ...reasonOf('bucketsCheckedAt', preconditions.buckets.reason),
       ...reasonOf('functionsCheckedAt', preconditions.functions.reason),
+      ...(result === undefined ? {} : lifecycleReasons(lifecycles)),
     },
     existing: existingOf(rules, progress, current),
-    sides: result === undefined ? null : sidesOf(result),
+    sides: result === undefined ? null : sidesOf(result, lifecycles, rules),
     scan: scanState(pair, progress),
     measuredAt: result === undefined ? null : timeText(result.ended),
   };
@@ -190,14 +197,41 @@ function standingOf({ counts }: ScanResult, id: string) {
   };
 }
 
-function sidesOf({ counts }: ScanResult): NonNullable<DestinationState['sides']> {
-  const of = ({ current, older, deleteMarkers }: ScanResult['counts']['source']) => ({
-    current: amountOf(current),
-    older: amountOf(older),
-    deleteMarkers,
+function sidesOf(
+  { counts }: ScanResult,
+  lifecycles: Lifecycles,
+  rules: readonly Rule[],
+): NonNullable<DestinationState['sides']> {
+  const of = (side: Side) => ({
+    current: amountOf(counts[side].current),
+    older: amountOf(counts[side].older),
+    deleteMarkers: counts[side].deleteMarkers,
+    lifecycle: boundsOf(lifecycles[side], rules),
   });
-  return { source: of(counts.source), destination: of(counts.destination) };
+  return { source: of('source'), destination: of('destination') };
 }
+
+type Side = 'source' | 'destination';
+type Lifecycles = Readonly<Record<Side, Lifecycle | string>>;
+
+/** The rules of a lifecycle that are about any key that a rule of the pair covers. */
+function boundsOf(lifecycle: Lifecycle | string, rules: readonly Rule[]) {
+  if (typeof lifecycle === 'string') return null;
+  const touching = lifecycle.rules.filter(({ prefix }) =>
+    rules.some((rule) => rule.prefix.startsWith(prefix) || prefix.startsWith(rule.prefix)),
+  );
+  const of = (age: 'current' | 'older') =>
+    touching.flatMap(({ id, prefix, narrowed, [age]: after }) => {
+      if (after === undefined) return [];
+      return [{ rule: id, prefix, narrowed, ...(typeof after === 'number' ? { days: after } : { date: after }) }];
+    });
+  return { current: of('current'), older: of('older'), more: lifecycle.total - lifecycle.rules.length };
+}
+
+const lifecycleReasons = ({ source, destination }: Lifecycles) => ({
+  ...(typeof source === 'string' ? { sourceLifecycle: source } : {}),
+  ...(typeof destination === 'string' ? { destinationLifecycle: destination } : {}),
+});
 
 function lagOf(lags: readonly number[], largestLag: number): NonNullable<DestinationState['lagMs']> | undefined {
   const of = (share: number) => percentile(lags, LAG_BOUNDS, share, Math.ceil(largestLag));

@@ -30,6 +30,21 @@ const scan = z.object({
 const spent = z.object({ versions: z.number(), currency: z.string(), total: z.number() });
 const percentiles = z.object({ p50: z.number(), p99: z.number(), max: z.number() });
 const scans = z.object({ scans: z.array(scan) });
+const bounds = z.array(
+  z.object({
+    rule: z.string(),
+    prefix: z.string(),
+    narrowed: z.boolean(),
+    days: z.optional(z.number()),
+    date: z.optional(z.string()),
+  }),
+);
+const side = z.object({
+  current: amount,
+  older: amount,
+  deleteMarkers: z.number(),
+  lifecycle: z.optional(z.nullable(z.object({ current: bounds, older: bounds, more: z.number() }))),
+});
 const status = z.object({
   destinations: z.array(
     z.object({
@@ -67,7 +82,12 @@ const status = z.object({
         z.nullable(z.object({ lagMs: z.nullable(z.number()), waitingSince: z.nullable(z.string()), lost: z.number() })),
       ),
       completeUpTo: z.nullable(z.string()),
-      reasons: z.object({ completeUpTo: z.optional(z.string()) }),
+      reasons: z.object({
+        completeUpTo: z.optional(z.string()),
+        sourceLifecycle: z.optional(z.string()),
+        destinationLifecycle: z.optional(z.string()),
+      }),
+      sides: z.optional(z.nullable(z.object({ source: side, destination: side }))),
       scan,
       measuredAt: z.nullable(z.string()),
     }),
@@ -230,6 +250,9 @@ function formatDestination(bucket: string, one: z.infer<typeof status>['destinat
           ].join(', ')}`,
         ]),
     `  scan            ${formatScan(one.scan)}`,
+    ...(['source', 'destination'] as const).flatMap((name) =>
+      one.sides == null ? [] : formatSide(name, one.sides[name], reasons[`${name}Lifecycle`]),
+    ),
   ];
   for (const { id, enabled, versions, cost } of one.rules) {
     if (versions === null) lines.push(`  rule ${id}: ${enabled ? 'not scanned yet' : 'disabled'}`);
@@ -248,6 +271,37 @@ function formatDestination(bucket: string, one: z.infer<typeof status>['destinat
   }
   if (one.measuredAt !== null) lines.push(`  measured at     ${one.measuredAt}`);
   return lines.join('\n');
+}
+
+function formatSide(
+  name: 'source' | 'destination',
+  { current, older, deleteMarkers, lifecycle }: z.infer<typeof side>,
+  unknown: string | undefined,
+): string[] {
+  const amounts = [
+    `${count(current.versions)} current versions (${size(current.bytes)})`,
+    `${count(older.versions)} older (${size(older.bytes)})`,
+    `${count(deleteMarkers)} delete markers`,
+  ];
+  const found =
+    lifecycle == null
+      ? undefined
+      : [...boundedBy('current', lifecycle.current), ...boundedBy('older', lifecycle.older)];
+  const more = lifecycle == null || lifecycle.more === 0 ? [] : [`and ${count(lifecycle.more)} more rules`];
+  return [
+    `  ${name.padEnd(14)}  ${amounts.join(', ')}`,
+    `    ${found === undefined ? `lifecycle unknown (${unknown ?? 'not-checked'})` : [...found, ...more].join('; ')}`,
+  ];
+}
+
+/** The lifecycle rules that end the versions of an age, or that none does. */
+function boundedBy(age: 'current' | 'older', rules: z.infer<typeof bounds>): string[] {
+  if (rules.length === 0) return [`no lifecycle rule removes ${age} versions`];
+  return rules.map(({ rule, prefix, narrowed, days, date }) => {
+    const keys = `${prefix === '' ? '' : ` below ${prefix}`}${narrowed ? ' (some of them)' : ''}`;
+    const when = days === undefined ? `from ${date ?? 'a date'} on` : `after ${count(days)} days`;
+    return `lifecycle rule ${rule} removes ${age} versions${keys} ${when}`;
+  });
 }
 
 const formatLag = (lag: z.infer<typeof percentiles> | null): string =>

@@ -98,18 +98,26 @@ function engine(scope: Working): Rights {
   return { ...others, state: [...ofState, allow(['GetObject', 'PutObject'], under(state, [BEHIND]))] };
 }
 
-function work({ state, peers, acl }: Working): Rights {
+function work({ state, peers, acl }: Working, further: readonly string[] = []): Rights {
   // Rules with `ReplicaAcl` have ACLs read and written. In a two-way set-up a version of somebody else that is copied on top of
   // its own stack keeps its ACL, whatever the rules say.
   const ofSource = acl ? ['GetObjectACL'] : [];
   const ofReplica = acl || peers.length > 0 ? ['GetObjectACL', 'PutObjectACL'] : [];
   const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
   return {
-    sources: [{ actions: ['GetBucketObjectVersions', ...READ, ...ofSource], path: '*' }],
+    sources: [{ actions: ['GetBucketObjectVersions', ...further, ...READ, ...ofSource], path: '*' }],
     // DeleteObject: delete markers, and replicas of ours that proved surplus or damaged. Reading: copies within the bucket.
     destinations: [
       {
-        actions: ['GetBucketVersioning', 'GetBucketObjectVersions', ...READ, ...WRITE, ...ofReplica, 'DeleteObject'],
+        actions: [
+          'GetBucketVersioning',
+          'GetBucketObjectVersions',
+          ...further,
+          ...READ,
+          ...WRITE,
+          ...ofReplica,
+          'DeleteObject',
+        ],
         path: '*',
       },
     ],
@@ -134,7 +142,8 @@ function work({ state, peers, acl }: Working): Rights {
 /** The rights of `task`, and those on the state of scans: their progress, and the keys that they have proved right. */
 function scan(scope: Working): Rights {
   const { state } = scope;
-  const { sources, destinations, state: ofState } = work(scope);
+  // Once an hour: the status says which rule of a lifecycle bounds the versions of each side.
+  const { sources, destinations, state: ofState } = work(scope, ['GetBucketLifecycle']);
   return {
     sources,
     destinations,

@@ -129,6 +129,46 @@ describe('hasNativeReplication', () => {
   });
 });
 
+describe('getExpiries', () => {
+  const lifecycle = (...rules: string[]) =>
+    xml(
+      200,
+      `<LifecycleConfiguration>${rules.map((rule) => `<Rule>${rule}</Rule>`).join('')}</LifecycleConfiguration>`,
+    );
+
+  it('gives the enabled rules that remove versions, and how long each leaves them', async () => {
+    const cos = await setUp([
+      lifecycle(
+        '<ID>both</ID><Filter/><Status>Enabled</Status><Expiration><Days>365</Days></Expiration><NoncurrentVersionExpiration><NoncurrentDays>30</NoncurrentDays></NoncurrentVersionExpiration>',
+        '<ID>dated</ID><Filter><And><Prefix>a/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter><Status>Enabled</Status><Expiration><Date>2027-01-01T00:00:00Z</Date></Expiration>',
+        '<ID>old form</ID><Prefix>b/</Prefix><Status>Enabled</Status><NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration>',
+        '<ID>off</ID><Filter/><Status>Disabled</Status><Expiration><Days>1</Days></Expiration>',
+        '<ID>colder</ID><Filter/><Status>Enabled</Status><Transition><Days>1</Days><StorageClass>ARCHIVE</StorageClass></Transition>',
+        '<ID>markers</ID><Filter/><Status>Enabled</Status><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>',
+      ),
+    ]);
+    expect(await cos.getExpiries(SOURCE)).toEqual([
+      { id: 'both', prefix: '', narrowed: false, current: 365, older: 30 },
+      { id: 'dated', prefix: 'a/', narrowed: true, current: '2027-01-01T00:00:00Z', older: undefined },
+      { id: 'old form', prefix: 'b/', narrowed: false, current: undefined, older: 1 },
+    ]);
+    expect(server.arrived[0]?.line).toBe('GET /?lifecycle');
+  });
+
+  it('is empty where there is no lifecycle, and only there', async () => {
+    const cos = await setUp([
+      failure(404, 'NoSuchLifecycleConfiguration'),
+      failure(404, 'NoSuchBucket'),
+      failure(403, 'AccessDenied'),
+      lifecycle('<Status>Enabled</Status><Expiration><Days>soon</Days></Expiration>'),
+    ]);
+    expect(await cos.getExpiries(SOURCE)).toEqual([]);
+    await expect(cos.getExpiries(SOURCE)).rejects.toMatchObject({ code: 'NoSuchBucket' });
+    await expect(cos.getExpiries(SOURCE)).rejects.toMatchObject({ code: 'AccessDenied' });
+    await expect(cos.getExpiries(SOURCE)).rejects.toMatchObject({ code: 'AnswerMalformed' });
+  });
+});
+
 describe('putTags', () => {
   it('replaces those of the version, whatever they hold', async () => {
     const cos = await setUp([reply(200)]);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CosError, formatPlace } from '../../../shared/cos/index.ts';
-import { checkBuckets, preconditionsOf, readPreconditions } from '../../../shared/preconditions/index.ts';
+import { checkBuckets, lifecycleOf, preconditionsOf, readPreconditions } from '../../../shared/preconditions/index.ts';
 import { BACKUP, deployment, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
 import { rule } from '../rules/sample.ts';
 
@@ -84,6 +84,17 @@ describe('the hourly check of buckets', () => {
     });
     for (let i = 0; i < 3; i += 1) expect((await check()).broken).toEqual([]);
     expect(atBackup()).toHaveLength(1);
+  });
+
+  it('notes what bounds the versions of each bucket, and breaks nothing where it may not see that', async () => {
+    world.onRequest((asked) => {
+      if (asked === 'getExpiries backup') throw refusal('AccessDenied');
+    });
+    expect((await check()).broken).toEqual([]);
+    const found = await readPreconditions(deps());
+    expect(lifecycleOf(found, SOURCE, world.clock.ms)).toMatchObject({ rules: [], total: 0 });
+    expect(lifecycleOf(found, BACKUP, world.clock.ms)).toBe('AccessDenied');
+    expect(lifecycleOf(found, OTHER, world.clock.ms)).toBe('not-checked');
   });
 
   it('is made anew where somebody damaged what it found', async () => {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keep } from '../../../../functions/schedule/scans.ts';
 import { bucketStatus, paused, scanRequested, scans } from '../../../../functions/api/scan-schemas.ts';
 import type { BucketStatus, Scans } from '../../../../functions/api/scan-schemas.ts';
+import { checkBuckets } from '../../../../shared/preconditions/index.ts';
+import type { LifecycleRule } from '../../../cloud/cos/index.ts';
 import { createKeyStore } from '../../../../shared/access/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
 import { createScanning, type Scanning } from './scanning.ts';
@@ -11,6 +13,22 @@ import { BACKUP, createWorld, ruleText, THIRD, type World } from '../../../deplo
 
 const EXISTING = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
 const MINUTE = 60_000;
+/** Removes older versions of keys with an `a` after 30 days. */
+const OLD: LifecycleRule = {
+  id: 'old',
+  enabled: true,
+  prefix: 'a',
+  notPrefix: undefined,
+  tags: [],
+  largerThan: undefined,
+  smallerThan: undefined,
+  expiration: undefined,
+  expiredMarkers: false,
+  transitions: [],
+  noncurrentExpiration: 30,
+  noncurrentTransitions: [],
+  abortUploads: undefined,
+};
 const PLACE = `${BACKUP.bucket}@${BACKUP.region}`;
 
 let world: World;
@@ -33,6 +51,21 @@ const statusNow = async (): Promise<BucketStatus> => {
   return bucketStatus.parse(json);
 };
 const scansNow = async (): Promise<Scans> => scans.parse((await world.ask('GET', 'replicationScans')).json);
+
+/** Of a key for the metrics. */
+let secretKey: string | undefined;
+/** The metrics of this moment, by name and labels. */
+async function metricsNow() {
+  if (secretKey === undefined) {
+    const now = () => Date.now() + world.clock.ahead;
+    const keys = createKeyStore({ cos: world.user, state: STATE, now, random: randomBytes });
+    ({ secretKey } = await keys.add({ buckets: [SOURCE.bucket], rights: ['metrics'] }));
+  }
+  const headers = { host: 'api.example.com', authorization: `Bearer ${secretKey}` };
+  const series = parseText((await world.send({ httpMethod: 'GET', path: '/metrics', headers })).body);
+  return (name: string, labels = {}) =>
+    valueOf(series, `cos_replication_${name}`, { source: SOURCE.bucket, destination: PLACE, ...labels });
+}
 
 /** One after the other: what a bucket goes through from its first rule on. */
 describe.sequential('a bucket', () => {
@@ -97,14 +130,7 @@ describe.sequential('a bucket', () => {
   });
 
   it('shows the same in its metrics, to whoever has the secret of a key for them', async () => {
-    const now = () => Date.now() + world.clock.ahead;
-    const keys = createKeyStore({ cos: world.user, state: STATE, now, random: randomBytes });
-    const { secretKey } = await keys.add({ buckets: [SOURCE.bucket], rights: ['metrics'] });
-    const headers = { host: 'api.example.com', authorization: `Bearer ${secretKey}` };
-    const answer = await world.send({ httpMethod: 'GET', path: '/metrics', headers });
-    const series = parseText(answer.body);
-    const value = (name: string, labels = {}) =>
-      valueOf(series, `cos_replication_${name}`, { source: SOURCE.bucket, destination: PLACE, ...labels });
+    const value = await metricsNow();
     const [status] = (await statusNow()).destinations;
     expect(value('state', { state: 'complete' })).toBe(1);
     expect(value('existing_state', { state: 'done' })).toBe(1);
@@ -116,6 +142,31 @@ describe.sequential('a bucket', () => {
     expect(value('backlog_oldest_age_seconds')).toBe(0);
     expect(value('complete_up_to_timestamp_seconds')).toBe(Date.parse(status?.completeUpTo ?? '') / 1000);
     expect(value('scan_measured_timestamp_seconds')).toBe(Date.parse(status?.measuredAt ?? '') / 1000);
+  });
+
+  it('names the lifecycle rules that bound the versions of each side, or says that none does', async () => {
+    const unknown = (await statusNow()).destinations[0];
+    expect(unknown?.sides?.destination.lifecycle).toBeNull();
+    expect(unknown?.reasons).toMatchObject({ sourceLifecycle: 'not-checked', destinationLifecycle: 'not-checked' });
+    world.cloud.core.configureBucket(BACKUP.bucket, BACKUP.region, { lifecycle: [OLD] });
+    const { engine } = scanning.deps;
+    await checkBuckets({ ...engine.deps, rules: engine.rules, now: engine.now }, [SOURCE]);
+    const [status] = (await statusNow()).destinations;
+    expect([status?.sides?.source.lifecycle, status?.sides?.destination.lifecycle]).toEqual([
+      { current: [], older: [], more: 0 },
+      { current: [], older: [{ rule: 'old', prefix: 'a', narrowed: false, days: 30 }], more: 0 },
+    ]);
+    const value = await metricsNow();
+    const bounded = (side: string, age: string) => value('side_lifecycle_rules', { side, age });
+    expect([bounded('source', 'older'), bounded('destination', 'older'), bounded('destination', 'current')]).toEqual([
+      0, 1, 0,
+    ]);
+    expect(value('figure_known', { figure: 'lifecycle' })).toBe(1);
+    // What was seen hours ago says nothing of now.
+    world.clock.ahead += 4 * 60 * MINUTE;
+    expect((await statusNow()).destinations[0]?.sides?.destination.lifecycle).toBeNull();
+    expect((await metricsNow())('figure_known', { figure: 'lifecycle' })).toBe(0);
+    world.clock.ahead -= 4 * 60 * MINUTE;
   });
 
   it('is not complete any more when its rules are others', async () => {

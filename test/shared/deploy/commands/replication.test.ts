@@ -52,6 +52,45 @@ it('status --wait tells each change once, and ends with the whole status when al
   expect(said.at(-1)).toMatch(/^source-1250000000 → backup-1250000000@ap-shanghai: complete$/m);
 });
 
+it('status tells what is on each side, and what bounds it', async () => {
+  const none = { current: [], older: [], more: 0 };
+  const side = (lifecycle: object | null) => ({
+    current: { versions: 1200, bytes: 5_000_000 },
+    older: { versions: 7, bytes: 700 },
+    deleteMarkers: 3,
+    lifecycle,
+  });
+  const old = { rule: 'old', prefix: 'logs/', narrowed: true, days: 30 };
+  const dated = { rule: 'dated', prefix: '', narrowed: false, date: '2027-01-01T00:00:00Z' };
+  const [one] = statusOf('complete', 0).destinations;
+  const show = async (source: object | null, destination: object | null): Promise<string> => {
+    const sides = { source: side(source), destination: side(destination) };
+    vi.spyOn(apiCall, 'callApi').mockResolvedValue({
+      destinations: [{ ...one, sides, reasons: { destinationLifecycle: 'AccessDenied' } }],
+    });
+    let said = '';
+    await replicationAction(
+      'status',
+      {
+        settings: sampleSettings(),
+        keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
+        address: { url: 'https://example.com', endpoint: undefined },
+        print: (text) => void (said += text),
+        sleep: async () => undefined,
+      },
+      { bucket: undefined, destination: undefined, prefix: undefined, rule: undefined, json: false, wait: false },
+    );
+    return said;
+  };
+  const unknown = await show(none, null);
+  expect(unknown).toMatch(/source +1,200 current versions \(5.0 MB\), 7 older \(700 B\), 3 delete markers\n/);
+  expect(unknown).toContain('no lifecycle rule removes current versions; no lifecycle rule removes older versions\n');
+  expect(unknown).toContain('lifecycle unknown (AccessDenied)');
+  expect(await show(none, { current: [dated], older: [old], more: 2 })).toContain(
+    'lifecycle rule dated removes current versions from 2027-01-01T00:00:00Z on; lifecycle rule old removes older versions below logs/ (some of them) after 30 days; and 2 more rules',
+  );
+});
+
 const scanOf = (state: string, done: number, total: number | null, more: object = {}) => ({
   destination: 'backup-1250000000@ap-shanghai',
   state,
