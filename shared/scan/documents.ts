@@ -106,6 +106,10 @@ export const rangeDocument = object({
   /** The cause with which every key failed, while the range waits because of it. */
   blocked: nullable(text()),
   tries: count,
+  /** ms for which runs were at work on the first pass, until they last wrote this. */
+  worked: orNone(count),
+  /** ms since 1970: when a run last wrote this; 0: none has. */
+  written: orNone(time),
   counts,
   deeds,
   done: nullable(time),

@@ -21,6 +21,8 @@ export const newRange = (
   splits: [],
   blocked: null,
   tries: 0,
+  worked: 0,
+  written: 0,
   counts: emptyCounts(),
   deeds: emptyDeeds(),
   done: null,

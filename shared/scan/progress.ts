@@ -1,5 +1,6 @@
 import { addDeeds, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument, ScanRequest } from './documents.ts';
+import { entriesOf, estimate } from './eta.ts';
 import type { PairStore } from './store.ts';
 
 /** The progress of the scans of a pair. */
@@ -11,7 +12,7 @@ export interface Progress {
   readonly ranges: { readonly total: number | undefined; readonly done: number };
   /** Versions and delete markers of the source; the total is known when the scan has been cut into all its ranges. */
   readonly entries: { readonly total: number | undefined; readonly done: number };
-  /** Entries a second since the scan began; undefined: no entry is done yet, or the scan does not run. */
+  /** Entries a second of all runs that are at work; undefined: no entry is done yet, or the scan does not run. */
   readonly rate: number | undefined;
   /** ms until the scan has ended at that rate; undefined: unknown. */
   readonly eta: number | undefined;
@@ -19,9 +20,6 @@ export interface Progress {
   /** The cause for which a range waits. */
   readonly blocked: string | undefined;
 }
-
-/** ms from the last write of a scan until both sides have been listed once more and the result is written. */
-const SECOND_LOOK_MS = 180_000;
 
 /** Reads the progress of the scan of a pair. `now` in ms since 1970. Throws `CosError`, `InvalidStateObject`. */
 export async function readProgress(store: PairStore, now: number): Promise<Progress> {
@@ -38,10 +36,11 @@ export async function readProgress(store: PairStore, now: number): Promise<Progr
       blocked: undefined,
     };
   }
-  const [preparation, open, done] = await Promise.all([
+  const [preparation, open, done, notes] = await Promise.all([
     store.preparation(scan.id),
     store.openRanges(scan.id),
     store.doneRanges(scan.id),
+    store.notes(),
   ]);
   const ranges = await store.readRanges(scan.id, [...new Set([...open, ...done])]);
   const deeds = emptyDeeds();
@@ -49,25 +48,18 @@ export async function readProgress(store: PairStore, now: number): Promise<Progr
   const finished = ranges.filter((range) => range.done !== null);
   const whole = preparation?.done === true;
   const total = whole ? Math.max(preparation.entries, sumOf(finished)) : undefined;
-  const walked = ranges.reduce((sum, range) => sum + walkedOf(range), 0);
+  const walked = ranges.reduce((sum, range) => sum + entriesOf(range), 0);
   const running = scan.state === 'running' && paused === undefined;
-  const elapsed = Math.max(1, now - scan.started);
-  const rate = running && walked > 0 ? (walked * 1000) / elapsed : undefined;
-  const left = finished.length === ranges.length && whole ? 0 : SECOND_LOOK_MS;
+  const estimated = running ? estimate(ranges, notes.size, now) : undefined;
   return {
     ...about,
     ranges: { total: whole ? preparation.ranges : undefined, done: finished.length },
     entries: { total, done: total === undefined ? walked : Math.min(walked, total) },
-    rate,
-    eta: rate === undefined || total === undefined ? undefined : (Math.max(0, total - walked) * 1000) / rate + left,
+    rate: estimated?.rate,
+    eta: whole ? estimated?.eta : undefined,
     deeds,
     blocked: ranges.find(({ blocked }) => blocked !== null)?.blocked ?? undefined,
   };
 }
 
 const sumOf = (ranges: readonly RangeDocument[]): number => ranges.reduce((sum, { entries }) => sum + entries, 0);
-
-/** Entries that the first pass has dealt with: the second one only looks. */
-function walkedOf({ done, pass, entries, expected }: RangeDocument): number {
-  return done === null && pass > 1 ? Math.max(entries, expected) : entries;
-}

@@ -169,9 +169,12 @@ class Walk {
   /** The ledger first: what it holds is true whether or not the cursor has come to it. */
   async writeDown(): Promise<void> {
     const { store, deps } = this.#options;
+    const now = deps.engine.now();
+    if (this.range.pass === 1) this.range.worked += Math.max(0, now - this.#written);
+    this.range.written = now;
+    this.#written = now;
     if (!this.ledger.isEmpty) await store.putLedger(store.ledgerName(this.range.scan, this.range.number), this.ledger);
     await store.putRange(this.range);
-    this.#written = deps.engine.now();
   }
 
   #streams(): [VersionStream, VersionStream] {

@@ -145,7 +145,7 @@ function reasonOf(
   eta: number | undefined,
 ): Pick<ScanState, 'reason'> {
   if (state === 'none') return { reason: 'not-begun' };
-  if (state === 'paused' || state === 'stopping' || state === 'ended') return { reason: 'not-running' };
+  if (['paused', 'stopping', 'ended', 'blocked'].includes(state)) return { reason: 'not-running' };
   if (total === undefined) return { reason: 'counting' };
   return eta === undefined ? { reason: 'not-begun' } : {};
 }

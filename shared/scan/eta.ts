@@ -1,0 +1,62 @@
+import { CLOCK_DOUBT_MS, SETTLE_MS, TIMER_MS } from '../durations/index.ts';
+import type { RangeDocument } from './documents.ts';
+
+type Walked = Pick<
+  RangeDocument,
+  'done' | 'pass' | 'again' | 'entries' | 'expected' | 'worked' | 'written' | 'notBefore' | 'blocked'
+>;
+
+/** The speed of a scan that runs, and its end. */
+export interface Estimate {
+  /** Entries a second of all its runs together. */
+  readonly rate: number;
+  /** ms until the result is written. */
+  readonly eta: number;
+}
+
+/** ms after which a run that wrote nothing is not taken to be at work. */
+const SILENT_MS = 90_000;
+/** ms that a run takes for its start and a pass that only looks. */
+const LOOK_MS = 5_000;
+
+/**
+ * The speed is measured over the time for which runs were at work, so that neither a pause nor the wait for the second pass
+ * counts. What a run did since it last wrote is guessed. `runs`: those at work; `now` in ms since 1970. Undefined: nothing is
+ * done yet that could tell, or nothing goes on.
+ */
+export function estimate(ranges: readonly Walked[], runs: number, now: number): Estimate | undefined {
+  const open = ranges.filter(({ done }) => done === null);
+  const walked = ranges.reduce((sum, range) => sum + entriesOf(range), 0);
+  const worked = Math.max(
+    1,
+    ranges.reduce((sum, range) => sum + range.worked, 0),
+  );
+  if (walked === 0) return undefined;
+  if (open.length > 0 && open.every(({ blocked }) => blocked !== null)) return undefined;
+  const ofOne = walked / worked;
+  const first = open.filter(({ pass }) => pass === 1);
+  const lefts = first.map((range) => leftOf(range, ofOne, now));
+  const lanes = Math.max(1, Math.min(runs, first.length));
+  const left = lefts.reduce((sum, one) => sum + one, 0);
+  const walk = Math.max(left / (ofOne * lanes), ...lefts.map((one) => one / ofOne), 0);
+  return { rate: 1000 * ofOne * lanes, eta: endAfter(now + walk, open) - now };
+}
+
+/** Entries that the first pass has dealt with: the second one only looks. */
+export const entriesOf = ({ done, pass, entries, expected }: Walked): number =>
+  done === null && pass > 1 ? Math.max(entries, expected) : entries;
+
+function leftOf({ expected, entries, written }: Walked, ofOne: number, now: number): number {
+  const since = now - written < SILENT_MS ? Math.max(0, now - written) * ofOne : 0;
+  return Math.max(0, expected - entries - since);
+}
+
+/** Whatever was written is looked at again when listings have settled. Runs, and the result, begin with the timer. */
+function endAfter(walked: number, open: readonly Walked[]): number {
+  const settled = walked + SETTLE_MS + CLOCK_DOUBT_MS;
+  const looks = open.flatMap(({ pass, again, notBefore }) => (pass > 1 ? [notBefore] : again ? [settled] : []));
+  const looked = looks.length === 0 ? walked : timerAfter(Math.max(walked, ...looks)) + LOOK_MS;
+  return timerAfter(looked);
+}
+
+const timerAfter = (ms: number): number => Math.ceil(ms / TIMER_MS) * TIMER_MS;
