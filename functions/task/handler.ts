@@ -38,7 +38,7 @@ async function pause(engine: Engine, found: readonly TaskObject[], task: Task, r
   const { leases, knocks, tasks, now, random } = engine;
   const earlier = found.map((one) => one.task);
   const left = taskOf(workOfTasks(earlier, task, []), 'RuleDisabled', now(), earlier);
-  const acquired = await leases.acquire(task, left, run.deadline, true);
+  const acquired = await leases.acquire(task, left, run.deadline, { thorough: true });
   // The work that broken-off runs have left is written down with it, or it would become a task each minute; so is a knock.
   const { floor: deep, since } = acquired.kind === 'held' ? acquired.lease : left;
   const floor = Math.min(deep, (await knocks.floor(task)) ?? deep);
@@ -53,7 +53,9 @@ async function drop(engine: Engine, found: readonly TaskObject[], task: Task, ru
   run.log({ message: 'out of scope', key: task.key, tasks: found.length });
   // P32c: Nobody will look at the key again.
   await engine.abandon(found.map((one) => one.task));
-  const acquired = await engine.leases.acquire(task, { floor: 0, since: Number.POSITIVE_INFINITY }, run.deadline, true);
+  const acquired = await engine.leases.acquire(task, { floor: 0, since: Number.POSITIVE_INFINITY }, run.deadline, {
+    thorough: true,
+  });
   await engine.knocks.takeAway(task);
   if (acquired.kind === 'held') await engine.leases.release(acquired.lease);
   // P31b: Work that no rule asks for ends.

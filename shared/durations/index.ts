@@ -33,6 +33,8 @@ export const CLOCK_LIFE_MS = MINUTE;
 export const SIGNATURE_LIFE_MS = MINUTE;
 /** A server-side copy is cut off after this time. */
 export const LONGEST_COPY_MS = 15 * MINUTE;
+/** Bytes a ms. A key is kept for a copy that its run has left behind for as long as one of this speed would take. */
+export const SLOWEST_COPY = 100;
 
 // Leases
 

@@ -46,7 +46,7 @@ export async function converge(
   time: { readonly stop: number; readonly end: number },
   isInForce?: () => Promise<boolean>,
 ): Promise<Report> {
-  const run = createRun(deps, work, { stop: time.stop, isInForce, inParts: deps.inParts });
+  const run = createRun(deps, work, { stop: time.stop, isInForce, leases: deps.leases, inParts: deps.inParts });
   run.gate.prepare();
   const { leases, knocks, sleep } = deps;
   const turns = { leases, knocks, sleep, started: deps.now(), end: time.end };
@@ -108,11 +108,12 @@ function endOf(run: Needs<'deeds' | 'verdicts' | 'passed'>, ending: Ending): End
  * broken-off runs had left goes with it only when the look is the last one: until then it is all that is known of them.
  */
 async function holding(
-  run: Needs<'deps' | 'work' | 'time' | 'heads' | 'uploads'>,
+  run: Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'hold' | 'uploads'>,
   turns: Turns,
   held: Held,
   look: () => Promise<Looked | Ending>,
 ): Promise<Looked | Ending> {
+  run.hold.begin(held.lease);
   let looked: Looked | Ending;
   try {
     looked = await look();

@@ -14,7 +14,7 @@ import type { EngineDeps, Settings } from './settings.ts';
 import type { Report, Work } from './types.ts';
 import { VersioningWatch } from './act/versioning.ts';
 import type { Keyring } from '../identity/index.ts';
-import { CLOCK_DOUBT_MS, CLOCK_LIFE_MS, CLOSING_MS, SETTLE_MS } from '../durations/index.ts';
+import { CLOCK_DOUBT_MS, CLOCK_LIFE_MS, CLOSING_MS, SETTLE_MS, SLOWEST_COPY } from '../durations/index.ts';
 
 export interface EngineOptions {
   readonly cos: Cos;
@@ -97,6 +97,7 @@ export const DEFAULT_SETTINGS: Settings = {
   metadataLimit: METADATA_LIMIT,
   inlineBytes: 256 * 2 ** 20,
   largeFrom: LARGEST_COPY,
+  slowestCopy: SLOWEST_COPY,
   crowdedFrom: 1000,
   failuresInARow: 20,
   markerTold: () => false,

@@ -13,6 +13,8 @@ export interface Settings {
   readonly inlineBytes: number;
   /** Objects from this many bytes on are copied in parts; one request copies at most 5 GB. */
   readonly largeFrom: number;
+  /** Bytes a ms: no copy is expected to be slower while a key is kept for it. */
+  readonly slowestCopy: number;
   /** Pieces of failed work at one destination from which on the pairs of it are marked, and a scan repairs them. */
   readonly crowdedFrom: number;
   /** Failures of one instance, with no success in between, by which it knows that a pair is down. */

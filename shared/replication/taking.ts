@@ -2,12 +2,14 @@ import { ServiceError } from '../errors/index.ts';
 import type { HeadResult } from '../cos/index.ts';
 import { type Acquired, type Knocks, type Lease, type Leases } from '../tasks/index.ts';
 import { at } from './errors.ts';
+import { claimAt } from './look/claim.ts';
+import { ownMarker } from '../identity/index.ts';
 import type { Needs } from './run/run.ts';
 import type { Work } from './types.ts';
 import { taskOf } from './work.ts';
 import { BUSY_MS, CLOCK_DOUBT_MS, LINGER_MS } from '../durations/index.ts';
 
-type Taking = Needs<'deps' | 'work' | 'time' | 'heads' | 'uploads'>;
+type Taking = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'uploads'>;
 
 /** Whose turn it is at a key: what a run needs to find out, and to tell others. */
 export interface Turns {
@@ -68,10 +70,23 @@ export async function take(run: Taking, turns: Turns, knock: number | undefined)
 const mayKnock = (work: Work): boolean =>
   !work.thorough && !work.compare && work.uploads.length === 0 && work.fresh === Number.NEGATIVE_INFINITY;
 
-function acquire(run: Taking, { leases, started, end }: Turns, floor: number): Promise<Acquired> {
+async function acquire(run: Taking, { leases, started, end }: Turns, floor: number): Promise<Acquired> {
   const { work } = run;
   const facts = { floor: Math.min(work.floor, floor), since: Math.min(work.since, started - CLOCK_DOUBT_MS) };
-  return at('state', () => leases.acquire(work, facts, end, work.thorough));
+  const ask = (landed?: string) =>
+    at('state', () => leases.acquire(work, facts, end, { thorough: work.thorough, landed }));
+  const acquired = await ask();
+  if (acquired.kind === 'held' || acquired.awaited === undefined) return acquired;
+  // P51b: The key is kept for a copy alone, and the copy is there.
+  return (await hasLanded(run, acquired.awaited)) ? ask(acquired.awaited) : acquired;
+}
+
+/** Whether the current version at the destination is the replica of this attempt. */
+async function hasLanded(run: Taking, attempt: string): Promise<boolean> {
+  const there = await run.heads.destination();
+  if (!there.found) return false;
+  const claim = await claimAt(run, there.head, 'destination');
+  return ownMarker(claim)?.id === attempt;
 }
 
 async function knockFirst(run: Taking, turns: Turns, date: number): Promise<Taken> {

@@ -37,6 +37,8 @@ export interface LeaseRecord extends Target, Facts {
   readonly id: string;
   /** ms from the object's Last-Modified on; nobody's own clock is asked. */
   readonly duration: number;
+  /** The attempt whose copy may land when its run is over; missing in the lease of a run. */
+  readonly attempt?: string | undefined;
 }
 
 const common = { source: readPlace, destination: readPlace, key: text(), floor: number, since: nullable(number) };
@@ -53,7 +55,12 @@ const taskDocument = object<Stored<Task>>({
   uploads: optional(listOf(readUpload)),
 });
 
-const leaseDocument = object<Stored<LeaseRecord>>({ ...common, id: text(), duration: number });
+const leaseDocument = object<Stored<LeaseRecord>>({
+  ...common,
+  id: text(),
+  duration: number,
+  attempt: optional(text()),
+});
 
 const encode = (document: Facts): Uint8Array =>
   encodeState({ ...document, since: Number.isFinite(document.since) ? document.since : null });

@@ -19,6 +19,8 @@ export interface Lease extends Facts {
   readonly name: string;
   /** Expired records of runs that broke off; this run goes on from them. */
   readonly inherited: readonly string[];
+  /** Further leases of this run, which keep the key for copies that outlive the first. */
+  readonly further: Further[];
   /** ms since the last of those runs was over, at least; undefined: there were none. */
   readonly endedAgo?: number | undefined;
   /** Local clock, ms: when the request that created it was sent. */
@@ -27,10 +29,34 @@ export interface Lease extends Facts {
   readonly duration: number;
 }
 
+/** A lease that keeps the key for a copy. */
+export interface Further {
+  readonly name: string;
+  /** Local clock, ms: the key is ours until then. */
+  readonly until: number;
+}
+
 export type Acquired =
   | { readonly kind: 'held'; readonly lease: Lease }
-  /** `remaining`: ms until it expires, unless it is given back before. `name`: of the lease that is in the way. */
-  | { readonly kind: 'taken'; readonly remaining: number; readonly name: string };
+  /**
+   * `remaining`: ms until it expires, unless it is given back before. `name`: of the lease that is in the way. `awaited`: its
+   * run is over, and only the copy of this attempt may still land.
+   */
+  | {
+      readonly kind: 'taken';
+      readonly remaining: number;
+      readonly name: string;
+      readonly awaited?: string | undefined;
+    };
+
+interface AcquireOptions {
+  /**
+   * Also finds records that were left behind above a number that is free; one more listing, so only where time is not short.
+   */
+  readonly thorough?: boolean;
+  /** An attempt whose copy has landed, so that nobody waits for it. */
+  readonly landed?: string | undefined;
+}
 
 interface Found {
   readonly name: string;
@@ -55,19 +81,44 @@ export class Leases {
 
   /**
    * Takes the key, or tells for how long somebody else has it. `deadline` (ms since 1970) is when the platform ends the
-   * run: the lease lives so much longer that nothing the run has sent can take effect after it. `thorough` also finds
-   * records that were left behind above a number that is free; one more listing, so only where time is not short.
+   * run: the lease lives so much longer that nothing the run has sent can take effect after it, but a slow copy.
    */
-  async acquire(target: Target, facts: Facts, deadline: number, thorough = false): Promise<Acquired> {
+  async acquire(
+    target: Target,
+    facts: Facts,
+    deadline: number,
+    { thorough = false, landed }: AcquireOptions = {},
+  ): Promise<Acquired> {
     const digest = digestOfTarget(target, this.#deps.hash);
     for (let i = 0; i < RESTARTS; i += 1) {
-      const acquired = await this.#climb(digest, target, facts, deadline);
+      const acquired = await this.#climb(digest, { target, facts, deadline, landed });
       if (acquired === 'again') continue;
       if (acquired.kind === 'held' && thorough)
         return { kind: 'held', lease: await this.#adopt(digest, acquired.lease) };
       return acquired;
     }
     return { kind: 'taken', remaining: ROUNDING_MS, name: leaseName(digest, 0, this.#prefix) };
+  }
+
+  /**
+   * Keeps a key that this run has for the copy of an attempt, which may take until `until` (ms since 1970, local clock) and
+   * outlive the run. One request, and one more when the key is given back; none where a lease of the run lives so long.
+   */
+  async outlast(lease: Lease, target: Target, attempt: string, until: number): Promise<void> {
+    if ([lease.sent + lease.duration, ...lease.further.map((one) => one.until)].some((end) => end >= until)) return;
+    const digest = digestOfTarget(target, this.#deps.hash);
+    const { source, destination, key } = target;
+    const [sent, id] = [this.#deps.now(), this.#deps.unique()];
+    const { floor, since } = lease;
+    const record = { source, destination, key, floor, since, id, duration: until - sent, attempt };
+    const own = readLeaseName(lease.name)?.number ?? 0;
+    for (let number = own + 1 + lease.further.length; ; number += 1) {
+      const name = leaseName(digest, number, this.#prefix);
+      // What an earlier run has left there stays for whoever looks for it.
+      if (!(await this.#create(name, record)) && (await this.#read(name))?.record.id !== id) continue;
+      lease.further.push({ name, until });
+      return;
+    }
   }
 
   /** Whether somebody holds this lease at the moment. */
@@ -86,10 +137,12 @@ export class Leases {
    * the lease may expire before the request has surely landed: then it is nobody's.
    */
   async release(lease: Lease): Promise<void> {
-    // P23b: A run deletes its own number, and those that it took over.
-    const names = [...lease.inherited, lease.name];
+    const further = lease.further.map(({ name }) => name);
+    const until = Math.max(lease.sent + lease.duration, ...lease.further.map((one) => one.until));
+    // P23b: A run deletes its own numbers, and those that it took over.
+    const names = [...lease.inherited, lease.name, ...further];
     for (const name of names) {
-      if (this.#deps.now() - lease.sent >= lease.duration - SIGNATURE_LIFE_MS) return;
+      if (this.#deps.now() >= until - SIGNATURE_LIFE_MS) return;
       await this.#deps.cos.deleteObject(this.#deps.state, name);
     }
   }
@@ -127,7 +180,19 @@ export class Leases {
     return { target: { source, destination, key }, facts: merge(found.map((one) => one.record)) };
   }
 
-  async #climb(digest: string, target: Target, facts: Facts, deadline: number): Promise<Acquired | 'again'> {
+  async #climb(
+    digest: string,
+    {
+      target,
+      facts,
+      deadline,
+      landed,
+    }: Pick<AcquireOptions, 'landed'> & {
+      readonly target: Target;
+      readonly facts: Facts;
+      readonly deadline: number;
+    },
+  ): Promise<Acquired | 'again'> {
     const below: Found[] = [];
     for (;;) {
       const name = leaseName(digest, below.length, this.#prefix);
@@ -145,17 +210,18 @@ export class Leases {
       if (holder === undefined) return 'again';
       // The client repeats a create after a dead connection, so the one that was there already may be ours.
       if (holder.record.id === id) return this.#held(below, { name, sent, duration, ...merged });
-      if (holder.remaining > 0) return { kind: 'taken', remaining: holder.remaining, name };
+      const { attempt } = holder.record;
+      if (holder.remaining > 0 && (attempt === undefined || attempt !== landed))
+        return { kind: 'taken', remaining: holder.remaining, name, awaited: attempt };
       // P23: An expired lease is taken over under the next number, and stays until the work is done.
       below.push(holder);
     }
   }
 
-  async #held(below: readonly Found[], own: Omit<Lease, 'inherited'>): Promise<Acquired | 'again'> {
-    if (await this.#unchanged(below)) {
-      return { kind: 'held', lease: { ...own, inherited: below.map((one) => one.name), endedAgo: endedAgo(below) } };
-    }
-    await this.giveBack({ ...own, inherited: [] });
+  async #held(below: readonly Found[], own: Omit<Lease, 'inherited' | 'further'>): Promise<Acquired | 'again'> {
+    const lease = { ...own, inherited: below.map((one) => one.name), further: [], endedAgo: endedAgo(below) };
+    if (await this.#unchanged(below)) return { kind: 'held', lease };
+    await this.giveBack(lease);
     return 'again';
   }
 
@@ -229,10 +295,12 @@ export const remainingOf = (
 ): number => duration + ROUNDING_MS - (date - lastModified);
 
 /** A lease outlives its run by the time its last request may take, and a margin. */
-const endedAgo = (expired: readonly Found[]): number | undefined =>
-  expired.length === 0
-    ? undefined
-    : Math.min(...expired.map(({ remaining }) => LEASE_TAIL_MS + ROUNDING_MS - remaining));
+function endedAgo(expired: readonly Found[]): number | undefined {
+  // A lease for a copy ends with the copy, and lies above that of its run.
+  const runs = expired.filter(({ record }) => record.attempt === undefined);
+  if (runs.length === 0) return undefined;
+  return Math.min(...runs.map(({ remaining }) => LEASE_TAIL_MS + ROUNDING_MS - remaining));
+}
 
 const merge = (facts: readonly Facts[]): Facts => ({
   floor: Math.min(...facts.map((one) => one.floor)),

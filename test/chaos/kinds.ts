@@ -47,6 +47,8 @@ const SHARES = {
   'slow-copies': 3,
   /** The same, where nearly every function dies over its copy, and no scan repairs the late writes. */
   'orphaned-copies': 0,
+  /** The same, where a key is kept for as long as a copy may take: nothing is copied twice. */
+  'awaited-copies': 0,
   /** The state bucket refuses everything for minutes. */
   'state-outage': 2,
   /** Destinations are down, and a few failures are enough to leave the repair to a scan. */

@@ -14,7 +14,9 @@ import type { Marker, Ref } from '../../identity/index.ts';
 import type { ForeignItem, ObjectItem, OwnItem, SkipReason } from '../types.ts';
 import { isNull, refOfHead, timeOfVersionId } from '../../identity/index.ts';
 
-type Copying = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'books' | 'uploads' | 'deedLog' | 'inParts'>;
+type Copying = Needs<
+  'deps' | 'work' | 'time' | 'heads' | 'hold' | 'gate' | 'books' | 'uploads' | 'deedLog' | 'inParts'
+>;
 
 /**
  * Copies one source version on top of the destination's stack. `named`: as in `Marker`. A version that COS refuses to copy
@@ -127,6 +129,8 @@ async function copyInPlace(
 
 /** Returns the ID of the version that was written. */
 async function copy(run: Copying, job: Copy): Promise<string | Halt> {
+  // P51: Nobody else writes the key while the copy may land. An upload in parts lands with a short request.
+  if (!job.marker.inParts) await run.hold.outlast(job.marker.id, job.head.size);
   const halt = (await run.gate.closed()) ?? run.time.over();
   if (halt) return halt;
   try {

@@ -1,4 +1,5 @@
 import type { Place } from '../../cos/index.ts';
+import type { Leases } from '../../tasks/index.ts';
 import { MarkBook } from '../deletion-records.ts';
 import { Passed } from '../look/passed.ts';
 import type { EngineDeps } from '../settings.ts';
@@ -9,6 +10,7 @@ import type { Copy, Written } from './copy-job.ts';
 import { DeedLog, type Deeds } from './deeds.ts';
 import { createGate, type Gate } from './gate.ts';
 import { Heads, type DestinationClock } from './heads.ts';
+import { Hold } from './hold.ts';
 import { OpenUploads } from './open-uploads.ts';
 import { VerdictLog, type Verdicts } from './verdicts.ts';
 
@@ -19,6 +21,7 @@ import { VerdictLog, type Verdicts } from './verdicts.ts';
 export interface KeyRun extends RunBase {
   readonly heads: Heads;
   readonly gate: Gate;
+  readonly hold: Hold;
   readonly books: Books;
   readonly deeds: Deeds;
   readonly deedLog: DeedLog;
@@ -60,10 +63,16 @@ export interface RunOptions {
   /** Whether the rules of the work are still those that are stored; asked before each write. */
   readonly isInForce?: (() => Promise<boolean>) | undefined;
   readonly clock?: DestinationClock;
+  /** Undefined: the run has no lease. */
+  readonly leases?: Leases | undefined;
   readonly inParts?: PartsCopier | undefined;
 }
 
-export function createRun(deps: EngineDeps, work: Work, { stop, isInForce, clock, inParts }: RunOptions): KeyRun {
+export function createRun(
+  deps: EngineDeps,
+  work: Work,
+  { stop, isInForce, clock, leases, inParts }: RunOptions,
+): KeyRun {
   const base: RunBase = { deps, work, time: runTime(stop, () => deps.now()) };
   const [deedLog, verdictLog] = [new DeedLog(), new VerdictLog()];
   const bookAt = (state: Place | undefined) => (state === undefined ? undefined : new MarkBook(deps, state));
@@ -71,6 +80,7 @@ export function createRun(deps: EngineDeps, work: Work, { stop, isInForce, clock
   return {
     ...base,
     heads: new Heads(base, clock),
+    hold: new Hold(deps, work, leases),
     gate: createGate(base, isInForce ?? (() => Promise.resolve(true))),
     books: {
       source: bookAt(settings.sharedWith(work.source)),

@@ -61,7 +61,7 @@ export const TURNS: readonly Mistake[] = [
     ['late-deletions', 600],
     instead(
       'P22d',
-      `const taken = await leases.acquire(target, facts, deadline, true);
+      `const taken = await leases.acquire(target, facts, deadline, { thorough: true });
        if (taken.kind === 'held') await leases.release(taken.lease);
        return;`,
     ),
@@ -105,5 +105,11 @@ export const TURNS: readonly Mistake[] = [
     'nobody looks for a copy that lands after its run was given up',
     ['orphaned-copies', 60, 120],
     instead('P28', 'if (left < Infinity) return true;'),
+  ),
+  mistake('a key is free while a copy may still land there', ['awaited-copies', 100], without('P51')),
+  mistake(
+    'a key is kept for a copy that has landed',
+    'test/functions/replicate/late-copy.test.ts',
+    instead('P51b', 'return acquired;'),
   ),
 ];

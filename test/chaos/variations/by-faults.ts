@@ -40,6 +40,13 @@ const takenBack = (world: Sketch): Sketch => ({
   habits: { ...world.habits, deeds: 3, script: ['put', 'remove', 'undelete'] },
 });
 
+const orphaned: Variation = (world, { between }) => {
+  const weather: Weather = { ...CALM, killed: 0.5, copying: 840_000, only: 'copies' };
+  const pace = [60_000, 300_000, 600_000][between(0, 2)] as number;
+  const habits: Habits = { deeds: between(2, 6), keys: 1, pace, put: 5, remove: 1 };
+  return { ...world, weather, habits, listingLag: 0, scans: false };
+};
+
 /** Worlds that are special by the things that fail. */
 export const BY_FAULTS = {
   lagging: lagging(false),
@@ -58,12 +65,8 @@ export const BY_FAULTS = {
     };
     return { ...world, weather: { ...CALM, killed, copying, only: 'copies' }, habits, listingLag: 0 };
   },
-  'orphaned-copies': (world, { between }) => {
-    const weather: Weather = { ...CALM, killed: 0.5, copying: 840_000, only: 'copies' };
-    const pace = [60_000, 300_000, 600_000][between(0, 2)] as number;
-    const habits: Habits = { deeds: between(2, 6), keys: 1, pace, put: 5, remove: 1 };
-    return { ...world, weather, habits, listingLag: 0, scans: false };
-  },
+  'orphaned-copies': orphaned,
+  'awaited-copies': (world, dice) => ({ ...orphaned(world, dice), awaited: true }),
   'state-outage': (world, { between }) => {
     const from = between(0, 60_000);
     const outages = [{ at: 'state' as const, from, until: from + between(30_000, 240_000) }];

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { deployment, refusal, SETTLED } from '../../deployment/small.ts';
+import { BACKUP, deployment, refusal, SETTLED } from '../../deployment/small.ts';
 
 const MINUTE = 60_000;
 
@@ -58,4 +58,79 @@ test('that a copy may still land is not forgotten when it cannot be written down
   await world.replicate({ version: first });
   expect(world.stack()).toEqual([first.versionId]);
   expect(world.state('leases/')).toHaveLength(1);
+});
+
+/** A version whose copy is asked for by a run that is killed; `land` lets the copy take effect, and nobody hears of it. */
+async function abandonedCopy(settings: Parameters<typeof deployment>[0]) {
+  const world = await deployment({ markerTold: () => true, ...settings });
+  const first = world.put('1');
+  let release: (() => void) | undefined;
+  world.onRequest((call): Promise<void> | undefined => {
+    if (call !== 'copyObject backup' || release !== undefined) return undefined;
+    return new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  });
+  world.replicate({ version: first }).catch(() => undefined);
+  await vi.waitFor(() => expect(release).toBeDefined());
+  const land = async (): Promise<void> => {
+    world.onAnswer((call) => (call === 'copyObject backup' ? new Promise<void>(() => undefined) : undefined));
+    release?.();
+    await vi.waitFor(() => expect(world.stack()).toContain(first.versionId));
+    world.onAnswer(() => undefined);
+  };
+  const minutes = async (number: number): Promise<void> => {
+    for (let i = 0; i < number; i += 1) {
+      world.clock.ms += MINUTE;
+      await world.sweep();
+      await world.runStarted();
+    }
+  };
+  return { world, first, land, minutes };
+}
+
+/** Bytes a ms: copies of a single byte may take the 15 minutes that COS gives to any. */
+const SLOW = { slowestCopy: 1e-9 };
+
+// P51
+test('nobody writes a key while the slow copy of a killed run may land, so that no version is copied twice', async () => {
+  const { world, first, land, minutes } = await abandonedCopy(SLOW);
+  const second = world.put('2');
+  await minutes(10);
+  expect(world.stack()).toEqual([]);
+  await land();
+  await minutes(10);
+  await world.later();
+  expect(world.stack()).toEqual([second.versionId, first.versionId]);
+  expect(world.requests.length).toBeGreaterThan(0);
+  expect(world.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries).toHaveLength(2);
+  expect(world.state()).toEqual(['rules/source-1250000000']);
+});
+
+test('a key is kept for a copy that never lands no longer than COS lets a copy take', async () => {
+  const { world, first, minutes } = await abandonedCopy(SLOW);
+  await minutes(16);
+  expect(world.stack()).toEqual([]);
+  await minutes(3);
+  expect(world.stack()).toEqual([first.versionId]);
+});
+
+test('a key is free again as soon as the copy that it is kept for has landed', async () => {
+  const { world, first, land } = await abandonedCopy(SLOW);
+  world.clock.ms += 3 * MINUTE;
+  await land();
+  const second = world.put('2');
+  await world.replicate({ version: second });
+  expect(world.stack()).toEqual([second.versionId, first.versionId]);
+});
+
+test('a small object costs no further lease, and a run that ends leaves none', async () => {
+  for (const settings of [{}, SLOW]) {
+    const world = await deployment({ markerTold: () => true, ...settings });
+    const version = world.put('1');
+    await world.replicate({ version });
+    expect(world.stack()).toEqual([version.versionId]);
+    expect(world.requests.filter((call) => call === 'putObject crr')).toHaveLength(settings === SLOW ? 2 : 1);
+    expect(world.state()).toEqual(['rules/source-1250000000']);
+  }
 });

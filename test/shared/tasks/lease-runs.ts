@@ -6,7 +6,7 @@ export const RUN_MS = 60_000;
 export const LONG_AFTER = 10 * RUN_MS;
 
 export const acquire = (leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Acquired> =>
-  leases.acquire(TARGET, facts, now + RUN_MS, thorough);
+  leases.acquire(TARGET, facts, now + RUN_MS, { thorough });
 
 export async function held(leases: Leases, now: number, facts: Facts = FACTS, thorough = false): Promise<Lease> {
   const acquired = await acquire(leases, now, facts, thorough);
