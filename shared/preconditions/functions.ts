@@ -2,12 +2,8 @@ import { formatPlace, type Place } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import type { Break } from './document.ts';
 import type { AskPlatform } from './platform.ts';
+import type { Start } from './starts.ts';
 
-/** The events of a source that serverless.yml has triggers for. Without one of them something is lost until a scan. */
-const SOURCE_EVENTS = ['cos:ObjectCreated:*', 'cos:ObjectRemove:DeleteMarkerCreated', 'cos:ObjectRestore:Completed'];
-const STATE_EVENTS = ['cos:ObjectCreated:*'];
-/** A function takes ten COS triggers, and a source needs three. */
-const SOURCES_PER_FUNCTION = 3;
 /** States in which a function takes calls. While it is updated, the old code answers. */
 const TAKES_CALLS: readonly string[] = ['Active', 'Updating', 'Publishing'];
 
@@ -28,29 +24,43 @@ export interface FunctionCheckDeps {
   readonly ask: AskPlatform;
   /** The name of the function that asks, which ends in `schedule`: the others are named like it. */
   readonly own: string;
+  /** What starts them; undefined: the deployment has not said so. */
+  readonly starts: readonly Start[] | undefined;
   readonly sources: readonly Place[];
   readonly state: Place;
   /** ms since 1970. */
   readonly now: () => number;
 }
 
-/** Whether the functions that replicate are there, may run, and are started by events. Throws `ServiceError`. */
+/**
+ * Whether the functions that replicate are there, may run, and are started by the events of serverless.yml. Throws
+ * `ServiceError`.
+ */
 export async function checkFunctions(deps: FunctionCheckDeps): Promise<Break[]> {
-  const { sources, state } = deps;
-  const groups: Place[][] = [];
-  for (let at = 0; at < sources.length; at += SOURCES_PER_FUNCTION)
-    groups.push(sources.slice(at, at + SOURCES_PER_FUNCTION));
-  const broken = [
-    ...groups.map((places, i) => ({
-      key: i === 0 ? 'replicate' : `replicate-${i + 1}`,
-      needs: places.map((place) => ({ place, events: SOURCE_EVENTS, prefix: '', sufferer: formatPlace(place) })),
-    })),
-    ...(['task', 'scan'] as const).map((key) => ({
-      key,
-      needs: [{ place: state, events: STATE_EVENTS, prefix: key === 'task' ? 'tasks/' : 'scans/', sufferer: '' }],
-    })),
-  ].map((one) => checkFunction(deps, one.key, one.needs));
-  return (await Promise.all(broken)).flat();
+  const { starts } = deps;
+  if (starts === undefined) {
+    throw new ServiceError('The deployment does not say what starts the functions. Deploy again.', {
+      code: 'InvalidConfiguration',
+    });
+  }
+  const needs = new Map<string, Need[]>();
+  for (const [key, need] of starts.flatMap((start) => needsOf(start, deps)))
+    needs.set(key, [...(needs.get(key) ?? []), need]);
+  const broken = await Promise.all([...needs].map(([key, some]) => checkFunction(deps, key, some)));
+  return broken.flat();
+}
+
+/** The needs of each copy of a function. */
+function needsOf(start: Start, { sources, state }: FunctionCheckDeps): (readonly [key: string, Need])[] {
+  const { key, events } = start;
+  if ('prefix' in start) return [[key, { place: state, events, prefix: start.prefix, sufferer: '' }]];
+  return sources.map((place, i) => {
+    const copy = Math.floor(i / start.sources);
+    return [
+      copy === 0 ? key : `${key}-${copy + 1}`,
+      { place, events, prefix: '', sufferer: formatPlace(place) },
+    ] as const;
+  });
 }
 
 interface Need {

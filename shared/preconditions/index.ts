@@ -8,3 +8,4 @@ export { CHECK_NOTE, FINDINGS, type Lifecycle } from './document.ts';
 export { keepPreconditions, type KeepChecksDeps } from './keep.ts';
 export { createAskPlatform } from './platform.ts';
 export { lifecycleOf, preconditionsOf, readPreconditions, type PairPreconditions, type Preconditions } from './read.ts';
+export { STARTS, readStarts, writeStarts, type Start } from './starts.ts';

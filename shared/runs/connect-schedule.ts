@@ -3,7 +3,7 @@ import type { TellDeps } from '../beacon/index.ts';
 import type { CanaryDeps } from '../canary/index.ts';
 import { createCosClient, nodeHash, type Place } from '../cos/index.ts';
 import { UNIQUE_LENGTH } from '../identity/index.ts';
-import { createAskPlatform, type KeepChecksDeps } from '../preconditions/index.ts';
+import { createAskPlatform, readStarts, STARTS, type KeepChecksDeps } from '../preconditions/index.ts';
 import { DEFAULT_SETTINGS, type Engine } from '../replication/index.ts';
 import { createRuleStore } from '../rules/index.ts';
 import type { DeploymentConfig } from '../scf/index.ts';
@@ -54,6 +54,7 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
       rules,
       sources: config.sources,
       own: process.env['SCF_FUNCTIONNAME'] ?? '',
+      starts: readStarts(process.env[STARTS]),
       now,
       ask: createAskPlatform({ credentials, region: state.region, endpoint: process.env['CLOUD_ENDPOINT'], now }),
     },

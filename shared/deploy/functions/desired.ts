@@ -1,5 +1,6 @@
 import { formatPlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
+import { STARTS, writeStarts, type Start } from '../../preconditions/index.ts';
 import { DeployError } from '../error.ts';
 import { functionName, numbered, roleName } from '../config/names.ts';
 import type { CanarySettings, DesiredFunction, EventSettings, FunctionSettings, Settings, Trigger } from '../types.ts';
@@ -15,7 +16,8 @@ const ENVIRONMENT_LIMIT = 4096;
  * at its end moves no trigger. Pure; throws `DeployError`.
  */
 export function desiredFunctions(settings: Settings): DesiredFunction[] {
-  const environment = environmentOf(settings);
+  // The larger one first: its message counts the buckets that fit into both.
+  const environments = { watching: environmentOf(settings, startsOf(settings)), plain: environmentOf(settings, {}) };
   return settings.functions.flatMap((declared) =>
     groupsOf(declared, settings.sources).map((sources, index) => {
       const key = numbered(declared.key, index);
@@ -28,7 +30,7 @@ export function desiredFunctions(settings: Settings): DesiredFunction[] {
         timeout: declared.timeout,
         memory: declared.memory,
         role: roleName(settings, declared.role),
-        environment,
+        environment: declared.role === 'schedule' ? environments.watching : environments.plain,
         async: settings.async,
         logs: settings.logs,
         reservedMemory: declared.instances === undefined ? undefined : declared.instances * declared.memory,
@@ -53,11 +55,13 @@ export function nextNumbers(settings: Settings): { readonly key: string; readonl
 function groupsOf(declared: FunctionSettings, sources: readonly Place[]): Place[][] {
   const perBucket = eventsPerBucket(declared);
   if (perBucket === 0) return [[]];
-  const size = Math.floor(TRIGGERS_PER_FUNCTION / perBucket);
+  const size = bucketsPerFunction(perBucket);
   const groups: Place[][] = [];
   for (let start = 0; start < sources.length; start += size) groups.push(sources.slice(start, start + size));
   return groups;
 }
+
+const bucketsPerFunction = (perBucket: number): number => Math.floor(TRIGGERS_PER_FUNCTION / perBucket);
 
 function eventsPerBucket(declared: FunctionSettings): number {
   return declared.events.reduce((sum, event) => sum + ('sources' in event ? event.sources.length : 0), 0);
@@ -79,7 +83,7 @@ function cosTrigger(place: Place, event: string, prefix: string): Trigger {
 /**
  * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud has other names. It is set for a local cloud alone.
  */
-function environmentOf(settings: Settings): Record<string, string> {
+function environmentOf(settings: Settings, more: Record<string, string>): Record<string, string> {
   const { endpoint, peers, signers, scan, canary } = settings;
   const environment = {
     STATE_BUCKET: settings.state.bucket,
@@ -95,6 +99,7 @@ function environmentOf(settings: Settings): Record<string, string> {
     ...(canary === undefined ? {} : environmentOfCanary(canary, settings.sources)),
     ...(scan.rangesAtOnce === undefined ? {} : { SCAN_RANGES_AT_ONCE: String(scan.rangesAtOnce) }),
     ...(endpoint === undefined ? {} : { COS_ENDPOINT: endpoint, CLOUD_ENDPOINT: endpoint }),
+    ...more,
   };
   const size = Object.entries(environment).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (size > ENVIRONMENT_LIMIT) {
@@ -107,6 +112,19 @@ function environmentOf(settings: Settings): Record<string, string> {
     );
   }
   return environment;
+}
+
+/** What `schedule` compares with the triggers of the other functions each hour. Timers and addresses are not looked at. */
+function startsOf({ functions }: Settings): Record<string, string> {
+  const starts = functions.flatMap(({ key, events }): Start[] => {
+    const ofSources = events.flatMap((event) => ('sources' in event ? event.sources : []));
+    const ofState = events.flatMap((event) => ('state' in event ? [event.state] : []));
+    return [
+      ...(ofSources.length === 0 ? [] : [{ key, events: ofSources, sources: bucketsPerFunction(ofSources.length) }]),
+      ...ofState.map(({ event, prefix }) => ({ key, events: [event], prefix })),
+    ];
+  });
+  return starts.length === 0 ? {} : { [STARTS]: writeStarts(starts) };
 }
 
 /** The list is left out where all sources have canaries: the environment is small. */

@@ -5,9 +5,21 @@ import {
   keepPreconditions,
   preconditionsOf,
   readPreconditions,
+  readStarts,
+  STARTS as VARIABLE,
+  type Start,
 } from '../../../shared/preconditions/index.ts';
 import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
 import type { Place } from '../../../shared/cos/index.ts';
+import type { RawConfiguration } from '../../../shared/deploy/config/settings.ts';
+import { desiredFunctions } from '../../../shared/deploy/functions/desired.ts';
+import type { EventSettings } from '../../../shared/deploy/types.ts';
+import { manySources, rawConfiguration, sampleSettings } from '../deploy/settings.ts';
+
+const withEvents = (key: string, events: readonly EventSettings[]): Partial<RawConfiguration> => {
+  const { functions } = rawConfiguration();
+  return { functions: { ...functions, [key]: { ...functions?.[key], events } as never } };
+};
 
 const MINUTE = 60_000;
 const PAIR = { source: SOURCE, destination: BACKUP };
@@ -52,11 +64,18 @@ beforeEach(async () => {
   ]);
 });
 
-const deps = (sources: readonly Place[] = [SOURCE]) => ({
+const STARTS: readonly Start[] = [
+  { key: 'replicate', events: EVENTS, sources: 3 },
+  { key: 'task', events: ['cos:ObjectCreated:*'], prefix: 'tasks/' },
+  { key: 'scan', events: ['cos:ObjectCreated:*'], prefix: 'scans/' },
+];
+
+const deps = (sources: readonly Place[] = [SOURCE], starts: readonly Start[] | undefined = STARTS) => ({
   ...world.engine.deps,
   rules: world.engine.rules,
   now: () => world.clock.ms,
   own: 'crr-dev-schedule',
+  starts,
   sources,
   ask: async (action: string, parameters: object): Promise<unknown> => {
     if (problem !== undefined) throw problem;
@@ -130,6 +149,66 @@ describe('the hourly check of functions', () => {
     world.clock.ms += 60 * MINUTE;
     expect(await broken()).toEqual([0, 0, 0, 1]);
   });
+
+  it.each<[string, Partial<RawConfiguration>]>([
+    ['that of the repository', {}],
+    ['one with many sources', { sources: manySources(8) }],
+    ['one with other events', withEvents('replicate', [{ sources: ['cos:ObjectCreated:Put'] }])],
+    [
+      'one with more events of many sources',
+      {
+        ...withEvents('replicate', [{ sources: [...EVENTS, 'cos:ObjectRemove:Delete', 'cos:ObjectRestore:Post'] }]),
+        sources: manySources(5),
+      },
+    ],
+    [
+      'one with two lists of events at one function',
+      withEvents('replicate', [
+        { sources: ['cos:ObjectCreated:*'] },
+        { sources: ['cos:ObjectRemove:*'] },
+        { state: { event: 'cos:ObjectCreated:*', prefix: 'mine/' } },
+      ]),
+    ],
+  ])('knows what a file deploys, such as %s, and misses each trigger of it', async (_, changes) => {
+    const settings = sampleSettings(changes);
+    const desired = desiredFunctions(settings);
+    const environment = desired.find(({ role }) => role.endsWith('schedule'))?.environment ?? {};
+    const starts = readStarts(environment[VARIABLE]);
+    const look = async () => {
+      await keepPreconditions({ ...deps(settings.sources, starts), state: settings.state });
+      const found = await readPreconditions({ ...deps(), state: settings.state });
+      world.clock.ms += 60 * MINUTE;
+      expect(found.functions?.unknown).toBeUndefined();
+      return found.functions?.broken.map(({ what }) => what);
+    };
+    if (settings.state.bucket !== STATE.bucket) world.core.createBucket(settings.state.bucket, settings.state.region);
+    functions = new Map(
+      desired.map(({ name, triggers }) => [
+        name.replace(/^cos-replication-dev/, 'crr-dev'),
+        fn(...triggers.flatMap((one) => (one.type === 'cos' ? [trigger(one, one.event, one.prefix)] : []))),
+      ]),
+    );
+    expect(await look()).toEqual([]);
+    for (const [name, { Triggers }] of functions) {
+      for (const one of [...Triggers]) {
+        Triggers.splice(Triggers.indexOf(one), 1);
+        const { event } = JSON.parse(one.TriggerDesc) as { event: string };
+        expect(await look()).toEqual([`${event} of ${one.TriggerName.split('.')[0]} at ${name}`]);
+        Triggers.push(one);
+      }
+    }
+  });
+
+  it.each([undefined, '', 'replicate', 'replicate 0 cos:ObjectCreated:*', 'task tasks cos:ObjectCreated:*', ';'])(
+    'does not call a function broken where the deployment says %j of what starts it',
+    async (handed) => {
+      await keepPreconditions({ ...deps(), starts: readStarts(handed) });
+      expect(await read()).toMatchObject({
+        broken: [],
+        functions: { measuredAt: null, reason: 'InvalidConfiguration' },
+      });
+    },
+  );
 
   it('says that it is not known, and why, where the platform refuses', async () => {
     problem = new ServiceError('no', { code: 'AuthFailure.UnauthorizedOperation' });
