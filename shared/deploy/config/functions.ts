@@ -1,9 +1,8 @@
 import { DeployError } from '../error.ts';
 import type { FunctionSettings } from '../types.ts';
 import type { Locate } from './locate.ts';
+import { checkStarts, NEEDED_FUNCTIONS } from './starts.ts';
 
-/** Functions without which nothing is replicated, or no rule can be set. */
-const NEEDED = ['replicate', 'task', 'scan', 'schedule', 'api'];
 const LONGEST_TIMEOUT = 900;
 const SMALLEST_MEMORY = 64;
 const MEMORY_STEP = 128;
@@ -11,19 +10,27 @@ const LARGEST_MEMORY = 3072;
 /** Instances of a new account: its 128,000 MB at the smallest memory. */
 const MOST_INSTANCES = 1000;
 
-type Declared = Readonly<Record<string, Omit<FunctionSettings, 'key'>>>;
+type Declared = Readonly<
+  Record<string, Omit<FunctionSettings, 'key' | 'events'> & { readonly events?: FunctionSettings['events'] }>
+>;
 
 /** The functions of serverless.yml with limits of the platform checked. Throws `DeployError` with the line to change. */
 export function readFunctions(declared: Declared | undefined, locate: Locate): FunctionSettings[] {
-  const functions = Object.entries(declared ?? {}).map(([key, settings]) => ({ ...settings, key }));
-  const missing = NEEDED.filter((key) => !functions.some((one) => one.key === key));
+  const functions = Object.entries(declared ?? {}).map(([key, settings]) => ({
+    ...settings,
+    key,
+    events: settings.events ?? [],
+  }));
+  const missing = NEEDED_FUNCTIONS.filter((key) => !functions.some((one) => one.key === key));
   if (missing.length > 0) {
     throw new DeployError(
       `${locate(['functions'])}: functions lacks ${missing.join(', ')}; put back the entries of the repository's serverless.yml, because without them nothing is replicated.`,
       'FUNCTIONS_MISSING',
     );
   }
-  for (const { key, timeout, memory, instances } of functions) {
+  for (const one of functions) {
+    const { key, timeout, memory, instances } = one;
+    checkStarts(one, locate);
     if (!isWhole(timeout, 1, LONGEST_TIMEOUT)) {
       throw new DeployError(
         `${locate(['functions', key, 'timeout'])}: the timeout of ${key} is ${JSON.stringify(timeout)}; write whole seconds from 1 to ${LONGEST_TIMEOUT}.`,

@@ -190,8 +190,8 @@ describe('the hourly check of functions', () => {
     );
     expect(await look()).toEqual([]);
     for (const [name, { Triggers }] of functions) {
-      for (const one of [...Triggers]) {
-        Triggers.splice(Triggers.indexOf(one), 1);
+      for (let left = Triggers.length; left > 0; left -= 1) {
+        const one = Triggers.shift() as Trigger;
         const { event } = JSON.parse(one.TriggerDesc) as { event: string };
         expect(await look()).toEqual([`${event} of ${one.TriggerName.split('.')[0]} at ${name}`]);
         Triggers.push(one);
