@@ -7,6 +7,7 @@ import { createLocate } from './config/locate.ts';
 import { providerSchema, topLevelSchemas } from './config/schema.ts';
 import { createContext } from './context.ts';
 import { explain } from './error.ts';
+import { nameOwnHelp } from './forums.ts';
 import { deploymentHooks } from './hooks/deployment.ts';
 import { functionHooks } from './hooks/functions.ts';
 import { replicationHooks } from './hooks/replication.ts';
@@ -28,7 +29,8 @@ export default class TencentPlugin {
 
   constructor(serverless: Serverless, options: Options, writers: Writers) {
     endWithReader(process);
-    // The CLI compares the command with those of the plugins after this, and would send people to its forum.
+    nameOwnHelp(process.stderr);
+    // The CLI compares the command with those of the plugins after this, and knows no sentence that helps.
     const unknown = explainUnknown(serverless.processedInput.commands);
     if (unknown !== undefined) end(unknown, writers);
     this.provider = this;

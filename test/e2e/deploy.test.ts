@@ -272,4 +272,17 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     ]);
     expect(deployed()).toEqual([]);
   });
+
+  // After an error of its own the CLI keeps its level of words for the commands that follow in one process.
+  it.each<[string, readonly string[], RegExp]>([
+    ['a command that there is not', ['nosuch'], /Serverless command "nosuch" not found/],
+    ['an option that a command needs', ['logs'], /"logs" requires "--function"/],
+    ['an option that it does not have', ['info', '--nosuch'], /unrecognized CLI options: "--nosuch"/],
+  ])('has the CLI name places that help beside %s', async (_, words, sentence) => {
+    const { status, stdout, stderr } = await serverless(words);
+    expect(status).toBe(1);
+    expect(stdout + stderr).toMatch(sentence);
+    expect(stdout + stderr).toMatch(/Docs: +shared\/deploy\/README\.md/);
+    expect(stdout + stderr).not.toMatch(/serverless\.com|github\.com/);
+  });
 });
