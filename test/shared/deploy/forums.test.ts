@@ -32,8 +32,7 @@ it('leaves everything else as it is', () => {
   const { stream, written } = streamOf();
   const bytes = Buffer.from(THEIRS);
   const done = () => undefined;
-  const write = stream.write as (...words: unknown[]) => boolean;
-  write('See docs.serverless.com\n');
-  write(bytes, 'utf8', done);
+  stream.write('See docs.serverless.com\n');
+  stream.write(bytes, 'utf8', done);
   expect(written).toEqual(['See docs.serverless.com\n', bytes, 'utf8', done]);
 });
