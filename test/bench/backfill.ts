@@ -11,11 +11,11 @@ import { plain } from '../deployment/core-attributes.ts';
 import type { CoreEvent } from '../cloud/cos/index.ts';
 import { startCloud, type LocalCloud } from '../cloud/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { stored, wholeBucket } from '../deployment/rules.ts';
+import { BACKUP, SOURCE, STATE, stored, wholeBucket } from '../deployment/index.ts';
 import { middle, round } from './middle.ts';
 import type { History } from './programs/histories.ts';
 import { findTools, type Found } from './tools.ts';
-import { BACKUP, bundlePrograms, OTHERS, ROOT, runNode, SOURCE, STATE } from './site.ts';
+import { bundlePrograms, OTHERS, ROOT, runNode } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 /** Of a hundred keys so many have a second version. */

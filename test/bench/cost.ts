@@ -1,10 +1,9 @@
 import { LIST_PRICES, MEASURED, costOf, usageOf } from '../../shared/cost/index.ts';
 import type { Cost, Usage } from '../../shared/cost/index.ts';
 import { partCountOf, partSizeOf } from '../../shared/replication/act/multipart/part-size.ts';
-import { wholeBucket } from '../deployment/rules.ts';
-import { DESTINATION, EngineWorld } from '../deployment/measured.ts';
+import { BACKUP, MeasuredDeployment, wholeBucket } from '../deployment/index.ts';
 import { round } from './middle.ts';
-import { BACKUP, openSite } from './site.ts';
+import { openSite } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const OBJECTS = 60;
@@ -85,11 +84,11 @@ async function countSmall(): Promise<{ readonly requests: number; readonly ms: n
 
 /** Requests for one large object, copied in parts by the run that is given any size. */
 async function countLarge(): Promise<number> {
-  const world = new EngineWorld({ markerTold: true, inlineBytes: Number.POSITIVE_INFINITY });
+  const world = new MeasuredDeployment({ markerTold: true, inlineBytes: Number.POSITIVE_INFINITY });
   await world.begin();
   await world.handle(world.putLarge('large', LARGE));
   const requests = await world.settle();
-  const { entries } = world.core.listVersions(DESTINATION.bucket, DESTINATION.region, { maxKeys: 10 });
+  const { entries } = world.core.listVersions(BACKUP.bucket, BACKUP.region, { maxKeys: 10 });
   if (entries.length !== 1) throw new Error(`The large object has ${entries.length} replicas`);
   await world.close();
   return requests;

@@ -1,4 +1,4 @@
-import { DESTINATION, EngineWorld, SOURCE } from '../deployment/measured.ts';
+import { BACKUP, MeasuredDeployment, SOURCE } from '../deployment/index.ts';
 import { countRequests, isWithin, type Case } from './requests.ts';
 import type { BenchResult } from './types.ts';
 
@@ -44,20 +44,20 @@ function lineOf(one: Case): string {
 }
 
 async function measure(): Promise<Cpu> {
-  const world = new EngineWorld({ markerTold: true });
+  const world = new MeasuredDeployment({ markerTold: true });
   await world.begin();
   const uploads = Array.from({ length: OBJECTS }, (_, i) => world.put(`folder/object-${i}`, `body ${i}`));
 
   const engine = await cpuOf(async () => {
     for (const event of uploads) await world.handle(event);
   });
-  const replicas = world.core.listVersions(DESTINATION.bucket, DESTINATION.region, { maxKeys: 1000 }).entries;
+  const replicas = world.core.listVersions(BACKUP.bucket, BACKUP.region, { maxKeys: 1000 }).entries;
   if (replicas.length !== OBJECTS) throw new Error(`${replicas.length} of ${OBJECTS} objects were replicated`);
   const meta = replicas[0]?.attributes.meta ?? {};
   const floor = await cpuOf(async () => {
     for (const { key, versionId } of uploads) {
       const attributes = { headers: {}, meta, storageClass: 'STANDARD' };
-      await world.cos.copyObject(DESTINATION, key, { place: SOURCE, key, versionId }, attributes);
+      await world.cos.copyObject(BACKUP, key, { place: SOURCE, key, versionId }, attributes);
     }
   });
   await world.close();

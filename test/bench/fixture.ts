@@ -1,5 +1,5 @@
 import type { Place } from '../../shared/cos/index.ts';
-import { plain } from '../deployment/core-cos.ts';
+import { plain } from '../deployment/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { Version } from '../cloud/cos/index.ts';
 

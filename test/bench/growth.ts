@@ -1,7 +1,6 @@
-import { wholeBucket } from '../deployment/rules.ts';
-import { DESTINATION, EngineWorld, SOURCE } from '../deployment/measured.ts';
+import { BACKUP, MeasuredDeployment, SOURCE, wholeBucket } from '../deployment/index.ts';
 import { middle, round } from './middle.ts';
-import { BACKUP, openSite } from './site.ts';
+import { openSite } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const VERSIONS = [10, 20, 40];
@@ -54,7 +53,7 @@ export async function benchGrowth({ quick }: BenchOptions): Promise<BenchResult>
 
 /** A full look at one key whose versions were all written at once, none of them replicated yet, less the copies. */
 async function requestsOfLook(versions: number): Promise<number> {
-  const world = new EngineWorld({ markerTold: true });
+  const world = new MeasuredDeployment({ markerTold: true });
   await world.begin();
   let event = world.put('k', 'first');
   for (let i = 1; i < versions; i += 1) event = world.put('k', `version ${i}`);
@@ -68,10 +67,10 @@ async function requestsOfLook(versions: number): Promise<number> {
 }
 
 async function requestsToStart(count: number): Promise<number> {
-  const world = new EngineWorld({ markerTold: true });
+  const world = new MeasuredDeployment({ markerTold: true });
   await world.begin();
   for (let i = 0; i < count; i += 1) {
-    const target = { source: SOURCE, destination: DESTINATION, key: `key-${i}` };
+    const target = { source: SOURCE, destination: BACKUP, key: `key-${i}` };
     await world.engine.tasks.defer(
       { ...target, hints: [], floor: 0, since: 0, cause: 'settle', created: 0 } as never,
       1,

@@ -1,7 +1,7 @@
-import { wholeBucket } from '../deployment/rules.ts';
+import { BACKUP, wholeBucket } from '../deployment/index.ts';
 import { middle, round } from './middle.ts';
 import type { Told } from './programs/told.ts';
-import { BACKUP, openSite } from './site.ts';
+import { openSite } from './site.ts';
 import type { Site } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 

@@ -1,5 +1,4 @@
-import { BACKUP, OTHER, refusal, RULE, STATE } from '../deployment/small.ts';
-import { scanWorld, type ScanWorld } from '../deployment/scanning.ts';
+import { BACKUP, OTHER, refusal, RULE, scanDeployment, type ScanDeployment, STATE } from '../deployment/index.ts';
 import type { Settings } from '../../shared/replication/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { round } from './middle.ts';
@@ -73,7 +72,7 @@ export async function benchOutage({ quick }: BenchOptions): Promise<BenchResult>
 }
 
 async function measured(keys: number, minutes: number, settings: Partial<Settings>): Promise<Outage> {
-  const world = await scanWorld(RULES, {}, settings);
+  const world = await scanDeployment(RULES, {}, settings);
   await world.scanned();
   let isDown = true;
   const made = { state: 0, all: 0 };
@@ -136,7 +135,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
 
 /** Events that the platform held back for longer than it keeps them: one that comes at last brings a scan for all others. */
 async function heldBack(keys: number): Promise<{ readonly perKey: number; readonly lost: number }> {
-  const world = await scanWorld();
+  const world = await scanDeployment();
   await world.scanned();
   const version = world.put('x', {}, undefined, keyOf(0));
   for (let i = 1; i < keys; i += 1) world.put('x', {}, undefined, keyOf(i));
@@ -155,7 +154,7 @@ async function heldBack(keys: number): Promise<{ readonly perKey: number; readon
 
 const keyOf = (n: number): string => `k${String(n).padStart(8, '0')}`;
 
-function objectsIn({ core }: ScanWorld, { bucket, region }: Place): number {
+function objectsIn({ core }: ScanDeployment, { bucket, region }: Place): number {
   let count = 0;
   for (let marker: string | undefined = ''; marker !== undefined;) {
     const page: ReturnType<typeof core.listObjects> = core.listObjects(bucket, region, { marker });
@@ -165,5 +164,5 @@ function objectsIn({ core }: ScanWorld, { bucket, region }: Place): number {
   return count;
 }
 
-const isThere = ({ core }: ScanWorld, key: string, { bucket, region }: Place): boolean =>
+const isThere = ({ core }: ScanDeployment, key: string, { bucket, region }: Place): boolean =>
   core.listVersions(bucket, region, { prefix: key, maxKeys: 1 }).entries.length === 1;

@@ -1,8 +1,8 @@
-import { wholeBucket } from '../deployment/rules.ts';
+import { BACKUP, SOURCE, wholeBucket } from '../deployment/index.ts';
 import { TRAITS, traitsAt, writeFixture } from './fixture.ts';
 import type { Trait } from './fixture.ts';
 import { round } from './middle.ts';
-import { BACKUP, OTHERS, SOURCE, openSite } from './site.ts';
+import { OTHERS, openSite } from './site.ts';
 import type { Site } from './site.ts';
 import { findTools } from './tools.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';

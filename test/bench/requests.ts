@@ -1,5 +1,5 @@
 import { samePlace } from '../../shared/cos/index.ts';
-import { DESTINATION, EngineWorld, type Request } from '../deployment/measured.ts';
+import { BACKUP, MeasuredDeployment, type Request } from '../deployment/index.ts';
 
 export interface Case {
   readonly name: string;
@@ -15,10 +15,10 @@ export interface Case {
   readonly looksAgain: boolean;
 }
 
-type Prepare = (world: EngineWorld) => Promise<() => Promise<void>>;
+type Prepare = (world: MeasuredDeployment) => Promise<() => Promise<void>>;
 
 /** A first replica, come to rest. */
-async function replicated(world: EngineWorld, key = 'k'): Promise<void> {
+async function replicated(world: MeasuredDeployment, key = 'k'): Promise<void> {
   await world.handle(world.put(key, 'first'));
   await world.settle();
 }
@@ -128,7 +128,7 @@ const CASES: readonly {
     allowed: { requests: 5, listings: 0 },
     prepare: async (world) => {
       const event = world.put('k', 'first');
-      const target = { source: { ...event }, destination: DESTINATION, key: 'k' };
+      const target = { source: { ...event }, destination: BACKUP, key: 'k' };
       await world.engine.leases.acquire(target, { floor: 0, since: Infinity }, world.now + 60_000);
       return () => world.handle(event);
     },
@@ -136,7 +136,7 @@ const CASES: readonly {
 ];
 
 /** Work left for later is not part of a case. */
-async function dropTasks(world: EngineWorld): Promise<void> {
+async function dropTasks(world: MeasuredDeployment): Promise<void> {
   const bucket = 'crr-dev-gz-1250000000';
   for (const { key } of world.core.listObjects(bucket, 'ap-guangzhou', { prefix: 'waiting/' }).entries) {
     world.core.deleteObject(bucket, 'ap-guangzhou', key, undefined, { requestId: 'bench' });
@@ -147,7 +147,7 @@ async function dropTasks(world: EngineWorld): Promise<void> {
 export async function countRequests(): Promise<readonly Case[]> {
   const cases: Case[] = [];
   for (const { name, allowed, more, prepare, markerTold = true } of CASES) {
-    const world = new EngineWorld({ markerTold });
+    const world = new MeasuredDeployment({ markerTold });
     await world.begin();
     const act = await prepare(world);
     world.forget();
@@ -161,7 +161,7 @@ export async function countRequests(): Promise<readonly Case[]> {
       name,
       requests: requests.length - (looksAgain ? 1 : 0),
       listings: requests.filter((request) => request.name === 'listVersions').length,
-      crossings: copied === -1 ? undefined : before.filter(({ place }) => samePlace(place, DESTINATION)).length,
+      crossings: copied === -1 ? undefined : before.filter(({ place }) => samePlace(place, BACKUP)).length,
       allowed,
       more,
       looksAgain,
@@ -171,7 +171,7 @@ export async function countRequests(): Promise<readonly Case[]> {
   return cases;
 }
 
-const isDeletion = ({ name, place }: Request): boolean => name === 'deleteObject' && samePlace(place, DESTINATION);
+const isDeletion = ({ name, place }: Request): boolean => name === 'deleteObject' && samePlace(place, BACKUP);
 const isDeferral = ({ name, key }: Request): boolean => name === 'putObject' && String(key).startsWith('waiting/');
 
 export const isWithin = ({ requests, listings, crossings, allowed, more }: Case): boolean =>

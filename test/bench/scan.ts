@@ -11,7 +11,7 @@ import { PairRules } from '../../shared/scan/scope.ts';
 import { VersionStream } from '../../shared/scan/streams.ts';
 import { Tally } from '../../shared/scan/tally.ts';
 import { walkRange } from '../../shared/scan/walk.ts';
-import { DESTINATION, EngineWorld, SOURCE } from '../deployment/measured.ts';
+import { BACKUP, MeasuredDeployment, SOURCE } from '../deployment/index.ts';
 import { cpuOf, heldBytes, middle, round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
@@ -20,7 +20,7 @@ const PAGE = 1000;
 const SAMPLED = 30;
 const RANGE = SCAN_DEFAULTS.rangeEntries;
 const CALL = { method: 'GET', place: SOURCE, effect: 'read' } as const;
-const PAIR = { source: SOURCE, destination: DESTINATION };
+const PAIR = { source: SOURCE, destination: BACKUP };
 const SALT = 'salt';
 
 /** Entries on each side, of which every fifth is an older version of its key. */
@@ -68,7 +68,7 @@ function pageOf({ bucket }: Place, first: number, end: number, isTruncated: bool
 
 /** A scan of a pair that an earlier one has proved, in ranges as long as the deployed ones, without a network. */
 async function measured(entries: number, isSampled = false) {
-  const world = new EngineWorld({ markerTold: true });
+  const world = new MeasuredDeployment({ markerTold: true });
   await world.begin();
   const listings = new Listings(entries);
   const listVersions: Cos['listVersions'] = (place, query) => listings.list(place, query?.keyMarker);
@@ -92,7 +92,7 @@ async function measured(entries: number, isSampled = false) {
   };
   await store.putScan(scan);
   const streams = (after: string | undefined, upTo: string | undefined) =>
-    [SOURCE, DESTINATION].map(
+    [SOURCE, BACKUP].map(
       (place) => new VersionStream((cursor) => listVersions(place, cursor ?? {}), { after, upTo }),
     ) as [VersionStream, VersionStream];
 
@@ -122,7 +122,7 @@ async function measured(entries: number, isSampled = false) {
   };
   const listing = await cpuOf(async () => {
     await list(SOURCE);
-    await list(DESTINATION);
+    await list(BACKUP);
   });
   if (seen !== 2 * entries) throw new Error(`${seen} of ${2 * entries} entries were listed`);
 
@@ -144,9 +144,7 @@ async function measured(entries: number, isSampled = false) {
   });
   const done = await store.readRanges(scan.id, await store.doneRanges(scan.id));
   const found = done.reduce((sum, { counts }) => sum + standings(counts), 0);
-  const asked = world.requests.filter(
-    ({ place }) => place.bucket === SOURCE.bucket || place.bucket === DESTINATION.bucket,
-  );
+  const asked = world.requests.filter(({ place }) => place.bucket === SOURCE.bucket || place.bucket === BACKUP.bucket);
   await world.close();
   const { requests } = listings;
   return { entries, listing, walking, requests, others: asked.length, found, heldMB: held / 1e6 };

@@ -13,22 +13,18 @@ import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
 import { ensureMarkerKey } from '../../shared/identity/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
-import { plain } from '../deployment/core-cos.ts';
+import { BACKUP, plain, SOURCE, STATE, stored } from '../deployment/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { stored } from '../deployment/rules.ts';
 import type { Told } from './programs/told.ts';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PROGRAMS = ['function', 'bare', 'sdk'] as const;
 type Program = (typeof PROGRAMS)[number];
 
-export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
-export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 /** Where the others copy to. */
 export const OTHERS: Place = { bucket: 'others-1250000000', region: 'ap-shanghai' };
-export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 const TARGET = { region: SOURCE.region, namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
 
 /** A write of a user: its key and the event that COS makes of it. */

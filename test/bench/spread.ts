@@ -1,5 +1,4 @@
-import { BACKUP, RULE, SOURCE, STATE } from '../deployment/small.ts';
-import { scanWorld, type ScanWorld } from '../deployment/scanning.ts';
+import { BACKUP, RULE, scanDeployment, type ScanDeployment, SOURCE, STATE } from '../deployment/index.ts';
 import type { ScanSettings } from '../../shared/scan/index.ts';
 import { round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
@@ -101,7 +100,7 @@ interface Scanned {
 
 /** Scans a bucket with these keys until all is there and looked at again. `latency`: ms of each request. */
 async function scanned(settings: Partial<ScanSettings>, keys: Keys, latency = 0): Promise<Scanned> {
-  const world = await scanWorld(EXISTING, { rangesAtOnce: AT_ONCE, ...settings });
+  const world = await scanDeployment(EXISTING, { rangesAtOnce: AT_ONCE, ...settings });
   for (const [key, versions] of keys) for (let i = 0; i < versions; i += 1) world.put('x', {}, undefined, key);
   world.clock.ms += 3 * DAY;
   let atWork = 0;
@@ -115,7 +114,7 @@ async function scanned(settings: Partial<ScanSettings>, keys: Keys, latency = 0)
     if (minutes > 3000) throw new Error('the scan did not end');
     world.clock.ms += 60_000;
     await world.keep();
-    for (let event = world.starts.shift(); event !== undefined; event = world.starts.shift()) {
+    for (let event = world.scansStarted.shift(); event !== undefined; event = world.scansStarted.shift()) {
       const began = world.clock.ms;
       await world.run(event.key, RUN_MS);
       runs += 1;
@@ -128,10 +127,10 @@ async function scanned(settings: Partial<ScanSettings>, keys: Keys, latency = 0)
   return { entries: ranges.map(({ entries }) => entries), atWork, runs, longest, ...compare(world, keys) };
 }
 
-const notesOf = ({ core }: ScanWorld): number =>
+const notesOf = ({ core }: ScanDeployment): number =>
   core.listObjects(STATE.bucket, STATE.region, { prefix: 'scans/' }).entries.length;
 
-function compare(world: ScanWorld, keys: Keys): { readonly lost: number; readonly twice: number } {
+function compare(world: ScanDeployment, keys: Keys): { readonly lost: number; readonly twice: number } {
   const countOf = ({ bucket, region }: typeof SOURCE, key: string): number => {
     let count = 0;
     for (let from: object | undefined = {}; from !== undefined;) {

@@ -1,28 +1,25 @@
 import { runTasks } from '../../functions/task/handler.ts';
 import { sweep } from '../../functions/schedule/handler.ts';
 import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
-import { createEngine, createPartsCopier, type Engine, type Sharing } from '../../shared/replication/index.ts';
+import { createPartsCopier, type Engine, type Sharing } from '../../shared/replication/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import { Tasks } from '../../shared/tasks/index.ts';
-import { createCoreCos, plain } from '../deployment/core-cos.ts';
+import {
+  BACKUP,
+  createStorage,
+  engineOn,
+  SOURCE,
+  START,
+  STATE,
+  stored,
+  uploadLarge,
+  wholeBucket,
+} from '../deployment/index.ts';
 import { messageOf } from '../chaos/mail.ts';
 import { Scheduler } from '../chaos/scheduler.ts';
-import {
-  createBlobStore,
-  createCore,
-  type BlobStore,
-  type Core,
-  type CoreEvent,
-  type Version,
-} from '../cloud/cos/index.ts';
-import { stored, wholeBucket } from '../deployment/rules.ts';
-import { KEYS } from '../shared/identity/keys.ts';
+import type { Core, CoreEvent, Version } from '../cloud/cos/index.ts';
 
-const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
-const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
-const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
-const START = Date.UTC(2026, 0, 1);
 /** Bytes a second of one copy from region to region. */
 export const STREAM = 20_000_000;
 /** ms of a request, beside the bytes that it copies, and ms until an event has started an instance. */
@@ -33,8 +30,6 @@ const MINUTE_MS = 60_000;
 const TIME_LIMIT_MS = 15 * MINUTE_MS;
 /** ms after which work that has not ended never will. */
 const PATIENCE_MS = 24 * 60 * MINUTE_MS;
-/** The source is uploaded in parts of that many bytes. */
-const UPLOADED = 5 * 2 ** 30;
 
 /** Faults, by the numbers of runs and events for help in the order in which they come; the first is 1. */
 export interface StreamFaults {
@@ -75,23 +70,20 @@ export async function copyInStreams(
 ): Promise<StreamResult> {
   const scheduler = new Scheduler(START);
   const now = (): number => scheduler.now;
-  const core = createCore({ now, random: () => 0.5, switches: {} });
-  const blobs = createBlobStore();
-  for (const { bucket, region } of [SOURCE, DESTINATION, STATE]) core.createBucket(bucket, region);
-  for (const { bucket, region } of [SOURCE, DESTINATION]) core.putVersioning(bucket, region, 'Enabled');
-  const cos = createCoreCos(core, blobs, now);
-  const rule = wholeBucket(DESTINATION, { start: START, deleteMarkersSince: START });
+  const storage = createStorage({ now, versioned: [SOURCE, BACKUP], plain: [STATE] });
+  const { core, cos } = storage;
+  const rule = wholeBucket(BACKUP, { start: START, deleteMarkersSince: START });
   const rules = createRuleStore({ cos, state: STATE, now });
   await rules.put(stored({ source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: [rule], created: START }));
 
-  const source = upload(core, blobs, size, 'a');
+  const source = uploadLarge(storage, 'k', size);
   const functions = startFunctions({
     core,
     cos,
     scheduler,
     sharing,
     faults,
-    overwrite: () => upload(core, blobs, size, 'b'),
+    overwrite: () => uploadLarge(storage, 'k', size, { letter: 'b' }),
   });
   const facts = {
     floor: 0,
@@ -101,21 +93,21 @@ export async function copyInStreams(
     attempts: 0,
   };
   const tasks = new Tasks({ cos, state: STATE, hash: nodeHash, now, unique: () => 'first' });
-  await tasks.submit({ source: SOURCE, destination: DESTINATION, key: 'k', ...facts, first: now() });
+  await tasks.submit({ source: SOURCE, destination: BACKUP, key: 'k', ...facts, first: now() });
 
   const versions = ({ bucket, region }: Place) => core.listVersions(bucket, region, { prefix: 'k' }).entries;
   const left = (): readonly string[] => [
     ...core.listObjects(STATE.bucket, STATE.region, {}).entries.map(({ key }) => key),
-    ...core.listUploads(DESTINATION.bucket, DESTINATION.region, {}).uploads.map(({ uploadId }) => uploadId),
+    ...core.listUploads(BACKUP.bucket, BACKUP.region, {}).uploads.map(({ uploadId }) => uploadId),
   ];
   const work = () => left().filter((key) => !/^(rules|status|examined)\//.test(key));
   let seconds = Number.NaN;
   await scheduler.runUntil(() => {
-    if (Number.isNaN(seconds) && versions(DESTINATION).length > 0) seconds = (now() - START) / 1000;
+    if (Number.isNaN(seconds) && versions(BACKUP).length > 0) seconds = (now() - START) / 1000;
     return (!Number.isNaN(seconds) && work().length === 0 && functions.running() === 0) || now() > START + PATIENCE_MS;
   });
-  const result = { replicas: versions(DESTINATION), sources: versions(SOURCE), left: work() };
-  await blobs.close();
+  const result = { replicas: versions(BACKUP), sources: versions(SOURCE), left: work() };
+  await storage.close();
   return {
     seconds,
     copying: seconds - functions.first() / 1000,
@@ -124,22 +116,6 @@ export async function copyInStreams(
     requests: functions.requests,
     ...result,
   };
-}
-
-/** A user's upload: an object that is larger than one PUT takes. */
-function upload(core: Core, blobs: BlobStore, size: number, letter: string): Version {
-  const { bucket, region } = SOURCE;
-  const blob = blobs.repeat(new TextEncoder().encode(`${letter}bcdefg`), size);
-  const context = { requestId: 'user' };
-  const uploadId = core.initiateMultipart(bucket, region, 'k', plain({}), context);
-  const parts = Array.from({ length: Math.ceil(size / UPLOADED) }, (_, i) => {
-    const piece = blobs.slice(blob, i * UPLOADED, Math.min(size, (i + 1) * UPLOADED) - 1);
-    return {
-      partNumber: i + 1,
-      etag: core.uploadPart(bucket, region, 'k', { uploadId, partNumber: i + 1, blob: piece }),
-    };
-  });
-  return core.completeMultipart(bucket, region, 'k', { uploadId, parts }, context);
 }
 
 interface FunctionsOptions {
@@ -180,14 +156,9 @@ function startFunctions({ core, cos, scheduler, sharing, faults, overwrite }: Fu
     const names = Object.keys(cos) as (keyof Cos)[];
     const slow = Object.fromEntries(names.map((name) => [name, (...args: readonly unknown[]) => call(name, args)]));
     const sleep = (ms: number): Promise<void> => scheduler.sleep(ms);
-    return createEngine({
-      cos: slow as unknown as Cos,
-      state: STATE,
-      hash: nodeHash,
-      keys: KEYS,
+    return engineOn(slow as unknown as Cos, {
       now,
       unique: () => `u${(unique += 1)}`,
-      random: () => 0.5,
       sleep,
       settings: { inlineBytes: Number.POSITIVE_INFINITY },
       inParts: createPartsCopier({ sleep, ...sharing }),

@@ -1,3 +1,4 @@
+import { SOURCE } from '../deployment/index.ts';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -5,7 +6,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 import { hostOf } from '../../shared/cos/index.ts';
-import { OTHERS, SOURCE } from './site.ts';
+import { OTHERS } from './site.ts';
 import type { Site } from './site.ts';
 
 const COSCMD = 'coscmd==1.9.0.6';

@@ -1,6 +1,6 @@
 import { timeOfVersionId, type Core, type Version } from '../cloud/cos/index.ts';
 import { grantsOf } from '../deployment/core-attributes.ts';
-import { withoutLag } from '../deployment/core-cos.ts';
+import { withoutLag } from '../deployment/index.ts';
 import { excuses } from './excused.ts';
 import { at, type Diary } from './diary.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,5 +1,6 @@
-import { nodeHash, type Cos } from '../../shared/cos/index.ts';
-import { createEngine, type EngineOptions } from '../../shared/replication/index.ts';
+import type { Cos } from '../../shared/cos/index.ts';
+import { engineOn } from '../deployment/engine.ts';
+import type { EngineOptions } from '../../shared/replication/index.ts';
 import { beginVerify, runVerify, VERIFY_NOTES, verifyDepsOf, type VerifyItem } from '../../shared/verify/index.ts';
 import type { Evidence, Listed, Violation } from './invariants.ts';
 import { byKey, isOriginal } from './invariants.ts';
@@ -42,10 +43,8 @@ let given = 0;
 async function verify(evidence: VerifyEvidence, book: RuleBook, { source, destination }: Link): Promise<VerifyItem[]> {
   const { cos, core, now } = evidence;
   const { keys, settings } = evidence.wired(book);
-  const engine = createEngine({
-    cos,
+  const engine = engineOn(cos, {
     state: book.state,
-    hash: nodeHash,
     keys,
     now,
     unique: () => `v${(given += 1)}`,

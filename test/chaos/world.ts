@@ -3,7 +3,7 @@ import type { Keyring, MarkerKey } from '../../shared/identity/index.ts';
 import type { Settings } from '../../shared/replication/index.ts';
 import { PairStore } from '../../shared/scan/index.ts';
 import { createBlobStore, createCore, type DefaultEncryption } from '../cloud/cos/index.ts';
-import { createCoreCos } from '../deployment/core-cos.ts';
+import { createCoreCos } from '../deployment/index.ts';
 import type { Deed } from './deeds.ts';
 import { Diary } from './diary.ts';
 import { CALM, type Outage, type Weather } from './faulty.ts';

@@ -1,18 +1,12 @@
-import { replicate } from '../../functions/replicate/handler.ts';
-import { runTasks } from '../../functions/task/handler.ts';
-import { nodeHash, type Cos, type Place } from '../../shared/cos/index.ts';
-import { createEngine, createPartsCopier, type Engine } from '../../shared/replication/index.ts';
-import { createRuleStore } from '../../shared/rules/index.ts';
-import type { Run } from '../../shared/scf/index.ts';
-import { createCoreCos, plain } from './core-cos.ts';
-import { createBlobStore, createCore, type BlobStore, type Core, type CoreEvent } from '../cloud/cos/index.ts';
+import type { Cos, Place } from '../../shared/cos/index.ts';
+import type { Engine } from '../../shared/replication/index.ts';
+import type { Core, CoreEvent } from '../cloud/cos/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
-import { stored, wholeBucket } from './rules.ts';
-import { KEYS } from '../shared/identity/keys.ts';
+import { openInProcess, type InProcess } from './in-process.ts';
+import { BACKUP, SOURCE, STATE } from './places.ts';
+import { wholeBucket } from './rules.ts';
+import { isForWork, placeIn } from './watched.ts';
 
-export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
-export const DESTINATION: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
-const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 const TARGET = { region: SOURCE.region, namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
 const MINUTE = 60_000;
 
@@ -22,42 +16,39 @@ export interface Request {
   readonly key: unknown;
 }
 
-/** The engine and the storage core in one process, without a network: what is measured is the engine. */
-export class EngineWorld {
-  readonly core: Core;
-  readonly blobs: BlobStore = createBlobStore();
-  readonly cos: Cos;
-  readonly engine: Engine;
+/** The deployment for benchmarks: the requests of the work are counted, and nothing is between the engine and the storage. */
+export class MeasuredDeployment {
   /** Since the last `forget`. */
   readonly requests: Request[] = [];
-  readonly events: CoreEvent[] = [];
-  now = Date.UTC(2026, 0, 1);
-  #unique = 0;
+  readonly #base: InProcess;
 
   constructor({ markerTold, inlineBytes }: { readonly markerTold: boolean; readonly inlineBytes?: number }) {
-    this.core = createCore({ now: () => this.now, random: Math.random, switches: { markerOn404: markerTold } });
-    for (const { bucket, region } of [SOURCE, DESTINATION, STATE]) this.core.createBucket(bucket, region);
-    for (const { bucket, region } of [SOURCE, DESTINATION]) this.core.putVersioning(bucket, region, 'Enabled');
-    this.core.onEvent((event) => {
-      if (event.bucket === SOURCE.bucket) this.events.push(event);
-    });
-    this.cos = this.#counted(createCoreCos(this.core, this.blobs, () => this.now));
-    this.engine = createEngine({
-      cos: this.cos,
-      state: STATE,
-      hash: nodeHash,
-      keys: KEYS,
-      now: () => this.now,
-      unique: () => `u${(this.#unique += 1)}`,
-      inParts: createPartsCopier({ sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }),
-      random: Math.random,
-      settings: { markerTold: () => markerTold, ...(inlineBytes === undefined ? {} : { inlineBytes }) },
-    });
+    const settings = { markerTold: () => markerTold, ...(inlineBytes === undefined ? {} : { inlineBytes }) };
+    this.#base = openInProcess({ settings, switches: { markerOn404: markerTold }, inParts: {} });
+    this.#base.watch.before = (name, args) => {
+      if (isForWork(name, args)) this.requests.push({ name, place: placeIn(args), key: args[1] });
+    };
+  }
+
+  get core(): Core {
+    return this.#base.core;
+  }
+
+  get cos(): Cos {
+    return this.#base.engine.deps.cos;
+  }
+
+  get engine(): Engine {
+    return this.#base.engine;
+  }
+
+  /** ms since 1970. */
+  get now(): number {
+    return this.#base.clock.ms;
   }
 
   async begin(): Promise<void> {
-    const ruleSet = { source: SOURCE, role: 'qcs::cam::uin/1:uin/1', rules: [RULE], created: 0 };
-    await createRuleStore({ cos: this.cos, state: STATE, now: () => this.now }).put(stored(ruleSet));
+    await this.#base.setRulesElsewhere([wholeBucket(BACKUP)]);
     // A warm function has the rules in its cache.
     await this.engine.rules.getBoth(SOURCE).fresh;
     this.forget();
@@ -69,31 +60,22 @@ export class EngineWorld {
 
   /** A user's upload; returns its event. */
   put(key: string, text: string): CoreEvent {
-    this.now += 3000;
-    const context = { requestId: 'user' };
-    this.core.putObject(SOURCE.bucket, SOURCE.region, key, this.blobs.fromBytes(Buffer.from(text)), plain(), context);
-    return this.events.at(-1) as CoreEvent;
+    return this.#deed(() => this.#base.upload(SOURCE, key, text));
   }
 
   /** An upload of that many bytes, which take no room. */
   putLarge(key: string, size: number): CoreEvent {
-    this.now += 3000;
-    const context = { requestId: 'user' };
-    this.core.putObject(SOURCE.bucket, SOURCE.region, key, this.blobs.zeros(size), plain(), context);
-    return this.events.at(-1) as CoreEvent;
+    return this.#deed(() => this.#base.upload(SOURCE, key, this.#base.blobs.zeros(size)));
   }
 
   remove(key: string): CoreEvent {
-    this.now += 3000;
-    this.core.deleteObject(SOURCE.bucket, SOURCE.region, key, undefined, { requestId: 'user' });
-    return this.events.at(-1) as CoreEvent;
+    return this.#deed(() => this.#base.erase(SOURCE, key));
   }
 
   /** The `replicate` function on one event. */
   async handle(event: CoreEvent, named = true): Promise<void> {
-    this.now += 1;
-    const message = cosEvent(event, TARGET, { ...this.core.switches, eventVersionId: named });
-    await replicate(this.engine, [SOURCE], message, this.#run());
+    this.#base.clock.ms += 1;
+    await this.#base.onMessage(cosEvent(event, TARGET, { ...this.core.switches, eventVersionId: named }), MINUTE);
     // Rules stay in the cache for some seconds of a clock that is ours.
     await this.engine.rules.getBoth(SOURCE).fresh;
   }
@@ -104,10 +86,9 @@ export class EngineWorld {
    */
   async settle(): Promise<number> {
     for (let i = 0; i < 10; i += 1) {
-      this.now += 2.5 * MINUTE;
+      this.#base.clock.ms += 2.5 * MINUTE;
       await this.engine.tasks.promote(this.now + MINUTE);
-      const { entries } = this.core.listObjects(STATE.bucket, STATE.region, { prefix: 'tasks/' });
-      for (const { key } of entries) await this.#runTask(key);
+      for (const key of this.#base.keys(STATE, 'tasks/')) await this.#base.onTask(key, MINUTE);
     }
     await this.engine.rules.getBoth(SOURCE).fresh;
     const count = this.requests.length;
@@ -116,43 +97,12 @@ export class EngineWorld {
   }
 
   close(): Promise<void> {
-    return this.blobs.close();
+    return this.#base.close();
   }
 
-  async #runTask(key: string): Promise<void> {
-    const event: CoreEvent = {
-      ...STATE,
-      name: 'cos:ObjectCreated:Put',
-      key,
-      versionId: '',
-      size: 1,
-      etag: '',
-      meta: {},
-      contentType: '',
-      storageClass: 'STANDARD',
-      time: this.now,
-      requestId: 'task',
-    };
-    await runTasks(this.engine, STATE, cosEvent(event, TARGET, this.core.switches), this.#run());
-  }
-
-  #run(): Run {
-    return { requestId: 'run', deadline: this.now + MINUTE, log: () => undefined };
-  }
-
-  #counted(cos: Cos): Cos {
-    const wrapped = Object.entries(cos).map(([name, method]) => [
-      name,
-      (...args: readonly unknown[]) => {
-        // Rules and the versioning of the destination are asked for beside the work and cost it no time.
-        if (!String(args[1]).startsWith('rules/') && name !== 'getVersioning') {
-          this.requests.push({ name: name as keyof Cos, place: args[0] as Place, key: args[1] });
-        }
-        return (method as (...all: readonly unknown[]) => Promise<unknown>)(...args);
-      },
-    ]);
-    return Object.fromEntries(wrapped) as Cos;
+  #deed(deed: () => unknown): CoreEvent {
+    this.#base.clock.ms += 3000;
+    deed();
+    return this.#base.events.at(-1) as CoreEvent;
   }
 }
-
-const RULE = wholeBucket(DESTINATION);

@@ -8,7 +8,6 @@ import { createCosClient, nodeHash } from '../../shared/cos/index.ts';
 import type { Cos, CosClient, Place } from '../../shared/cos/index.ts';
 import { policyOf, TRUST_POLICY } from '../../shared/deploy/roles/policies.ts';
 import { createKeyring, ensureMarkerKey } from '../../shared/identity/index.ts';
-import { createEngine } from '../../shared/replication/index.ts';
 import type { Engine } from '../../shared/replication/index.ts';
 import { candidatesFor, createRuleStore } from '../../shared/rules/index.ts';
 import { workOfEvent } from '../../shared/runs/index.ts';
@@ -16,10 +15,12 @@ import { httpFunction } from '../../shared/scf/index.ts';
 import type { HttpAnswer } from '../../shared/scf/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { CloudOptions, LocalCloud } from '../cloud/index.ts';
+import { engineOn } from './engine.ts';
+import { BACKUP } from './places.ts';
 import { PAIR, SOURCE, STATE, signCall, urlEvent } from '../functions/api/bench.ts';
 import type { Call, SignOptions } from '../functions/api/bench.ts';
 
-export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
+export { BACKUP };
 export const THIRD: Place = { bucket: 'third-1250000000', region: 'ap-beijing' };
 
 /** The API and the engine over HTTP on a local cloud, each with the rights that a deployment gives its role. */
@@ -79,15 +80,7 @@ export async function createWorld(
   await ensureMarkerKey({ cos: user, state: STATE, random: randomBytes });
   const keyring = (client: Cos) => createKeyring({ cos: client, state: STATE, others: [], hash: nodeHash, now });
   const engineCos = role('engine');
-  const engine = createEngine({
-    cos: engineCos,
-    state: STATE,
-    hash: nodeHash,
-    keys: keyring(engineCos),
-    now: Date.now,
-    unique,
-    random: Math.random,
-  });
+  const engine = engineOn(engineCos, { keys: keyring(engineCos), now: Date.now, unique });
   await createKeyStore({ cos: user, state: STATE, now, random: randomBytes }).add({
     buckets: [],
     rights: ['read', 'write'],

@@ -3,33 +3,25 @@ import { runScans } from '../../functions/scan/handler.ts';
 import type { Settings } from '../../shared/replication/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
 import { SCAN_DEFAULTS, PairStore, type ScanDeps, type ScanSettings } from '../../shared/scan/index.ts';
-import type { CoreEvent } from '../cloud/cos/index.ts';
-import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from './small.ts';
+import { BACKUP, SOURCE } from './places.ts';
+import { deployment, RULE, type Deployment } from './small.ts';
 
 const MINUTE = 60_000;
 const RUN_MS = 900_000;
 
 /** A deployment whose `schedule` and `scan` functions run by a clock that a test turns. */
-export async function scanWorld(
+export async function scanDeployment(
   rules: readonly Rule[] = [RULE],
   scan: Partial<ScanSettings> = {},
   settings: Partial<Settings> = {},
-): Promise<ScanWorld> {
+): Promise<ScanDeployment> {
   const world = await deployment({ markerTold: () => true, ...settings }, rules);
-  const starts: CoreEvent[] = [];
-  world.core.onEvent((event) => {
-    const { bucket, key, name } = event;
-    if (bucket === STATE.bucket && key.startsWith('scans/') && name.includes('Created')) starts.push(event);
-  });
+  const { scansStarted: starts, runFor: runOf } = world;
   const deps: ScanDeps = {
     engine: world.engine,
     settings: { ...SCAN_DEFAULTS, ...scan },
-    sleep: async (ms) => {
-      world.clock.ms += ms;
-    },
+    sleep: world.engine.sleep,
   };
-  const log = (fields: unknown): void => void world.logs.push(fields);
-  const runOf = (ms: number) => ({ requestId: 'run', deadline: world.clock.ms + ms, log });
   const store = new PairStore(world.engine.deps, { source: SOURCE, destination: BACKUP });
   const scanRuns = async (): Promise<void> => {
     while (starts.length > 0) {
@@ -47,7 +39,6 @@ export async function scanWorld(
     ...world,
     deps,
     store,
-    starts,
     minute,
     keep: () => keep(deps, [SOURCE], runOf(55_000)),
     scanRuns,
@@ -64,10 +55,9 @@ export async function scanWorld(
   };
 }
 
-export interface ScanWorld extends Deployment {
+export interface ScanDeployment extends Deployment {
   readonly deps: ScanDeps;
   readonly store: PairStore;
-  readonly starts: CoreEvent[];
   minute(): Promise<void>;
   keep(): Promise<unknown>;
   scanRuns(): Promise<void>;

@@ -1,6 +1,6 @@
-import { expect } from 'vitest';
 import type { Task } from '../../shared/tasks/index.ts';
-import { BACKUP, KEY, SOURCE, type Deployment } from './small.ts';
+import { BACKUP, SOURCE } from './places.ts';
+import { KEY, type Deployment } from './small.ts';
 
 export const TOLD = { markerTold: () => true };
 export const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
@@ -26,7 +26,7 @@ export async function submitTo(world: Deployment, change: Partial<Task> = {}): P
 /** The one task that waits, and in how many ms it is due. */
 export async function waitingIn(world: Deployment) {
   const names = world.state('waiting/').filter((name) => !name.endsWith('/recovered'));
-  expect(names).toHaveLength(1);
+  if (names.length !== 1) throw new Error(`${names.length} tasks wait, not one`);
   const due = Number(/\/(\d{13})\//.exec(names[0] ?? '')?.[1]);
   return { task: await world.pending(names[0] ?? ''), wait: due - world.clock.ms };
 }

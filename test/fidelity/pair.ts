@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { replicate } from '../../functions/replicate/handler.ts';
-import { CONTENT_HEADERS, createCosClient, nodeHash, type CosClient, type Place } from '../../shared/cos/index.ts';
-import { createEngine, createPartsCopier, type Engine, type Settings } from '../../shared/replication/index.ts';
+import { CONTENT_HEADERS, createCosClient, type Place } from '../../shared/cos/index.ts';
+import { createPartsCopier, type Engine, type Settings } from '../../shared/replication/index.ts';
 import type { Rule } from '../../shared/rules/index.ts';
 import type { Credentials } from '../../shared/signing/index.ts';
 import type { CoreEvent } from '../cloud/cos/index.ts';
@@ -16,8 +16,7 @@ import {
   type CosDriver,
   type TestBucket,
 } from '../contract/driver.ts';
-import { stored, wholeBucket } from '../deployment/rules.ts';
-import { KEYS } from '../shared/identity/keys.ts';
+import { engineOn, stored, wholeBucket } from '../deployment/index.ts';
 
 const TARGET = { region: 'ap-guangzhou', namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
 const MINUTE = 60_000;
@@ -55,7 +54,12 @@ export async function openPair(settings: Partial<Settings> = {}, options: PairOp
   const state = await makeBucket(driver, 'state');
   const credentials = options.credentials?.(cloud, [source, destination, state]) ?? driver.credentials;
   const cos = createCosClient({ credentials: () => credentials, endpoint: cloud.endpoint });
-  const engine = engineOf(cos, placeOf(state), settings);
+  const engine = engineOn(cos, {
+    state: placeOf(state),
+    now: Date.now,
+    settings,
+    inParts: createPartsCopier({ sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }),
+  });
   const lines: Readonly<Record<string, unknown>>[] = [];
   const events: CoreEvent[] = [];
   cloud.core.onEvent((event) => {
@@ -82,22 +86,6 @@ export async function openPair(settings: Partial<Settings> = {}, options: PairOp
       await driver.close();
     },
   };
-}
-
-function engineOf(cos: CosClient, state: Place, settings: Partial<Settings>): Engine {
-  let unique = 0;
-  return createEngine({
-    cos,
-    state,
-    hash: nodeHash,
-    keys: KEYS,
-    now: Date.now,
-    // As long as those of a deployment, which the room for a marker is measured by.
-    unique: () => `u${String((unique += 1)).padStart(17, '0')}`,
-    random: Math.random,
-    settings,
-    inParts: createPartsCopier({ sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) }),
-  });
 }
 
 async function putRule({ rules }: Engine, source: Place, destination: Place, some: Partial<Rule>): Promise<void> {

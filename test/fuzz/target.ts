@@ -6,13 +6,11 @@ import { createRuleStore } from '../../shared/rules/index.ts';
 import { httpFunction } from '../../shared/scf/index.ts';
 import type { HttpAnswer } from '../../shared/scf/index.ts';
 import { child, readXml, textOf } from '../../shared/xml/index.ts';
-import { createBlobStore, createCore } from '../cloud/cos/index.ts';
-import { createCoreCos } from '../deployment/core-cos.ts';
+import { BACKUP, createStorage } from '../deployment/index.ts';
 import { NOW, PAIR, SOURCE, STATE, signCall, urlEvent } from '../functions/api/bench.ts';
 import type { Input } from './inputs.ts';
 import { KEYS } from '../shared/identity/keys.ts';
 
-const BACKUP = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 /** 5xx are for what a retry can help, and nothing here fails by chance. */
 const ACCEPTABLE = new Set([200, 202, 204, 400, 403, 404, 405, 411]);
 /** Characters of an error: what the client sent is quoted in part only. */
@@ -28,14 +26,8 @@ export interface Target {
 
 /** The whole API function on buckets in memory. */
 export async function createTarget(): Promise<Target> {
-  const core = createCore({ now: () => NOW, random: () => 0.5, switches: {} });
-  const blobs = createBlobStore();
-  for (const { bucket, region } of [SOURCE, BACKUP]) {
-    core.createBucket(bucket, region);
-    core.putVersioning(bucket, region, 'Enabled');
-  }
-  core.createBucket(STATE.bucket, STATE.region);
-  const cos: Cos = { ...createCoreCos(core, blobs, () => NOW), headBucket: () => Promise.resolve('exists') };
+  const storage = createStorage({ now: () => NOW, versioned: [SOURCE, BACKUP], plain: [STATE] });
+  const cos: Cos = { ...storage.cos, headBucket: () => Promise.resolve('exists') };
   let drawn = 0;
   const random = (bytes: number) => Uint8Array.from({ length: bytes }, () => (drawn += 7) & 0xff);
   const keys = createKeyStore({ cos, state: STATE, now: () => NOW, random });
@@ -75,7 +67,7 @@ export async function createTarget(): Promise<Target> {
       readXml(stored.body);
       return undefined;
     },
-    close: () => blobs.close(),
+    close: () => storage.close(),
   };
 }
 

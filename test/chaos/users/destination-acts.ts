@@ -1,5 +1,5 @@
 import { pick, type DESTINATION_DEEDS } from '../deeds.ts';
-import { plain } from '../../deployment/core-cos.ts';
+import { plain } from '../../deployment/index.ts';
 import { at } from '../diary.ts';
 import { forge } from './forging.ts';
 import type { Acts } from './hand.ts';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createCosClient, type Cos, type Place } from '../../../shared/cos/index.ts';
-import { createCoreCos } from '../../deployment/core-cos.ts';
-import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
+import { createStorage } from '../../deployment/index.ts';
 import { makeBucket, openDriver, type CosDriver } from '../driver.ts';
 
 /** Something that keeps what `Cos` says, with an empty bucket for a test whenever it wants one. */
@@ -37,12 +36,11 @@ async function overHttp(): Promise<Store> {
 
 /** The storage core without HTTP, as simulated worlds and most tests of the engine use it. */
 async function inProcess(): Promise<Store> {
-  const core = createCore({ now: Date.now, random: Math.random });
-  const blobs = createBlobStore();
+  const { core, cos, close } = createStorage({ now: Date.now });
   const region = 'ap-guangzhou';
   let buckets = 0;
   return {
-    cos: createCoreCos(core, blobs, Date.now),
+    cos,
     bucket: async (versioning) => {
       const place = { bucket: `store-${(buckets += 1)}-1250000000`, region };
       core.createBucket(place.bucket, region);
@@ -50,7 +48,7 @@ async function inProcess(): Promise<Store> {
       return place;
     },
     missing: () => ({ bucket: 'nobody-1250000000', region }),
-    close: () => blobs.close(),
+    close,
   };
 }
 

@@ -1,3 +1,4 @@
+import { SOURCE, STATE } from '../../deployment/index.ts';
 import { createKeyStore } from '../../../shared/access/index.ts';
 import type { KeyStore, NewKey } from '../../../shared/access/index.ts';
 import { nodeHash } from '../../../shared/cos/index.ts';
@@ -14,8 +15,7 @@ import type { MemoryCos } from './memory-cos.ts';
 import { KEYS } from '../../shared/identity/keys.ts';
 
 export const NOW = 1_700_000_000_000;
-export const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
-export const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
+export { SOURCE, STATE };
 export const SECOND = { bucket: 'photos-1250000000', region: 'ap-guangzhou' };
 export const PAIR = { secretId: 'AKIDbench', secretKey: 'theSecretKeyOfTheBench' };
 export const URL_HOST = '1250000000-abcdefghij.ap-guangzhou.tencentscf.com';

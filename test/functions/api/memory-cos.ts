@@ -1,7 +1,7 @@
 import { CosError, formatPlace, parsePlace } from '../../../shared/cos/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
-import { createCoreCos, plain } from '../../deployment/core-cos.ts';
-import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
+import { createStorage, placeIn, plain, watched } from '../../deployment/index.ts';
+import { createBlobStore } from '../../cloud/cos/index.ts';
 import type { Blob, BlobStore, Version } from '../../cloud/cos/index.ts';
 
 type Versioning = 'Enabled' | 'Suspended' | undefined;
@@ -43,7 +43,6 @@ const OF_BUCKETS = new Set(['getVersioning', 'headBucket']);
 
 /** `now`: the clock of COS, ms since 1970; it answers in whole seconds. */
 export function createMemoryCos(now: () => number = () => 0): MemoryCos {
-  const core = createCore({ now, random: () => 0.5 });
   const bodies = new WeakMap<Blob, Uint8Array>();
   const store = createBlobStore();
   const blobs: BlobStore = {
@@ -54,6 +53,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
       return blob;
     },
   };
+  const { core, cos: straight } = createStorage({ now, blobs });
   const places = new Map<string, Place>();
   const calls: string[] = [];
   const failures = new Map<string, Error>();
@@ -77,23 +77,19 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
     [...places].flatMap(([name, place]) => versionsIn(place).map((one) => [`${name}/${one.key}`, one] as const));
   const find = (name: string): Version | undefined => all().find(([one]) => one === name)?.[1];
 
-  const straight = createCoreCos(core, blobs, now);
-  const cos = Object.fromEntries(
-    Object.entries(straight).map(([name, method]) => [
-      name,
-      async (place: Place, ...rest: readonly unknown[]): Promise<unknown> => {
-        calls.push(name);
-        await Promise.resolve();
-        const failure = failures.get(name);
-        if (failure !== undefined) throw failure;
-        if (!OF_BUCKETS.has(name)) make(place);
-        const given = name === 'listObjects' ? [{ ...(rest[0] as object), maxKeys: limits.page }] : rest;
-        return (method as (...args: readonly unknown[]) => Promise<unknown>)(place, ...given);
-      },
-    ]),
-  ) as unknown as Cos;
+  const cos = watched(straight, {
+    before: async (name, args) => {
+      calls.push(name);
+      await Promise.resolve();
+      const failure = failures.get(name);
+      if (failure !== undefined) throw failure;
+      if (!OF_BUCKETS.has(name)) make(placeIn(args));
+    },
+  });
+  // A reader of one page is found out.
+  const listObjects: Cos['listObjects'] = (place, query) => cos.listObjects(place, { ...query, maxKeys: limits.page });
   return {
-    cos,
+    cos: { ...cos, listObjects },
     calls,
     limits,
     failures,

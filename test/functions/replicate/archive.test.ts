@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Version } from '../../cloud/cos/index.ts';
-import { BACKUP, deployment, KEY, RULE, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, KEY, RULE, SETTLED, SOURCE } from '../../deployment/index.ts';
 
 const ARCHIVE = { ...RULE, storageClass: 'ARCHIVE' };
 

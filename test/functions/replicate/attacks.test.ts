@@ -4,7 +4,7 @@ import type { Place } from '../../../shared/cos/index.ts';
 import { readMarker } from '../../../shared/identity/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
 import { remarked } from '../../shared/identity/keys.ts';
-import { BACKUP, deployment, KEY, SETTLED, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, KEY, SETTLED, SOURCE, STATE } from '../../deployment/index.ts';
 
 type Meta = Record<string, string>;
 const MINUTE = 60_000;

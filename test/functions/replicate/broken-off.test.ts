@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Version } from '../../cloud/cos/index.ts';
-import { BACKUP, deployment, KEY, RULE, refusal, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, KEY, refusal, RULE, SETTLED, SOURCE } from '../../deployment/index.ts';
 
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
 

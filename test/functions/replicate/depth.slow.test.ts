@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { BACKUP, deployment, MARKER_EVENT, SETTLED, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, MARKER_EVENT, SETTLED } from '../../deployment/index.ts';
 
 /** Five pages of a listing, and more than the first, smaller one. */
 const VERSIONS = 5_000;

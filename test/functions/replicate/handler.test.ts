@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BACKUP, deployment, MARKER_EVENT, refusal, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, MARKER_EVENT, refusal, SETTLED, SOURCE } from '../../deployment/index.ts';
 
 const TOLD = { markerTold: () => true };
 let world: Deployment;
@@ -29,7 +29,7 @@ describe('an event', () => {
       world.clock.ms += 1000;
       return world.put(text);
     });
-    for (const i of order) await world.replicate({ version: versions[i] as (typeof versions)[0] });
+    for (const i of order) await world.replicate({ version: versions[i] });
     expect(world.stack()).toEqual(versions.map((version) => version.versionId).toReversed());
   });
 

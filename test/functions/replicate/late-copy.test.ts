@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { BACKUP, deployment, refusal, SETTLED } from '../../deployment/small.ts';
+import { BACKUP, deployment, refusal, SETTLED } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 

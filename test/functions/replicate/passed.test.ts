@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { rule } from '../../shared/rules/sample.ts';
-import { BACKUP, deployment, KEY, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, KEY, SETTLED, SOURCE } from '../../deployment/index.ts';
 
 const TAGGED = rule({ destination: BACKUP, tags: [['keep', 'yes']], deleteMarkers: false });
 const KEEP = { tags: [['keep', 'yes'] as const] };

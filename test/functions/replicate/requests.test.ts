@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, KEY, MARKER_EVENT, SETTLED, SOURCE } from '../../deployment/index.ts';
 
 /**
  * The protocol's table of requests. Rules are not counted, they are read beside the work. Where listings were acted on, a later

@@ -6,14 +6,14 @@ import { remarked } from '../../shared/identity/keys.ts';
 import {
   BACKUP,
   deployment,
+  type Deployment,
   KEY,
   OTHER,
-  RULE,
   refusal,
+  RULE,
   SETTLED,
   SOURCE,
-  type Deployment,
-} from '../../deployment/small.ts';
+} from '../../deployment/index.ts';
 
 const TOLD = { markerTold: () => true };
 
@@ -120,7 +120,7 @@ describe('rules', () => {
     world.onAnswer(async (call) => {
       if (call === 'copyObject backup') await removeRules();
     });
-    expect(await world.replicate({ version: versions[0] as Version })).toEqual({ done: 0, deferred: 1 });
+    expect(await world.replicate({ version: versions[0] })).toEqual({ done: 0, deferred: 1 });
     expect(world.stack()).toHaveLength(1);
   });
 

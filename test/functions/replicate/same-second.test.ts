@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeHash } from '../../../shared/cos/index.ts';
 import { readSubject, replicaStatus } from '../../../shared/status/index.ts';
-import { createCoreCos } from '../../deployment/core-cos.ts';
-import { createBlobStore, type Attributes, type Version } from '../../cloud/cos/index.ts';
+import { BACKUP, deployment, type Deployment, KEY, RULE, SETTLED, SOURCE } from '../../deployment/index.ts';
+import type { Attributes, Version } from '../../cloud/cos/index.ts';
 import { KEYS } from '../../shared/identity/keys.ts';
-import { BACKUP, deployment, KEY, RULE, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
 
 const TOLD = { markerTold: () => true };
 
@@ -47,7 +46,7 @@ const replicas = (): readonly Attributes[] =>
 const copies = (): number => world.requests.filter((call) => call === 'copyObject backup').length;
 
 async function status() {
-  const cos = createCoreCos(world.core, createBlobStore(), () => world.clock.ms);
+  const { straight: cos } = world;
   const subject = await readSubject({ cos, hash: nodeHash }, SOURCE, KEY, undefined);
   if (subject === undefined) throw new Error('there is nothing at the source');
   const query = { cos, hash: nodeHash, keys: KEYS, source: SOURCE, destination: BACKUP, rule: RULE };

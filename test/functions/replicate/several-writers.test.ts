@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Place } from '../../../shared/cos/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
-import { BACKUP, deployment, KEY, STATE } from '../../deployment/small.ts';
+import { BACKUP, deployment, KEY, STATE } from '../../deployment/index.ts';
 
 it('what a user writes to the destination of a two-way pair during a copy ends on top within the same run', async () => {
   const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === BACKUP.bucket ? STATE : undefined);

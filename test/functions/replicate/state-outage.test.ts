@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deployment, refusal, type Deployment } from '../../deployment/small.ts';
+import { deployment, type Deployment, refusal } from '../../deployment/index.ts';
 
 const RUN_MS = 60_000;
 

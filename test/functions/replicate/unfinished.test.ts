@@ -3,13 +3,13 @@ import { CosError } from '../../../shared/cos/index.ts';
 import {
   BACKUP,
   deployment,
+  type Deployment,
   KEY,
   MARKER_EVENT,
   refusal,
   SETTLED,
   SOURCE,
-  type Deployment,
-} from '../../deployment/small.ts';
+} from '../../deployment/index.ts';
 
 const TOLD = { markerTold: () => true };
 const NO_FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };

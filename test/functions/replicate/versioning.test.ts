@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { BACKUP, deployment, KEY, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, KEY } from '../../deployment/index.ts';
 
 let world: Deployment;
 beforeEach(async () => {

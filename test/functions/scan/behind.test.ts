@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BACKUP, OTHER, refusal, RULE, STATE } from '../../deployment/small.ts';
+import { BACKUP, OTHER, refusal, RULE, scanDeployment, type ScanDeployment, STATE } from '../../deployment/index.ts';
 import { rule } from '../../shared/rules/sample.ts';
-import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
 
 const MINUTE = 60_000;
 const CROWDED = 20;
@@ -10,7 +9,7 @@ const TWO = [{ ...RULE, id: 'backup', priority: 1 }, rule({ id: 'other', priorit
 
 /** A world whose first destination is down from the beginning, after the scan that each PUT of rules brings. */
 async function downWorld(rules = [RULE]) {
-  const world = await scanWorld(rules, {}, SETTINGS);
+  const world = await scanDeployment(rules, {}, SETTINGS);
   await world.scanned();
   let isDown = true;
   const made = { schedule: 0, replicate: 0 };
@@ -38,7 +37,7 @@ async function downWorld(rules = [RULE]) {
   };
 }
 
-function missing({ core }: ScanWorld, keys: readonly string[], { bucket, region } = BACKUP): readonly string[] {
+function missing({ core }: ScanDeployment, keys: readonly string[], { bucket, region } = BACKUP): readonly string[] {
   const there = new Map<string, number>();
   for (let marker = ''; ;) {
     const { entries, nextMarker } = core.listObjects(bucket, region, { marker, maxKeys: 1000 });
@@ -150,7 +149,7 @@ describe('a destination that is down for long', () => {
 
 describe('events that the platform held back for too long', () => {
   it('bring a scan that finds what other events would have told', async () => {
-    const world = await scanWorld([RULE], {}, SETTINGS);
+    const world = await scanDeployment([RULE], {}, SETTINGS);
     await world.scanned();
     const told = world.put('told', {}, undefined, 'told');
     world.put('dropped', {}, undefined, 'dropped');

@@ -1,15 +1,14 @@
 import { expect, it } from 'vitest';
 import type { ScanResult } from '../../../shared/scan/index.ts';
-import { BACKUP, MARKER_EVENT, RULE } from '../../deployment/small.ts';
-import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
+import { BACKUP, MARKER_EVENT, RULE, scanDeployment, type ScanDeployment } from '../../deployment/index.ts';
 
 const KEYS = ['a', 'b', 'c', 'd'];
 const MINUTE = 60_000;
 const SLOW_MS = 6000;
 
 /** Keys in one range: one version, three, a deleted one, and one that has its replica; `isThere`: all have them. */
-async function existing(isThere: boolean): Promise<ScanWorld> {
-  const world = await scanWorld([{ ...RULE, existing: 'All' }], { keysAtOnce: 1 }, { markerTold: () => true });
+async function existing(isThere: boolean): Promise<ScanDeployment> {
+  const world = await scanDeployment([{ ...RULE, existing: 'All' }], { keysAtOnce: 1 }, { markerTold: () => true });
   world.put('1', {}, undefined, 'a');
   for (const text of ['1', '22', '333']) world.put(text, {}, undefined, 'b');
   world.put('1', {}, undefined, 'c');
@@ -22,7 +21,7 @@ async function existing(isThere: boolean): Promise<ScanWorld> {
   return world;
 }
 
-const stacks = (world: ScanWorld): readonly unknown[] => KEYS.map((key) => world.stack(BACKUP, key));
+const stacks = (world: ScanDeployment): readonly unknown[] => KEYS.map((key) => world.stack(BACKUP, key));
 
 /** Times differ with what was waited for. */
 function whatCounts({ counts }: ScanResult): object {

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createBlobStore } from '../../cloud/cos/index.ts';
-import { plain } from '../../deployment/core-cos.ts';
-import { BACKUP, RULE, SETTLED, SOURCE, type Deployment } from '../../deployment/small.ts';
-import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
+import {
+  BACKUP,
+  type Deployment,
+  plain,
+  RULE,
+  scanDeployment,
+  type ScanDeployment,
+  SETTLED,
+  SOURCE,
+} from '../../deployment/index.ts';
 
 const DAY = 24 * 3_600_000;
 const blobs = createBlobStore();
@@ -15,8 +22,8 @@ function link({ clock, core }: Deployment, key: string, target: string, place = 
 }
 
 /** A day after `write` a rule asks for what there is, and a scan brings it. */
-async function scannedAfter(write: (world: ScanWorld) => void): Promise<ScanWorld> {
-  const world = await scanWorld([]);
+async function scannedAfter(write: (world: ScanDeployment) => void): Promise<ScanDeployment> {
+  const world = await scanDeployment([]);
   write(world);
   world.clock.ms += DAY;
   const start = Math.floor(world.clock.ms / 1000) * 1000;
@@ -25,7 +32,7 @@ async function scannedAfter(write: (world: ScanWorld) => void): Promise<ScanWorl
   return world;
 }
 
-const countsOf = async ({ store }: ScanWorld) => {
+const countsOf = async ({ store }: ScanDeployment) => {
   const counts = (await store.result())?.counts.rules[RULE.id];
   return { replicated: counts?.replicated[0], skipped: counts?.skipped[0] };
 };
@@ -60,7 +67,7 @@ describe('a symbolic link', () => {
   });
 
   it('that leads nowhere leaves no work behind', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     const versionId = link(world, 'link', 'target');
     await world.replicate({ key: 'link' });
     expect(world.logs).toContainEqual(

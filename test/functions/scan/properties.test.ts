@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../cloud/cos/index.ts';
-import { BACKUP, refusal, RULE, SETTLED, SOURCE } from '../../deployment/small.ts';
-import { scanWorld } from '../../deployment/scanning.ts';
+import { BACKUP, refusal, RULE, scanDeployment, SETTLED, SOURCE } from '../../deployment/index.ts';
 
 const GUEST = { permission: 'READ', grantee: 'qcs::cam::uin/2:uin/3' } as const;
 const KEYS = ['a', 'b', 'c'];
 
 /** Three keys that a scan has proved, of which the first has two versions. */
 async function world(rule: Partial<typeof RULE> = {}) {
-  const scan = await scanWorld([{ ...RULE, ...rule }]);
+  const scan = await scanDeployment([{ ...RULE, ...rule }]);
   const { core, clock } = scan;
   const ids = [...KEYS, 'a'].map((key) => {
     clock.ms += 1000;

@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../../shared/rules/index.ts';
 import type { ScanSettings } from '../../../shared/scan/index.ts';
-import { BACKUP, KEY, RULE, SETTLED, SOURCE, STATE } from '../../deployment/small.ts';
-import { scanWorld, type ScanWorld } from '../../deployment/scanning.ts';
+import {
+  BACKUP,
+  KEY,
+  RULE,
+  scanDeployment,
+  type ScanDeployment,
+  SETTLED,
+  SOURCE,
+  STATE,
+} from '../../deployment/index.ts';
 
 const DAY = 24 * 3_600_000;
 const EXISTING = { existing: 'All', deleteMarkersSince: 0 } as const;
 
 /** One version a second. */
-function write(world: ScanWorld, keys: readonly string[]): string[] {
+function write(world: ScanDeployment, keys: readonly string[]): string[] {
   return keys.map((key) => {
     world.clock.ms += 1000;
     return world.put(`text of ${key} ${world.clock.ms}`, {}, SOURCE, key).versionId;
@@ -16,25 +24,25 @@ function write(world: ScanWorld, keys: readonly string[]): string[] {
 }
 
 /** The rule as it is stored at this moment. */
-const stored = (world: ScanWorld, change: Partial<Rule> = {}): Rule => {
+const stored = (world: ScanDeployment, change: Partial<Rule> = {}): Rule => {
   const second = Math.floor(world.clock.ms / 1000) * 1000;
   return { ...RULE, start: second, deleteMarkersSince: second, ...change };
 };
 
 /** A day after this was written a rule is stored. */
 async function existing(keys: readonly string[], change: Partial<Rule> = EXISTING, scan: Partial<ScanSettings> = {}) {
-  const world = await scanWorld([], scan);
+  const world = await scanDeployment([], scan);
   const ids = write(world, keys);
   world.clock.ms += DAY;
   await world.setRules([stored(world, change)]);
   return { world, ids };
 }
 
-const requestsOf = (world: ScanWorld, ...names: string[]): number =>
+const requestsOf = (world: ScanDeployment, ...names: string[]): number =>
   world.requests.filter((call) => names.some((name) => call.startsWith(name))).length;
 
 /** Requests at the two buckets of the pair. */
-const atBuckets = (world: ScanWorld): string[] => world.requests.filter((call) => !call.endsWith(' crr'));
+const atBuckets = (world: ScanDeployment): string[] => world.requests.filter((call) => !call.endsWith(' crr'));
 
 describe('existing objects', () => {
   it('are all there after a scan that a stored rule begins, with their history in order', async () => {
@@ -107,12 +115,12 @@ describe('a second scan of a bucket where nothing was written', () => {
     expect(result?.counts.rules[RULE.id]).toMatchObject({ replicated: [5, expect.any(Number)], skipped: [1, 8] });
   });
 
-  const ask = (world: ScanWorld) => world.store.putRequest({ kind: 'repair', prefix: '', asked: world.clock.ms });
+  const ask = (world: ScanDeployment) => world.store.putRequest({ kind: 'repair', prefix: '', asked: world.clock.ms });
 });
 
 describe('repair', () => {
   it('says of no version that was passed over that it was there: what is restored later is replicated below the newer one', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     world.clock.ms += SETTLED;
     const archived = world.put('1', { storageClass: 'ARCHIVE' }, SOURCE, KEY).versionId;
     world.clock.ms += 1000;
@@ -128,7 +136,7 @@ describe('repair', () => {
 
   // P37
   it('brings everything there that no event ever told of', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     world.clock.ms += SETTLED;
     const ids = ['a', 'a', 'b'].map((key) => {
       world.clock.ms += 1000;
@@ -140,7 +148,7 @@ describe('repair', () => {
   });
 
   it('begins again when it is a day old, and not before', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     await world.scanned();
     const first = (await world.store.scan())?.id;
     world.clock.ms += 22 * 3_600_000;
@@ -235,7 +243,7 @@ describe('repair', () => {
   });
 
   it('remembers nothing that a listing may not show in whole yet', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     const version = world.put('young', {}, SOURCE, 'a');
     await world.replicate({ version, key: 'a' });
     const looked: (number | undefined)[] = [];
@@ -248,14 +256,14 @@ describe('repair', () => {
   });
 
   it('says that all is there up to the time whose writes its listings show for sure', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     await world.scanned();
     const result = await world.store.result();
     expect(result?.completeUpTo).toBe((result?.started ?? 0) - world.engine.settings.settleMs);
   });
 
   it('brings what was written while the rule was disabled, once it is enabled', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     await world.scanned();
     await world.setRules([{ ...RULE, enabled: false }]);
     world.clock.ms += SETTLED;
@@ -269,7 +277,7 @@ describe('repair', () => {
   });
 
   it('leaves keys that only the destination has', async () => {
-    const world = await scanWorld();
+    const world = await scanDeployment();
     world.put('foreign', {}, BACKUP, 'only here');
     world.clock.ms += SETTLED;
     await world.scanned();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
-import { BACKUP, deployment, KEY, OTHER, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, KEY, OTHER, SOURCE, STATE } from '../../deployment/index.ts';
 
 const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
 const RUN_MS = 60_000;

@@ -1,7 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
-import { BACKUP, deployment, refusal, SETTLED, STATE, type Deployment } from '../../deployment/small.ts';
-import { submitTo, TARGET, TOLD, waitingIn } from '../../deployment/tasks.ts';
+import {
+  BACKUP,
+  deployment,
+  type Deployment,
+  refusal,
+  SETTLED,
+  STATE,
+  submitTo,
+  TARGET,
+  TOLD,
+  waitingIn,
+} from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 

@@ -4,14 +4,14 @@ import type { Attributes, Version } from '../../cloud/cos/index.ts';
 import {
   BACKUP,
   deployment,
+  type Deployment,
   KEY,
   MARKER_EVENT,
   refusal,
   RULE,
   SETTLED,
   SOURCE,
-  type Deployment,
-} from '../../deployment/small.ts';
+} from '../../deployment/index.ts';
 
 const TOLD = { markerTold: () => true };
 const GUEST = { permission: 'READ', grantee: 'qcs::cam::uin/2:uin/3' } as const;

@@ -1,7 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
-import { deployment, KEY, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
-import { submitTo, TARGET, TOLD, waitingIn } from '../../deployment/tasks.ts';
+import {
+  deployment,
+  type Deployment,
+  KEY,
+  OTHER,
+  RULE,
+  SOURCE,
+  STATE,
+  submitTo,
+  TARGET,
+  TOLD,
+  waitingIn,
+} from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 

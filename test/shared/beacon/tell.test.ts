@@ -6,14 +6,13 @@ import { CosError } from '../../../shared/cos/index.ts';
 import { showAtDestination } from '../../../shared/deploy/commands/at-destination.ts';
 import { DeployError } from '../../../shared/deploy/error.ts';
 import { candidatesFor } from '../../../shared/rules/index.ts';
-import { scanWorld } from '../../deployment/scanning.ts';
-import { BACKUP, RULE, SOURCE } from '../../deployment/small.ts';
+import { BACKUP, RULE, scanDeployment, SOURCE } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 const KEY = beaconKey(SOURCE);
 
 async function world() {
-  const scan = await scanWorld();
+  const scan = await scanDeployment();
   const { core, clock, engine } = scan;
   const { cos } = engine.deps;
   const depsOf = () => ({ ...engine.deps, now: () => clock.ms, rules: engine.rules, there: cos });

@@ -2,15 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { canaryOf, keepCanary, readCanary, type SeenCanary } from '../../../shared/canary/index.ts';
 import type { Cos } from '../../../shared/cos/index.ts';
 import type { CoreEvent } from '../../cloud/cos/index.ts';
-import { scanWorld } from '../../deployment/scanning.ts';
-import { BACKUP, OTHER, refusal, RULE, SOURCE, STATE } from '../../deployment/small.ts';
+import { BACKUP, OTHER, refusal, RULE, scanDeployment, SOURCE, STATE } from '../../deployment/index.ts';
 import { rule } from '../rules/sample.ts';
 
 const SECOND = 1000;
 const MINUTE = 60_000;
 const PREFIX = '.replication-canary/';
 
-let world: Awaited<ReturnType<typeof scanWorld>>;
+let world: Awaited<ReturnType<typeof scanDeployment>>;
 /** Events of the source that were not delivered yet. */
 let mail: CoreEvent[];
 /** Whether events come while a run waits. */
@@ -18,7 +17,7 @@ let delivers: boolean;
 beforeEach(async () => begin());
 
 async function begin(rules = [RULE]): Promise<void> {
-  world = await scanWorld(rules);
+  world = await scanDeployment(rules);
   mail = [];
   delivers = true;
   world.core.onEvent((event) => {

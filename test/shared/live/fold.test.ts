@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Cos } from '../../../shared/cos/index.ts';
 import { createLiveTally, foldLive, hourOf, isLive, readLive, ruleSumOf } from '../../../shared/live/index.ts';
-import { BACKUP, deployment, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, OTHER, RULE, SOURCE, STATE } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 

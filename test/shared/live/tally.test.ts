@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLiveTally } from '../../../shared/live/index.ts';
-import { BACKUP, OTHER, SOURCE, STATE } from '../../deployment/small.ts';
+import { BACKUP, OTHER, SOURCE, STATE } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 

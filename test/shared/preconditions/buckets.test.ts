@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CosError, formatPlace } from '../../../shared/cos/index.ts';
 import { checkBuckets, lifecycleOf, preconditionsOf, readPreconditions } from '../../../shared/preconditions/index.ts';
-import { BACKUP, deployment, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, OTHER, RULE, SOURCE, STATE, type Deployment } from '../../deployment/index.ts';
 import { rule } from '../rules/sample.ts';
 
 const PAIR = { source: SOURCE, destination: BACKUP };

@@ -9,7 +9,7 @@ import {
   STARTS as VARIABLE,
   type Start,
 } from '../../../shared/preconditions/index.ts';
-import { BACKUP, deployment, RULE, SOURCE, STATE, type Deployment } from '../../deployment/small.ts';
+import { BACKUP, deployment, type Deployment, RULE, SOURCE, STATE } from '../../deployment/index.ts';
 import type { Place } from '../../../shared/cos/index.ts';
 import type { RawConfiguration } from '../../../shared/deploy/config/settings.ts';
 import { desiredFunctions } from '../../../shared/deploy/functions/desired.ts';

@@ -3,30 +3,23 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Cos } from '../../../shared/cos/index.ts';
 import { CosError } from '../../../shared/cos/index.ts';
 import { preflight } from '../../../shared/preflight/index.ts';
-import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
-import type { BlobStore, Core } from '../../cloud/cos/index.ts';
-import { createCoreCos } from '../../deployment/core-cos.ts';
+import { BACKUP as PLACE, createStorage, type Storage } from '../../deployment/index.ts';
 
-const PLACE = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 const NOW = 1_700_000_000_000;
 
-let core: Core;
-let blobs: BlobStore;
+let storage: Storage;
 let cos: Cos;
 let runs = 0;
 
 beforeEach(() => {
   let time = NOW;
   const now = () => (time += 10);
-  core = createCore({ now, random: () => 0.5, switches: {} });
-  blobs = createBlobStore();
-  core.createBucket(PLACE.bucket, PLACE.region);
-  core.putVersioning(PLACE.bucket, PLACE.region, 'Enabled');
-  cos = { ...createCoreCos(core, blobs, now), headBucket: () => Promise.resolve('exists') };
+  storage = createStorage({ now, versioned: [PLACE] });
+  cos = { ...storage.cos, headBucket: () => Promise.resolve('exists') };
 });
 
 afterEach(async () => {
-  await blobs.close();
+  await storage.close();
 });
 
 const failure = (code: string, outcome: 'none' | 'unknown' = 'none') =>

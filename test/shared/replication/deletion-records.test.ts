@@ -1,27 +1,24 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
 import { MarkBook } from '../../../shared/replication/deletion-records.ts';
-import { createCoreCos } from '../../deployment/core-cos.ts';
-import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
+import { createStorage, START } from '../../deployment/index.ts';
 import { DESTINATION, SOURCE } from './decide/build.ts';
 
 const STATE = { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' };
 const RANK = { time: 1_700_000_000_000_000, bucket: SOURCE.bucket };
-const START = Date.UTC(2026, 0, 1);
 
 let cos: Cos;
 let book: MarkBook;
 let elsewhere: MarkBook;
 let names: () => readonly string[];
 beforeEach(() => {
-  const core = createCore({ now: () => START, random: () => 0.5 });
-  core.createBucket(STATE.bucket, STATE.region);
+  const storage = createStorage({ now: () => START, plain: [STATE] });
   let made = 0;
-  cos = createCoreCos(core, createBlobStore(), () => START);
+  cos = storage.cos;
   const deps = { cos, hash: nodeHash, unique: () => `u${(made += 1)}` };
   book = new MarkBook(deps, STATE);
   elsewhere = new MarkBook(deps, { ...STATE, bucket: 'not-deployed-1250000000' });
-  names = () => core.listObjects(STATE.bucket, STATE.region, {}).entries.map((entry) => entry.key);
+  names = () => storage.keys(STATE);
 });
 
 describe('what delete markers stand for', () => {

@@ -1,48 +1,31 @@
 import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
 import { BehindMarks, Leases, Tasks, type StateDeps, type Task } from '../../../shared/tasks/index.ts';
-import { createCoreCos } from '../../deployment/core-cos.ts';
-import { createBlobStore, createCore } from '../../cloud/cos/index.ts';
+import { BACKUP, createStorage, keyIn, SOURCE, START, STATE, watched } from '../../deployment/index.ts';
 
-export const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
-const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
-export const BACKUP = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
-export const OTHER = { bucket: 'other-1250000000', region: 'ap-beijing' };
+export { BACKUP, OTHER, START, STATE } from '../../deployment/index.ts';
 export const TARGET = { source: SOURCE, destination: BACKUP, key: 'a/b' };
-/** A whole minute, so that due times are exact. */
-export const START = Date.UTC(2026, 0, 1);
 
-type Method = 'getObject' | 'putObject' | 'deleteObject' | 'listObjects';
 /** Runs before the request takes effect. */
-export type Hook = (method: Method, key: string) => Promise<void> | void;
+export type Hook = (method: keyof Cos, key: string) => Promise<void> | void;
 
 /** A state bucket with a clock that a test turns by hand, and as many runs on it as the test wants. */
 export function stateBucket() {
   const clock = { ms: START };
-  const core = createCore({ now: () => clock.ms, random: () => 0.5 });
-  core.createBucket(STATE.bucket, STATE.region);
-  const blobs = createBlobStore();
-  const plain = createCoreCos(core, blobs, () => clock.ms);
+  const storage = createStorage({ now: () => clock.ms, plain: [STATE] });
+  const { cos: plain } = storage;
   let unique = 0;
   let requests = 0;
-  const request = { requestId: 'test' };
 
   /** A run of its own; its requests go through `before`, and its clock is wrong by `skew` ms. */
   const run = (before: Hook = () => undefined, change: Partial<Cos> = {}, skew = 0) => {
-    const hooked = async <T>(method: Method, key: string, call: () => Promise<T>): Promise<T> => {
-      requests += 1;
-      await before(method, key);
-      return call();
-    };
-    const cos: Cos = {
-      ...plain,
-      getObject: (place, key) => hooked('getObject', key, () => plain.getObject(place, key)),
-      putObject: (place, key, body, options) =>
-        hooked('putObject', key, () => plain.putObject(place, key, body, options)),
-      deleteObject: (place, key, versionId) =>
-        hooked('deleteObject', key, () => plain.deleteObject(place, key, versionId)),
-      listObjects: (place, query) => hooked('listObjects', query.prefix ?? '', () => plain.listObjects(place, query)),
-      ...change,
-    };
+    const hooked = watched(plain, {
+      before: (method, args) => {
+        requests += 1;
+        const { prefix = '' } = args[1] as { prefix?: string };
+        return before(method, method === 'listObjects' ? prefix : keyIn(args));
+      },
+    });
+    const cos: Cos = { ...hooked, ...change };
     const deps: StateDeps = {
       cos,
       state: STATE,
@@ -58,12 +41,11 @@ export function stateBucket() {
     plain,
     run,
     requests: () => requests,
-    keys: (prefix = ''): readonly string[] =>
-      core.listObjects(STATE.bucket, STATE.region, { prefix }).entries.map((entry) => entry.key),
+    keys: (prefix = ''): readonly string[] => storage.keys(STATE, prefix),
     body: async (key: string): Promise<unknown> =>
       JSON.parse(Buffer.from((await plain.getObject(STATE, key))?.body ?? []).toString()),
     put: (key: string, body: string) => plain.putObject(STATE, key, Buffer.from(body)),
-    remove: (key: string) => core.deleteObject(STATE.bucket, STATE.region, key, undefined, request),
+    remove: (key: string) => storage.erase(STATE, key),
   };
 }
 

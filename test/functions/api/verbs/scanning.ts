@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { runScans } from '../../../../functions/scan/handler.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import { createKeyring } from '../../../../shared/identity/index.ts';
-import { createEngine } from '../../../../shared/replication/index.ts';
 import type { Run } from '../../../../shared/scf/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
-import { SOURCE, STATE } from '../bench.ts';
+import { engineOn, messageOf, SOURCE, STATE } from '../../../deployment/index.ts';
 import type { World } from '../../../deployment/over-http.ts';
 
 /** The functions `schedule` and `scan` of a world, by the rights of its root account. */
@@ -20,14 +19,10 @@ export interface Scanning {
 export function createScanning(world: World): Scanning {
   const now = () => Date.now() + world.clock.ahead;
   const deps: ScanDeps = {
-    engine: createEngine({
-      cos: world.user,
-      state: STATE,
-      hash: nodeHash,
+    engine: engineOn(world.user, {
       keys: createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now }),
       now,
       unique: () => randomBytes(9).toString('hex'),
-      random: Math.random,
     }),
     settings: SCAN_DEFAULTS,
     sleep: () => Promise.resolve(),
@@ -41,15 +36,7 @@ export function createScanning(world: World): Scanning {
     for (;;) {
       const [first] = world.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix }).entries;
       if (first === undefined) return;
-      const dash = STATE.bucket.lastIndexOf('-');
-      const url = `http://${STATE.bucket}.cos.${STATE.region}.myqcloud.com/${first.key}`;
-      const bucket = {
-        name: STATE.bucket.slice(0, dash),
-        appid: STATE.bucket.slice(dash + 1),
-        cosRegion: STATE.region,
-      };
-      const record = { cos: { cosObject: { url }, cosBucket: bucket }, event: { eventName: 'cos:ObjectCreated:Put' } };
-      await runScans(deps, [SOURCE], { Records: [record] }, run(900_000));
+      await runScans(deps, [SOURCE], messageOf(STATE, first.key), run(900_000));
     }
   };
   return { deps, run, runAll };

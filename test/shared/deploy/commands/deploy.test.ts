@@ -9,7 +9,7 @@ import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
 import type { Settings } from '../../../../shared/deploy/types.ts';
 import { artifactOf } from '../../../../shared/deploy/functions/zip.ts';
 import { writeRules } from '../../../../shared/rules/state.ts';
-import { stored } from '../../../deployment/rules.ts';
+import { stored } from '../../../deployment/index.ts';
 import { rule } from '../../rules/sample.ts';
 import { createMemoryCloud } from '../memory-cloud.ts';
 import { manySources, rawConfiguration, sampleSettings } from '../settings.ts';

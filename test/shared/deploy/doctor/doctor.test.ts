@@ -16,7 +16,7 @@ import { zip } from '../../../../shared/deploy/functions/zip.ts';
 import type { Settings } from '../../../../shared/deploy/types.ts';
 import { createRuleStore } from '../../../../shared/rules/index.ts';
 import { startCloud, type LocalCloud } from '../../../cloud/index.ts';
-import { stored, wholeBucket } from '../../../deployment/rules.ts';
+import { stored, wholeBucket } from '../../../deployment/index.ts';
 import { rawConfiguration, sampleSettings } from '../settings.ts';
 
 const LONG = 120_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE } from '../../../deployment/small.ts';
+import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE } from '../../../deployment/index.ts';
 
 // P5
 it('a look counts nothing of a key that begins with the key', async () => {

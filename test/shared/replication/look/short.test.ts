@@ -3,13 +3,13 @@ import type { Place } from '../../../../shared/cos/index.ts';
 import {
   BACKUP,
   deployment,
+  type Deployment,
   KEY,
   MARKER_EVENT,
   SETTLED,
   SOURCE,
   STATE,
-  type Deployment,
-} from '../../../deployment/small.ts';
+} from '../../../deployment/index.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import { attemptId, readMarker, signerFor, writeMarker } from '../../../../shared/identity/marker.ts';
 import { KEY as MARKER_KEY } from '../../identity/keys.ts';

@@ -3,11 +3,11 @@ import { readMarker } from '../../../../../shared/identity/index.ts';
 import { LARGEST_OBJECT, LARGEST_PART } from '../../../../../shared/replication/act/multipart/part-size.ts';
 import { SOURCE } from '../../decide/build.ts';
 import { SMALL, expectReplica, onNth } from './steps.ts';
-import { GIGABYTE, LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
+import { GIGABYTE, LargeDeployment, MEGABYTE } from '../../../../deployment/index.ts';
 
-let world: LargeWorld;
-async function open(settings: ConstructorParameters<typeof LargeWorld>[0] = SMALL) {
-  world = new LargeWorld(settings);
+let world: LargeDeployment;
+async function open(settings: ConstructorParameters<typeof LargeDeployment>[0] = SMALL) {
+  world = new LargeDeployment(settings);
   await world.setRule();
 }
 beforeEach(() => open());

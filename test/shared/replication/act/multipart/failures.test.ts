@@ -12,11 +12,11 @@ import {
   putOff,
   scan,
 } from './steps.ts';
-import { LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
+import { LargeDeployment, MEGABYTE } from '../../../../deployment/index.ts';
 
-let world: LargeWorld;
+let world: LargeDeployment;
 beforeEach(async () => {
-  world = new LargeWorld(SMALL);
+  world = new LargeDeployment(SMALL);
   await world.setRule();
 });
 afterEach(() => world.close());

@@ -3,16 +3,15 @@ import { digestOfRules, helpWithParts } from '../../../../../shared/replication/
 import type { Help } from '../../../../../shared/tasks/index.ts';
 import { nodeHash } from '../../../../../shared/cos/index.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
-import { plain } from '../../../../deployment/core-cos.ts';
+import { LargeDeployment, MEGABYTE, plain } from '../../../../deployment/index.ts';
 import { SMALL, failure } from './steps.ts';
-import { LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
 
 /** More than a run has under way at once. */
 const PARTS = 100;
-let world: LargeWorld;
+let world: LargeDeployment;
 let help: Help;
 beforeEach(async () => {
-  world = new LargeWorld(SMALL);
+  world = new LargeDeployment(SMALL);
   await world.setRule();
   const source = world.upload('k', PARTS * MEGABYTE);
   const { bucket, region } = DESTINATION;

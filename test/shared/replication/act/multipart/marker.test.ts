@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LANDING_MS } from '../../../../../shared/durations/index.ts';
 import { attemptId, attemptOf, landingMs } from '../../../../../shared/identity/marker.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
-import { LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
+import { LargeDeployment, MEGABYTE } from '../../../../deployment/index.ts';
 
 const DAY = 86_400_000;
 
@@ -29,9 +29,9 @@ describe('an attempt in parts', () => {
 });
 
 describe('a user’s copy of a large replica whose original is gone', () => {
-  let world: LargeWorld;
+  let world: LargeDeployment;
   beforeEach(async () => {
-    world = new LargeWorld({ largeFrom: MEGABYTE });
+    world = new LargeDeployment({ largeFrom: MEGABYTE });
     await world.setRule();
   });
   afterEach(() => world.close());

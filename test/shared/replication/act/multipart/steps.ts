@@ -2,8 +2,7 @@ import { expect } from 'vitest';
 import { CosError, type Cos } from '../../../../../shared/cos/index.ts';
 import type { Version } from '../../../../cloud/cos/index.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
-import { MEGABYTE } from '../../../../deployment/large.ts';
-import type { LargeWorld } from '../../../../deployment/large.ts';
+import { type LargeDeployment, MEGABYTE } from '../../../../deployment/index.ts';
 
 /** Parts of one megabyte from three on, so that a handful of parts is a large object. */
 export const SMALL = { largeFrom: 3 * MEGABYTE };
@@ -14,8 +13,8 @@ export const PARTS_OF_20_MB = 20;
 
 /** A first run that copies about so many parts and hands over. Returns the ID of its upload. */
 export async function handOverAfter(
-  world: LargeWorld,
-  source: Parameters<LargeWorld['event']>[0],
+  world: LargeDeployment,
+  source: Parameters<LargeDeployment['event']>[0],
   parts: number,
 ): Promise<string> {
   let copied = 0;
@@ -36,11 +35,11 @@ export async function handOverAfter(
 }
 
 /** IDs of the uploads that were aborted so far. */
-export const abortedIds = (world: LargeWorld) =>
+export const abortedIds = (world: LargeDeployment) =>
   world.calls.filter(({ name }) => name === 'abortMultipart').map(({ args }) => args[2]);
 
 /** The next request of this kind is not answered, whether it took effect or not. */
-export function loseAnswerOf(world: LargeWorld, wanted: 'completeMultipart', happens: boolean): void {
+export function loseAnswerOf(world: LargeDeployment, wanted: 'completeMultipart', happens: boolean): void {
   let lost = false;
   world.intercept = (name, args) => {
     if (name !== wanted || lost) return;
@@ -54,7 +53,7 @@ export function loseAnswerOf(world: LargeWorld, wanted: 'completeMultipart', hap
 }
 
 /** What is due is due later, so that a run of the key does not see it. */
-export async function putOff(world: LargeWorld): Promise<void> {
+export async function putOff(world: LargeDeployment): Promise<void> {
   for (const name of world.tasks().filter((one) => one.startsWith('tasks/'))) {
     const found = await world.engine.tasks.load(name);
     if (found !== undefined) await world.engine.tasks.replace([found], found.task, world.now + 3_600_000);
@@ -62,14 +61,14 @@ export async function putOff(world: LargeWorld): Promise<void> {
 }
 
 /** What a scan does with a key. */
-export async function scan(world: LargeWorld, key: string): Promise<void> {
+export async function scan(world: LargeDeployment, key: string): Promise<void> {
   const facts = { floor: 0, since: Number.POSITIVE_INFINITY, hints: [], cause: 'scan', attempts: 0, first: world.now };
   await world.engine.tasks.submit({ source: SOURCE, destination: DESTINATION, key, ...facts });
   await world.rest();
 }
 
 /** All that can go on has gone on. */
-export async function settled(world: LargeWorld): Promise<void> {
+export async function settled(world: LargeDeployment): Promise<void> {
   for (let last = -1; last !== world.calls.length;) {
     last = world.calls.length;
     for (let i = 0; i < 10; i += 1) await new Promise(setImmediate);
@@ -80,7 +79,7 @@ export const failure = (code: string, outcome: 'none' | 'unknown', retryable = t
   new CosError({ method: 'PUT', place: DESTINATION }, 'the test', { code, outcome, retryable });
 
 /** Runs `then` in place of, or before, the nth request of a kind. */
-export function onNth(world: LargeWorld, wanted: keyof Cos, nth: number, then: () => void): void {
+export function onNth(world: LargeDeployment, wanted: keyof Cos, nth: number, then: () => void): void {
   let seen = 0;
   world.intercept = (name) => {
     if (name !== wanted) return;
@@ -91,7 +90,7 @@ export function onNth(world: LargeWorld, wanted: keyof Cos, nth: number, then: (
 
 /** Expects one replica of a version, with its size and CRC64, and gives it. */
 export function expectReplica(
-  world: LargeWorld,
+  world: LargeDeployment,
   key: string,
   source: { blob: { size: number; crc64: string } | undefined; versionId: string },
 ): Version {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readMarker } from '../../../../../shared/identity/index.ts';
 import { PARTS_OF_200_MB, SMALL, abortedIds, expectReplica, handOverAfter, scan, settled } from './steps.ts';
-import { GIGABYTE, LargeWorld, MEGABYTE } from '../../../../deployment/large.ts';
+import { GIGABYTE, LargeDeployment, MEGABYTE } from '../../../../deployment/index.ts';
 
-let world: LargeWorld;
+let world: LargeDeployment;
 beforeEach(async () => {
-  world = new LargeWorld(SMALL);
+  world = new LargeDeployment(SMALL);
   await world.setRule();
 });
 afterEach(() => world.close());

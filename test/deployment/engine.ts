@@ -1,0 +1,19 @@
+import { nodeHash, type Cos } from '../../shared/cos/index.ts';
+import { createEngine, type Engine, type EngineOptions } from '../../shared/replication/index.ts';
+import { KEYS } from '../shared/identity/keys.ts';
+import { STATE } from './places.ts';
+
+/** The engine on these calls. IDs and random numbers are the same at every run, unless a test gives its own. */
+export function engineOn(cos: Cos, options: Partial<EngineOptions> & Pick<EngineOptions, 'now'>): Engine {
+  let unique = 0;
+  return createEngine({
+    cos,
+    state: STATE,
+    hash: nodeHash,
+    keys: KEYS,
+    // As long as those of a deployment, which the room for a marker is measured by.
+    unique: () => `u${String((unique += 1)).padStart(17, '0')}`,
+    random: () => 0.5,
+    ...options,
+  });
+}
