@@ -2,9 +2,7 @@ import { keepCanary, type CanaryDeps } from '../../shared/canary/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { causeOf } from '../../shared/replication/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
-
-/** ms left free at the end of the run. */
-const CLOSING_MS = 10_000;
+import { KEEP_CLOSING_MS } from '../../shared/durations/index.ts';
 
 /** Each minute: sends the canaries that are due, and looks after those that are under way. One that fails is told in the log. */
 export async function watch(
@@ -14,7 +12,7 @@ export async function watch(
   await Promise.all(
     sources.map(async (source) => {
       try {
-        await keepCanary(deps, source, run.deadline - CLOSING_MS);
+        await keepCanary(deps, source, run.deadline - KEEP_CLOSING_MS);
       } catch (error) {
         run.log({
           level: 'error',

@@ -1,10 +1,7 @@
 import { causeOf, type Engine } from '../../shared/replication/index.ts';
 import type { Abandoned } from '../../shared/tasks/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
-import { LOST_START_MS } from '../../shared/durations/index.ts';
-
-/** ms left free at the end of the run. */
-const CLOSING_MS = 5_000;
+import { LOST_START_MS, SWEEP_CLOSING_MS } from '../../shared/durations/index.ts';
 
 export type SweepDeps = Pick<Engine, 'settings' | 'tasks' | 'leases' | 'behind' | 'now'>;
 
@@ -20,7 +17,7 @@ export interface Swept {
  * that fails is thrown only after the others have ended.
  */
 export async function sweep(engine: SweepDeps, run: Run): Promise<Swept> {
-  const deadline = run.deadline - CLOSING_MS;
+  const deadline = run.deadline - SWEEP_CLOSING_MS;
   const failures: unknown[] = [];
   const part = (work: Promise<number>): Promise<number> =>
     work.catch((error: unknown) => {

@@ -108,6 +108,15 @@ export const LAST_TRY_MS = 10 * SECOND;
 export const SCAN_CLOSING_MS = 40 * SECOND;
 export const SCAN_WRITING_MS = 15 * SECOND;
 export const SCAN_KEY_MARGIN_MS = CLOSING_MS + SECOND;
+/** A run that prepares a scan begins nothing more so long before its end. */
+export const PREPARE_CLOSING_MS = 15 * SECOND;
+/** A verification ends its work and writes it down so long before the end of the run. */
+export const VERIFY_CLOSING_MS = 30 * SECOND;
+/** The parts of `schedule` begin nothing more so long before its end: tasks, and what writes more of its own. */
+export const SWEEP_CLOSING_MS = 5 * SECOND;
+export const KEEP_CLOSING_MS = 10 * SECOND;
+/** `schedule` waits no longer for destinations that do not answer. */
+export const BEACON_WAIT_MS = 30 * SECOND;
 
 // Waiting
 

@@ -7,9 +7,8 @@ import type { PairStore } from './store.ts';
 import { VersionStream } from './streams.ts';
 import type { ScanDeps } from './types.ts';
 import { ServiceError } from '../errors/index.ts';
+import { PREPARE_CLOSING_MS } from '../durations/index.ts';
 
-/** ms before the platform ends the run in which nothing more is begun. */
-const CLOSING_MS = 15_000;
 /** Ledgers of earlier scans that one range reads at most: more would cost more than the HEADs that they save. */
 const MOST_LEDGERS = 8;
 /** Ranges written between two looks at whether the scan is still wanted. */
@@ -89,12 +88,12 @@ async function survey(options: PrepareOptions, begun: Preparation): Promise<bool
       preparation = await add(options, preparation, range);
       await store.putPreparation(preparation);
       if (preparation.done) return true;
-      if (engine.now() >= deadline - CLOSING_MS) return false;
+      if (engine.now() >= deadline - PREPARE_CLOSING_MS) return false;
       // One that was there already may end elsewhere; its keys are passed over, or counted by nobody.
       if (preparation.after !== upTo) return survey(options, preparation);
       entries = 0;
     }
-    if (engine.now() >= deadline - CLOSING_MS) return false;
+    if (engine.now() >= deadline - PREPARE_CLOSING_MS) return false;
     last = key;
     entries += 1;
     stream.skip();
@@ -124,11 +123,11 @@ async function fromEarlier(options: PrepareOptions, begun: Preparation, base: st
           ledgers: [own, ...earlier.ledgers].slice(0, MOST_LEDGERS),
         });
       }
-      if (deps.engine.now() >= deadline - CLOSING_MS) break;
+      if (deps.engine.now() >= deadline - PREPARE_CLOSING_MS) break;
     }
     await store.putPreparation(preparation);
     if (preparation.done) return true;
-    if (deps.engine.now() >= deadline - CLOSING_MS) return false;
+    if (deps.engine.now() >= deadline - PREPARE_CLOSING_MS) return false;
   }
   // The last ranges of the scan before are lost.
   return survey(options, preparation);

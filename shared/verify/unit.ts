@@ -9,9 +9,8 @@ import { closeVerify, doneRanges, dropNote, isOpen, startedRanges } from './star
 import { VerifyStore } from './store.ts';
 import type { VerifyDeps } from './types.ts';
 import { newRange, walkRange } from './walk.ts';
+import { VERIFY_CLOSING_MS } from '../durations/index.ts';
 
-/** ms before the platform ends the run in which its work is ended and written down. */
-const CLOSING_MS = 30_000;
 /** ms that a run must have left to begin another range. */
 const WORTHWHILE_MS = 60_000;
 const FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };
@@ -80,7 +79,10 @@ class VerifyRun {
     const goesOn = async (): Promise<boolean> =>
       (await this.#isOpen(job)) && this.#goesOn(job, await deps.rules.getFresh(job.source));
     try {
-      const walked = await walkRange({ deps, store, job, ruleSet, stop: this.#deadline - CLOSING_MS, goesOn }, range);
+      const walked = await walkRange(
+        { deps, store, job, ruleSet, stop: this.#deadline - VERIFY_CLOSING_MS, goesOn },
+        range,
+      );
       if (walked.done === null) return walked.blocked !== null && this.#hasTime();
       const done = await doneRanges(deps.state, store.name);
       if (done.size >= job.ranges.length) await closeVerify(deps.state, store.name, job.ranges.length);
@@ -122,7 +124,7 @@ class VerifyRun {
   }
 
   #hasTime(): boolean {
-    return this.#deadline - this.#deps.state.now() > WORTHWHILE_MS + CLOSING_MS;
+    return this.#deadline - this.#deps.state.now() > WORTHWHILE_MS + VERIFY_CLOSING_MS;
   }
 
   /** A range that can go on and on which no run seems to be at work. */

@@ -1,23 +1,10 @@
-import COS from 'cos-nodejs-sdk-v5';
-
 import { eachVersion } from './histories.ts';
+import { sdkClient } from './client.ts';
 import { pathOf } from './sign.ts';
 
 /** The loop that most people write over the official SDK: a HEAD and a copy for each version. */
 const [file = '', from = '', bucket = '', region = '', fromBucket = '', fromRegion = ''] = process.argv.slice(2);
-const {
-  COS_ENDPOINT: endpoint = '',
-  TENCENTCLOUD_SECRETID: id = '',
-  TENCENTCLOUD_SECRETKEY: secret = '',
-} = process.env;
-const cos = new COS({
-  SecretId: id,
-  SecretKey: secret,
-  Protocol: 'http:',
-  Proxy: endpoint,
-  KeepAlive: true,
-  UseRawKey: true,
-});
+const cos = sdkClient();
 
 void eachVersion(file, async (key, version) => {
   // The types of the SDK do not know of the version; the SDK does.

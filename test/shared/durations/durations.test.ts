@@ -106,10 +106,16 @@ describe('the end of a run', () => {
     expect(D.SCAN_KEY_MARGIN_MS).toBeLessThan(D.SCAN_WRITING_MS);
     expect(D.SCAN_WRITING_MS).toBeLessThan(D.SCAN_CLOSING_MS);
     expect(D.SCAN_CLOSING_MS).toBeLessThan(scan);
+    expect(D.PREPARE_CLOSING_MS).toBeLessThanOrEqual(D.VERIFY_CLOSING_MS);
+    expect(D.VERIFY_CLOSING_MS).toBeLessThan(D.SCAN_CLOSING_MS);
   });
 
   it('of the timer’s function comes before the timer', () => {
     expect(schedule).toBeLessThan(D.TIMER_MS);
+    expect(D.BEACON_WAIT_MS).toBeLessThan(schedule);
+    expect(D.SWEEP_CLOSING_MS).toBeLessThanOrEqual(D.KEEP_CLOSING_MS);
+    expect(D.KEEP_CLOSING_MS).toBeLessThan(schedule);
+    expect(D.CANARY_WATCH_MS + D.KEEP_CLOSING_MS).toBeLessThan(schedule);
     expect(api).toBeLessThan(D.TIMER_MS);
   });
 

@@ -1,5 +1,4 @@
 import mime from 'mime';
-import { CONTENT_HEADERS } from '../../../../shared/cos/index.ts';
 import type { Attributes } from '../../cos/index.ts';
 import { aclFromHeaders } from './acl.ts';
 import type { Headers } from './call.ts';
@@ -8,11 +7,21 @@ import { lockFromHeaders } from './settings/object-lock.ts';
 import { tagsFromText } from './tags.ts';
 
 const META = 'x-cos-meta-';
+/** What COS keeps of a write beside user metadata, by its documentation of PUT Object. */
+const KEPT = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+  'x-cos-website-redirect-location',
+];
 
 /** Metadata of a write, from the headers of PUT, copy and initiate. Names and limits are the storage core's to check. */
 export function attributesFrom(headers: Headers, key: string): Attributes {
   const content: Record<string, string> = {};
-  for (const name of CONTENT_HEADERS) {
+  for (const name of KEPT) {
     const value = headers.get(name);
     if (value !== undefined && value !== '') content[name] = value;
   }
