@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Version } from '../../cloud/cos/index.ts';
 import { BACKUP, deployment, type Deployment, KEY, RULE, SETTLED, SOURCE } from '../../deployment/index.ts';
 
@@ -25,14 +25,14 @@ async function causes(): Promise<(string | undefined)[]> {
 }
 
 describe('replicas that were archived cannot be read, so what has to stand elsewhere is copied from its source', () => {
-  test('versions end in order in whatever order their events come', async () => {
+  it('versions end in order in whatever order their events come', async () => {
     const versions = write(3);
     for (const version of versions.toReversed()) await world.replicate({ version });
     expect(world.stack()).toEqual(idsOf(versions.toReversed()));
     expect(await causes()).toEqual(['settle']);
   });
 
-  test('also one that is no longer in scope: it has its replica already', async () => {
+  it('also one that is no longer in scope: it has its replica already', async () => {
     const tags = [['k', 'v']] as const;
     await world.setRules([{ ...ARCHIVE, tags, deleteMarkers: false }]);
     const versions = write(2, { tags });
@@ -43,7 +43,7 @@ describe('replicas that were archived cannot be read, so what has to stand elsew
     expect(world.stack()).toEqual(idsOf(versions.toReversed()));
   });
 
-  test('also the current one of those that existed before the rule', async () => {
+  it('also the current one of those that existed before the rule', async () => {
     const [version] = write(1) as [Version];
     world.clock.ms += SETTLED;
     await world.setRules([{ ...ARCHIVE, start: world.clock.ms, existing: 'Current' }]);
@@ -55,7 +55,7 @@ describe('replicas that were archived cannot be read, so what has to stand elsew
     expect(world.stack()[0]).toBe(version.versionId);
   });
 
-  test('where the source is gone too nothing is written on top, and it is told', async () => {
+  it('where the source is gone too nothing is written on top, and it is told', async () => {
     const versions = write(4);
     const [oldest, , , newest] = versions as [Version, Version, Version, Version];
     await world.replicate({ version: newest });

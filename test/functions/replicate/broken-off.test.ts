@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import type { Version } from '../../cloud/cos/index.ts';
 import { BACKUP, deployment, type Deployment, KEY, refusal, RULE, SETTLED, SOURCE } from '../../deployment/index.ts';
 
@@ -36,7 +36,7 @@ function failOnce(wanted: string, prefix = ''): void {
   });
 }
 
-test.each<[string, () => void | Promise<void>]>([
+it.each<[string, () => void | Promise<void>]>([
   ['succeeds', () => undefined],
   ['is refused a copy', () => failOnce('copyObject backup')],
   ['cannot read the source', () => failOnce('headObject source')],
@@ -50,7 +50,7 @@ test.each<[string, () => void | Promise<void>]>([
   expect(world.state()).toEqual(['rules/source-1250000000']);
 });
 
-test('nor when it cannot be written down', async () => {
+it('nor when it cannot be written down', async () => {
   world.onRequest((call, key) => {
     if (call === 'copyObject backup' || (call === 'putObject crr' && key.startsWith('waiting/'))) throw refusal();
   });

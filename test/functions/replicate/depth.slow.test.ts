@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { BACKUP, deployment, type Deployment, MARKER_EVENT, SETTLED } from '../../deployment/index.ts';
 
 /** Five pages of a listing, and more than the first, smaller one. */
@@ -28,7 +28,7 @@ function replicas(): readonly string[] {
   }
 }
 
-test('a key with a long history is looked at only as deep as the event asks', async () => {
+it('a key with a long history is looked at only as deep as the event asks', async () => {
   expect(replicas()).toHaveLength(VERSIONS);
   await world.replicate({ name: MARKER_EVENT, vid: world.remove().versionId ?? '' });
   expect(world.stack()[0]).toBe('M');
@@ -37,7 +37,7 @@ test('a key with a long history is looked at only as deep as the event asks', as
   expect(world.requests.filter((call) => call === 'headObject backup').length).toBeLessThan(10);
 });
 
-test('a version that is missing deep down is still found from its event', async () => {
+it('a version that is missing deep down is still found from its event', async () => {
   await world.replicate({ version: world.put('back again') });
   world.clock.ms += 10;
   const gap = world.put('missed');

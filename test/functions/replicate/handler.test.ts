@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { BACKUP, deployment, type Deployment, MARKER_EVENT, refusal, SETTLED, SOURCE } from '../../deployment/index.ts';
 
 const TOLD = { markerTold: () => true };
@@ -10,7 +10,7 @@ beforeEach(async () => {
 
 describe('an event', () => {
   // P1
-  test('is only a hint: one that is late replicates what is there now, and both versions end up in order', async () => {
+  it('is only a hint: one that is late replicates what is there now, and both versions end up in order', async () => {
     const first = world.put('1');
     world.clock.ms += 1000;
     const second = world.put('2');
@@ -19,7 +19,7 @@ describe('an event', () => {
     expect(world.stack()).toEqual([second.versionId, first.versionId]);
   });
 
-  test.each([
+  it.each([
     ['in order', [0, 1, 2]],
     ['backwards', [2, 1, 0]],
     ['doubled', [0, 0, 1, 1, 2, 2]],
@@ -33,7 +33,7 @@ describe('an event', () => {
     expect(world.stack()).toEqual(versions.map((version) => version.versionId).toReversed());
   });
 
-  test('a marker is set where the source is deleted, and only once', async () => {
+  it('a marker is set where the source is deleted, and only once', async () => {
     await world.replicate({ version: world.put('1') });
     world.clock.ms += SETTLED;
     const vid = world.remove().versionId ?? '';
@@ -44,7 +44,7 @@ describe('an event', () => {
     expect(world.stack()[0]).toBe('M');
   });
 
-  test('of a deletion by version ID is ignored without a request', async () => {
+  it('of a deletion by version ID is ignored without a request', async () => {
     const version = world.put('1');
     await world.replicate({ version });
     world.remove(version.versionId);
@@ -53,7 +53,7 @@ describe('an event', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  test('of a bucket that is no source, of another region, or of a type that does not exist yet is ignored', async () => {
+  it('of a bucket that is no source, of another region, or of a type that does not exist yet is ignored', async () => {
     const version = world.put('1');
     await world.replicate({ version, place: BACKUP });
     await world.replicate({ version, place: { ...SOURCE, region: 'ap-beijing' } });
@@ -61,7 +61,7 @@ describe('an event', () => {
     expect(world.stack()).toEqual([]);
   });
 
-  test('that cannot be read is told and does no harm to the others', async () => {
+  it('that cannot be read is told and does no harm to the others', async () => {
     const version = world.put('1');
     await world.raw({ Records: 'none' });
     await world.raw(undefined);
@@ -69,7 +69,7 @@ describe('an event', () => {
     expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
   });
 
-  test("the uploader's signature in it gets into no log", async () => {
+  it("the uploader's signature in it gets into no log", async () => {
     const path = new URL('../../fixtures/events/synthetic-put-versioned-vid-filled.json', import.meta.url);
     const { event } = JSON.parse(await readFile(path, 'utf8')) as { event: unknown };
     expect(JSON.stringify(event)).toContain('q-signature=');
@@ -80,7 +80,7 @@ describe('an event', () => {
     expect(JSON.stringify(world.logs)).not.toContain('q-sign');
   });
 
-  test.each(['a b', 'a+b', 'a%20b'])('whose url and key disagree replicates the one that is there: %s', async (key) => {
+  it.each(['a b', 'a+b', 'a%20b'])('whose url and key disagree replicates the one that is there: %s', async (key) => {
     const version = world.put('1', {}, SOURCE, key);
     const cosObject = (url: string, raw: string) => ({
       url: `http://${SOURCE.bucket}.cos.${SOURCE.region}.myqcloud.com/${url}`,
@@ -99,7 +99,7 @@ describe('an event', () => {
     }
   });
 
-  test('with several records brings each key up to date', async () => {
+  it('with several records brings each key up to date', async () => {
     const keys = ['a', 'b', 'c'];
     const summary = await world.replicate(...keys.map((key) => ({ key, version: world.put(key, {}, SOURCE, key) })));
     expect(summary).toEqual({ done: 3, deferred: 0 });

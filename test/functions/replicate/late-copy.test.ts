@@ -1,10 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { BACKUP, deployment, refusal, SETTLED } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 
 // P28
-test('a copy that lands long after its run was given up is put in order, and its version has one replica', async () => {
+it('a copy that lands long after its run was given up is put in order, and its version has one replica', async () => {
   const world = await deployment({ markerTold: () => true });
   const first = world.put('1');
   let landing: Promise<void> | undefined;
@@ -44,7 +44,7 @@ test('a copy that lands long after its run was given up is put in order, and its
   expect(world.state()).toEqual(['rules/source-1250000000']);
 });
 
-test('that a copy may still land is not forgotten when it cannot be written down', async () => {
+it('that a copy may still land is not forgotten when it cannot be written down', async () => {
   const world = await deployment({ markerTold: () => true });
   const first = world.put('1');
   world.onRequest((call) => {
@@ -93,7 +93,7 @@ async function abandonedCopy(settings: Parameters<typeof deployment>[0]) {
 const SLOW = { slowestCopy: 1e-9 };
 
 // P51
-test('nobody writes a key while the slow copy of a killed run may land, so that no version is copied twice', async () => {
+it('nobody writes a key while the slow copy of a killed run may land, so that no version is copied twice', async () => {
   const { world, first, land, minutes } = await abandonedCopy(SLOW);
   const second = world.put('2');
   await minutes(10);
@@ -107,7 +107,7 @@ test('nobody writes a key while the slow copy of a killed run may land, so that 
   expect(world.state()).toEqual(['rules/source-1250000000']);
 });
 
-test('a key is kept for a copy that never lands no longer than COS lets a copy take', async () => {
+it('a key is kept for a copy that never lands no longer than COS lets a copy take', async () => {
   const { world, first, minutes } = await abandonedCopy(SLOW);
   await minutes(16);
   expect(world.stack()).toEqual([]);
@@ -115,7 +115,7 @@ test('a key is kept for a copy that never lands no longer than COS lets a copy t
   expect(world.stack()).toEqual([first.versionId]);
 });
 
-test('a key is free again as soon as the copy that it is kept for has landed', async () => {
+it('a key is free again as soon as the copy that it is kept for has landed', async () => {
   const { world, first, land } = await abandonedCopy(SLOW);
   world.clock.ms += 3 * MINUTE;
   await land();
@@ -124,7 +124,7 @@ test('a key is free again as soon as the copy that it is kept for has landed', a
   expect(world.stack()).toEqual([second.versionId, first.versionId]);
 });
 
-test('a small object costs no further lease, and a run that ends leaves none', async () => {
+it('a small object costs no further lease, and a run that ends leaves none', async () => {
   for (const settings of [{}, SLOW]) {
     const world = await deployment({ markerTold: () => true, ...settings });
     const version = world.put('1');

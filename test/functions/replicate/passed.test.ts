@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { rule } from '../../shared/rules/sample.ts';
 import { BACKUP, deployment, type Deployment, KEY, SETTLED, SOURCE } from '../../deployment/index.ts';
 
@@ -26,7 +26,7 @@ const reads = (): number => world.requests.filter((call) => /^(headObject|getTag
 
 describe('a key with many versions that are not copied', () => {
   // P19
-  test('is read once, and each write after that costs no more than one of a key without', async () => {
+  it('is read once, and each write after that costs no more than one of a key without', async () => {
     await passedOver(MANY);
     expect(reads()).toBeGreaterThan(MANY);
     for (const attributes of [{}, KEEP, {}]) {
@@ -37,7 +37,7 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  test('still gets the one that a write, an event or a request makes due', async () => {
+  it('still gets the one that a write, an event or a request makes due', async () => {
     await passedOver(MANY);
     const { entries } = world.core.listVersions(SOURCE.bucket, SOURCE.region, { prefix: KEY });
     const [first = '', second = ''] = entries.toReversed().map(({ versionId }) => versionId);
@@ -52,7 +52,7 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toEqual([second, first]);
   });
 
-  test('is read anew under other rules', async () => {
+  it('is read anew under other rules', async () => {
     await passedOver(MANY);
     await world.setRules([rule({ destination: BACKUP })]);
     await world.ask({ cause: 'taken' });
@@ -60,7 +60,7 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toHaveLength(MANY + 1);
   }, 30_000);
 
-  test('is read anew when what is remembered was damaged or cannot be read', async () => {
+  it('is read anew when what is remembered was damaged or cannot be read', async () => {
     await passedOver(MANY);
     world.onRequest((_, key) => {
       if (key.startsWith('examined/')) throw new Error('nobody can tell');
@@ -69,7 +69,7 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  test('comes to its end, though there are more than any look takes', async () => {
+  it('comes to its end, though there are more than any look takes', async () => {
     await passedOver(11_000);
     await world.replicate({ version: world.put('kept', KEEP) });
     await world.later();

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { RULES_NEW_MS } from '../../../shared/durations/index.ts';
 import { attemptId } from '../../../shared/identity/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
@@ -36,7 +36,7 @@ async function removeRules(): Promise<void> {
 }
 
 describe('rules', () => {
-  test('every destination gets its replica, whatever happens at the others', async () => {
+  it('every destination gets its replica, whatever happens at the others', async () => {
     await world.setRules([RULE, { ...RULE, id: 'other', destination: OTHER }]);
     const version = world.put('1');
     world.onRequest((call) => {
@@ -49,7 +49,7 @@ describe('rules', () => {
     expect(world.stack(OTHER)).toEqual([version.versionId]);
   });
 
-  test('a cached absence drops nothing: the rules are read again before an event is let go', async () => {
+  it('a cached absence drops nothing: the rules are read again before an event is let go', async () => {
     world = await deployment(TOLD, []);
     const version = world.put('1');
     await world.replicate({ version });
@@ -59,7 +59,7 @@ describe('rules', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  test('a rule that another instance has just stored is followed, although others are remembered', async () => {
+  it('a rule that another instance has just stored is followed, although others are remembered', async () => {
     await world.replicate({ version: world.put('0') });
     await world.setRulesElsewhere([RULE, { ...RULE, id: 'other', destination: OTHER }]);
     const version = world.put('1');
@@ -67,7 +67,7 @@ describe('rules', () => {
     expect(world.stack(OTHER)).toContain(version.versionId);
   });
 
-  test('rules that another instance has just removed are not followed', async () => {
+  it('rules that another instance has just removed are not followed', async () => {
     await world.replicate({ version: world.put('0') });
     await world.setRulesElsewhere([]);
     expect(await world.replicate({ version: world.put('1') })).toEqual({ done: 0, deferred: 1 });
@@ -78,7 +78,7 @@ describe('rules', () => {
     expect(world.state()).toEqual(['rules/source-1250000000']);
   });
 
-  test('a rule that another instance has just changed is followed as it is now, and nothing is copied twice', async () => {
+  it('a rule that another instance has just changed is followed as it is now, and nothing is copied twice', async () => {
     await world.replicate({ version: world.put('0') });
     await world.setRulesElsewhere([{ ...RULE, storageClass: 'STANDARD_IA' }]);
     const version = world.put('1');
@@ -89,7 +89,7 @@ describe('rules', () => {
     expect(entries.map(({ attributes }) => attributes.storageClass)).toEqual(['STANDARD_IA', 'STANDARD']);
   });
 
-  test.each([
+  it.each([
     ['All', 2],
     ['Current', 1],
   ] as const)('of what existed before, %s is brought when somebody asks for the key', async (existing, count) => {
@@ -102,7 +102,7 @@ describe('rules', () => {
     expect(world.stack()[0]).toBe(version.versionId);
   });
 
-  test('keys outside the prefix and versions older than the rule are left alone', async () => {
+  it('keys outside the prefix and versions older than the rule are left alone', async () => {
     await world.setRules([{ ...RULE, prefix: 'photos/', start: world.clock.ms + 1000 }]);
     await world.replicate({ version: world.put('1') });
     await world.replicate({ key: 'x', version: world.put('1', {}, SOURCE, 'x') });
@@ -115,7 +115,7 @@ describe('rules', () => {
   });
 
   // P29
-  test('removed in the middle of a run end it, whatever it still had to write', async () => {
+  it('removed in the middle of a run end it, whatever it still had to write', async () => {
     const versions = write(4);
     world.onAnswer(async (call) => {
       if (call === 'copyObject backup') await removeRules();
@@ -124,7 +124,7 @@ describe('rules', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  test('removed in the middle of a task end it, deletions included', async () => {
+  it('removed in the middle of a task end it, deletions included', async () => {
     write(3);
     world.remove();
     world.onAnswer(async (call) => {
@@ -136,7 +136,7 @@ describe('rules', () => {
     expect(world.state()).toEqual(['rules/source-1250000000']);
   });
 
-  test('that are gone remove nothing: what is surplus stays', async () => {
+  it('that are gone remove nothing: what is surplus stays', async () => {
     const version = world.put('1');
     await world.replicate({ version });
     const [replica] = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY }).entries;
@@ -152,7 +152,7 @@ describe('rules', () => {
     expect(world.stack()).toEqual([version.versionId, version.versionId]);
   });
 
-  test('that nobody can read stop the work, and the event comes again', async () => {
+  it('that nobody can read stop the work, and the event comes again', async () => {
     await world.replicate({ version: world.put('0') });
     world.onRequest((call, key) => {
       if (call === 'getObject crr' && key.startsWith('rules/')) throw refusal();
@@ -161,7 +161,7 @@ describe('rules', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  test('are waited for no longer than a run may go on', async () => {
+  it('are waited for no longer than a run may go on', async () => {
     await world.replicate({ version: world.put('0') });
     world.onAnswer((_call, key) => {
       if (key.startsWith('rules/')) world.clock.ms += 58_000;
@@ -170,7 +170,7 @@ describe('rules', () => {
     expect(world.requests.filter((call) => call.startsWith('copy'))).toEqual([]);
   });
 
-  test('for current versions alone bring back nothing that is deleted, although listings lag', async () => {
+  it('for current versions alone bring back nothing that is deleted, although listings lag', async () => {
     world.put('1');
     world.clock.ms += SETTLED;
     world.remove();

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../shared/cos/index.ts';
 import { readSubject, replicaStatus } from '../../../shared/status/index.ts';
 import { BACKUP, deployment, type Deployment, KEY, RULE, SETTLED, SOURCE } from '../../deployment/index.ts';
@@ -61,7 +61,7 @@ const CASES: readonly (readonly [string, Partial<Attributes>, Partial<Attributes
 ];
 
 describe('null versions of one second with the same bytes', () => {
-  test.each(CASES)('the last one is there, with its %s, and until then it is not called done', async (_, one, two) => {
+  it.each(CASES)('the last one is there, with its %s, and until then it is not called done', async (_, one, two) => {
     await world.replicate({ version: write(one) });
     expect(await status()).toMatchObject({ state: 'there' });
     const version = write(two);
@@ -73,7 +73,7 @@ describe('null versions of one second with the same bytes', () => {
   });
 
   // P11
-  test('are copied once each, however often they are looked at', async () => {
+  it('are copied once each, however often they are looked at', async () => {
     await world.replicate({ version: write({ meta: { a: '1' } }) });
     const version = write({ meta: { a: '2' } });
     await world.replicate({ version }, { version });
@@ -83,14 +83,14 @@ describe('null versions of one second with the same bytes', () => {
     expect(world.state('waiting/')).toEqual([]);
   });
 
-  test('get the tags of the last one without another copy', async () => {
+  it('get the tags of the last one without another copy', async () => {
     await world.replicate({ version: write({ tags: [['a', '1']] }) });
     const version = write({ tags: [['a', '2']] });
     await world.replicate({ version });
     expect(replicas().map(({ tags }) => tags)).toEqual([[['a', '2']]]);
   });
 
-  test('get their place below what was written later, though their event was lost', async () => {
+  it('get their place below what was written later, though their event was lost', async () => {
     await world.replicate({ version: write({ meta: { a: '1' } }) });
     write({ meta: { a: '2' } });
     versioning('Enabled');
@@ -104,7 +104,7 @@ describe('null versions of one second with the same bytes', () => {
     expect(replicas()[1]?.meta).toMatchObject({ a: '2' });
   });
 
-  test('do not cost another copy when a lifecycle has moved one to another class', async () => {
+  it('do not cost another copy when a lifecycle has moved one to another class', async () => {
     await world.replicate({ version: write({}) });
     world.clock.ms += 48 * 60 * 60_000;
     const [entry] = world.core.listVersions(SOURCE.bucket, SOURCE.region, { prefix: KEY }).entries;
@@ -121,7 +121,7 @@ describe('null versions of one second with the same bytes', () => {
 });
 
 describe('a null version above another version of its second', () => {
-  test('is on top at once, though the listing does not show it yet', async () => {
+  it('is on top at once, though the listing does not show it yet', async () => {
     await world.replicate({ version: write({}, '1') });
     versioning('Enabled');
     await world.replicate({ version: write({}, '2') });

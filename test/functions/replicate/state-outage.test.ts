@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { deployment, type Deployment, refusal } from '../../deployment/index.ts';
 
 const RUN_MS = 60_000;
@@ -11,7 +11,7 @@ function refuseFor(world: Deployment, ms: number): void {
   });
 }
 
-test('a run waits for a state bucket that refuses, instead of using up its tries', async () => {
+it('a run waits for a state bucket that refuses, instead of using up its tries', async () => {
   const world = await deployment({ markerTold: () => true });
   const version = world.put('1');
   refuseFor(world, 40_000);
@@ -19,7 +19,7 @@ test('a run waits for a state bucket that refuses, instead of using up its tries
   expect(world.stack()).toEqual([version.versionId]);
 });
 
-test('three runs, as many as the platform makes of an event, a minute apart, outlast four minutes', async () => {
+it('three runs, as many as the platform makes of an event, a minute apart, outlast four minutes', async () => {
   const world = await deployment({ markerTold: () => true });
   const version = world.put('1');
   refuseFor(world, 4 * 60_000);
@@ -38,7 +38,7 @@ test('three runs, as many as the platform makes of an event, a minute apart, out
   expect(world.stack()).toEqual([version.versionId]);
 });
 
-test('what does not pass by itself is thrown at once', async () => {
+it('what does not pass by itself is thrown at once', async () => {
   const world = await deployment({ markerTold: () => true });
   const version = world.put('1');
   world.onRequest((call) => {

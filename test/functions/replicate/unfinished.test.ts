@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
 import {
   BACKUP,
@@ -27,7 +27,7 @@ describe('what cannot be finished', () => {
   };
 
   // P21, P44
-  test('a taken key is knocked for, and whoever has it looks once more', async () => {
+  it('a taken key is knocked for, and whoever has it looks once more', async () => {
     const version = world.put('1');
     const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     for (let i = 0; i < 3; i += 1) expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
@@ -42,7 +42,7 @@ describe('what cannot be finished', () => {
   });
 
   // P43
-  test('a key that is given back in the moment of the knock is taken by who knocked', async () => {
+  it('a key that is given back in the moment of the knock is taken by who knocked', async () => {
     const version = world.put('1');
     const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     world.onRequest(async (call, key) => {
@@ -54,7 +54,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  test('a deeper knock that came before the key was taken is not taken for the own one', async () => {
+  it('a deeper knock that came before the key was taken is not taken for the own one', async () => {
     const version = world.put('1');
     const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     const { leases, knocks, deps } = world.engine;
@@ -80,7 +80,7 @@ describe('what cannot be finished', () => {
   });
 
   // P41, P42
-  test('versions that come while their key is looked at are brought over by the run that looks', async () => {
+  it('versions that come while their key is looked at are brought over by the run that looks', async () => {
     const version = world.put('1');
     let copies = 0;
     world.onRequest(async (call) => {
@@ -96,7 +96,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  test('what a knock cannot say is left to a task with the version and the floor, due when the lease may be gone', async () => {
+  it('what a knock cannot say is left to a task with the version and the floor, due when the lease may be gone', async () => {
     const version = world.put('1');
     await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     await world.engine.knocks.knock(TARGET, (world.clock.ms + 50_000) * 1000, world.clock.ms + 60_000);
@@ -113,7 +113,7 @@ describe('what cannot be finished', () => {
     expect(world.started).toEqual([]);
   });
 
-  test('a refusal leaves a task with its cause, and the key is given back', async () => {
+  it('a refusal leaves a task with its cause, and the key is given back', async () => {
     const version = world.put('1');
     world.onRequest((call) => {
       if (call === 'copyObject backup') throw refusal();
@@ -126,7 +126,7 @@ describe('what cannot be finished', () => {
   });
 
   // P22
-  test('after a write with unknown outcome the lease stays: it is the record that the next run goes on from', async () => {
+  it('after a write with unknown outcome the lease stays: it is the record that the next run goes on from', async () => {
     world.onRequest((call) => {
       if (call === 'copyObject backup') throw refusal('unknown', 'AnswerTimeout');
     });
@@ -135,7 +135,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toHaveLength(1);
   });
 
-  test('a copy that had succeeded though its answer was lost is not made again', async () => {
+  it('a copy that had succeeded though its answer was lost is not made again', async () => {
     const version = world.put('1');
     world.onAnswer((call) => {
       if (call === 'copyObject backup') throw refusal('unknown', 'AnswerTimeout');
@@ -149,7 +149,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  test('a DELETE that lands after its run broke off does not hide what was put meanwhile', async () => {
+  it('a DELETE that lands after its run broke off does not hide what was put meanwhile', async () => {
     await world.replicate({ version: world.put('1') });
     world.clock.ms += SETTLED;
     const vid = world.remove().versionId ?? '';
@@ -169,14 +169,14 @@ describe('what cannot be finished', () => {
     expect(world.stack()[0]).toBe(version.versionId);
   });
 
-  test('if even the task cannot be written the platform has to try again', async () => {
+  it('if even the task cannot be written the platform has to try again', async () => {
     world.onRequest((call) => {
       if (call === 'copyObject backup' || call === 'putObject crr') throw refusal();
     });
     await expect(world.replicate({ version: world.put('1') })).rejects.toMatchObject({ code: 'SlowDown' });
   });
 
-  test('an object too large for this function is handed to a task at once', async () => {
+  it('an object too large for this function is handed to a task at once', async () => {
     world = await deployment({ ...TOLD, inlineBytes: 3 });
     const version = world.put('1234');
     expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
@@ -185,7 +185,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  test('what was done on listings that may be young is looked at again when they have settled', async () => {
+  it('what was done on listings that may be young is looked at again when they have settled', async () => {
     await world.replicate({ version: world.put('1') });
     const vid = world.remove().versionId ?? '';
     await world.replicate({ name: MARKER_EVENT, vid });
@@ -196,7 +196,7 @@ describe('what cannot be finished', () => {
     expect(world.started).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['KeyTooLong', 'metadata-limit'],
     ['InvalidObjectState', 'archived'],
   ])('a version that COS refuses to copy with %s is skipped by itself, and newer ones go on', async (code, reason) => {
@@ -216,7 +216,7 @@ describe('what cannot be finished', () => {
     expect(world.stack()[0]).toBe(newer.versionId);
   });
 
-  test('a destination that stops keeping versions just before a copy gets the cause, and the version again later', async () => {
+  it('a destination that stops keeping versions just before a copy gets the cause, and the version again later', async () => {
     await world.replicate({ version: world.put('1') });
     world.clock.ms += 1000;
     const version = world.put('2');
@@ -235,7 +235,7 @@ describe('what cannot be finished', () => {
     expect(entries[0]?.versionId).not.toBe('null');
   });
 
-  test('a skipped version is told with its reason and makes no task', async () => {
+  it('a skipped version is told with its reason and makes no task', async () => {
     const version = world.put('1', { storageClass: 'ARCHIVE' });
     expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
     expect(world.logs).toContainEqual(

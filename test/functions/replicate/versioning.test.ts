@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { BACKUP, deployment, type Deployment, KEY } from '../../deployment/index.ts';
 
 let world: Deployment;
@@ -9,7 +9,7 @@ beforeEach(async () => {
 const setVersioning = (state: 'Enabled' | 'Suspended'): void =>
   world.core.putVersioning(BACKUP.bucket, BACKUP.region, state);
 
-test('where versioning was switched off nothing is overwritten, and the work waits with its cause', async () => {
+it('where versioning was switched off nothing is overwritten, and the work waits with its cause', async () => {
   setVersioning('Suspended');
   const theirs = world.put('their own', {}, BACKUP);
   expect(theirs.versionId).toBe('null');
@@ -20,7 +20,7 @@ test('where versioning was switched off nothing is overwritten, and the work wai
   expect(await world.pending(name)).toMatchObject({ key: KEY, cause: 'BucketVersionNotOpen' });
 });
 
-test('it is made up for when versioning is on again', async () => {
+it('what was put off while versioning was suspended is made up for when it is on again', async () => {
   setVersioning('Suspended');
   const version = world.put('1');
   await world.replicate({ version });
@@ -32,7 +32,7 @@ test('it is made up for when versioning is on again', async () => {
   expect(world.state('leases/')).toEqual([]);
 });
 
-test('the answer is remembered for some seconds only', async () => {
+it('the answer is remembered for some seconds only', async () => {
   await world.replicate({ version: world.put('1') });
   setVersioning('Suspended');
   world.clock.ms += 10_000;
@@ -40,7 +40,7 @@ test('the answer is remembered for some seconds only', async () => {
   expect(world.stack()).toHaveLength(1);
 });
 
-test('a deletion waits too', async () => {
+it('a deletion waits too', async () => {
   const version = world.put('1');
   await world.replicate({ version });
   setVersioning('Suspended');
@@ -50,7 +50,7 @@ test('a deletion waits too', async () => {
   expect(world.stack()).toEqual([version.versionId]);
 });
 
-test('a run that goes on for minutes asks again before each write', async () => {
+it('a run that goes on for minutes asks again before each write', async () => {
   const first = world.put('1');
   const last = world.put('2');
   world.onAnswer((call) => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
 import { BACKUP, deployment, type Deployment, KEY, OTHER, SOURCE, STATE } from '../../deployment/index.ts';
 
@@ -26,13 +26,13 @@ const breakOff = (facts = { floor: 5, since: 9 }) =>
   world.engine.leases.acquire(TARGET, facts, world.clock.ms + RUN_MS);
 
 describe('each minute', () => {
-  test('a deployment at rest costs a few listings and starts nothing', async () => {
+  it('a deployment at rest costs a few listings and starts nothing', async () => {
     expect(await world.sweep()).toEqual({ abandoned: 0, promoted: 0, restarted: 0 });
     expect(world.requests).toEqual(['listObjects crr', 'listObjects crr', 'listObjects crr']);
     expect(world.started).toEqual([]);
   });
 
-  test('what has become due starts, once', async () => {
+  it('what has become due starts, once', async () => {
     await world.engine.tasks.defer(taskWith(), world.clock.ms);
     await world.engine.tasks.defer(taskWith({ key: 'later' }), world.clock.ms + 1);
     expect(await world.sweep()).toMatchObject({ promoted: 1 });
@@ -43,13 +43,13 @@ describe('each minute', () => {
     expect(world.started).toHaveLength(2);
   });
 
-  test('a destination with a long backlog does not hold up the others', async () => {
+  it('a destination with a long backlog does not hold up the others', async () => {
     for (let i = 0; i < 1010; i += 1) await world.engine.tasks.defer(taskWith({ key: `k${i}` }), world.clock.ms);
     await world.engine.tasks.defer(taskWith({ destination: OTHER }), world.clock.ms);
     expect(await world.sweep()).toMatchObject({ promoted: 1011 });
   });
 
-  test('thousands of leases do not keep what waits from being started', async () => {
+  it('thousands of leases do not keep what waits from being started', async () => {
     for (let i = 0; i < 300; i += 1)
       await world.engine.leases.acquire({ ...TARGET, key: `k${i}` }, { floor: 0, since: 9 }, world.clock.ms + RUN_MS);
     await world.engine.tasks.defer(taskWith({ key: 'waits' }), world.clock.ms);
@@ -64,7 +64,7 @@ describe('each minute', () => {
 });
 
 describe('a run that broke off', () => {
-  test('becomes a task with what it must not forget; its record stays for that task', async () => {
+  it('becomes a task with what it must not forget; its record stays for that task', async () => {
     await breakOff();
     world.clock.ms += LONG;
     expect(await world.sweep()).toMatchObject({ abandoned: 1 });
@@ -76,7 +76,7 @@ describe('a run that broke off', () => {
     expect(world.state('tasks/')).toEqual([]);
   });
 
-  test('is swept although the record of another key cannot be read, and what is due starts too', async () => {
+  it('is swept although the record of another key cannot be read, and what is due starts too', async () => {
     await breakOff();
     const unreadable = `leases/${'0'.repeat(32)}/0`;
     await world.engine.tasks.defer(taskWith({ key: 'due' }), world.clock.ms);
@@ -85,7 +85,7 @@ describe('a run that broke off', () => {
     expect(await world.sweep()).toMatchObject({ abandoned: 1, promoted: 1 });
   });
 
-  test('makes one task, however often the sweep sees its record', async () => {
+  it('makes one task, however often the sweep sees its record', async () => {
     await breakOff();
     world.clock.ms += LONG;
     await world.sweep();
@@ -93,13 +93,13 @@ describe('a run that broke off', () => {
     expect(world.started).toHaveLength(1);
   });
 
-  test('is not one while it may still be at work', async () => {
+  it('is not one while it may still be at work', async () => {
     await breakOff();
     world.clock.ms += RUN_MS;
     expect(await world.sweep()).toMatchObject({ abandoned: 0 });
   });
 
-  test('in mid-copy is completed: no version is lost, none is there twice', async () => {
+  it('in mid-copy is completed: no version is lost, none is there twice', async () => {
     const version = world.put('1');
     world.onAnswer(async (call) => {
       // Killed: nothing that comes after the copy ever happens.
@@ -122,7 +122,7 @@ describe('a run that broke off', () => {
 });
 
 describe('a task whose start was lost', () => {
-  test('starts again when it has outlived every run that could hold it', async () => {
+  it('starts again when it has outlived every run that could hold it', async () => {
     await world.engine.tasks.submit(taskWith());
     world.clock.ms += 15 * 60_000;
     expect(await world.sweep()).toMatchObject({ restarted: 0 });
@@ -132,7 +132,7 @@ describe('a task whose start was lost', () => {
   });
 });
 
-test('begins nothing when its time is over', async () => {
+it('begins nothing when its time is over', async () => {
   await breakOff();
   world.clock.ms += LONG;
   await world.engine.tasks.defer(taskWith(), world.clock.ms);

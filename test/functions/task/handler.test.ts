@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
 import {
   BACKUP,
@@ -27,7 +27,7 @@ const waiting = () => waitingIn(world);
 const dues = () => world.state('waiting/').map((name) => Number(/\/(\d{13})\//.exec(name)?.[1] ?? 0));
 
 describe('a task', () => {
-  test('brings its key up to date, whole history and delete markers, and is gone then', async () => {
+  it('brings its key up to date, whole history and delete markers, and is gone then', async () => {
     const versions = ['1', '2', '3'].map((text) => {
       world.clock.ms += 1000;
       return world.put(text);
@@ -41,7 +41,7 @@ describe('a task', () => {
   });
 
   // P44b
-  test('that fails hears who knocked meanwhile, and does not begin to count its attempts anew', async () => {
+  it('that fails hears who knocked meanwhile, and does not begin to count its attempts anew', async () => {
     world.put('1');
     world.clock.ms += SETTLED;
     const floor = (world.clock.ms - 9000) * 1000;
@@ -61,7 +61,7 @@ describe('a task', () => {
     expect(Math.max(...dues())).toBeGreaterThan(world.clock.ms + 2 * MINUTE);
   });
 
-  test('that uses up its time and brings nothing about is a failed attempt, and is tried again after growing pauses', async () => {
+  it('that uses up its time and brings nothing about is a failed attempt, and is tried again after growing pauses', async () => {
     world.put('1');
     world.clock.ms += SETTLED;
     // Each listing takes as long as a run.
@@ -75,7 +75,7 @@ describe('a task', () => {
     expect(wait).toBeGreaterThanOrEqual(30_000);
   });
 
-  test('that has brought something about when its time is over goes on at once, and that is no attempt', async () => {
+  it('that has brought something about when its time is over goes on at once, and that is no attempt', async () => {
     for (const text of ['1', '2', '3']) {
       world.clock.ms += 1000;
       world.put(text);
@@ -89,14 +89,14 @@ describe('a task', () => {
     expect(task).toMatchObject({ cause: 'HandOver', attempts: 0 });
   });
 
-  test('is started by name, and does nothing when it has been done meanwhile', async () => {
+  it('is started by name, and does nothing when it has been done meanwhile', async () => {
     const name = await submit();
     await world.runTask(name);
     await world.runTask(name);
     expect(world.requests).toEqual(['getObject crr']);
   });
 
-  test('does the work of all tasks of its key at once and removes exactly those', async () => {
+  it('does the work of all tasks of its key at once and removes exactly those', async () => {
     const version = world.put('1');
     world.clock.ms += SETTLED;
     const names = [await submit(), await submit({ hints: [version.versionId] }), await submit({ floor: 5 })];
@@ -106,7 +106,7 @@ describe('a task', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  test('leaves alone what is submitted while it looks', async () => {
+  it('leaves alone what is submitted while it looks', async () => {
     const name = await submit();
     let late = '';
     world.onRequest(async (call) => {
@@ -119,7 +119,7 @@ describe('a task', () => {
     expect(world.state('tasks/')).toEqual([late]);
   });
 
-  test('that its listing does not show yet is done all the same', async () => {
+  it('that its listing does not show yet is done all the same', async () => {
     const version = world.put('1');
     world.clock.ms += SETTLED;
     const name = await submit();
@@ -130,7 +130,7 @@ describe('a task', () => {
     expect(world.state('tasks/')).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['of a bucket other than the state bucket', BACKUP],
     ["of the state bucket's name in another region", { ...STATE, region: 'ap-beijing' }],
   ])('an event %s starts nothing', async (_, place) => {
@@ -143,7 +143,7 @@ describe('a task', () => {
 
 describe('what could not be finished', () => {
   // P26
-  test('stays a task with cause, count and age, due after a longer and longer wait', async () => {
+  it('stays a task with cause, count and age, due after a longer and longer wait', async () => {
     world.put('1');
     world.onRequest((call) => {
       if (call === 'copyObject backup') throw refusal();
@@ -169,7 +169,7 @@ describe('what could not be finished', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  test('finding the key taken is no failure: it comes again within a minute, and counts no attempt', async () => {
+  it('finding the key taken is no failure: it comes again within a minute, and counts no attempt', async () => {
     world.put('1');
     await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
     await world.runTask(await submit({ attempts: 3 }));
@@ -178,7 +178,7 @@ describe('what could not be finished', () => {
     expect(wait).toBeLessThanOrEqual(MINUTE);
   });
 
-  test('never starts itself: nothing is written under tasks/ by the run it started', async () => {
+  it('never starts itself: nothing is written under tasks/ by the run it started', async () => {
     world.put('1');
     const name = await submit();
     const before = world.started.length;
@@ -189,7 +189,7 @@ describe('what could not be finished', () => {
     expect(world.started).toHaveLength(before);
   });
 
-  test('on young listings is looked at again when they have settled, and is at rest then', async () => {
+  it('on young listings is looked at again when they have settled, and is at rest then', async () => {
     const version = world.put('1');
     await world.runTask(await submit());
     expect(world.stack()).toEqual([version.versionId]);
@@ -202,7 +202,7 @@ describe('what could not be finished', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  test('if it cannot even be written down, the task itself stays and the run fails', async () => {
+  it('if it cannot even be written down, the task itself stays and the run fails', async () => {
     world.put('1');
     const name = await submit();
     world.onRequest((call) => {
@@ -212,7 +212,7 @@ describe('what could not be finished', () => {
     expect(world.state('tasks/')).toEqual([name]);
   });
 
-  test('a task that cannot be read fails its run and stays', async () => {
+  it('a task that cannot be read fails its run and stays', async () => {
     const name = await submit();
     world.put('{', {}, STATE, name);
     await expect(world.runTask(name)).rejects.toMatchObject({ code: 'InvalidStateObject' });
@@ -220,7 +220,7 @@ describe('what could not be finished', () => {
   });
 });
 
-test('deletes nothing that others wrote at the destination', async () => {
+it('deletes nothing that others wrote at the destination', async () => {
   world.put('user', {}, BACKUP);
   world.clock.ms += 1000;
   const version = world.put('1');

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
 import type { Attributes, Version } from '../../cloud/cos/index.ts';
 import {
@@ -43,7 +43,7 @@ const aclsOfReplicas = () => replicas().map(({ attributes: { acl } }) => [acl.ca
 const properties = (): readonly string[] => world.requests.filter((call) => /Tags|Grants/.test(call));
 
 describe('tags that were changed after replication', () => {
-  test('are brought over when the key is asked for, to each version its own, without a new version', async () => {
+  it('are brought over when the key is asked for, to each version its own, without a new version', async () => {
     const first = await replicated('1', { tags: [['a', '1']] });
     const second = await replicated('2', { tags: [['b', '1']] });
     const before = replicas().map(({ versionId }) => versionId);
@@ -56,7 +56,7 @@ describe('tags that were changed after replication', () => {
     expect(world.state('waiting/')).toEqual([]);
   });
 
-  test('are those of the source again when somebody changed them at the destination', async () => {
+  it('are those of the source again when somebody changed them at the destination', async () => {
     await replicated('1', { tags: [['a', '1']] });
     const [replica] = replicas();
     world.core.putTags(BACKUP.bucket, BACKUP.region, KEY, replica?.versionId, [['a', 'theirs']]);
@@ -64,7 +64,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[['a', '1']]]);
   });
 
-  test('are written nowhere when they are the same in another order', async () => {
+  it('are written nowhere when they are the same in another order', async () => {
     const version = await replicated('1', {
       tags: [
         ['a', '1'],
@@ -80,7 +80,7 @@ describe('tags that were changed after replication', () => {
     expect(properties()).toEqual(['getTags source', 'getTags backup']);
   });
 
-  test('go along when the order of replicas is put right in the same run', async () => {
+  it('go along when the order of replicas is put right in the same run', async () => {
     const first = await replicated('1', { tags: [['a', '1']] });
     const missed = world.put('2', { tags: [['b', '1']] });
     world.clock.ms += 1000;
@@ -95,7 +95,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[['c', 'new']], [['b', '1']], [['a', 'changed']]]);
   });
 
-  test('leave the replica as it is when no rule covers its version with them', async () => {
+  it('leave the replica as it is when no rule covers its version with them', async () => {
     await world.setRules([{ ...RULE, tags: [['keep', 'yes']], deleteMarkers: false }]);
     const version = await replicated('1', { tags: [['keep', 'yes']] });
     tag(version, [['keep', 'no']]);
@@ -103,7 +103,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[['keep', 'yes']]]);
   });
 
-  test('never get to versions that others wrote at the destination', async () => {
+  it('never get to versions that others wrote at the destination', async () => {
     const version = await replicated('1');
     const [replica] = replicas();
     world.clock.ms += 1000;
@@ -114,7 +114,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[['mine', '1']], [['a', '1']]]);
   });
 
-  test('cost events, and what follows from them, no request', async () => {
+  it('cost events, and what follows from them, no request', async () => {
     const version = await replicated('1');
     tag(version, [['a', '1']]);
     await world.replicate({ version }, { name: MARKER_EVENT });
@@ -123,7 +123,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[]]);
   });
 
-  test('come later when they could not be written, and what is missing does not wait for them', async () => {
+  it('come later when they could not be written, and what is missing does not wait for them', async () => {
     const version = await replicated('1');
     tag(version, [['a', '1']]);
     const missing = world.put('2');
@@ -139,7 +139,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[], [['a', '1']]]);
   });
 
-  test('of a null version are not those of the one that took its place meanwhile', async () => {
+  it('of a null version are not those of the one that took its place meanwhile', async () => {
     const { versionId } = await replicated('0');
     world.remove(versionId);
     world.core.putVersioning(SOURCE.bucket, SOURCE.region, 'Suspended');
@@ -159,7 +159,7 @@ describe('tags that were changed after replication', () => {
 });
 
 describe('an ACL that was changed after replication', () => {
-  test('is brought over where the rule has ReplicaAcl, and can be taken away again', async () => {
+  it('is brought over where the rule has ReplicaAcl, and can be taken away again', async () => {
     await world.setRules([{ ...RULE, replicaAcl: true }]);
     const version = await replicated('1');
     share(version, { canned: 'public-read', grants: [GUEST] });
@@ -170,7 +170,7 @@ describe('an ACL that was changed after replication', () => {
     expect(aclsOfReplicas()).toEqual([['default', []]]);
   });
 
-  test('stays at the source where the rule does not ask for it', async () => {
+  it('stays at the source where the rule does not ask for it', async () => {
     const version = await replicated('1');
     share(version, { canned: 'public-read', grants: [] });
     await world.ask();

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../shared/tasks/index.ts';
 import {
   deployment,
@@ -26,7 +26,7 @@ const waiting = () => waitingIn(world);
 
 describe('scope', () => {
   // P31
-  test('a task whose rule is gone is dropped, and says so', async () => {
+  it('a task whose rule is gone is dropped, and says so', async () => {
     world.put('1');
     const name = await submit();
     await world.setRules([]);
@@ -36,7 +36,7 @@ describe('scope', () => {
     expect(world.logs).toContainEqual({ message: 'out of scope', key: KEY, tasks: 1 });
   });
 
-  test('rules are read fresh: a rule that came a moment ago is followed', async () => {
+  it('rules are read fresh: a rule that came a moment ago is followed', async () => {
     world = await deployment(TOLD, []);
     const version = world.put('1');
     const name = await submit();
@@ -54,7 +54,7 @@ describe('scope', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  test.each([
+  it.each([
     ['disabled', { ...RULE, enabled: false }],
     ['for another prefix', { ...RULE, prefix: 'music/' }],
     ['for another destination', { ...RULE, destination: OTHER }],
@@ -69,7 +69,7 @@ describe('scope', () => {
 });
 
 describe('a rule that is disabled', () => {
-  test('keeps the work that waits for it, and what a broken-off run has left, until it is enabled again', async () => {
+  it('keeps the work that waits for it, and what a broken-off run has left, until it is enabled again', async () => {
     const version = world.put('1');
     await world.engine.leases.acquire(TARGET, { floor: 5, since: 9 }, world.clock.ms + MINUTE);
     world.clock.ms += 5 * MINUTE;
@@ -88,7 +88,7 @@ describe('a rule that is disabled', () => {
     expect(world.state('waiting/')).toEqual([]);
   });
 
-  test('is not a rule that is gone: without any rule the work goes', async () => {
+  it('is not a rule that is gone: without any rule the work goes', async () => {
     await world.setRules([{ ...RULE, enabled: false, prefix: 'elsewhere/' }]);
     await world.runTask(await submit());
     expect(world.state('waiting/')).toEqual([]);

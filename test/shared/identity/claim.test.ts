@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nodeHash, type ObjectHead, type Place } from '../../../shared/cos/index.ts';
 import { claimOf, copiesAmong, type Trust } from '../../../shared/identity/claim.ts';
 import { LANDING_MS } from '../../../shared/durations/index.ts';
@@ -44,15 +44,15 @@ const kindOf = async (head: ObjectHead, trust = TRUST, place: Place = DESTINATIO
 
 describe('a version is ours', () => {
   // P16
-  test('when a deployment signed what it says for this very place', async () => {
+  it('when a deployment signed what it says for this very place', async () => {
     expect(await claimOf(TRUST, headWith(GENUINE), DESTINATION, OBJECT)).toEqual({ kind: 'ours', marker: MARKER });
   });
 
-  test('and not one without a marker', async () => {
+  it('and not one without a marker', async () => {
     expect(await kindOf(headWith({ own: '1' }))).toBe('none');
   });
 
-  test.each([
+  it.each([
     ['another key', DESTINATION, 'a/c'],
     ['another region', { ...DESTINATION, region: 'ap-beijing' }, OBJECT],
     ['another bucket', { ...DESTINATION, bucket: 'other-1250000000' }, OBJECT],
@@ -61,12 +61,12 @@ describe('a version is ours', () => {
     expect(await kindOf(headWith(GENUINE), TRUST, place, objectKey)).toBe('none');
   });
 
-  test('and not when the key is that of nobody we know, or of another secret', async () => {
+  it('and not when the key is that of nobody we know, or of another secret', async () => {
     expect(await kindOf(headWith(metaOf(MARKER, { ...KEY, id: 'ffffffff' })))).toBe('none');
     expect(await kindOf(headWith(metaOf(MARKER, { ...KEY, secret: 'guessed' })))).toBe('none');
   });
 
-  test('and not with the markers of earlier releases, which anybody could make', async () => {
+  it('and not with the markers of earlier releases, which anybody could make', async () => {
     const old = {
       'replication-source': GENUINE['replication-source'] ?? '',
       'replication-time': '1700000000123',
@@ -77,14 +77,14 @@ describe('a version is ours', () => {
     expect(await kindOf(headWith(old))).toBe('none');
   });
 
-  test('whichever of the keys of a deployment or its peers signed it', async () => {
+  it('whichever of the keys of a deployment or its peers signed it', async () => {
     const peer: MarkerKey = { id: 'bbbbbbbb', secret: 'of a peer', retired: undefined };
     const trust = { hash: nodeHash, keys: keyringOf({ ...KEY, retired: ATTEMPTED + 1 }, peer) };
     expect(await kindOf(headWith(GENUINE), trust)).toBe('ours');
     expect(await kindOf(headWith(metaOf(MARKER, peer)), trust)).toBe('ours');
   });
 
-  test('and not when it was attempted long after its key was replaced, so a secret that leaked is good for nothing', async () => {
+  it('and not when it was attempted long after its key was replaced, so a secret that leaked is good for nothing', async () => {
     const retiredAt = (retired: number) => ({ hash: nodeHash, keys: keyringOf({ ...KEY, retired }) });
     expect(await kindOf(headWith(GENUINE), retiredAt(ATTEMPTED - 15 * MINUTE))).toBe('ours');
     expect(await kindOf(headWith(GENUINE), retiredAt(ATTEMPTED - 15 * MINUTE - 1))).toBe('none');
@@ -93,13 +93,13 @@ describe('a version is ours', () => {
 
 describe('a copy of a replica by a user', () => {
   // P17
-  test('is one when it is younger than its attempt can be, and still tells what it is a copy of', async () => {
+  it('is one when it is younger than its attempt can be, and still tells what it is a copy of', async () => {
     const at = (lastModified: number) => claimOf(TRUST, headWith(GENUINE, { lastModified }), DESTINATION, OBJECT);
     expect(await at(ATTEMPTED + LANDING_MS)).toMatchObject({ kind: 'ours' });
     expect(await at(ATTEMPTED + LANDING_MS + 1000)).toMatchObject({ kind: 'copied', marker: MARKER });
   });
 
-  test('is one when an older version bears the same attempt; the original is known to have been copied', () => {
+  it('is one when an older version bears the same attempt; the original is known to have been copied', () => {
     expect(copiesAmong([])).toEqual({ copies: new Set(), originals: new Set() });
     const { copies, originals } = copiesAmong(['c', 'a', undefined, 'b', 'a', 'a']);
     expect([...copies]).toEqual([4, 1]);
@@ -108,12 +108,12 @@ describe('a copy of a replica by a user', () => {
 });
 
 describe('a version with our marker and other bytes', () => {
-  test('is damaged by its CRC64', async () => {
+  it('is damaged by its CRC64', async () => {
     expect(await kindOf(headWith(GENUINE, { crc64: '124' }))).toBe('damaged');
     expect(await kindOf(headWith(GENUINE, { crc64: undefined }))).toBe('damaged');
   });
 
-  test('by its ETag or its size, where the source had no CRC64', async () => {
+  it('by its ETag or its size, where the source had no CRC64', async () => {
     const etag = metaOf({ ...MARKER, proof: { by: 'etag', value: '0123456789abcdef0123456789abcdef' } });
     expect(await kindOf(headWith(etag))).toBe('ours');
     expect(await kindOf(headWith(etag, { etag: '"00000000000000000000000000000000"' }))).toBe('damaged');
@@ -149,7 +149,7 @@ describe('forged markers', () => {
     .map(([source, marker]) => ({ 'replication-source': source, 'replication-marker': marker }))
     .filter((meta) => Object.entries(meta).some(([name, value]) => GENUINE[name] !== value));
 
-  test('100,000 of them, altered and invented, make nobody take a version for ours', { timeout: 120_000 }, async () => {
+  it('100,000 of them, altered and invented, make nobody take a version for ours', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(forged, async (meta) => {
         expect(await kindOf(headWith(meta))).toBe('none');

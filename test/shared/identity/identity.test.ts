@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ObjectHead, VersionEntry } from '../../../shared/cos/index.ts';
 import { refOf, refOfEntry, refOfHead, refOfId, timeOfVersionId } from '../../../shared/identity/version.ts';
 
@@ -7,11 +7,11 @@ const TEXT = '18445044073709428159';
 const ID = base64(TEXT);
 
 describe('a version ID tells a time only when all of it is one', () => {
-  test('as COS makes them', () => {
+  it('as COS makes them', () => {
     expect(timeOfVersionId(ID)).toBe(1_700_000_000_123_456);
   });
 
-  test.each([
+  it.each([
     ['something before it', base64(`x${TEXT}`)],
     ['something after it', base64(`${TEXT}x`)],
     ['a digit more', base64(`${TEXT}0`)],
@@ -48,7 +48,7 @@ describe('one version is known by one name', () => {
     size: 1,
   };
 
-  test.each([
+  it.each([
     ['null', 'null/5000/e', 5_000_000],
     [ID, ID, 1_700_000_000_123_456],
   ])('%s, whether a listing or a HEAD showed it', (versionId, id, time) => {
@@ -56,7 +56,7 @@ describe('one version is known by one name', () => {
     expect(refOfHead({ ...head, versionId })).toEqual({ id, time });
   });
 
-  test('and an ID that only looks like the name of a null version is none', () => {
+  it('and an ID that only looks like the name of a null version is none', () => {
     expect(refOfId('null/5000/e').time).toBe(5_000_000);
     expect(refOfId('of-null/5000/e')).toEqual({ id: 'of-null/5000/e', time: 0 });
   });

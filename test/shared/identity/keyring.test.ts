@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeHash, type Place, type StoredObject } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
 import { createKeyring, ensureMarkerKey, rotateMarkerKey } from '../../../shared/identity/keyring.ts';
@@ -47,18 +47,18 @@ beforeEach(() => {
 });
 
 describe('the marker key of a deployment', () => {
-  test('is made once, of 256 random bits, and kept when it is deployed again', async () => {
+  it('is made once, of 256 random bits, and kept when it is deployed again', async () => {
     expect([await ensure(STATE), await ensure(STATE)]).toEqual([true, false]);
     const { secret } = await keyring().newest();
     expect(Buffer.from(secret, 'base64url')).toEqual(Buffer.alloc(32, 1));
   });
 
-  test('is one and the same for two deployments at once', async () => {
+  it('is one and the same for two deployments at once', async () => {
     await Promise.all([ensure(STATE), ensure(STATE)]);
     expect([...objects.keys()]).toEqual([`${STATE.bucket}/secrets/marker-key/1`]);
   });
 
-  test('is missed with what to do, where nobody has deployed', async () => {
+  it('is missed with what to do, where nobody has deployed', async () => {
     await expect(keyring().newest()).rejects.toMatchObject({
       code: 'MarkerKeyMissing',
       retryable: true,
@@ -66,7 +66,7 @@ describe('the marker key of a deployment', () => {
     });
   });
 
-  test('is read once, and asked for again after five minutes', async () => {
+  it('is read once, and asked for again after five minutes', async () => {
     await ensure(STATE);
     const keys = keyring();
     reads = [];
@@ -77,7 +77,7 @@ describe('the marker key of a deployment', () => {
     expect(reads.filter((name) => name.startsWith(STATE.bucket))).toHaveLength(3);
   });
 
-  test('gives way to a newer one, and knows since when', async () => {
+  it('gives way to a newer one, and knows since when', async () => {
     await ensure(STATE);
     const keys = keyring();
     const first = await keys.newest();
@@ -91,14 +91,14 @@ describe('the marker key of a deployment', () => {
     expect(second.retired).toBeUndefined();
   });
 
-  test('has a name that tells nothing of the secret and is the same wherever it is read', async () => {
+  it('has a name that tells nothing of the secret and is the same wherever it is read', async () => {
     await ensure(STATE);
     const [one, other] = [await keyring().newest(), await keyring().newest()];
     expect(one).toEqual(other);
     expect(one.secret).not.toContain(one.id);
   });
 
-  test('is never overwritten by two who rotate at once', async () => {
+  it('is never overwritten by two who rotate at once', async () => {
     await ensure(STATE);
     const made = await Promise.all([rotate(STATE), rotate(STATE)]);
     expect(made.toSorted()).toEqual([2, 3]);
@@ -107,7 +107,7 @@ describe('the marker key of a deployment', () => {
 });
 
 describe('a key that a marker names', () => {
-  test('is found though it is that of a peer that was deployed after this function began', async () => {
+  it('is found though it is that of a peer that was deployed after this function began', async () => {
     await ensure(STATE);
     const keys = keyring();
     await keys.newest();
@@ -118,7 +118,7 @@ describe('a key that a marker names', () => {
     expect(await keys.find(id, now)).toMatchObject([{ id }]);
   });
 
-  test('is looked for no more when the version is older than the last look: then it is nobody', async () => {
+  it('is looked for no more when the version is older than the last look: then it is nobody', async () => {
     await ensure(STATE);
     const keys = keyring();
     await keys.newest();
@@ -127,14 +127,14 @@ describe('a key that a marker names', () => {
     expect(reads).toEqual([]);
   });
 
-  test('is looked for together by all who ask at the same time', async () => {
+  it('is looked for together by all who ask at the same time', async () => {
     await ensure(STATE);
     const keys = keyring();
     await Promise.all(Array.from({ length: 50 }, () => keys.find('ffffffff', now)));
     expect(reads.filter((name) => name.startsWith(PEER.bucket)).length).toBeLessThanOrEqual(2);
   });
 
-  test('is looked for by a look that began after the question, for an earlier one may have missed it', async () => {
+  it('is looked for by a look that began after the question, for an earlier one may have missed it', async () => {
     await ensure(STATE);
     const keys = keyring();
     const deployed = new Promise<boolean>((resolve) => {
@@ -154,7 +154,7 @@ describe('a key that a marker names', () => {
     expect(await early).toEqual([]);
   });
 
-  test('is not taken for nobody when it cannot be read: then nothing is decided', async () => {
+  it('is not taken for nobody when it cannot be read: then nothing is decided', async () => {
     await ensure(STATE);
     const keys = keyring();
     onRead = () => {

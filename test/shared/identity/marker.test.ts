@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nodeHash } from '../../../shared/cos/index.ts';
 import {
   attemptId,
@@ -74,11 +74,11 @@ const arbitraryMarker: fc.Arbitrary<Marker> = fc
   }));
 
 describe('the marker on a replica', () => {
-  test('has the public names and forms', () => {
+  it('has the public names and forms', () => {
     expect(written(markerWith(), { own: 'kept' })).toStrictEqual({ own: 'kept', ...SAMPLE });
   });
 
-  test('of a null version says which one by its time and ETag, for the ID does not', () => {
+  it('of a null version says which one by its time and ETag, for the ID does not', () => {
     const marker = markerWith({
       ref: refOf('null', 5000, '"e1"'),
       base: refOf('null', 4000, '"e0"'),
@@ -90,19 +90,19 @@ describe('the marker on a replica', () => {
     });
   });
 
-  test('carries a version ID whole, slashes and padding included: only the region and the bucket stand before it', () => {
+  it('carries a version ID whole, slashes and padding included: only the region and the bucket stand before it', () => {
     const ref = refOf('Ab/c+d/e==', 5000, '');
     expect(reread(markerWith({ ref, base: ref }))).toEqual(markerWith({ ref, base: { ...ref, time: 0 } }));
   });
 
-  test('of a null version without an ETag, or with a strange one, is read back as that very version', () => {
+  it('of a null version without an ETag, or with a strange one, is read back as that very version', () => {
     for (const etag of ['', '"a;b%c d"', '"é"']) {
       const ref = refOf('null', 5000, etag);
       expect(reread(markerWith({ ref }))?.ref).toEqual(ref);
     }
   });
 
-  test('is read back as it was written, null versions and missing values included', () => {
+  it('is read back as it was written, null versions and missing values included', () => {
     fc.assert(
       fc.property(arbitraryMarker, (marker) => {
         expect(reread(marker)).toEqual(marker);
@@ -110,7 +110,7 @@ describe('the marker on a replica', () => {
     );
   });
 
-  test('leaves the object its own metadata', () => {
+  it('leaves the object its own metadata', () => {
     const own = fc.dictionary(fc.stringMatching(/^[a-z][a-z-]{0,8}$/), fc.string());
     fc.assert(
       fc.property(own, arbitraryMarker, (meta, marker) => {
@@ -120,7 +120,7 @@ describe('the marker on a replica', () => {
     );
   });
 
-  test('takes the place of the marker of an earlier life, whatever that held', () => {
+  it('takes the place of the marker of an earlier life, whatever that held', () => {
     fc.assert(
       fc.property(arbitraryMarker, arbitraryMarker, (earlier, marker) => {
         expect(written(marker, written(earlier, { own: '1' }))).toEqual(written(marker, { own: '1' }));
@@ -128,13 +128,13 @@ describe('the marker on a replica', () => {
     );
   });
 
-  test('two null versions are told apart by their ETag and time', () => {
+  it('two null versions are told apart by their ETag and time', () => {
     const one = markerWith({ ref: refOf('null', 5000, '"a"') });
     const other = markerWith({ ref: refOf('null', 5000, '"b"') });
     expect(reread(one)?.ref.id).not.toBe(reread(other)?.ref.id);
   });
 
-  test('takes as much room as was measured before it was written, and less than 260 bytes for the longest names', () => {
+  it('takes as much room as was measured before it was written, and less than 260 bytes for the longest names', () => {
     fc.assert(
       fc.property(arbitraryMarker, (marker) => {
         expect(metadataBytes(written(marker))).toBe(metadataBytes(writeMarker({}, marker, MEASURE)));
@@ -144,7 +144,7 @@ describe('the marker on a replica', () => {
   });
 
   const MARKER = SAMPLE['replication-marker'];
-  test.each([
+  it.each([
     ['replication-source', 'elsewhere'],
     ['replication-source', ''],
     ['replication-source', 'ap-guangzhou/source-1250000000/'],
@@ -176,11 +176,11 @@ describe('the marker on a replica', () => {
     expect(readMarker({ ...SAMPLE, [name]: value })).toBeUndefined();
   });
 
-  test.each(Object.keys(SAMPLE))('without %s it is none of ours', (name) => {
+  it.each(Object.keys(SAMPLE))('without %s it is none of ours', (name) => {
     expect(readMarker(Object.fromEntries(Object.entries(SAMPLE).filter(([key]) => key !== name)))).toBeUndefined();
   });
 
-  test('whatever a user writes there, reading never throws', () => {
+  it('whatever a user writes there, reading never throws', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom(...Object.values(SAMPLE)));
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...Object.keys(SAMPLE)), value), (meta) => {
@@ -190,7 +190,7 @@ describe('the marker on a replica', () => {
   });
 });
 
-test('metadata is counted with the names and their prefix', () => {
+it('metadata is counted with the names and their prefix', () => {
   expect(metadataBytes({})).toBe(0);
   expect(metadataBytes({ ab: 'xyz' })).toBe('x-cos-meta-abxyz'.length);
   expect(metadataBytes({ ab: 'xyz', c: '' })).toBe('x-cos-meta-abxyz'.length + 'x-cos-meta-c'.length);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Encryption, ObjectHead } from '../../../shared/cos/index.ts';
 import { mayStandFor, proofOf, proves, readProof, sameBytes, writeProof } from '../../../shared/identity/proof.ts';
 
@@ -19,12 +19,12 @@ const headWith = (change: Partial<ObjectHead> = {}): ObjectHead => ({
 });
 
 describe('bytes are proved', () => {
-  test('by CRC64 wherever the source has one', () => {
+  it('by CRC64 wherever the source has one', () => {
     for (const inParts of [true, false])
       expect(proofOf(headWith({ crc64: '1' }), inParts)).toEqual({ by: 'crc64', value: '1' });
   });
 
-  test('by the ETag of an upload in one piece, and else by the size', () => {
+  it('by the ETag of an upload in one piece, and else by the size', () => {
     const size = { by: 'size', value: '7' };
     expect(proofOf(headWith(), false)).toEqual({ by: 'etag', value: DIGEST });
     expect(proofOf(headWith({ encryption: { algorithm: 'AES256' } }), false)).toEqual({ by: 'etag', value: DIGEST });
@@ -34,7 +34,7 @@ describe('bytes are proved', () => {
       expect(proofOf(headWith({ encryption: { algorithm } }), false)).toEqual(size);
   });
 
-  test('by what an answer or a HEAD says, and not by what it leaves out', () => {
+  it('by what an answer or a HEAD says, and not by what it leaves out', () => {
     const answer = { etag: `"${DIGEST}"`, crc64: '1' };
     expect(proves({ by: 'crc64', value: '1' }, answer)).toBe(true);
     expect(proves({ by: 'crc64', value: '1' }, { ...answer, crc64: undefined })).toBe(false);
@@ -44,19 +44,19 @@ describe('bytes are proved', () => {
     expect(proves({ by: 'size', value: '7' }, { ...answer, size: 7 })).toBe(true);
   });
 
-  test.each(['c1', `e${DIGEST}`, 's0'])('%s is read back as it was written', (text) => {
+  it.each(['c1', `e${DIGEST}`, 's0'])('%s is read back as it was written', (text) => {
     const proof = readProof(text);
     expect(proof && writeProof(proof)).toBe(text);
   });
 
-  test.each(['', 'c', 'x1', 'c-1', `c${'1'.repeat(21)}`, 'e1', 's1.5'])('%j is none', (text) => {
+  it.each(['', 'c', 'x1', 'c-1', `c${'1'.repeat(21)}`, 'e1', 's1.5'])('%j is none', (text) => {
     expect(readProof(text)).toBeUndefined();
   });
 });
 
 describe('two versions have the same bytes', () => {
   const one = headWith({ crc64: '1' });
-  test.each([
+  it.each([
     ['alike in all', {}, true],
     ['with another size', { size: 8 }, false],
     ['with another CRC64', { crc64: '2' }, false],
@@ -72,17 +72,17 @@ describe('a replica may stand for another one', () => {
   const original = headWith({ crc64: '1' });
   const opaque = headWith({ crc64: '1', etag: `"${OTHER}"` });
 
-  test('when it has the bytes of the source', () => {
+  it('when it has the bytes of the source', () => {
     expect(mayStandFor(original, original, original)).toBe(true);
     expect(mayStandFor(headWith({ crc64: '2' }), original, original)).toBe(false);
   });
 
-  test('and not when only the other one has the ETag of the source: CRC64 can be forged', () => {
+  it('and not when only the other one has the ETag of the source: CRC64 can be forged', () => {
     expect(mayStandFor(opaque, original, original)).toBe(false);
     expect(mayStandFor(original, opaque, original)).toBe(true);
   });
 
-  test('when neither has the ETag of the source, because that was uploaded in parts', () => {
+  it('when neither has the ETag of the source, because that was uploaded in parts', () => {
     expect(mayStandFor(opaque, original, headWith({ crc64: '1', etag: `"${DIGEST}-2"` }))).toBe(true);
   });
 });

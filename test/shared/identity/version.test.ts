@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isNull, orderBy, refOf, refOfId, surelyOlder, timeOfVersionId } from '../../../shared/identity/version.ts';
 
 /** As COS makes them: unpadded base64 of 2^64-1 minus microseconds. */
@@ -11,11 +11,11 @@ const idOf = (micros: number): string =>
 const arbitraryMicros = fc.integer({ min: 1_000_000_000_000_000, max: 4_000_000_000_000_000 });
 
 describe('the time in a version ID', () => {
-  test('published IDs tell when they were made', () => {
+  it('published IDs tell when they were made', () => {
     expect(timeOfVersionId('MTg0NDUwNDQwNzM3MDk0MjgxNTk')).toBe(1_700_000_000_123_456);
   });
 
-  test('is microseconds, for any time', () => {
+  it('is microseconds, for any time', () => {
     fc.assert(
       fc.property(arbitraryMicros, (micros) => {
         expect(timeOfVersionId(idOf(micros))).toBe(micros);
@@ -23,11 +23,11 @@ describe('the time in a version ID', () => {
     );
   });
 
-  test.each(['', 'null', 'abc', 'MTIz', 'MTg0NDY3NDQwNzM3MDk1NTE2MTY', '%%%'])('%j has none', (id) => {
+  it.each(['', 'null', 'abc', 'MTIz', 'MTg0NDY3NDQwNzM3MDk1NTE2MTY', '%%%'])('%j has none', (id) => {
     expect(timeOfVersionId(id)).toBeUndefined();
   });
 
-  test('is read as exact arithmetic reads it, of twenty digits and of what looks like them', () => {
+  it('is read as exact arithmetic reads it, of twenty digits and of what looks like them', () => {
     const exactly = (id: string): number | undefined => {
       const text = Buffer.from(id, 'base64').toString('latin1');
       if (!/^\d{20}$/.test(text)) return undefined;
@@ -45,7 +45,7 @@ describe('the time in a version ID', () => {
     );
   });
 
-  test('text that is no ID never throws', () => {
+  it('text that is no ID never throws', () => {
     fc.assert(
       fc.property(fc.string(), (id) => {
         const time = timeOfVersionId(id);
@@ -56,16 +56,16 @@ describe('the time in a version ID', () => {
 });
 
 describe('what identifies a version', () => {
-  test('its ID, and its time comes from there and not from Last-Modified', () => {
+  it('its ID, and its time comes from there and not from Last-Modified', () => {
     const id = idOf(1_700_000_000_123_456);
     expect(refOf(id, 1_700_000_009_000, '"e"')).toEqual({ id, time: 1_700_000_000_123_456 });
   });
 
-  test('an ID without a time is placed by Last-Modified', () => {
+  it('an ID without a time is placed by Last-Modified', () => {
     expect(refOf('other', 5000, '"e"')).toEqual({ id: 'other', time: 5_000_000 });
   });
 
-  test.each([undefined, '', 'null'])(
+  it.each([undefined, '', 'null'])(
     'a version written without versioning (%j) is known by Last-Modified and ETag',
     (id) => {
       expect(isNull(id)).toBe(true);
@@ -76,7 +76,7 @@ describe('what identifies a version', () => {
     },
   );
 
-  test('a reference written down is read back as it was', () => {
+  it('a reference written down is read back as it was', () => {
     const any = fc.oneof(
       arbitraryMicros.map((micros) => refOf(idOf(micros), 0, '"e"')),
       fc
@@ -96,12 +96,12 @@ describe('older beyond doubt', () => {
   const coarse = (second: number) => refOf('null', second * 1000, `e${second}`);
   const SECOND = 1_700_000_000;
 
-  test('microseconds decide between two IDs', () => {
+  it('microseconds decide between two IDs', () => {
     expect(surelyOlder(precise(SECOND * 1e6), precise(SECOND * 1e6 + 1))).toBe(true);
     expect(surelyOlder(precise(SECOND * 1e6 + 1), precise(SECOND * 1e6))).toBe(false);
   });
 
-  test('whole seconds of one second are in doubt, either way', () => {
+  it('whole seconds of one second are in doubt, either way', () => {
     const [a, b] = [coarse(SECOND), precise(SECOND * 1e6 + 999_999)];
     expect(surelyOlder(a, b)).toBe(false);
     expect(surelyOlder(b, a)).toBe(false);
@@ -110,7 +110,7 @@ describe('older beyond doubt', () => {
     expect(surelyOlder(b, coarse(SECOND + 1))).toBe(true);
   });
 
-  test('never both ways, and never against the time', () => {
+  it('never both ways, and never against the time', () => {
     const any = fc.oneof(
       arbitraryMicros.map(precise),
       arbitraryMicros.map((micros) => coarse(Math.floor(micros / 1e6))),
@@ -127,12 +127,12 @@ describe('older beyond doubt', () => {
 describe('order', () => {
   const named = (id: string, time: number) => ({ id, time });
 
-  test('is the place in the listing, whatever the times say', () => {
+  it('is the place in the listing, whatever the times say', () => {
     const listed = [named('a', 9), named('b', 1), named('c', 5)];
     expect(listed.toReversed().toSorted(orderBy(listed))).toEqual(listed);
   });
 
-  test('one that is no longer listed is placed by its time', () => {
+  it('one that is no longer listed is placed by its time', () => {
     const listed = [named('a', 10), named('c', 30)];
     const compare = orderBy(listed);
     expect(compare(named('b', 20), named('a', 10))).toBeGreaterThan(0);
@@ -142,7 +142,7 @@ describe('order', () => {
     expect(compare(named('x', 20), named('y', 21))).toBeLessThan(0);
   });
 
-  test('is a total order over listed and unlisted versions', () => {
+  it('is a total order over listed and unlisted versions', () => {
     const refs = fc.uniqueArray(fc.record({ id: fc.stringMatching(/^[a-z]{1,3}$/), time: fc.nat(20) }), {
       selector: (ref) => ref.id,
       minLength: 3,

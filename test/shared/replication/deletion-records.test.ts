@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
 import { MarkBook } from '../../../shared/replication/deletion-records.ts';
 import { createStorage, START } from '../../deployment/index.ts';
@@ -23,7 +23,7 @@ beforeEach(() => {
 
 describe('what delete markers stand for', () => {
   // P35
-  test('is written down before they are made, and with their ID after', async () => {
+  it('is written down before they are made, and with their ID after', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');
     expect(await book.of(DESTINATION, 'k')).toMatchObject({
@@ -35,7 +35,7 @@ describe('what delete markers stand for', () => {
     expect(names()).toHaveLength(1);
   });
 
-  test('an intention counts for nothing once its delete marker is on record, even when it could not be removed', async () => {
+  it('an intention counts for nothing once its delete marker is on record, even when it could not be removed', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');
     await book.settle(DESTINATION, 'k', intention, 'MTg0');
@@ -44,14 +44,14 @@ describe('what delete markers stand for', () => {
     expect((await book.of(DESTINATION, 'k')).intended).toEqual([]);
   });
 
-  test('is forgotten when the request was refused', async () => {
+  it('is forgotten when the request was refused', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');
     await book.drop(intention);
     expect(names()).toEqual([]);
   });
 
-  test('is told apart by bucket, region and key', async () => {
+  it('is told apart by bucket, region and key', async () => {
     await book.intend(DESTINATION, 'k', RANK, SOURCE);
     for (const [place, key] of [
       [SOURCE, 'k'],
@@ -62,7 +62,7 @@ describe('what delete markers stand for', () => {
     }
   });
 
-  test('needs no record where nobody replicates from the bucket yet', async () => {
+  it('needs no record where nobody replicates from the bucket yet', async () => {
     expect(await elsewhere.intend(DESTINATION, 'k', RANK, SOURCE)).toBeUndefined();
     expect(await elsewhere.of(DESTINATION, 'k')).toEqual({ made: [], intended: [] });
   });

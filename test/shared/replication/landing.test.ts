@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ObjectHead } from '../../../shared/cos/index.ts';
 import { attemptId, attemptOf, landedInTime, landingMs } from '../../../shared/identity/marker.ts';
 import type { Marker } from '../../../shared/identity/types.ts';
@@ -32,7 +32,7 @@ const landsAfter = (ms: number, size: number, inParts: boolean): boolean => {
 };
 
 describe('a version with the ID of an attempt is what the attempt wrote, and no later copy by a user,', () => {
-  test('within a minute for the request to be signed and fifteen for the copy, whatever its size', () => {
+  it('within a minute for the request to be signed and fifteen for the copy, whatever its size', () => {
     for (const size of [0, 5 * GIGABYTE]) {
       expect(landsAfter(0, size, false)).toBe(true);
       expect(landsAfter(16 * MINUTE, size, false)).toBe(true);
@@ -40,7 +40,7 @@ describe('a version with the ID of an attempt is what the attempt wrote, and no 
     }
   });
 
-  test('in parts within a day, and the time that its bytes take at 4 MiB a second', () => {
+  it('in parts within a day, and the time that its bytes take at 4 MiB a second', () => {
     const limit = DAY + 256_000;
     expect(landsAfter(DAY, 0, true)).toBe(true);
     expect(landsAfter(DAY + 1, 0, true)).toBe(false);
@@ -49,7 +49,7 @@ describe('a version with the ID of an attempt is what the attempt wrote, and no 
     expect(landingMs(true, GIGABYTE)).toBe(limit);
   });
 
-  test('even when it seems to be older than the attempt, for clocks differ a little', () => {
+  it('even when it seems to be older than the attempt, for clocks differ a little', () => {
     expect(landsAfter(-1000, 1, false)).toBe(true);
     expect(landsAfter(-1000, 1, true)).toBe(true);
   });

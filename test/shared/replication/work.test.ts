@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
 import { causeOf, taskOf, whyOf, workOfTasks } from '../../../shared/replication/index.ts';
 import type { Task } from '../../../shared/tasks/index.ts';
@@ -23,7 +23,7 @@ const taskWith = (change: Partial<Task> = {}): Task => ({
 });
 
 describe('the work of tasks', () => {
-  test('is that of all of them: all hints once, the least floor, the least since, a full look', () => {
+  it('is that of all of them: all hints once, the least floor, the least since, a full look', () => {
     const tasks = [
       taskWith({ hints: ['a', 'b'], floor: 7, since: 9 }),
       taskWith({ hints: ['b', 'c'], floor: 5, since: Number.POSITIVE_INFINITY }),
@@ -42,7 +42,7 @@ describe('the work of tasks', () => {
   });
 
   // P27
-  test('never loses what any of them knew', () => {
+  it('never loses what any of them knew', () => {
     const facts = fc.record({
       floor: fc.nat(),
       since: fc.oneof(fc.nat(), fc.constant(Number.POSITIVE_INFINITY)),
@@ -64,14 +64,14 @@ describe('the work of tasks', () => {
 describe('what is left of a piece of work', () => {
   const work = workOfTasks([taskWith({ hints: [VERSION], floor: VERSION_MICROS })], TARGET, [rule()]);
 
-  test('names things only: no rule and no event', () => {
+  it('names things only: no rule and no event', () => {
     const task = taskOf(work, 'taken', NOW);
     expect(task).toMatchObject(taskWith({ hints: [VERSION], floor: VERSION_MICROS }));
     expect(task).not.toHaveProperty('rules');
     expect(task).not.toHaveProperty('clue');
   });
 
-  test('counts the runs that did not finish it, and keeps when it was first put off', () => {
+  it('counts the runs that did not finish it, and keeps when it was first put off', () => {
     const earlier = [taskWith({ attempts: 2, first: NOW - 5 }), taskWith({ attempts: 0, first: NOW - 9 })];
     expect(taskOf(work, { cause: 'SlowDown' }, NOW, earlier)).toMatchObject({
       cause: 'SlowDown',
@@ -80,14 +80,14 @@ describe('what is left of a piece of work', () => {
     });
   });
 
-  test('the cause is the code of the error and never its text', () => {
+  it('the cause is the code of the error and never its text', () => {
     const error = new CosError({ method: 'PUT', place: DESTINATION, key: 'secret' }, 'secret', { code: 'SlowDown' });
     expect(causeOf(error)).toBe('SlowDown');
     for (const other of [new TypeError('secret'), 'secret', undefined, null])
       expect(causeOf(other)).toBe('InternalError');
   });
 
-  test('a task says which request failed, and on which side where that is known', () => {
+  it('a task says which request failed, and on which side where that is known', () => {
     const details = { code: 'AccessDenied', status: 403 } as const;
     const call = { method: 'GET', place: DESTINATION, key: 'secret', query: [['tagging', '']] } as const;
     const error = new CosError(call, 'secret', details);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { workOfEvent } from '../../../shared/runs/index.ts';
 import type { ObjectEvent } from '../../../shared/scf/index.ts';
 import { DESTINATION, SOURCE } from '../replication/decide/build.ts';
@@ -22,7 +22,7 @@ const eventWith = (change: Partial<ObjectEvent> = {}): ObjectEvent => ({
 });
 
 describe('the work an event asks for', () => {
-  test('names the version it speaks of, and looks no deeper', () => {
+  it('names the version it speaks of, and looks no deeper', () => {
     const work = workOfEvent(eventWith({ versionId: VERSION }), TARGET, [rule()]);
     expect(work).toMatchObject({
       ...TARGET,
@@ -35,30 +35,30 @@ describe('the work an event asks for', () => {
     expect(work.clue).toBeUndefined();
   });
 
-  test('an event without a version ID has ETag, size and time as its clue', () => {
+  it('an event without a version ID has ETag, size and time as its clue', () => {
     const work = workOfEvent(eventWith(), TARGET, []);
     expect(work.hints).toEqual([]);
     expect(work.clue).toEqual({ etag: '"e"', size: 3, time: TIME });
   });
 
-  test('the floor lies below the version an unnamed event speaks of, made up to two seconds before its time', () => {
+  it('the floor lies below the version an unnamed event speaks of, made up to two seconds before its time', () => {
     const { floor } = workOfEvent(eventWith(), TARGET, []);
     expect(floor).toBeLessThanOrEqual((TIME - 2000) * 1000);
     expect(floor).toBeGreaterThan((TIME - 60_000) * 1000);
   });
 
-  test('without a time, and with a version ID that holds none, everything is looked at', () => {
+  it('without a time, and with a version ID that holds none, everything is looked at', () => {
     expect(workOfEvent(eventWith({ time: undefined }), TARGET, []).floor).toBe(0);
     expect(workOfEvent(eventWith({ versionId: 'null' }), TARGET, []).floor).toBe(0);
     expect(workOfEvent(eventWith({ time: 0 }), TARGET, []).floor).toBe(0);
   });
 
-  test('a delete marker and a restored version are looked for in the listings', () => {
+  it('a delete marker and a restored version are looked for in the listings', () => {
     expect(workOfEvent(eventWith({ type: 'marker' }), TARGET, []).full).toBe(true);
     expect(workOfEvent(eventWith({ type: 'restored' }), TARGET, []).full).toBe(true);
   });
 
-  test('the ETag and size of a delete marker event are not those of a version', () => {
+  it('the ETag and size of a delete marker event are not those of a version', () => {
     expect(workOfEvent(eventWith({ type: 'marker' }), TARGET, []).clue).toEqual({
       etag: undefined,
       size: undefined,

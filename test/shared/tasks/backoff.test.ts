@@ -1,23 +1,23 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { backOff } from '../../../shared/tasks/index.ts';
 
 const MINUTE = 60_000;
 const LONGEST = 6 * 3_600_000;
 const arbitraryRandom = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-test('the first wait is up to a minute, at least half of it', () => {
+it('the first wait is up to a minute, at least half of it', () => {
   expect(backOff(0, 0)).toBe(MINUTE / 2);
   expect(backOff(0, 0.999_999)).toBeLessThan(MINUTE);
 });
 
-test('doubles with each try until six hours', () => {
+it('doubles with each try until six hours', () => {
   for (let attempts = 0; attempts < 8; attempts += 1)
     expect(backOff(attempts + 1, 0.5)).toBe(2 * backOff(attempts, 0.5));
   expect(backOff(9, 0)).toBe(LONGEST / 2);
 });
 
-test('never more than six hours, never less than half a minute, however often', () => {
+it('never more than six hours, never less than half a minute, however often', () => {
   fc.assert(
     fc.property(fc.nat(), arbitraryRandom, (attempts, random) => {
       const wait = backOff(attempts, random);
@@ -28,7 +28,7 @@ test('never more than six hours, never less than half a minute, however often', 
   );
 });
 
-test('what failed together does not come back together', () => {
+it('what failed together does not come back together', () => {
   fc.assert(
     fc.property(fc.nat(30), arbitraryRandom, arbitraryRandom, (attempts, a, b) => {
       fc.pre(Math.abs(a - b) > 1e-6);

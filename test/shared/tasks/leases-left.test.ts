@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Leases } from '../../../shared/tasks/index.ts';
 import { acquire, afterBrokenRun, held, LONG_AFTER, RUN_MS } from './lease-runs.ts';
 import { FACTS, START, STATE, stateBucket, TARGET } from './state.ts';
 
 describe('a late release', () => {
-  test('deletes nothing once the lease may expire before the request has landed', async () => {
+  it('deletes nothing once the lease may expire before the request has landed', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -15,7 +15,7 @@ describe('a late release', () => {
   });
 
   // P23
-  test('never frees the lease of somebody else, whenever it comes', async () => {
+  it('never frees the lease of somebody else, whenever it comes', async () => {
     expect.hasAssertions();
     await fc.assert(
       fc.asyncProperty(
@@ -36,7 +36,7 @@ describe('a late release', () => {
     );
   });
 
-  test('is carried out while the key is ours for as long as the request may live', async () => {
+  it('is carried out while the key is ours for as long as the request may live', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -57,7 +57,7 @@ describe('records left behind', () => {
     return { state, left: second.name };
   }
 
-  test('are found by who looks thoroughly, and go with its work', async () => {
+  it('are found by who looks thoroughly, and go with its work', async () => {
     const { state, left } = await orphan();
     const { leases } = state.run();
     const lease = await held(leases, state.clock.ms, FACTS, true);
@@ -66,14 +66,14 @@ describe('records left behind', () => {
     expect(state.keys()).toEqual([]);
   });
 
-  test('do not stop an event, and stay for the sweep', async () => {
+  it('do not stop an event, and stay for the sweep', async () => {
     const { state, left } = await orphan();
     const { leases } = state.run();
     await leases.release(await held(leases, state.clock.ms));
     expect(state.keys()).toEqual([left]);
   });
 
-  test('that are still alive are left alone', async () => {
+  it('that are still alive are left alone', async () => {
     const { state } = await afterBrokenRun();
     const alive = await held(state.run().leases, state.clock.ms);
     for (const name of alive.inherited) state.remove(name);
@@ -92,32 +92,32 @@ describe('what the sweep finds', () => {
     return found;
   };
 
-  test('nothing while the run may be at work', async () => {
+  it('nothing while the run may be at work', async () => {
     const state = stateBucket();
     await held(state.run().leases, START);
     expect(await abandoned(state.run().leases)).toEqual([]);
   });
 
-  test('a key whose holder broke off, with what that run must not forget; the record stays', async () => {
+  it('a key whose holder broke off, with what that run must not forget; the record stays', async () => {
     const { state, broken } = await afterBrokenRun({ floor: 5, since: 9 });
     expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 5, since: 9 } }]);
     expect(state.keys()).toEqual([broken.name]);
   });
 
-  test('a key once, however many runs broke off', async () => {
+  it('a key once, however many runs broke off', async () => {
     const { state } = await afterBrokenRun({ floor: 5, since: 9 });
     await held(state.run().leases, state.clock.ms, { floor: 4, since: 10 });
     state.clock.ms += LONG_AFTER;
     expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 4, since: 9 } }]);
   });
 
-  test('not a key that another run has taken over', async () => {
+  it('not a key that another run has taken over', async () => {
     const { state } = await afterBrokenRun();
     await held(state.run().leases, state.clock.ms);
     expect(await abandoned(state.run().leases)).toEqual([]);
   });
 
-  test('all of them, over pages of the listing', async () => {
+  it('all of them, over pages of the listing', async () => {
     const state = stateBucket();
     const { leases } = state.run(undefined, {
       listObjects: (place, query) => state.plain.listObjects(place, { ...query, maxKeys: 2 }),
@@ -128,7 +128,7 @@ describe('what the sweep finds', () => {
     expect(keys.toSorted()).toEqual(['k0', 'k1', 'k2', 'k3', 'k4']);
   });
 
-  test('the others, when the record of one key cannot be read', async () => {
+  it('the others, when the record of one key cannot be read', async () => {
     const { state } = await afterBrokenRun({ floor: 5, since: 9 });
     await state.plain.putObject(STATE, `leases/${'0'.repeat(32)}/0`, Buffer.from('not a lease'));
     state.clock.ms += LONG_AFTER;
@@ -137,7 +137,7 @@ describe('what the sweep finds', () => {
     expect(problems).toMatchObject([{ code: 'InvalidStateObject' }]);
   });
 
-  test('nothing in objects that are no leases', async () => {
+  it('nothing in objects that are no leases', async () => {
     const state = stateBucket();
     await state.plain.putObject(STATE, 'leases/stray', Buffer.from('{}'));
     expect(await abandoned(state.run().leases)).toEqual([]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Lease, Leases } from '../../../shared/tasks/index.ts';
 import { acquire, afterBrokenRun, held, LONG_AFTER, RUN_MS } from './lease-runs.ts';
 import { BACKUP, FACTS, START, stateBucket, TARGET, type Hook } from './state.ts';
@@ -11,7 +11,7 @@ async function remaining(leases: Leases, now: number): Promise<number> {
 }
 
 describe('a free key', () => {
-  test('is taken with one request and given back with one', async () => {
+  it('is taken with one request and given back with one', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -23,13 +23,13 @@ describe('a free key', () => {
     expect(state.keys()).toEqual([]);
   });
 
-  test('the record says what a run must not forget', async () => {
+  it('the record says what a run must not forget', async () => {
     const state = stateBucket();
     const lease = await held(state.run().leases, START, { floor: 7, since: 9 });
     expect(await state.body(lease.name)).toMatchObject({ ...TARGET, floor: 7, since: 9 });
   });
 
-  test('is not the same as the same key at another destination, or another key', async () => {
+  it('is not the same as the same key at another destination, or another key', async () => {
     const { leases } = stateBucket().run();
     const names = [
       TARGET,
@@ -46,14 +46,14 @@ describe('a free key', () => {
 
 describe('a taken key', () => {
   // P24
-  test('tells for how long, at least as long as the run and its last request may take', async () => {
+  it('tells for how long, at least as long as the run and its last request may take', async () => {
     const state = stateBucket();
     await held(state.run().leases, START);
     state.clock.ms += 10_000;
     expect(await remaining(state.run().leases, state.clock.ms)).toBeGreaterThanOrEqual(RUN_MS + 60_000 - 10_000);
   });
 
-  test('is taken for as long as a request of the run may take effect, and free some time after', async () => {
+  it('is taken for as long as a request of the run may take effect, and free some time after', async () => {
     const state = stateBucket();
     await held(state.run().leases, START);
     state.clock.ms = START + RUN_MS + 60_000;
@@ -62,20 +62,20 @@ describe('a taken key', () => {
     expect((await acquire(state.run().leases, state.clock.ms)).kind).toBe('held');
   });
 
-  test('is free again as soon as it was given back', async () => {
+  it('is free again as soon as it was given back', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     await leases.release(await held(leases, START));
     expect((await acquire(leases, START)).kind).toBe('held');
   });
 
-  test('of two that come at once one gets it', async () => {
+  it('of two that come at once one gets it', async () => {
     const state = stateBucket();
     const both = await Promise.all([acquire(state.run().leases, START), acquire(state.run().leases, START)]);
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['held', 'taken']);
   });
 
-  test('given back between the refusal and the question who has it, it is asked for again', async () => {
+  it('given back between the refusal and the question who has it, it is asked for again', async () => {
     const state = stateBucket();
     const first = await held(state.run().leases, START);
     let reads = 0;
@@ -85,7 +85,7 @@ describe('a taken key', () => {
     expect((await acquire(state.run(hook).leases, START)).kind).toBe('held');
   });
 
-  test('whoever keeps taking it, the asker gives up in the end and says taken', async () => {
+  it('whoever keeps taking it, the asker gives up in the end and says taken', async () => {
     const state = stateBucket();
     const name = (await held(state.run().leases, START)).name;
     const body = JSON.stringify(await state.body(name));
@@ -96,7 +96,7 @@ describe('a taken key', () => {
     expect(await remaining(state.run(hook).leases, START)).toBeGreaterThan(0);
   });
 
-  test('a create that the client had to repeat finds its own lease and holds it', async () => {
+  it('a create that the client had to repeat finds its own lease and holds it', async () => {
     const state = stateBucket();
     let sent = 0;
     const { leases } = state.run(undefined, {
@@ -113,7 +113,7 @@ describe('a taken key', () => {
 });
 
 describe('an expired lease', () => {
-  test('is not deleted but taken over under the next number, with what it knew', async () => {
+  it('is not deleted but taken over under the next number, with what it knew', async () => {
     const { state, broken } = await afterBrokenRun({ floor: 5, since: 9 });
     const lease = await held(state.run().leases, state.clock.ms, { floor: 7, since: 11 });
     expect(lease).toMatchObject({ floor: 5, since: 9, inherited: [broken.name] });
@@ -122,14 +122,14 @@ describe('an expired lease', () => {
     expect(await state.body(lease.name)).toMatchObject({ floor: 5, since: 9 });
   });
 
-  test('goes together with the one that took it over, when that work is done', async () => {
+  it('goes together with the one that took it over, when that work is done', async () => {
     const { state } = await afterBrokenRun();
     const { leases } = state.run();
     await leases.release(await held(leases, state.clock.ms));
     expect(state.keys()).toEqual([]);
   });
 
-  test('passes on what any of several broken runs knew', async () => {
+  it('passes on what any of several broken runs knew', async () => {
     const { state } = await afterBrokenRun({ floor: 5, since: 30 });
     await held(state.run().leases, state.clock.ms, { floor: 6, since: 20 });
     state.clock.ms += LONG_AFTER;
@@ -138,13 +138,13 @@ describe('an expired lease', () => {
     expect(third.inherited).toHaveLength(2);
   });
 
-  test('of two that take over at once one gets it', async () => {
+  it('of two that take over at once one gets it', async () => {
     const { state } = await afterBrokenRun();
     const both = await Promise.all([1, 2].map(() => acquire(state.run().leases, state.clock.ms)));
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['held', 'taken']);
   });
 
-  test('taken over, finished and cleaned up by others meanwhile: the number above it is void', async () => {
+  it('taken over, finished and cleaned up by others meanwhile: the number above it is void', async () => {
     const { state, broken } = await afterBrokenRun();
     let third: Lease | undefined;
     const hook: Hook = async (method, key) => {
@@ -159,7 +159,7 @@ describe('an expired lease', () => {
     expect(state.keys()).toEqual([broken.name]);
   });
 
-  test("an own clock that is wrong by hours changes nothing: the state bucket's clock decides", async () => {
+  it("an own clock that is wrong by hours changes nothing: the state bucket's clock decides", async () => {
     const state = stateBucket();
     await held(state.run().leases, START);
     for (const skew of [10 * 3_600_000, -10 * 3_600_000]) {
@@ -172,7 +172,7 @@ describe('an expired lease', () => {
   });
 });
 
-test('a lease that cannot be read stops the run and is never taken for none', async () => {
+it('a lease that cannot be read stops the run and is never taken for none', async () => {
   const state = stateBucket();
   const lease = await held(state.run().leases, START);
   await state.put(lease.name, '{"half":');

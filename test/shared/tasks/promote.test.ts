@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OTHER, START, STATE, stateBucket, TARGET, taskWith, type Hook } from './state.ts';
 
 const MINUTE = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 describe('promote', () => {
-  test('starts what is due and leaves what is not', async () => {
+  it('starts what is due and leaves what is not', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith({ hints: ['now'] }), START);
@@ -28,7 +28,7 @@ describe('promote', () => {
     return Promise.all(names.map(async (name) => (await tasks.load(name))?.task.key ?? ''));
   }
 
-  test('moves all that is due of every destination, however much of it there is', async () => {
+  it('moves all that is due of every destination, however much of it there is', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     for (let i = 0; i < 1500; i += 1) await tasks.defer(taskWith({ key: `k${i}` }), START);
@@ -37,7 +37,7 @@ describe('promote', () => {
     expect(state.keys('waiting/')).toEqual([]);
   });
 
-  test('moves the longest due first', async () => {
+  it('moves the longest due first', async () => {
     const state = stateBucket();
     for (const minute of [3, 1, 4, 2])
       await state.run().tasks.defer(taskWith({ key: `k${minute}` }), START + minute * MINUTE);
@@ -45,7 +45,7 @@ describe('promote', () => {
     expect(await startedIn(state)).toEqual(['k1', 'k2', 'k3', 'k4']);
   });
 
-  test('moves re-checks after all that is not done, however long they are due', async () => {
+  it('moves re-checks after all that is not done, however long they are due', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith({ key: 'recheck', cause: 'settle' }), START);
@@ -55,7 +55,7 @@ describe('promote', () => {
     expect(await startedIn(state)).toEqual(['taken', 'retry', 'recheck']);
   });
 
-  test('goes on with the others when one cannot be moved, and says so in the end', async () => {
+  it('goes on with the others when one cannot be moved, and says so in the end', async () => {
     const state = stateBucket();
     for (const key of ['a', 'b', 'c']) await state.run().tasks.defer(taskWith({ key }), START);
     const [first] = state.keys('waiting/');
@@ -82,14 +82,14 @@ describe('promote', () => {
       return { state, tasks };
     }
 
-    test('is tried each minute with one piece, to see whether the destination has recovered', async () => {
+    it('is tried each minute with one piece, to see whether the destination has recovered', async () => {
       const { state } = await failing(3);
       expect(await startedIn(state)).toEqual(['k0']);
       state.clock.ms += MINUTE;
       expect(await startedIn(state)).toEqual(['k1']);
     });
 
-    test('is started at once when something of it has succeeded, a little at first and more each minute', async () => {
+    it('is started at once when something of it has succeeded, a little at first and more each minute', async () => {
       const { state, tasks } = await failing(700);
       await tasks.recovered(TARGET.destination);
       expect(await startedIn(state)).toHaveLength(200);
@@ -102,7 +102,7 @@ describe('promote', () => {
       expect(state.keys('waiting/')).toHaveLength(1);
     });
 
-    test('and failed again after that has its own wait', async () => {
+    it('and failed again after that has its own wait', async () => {
       const { state, tasks } = await failing(2);
       await tasks.recovered(TARGET.destination);
       state.clock.ms += 1000;
@@ -111,14 +111,14 @@ describe('promote', () => {
       expect(await startedIn(state)).toEqual(['k0', 'k1']);
     });
 
-    test('does not wait for another destination to recover, nor profit from it', async () => {
+    it('does not wait for another destination to recover, nor profit from it', async () => {
       const { state, tasks } = await failing(2);
       await tasks.recovered(OTHER);
       expect(await startedIn(state)).toEqual(['k0']);
     });
   });
 
-  test('begins nothing after the deadline', async () => {
+  it('begins nothing after the deadline', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith(), START);
@@ -126,7 +126,7 @@ describe('promote', () => {
     expect(state.keys('tasks/')).toEqual([]);
   });
 
-  test('broken off in the middle of a move leaves the work twice, never not at all', async () => {
+  it('broken off in the middle of a move leaves the work twice, never not at all', async () => {
     const state = stateBucket();
     await state.run().tasks.defer(taskWith(), START);
     const hook: Hook = (method) => {
@@ -137,7 +137,7 @@ describe('promote', () => {
     expect(state.keys('waiting/')).toHaveLength(1);
   });
 
-  test('passes by what has no name of ours', async () => {
+  it('passes by what has no name of ours', async () => {
     const state = stateBucket();
     await state.plain.putObject(STATE, 'waiting/stray', Buffer.from('{}'));
     await state.plain.putObject(STATE, 'waiting/a/b/c', Buffer.from('{}'));
@@ -148,7 +148,7 @@ describe('promote', () => {
 });
 
 describe('restart', () => {
-  test('writes a task anew whose start was lost, so that it fires again; younger ones are left', async () => {
+  it('writes a task anew whose start was lost, so that it fires again; younger ones are left', async () => {
     const state = stateBucket();
     await state.run().tasks.submit(taskWith({ key: 'old' }));
     state.clock.ms += 10 * MINUTE;
@@ -166,7 +166,7 @@ describe('restart', () => {
     expect(old?.task).toEqual(taskWith({ key: 'old' }));
   });
 
-  test('asks once more for help with parts that nobody gave', async () => {
+  it('asks once more for help with parts that nobody gave', async () => {
     const state = stateBucket();
     const help = `tasks/parts/${'0'.repeat(32)}/u1`;
     await state.put(help, '{}');
@@ -175,7 +175,7 @@ describe('restart', () => {
     expect(await state.run().tasks.restart(20 * MINUTE, NEVER)).toBe(0);
   });
 
-  test('restarts all that are lost, and none after the deadline', async () => {
+  it('restarts all that are lost, and none after the deadline', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     for (let i = 0; i < 3; i += 1) await tasks.submit(taskWith());

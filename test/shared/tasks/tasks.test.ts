@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BACKUP, OTHER, START, STATE, stateBucket, TARGET, taskWith, type Hook } from './state.ts';
 
 const MINUTE = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 describe('names', () => {
-  test('due work lies under tasks/, by key, each under a name of its own', async () => {
+  it('due work lies under tasks/, by key, each under a name of its own', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.submit(taskWith());
@@ -15,14 +15,14 @@ describe('names', () => {
     for (const key of keys) expect(key).toMatch(/^tasks\/[0-9a-f]{32}\/[A-Za-z0-9]+$/);
   });
 
-  test('work that is not due lies under waiting/, by destination and due minute', async () => {
+  it('work that is not due lies under waiting/, by destination and due minute', async () => {
     const state = stateBucket();
     await state.run().tasks.defer(taskWith(), START + 1);
     expect(state.keys()).toHaveLength(1);
     expect(state.keys()[0]).toMatch(new RegExp(`^waiting/[^/]*${BACKUP.bucket}[^/]*/${START + MINUTE}/`));
   });
 
-  test('the same work put off twice to one minute is there once', async () => {
+  it('the same work put off twice to one minute is there once', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     const hints = ['x', 'y'];
@@ -31,7 +31,7 @@ describe('names', () => {
     expect(state.keys()).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     ['a hint', taskWith({ hints: ['x'] }), START],
     ['the floor', taskWith({ floor: 1 }), START],
     ['since', taskWith({ since: 1 }), START],
@@ -47,7 +47,7 @@ describe('names', () => {
     expect(state.keys()).toHaveLength(2);
   });
 
-  test('names hold no key of the user, whatever it is', async () => {
+  it('names hold no key of the user, whatever it is', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     for (const key of ['a/../b', '/x', 'ü\u0000\n', 'k'.repeat(850)]) {
@@ -59,7 +59,7 @@ describe('names', () => {
 });
 
 describe('the due tasks of a key', () => {
-  test('are those that were submitted for it, as they were written', async () => {
+  it('are those that were submitted for it, as they were written', async () => {
     const { tasks } = stateBucket().run();
     const mine = [taskWith({ hints: ['x'], since: 5 }), taskWith({ cause: 'SlowDown', since: NEVER })];
     for (const task of mine) await tasks.submit(task);
@@ -71,7 +71,7 @@ describe('the due tasks of a key', () => {
     expect(found).toHaveLength(2);
   });
 
-  test('one that is done meanwhile is not among them', async () => {
+  it('one that is done meanwhile is not among them', async () => {
     const state = stateBucket();
     await state.run().tasks.submit(taskWith());
     const hook: Hook = (method, key) => {
@@ -82,7 +82,7 @@ describe('the due tasks of a key', () => {
   });
 
   // P25
-  test('completing deletes exactly those that were listed, so what came meanwhile stays', async () => {
+  it('completing deletes exactly those that were listed, so what came meanwhile stays', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.submit(taskWith());
@@ -94,7 +94,7 @@ describe('the due tasks of a key', () => {
     expect(listed.map(({ name }) => name)).not.toContain(left[0]?.name);
   });
 
-  test('replacing writes the new one first: a crash in between leaves the work twice, never not at all', async () => {
+  it('replacing writes the new one first: a crash in between leaves the work twice, never not at all', async () => {
     const state = stateBucket();
     await state.run().tasks.submit(taskWith());
     const hook: Hook = (method) => {
@@ -115,13 +115,13 @@ describe('a document that is none', () => {
   const valid = { ...TARGET, hints: [], floor: 0, since: null, cause: 'taken', attempts: 0, first: START };
   const NAME = `tasks/${'0'.repeat(32)}/u1`;
 
-  test('is told apart from one that is', async () => {
+  it('is told apart from one that is', async () => {
     const state = stateBucket();
     await state.put(NAME, JSON.stringify(valid));
     expect(await state.run().tasks.load(NAME)).toEqual({ name: NAME, task: taskWith() });
   });
 
-  test.each([
+  it.each([
     ['empty', ''],
     ['not JSON', '{'],
     ['not an object', '[]'],
@@ -144,7 +144,7 @@ describe('a document that is none', () => {
     await expect(failure).rejects.toThrow(NAME);
   });
 
-  test('bytes that are not UTF-8: InvalidStateObject', async () => {
+  it('bytes that are not UTF-8: InvalidStateObject', async () => {
     const state = stateBucket();
     await state.plain.putObject(STATE, NAME, Buffer.from([0xff, 0xfe]));
     await expect(state.run().tasks.load(NAME)).rejects.toMatchObject({ code: 'InvalidStateObject' });

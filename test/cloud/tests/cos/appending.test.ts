@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BUCKET, bytes, plain, refusal, REGION, setup, textOf } from './setup.ts';
 import type { Setup } from './setup.ts';
 import { runAfter, setLifecycle } from './settings.ts';
@@ -7,7 +7,7 @@ const append = ({ core, context }: Setup, key: string, position: number, text: s
   core.appendObject(BUCKET, REGION, key, { position, blob: bytes(text) }, { ...plain, ...some }, context());
 
 describe('an append', () => {
-  test('begins an object and goes on where it ends', async () => {
+  it('begins an object and goes on where it ends', async () => {
     const bench = setup();
     append(bench, 'a', 0, 'one', { meta: { n: '1' } });
     append(bench, 'a', 3, 'two', { meta: { n: '2' }, storageClass: 'ARCHIVE' });
@@ -17,7 +17,7 @@ describe('an append', () => {
     expect(bench.names()).toEqual(['cos:ObjectCreated:Append', 'cos:ObjectCreated:Append']);
   });
 
-  test('is refused at another position, on another kind of object, and in the tiering class', () => {
+  it('is refused at another position, on another kind of object, and in the tiering class', () => {
     const bench = setup();
     append(bench, 'a', 0, 'one');
     expect(refusal(() => append(bench, 'a', 0, 'x'))).toBe('AppendPositionErr 409');
@@ -30,7 +30,7 @@ describe('an append', () => {
     expect(bench.list().entries.map(({ key }) => key)).toEqual(['a', 'c']);
   });
 
-  test('changes the null version in place where there is versioning', () => {
+  it('changes the null version in place where there is versioning', () => {
     const bench = setup('Enabled');
     bench.put('a');
     bench.remove('a');
@@ -46,7 +46,7 @@ describe('an append', () => {
     expect(refusal(() => append(bench, 'a', 1, 'x'))).toBe('ObjectNotAppendable 409');
   });
 
-  test('is refused there by a switch', () => {
+  it('is refused there by a switch', () => {
     const bench = setup('Enabled', { appendOnVersioned: 'refused' });
     expect(refusal(() => append(bench, 'a', 0, 'one'))).toBe('InvalidBucketState 409');
   });
@@ -63,7 +63,7 @@ describe('an appended object', () => {
       context(),
     ).version;
 
-  test('cannot be copied, unless by a switch', () => {
+  it('cannot be copied, unless by a switch', () => {
     const bench = setup();
     append(bench, 'a', 0, 'one');
     expect(refusal(() => copy(bench))).toBe('InvalidRequest 400');
@@ -72,7 +72,7 @@ describe('an appended object', () => {
     expect(copy(free).appendable).toBeUndefined();
   });
 
-  test('is left alone by a lifecycle', () => {
+  it('is left alone by a lifecycle', () => {
     const bench = setup();
     append(bench, 'a', 0, 'one');
     setLifecycle(bench, { expiration: { days: 1 } });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SIMPLE_LIMIT } from '../../cos/index.ts';
 import type { Attributes } from '../../cos/index.ts';
 import { blobs, BUCKET, plain, refusal, REGION, setup, textOf } from './setup.ts';
@@ -6,7 +6,7 @@ import { blobs, BUCKET, plain, refusal, REGION, setup, textOf } from './setup.ts
 const tags = (count: number): Attributes['tags'] => Array.from({ length: count }, (_, i) => [`k${i}`, 'v'] as const);
 
 describe('a key', () => {
-  test('has at most 850 bytes, counted in UTF-8', () => {
+  it('has at most 850 bytes, counted in UTF-8', () => {
     const { put, get, remove } = setup();
     expect(put('é'.repeat(425)).key).toHaveLength(425);
     const long = 'é'.repeat(425) + 'x';
@@ -15,9 +15,9 @@ describe('a key', () => {
     expect(refusal(() => remove(long))).toBe('KeyTooLong 400');
   });
 
-  test('is not empty', () => expect(refusal(() => setup().put(''))).toBe('InvalidObjectName 400'));
+  it('is not empty', () => expect(refusal(() => setup().put(''))).toBe('InvalidObjectName 400'));
 
-  test.each(['..', 'a//b', '/lead', '/a/../', ' ', '\u0000', '%2F', '__proto__', 'constructor', '🙂'])(
+  it.each(['..', 'a//b', '/lead', '/a/../', ' ', '\u0000', '%2F', '__proto__', 'constructor', '🙂'])(
     'may be %j',
     async (key) => {
       const { put, get, list } = setup();
@@ -27,7 +27,7 @@ describe('a key', () => {
     },
   );
 
-  test.each(['/', '//', './', './/./', 'a\u0018', '\u001b', 'line\n\rend'])('cannot be %j', (key) => {
+  it.each(['/', '//', './', './/./', 'a\u0018', '\u001b', 'line\n\rend'])('cannot be %j', (key) => {
     const { put, core, context } = setup();
     put('from', 'text');
     expect(refusal(() => put(key))).toBe('InvalidObjectName 400');
@@ -38,13 +38,13 @@ describe('a key', () => {
     expect(refusal(initiate)).toBe('InvalidObjectName 400');
   });
 
-  test.each(['/lead', '\\lead'])('cannot be %j where the switch says so', (key) => {
+  it.each(['/lead', '\\lead'])('cannot be %j where the switch says so', (key) => {
     expect(refusal(() => setup(undefined, { refuseLeadingSlash: true }).put(key))).toBe('InvalidObjectName 400');
   });
 });
 
 describe('what is put', () => {
-  test('comes back', () => {
+  it('comes back', () => {
     const { put, get } = setup('Enabled');
     const attributes: Attributes = {
       headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache' },
@@ -60,7 +60,7 @@ describe('what is put', () => {
     expect(written.etag).toBe('"1cb251ec0d568de6a929b520c4aed8d1"');
   });
 
-  test('does not change with what the caller does to his objects', () => {
+  it('does not change with what the caller does to his objects', () => {
     const { put, get } = setup();
     const meta = { one: '1' };
     put('a', 'text', { meta });
@@ -68,14 +68,14 @@ describe('what is put', () => {
     expect(get('a').attributes.meta).toEqual({ one: '1' });
   });
 
-  test('is at most 5 GB in one piece', () => {
+  it('is at most 5 GB in one piece', () => {
     const { core, context } = setup();
     const put = (size: number) => core.putObject(BUCKET, REGION, 'a', blobs.zeros(size), plain, context());
     expect(put(SIMPLE_LIMIT).etag).toMatch(/^"[0-9a-f]{32}"$/);
     expect(refusal(() => put(SIMPLE_LIMIT + 1))).toBe('EntityTooLarge 400');
   });
 
-  test.each<Attributes['encryption']>([
+  it.each<Attributes['encryption']>([
     { algorithm: 'cos/kms', kmsKeyId: 'k' },
     { algorithm: 'SSE-C', customerKeyMd5: 'bWQ1' },
   ])('with encryption %j has an ETag that is not the MD5', (encryption) => {
@@ -87,22 +87,22 @@ describe('what is put', () => {
 });
 
 describe('user metadata', () => {
-  test('has names in lower case', () => {
+  it('has names in lower case', () => {
     expect(setup().put('a', '', { meta: { 'Some-Name1': 'V' } }).attributes.meta).toEqual({ 'some-name1': 'V' });
   });
 
-  test.each(['a_b', 'a b', 'é', ''])('cannot be named %j', (name) => {
+  it.each(['a_b', 'a b', 'é', ''])('cannot be named %j', (name) => {
     expect(refusal(() => setup().put('a', '', { meta: { [name]: 'v' } }))).toBe('InvalidArgument 400');
   });
 
-  test('is at most 2 KB a header, with its name', () => {
+  it('is at most 2 KB a header, with its name', () => {
     const { put } = setup();
     const room = 2048 - 'x-cos-meta-a'.length;
     expect(put('a', '', { meta: { a: 'x'.repeat(room) } }).key).toBe('a');
     expect(refusal(() => put('a', '', { meta: { a: 'x'.repeat(room + 1) } }))).toBe('KeyTooLong 400');
   });
 
-  test('is at most 4 KB in all', () => {
+  it('is at most 4 KB in all', () => {
     const { put } = setup();
     const room = 2048 - 'x-cos-meta-a'.length;
     const full = { a: 'x'.repeat(room), b: 'x'.repeat(room) };
@@ -110,7 +110,7 @@ describe('user metadata', () => {
     expect(refusal(() => put('a', '', { meta: { ...full, c: '' } }))).toBe('KeyTooLong 400');
   });
 
-  test('is at most what the switches say', () => {
+  it('is at most what the switches say', () => {
     const { put } = setup(undefined, { metadataLimit: 2048, metadataHeaderLimit: 4096 });
     const room = 2048 - 'x-cos-meta-a'.length;
     expect(put('a', '', { meta: { a: 'x'.repeat(room) } }).key).toBe('a');
@@ -119,21 +119,21 @@ describe('user metadata', () => {
 });
 
 describe('a storage class', () => {
-  test('is known by its name in any case', () => {
+  it('is known by its name in any case', () => {
     expect(setup().put('a', '', { storageClass: 'Standard_IA' }).attributes.storageClass).toBe('STANDARD_IA');
   });
 
-  test('is that of the bucket when none is named', () => {
+  it('is that of the bucket when none is named', () => {
     expect(setup().put('a', '', { storageClass: '' }).attributes.storageClass).toBe('STANDARD');
   });
 
-  test.each(['standard ', 'GLACIER', 'MAZ_STANDARD'])('%j is refused', (storageClass) => {
+  it.each(['standard ', 'GLACIER', 'MAZ_STANDARD'])('%j is refused', (storageClass) => {
     expect(refusal(() => setup().put('a', '', { storageClass }))).toBe('NotSupportedStorageClass 400');
   });
 });
 
 describe('tags', () => {
-  test('are set on the version named and leave its time and place alone', () => {
+  it('are set on the version named and leave its time and place alone', () => {
     const { core, put, get, stack, events, clock } = setup('Enabled');
     const one = put('a', 'one', { tags: [['x', 'y']] });
     put('a', 'two');
@@ -148,7 +148,7 @@ describe('tags', () => {
     expect(events).toHaveLength(count);
   });
 
-  test('need an object', () => {
+  it('need an object', () => {
     const { core, remove } = setup('Enabled');
     const marker = remove('a');
     expect(refusal(() => core.putTags(BUCKET, REGION, 'a', undefined, []))).toBe('NoSuchKey 404');
@@ -156,7 +156,7 @@ describe('tags', () => {
     expect(refusal(() => core.putTags(BUCKET, REGION, 'a', 'null', []))).toBe('NoSuchVersion 404');
   });
 
-  test.each<[string, Attributes['tags']]>([
+  it.each<[string, Attributes['tags']]>([
     ['eleven', tags(11)],
     ['an empty key', [['', 'v']]],
     ['a key of 129 characters', [['🙂'.repeat(129), 'v']]],
@@ -176,14 +176,14 @@ describe('tags', () => {
     expect(get('a').attributes.tags).toEqual([['k', 'v']]);
   });
 
-  test('go up to ten, of 128 and 256 characters', () => {
+  it('go up to ten, of 128 and 256 characters', () => {
     const most = [...tags(9), ['🙂'.repeat(128), '🙂'.repeat(256)] as const];
     expect(setup().put('a', '', { tags: most }).attributes.tags).toEqual(most);
   });
 });
 
 describe('an access control list', () => {
-  test('is set on the version named', () => {
+  it('is set on the version named', () => {
     const { core, put, get } = setup('Enabled');
     const one = put('a');
     put('a');
@@ -193,7 +193,7 @@ describe('an access control list', () => {
     expect(get('a').attributes.acl).toEqual(plain.acl);
   });
 
-  test('of an object has no public-read-write and at most 100 grants', () => {
+  it('of an object has no public-read-write and at most 100 grants', () => {
     const { core, put } = setup();
     const grants = Array.from({ length: 101 }, () => ({ permission: 'READ', grantee: '1' }));
     put('a');
@@ -211,7 +211,7 @@ describe('x-cos-forbid-overwrite', () => {
       forbidOverwrite: true,
     });
 
-  test('creates, and refuses to overwrite, where versioning was never set', () => {
+  it('creates, and refuses to overwrite, where versioning was never set', () => {
     const bench = setup();
     expect(putOnce(bench).versionId).toBe('null');
     expect(refusal(() => putOnce(bench))).toBe('FileAlreadyExists 409');
@@ -219,7 +219,7 @@ describe('x-cos-forbid-overwrite', () => {
     expect(putOnce(bench).versionId).toBe('null');
   });
 
-  test.each(['Enabled', 'Suspended'] as const)('is void once versioning is %s', (status) => {
+  it.each(['Enabled', 'Suspended'] as const)('is void once versioning is %s', (status) => {
     const bench = setup(status);
     putOnce(bench);
     expect(putOnce(bench).key).toBe('a');

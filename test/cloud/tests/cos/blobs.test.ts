@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBlobStore } from '../../cos/index.ts';
 import type { Blob, BlobStore } from '../../cos/index.ts';
 import { textOf } from './setup.ts';
@@ -35,14 +35,14 @@ const files = async (): Promise<string[]> => {
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 describe('a streamed blob', () => {
-  test('stays in memory up to the threshold', async () => {
+  it('stays in memory up to the threshold', async () => {
     const blob = await store.fromStream(chunks('01234', '56789'));
     expect(await textOf(blob)).toBe('0123456789');
     expect(blob).toMatchObject({ size: 10, md5: md5('0123456789') });
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('lies in a file of a private folder past it', async () => {
+  it('lies in a file of a private folder past it', async () => {
     const blob = await store.fromStream(chunks('01234', '56789', 'a'));
     expect(await textOf(blob)).toBe('0123456789a');
     expect(blob.md5).toBe(md5('0123456789a'));
@@ -52,13 +52,13 @@ describe('a streamed blob', () => {
     expect((await stat(join(folder, own))).mode & 0o077).toBe(0);
   });
 
-  test('of nothing is empty', async () => {
+  it('of nothing is empty', async () => {
     const blob = await store.fromStream(chunks());
     expect(blob).toMatchObject({ size: 0, md5: md5(''), crc64: '0' });
     expect(await textOf(blob)).toBe('');
   });
 
-  test('is refused past its limit, and its file removed', async () => {
+  it('is refused past its limit, and its file removed', async () => {
     await expect(store.fromStream(chunks('0123456789', 'abc', 'def'), 15)).rejects.toMatchObject({
       code: 'EntityTooLarge',
       status: 400,
@@ -67,7 +67,7 @@ describe('a streamed blob', () => {
     expect(await store.fromStream(chunks('0123456789', 'abcde'), 15)).toMatchObject({ size: 15 });
   });
 
-  test('of a stream that breaks leaves nothing behind and hands the error on', async () => {
+  it('of a stream that breaks leaves nothing behind and hands the error on', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield* chunks('0123456789abc');
       throw new Error('connection reset');
@@ -76,7 +76,7 @@ describe('a streamed blob', () => {
     expect(await files()).toEqual([]);
   });
 
-  test('whose file was cut short by somebody fails to be read rather than ending early', async () => {
+  it('whose file was cut short by somebody fails to be read rather than ending early', async () => {
     const blob = await store.fromStream(chunks('0123456789abc'));
     const [own = ''] = await readdir(folder);
     const [name = ''] = await files();
@@ -85,7 +85,7 @@ describe('a streamed blob', () => {
     expect(() => store.slice(blob, 2, 7).crc64).toThrow('ends at 5, before 8');
   });
 
-  test('does not keep what later changes', async () => {
+  it('does not keep what later changes', async () => {
     const source = Buffer.from('abc');
     const blob = store.fromBytes(source);
     source.fill('x');
@@ -94,21 +94,21 @@ describe('a streamed blob', () => {
 });
 
 describe('closing', () => {
-  test('removes the folder, and a closed store takes no more files', async () => {
+  it('removes the folder, and a closed store takes no more files', async () => {
     await store.fromStream(chunks('0123456789abc'));
     await store.close();
     expect(await readdir(folder)).toEqual([]);
     await expect(store.fromStream(chunks('0123456789abc'))).rejects.toThrow('closed');
   });
 
-  test('twice is no error', async () => {
+  it('twice is no error', async () => {
     await store.close();
     await expect(store.close()).resolves.toBeUndefined();
   });
 });
 
 describe('slices and compositions', () => {
-  test('have the bytes and the checksum of the same range of the whole, of whatever they are made', async () => {
+  it('have the bytes and the checksum of the same range of the whole, of whatever they are made', async () => {
     const text = 'The quick brown fox jumps over the lazy dog';
     const inFile = await store.fromStream(chunks(text));
     const inMemory = store.fromBytes(Buffer.from(text));
@@ -130,18 +130,18 @@ describe('slices and compositions', () => {
     expect(composed.crc64).toBe(crcOf(whole));
   });
 
-  test('slices of slices', async () => {
+  it('slices of slices', async () => {
     const blob = store.slice(store.slice(await store.fromStream(chunks('0123456789abcdef')), 2, 12), 3, 6);
     expect(await textOf(blob)).toBe('5678');
     expect(blob.crc64).toBe(crcOf('5678'));
   });
 
-  test('the whole of a blob as a slice is that blob with its MD5', () => {
+  it('the whole of a blob as a slice is that blob with its MD5', () => {
     const blob = store.fromBytes(Buffer.from('abc'));
     expect(store.slice(blob, 0, 2)).toBe(blob);
   });
 
-  test.each([
+  it.each([
     [0, 3],
     [-1, 1],
     [2, 1],
@@ -150,7 +150,7 @@ describe('slices and compositions', () => {
     expect(() => store.slice(store.fromBytes(Buffer.from('abc')), start, end)).toThrow(RangeError);
   });
 
-  test('refuses blobs from elsewhere', () => {
+  it('refuses blobs from elsewhere', () => {
     const foreign: Blob = { size: 3, md5: undefined, crc64: '0', read: () => chunks('abc') };
     expect(() => store.slice(foreign, 0, 1)).toThrow(TypeError);
     expect(() => store.compose([foreign])).toThrow(TypeError);
@@ -162,24 +162,24 @@ describe('slices and compositions', () => {
 });
 
 describe('blobs of any size at no cost', () => {
-  test('two halves of six gigabytes have the checksum of the whole', () => {
+  it('two halves of six gigabytes have the checksum of the whole', () => {
     const whole = store.zeros(6 * GIGABYTE);
     const halves = [store.slice(whole, 0, 2 * GIGABYTE), store.slice(whole, 2 * GIGABYTE + 1, whole.size - 1)];
     expect(store.compose(halves)).toMatchObject({ size: whole.size, crc64: whole.crc64 });
   });
 
-  test('of ten thousand parts of five gigabytes', () => {
+  it('of ten thousand parts of five gigabytes', () => {
     const part = store.zeros(5 * GIGABYTE);
     const whole = store.compose(Array.from({ length: 10_000 }, () => part));
     expect(whole).toMatchObject({ size: 50_000 * GIGABYTE, crc64: store.zeros(50_000 * GIGABYTE).crc64 });
   });
 
-  test('can be read in the middle', async () => {
+  it('can be read in the middle', async () => {
     const blob = store.repeat(Buffer.from('0123456789'), 40 * GIGABYTE);
     expect(await textOf(blob, 10_000_000_003, 10_000_000_012)).toBe('3456789012');
   });
 
-  test('need a pattern', () => {
+  it('need a pattern', () => {
     expect(() => store.repeat(new Uint8Array(), 1)).toThrow(RangeError);
   });
 });

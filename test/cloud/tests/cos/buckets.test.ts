@@ -1,15 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BUCKET, OTHER, plain, refusal, REGION, setup, START } from './setup.ts';
 
 describe('creating a bucket', () => {
-  test('gives a private bucket without versioning', () => {
+  it('gives a private bucket without versioning', () => {
     const { core } = setup();
     const info = { name: OTHER.bucket, region: OTHER.region, created: START, versioning: undefined, multiAz: false };
     expect(core.createBucket(OTHER.bucket, OTHER.region)).toEqual({ ...info, acl: { canned: 'private', grants: [] } });
     expect(core.headBucket(OTHER.bucket, OTHER.region)).toMatchObject(info);
   });
 
-  test('is refused for a name that is taken, in any region', () => {
+  it('is refused for a name that is taken, in any region', () => {
     const { core } = setup();
     expect(refusal(() => core.createBucket(BUCKET, REGION))).toBe('BucketAlreadyOwnedByYou 409');
     expect(refusal(() => core.createBucket(BUCKET, OTHER.region))).toBe('BucketAlreadyOwnedByYou 409');
@@ -17,25 +17,25 @@ describe('creating a bucket', () => {
     expect(refusal(() => core.createBucket(BUCKET, REGION))).toBe('BucketAlreadyExists 409');
   });
 
-  test.each(['photos', 'Photos-125', '-photos-125', 'photos_x-125', 'photos-125a', '-125', 'photos--', ''])(
+  it.each(['photos', 'Photos-125', '-photos-125', 'photos_x-125', 'photos-125a', '-125', 'photos--', ''])(
     'is refused for the name %j',
     (name) => expect(refusal(() => setup().core.createBucket(name, REGION))).toBe('InvalidBucketName 400'),
   );
 
-  test('is refused when the name is no label of a host', () => {
+  it('is refused when the name is no label of a host', () => {
     const { core } = setup();
     expect(core.createBucket(`${'a'.repeat(59)}-125`, REGION).region).toBe(REGION);
     expect(refusal(() => core.createBucket(`${'a'.repeat(60)}-125`, REGION))).toBe('BucketNameTooLong 400');
   });
 
-  test('is refused when the domain would have more than 60 characters, where the switch says so', () => {
+  it('is refused when the domain would have more than 60 characters, where the switch says so', () => {
     const { core } = setup(undefined, { refuseLongDomains: true });
     const room = 60 - `-125.cos.${REGION}.myqcloud.com`.length;
     expect(core.createBucket(`${'a'.repeat(room)}-125`, REGION).region).toBe(REGION);
     expect(refusal(() => core.createBucket(`${'a'.repeat(room + 1)}-125`, REGION))).toBe('BucketNameTooLong 400');
   });
 
-  test('is refused from the 201st of an account on', () => {
+  it('is refused from the 201st of an account on', () => {
     const { core } = setup();
     for (let i = 1; i < 200; i++) core.createBucket(`b${i}-1250000000`, REGION);
     expect(refusal(() => core.createBucket('one-more-1250000000', REGION))).toBe('TooManyBuckets 400');
@@ -43,7 +43,7 @@ describe('creating a bucket', () => {
   });
 });
 
-test('buckets are listed by name, of one region or all', () => {
+it('buckets are listed by name, of one region or all', () => {
   const { core } = setup();
   core.createBucket(OTHER.bucket, OTHER.region);
   expect(core.listBuckets().map((bucket) => bucket.name)).toEqual([OTHER.bucket, BUCKET]);
@@ -51,7 +51,7 @@ test('buckets are listed by name, of one region or all', () => {
 });
 
 describe('deleting a bucket', () => {
-  test('is possible when it is empty, and then it is not there', () => {
+  it('is possible when it is empty, and then it is not there', () => {
     const { core, put, remove } = setup();
     put('a');
     expect(refusal(() => core.deleteBucket(BUCKET, REGION))).toBe('BucketNotEmpty 409');
@@ -61,7 +61,7 @@ describe('deleting a bucket', () => {
     expect(refusal(() => core.deleteBucket(BUCKET, REGION))).toBe('NoSuchBucket 404');
   });
 
-  test('is refused for an older version, a delete marker or an upload alone', () => {
+  it('is refused for an older version, a delete marker or an upload alone', () => {
     const { core, put, remove, context } = setup('Enabled');
     const { versionId } = put('a');
     const marker = remove('a');
@@ -77,7 +77,7 @@ describe('deleting a bucket', () => {
   });
 });
 
-test('a bucket is found in its own region only', () => {
+it('a bucket is found in its own region only', () => {
   const { core, put } = setup();
   put('a');
   const region = OTHER.region;
@@ -86,7 +86,7 @@ test('a bucket is found in its own region only', () => {
   expect(refusal(() => core.putVersioning(BUCKET, region, 'Enabled'))).toBe('NoSuchBucket 404');
 });
 
-test('the access control list of a bucket can be set', () => {
+it('the access control list of a bucket can be set', () => {
   const { core } = setup();
   const acl = { canned: 'public-read', grants: [{ permission: 'READ', grantee: '100000000001' }] } as const;
   core.putBucketAcl(BUCKET, REGION, acl);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { evaluate, lastModified } from '../../cos/index.ts';
 import type { Preconditions, Version } from '../../cos/index.ts';
 import { setup, START } from './setup.ts';
@@ -12,10 +12,10 @@ const version: Version = (() => {
 const etag = version.etag;
 const SECOND = 1000;
 
-test('Last-Modified has whole seconds', () => expect(lastModified(version)).toBe(START));
+it('Last-Modified has whole seconds', () => expect(lastModified(version)).toBe(START));
 
 describe('conditions', () => {
-  test.each<[string, Preconditions, ReturnType<typeof evaluate>]>([
+  it.each<[string, Preconditions, ReturnType<typeof evaluate>]>([
     ['none', {}, 'met'],
     ['If-Match of this ETag', { ifMatch: etag }, 'met'],
     ['If-Match without quotes', { ifMatch: etag.replaceAll('"', '') }, 'met'],

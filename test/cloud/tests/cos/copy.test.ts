@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SIMPLE_LIMIT } from '../../cos/index.ts';
 import type { Attributes, Core, CopySource, Preconditions } from '../../cos/index.ts';
 import { blobs, BUCKET, failure, OTHER, plain, refusal, REGION, setup, START, textOf } from './setup.ts';
@@ -46,7 +46,7 @@ const rich: Attributes = {
 };
 
 describe('a copy', () => {
-  test('across regions shares the bytes and has a version ID of its own', async () => {
+  it('across regions shares the bytes and has a version ID of its own', async () => {
     const bench = twoRegions();
     const original = bench.put('a', 'text');
     bench.clock.ms += 1000;
@@ -67,14 +67,14 @@ describe('a copy', () => {
     });
   });
 
-  test('carries headers, metadata and tags, but not class, list and encryption', () => {
+  it('carries headers, metadata and tags, but not class, list and encryption', () => {
     const bench = twoRegions();
     bench.put('a', 'text', rich);
     const { headers, meta, tags } = rich;
     expect(copy(bench).version.attributes).toEqual({ ...plain, headers, meta, tags });
   });
 
-  test('has class, list and encryption as the request says', () => {
+  it('has class, list and encryption as the request says', () => {
     const bench = twoRegions();
     bench.put('a', 'text');
     const { storageClass, acl, encryption } = rich;
@@ -82,7 +82,7 @@ describe('a copy', () => {
     expect(copy(bench, { attributes: wanted }).version.attributes).toEqual({ ...plain, ...wanted });
   });
 
-  test('has the metadata or the tags of the request when they are replaced', () => {
+  it('has the metadata or the tags of the request when they are replaced', () => {
     const bench = twoRegions();
     bench.put('a', 'text', rich);
     const attributes: Partial<Attributes> = { headers: { expires: 'x' }, meta: { two: '2' }, tags: [['t', 'u']] };
@@ -93,7 +93,7 @@ describe('a copy', () => {
     expect(tags).toMatchObject({ headers: rich.headers, meta: rich.meta, tags: [['t', 'u']] });
   });
 
-  test('checks what the request brings', () => {
+  it('checks what the request brings', () => {
     const bench = twoRegions();
     bench.put('a');
     const meta = { a_b: '1' };
@@ -102,7 +102,7 @@ describe('a copy', () => {
     expect(refusal(() => copy(bench, { to: { ...OTHER, key: 'x'.repeat(851) } }))).toBe('KeyTooLong 400');
   });
 
-  test('of an older version', async () => {
+  it('of an older version', async () => {
     const bench = twoRegions();
     const { versionId } = bench.put('a', 'old');
     bench.put('a', 'new');
@@ -111,7 +111,7 @@ describe('a copy', () => {
     expect(await textOf(version.blob)).toBe('old');
   });
 
-  test('into a bucket without versioning is its null version', () => {
+  it('into a bucket without versioning is its null version', () => {
     const bench = setup();
     bench.core.createBucket(OTHER.bucket, OTHER.region);
     bench.put('a');
@@ -121,7 +121,7 @@ describe('a copy', () => {
 });
 
 describe('a copy onto itself', () => {
-  test('changes metadata by a new version', () => {
+  it('changes metadata by a new version', () => {
     const bench = twoRegions();
     bench.put('a', 'text', rich);
     const { version } = copy(bench, { to: HERE, replaceMetadata: true, attributes: { meta: { two: '2' } } });
@@ -129,7 +129,7 @@ describe('a copy onto itself', () => {
     expect(bench.stack('a')).toBe('v v');
   });
 
-  test('without versioning replaces the object', async () => {
+  it('without versioning replaces the object', async () => {
     const bench = setup();
     bench.put('a', 'text');
     const { version } = copy(bench, { to: HERE, replaceMetadata: true });
@@ -138,7 +138,7 @@ describe('a copy onto itself', () => {
     expect(bench.stack('a')).toBe('v0');
   });
 
-  test('is refused when nothing is replaced', () => {
+  it('is refused when nothing is replaced', () => {
     const bench = twoRegions();
     const { versionId } = bench.put('a');
     expect(refusal(() => copy(bench, { to: HERE }))).toBe('InvalidRequest 400');
@@ -146,7 +146,7 @@ describe('a copy onto itself', () => {
     expect(bench.stack('a')).toBe('v');
   });
 
-  test('brings an older version back', async () => {
+  it('brings an older version back', async () => {
     const bench = twoRegions();
     const { versionId } = bench.put('a', 'old', rich);
     bench.put('a', 'new');
@@ -156,7 +156,7 @@ describe('a copy onto itself', () => {
 });
 
 describe('a source', () => {
-  test('that is not there', () => {
+  it('that is not there', () => {
     const bench = twoRegions();
     bench.put('a');
     expect(refusal(() => copy(bench, { source: { key: 'b' } }))).toBe('NoSuchKey 404');
@@ -166,7 +166,7 @@ describe('a source', () => {
     expect(refusal(() => copy(bench, { to: { bucket: 'none-1', region: REGION } }))).toBe('NoSuchBucket 404');
   });
 
-  test('whose current version is a delete marker is 404, a marker named by its ID 400', () => {
+  it('whose current version is a delete marker is 404, a marker named by its ID 400', () => {
     const bench = twoRegions();
     bench.put('a');
     const { versionId = '' } = bench.remove('a');
@@ -174,7 +174,7 @@ describe('a source', () => {
     expect(refusal(() => copy(bench, { source: { versionId } }))).toBe('InvalidRequest 400');
   });
 
-  test('that is not there has the other code when the switch says so', () => {
+  it('that is not there has the other code when the switch says so', () => {
     const bench = twoRegions();
     bench.core.switches.noSuchCopySource = true;
     expect(refusal(() => copy(bench))).toBe('NoSuchCopySource 404');
@@ -186,7 +186,7 @@ describe('a source', () => {
     expect(refusal(() => copy(bench, { source: { versionId } }))).toBe('InvalidRequest 400');
   });
 
-  test('must meet the conditions', () => {
+  it('must meet the conditions', () => {
     const bench = twoRegions();
     const { etag } = bench.put('a');
     const under = (conditions: Preconditions) => () => copy(bench, { source: { conditions } });
@@ -201,7 +201,7 @@ describe('a source', () => {
     expect(under({ ifMatch: etag, ifModifiedSince: START - 1000 })().version.etag).toBe(etag);
   });
 
-  test('that is archived must be restored first', () => {
+  it('that is archived must be restored first', () => {
     const bench = twoRegions();
     bench.put('a', 'text', { storageClass: 'ARCHIVE' });
     expect(refusal(() => copy(bench))).toBe('InvalidObjectState 403');
@@ -209,7 +209,7 @@ describe('a source', () => {
     expect(copy(bench).version).toMatchObject({ restoredUntil: undefined, attributes: { storageClass: 'STANDARD' } });
   });
 
-  test('encrypted with a customer key needs that key', () => {
+  it('encrypted with a customer key needs that key', () => {
     const bench = twoRegions();
     bench.put('a', 'text', { encryption: { algorithm: 'SSE-C', customerKeyMd5: 'a2V5' } });
     expect(refusal(() => copy(bench))).toBe('SsecDecryptHeaderInvalid 400');
@@ -218,7 +218,7 @@ describe('a source', () => {
     expect(version.etag).toBe(`"${version.blob?.md5}"`);
   });
 
-  test('is at most 5 GB', () => {
+  it('is at most 5 GB', () => {
     const bench = twoRegions();
     const { core, context } = bench;
     const size = SIMPLE_LIMIT + 1;

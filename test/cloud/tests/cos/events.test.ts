@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BUCKET, bytes, plain, refusal, REGION, setup, START } from './setup.ts';
 
 describe('events', () => {
-  test('name what was done, in order', () => {
+  it('name what was done, in order', () => {
     const { core, put, remove, context, versioning, names } = setup();
     put('a');
     core.putObject(BUCKET, REGION, 'a', bytes(''), plain, { ...context(), event: 'Post' });
@@ -26,7 +26,7 @@ describe('events', () => {
     ]);
   });
 
-  test('tell of the version that was written', () => {
+  it('tell of the version that was written', () => {
     const { put, events } = setup('Enabled');
     const attributes = { headers: { 'content-type': 'image/png' }, meta: { one: '1' }, storageClass: 'STANDARD_IA' };
     const { versionId, etag } = put('a', 'text', attributes);
@@ -48,7 +48,7 @@ describe('events', () => {
     ]);
   });
 
-  test('have no version ID where versioning was never set, and null where it is suspended', () => {
+  it('have no version ID where versioning was never set, and null where it is suspended', () => {
     const unversioned = setup();
     unversioned.put('a');
     expect(unversioned.events[0]?.versionId).toBe('');
@@ -57,7 +57,7 @@ describe('events', () => {
     expect(suspended.events[0]?.versionId).toBe('null');
   });
 
-  test('are not told of what had no effect', () => {
+  it('are not told of what had no effect', () => {
     const { remove, put, names } = setup();
     remove('a');
     remove('a', 'null');
@@ -65,7 +65,7 @@ describe('events', () => {
     expect(names()).toEqual([]);
   });
 
-  test('come after the effect', () => {
+  it('come after the effect', () => {
     const { core, put, remove, get } = setup();
     const seen: unknown[] = [];
     core.onEvent(({ key, name }) => {
@@ -80,7 +80,7 @@ describe('events', () => {
     expect(seen).toEqual([etag, 'cos:ObjectRemove:Delete']);
   });
 
-  test('reach every listener in one order though a listener writes', () => {
+  it('reach every listener in one order though a listener writes', () => {
     const { core, put, events } = setup();
     core.onEvent(({ key }) => {
       if (key === 'first') put('second');
@@ -92,7 +92,7 @@ describe('events', () => {
     expect(events.map((event) => event.key)).toEqual(late);
   });
 
-  test('stop for a listener that has left', () => {
+  it('stop for a listener that has left', () => {
     const { core, put } = setup();
     const seen: string[] = [];
     const leave = core.onEvent(({ key }) => seen.push(key));
@@ -102,7 +102,7 @@ describe('events', () => {
     expect(seen).toEqual(['a']);
   });
 
-  test('that a listener fails on are not lost to later ones', () => {
+  it('that a listener fails on are not lost to later ones', () => {
     const { core, put, events } = setup();
     const leave = core.onEvent(({ key }) => {
       if (key === 'first') put('second');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refusal, setup } from './setup.ts';
 import type { Setup } from './setup.ts';
 
@@ -7,7 +7,7 @@ const lagging = (versioning?: 'Enabled'): Setup => setup(versioning, { listingLa
 const keys = ({ list }: Setup): string[] => list().entries.map((entry) => entry.key);
 
 describe('listings that lag', () => {
-  test('miss a write until the lag has passed, while reads see it at once', () => {
+  it('miss a write until the lag has passed, while reads see it at once', () => {
     const bench = lagging();
     bench.put('a');
     expect(bench.get('a').key).toBe('a');
@@ -18,7 +18,7 @@ describe('listings that lag', () => {
     expect(keys(bench)).toEqual(['a']);
   });
 
-  test('show what was removed until the lag has passed', () => {
+  it('show what was removed until the lag has passed', () => {
     const bench = lagging();
     bench.put('a');
     bench.clock.ms += LAG;
@@ -30,7 +30,7 @@ describe('listings that lag', () => {
     expect(bench.versions().entries).toEqual([]);
   });
 
-  test('show the old object until an overwrite is old enough', () => {
+  it('show the old object until an overwrite is old enough', () => {
     const bench = lagging();
     const old = bench.put('a', 'old');
     bench.clock.ms += LAG;
@@ -40,7 +40,7 @@ describe('listings that lag', () => {
     expect(bench.list().entries).toEqual([young]);
   });
 
-  test('show the stack of then, and what was the newest then as the newest', () => {
+  it('show the stack of then, and what was the newest then as the newest', () => {
     const bench = lagging('Enabled');
     const one = bench.put('a');
     const two = bench.put('a');
@@ -61,14 +61,14 @@ describe('listings that lag', () => {
     expect(keys(bench)).toEqual([]);
   });
 
-  test('never show what was written and removed within the lag', () => {
+  it('never show what was written and removed within the lag', () => {
     const bench = lagging('Enabled');
     const { versionId } = bench.put('a');
     bench.remove('a', versionId);
     for (let i = 0; i < 4; i++, bench.clock.ms += LAG / 2) expect(bench.versions().entries).toEqual([]);
   });
 
-  test('show an object removed after an earlier one of that key fell out of the lag', () => {
+  it('show an object removed after an earlier one of that key fell out of the lag', () => {
     const bench = lagging();
     bench.put('a', 'one');
     bench.put('a', 'two');
@@ -77,7 +77,7 @@ describe('listings that lag', () => {
     expect(keys(bench)).toEqual(['a']);
   });
 
-  test('go on after the null version that they showed, not after a newer one', () => {
+  it('go on after the null version that they showed, not after a newer one', () => {
     const bench = lagging('Enabled');
     bench.put('a', 'old');
     bench.versioning('Suspended');
@@ -89,7 +89,7 @@ describe('listings that lag', () => {
     expect(bench.versions({ keyMarker: 'a', versionIdMarker: 'null' }).entries).toEqual([old]);
   });
 
-  test('do not keep a bucket from being empty', () => {
+  it('do not keep a bucket from being empty', () => {
     const bench = lagging();
     bench.put('a');
     bench.clock.ms += LAG;
@@ -100,7 +100,7 @@ describe('listings that lag', () => {
     expect(bench.core.listBuckets()).toEqual([]);
   });
 
-  test('catch up when the lag is switched off', () => {
+  it('catch up when the lag is switched off', () => {
     const bench = lagging();
     bench.put('a');
     bench.clock.ms += LAG;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LifecycleRule } from '../../cos/index.ts';
 import { BUCKET, bytes, plain, refusal, REGION, setup, START } from './setup.ts';
 import { DAY, runAfter, setLifecycle } from './settings.ts';
@@ -7,7 +7,7 @@ import { DAY, runAfter, setLifecycle } from './settings.ts';
 const MIDNIGHT = 17.8 / 24;
 
 describe('the current version', () => {
-  test('is hidden by a delete marker at the midnight after its days, not before', () => {
+  it('is hidden by a delete marker at the midnight after its days, not before', () => {
     const bench = setup('Enabled');
     bench.put('a');
     setLifecycle(bench, { expiration: { days: 2 } });
@@ -18,7 +18,7 @@ describe('the current version', () => {
     expect(runAfter(bench, 2 + MIDNIGHT)).toEqual([]);
   });
 
-  test('is gone where there is no versioning, and a null marker takes its place where it is suspended', () => {
+  it('is gone where there is no versioning, and a null marker takes its place where it is suspended', () => {
     const unversioned = setup();
     const suspended = setup('Suspended');
     for (const bench of [unversioned, suspended]) {
@@ -30,7 +30,7 @@ describe('the current version', () => {
     expect(suspended.stack('a')).toBe('m0');
   });
 
-  test('expires at a date when it was written before', () => {
+  it('expires at a date when it was written before', () => {
     const bench = setup('Enabled');
     const date = Math.ceil(START / DAY) * DAY;
     bench.put('before');
@@ -40,7 +40,7 @@ describe('the current version', () => {
     expect(runAfter(bench, 0)).toEqual(['hidden before']);
   });
 
-  test.each<[string, Partial<LifecycleRule>, string[]]>([
+  it.each<[string, Partial<LifecycleRule>, string[]]>([
     ['a prefix', { prefix: 'logs/' }, ['logs/1', 'logs/keep/2']],
     ['a prefix to leave alone', { prefix: 'logs/', notPrefix: 'logs/keep/' }, ['logs/1']],
     ['a tag', { tags: [['t', '1']] }, ['tagged']],
@@ -56,7 +56,7 @@ describe('the current version', () => {
 });
 
 describe('noncurrent versions', () => {
-  test('count their days from the write that made them noncurrent', () => {
+  it('count their days from the write that made them noncurrent', () => {
     const bench = setup('Enabled');
     bench.put('a', '1');
     bench.clock.ms += 10 * DAY;
@@ -71,7 +71,7 @@ describe('noncurrent versions', () => {
     expect(bench.stack('a')).toBe('m');
   });
 
-  test('may be delete markers', () => {
+  it('may be delete markers', () => {
     const bench = setup('Enabled');
     bench.remove('a');
     bench.put('a');
@@ -81,7 +81,7 @@ describe('noncurrent versions', () => {
 });
 
 describe('a delete marker', () => {
-  test('goes once it hides nothing, and not while a version lies below it', () => {
+  it('goes once it hides nothing, and not while a version lies below it', () => {
     const bench = setup('Enabled');
     bench.put('below');
     bench.remove('below');
@@ -93,7 +93,7 @@ describe('a delete marker', () => {
 });
 
 describe('a transition', () => {
-  test('goes to the coldest class that is due, under the same version ID and time', () => {
+  it('goes to the coldest class that is due, under the same version ID and time', () => {
     const bench = setup('Enabled');
     const { versionId, time } = bench.put('a');
     const transitions = [
@@ -108,7 +108,7 @@ describe('a transition', () => {
     expect(runAfter(bench, 2)).toEqual([]);
   });
 
-  test('to the warmest class moves nothing', () => {
+  it('to the warmest class moves nothing', () => {
     const bench = setup('Enabled');
     bench.put('a');
     bench.put('b', 'x', { storageClass: 'ARCHIVE' });
@@ -117,7 +117,7 @@ describe('a transition', () => {
     expect(bench.get('b').attributes.storageClass).toBe('ARCHIVE');
   });
 
-  test('of a noncurrent version does not touch the current one', () => {
+  it('of a noncurrent version does not touch the current one', () => {
     const bench = setup('Enabled');
     const old = bench.put('a', '1');
     bench.put('a', '2');
@@ -129,7 +129,7 @@ describe('a transition', () => {
 });
 
 describe('uploads under way', () => {
-  test('are aborted after their days', () => {
+  it('are aborted after their days', () => {
     const bench = setup();
     const uploadId = bench.core.initiateMultipart(BUCKET, REGION, 'up', plain, bench.context());
     bench.core.uploadPart(BUCKET, REGION, 'up', { uploadId, partNumber: 1, blob: bytes('x') });
@@ -141,7 +141,7 @@ describe('uploads under way', () => {
 });
 
 describe('events', () => {
-  test.each([false, true])('tell of a lifecycle only by the switch (%s)', (lifecycleEvents) => {
+  it.each([false, true])('tell of a lifecycle only by the switch (%s)', (lifecycleEvents) => {
     const bench = setup('Enabled', { lifecycleEvents });
     bench.put('a');
     bench.put('b', '1');
@@ -183,7 +183,7 @@ describe('a lifecycle', () => {
     ],
     ['a thousand rules and one', Array.from({ length: 1001 }, () => ({ abortUploads: 1 })), 'MalformedXML 400'],
   ];
-  test.each(rules)('with %s is refused', (_, some, code) => {
+  it.each(rules)('with %s is refused', (_, some, code) => {
     const bench = setup();
     expect(refusal(() => setLifecycle(bench, ...some))).toBe(code);
     expect(bench.core.getSettings(BUCKET, REGION).lifecycle).toBeUndefined();

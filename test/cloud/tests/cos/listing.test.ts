@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BUCKET, bytes, OTHER, plain, refusal, REGION, setup } from './setup.ts';
 import type { Setup } from './setup.ts';
 
@@ -21,7 +21,7 @@ function walkVersions({ versions }: Setup, query: Parameters<Setup['versions']>[
 }
 
 describe('a listing of objects', () => {
-  test('shows current objects only, in the order of UTF-8 bytes', () => {
+  it('shows current objects only, in the order of UTF-8 bytes', () => {
     const { put, remove, list } = setup('Enabled');
     for (const key of ['b', '\u{1F600}', 'a', '\uFB01', 'é', 'a/b', 'a!']) put(key);
     put('a', 'again');
@@ -34,7 +34,7 @@ describe('a listing of objects', () => {
     expect(page).not.toHaveProperty('nextMarker');
   });
 
-  test('goes on after the marker, whether that key is there or not', () => {
+  it('goes on after the marker, whether that key is there or not', () => {
     const { put, list } = setup();
     for (const key of ['a', 'b', 'c', 'd']) put(key);
     const first = list({ maxKeys: 2 });
@@ -44,14 +44,14 @@ describe('a listing of objects', () => {
     expect(list({ maxKeys: 4 })).toMatchObject({ truncated: false });
   });
 
-  test('is not truncated when only delete markers follow', () => {
+  it('is not truncated when only delete markers follow', () => {
     const { put, remove, list } = setup('Enabled');
     put('a');
     remove('b');
     expect(list({ maxKeys: 1 })).toMatchObject({ truncated: false });
   });
 
-  test('rolls keys up to the delimiter after the prefix; prefixes count', () => {
+  it('rolls keys up to the delimiter after the prefix; prefixes count', () => {
     const { put, list } = setup();
     for (const key of ['a', 'b/1', 'b/2', 'b/c/3', 'c', 'd/1', 'e']) put(key);
     expect(list({ delimiter: '/' })).toMatchObject({ commonPrefixes: ['b/', 'd/'] });
@@ -68,7 +68,7 @@ describe('a listing of objects', () => {
     expect(list({ delimiter: '/c/' }).commonPrefixes).toEqual(['b/c/']);
   });
 
-  test('shows no common prefix under which nothing is left', () => {
+  it('shows no common prefix under which nothing is left', () => {
     const { put, remove, list, versions } = setup('Enabled');
     put('a/1');
     remove('a/1');
@@ -78,7 +78,7 @@ describe('a listing of objects', () => {
     expect(list({ delimiter: '/' }).commonPrefixes).toEqual(['a/']);
   });
 
-  test('has pages of at most a thousand', () => {
+  it('has pages of at most a thousand', () => {
     const { put, list } = setup();
     for (let i = 0; i < 1001; i++) put(String(i).padStart(4, '0'), '');
     expect(list()).toMatchObject({ truncated: true, nextMarker: '0999' });
@@ -87,13 +87,13 @@ describe('a listing of objects', () => {
     expect(keysOf(list({ marker: '0999' }))).toEqual(['1000']);
   });
 
-  test.each([-1, 1.5, Number.NaN])('refuses max-keys %d', (maxKeys) => {
+  it.each([-1, 1.5, Number.NaN])('refuses max-keys %d', (maxKeys) => {
     const { list, versions } = setup();
     expect(refusal(() => list({ maxKeys }))).toBe('InvalidArgument 400');
     expect(refusal(() => versions({ maxKeys }))).toBe('InvalidArgument 400');
   });
 
-  test('needs the bucket', () => {
+  it('needs the bucket', () => {
     const { core } = setup();
     expect(refusal(() => core.listObjects(OTHER.bucket, OTHER.region, {}))).toBe('NoSuchBucket 404');
     expect(refusal(() => core.listVersions(BUCKET, OTHER.region, {}))).toBe('NoSuchBucket 404');
@@ -114,22 +114,22 @@ describe('a listing of versions', () => {
     return bench;
   };
 
-  test('interleaves versions and markers, newest first in a key', () => {
+  it('interleaves versions and markers, newest first in a key', () => {
     expect(walkVersions(filled(), {})).toEqual([['a+', 'b!+', 'b', 'b', 'c/1+', 'c/2+', 'd+']]);
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7])('is the same in pages of %d', (maxKeys) => {
+  it.each([1, 2, 3, 4, 5, 6, 7])('is the same in pages of %d', (maxKeys) => {
     const pages = walkVersions(filled(), { maxKeys });
     expect(pages.flat()).toEqual(['a+', 'b!+', 'b', 'b', 'c/1+', 'c/2+', 'd+']);
     expect(pages.slice(0, -1).every((page) => page.length === maxKeys)).toBe(true);
   });
 
-  test.each([1, 2, 3])('with common prefixes, in pages of %d', (maxKeys) => {
+  it.each([1, 2, 3])('with common prefixes, in pages of %d', (maxKeys) => {
     const pages = walkVersions(filled(), { maxKeys, delimiter: '/' });
     expect(pages.flat().sort()).toEqual(['a+', 'b', 'b', 'b!+', 'c/*', 'd+']);
   });
 
-  test('goes on where a version was that has gone since', () => {
+  it('goes on where a version was that has gone since', () => {
     const { put, remove, versions } = setup('Enabled');
     const [one, two, three] = [put('a', '1'), put('a', '2'), put('a', '3')];
     const page = versions({ maxKeys: 2 });
@@ -145,7 +145,7 @@ describe('a listing of versions', () => {
     expect(after(two.versionId)).toEqual([]);
   });
 
-  test('goes on where a null version was', () => {
+  it('goes on where a null version was', () => {
     const { put, remove, versioning, versions } = setup('Enabled');
     const old = put('a', 'old');
     versioning('Suspended');
@@ -162,26 +162,26 @@ describe('a listing of versions', () => {
     expect(after()).toEqual([[old.versionId, true]]);
   });
 
-  test('shows a key whole rather than leaving a gap after a null that was never there', () => {
+  it('shows a key whole rather than leaving a gap after a null that was never there', () => {
     const { put, versions } = setup('Enabled');
     put('a');
     put('a');
     expect(versions({ keyMarker: 'a', versionIdMarker: 'null' }).entries).toHaveLength(2);
   });
 
-  test('after a key-marker alone begins with the next key', () => {
+  it('after a key-marker alone begins with the next key', () => {
     const bench = filled();
     expect(keysOf(bench.versions({ keyMarker: 'b' }))).toEqual(['c/1', 'c/2', 'd']);
     expect(keysOf(bench.versions({ keyMarker: 'b', versionIdMarker: '' }))).toEqual(['c/1', 'c/2', 'd']);
   });
 
-  test('refuses a version-id-marker without a key or that is none', () => {
+  it('refuses a version-id-marker without a key or that is none', () => {
     const { versions } = filled();
     expect(refusal(() => versions({ versionIdMarker: 'null' }))).toBe('InvalidArgument 400');
     expect(refusal(() => versions({ keyMarker: 'a', versionIdMarker: '???' }))).toBe('InvalidArgument 400');
   });
 
-  test('of a bucket that never had versioning goes on by keys alone', () => {
+  it('of a bucket that never had versioning goes on by keys alone', () => {
     const { put, versions } = setup();
     put('a');
     put('b');
@@ -189,7 +189,7 @@ describe('a listing of versions', () => {
     expect(versions({ keyMarker: 'a', versionIdMarker: '' }).entries).toMatchObject([{ key: 'b', isLatest: true }]);
   });
 
-  test('keeps its place while others write and remove', () => {
+  it('keeps its place while others write and remove', () => {
     const bench = filled();
     let turn = 0;
     const between = (): void => {
@@ -201,7 +201,7 @@ describe('a listing of versions', () => {
   });
 });
 
-test('a hundred thousand keys are listed page by page', () => {
+it('a hundred thousand keys are listed page by page', () => {
   const { core, context, list } = setup();
   const count = 100_000;
   const nothing = bytes('');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { VersioningStatus } from '../../cos/index.ts';
 import { BUCKET, OTHER, plain, refusal, REGION, setup, START } from './setup.ts';
 import { DAY, runAfter, setLifecycle } from './settings.ts';
@@ -10,7 +10,7 @@ function locked(versioning?: VersioningStatus, defaultDays?: number) {
 }
 
 describe('a locked version', () => {
-  test('cannot be removed by its ID before its lock ends, and can after', () => {
+  it('cannot be removed by its ID before its lock ends, and can after', () => {
     const bench = locked('Enabled', 3);
     const { versionId } = bench.put('a');
     bench.clock.ms += 3 * DAY - 1;
@@ -19,7 +19,7 @@ describe('a locked version', () => {
     expect(bench.remove('a', versionId)).toEqual({ versionId, deleteMarker: false });
   });
 
-  test('can be hidden by a delete marker and by a newer version', () => {
+  it('can be hidden by a delete marker and by a newer version', () => {
     const bench = locked('Enabled', 3);
     bench.put('a', '1');
     bench.put('a', '2');
@@ -27,7 +27,7 @@ describe('a locked version', () => {
     expect(bench.stack('a')).toBe('m v v');
   });
 
-  test('cannot be overwritten nor deleted where there is no versioning', () => {
+  it('cannot be overwritten nor deleted where there is no versioning', () => {
     const bench = locked(undefined, 1);
     bench.put('a');
     expect(refusal(() => bench.put('a', 'other'))).toBe('ObjectLocked 409');
@@ -36,7 +36,7 @@ describe('a locked version', () => {
     expect(refusal(uploadId)).toBe('ObjectLocked 409');
   });
 
-  test('keeps its tags, but not its ACL', () => {
+  it('keeps its tags, but not its ACL', () => {
     const bench = locked('Enabled', 1);
     bench.put('a');
     expect(refusal(() => bench.core.putTags(BUCKET, REGION, 'a', undefined, [['a', 'b']]))).toBe('ObjectLocked 409');
@@ -44,7 +44,7 @@ describe('a locked version', () => {
     expect(bench.core.putAcl(BUCKET, REGION, 'a', undefined, acl).attributes.acl).toEqual(acl);
   });
 
-  test('is left alone by a lifecycle until its lock ends', () => {
+  it('is left alone by a lifecycle until its lock ends', () => {
     const bench = locked('Enabled', 10);
     bench.put('a', '1');
     bench.put('a', '2');
@@ -55,7 +55,7 @@ describe('a locked version', () => {
 });
 
 describe('a retention', () => {
-  test('of a version comes before that of the bucket, and can only grow', () => {
+  it('of a version comes before that of the bucket, and can only grow', () => {
     const bench = locked('Enabled', 1);
     bench.put('a', '1', { lockedUntil: START + 5 * DAY });
     const set = (days: number) => bench.core.putRetention(BUCKET, REGION, 'a', undefined, START + days * DAY);
@@ -64,7 +64,7 @@ describe('a retention', () => {
     expect(refusal(() => set(-1))).toBe('InvalidArgument 400');
   });
 
-  test('is not carried by a copy, and needs a bucket with object lock', () => {
+  it('is not carried by a copy, and needs a bucket with object lock', () => {
     const bench = locked('Enabled');
     bench.put('a', '1', { lockedUntil: START + DAY });
     const how = { replaceMetadata: false, replaceTags: false, attributes: plain };
@@ -82,7 +82,7 @@ describe('a retention', () => {
 });
 
 describe('object lock', () => {
-  test('stays on, keeps versioning from being suspended, and is refused to a suspended bucket or one of several zones', () => {
+  it('stays on, keeps versioning from being suspended, and is refused to a suspended bucket or one of several zones', () => {
     const bench = locked('Enabled');
     expect(refusal(() => bench.core.configureBucket(BUCKET, REGION, { objectLock: undefined }))).toBe(
       'InvalidArgument 400',
@@ -94,7 +94,7 @@ describe('object lock', () => {
     expect(refusal(lock)).toBe('InvalidBucketState 409');
   });
 
-  test.each([0, 36_501, 1.5])('has no default of %s days', (defaultDays) => {
+  it.each([0, 36_501, 1.5])('has no default of %s days', (defaultDays) => {
     expect(refusal(() => locked('Enabled', defaultDays))).toBe('InvalidArgument 400');
   });
 });

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { Pair, step } from './pair.ts';
 
-test.each([0, 1000])('the core is a list of rows in order of writing, at a listing lag of %d ms', async (lag) => {
+it.each([0, 1000])('the core is a list of rows in order of writing, at a listing lag of %d ms', async (lag) => {
   const holds = fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (steps) => {
       const pair = new Pair(lag);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { SIMPLE_LIMIT } from '../../cos/index.ts';
 import type { Attributes, Blob, CopySource } from '../../cos/index.ts';
 import { blobs, BUCKET, bytes, OTHER, plain, refusal, REGION, setup, START, textOf } from './setup.ts';
@@ -29,7 +29,7 @@ const copyPart = (uploadId: string, source: Partial<CopySource>, range?: readonl
 const megabyte = blobs.zeros(MEGABYTE);
 
 describe('a multipart upload', () => {
-  test('becomes one object of its parts in order', async () => {
+  it('becomes one object of its parts in order', async () => {
     const first = blobs.repeat(Buffer.from('ab'), MEGABYTE);
     const uploadId = initiate();
     const two = part(uploadId, 7, bytes('end'));
@@ -46,7 +46,7 @@ describe('a multipart upload', () => {
     ]);
   });
 
-  test('has the attributes of its beginning', () => {
+  it('has the attributes of its beginning', () => {
     const attributes = {
       headers: { 'content-type': 'x' },
       meta: { one: '1' },
@@ -59,7 +59,7 @@ describe('a multipart upload', () => {
     expect(refusal(() => initiate(''))).toBe('InvalidObjectName 400');
   });
 
-  test('takes its place, time and ID when it is completed', () => {
+  it('takes its place, time and ID when it is completed', () => {
     const uploadId = initiate();
     const only = part(uploadId, 1, bytes('x'));
     expect(refusal(() => bench.get('a'))).toBe('NoSuchKey 404');
@@ -70,7 +70,7 @@ describe('a multipart upload', () => {
     expect(bench.versions().entries.map((entry) => entry.versionId)).toEqual([version.versionId, between.versionId]);
   });
 
-  test('has an ETag that does not follow from the parts', () => {
+  it('has an ETag that does not follow from the parts', () => {
     const etags = [1, 2].map(() => {
       const uploadId = initiate();
       return complete(uploadId, [part(uploadId, 1, bytes('x'))]).etag;
@@ -78,13 +78,13 @@ describe('a multipart upload', () => {
     expect(new Set(etags).size).toBe(2);
   });
 
-  test('has an ID of ten digits of time and 64 hexadecimal ones, other each time', () => {
+  it('has an ID of ten digits of time and 64 hexadecimal ones, other each time', () => {
     const ids = [initiate(), initiate()];
     for (const id of ids) expect(id).toMatch(new RegExp(`^${START / 1000}[0-9a-f]{64}$`));
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('keeps the last of the parts with one number, and drops those not named', async () => {
+  it('keeps the last of the parts with one number, and drops those not named', async () => {
     const uploadId = initiate();
     const old = part(uploadId, 1, bytes('old'));
     const young = part(uploadId, 1, bytes('young'));
@@ -93,7 +93,7 @@ describe('a multipart upload', () => {
     expect(await textOf(complete(uploadId, [young]).blob)).toBe('young');
   });
 
-  test('is over once completed or aborted', () => {
+  it('is over once completed or aborted', () => {
     const done = initiate();
     const parts = [part(done, 1, bytes('x'))];
     complete(done, parts);
@@ -108,14 +108,14 @@ describe('a multipart upload', () => {
     }
   });
 
-  test('belongs to its key', () => {
+  it('belongs to its key', () => {
     const uploadId = initiate('a');
     expect(refusal(() => part(uploadId, 1, bytes('x'), 'b'))).toBe('NoSuchUpload 404');
   });
 });
 
 describe('completing', () => {
-  test('needs every part but the last to have a megabyte', () => {
+  it('needs every part but the last to have a megabyte', () => {
     const uploadId = initiate();
     const small = part(uploadId, 1, blobs.zeros(MEGABYTE - 1));
     const enough = part(uploadId, 2, megabyte);
@@ -124,7 +124,7 @@ describe('completing', () => {
     expect(complete(uploadId, [enough, last]).blob?.size).toBe(MEGABYTE);
   });
 
-  test('needs the parts in ascending order, each once, and at least one', () => {
+  it('needs the parts in ascending order, each once, and at least one', () => {
     const uploadId = initiate();
     const [one, two] = [part(uploadId, 1, megabyte), part(uploadId, 2, megabyte)];
     expect(refusal(() => complete(uploadId, [two, one]))).toBe('InvalidPartOrder 400');
@@ -133,20 +133,20 @@ describe('completing', () => {
     expect(refusal(() => complete(uploadId, [{ partNumber: 3, etag: one.etag }]))).toBe('InvalidPart 400');
   });
 
-  test('takes ETags without quotes', () => {
+  it('takes ETags without quotes', () => {
     const uploadId = initiate();
     const { etag } = part(uploadId, 1, bytes('x'));
     expect(complete(uploadId, [{ partNumber: 1, etag: etag.replaceAll('"', '') }]).key).toBe('a');
   });
 
-  test('leaves the upload alone when it is refused', () => {
+  it('leaves the upload alone when it is refused', () => {
     const uploadId = initiate();
     const one = part(uploadId, 1, bytes('x'));
     expect(refusal(() => complete(uploadId, [{ ...one, etag: '"other"' }]))).toBe('InvalidPart 400');
     expect(complete(uploadId, [one]).key).toBe('a');
   });
 
-  test('may not overwrite where that was forbidden, at the start or at the end', () => {
+  it('may not overwrite where that was forbidden, at the start or at the end', () => {
     bench = setup();
     const { core, context } = bench;
     const forbidding = { ...context(), forbidOverwrite: true };
@@ -162,7 +162,7 @@ describe('completing', () => {
     expect(complete(free, freeParts).multipart).toBe(true);
   });
 
-  test('makes objects of up to 50,000 GB', () => {
+  it('makes objects of up to 50,000 GB', () => {
     const uploadId = initiate();
     const huge = blobs.zeros(SIMPLE_LIMIT);
     const parts = Array.from({ length: 10_000 }, (_, i) => part(uploadId, i + 1, huge));
@@ -171,7 +171,7 @@ describe('completing', () => {
 });
 
 describe('a part', () => {
-  test('has a number from 1 to 10000', () => {
+  it('has a number from 1 to 10000', () => {
     const uploadId = initiate();
     for (const number of [0, 10_001, 1.5, Number.NaN]) {
       expect(refusal(() => part(uploadId, number, bytes('x')))).toBe('InvalidArgument 400');
@@ -179,12 +179,12 @@ describe('a part', () => {
     expect(part(uploadId, 10_000, bytes('x')).etag).toBe('"9dd4e461268c8034f5c8564e155c67a6"');
   });
 
-  test('has at most 5 GB', () => {
+  it('has at most 5 GB', () => {
     const uploadId = initiate();
     expect(refusal(() => part(uploadId, 1, blobs.zeros(SIMPLE_LIMIT + 1)))).toBe('EntityTooLarge 400');
   });
 
-  test('can be copied, whole or a range, from any bucket and version', async () => {
+  it('can be copied, whole or a range, from any bucket and version', async () => {
     const old = bench.put('source', 'old source');
     bench.put('source', 'new source');
     bench.clock.ms += 1000;
@@ -203,7 +203,7 @@ describe('a part', () => {
     expect(await textOf(complete(third, [{ partNumber: 1, etag: far.etag }]).blob)).toBe('far');
   });
 
-  test('cannot be copied from outside the source, nor from what is no readable object', () => {
+  it('cannot be copied from outside the source, nor from what is no readable object', () => {
     const { etag } = bench.put('source', '0123456789');
     const uploadId = initiate();
     for (const range of [
@@ -224,7 +224,7 @@ describe('a part', () => {
     expect(refusal(() => copyPart(uploadId, {}))).toBe('InvalidObjectState 403');
   });
 
-  test('can be copied from an object of terabytes, 5 GB at a time', () => {
+  it('can be copied from an object of terabytes, 5 GB at a time', () => {
     const huge = initiate('source');
     const parts = [1, 2, 3].map((number) => part(huge, number, blobs.zeros(SIMPLE_LIMIT), 'source'));
     complete(huge, parts, 'source');
@@ -238,7 +238,7 @@ describe('a part', () => {
 });
 
 describe('listing parts', () => {
-  test('goes by number, in pages', () => {
+  it('goes by number, in pages', () => {
     const uploadId = initiate('a', { storageClass: 'STANDARD_IA' });
     for (const number of [30, 4, 1]) part(uploadId, number, bytes('x'.repeat(number)));
     const list = (query = {}) => bench.core.listParts(BUCKET, REGION, 'a', { uploadId, ...query });
@@ -257,7 +257,7 @@ describe('listing uploads', () => {
   const list = (query: Parameters<Setup['core']['listUploads']>[2] = {}) =>
     bench.core.listUploads(BUCKET, REGION, query);
 
-  test('goes by key and then by ID, in pages that may end within a key', () => {
+  it('goes by key and then by ID, in pages that may end within a key', () => {
     for (const key of ['b', 'a', 'b', 'c/1', 'c/2']) initiate(key);
     const all = list().uploads;
     expect(all.map((upload) => upload.key)).toEqual(['a', 'b', 'b', 'c/1', 'c/2']);
@@ -270,7 +270,7 @@ describe('listing uploads', () => {
     expect(list({ uploadIdMarker: all[1]?.uploadId ?? '' }).uploads).toEqual(all);
   });
 
-  test('rolls up common prefixes', () => {
+  it('rolls up common prefixes', () => {
     for (const key of ['a', 'c/1', 'c/2', 'd']) initiate(key);
     expect(list({ delimiter: '/', maxUploads: 2 })).toMatchObject({
       commonPrefixes: ['c/'],

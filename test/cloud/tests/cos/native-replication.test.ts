@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { NativeReplication, NativeRule } from '../../cos/index.ts';
 import { BUCKET, OTHER, REGION, refusal, setup, START } from './setup.ts';
 import type { Setup } from './setup.ts';
@@ -26,7 +26,7 @@ const there = () =>
   world.core.listVersions(OTHER.bucket, OTHER.region, {}).entries.map(({ key, versionId }) => [key, versionId]);
 
 describe("COS's own replication", () => {
-  test('tells the destination of a replica by an event of its own', () => {
+  it('tells the destination of a replica by an event of its own', () => {
     configure(here, toOther);
     const { versionId } = world.put('a');
     expect(there()).toEqual([['a', versionId]]);
@@ -36,7 +36,7 @@ describe("COS's own replication", () => {
     ]);
   });
 
-  test('there and back comes to rest, and does not chain', () => {
+  it('there and back comes to rest, and does not chain', () => {
     const third = { bucket: 'third-1250000000', region: REGION };
     world.core.createBucket(third.bucket, third.region);
     world.core.putVersioning(third.bucket, third.region, 'Enabled');
@@ -48,7 +48,7 @@ describe("COS's own replication", () => {
     expect(world.core.listVersions(third.bucket, third.region, {}).entries).toEqual([]);
   });
 
-  test('does as its rules say: status, prefix, class, delete markers', () => {
+  it('does as its rules say: status, prefix, class, delete markers', () => {
     configure(here, { ...toOther, prefix: 'in/', storageClass: 'STANDARD_IA', deleteMarkers: false });
     world.put('out');
     world.put('in/a');
@@ -60,7 +60,7 @@ describe("COS's own replication", () => {
     expect(there()).toHaveLength(1);
   });
 
-  test('needs versioning on both sides', () => {
+  it('needs versioning on both sides', () => {
     world.core.putVersioning(OTHER.bucket, OTHER.region, 'Suspended');
     expect(refusal(() => configure(here, toOther))).toBe('BucketVersionNotOpen 400');
     world.core.putVersioning(OTHER.bucket, OTHER.region, 'Enabled');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BucketSettings, CorsRule } from '../../cos/index.ts';
 import { BUCKET, bytes, OTHER, plain, refusal, REGION, setup } from './setup.ts';
 import type { Setup } from './setup.ts';
@@ -6,7 +6,7 @@ import type { Setup } from './setup.ts';
 const set = ({ core }: Setup, changes: Partial<BucketSettings>): void => core.configureBucket(BUCKET, REGION, changes);
 
 describe('the encryption of a bucket', () => {
-  test.each(['AES256', 'SM4', 'cos/kms'] as const)('%s is given to what asks for none', (algorithm) => {
+  it.each(['AES256', 'SM4', 'cos/kms'] as const)('%s is given to what asks for none', (algorithm) => {
     const bench = setup('Enabled');
     bench.put('before');
     set(bench, { encryption: { algorithm } });
@@ -29,7 +29,7 @@ describe('the encryption of a bucket', () => {
     expect(bench.put('after').attributes.encryption).toBeUndefined();
   });
 
-  test('makes the ETag opaque where COS promises no MD5', () => {
+  it('makes the ETag opaque where COS promises no MD5', () => {
     const bench = setup();
     const plainEtag = bench.put('a', 'x').etag;
     set(bench, { encryption: { algorithm: 'cos/kms' } });
@@ -46,7 +46,7 @@ describe('a bucket of several zones', () => {
     return { bench, put };
   };
 
-  test('has classes of its own, and keeps what it is', () => {
+  it('has classes of its own, and keeps what it is', () => {
     const { bench, put } = maz();
     expect(put('').attributes.storageClass).toBe('MAZ_STANDARD');
     expect(put('maz_standard_ia').attributes.storageClass).toBe('MAZ_STANDARD_IA');
@@ -56,7 +56,7 @@ describe('a bucket of several zones', () => {
     expect(bench.core.headBucket(OTHER.bucket, OTHER.region).multiAz).toBe(true);
   });
 
-  test('takes copies from a bucket of one zone, and gives none', () => {
+  it('takes copies from a bucket of one zone, and gives none', () => {
     const { bench, put } = maz();
     put('');
     bench.put('a');
@@ -78,7 +78,7 @@ describe('a bucket of several zones', () => {
     expect(refusal(out)).toBe('NotSupportedStorageClass 400');
   });
 
-  test('takes no appends', () => {
+  it('takes no appends', () => {
     const { bench } = maz();
     const part = { position: 0, blob: bytes('x') };
     const append = () =>
@@ -98,7 +98,7 @@ describe('settings', () => {
   };
   const tags = (count: number) => Array.from({ length: count }, (_, i) => [`k${i}`, 'v'] as const);
 
-  test.each<[string, Partial<BucketSettings>, string]>([
+  it.each<[string, Partial<BucketSettings>, string]>([
     ['no CORS rules', { cors: [] }, 'MalformedXML 400'],
     ['more than 100 CORS rules', { cors: Array.from({ length: 101 }, () => rule) }, 'MalformedXML 400'],
     ['a CORS rule without an origin', { cors: [{ ...rule, origins: [] }] }, 'MalformedXML 400'],
@@ -115,7 +115,7 @@ describe('settings', () => {
     expect(bench.core.getSettings(BUCKET, REGION)).toEqual(before);
   });
 
-  test('stay as they were put, whatever becomes of what was handed over', () => {
+  it('stay as they were put, whatever becomes of what was handed over', () => {
     const bench = setup();
     const mine = tags(50).map(([key, value]) => [key, value] as [string, string]);
     set(bench, { tags: mine });

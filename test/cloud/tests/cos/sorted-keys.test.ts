@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compareKeys } from '../../cos/key-order.ts';
 import { SortedKeys } from '../../cos/sorted-keys.ts';
 
@@ -7,7 +7,7 @@ const key = fc.string({ unit: 'binary', maxLength: 6 });
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 describe('the order of keys', () => {
-  test('is that of their UTF-8 bytes', () => {
+  it('is that of their UTF-8 bytes', () => {
     fc.assert(
       fc.property(key, key, (a, b) => {
         expect(Math.sign(compareKeys(a, b))).toBe(byBytes(a, b));
@@ -15,14 +15,14 @@ describe('the order of keys', () => {
     );
   });
 
-  test('puts characters past U+FFFF last, as UTF-16 does not', () => {
+  it('puts characters past U+FFFF last, as UTF-16 does not', () => {
     const keys = ['\u{1F600}', '\uFB01', 'é', 'z', 'a'];
     expect(keys.sort(compareKeys)).toEqual(['a', 'z', 'é', '\uFB01', '\u{1F600}']);
   });
 });
 
 describe('sorted keys', () => {
-  test('are those of a sorted set after any additions and removals', () => {
+  it('are those of a sorted set after any additions and removals', () => {
     const step = fc.record({ add: fc.boolean(), key: fc.string({ maxLength: 2 }) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), fc.string({ maxLength: 2 }), (steps, start) => {

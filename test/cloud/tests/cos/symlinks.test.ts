@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Switches } from '../../cos/index.ts';
 import { BUCKET, bytes, plain, refusal, REGION, setup, textOf } from './setup.ts';
 import type { Setup } from './setup.ts';
@@ -8,7 +8,7 @@ const link = ({ core, context }: Setup, key: string, target: string) =>
 const follow = ({ core, get }: Setup, key: string) => core.followLink(BUCKET, REGION, get(key));
 
 describe('a symbolic link', () => {
-  test('is an object of its own that reads as its target does now', async () => {
+  it('is an object of its own that reads as its target does now', async () => {
     const bench = setup('Enabled');
     const { versionId, time } = link(bench, 'l', 'dir/t');
     bench.put('dir/t', 'first');
@@ -21,7 +21,7 @@ describe('a symbolic link', () => {
     expect(bench.stack('l')).toBe('v v');
   });
 
-  test('leads nowhere when the target is gone, hidden or a link too', () => {
+  it('leads nowhere when the target is gone, hidden or a link too', () => {
     const bench = setup('Enabled');
     link(bench, 'l', 't');
     expect(refusal(() => follow(bench, 'l'))).toBe('NoSuchKey 404');
@@ -45,7 +45,7 @@ describe('a symbolic link', () => {
     return bench.get('copy');
   };
 
-  test('is copied as its target, or by a switch as a link', async () => {
+  it('is copied as its target, or by a switch as a link', async () => {
     const asTarget = copied({});
     expect([asTarget.linkTarget, await textOf(asTarget.blob)]).toEqual([undefined, 'target']);
     const asLink = copied({ copySymlink: 'link' });

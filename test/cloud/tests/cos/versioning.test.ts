@@ -1,19 +1,19 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { timeOfVersionId } from '../../cos/index.ts';
 import { mintVersionId } from '../../cos/version-id.ts';
 import { BUCKET, failure, refusal, REGION, setup, START, textOf } from './setup.ts';
 
 describe('version IDs', () => {
-  test('are unpadded base64 of 2^64-1 minus microseconds, as in the published sample', () => {
+  it('are unpadded base64 of 2^64-1 minus microseconds, as in the published sample', () => {
     expect(mintVersionId(1_607_571_344_794_606)).toBe('MTg0NDUxMzY1MDIzNjQ3NTcwMDk');
     expect(timeOfVersionId('MTg0NDUxMzY1MDIzNjQ3NTcwMDk')).toBe(1_607_571_344_794_606);
   });
 
-  test.each(['', 'null', 'not an ID', 'OTk5OTk5OTk5OTk5OTk5OTk5OTk'])('%j is none', (text) => {
+  it.each(['', 'null', 'not an ID', 'OTk5OTk5OTk5OTk5OTk5OTk5OTk'])('%j is none', (text) => {
     expect(timeOfVersionId(text)).toBeUndefined();
   });
 
-  test('fall strictly, also when the clock stands still or goes back', () => {
+  it('fall strictly, also when the clock stands still or goes back', () => {
     const { put, clock } = setup('Enabled');
     const first = put('a');
     const second = put('b');
@@ -27,13 +27,13 @@ describe('version IDs', () => {
     expect(fourth.time).toBe((START + 4000) * 1000);
   });
 
-  test('are the same for the same calls', () => {
+  it('are the same for the same calls', () => {
     expect(setup('Enabled').put('a').versionId).toBe(setup('Enabled').put('a').versionId);
   });
 });
 
 describe('a bucket that never had versioning', () => {
-  test('keeps one version, null', async () => {
+  it('keeps one version, null', async () => {
     const { put, get, stack, core } = setup();
     expect(core.getVersioning(BUCKET, REGION)).toBeUndefined();
     put('a', 'one');
@@ -43,7 +43,7 @@ describe('a bucket that never had versioning', () => {
     expect(get('a', 'null').etag).toBe(get('a').etag);
   });
 
-  test('removes for good', () => {
+  it('removes for good', () => {
     const { put, get, remove, stack } = setup();
     put('a');
     expect(remove('a')).toEqual({ versionId: undefined, deleteMarker: false });
@@ -52,7 +52,7 @@ describe('a bucket that never had versioning', () => {
     expect(remove('a')).toEqual({ versionId: undefined, deleteMarker: false });
   });
 
-  test('removes the version null by its ID', () => {
+  it('removes the version null by its ID', () => {
     const { put, remove, stack } = setup();
     put('a');
     expect(remove('a', 'null')).toEqual({ versionId: 'null', deleteMarker: false });
@@ -61,7 +61,7 @@ describe('a bucket that never had versioning', () => {
 });
 
 describe('a bucket with versioning', () => {
-  test('keeps every version, and the null one from before', async () => {
+  it('keeps every version, and the null one from before', async () => {
     const { put, get, versioning, stack } = setup();
     put('a', 'zero');
     versioning('Enabled');
@@ -73,7 +73,7 @@ describe('a bucket with versioning', () => {
     expect(await textOf(get('a', 'null').blob)).toBe('zero');
   });
 
-  test('puts a delete marker on top, also of nothing and of another marker', () => {
+  it('puts a delete marker on top, also of nothing and of another marker', () => {
     const { put, get, remove, stack } = setup('Enabled');
     put('a');
     const marker = remove('a');
@@ -91,7 +91,7 @@ describe('a bucket with versioning', () => {
     });
   });
 
-  test('brings an object back when its marker is removed by ID', async () => {
+  it('brings an object back when its marker is removed by ID', async () => {
     const { put, get, remove, stack } = setup('Enabled');
     put('a', 'one');
     const marker = remove('a');
@@ -100,7 +100,7 @@ describe('a bucket with versioning', () => {
     expect(await textOf(get('a').blob)).toBe('one');
   });
 
-  test('makes the version below current when the newest is removed by ID', () => {
+  it('makes the version below current when the newest is removed by ID', () => {
     const { put, get, remove } = setup('Enabled');
     const one = put('a', 'one');
     const two = put('a', 'two');
@@ -110,7 +110,7 @@ describe('a bucket with versioning', () => {
     expect(remove('a', two.versionId)).toEqual({ versionId: two.versionId, deleteMarker: false });
   });
 
-  test('takes an empty version ID for none', () => {
+  it('takes an empty version ID for none', () => {
     const { put, remove, get, stack } = setup('Enabled');
     const { versionId } = put('a');
     expect(get('a', '').versionId).toBe(versionId);
@@ -118,7 +118,7 @@ describe('a bucket with versioning', () => {
     expect(stack('a')).toBe('m v');
   });
 
-  test('deletes nothing by an empty version ID where the switch says so', () => {
+  it('deletes nothing by an empty version ID where the switch says so', () => {
     const { core, put, remove, stack } = setup('Enabled');
     core.switches.refuseEmptyVersionId = true;
     put('a');
@@ -128,7 +128,7 @@ describe('a bucket with versioning', () => {
 });
 
 describe('suspended versioning', () => {
-  test('writes null on top and only replaces null', async () => {
+  it('writes null on top and only replaces null', async () => {
     const { put, get, versioning, stack } = setup('Enabled');
     const one = put('a', 'one');
     versioning('Suspended');
@@ -139,7 +139,7 @@ describe('suspended versioning', () => {
     expect(await textOf(get('a', one.versionId).blob)).toBe('one');
   });
 
-  test('a new null rises above versions written since the old one', () => {
+  it('a new null rises above versions written since the old one', () => {
     const { put, versioning, stack } = setup('Suspended');
     put('a');
     versioning('Enabled');
@@ -150,7 +150,7 @@ describe('suspended versioning', () => {
     expect(stack('a')).toBe('v0 v');
   });
 
-  test('a deletion replaces null by a marker named null and keeps the rest', () => {
+  it('a deletion replaces null by a marker named null and keeps the rest', () => {
     const { put, get, remove, versioning, stack } = setup('Enabled');
     put('a');
     versioning('Suspended');
@@ -165,7 +165,7 @@ describe('suspended versioning', () => {
     expect(stack('a')).toBe('v');
   });
 
-  test('can be the first state ever set, and be enabled again', () => {
+  it('can be the first state ever set, and be enabled again', () => {
     const { put, versioning, stack, core } = setup('Suspended');
     put('a');
     versioning('Enabled');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ObjectHead } from '../../../../shared/cos/index.ts';
 import { ServiceError } from '../../../../shared/errors/index.ts';
 import {
@@ -29,13 +29,13 @@ const reasonOf = (change: Partial<ObjectHead>, ofRule = rule(), limit = LIMIT) =
   skipReasonOf({ ...HEAD, ...change }, ofRule, MARKER, limit);
 
 describe('what cannot be copied now', () => {
-  test('an ordinary object can', () => {
+  it('an ordinary object can', () => {
     for (const storageClass of ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'MAZ_STANDARD']) {
       expect(reasonOf({ storageClass })).toBeUndefined();
     }
   });
 
-  test.each(['ARCHIVE', 'DEEP_ARCHIVE', 'MAZ_ARCHIVE'])('%s before it is restored', (storageClass) => {
+  it.each(['ARCHIVE', 'DEEP_ARCHIVE', 'MAZ_ARCHIVE'])('%s before it is restored', (storageClass) => {
     expect(reasonOf({ storageClass })).toBe('archived');
     expect(reasonOf({ storageClass, restore: 'ongoing-request="true"' })).toBe('archived');
     expect(
@@ -43,30 +43,30 @@ describe('what cannot be copied now', () => {
     ).toBeUndefined();
   });
 
-  test("an object under the customer's own key, whatever the rule says", () => {
+  it("an object under the customer's own key, whatever the rule says", () => {
     expect(reasonOf({ encryption: { algorithm: 'SSE-C' } }, rule({ kmsObjects: true }))).toBe('customer-key');
   });
 
-  test('an object under an encryption that nobody has heard of, rather than losing it', () => {
+  it('an object under an encryption that nobody has heard of, rather than losing it', () => {
     expect(reasonOf({ encryption: { algorithm: 'unknown', named: 'of-tomorrow' } })).toBe('unknown-encryption');
     expect(reasonOf({ encryption: { algorithm: 'SM4' } })).toBeUndefined();
   });
 
-  test('a KMS object, unless the rule selects those', () => {
+  it('a KMS object, unless the rule selects those', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'k' } as const;
     expect(reasonOf({ encryption })).toBe('kms-not-selected');
     expect(reasonOf({ encryption }, rule({ kmsObjects: true, kmsKeyId: 'd' }))).toBeUndefined();
     expect(reasonOf({ encryption: { algorithm: 'AES256' } })).toBeUndefined();
   });
 
-  test('metadata that leaves no room for the marker, to the byte', () => {
+  it('metadata that leaves no room for the marker, to the byte', () => {
     const fits = metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE));
     expect(reasonOf({}, rule(), fits)).toBeUndefined();
     expect(reasonOf({}, rule(), fits - 1)).toBe('metadata-limit');
     expect(reasonOf({ meta: { own: '12' } }, rule(), fits)).toBe('metadata-limit');
   });
 
-  test('metadata of a user under our names, which the marker would take the place of', () => {
+  it('metadata of a user under our names, which the marker would take the place of', () => {
     expect(reasonOf({ meta: { 'replication-source': 'the wiki' } })).toBe('reserved-metadata');
     expect(reasonOf({ meta: { 'replication-marker': 'x'.repeat(9) } })).toBe('reserved-metadata');
     expect(reasonOf({ meta: { 'replication-sources': 'the wiki' } })).toBeUndefined();
@@ -74,7 +74,7 @@ describe('what cannot be copied now', () => {
     expect(reasonOf({ meta: { 'replication-source': 'ap-guangzhou/source-1250000000/MTg0' } })).toBeUndefined();
   });
 
-  test('the marker of an earlier life takes no room', () => {
+  it('the marker of an earlier life takes no room', () => {
     const once = writeMarker(HEAD.meta, markerOf(2, 1), MEASURE);
     expect(reasonOf({ meta: once }, rule(), metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE)))).toBeUndefined();
   });
@@ -85,7 +85,7 @@ describe('a copy that COS refuses', () => {
   const refused = (code: string, status: number, more: Partial<ConstructorParameters<typeof ServiceError>[1]> = {}) =>
     new ServiceError('refused', { code, status, side: 'destination', ...more });
 
-  test.each([
+  it.each([
     ['InvalidRequest', 400],
     ['MethodNotAllowed', 405],
     ['OperationNotSupported', 409],
@@ -95,7 +95,7 @@ describe('a copy that COS refuses', () => {
     expect(refusalOf(refused(code, status), HEAD)).toBeUndefined();
   });
 
-  test.each([
+  it.each([
     ['AccessDenied', 403],
     ['NoSuchBucket', 404],
     ['NotSupportedStorageClass', 400],
@@ -105,19 +105,19 @@ describe('a copy that COS refuses', () => {
     expect(refusalOf(refused(code, status), APPENDED)).toBeUndefined();
   });
 
-  test('is no refusal when it may succeed later, or may have taken effect', () => {
+  it('is no refusal when it may succeed later, or may have taken effect', () => {
     expect(refusalOf(refused('RequestTimeout', 400, { retryable: true }), APPENDED)).toBeUndefined();
     expect(refusalOf(refused('InvalidRequest', 400, { outcome: 'unknown' }), APPENDED)).toBeUndefined();
   });
 
-  test('says of other versions what is known of them', () => {
+  it('says of other versions what is known of them', () => {
     expect(refusalOf(refused('KeyTooLong', 400), HEAD)).toBe('metadata-limit');
     expect(refusalOf(refused('InvalidObjectState', 403), APPENDED)).toBe('archived');
   });
 });
 
 describe('what travels with the bytes', () => {
-  test('headers, user metadata and the marker; tags are left to COS', () => {
+  it('headers, user metadata and the marker; tags are left to COS', () => {
     const meta = writeMarker(HEAD.meta, MARKER, MEASURE);
     const attributes = attributesOf(HEAD, rule(), meta, undefined);
     expect(attributes.headers).toEqual(HEAD.headers);
@@ -125,7 +125,7 @@ describe('what travels with the bytes', () => {
     expect(attributes.tags).toBeUndefined();
   });
 
-  test('the storage class is that of the rule, else that of the object and never the default', () => {
+  it('the storage class is that of the rule, else that of the object and never the default', () => {
     const of = (storageClass: string, ofRule = rule()) =>
       attributesOf({ ...HEAD, storageClass }, ofRule, {}, undefined).storageClass;
     expect(of('STANDARD_IA')).toBe('STANDARD_IA');
@@ -133,7 +133,7 @@ describe('what travels with the bytes', () => {
     expect(of('STANDARD', rule({ storageClass: 'STANDARD_IA' }))).toBe('STANDARD_IA');
   });
 
-  test('a KMS replica is encrypted with the key of the rule, for keys belong to their region', () => {
+  it('a KMS replica is encrypted with the key of the rule, for keys belong to their region', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'source-key' } as const;
     const ofRule = rule({ kmsObjects: true, kmsKeyId: 'destination-key' });
     expect(attributesOf({ ...HEAD, encryption }, ofRule, {}, undefined).encryption).toEqual({
@@ -149,13 +149,13 @@ describe('what travels with the bytes', () => {
     expect(attributesOf(HEAD, rule({ kmsKeyId: 'k' }), {}, undefined).encryption).toBeUndefined();
   });
 
-  test('grants are those that were asked for', () => {
+  it('grants are those that were asked for', () => {
     const grants = [{ permission: 'READ', grantee: 'qcs::cam::uin/1:uin/2' }] as const;
     expect(attributesOf(HEAD, rule(), {}, grants).grants).toEqual(grants);
     expect(attributesOf(HEAD, rule(), {}, undefined).grants).toBeUndefined();
   });
 
-  test('a replica that is raised keeps what it has; only its marker changes', () => {
+  it('a replica that is raised keeps what it has; only its marker changes', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'destination-key' } as const;
     const there = {
       ...HEAD,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { VersionEntry } from '../../../../shared/cos/index.ts';
 import type { Rank } from '../../../../shared/identity/index.ts';
 import { madeFor } from '../../../../shared/replication/decide/made-for.ts';
@@ -42,32 +42,32 @@ const found = (
 const elsewhere = rankAt(100, 'source-1250000000');
 
 describe('the delete marker that an intention has brought about', () => {
-  test('is the one that came at once, and not what users deleted later', () => {
+  it('is the one that came at once, and not what users deleted later', () => {
     expect(found(intentionAt(500, elsewhere), [deletedAt(9000), deletedAt(600)])).toBe(idAt(600));
   });
 
-  test('is the newest where none came at once', () => {
+  it('is the newest where none came at once', () => {
     expect(found(intentionAt(500, elsewhere), [deletedAt(9000), deletedAt(7000)])).toBe(idAt(9000));
   });
 
-  test('is never the delete marker that the intention stands for', () => {
+  it('is never the delete marker that the intention stands for', () => {
     const intention = intentionAt(500, rankAt(221));
     expect(found(intention, [deletedAt(600), deletedAt(221)])).toBe(idAt(600));
     expect(found(intention, [deletedAt(221)])).toBeUndefined();
   });
 
-  test('does not lie below the one that the intention stands for', () => {
+  it('does not lie below the one that the intention stands for', () => {
     expect(found(intentionAt(500, rankAt(221)), [deletedAt(221), deletedAt(100)])).toBeUndefined();
   });
 
-  test('is no delete marker that another record stands for', () => {
+  it('is no delete marker that another record stands for', () => {
     const made: Mark = { versionId: idAt(400), rank: rankAt(221), unique: 'u1' };
     const listed = [deletedAt(600), deletedAt(400), deletedAt(221)];
     expect(found(intentionAt(500, elsewhere), listed, [made])).toBe(idAt(600));
     expect(found(intentionAt(500, elsewhere), [deletedAt(221)], [], [intentionAt(300, rankAt(221))])).toBeUndefined();
   });
 
-  test('is no object, and no delete marker from before or from long after', () => {
+  it('is no object, and no delete marker from before or from long after', () => {
     const object = { ...deletedAt(600), deleteMarker: false };
     const listed = [deletedAt(5000 + 91_000), object, deletedAt(2000)];
     expect(found(intentionAt(5000, elsewhere), listed)).toBeUndefined();

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { missingOf, plan } from '../../../../shared/replication/decide/plan.ts';
 import type { Observation } from '../../../../shared/replication/types.ts';
 import { history, observed, ref, replica, stackOf } from './build.ts';
@@ -30,7 +30,7 @@ const arbitraryLook = fc.stringMatching(/^[vd]{1,7}$/).chain((shape) => {
 });
 
 describe('the versions that have to be looked at before they are copied', () => {
-  test('are those without a replica that are newer than all replicas, in a gap, or named', () => {
+  it('are those without a replica that are newer than all replicas, in a gap, or named', () => {
     expect(missing(observed(history('vvdv'), stackOf()))).toEqual(['v1', 'v2', 'v4']);
     expect(missing(observed(history('vvv'), stackOf(replica(1))))).toEqual(['v2', 'v3']);
     expect(missing(observed(history('vvv'), stackOf(replica(3, 1), replica(1))))).toEqual(['v2']);
@@ -39,13 +39,13 @@ describe('the versions that have to be looked at before they are copied', () => 
     expect(missing(observed(history('vvv'), stackOf(replica(3, 2), replica(1)), named))).toEqual(['v2']);
   });
 
-  test('are not looked at again once they turned out not to be copied', () => {
+  it('are not looked at again once they turned out not to be copied', () => {
     const seen = observed(history('vvv'), stackOf(replica(1)), { hints: new Set(['v2']) });
     expect(missing(seen, ['v2'])).toEqual(['v3']);
     expect(missing(seen, ['v2', 'v3'])).toEqual([]);
   });
 
-  test('are exactly those that the plan copies', () => {
+  it('are exactly those that the plan copies', () => {
     fc.assert(
       fc.property(arbitraryLook, ({ seen, excluded }) => {
         const places = copied(seen, excluded).toSorted((a, b) => a.localeCompare(b));

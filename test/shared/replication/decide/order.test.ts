@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ref } from '../../../../shared/identity/types.ts';
 import { latestTime, orderBy, refOf, surelyOlder } from '../../../../shared/identity/version.ts';
 
@@ -16,36 +16,36 @@ const ordered = (listed: readonly Ref[], ...gone: readonly Ref[]): readonly stri
   [...gone, ...listed].toSorted(orderBy(listed)).map(({ id }) => id);
 
 describe('a version that the listing no longer shows', () => {
-  test('stands below the first that is newer, whatever the times of those above that one', () => {
+  it('stands below the first that is newer, whatever the times of those above that one', () => {
     const listed = [opaque('a', 1), opaque('b', 9), opaque('c', 2)];
     expect(ordered(listed, opaque('gone', 5))).toEqual(['a', 'gone', 'b', 'c']);
   });
 
-  test('stands above one of its own second, for that may have been there before', () => {
+  it('stands above one of its own second, for that may have been there before', () => {
     expect(ordered([opaque('a', 5)], opaque('gone', 5))).toEqual(['a', 'gone']);
     expect(ordered([nullAt(5)], opaque('gone', 5))).toEqual([nullAt(5).id, 'gone']);
     expect(ordered([opaque('a', 5)], nullAt(5))).toEqual(['a', nullAt(5).id]);
   });
 
-  test('without versioning stands below the one that overwrote it, even in the same second', () => {
+  it('without versioning stands below the one that overwrote it, even in the same second', () => {
     const [gone, now] = [nullAt(5, 'gone'), nullAt(5, 'now')];
     expect(ordered([opaque('a', 4), now, opaque('b', 6)], gone)).toEqual(['a', gone.id, now.id, 'b']);
     expect(ordered([opaque('a', 5), now], gone)).toEqual(['a', gone.id, now.id]);
   });
 
-  test('without versioning stands above everything older all the same', () => {
+  it('without versioning stands above everything older all the same', () => {
     const gone = nullAt(5);
     expect(ordered([opaque('a', 4)], gone)).toEqual(['a', gone.id]);
     expect(ordered([nullAt(4)], gone)).toEqual([nullAt(4).id, gone.id]);
   });
 
-  test('has one place among others like it, so that two runs agree', () => {
+  it('has one place among others like it, so that two runs agree', () => {
     expect(ordered([], opaque('b', 5), opaque('a', 5))).toEqual(['a', 'b']);
     expect(ordered([], opaque('a', 5), opaque('b', 5))).toEqual(['a', 'b']);
     expect(ordered([], opaque('a', 6), opaque('b', 5))).toEqual(['b', 'a']);
   });
 
-  test('never breaks the order of the others, in any listing and with any times', () => {
+  it('never breaks the order of the others, in any listing and with any times', () => {
     const ref = fc.oneof(
       fc.record({ id: fc.stringMatching(/^[a-z]{1,2}$/), second: fc.nat(6) }).map((one) => opaque(one.id, one.second)),
       fc.record({ etag: fc.stringMatching(/^[ef]$/), second: fc.nat(6) }).map((one) => nullAt(one.second, one.etag)),
@@ -64,13 +64,13 @@ describe('a version that the listing no longer shows', () => {
 });
 
 describe('a time in whole seconds', () => {
-  test('may stand for any moment of its second', () => {
+  it('may stand for any moment of its second', () => {
     expect(latestTime(PRECISE)).toBe(PRECISE.time);
     expect(latestTime(nullAt(SECOND))).toBe(SECOND * 1e6 + 999_999);
     expect(latestTime(opaque('a', SECOND))).toBe(SECOND * 1e6 + 999_999);
   });
 
-  test('leaves the order of two versions of that second in doubt, for any kind of ID', () => {
+  it('leaves the order of two versions of that second in doubt, for any kind of ID', () => {
     const inSecond = Math.floor(PRECISE.time / 1e6);
     for (const coarse of [nullAt(inSecond), opaque('a', inSecond)]) {
       expect(coarse.time).toBeLessThan(PRECISE.time);

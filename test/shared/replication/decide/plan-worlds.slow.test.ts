@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { plan } from '../../../../shared/replication/decide/plan.ts';
 import type { Observation, ReplicaItem, StackItem, Step } from '../../../../shared/replication/types.ts';
 import { deleteMarker, foreign, history, observed, placeOf, replica, stackOf, type Sketch } from './build.ts';
@@ -147,7 +147,7 @@ const withHints = (seen: Observation): readonly Observation[] =>
   seen.entries.map((entry) => ({ ...seen, hints: new Set([entry.ref.id]) }));
 
 describe('the plan, against the protocol in every small world', () => {
-  test.each([
+  it.each([
     { length: 0, longest: 3, at: 10 },
     { length: 1, longest: 4, at: 150 },
     { length: 2, longest: 3, at: 500 },
@@ -159,13 +159,13 @@ describe('the plan, against the protocol in every small world', () => {
     expect(worlds).toBeGreaterThan(at);
   });
 
-  test('delete markers that may be late requests of ours', () => {
+  it('delete markers that may be late requests of ours', () => {
     const { worlds, faults } = sweep(3, 3, false, withLateMarkers);
     expect(faults).toEqual([]);
     expect(worlds).toBeGreaterThan(1_300);
   });
 
-  test('a version that an event names', () => {
+  it('a version that an event names', () => {
     const { worlds, faults } = sweep(3, 3, false, withHints);
     expect(faults).toEqual([]);
     expect(worlds).toBeGreaterThan(1_500);
@@ -232,7 +232,7 @@ function inOrder(stack: readonly StackItem[]): readonly StackItem[] {
 }
 
 describe('the plan in larger worlds', () => {
-  test('does what the protocol asks for, and any run that breaks off is completed by the next', () => {
+  it('does what the protocol asks for, and any run that breaks off is completed by the next', () => {
     fc.assert(
       fc.property(arbitraryWorld, ({ seen, excluded }) => {
         expect(judge(seen, excluded)).toBeUndefined();
@@ -241,7 +241,7 @@ describe('the plan in larger worlds', () => {
     );
   });
 
-  test('comes to rest however often runs break off, as long as each takes one step', () => {
+  it('comes to rest however often runs break off, as long as each takes one step', () => {
     fc.assert(
       fc.property(arbitraryWorld, fc.infiniteStream(fc.integer({ min: 1, max: 4 })), ({ seen, excluded }, patience) => {
         let stack = seen.stack;
@@ -256,7 +256,7 @@ describe('the plan in larger worlds', () => {
     );
   });
 
-  test('never lets the newest replica of any version vanish, after no step at all', () => {
+  it('never lets the newest replica of any version vanish, after no step at all', () => {
     fc.assert(
       fc.property(arbitraryWorld, ({ seen, excluded }) => {
         const had = new Set(seen.stack.filter((item) => item.kind === 'replica').map((item) => item.marker.ref.id));
@@ -271,7 +271,7 @@ describe('the plan in larger worlds', () => {
     );
   });
 
-  test('forgets no recorded gap when it stops at the floor, so a look without floor still fills it', () => {
+  it('forgets no recorded gap when it stops at the floor, so a look without floor still fills it', () => {
     fc.assert(
       fc.property(arbitraryWorld, fc.nat(8), ({ seen, excluded }, floor) => {
         const whole = inOrder(seen.stack);

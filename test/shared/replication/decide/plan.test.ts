@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { missingOf, plan } from '../../../../shared/replication/decide/plan.ts';
 import type { Observation, Step } from '../../../../shared/replication/types.ts';
 import { deleteMarker, foreign, history, observed, ref, replica, stackOf } from './build.ts';
@@ -36,32 +36,32 @@ const planned = (seen: Observation, excluded?: ReadonlySet<string>): readonly st
 
 describe('nothing is there yet', () => {
   // P7
-  test('the whole history is copied, oldest first', () => {
+  it('the whole history is copied, oldest first', () => {
     expect(planned(observed(history('vvv'), stackOf()))).toEqual(['copy 1 on 0', 'copy 2 on 1', 'copy 3 on 2']);
   });
 
-  test('delete markers stand where the source has them', () => {
+  it('delete markers stand where the source has them', () => {
     expect(planned(observed(history('vdvd'), stackOf()))).toEqual(['copy 1 on 0', 'mark 2', 'copy 3 on 2', 'mark 4']);
   });
 
-  test('an empty source and an empty destination agree', () => {
+  it('an empty source and an empty destination agree', () => {
     expect(planned(observed([], stackOf()))).toEqual([]);
   });
 });
 
 describe('why it is as it is', () => {
   // P8
-  test('a version between the base of a replica and its source is a gap and is filled', () => {
+  it('a version between the base of a replica and its source is a gap and is filled', () => {
     const seen = observed(history('vv'), stackOf(replica(2, 0)));
     expect(planned(seen)).toEqual(['copy 1 on 0', 'raise d1 on 1', 'remove d1 (raised)']);
   });
 
-  test('any other version without a replica was expired at the destination and is left alone', () => {
+  it('any other version without a replica was expired at the destination and is left alone', () => {
     expect(planned(observed(history('vv'), stackOf(replica(2, 1))))).toEqual([]);
     expect(planned(observed(history('vvv'), stackOf(replica(3, 2), replica(1, 0))))).toEqual([]);
   });
 
-  test('a filled gap is not copied again after it has expired', () => {
+  it('a filled gap is not copied again after it has expired', () => {
     const seen = observed(history('vv'), stackOf(replica(2, 0)));
     const filled = takeAll(seen.stack, stepsOf(seen), NOW);
     const expired = filled.filter((item) => item.kind !== 'replica' || item.marker.ref.id !== 'v1');
@@ -69,25 +69,25 @@ describe('why it is as it is', () => {
     expect(planned({ ...seen, stack: expired })).toEqual([]);
   });
 
-  test('a late DELETE of a run that broke off hides the current object until the next look', () => {
+  it('a late DELETE of a run that broke off hides the current object until the next look', () => {
     const seen = observed(history('v'), stackOf(deleteMarker, replica(1)));
     expect(planned({ ...seen, since: 2 })).toEqual(['raise d1 on 0', 'remove d1 (raised)']);
     expect(planned({ ...seen, since: 3 })).toEqual([]);
   });
 
-  test('a delete marker that this very run made and the source no longer has is lifted again', () => {
+  it('a delete marker that this very run made and the source no longer has is lifted again', () => {
     const seen = observed(history('v'), stackOf(deleteMarker, replica(1)));
     expect(planned({ ...seen, mine: new Set(['d2']) })).toEqual(['raise d1 on 0', 'remove d1 (raised)']);
     expect(planned({ ...seen, mine: new Set(['other']) })).toEqual([]);
   });
 
-  test('a late delete marker is right where the source is deleted too', () => {
+  it('a late delete marker is right where the source is deleted too', () => {
     const seen = observed(history('vd'), stackOf(deleteMarker, replica(1)), { since: 0 });
     expect(planned(seen)).toEqual([]);
   });
 
   // P15
-  test('of two replicas of one version the newest stays, whoever made them', () => {
+  it('of two replicas of one version the newest stays, whoever made them', () => {
     expect(planned(observed(history('v'), stackOf(replica(1), replica(1), replica(1))))).toEqual([
       'remove d2 (surplus)',
       'remove d1 (surplus)',
@@ -95,7 +95,7 @@ describe('why it is as it is', () => {
   });
 
   // P14
-  test('runs that see different listings never remove both replicas of a version', () => {
+  it('runs that see different listings never remove both replicas of a version', () => {
     const both = stackOf(replica(1), replica(1));
     const removedBy = (stack: typeof both): readonly string[] =>
       stepsOf(observed(history('v'), stack)).flatMap((step) => (step.kind === 'remove' ? [step.item.versionId] : []));
@@ -106,26 +106,26 @@ describe('why it is as it is', () => {
 
 describe('special cases', () => {
   // P13
-  test('deletion by version ID at the source: a replica whose source is gone keeps its place', () => {
+  it('deletion by version ID at the source: a replica whose source is gone keeps its place', () => {
     const entries = history('vvv').filter((entry) => entry.ref.id !== 'v2');
     expect(planned(observed(entries, stackOf(replica(3), replica(2), replica(1))))).toEqual([]);
   });
 
-  test('the newest version deleted by its ID does not change what is current at the destination', () => {
+  it('the newest version deleted by its ID does not change what is current at the destination', () => {
     expect(planned(observed(history('v'), stackOf(replica(2), replica(1))))).toEqual([]);
     expect(planned(observed(history('vd'), stackOf(replica(3), replica(1))))).toEqual([]);
   });
 
-  test('undelete at the source does nothing at the destination', () => {
+  it('undelete at the source does nothing at the destination', () => {
     expect(planned(observed(history('v'), stackOf(deleteMarker, replica(1))))).toEqual([]);
   });
 
-  test('an append never rebuilds anything', () => {
+  it('an append never rebuilds anything', () => {
     expect(planned(observed(history('vvv'), stackOf(replica(2), replica(1))))).toEqual(['copy 3 on 2']);
   });
 
   // P10
-  test('an insert makes all above it anew, oldest first, and only then removes the old ones', () => {
+  it('an insert makes all above it anew, oldest first, and only then removes the old ones', () => {
     const seen = observed(history('vvvv'), stackOf(replica(4), replica(3, 1), replica(1)));
     expect(planned(seen)).toEqual([
       'copy 2 on 1',
@@ -136,7 +136,7 @@ describe('special cases', () => {
     ]);
   });
 
-  test('an insert redoes at most 1,000 replicas', () => {
+  it('an insert redoes at most 1,000 replicas', () => {
     const ofDepth = (depth: number): Observation =>
       observed(
         history('v'.repeat(depth + 1)),
@@ -152,14 +152,14 @@ describe('special cases', () => {
     expect(plan(ofDepth(3), new Set(), new Set(), 3).kind).toBe('steps');
   });
 
-  test('replicas in the wrong order are put right, the upper one stays where it is not needed', () => {
+  it('replicas in the wrong order are put right, the upper one stays where it is not needed', () => {
     expect(planned(observed(history('vv'), stackOf(replica(1), replica(2))))).toEqual([
       'raise d1 on 1',
       'remove d1 (raised)',
     ]);
   });
 
-  test('overtaken delete markers between versions are not inserted', () => {
+  it('overtaken delete markers between versions are not inserted', () => {
     expect(planned(observed(history('vdv'), stackOf(replica(3, 0), replica(1))))).toEqual([]);
     expect(planned(observed(history('vdv'), stackOf(replica(3, 0))))).toEqual([
       'copy 1 on 0',
@@ -169,13 +169,13 @@ describe('special cases', () => {
   });
 
   // P12
-  test('delete markers on top are counted, not matched', () => {
+  it('delete markers on top are counted, not matched', () => {
     expect(planned(observed(history('vdd'), stackOf(deleteMarker, replica(1))))).toEqual(['mark 3']);
     expect(planned(observed(history('vdd'), stackOf(deleteMarker, deleteMarker, replica(1))))).toEqual([]);
     expect(planned(observed(history('vd'), stackOf(deleteMarker, deleteMarker, replica(1))))).toEqual([]);
   });
 
-  test('what was rebuilt is hidden again where the source is deleted', () => {
+  it('what was rebuilt is hidden again where the source is deleted', () => {
     expect(planned(observed(history('vvd'), stackOf(deleteMarker, replica(2, 0))))).toEqual([
       'copy 1 on 0',
       'raise d1 on 1',
@@ -184,12 +184,12 @@ describe('special cases', () => {
     ]);
   });
 
-  test('versions of others are never touched, and the replica goes on top of them', () => {
+  it('versions of others are never touched, and the replica goes on top of them', () => {
     expect(planned(observed(history('vv'), stackOf(foreign, replica(1), foreign)))).toEqual(['copy 2 on 1']);
     expect(planned(observed(history('v'), stackOf(foreign, replica(1))))).toEqual([]);
   });
 
-  test('a replica that vouches for the copy of a user stays, whatever it would be removed for', () => {
+  it('a replica that vouches for the copy of a user stays, whatever it would be removed for', () => {
     const vouching = { vouches: true };
     expect(planned(observed(history('v'), stackOf(replica(1), { ...replica(1), ...vouching })))).toEqual([]);
     expect(planned(observed(history('vv'), stackOf(replica(1), { ...replica(2), ...vouching })))).toEqual([
@@ -197,26 +197,26 @@ describe('special cases', () => {
     ]);
   });
 
-  test('a version that is skipped is the base of the next, so newer ones go on without it', () => {
+  it('a version that is skipped is the base of the next, so newer ones go on without it', () => {
     const seen = observed(history('vvv'), stackOf(replica(1)));
     expect(planned(seen, new Set(['v2']))).toEqual(['copy 3 on 2']);
     const after = takeAll(seen.stack, stepsOf(seen, new Set(['v2'])), NOW);
     expect(missingOf({ ...seen, stack: after }, new Set())).toEqual([]);
   });
 
-  test('a skipped version that is named later, as after a restore, gets its place', () => {
+  it('a skipped version that is named later, as after a restore, gets its place', () => {
     const seen = observed(history('vvv'), stackOf(replica(3, 2), replica(1)), { hints: new Set(['v2']) });
     expect(planned(seen)).toEqual(['copy 2 on 1', 'raise d2 on 2', 'remove d2 (raised)']);
   });
 
-  test('what is older than the replica at which the look stopped is the business of a scan', () => {
+  it('what is older than the replica at which the look stopped is the business of a scan', () => {
     const seen = observed(history('vvvv'), stackOf(replica(3, 0)), { low: ref(3) });
     expect(planned(seen)).not.toContain('copy 1 on 0');
     expect(planned({ ...seen, low: undefined })).toContain('copy 1 on 0');
     expect(planned(seen).some((step) => step.startsWith('copy 4'))).toBe(true);
   });
 
-  test.each(['vv', 'vdv', 'vdd'])(
+  it.each(['vv', 'vdv', 'vdd'])(
     'a replica raised by a look that stopped at it still records its gap (%s and on)',
     (shape) => {
       const entries = history(`${shape}v`);
@@ -230,7 +230,7 @@ describe('special cases', () => {
     },
   );
 
-  test('entries out of scope are no gap, but they count for the order', () => {
+  it('entries out of scope are no gap, but they count for the order', () => {
     const all = history('vvv');
     const seen = observed(all.slice(2), stackOf(replica(1, 0), replica(2, 1)), {
       sourceOrder: all.map((entry) => entry.ref),
@@ -239,7 +239,7 @@ describe('special cases', () => {
     expect(planned(seen).some((step) => step.startsWith('copy 3'))).toBe(true);
   });
 
-  test('the listing decides the order, not the times in the IDs', () => {
+  it('the listing decides the order, not the times in the IDs', () => {
     const entries = history('vv').toReversed();
     expect(planned(observed(entries, stackOf()))).toEqual(['copy 2 on 0', 'copy 1 on 2']);
   });

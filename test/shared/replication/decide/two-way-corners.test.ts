@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { plan } from '../../../../shared/replication/decide/plan.ts';
 import { compareRanks, formatRank, rankOf, sameRank } from '../../../../shared/identity/rank.ts';
 import type { Entry, Observation, Step } from '../../../../shared/replication/types.ts';
@@ -55,12 +55,12 @@ function planned(
 }
 
 describe('a gap is filled where both sides write', () => {
-  test('and what was made anew is on top, where it is the newest write', () => {
+  it('and what was made anew is on top, where it is the newest write', () => {
     const filled = ['copy v1', 'raise d2', 'remove d2 (raised)'];
     expect(planned(history('vv'), [ours(2, 0), own(1.5)])).toEqual(filled);
   });
 
-  test('and what is newer comes on top of that again, before anything is removed', () => {
+  it('and what is newer comes on top of that again, before anything is removed', () => {
     expect(planned(history('vv'), [own(3), ours(2, 0)])).toEqual([
       'copy v1',
       'raise d1',
@@ -69,7 +69,7 @@ describe('a gap is filled where both sides write', () => {
     ]);
   });
 
-  test('and a deletion that was made since hides it again', () => {
+  it('and a deletion that was made since hides it again', () => {
     expect(planned(history('vv'), [deletion(3, THIRD), ours(2, 0)])).toEqual([
       'copy v1',
       'raise d1',
@@ -80,11 +80,11 @@ describe('a gap is filled where both sides write', () => {
 });
 
 describe('where nothing has to be brought on top', () => {
-  test('nothing is seen on either side', () => {
+  it('nothing is seen on either side', () => {
     expect(planned([], [])).toEqual([]);
   });
 
-  test('among versions of one bucket the listing decides, whatever the times say', () => {
+  it('among versions of one bucket the listing decides, whatever the times say', () => {
     const reversed = history('vv').toReversed();
     expect(planned(reversed, [])).toEqual(['copy v2', 'copy v1']);
     const above = { ...ours(1), marker: markerOf(1, 2) };
@@ -95,28 +95,28 @@ describe('where nothing has to be brought on top', () => {
 });
 
 describe('a deletion', () => {
-  test('is brought to a destination that has nothing of the key', () => {
+  it('is brought to a destination that has nothing of the key', () => {
     expect(planned(history('d'), [])).toEqual([hideAs(1)]);
   });
 
-  test('that a user undid hides nothing, even where another delete marker stands for it', () => {
+  it('that a user undid hides nothing, even where another delete marker stands for it', () => {
     expect(planned(history('vd'), [ours(1), deletion(2)])).toEqual([hideAs(2)]);
     expect(planned(history('vd'), [ours(1), deletion(2)], { undone: [2] })).toEqual([]);
   });
 
-  test('is taken back with those before it, which were never there to be taken back', () => {
+  it('is taken back with those before it, which were never there to be taken back', () => {
     expect(planned(history('vdd'), [ours(1)], { undone: [3] })).toEqual([]);
     expect(planned(history('vdd'), [ours(1), deletion(2)], { undone: [3] })).toEqual([]);
     expect(planned(history('vdd'), [deletion(2), ours(1)], { undone: [3] })).toEqual([]);
   });
 
-  test('is one only where the source lists it: a version that was not looked at has not been deleted', () => {
+  it('is one only where the source lists it: a version that was not looked at has not been deleted', () => {
     expect(planned(history('v'), [own(0.5)], { low: ref(1) })).toEqual([]);
   });
 });
 
 describe('what is brought on top', () => {
-  test('is taken from its uppermost place', () => {
+  it('is taken from its uppermost place', () => {
     expect(planned(history('vv'), [own(1.5), ours(2), vouching(ours(2)), ours(1)])).toEqual([
       'raise d3',
       'remove d3 (raised)',
@@ -124,20 +124,20 @@ describe('what is brought on top', () => {
     expect(planned([], [own(1), from(THIRD, 2), vouching(from(THIRD, 2))])).toEqual(['raise d2', 'remove d2 (raised)']);
   });
 
-  test('stays below as well where it vouches for the copy of a user', () => {
+  it('stays below as well where it vouches for the copy of a user', () => {
     expect(planned([], [own(1), vouching(from(THIRD, 2))])).toEqual(['raise d1']);
   });
 });
 
 describe('replicas from other buckets', () => {
-  test('are surplus only where one version of one bucket stands twice', () => {
+  it('are surplus only where one version of one bucket stands twice', () => {
     expect(planned([], [from(THIRD, 2), from(THIRD, 2)])).toEqual(['remove d1 (surplus)']);
     expect(planned([], [from(THIRD, 3), from(THIRD, 2)])).toEqual([]);
     expect(planned([], [from(THIRD, 2), from(FOURTH, 2)])).toEqual([]);
   });
 
   // P15
-  test('stay by the last attempt as ours do, so that two deployments never remove each other’s', () => {
+  it('stay by the last attempt as ours do, so that two deployments never remove each other’s', () => {
     const lasting = <T extends OtherSketch | ReplicaSketch>(sketch: T): T => ({
       ...sketch,
       marker: { ...sketch.marker, attempted: sketch.marker.attempted + 1000 },
@@ -147,24 +147,24 @@ describe('replicas from other buckets', () => {
     expect(planned(history('v'), [ours(1), lasting(ours(1))])).toEqual(removed);
   });
 
-  test('stay where they vouch for the copy of a user', () => {
+  it('stay where they vouch for the copy of a user', () => {
     expect(planned([], [from(THIRD, 2), vouching(from(THIRD, 2))])).toEqual([]);
   });
 
-  test('are not counted with ours', () => {
+  it('are not counted with ours', () => {
     expect(planned([], [from(FOURTH, 2)])).toEqual([]);
     expect(planned(history('v'), [ours(1), ours(1)])).toEqual(['remove d1 (surplus)']);
     expect(planned(history('v'), [ours(1), vouching(ours(1))])).toEqual([]);
   });
 });
 
-test('a version without versioning, of which only the second is known, counts as the last write of that second', () => {
+it('a version without versioning, of which only the second is known, counts as the last write of that second', () => {
   const rank = rankOf(refOf('null', 5000, '"e"'), SOURCE.bucket);
   expect(compareRanks(rank, { time: 5_999_998, bucket: DESTINATION.bucket })).toBeGreaterThan(0);
   expect(compareRanks(rank, { time: 6_000_000, bucket: DESTINATION.bucket })).toBeLessThan(0);
 });
 
-test('every write has its own place in the order of all, the same from either side', () => {
+it('every write has its own place in the order of all, the same from either side', () => {
   const rank = fc.record({ time: fc.nat(3), bucket: fc.constantFrom(SOURCE.bucket, DESTINATION.bucket, THIRD) });
   fc.assert(
     fc.property(rank, rank, (a, b) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { plan } from '../../../../shared/replication/decide/plan.ts';
 import type { Observation, StackItem, Step, Together } from '../../../../shared/replication/types.ts';
 import {
@@ -47,79 +47,79 @@ function planned(written: string, stack: readonly StackItem[], change: Partial<O
 
 describe('the newest write of all ends on top', () => {
   // P34
-  test('a version that comes late does not hide what was written at the destination since', () => {
+  it('a version that comes late does not hide what was written at the destination since', () => {
     expect(planned('v', stackOf(own(2)))).toEqual(['copy v1', 'lift d1']);
   });
 
-  test('a version that is newer than all is simply copied', () => {
+  it('a version that is newer than all is simply copied', () => {
     expect(planned('vvv', stackOf(own(2), ours(2)))).toEqual(['copy v3']);
   });
 
-  test('nothing is done where the newest is on top', () => {
+  it('nothing is done where the newest is on top', () => {
     expect(planned('v', stackOf(own(2), ours(1)))).toEqual([]);
     expect(planned('vv', stackOf(ours(2), own(1), ours(1)))).toEqual([]);
   });
 
-  test('of writes in the same microsecond every bucket takes the same for the newest', () => {
+  it('of writes in the same microsecond every bucket takes the same for the newest', () => {
     const [a, b] = [SOURCE.bucket, DESTINATION.bucket].toSorted();
     expect([a, b]).toEqual([DESTINATION.bucket, SOURCE.bucket]);
     expect(planned('v', stackOf(ours(1), own(1)))).toEqual([]);
     expect(planned('v', stackOf(own(1), ours(1)))).toEqual(['raise d1', 'remove d1']);
   });
 
-  test('a replica from a third bucket is brought on top again, and the one below is removed', () => {
+  it('a replica from a third bucket is brought on top again, and the one below is removed', () => {
     expect(planned('v', stackOf(third(2)))).toEqual(['copy v1', 'raise d1', 'remove d1']);
     expect(planned('v', stackOf(ours(1), third(2)))).toEqual(['raise d1', 'remove d1']);
   });
 
-  test('what is put in order is on top then, and nothing else is brought there', () => {
+  it('what is put in order is on top then, and nothing else is brought there', () => {
     expect(planned('vv', stackOf(ours(1), ours(2), own(0.5)))).toEqual(['raise d2', 'remove d2']);
   });
 
-  test('its base is kept: what it says of gaps is for its own source', () => {
+  it('its base is kept: what it says of gaps is for its own source', () => {
     const item = third(2);
     const result = plan(observed(history('v'), stackOf(item), { together: togetherWith() }));
     const raised = result.kind === 'steps' ? result.steps.find((step) => step.kind === 'raise') : undefined;
     expect(raised).toMatchObject({ base: item.marker.base });
   });
 
-  test('two that were brought on top at once are one too many', () => {
+  it('two that were brought on top at once are one too many', () => {
     expect(planned('v', stackOf(third(2), third(2), ours(1)))).toEqual(['remove d2']);
   });
 });
 
-test('what is on top is left alone while the listing does not show what a reader gets', () => {
+it('what is on top is left alone while the listing does not show what a reader gets', () => {
   expect(planned('v', stackOf(own(2)), { settled: false })).toEqual(['copy v1']);
   expect(planned('vd', stackOf(ours(1)), { settled: false })).toEqual([]);
 });
 
 describe('deletions', () => {
-  test('a deletion that is the newest write hides the key, and says what it stands for', () => {
+  it('a deletion that is the newest write hides the key, and says what it stands for', () => {
     expect(planned('vd', stackOf(ours(1)))).toEqual(['hide as 2 of source']);
     expect(planned('vd', stackOf(own(1.5), ours(1)))).toEqual(['hide as 2 of source']);
   });
 
-  test('a deletion that something newer covers is not made', () => {
+  it('a deletion that something newer covers is not made', () => {
     expect(planned('vd', stackOf(own(3), ours(1)))).toEqual([]);
     expect(planned('vdv', stackOf(ours(1)))).toEqual(['copy v3']);
   });
 
-  test('one that landed late does not hide what is newer', () => {
+  it('one that landed late does not hide what is newer', () => {
     expect(planned('vd', stackOf(deletion(2, SOURCE.bucket), own(3), ours(1)))).toEqual(['lift d2']);
     expect(planned('vdv', stackOf(deletion(2, SOURCE.bucket), ours(3), ours(1)))).toEqual(['raise d2', 'remove d2']);
   });
 
-  test('a version that comes late does not take back a deletion, wherever that was made', () => {
+  it('a version that comes late does not take back a deletion, wherever that was made', () => {
     expect(planned('v', stackOf(deletion(2, DESTINATION.bucket)))).toEqual(['copy v1', 'hide as 2 of backup']);
     expect(planned('v', stackOf(deletion(2, 'third-1250000000')))).toEqual(['copy v1', 'hide as 2 of third']);
   });
 
-  test('where the key is hidden already, one delete marker is enough', () => {
+  it('where the key is hidden already, one delete marker is enough', () => {
     expect(planned('vd', stackOf(deletion(1.5, DESTINATION.bucket), ours(1)))).toEqual([]);
   });
 
   // P36
-  test('one that a user of the destination undid is not made again', () => {
+  it('one that a user of the destination undid is not made again', () => {
     const undone = [{ time: 2000, bucket: SOURCE.bucket }];
     expect(planned('vd', stackOf(ours(1)), { undone })).toEqual([]);
     expect(planned('vdv', stackOf(ours(1)), { undone })).toEqual(['copy v3']);
@@ -128,6 +128,6 @@ describe('deletions', () => {
 
 const togetherWith = (): Together => ({ source: SOURCE.bucket, undone: [], settled: true });
 
-test('a look that stops at its floor keeps the newest on top too', () => {
+it('a look that stops at its floor keeps the newest on top too', () => {
   expect(planned('vv', stackOf(own(3)), { low: ref(1) })).toEqual(['copy v2', 'lift d1']);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ObjectHead } from '../../../../shared/cos/index.ts';
 import { unlike } from '../../../../shared/replication/index.ts';
 
@@ -18,7 +18,7 @@ const head = (change: Partial<ObjectHead> = {}): ObjectHead => ({
 const other = head({ headers: { 'content-type': 'text/plain;charset=utf-8' } });
 
 describe('replicas of a null version', () => {
-  test('are unlike it where metadata, headers or the class differ, in whatever order they come', () => {
+  it('are unlike it where metadata, headers or the class differ, in whatever order they come', () => {
     const original = head({ meta: { a: '1', b: '2' } });
     const replicas = [
       head({ meta: { b: '2', a: '1' } }),
@@ -30,7 +30,7 @@ describe('replicas of a null version', () => {
     expect([...unlike(original, replicas, undefined)]).toEqual([1, 2]);
   });
 
-  test('are taken as they are when three copies came out alike, so that nothing is copied for ever', () => {
+  it('are taken as they are when three copies came out alike, so that nothing is copied for ever', () => {
     expect([...unlike(head(), [other, other], 'STANDARD')]).toEqual([0, 1]);
     expect([...unlike(head(), [other, other, other], 'STANDARD')]).toEqual([1, 2]);
     expect([...unlike(head(), [other, head({ meta: {} }), other], 'STANDARD')]).toEqual([0, 1, 2]);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Place } from '../../../../shared/cos/index.ts';
 import {
   BACKUP,
@@ -32,13 +32,13 @@ const replicated = async (text: string, vid?: string) => {
 const markerOnTop = () => readMarker(world.core.getObject(BACKUP.bucket, BACKUP.region, KEY).attributes.meta)?.marker;
 
 describe('the short look copies', () => {
-  test('onto nothing, and says that nothing was accounted for', async () => {
+  it('onto nothing, and says that nothing was accounted for', async () => {
     await replicated('1');
     expect(lookOf(world)).toBe('short');
     expect(markerOnTop()).toMatchObject({ base: undefined, named: true });
   });
 
-  test('onto an older replica, which becomes the base, so that what was jumped over stays a gap', async () => {
+  it('onto an older replica, which becomes the base, so that what was jumped over stays a gap', async () => {
     const first = await replicated('1');
     const jumped = world.put('2');
     world.clock.ms += 1000;
@@ -51,7 +51,7 @@ describe('the short look copies', () => {
     expect(world.stack()).toEqual([newest.versionId, jumped.versionId, first.versionId]);
   });
 
-  test('for an event without a version ID too, and notes that', async () => {
+  it('for an event without a version ID too, and notes that', async () => {
     await replicated('1', '');
     expect(lookOf(world)).toBe('short');
     expect(markerOnTop()?.named).toBe(false);
@@ -59,7 +59,7 @@ describe('the short look copies', () => {
 });
 
 describe('the short look finds everything in sync', () => {
-  test('where the event named the version whose replica is on top', async () => {
+  it('where the event named the version whose replica is on top', async () => {
     const version = await replicated('1');
     await world.replicate({ version });
     expect(lookOf(world)).toBe('short');
@@ -69,20 +69,20 @@ describe('the short look finds everything in sync', () => {
 
 describe('the listings are read', () => {
   // P2
-  test('for a spare event without a version ID: it may be that of a version jumped over', async () => {
+  it('for a spare event without a version ID: it may be that of a version jumped over', async () => {
     const version = await replicated('1');
     await world.replicate({ version, vid: '' });
     expect(lookOf(world)).toBe('full');
   });
 
-  test('where the replica was made on the word of an event without a version ID', async () => {
+  it('where the replica was made on the word of an event without a version ID', async () => {
     const version = await replicated('1', '');
     await world.replicate({ version });
     expect(lookOf(world)).toBe('full');
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  test('for an event that names another version than the current one', async () => {
+  it('for an event that names another version than the current one', async () => {
     const older = world.put('1');
     world.clock.ms += 1000;
     const newer = world.put('2');
@@ -91,7 +91,7 @@ describe('the listings are read', () => {
     expect(world.stack()).toEqual([newer.versionId, older.versionId]);
   });
 
-  test.each([
+  it.each([
     ['ETag', { etag: '"other"' }],
     ['size', { size: 99 }],
     ['time', { seconds: -10 }],
@@ -110,7 +110,7 @@ describe('the listings are read', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  test('where the source is deleted', async () => {
+  it('where the source is deleted', async () => {
     const version = await replicated('1');
     world.remove();
     await world.replicate({ version });
@@ -118,7 +118,7 @@ describe('the listings are read', () => {
     expect(world.stack()).toEqual(['M', version.versionId]);
   });
 
-  test('where somebody else wrote at the destination, or deleted there', async () => {
+  it('where somebody else wrote at the destination, or deleted there', async () => {
     await replicated('1');
     world.put('user', {}, BACKUP);
     await world.replicate({ version: world.put('2') });
@@ -129,7 +129,7 @@ describe('the listings are read', () => {
     expect(lookOf(world)).toBe('full');
   });
 
-  test('where a user copied a replica to the top: it bears our marker, but it is not ours', async () => {
+  it('where a user copied a replica to the top: it bears our marker, but it is not ours', async () => {
     const version = await replicated('1');
     const { attributes, blob } = world.core.getObject(BACKUP.bucket, BACKUP.region, KEY);
     world.core.putObject(BACKUP.bucket, BACKUP.region, KEY, blob as NonNullable<typeof blob>, attributes, {
@@ -143,7 +143,7 @@ describe('the listings are read', () => {
   });
 
   // P33
-  test('where the current version is itself a replica: those are never passed on', async () => {
+  it('where the current version is itself a replica: those are never passed on', async () => {
     const sharedWith = ({ bucket }: Place) => (bucket === SOURCE.bucket ? STATE : undefined);
     world = await deployment({ markerTold: () => true, sharedWith });
     await replicated('1');
@@ -167,7 +167,7 @@ describe('the listings are read', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  test('but a copy of a replica of another place is an ordinary object and is replicated', async () => {
+  it('but a copy of a replica of another place is an ordinary object and is replicated', async () => {
     await replicated('1');
     const { meta } = world.core.getObject(BACKUP.bucket, BACKUP.region, KEY).attributes;
     const version = world.put('2', { meta });
@@ -178,7 +178,7 @@ describe('the listings are read', () => {
   });
 
   // P4
-  test('where a delete marker may hide behind a 404, before anything is copied', async () => {
+  it('where a delete marker may hide behind a 404, before anything is copied', async () => {
     world = await deployment();
     await world.replicate({ version: world.put('1') });
     expect(lookOf(world)).toBe('full');
@@ -193,7 +193,7 @@ describe('the listings are read', () => {
   });
 });
 
-test('a version that cannot be copied now is skipped without a listing, and newer ones go on', async () => {
+it('a version that cannot be copied now is skipped without a listing, and newer ones go on', async () => {
   const archived = world.put('1', { storageClass: 'ARCHIVE' });
   await world.replicate({ version: archived });
   expect(lookOf(world)).toBe('short');
