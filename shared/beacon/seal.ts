@@ -55,5 +55,6 @@ export function sealedBy(text: string): string | undefined {
   return verify(null, signed, publicKey, Buffer.from(signature, 'base64url')) ? key : undefined;
 }
 
-const publicTextOf = (key: KeyObject): string =>
+/** The public half of a key, as deploying tells it. */
+export const publicTextOf = (key: KeyObject): string =>
   createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(SPKI_ED25519.length).toString('base64url');

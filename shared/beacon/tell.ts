@@ -4,7 +4,7 @@ import { isNull } from '../identity/index.ts';
 import { pairsOf, type Pair } from '../scan/index.ts';
 import type { RuleSet, RuleStore } from '../rules/index.ts';
 import { beaconKey, LARGEST, readBeacon } from './document.ts';
-import { readStatusKey, seal } from './seal.ts';
+import { publicTextOf, readStatusKey, seal } from './seal.ts';
 import { measure, type MeasureDeps } from './measure.ts';
 
 /** ms between two that are written where older versions cannot be removed: each stays for good. */
@@ -18,6 +18,8 @@ export interface TellDeps extends MeasureDeps {
 
 /** ms after which a missing key is looked for again: a deployment that is older than its functions has none. */
 const KEY_LOOK_MS = 3_600_000;
+
+type StatusKey = Awaited<ReturnType<typeof readStatusKey>>;
 
 /** The memory of an instance about a pair. */
 interface Known {
@@ -83,9 +85,9 @@ export class Beacons {
     // After a failure both are found out anew, and a destination that is down is asked for nothing more than that.
     this.#known.delete(name);
     const path = beaconKey(pair.source);
-    const stale = known?.stale ?? (await this.#staleAt(pair));
-    const document = { ...(await measure(this.#deps, pair, ruleSet)), replaces: stale[0] ?? null };
     const key = await this.#statusKey();
+    const stale = known?.stale ?? (await this.#staleAt(pair, key));
+    const document = { ...(await measure(this.#deps, pair, ruleSet)), replaces: stale[0] ?? null };
     const json = JSON.stringify(document);
     const body = new TextEncoder().encode(key === undefined ? json : seal(json, key));
     const { versionId } = await there.putObject(pair.destination, path, body, JSON_BODY);
@@ -115,16 +117,17 @@ export class Beacons {
 
   /**
    * The versions that an instance finds which has written none yet, newest first. Anybody who may write there may have put
-   * something in its place that cannot be read, such as an archived or a very large object: then nothing more is found, and it
-   * is replaced.
+   * something in its place: what the status key has not signed stays below, and its word on another version counts for nothing.
    */
-  async #staleAt({ source, destination }: Pair): Promise<readonly string[]> {
+  async #staleAt({ source, destination }: Pair, statusKey: StatusKey): Promise<readonly string[]> {
     const { there } = this.#deps;
     const key = beaconKey(source);
     const current = await there.headObject(destination, key).catch(passForGood);
     if (!current?.found || isNull(current.head.versionId)) return [];
     const object = await there.getObject(destination, key, { limit: LARGEST }).catch(passForGood);
-    const replaces = object && readBeacon(object.body, source, destination)?.replaces;
-    return [current.head.versionId, ...(replaces == null ? [] : [replaces])];
+    const found = object && readBeacon(object.body, source, destination);
+    // A deployment that has no key cannot tell, and its next deployment makes one.
+    if (statusKey !== undefined && found?.signedBy !== publicTextOf(statusKey)) return [];
+    return [current.head.versionId, ...(found?.replaces == null ? [] : [found.replaces])];
   }
 }

@@ -18,6 +18,7 @@ import {
   type CanaryResult,
   type CanaryState,
 } from './document.ts';
+import { crc64Of } from './crc64.ts';
 import { keyOfCanary, recordName } from './record.ts';
 
 export interface CanaryDeps extends CanaryState {
@@ -33,7 +34,8 @@ export interface CanaryDeps extends CanaryState {
   readonly everyMs: number;
 }
 
-const bodyOf = (id: string): Uint8Array => new TextEncoder().encode(`COS Replication canary ${id}`);
+const bodyOf = ({ id, secret = '' }: Canary): Uint8Array =>
+  new TextEncoder().encode(`COS Replication canary ${id} ${secret}`.trim());
 
 /**
  * Each minute, for one source: sends a canary when one is due, waits a while for those that are under way, and removes what
@@ -63,11 +65,13 @@ async function lastSent(deps: CanaryDeps, source: Place): Promise<number> {
 
 async function send(deps: CanaryDeps, source: Place, destinations: readonly string[]): Promise<Canary> {
   const id = deps.unique();
-  const one: Canary = { id, at: deps.now(), destinations, versionId: null, arrived: {}, removed: false };
+  const secret = deps.unique();
+  const one: Canary = { id, secret, at: deps.now(), destinations, versionId: null, arrived: {}, removed: false };
   // P50b: The record is there before the canary: nothing of it is ever unknown, and nobody else's key counts as one.
   await putCanary(deps, source, one);
   await note(deps, source, one, {});
-  const { versionId } = await deps.there.putObject(source, keyOfCanary(id), bodyOf(id), { contentType: 'text/plain' });
+  const body = bodyOf(one);
+  const { versionId } = await deps.there.putObject(source, keyOfCanary(id), body, { contentType: 'text/plain' });
   if (isNull(versionId)) return one;
   const written = { ...one, versionId };
   await putCanary(deps, source, written);
@@ -124,8 +128,11 @@ async function watch(deps: CanaryDeps, source: Place, one: Canary, until: number
   }
 }
 
-const isOurs = ({ size, versionId }: ObjectHead, { id }: Canary): boolean =>
-  size === bodyOf(id).length && !isNull(versionId);
+/** What others write under the key has other bytes, unless they have read those of the canary and lose nothing by it. */
+function isOurs({ size, crc64, versionId }: ObjectHead, one: Canary): boolean {
+  const body = bodyOf(one);
+  return size === body.length && crc64 === crc64Of(body) && !isNull(versionId);
+}
 
 /** At the source first: a look that finds the source's version and no replica would make the replica again. */
 async function remove({ there }: CanaryDeps, source: Place, one: Canary): Promise<void> {

@@ -1,4 +1,4 @@
-import { before, instead, mistake, without, type Mistake } from './mistake.ts';
+import { before, instead, mistake, text, without, type Mistake } from './mistake.ts';
 
 /** Mistakes about rules that change, and about objects that are copied in parts. */
 export const SCOPE: readonly Mistake[] = [
@@ -59,12 +59,17 @@ export const SCOPE: readonly Mistake[] = [
   mistake(
     'the record of a canary is written after the canary',
     'test/shared/canary/canary.test.ts',
-    before('P50b', 'await deps.there.putObject(source, keyOfCanary(id), bodyOf(id), {});'),
+    before('P50b', 'await deps.there.putObject(source, keyOfCanary(id), bodyOf(one), {});'),
   ),
   mistake(
     'versions under the key of a canary are removed whoever wrote them',
     'test/shared/canary/canary.test.ts',
     instead('P50d', 'if (!found.found) return;'),
+  ),
+  mistake(
+    'a version is taken for a canary by its size',
+    'test/shared/canary/canary.test.ts',
+    text('shared/canary/keep.ts', 'crc64 === crc64Of(body) && ', ''),
   ),
   mistake(
     'a canary is removed without its version ID',

@@ -147,6 +147,27 @@ describe('what a destination holds of a source', () => {
     expect((await told()).source).toBe(`${SOURCE.bucket}@${SOURCE.region}`);
   });
 
+  it('removes no version that somebody else has put there, whatever it says', async () => {
+    const { tell, renew, versions, told, engine } = await world();
+    await ensureStatusKey(engine.deps);
+    await tell();
+    const genuine = Buffer.from((await engine.deps.cos.getObject(BACKUP, KEY))?.body ?? []).toString();
+    const theirs = await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from('mine'));
+    const unsigned = genuine.replace(/,"seal".*$/, '}');
+    const forged = unsigned.replace(/"replaces":[^}]*/, `"replaces":"${theirs.versionId}"`);
+    expect(forged).toContain(theirs.versionId);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    for (const text of [forged, seal(forged, privateKey)]) {
+      const { versionId } = await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from(text));
+      renew();
+      expect(await tell()).toBe(1);
+      expect(await tell()).toBe(1);
+      const there = versions().map((version) => version.versionId);
+      expect(there).toEqual(expect.arrayContaining([theirs.versionId, versionId]));
+      expect((await told()).signedBy).toBeDefined();
+    }
+  });
+
   it('is covered by no rule, so that it is replicated to nobody', async () => {
     const { engine } = await world();
     const ruleSet = await engine.rules.getFresh(SOURCE);

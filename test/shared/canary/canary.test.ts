@@ -56,6 +56,11 @@ const left = (): readonly string[] =>
   [SOURCE, BACKUP, OTHER].flatMap(({ bucket, region }) =>
     world.core.listVersions(bucket, region, { prefix: PREFIX }).entries.map(({ key }) => `${bucket} ${key}`),
   );
+/** The bytes of a canary that is at the source. */
+async function contentOf(key: string): Promise<string> {
+  const stored = await world.engine.deps.cos.getObject(SOURCE, key);
+  return Buffer.from(stored?.body ?? []).toString();
+}
 const records = (): number => world.state('status/canary/').length;
 
 describe('a canary', () => {
@@ -136,12 +141,13 @@ describe('a canary', () => {
     delivers = false;
     await minutes(1);
     const [event] = mail;
+    const content = await contentOf(event?.key ?? '');
     // The run has the versions of before; its copy takes effect after all was removed.
     world.onRequest(async (call, key) => {
       if (call !== 'copyObject backup' || !key.startsWith(PREFIX)) return;
       world.onRequest(() => undefined);
       await minutes(32);
-      world.put('COS Replication canary '.padEnd(23 + key.length - PREFIX.length, 'x'), {}, BACKUP, key);
+      world.put(content, {}, BACKUP, key);
       throw refusal('none', 'AccessDenied');
     });
     await world.replicate({ key: event?.key ?? '' });
@@ -195,6 +201,36 @@ describe('a canary', () => {
       world.core.listVersions(bucket, region, { prefix: key }).entries.map(({ versionId }) => versionId),
     );
     expect(versions).toEqual([theirs.versionId, atBackup.versionId]);
+  });
+
+  it('removes no version that only looks like one: as long, and under its key', async () => {
+    delivers = false;
+    await minute();
+    const key = mail[0]?.key ?? '';
+    const content = await contentOf(key);
+    const theirs = [SOURCE, BACKUP].map((place) => world.put('x'.repeat(content.length), {}, place, key).versionId);
+    mail = [];
+    delivers = true;
+    await minutes(60);
+    const versions = [SOURCE, BACKUP].flatMap(({ bucket, region }) =>
+      world.core.listVersions(bucket, region, { prefix: key }).entries.map(({ versionId }) => versionId),
+    );
+    expect(versions).toEqual(theirs);
+  });
+
+  it('has not arrived because somebody who may only write at the destination says so', async () => {
+    delivers = false;
+    const since = world.clock.ms;
+    await minute();
+    const key = mail[0]?.key ?? '';
+    const id = key.slice(PREFIX.length);
+    // All that can be known from the key, and from the code.
+    world.put(`COS Replication canary ${id}`, {}, BACKUP, key);
+    await minutes(3);
+    expect(await seen()).toMatchObject({ lagMs: null, waitingSince: since });
+    world.put(`COS Replication canary ${id} ${'0'.repeat(id.length)}`, {}, BACKUP, key);
+    await minutes(3);
+    expect(await seen()).toMatchObject({ lagMs: null, waitingSince: since });
   });
 });
 
