@@ -76,6 +76,26 @@ describe('a scan for tags and ACLs', () => {
     expect(await deedsOf(scan)).toMatchObject({ retagged: 1 });
   });
 
+  it('leaves what others wrote as it is, whatever its metadata says', async () => {
+    const scan = await world({ replicaAcl: true });
+    const [replica] = scan.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: 'c' }).entries;
+    const meta = replica?.attributes.meta ?? {};
+    expect(Object.keys(meta)).toContain('replication-marker');
+    scan.clock.ms += SETTLED;
+    // The marker of the replica on other bytes; and on the same bytes, long after the attempt.
+    for (const text of ['theirs', 'text of c']) {
+      scan.clock.ms += 20 * 60_000;
+      scan.put(text, { meta, tags: [['mine', 'yes']] }, BACKUP, 'c');
+    }
+    scan.tag(2, [['n', 'new']]);
+    scan.share(2);
+    scan.clock.ms += SETTLED;
+    await scan.ask('properties');
+    await scan.scanned();
+    expect(scan.tagsOf('c')).toEqual([[['mine', 'yes']], [['mine', 'yes']], [['n', 'new']]]);
+    expect(scan.grantsOf('c')).toEqual([[], [], [GUEST]]);
+  });
+
   it('is one of its kind: the next scan asks for listings alone', async () => {
     const scan = await world();
     await scan.ask('properties');
