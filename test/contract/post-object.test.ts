@@ -100,7 +100,7 @@ describe('a form', () => {
   });
 });
 
-describe('what a form is not let', () => {
+describe('forms that are refused', () => {
   it.each<[string, Fields, readonly unknown[]]>([
     ['a key outside its prefix', { key: 'b' }, [['starts-with', '$key', 'a/']]],
     ['another value', { key: 'a', acl: 'public-read' }, [{ acl: 'default' }]],

@@ -111,7 +111,7 @@ describe('an empty versionId', () => {
 });
 
 describe('null versions', () => {
-  it('what was there before versioning is null and stays', async () => {
+  it('a version from before versioning is null and stays', async () => {
     const bucket = await makeBucket(driver, 'before');
     await bucket.put('k', 'old');
     expect(entriesOf(await list(bucket))).toEqual([{ kind: 'Version', key: 'k', versionId: '', isLatest: true }]);

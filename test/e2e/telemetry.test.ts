@@ -40,7 +40,7 @@ async function reportsOf(withSettings: boolean): Promise<number> {
   return kept.length + sent;
 }
 
-it('makes the CLI record nothing about those who use it', async () => {
+it('makes the CLI record nothing about its users', async () => {
   // Without the file it does: the day it no longer does, the file can go.
   expect(await reportsOf(false)).toBeGreaterThan(0);
   expect(await reportsOf(true)).toBe(0);

@@ -23,7 +23,7 @@ it('has the documents and functions of this release, recorded before it goes out
   expect(files).toContain(`${version}.functions.br`);
 });
 
-describe.each(releases)('what release $version has written', (release) => {
+describe.each(releases)('the documents of release $version', (release) => {
   let clock = release.recorded;
   const now = (): number => clock;
   let memory: MemoryCos;

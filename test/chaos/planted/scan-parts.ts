@@ -39,7 +39,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'what listings may not show in whole yet is remembered',
+    'a key that listings may not show in whole yet is remembered',
     WHOLE,
     text(
       'shared/scan/walk.ts',

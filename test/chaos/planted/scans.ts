@@ -17,12 +17,12 @@ export const SCANS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a proof does not ask what is to be done',
+    'a proof does not ask for the plan of the key',
     ['one-way', 400],
     instead('P37c', "const stands = !seen.doubtful && planned.kind === 'steps';"),
   ),
   mistake(
-    'what is open does not hold back up to when all is there',
+    'open work does not hold back the moment up to which all is there',
     ['one-way', 400],
     instead('P38', 'if (oldest !== -1) return listed;'),
   ),
@@ -32,7 +32,7 @@ export const SCANS: readonly Mistake[] = [
     instead('P46', 'return true;'),
   ),
   mistake(
-    'a scan for tags and ACLs goes by what earlier scans have proved',
+    'a scan for tags and ACLs goes by the proofs of earlier scans',
     'test/functions/scan/properties.test.ts',
     instead('P47b', 'if (this.#earlier.isProved(hash)) return true;'),
   ),

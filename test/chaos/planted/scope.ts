@@ -3,7 +3,7 @@ import { before, instead, mistake, text, without, type Mistake } from './mistake
 /** Mistakes about rules that change, and about objects that are copied in parts. */
 export const SCOPE: readonly Mistake[] = [
   mistake(
-    'what is written is not held against the rules in force',
+    'a write is not held against the rules in force',
     ['rules', 400],
     instead('P29', 'return true;'),
     instead('P29c', 'const halt = undefined;'),
@@ -22,7 +22,7 @@ export const SCOPE: readonly Mistake[] = [
   ),
   mistake('what is older than the rule is copied', ['rules', 400], without('P30b')),
   mistake(
-    'what is left of a rule that is gone is not taken up',
+    'the work of a rule that is gone is not taken up',
     ['rules', 600],
     instead('P31', 'if (group === undefined) return engine.tasks.complete(found);'),
   ),
@@ -31,7 +31,7 @@ export const SCOPE: readonly Mistake[] = [
   mistake('an upload is forgotten instead of aborted', ['parts', 800], without('P32b')),
   mistake('uploads of a rule that is gone stay', ['parts', 1000], without('P32c')),
   mistake(
-    'who helps with an upload completes it',
+    'a run that helps with an upload completes it',
     'test/shared/replication/act/multipart/help.test.ts',
     before(
       'P48',
@@ -47,7 +47,7 @@ export const SCOPE: readonly Mistake[] = [
     instead('P48b', 'for (const share of shares) for (const part of share.parts) known.set(part, \'"1"\');'),
   ),
   mistake(
-    'the parts of an upload are copied from what is current',
+    'the parts of an upload are copied from the current version',
     ['parts', 200],
     instead('P49', 'return { place: from, key };'),
   ),

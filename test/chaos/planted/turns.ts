@@ -3,7 +3,7 @@ import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 /** Mistakes about the run that looks at a key, its time, and the run that goes on with unfinished work. */
 export const TURNS: readonly Mistake[] = [
   mistake(
-    'who finds a key taken tells nobody',
+    'a run that finds a key taken tells nobody',
     ['hot-key', 200],
     instead('P21', 'return undefined;'),
     instead('P21b', 'return TOLD;'),
@@ -40,7 +40,7 @@ export const TURNS: readonly Mistake[] = [
     before('P42d', 'if (knocked) await turns.knocks.takeAway(work);'),
   ),
   mistake(
-    'who knocks does not ask whether the key is still held',
+    'a run that knocks does not ask whether the key is still held',
     'test/functions/replicate/unfinished.test.ts',
     instead('P43', 'if (taken.name) return TOLD;'),
     instead('P43b', "return knocked === 'left' ? TOLD : ofAcquired(run, turns, acquired);"),
@@ -67,7 +67,7 @@ export const TURNS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'who takes over an expired lease removes the record',
+    'a run that takes over an expired lease removes the record',
     ['late-deletions', 600],
     instead('P23', "await this.#deps.cos.deleteObject(this.#deps.state, name);\n return 'again';"),
   ),
@@ -90,7 +90,7 @@ export const TURNS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'what could not be finished is not written down',
+    'unfinished work is not written down',
     ['parts', 100],
     instead('P26', 'return undefined;'),
     instead('P26b', 'return undefined;'),

@@ -34,7 +34,7 @@ async function ask(method: 'GET' | 'POST', subresource: string, more: Partial<Ca
 const storedRules = async () => (await world.engine.rules.getFresh(SOURCE))?.rules.map(({ id }) => id);
 
 describe('a key that names its destinations', () => {
-  it('sets no rule to another one, and what was there stays', async () => {
+  it('sets no rule to another one, and the stored rules stay', async () => {
     await world.rules(...both);
     const body = configuration(ruleText('new', THIRD));
     const answer = await world.call({ method: 'PUT', body }, { pair });

@@ -37,7 +37,7 @@ it('no event leads to a 5xx, an exception, or an answer without a request ID', a
   expect(bench.calls).not.toContain('putObject');
 });
 
-it('no signed body leads to a 5xx, and what is accepted comes back', async () => {
+it('no signed body leads to a 5xx, and an accepted document comes back', async () => {
   const bench = await createBench();
   const words = fc.constantFrom(
     'Rule',

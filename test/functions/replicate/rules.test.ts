@@ -136,7 +136,7 @@ describe('rules', () => {
     expect(world.state()).toEqual(['rules/source-1250000000']);
   });
 
-  it('that are gone remove nothing: what is surplus stays', async () => {
+  it('that are gone remove nothing: surplus replicas stay', async () => {
     const version = world.put('1');
     await world.replicate({ version });
     const [replica] = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY }).entries;

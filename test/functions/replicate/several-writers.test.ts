@@ -3,7 +3,7 @@ import type { Place } from '../../../shared/cos/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
 import { BACKUP, deployment, KEY, STATE } from '../../deployment/index.ts';
 
-it('what a user writes to the destination of a two-way pair during a copy ends on top within the same run', async () => {
+it('a version that a user writes to the destination of a two-way pair during a copy ends on top within the same run', async () => {
   const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === BACKUP.bucket ? STATE : undefined);
   const world = await deployment({ markerTold: () => true, sharedWith });
   const version = world.put('1');

@@ -38,7 +38,7 @@ it('three runs, as many as the platform makes of an event, a minute apart, outla
   expect(world.stack()).toEqual([version.versionId]);
 });
 
-it('what does not pass by itself is thrown at once', async () => {
+it('a failure that does not pass by itself is thrown at once', async () => {
   const world = await deployment({ markerTold: () => true });
   const version = world.put('1');
   world.onRequest((call) => {

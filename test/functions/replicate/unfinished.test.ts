@@ -19,7 +19,7 @@ beforeEach(async () => {
   world = await deployment(TOLD);
 });
 
-describe('what cannot be finished', () => {
+describe('work that cannot be finished', () => {
   const waiting = async () => {
     const names = world.state('waiting/');
     expect(names).toHaveLength(1);
@@ -42,7 +42,7 @@ describe('what cannot be finished', () => {
   });
 
   // P43
-  it('a key that is given back in the moment of the knock is taken by who knocked', async () => {
+  it('a key that is given back in the moment of the knock is taken by the run that knocked', async () => {
     const version = world.put('1');
     const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     world.onRequest(async (call, key) => {
@@ -96,7 +96,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  it('what a knock cannot say is left to a task with the version and the floor, due when the lease may be gone', async () => {
+  it('a fact that no knock can carry is left to a task with the version and the floor, due when the lease may be gone', async () => {
     const version = world.put('1');
     await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     await world.engine.knocks.knock(TARGET, (world.clock.ms + 50_000) * 1000, world.clock.ms + 60_000);
@@ -185,7 +185,7 @@ describe('what cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  it('what was done on listings that may be young is looked at again when they have settled', async () => {
+  it('a decision on listings that may be young is looked at again when they have settled', async () => {
     await world.replicate({ version: world.put('1') });
     const vid = world.remove().versionId ?? '';
     await world.replicate({ name: MARKER_EVENT, vid });

@@ -20,7 +20,7 @@ it('where versioning was switched off nothing is overwritten, and the work waits
   expect(await world.pending(name)).toMatchObject({ key: KEY, cause: 'BucketVersionNotOpen' });
 });
 
-it('what was put off while versioning was suspended is made up for when it is on again', async () => {
+it('work that was put off while versioning was suspended is made up for when it is on again', async () => {
   setVersioning('Suspended');
   const version = world.put('1');
   await world.replicate({ version });

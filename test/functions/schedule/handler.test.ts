@@ -32,7 +32,7 @@ describe('each minute', () => {
     expect(world.started).toEqual([]);
   });
 
-  it('what has become due starts, once', async () => {
+  it('work that has become due starts, once', async () => {
     await world.engine.tasks.defer(taskWith(), world.clock.ms);
     await world.engine.tasks.defer(taskWith({ key: 'later' }), world.clock.ms + 1);
     expect(await world.sweep()).toMatchObject({ promoted: 1 });
@@ -49,7 +49,7 @@ describe('each minute', () => {
     expect(await world.sweep()).toMatchObject({ promoted: 1011 });
   });
 
-  it('thousands of leases do not keep what waits from being started', async () => {
+  it('thousands of leases do not keep waiting work from being started', async () => {
     for (let i = 0; i < 300; i += 1)
       await world.engine.leases.acquire({ ...TARGET, key: `k${i}` }, { floor: 0, since: 9 }, world.clock.ms + RUN_MS);
     await world.engine.tasks.defer(taskWith({ key: 'waits' }), world.clock.ms);
@@ -76,7 +76,7 @@ describe('a run that broke off', () => {
     expect(world.state('tasks/')).toEqual([]);
   });
 
-  it('is swept although the record of another key cannot be read, and what is due starts too', async () => {
+  it('is swept although the record of another key cannot be read, and due work starts too', async () => {
     await breakOff();
     const unreadable = `leases/${'0'.repeat(32)}/0`;
     await world.engine.tasks.defer(taskWith({ key: 'due' }), world.clock.ms);

@@ -41,7 +41,7 @@ describe('a task', () => {
   });
 
   // P44b
-  it('that fails hears who knocked meanwhile, and does not begin to count its attempts anew', async () => {
+  it('that fails hears the knocks of the meantime, and does not begin to count its attempts anew', async () => {
     world.put('1');
     world.clock.ms += SETTLED;
     const floor = (world.clock.ms - 9000) * 1000;
@@ -141,7 +141,7 @@ describe('a task', () => {
   });
 });
 
-describe('what could not be finished', () => {
+describe('work that could not be finished', () => {
   // P26
   it('stays a task with cause, count and age, due after a longer and longer wait', async () => {
     world.put('1');

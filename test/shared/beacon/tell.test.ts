@@ -42,7 +42,7 @@ async function world() {
 const refusal = (code: string, status: number) =>
   new CosError({ method: 'DELETE', place: BACKUP, key: KEY }, 'refused', { code, status });
 
-describe('what a destination holds of a source', () => {
+describe('the status that a destination holds of a source', () => {
   it('says nothing that nobody has looked at, and after a scan up to when all is there', async () => {
     const { tell, told, put, clock, ...scan } = await world();
     put('a');

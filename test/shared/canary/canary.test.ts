@@ -256,7 +256,7 @@ describe('a key below the prefix of canaries', () => {
   });
 });
 
-describe('what canaries have shown', () => {
+describe('the results of canaries', () => {
   it('is outdated when none is sent any more, and off where none ever was', async () => {
     expect(await seen()).toBe('off');
     await minute();

@@ -100,10 +100,13 @@ describe('isSymlink', () => {
     expect(server.arrived[0]?.line).toBe('GET /k?symlink&versionId=v');
   });
 
-  it.each([400, 403, 404, 405])('is false where COS answers %s, for who may not ask cannot know', async (status) => {
-    const cos = await setUp([failure(status, 'Any')]);
-    expect(await cos.isSymlink(SOURCE, 'k', 'v')).toBe(false);
-  });
+  it.each([400, 403, 404, 405])(
+    'is false where COS answers %s, for a key without the right to ask cannot know',
+    async (status) => {
+      const cos = await setUp([failure(status, 'Any')]);
+      expect(await cos.isSymlink(SOURCE, 'k', 'v')).toBe(false);
+    },
+  );
 
   it('is not known where COS gives no answer', async () => {
     const cos = await setUp([failure(503, 'SlowDown')]);

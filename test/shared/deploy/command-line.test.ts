@@ -191,7 +191,7 @@ describe('explain', () => {
     expect(explain(error)).toMatch(/no such ID.*Check TENCENTCLOUD_SECRET_ID/);
   });
 
-  it('sends who has not deployed yet to deploy', () => {
+  it('tells a user who has not deployed yet to deploy', () => {
     const error = new ServiceError('The bucket is not there.', { code: 'NoSuchBucket', status: 404 });
     expect(explain(error)).toBe(
       'The bucket is not there. Run "npx serverless deploy" first: it makes the state bucket.',

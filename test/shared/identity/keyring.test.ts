@@ -98,7 +98,7 @@ describe('the marker key of a deployment', () => {
     expect(one.secret).not.toContain(one.id);
   });
 
-  it('is never overwritten by two who rotate at once', async () => {
+  it('is never overwritten when two people rotate it at once', async () => {
     await ensure(STATE);
     const made = await Promise.all([rotate(STATE), rotate(STATE)]);
     expect(made.toSorted()).toEqual([2, 3]);
@@ -127,7 +127,7 @@ describe('a key that a marker names', () => {
     expect(reads).toEqual([]);
   });
 
-  it('is looked for together by all who ask at the same time', async () => {
+  it('is looked for once when several runs ask at the same time', async () => {
     await ensure(STATE);
     const keys = keyring();
     await Promise.all(Array.from({ length: 50 }, () => keys.find('ffffffff', now)));

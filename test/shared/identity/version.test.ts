@@ -55,7 +55,7 @@ describe('the time in a version ID', () => {
   });
 });
 
-describe('what identifies a version', () => {
+describe('the identity of a version', () => {
   it('its ID, and its time comes from there and not from Last-Modified', () => {
     const id = idOf(1_700_000_000_123_456);
     expect(refOf(id, 1_700_000_009_000, '"e"')).toEqual({ id, time: 1_700_000_000_123_456 });

@@ -28,7 +28,7 @@ async function sums(source = SOURCE) {
   return { sum, hour: hourOf(sum, BACKUP), rule: (id = 'r') => ruleSumOf(sum, BACKUP, id, world.clock.ms) };
 }
 
-describe('the sums of what instances did', () => {
+describe('the sums of the deeds of instances', () => {
   it('are none before anything was written, and 0 nowhere', async () => {
     await fold();
     expect(await readLive(world.engine.deps, SOURCE)).toBeUndefined();

@@ -37,7 +37,7 @@ function tally() {
 }
 const sum = (field: 'versions' | 'failed') => written.flatMap(({ rows }) => rows).reduce((n, row) => n + row[field], 0);
 
-describe('what an instance writes of its deeds', () => {
+describe('the deeds that an instance writes down', () => {
   it('is written at the first one, and then once a minute', async () => {
     const live = tally();
     live.copied();

@@ -90,12 +90,12 @@ describe('where nobody has run a pre-flight', () => {
     expect(await told()).toBe(true);
   });
 
-  it('what cannot be written down still holds for the instance that found it', async () => {
+  it('an answer that cannot be written down still holds for the instance that found it', async () => {
     failing = 'putObject crr';
     expect(await told()).toBe(true);
   });
 
-  it('what cannot be read is found out anew, and replaced', async () => {
+  it('an answer that cannot be read is found out anew, and replaced', async () => {
     storage.upload(STATE, `status/marker/${PLACE.bucket}`, '{');
     expect(await told()).toBe(true);
     expect(await told()).toBe(true);
@@ -103,7 +103,7 @@ describe('where nobody has run a pre-flight', () => {
   });
 });
 
-it('what a pre-flight has found counts before what a run would find', async () => {
+it('the answer of a pre-flight counts before one that a run would find', async () => {
   const found = { destination: PLACE, measuredAt: time, passed: true, markerTold: false, checks: [] };
   await storePreflight(storage.cos, STATE, found);
   expect(await told()).toBe(false);

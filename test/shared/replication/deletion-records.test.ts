@@ -21,7 +21,7 @@ beforeEach(() => {
   names = () => storage.keys(STATE);
 });
 
-describe('what delete markers stand for', () => {
+describe('the deletions that delete markers stand for', () => {
   // P35
   it('is written down before they are made, and with their ID after', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);

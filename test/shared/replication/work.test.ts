@@ -42,7 +42,7 @@ describe('the work of tasks', () => {
   });
 
   // P27
-  it('never loses what any of them knew', () => {
+  it('never loses a fact that any of them knew', () => {
     const facts = fc.record({
       floor: fc.nat(),
       since: fc.oneof(fc.nat(), fc.constant(Number.POSITIVE_INFINITY)),
@@ -61,7 +61,7 @@ describe('the work of tasks', () => {
   });
 });
 
-describe('what is left of a piece of work', () => {
+describe('the rest of a piece of work', () => {
   const work = workOfTasks([taskWith({ hints: [VERSION], floor: VERSION_MICROS })], TARGET, [rule()]);
 
   it('names things only: no rule and no event', () => {

@@ -12,7 +12,7 @@ function one(text: string) {
   return rule;
 }
 
-describe('what the SDKs send', () => {
+describe('documents of the SDKs', () => {
   const names = readdirSync(recordings).filter((name) => name.endsWith('-put-replication.json'));
 
   it('is recorded for all twelve', () => {
@@ -33,7 +33,7 @@ describe('what the SDKs send', () => {
   });
 });
 
-describe('what the Go SDK sends, and Terraform through it', () => {
+describe('documents of the Go SDK, and of Terraform through it', () => {
   // Fields of its model come with empty elements where nothing was set, and the prefix stands outside.
   const rule =
     '<ID>dist</ID><Status>Enabled</Status><Priority>2</Priority><Prefix>dist/</Prefix>' +
@@ -87,7 +87,7 @@ describe('a rule with every element', () => {
   });
 });
 
-describe('what elements mean', () => {
+describe('the meaning of elements', () => {
   it('keeps nothing back and adds nothing to the shortest rule', () => {
     expect(one(MINIMAL)).toEqual(documentRule());
     expect(givenBack(configuration(MINIMAL))).toBe(configuration(MINIMAL));

@@ -44,7 +44,7 @@ describe('explain', () => {
     expect(reasons(rules)).toEqual(['outranked', undefined]);
   });
 
-  it('has no rule for what is this service’s own', () => {
+  it('has no rule for objects of this service itself', () => {
     expect(reasons([rule()], version, '.replication-preflight/x')).toEqual(['reserved']);
     expect(candidatesFor(set(rule()), '.replication-preflight/x')).toEqual([]);
     expect(candidatesFor(set(rule()), '.replication-preflight')).toHaveLength(1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRules } from '../../../shared/rules/index.ts';
 import { DESTINATION, MINIMAL, ROLE, codeOf, configuration, givenBack } from './sample.ts';
 
-describe('what is refused', () => {
+describe('refused documents', () => {
   const inside = (text: string) => configuration(MINIMAL + text);
   const instead = (from: string | RegExp, to: string) => configuration(MINIMAL.replace(from, to));
 

@@ -12,7 +12,7 @@ function world(change: (cos: Cos) => Partial<Cos>) {
   return { memory, store: createRuleStore({ cos, state: STATE, now: () => 0 }) };
 }
 
-describe('the turn of those who store rules', () => {
+describe('the turn in which rules are stored', () => {
   it('is taken by whoever finds that it exists because its own first request got no answer', async () => {
     const { memory, store } = world((cos) => ({
       putObject: async (...request) => {
@@ -30,7 +30,7 @@ describe('the turn of those who store rules', () => {
     await expect(store.inTurn(SOURCE, inner)).rejects.toMatchObject({ code: 'ServiceUnavailable' });
   });
 
-  it('makes no failure of what was done when it cannot be given back', async () => {
+  it('makes no failure of a write that was done when the turn cannot be given back', async () => {
     const { store } = world(() => ({ deleteObject: () => Promise.reject(cosError(STATE, 'InternalError', 500)) }));
     await expect(store.inTurn(SOURCE, () => Promise.resolve('done'))).resolves.toBe('done');
   });

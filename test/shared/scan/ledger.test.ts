@@ -32,7 +32,7 @@ describe('a ledger', () => {
       expect(Ledger.decode(broken).isProved(HASH)).toBe(false);
   });
 
-  it('forgets at the end of a range what did not come true', () => {
+  it('forgets at the end of a range expectations that did not come true', () => {
     const ledger = new Ledger();
     ledger.expect(HASH, NOTE);
     ledger.forgetExpected();

@@ -38,13 +38,13 @@ const sample = object<Sample>({
 const SAMPLE: Sample = { name: 'n', size: 1, kind: 'a', base: null, list: [{ on: true }] };
 
 describe('object', () => {
-  it('gives what was written, and leaves out what nobody asked for', () => {
+  it('gives the fields that were written, and leaves out those that nobody asked for', () => {
     expect(sample(JSON.parse(JSON.stringify(SAMPLE)))).toEqual(SAMPLE);
     expect(sample({ ...SAMPLE, note: '', more: 1 })).toEqual({ ...SAMPLE, note: '' });
     expect('note' in sample(SAMPLE)).toBe(false);
   });
 
-  it.each(Object.keys(SAMPLE))('refuses what lacks %s', (name) => {
+  it.each(Object.keys(SAMPLE))('refuses an object that lacks %s', (name) => {
     expect(() => sample({ ...SAMPLE, [name]: undefined })).toThrow(TypeError);
   });
 

@@ -84,7 +84,7 @@ describe('verify', () => {
     check({ ...request, headers: repeated.toReversed() }, fields);
   });
 
-  it('does not look at what is not listed', () => {
+  it('does not look at headers that are not listed', () => {
     const fields = fieldsFor({ ...request, headers: [], query: [] });
     expect(() => check({ ...request, query: [['other', 'x']] }, fields)).not.toThrow();
   });

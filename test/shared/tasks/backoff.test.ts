@@ -28,7 +28,7 @@ it('never more than six hours, never less than half a minute, however often', ()
   );
 });
 
-it('what failed together does not come back together', () => {
+it('failures of one moment do not come back in one moment', () => {
   fc.assert(
     fc.property(fc.nat(30), arbitraryRandom, arbitraryRandom, (attempts, a, b) => {
       fc.pre(Math.abs(a - b) > 1e-6);

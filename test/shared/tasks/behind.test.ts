@@ -54,7 +54,7 @@ describe('when a pair is marked', () => {
     expect(await behind.read(TARGET)).toEqual({ phase: 'none' });
   });
 
-  it('makes a task of what fails where the mark cannot be written', async () => {
+  it('makes a task of failed work where the mark cannot be written', async () => {
     const { behind } = bucket.run((method) => {
       if (method === 'putObject') throw new Error('refused');
     });

@@ -57,7 +57,7 @@ describe('records left behind', () => {
     return { state, left: second.name };
   }
 
-  it('are found by who looks thoroughly, and go with its work', async () => {
+  it('are found by a thorough look, and go with its work', async () => {
     const { state, left } = await orphan();
     const { leases } = state.run();
     const lease = await held(leases, state.clock.ms, FACTS, true);
@@ -85,7 +85,7 @@ describe('records left behind', () => {
   });
 });
 
-describe('what the sweep finds', () => {
+describe('leases that the sweep finds', () => {
   const abandoned = async (leases: Leases, problems: unknown[] = []) => {
     const found = [];
     for await (const one of leases.abandoned((error) => problems.push(error))) found.push(...one);

@@ -75,7 +75,7 @@ describe('a taken key', () => {
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['held', 'taken']);
   });
 
-  it('given back between the refusal and the question who has it, it is asked for again', async () => {
+  it('is asked for again when it was given back between the refusal and the question about its holder', async () => {
     const state = stateBucket();
     const first = await held(state.run().leases, START);
     let reads = 0;
@@ -129,7 +129,7 @@ describe('an expired lease', () => {
     expect(state.keys()).toEqual([]);
   });
 
-  it('passes on what any of several broken runs knew', async () => {
+  it('passes on the facts of any of several broken runs', async () => {
     const { state } = await afterBrokenRun({ floor: 5, since: 30 });
     await held(state.run().leases, state.clock.ms, { floor: 6, since: 20 });
     state.clock.ms += LONG_AFTER;

@@ -35,7 +35,7 @@ describe('a page of pending work', () => {
     expect(rest.items.map(({ task: { key } }) => key)).toEqual(['c']);
   });
 
-  it('of one destination passes over what waits for others, and tells what has been started', async () => {
+  it('of one destination passes over the work of others, and tells which has been started', async () => {
     const { tasks, deps, plain } = setUp();
     for (const key of ['a', 'b', 'c']) await tasks.defer(task({ key }), LATER);
     await tasks.defer(task({ destination: OTHER }), LATER);
@@ -55,7 +55,7 @@ describe('a page of pending work', () => {
 });
 
 describe('the work of one key', () => {
-  it('counts what somebody damaged, also of who is busy with it, and tells the rest', async () => {
+  it('counts tasks and leases that somebody damaged, and tells the rest', async () => {
     const { tasks, leases, deps, plain } = setUp();
     const name = await tasks.defer(task(), LATER);
     await tasks.defer(task({ destination: OTHER }), LATER);

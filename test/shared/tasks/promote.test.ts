@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 describe('promote', () => {
-  it('starts what is due and leaves what is not', async () => {
+  it('starts work that is due and leaves the other', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith({ hints: ['now'] }), START);
@@ -66,7 +66,7 @@ describe('promote', () => {
     expect(state.keys('waiting/')).toEqual([first]);
   });
 
-  describe('what waits after failures', () => {
+  describe('work that waits after failures', () => {
     const HOUR = 60 * MINUTE;
     /** Fails for the next hours: `k0` is due first. */
     async function failing(count: number) {
@@ -137,7 +137,7 @@ describe('promote', () => {
     expect(state.keys('waiting/')).toHaveLength(1);
   });
 
-  it('passes by what has no name of ours', async () => {
+  it('passes by objects that have no name of ours', async () => {
     const state = stateBucket();
     await state.plain.putObject(STATE, 'waiting/stray', Buffer.from('{}'));
     await state.plain.putObject(STATE, 'waiting/a/b/c', Buffer.from('{}'));

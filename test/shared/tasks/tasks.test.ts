@@ -82,7 +82,7 @@ describe('the due tasks of a key', () => {
   });
 
   // P25
-  it('completing deletes exactly those that were listed, so what came meanwhile stays', async () => {
+  it('completing deletes exactly the tasks that were listed, so one that came meanwhile stays', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.submit(taskWith());

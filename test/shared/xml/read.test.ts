@@ -105,7 +105,7 @@ describe('readXml refuses', () => {
     expect((error as XmlError).message.length).toBeLessThan(300);
   });
 
-  it('what is nested too deep', () => {
+  it('elements that are nested too deep', () => {
     const nested = (depth: number): string => '<A>'.repeat(depth) + '</A>'.repeat(depth);
     expect(readXml(nested(16)).name).toBe('A');
     expect(() => readXml(nested(17))).toThrow(refused('MalformedXML', 'deeper than 16'));
@@ -113,7 +113,7 @@ describe('readXml refuses', () => {
     expect(() => readXml('<A>'.repeat(1_000_000))).toThrow(refused('MalformedXML', 'deeper than 16'));
   });
 
-  it('what is too large, before it is parsed', () => {
+  it('a document that is too large, before it is parsed', () => {
     const document = '<A>中</A>';
     expect(readXml(document, { maxBytes: 10 }).text).toBe('中');
     expect(() => readXml(document, { maxBytes: 9 })).toThrow(refused('XMLSizeLimit', 'larger than 9 bytes'));
@@ -127,7 +127,7 @@ describe('readXml refuses', () => {
   });
 });
 
-describe('what an attacker makes long', () => {
+describe('documents that an attacker makes long', () => {
   const KB = 1024;
 
   it.each([

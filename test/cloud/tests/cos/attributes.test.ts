@@ -43,7 +43,7 @@ describe('a key', () => {
   });
 });
 
-describe('what is put', () => {
+describe('attributes that are put', () => {
   it('comes back', () => {
     const { put, get } = setup('Enabled');
     const attributes: Attributes = {

@@ -85,7 +85,7 @@ describe('a streamed blob', () => {
     expect(() => store.slice(blob, 2, 7).crc64).toThrow('ends at 5, before 8');
   });
 
-  it('does not keep what later changes', async () => {
+  it('keeps the bytes of the moment, whatever changes later', async () => {
     const source = Buffer.from('abc');
     const blob = store.fromBytes(source);
     source.fill('x');

@@ -57,7 +57,7 @@ describe('events', () => {
     expect(suspended.events[0]?.versionId).toBe('null');
   });
 
-  it('are not told of what had no effect', () => {
+  it('are not told of calls that had no effect', () => {
     const { remove, put, names } = setup();
     remove('a');
     remove('a', 'null');

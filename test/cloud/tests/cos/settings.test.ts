@@ -6,7 +6,7 @@ import type { Setup } from './setup.ts';
 const set = ({ core }: Setup, changes: Partial<BucketSettings>): void => core.configureBucket(BUCKET, REGION, changes);
 
 describe('the encryption of a bucket', () => {
-  it.each(['AES256', 'SM4', 'cos/kms'] as const)('%s is given to what asks for none', (algorithm) => {
+  it.each(['AES256', 'SM4', 'cos/kms'] as const)('%s is given to writes that ask for none', (algorithm) => {
     const bench = setup('Enabled');
     bench.put('before');
     set(bench, { encryption: { algorithm } });

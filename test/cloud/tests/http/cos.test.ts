@@ -78,7 +78,7 @@ describe('connections', () => {
     expect(text).toContain('<Code>MissingContentLength</Code>');
   });
 
-  it('what is sent beyond the announced length is not stored', async () => {
+  it('bytes beyond the announced length are not stored', async () => {
     const bytes = `${putHead('long')}Connection: close\r\nContent-Length: 3\r\n\r\nabcdef`;
     expect((await rawExchange(cloud.port, bytes)).text).toMatch(/^HTTP\/1\.1 200 /);
     expect((await bucket.must('GET', 'long')).body.toString()).toBe('abc');
@@ -224,7 +224,7 @@ describe('lists and CAM', () => {
   });
 });
 
-describe('what is not there', () => {
+describe('buckets and objects that are not there', () => {
   it.each(['x-1250000000.ci.ap-guangzhou.myqcloud.com', 'cos-elsewhere.myqcloud.com', 'x.tencentcos.cn'])(
     'a service behind %s is refused in the form of COS',
     async (host) => {

@@ -26,7 +26,7 @@ async function older(key: string): Promise<string | undefined> {
   return versionId;
 }
 
-describe('what the client changes about a version', () => {
+describe('properties that the client changes', () => {
   it('is its tags alone, read back as they were sent', async () => {
     const versionId = await older('tags');
     const tags = [

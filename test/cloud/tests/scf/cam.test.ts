@@ -26,7 +26,7 @@ function withPolicies(...documents: string[]): Cam {
   return cam;
 }
 
-describe('what a role may do', () => {
+describe('the rights of a role', () => {
   const read = statement(['name/cos:GetObject', 'name/cos:HeadObject'], object('in/*'));
   it.each<[string, object[], string, string, boolean]>([
     ['nothing without a policy', [], 'name/cos:GetObject', object('in/a'), false],

@@ -68,7 +68,7 @@ describe('the verdict of the overview', () => {
     }
   });
 
-  it('puts what failed before what waits, and what refuses before both', () => {
+  it('puts failed work before waiting work, and a refusal before both', () => {
     expect(said([{ state: 'behind', backlog: backlog(7, 2) }])).toMatchObject({
       title: '2 objects failed',
       failures: true,
@@ -84,7 +84,7 @@ describe('the verdict of the overview', () => {
     expect(said([{}, { state: 'paused' }])).toMatchObject({ tone: 'quiet', title: english('overview.paused') });
   });
 
-  it('tells what is broken before any count, with what to do', () => {
+  it('tells of broken preconditions before any count, with what to do', () => {
     const broken = [
       {
         check: 'trigger' as const,
@@ -103,7 +103,7 @@ describe('the verdict of the overview', () => {
     });
   });
 
-  it('begins with what nothing works without', () => {
+  it('begins with the preconditions of everything else', () => {
     expect(said([{}], undefined, 'Suspended')).toMatchObject({
       tone: 'bad',
       title: english('overview.versioning.off'),

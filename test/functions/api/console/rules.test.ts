@@ -234,7 +234,7 @@ describe('two people who edit at once', () => {
     expect(sent).toEqual([xmlOf(ruleOf('b', '<Prefix>b</Prefix>'))]);
   });
 
-  it('notice one who replaced all rules without a condition right after the write', async () => {
+  it('notice a user who replaced all rules without a condition right after the write', async () => {
     const { client, state } = sharedRules(xmlOf(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')));
     state.afterPut = () => {
       state.xml = xmlOf(ruleOf('a'), ruleOf('c', '<Prefix>c</Prefix>'));

@@ -74,7 +74,7 @@ describe('the text of metrics', () => {
 });
 
 describe.skipIf(!HAS_PROMTOOL)(`promtool${PROMTOOL_NOTE}`, () => {
-  it('takes what anybody may write', async () => {
+  it('takes any text that a client may write', async () => {
     expect(await promtool(['check', 'metrics'], writeText([gaugeOf(...HOSTILE)]))).toEqual([0, '']);
   });
 

@@ -209,7 +209,7 @@ describe('the life of a signature', () => {
     expect(refused(await bench.call(PUT, { window: [-day, -1] }))).toMatchObject(DENIED);
   });
 
-  it('of what only reads may be longer', async () => {
+  it('of calls that only read may be longer', async () => {
     expect(errorOf(await bench.call(GET, { window: [0, 30 * day] }))).toMatchObject(NONE);
     expect(errorOf(await bench.call(status, { window: [0, 30 * day] })).message).not.toContain('86400');
   });
@@ -278,7 +278,7 @@ describe('which bucket', () => {
     }
   });
 
-  it('what COS itself answers may be read of any bucket of the key', async () => {
+  it('answers of COS itself may be read of any bucket of the key', async () => {
     await bench.call({ ...PUT, path: '/photos-1250000000/' });
     expect((await bench.call({ method: 'GET', path: '/photos-1250000000/' }, { path: '/' })).statusCode).toBe(200);
   });

@@ -33,7 +33,7 @@ describe('failures', () => {
     expect(await failuresAt()).toMatchObject({ bucket: SOURCE.bucket, items: [], unreadable: 0 });
   });
 
-  it('come with cause, age and next try; what only waits its turn is pending', async () => {
+  it('come with cause, age and next try; work that only waits its turn is pending', async () => {
     await world.engine.tasks.defer(task('a', { hints: ['v1'] }), FUTURE);
     await world.engine.tasks.defer(task('b', { cause: 'taken', attempts: 0 }), FUTURE);
     await world.engine.tasks.submit(task('c', { destination: THIRD }));

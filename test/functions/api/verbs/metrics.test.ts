@@ -96,7 +96,7 @@ function checked(part: 'buckets' | 'functions', broken: readonly object[] = [], 
   });
 }
 
-describe('who may read metrics', () => {
+describe('the right to read metrics', () => {
   it.each([
     ['no secret', 'Bearer '],
     ['another secret', 'Bearer theSecretOfTheScraped'],
@@ -366,7 +366,7 @@ describe('the preconditions of a destination', () => {
     expect(series.filter(({ name }) => name === 'cos_replication_preconditions_checked_timestamp_seconds')).toEqual([]);
   });
 
-  it('are a state with its cause where one is broken, for those alone who suffer by it', async () => {
+  it('are a state with its cause where one is broken, for those pairs alone that suffer by it', async () => {
     await checked('functions');
     await checked('buckets', [closed]);
     const series = await metrics();

@@ -113,7 +113,7 @@ describe('a source with rules of COS’s own', () => {
   });
 });
 
-describe('what a delete marker’s 404 says', () => {
+describe('the 404 of a delete marker', () => {
   it.each([false, true])('is found out (%s), kept, and known to the engine', async (markerOn404) => {
     world = await createWorld({ markerOn404 });
     const { user } = world;

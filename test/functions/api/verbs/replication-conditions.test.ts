@@ -21,7 +21,7 @@ describe('a condition', () => {
   const putIf = (header: string, value: string, text = body) =>
     bench.call({ method: 'PUT', body: text, headers: [[header, value]] });
 
-  it('lets the second of two who change the same rules know, and overwrites nothing', async () => {
+  it('tells the second of two users who change the same rules, and overwrites nothing', async () => {
     await put(body);
     const seen = await etagOf();
     expect((await putIf('If-Match', seen, other)).statusCode).toBe(200);

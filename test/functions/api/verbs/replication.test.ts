@@ -61,7 +61,7 @@ describe('PUT', () => {
     },
   );
 
-  it.each(['without a condition', 'with one'])('waits for a PUT %s that has read what was there', async (kind) => {
+  it.each(['without a condition', 'with one'])('waits for a PUT %s that has read the stored rules', async (kind) => {
     const { cos } = bench;
     const real = cos.putObject.bind(cos);
     await put(body.replace('rule-1', 'rule-0'));
@@ -128,7 +128,7 @@ describe('PUT', () => {
     expect(documents).toContain((await bench.call(GET)).body);
   });
 
-  it('keeps what was there when it is refused', async () => {
+  it('keeps the stored rules when it is refused', async () => {
     await put(body);
     await put('<ReplicationConfiguration/>');
     await put(body.replace('backup', 'other'));

@@ -126,7 +126,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'requested' });
   });
 
-  it('says of what was written while a destination is far behind that a scan brings it', async () => {
+  it('says of a version written while a destination is far behind that a scan brings it', async () => {
     await world.rules(ruleText('all', BACKUP), ruleText('too', THIRD));
     await put('a', 'one');
     const causes = async () => (await statusOf('a')).destinations.map((one) => 'cause' in one && one.cause);
@@ -155,7 +155,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
   });
 
-  it('says of what was written while the rule was disabled that nothing comes by itself', async () => {
+  it('says of a version written while the rule was disabled that nothing comes by itself', async () => {
     const off = ruleText('all', BACKUP).replace('Enabled', 'Disabled');
     await world.rules(ruleText('all', BACKUP));
     const before = await put('before', 'x');
@@ -175,7 +175,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('during')).toMatchObject({ state: 'COMPLETED' });
   });
 
-  it('says of what was there before the rule that it has no event', async () => {
+  it('says of a version from before the rule that it has no event', async () => {
     await put('old', 'x');
     await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time);
     const existing = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';

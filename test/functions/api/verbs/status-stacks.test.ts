@@ -14,7 +14,7 @@ describe('both sides of a key', () => {
     return objectStatus.parse(json).stacks;
   };
 
-  it('are shown newest first, with what is a replica of what', async () => {
+  it('are shown newest first, with the source version of each replica', async () => {
     await world.rules(ruleText('all', BACKUP));
     const first = await put('a.txt', 'one');
     const second = await put('a.txt', 'second');

@@ -52,7 +52,7 @@ async function replicated(key: string, text?: string): Promise<string> {
 }
 
 describe.sequential('a verification', () => {
-  it('of what is all there says that the sides are equal and that one may switch', async () => {
+  it('of sides that are equal says so, and that one may switch', async () => {
     for (const key of ['same/a', 'same/b', 'same/a']) await replicated(key, `${key} ${Math.random()}`);
     const { status, ...answer } = await verify({ prefix: 'same/' });
     expect(status).toBe(200);
@@ -156,7 +156,7 @@ describe.sequential('a verification', () => {
     expect(await verify({ prefix: 'moment' })).toMatchObject({ equal: false, safe: false });
   });
 
-  it('says of what is skipped why, and holds it against nobody', async () => {
+  it('gives the reason of each skipped version, and counts none as missing', async () => {
     await upload('skipped');
     const source = world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'skipped');
     Object.assign(source, { attributes: { ...source.attributes, storageClass: 'ARCHIVE' } });
@@ -376,7 +376,7 @@ describe.sequential('the verifications that are kept', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('verifications that cannot be', () => {
   it.each([
     [{ upTo: '2999-01-01T00:00:00.000Z' }, 'InvalidArgument', 'in the future'],
     [{ upTo: 'yesterday' }, 'InvalidArgument', 'upTo'],

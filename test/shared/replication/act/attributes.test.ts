@@ -28,7 +28,7 @@ const HEAD: ObjectHead = {
 const reasonOf = (change: Partial<ObjectHead>, ofRule = rule(), limit = LIMIT) =>
   skipReasonOf({ ...HEAD, ...change }, ofRule, MARKER, limit);
 
-describe('what cannot be copied now', () => {
+describe('versions that cannot be copied now', () => {
   it('an ordinary object can', () => {
     for (const storageClass of ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'MAZ_STANDARD']) {
       expect(reasonOf({ storageClass })).toBeUndefined();
@@ -116,7 +116,7 @@ describe('a copy that COS refuses', () => {
   });
 });
 
-describe('what travels with the bytes', () => {
+describe('attributes that travel with the bytes', () => {
   it('headers, user metadata and the marker; tags are left to COS', () => {
     const meta = writeMarker(HEAD.meta, MARKER, MEASURE);
     const attributes = attributesOf(HEAD, rule(), meta, undefined);

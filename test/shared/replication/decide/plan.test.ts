@@ -175,7 +175,7 @@ describe('special cases', () => {
     expect(planned(observed(history('vd'), stackOf(deleteMarker, deleteMarker, replica(1))))).toEqual([]);
   });
 
-  it('what was rebuilt is hidden again where the source is deleted', () => {
+  it('a replica that was copied again is hidden again where the source is deleted', () => {
     expect(planned(observed(history('vvd'), stackOf(deleteMarker, replica(2, 0))))).toEqual([
       'copy 1 on 0',
       'raise d1 on 1',
@@ -209,7 +209,7 @@ describe('special cases', () => {
     expect(planned(seen)).toEqual(['copy 2 on 1', 'raise d2 on 2', 'remove d2 (raised)']);
   });
 
-  it('what is older than the replica at which the look stopped is the business of a scan', () => {
+  it('versions older than the replica at which the look stopped are left to a scan', () => {
     const seen = observed(history('vvvv'), stackOf(replica(3, 0)), { low: ref(3) });
     expect(planned(seen)).not.toContain('copy 1 on 0');
     expect(planned({ ...seen, low: undefined })).toContain('copy 1 on 0');

@@ -55,12 +55,12 @@ function planned(
 }
 
 describe('a gap is filled where both sides write', () => {
-  it('and what was made anew is on top, where it is the newest write', () => {
+  it('and the replica that was made anew is on top, where it is the newest write', () => {
     const filled = ['copy v1', 'raise d2', 'remove d2 (raised)'];
     expect(planned(history('vv'), [ours(2, 0), own(1.5)])).toEqual(filled);
   });
 
-  it('and what is newer comes on top of that again, before anything is removed', () => {
+  it('and a newer version comes on top of that again, before anything is removed', () => {
     expect(planned(history('vv'), [own(3), ours(2, 0)])).toEqual([
       'copy v1',
       'raise d1',
@@ -115,7 +115,7 @@ describe('a deletion', () => {
   });
 });
 
-describe('what is brought on top', () => {
+describe('versions that are brought on top', () => {
   it('is taken from its uppermost place', () => {
     expect(planned(history('vv'), [own(1.5), ours(2), vouching(ours(2)), ours(1)])).toEqual([
       'raise d3',

@@ -72,7 +72,7 @@ describe('the newest write of all ends on top', () => {
     expect(planned('v', stackOf(ours(1), third(2)))).toEqual(['raise d1', 'remove d1']);
   });
 
-  it('what is put in order is on top then, and nothing else is brought there', () => {
+  it('the replica that is put in order is on top then, and nothing else is brought there', () => {
     expect(planned('vv', stackOf(ours(1), ours(2), own(0.5)))).toEqual(['raise d2', 'remove d2']);
   });
 
@@ -88,7 +88,7 @@ describe('the newest write of all ends on top', () => {
   });
 });
 
-it('what is on top is left alone while the listing does not show what a reader gets', () => {
+it('the top is left alone while the listing does not show the version that a reader gets', () => {
   expect(planned('v', stackOf(own(2)), { settled: false })).toEqual(['copy v1']);
   expect(planned('vd', stackOf(ours(1)), { settled: false })).toEqual([]);
 });
