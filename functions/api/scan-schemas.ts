@@ -95,6 +95,7 @@ const standing = {
 const spent = z.strictObject({
   versions: count,
   bytes: count,
+  deleteMarkers: count,
   currency: z.string(),
   /** For requests, functions and traffic together. */
   total: z.number().check(z.nonnegative()),
@@ -243,6 +244,8 @@ const destinationStatus = z.strictObject({
     }),
   ),
   sides: z.nullable(z.strictObject({ source: side, destination: side })),
+  /** Versions at the destination that stand for none that a rule covers, and keys that only the destination has. */
+  leftAlone: z.nullable(z.strictObject({ ...amount.shape, keys: count })),
   scan: scan,
   /** The end of the scan that counts, lag and sides come from; null: none has ended. */
   measuredAt: z.nullable(time),

@@ -1,4 +1,4 @@
-import { flag, listOf, mapOf, notNegative, object, someText, text, type Reader } from '../shape/index.ts';
+import { flag, listOf, mapOf, notNegative, object, orElse, someText, text, type Reader } from '../shape/index.ts';
 
 /** The deeds of an instance for one rule at one destination. */
 export interface LiveRow {
@@ -11,6 +11,10 @@ export interface LiveRow {
   readonly scanned: boolean;
   versions: number;
   bytes: number;
+  /** Parts of those that were copied in parts. */
+  parts: number;
+  /** Delete markers that were made. */
+  markers: number;
   /** Tries that failed. */
   failed: number;
   /** By `LAG_BOUNDS`, without the zeros at the end. */
@@ -36,6 +40,8 @@ export const liveNote: Reader<LiveNote> = object<LiveNote>({
       scanned: flag,
       versions: notNegative,
       bytes: notNegative,
+      parts: orElse(notNegative, 0),
+      markers: orElse(notNegative, 0),
       failed: notNegative,
       lags: listOf(notNegative),
       largest: notNegative,
@@ -54,13 +60,28 @@ export interface Slot {
   largest: number;
 }
 
-/** Versions and bytes that were copied, by events and tasks, and by scans. */
+/** What was copied, by events and tasks, and by scans. */
 export interface Copies {
   versions: number;
   bytes: number;
+  parts: number;
+  markers: number;
   scannedVersions: number;
   scannedBytes: number;
+  scannedParts: number;
+  scannedMarkers: number;
 }
+
+export const noCopies = (): Copies => ({
+  versions: 0,
+  bytes: 0,
+  parts: 0,
+  markers: 0,
+  scannedVersions: 0,
+  scannedBytes: 0,
+  scannedParts: 0,
+  scannedMarkers: 0,
+});
 
 /** Everything that was copied by one rule. */
 export interface RuleSum {
@@ -92,8 +113,12 @@ export const ruleName = (destination: string, rule: string): string => JSON.stri
 const copies = object<Copies>({
   versions: notNegative,
   bytes: notNegative,
+  parts: orElse(notNegative, 0),
+  markers: orElse(notNegative, 0),
   scannedVersions: notNegative,
   scannedBytes: notNegative,
+  scannedParts: orElse(notNegative, 0),
+  scannedMarkers: orElse(notNegative, 0),
 });
 
 export const liveSum: Reader<LiveSum> = object<LiveSum>({

@@ -1,7 +1,7 @@
 import { formatPlace, type Place } from '../cos/index.ts';
 import { LIVE_LATE_MS, LIVE_WINDOW_MS } from '../durations/index.ts';
 import { emptyHistogram, LAG_BOUNDS } from '../scan/index.ts';
-import { ruleName, type LiveSum, type RuleSum } from './document.ts';
+import { noCopies, ruleName, type LiveSum, type RuleSum } from './document.ts';
 import { monthOf } from './sum.ts';
 
 /** The deeds of the last hour at one destination. */
@@ -43,6 +43,6 @@ export function ruleSumOf({ rules }: LiveSum, destination: Place, rule: string, 
   return {
     ...found,
     month: monthOf(now),
-    thisMonth: { versions: 0, bytes: 0, scannedVersions: 0, scannedBytes: 0 },
+    thisMonth: noCopies(),
   };
 }

@@ -1,13 +1,5 @@
 import { LIVE_SLOT_MS, LIVE_WINDOW_MS } from '../durations/index.ts';
-import {
-  ruleName,
-  type Copies,
-  type LiveNote,
-  type LiveRow,
-  type LiveSum,
-  type RuleSum,
-  type Slot,
-} from './document.ts';
+import { noCopies, ruleName, type LiveNote, type LiveRow, type LiveSum, type RuleSum, type Slot } from './document.ts';
 
 /** Rules that are kept; of more, those that copied last. */
 const MOST_RULES = 2000;
@@ -36,7 +28,7 @@ export function addNotes(
     known.add(name);
     for (const row of rows.filter(({ from }) => from === source)) {
       addToSlots(slots, row, at);
-      if (row.versions > 0) addToRule(rules, row, at);
+      if (row.versions + row.markers > 0) addToRule(rules, row, at);
     }
   }
   const oldest = now - LIVE_WINDOW_MS - LIVE_SLOT_MS;
@@ -74,21 +66,26 @@ function addToSlots(slots: Map<string, Slot[]>, row: LiveRow, at: number): void 
   slot.largest = Math.max(slot.largest, row.largest);
 }
 
-const none = (): Copies => ({ versions: 0, bytes: 0, scannedVersions: 0, scannedBytes: 0 });
-
 function addToRule(rules: Map<string, RuleSum>, row: LiveRow, at: number): void {
   const name = ruleName(row.to, row.rule);
-  const sum = rules.get(name) ?? { since: at, total: none(), month: monthOf(at), thisMonth: none() };
+  const sum = rules.get(name) ?? { since: at, total: noCopies(), month: monthOf(at), thisMonth: noCopies() };
   rules.set(name, sum);
   const month = monthOf(at);
   if (month > sum.month) {
     sum.month = month;
-    sum.thisMonth = none();
+    sum.thisMonth = noCopies();
   }
   for (const copies of month === sum.month ? [sum.total, sum.thisMonth] : [sum.total]) {
-    copies.versions += row.scanned ? 0 : row.versions;
-    copies.bytes += row.scanned ? 0 : row.bytes;
-    copies.scannedVersions += row.scanned ? row.versions : 0;
-    copies.scannedBytes += row.scanned ? row.bytes : 0;
+    if (row.scanned) {
+      copies.scannedVersions += row.versions;
+      copies.scannedBytes += row.bytes;
+      copies.scannedParts += row.parts;
+      copies.scannedMarkers += row.markers;
+    } else {
+      copies.versions += row.versions;
+      copies.bytes += row.bytes;
+      copies.parts += row.parts;
+      copies.markers += row.markers;
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { JSON_BODY, formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { LAG_WINDOW_MS, LIVE_EVERY_MS } from '../durations/index.ts';
-import type { Copied } from '../replication/index.ts';
+import type { Copied, Marked } from '../replication/index.ts';
 import { bucketOf, LAG_BOUNDS } from '../scan/index.ts';
 import { encodeState } from '../shape/index.ts';
 import type { LiveRow } from './document.ts';
@@ -19,6 +19,7 @@ export interface TallyDeps {
 
 export interface LiveTally {
   copied(copy: Copied): void;
+  marked(mark: Marked): void;
   /** A try at a key of that pair has failed. */
   failed(pair: Pick<Copied, 'source' | 'destination'>): void;
   /** At the end of a run: settles with what is being written. Never throws. */
@@ -51,16 +52,20 @@ export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned:
   const rowOf = (source: Place, destination: Place, rule: string): LiveRow => {
     const [from, to] = [formatPlace(source), formatPlace(destination)];
     const name = JSON.stringify([from, to, rule]);
-    const row = rows.get(name) ?? { from, to, rule, scanned, versions: 0, bytes: 0, failed: 0, lags: [], largest: 0 };
+    const row = rows.get(name) ?? {
+      ...{ from, to, rule, scanned },
+      ...{ versions: 0, bytes: 0, parts: 0, markers: 0, failed: 0, lags: [], largest: 0 },
+    };
     rows.set(name, row);
     return row;
   };
 
   return {
-    copied: ({ source, destination, rule, bytes, lagMs }) => {
+    copied: ({ source, destination, rule, bytes, parts, lagMs }) => {
       const row = rowOf(source, destination, rule);
       row.versions += 1;
       row.bytes += bytes;
+      row.parts += parts;
       pending += 1;
       // An older version was left to a scan, or somebody asked for it.
       if (lagMs !== undefined && lagMs < LAG_WINDOW_MS) {
@@ -69,6 +74,11 @@ export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned:
         row.lags[bucket] = (row.lags[bucket] ?? 0) + 1;
         row.largest = Math.max(row.largest, lagMs);
       }
+      write();
+    },
+    marked: ({ source, destination, rule }) => {
+      rowOf(source, destination, rule).markers += 1;
+      pending += 1;
       write();
     },
     failed: ({ source, destination }) => {

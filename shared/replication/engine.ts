@@ -103,6 +103,7 @@ export const DEFAULT_SETTINGS: Settings = {
   markerTold: () => false,
   sharedWith: () => undefined,
   copied: () => undefined,
+  marked: () => undefined,
 };
 
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -21,6 +21,6 @@ export { sameTags } from './act/tags.ts';
 export { absence } from './decide/bases.ts';
 export type { Finding, InspectQuery, Shown } from './inspect.ts';
 export type { History, Listed, Proof } from './listed.ts';
-export type { Copied, Settings } from './settings.ts';
+export type { Copied, Marked, Settings } from './settings.ts';
 export type { Absent, Clue, End, Recheck, Report, Skip, SkipReason, Work } from './types.ts';
 export { causeOf, taskOf, whyOf, workOfTasks } from './work.ts';

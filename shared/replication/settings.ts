@@ -28,6 +28,16 @@ export interface Settings {
   sharedWith(place: Place): Place | undefined;
   /** Told of each version that was copied and proved. */
   copied(copy: Copied): void;
+  /** Told of each delete marker that was made. */
+  marked(mark: Marked): void;
+}
+
+/** One delete marker that was made at a destination. */
+export interface Marked {
+  readonly source: Place;
+  readonly destination: Place;
+  /** ID of the rule that has delete markers replicated. */
+  readonly rule: string;
 }
 
 /** One replica that was made. */
@@ -37,6 +47,8 @@ export interface Copied {
   /** ID of the rule that covers the version. */
   readonly rule: string;
   readonly bytes: number;
+  /** Parts in which it was copied; 0: whole. */
+  readonly parts: number;
   /** ms from the write at the source to that of the replica, by COS's clocks; undefined: the version is older than the rule. */
   readonly lagMs: number | undefined;
 }

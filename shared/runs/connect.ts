@@ -59,6 +59,7 @@ export function connectEngine(
       ...(config.cautious.includes('metadata') ? { metadataLimit: CAUTIOUS_METADATA_LIMIT } : {}),
       sharedWith: (place) => config.peers.find(({ bucket }) => samePlace(bucket, place))?.state,
       copied: (copy) => live.copied(copy),
+      marked: (mark) => live.marked(mark),
       ...settings,
     },
   });

@@ -83,6 +83,8 @@ export interface Counts {
   keys: number;
   /** Keys that only the destination has. */
   orphans: number;
+  /** Versions at the destination that stand for none that a rule covers: of others, or left of what the source has no more. */
+  others: Amount;
   source: SideCounts;
   destination: SideCounts;
   /** By rule ID. */
@@ -125,6 +127,7 @@ export const emptyStanding = (): Standing => ({
 export const emptyCounts = (): Counts => ({
   keys: 0,
   orphans: 0,
+  others: NOTHING,
   source: sideCounts(),
   destination: sideCounts(),
   rules: {},
@@ -156,6 +159,7 @@ export function standingOf(counts: Counts, rule: string): Standing {
 export function addCounts(into: Counts, from: Counts): void {
   into.keys += from.keys;
   into.orphans += from.orphans;
+  into.others = plus(into.others, from.others);
   for (const side of ['source', 'destination'] as const) {
     into[side].current = plus(into[side].current, from[side].current);
     into[side].older = plus(into[side].older, from[side].older);

@@ -1,5 +1,17 @@
 import { readPlace } from '../cos/index.ts';
-import { flag, listOf, mapOf, notNegative, nullable, number, object, oneOf, pairOf, text } from '../shape/index.ts';
+import {
+  flag,
+  listOf,
+  mapOf,
+  notNegative,
+  nullable,
+  number,
+  object,
+  oneOf,
+  orElse,
+  pairOf,
+  text,
+} from '../shape/index.ts';
 import type { Reader } from '../shape/index.ts';
 
 const time = number;
@@ -8,11 +20,7 @@ const amount: Reader<readonly [number, number]> = pairOf(count);
 /** `properties`: tags and ACLs are compared too, of every version. */
 const kind = oneOf(['existing', 'repair', 'properties']);
 
-/** A count that documents of an earlier release lack. */
-const orNone =
-  (read: Reader<number>): Reader<number> =>
-  (value) =>
-    value === undefined ? 0 : read(value);
+const orNone = (read: Reader<number>): Reader<number> => orElse(read, 0);
 
 const side = object({ current: amount, older: amount, deleteMarkers: count });
 const standing = object({
@@ -25,6 +33,7 @@ const standing = object({
 const counts = object({
   keys: count,
   orphans: count,
+  others: orElse(amount, [0, 0]),
   source: side,
   destination: side,
   rules: mapOf(standing),

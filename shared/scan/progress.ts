@@ -47,7 +47,7 @@ export async function readProgress(store: PairStore, now: number): Promise<Progr
   for (const range of ranges) addDeeds(deeds, range.deeds);
   const finished = ranges.filter((range) => range.done !== null);
   const whole = preparation?.done === true;
-  const total = whole ? Math.max(preparation.entries, sumOf(finished)) : undefined;
+  const total = whole ? ranges.reduce((sum, range) => sum + totalOf(range), 0) : undefined;
   const walked = ranges.reduce((sum, range) => sum + entriesOf(range), 0);
   const running = scan.state === 'running' && paused === undefined;
   const estimated = running ? estimate(ranges, notes.size, now) : undefined;
@@ -62,4 +62,6 @@ export async function readProgress(store: PairStore, now: number): Promise<Progr
   };
 }
 
-const sumOf = (ranges: readonly RangeDocument[]): number => ranges.reduce((sum, { entries }) => sum + entries, 0);
+/** What the scan before has counted, until this one has come further or to the end. */
+const totalOf = ({ done, expected, entries }: RangeDocument): number =>
+  done === null ? Math.max(expected, entries) : entries;

@@ -165,10 +165,12 @@ export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, sta
   else counts.keys += 1;
   addSide(counts.source, tally.sides.source);
   addSide(counts.destination, tally.sides.destination);
-  if (stand.kind === 'right') {
-    countRight(counts, tally, stand.note);
-    countLags(counts, stacks, tally, stand.note, now);
-  } else countOpen(counts, stacks, tally, stand, now);
+  const { current, older } = tally.sides.destination;
+  const replicated =
+    stand.kind === 'right' ? countRight(counts, tally, stand.note) : countOpen(counts, stacks, tally, stand, now);
+  // What was written in this pass is not in its listing, and is counted by the second one.
+  counts.others = plus(counts.others, minus(plus(current, older), replicated));
+  if (stand.kind === 'right') countLags(counts, stacks, tally, stand.note, now);
 }
 
 /** All versions of a key that was right before, as removed by the destination's lifecycle. */
@@ -183,19 +185,21 @@ function addSide(sum: SideCounts, { current, older, deleteMarkers }: SideCounts)
   sum.deleteMarkers += deleteMarkers;
 }
 
-function countRight(counts: Counts, { amounts }: KeyTally, note: Note | undefined): void {
-  if (note !== undefined) {
-    countNoted(counts, amounts, note);
-    return;
-  }
+/** Returns what is replicated of the key, and so do the others below. */
+function countRight(counts: Counts, { amounts }: KeyTally, note: Note | undefined): Amount {
+  if (note !== undefined) return countNoted(counts, amounts, note);
+  let sum = NOTHING;
   for (const { rule, versions, bytes } of amounts) {
     const standing = standingOf(counts, rule);
     standing.replicated = plus(standing.replicated, [versions, bytes]);
+    sum = plus(sum, [versions, bytes]);
   }
+  return sum;
 }
 
-function countNoted(counts: Counts, amounts: readonly RuleAmount[], note: Note): void {
+function countNoted(counts: Counts, amounts: readonly RuleAmount[], note: Note): Amount {
   let { skipped, expired, outside } = note;
+  let sum = NOTHING;
   for (const { rule, versions, bytes } of amounts) {
     const standing = standingOf(counts, rule);
     let left: Amount = [versions, bytes];
@@ -209,7 +213,9 @@ function countNoted(counts: Counts, amounts: readonly RuleAmount[], note: Note):
     standing.skipped = plus(standing.skipped, a);
     standing.expired = plus(standing.expired, b);
     standing.replicated = plus(standing.replicated, left);
+    sum = plus(sum, left);
   }
+  return sum;
 }
 
 function countOpen(
@@ -218,7 +224,7 @@ function countOpen(
   { amounts, covered }: KeyTally,
   { kind, missing, oldest }: Exclude<Stand, { kind: 'right' }>,
   now: number,
-): void {
+): Amount {
   const open = covered.filter(({ versionId }) => missing === undefined || missing.has(versionId));
   const there = new Map(amounts.map(({ rule, versions, bytes }): [string, Amount] => [rule, [versions, bytes]]));
   for (const { rule, size, time } of open) {
@@ -231,11 +237,15 @@ function countOpen(
   // Of a stack that is not known in whole it is unknown which part is there.
   const first = whole ? (oldest ?? source.at(-1)?.lastModified ?? 0) : 0;
   counts.oldest = Math.min(counts.oldest ?? first, first);
+  let sum = NOTHING;
   for (const [rule, amount] of there) {
     const standing = standingOf(counts, rule);
-    if (whole) standing.replicated = plus(standing.replicated, amount);
-    else standing[kind] = plus(standing[kind], amount);
+    if (whole) {
+      standing.replicated = plus(standing.replicated, amount);
+      sum = plus(sum, amount);
+    } else standing[kind] = plus(standing[kind], amount);
   }
+  return sum;
 }
 
 /** Where as many versions are on both sides they stand in the same order, so each has its replica at its own place. */

@@ -80,6 +80,8 @@ async function finishPass({ deps }: WalkOptions, store: PairStore, walk: Walk): 
       pass: 2,
       cursor: null,
       again: false,
+      // A bucket that has grown holds more than the scan before has counted.
+      expected: range.entries,
       entries: 0,
       counts: emptyCounts(),
       notBefore: Math.max(settled, range.landed),

@@ -66,6 +66,12 @@ export const optional =
   (value) =>
     value === undefined ? undefined : read(value);
 
+/** A field that documents of an earlier release lack. */
+export const orElse =
+  <T>(read: Reader<T>, none: T): Reader<T> =>
+  (value) =>
+    value === undefined ? none : read(value);
+
 export function listOf<T>(read: Reader<T>): Reader<T[]> {
   return (value) => {
     if (!Array.isArray(value)) throw new TypeError('no list');

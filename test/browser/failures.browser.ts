@@ -109,6 +109,7 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
     reasons: { completeUpTo: 'not-scanned', lagMs: 'not-scanned' },
     existing: null,
     sides: null,
+    leftAlone: null,
     scan: { state: 'none' },
     measuredAt: null,
   }));

@@ -88,19 +88,20 @@ export class ScanJudge {
     const replicas = new Set([...this.#replicasOf(link), ...orphanedCopies(this.#evidence, link)]);
     const due = this.#dueOf(book, link);
     const standings = Object.values(counts.rules);
+    const there = listed(link.destination).filter(({ deleteMarker }) => !deleteMarker).length;
     const told = standings.reduce((sum, { replicated }) => sum + replicated[0], 0);
     const open = standings.reduce((sum, { pending, failed }) => sum + pending[0] + failed[0], 0);
+    const replicated = due.filter(({ versionId }) => replicas.has(versionId)).length;
     const isDoubtful = due.some((version) => version.versionId === 'null' || isArchived(version));
     return [
       ...say(`versions at ${link.source.bucket}`, counts.source.current[0] + counts.source.older[0], versions.length),
       ...say(`delete markers at ${link.source.bucket}`, counts.source.deleteMarkers, source.length - versions.length),
       ...(isDoubtful || open > 0
         ? []
-        : say(
-            `replicated versions at ${link.destination.bucket}`,
-            told,
-            due.filter(({ versionId }) => replicas.has(versionId)).length,
-          )),
+        : [
+            ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
+            ...say(`versions of others at ${link.destination.bucket}`, counts.others[0], there - replicated),
+          ]),
     ];
   }
 

@@ -277,6 +277,12 @@ function sideFamilies(rows: readonly Row[]): Family[] {
       [{ side: 'source' }, sides?.source.deleteMarkers ?? null],
       [{ side: 'destination' }, sides?.destination.deleteMarkers ?? null],
     ]),
+    gauge(
+      rows,
+      'left_alone_versions',
+      'Versions at the destination that stand for none that a rule covers: of others, or left of what the source has no more.',
+      ({ leftAlone }) => leftAlone?.versions ?? null,
+    ),
     gauges(
       rows,
       'side_lifecycle_rules',

@@ -2,6 +2,7 @@ import { mayReach } from '../../../shared/access/index.ts';
 import { distinctPlaces, formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
 import { canaryOf, readCanary, type CanaryResults, type SeenCanary } from '../../../shared/canary/index.ts';
 import { costOf, LIST_PRICES, MEASURED, SCANNED, sumOfUsage, usageOf } from '../../../shared/cost/index.ts';
+import type { Profile, Usage, Work } from '../../../shared/cost/index.ts';
 import { hourOf, isLive, readLive, ruleSumOf, type LiveSum, type RuleSum } from '../../../shared/live/index.ts';
 import {
   explainBreak,
@@ -131,6 +132,7 @@ async function destinationState(
     },
     existing: existingOf(rules, progress, current),
     sides: result === undefined ? null : sidesOf(result, lifecycles, rules),
+    leftAlone: result === undefined ? null : { ...amountOf(result.counts.others), keys: result.counts.orphans },
     scan: scanState(pair, progress),
     measuredAt: result === undefined ? null : timeText(result.ended),
   };
@@ -276,18 +278,26 @@ function costOfRule(
 ): DestinationState['rules'][number]['cost'] {
   if (sum === undefined) return null;
   const acrossRegions = source.region !== destination.region;
-  const spent = ({ versions, bytes, scannedVersions, scannedBytes }: RuleSum['total']) => {
+  const spent = (copies: RuleSum['total']) => {
+    const { versions, bytes, parts, markers, scannedVersions, scannedBytes, scannedParts, scannedMarkers } = copies;
+    // Scans copy many versions in a run, so that runs by themselves cost nothing worth naming.
+    const byScans = (work: Omit<Work, 'acrossRegions'>, profile: Profile): Usage => ({
+      ...usageOf({ ...work, acrossRegions }, profile),
+      invocations: 0,
+    });
     const usage = sumOfUsage([
-      usageOf({ objects: versions, bytes, parts: 0, acrossRegions }, MEASURED),
-      // Scans copy many versions in a run, so that runs by themselves cost nothing worth naming.
-      {
-        ...usageOf({ objects: scannedVersions, bytes: scannedBytes, parts: 0, acrossRegions }, SCANNED),
-        invocations: 0,
-      },
+      // A delete marker takes about the requests of a copy, and no bytes.
+      usageOf({ objects: versions + markers, bytes, parts, acrossRegions }, MEASURED),
+      byScans({ objects: scannedVersions, bytes: scannedBytes, parts: scannedParts }, SCANNED),
+      byScans({ objects: scannedMarkers, bytes: 0, parts: 0 }, MEASURED),
     ]);
-    const { currency } = LIST_PRICES;
-    const total = Math.round(costOf(usage, LIST_PRICES).total * 1e6) / 1e6;
-    return { versions: versions + scannedVersions, bytes: bytes + scannedBytes, currency, total };
+    return {
+      versions: versions + scannedVersions,
+      bytes: bytes + scannedBytes,
+      deleteMarkers: markers + scannedMarkers,
+      currency: LIST_PRICES.currency,
+      total: Math.round(costOf(usage, LIST_PRICES).total * 1e6) / 1e6,
+    };
   };
   return { estimated: true, since: timeText(sum.since), soFar: spent(sum.total), thisMonth: spent(sum.thisMonth) };
 }

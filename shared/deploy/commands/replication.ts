@@ -87,6 +87,7 @@ const status = z.object({
         sourceLifecycle: z.optional(z.string()),
         destinationLifecycle: z.optional(z.string()),
       }),
+      leftAlone: z.optional(z.nullable(z.object({ versions: z.number(), bytes: z.number(), keys: z.number() }))),
       sides: z.optional(z.nullable(z.object({ source: side, destination: side }))),
       scan,
       measuredAt: z.nullable(z.string()),
@@ -254,6 +255,12 @@ function formatDestination(bucket: string, one: z.infer<typeof status>['destinat
       one.sides == null ? [] : formatSide(name, one.sides[name], reasons[`${name}Lifecycle`]),
     ),
   ];
+  if (one.leftAlone != null && one.leftAlone.versions > 0) {
+    const { versions, bytes, keys } = one.leftAlone;
+    lines.push(
+      `  left alone      ${count(versions)} versions (${size(bytes)}) at the destination that the rules did not bring, ${count(keys)} keys of them only there`,
+    );
+  }
   for (const { id, enabled, versions, cost } of one.rules) {
     if (versions === null) lines.push(`  rule ${id}: ${enabled ? 'not scanned yet' : 'disabled'}`);
     else {

@@ -3,6 +3,7 @@ import { attributesOf, raisedAttributes, refusalOf, noPlace, unreadable } from '
 import { BucketNotVersioned, ChecksumMismatch, isSourceGone } from '../errors.ts';
 import { HAND_OVER, isHalt, LOOK_AGAIN, type Halt } from '../halt.ts';
 import { newAttempt, withMarker } from './attempt.ts';
+import { plannedParts } from './multipart/part-size.ts';
 import { claimAt, ownItem } from '../look/claim.ts';
 import type { Candidate } from '../look/candidates.ts';
 import { ownMarker, proofOf, proves } from '../../identity/index.ts';
@@ -66,6 +67,7 @@ function tell({ deps, work }: Copying, { entry, head, rule }: Candidate, version
     destination,
     rule: rule.id,
     bytes: head.size,
+    parts: plannedParts(head.size),
     lagMs: since < rule.start ? undefined : lagMs,
   });
 }

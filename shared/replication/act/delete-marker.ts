@@ -1,6 +1,7 @@
 import { ServiceError } from '../../errors/index.ts';
 import { isNull, type Rank } from '../../identity/index.ts';
 import { at } from '../errors.ts';
+import { governingRule } from '../../rules/index.ts';
 import { isHalt, type Ending } from '../halt.ts';
 import type { Needs } from '../run/run.ts';
 
@@ -57,5 +58,8 @@ async function makeMarker(
       ? undefined
       : { versionId, time: deps.now(), kind: 'delete-marker', ...(rank === undefined ? {} : { rank }) },
   );
+  // The rules were asked before; which of them it was counts for its cost alone.
+  const rule = governingRule(work.rules, { deleteMarker: true, time: Number.POSITIVE_INFINITY });
+  deps.settings.marked({ source: work.source, destination: work.destination, rule: rule?.id ?? '' });
   return versionId;
 }

@@ -1,6 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BACKUP, deployment, type Deployment, MARKER_EVENT, refusal, SETTLED, SOURCE } from '../../deployment/index.ts';
+import { rule } from '../../shared/rules/sample.ts';
+import {
+  BACKUP,
+  deployment,
+  type Deployment,
+  MARKER_EVENT,
+  refusal,
+  RULE,
+  SETTLED,
+  SOURCE,
+} from '../../deployment/index.ts';
 
 const TOLD = { markerTold: () => true };
 let world: Deployment;
@@ -42,6 +52,20 @@ describe('an event', () => {
     await world.replicate({ name: MARKER_EVENT, vid: '' });
     expect(world.stack()).toHaveLength(2);
     expect(world.stack()[0]).toBe('M');
+  });
+
+  it('tells of each delete marker that was made, with the rule that has it replicated', async () => {
+    const told: object[] = [];
+    const rules = [
+      rule({ id: 'tagged', tags: [['a', 'b']], destination: BACKUP, priority: 1 }),
+      { ...RULE, priority: 2 },
+    ];
+    world = await deployment({ ...TOLD, marked: (mark) => void told.push(mark) }, rules);
+    await world.replicate({ version: world.put('1') });
+    world.clock.ms += SETTLED;
+    const vid = world.remove().versionId ?? '';
+    for (let i = 0; i < 2; i += 1) await world.replicate({ name: MARKER_EVENT, vid });
+    expect(told).toEqual([{ source: SOURCE, destination: BACKUP, rule: RULE.id }]);
   });
 
   it('of a deletion by version ID is ignored without a request', async () => {

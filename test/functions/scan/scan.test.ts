@@ -282,7 +282,25 @@ describe('repair', () => {
     world.clock.ms += SETTLED;
     await world.scanned();
     expect(world.stack(BACKUP, 'only here')).toEqual(['user']);
-    expect((await world.store.result())?.counts).toMatchObject({ keys: 0, orphans: 1 });
+    expect((await world.store.result())?.counts).toMatchObject({ keys: 0, orphans: 1, others: [1, 7] });
+  });
+
+  it('counts what it leaves alone at the destination: versions of others, and replicas of what the source has no more', async () => {
+    const { world, ids } = await existing(['a', 'a', 'b']);
+    await world.scanned();
+    world.put('of others', {}, BACKUP, 'a');
+    world.remove(ids[2], SOURCE, 'b');
+    world.clock.ms += 25 * 3_600_000;
+    await world.scanned();
+    expect(world.stack(BACKUP, 'a')).toHaveLength(3);
+    expect(world.stack(BACKUP, 'b')).toHaveLength(1);
+    const counts = (await world.store.result())?.counts;
+    expect(counts).toMatchObject({ keys: 1, orphans: 1, others: [2, expect.any(Number)] });
+    expect(counts?.rules[RULE.id]?.replicated[0]).toBe(2);
+    // What was remembered of the keys says the same.
+    world.clock.ms += 25 * 3_600_000;
+    await world.scanned();
+    expect((await world.store.result())?.counts.others).toEqual(counts?.others);
   });
 });
 

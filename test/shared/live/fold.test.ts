@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Cos } from '../../../shared/cos/index.ts';
+import { formatPlace, type Cos } from '../../../shared/cos/index.ts';
 import { createLiveTally, foldLive, hourOf, isLive, readLive, ruleSumOf } from '../../../shared/live/index.ts';
 import { BACKUP, deployment, type Deployment, OTHER, RULE, SOURCE, STATE } from '../../deployment/index.ts';
 
@@ -11,11 +11,15 @@ beforeEach(async () => {
 });
 
 /** `copies` by as many instances, one each. */
-async function copy(copies: number, { rule = 'r', bytes = 100, lagMs = 1500, scanned = false, source = SOURCE } = {}) {
+async function copy(
+  copies: number,
+  { rule = 'r', bytes = 100, parts = 0, markers = 0, lagMs = 1500, scanned = false, source = SOURCE } = {},
+) {
   for (let i = 0; i < copies; i += 1) {
     const deps = { ...world.engine.deps, now: () => world.clock.ms };
     const live = createLiveTally(deps, scanned);
-    live.copied({ source, destination: BACKUP, rule, bytes, lagMs });
+    live.copied({ source, destination: BACKUP, rule, bytes, parts, lagMs });
+    for (let marker = 0; marker < markers; marker += 1) live.marked({ source, destination: BACKUP, rule });
     await live.settle();
   }
 }
@@ -43,6 +47,25 @@ describe('the sums of the deeds of instances', () => {
     expect(hour).toMatchObject({ versions: 3, bytes: 300, failed: 0, largest: 1500 });
     expect(hour.lags[1]).toBe(3);
     expect(rule()?.total).toMatchObject({ versions: 3, bytes: 300, scannedVersions: 0 });
+  });
+
+  it('count delete markers and parts, by events and by scans, and know notes of an earlier release without them', async () => {
+    await copy(2, { markers: 3, parts: 7 });
+    await copy(1, { markers: 3, scanned: true });
+    const note = { from: formatPlace(SOURCE), to: formatPlace(BACKUP), rule: 'r', scanned: false };
+    const earlier = { ...note, versions: 1, bytes: 5, failed: 0, lags: [], largest: 0 };
+    world.put(JSON.stringify({ at: world.clock.ms, rows: [earlier] }), {}, STATE, 'live/1-earlier-1');
+    await fold();
+    expect((await sums()).rule()?.total).toEqual({
+      versions: 3,
+      bytes: 205,
+      parts: 14,
+      markers: 6,
+      scannedVersions: 1,
+      scannedBytes: 100,
+      scannedParts: 0,
+      scannedMarkers: 3,
+    });
   });
 
   it('count nothing twice and lose nothing, wherever a run is killed', async () => {
@@ -167,7 +190,9 @@ describe('the engine', () => {
     const version = world.put('12345');
     world.clock.ms += 4000;
     await world.replicate({ version });
-    expect(told).toEqual([{ source: SOURCE, destination: BACKUP, rule: 'mine', bytes: 5, lagMs: expect.any(Number) }]);
+    expect(told).toEqual([
+      { source: SOURCE, destination: BACKUP, rule: 'mine', bytes: 5, parts: 0, lagMs: expect.any(Number) },
+    ]);
     expect((told[0] as { lagMs: number }).lagMs).toBeCloseTo(4000, -2);
   });
 });

@@ -32,7 +32,7 @@ function tally() {
   };
   const live = createLiveTally({ cos, state: STATE, now: () => clock, unique: () => `u${(unique += 1)}` }, false);
   const copied = (more: object = {}) =>
-    live.copied({ source: SOURCE, destination: BACKUP, rule: 'r', bytes: 10, lagMs: 1500, ...more });
+    live.copied({ source: SOURCE, destination: BACKUP, rule: 'r', bytes: 10, parts: 0, lagMs: 1500, ...more });
   return { ...live, copied };
 }
 const sum = (field: 'versions' | 'failed') => written.flatMap(({ rows }) => rows).reduce((n, row) => n + row[field], 0);

@@ -35,6 +35,7 @@ function statusAt(bucket: string, ms: number, oldestAgeMs: number | null): Bucke
         reasons: {},
         existing: null,
         sides: null,
+        leftAlone: null,
         scan: {
           destination: TO,
           state: 'none',

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { LIST_PRICES } from '../../../../shared/cost/index.ts';
+import { costOf as priceOf, LIST_PRICES, MEASURED, usageOf } from '../../../../shared/cost/index.ts';
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import type { Place } from '../../../../shared/cos/index.ts';
 import { emptyCounts, emptyDeeds, standingOf } from '../../../../shared/scan/counts.ts';
@@ -409,7 +409,7 @@ describe('the preconditions of a destination', () => {
 describe('live figures', () => {
   const to = `${BACKUP.bucket}@${BACKUP.region}`;
   const copies = { versions: 90, bytes: 9e9, scannedVersions: 10, scannedBytes: 1e9 };
-  const sums = (measuredAt: number) =>
+  const sums = (measuredAt: number, hidden?: object) =>
     bench.cos.putObject(
       STATE,
       `status/live/${SOURCE.bucket}`,
@@ -423,6 +423,9 @@ describe('live figures', () => {
           },
           rules: {
             [JSON.stringify([to, 'a'])]: { since: NOW - 3_600_000, total: copies, month: '2000-01', thisMonth: copies },
+            ...(hidden === undefined
+              ? {}
+              : { [JSON.stringify([to, 'b'])]: { since: NOW, total: hidden, month: '2000-01', thisMonth: hidden } }),
           },
         }),
       ),
@@ -460,6 +463,22 @@ describe('live figures', () => {
     expect(cost('a', 'so-far')).toBeCloseTo(10 * LIST_PRICES.trafficPerGb, 1);
     expect(cost('a', 'this-month')).toBe(0);
     expect(cost('b', 'so-far')).toBeUndefined();
+  });
+
+  it('have the requests of delete markers and of parts in the cost of a rule', async () => {
+    const none = { versions: 0, bytes: 0, scannedVersions: 0, scannedBytes: 0 };
+    const costOf = async (more: object) => {
+      await sums(NOW - MINUTE, { ...none, ...more });
+      const labels = { ...TO_BACKUP, rule: 'b', period: 'so-far', currency: 'CNY' };
+      return valueOf(await metrics(), 'cos_replication_rule_cost', labels) ?? Number.NaN;
+    };
+    const marker = usageOf({ objects: 1000, bytes: 0, parts: 0, acrossRegions: true }, MEASURED);
+    expect(await costOf({ markers: 1000 })).toBeCloseTo(priceOf(marker, LIST_PRICES).total, 6);
+    const byScans = await costOf({ scannedMarkers: 1000 });
+    expect([byScans > 0, byScans < (await costOf({ markers: 1000 }))]).toEqual([true, true]);
+    const large = { versions: 1, bytes: 0 };
+    const requests = (10_000 * MEASURED.requestsPerPart * LIST_PRICES.requestsPer10000) / 10_000;
+    expect((await costOf({ ...large, parts: 10_000 })) - (await costOf(large))).toBeGreaterThanOrEqual(requests);
   });
 });
 
