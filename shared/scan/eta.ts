@@ -14,7 +14,7 @@ export interface Estimate {
   readonly eta: number;
 }
 
-/** ms after which a run that wrote nothing is not taken to be at work. */
+/** ms after which a run that wrote nothing is not known to be at work; it writes every half minute. */
 const SILENT_MS = 90_000;
 /** ms that a run takes for its start and a pass that only looks. */
 const LOOK_MS = 5_000;
@@ -35,6 +35,8 @@ export function estimate(ranges: readonly Walked[], runs: number, now: number): 
   if (open.length > 0 && open.every(({ blocked }) => blocked !== null)) return undefined;
   const ofOne = walked / worked;
   const first = open.filter(({ pass }) => pass === 1);
+  // Runs that write nothing for so long may have been killed: then nobody knows when another one takes over.
+  if (runs > 0 && first.length > 0 && first.every(({ written }) => now - written >= SILENT_MS)) return undefined;
   const lefts = first.map((range) => leftOf(range, ofOne, now));
   const lanes = Math.max(1, Math.min(runs, first.length));
   const left = lefts.reduce((sum, one) => sum + one, 0);

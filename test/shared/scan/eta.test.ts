@@ -34,6 +34,13 @@ describe('the estimate of a scan', () => {
       expect(estimate([half], 1, NOW + seconds * 1000)?.eta).toBe(2 * MINUTE - seconds * 1000);
   });
 
+  it('is unknown while the run that is said to be at work writes nothing: it may have been killed', () => {
+    const half = range({ entries: 500, worked: 100_000 });
+    expect(estimate([half], 1, NOW + 89_000)).toBeDefined();
+    expect(estimate([half], 1, NOW + 90_000)).toBeUndefined();
+    expect(estimate([half, range({ written: NOW + 80_000 })], 2, NOW + 90_000)).toBeDefined();
+  });
+
   it('counts the look at what was written: settled listings, and the timer that starts it and writes the result', () => {
     const half = range({ entries: 500, worked: 100_000, again: true });
     // The walk ends after 100 s, listings have settled after 175 s, the timer comes after 180 s, and again after 240 s.
