@@ -52,10 +52,8 @@ export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned:
   const rowOf = (source: Place, destination: Place, rule: string): LiveRow => {
     const [from, to] = [formatPlace(source), formatPlace(destination)];
     const name = JSON.stringify([from, to, rule]);
-    const row = rows.get(name) ?? {
-      ...{ from, to, rule, scanned },
-      ...{ versions: 0, bytes: 0, parts: 0, markers: 0, failed: 0, lags: [], largest: 0 },
-    };
+    const nothing = { versions: 0, bytes: 0, parts: 0, markers: 0, failed: 0, largest: 0 };
+    const row = rows.get(name) ?? { from, to, rule, scanned, ...nothing, lags: [] };
     rows.set(name, row);
     return row;
   };

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { BucketStatus, DestinationState } from '../../scan-schemas.ts';
 import { Bars } from '../parts/bars.tsx';
@@ -7,13 +7,14 @@ import { LagChart } from '../parts/chart.tsx';
 import { useSession, useTelling } from '../parts/context.ts';
 import type { Telling } from '../parts/context.ts';
 import { Name } from '../parts/name.tsx';
+import { Part } from '../parts/part.tsx';
 import { samplesOf } from '../parts/samples.ts';
-import { bytes } from '../parts/size.ts';
 import { DestinationSign, Sign } from '../parts/state.tsx';
-import { Table } from '../parts/table.tsx';
 import { duration, moment } from '../parts/time.ts';
 import { hrefOf } from '../route.ts';
 import { formatNumber, isText } from '../text/index.ts';
+import { Canary, LagFigures, Live } from './live-figures.tsx';
+import { Sides } from './sides.tsx';
 import { ScanLine } from './scan-line.tsx';
 import type { ScanDeed } from './scan-line.tsx';
 
@@ -94,6 +95,8 @@ function Destination({
       <div class="status-parts">
         <Backlog one={one} />
         <Lag one={one} />
+        <Live one={one} />
+        <Canary one={one} />
         <Existing one={one} />
       </div>
       <Trend one={one} />
@@ -135,15 +138,6 @@ function why({ t }: Telling, reason: string | undefined): string {
 const upTo = (telling: Telling, ms: number | null): string =>
   ms === null ? telling.t('status.longer') : telling.t('status.upto', { time: duration(telling, ms) });
 
-function Part({ title, children }: { readonly title: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <h3>{title}</h3>
-      {children}
-    </div>
-  );
-}
-
 function Backlog({ one: { backlog } }: { readonly one: DestinationState }): JSX.Element {
   const telling = useTelling();
   const { t } = telling;
@@ -169,20 +163,9 @@ function Lag({ one: { lagMs, reasons } }: { readonly one: DestinationState }): J
       </Part>
     );
   }
-  const figures = [
-    ['status.median', lagMs.p50],
-    ['status.p99', lagMs.p99],
-    ['status.max', lagMs.max],
-  ] as const;
   return (
     <Part title={t('status.lag')}>
-      <p>
-        {figures.map(([name, ms]) => (
-          <span key={name} class="lag">
-            {t(name)} <strong>{duration(telling, ms)}</strong>{' '}
-          </span>
-        ))}
-      </p>
+      <LagFigures lag={lagMs} />
       <Bars
         rows={lagMs.distribution.map(({ upToMs, versions }) => ({ label: upTo(telling, upToMs), value: versions }))}
       />
@@ -226,28 +209,5 @@ function Existing({ one: { existing, scan } }: { readonly one: DestinationState 
         <progress aria-label={t('status.existing')} max={Math.max(1, total)} value={done} />
       ) : null}
     </Part>
-  );
-}
-
-function Sides({ one: { sides } }: { readonly one: DestinationState }): JSX.Element | null {
-  const telling = useTelling();
-  const { t, language } = telling;
-  if (sides === null) return null;
-  const amount = ({ versions, bytes: size }: { versions: number; bytes: number }) =>
-    `${formatNumber(language, versions)} · ${bytes(language, size)}`;
-  return (
-    <Table
-      caption={t('status.sides')}
-      columns={(['side', 'current', 'older', 'markers'] as const).map((name) => ({ label: t(`status.${name}`) }))}
-      rows={(['source', 'destination'] as const).map((name) => ({
-        key: name,
-        cells: [
-          t(`overview.role.${name}`),
-          amount(sides[name].current),
-          amount(sides[name].older),
-          formatNumber(language, sides[name].deleteMarkers),
-        ],
-      }))}
-    />
   );
 }
