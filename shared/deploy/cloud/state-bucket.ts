@@ -3,6 +3,7 @@ import { formatPlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
 import type { Credentials } from '../../signing/index.ts';
 import { DeployError } from '../error.ts';
+import { strangersIn } from './bucket-policy.ts';
 
 /** The official SDK, loaded only by the commands that need it: it takes a sixth of a second. */
 export async function createSdk(credentials: Credentials, endpoint: string | undefined): Promise<COS> {
@@ -30,7 +31,7 @@ export async function ensureStateBucket(sdk: COS, place: Place): Promise<'create
   return 'unchanged';
 }
 
-/** Throws `DeployError` when a bucket that exists has or had versioning, or lets others in. */
+/** Throws `DeployError` when a bucket that exists has or had versioning, or lets others in by its ACL or its policy. */
 export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
   const at = addressOf(place);
   const what = `look at the state bucket ${formatPlace(place)}`;
@@ -59,6 +60,23 @@ export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
       `The state bucket ${formatPlace(place)} holds API keys, and its access list lets ${ID ?? URI ?? 'somebody else'} in (${stranger.Permission}): take that grant out (COS console, the bucket's permissions), then deploy again.`,
       'STATE_BUCKET_SHARED',
     );
+  }
+  const [guest] = strangersIn(await policyOf(sdk, place), acl.Owner.ID);
+  if (guest !== undefined) {
+    throw new DeployError(
+      `The state bucket ${formatPlace(place)} holds API keys, and its bucket policy lets ${guest} in: take that statement out (COS console, the bucket's permissions), then deploy again.`,
+      'STATE_BUCKET_SHARED',
+    );
+  }
+}
+
+/** Undefined: the bucket has none. */
+async function policyOf(sdk: COS, place: Place): Promise<unknown> {
+  try {
+    return (await sdk.getBucketPolicy(addressOf(place))).Policy;
+  } catch (error) {
+    if (failureOf(error).statusCode === 404) return undefined;
+    throw cosError(`read the bucket policy of the state bucket ${formatPlace(place)}`, error);
   }
 }
 
@@ -120,6 +138,8 @@ function failureOf(error: unknown): { code: string; statusCode: number; message:
 function cosError(what: string, error: unknown): DeployError {
   const { code, statusCode, message } = failureOf(error);
   const hint =
-    statusCode === 403 ? ' The credentials need cos:HeadBucket, cos:PutBucket and cos:GetBucketVersioning.' : '';
+    statusCode === 403
+      ? ' The credentials need cos:HeadBucket, cos:PutBucket, cos:GetBucketVersioning, cos:GetBucketACL and cos:GetBucketPolicy.'
+      : '';
   return new DeployError(`Cannot ${what}: ${message} (${code || statusCode}).${hint}`, code || 'COS_ERROR');
 }

@@ -23,6 +23,7 @@ function bucketsOf(initial: Record<string, Versioning>) {
   const buckets = new Map(Object.entries(initial));
   const acls = new Map<string, string>();
   const grants = new Map<string, object[]>();
+  const policies = new Map<string, object>();
   const check = (name: string) => {
     if (!buckets.has(name)) throw Object.assign(new Error('not there'), { statusCode: 404, code: 'NoSuchBucket' });
   };
@@ -39,8 +40,13 @@ function bucketsOf(initial: Record<string, Versioning>) {
       Owner: OWNER,
       Grants: [{ Grantee: OWNER, Permission: 'FULL_CONTROL' }, ...(grants.get(Bucket) ?? [])],
     }),
+    getBucketPolicy: async ({ Bucket }: { Bucket: string }) => {
+      const policy = policies.get(Bucket);
+      if (policy === undefined) throw Object.assign(new Error('none'), { statusCode: 404, code: 'NoSuchBucketPolicy' });
+      return { Policy: policy };
+    },
   };
-  return { buckets, acls, grants, sdk: sdk as unknown as COS };
+  return { buckets, acls, grants, policies, sdk: sdk as unknown as COS };
 }
 
 function world(settings: Settings, initial?: Record<string, Versioning>, appid?: string) {
@@ -300,6 +306,17 @@ describe('deploy', () => {
     const stranger = { ID: 'qcs::cam::uin/100000000002:uin/100000000002' };
     cloud.grants.set('crr-dev-gz-1250000000', [{ Grantee: stranger, Permission: 'READ' }]);
     await expect(cloud.deploy()).rejects.toThrow(/lets qcs::cam::uin\/100000000002:uin\/100000000002 in \(READ\)/);
+  });
+
+  it('refuses a state bucket whose policy lets somebody in', async () => {
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    const guest = 'qcs::cam::uin/100000000002:uin/100000000002';
+    const statement = { Effect: 'allow', Principal: { qcs: [OWNER.ID, guest] }, Action: ['name/cos:GetObject'] };
+    cloud.policies.set('crr-dev-gz-1250000000', { version: '2.0', Statement: [statement] });
+    await expect(cloud.deploy()).rejects.toThrow(`its bucket policy lets ${guest} in`);
+    cloud.policies.set('crr-dev-gz-1250000000', { version: '2.0', Statement: [{ ...statement, Effect: 'deny' }] });
+    await cloud.deploy();
   });
 
   it('changes nothing when a function would need another runtime', async () => {
