@@ -44,6 +44,20 @@ export const BELOW: readonly Mistake[] = [
     text('shared/identity/version.ts', 'precise(b)) return a.time < b.time;', 'precise(b)) return a.id < b.id;'),
   ),
   mistake(
+    'the signature of a marker leaves the key of the object out',
+    'test/shared/identity/claim.test.ts',
+    text(
+      'shared/identity/marker.ts',
+      'formatPlace(place), objectKey, source, key.id',
+      "formatPlace(place), '', source, key.id",
+    ),
+  ),
+  mistake(
+    'the signature of a marker leaves the bucket out',
+    'test/shared/identity/claim.test.ts',
+    text('shared/identity/marker.ts', 'formatPlace(place), objectKey, source, key.id', "'', objectKey, source, key.id"),
+  ),
+  mistake(
     'keys of one source and destination share a digest',
     'test/shared/tasks/leases-left.test.ts',
     text(
@@ -65,11 +79,7 @@ export const BELOW: readonly Mistake[] = [
   mistake(
     'a lease is given back when it has expired',
     'test/shared/tasks/leases-left.test.ts',
-    text(
-      'shared/tasks/leases.ts',
-      'if (this.#deps.now() - lease.sent >= lease.duration - SIGNATURE_LIFE_MS) return;',
-      '',
-    ),
+    text('shared/tasks/leases.ts', 'if (this.#deps.now() >= until - SIGNATURE_LIFE_MS) return;', ''),
   ),
   mistake(
     'a version that goes while the look reads it counts as one of others',
