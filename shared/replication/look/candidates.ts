@@ -39,8 +39,10 @@ const NONE: Finding = { kind: 'none' };
 
 type Examining = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'memory' | 'passed' | 'verdictLog'>;
 
-/** Versions copied in one look; bounds memory and the time between two looks. */
+/** Versions copied in one look at least; bounds memory and the time between two looks. */
 const PER_LOOK = 200;
+/** Each look reads the whole history again, so it copies this part of it: more looks would cost more than the copies. */
+const LOOKS = 50;
 /** Versions whose metadata is read at once. */
 const BATCH = 16;
 
@@ -57,12 +59,13 @@ export async function examine(run: Examining, current: HeadResult, seen: Observa
   const missing = missingOf(seen, excluded);
   const originals = new Originals(run, seen.sourceOrder);
   const candidates = new Map<string, Candidate>();
+  const most = Math.max(PER_LOOK, Math.ceil(seen.sourceOrder.length / LOOKS));
   let next = 0;
   try {
-    while (next < missing.length && candidates.size < PER_LOOK) {
+    while (next < missing.length && candidates.size < most) {
       const over = run.time.over();
       if (over) return over;
-      const batch = missing.slice(next, next + Math.min(BATCH, PER_LOOK - candidates.size));
+      const batch = missing.slice(next, next + Math.min(BATCH, most - candidates.size));
       const found = await Promise.all(batch.map((entry) => examineVersion(run, { current, originals }, entry)));
       const halt = found.find((one) => isHalt(one));
       if (halt) return halt;

@@ -140,7 +140,7 @@ const nameOf = ({ versionId, etag }: VersionEntry): string => `${versionId}/${et
 /** A version that is known from an earlier look, or because this run wrote it. */
 function knownItem({ deeds, memory }: Needs<'deeds' | 'memory'>, entry: VersionEntry): StackItem | undefined {
   const { versionId } = entry;
-  const written = isNull(versionId) ? undefined : deeds.written.find((item) => item.versionId === versionId);
+  const written = isNull(versionId) ? undefined : deeds.writtenAs(versionId);
   return written ?? memory.items.get(nameOf(entry));
 }
 

@@ -19,6 +19,8 @@ export interface Deeds {
   /** Replicas, by version ID, whose tags and ACL are known to be those of their source. */
   readonly compared: ReadonlySet<string>;
   readonly counts: Readonly<Counts>;
+  /** Of those that it wrote; undefined: it wrote none with this ID, or removed it again. */
+  writtenAs(versionId: string): OwnItem | DeleteMarkerItem | undefined;
 }
 
 /** The log in which a run notes its deeds. */
@@ -26,17 +28,19 @@ export class DeedLog implements Deeds {
   readonly written: (OwnItem | DeleteMarkerItem)[] = [];
   readonly removed = new Set<string>();
   readonly compared = new Set<string>();
+  /** A key may have a hundred thousand versions, and each look asks for each of them. */
+  readonly #byId = new Map<string, OwnItem | DeleteMarkerItem>();
   readonly counts: Counts = { copied: 0, marked: 0, removed: 0, retagged: 0, bytes: 0 };
 
   copied(item: OwnItem, bytes: number): void {
-    this.written.push(item);
+    this.#note(item);
     this.counts.copied += 1;
     this.counts.bytes += bytes;
   }
 
   /** Undefined: the answer did not name the delete marker. */
   marked(item: DeleteMarkerItem | undefined): void {
-    if (item !== undefined) this.written.push(item);
+    if (item !== undefined) this.#note(item);
     this.counts.marked += 1;
   }
 
@@ -44,7 +48,17 @@ export class DeedLog implements Deeds {
     this.removed.add(versionId);
     const at = this.written.findIndex((item) => item.versionId === versionId);
     if (at !== -1) this.written.splice(at, 1);
+    this.#byId.delete(versionId);
     this.counts.removed += 1;
+  }
+
+  writtenAs(versionId: string): OwnItem | DeleteMarkerItem | undefined {
+    return this.#byId.get(versionId);
+  }
+
+  #note(item: OwnItem | DeleteMarkerItem): void {
+    this.written.push(item);
+    this.#byId.set(item.versionId, item);
   }
 
   hasCompared(versionId: string): void {
