@@ -33,9 +33,8 @@ interface Outage {
  * A destination that answers nothing for hours while so many keys are written, in virtual time. What it costs meanwhile, and how
  * it comes back, must not grow with what has failed.
  */
-export async function benchOutage({ quick }: BenchOptions): Promise<BenchResult> {
-  const [less, more] = quick ? [400, 1200] : [3000, 15_000];
-  const [minutes, settings] = quick ? [HOUR, { crowdedFrom: 100 }] : [3 * HOUR, {}];
+export async function benchOutage({ quick, large }: BenchOptions): Promise<BenchResult> {
+  const { less, more, minutes, settings } = sizes(quick, large);
   const few = await measured(less, minutes, settings);
   const many = await measured(more, minutes, settings);
   const held = await heldBack(quick ? 1000 : 10_000);
@@ -69,6 +68,12 @@ export async function benchOutage({ quick }: BenchOptions): Promise<BenchResult>
         `${few.schedule} and ${many.schedule} requests a minute of schedule`,
     ],
   };
+}
+
+function sizes(quick: boolean, large: boolean) {
+  if (quick) return { less: 400, more: 1200, minutes: HOUR, settings: { crowdedFrom: 100 } };
+  if (large) return { less: 15_000, more: 1_000_000, minutes: 24 * HOUR, settings: {} };
+  return { less: 3000, more: 15_000, minutes: 3 * HOUR, settings: {} };
 }
 
 async function measured(keys: number, minutes: number, settings: Partial<Settings>): Promise<Outage> {
@@ -107,6 +112,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
     // Before that it is still found out that the destination is down.
     if (i > minutes / 2) most.schedule = Math.max(most.schedule, used);
     most.state = Math.max(most.state, objectsIn(world, STATE));
+    world.logs.length = 0;
   }
   isDown = false;
   const before = made.all;

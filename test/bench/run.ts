@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 
 import { benchApi } from './api.ts';
 import { benchBackfill } from './backfill.ts';
+import { benchBeside } from './beside.ts';
 import { benchCost } from './cost.ts';
+import { benchDeep } from './deep.ts';
 import { benchEngine } from './engine.ts';
 import { benchGrowth } from './growth.ts';
 import { benchHot } from './hot.ts';
@@ -12,6 +14,7 @@ import { benchLive } from './live.ts';
 import { benchOutage } from './outage.ts';
 import { benchPeers } from './peers.ts';
 import { benchScan } from './scan.ts';
+import { benchUnremembered } from './unremembered.ts';
 import { benchSize } from './size.ts';
 import { benchSpread } from './spread.ts';
 import { writePlots } from './plots.ts';
@@ -19,9 +22,10 @@ import { HEADROOM, isOver } from './types.ts';
 import type { Bench, BenchResult, Figure } from './types.ts';
 
 /**
- * `npm run bench -- [NAME …] [--json] [--quick] [--plots FOLDER]`: runs the benchmarks named, or all of them. Each one
- * compares with a floor or a peer in the same run, because the machine is not always the same. `--quick` is for a build:
- * those that take seconds, ratios within twice their limit, and `N passed, N failed` on the last line.
+ * `npm run bench -- [NAME …] [--json] [--quick | --large] [--plots FOLDER]`: runs the benchmarks named, or all of them. Each
+ * one compares with a floor or a peer in the same run, because the machine is not always the same. `--quick` is for a build:
+ * those that take seconds, ratios within twice their limit, and `N passed, N failed` on the last line. `--large` takes the
+ * sizes that the product is made for.
  */
 const BENCHES: Readonly<Record<string, Bench>> = {
   bundle: benchSize,
@@ -31,8 +35,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   hot: benchHot,
   large: benchLarge,
   scan: benchScan,
+  unremembered: benchUnremembered,
   spread: benchSpread,
+  deep: benchDeep,
   backfill: benchBackfill,
+  beside: benchBeside,
   outage: benchOutage,
   live: benchLive,
   cost: benchCost,
@@ -47,8 +54,11 @@ const QUICK = [
   'hot',
   'large',
   'scan',
+  'unremembered',
   'spread',
+  'deep',
   'backfill',
+  'beside',
   'outage',
   'live',
   'cost',
@@ -57,10 +67,16 @@ const QUICK = [
 function read() {
   try {
     const { values, positionals } = parseArgs({
-      options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, plots: { type: 'string' } },
+      options: {
+        json: { type: 'boolean' },
+        quick: { type: 'boolean' },
+        large: { type: 'boolean' },
+        plots: { type: 'string' },
+      },
       allowPositionals: true,
     });
     if (!positionals.every((one) => Object.hasOwn(BENCHES, one))) return undefined;
+    if (values.quick === true && values.large === true) return undefined;
     const all = values.quick === true ? QUICK : Object.keys(BENCHES);
     return { ...values, names: positionals.length === 0 ? all : positionals };
   } catch {
@@ -70,10 +86,12 @@ function read() {
 
 const asked = read();
 if (asked === undefined) {
-  console.error(`Usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--quick] [--plots FOLDER]`);
+  console.error(
+    `Usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--quick | --large] [--plots FOLDER]`,
+  );
   process.exit(2);
 }
-const options = { quick: asked.quick === true };
+const options = { quick: asked.quick === true, large: asked.large === true };
 const say = (line: string): void => {
   if (asked.json !== true) console.log(line);
 };

@@ -16,12 +16,13 @@ import { cpuOf, heldBytes, middle, round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const PAGE = 1000;
-/** Where memory is looked at, that is done before one in so many pages. */
-const SAMPLED = 30;
+/** Where memory is looked at, that is done so many times. */
+const SAMPLES = 60;
 const RANGE = SCAN_DEFAULTS.rangeEntries;
 const CALL = { method: 'GET', place: SOURCE, effect: 'read' } as const;
 const PAIR = { source: SOURCE, destination: BACKUP };
 const SALT = 'salt';
+const LARGE = [10_000, 100_000, 1_000_000, 10_000_000];
 
 /** Entries on each side, of which every fifth is an older version of its key. */
 const keyOf = (n: number): string => `photos/${String(n - (n % 5 === 4 ? 1 : 0)).padStart(9, '0')}.jpg`;
@@ -133,7 +134,7 @@ async function measured(entries: number, isSampled = false) {
   const look = (): void => void (held = Math.max(held, heldBytes() - before));
   // In the middle of a range and not at its end, where all that it held is written down already.
   listings.beforePage = () => {
-    if (isSampled && listings.requests % SAMPLED === 0) look();
+    if (isSampled && listings.requests % Math.ceil((2 * entries) / PAGE / SAMPLES) === 0) look();
   };
   const walking = await cpuOf(async () => {
     for (const range of ranges) {
@@ -154,24 +155,31 @@ const standings = ({ rules }: RangeDocument['counts']): number =>
   Object.values(rules).reduce((sum, { replicated }) => sum + replicated[0], 0);
 
 /** What it costs to look through a pair in which everything is there and proved. */
-export async function benchScan({ quick }: BenchOptions): Promise<BenchResult> {
-  const few = quick ? 20_000 : 100_000;
-  await measured(few);
+export async function benchScan({ quick, large }: BenchOptions): Promise<BenchResult> {
+  const sizes = large ? LARGE : quick ? [20_000, 200_000] : [100_000, 1_000_000];
+  const [least = 0, most = 0] = [sizes[0], sizes.at(-1)];
+  await measured(least);
   const rounds = [];
-  for (let i = 0; i < (quick ? 1 : 3); i += 1)
-    rounds.push({ few: await measured(few), many: await measured(few * 10) });
+  for (let i = 0; i < (quick || large ? 1 : 3); i += 1) {
+    const all = [];
+    for (const size of sizes) all.push(await measured(size));
+    const [few, many] = [all[0], all.at(-1)];
+    if (few === undefined || many === undefined) throw new Error('nothing was measured');
+    rounds.push({ few, many, all });
+  }
   const ratio = round(middle(rounds.map(({ many }) => many.walking / many.listing)));
-  const growth = round(middle(rounds.map((one) => one.many.walking / one.few.walking / 10)));
+  const growth = round(middle(rounds.map(({ many, few }) => many.walking / few.walking / (most / least))));
   // Last and by itself: collections that are asked for make the code slower that runs beside them.
-  const { heldMB } = await measured(few * 10, true);
+  const { heldMB } = await measured(most, true);
   const [first] = rounds;
   if (first === undefined) throw new Error('nothing was measured');
   const { many } = first;
   const seconds = (value: number): number => round(value / many.entries);
+  const sized = first.all.map(({ entries, walking }) => `${round(walking / entries)} at ${entries}`);
   const limited: Figure[] = [
     { name: 'scan: CPU over that of listing both sides', value: ratio, kind: 'ratio', most: 1.6 },
     {
-      name: 'scan: CPU per version at ten times as many versions over that at few',
+      name: `scan: CPU per version at ${most} versions over that at ${least}`,
       value: growth,
       kind: 'ratio',
       most: 1.25,
@@ -192,6 +200,7 @@ export async function benchScan({ quick }: BenchOptions): Promise<BenchResult> {
     limited,
     lines: [
       `CPU s per 1,000,000 versions  ${seconds(many.walking)} for a scan of a proved pair, ${seconds(many.listing)} for listing both sides`,
+      `us of CPU a version           ${sized.join(', ')} versions on each side`,
     ],
   };
 }

@@ -25,6 +25,8 @@ export interface Figure {
 export interface BenchOptions {
   /** Fewer rounds: for a build, where ratios have to hold within a factor of `HEADROOM` only. */
   readonly quick: boolean;
+  /** The sizes that the product is made for, which take from minutes to an hour; some benchmarks have no other size. */
+  readonly large: boolean;
 }
 
 /** In a build a ratio may be so many times its limit: it shares its machine. */

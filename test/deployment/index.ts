@@ -5,6 +5,7 @@ export { MARKER_EVENT, messageOf, recordOf } from './events.ts';
 export { openInProcess, type DeploymentOptions, type InProcess } from './in-process.ts';
 export { GIGABYTE, LargeDeployment, MEGABYTE, uploadLarge } from './large.ts';
 export { MeasuredDeployment, type Request } from './measured.ts';
+export { pacedDeployment, type PacedDeployment } from './paced.ts';
 export { BACKUP, OTHER, SOURCE, START, STATE } from './places.ts';
 export { stored, wholeBucket } from './rules.ts';
 export { scanDeployment, type ScanDeployment } from './scanning.ts';
