@@ -3,6 +3,8 @@ import { mistake, text, type Mistake } from './mistake.ts';
 const MERGE = 'test/shared/scan/merge.test.ts';
 const WHOLE = 'test/functions/scan/scan.test.ts';
 const STREAMS = 'shared/scan/streams.ts';
+const TURNS = 'test/functions/scan/turns.test.ts';
+const WALK = 'shared/scan/walk.ts';
 
 /** Mistakes in the parts of a scan: its listings, ranges and pace, and the age of what it remembers. */
 export const SCAN_PARTS: readonly Mistake[] = [
@@ -69,5 +71,58 @@ export const SCAN_PARTS: readonly Mistake[] = [
       'if (inARow < (range.tries > 0 ? 1 : BLOCKED_AFTER)) return false;',
       'if (inARow > 0) return false;',
     ),
+  ),
+  mistake(
+    'a page that cannot be read ends its range',
+    MERGE,
+    text(
+      STREAMS,
+      'const page = await this.#next;',
+      'const page = await this.#next.catch(() => ({ entries: [], next: undefined }));',
+    ),
+  ),
+  mistake(
+    'two runs go on with the range of a killed one',
+    TURNS,
+    text(
+      'shared/scan/unit.ts',
+      "if (acquired.kind === 'taken') return 'held';",
+      "if (acquired.kind === 'taken') return this.#work(scan, unit, { inherited: [] } as unknown as Lease);",
+    ),
+  ),
+  mistake('a range is counted in both of its passes', WHOLE, text(WALK, '      counts: emptyCounts(),\n', '')),
+  mistake(
+    'the second pass begins before listings have settled',
+    WHOLE,
+    text(WALK, 'notBefore: Math.max(settled, range.landed),', 'notBefore: 0,'),
+  ),
+  mistake(
+    'a run does not hand over before its limit',
+    TURNS,
+    text(WALK, 'this.#stop = options.deadline - SCAN_CLOSING_MS;', 'this.#stop = Number.POSITIVE_INFINITY;'),
+  ),
+  mistake(
+    'more runs of a scan are at work than the setting allows',
+    TURNS,
+    text(
+      'shared/scan/keep.ts',
+      'const room = settings.rangesAtOnce - running.length;',
+      'const room = Number.POSITIVE_INFINITY;',
+    ),
+  ),
+  mistake(
+    'a key that failed is left to nobody',
+    'test/functions/scan/properties.test.ts',
+    text('shared/scan/treat.ts', 'await tasks.defer(taskOf(work, why, now()), now() + backOff(0, random()));', ''),
+  ),
+  mistake(
+    'a refusal of COS makes no difference to a scan',
+    'test/functions/scan/refused.test.ts',
+    text(WALK, 'const rest = this.#options.deps.sleep(this.#pace.refused());', 'const rest = Promise.resolve();'),
+  ),
+  mistake(
+    'what was proved by one rule is believed of another',
+    'test/shared/scan/ledger.test.ts',
+    text('shared/scan/stack-hash.ts', "'v'}${name}\\0${rule}\\0`;", "'v'}${name}\\0`;"),
   ),
 ];

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { BACKUP, pacedDeployment, SOURCE, START, wholeBucket } from '../../deployment/index.ts';
+
+const DAY = 86_400_000;
+const EXISTING = 1500;
+
+/** A scan of existing objects on buckets that take so many requests a second, until it has ended. */
+async function scanned(perSecond: number) {
+  const start = START + DAY;
+  const rule = wholeBucket(BACKUP, { start, deleteMarkersSince: start, existing: 'All' });
+  const world = await pacedDeployment({ rules: [rule], scan: { rangeEntries: EXISTING / 5 }, perSecond });
+  const { scheduler } = world;
+  for (let i = 0; i < EXISTING; i += 1) world.put(`k${i}`, true);
+  scheduler.now = start + DAY;
+  world.begin();
+  let ended = false;
+  const look = async (): Promise<void> => {
+    ended = (await world.store.scan())?.state === 'ended';
+    scheduler.after(60_000, () => void look());
+  };
+  await look();
+  await scheduler.runUntil(() => ended || scheduler.now > start + 2 * DAY);
+  const result = await world.store.result();
+  return { world, copied: result?.deeds.copied, refused: world.refused.scan / world.requests.scan };
+}
+
+it('asks less often where COS refuses requests: few of them are refused, and every version is there', async () => {
+  const { world, copied, refused } = await scanned(200);
+  // Five runs of sixteen keys at once would make two thousand requests a second, of which nine of ten would be refused.
+  expect(refused).toBeGreaterThan(0);
+  expect(refused).toBeLessThan(0.1);
+  expect(copied).toBe(EXISTING);
+  for (const place of [SOURCE, BACKUP]) expect(world.versions(place, 'k7')).toHaveLength(1);
+  expect(world.killed()).toBe(0);
+});
+
+it('is refused nothing where COS takes what it asks for', async () => {
+  const { copied, refused } = await scanned(3000);
+  expect({ copied, refused }).toEqual({ copied: EXISTING, refused: 0 });
+});

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { BACKUP, RULE, scanDeployment, SOURCE, type ScanDeployment } from '../../deployment/index.ts';
+
+const MINUTE = 60_000;
+/** ms after which the lease of a killed run has ended, and its requests have landed. */
+const OUTLIVED = 60 * MINUTE;
+/** Copies of the run that is killed. */
+const BEFORE = 5;
+const KEYS = Array.from({ length: 12 }, (_, i) => `k${i}`);
+
+/** A scan of objects that are older than their rule, in one range, whose run is killed at its next copy. */
+async function killed(): Promise<ScanDeployment & { readonly note: string; readonly copies: () => number }> {
+  const world = await scanDeployment([{ ...RULE, existing: 'All' }], { keysAtOnce: 1 });
+  for (const key of KEYS) world.put('x', {}, undefined, key);
+  world.clock.ms += 5 * MINUTE;
+  await world.keep();
+  await world.run(world.scansStarted.shift()?.key ?? '');
+  let copies = 0;
+  world.onRequest((call) => {
+    if (call === 'copyObject backup') copies += 1;
+    // Of a run that is dead nothing takes effect, and nothing comes back to it.
+    if (copies > BEFORE) throw new Error('the run is no more');
+  });
+  await world.run(world.scansStarted.shift()?.key ?? '').catch(() => undefined);
+  copies = 0;
+  world.onRequest((call) => void (copies += call === 'copyObject backup' ? 1 : 0));
+  world.clock.ms += OUTLIVED;
+  await world.keep();
+  return { ...world, note: world.scansStarted.shift()?.key ?? '', copies: () => copies };
+}
+
+const versionsOf = (world: ScanDeployment, { bucket, region }: typeof SOURCE): readonly number[] =>
+  KEYS.map(
+    (key) => world.core.listVersions(bucket, region, { prefix: key }).entries.filter((one) => one.key === key).length,
+  );
+
+it('lets one run alone go on with the range of a killed one, though two are started for it', async () => {
+  const world = await killed();
+  expect(versionsOf(world, BACKUP).filter((count) => count === 1)).toHaveLength(BEFORE);
+  const finished = await Promise.all([world.run(world.note), world.run(world.note)]);
+  // The second pass is for later, so neither has finished it.
+  expect(finished).toEqual([{ finished: 0 }, { finished: 0 }]);
+  expect(world.copies()).toBe(KEYS.length - BEFORE);
+  await world.scanned();
+  expect(versionsOf(world, BACKUP)).toEqual(versionsOf(world, SOURCE));
+  const result = await world.store.result();
+  expect(result?.counts.keys).toBe(KEYS.length);
+  expect(Object.values(result?.counts.rules ?? {}).map(({ replicated }) => replicated)).toEqual([
+    [KEYS.length, KEYS.length],
+  ]);
+});
+
+it('takes a start that comes once more, after its range is done, for nothing', async () => {
+  const world = await killed();
+  await world.run(world.note);
+  await world.scanned();
+  const before = await world.store.result();
+  const { length } = world.requests;
+  expect(await world.run(world.note)).toEqual({ finished: 0 });
+  expect(world.requests.slice(length)).toEqual(['getObject crr']);
+  expect(await world.store.result()).toEqual(before);
+});
+
+it('hands over before its time is over, and stands still while the scan is held', async () => {
+  const world = await killed();
+  const limit = 3 * MINUTE;
+  world.onRequest(() => void (world.clock.ms += 3000));
+  const before = world.clock.ms;
+  await world.run(world.note, limit);
+  expect(world.clock.ms - before).toBeLessThanOrEqual(limit);
+  const there = versionsOf(world, BACKUP).filter((count) => count > 0).length;
+  expect(there).toBeGreaterThan(BEFORE);
+  expect(there).toBeLessThan(KEYS.length);
+  world.onRequest(() => undefined);
+  await world.store.putPause(world.clock.ms);
+  for (let i = 0; i < 5; i += 1) await world.minute();
+  expect(versionsOf(world, BACKUP).filter((count) => count > 0)).toHaveLength(there);
+  await world.store.dropPause();
+  await world.scanned();
+  expect(versionsOf(world, BACKUP)).toEqual(versionsOf(world, SOURCE));
+});
+
+it('has no more runs at work than the setting allows', async () => {
+  const world = await scanDeployment([{ ...RULE, existing: 'All' }], { rangeEntries: 2, rangesAtOnce: 3 });
+  for (const key of KEYS) world.put('x', {}, undefined, key);
+  world.clock.ms += 5 * MINUTE;
+  await world.keep();
+  await world.run(world.scansStarted.shift()?.key ?? '');
+  for (let i = 0; i < 3; i += 1) await world.keep();
+  expect(new Set(world.scansStarted.map(({ key }) => key)).size).toBe(3);
+  await world.scanned();
+  expect(versionsOf(world, BACKUP)).toEqual(versionsOf(world, SOURCE));
+});
