@@ -1,21 +1,21 @@
 import type { RuleSet } from '../rules/index.ts';
-import { ServiceError } from '../errors/index.ts';
 import { causeOf } from '../replication/index.ts';
 import { addDeeds, emptyCounts, emptyDeeds, type Deeds } from './counts.ts';
 import type { RangeDocument, ScanDocument } from './documents.ts';
 import { block, Failures } from './failures.ts';
-import { Ledger, type Note } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { nextKey, type KeyStacks } from './merge.ts';
 import { Pace } from './pace.ts';
-import { commonPrefix, PairRules, rulesOfPair } from './scope.ts';
-import { hashOfStacks, StackHash } from './stack-hash.ts';
+import { PairRules, rulesOfPair } from './scope.ts';
 import type { PairStore } from './store.ts';
-import { VersionStream, type Bounds, type Cursor } from './streams.ts';
+import { VersionStream } from './streams.ts';
 import { allExpired, countKey, Tally, type KeyTally } from './tally.ts';
-import { listedAs, treat, type Treated, type Treatment } from './treat.ts';
+import { treat, type Treated, type Treatment } from './treat.ts';
 import type { ScanDeps } from './types.ts';
 import { createWatch, type Watch } from './watch.ts';
 import { CLOCK_DOUBT_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/index.ts';
+import { Memory } from './memory.ts';
+import { openSides, Unlisted } from './sides.ts';
 
 /** ms after which a run writes down its progress, for the run that goes on if it is killed. */
 const CHECKPOINT_MS = 30_000;
@@ -30,15 +30,6 @@ export interface WalkOptions {
   readonly scan: ScanDocument;
   /** ms since 1970: when the platform ends the run. */
   readonly deadline: number;
-}
-
-/** A side cannot be listed. This run is not at fault, and another run would fail at once as well. */
-class Unlisted extends Error {
-  override readonly name = 'Unlisted';
-
-  constructor(cause: ServiceError) {
-    super(cause.message, { cause });
-  }
 }
 
 /** One key on its way from the merge to the counts. */
@@ -96,17 +87,14 @@ async function finishPass({ deps }: WalkOptions, store: PairStore, walk: Walk): 
 
 class Walk {
   range: RangeDocument;
-  /** The keys that this scan has proved. The ledgers of earlier scans are only read. */
-  ledger = new Ledger();
   readonly #options: WalkOptions;
   readonly #rules: PairRules;
   readonly #pace: Pace;
   readonly #tally: Tally;
-  readonly #stack: StackHash;
+  readonly #memory: Memory;
   readonly #stop: number;
   readonly #watch: Watch;
   readonly #prefixes: readonly string[];
-  #earlier = new Ledger();
   #rest: Promise<void> | undefined;
   #written: number;
   readonly #failures = new Failures();
@@ -122,20 +110,26 @@ class Walk {
     this.#prefixes = rules.map(({ prefix }) => prefix);
     this.#pace = new Pace(settings.keysAtOnce, engine.random);
     this.#tally = new Tally(engine.deps.hash, range.salt, this.#rules);
-    this.#stack = new StackHash(engine.deps.hash, range.salt);
+    const { settleMs } = engine.settings;
+    const { hash } = engine.deps;
+    this.#memory = new Memory({ hash, salt: range.salt, now: engine.now, settleMs, compares: this.#compares });
     this.#stop = options.deadline - SCAN_CLOSING_MS;
     this.#watch = createWatch(options.deps, options.store, options.scan, ruleSet);
     this.#written = engine.now();
+  }
+
+  get ledger(): Ledger {
+    return this.#memory.ledger;
   }
 
   /** `end`: the end of the range; `stopped`: another run goes on. */
   async run(): Promise<'end' | 'stopped'> {
     const { deps, store } = this.#options;
     const { now } = deps.engine;
-    this.ledger = await store.ledger(store.ledgerName(this.range.scan, this.range.number));
-    for (const name of this.range.ledgers) this.#earlier.include(await store.ledger(name));
+    await this.#memory.load(store, this.range);
     this.range.blocked = null;
-    const [source, destination] = this.#streams();
+    const { scan } = this.#options;
+    const [source, destination] = openSides(deps.engine.deps.cos, scan, this.range, this.#prefixes);
     const queue: Item[] = [];
     const active = { count: 0 };
     let ended: 'end' | 'stopped' = 'stopped';
@@ -179,29 +173,12 @@ class Walk {
     await store.putRange(this.range);
   }
 
-  #streams(): [VersionStream, VersionStream] {
-    const { scan, deps } = this.#options;
-    const { cos } = deps.engine.deps;
-    const prefix = prefixOf(this.#prefixes, scan.prefix);
-    const bounds: Bounds = {
-      after: this.range.cursor ?? this.range.after ?? undefined,
-      upTo: this.range.upTo ?? undefined,
-    };
-    const read = (side: 'source' | 'destination') => (cursor: Cursor | undefined) =>
-      cos
-        .listVersions(scan[side], { ...(prefix === '' ? {} : { prefix }), maxKeys: 1000, ...cursor })
-        .catch((error: unknown) => {
-          throw error instanceof ServiceError ? new Unlisted(error) : error;
-        });
-    return [new VersionStream(read('source'), bounds), new VersionStream(read('destination'), bounds)];
-  }
-
   #begin(stacks: KeyStacks, tally: KeyTally, active: { count: number }): Item {
     const idle = tally.entries === 0 || tally.rules.rules.length === 0;
-    const known = idle || this.#isRemembered(tally);
+    const known = idle || this.#memory.isRemembered(tally, this.range);
     // P37b: Only what is remembered is passed over.
     if (known) return { stacks, tally, outcome: REMEMBERED, remembered: true };
-    if (this.#isGone(stacks, tally)) {
+    if (this.#memory.isGone(stacks, tally)) {
       const stand = { kind: 'right', note: allExpired(tally) } as const;
       return { stacks, tally, outcome: { ...REMEMBERED, stand }, remembered: true };
     }
@@ -227,31 +204,8 @@ class Walk {
     return { stacks, tally, outcome, remembered: false };
   }
 
-  #isRemembered({ hash, youngest }: KeyTally): boolean {
-    // P47b: What earlier scans have proved says nothing of tags and ACLs.
-    if (!this.#compares && this.#earlier.isProved(hash)) return true;
-    if (this.ledger.isProved(hash)) return true;
-    // The written versions are there as they should be, and both listings have settled.
-    return this.range.pass > 1 && this.ledger.isExpected(hash) && this.#isSettled(youngest);
-  }
-
-  /**
-   * Whether a key is deleted at the source, was right by an earlier scan, and has nothing at the destination any more. Its
-   * versions cannot be told there from those of a key that was never replicated, and would be shown until they are hidden again.
-   */
-  #isGone({ destination, whole }: KeyStacks, { deleted }: KeyTally): boolean {
-    if (deleted === undefined || !whole || !destination.every((entry) => entry.deleteMarker)) return false;
-    // P46: Only what a scan has proved says that the replicas were there.
-    return this.#earlier.isProved(deleted) || this.ledger.isProved(deleted);
-  }
-
   get #compares(): boolean {
     return this.#options.scan.kind === 'properties';
-  }
-
-  #isSettled(youngest: number): boolean {
-    const { now, settings } = this.#options.deps.engine;
-    return youngest < now() - settings.settleMs - CLOCK_DOUBT_MS;
   }
 
   /** Counts the keys that are done, in their order, for as long as `full` says. False: the run has to end. */
@@ -279,7 +233,7 @@ class Walk {
   #commit({ stacks, tally, remembered }: Item, outcome: Treated): boolean {
     const { now } = this.#options.deps.engine;
     const { range } = this;
-    const known = remembered ? (this.#earlier.noteOf(tally.hash) ?? this.ledger.noteOf(tally.hash)) : undefined;
+    const known = remembered ? this.#memory.noteOf(tally.hash) : undefined;
     const stand = known === undefined ? outcome.stand : ({ kind: 'right', note: known } as const);
     countKey(range.counts, stacks, tally, stand, now());
     range.entries += tally.entries;
@@ -288,9 +242,9 @@ class Walk {
     range.again ||= outcome.again;
     if (!remembered) addDeeds(range.deeds, { ...emptyDeeds(), looked: 1, ...outcome.deeds } satisfies Deeds);
     // P37: A key is remembered when it was proved, and old enough to be listed in whole.
-    if (outcome.proved && tally.entries > 0 && this.#isSettled(tally.youngest))
-      this.#prove(tally, stand.kind === 'right' ? stand.note : undefined);
-    if (outcome.expected !== undefined) this.#expect(stacks, tally, outcome.expected);
+    if (outcome.proved && tally.entries > 0 && this.#memory.isSettled(tally.youngest))
+      this.#memory.prove(tally, stand.kind === 'right' ? stand.note : undefined);
+    if (outcome.expected !== undefined) this.#memory.expect(stacks, tally, outcome.expected);
     this.#split(stacks.key, tally.entries);
     if (remembered) return true;
     if (outcome.stand.kind === 'failed') return !this.#failures.failed(range, outcome.cause ?? '', now());
@@ -303,24 +257,6 @@ class Walk {
   block(cause: string): 'stopped' {
     block(this.range, cause, this.#options.deps.engine.now());
     return 'stopped';
-  }
-
-  #prove({ hash, deleted }: KeyTally, note: Note | undefined): void {
-    this.ledger.prove(hash, note);
-    // A version that was passed over may be copied some day, so it is not known to have been there.
-    const allWereThere = note === undefined || note.skipped[0] + note.outside[0] === 0;
-    if (deleted !== undefined && allWereThere) this.ledger.prove(deleted);
-  }
-
-  #expect({ key, source }: KeyStacks, tally: KeyTally, { written, note }: NonNullable<Treated['expected']>): void {
-    const rules = new Map(tally.covered.map(({ versionId, rule }) => [versionId, rule]));
-    const hash = hashOfStacks(
-      this.#stack,
-      { key, terms: tally.rules.terms },
-      source.map((entry) => ({ entry, rule: rules.get(entry.versionId) ?? '' })),
-      written.map((versionId) => listedAs(key, versionId)),
-    );
-    this.ledger.expect(hash, note);
   }
 
   #split(key: string, entries: number): void {
@@ -347,10 +283,4 @@ class Walk {
 /** Waits until all work on keys has ended. Only then may the range be given back. */
 async function ended(queue: readonly Item[]): Promise<void> {
   await Promise.allSettled(queue.map(async (item) => item.outcome));
-}
-
-/** The prefix that is listed: of all keys that a rule may cover and the scan asks for. */
-function prefixOf(prefixes: readonly string[], asked: string): string {
-  const common = commonPrefix(prefixes);
-  return common.startsWith(asked) ? common : asked;
 }

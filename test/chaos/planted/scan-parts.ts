@@ -45,7 +45,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     WHOLE,
     text(
       'shared/scan/walk.ts',
-      'if (outcome.proved && tally.entries > 0 && this.#isSettled(tally.youngest))',
+      'if (outcome.proved && tally.entries > 0 && this.#memory.isSettled(tally.youngest))',
       'if (outcome.proved && tally.entries > 0)',
     ),
   ),

@@ -4,7 +4,7 @@ import { verified, type Verified } from '../../../../functions/api/verify-schema
 import { VerifyStore } from '../../../../shared/verify/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
 import { BACKUP, untilNextSecond } from '../../../deployment/over-http.ts';
-import { world, scanning, useWorld, PLACE, scanRuns, verify, look, other, upload, replicated } from './verify-world.ts';
+import { world, scanning, useWorld, PLACE, scanRuns, verify, look, upload, replicated } from './verify-world.ts';
 
 useWorld();
 
