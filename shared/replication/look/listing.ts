@@ -22,6 +22,7 @@ export class KeyListing {
   readonly #entries: VersionEntry[] = [];
   #next: KeyCursor | undefined;
   #complete = false;
+  #pages = 0;
 
   private constructor(run: RunBase, side: KeySide) {
     this.#run = run;
@@ -49,6 +50,11 @@ export class KeyListing {
     return this.#entries;
   }
 
+  /** It was read with several requests, between which versions may have come or gone. */
+  get isPaged(): boolean {
+    return this.#pages > 1;
+  }
+
   /** Nothing older is there. */
   get complete(): boolean {
     return this.#complete;
@@ -66,6 +72,7 @@ export class KeyListing {
       pageOfKey(this.#run.deps.cos, this.#place, key, { maxKeys, after: this.#next }),
     );
     this.#entries.push(...page.entries);
+    this.#pages += 1;
     // P5b: Older versions are on the next page.
     this.#next = page.next;
     this.#complete = this.#next === undefined;

@@ -24,6 +24,7 @@ export async function observe(
   current: HeadResult,
   depth: Depth,
   listings?: readonly [KeyListing, KeyListing],
+  reread = false,
 ): Promise<Look | Halt> {
   const { work, books, deeds } = run;
   const [source, destination] =
@@ -36,7 +37,10 @@ export async function observe(
   if (isHalt(read)) return read;
   const { stack, low } = read;
   const together = books.destination && togetherOf(run, peers, stack, destination);
-  const settled = together === undefined || (together.settled && (await isOnTop(run, stack[0])));
+  const isTopShown = together === undefined || (await isOnTop(run, stack[0]));
+  // P6b: A version that was put on top between two pages is on neither of them. A listing that lags is not read for ever.
+  if (!isTopShown && destination.isPaged && !reread) return observe(run, current, depth, undefined, true);
+  const settled = together === undefined || (together.settled && isTopShown);
   const deepest = depthOf(run, stack, low);
   const listed = await source.until((oldest) => latestTime(refOfEntry(oldest)) < deepest);
   if (isHalt(listed)) return listed;

@@ -35,6 +35,7 @@ export const LOOKS: readonly Mistake[] = [
     ['one-way', 400],
     instead('P5b', 'this.#next = undefined;'),
   ),
+  mistake('a version that moves between two pages is taken for missing', ['mesh', 1, 105], without('P6b')),
   mistake(
     'versions of the same bytes are taken for one',
     ['bursts', 300],
