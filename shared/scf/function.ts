@@ -76,7 +76,7 @@ function observe<T>({
   T,
   Error,
   RunContext,
-  { started?: number }
+  { started?: number; told?: { error: boolean } }
 > {
   const line = (run: Run, started: number, fields: Readonly<Record<string, unknown>>) =>
     run.log({ ...fields, durationMs: now() - started });
@@ -85,15 +85,20 @@ function observe<T>({
       const started = now();
       const requestId = textField(request.context, 'request_id') ?? 'unknown';
       const limit = field(request.context, 'time_limit_in_ms');
-      const log: Run['log'] = (fields) => write(formatLine({ requestId, ...fields }));
+      const told = { error: false };
+      const log: Run['log'] = (fields) => {
+        told.error ||= fields['level'] === 'error';
+        write(formatLine({ requestId, ...fields }));
+      };
       const deadline = started + (typeof limit === 'number' && limit > 0 ? limit : DEFAULT_TIME_LIMIT);
-      request.internal = { started };
+      request.internal = { started, told };
       request.context = { ...request.context, run: { requestId, deadline, log } };
     },
     after: ({ context, internal, response }) => {
       line(context.run, internal.started ?? now(), {
         level: 'info',
-        outcome: 'ok',
+        // Work that was left to a later run is told in a line of its own, and is no failure of this one.
+        outcome: internal.told?.error === true ? 'work-left' : 'ok',
         ...(response === null ? {} : outcome(response)),
       });
     },

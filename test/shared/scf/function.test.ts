@@ -54,6 +54,21 @@ describe('eventFunction', () => {
     });
   });
 
+  it('does not call a run well that left work, and counts its error once', async () => {
+    const { main, lines } = start((event, run) => {
+      run.log({ level: event === 'refused' ? 'error' : 'info', key: 'a' });
+      return Promise.resolve();
+    });
+    await main('refused', { ...context });
+    await main('taken', { ...context });
+    expect(lines.map(({ level, outcome }) => [level, outcome])).toEqual([
+      ['error', undefined],
+      ['info', 'work-left'],
+      ['info', undefined],
+      ['info', 'ok'],
+    ]);
+  });
+
   it('keeps runs at the same time apart', async () => {
     const { main, lines } = start(async (event, run) => {
       await Promise.resolve();
