@@ -30,10 +30,9 @@ export const TRUST_POLICY = {
 // Action names as in "COS API authorization policy" and in the official Node SDK: CAM refuses a policy with an action that
 // it does not know. There is none of its own for a version: GetObject, HeadObject and DeleteObject cover `?versionId`.
 const READ = ['HeadObject', 'GetObject', 'GetObjectTagging'];
-const WRITE = [
-  'PutObject',
-  'PutObjectTagging',
-  'DeleteObjectTagging',
+const WRITE = ['PutObject', 'PutObjectTagging', 'DeleteObjectTagging'];
+/** Large objects are copied by `task` alone. */
+const WRITE_IN_PARTS = [
   'InitiateMultipartUpload',
   'UploadPart',
   'ListParts',
@@ -91,30 +90,45 @@ export function statementsOf(grants: readonly Grant[], places: readonly Place[])
   );
 }
 
-/** Work of events and tasks, which alone is left to scans where a pair is behind. */
+/** Work of events and tasks: it alone copies in parts, ends tasks, and is left to scans where a pair is behind. */
 function engine(scope: Working): Rights {
   const { state } = scope;
-  const { state: ofState, ...others } = work(scope);
-  return { ...others, state: [...ofState, allow(['GetObject', 'PutObject'], under(state, [BEHIND]))] };
+  const { state: ofState, ...others } = work(scope, { atDestinations: WRITE_IN_PARTS });
+  return {
+    ...others,
+    state: [
+      ...ofState,
+      allow(['GetObject'], under(state, ['tasks/'])),
+      allow(['DeleteObject'], under(state, ['tasks/', 'waiting/'])),
+      allow(['GetObject', 'PutObject'], under(state, [BEHIND])),
+    ],
+  };
 }
 
-function work({ state, peers, acl }: Working, further: readonly string[] = []): Rights {
+/** Actions that one of the roles has beside those of both. */
+interface Further {
+  readonly everywhere?: readonly string[];
+  readonly atDestinations?: readonly string[];
+}
+
+function work({ state, peers, acl }: Working, { everywhere = [], atDestinations = [] }: Further): Rights {
   // Rules with `ReplicaAcl` have ACLs read and written. In a two-way set-up a version of somebody else that is copied on top of
   // its own stack keeps its ACL, whatever the rules say.
   const ofSource = acl ? ['GetObjectACL'] : [];
   const ofReplica = acl || peers.length > 0 ? ['GetObjectACL', 'PutObjectACL'] : [];
   const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
   return {
-    sources: [{ actions: ['GetBucketObjectVersions', ...further, ...READ, ...ofSource], path: '*' }],
+    sources: [{ actions: ['GetBucketObjectVersions', ...everywhere, ...READ, ...ofSource], path: '*' }],
     // DeleteObject: delete markers, and replicas of ours that proved surplus or damaged. Reading: copies within the bucket.
     destinations: [
       {
         actions: [
           'GetBucketVersioning',
           'GetBucketObjectVersions',
-          ...further,
+          ...everywhere,
           ...READ,
           ...WRITE,
+          ...atDestinations,
           ...ofReplica,
           'DeleteObject',
         ],
@@ -122,13 +136,10 @@ function work({ state, peers, acl }: Working, further: readonly string[] = []): 
       },
     ],
     state: [
-      allow(['GetObject'], under(state, ['rules/', 'tasks/', 'waiting/', 'leases/', 'status/', 'examined/'])),
-      // Notes on versions that are not copied, and on destinations. No function has to remove them.
-      allow(['PutObject'], under(state, ['examined/', 'status/marker/', LIVE])),
-      allow(
-        ['PutObject', 'DeleteObject'],
-        under(state, ['tasks/', 'waiting/', 'leases/', ...(peers.length === 0 ? [] : ['marks/'])]),
-      ),
+      allow(['GetObject'], under(state, ['rules/', 'leases/', 'status/', 'examined/'])),
+      // Notes on versions that are not copied, and on destinations, which no function has to remove; and work for later.
+      allow(['PutObject'], under(state, ['examined/', 'status/marker/', LIVE, 'tasks/', 'waiting/'])),
+      allow(['PutObject', 'DeleteObject'], under(state, ['leases/', ...(peers.length === 0 ? [] : ['marks/'])])),
       listing(state),
       // The notes on which deletion a delete marker stands for, in a bucket that another deployment replicates from.
       ...distinctPlaces(others).flatMap((other) => [
@@ -143,7 +154,7 @@ function work({ state, peers, acl }: Working, further: readonly string[] = []): 
 function scan(scope: Working): Rights {
   const { state } = scope;
   // Once an hour: the status says which rule of a lifecycle bounds the versions of each side.
-  const { sources, destinations, state: ofState } = work(scope, ['GetBucketLifecycle']);
+  const { sources, destinations, state: ofState } = work(scope, { everywhere: ['GetBucketLifecycle'] });
   return {
     sources,
     destinations,
