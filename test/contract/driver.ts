@@ -6,6 +6,7 @@ import { encode, presign, sign } from '../../shared/signing/index.ts';
 import type { Credentials, TimeRange } from '../../shared/signing/index.ts';
 import { child, children, readXml, textOf } from '../../shared/xml/index.ts';
 import type { XmlElement } from '../../shared/xml/index.ts';
+import { USUAL_SWITCHES, type Switches } from '../cloud/cos/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { CloudOptions, LocalCloud } from '../cloud/index.ts';
 
@@ -24,6 +25,8 @@ export interface CosDriver {
   readonly stranger: Stranger | undefined;
   /** Undefined against the real COS. */
   readonly cloud: LocalCloud | undefined;
+  /** The side that COS is taken to be on at each doubtful point; against the real COS that which a local cloud takes. */
+  readonly switches: Switches;
   /** A name that nobody has. The bucket, once created, is emptied and removed by `close`. */
   newName(label: string, length?: number): string;
   send(call: Call): Promise<Answer>;
@@ -67,15 +70,31 @@ export interface DriverOptions {
   readonly switches?: NonNullable<CloudOptions['switches']>;
 }
 
+/** The variable with switches of the local cloud, in JSON: `test:live` sets it to run the suites in another position. */
+export const SWITCHES = 'LOCAL_CLOUD_SWITCHES';
+
+const switchesOf = (text: string | undefined): NonNullable<DriverOptions['switches']> =>
+  text === undefined ? {} : (JSON.parse(text) as NonNullable<DriverOptions['switches']>);
+
 export async function openDriver({ local = false, switches = {} }: DriverOptions = {}): Promise<CosDriver> {
   const { REAL_COS_SECRET_ID: secretId, REAL_COS_SECRET_KEY: secretKey } = process.env;
   const { REAL_COS_APPID: appid, REAL_COS_REGION: region, REAL_COS_OTHER_REGION: otherRegion } = process.env;
   if (!local && secretId !== undefined && secretKey !== undefined && appid !== undefined) {
     const regions = { region: region ?? 'ap-guangzhou', otherRegion: otherRegion ?? 'ap-shanghai' };
     const credentials = { secretId, secretKey };
-    return createDriver({ appid, ...regions, credentials, stranger: realStranger(), cloud: undefined });
+    return createDriver({
+      appid,
+      ...regions,
+      credentials,
+      stranger: realStranger(),
+      cloud: undefined,
+      switches: USUAL_SWITCHES,
+    });
   }
-  const cloud = await startCloud({ switches, otherAccounts: [{ appid: '1250000009', uin: '100000000009' }] });
+  const cloud = await startCloud({
+    switches: { ...switchesOf(process.env[SWITCHES]), ...switches },
+    otherAccounts: [{ appid: '1250000009', uin: '100000000009' }],
+  });
   const [other] = cloud.otherAccounts;
   return createDriver({
     appid: cloud.appid,
@@ -84,6 +103,7 @@ export async function openDriver({ local = false, switches = {} }: DriverOptions
     credentials: { secretId: cloud.secretId, secretKey: cloud.secretKey },
     stranger: other && { uin: other.uin, credentials: { secretId: other.secretId, secretKey: other.secretKey } },
     cloud,
+    switches: cloud.core.switches,
   });
 }
 

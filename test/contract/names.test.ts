@@ -13,13 +13,14 @@ afterAll(() => driver.close());
 const hostOf = (name: string) => `${name}.cos.${driver.region}.myqcloud.com`;
 
 describe('a bucket', () => {
-  it('may have a domain of more than 60 characters', async () => {
+  it('may have a domain of more than 60 characters, or may not', async () => {
     const name = driver.newName('long', 45);
     const long = bucketAt(driver, name, driver.region);
     expect(long.host.length).toBeGreaterThan(60);
-    await long.must('PUT');
-    await long.put('k', 'held');
-    expect((await long.must('GET', 'k')).body.toString()).toBe('held');
+    const statuses = [];
+    for (const method of ['PUT', 'HEAD']) statuses.push((await long.call(method)).status);
+    const object = await long.call('PUT', 'k', { body: 'held' });
+    expect([...statuses, object.status]).toEqual(driver.switches.refuseLongDomains ? [400, 404, 404] : [200, 200, 200]);
   });
 
   it.each(['qwe_123', 'a.b', '-a', 'a b'.replace(' ', '%20')])('cannot be called %s-…', async (label) => {
@@ -42,17 +43,18 @@ describe('a path', () => {
     const get = await driver.send({ method: 'GET', host: bucket.host, path });
     expect(get.body.toString()).toContain('<ListBucketResult');
     const put = await driver.send({ method: 'PUT', host: bucket.host, path });
-    expect(errorOf(put)).toMatchObject({ status: 409, code: 'BucketAlreadyOwnedByYou' });
+    expect(errorOf(put)).toMatchObject({ status: 409, code: expect.stringMatching(/^BucketAlready/) as string });
     const versions = await bucket.must('GET', '', { query: { versions: '' } });
     expect(versions.body.toString()).not.toContain('<Version>');
   });
 
   it.each(['/abc/../', '/..', '/.', '/./a', '//a', '/a//'])('%s is that of an object', async (path) => {
     const put = await driver.send({ method: 'PUT', host: bucket.host, path, body: path });
-    expect(put.status).toBe(200);
+    const taken = !(driver.switches.refuseLeadingSlash && path.startsWith('//'));
+    expect(put.status).toBe(taken ? 200 : 400);
     const query = { prefix: path.slice(1), 'max-keys': '1' };
     const listed = await bucket.must('GET', '', { query });
-    expect(listed.body.toString()).toContain(`<Key>${path.slice(1)}</Key>`);
+    expect(listed.body.toString().includes(`<Key>${path.slice(1)}</Key>`)).toBe(taken);
     const versionId = put.headers['x-cos-version-id'];
     await driver.send({ method: 'DELETE', host: bucket.host, path, query: { versionId } });
   });

@@ -79,7 +79,8 @@ describe('writing and reading', () => {
   });
 
   it('takes keys of any shape and never normalises them', async () => {
-    const keys = ['a/../b', 'a//b', '/lead', './dot', 'ü 中文 😀', 'a+b c%20d%', "q?x=1&y#'()*!~", 'end/', '..'];
+    const leading = driver.switches.refuseLeadingSlash ? [] : ['/lead'];
+    const keys = [...leading, 'a/../b', 'a//b', './dot', 'ü 中文 😀', 'a+b c%20d%', "q?x=1&y#'()*!~", 'end/', '..'];
     for (const key of keys) await bucket.put(key, `body of ${key}`);
     for (const key of keys) {
       const answer = await bucket.must('GET', key);

@@ -36,7 +36,9 @@ describe('tags', () => {
     expect((await put('k', [['new', 'a&b']])).status).toBe(200);
     expect(await read('k')).toEqual([['new', 'a&b']]);
     expect((await bucket.must('DELETE', 'k', { query: { tagging: '' } })).status).toBe(204);
-    expect(await read('k')).toEqual([]);
+    const none = await bucket.call('GET', 'k', { query: { tagging: '' } });
+    const told = none.status === 200 ? await read('k') : errorOf(none).code;
+    expect(told).toEqual(driver.switches.noSuchTagSetOfObjects ? 'NoSuchTagSet' : []);
   });
 
   it('belong to one version', async () => {

@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../cloud/bin/lifetime.ts';
 import { UsageError } from '../cloud/bin/options.ts';
-import { openDriver, type CosDriver } from '../contract/driver.ts';
+import { openDriver, SWITCHES, type CosDriver } from '../contract/driver.ts';
 import { ROOT } from '../e2e/command.ts';
 import { askAll, formatFindings } from './ask.ts';
 import { cleanUp } from './clean.ts';
 import { playOnAccount } from './deployments.ts';
+import { otherPositions } from './points/switches.ts';
 
 const PARTS = ['points', 'contract', 'fail-over'] as const;
 type Part = (typeof PARTS)[number];
 
-const HELP = `npm run test:live -- [--only PART,PART] [--local] [--clean]
+const HELP = `npm run test:live -- [--only PART,PART] [--local] [--switched]
+                     [--clean]
 
 Runs against a real account, in buckets and functions of its own, which it takes
 away again. It costs a few requests and minutes of functions.
@@ -23,6 +25,7 @@ away again. It costs a few requests and minutes of functions.
 
   --only     some of the parts
   --local    the same against a local cloud
+  --switched with --local: a cloud that is on the other side at each point
   --clean    only takes away what a broken run has left behind
   --help     this text
 
@@ -45,6 +48,7 @@ function read() {
       options: {
         only: { type: 'string', default: PARTS.join(',') },
         local: { type: 'boolean', default: false },
+        switched: { type: 'boolean', default: false },
         clean: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -52,6 +56,7 @@ function read() {
     const parts = values.only.split(',').map((name) => PARTS.find((part) => part === name));
     const known = parts.filter((part) => part !== undefined);
     if (known.length < parts.length) throw new Error(`--only takes ${PARTS.join(', ')}`);
+    if (values.switched && !values.local) throw new Error('--switched goes with --local');
     return { ...values, parts: known };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
@@ -60,6 +65,7 @@ function read() {
 
 interface Run {
   readonly local: boolean;
+  readonly switched: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -81,9 +87,10 @@ const RUN: Readonly<Record<Part, (driver: CosDriver, run: Run) => Promise<boolea
  * In a process of its own; the suites read the same environment. An account that it names is left alone where a local cloud
  * was asked for.
  */
-function runContract({ local, signal }: Run): Promise<boolean> {
+function runContract({ local, switched, signal }: Run): Promise<boolean> {
   const all = Object.entries(process.env);
-  const env = Object.fromEntries(local ? all.filter(([name]) => !name.startsWith('REAL_COS_')) : all);
+  const own = Object.fromEntries(local ? all.filter(([name]) => !name.startsWith('REAL_COS_')) : all);
+  const env = switched ? { ...own, [SWITCHES]: JSON.stringify(otherPositions()) } : own;
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const args = ['run', 'test/contract', '--testTimeout', PATIENCE, '--hookTimeout', PATIENCE, '--maxWorkers', '2'];
   const child = spawn(process.execPath, [vitest, ...args], { cwd: ROOT, stdio: 'inherit', signal, env });
@@ -103,7 +110,7 @@ await runCommand(async ({ signal, onEnd }) => {
   if (!options.local && missing.length > 0) {
     throw new UsageError(`set ${missing.join(', ')} to a key pair and the APPID of an account, or add --local`);
   }
-  const driver = await openDriver({ local: options.local });
+  const driver = await openDriver({ local: options.local, switches: options.switched ? otherPositions() : {} });
   onEnd(() => driver.close());
   if (options.clean) {
     const names = await cleanUp(driver);
@@ -114,10 +121,12 @@ await runCommand(async ({ signal, onEnd }) => {
   for (const part of options.parts) {
     signal.throwIfAborted();
     say(`\n== ${part}`);
-    const fine = await RUN[part](driver, { local: options.local, signal }).catch((error: unknown) => {
-      say(error instanceof Error ? error.message : String(error));
-      return false;
-    });
+    const fine = await RUN[part](driver, { local: options.local, switched: options.switched, signal }).catch(
+      (error: unknown) => {
+        say(error instanceof Error ? error.message : String(error));
+        return false;
+      },
+    );
     say(`== ${part}: ${fine ? 'as it is taken to be' : 'NOT as it is taken to be'}`);
     good &&= fine;
   }

@@ -25,7 +25,8 @@ export interface World {
   readonly onEvent: (listener: (event: CoreEvent) => void) => () => void;
 }
 
-const DEFAULTS: Switches = {
+/** The side that is taken at each doubtful point unless a cloud is told otherwise. */
+export const USUAL_SWITCHES: Switches = {
   markerOn404: false,
   eventVersionId: false,
   eventEtag: true,
@@ -68,7 +69,7 @@ export function createWorld({ now, random, switches }: CoreOptions): World {
   }
 
   return {
-    switches: { ...DEFAULTS, ...switches },
+    switches: { ...USUAL_SWITCHES, ...switches },
     buckets,
     now,
     tick() {

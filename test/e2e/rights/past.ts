@@ -79,7 +79,8 @@ async function verification({ state }: RightsWorld, owner: string) {
   const { rules, role } = parseRules(rulesOf('none'));
   const ruleSet = { source: SOURCE, role, rules: mergeStarts(undefined, rules, started), created: started };
   return beginVerify(state, {
-    ...{ source: SOURCE, pairs: [PAIR] },
+    source: SOURCE,
+    pairs: [PAIR],
     ruleSet,
     prefix: '',
     upTo: started,

@@ -57,13 +57,13 @@ export async function openRights() {
     state: { cos, state: STATE, hash: nodeHash, now, unique: () => randomBytes(9).toString('hex') },
 
     /** Does what happened so many ms ago. It never goes further back than before. */
-    async ago(ms: number, deeds: () => Promise<void>): Promise<void> {
+    ago: async (ms: number, deeds: () => Promise<void>): Promise<void> => {
       shift = -ms;
       await deeds();
       shift = 0;
     },
 
-    async deploy(): Promise<void> {
+    deploy: async (): Promise<void> => {
       const platform = createCloudApi({ credentials: pair, region: SOURCE.region, endpoint, now: Date.now, sleep });
       const clouds = { api: platform, scf: createScf(platform, sleep), sdk: await createSdk(pair, endpoint), cos };
       const bundle = async (name: string) => {
@@ -79,7 +79,7 @@ export async function openRights() {
       sdk.putObject({ ...source, Key: key, Body: body, Headers: headers }),
 
     /** A call of the API. */
-    async call(method: string, subresource: string, body?: string, key?: string): Promise<void> {
+    call: async (method: string, subresource: string, body?: string, key?: string): Promise<void> => {
       await api.request({
         ...source,
         Method: method,
@@ -93,12 +93,12 @@ export async function openRights() {
     idle: () => cloud.scf.idle(),
 
     /** The timer, and everything that comes of it. */
-    async minute(): Promise<void> {
+    minute: async (): Promise<void> => {
       cloud.scf.tick(functionOf('schedule'));
       await cloud.scf.idle();
     },
 
-    async close(): Promise<void> {
+    close: async (): Promise<void> => {
       cos.close();
       await cloud.close();
       await rm(output, { recursive: true });

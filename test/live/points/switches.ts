@@ -9,6 +9,23 @@ export interface SwitchPoint extends Point {
   readonly told?: (position: never) => string;
 }
 
+/** Other positions of the switches that no point here asks about. */
+const OTHER_UNASKED: Record<keyof typeof NOT_ASKED, boolean> = {
+  eventVersionId: true,
+  eventEtag: false,
+  lifecycleEvents: true,
+  nativeReplication: true,
+};
+
+/**
+ * Every switch in another position than the usual one. Lists lag in neither: what a list shows at once is what the suites
+ * compare, and how a lag is met is shown by the simulation.
+ */
+export function otherPositions(): Partial<Switches> {
+  const asked = Object.entries(SWITCH_POINTS).map(([name, { positions }]) => [name, positions[1]]);
+  return { ...(Object.fromEntries(asked) as Partial<Switches>), ...OTHER_UNASKED, listingLag: 0 };
+}
+
 /** Switches that no request to a bucket can tell, with the reason. */
 export const NOT_ASKED = {
   eventVersionId: 'only a function hears events: points/functions.ts asks',
