@@ -8,7 +8,7 @@ function importsBelow(...folders: readonly string[]): Map<string, readonly strin
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .map((file) => path.posix.join(folder, file.replaceAll(path.sep, '/')))
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')),
+      .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts')),
   );
   return new Map(files.map((file) => [file, importsOf(file)]));
 }

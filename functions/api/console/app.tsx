@@ -1,21 +1,13 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { findAddress } from './address.ts';
-import type { Client } from './client/client.ts';
 import { SessionContext, TellingContext, tellingIn } from './parts/context.ts';
 import type { Session } from './parts/context.ts';
 import { Shell } from './shell.tsx';
 import { SignIn } from './screens/sign-in.tsx';
+import type { SignedIn } from './screens/sign-in.tsx';
 import { keepSettings, readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import type { Deployment } from '../schemas.ts';
-
-/** Person who has signed in: the client holds the key pair, and nothing else does. */
-export interface SignedIn {
-  readonly client: Client;
-  readonly deployment: Deployment;
-  readonly bucket: string;
-}
 
 export function App(): JSX.Element {
   const [settings, setSettings] = useState(readSettings);

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SignedIn } from '../app.tsx';
 import { createClient } from '../client/client.ts';
+import type { Client } from '../client/client.ts';
 import type { Address } from '../client/send.ts';
 import { useAct } from '../parts/act.ts';
 import { useTelling } from '../parts/context.ts';
@@ -9,6 +9,14 @@ import { TextField } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Screen } from '../parts/screen.tsx';
+import type { Deployment } from '../../schemas.ts';
+
+/** Person who has signed in: the client holds the key pair, and nothing else does. */
+export interface SignedIn {
+  readonly client: Client;
+  readonly deployment: Deployment;
+  readonly bucket: string;
+}
 
 interface Props {
   readonly address: Address;
