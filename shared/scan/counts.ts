@@ -83,8 +83,11 @@ export interface Counts {
   keys: number;
   /** Keys that only the destination has. */
   orphans: number;
-  /** Versions at the destination that stand for none that a rule covers: of others, or left of what the source has no more. */
-  others: Amount;
+  /**
+   * Versions at the destination that stand for none that a rule covers: of others, or left of what the source has no more. Null:
+   * an earlier release has counted a part and not these.
+   */
+  others: Amount | null;
   source: SideCounts;
   destination: SideCounts;
   /** By rule ID. */
@@ -159,7 +162,7 @@ export function standingOf(counts: Counts, rule: string): Standing {
 export function addCounts(into: Counts, from: Counts): void {
   into.keys += from.keys;
   into.orphans += from.orphans;
-  into.others = plus(into.others, from.others);
+  into.others = into.others && from.others && plus(into.others, from.others);
   for (const side of ['source', 'destination'] as const) {
     into[side].current = plus(into[side].current, from[side].current);
     into[side].older = plus(into[side].older, from[side].older);

@@ -33,7 +33,7 @@ const standing = object({
 const counts = object({
   keys: count,
   orphans: count,
-  others: orElse(amount, [0, 0]),
+  others: orElse(nullable(amount), null),
   source: side,
   destination: side,
   rules: mapOf(standing),

@@ -169,7 +169,7 @@ export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, sta
   const replicated =
     stand.kind === 'right' ? countRight(counts, tally, stand.note) : countOpen(counts, stacks, tally, stand, now);
   // What was written in this pass is not in its listing, and is counted by the second one.
-  counts.others = plus(counts.others, minus(plus(current, older), replicated));
+  counts.others &&= plus(counts.others, minus(plus(current, older), replicated));
   if (stand.kind === 'right') countLags(counts, stacks, tally, stand.note, now);
 }
 

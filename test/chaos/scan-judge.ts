@@ -100,7 +100,7 @@ export class ScanJudge {
         ? []
         : [
             ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
-            ...say(`versions of others at ${link.destination.bucket}`, counts.others[0], there - replicated),
+            ...say(`versions of others at ${link.destination.bucket}`, counts.others?.[0] ?? -1, there - replicated),
           ]),
     ];
   }

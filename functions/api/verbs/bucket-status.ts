@@ -132,7 +132,7 @@ async function destinationState(
     },
     existing: existingOf(rules, progress, current),
     sides: result === undefined ? null : sidesOf(result, lifecycles, rules),
-    leftAlone: result === undefined ? null : { ...amountOf(result.counts.others), keys: result.counts.orphans },
+    leftAlone: leftAloneOf(result),
     scan: scanState(pair, progress),
     measuredAt: result === undefined ? null : timeText(result.ended),
   };
@@ -234,6 +234,12 @@ const lifecycleReasons = ({ source, destination }: Lifecycles) => ({
   ...(typeof source === 'string' ? { sourceLifecycle: source } : {}),
   ...(typeof destination === 'string' ? { destinationLifecycle: destination } : {}),
 });
+
+/** Null: nothing was scanned yet, or an earlier release did it, which counted no such versions. */
+function leftAloneOf(result: ScanResult | undefined): DestinationState['leftAlone'] {
+  const { others = null, orphans = 0 } = result?.counts ?? {};
+  return others === null ? null : { ...amountOf(others), keys: orphans };
+}
 
 function lagOf(lags: readonly number[], largestLag: number): NonNullable<DestinationState['lagMs']> | undefined {
   const of = (share: number) => percentile(lags, LAG_BOUNDS, share, Math.ceil(largestLag));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { emptyCounts, emptyDeeds } from '../../../shared/scan/counts.ts';
+import { scanResult } from '../../../shared/scan/documents.ts';
 import { resultOf } from '../../../shared/scan/keep.ts';
 
 const STARTED = 1_800_000_000_000;
@@ -27,5 +28,19 @@ describe('all is there', () => {
 
   it('up to no time that is known, where it may be any version that is open', () => {
     expect(upTo(0, 7000)).toBeNull();
+  });
+});
+
+describe('what scans left alone', () => {
+  it('is unknown where a part was counted by an earlier release, which did not count it', () => {
+    const with2 = { ...range(null), counts: { ...emptyCounts(), others: [2, 20] as const } };
+    const { others, ...earlier } = with2.counts;
+    const read = scanResult({ ...resultOf(scan, [with2], STARTED + 1, SETTLE_MS), completeUpTo: null });
+    expect(read.counts.others).toEqual([2, 20]);
+    const before = scanResult({ ...read, counts: earlier });
+    expect(before.counts.others).toBeNull();
+    expect(others).toEqual([2, 20]);
+    const both = [with2, { ...range(null), counts: before.counts }];
+    expect(resultOf(scan, both, STARTED + 1, SETTLE_MS).counts.others).toBeNull();
   });
 });
