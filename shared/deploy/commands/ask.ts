@@ -70,3 +70,9 @@ export function size(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+/** An amount of money: `12.34 CNY`; of less than one there are four digits, because single rules cost that little. */
+export function money({ total, currency }: { readonly total: number; readonly currency: string }): string {
+  const text = total.toFixed(total < 1 ? 4 : 2);
+  return total > 0 && Number(text) === 0 ? `under 0.0001 ${currency}` : `${text} ${currency}`;
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { callApi } from '../cloud/api-call.ts';
-import { bucketOf, count, parse, size, type ApiDeps } from './ask.ts';
+import { bucketOf, count, money, parse, size, type ApiDeps } from './ask.ts';
 
 const amount = { versions: z.number(), bytes: z.number(), deleteMarkers: z.number() };
 const planned = { objects: z.number(), ...amount };
@@ -132,5 +132,3 @@ const isNone = ({ versions, deleteMarkers }: Destination['already']): boolean =>
 
 const amountText = ({ versions, bytes, deleteMarkers }: Destination['already']): string =>
   `${count(versions)} versions (${size(bytes)}), ${count(deleteMarkers)} delete markers`;
-
-const money = ({ currency, total }: Part['cost']): string => `${currency} ${total.toFixed(2)}`;

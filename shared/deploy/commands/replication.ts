@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { callApi, type ApiCall } from '../cloud/api-call.ts';
 import { bar, Drawing, type Canvas } from './drawing.ts';
-import { bucketOf, count, duration, parse, size, without, type ApiDeps } from './ask.ts';
+import { bucketOf, count, duration, money, parse, size, without, type ApiDeps } from './ask.ts';
 
 /*
  * The fields of the API's answers that the commands read; `--json` prints the rest as well. An answer of a newer API may
@@ -172,8 +172,10 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
     else drawing?.draw(read.map((one) => `${barOf(one)} ${formatFollowed(one)}`));
     if (!options.json && (drawing === undefined || isOver)) {
       for (const line of read.map(formatFollowed)) {
-        if (!told.has(line)) deps.print(line);
-        told.add(line);
+        // The time that is left is another one at each look, and says nothing new by itself.
+        const step = line.replace(/, ETA [^,]*/, '');
+        if (!told.has(step)) deps.print(line);
+        told.add(step);
       }
     }
     if (!isOver) continue;
@@ -313,8 +315,6 @@ function boundedBy(age: 'current' | 'older', rules: z.infer<typeof bounds>): str
 
 const formatLag = (lag: z.infer<typeof percentiles> | null): string =>
   lag === null ? 'unknown' : `p50 ${duration(lag.p50)}, p99 ${duration(lag.p99)}, max ${duration(lag.max)}`;
-
-const money = ({ total, currency }: z.infer<typeof spent>): string => `${total.toFixed(4)} ${currency}`;
 
 function formatScan(one: z.infer<typeof scan>): string {
   const { entries, did } = one;

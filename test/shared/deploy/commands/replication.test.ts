@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import * as apiCall from '../../../../shared/deploy/cloud/api-call.ts';
+import { money } from '../../../../shared/deploy/commands/ask.ts';
 import { replicationAction } from '../../../../shared/deploy/commands/replication.ts';
 import type { Canvas } from '../../../../shared/deploy/commands/drawing.ts';
 import { sampleSettings } from '../settings.ts';
@@ -145,6 +146,15 @@ it('scan --wait tells each step once in plain lines, and ends when the scan that
   ]);
 });
 
+it('scan --wait tells no line again for which only the time that is left has changed', async () => {
+  const going = (etaSeconds: number, done = 4) => scanOf('running', done, 8, { entriesPerSecond: 2, etaSeconds });
+  const { said } = await followed([going(60), going(55), going(50), going(45, 6), scanOf('ended', 8, 8)]);
+  expect(said.slice(1, -1)).toEqual([
+    'backup-1250000000@ap-shanghai: repair running 50%, 4 of 8 versions, 2/s, ETA 1 min, 4 copied, 0 removed, 0 left to tasks',
+    'backup-1250000000@ap-shanghai: repair running 75%, 6 of 8 versions, 2/s, ETA 45 s, 6 copied, 0 removed, 0 left to tasks',
+  ]);
+});
+
 it('scan --wait says so while nothing was ever scanned', async () => {
   const { said } = await followed([scanOf('none', 0, null, { kind: undefined }), scanOf('ended', 8, 8)]);
   expect(said[1]).toBe('backup-1250000000@ap-shanghai: no scan has begun yet');
@@ -173,4 +183,14 @@ it('scan --wait of a pair whose scans are paused ends, and says what to do', asy
   const { said, left } = await followed([scanOf('ended', 8, 8, paused)]);
   expect(left).toBe(0);
   expect(said.at(-1)).toMatch(/; its scans are paused: go on with "serverless replication resume"$/);
+});
+
+it.each([
+  [0, '0.0000 CNY'],
+  [0.00001, 'under 0.0001 CNY'],
+  [0.0172, '0.0172 CNY'],
+  [0.9999, '0.9999 CNY'],
+  [1234.5, '1234.50 CNY'],
+])('tells %d as an amount of money of which something is to be seen', (total, text) => {
+  expect(money({ total, currency: 'CNY' })).toBe(text);
 });
