@@ -16,7 +16,7 @@ import { readCredentials, readEndpoint } from './config/credentials.ts';
 import { createLocate } from './config/locate.ts';
 import { readSettings, type RawConfiguration } from './config/settings.ts';
 import { DeployError } from './error.ts';
-import { bundleFunction, type Bundle } from './functions/bundle.ts';
+import { bundleFunctions, type Bundle } from './functions/bundle.ts';
 import { desiredFunctions } from './functions/desired.ts';
 import { artifactOf } from './functions/zip.ts';
 import type { Options, Serverless, Writers } from './serverless.ts';
@@ -45,7 +45,8 @@ export interface Context {
   readonly named: () => DesiredFunction;
   /** Folder of the zips. */
   readonly packagePath: () => string;
-  readonly bundle: (name: string) => Promise<Bundle>;
+  /** Packages the functions of these names, and gives what it made by name. Throws `DeployError`. */
+  readonly bundles: (names: readonly string[]) => Promise<ReadonlyMap<string, Bundle>>;
   /** The package of that name. Throws `DeployError`. */
   readonly artifact: (bundle: string) => Promise<Artifact>;
   readonly sleep: (ms: number) => Promise<void>;
@@ -92,9 +93,9 @@ export function createContext(serverless: Serverless, options: Options, writers:
     named: () => functionNamed(context.settings(), context.text('function')),
     packagePath: () =>
       path.resolve(serverless.serviceDir, context.text('package') ?? serverless.service.package.path ?? '.serverless'),
-    bundle(name) {
+    bundles(names) {
       const { runtime } = context.settings();
-      return bundleFunction(name, { root: serverless.serviceDir, output: context.packagePath(), runtime });
+      return bundleFunctions(names, { root: serverless.serviceDir, output: context.packagePath(), runtime });
     },
     async artifact(bundle) {
       const zipPath = path.join(context.packagePath(), `${bundle}.zip`);

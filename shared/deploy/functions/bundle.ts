@@ -30,7 +30,52 @@ export interface BundleOptions {
 
 /** Bundles `functions/<name>/index.ts` into one CommonJS file and zips it. Throws `DeployError` when it does not compile. */
 export async function bundleFunction(name: string, options: BundleOptions): Promise<Bundle> {
-  const entry = path.join(options.root, 'functions', name, 'index.ts');
+  return store(name, options.output, await compile(name, options));
+}
+
+/**
+ * `bundleFunction` for several, by name. They are compiled together: what more than one of them imports is read once, which
+ * takes less than half of the CPU.
+ */
+export async function bundleFunctions(
+  names: readonly string[],
+  options: BundleOptions,
+): Promise<ReadonlyMap<string, Bundle>> {
+  const distinct = [...new Set(names)];
+  const codes = await compileAll(distinct, options).catch(() => new Map<string, Uint8Array>());
+  const bundles = new Map<string, Bundle>();
+  for (const name of distinct) {
+    // Where they do not compile together, the first that does not compile alone gives the error its name.
+    const code = codes.get(name) ?? (await compile(name, options));
+    bundles.set(name, await store(name, options.output, code));
+  }
+  return bundles;
+}
+
+/** Throws `DeployError` where the folder cannot be written. */
+async function store(name: string, output: string, code: Uint8Array): Promise<Bundle> {
+  const zipPath = path.join(output, `${name}.zip`);
+  const folder = path.join(output, name);
+  try {
+    await mkdir(folder, { recursive: true });
+    await replaceFile(path.join(folder, 'index.js'), code);
+    await replaceFile(path.join(folder, 'package.json'), Buffer.from(PACKAGE));
+    await replaceFile(zipPath, zip({ 'index.js': code, 'package.json': Buffer.from(PACKAGE) }).bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DeployError(
+      `The code cannot be written to ${output}: ${reason}. Make that folder writable, or package into another one: "npx serverless package --package DIR", then "npx serverless deploy --package DIR".`,
+      'PACKAGE_FOLDER',
+      cause,
+    );
+  }
+  return { name, size: code.byteLength, zipPath };
+}
+
+const entryOf = (name: string, root: string): string => path.join(root, 'functions', name, 'index.ts');
+
+async function compile(name: string, options: BundleOptions): Promise<Uint8Array> {
+  const entry = entryOf(name, options.root);
   await stat(entry).catch((cause: unknown) => {
     throw new DeployError(
       `functions/${name}/index.ts does not exist, but a handler in serverless.yml points there.`,
@@ -38,49 +83,44 @@ export async function bundleFunction(name: string, options: BundleOptions): Prom
       cause,
     );
   });
-  const code = await compile(entry, options);
-  const zipPath = path.join(options.output, `${name}.zip`);
-  await store(name, options.output, code).catch((cause: unknown) => {
+  const codes = await compileAll([name], options).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DeployError(
-      `The code cannot be written to ${options.output}: ${reason}. Make that folder writable, or package into another one: "npx serverless package --package DIR", then "npx serverless deploy --package DIR".`,
-      'PACKAGE_FOLDER',
-      cause,
-    );
+    throw new DeployError(`${path.relative(options.root, entry)} does not compile: ${reason}`, 'BUNDLE_FAILED', cause);
   });
-  return { name, size: code.byteLength, zipPath };
+  const code = codes.get(name);
+  if (code === undefined) throw new DeployError(`esbuild gave no output for ${entry}.`, 'BUNDLE_FAILED');
+  return code;
 }
 
-async function store(name: string, output: string, code: Uint8Array): Promise<void> {
-  const folder = path.join(output, name);
-  await mkdir(folder, { recursive: true });
-  await replaceFile(path.join(folder, 'index.js'), code);
-  await replaceFile(path.join(folder, 'package.json'), Buffer.from(PACKAGE));
-  const packed = zip({ 'index.js': code, 'package.json': Buffer.from(PACKAGE) });
-  await replaceFile(path.join(output, `${name}.zip`), packed.bytes);
-}
-
-async function compile(entry: string, options: BundleOptions): Promise<Uint8Array> {
-  const result = await build({
-    entryPoints: [entry],
-    absWorkingDir: options.root,
+/** By name. Each holds the same bytes as if it were compiled alone. */
+async function compileAll(
+  names: readonly string[],
+  { root, runtime }: BundleOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  // It is never written: its name tells which output belongs to which name.
+  const outdir = path.join(root, 'bundles');
+  const { outputFiles } = await build({
+    entryPoints: names.map((name) => ({ in: entryOf(name, root), out: name })),
+    outdir,
+    absWorkingDir: root,
     bundle: true,
     write: false,
     platform: 'node',
     format: 'cjs',
-    target: options.runtime.replace(/^Nodejs/, 'node'),
+    target: runtime.replace(/^Nodejs/, 'node'),
     minify: true,
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'silent',
-    plugins: [pagePlugin(options.root)],
-  }).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DeployError(`${path.relative(options.root, entry)} does not compile: ${reason}`, 'BUNDLE_FAILED', cause);
+    plugins: [pagePlugin(root)],
   });
-  const [file] = result.outputFiles;
-  if (file === undefined) throw new DeployError(`esbuild gave no output for ${entry}.`, 'BUNDLE_FAILED');
-  return file.contents;
+  const found = new Map(outputFiles.map((file) => [file.path, file.contents]));
+  return new Map(
+    names.flatMap((name) => {
+      const code = found.get(path.join(outdir, `${name}.js`));
+      return code === undefined ? [] : [[name, code]];
+    }),
+  );
 }
 
 /** Two deployments may package at once, and neither may read the half-written file of the other. */

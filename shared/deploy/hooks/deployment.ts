@@ -25,8 +25,10 @@ async function packageFunctions(context: Context): Promise<void> {
   const settings = context.settings();
   // Wrong settings fail here, before anything is compiled.
   desiredFunctions(settings);
+  const bundles = await context.bundles(settings.functions.map(bundleOf));
   for (const declared of settings.functions) {
-    const bundle = await context.bundle(bundleOf(declared));
+    const bundle = bundles.get(bundleOf(declared));
+    if (bundle === undefined) continue;
     const entry = serverless.service.functions[declared.key];
     if (entry !== undefined) entry.package = { individually: true, artifact: bundle.zipPath };
     print(`packaged ${bundle.name}: ${(bundle.size / 1000).toFixed(1)} kB`);

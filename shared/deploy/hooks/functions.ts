@@ -33,8 +33,8 @@ async function invokeOne(context: Context): Promise<void> {
 
 async function invokeHere(context: Context): Promise<void> {
   const desired = context.named();
-  const bundle = await context.bundle(desired.bundle);
-  const entry = path.join(path.dirname(bundle.zipPath), desired.bundle, 'index.js');
+  await context.bundles([desired.bundle]);
+  const entry = path.join(context.packagePath(), desired.bundle, 'index.js');
   const event: unknown = JSON.parse(await eventOf(context));
   const answer = await invokeLocal(desired, context.settings(), context.credentials(), event, entry);
   context.print(JSON.stringify(answer ?? null));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bundleFunction } from '../../../../shared/deploy/functions/bundle.ts';
+import { bundleFunction, bundleFunctions } from '../../../../shared/deploy/functions/bundle.ts';
 import { zip } from '../../../../shared/deploy/functions/zip.ts';
 
 let root: string;
@@ -67,6 +67,36 @@ describe('bundleFunction', () => {
   it('says which file a handler points to in vain', async () => {
     await rm(path.join(root, 'functions'), { recursive: true });
     await expect(bundle()).rejects.toThrow('functions/hello/index.ts does not exist');
+  });
+});
+
+describe('bundleFunctions', () => {
+  const together = (names: readonly string[], output = '.together') =>
+    bundleFunctions(names, { root, output: path.join(root, output), runtime: 'Nodejs20.19' });
+
+  beforeEach(async () => {
+    await write('functions/hello/index.ts', SOURCE);
+    await write('functions/other/index.ts', SOURCE.replace('[name,', '[name, "other",'));
+    await write('shared/name.ts', 'export const name: string = "hello";');
+  });
+
+  it('gives each function the bytes that it has alone', async () => {
+    const bundles = await together(['other', 'hello', 'other']);
+    expect([...bundles.keys()]).toEqual(['other', 'hello']);
+    for (const [name, { zipPath, size }] of bundles) {
+      const alone = await bundleFunction(name, { root, output: path.join(root, '.alone'), runtime: 'Nodejs20.19' });
+      expect(size).toBe(alone.size);
+      expect((await readFile(zipPath)).equals(await readFile(alone.zipPath))).toBe(true);
+    }
+  });
+
+  it('says which of them does not compile', async () => {
+    await write('functions/other/index.ts', 'export const main_handler = ;');
+    await expect(together(['hello', 'other'])).rejects.toThrow(/^functions\/other\/index.ts does not compile: /);
+  });
+
+  it('says which of them is missing', async () => {
+    await expect(together(['hello', 'nothing'])).rejects.toThrow('functions/nothing/index.ts does not exist');
   });
 });
 
