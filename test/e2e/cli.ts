@@ -6,51 +6,59 @@ import type { Outcome } from './command.ts';
 const WARM = fileURLToPath(new URL('warm-cli.mjs', import.meta.url));
 const cliOf = (folder: string): string => join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
 
-/** The real CLI in one process for all commands, which run one after the other. */
+/** One command, as `warm-cli.mjs` takes it. */
+interface Command {
+  readonly cli: string;
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly args: readonly string[];
+}
+
+/** The real CLI in a process that is there already. */
 export interface WarmCli {
   run(args: readonly string[]): Promise<Outcome>;
-  /** Ends the process; without one that is nothing. */
+  /** Resolves once no command of any project runs. */
   close(): Promise<void>;
 }
 
-/** `folder` is that of serverless.yml. The process starts with the first command. */
+/** One for all test files of this process, as a start costs more than ten commands. It ends with this process. */
+let child: ChildProcess | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+function startChild(): ChildProcess {
+  const started = fork(WARM, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  started.once('exit', () => {
+    if (child === started) child = undefined;
+  });
+  started.unref();
+  return started;
+}
+
+function runNow(command: Command): Promise<Outcome> {
+  const running = (child ??= startChild());
+  running.channel?.ref();
+  return new Promise<Outcome>((resolve, reject) => {
+    const dead = (status: number | null): void => {
+      reject(new Error(`the process of serverless ${command.args.join(' ')} ended with ${status}`));
+    };
+    running.once('exit', dead);
+    running.once('message', (outcome) => {
+      running.off('exit', dead);
+      resolve(outcome as Outcome);
+    });
+    running.send(command);
+  }).finally(() => running.channel?.unref());
+}
+
+/** `folder` is that of serverless.yml. Commands of all folders run one after the other. */
 export function warmCli(folder: string, env: NodeJS.ProcessEnv): WarmCli {
-  let child: ChildProcess | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  const runNow = (args: readonly string[]): Promise<Outcome> => {
-    child ??= fork(WARM, [cliOf(folder)], {
-      cwd: folder,
-      env,
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    const running = child;
-    return new Promise((resolve, reject) => {
-      const dead = (status: number | null): void => {
-        child = undefined;
-        reject(new Error(`the process of serverless ${args.join(' ')} ended with ${status}`));
-      };
-      running.once('exit', dead);
-      running.once('message', (outcome) => {
-        running.off('exit', dead);
-        resolve(outcome as Outcome);
-      });
-      running.send(args);
-    });
-  };
   return {
     run: (args) => {
-      const outcome = last.then(() => runNow(args));
+      const outcome = last.then(() => runNow({ cli: cliOf(folder), folder, env, args }));
       last = outcome.catch(() => undefined);
       return outcome;
     },
-    close: async () => {
-      await last;
-      if (child === undefined) return;
-      const ended = new Promise((resolve) => child?.once('exit', resolve));
-      child.kill();
-      await ended;
-    },
+    close: async () => void (await last),
   };
 }
 

@@ -1,14 +1,18 @@
-// node warm-cli.mjs …/serverless/bin/serverless.js
-//
-// Runs the real CLI once for each message `string[]` of arguments, and answers `{ status, stdout, stderr }`. The CLI and the
+// Runs the real CLI once for each message `{ cli, folder, env, args }`, and answers `{ status, stdout, stderr }`. `cli` is the
+// path of serverless.js, `folder` that of serverless.yml, and nothing but `env` is in the environment. The CLI and the
 // plugin load some 3,000 modules, which costs far more than most of the commands; here that is paid once. What the CLI itself
 // holds is loaded anew for each command, so that none sees what the one before it has left.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-const cli = process.argv[2];
 /** The CLI's own modules and those that register something in the process. */
 const HOLDS_STATE = /\/node_modules\/(serverless|@serverless|log|log-node|essentials|signal-exit|memoizee)\//;
+
+// The compiler works in the folder in which it was loaded, and those of the tests come and go.
+process.chdir('/');
+require('esbuild');
+/** What modules share by a name, the level of the log among it. */
+const shared = require('uni-global/lib/uni-global');
 
 const node = process.argv[0];
 const events = ['uncaughtException', 'unhandledRejection', 'exit', 'SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -24,6 +28,8 @@ for (const name of ['stdout', 'stderr']) {
 
 /** What a command was that ended itself. */
 let outcome;
+const end = process.exit.bind(process);
+process.on('disconnect', () => end());
 process.exit = (status = process.exitCode) => {
   if (outcome !== undefined) return;
   outcome = { status: Number(status ?? 0), ...said };
@@ -34,12 +40,17 @@ process.exit = (status = process.exitCode) => {
 /** Its end is that of a process: nothing is left to be done. */
 function ended() {
   const answer = outcome ?? { status: Number(process.exitCode ?? 0), ...said };
+  // The folder of a test is removed after it.
+  process.chdir('/');
   process.channel.ref();
   process.send(answer);
 }
 
-process.on('message', (args) => {
+process.on('message', ({ cli, folder, env, args }) => {
   process.channel.unref();
+  process.chdir(folder);
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
   said = { stdout: '', stderr: '' };
   outcome = undefined;
   process.exitCode = undefined;
@@ -48,6 +59,7 @@ process.on('message', (args) => {
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
   process.once('beforeExit', ended);
   delete EvalError.$serverlessCommandStartTime;
+  for (const key of Object.keys(shared)) delete shared[key];
   for (const path of Object.keys(require.cache)) if (HOLDS_STATE.test(path)) delete require.cache[path];
   require(cli);
 });
