@@ -40,6 +40,8 @@ export type Requests = ReadonlyMap<string, number>;
 export interface Site {
   readonly cloud: LocalCloud;
   readonly requests: Requests;
+  /** How many of them read the rules. */
+  readsOfRules(): number;
   forget(): void;
   /** Writes so many objects of 10 KB. */
   upload(count: number, prefix: string): readonly Written[];
@@ -59,7 +61,7 @@ export interface Site {
 export async function openSite(rules: readonly Rule[], { telling = false } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const cloud = await startCloud({ switches: { markerOn404: telling } });
-  const requests = countRequests(cloud);
+  const counted = countRequests(cloud);
   const events: Written[] = [];
   cloud.core.createBucket(STATE.bucket, STATE.region);
   for (const { bucket, region } of [SOURCE, BACKUP, OTHERS]) {
@@ -94,10 +96,9 @@ export async function openSite(rules: readonly Rule[], { telling = false } = {})
   let files = 0;
   return {
     cloud,
-    requests,
+    ...counted,
     folder,
     environment,
-    forget: () => requests.clear(),
     takeEvents,
     upload: (count, prefix) => {
       for (let i = 0; i < count; i += 1) {
@@ -129,14 +130,25 @@ export async function openSite(rules: readonly Rule[], { telling = false } = {})
 }
 
 /** Counts where faults are asked for, which is once for each request. */
-function countRequests(cloud: LocalCloud): Map<string, number> {
+function countRequests(cloud: LocalCloud): Pick<Site, 'requests' | 'readsOfRules'> & { forget(): void } {
   const requests = new Map<string, number>();
+  let readsOfRules = 0;
   const onRequest = cloud.faults.onRequest.bind(cloud.faults);
   cloud.faults.onRequest = (info) => {
     if (info.service === 'cos') requests.set(info.action, (requests.get(info.action) ?? 0) + 1);
+    if (info.action === 'GetObject' && info.bucket === STATE.bucket && info.key?.startsWith('rules/')) {
+      readsOfRules += 1;
+    }
     return onRequest(info);
   };
-  return requests;
+  return {
+    requests,
+    readsOfRules: () => readsOfRules,
+    forget() {
+      requests.clear();
+      readsOfRules = 0;
+    },
+  };
 }
 
 /** Bundles programs of the folder beside this file as `NAME.cjs`. */
