@@ -1,93 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import type COS from 'cos-nodejs-sdk-v5';
-import { describe, expect, it, vi } from 'vitest';
-import type { Cos, Place } from '../../../../shared/cos/index.ts';
-import { deploy } from '../../../../shared/deploy/commands/deploy.ts';
-import { remove } from '../../../../shared/deploy/commands/remove.ts';
+import { describe, expect, it } from 'vitest';
 import { CloudApiError } from '../../../../shared/deploy/cloud/cloud-api.ts';
-import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
-import type { Settings } from '../../../../shared/deploy/types.ts';
-import { artifactOf } from '../../../../shared/deploy/functions/zip.ts';
+import type { Place } from '../../../../shared/cos/index.ts';
 import { writeRules } from '../../../../shared/rules/state.ts';
 import { stored } from '../../../deployment/index.ts';
 import { rule } from '../../rules/sample.ts';
-import { createMemoryCloud } from '../memory-cloud.ts';
 import { manySources, rawConfiguration, sampleSettings } from '../settings.ts';
-
-const OWNER = { ID: 'qcs::cam::uin/100000000001:uin/100000000001' };
-
-type Versioning = 'Enabled' | 'Suspended' | undefined;
-
-/** The four bucket calls of a deployment; errors in the SDK's form. */
-function bucketsOf(initial: Record<string, Versioning>) {
-  const buckets = new Map(Object.entries(initial));
-  const acls = new Map<string, string>();
-  const grants = new Map<string, object[]>();
-  const policies = new Map<string, object>();
-  const check = (name: string) => {
-    if (!buckets.has(name)) throw Object.assign(new Error('not there'), { statusCode: 404, code: 'NoSuchBucket' });
-  };
-  const sdk = {
-    headBucket: async ({ Bucket }: { Bucket: string }) => check(Bucket),
-    putBucket: async ({ Bucket }: { Bucket: string }) => void buckets.set(Bucket, undefined),
-    getBucketVersioning: async ({ Bucket }: { Bucket: string }) => {
-      check(Bucket);
-      const status = buckets.get(Bucket);
-      return { VersioningConfiguration: status === undefined ? {} : { Status: status } };
-    },
-    getBucketAcl: async ({ Bucket }: { Bucket: string }) => ({
-      ACL: acls.get(Bucket) ?? 'private',
-      Owner: OWNER,
-      Grants: [{ Grantee: OWNER, Permission: 'FULL_CONTROL' }, ...(grants.get(Bucket) ?? [])],
-    }),
-    getBucketPolicy: async ({ Bucket }: { Bucket: string }) => {
-      const policy = policies.get(Bucket);
-      if (policy === undefined) throw Object.assign(new Error('none'), { statusCode: 404, code: 'NoSuchBucketPolicy' });
-      return { Policy: policy };
-    },
-  };
-  return { buckets, acls, grants, policies, sdk: sdk as unknown as COS };
-}
-
-function world(settings: Settings, initial?: Record<string, Versioning>, appid?: string) {
-  const api = createMemoryCloud(appid);
-  const scf = createScf(api, async () => undefined);
-  const objects = new Map<string, Uint8Array>();
-  const cos: Pick<Cos, 'getObject' | 'putObject'> = {
-    getObject: async ({ bucket }, key) => {
-      const body = objects.get(`${bucket}/${key}`);
-      return body && { body, etag: '"e"', lastModified: 0, date: 0 };
-    },
-    putObject: async ({ bucket }, key, body) => {
-      objects.set(`${bucket}/${key}`, body);
-      return { versionId: undefined, etag: '"e"', crc64: undefined };
-    },
-  };
-  const listed = [...settings.sources, ...settings.destinations].map(({ bucket }) => [bucket, 'Enabled'] as const);
-  const storage = bucketsOf(initial ?? Object.fromEntries(listed));
-  const lines: string[] = [];
-  const warnings: string[] = [];
-  const reporter = { line: (text: string) => void lines.push(text), warn: (text: string) => void warnings.push(text) };
-  const artifact = async (bundle: string) => artifactOf(Buffer.from(bundle));
-  const clear = () => {
-    lines.length = 0;
-    api.changes.length = 0;
-  };
-  return {
-    ...storage,
-    api,
-    objects,
-    lines,
-    warnings,
-    clear,
-    deploy: (changed = settings, options = {}) =>
-      deploy(changed, { api, scf, cos, random: randomBytes, sdk: storage.sdk }, artifact, reporter, options),
-    remove: (changed = settings) => remove(changed, { api, scf }, reporter),
-  };
-}
-
-const triggersOf = ({ api }: ReturnType<typeof world>, key: string) =>
-  api.functions.get(`cos-replication-dev-${key}`)?.triggers.map(({ TriggerName }) => String(TriggerName).split('.')[0]);
+import { world, triggersOf } from './deploy-world.ts';
 
 describe('deploy', () => {
   it('makes everything, then finds everything unchanged', async () => {
@@ -207,118 +125,6 @@ describe('deploy', () => {
     expect(new Set(triggersOf(cloud, 'replicate-2'))).toEqual(new Set(['bucket2-1250000000', 'bucket1-1250000000']));
   });
 
-  /** A function of somebody else with a trigger on the source. */
-  async function withTheirs(event: string, prefix = '') {
-    const cloud = world(sampleSettings());
-    await cloud.api.call('scf', 'CreateFunction', { FunctionName: 'theirs' });
-    for (let look = 0; look < 3; look += 1) await cloud.api.call('scf', 'GetFunction', { FunctionName: 'theirs' });
-    await cloud.api.call('scf', 'CreateTrigger', {
-      FunctionName: 'theirs',
-      Type: 'cos',
-      TriggerName: 'source-1250000000.cos.ap-guangzhou.myqcloud.com',
-      TriggerDesc: JSON.stringify({ event, filter: { Prefix: prefix, Suffix: '' } }),
-    });
-    cloud.clear();
-    return cloud;
-  }
-
-  it('refuses a second stage on the same source before anything is made', async () => {
-    const cloud = world(sampleSettings());
-    await cloud.deploy();
-    cloud.clear();
-    const before = [...cloud.buckets.keys()];
-    const second = sampleSettings({ provider: { ...rawConfiguration().provider, stage: 'prod' } });
-    await expect(cloud.deploy(second)).rejects.toThrow(
-      /^The function cos-replication-dev-replicate has the trigger "cos source-1250000000 cos:ObjectCreated:\*".*one function only, so this stage cannot have "cos source-1250000000 cos:ObjectCreated:\*": nothing was changed.*other buckets in serverless.yml, or run "npx serverless remove" for the other stage/,
-    );
-    expect(cloud.api.changes).toEqual([]);
-    expect([...cloud.buckets.keys()]).toEqual(before);
-    expect(cloud.lines).toEqual([]);
-    // The first stage is left alone, and can be deployed again.
-    await cloud.deploy();
-    expect(cloud.api.changes).toEqual([]);
-  });
-
-  it.each([
-    ['of the same event', 'cos:ObjectCreated:*', ''],
-    ['of a part of the event and of the keys', 'cos:ObjectCreated:Put', 'photos/'],
-  ])("refuses a trigger %s at somebody else's function before anything is made", async (_, event, prefix) => {
-    const cloud = await withTheirs(event, prefix);
-    await expect(cloud.deploy()).rejects.toMatchObject({ code: 'TRIGGER_TAKEN' });
-    expect(cloud.api.changes).toEqual([]);
-  });
-
-  it('leaves a trigger alone that has no event in common with those of the service', async () => {
-    const cloud = await withTheirs('cos:ObjectRestore:Post');
-    await cloud.deploy();
-    expect(cloud.api.functions.get('theirs')?.triggers).toHaveLength(1);
-  });
-
-  it('says what to do when COS refuses a trigger for a function that this user may not look at', async () => {
-    const cloud = await withTheirs('cos:ObjectCreated:*');
-    const call = cloud.api.call.bind(cloud.api);
-    vi.spyOn(cloud.api, 'call').mockImplementation(async (service, action, parameters) => {
-      const hidden = action === 'ListTriggers' && 'FunctionName' in parameters && parameters.FunctionName === 'theirs';
-      if (hidden) throw new CloudApiError(action, 'UnauthorizedOperation.CAM', 'refused');
-      return call(service, action, parameters);
-    });
-    await expect(cloud.deploy()).rejects.toThrow(
-      /"cos source-1250000000 cos:ObjectCreated:\*" was refused.*delete that trigger.*or take the bucket out of sources/,
-    );
-  });
-
-  it('refuses before anything is made when a source is missing', async () => {
-    const cloud = world(sampleSettings(), { 'backup-1250000000': 'Enabled' });
-    await expect(cloud.deploy()).rejects.toThrow(/source bucket source-1250000000@ap-guangzhou does not exist/);
-    expect(cloud.api.changes).toEqual([]);
-    expect(cloud.buckets.has('crr-dev-gz-1250000000')).toBe(false);
-  });
-
-  it('warns about what a rule will need', async () => {
-    const cloud = world(sampleSettings(), { 'source-1250000000': 'Suspended' });
-    await cloud.deploy();
-    expect(cloud.warnings).toEqual([
-      'source-1250000000@ap-guangzhou has no versioning: enable it before you set a rule.',
-      'backup-1250000000@ap-shanghai does not exist: create it, with versioning, before you set a rule.',
-    ]);
-  });
-
-  it.each(['Enabled', 'Suspended'] as const)('refuses a state bucket whose versioning is %s', async (versioning) => {
-    const cloud = world(sampleSettings(), {
-      'source-1250000000': 'Enabled',
-      'backup-1250000000': 'Enabled',
-      'crr-dev-gz-1250000000': versioning,
-    });
-    await expect(cloud.deploy()).rejects.toThrow(/has or had versioning.*set stateBucket/);
-    expect(cloud.api.changes).toEqual([]);
-  });
-
-  it('refuses a state bucket that others may read', async () => {
-    const cloud = world(sampleSettings());
-    await cloud.deploy();
-    cloud.acls.set('crr-dev-gz-1250000000', 'public-read');
-    await expect(cloud.deploy()).rejects.toThrow(/public-read but holds API keys/);
-  });
-
-  it('refuses a state bucket whose access list lets somebody in', async () => {
-    const cloud = world(sampleSettings());
-    await cloud.deploy();
-    const stranger = { ID: 'qcs::cam::uin/100000000002:uin/100000000002' };
-    cloud.grants.set('crr-dev-gz-1250000000', [{ Grantee: stranger, Permission: 'READ' }]);
-    await expect(cloud.deploy()).rejects.toThrow(/lets qcs::cam::uin\/100000000002:uin\/100000000002 in \(READ\)/);
-  });
-
-  it('refuses a state bucket whose policy lets somebody in', async () => {
-    const cloud = world(sampleSettings());
-    await cloud.deploy();
-    const guest = 'qcs::cam::uin/100000000002:uin/100000000002';
-    const statement = { Effect: 'allow', Principal: { qcs: [OWNER.ID, guest] }, Action: ['name/cos:GetObject'] };
-    cloud.policies.set('crr-dev-gz-1250000000', { version: '2.0', Statement: [statement] });
-    await expect(cloud.deploy()).rejects.toThrow(`its bucket policy lets ${guest} in`);
-    cloud.policies.set('crr-dev-gz-1250000000', { version: '2.0', Statement: [{ ...statement, Effect: 'deny' }] });
-    await cloud.deploy();
-  });
-
   it('changes nothing when a function would need another runtime', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
@@ -379,6 +185,23 @@ describe('deploy', () => {
     ]);
   });
 
+  it('reserves instances for the functions that ask for them, and gives them back', async () => {
+    const reserved = (cloud: ReturnType<typeof world>) =>
+      [...cloud.api.functions]
+        .filter(([, { reserved: memory }]) => memory > 0)
+        .map(([name, one]) => [name, one.reserved]);
+    const cloud = world(sampleSettings());
+    await cloud.deploy();
+    const ofScans = ['cos-replication-dev-scan', 16 * 256];
+    expect(reserved(cloud)).toEqual([ofScans, ['cos-replication-dev-api', 8 * 256]]);
+    const { functions = {} } = rawConfiguration();
+    const { instances: _, ...api } = functions['api'] ?? ({} as never);
+    cloud.clear();
+    await cloud.deploy(sampleSettings({ functions: { ...functions, api } }));
+    expect(reserved(cloud)).toEqual([ofScans]);
+    expect(cloud.lines).toContain('cos-replication-dev-api: updated');
+  });
+
   it.each([
     { how: 'is refused', after: false },
     { how: 'takes effect and its answer is lost', after: true },
@@ -414,29 +237,6 @@ describe('deploy', () => {
       await cloud.deploy();
       expect(cloud.api.changes).toEqual([]);
     }
-  });
-
-  it('reserves instances for the functions that ask for them, and gives them back', async () => {
-    const reserved = (cloud: ReturnType<typeof world>) =>
-      [...cloud.api.functions]
-        .filter(([, { reserved: memory }]) => memory > 0)
-        .map(([name, one]) => [name, one.reserved]);
-    const cloud = world(sampleSettings());
-    await cloud.deploy();
-    const ofScans = ['cos-replication-dev-scan', 16 * 256];
-    expect(reserved(cloud)).toEqual([ofScans, ['cos-replication-dev-api', 8 * 256]]);
-    const { functions = {} } = rawConfiguration();
-    const { instances: _, ...api } = functions['api'] ?? ({} as never);
-    cloud.clear();
-    await cloud.deploy(sampleSettings({ functions: { ...functions, api } }));
-    expect(reserved(cloud)).toEqual([ofScans]);
-    expect(cloud.lines).toContain('cos-replication-dev-api: updated');
-  });
-
-  it('refuses credentials of another account', async () => {
-    const cloud = world(sampleSettings(), undefined, '1250000001');
-    await expect(cloud.deploy()).rejects.toThrow(/account 1250000001, but the sources to 1250000000/);
-    expect(cloud.api.changes).toEqual([]);
   });
 });
 
