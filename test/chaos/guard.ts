@@ -2,7 +2,6 @@ import type { CopySource, Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
 import { readMarker } from '../../shared/identity/marker.ts';
-import { at } from './diary.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
 /** ms: versioning was asked for, the answer is believed for a while, and a request may be held up. */
@@ -38,12 +37,11 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
     bucket === deployment.state.bucket ||
     (key.startsWith('marks/') && topology.deployments.some(({ state }) => state.bucket === bucket));
 
-  const originOf = ({ place: from, key, versionId = '' }: CopySource, place: Place): Copied => {
+  const originOf = ({ place: from, versionId = '' }: CopySource, place: Place): Copied => {
     const { origin } = made.get(versionId) ?? {};
     const raised = from.bucket === place.bucket;
     if (raised) {
-      const unknown = origin === undefined && !ledger.unkept.has(at(place, key));
-      if (unknown && !isShared(topology, place)) crime(`copied a version of others: ${versionId}`);
+      if (origin === undefined && !isShared(topology, place)) crime(`copied a version of others: ${versionId}`);
       return { raised, origin: origin ?? { bucket: from.bucket, versionId } };
     }
     if (from.bucket !== deployment.source.bucket) crime(`copied from ${from.bucket}`);
@@ -51,11 +49,13 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
     return { raised, origin: { bucket: from.bucket, versionId } };
   };
 
-  /** A request of a run from a moment before may still be on its way. Later nothing may be written there. */
-  const unkept = (place: Place, key: string): boolean => {
+  /**
+   * A request of a run from a moment before may still be on its way, and makes a `null` version that counts as nobody's. Later
+   * nothing may be written there.
+   */
+  const isUnkept = (place: Place, key: string): boolean => {
     const since = unversioned.get(place.bucket);
     if (since === undefined) return false;
-    ledger.unkept.add(at(place, key));
     if (now() - since > ON_ITS_WAY_MS) crime(`wrote ${key} to ${place.bucket}, which keeps no versions`);
     return true;
   };
@@ -67,7 +67,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
     id: string | undefined,
     { base, isArchived = false }: { base: number; isArchived?: boolean },
   ): void => {
-    if (unkept(place, key)) return;
+    if (isUnkept(place, key)) return;
     const versionId = id ?? '';
     const others = ledger.othersOf(core, { place, key, origin, base }, versionId);
     if (others.length > 0 && !raised && !isArchived && origin.versionId !== 'null')
@@ -127,14 +127,13 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
       if (!ours && !isTarget(place)) crime(`a deletion at ${place.bucket}: ${key}`);
       if (!ours && versionId !== undefined) {
         const mine = made.get(versionId);
-        if (mine === undefined && ledger.unkept.has(at(place, key))) note(`removed ${key} ${versionId}`);
-        else if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
+        if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
         else if (ledger.othersOf(core, mine, versionId).length === 0)
           crime(`removed the last replica of ${key} ${mine.origin.versionId}`);
         note(`removed ${key} ${versionId} at ${place.bucket}`);
       }
       const answer = await cos.deleteObject(place, key, versionId);
-      if (!ours && versionId === undefined && !unkept(place, key)) {
+      if (!ours && versionId === undefined && !isUnkept(place, key)) {
         ledger.marked.set(answer.versionId ?? '', { place, key, time: now() });
         note(`marked ${key} at ${place.bucket} as ${answer.versionId}`);
       }

@@ -22,7 +22,7 @@ export interface Evidence {
 }
 
 /** ms between a run's look at the source and the DELETE that it sends upon it, unless the request comes late. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 1000;
 
 export type Listed = Version & { readonly isLatest: boolean };
 
@@ -97,8 +97,6 @@ class KeyOfLink {
   /** Our replicas of this link, newest first. */
   readonly #replicas: readonly Listed[];
   readonly #rules: RuleBook;
-  /** Source versions that lost a replica to the destination's lifecycle or to a user. */
-  readonly #expired: ReadonlySet<string | undefined>;
   readonly #isExcused: (version: Listed) => boolean;
   readonly #violations: Violation[] = [];
 
@@ -109,7 +107,7 @@ class KeyOfLink {
     source: readonly Listed[] = [],
     stack: readonly Listed[] = [],
   ) {
-    const { diary, ledger, rules } = evidence;
+    const { ledger, rules } = evidence;
     this.#evidence = evidence;
     this.#link = link;
     this.#key = key;
@@ -117,13 +115,10 @@ class KeyOfLink {
     this.#stack = stack;
     this.#replicas = stack.filter(({ versionId }) => ledger.made.get(versionId)?.origin.bucket === link.source.bucket);
     this.#rules = rules.find((book) => book.source.bucket === link.source.bucket) as RuleBook;
-    this.#expired = new Set([...diary.expired].map((id) => ledger.made.get(id)?.origin.versionId));
     this.#isExcused = excuses(evidence, link);
   }
 
   check(): readonly Violation[] {
-    // A replica that took the place of a version, in the moment in which the destination stopped to keep them.
-    if (this.#evidence.ledger.unkept.has(at(this.#link.destination, this.#key))) return [];
     for (const version of this.#originals) {
       if (version.deleteMarker) continue;
       if (version.versionId === 'null') this.#checkNull(version);
@@ -187,16 +182,14 @@ class KeyOfLink {
 
   /** The ID is used again, so the version is known by its bytes. */
   #checkNull(version: Listed): void {
-    const { diary } = this.#evidence;
-    if (!this.#isDue(version) || diary.foreign.has(at(this.#link.destination, this.#key))) return;
+    if (!this.#isDue(version)) return;
     const its = this.#replicas.filter(
       (replica) => this.#originOf(replica) === 'null' && replica.blob?.crc64 === version.blob?.crc64,
     );
-    if (its.length === 0 && !this.#expired.has('null')) this.#say('I1', 'the null version has no replica');
+    if (its.length === 0) this.#say('I1', 'the null version has no replica');
   }
 
   #checkOrder(): void {
-    if (!this.#rules.covers(this.#link, this.#key)) return;
     // An older replica of a version may have to stay below (it vouches for a user's copy); the newest one counts.
     const origins = [...new Set(this.#replicas.map((replica) => this.#originOf(replica)))];
     const times = origins.map((origin) => timeOfVersionId(origin)).filter((time) => time !== undefined);
@@ -213,10 +206,8 @@ class KeyOfLink {
     const top = this.#stack[0];
     if (newest.deleteMarker) {
       if (top !== undefined && !top.deleteMarker) this.#say('I2', 'deleted at the source, but not at the destination');
-    } else if (top === undefined || top.deleteMarker || this.#originOf(top) !== newest.versionId) {
-      if (!this.#expired.has(newest.versionId))
-        this.#say('I2', `the current version is not the replica of ${newest.versionId}`);
-    }
+    } else if (top === undefined || top.deleteMarker || this.#originOf(top) !== newest.versionId)
+      this.#say('I2', `the current version is not the replica of ${newest.versionId}`);
   }
 
   /** A DELETE of ours that landed long after it was sent hides nothing for good, though its deletion was taken back. */

@@ -36,8 +36,6 @@ export interface Upload {
 export class Ledger {
   /** By version ID at the destination; an ID is minted once in the world. */
   readonly made = new Map<string, Made>();
-  /** Keys, by `at`, that were written to while the destination kept no versions. */
-  readonly unkept = new Set<string>();
   /** Delete markers the functions made, by version ID. */
   readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
   /** The delete markers that were written down. Of any other nobody can know that it existed once a user removed it. */

@@ -46,8 +46,8 @@ export interface Written {
   readonly time: number;
 }
 
-/** ms for which a run may go by the rules from before a change: no run lives longer. */
-const RACE_MS = 16 * 60_000;
+/** ms for which a request by the rules from before a change may be on its way: its signature lives no longer. */
+const RACE_MS = 60_000;
 
 /**
  * The rules of one source, changed through the API's own functions, and as they were at every moment.

@@ -49,7 +49,7 @@ export class ScanJudge {
       const replicas = this.#replicasOf(link);
       const isExcused = excuses(this.#evidence, link);
       for (const version of this.#dueOf(book, link)) {
-        if (version.time / 1000 > result.completeUpTo || version.versionId === 'null' || isArchived(version)) continue;
+        if (version.time / 1000 > result.completeUpTo || isArchived(version)) continue;
         if (!replicas.has(version.versionId) && !isExcused(version))
           this.violations.push({
             invariant: 'I8',

@@ -163,7 +163,6 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     deeds: options.deeds,
     diary,
     note,
-    busy: () => platforms.some(({ busy }) => busy),
     changeRules,
     large: options.large,
     encrypting: options.encryption !== undefined,
@@ -199,9 +198,9 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const unchanged = !rules.some(({ everChanged }) => everChanged);
   const complete = faultless && unchanged;
   const before = [
-    ...(complete ? [...judge(), ...doubled(ledger, diary)] : repairsItself(options) && unchanged ? judge() : []),
+    ...(complete ? [...judge(), ...doubled(ledger)] : repairsItself(options) && unchanged ? judge() : []),
     ...checkPrompt(ledger, options.prompt),
-    ...(options.awaited === true ? doubled(ledger, diary) : []),
+    ...(options.awaited === true ? doubled(ledger) : []),
   ];
 
   calm = true;
@@ -240,11 +239,8 @@ function lagsIn({ lagAt }: WorldOptions, { links }: Topology): (place: Place) =>
     links.some(({ source, destination }) => (lagAt === 'sources' ? source : destination).bucket === bucket);
 }
 
-/** A replica that a user has copied may have to stay below, where looks need not go: it is none that counts, as in `I3`. */
-const doubled = ({ doubles }: Ledger, { copied }: Diary): Violation[] =>
-  doubles
-    .filter(({ others }) => others.some((id) => !copied.has(id)))
-    .map(({ text }) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
+const doubled = ({ doubles }: Ledger): Violation[] =>
+  doubles.map(({ text }) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
 
 function settingsOf({ large, crowdedFrom, awaited }: WorldOptions, topology: Topology): Partial<Settings> {
   const sharedWith = (place: Place): Place | undefined =>

@@ -29,7 +29,7 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
   rewrite: (hand, act) => {
     const { place, key, request } = act;
     const [top] = hand.versions(place, key);
-    if (top === undefined || top.deleteMarker || hand.world.busy()) return undefined;
+    if (top === undefined || top.deleteMarker) return undefined;
     hand.write(place, key);
     hand.world.diary.foreign.add(at(place, key));
     const blob = hand.blob(act, false);

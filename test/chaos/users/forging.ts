@@ -32,8 +32,6 @@ function forgedMeta(
 
 /** A write with a forged marker. The user may read and write here and knows all names, but has no marker key. */
 export function forge(hand: Hand, act: Act): string | undefined {
-  // A copy from the very moment in which a run removes its original looks like ours: a known limit.
-  if (hand.world.busy()) return undefined;
   const { place, key, random, request } = act;
   const marked = hand.versions(place, key).filter(({ attributes }) => attributes.meta[MARKER] !== undefined);
   const from = pick(marked, random());
