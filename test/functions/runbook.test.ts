@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { commands } from '../../shared/deploy/command-line.ts';
+import { costOf, LIST_PRICES, MEASURED, SCANNED, usageOf, type Cost } from '../../shared/cost/index.ts';
 import { parseRules } from '../../shared/rules/index.ts';
 
 const pages = ['README.md', 'functions/RUNBOOK.md'].map((name) =>
@@ -75,5 +76,23 @@ describe('the runbook and the front page', () => {
     const listed = new Set([...table.matchAll(/`(\w+)`/g)].map(([, action]) => action));
     expect([...called].filter((action) => !listed.has(action))).toEqual([]);
     expect([...listed].filter((action) => !called.has(action))).toEqual([]);
+  });
+
+  it('tell the costs that the model and the list prices make', () => {
+    const [, text = ''] = pages;
+    const rows = [...text.matchAll(/^\| ([^|]+?) +\| ([\d.]+) CNY +\| ([\d.]+) CNY +\| ([\d.]+) CNY +\|$/gm)];
+    const shown = Object.fromEntries(rows.map(([, name = '', ...sums]) => [name, sums]));
+    const work = { objects: 1e6, bytes: 0, parts: 0, acrossRegions: false };
+    const minutes = 30 * 24 * 60;
+    const atRest = { requests: 22 * minutes, invocations: minutes, gbSeconds: minutes * 0.1 * 0.25 };
+    const costs: Record<string, Cost> = {
+      '1,000,000 new objects': costOf(usageOf(work, MEASURED), LIST_PRICES),
+      '1,000,000 objects from before the rule': costOf(usageOf(work, SCANNED), LIST_PRICES),
+      '1 TB in objects of 5 GB': costOf(usageOf({ ...work, objects: 200, parts: 200 * 256 }, MEASURED), LIST_PRICES),
+      'a month at rest, with one rule': costOf({ ...atRest, bytesAcrossRegions: 0 }, LIST_PRICES),
+    };
+    const sums = ({ requests, functions, total }: Cost) => [requests, functions, total].map((sum) => sum.toFixed(2));
+    expect(shown).toEqual(Object.fromEntries(Object.entries(costs).map(([name, cost]) => [name, sums(cost)])));
+    expect(text).toContain(`${LIST_PRICES.trafficPerGb.toFixed(2)} CNY a GB`);
   });
 });
