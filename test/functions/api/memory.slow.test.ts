@@ -49,4 +49,4 @@ it('128 MB are enough for one process that meets all documents which are made to
     }
   }
   expect(process.alive).toBe(true);
-}, 60_000);
+}, 180_000);
