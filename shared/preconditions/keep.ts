@@ -24,7 +24,9 @@ export async function keepPreconditions(deps: KeepChecksDeps): Promise<void> {
   ]);
   if (now() >= dueAt(functions, sources.map(formatPlace))) await recordFunctions(deps, functions);
   // A start that was lost, or a check that takes longer, is started once more: that does no harm.
-  if (now() >= dueAt(buckets, used)) await cos.putObject(state, CHECK_NOTE, new TextEncoder().encode('{}'), JSON_BODY);
+  // Findings of an earlier release lack the lifecycles.
+  if (now() >= (buckets?.lifecycles === undefined ? 0 : dueAt(buckets, used)))
+    await cos.putObject(state, CHECK_NOTE, new TextEncoder().encode('{}'), JSON_BODY);
 }
 
 async function recordFunctions(deps: KeepChecksDeps, before: Findings | undefined): Promise<void> {

@@ -45,6 +45,19 @@ it('shows the last hour, the last canary, the lifecycles, and what is left alone
   await card.getByText('the last one was there after 1.4 seconds').waitFor();
   await card.getByRole('row', { name: /old-versions removes older versions: 30 days/ }).waitFor();
   await card.getByText('3 versions at the destination are not from these rules.').waitFor();
+  const scan = {
+    ...first?.scan,
+    state: 'running',
+    entries: { total: 8000, done: 2000 },
+    entriesPerSecond: 41.6,
+    etaSeconds: 240,
+  };
+  await page.unroute(/replicationStatus/);
+  await page.route(/replicationStatus/, (route) =>
+    route.fulfill({ json: { ...status, destinations: [{ ...first, scan }] } }),
+  );
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await card.getByText('Scan: running · 2,000 of 8,000 entries · 42 a second · about 4 minutes left').waitFor();
   const gone = { ...first, live: null, canary: null, reasons: { live: 'outdated', canary: 'outdated' } };
   await page.unroute(/replicationStatus/);
   await page.route(/replicationStatus/, (route) => route.fulfill({ json: { ...status, destinations: [gone] } }));

@@ -236,9 +236,9 @@ describe('the hourly check of functions', () => {
   });
 
   it('has the buckets checked when a rule names one that was never tried, and each hour', async () => {
-    const find = (places: readonly string[], broken: readonly object[] = []) =>
+    const find = (places: readonly string[], more: object = { lifecycles: [] }) =>
       void world.put(
-        JSON.stringify({ measuredAt: world.clock.ms, places, broken }),
+        JSON.stringify({ measuredAt: world.clock.ms, places, broken: [], ...more }),
         {},
         STATE,
         'status/checks/buckets',
@@ -253,6 +253,10 @@ describe('the hourly check of functions', () => {
     expect(await startsOf()).toBe(1);
     find(all);
     expect(await startsOf()).toBe(0);
+    // An earlier release has looked at no lifecycles.
+    find(all, {});
+    expect(await startsOf()).toBe(1);
+    find(all);
     world.clock.ms += 60 * MINUTE;
     expect(await startsOf()).toBe(1);
     await world.setRules([{ ...RULE, enabled: false }]);

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 import type { ScanState } from '../../scan-schemas.ts';
 import { useTelling } from '../parts/context.ts';
-import { moment } from '../parts/time.ts';
+import type { Telling } from '../parts/context.ts';
+import { duration, moment } from '../parts/time.ts';
+import { formatNumber } from '../text/index.ts';
 
 export type ScanDeed = 'scan' | 'pause' | 'resume';
 
@@ -21,6 +23,7 @@ export function ScanLine({ scan, onDeed }: Props): JSX.Element {
     <div class="actions">
       <span>
         {t('status.scan')}: {t(`status.scan.${state}`, { time: endedAt === undefined ? '' : moment(telling, endedAt) })}
+        {progressOf(telling, scan)}
       </span>
       {onDeed === undefined
         ? null
@@ -31,4 +34,19 @@ export function ScanLine({ scan, onDeed }: Props): JSX.Element {
           ))}
     </div>
   );
+}
+
+/** How far a scan is, its speed and its end, as far as they are known; nothing of one that has ended. */
+function progressOf(telling: Telling, { state, entries, entriesPerSecond, etaSeconds }: ScanState): string {
+  const { t, language } = telling;
+  if (state === 'ended' || state === 'none') return '';
+  const { done, total } = entries;
+  return [
+    '',
+    total === null
+      ? t('status.existing.counting', { n: done })
+      : t('status.existing.running', { n: done, total: formatNumber(language, total) }),
+    ...(entriesPerSecond === null ? [] : [t('status.rate', { n: Math.round(entriesPerSecond) })]),
+    ...(etaSeconds === null ? [] : [t('status.eta', { time: duration(telling, etaSeconds * 1000) })]),
+  ].join(' · ');
 }

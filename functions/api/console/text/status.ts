@@ -67,6 +67,7 @@ export const statusTexts = {
   'status.existing.running': ['{n} of {total} entries', '{n} / {total} 项'],
   'status.existing.counting': ['{n} entries, still counting', '{n} 项，仍在统计'],
   'status.existing.done': ['done', '已完成'],
+  'status.rate': ['{n} a second', '每秒 {n} 项'],
   'status.eta': ['about {time} left', '约剩 {time}'],
   'status.sides': ['What is on each side', '两端内容'],
   'status.side': ['Side', '端'],
