@@ -1,5 +1,5 @@
 import type { Access } from '../types.ts';
-import type { Cam } from './types.ts';
+import type { Cam } from './cam-types.ts';
 
 /** The keys of several accounts side by side; each judges the rights of its own principals. */
 export function accessOf(cams: readonly Cam[]): Access {

@@ -3,7 +3,7 @@ import { decide, readPolicy, readTrust } from './cam-policy.ts';
 import type { PolicyDocument, Verdict } from './cam-policy.ts';
 import { CloudFailure } from './failure.ts';
 import { randomText } from './ids.ts';
-import type { Cam, CamOptions, Policy, Role } from './types.ts';
+import type { Cam, CamOptions, Policy, Role } from './cam-types.ts';
 
 const TEMPORARY_LIFE = 2 * 60 * 60 * 1000;
 /** An expired pair is still known for a while, so that its holder gets the right error. */

@@ -1,5 +1,6 @@
 import type { Revision } from './registry.ts';
-import type { Cam, FunctionId } from './types.ts';
+import type { Cam } from './cam-types.ts';
+import type { FunctionId } from './types.ts';
 
 /** The variables that the platform sets beside the function's own. Of this process it passes on PATH and TZ alone. */
 export function platformEnvironment(

@@ -6,5 +6,6 @@ export { CloudFailure } from './failure.ts';
 export { randomUuid } from './ids.ts';
 export { EVENT_SIGNATURE } from './cos-event.ts';
 export { createScf } from './scf.ts';
+export type * from './cam-types.ts';
 export type * from './types.ts';
 export type { LogTopic, LogTopics } from './log-topics.ts';

@@ -5,7 +5,8 @@ import type { Job, Pool } from './pool.ts';
 import { keyOf } from './registry.ts';
 import type { FunctionRecord, Revision } from './registry.ts';
 import { platformEnvironment, roleEnvironment } from './environment.ts';
-import type { Cam, FunctionConfig, Invocation, TriggerSource } from './types.ts';
+import type { Cam } from './cam-types.ts';
+import type { FunctionConfig, Invocation, TriggerSource } from './types.ts';
 
 export interface Call {
   readonly record: FunctionRecord;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readMarker } from '../../../../../shared/identity/index.ts';
-import { LARGEST_OBJECT, LARGEST_PART } from '../../../../../shared/replication/act/multipart/part-size.ts';
 import { SOURCE } from '../../decide/build.ts';
 import { SMALL, expectReplica, onNth } from './steps.ts';
 import { GIGABYTE, LargeDeployment, MEGABYTE } from '../../../../deployment/index.ts';
@@ -26,19 +25,6 @@ describe('an object past the limit of one request', () => {
     expect(world.count('uploadPartCopy')).toBe(256);
     expect(world.uploads()).toEqual([]);
     expect(world.tasks()).toEqual([]);
-  });
-
-  it('of 48.8 TB goes in 10,000 parts of 5 GB', async () => {
-    await open({});
-    const source = world.upload('archive', LARGEST_OBJECT);
-    await world.event(source);
-    await world.rest();
-    expectReplica(world, 'archive', source);
-    expect(world.count('uploadPartCopy')).toBe(10_000);
-    const ranges = world.calls
-      .filter(({ name }) => name === 'uploadPartCopy')
-      .map(({ args }) => (args[2] as { range: readonly [number, number] }).range);
-    expect(ranges.every(([start, end]) => end - start + 1 === LARGEST_PART)).toBe(true);
   });
 
   it('below the threshold one request copies it', async () => {
