@@ -2,6 +2,8 @@ import type { CopySource, Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
 import { readMarker } from '../../shared/identity/marker.ts';
+import type { Diary } from './diary.ts';
+import { isOrphanedCopy } from './orphans.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
 /** ms: versioning was asked for, the answer is believed for a while, and a request may be held up. */
@@ -17,13 +19,12 @@ export interface GuardOptions {
   readonly topology: Topology;
   readonly deployment: Deployment;
   readonly ledger: Ledger;
-  /** Buckets that keep no versions at the moment, and since when, in ms since 1970. */
-  readonly unversioned: ReadonlyMap<string, number>;
+  readonly diary: Diary;
   readonly note: (line: string) => void;
 }
 
 /** The calls of one deployment, each recorded, and every harmful one noted: I5 is judged at the very request. */
-export function guard({ cos, core, now, topology, deployment, ledger, unversioned, ...options }: GuardOptions): Cos {
+export function guard({ cos, core, now, topology, deployment, ledger, diary, ...options }: GuardOptions): Cos {
   const note = (line: string): void => options.note(`${line}, by the functions of ${deployment.source.bucket}`);
   const { made, uploads, ended } = ledger;
   const crime = (text: string): void => {
@@ -54,7 +55,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
    * nothing may be written there.
    */
   const isUnkept = (place: Place, key: string): boolean => {
-    const since = unversioned.get(place.bucket);
+    const since = diary.unversioned.get(place.bucket);
     if (since === undefined) return false;
     if (now() - since > ON_ITS_WAY_MS) crime(`wrote ${key} to ${place.bucket}, which keeps no versions`);
     return true;
@@ -127,12 +128,15 @@ export function guard({ cos, core, now, topology, deployment, ledger, unversione
       if (!ours && !isTarget(place)) crime(`a deletion at ${place.bucket}: ${key}`);
       if (!ours && versionId !== undefined) {
         const mine = made.get(versionId);
-        if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
+        if (mine === undefined && isOrphanedCopy({ core, diary, ledger }, place, key, versionId))
+          note('a copy of a user that stands for its replica goes');
+        else if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
         else if (ledger.othersOf(core, mine, versionId).length === 0)
           crime(`removed the last replica of ${key} ${mine.origin.versionId}`);
         note(`removed ${key} ${versionId} at ${place.bucket}`);
       }
       const answer = await cos.deleteObject(place, key, versionId);
+      if (!ours && versionId !== undefined) ledger.removed.push({ bucket: place.bucket, time: now() });
       if (!ours && versionId === undefined && !isUnkept(place, key)) {
         ledger.marked.set(answer.versionId ?? '', { place, key, time: now() });
         note(`marked ${key} at ${place.bucket} as ${answer.versionId}`);

@@ -38,6 +38,8 @@ export class Ledger {
   readonly made = new Map<string, Made>();
   /** Delete markers the functions made, by version ID. */
   readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
+  /** Versions at destinations that the functions removed, and when, in ms since 1970. */
+  readonly removed: { readonly bucket: string; readonly time: number }[] = [];
   /** The delete markers that were written down. Of any other nobody can know that it existed once a user removed it. */
   readonly recorded = new Set<string>();
   /** Open uploads of the functions, by ID. */

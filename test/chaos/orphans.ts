@@ -1,6 +1,9 @@
 import { LANDING_MS } from '../../shared/durations/index.ts';
 import { timeOfVersionId } from '../cloud/cos/index.ts';
-import { byKey, type Evidence } from './invariants.ts';
+import type { Place } from '../../shared/cos/index.ts';
+import type { Diary } from './diary.ts';
+import { byKey, type Evidence, type Listed } from './invariants.ts';
+import type { Ledger, Origin } from './ledger.ts';
 import type { Link } from './topology.ts';
 
 /**
@@ -12,14 +15,35 @@ export function orphanedCopies(
   { source, destination }: Link,
 ): readonly string[] {
   return [...byKey(core, destination).values()].flatMap((stack) =>
-    stack.flatMap(({ versionId, time }) => {
-      let from = diary.copies.get(versionId);
-      while (from !== undefined && diary.copies.has(from)) from = diary.copies.get(from);
-      const origin = from === undefined ? undefined : ledger.made.get(from)?.origin;
-      if (from === undefined || origin?.bucket !== source.bucket) return [];
-      const isGone = !stack.some((one) => one.versionId === from);
-      const inTime = time - (timeOfVersionId(from) ?? 0) <= LANDING_MS * 1000;
-      return isGone && inTime ? [origin.versionId] : [];
+    stack.flatMap((version) => {
+      const origin = originOfOrphan(diary, ledger, stack, version);
+      return origin?.bucket === source.bucket ? [origin.versionId] : [];
     }),
   );
+}
+
+/** Whether a version is such a copy at this moment. Beside a newer replica it is removed like one. */
+export function isOrphanedCopy(
+  { core, diary, ledger }: Pick<Evidence, 'core' | 'diary' | 'ledger'>,
+  place: Place,
+  key: string,
+  versionId: string,
+): boolean {
+  const stack = byKey(core, place).get(key) ?? [];
+  const version = stack.find((one) => one.versionId === versionId);
+  return version !== undefined && originOfOrphan(diary, ledger, stack, version) !== undefined;
+}
+
+/** The original of the replica for which a user's copy stands; undefined: the version is none. */
+function originOfOrphan(
+  { copies }: Diary,
+  { made }: Ledger,
+  stack: readonly Listed[],
+  { versionId, time }: Listed,
+): Origin | undefined {
+  let from = copies.get(versionId);
+  while (from !== undefined && copies.has(from)) from = copies.get(from);
+  if (from === undefined || stack.some((one) => one.versionId === from)) return undefined;
+  const inTime = time - (timeOfVersionId(from) ?? 0) <= LANDING_MS * 1000;
+  return inTime ? made.get(from)?.origin : undefined;
 }

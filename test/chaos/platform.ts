@@ -83,6 +83,10 @@ export class Platform {
     options.core.onEvent((event) => this.#deliver(event));
   }
 
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
   /**
    * Nothing runs, nothing is on its way, and no work or lease is left on the state bucket. `paused`: the rules are disabled,
    * so work that waits stays there.

@@ -121,7 +121,6 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 
   const ledger = new Ledger();
   const diary = new Diary();
-  const { unversioned } = diary;
   const refuses = (place: Place): boolean =>
     (options.outages ?? []).some(({ at, from, until }) => {
       const isState = topology.deployments.some(({ state }) => state.bucket === place.bucket);
@@ -136,7 +135,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     (deployment) =>
       new Platform({
         core,
-        cos: guard({ cos: plainCos, core, now, topology, deployment, ledger, unversioned, note }),
+        cos: guard({ cos: plainCos, core, now, topology, deployment, ledger, diary, note }),
         scheduler,
         random,
         deployment,
@@ -163,6 +162,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     deeds: options.deeds,
     diary,
     note,
+    busy: () => platforms.some(({ busy }) => busy),
     changeRules,
     large: options.large,
     encrypting: options.encryption !== undefined,
