@@ -24,7 +24,6 @@ const QUIET_FOR = 200_000;
 /** ms for which a scan that has done everything may keep it to itself, and between two questions. */
 const TOLD_WITHIN = 60_000;
 const SOON = 500;
-const SECOND = 1_000;
 
 export interface JobOptions {
   readonly signal: AbortSignal;
@@ -68,13 +67,12 @@ export async function runJob(
     // These come first: a scan finds the versions that were written before it began.
     const dropped = await send('unnoticed ', halves.dropped);
     const lost = await dropNoMore(environment);
-    const last = Math.max(0, ...dropped.map(({ versionId }) => timeOf(versionId) ?? 0));
-    await secondAfter(last, signal);
-    // A scan begins with the next minute, and nobody wants to wait for it.
-    environment.beginMinute();
     const written = [...before, ...dropped, ...(await send('uploaded  ', halves.live))];
+    const last = Math.max(0, ...dropped.map(({ versionId }) => timeOf(versionId) ?? 0));
     const late = mayHaveMissed(await readScan(api, source, destination), last);
     if (late) await askForScan(api, source);
+    // A scan begins with the next minute, and nobody wants to wait for it.
+    environment.beginMinute();
 
     const versions = versionsOf(written);
     let missing = '';
@@ -126,13 +124,6 @@ export async function runJob(
     progress.stop();
     reader.close();
   }
-}
-
-/** Waits until the second of that moment (ms since 1970) is over: when a scan began is told in whole seconds. */
-async function secondAfter(moment: number, signal: AbortSignal): Promise<void> {
-  const next = (Math.floor(moment / SECOND) + 1) * SECOND;
-  // A timer may fire a little early.
-  for (let now = Date.now(); now < next; now = Date.now()) await sleep(next - now, undefined, { signal });
 }
 
 const stepsOf = (stories: readonly Story[]): number => stories.reduce((sum, { steps }) => sum + steps.length, 0);
