@@ -9,7 +9,7 @@ export function readMarker(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const marker = Buffer.from(text, 'base64url').toString('utf8');
   if (!isPendingMarker(marker) || marker.length > 500) {
-    throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
+    throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave: send none to begin anew.');
   }
   return marker;
 }

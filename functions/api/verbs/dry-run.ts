@@ -121,4 +121,5 @@ function readMarker(call: VerifiedCall): VersionsPage['next'] {
 /** It may be empty: then the next page begins with another key. */
 const isVersionId = (text: string): boolean => text.length <= LONGEST_VERSION_ID && /^[\x21-\x7e]*$/.test(text);
 
-const wrongMarker = () => refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
+const wrongMarker = () =>
+  refuse(400, 'InvalidArgument', 'The marker is not one that this service gave: send none to begin anew.');

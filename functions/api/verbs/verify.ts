@@ -230,7 +230,8 @@ async function pageOf(
     Array.from({ length: count }, (_, part) => ({ number, part, name: `${number}-${part}` })),
   );
   let at = marker === undefined ? 0 : parts.findIndex(({ name }) => name === marker);
-  if (at === -1) throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave.');
+  if (at === -1)
+    throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave: send none to begin anew.');
   const end = at + MOST_PARTS;
   const list: Verified['list'] = [];
   let bytes = 0;
