@@ -129,9 +129,13 @@ async function watch(deps: CanaryDeps, source: Place, one: Canary, until: number
 }
 
 /** What others write under the key has other bytes, unless they have read those of the canary and lose nothing by it. */
-function isOurs({ size, crc64, versionId }: ObjectHead, one: Canary): boolean {
+const isOurs = (head: ObjectHead, one: Canary): boolean => !isNull(head.versionId) && isOursAnyhow(head, one);
+
+/** Also one that was written while versioning was suspended: it has arrived nowhere, and must go all the same. */
+function isOursAnyhow({ size, crc64, versionId }: ObjectHead, one: Canary): boolean {
   const body = bodyOf(one);
-  return size === body.length && crc64 === crc64Of(body) && !isNull(versionId);
+  // Without any ID a deletion could make a delete marker.
+  return size === body.length && crc64 === crc64Of(body) && versionId !== undefined;
 }
 
 /** At the source first: a look that finds the source's version and no replica would make the replica again. */
@@ -155,7 +159,7 @@ async function removeAt(
   for (;;) {
     const found = await there.headObject(place, key);
     // P50d: What others wrote under the key stays.
-    if (!found.found || !isOurs(found.head, one)) return;
+    if (!found.found || !isOursAnyhow(found.head, one)) return;
     await there.deleteObject(place, key, found.head.versionId);
   }
 }

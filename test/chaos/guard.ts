@@ -1,6 +1,7 @@
 import type { CopySource, Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
+import { CANARY_PREFIX } from '../../shared/rules/index.ts';
 import { readMarker } from '../../shared/identity/marker.ts';
 import type { Diary } from './diary.ts';
 import { isOrphanedCopy } from './orphans.ts';
@@ -125,6 +126,12 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     },
     async deleteObject(place, key, versionId) {
       const ours = isState(place, key);
+      if (!ours && key.startsWith(CANARY_PREFIX)) {
+        const canary = made.get(versionId ?? '')?.origin.versionId ?? versionId ?? '';
+        if (!ledger.canaries.has(canary)) crime(`removed what is no canary: ${key} ${versionId} at ${place.bucket}`);
+        note(`removed the canary ${key} ${versionId} at ${place.bucket}`);
+        return cos.deleteObject(place, key, versionId);
+      }
       if (!ours && !isTarget(place)) crime(`a deletion at ${place.bucket}: ${key}`);
       if (!ours && versionId !== undefined) {
         const mine = made.get(versionId);
@@ -149,7 +156,13 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       const text = open.length === 0 ? '' : new TextDecoder().decode(body);
       for (const [uploadId, upload] of open) if (text.includes(uploadId)) upload.known = true;
       if (key.startsWith('marks/')) ledger.recorded.add(key.split('/')[2] ?? '');
-      return cos.putObject(place, key, body, options);
+      const result = await cos.putObject(place, key, body, options);
+      if (isState(place, key)) return result;
+      if (place.bucket !== deployment.source.bucket || !key.startsWith(CANARY_PREFIX))
+        crime(`wrote ${key} to ${place.bucket}`);
+      ledger.canaries.add(result.versionId ?? '');
+      note(`sent the canary ${key} as ${result.versionId}`);
+      return result;
     },
   };
 }

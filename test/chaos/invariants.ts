@@ -1,3 +1,4 @@
+import { CANARY_PREFIX } from '../../shared/rules/index.ts';
 import { timeOfVersionId, type Core, type Version } from '../cloud/cos/index.ts';
 import { grantsOf } from '../deployment/core-attributes.ts';
 import { withoutLag } from '../deployment/index.ts';
@@ -67,6 +68,8 @@ export function byKey(core: Core, { bucket, region }: Link['source']): Map<strin
   const keys = new Map<string, Listed[]>();
   const { entries } = withoutLag(core, () => core.listVersions(bucket, region, {}));
   for (const version of entries) {
+    // Canaries are of the service itself, and judged when all of them have to be gone.
+    if (version.key.startsWith(CANARY_PREFIX)) continue;
     const versions = keys.get(version.key);
     if (versions === undefined) keys.set(version.key, [version]);
     else versions.push(version);

@@ -5,7 +5,9 @@ const CROSSED = 4;
 
 /** Worlds of a hundred that are of each kind, about. */
 const SHARES = {
-  'one-way': 43,
+  'one-way': 41,
+  /** Canaries are sent, and the functions tell of their copies. */
+  watched: 2,
   /** Objects give rights to others, some are under KMS keys, and the rules say whether replicas get the rights. */
   granted: 3,
   'fan-out': 8,

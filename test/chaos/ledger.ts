@@ -36,6 +36,8 @@ export interface Upload {
 export class Ledger {
   /** By version ID at the destination; an ID is minted once in the world. */
   readonly made = new Map<string, Made>();
+  /** Version IDs of canaries at their source. */
+  readonly canaries = new Set<string>();
   /** Delete markers the functions made, by version ID. */
   readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
   /** Versions at destinations that the functions removed, and when, in ms since 1970. */

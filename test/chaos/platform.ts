@@ -3,7 +3,9 @@ import { runScans } from '../../functions/scan/handler.ts';
 import { sweep } from '../../functions/schedule/handler.ts';
 import { keep } from '../../functions/schedule/scans.ts';
 import { runTasks } from '../../functions/task/handler.ts';
+import { CANARIES, keepCanary, type CanaryDeps } from '../../shared/canary/index.ts';
 import { nodeHash, type Cos } from '../../shared/cos/index.ts';
+import { createLiveTally, foldLive, type LiveTally } from '../../shared/live/index.ts';
 import type { Keyring } from '../../shared/identity/index.ts';
 import { createEngine, createPartsCopier, type Engine, type Settings } from '../../shared/replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
@@ -15,6 +17,7 @@ import { overNetwork, type Runner, type Weather } from './faulty.ts';
 import { messageOf, targetOf, type FunctionName, type Mail } from './mail.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Deployment } from './topology.ts';
+import { CANARY_EVERY_MS, NO_CANARY_MS } from './watching.ts';
 
 export interface PlatformOptions {
   readonly core: Core;
@@ -34,6 +37,8 @@ export interface PlatformOptions {
   readonly keyring: Keyring;
   /** How often an instance that has ended a run gets the next one, from 0 to 1. */
   readonly warm?: number | undefined;
+  /** Canaries may be sent, and instances tell of their copies. */
+  readonly watched: boolean;
   readonly note: (line: string) => void;
   /** Called for each event that never comes. */
   readonly onLost: (event: CoreEvent) => void;
@@ -42,6 +47,8 @@ export interface PlatformOptions {
 /** ms that a run may take. */
 export const TIME_LIMITS = { replicate: 60_000, task: 900_000, scan: 900_000, schedule: 60_000 } as const;
 const RETRIES = 2;
+/** ms of a run of `schedule` in which no canary is looked at any more. */
+const CLOSING_MS = 10_000;
 const RETRY_MS = 60_000;
 const MINUTE = 60_000;
 /** The value is so low that new instances do much of the work. */
@@ -51,6 +58,7 @@ const WARM = 0.7;
 interface Instance {
   readonly engine: Engine;
   readonly now: () => number;
+  readonly live: LiveTally | undefined;
   runner: Runner;
 }
 
@@ -65,6 +73,7 @@ export class Platform {
   /** Tasks and leases that exist, by their events: listings may lag. */
   readonly #stateKeys = new Set<string>();
   readonly #scanKeys = new Set<string>();
+  readonly #canaries = new Set<string>();
   /** By pair: scans that were cut into ranges and whose result is not written. */
   readonly #openScans = new Map<string, Set<string>>();
   /** Pairs that are marked as behind, by the name of their marks. */
@@ -77,6 +86,8 @@ export class Platform {
   requests = 0;
   /** Whether `schedule` begins scans. */
   scanning = false;
+  /** Whether `schedule` sends canaries; it looks after those that are under way in any case. */
+  canarying = false;
 
   constructor(options: PlatformOptions) {
     this.#options = options;
@@ -85,6 +96,11 @@ export class Platform {
 
   get busy(): boolean {
     return this.#running > 0;
+  }
+
+  /** Canaries that are not yet forgotten. */
+  get canaries(): number {
+    return this.#canaries.size;
   }
 
   /**
@@ -134,7 +150,8 @@ export class Platform {
   startTimer(): void {
     const { scheduler } = this.#options;
     scheduler.after(MINUTE, () => {
-      if (this.#stateKeys.size > 0 || this.scanning) this.#start('schedule', {}, RETRIES);
+      if (this.#stateKeys.size > 0 || this.scanning || this.canarying || this.canaries > 0)
+        this.#start('schedule', {}, RETRIES);
       this.startTimer();
     });
   }
@@ -144,6 +161,10 @@ export class Platform {
     if (event.bucket === deployment.state.bucket && /^(tasks|waiting|leases)\//.test(event.key)) {
       if (event.name.startsWith('cos:ObjectCreated:')) this.#stateKeys.add(event.key);
       else this.#stateKeys.delete(event.key);
+    }
+    if (event.bucket === deployment.state.bucket && event.key.startsWith(CANARIES)) {
+      if (event.name.startsWith('cos:ObjectCreated:')) this.#canaries.add(event.key);
+      else this.#canaries.delete(event.key);
     }
     if (event.bucket === deployment.state.bucket) this.#watchScans(event);
     if (event.bucket === deployment.state.bucket && event.key.startsWith(BEHIND)) void this.#watchMark(event.key);
@@ -193,7 +214,7 @@ export class Platform {
     };
     const runner = { scheduler, random, state, weather, refuses, sends, dead: () => over, kill: () => end(true) };
     const instance = this.#instance(name, runner);
-    const { engine, now } = instance;
+    const { engine, now, live } = instance;
     const run: Run = {
       requestId: `run-${number}`,
       deadline: now() + TIME_LIMITS[name],
@@ -205,9 +226,15 @@ export class Platform {
       task: () => runTasks(engine, state, event, run),
       scan: () => runScans(this.#scanDeps(engine), [source], event, run),
       schedule: () =>
-        Promise.all([sweep(engine, run), this.scanning ? keep(this.#scanDeps(engine), [source], run) : undefined]),
+        Promise.all([
+          sweep(engine, run),
+          this.scanning ? keep(this.#scanDeps(engine), [source], run) : undefined,
+          live && foldLive(engine.deps, [source]),
+          live && keepCanary(this.#canaryDeps(instance), source, run.deadline - CLOSING_MS),
+        ]),
     };
-    handlers[name]().then(
+    const work = handlers[name]();
+    (live === undefined ? work : andTell(work, live)).then(
       () => {
         if (!over) this.#idle[name].push(instance);
         end(false);
@@ -226,6 +253,12 @@ export class Platform {
     return { engine, settings, sleep: (ms) => scheduler.sleep(ms) };
   }
 
+  #canaryDeps({ engine }: Instance): CanaryDeps {
+    const { cos } = engine.deps;
+    const everyMs = this.canarying ? CANARY_EVERY_MS : NO_CANARY_MS;
+    return { ...engine.deps, there: cos, rules: engine.rules, sleep: engine.sleep, everyMs };
+  }
+
   #instance(name: FunctionName, runner: Runner): Instance {
     const {
       cos,
@@ -237,6 +270,7 @@ export class Platform {
       settings,
       keyring,
       warm: often = WARM,
+      watched,
     } = this.#options;
     const warm = random() < often ? this.#idle[name].pop() : undefined;
     if (warm !== undefined) {
@@ -252,19 +286,34 @@ export class Platform {
     };
     // Several runs share an object that is too large for one run, however few its parts are.
     const inParts = createPartsCopier({ runs: 3, lanes: 2, from: inlineBytes, sleep });
+    const { state } = deployment;
+    const calls = overNetwork(cos, () => instance.runner);
+    const unique = (): string => `${deployment.name}${(this.#unique += 1)}`;
+    const live = watched ? createLiveTally({ cos: calls, state, now, unique }, name === 'scan') : undefined;
+    const told: Partial<Settings> =
+      live === undefined ? {} : { copied: (copy) => live.copied(copy), marked: (mark) => live.marked(mark) };
     const engine = createEngine({
-      cos: overNetwork(cos, () => instance.runner),
-      state: deployment.state,
+      cos: calls,
+      state,
       hash: nodeHash,
       keys: keyring,
       now,
       random,
       sleep,
       inParts: name === 'task' ? inParts : undefined,
-      unique: () => `${deployment.name}${(this.#unique += 1)}`,
-      settings: { inlineBytes: name === 'task' ? Number.POSITIVE_INFINITY : inlineBytes, ...settings },
+      unique,
+      settings: { inlineBytes: name === 'task' ? Number.POSITIVE_INFINITY : inlineBytes, ...settings, ...told },
     });
-    const instance: Instance = { engine, now, runner };
+    const instance: Instance = { engine, now, live, runner };
     return instance;
+  }
+}
+
+/** The work, and then what the instance has to write down of it. */
+async function andTell<T>(work: Promise<T>, live: LiveTally): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    await live.settle();
   }
 }

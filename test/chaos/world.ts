@@ -17,6 +17,7 @@ import { ScanJudge } from './scan-judge.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 import { checkTogether } from './together.ts';
 import { isShared, isSource, isTogether, topologyOf, type Deployment, type Shape, type Topology } from './topology.ts';
+import { judgeWatching } from './watching.ts';
 import { judgeVerify } from './verify-judge.ts';
 import { Users } from './users.ts';
 
@@ -74,6 +75,8 @@ export interface WorldOptions {
   readonly warm?: number | undefined;
   /** ms within which each version has its replica; undefined: unknown. */
   readonly prompt?: number | undefined;
+  /** Canaries are sent, and instances tell of their copies. */
+  readonly watched?: boolean | undefined;
   /** Keys are kept for copies that take as long as COS lets them, and no version is copied twice. */
   readonly awaited?: boolean | undefined;
 }
@@ -147,6 +150,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
         settings: settingsOf(options, topology),
         keyring: keyringOf(topology, deployment),
         warm: options.warm,
+        watched: options.watched === true,
         note,
         onLost: ({ versionId }) => void (versionId !== undefined && diary.unheard.add(versionId)),
       }),
@@ -171,6 +175,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   });
   const scans = new ScanJudge({ core, cos: plainCos, topology, diary, ledger, rules, now });
   for (const platform of platforms) platform.scanning = options.scans && !faultless;
+  for (const platform of platforms) platform.canarying = options.watched === true;
   users.begin();
   for (const platform of platforms) platform.startTimer();
 
@@ -208,12 +213,24 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const asked = await askForScans(rules, platforms, plainCos, now());
   const scanned = (): boolean => platforms.every((platform, i) => platform.scanned(asked[i] ?? []));
   await scheduler.runUntil(() => (rest() && scanned()) || endless() || scheduler.now > START + 2 * LONGEST);
-  for (const platform of platforms) platform.scanning = false;
-  await scheduler.runUntil(() => rest() || endless() || scheduler.now > START + 3 * LONGEST);
+  for (const platform of platforms) {
+    platform.scanning = false;
+    platform.canarying = false;
+  }
+  const forgotten = (): boolean => platforms.every(({ canaries }) => canaries === 0);
+  await scheduler.runUntil(() => (rest() && forgotten()) || endless() || scheduler.now > START + 3 * LONGEST);
   note('scanned, and at rest again');
   core.switches.listingLag = 0;
   const unscanned: Violation[] = scanned() ? [] : [{ invariant: 'I6', text: 'a scan did not end' }];
-  const violations = [...before, ...judge(), ...unscanned, ...scans.violations, ...(await scans.recount())];
+  const watching = options.watched === true ? await judgeWatching({ ...evidence, cos: plainCos }) : [];
+  const violations = [
+    ...before,
+    ...judge(),
+    ...unscanned,
+    ...watching,
+    ...scans.violations,
+    ...(await scans.recount()),
+  ];
   // A world that has failed already proves nothing more.
   if (violations.length === 0) violations.push(...(await judgeVerify({ ...evidence, cos: plainCos, now, wired })));
   await blobs.close();

@@ -125,4 +125,13 @@ export const SCAN_PARTS: readonly Mistake[] = [
     'test/shared/scan/ledger.test.ts',
     text('shared/scan/stack-hash.ts', "'v'}${name}\\0${rule}\\0`;", "'v'}${name}\\0`;"),
   ),
+  mistake(
+    'what an instance told is counted again after a run that was killed',
+    ['watched', 20, 45],
+    text(
+      'shared/live/fold.ts',
+      'new Map([...notes].filter(([name]) => before?.added.includes(name) !== true))',
+      'new Map(notes)',
+    ),
+  ),
 ];

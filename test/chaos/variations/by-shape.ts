@@ -11,6 +11,12 @@ const shaped =
 /** Worlds that are special by their sites, rules and sizes. */
 export const BY_SHAPE = {
   'one-way': (world) => world,
+  watched: (world, { random, between }) => {
+    const shape: Shape = (['one-way', 'one-way', 'fan-out', 'two-way'] as const)[between(0, 3)] ?? 'one-way';
+    const pace = [3000, 60_000, 300_000][between(0, 2)] as number;
+    const habits: Habits = { ...world.habits, deeds: between(2, 8), pace, copyBack: 0 };
+    return { ...world, shape, habits, scans: random() < 0.5, watched: true };
+  },
   granted: (world, { random, between }) => {
     const shape: Shape = (['one-way', 'one-way', 'fan-out', 'two-way', 'chain'] as const)[between(0, 4)] ?? 'one-way';
     const pace = [200, 3000, 60_000][between(0, 2)] as number;

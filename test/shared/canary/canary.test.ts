@@ -188,6 +188,14 @@ describe('a canary', () => {
     throw new Error('no run came to its end');
   });
 
+  it('that was written while versioning was suspended is removed like any other', async () => {
+    world.core.putVersioning(SOURCE.bucket, SOURCE.region, 'Suspended');
+    await minute();
+    world.core.putVersioning(SOURCE.bucket, SOURCE.region, 'Enabled');
+    await minutes(40);
+    expect(left().filter((name) => name.startsWith(SOURCE.bucket))).toEqual([]);
+  });
+
   it('removes no version of anybody else under its key', async () => {
     delivers = false;
     await minute();
