@@ -8,7 +8,8 @@ import { readNote } from './names.ts';
 import { closeVerify, doneRanges, dropNote, isOpen, startedRanges } from './starts.ts';
 import { VerifyStore } from './store.ts';
 import type { VerifyDeps } from './types.ts';
-import { newRange, walkRange } from './walk.ts';
+import { newRange } from './new-range.ts';
+import { walkRange } from './walk.ts';
 import { VERIFY_CLOSING_MS } from '../durations/index.ts';
 
 /** ms that a run must have left to begin another range. */

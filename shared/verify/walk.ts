@@ -15,17 +15,14 @@ import {
 } from '../scan/index.ts';
 import type { VerifyItem, VerifyJob, VerifyRange } from './documents.ts';
 import { isReadable, KeyFindings, workOf } from './key.ts';
+import { PART_ITEMS, partsOf } from './parts.ts';
 import { readChecksum } from './read-bytes.ts';
 import type { VerifyStore } from './store.ts';
-import { addAmount, addSums, emptySums } from './sums.ts';
+import { addAmount, addSums } from './sums.ts';
 import type { VerifyDeps } from './types.ts';
 
 /** ms after which a run writes down its progress, for the run that goes on if it is killed. */
 const CHECKPOINT_MS = 30_000;
-/** Items of one part of the list at most. */
-export const PART_ITEMS = 1000;
-/** Bytes of one part at most: of a key of 850 control characters JSON makes 5 kB, and an answer holds whole parts. */
-export const PART_BYTES = 2 ** 20;
 /** Items that a range lists at most; further differences are only counted. */
 const MOST_LISTED = 200 * PART_ITEMS;
 /** ms between two looks at whether the verification is still wanted. */
@@ -43,20 +40,6 @@ const TRIES = 4;
 const READ_AT_ONCE = 4;
 
 const NO_WITNESS = { begin: () => undefined, source: () => undefined, destination: () => undefined };
-
-export const newRange = (number: number, cursor: string | null, listed: number): VerifyRange => ({
-  number,
-  cursor,
-  listed,
-  sums: emptySums(),
-  parts: 0,
-  told: 0,
-  reading: {},
-  blocked: null,
-  tries: 0,
-  notBefore: 0,
-  done: null,
-});
 
 export interface WalkOptions {
   readonly deps: VerifyDeps;
@@ -88,22 +71,6 @@ export async function walkRange(options: WalkOptions, range: VerifyRange): Promi
     await walk.writeDown();
   }
   return walk.range;
-}
-
-function partsOf(list: readonly VerifyItem[]): readonly (readonly VerifyItem[])[] {
-  const parts: VerifyItem[][] = [];
-  let bytes = 0;
-  for (const item of list) {
-    const size = Buffer.byteLength(JSON.stringify(item));
-    const last = parts.at(-1);
-    bytes += size;
-    if (last !== undefined && last.length < PART_ITEMS && bytes <= PART_BYTES) last.push(item);
-    else {
-      parts.push([item]);
-      bytes = size;
-    }
-  }
-  return parts;
 }
 
 class VerifyWalk {

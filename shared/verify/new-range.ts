@@ -1,0 +1,17 @@
+import type { VerifyRange } from './documents.ts';
+import { emptySums } from './sums.ts';
+
+/** A range of which nothing is compared yet, after `cursor`; null: from the first key on. `listed` in ms since 1970. */
+export const newRange = (number: number, cursor: string | null, listed: number): VerifyRange => ({
+  number,
+  cursor,
+  listed,
+  sums: emptySums(),
+  parts: 0,
+  told: 0,
+  reading: {},
+  blocked: null,
+  tries: 0,
+  notBefore: 0,
+  done: null,
+});
