@@ -27,11 +27,14 @@ const isArchived = ({ attributes }: Listed): boolean => attributes.storageClass 
 export class ScanJudge {
   readonly violations: Violation[] = [];
   readonly #evidence: ScanEvidence;
+  /** When each result was written, by its name; clocks of functions are minutes apart. */
+  readonly #written = new Map<string, number>();
 
   constructor(evidence: ScanEvidence) {
     this.#evidence = evidence;
     evidence.core.onEvent(({ bucket, key, name }) => {
       if (!key.endsWith('/result') || !name.startsWith('cos:ObjectCreated:')) return;
+      this.#written.set(key, evidence.now());
       const book = evidence.rules.find(({ state }) => state.bucket === bucket);
       if (book !== undefined) void this.#judge(book, key);
     });
@@ -69,13 +72,15 @@ export class ScanJudge {
         if (result === undefined || !book.pairs().some((pair) => pair.destination.bucket === link.destination.bucket))
           continue;
         if (this.#evidence.topology.sites.some((site) => isShared(this.#evidence.topology, site))) continue;
-        found.push(...this.#compare(book, link, result));
+        const times = [...this.#written].filter(([key]) => store !== undefined && key.includes(store.digest));
+        const written = Math.max(0, ...times.map(([, time]) => time));
+        found.push(...this.#compare(book, link, result, written));
       }
     }
     return found;
   }
 
-  #compare(book: RuleBook, link: Link, { counts, ended }: ScanResult): readonly Violation[] {
+  #compare(book: RuleBook, link: Link, { counts }: ScanResult, written: number): readonly Violation[] {
     const say = (what: string, told: number, there: number): readonly Violation[] =>
       told === there ? [] : [{ invariant: 'I8', text: `a scan told of ${told} ${what}, and there are ${there}` }];
     const prefix = book.prefix;
@@ -94,7 +99,7 @@ export class ScanJudge {
     const replicated = due.filter(({ versionId }) => replicas.has(versionId)).length;
     // Surplus may be locked for hours after the scan that has counted it.
     const removedSince = this.#evidence.ledger.removed.filter(
-      ({ bucket, time }) => bucket === link.destination.bucket && time > ended,
+      ({ bucket, time }) => bucket === link.destination.bucket && time > written,
     ).length;
     const isDoubtful = due.some((version) => version.versionId === 'null' || isArchived(version));
     return [
