@@ -1,10 +1,9 @@
+import { isOfOneObject } from '../tasks/index.ts';
 import type { RangeDocument } from './documents.ts';
 
 /** Keys in a row that fail with one cause, after which no further key is tried for a while. */
 const BLOCKED_AFTER = 20;
 const BLOCKED_MS = 5 * 60_000;
-/** Causes that lie in the key itself and say nothing about the next key. */
-const OF_ONE_KEY: ReadonlySet<string> = new Set(['order', 'depth', 'ReplicaArchived', 'ReplicaChecksumMismatch']);
 
 /** Tells a destination that answers nothing from keys that fail by themselves. */
 export class Failures {
@@ -18,7 +17,7 @@ export class Failures {
 
   /** A key has failed. True: the range is blocked, so no further key is tried before its `notBefore`. `now`: ms since 1970. */
   failed(range: RangeDocument, cause: string, now: number): boolean {
-    if (OF_ONE_KEY.has(cause)) return false;
+    if (isOfOneObject(cause)) return false;
     const inARow = cause === this.#last.cause ? this.#last.inARow + 1 : 1;
     this.#last = { cause, inARow };
     // A range that was blocked before tries a single key first.

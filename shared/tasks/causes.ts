@@ -8,7 +8,6 @@ export const hasFailed = ({ cause }: Task): boolean => isFailure(cause);
 /** Whether all is done and only looked at again, when listings that may have been too young have settled. */
 export const isRecheck = ({ cause }: Task): boolean => cause === 'settle';
 
-/** Errors that say something of one object only: that others succeed at the destination is no reason to try it sooner. */
 const OF_ONE_OBJECT: ReadonlySet<string> = new Set([
   'ObjectLocked',
   'order',
@@ -17,6 +16,12 @@ const OF_ONE_OBJECT: ReadonlySet<string> = new Set([
   'ReplicaChecksumMismatch',
 ]);
 
+/**
+ * Whether an error says something of one object only: that it fails does not tell that others would, and that others succeed is
+ * no reason to try it sooner.
+ */
+export const isOfOneObject = (cause: string): boolean => OF_ONE_OBJECT.has(cause);
+
 /** The kind of a task, on which its turn depends. */
 export const kindOf = (task: Task): WaitingKind =>
-  isRecheck(task) ? 'recheck' : hasFailed(task) && !OF_ONE_OBJECT.has(task.cause) ? 'failed' : 'turn';
+  isRecheck(task) ? 'recheck' : hasFailed(task) && !isOfOneObject(task.cause) ? 'failed' : 'turn';

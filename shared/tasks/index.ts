@@ -1,5 +1,5 @@
 export { BEHIND, BehindMarks, EVENTS_LATE, readBehind, type Behind, type BehindPair } from './behind.ts';
-export { hasFailed, isRecheck, kindOf } from './causes.ts';
+export { hasFailed, isOfOneObject, isRecheck, kindOf } from './causes.ts';
 export { backOff } from './backoff.ts';
 export { askForHelp, takeHelp, type Help } from './help.ts';
 export { Knocks } from './knocks.ts';

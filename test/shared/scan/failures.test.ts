@@ -29,14 +29,17 @@ describe('a destination that answers nothing', () => {
 });
 
 describe('keys that fail by themselves', () => {
-  it('block nothing, however many they are', () => {
-    expect(
-      blocksAt(
-        rangeOf(0),
-        Array.from({ length: 50 }, () => 'order'),
-      ),
-    ).toBe(0);
-  });
+  it.each(['order', 'depth', 'ReplicaArchived', 'ReplicaChecksumMismatch', 'ObjectLocked'])(
+    'block nothing, however many they are (%s)',
+    (cause) => {
+      expect(
+        blocksAt(
+          rangeOf(0),
+          Array.from({ length: 50 }, () => cause),
+        ),
+      ).toBe(0);
+    },
+  );
 
   it('block nothing while others succeed, or fail with another cause', () => {
     const mixed = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? 'SlowDown' : 'AccessDenied'));
