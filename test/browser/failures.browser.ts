@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DestinationState } from '../../functions/api/scan-schemas.ts';
 import { ruleOf, useBrowser } from './world.ts';
 
 const world = useBrowser();
@@ -84,19 +85,41 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
   expect(await page.locator('tbody tr').count()).toBe(100);
   expect(await page.getByRole('button', { name: 'Next page' }).isDisabled()).toBe(true);
 
-  const states = ['blocked', 'behind', 'complete'];
+  const states = ['blocked', 'behind', 'complete'] as const;
   const trigger = {
-    check: 'trigger',
+    check: 'trigger' as const,
     what: 'the start',
     cause: 'trigger-off',
     since: measuredAt,
     means: 'it is off',
     todo: 'Deploy.',
   };
-  const destinations = Array.from({ length: 100 }, (_, n) => ({
+  const none = {
+    state: 'none',
+    ranges: { total: null, done: 0 },
+    entries: { total: null, done: 0 },
+    entriesPerSecond: null,
+    etaSeconds: null,
+    did: {
+      looked: 0,
+      copied: 0,
+      bytes: 0,
+      deleteMarkers: 0,
+      removed: 0,
+      deferred: 0,
+      listings: 0,
+      propertiesChanged: 0,
+    },
+  } as const;
+  const destinations = Array.from({ length: 100 }, (_, n): DestinationState => ({
     destination: `backup-${n}-1250000000@ap-shanghai`,
-    state: n === 1 ? 'broken' : states[n % 3],
-    rules: Array.from({ length: 10 }, (_rule, at) => ({ id: `rule ${n}-${at}`, enabled: true, versions: null })),
+    state: n === 1 ? 'broken' : (states[n % 3] ?? 'complete'),
+    rules: Array.from({ length: 10 }, (_rule, at) => ({
+      id: `rule ${n}-${at}`,
+      enabled: true,
+      versions: null,
+      cost: null,
+    })),
     preconditions: {
       broken: n === 1 ? [trigger] : [],
       bucketsCheckedAt: measuredAt,
@@ -105,12 +128,14 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
     backlog: { keys: 0, failed: 0, atLeast: false, oldestAgeMs: null, byAge: [] },
     behind: n === 0 ? { since: measuredAt, cause: 'AccessDenied', repairing: false } : null,
     lagMs: null,
+    live: null,
+    canary: null,
     completeUpTo: null,
-    reasons: { completeUpTo: 'not-scanned', lagMs: 'not-scanned' },
+    reasons: { completeUpTo: 'not-scanned', lagMs: 'not-scanned', live: 'not-counted', canary: 'off' },
     existing: null,
     sides: null,
     leftAlone: null,
-    scan: { state: 'none' },
+    scan: { destination: `backup-${n}-1250000000@ap-shanghai`, ...none },
     measuredAt: null,
   }));
   await page.route('**/?replicationStatus*', (route) =>
