@@ -1,6 +1,5 @@
-import { JSON_BODY, objectsUnder, type Cos, type Place } from '../cos/index.ts';
+import { JSON_BODY, objectsUnder, readUndamaged, type Cos, type Place } from '../cos/index.ts';
 import {
-  decodeState,
   encodeState,
   flag,
   listOf,
@@ -10,7 +9,6 @@ import {
   object,
   optional,
   someText,
-  unlessDamaged,
   type Reader,
 } from '../shape/index.ts';
 import { CANARY_RESULTS, recordName } from './record.ts';
@@ -86,7 +84,7 @@ const resultsName = ({ bucket }: Place): string => `${CANARY_RESULTS}${bucket}`;
 export async function openCanaries(deps: CanaryState, source: Place): Promise<Canary[]> {
   const found: Canary[] = [];
   for await (const { key } of objectsUnder(deps.cos, deps.state, recordName(source, ''))) {
-    const one = await readAs(deps, key, canary);
+    const one = await readUndamaged(deps, key, canary);
     if (one !== undefined && key === recordName(source, one.id)) found.push(one);
   }
   return found;
@@ -100,19 +98,9 @@ export async function readResults(
   deps: Pick<CanaryState, 'state'> & { readonly cos: Pick<Cos, 'getObject'> },
   source: Place,
 ): Promise<CanaryResults | undefined> {
-  return readAs(deps, resultsName(source), results);
+  return readUndamaged(deps, resultsName(source), results);
 }
 
 export async function putResults({ cos, state }: CanaryState, source: Place, found: CanaryResults): Promise<void> {
   await cos.putObject(state, resultsName(source), encodeState(found), JSON_BODY);
-}
-
-/** A damaged object counts as missing. */
-async function readAs<T>(
-  { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
-  name: string,
-  read: Reader<T>,
-): Promise<T | undefined> {
-  const stored = await cos.getObject(state, name);
-  return stored && unlessDamaged(() => decodeState(name, stored.body, read));
 }

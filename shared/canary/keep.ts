@@ -1,4 +1,4 @@
-import { formatPlace, parsePlace, type Cos, type ObjectHead, type Place } from '../cos/index.ts';
+import { Crc64, formatPlace, parsePlace, type Cos, type ObjectHead, type Place } from '../cos/index.ts';
 import {
   CANARY_FORGOTTEN_MS,
   CANARY_LOST_MS,
@@ -18,7 +18,6 @@ import {
   type CanaryResult,
   type CanaryState,
 } from './document.ts';
-import { crc64Of } from './crc64.ts';
 import { keyOfCanary, recordName } from './record.ts';
 
 export interface CanaryDeps extends CanaryState {
@@ -128,14 +127,16 @@ async function watch(deps: CanaryDeps, source: Place, one: Canary, until: number
   }
 }
 
-/** What others write under the key has other bytes, unless they have read those of the canary and lose nothing by it. */
+/** A version of others under the key has other bytes, unless they have read those of the canary and lose nothing by it. */
 const isOurs = (head: ObjectHead, one: Canary): boolean => !isNull(head.versionId) && isOursAnyhow(head, one);
 
 /** Also one that was written while versioning was suspended: it has arrived nowhere, and must go all the same. */
 function isOursAnyhow({ size, crc64, versionId }: ObjectHead, one: Canary): boolean {
   const body = bodyOf(one);
+  const checksum = new Crc64();
+  checksum.add(body);
   // Without any ID a deletion could make a delete marker.
-  return size === body.length && crc64 === crc64Of(body) && versionId !== undefined;
+  return size === body.length && crc64 === checksum.value && versionId !== undefined;
 }
 
 /** At the source first: a look that finds the source's version and no replica would make the replica again. */

@@ -2,6 +2,7 @@
 export * from './types.ts';
 export { createCosClient } from './client.ts';
 export type { CosClient, CosClientOptions } from './client.ts';
+export { Crc64 } from './crc64.ts';
 export { CosError } from './errors.ts';
 export { ALL_USERS } from './grants.ts';
 export { nodeHash } from './hash.ts';
@@ -21,5 +22,6 @@ export {
   samePlace,
 } from './places.ts';
 export { JSON_BODY, putNew } from './put-new.ts';
+export { readUndamaged } from './read-undamaged.ts';
 export { codeOfRegion, regionFromCode } from './regions.ts';
 export { SIGNATURE_LIFETIME } from './request.ts';

@@ -1,5 +1,5 @@
-import { JSON_BODY, formatPlace, objectPages, type Cos, type Place } from '../cos/index.ts';
-import { decodeState, encodeState, unlessDamaged } from '../shape/index.ts';
+import { JSON_BODY, formatPlace, objectPages, readUndamaged, type Cos, type Place } from '../cos/index.ts';
+import { encodeState } from '../shape/index.ts';
 import { mapLimited } from '../tasks/index.ts';
 import { liveNote, liveSum, type LiveNote, type LiveSum } from './document.ts';
 import { LIVE, LIVE_SUMS } from './names.ts';
@@ -20,10 +20,10 @@ const nameOf = (source: Place): string => `${LIVE_SUMS}${source.bucket}`;
 
 /** The sums of a source; undefined: there are none, or somebody damaged them. Throws `CosError`. */
 export async function readLive(
-  { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
+  deps: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
   source: Place,
 ): Promise<LiveSum | undefined> {
-  return readAs({ cos, state }, nameOf(source), liveSum);
+  return readUndamaged(deps, nameOf(source), liveSum);
 }
 
 /**
@@ -41,7 +41,7 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
   const some = names.slice(0, PER_MINUTE);
   const notes = new Map<string, LiveNote>();
   await mapLimited(some, LANES, async (name) => {
-    const note = await readAs(deps, name, liveNote);
+    const note = await readUndamaged(deps, name, liveNote);
     if (note !== undefined) notes.set(name, note);
   });
   const sums = await Promise.all(sources.map(async (source) => ({ source, sum: await readLive(deps, source) })));
@@ -68,13 +68,4 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
   // Notes that nobody can read are removed as well: nothing would ever come of them.
   await mapLimited(some, LANES, (name) => cos.deleteObject(state, name));
   return written.reduce((count, { sum }) => count + sum.added.length, 0);
-}
-
-async function readAs<T>(
-  { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
-  name: string,
-  read: (value: unknown) => T,
-): Promise<T | undefined> {
-  const stored = await cos.getObject(state, name);
-  return stored && unlessDamaged(() => decodeState(name, stored.body, read));
 }

@@ -1,6 +1,5 @@
-import { JSON_BODY, type Cos, type Expiry, type Place } from '../cos/index.ts';
+import { JSON_BODY, readUndamaged, type Cos, type Expiry, type Place } from '../cos/index.ts';
 import {
-  decodeState,
   encodeState,
   flag,
   listOf,
@@ -10,7 +9,6 @@ import {
   optional,
   someText,
   text,
-  unlessDamaged,
   type Reader,
 } from '../shape/index.ts';
 import { CHECKED, type CheckedThing } from './breaks.ts';
@@ -103,9 +101,8 @@ export interface FindingsDeps {
 const nameOf = (part: Part): string => `${FINDINGS}${part}`;
 
 /** Undefined: there are none yet, or somebody damaged them; the next check makes them anew. Throws `CosError`. */
-export async function readFindings({ cos, state }: FindingsDeps, part: Part): Promise<Findings | undefined> {
-  const stored = await cos.getObject(state, nameOf(part));
-  return stored && unlessDamaged(() => decodeState(nameOf(part), stored.body, document));
+export async function readFindings(deps: FindingsDeps, part: Part): Promise<Findings | undefined> {
+  return readUndamaged(deps, nameOf(part), document);
 }
 
 /** A break that was there before keeps the time of its beginning. Throws `CosError`. */

@@ -1,6 +1,5 @@
-import type { Cos, Place } from '../cos/index.ts';
+import { Crc64, type Cos, type Place } from '../cos/index.ts';
 import { HAND_OVER, type HandOver } from '../replication/index.ts';
-import { Crc64 } from './crc64.ts';
 
 /** Bytes of one request; several are held at once. */
 const PIECE = 4 * 2 ** 20;

@@ -69,7 +69,7 @@ export const SCOPE: readonly Mistake[] = [
   mistake(
     'a version is taken for a canary by its size',
     'test/shared/canary/canary.test.ts',
-    text('shared/canary/keep.ts', 'crc64 === crc64Of(body) && ', ''),
+    text('shared/canary/keep.ts', 'crc64 === checksum.value && ', ''),
   ),
   mistake(
     'a canary is removed without its version ID',
