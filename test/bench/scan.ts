@@ -3,8 +3,7 @@ import { createListingReader } from '../../shared/cos/listing.ts';
 import { VERSIONS } from '../../shared/cos/listings.ts';
 import type { RangeDocument } from '../../shared/scan/documents.ts';
 import { newRange } from '../../shared/scan/new-range.ts';
-import { signatureOf } from '../../shared/scan/due.ts';
-import { PairStore, SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
+import { SCAN_DEFAULTS } from '../../shared/scan/index.ts';
 import { Ledger } from '../../shared/scan/ledger.ts';
 import { nextKey } from '../../shared/scan/merge.ts';
 import { PairRules } from '../../shared/scan/scope.ts';
@@ -12,6 +11,7 @@ import { VersionStream } from '../../shared/scan/streams.ts';
 import { Tally } from '../../shared/scan/tally.ts';
 import { walkRange } from '../../shared/scan/walk.ts';
 import { BACKUP, MeasuredDeployment, SOURCE } from '../deployment/index.ts';
+import { beginScan } from './begin-scan.ts';
 import { cpuOf, heldBytes, middle, round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
@@ -74,24 +74,7 @@ async function measured(entries: number, isSampled = false) {
   const listings = new Listings(entries);
   const listVersions: Cos['listVersions'] = (place, query) => listings.list(place, query?.keyMarker);
   Object.assign(world.cos, { listVersions });
-  const { engine } = world;
-  const deps: ScanDeps = { engine, settings: SCAN_DEFAULTS, sleep: async () => undefined };
-  const store = new PairStore(engine.deps, PAIR);
-  const ruleSet = await engine.rules.getFresh(SOURCE);
-  if (ruleSet === undefined) throw new Error('no rules');
-  const scan = {
-    ...PAIR,
-    id: 'bench',
-    kind: 'repair' as const,
-    prefix: '',
-    signature: signatureOf(ruleSet, PAIR, nodeHash),
-    started: world.now,
-    wholeStarted: world.now,
-    state: 'running' as const,
-    ended: null,
-    base: null,
-  };
-  await store.putScan(scan);
+  const { deps, store, ruleSet, scan } = await beginScan(world, PAIR);
   const streams = (after: string | undefined, upTo: string | undefined) =>
     [SOURCE, BACKUP].map(
       (place) => new VersionStream((cursor) => listVersions(place, cursor ?? {}), { after, upTo }),

@@ -1,10 +1,9 @@
-import { nodeHash } from '../../shared/cos/index.ts';
 import { newRange } from '../../shared/scan/new-range.ts';
-import { signatureOf } from '../../shared/scan/due.ts';
-import { PairStore, SCAN_DEFAULTS } from '../../shared/scan/index.ts';
+import { SCAN_DEFAULTS } from '../../shared/scan/index.ts';
 import { walkRange } from '../../shared/scan/walk.ts';
 import { beginVerify, runVerify, verifyDepsOf } from '../../shared/verify/index.ts';
 import { BACKUP, MeasuredDeployment, SOURCE, STATE } from '../deployment/index.ts';
+import { beginScan } from './begin-scan.ts';
 import { cpuOf, heldBytes, round } from './middle.ts';
 import { keyOf, Mirror } from './mirror.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
@@ -69,24 +68,7 @@ export async function benchUnremembered({ quick, large }: BenchOptions): Promise
 /** In ranges as long as the deployed ones. */
 async function scanned(versions: number): Promise<Looked> {
   const { world, mirror, held } = await pairOf(versions);
-  const { engine } = world;
-  const store = new PairStore(engine.deps, PAIR);
-  const ruleSet = await engine.rules.getFresh(SOURCE);
-  if (ruleSet === undefined) throw new Error('no rules');
-  const scan = {
-    ...PAIR,
-    id: 'bench',
-    kind: 'repair' as const,
-    prefix: '',
-    signature: signatureOf(ruleSet, PAIR, nodeHash),
-    started: world.now,
-    wholeStarted: world.now,
-    state: 'running' as const,
-    ended: null,
-    base: null,
-  };
-  await store.putScan(scan);
-  const deps = { engine, settings: SCAN_DEFAULTS, sleep: async () => undefined };
+  const { deps, store, scan } = await beginScan(world, PAIR);
   const size = SCAN_DEFAULTS.rangeEntries;
   let found = 0;
   const cpu = await cpuOf(async () => {
