@@ -60,7 +60,7 @@ export interface Slot {
   largest: number;
 }
 
-/** What was copied, by events and tasks, and by scans. */
+/** Copies and delete markers, of events and tasks, and of scans. */
 export interface Copies {
   versions: number;
   bytes: number;

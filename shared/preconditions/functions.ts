@@ -24,7 +24,7 @@ export interface FunctionCheckDeps {
   readonly ask: AskPlatform;
   /** The name of the function that asks, which ends in `schedule`: the others are named like it. */
   readonly own: string;
-  /** What starts them; undefined: the deployment has not said so. */
+  /** The events that start them; undefined: the deployment has not said so. */
   readonly starts: readonly Start[] | undefined;
   readonly sources: readonly Place[];
   readonly state: Place;

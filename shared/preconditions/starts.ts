@@ -1,4 +1,4 @@
-/** What starts one function of serverless.yml, as deploying has handed it over. */
+/** The events that start one function of serverless.yml, as deploying has handed them over. */
 export type Start = {
   /** Its key in serverless.yml. */
   readonly key: string;

@@ -3,7 +3,7 @@ import type { EventSettings, FunctionSettings, RoleKind } from '../types.ts';
 import type { Locate } from './locate.ts';
 import { shown } from './shown.ts';
 
-/** What a function cannot do its work without. */
+/** The settings without which a function cannot do its work. */
 interface Needed {
   /** The role with the rights that its code needs, and no others. */
   readonly role: RoleKind;

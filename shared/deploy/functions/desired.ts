@@ -114,7 +114,7 @@ function environmentOf(settings: Settings, more: Record<string, string>): Record
   return environment;
 }
 
-/** What `schedule` compares with the triggers of the other functions each hour. Timers and addresses are not looked at. */
+/** The starts that `schedule` compares with the triggers of the other functions each hour. Timers and addresses are not looked at. */
 function startsOf({ functions }: Settings): Record<string, string> {
   const starts = functions.flatMap(({ key, events }): Start[] => {
     const ofSources = events.flatMap((event) => ('sources' in event ? event.sources : []));

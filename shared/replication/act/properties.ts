@@ -101,7 +101,7 @@ async function differenceOf(
 
 /**
  * Whether every replica that was seen has the tags of its version now, and its ACL where a rule asks for it. Writes nothing.
- * What has gone meanwhile on either side is as good as different. Throws `CosError`.
+ * A version that has gone meanwhile on either side is as good as different. Throws `CosError`.
  */
 export async function hasProperties(
   run: Needs<'deps' | 'work' | 'time'>,

@@ -13,7 +13,7 @@ export type Plan =
 const isReplica = (item: StackItem): item is ReplicaItem => item.kind === 'replica';
 
 /**
- * What has to be done at the destination so that it shows what was seen at the source. No I/O, no clock, no
+ * The steps at the destination after which it shows the versions that were seen at the source. No I/O, no clock, no
  * randomness. Steps are to be taken in order; if the run ends between any two of them, a later look plans the rest.
  * `excluded`: IDs of entries that turned out not to be copied (gone, a replica, skipped, out of a tag's scope). `later`:
  * those among them that may be copied some day, because a rule may select them or a restore bring them back.

@@ -16,8 +16,8 @@ export interface TogetherLook {
 }
 
 /**
- * What has to be done at a destination that is a source as well, so that the newest write of all buckets ends on top:
- * replication goes both ways there, and what comes late from one side must not hide what is newer on the other.
+ * The steps at a destination that is a source as well, after which the newest write of all buckets is on top: replication
+ * goes both ways there, and a write that comes late from one side must not hide a newer one of the other.
  *
  * Every bucket comes to the same answer, because each write has one rank wherever it is seen.
  */

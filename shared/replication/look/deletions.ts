@@ -63,8 +63,8 @@ const read = async (book: MarkBook | undefined, place: Place, key: string): Prom
   book === undefined ? NONE : at('state', () => book.of(place, key));
 
 /**
- * What `plan` has to know of a destination that is a source as well; `stack` is what the look read of it, and `destination`
- * how far the listing went.
+ * The facts that `plan` needs of a destination that is a source as well; `stack` is the part that the look read of it, and
+ * `destination` says how far the listing went.
  */
 export function togetherOf(
   { work, deps }: Needs<'work' | 'deps'>,

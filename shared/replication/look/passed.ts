@@ -29,7 +29,7 @@ export interface PassedDeps {
 }
 
 /**
- * What the looks at one key have found out of versions that are not copied: how far up the history all of them are sorted
+ * The findings of the looks at one key about versions that are not copied: how far up the history all of them are sorted
  * out. One small object on the state bucket, and only of keys with many such versions: without it each write of such a key
  * costs a request or two for every one of them. It saves reading and decides nothing: a version that an event names, the
  * current one, and whatever a person or a scan asks for is read all the same.

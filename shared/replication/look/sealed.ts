@@ -9,7 +9,7 @@ import type { RunBase } from '../run/base.ts';
 export const isSealed = (error: unknown): boolean => error instanceof ServiceError && error.status === 400;
 
 /**
- * What can be known of a version that only its owner's key opens: what the listing says of it. It is neither replicated
+ * The little that the listing says of a version that only its owner's key opens. It is neither replicated
  * nor ours, but the key's other versions are, so it must not stand in their way. Undefined when the listing lacks it; then
  * it may be something else that was refused. Throws `CosError`, `ListingTooLong`.
  */
