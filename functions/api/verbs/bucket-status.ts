@@ -1,9 +1,7 @@
 import { mayReach } from '../../../shared/access/index.ts';
-import { distinctPlaces, formatPlace, samePlace, type Place } from '../../../shared/cos/index.ts';
-import { canaryOf, readCanary, type CanaryResults, type SeenCanary } from '../../../shared/canary/index.ts';
-import { costOf, LIST_PRICES, MEASURED, SCANNED, sumOfUsage, usageOf } from '../../../shared/cost/index.ts';
-import type { Profile, Usage, Work } from '../../../shared/cost/index.ts';
-import { hourOf, isLive, readLive, ruleSumOf, type LiveSum, type RuleSum } from '../../../shared/live/index.ts';
+import { distinctPlaces, formatPlace, samePlace } from '../../../shared/cos/index.ts';
+import { canaryOf, readCanary, type CanaryResults } from '../../../shared/canary/index.ts';
+import { isLive, readLive, ruleSumOf, type LiveSum } from '../../../shared/live/index.ts';
 import {
   explainBreak,
   lifecycleOf,
@@ -18,9 +16,7 @@ import {
   AGE_BOUNDS,
   bucketOf,
   emptyHistogram,
-  LAG_BOUNDS,
   PairStore,
-  percentile,
   readProgress,
   signatureOf,
 } from '../../../shared/scan/index.ts';
@@ -29,6 +25,7 @@ import type { HttpResponse } from '../../../shared/scf/index.ts';
 import { digestOfTarget, hasFailed, isRecheck, listPending, readBehind } from '../../../shared/tasks/index.ts';
 import { jsonResponse, timeText } from '../request/json.ts';
 import type { BucketStatus, DestinationState } from '../scan-schemas.ts';
+import { canaryText, costOfRule, lagOf, liveOf, liveReason } from './live-status.ts';
 import { scanState } from './scans.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 
@@ -239,73 +236,6 @@ const lifecycleReasons = ({ source, destination }: Lifecycles) => ({
 function leftAloneOf(result: ScanResult | undefined): DestinationState['leftAlone'] {
   const { others = null, orphans = 0 } = result?.counts ?? {};
   return others === null ? null : { ...amountOf(others), keys: orphans };
-}
-
-function lagOf(lags: readonly number[], largestLag: number): NonNullable<DestinationState['lagMs']> | undefined {
-  const of = (share: number) => percentile(lags, LAG_BOUNDS, share, Math.ceil(largestLag));
-  const [p50, p99, p999] = [of(0.5), of(0.99), of(0.999)];
-  if (p50 === undefined || p99 === undefined || p999 === undefined) return undefined;
-  return {
-    p50,
-    p99,
-    p999,
-    max: Math.ceil(largestLag),
-    versions: lags.reduce((sum, one) => sum + one, 0),
-    distribution: lags.map((versions, i) => ({ upToMs: LAG_BOUNDS[i] ?? null, versions })),
-  };
-}
-
-function canaryText({ lagMs, sentAt, waitingSince, lost, measuredAt }: SeenCanary): DestinationState['canary'] {
-  const textOf = (ms: number | null) => (ms === null ? null : timeText(ms));
-  return { lagMs, sentAt: textOf(sentAt), waitingSince: textOf(waitingSince), lost, measuredAt: timeText(measuredAt) };
-}
-
-function liveReason(live: LiveSum | undefined, now: number): Pick<DestinationState['reasons'], 'live'> {
-  if (live === undefined) return { live: 'not-counted' };
-  return isLive(live, now) ? {} : { live: 'outdated' };
-}
-
-function liveOf(sum: LiveSum, destination: Place): NonNullable<DestinationState['live']> {
-  const { since, versions, bytes, failed, lags, largest } = hourOf(sum, destination);
-  return {
-    since: timeText(since),
-    atLeast: true,
-    copied: { versions, bytes },
-    failedTries: failed,
-    lagMs: lagOf(lags, largest) ?? null,
-    measuredAt: timeText(sum.measuredAt),
-  };
-}
-
-/** An estimate: what was counted, by the usage that was measured of a version, at list prices. */
-function costOfRule(
-  sum: RuleSum | undefined,
-  { source, destination }: Pair,
-): DestinationState['rules'][number]['cost'] {
-  if (sum === undefined) return null;
-  const acrossRegions = source.region !== destination.region;
-  const spent = (copies: RuleSum['total']) => {
-    const { versions, bytes, parts, markers, scannedVersions, scannedBytes, scannedParts, scannedMarkers } = copies;
-    // Scans copy many versions in a run, so that runs by themselves cost nothing worth naming.
-    const byScans = (work: Omit<Work, 'acrossRegions'>, profile: Profile): Usage => ({
-      ...usageOf({ ...work, acrossRegions }, profile),
-      invocations: 0,
-    });
-    const usage = sumOfUsage([
-      // A delete marker takes about the requests of a copy, and no bytes.
-      usageOf({ objects: versions + markers, bytes, parts, acrossRegions }, MEASURED),
-      byScans({ objects: scannedVersions, bytes: scannedBytes, parts: scannedParts }, SCANNED),
-      byScans({ objects: scannedMarkers, bytes: 0, parts: 0 }, MEASURED),
-    ]);
-    return {
-      versions: versions + scannedVersions,
-      bytes: bytes + scannedBytes,
-      deleteMarkers: markers + scannedMarkers,
-      currency: LIST_PRICES.currency,
-      total: Math.round(costOf(usage, LIST_PRICES).total * 1e6) / 1e6,
-    };
-  };
-  return { estimated: true, since: timeText(sum.since), soFar: spent(sum.total), thisMonth: spent(sum.thisMonth) };
 }
 
 function existingOf(rules: readonly Rule[], progress: Progress, current: boolean): DestinationState['existing'] {
