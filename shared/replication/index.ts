@@ -1,6 +1,6 @@
 /** The engine: brings one key at one destination up to date. `README.md` beside it has the protocol that it follows. */
-export { headOfEntry, isSealed } from './look/sealed.ts';
-export { isArchived, skipReasonOf } from './act/attributes.ts';
+export { headOfEntry, isSealed } from './run/sealed.ts';
+export { isArchived, skipReasonOf } from './decide/skips.ts';
 export { createPartsCopier, type Sharing } from './act/multipart/copy-in-parts.ts';
 export { digestOfRules, helpWithParts } from './act/multipart/help.ts';
 export { plannedParts } from './act/multipart/part-size.ts';

@@ -1,5 +1,5 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../../cos/index.ts';
-import { attributesOf, raisedAttributes, refusalOf, noPlace, unreadable } from './attributes.ts';
+import { attributesOf, raisedAttributes, refusalOf, noPlace, unreadable } from '../decide/skips.ts';
 import { BucketNotVersioned, ChecksumMismatch, isSourceGone } from '../errors.ts';
 import { HAND_OVER, isHalt, LOOK_AGAIN, type Halt } from '../halt.ts';
 import { newAttempt, withMarker } from './attempt.ts';

@@ -1,7 +1,7 @@
 import type { HeadResult, ObjectHead } from '../../cos/index.ts';
 import { ownMarker, refOfHead, sampleMarker } from '../../identity/index.ts';
 import type { Rule } from '../../rules/index.ts';
-import { skipReasonOf } from '../act/attributes.ts';
+import { skipReasonOf } from '../decide/skips.ts';
 import { missingOf } from '../decide/plan.ts';
 import { governing, needsTags } from '../decide/scope.ts';
 import { at } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { Place } from '../../cos/index.ts';
-import type { KeyListing } from './listing.ts';
+import type { KeyListing } from '../run/listing.ts';
 import { madeFor } from '../decide/made-for.ts';
 import type { Intention, MarkBook, Marks } from '../deletion-records.ts';
 import type { Rank } from '../../identity/index.ts';

@@ -6,7 +6,7 @@ import type { Needs } from '../run/run.ts';
 import type { Entry, Observation, StackItem } from '../types.ts';
 import { readPeers, togetherOf, type Peers } from './deletions.ts';
 import { hintsOf, historyOf, isDoubtful } from './history.ts';
-import { KeyListing } from './listing.ts';
+import { KeyListing } from '../run/listing.ts';
 import { withoutUnlike } from './same-second.ts';
 import { readStack, type Depth, type StackReading } from './stack.ts';
 

@@ -3,7 +3,7 @@ import { isHalt, type HandOver } from '../halt.ts';
 import { claimAt } from './claim.ts';
 import { findingOf, type Candidate } from './candidates.ts';
 import { ownMarker } from '../../identity/index.ts';
-import { KeyListing } from './listing.ts';
+import { KeyListing } from '../run/listing.ts';
 import { mayBeOfAnother } from './same-second.ts';
 import type { Needs } from '../run/run.ts';
 import type { Entry, Skip } from '../types.ts';

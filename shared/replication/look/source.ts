@@ -1,5 +1,5 @@
 import { samePlace } from '../../cos/index.ts';
-import { unreadable } from '../act/attributes.ts';
+import { unreadable } from '../decide/skips.ts';
 import { ReplicaArchived } from '../errors.ts';
 import { ruleOf, type Candidate } from './candidates.ts';
 import type { Needs } from '../run/run.ts';

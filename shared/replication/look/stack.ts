@@ -2,14 +2,14 @@ import type { ObjectHead, VersionEntry } from '../../cos/index.ts';
 import { copiesAmong, isNull, latestTime, ownMarker, refOf, refOfEntry, refOfHead } from '../../identity/index.ts';
 import { rankOf, type Rank, type Ref } from '../../identity/index.ts';
 import { samePlace } from '../../cos/index.ts';
-import { unreadable } from '../act/attributes.ts';
+import { unreadable } from '../decide/skips.ts';
 import { isHalt, LOOK_AGAIN, type Halt, type HandOver, type LookAgain } from '../halt.ts';
 import type { Needs } from '../run/run.ts';
 import { isOwn } from '../types.ts';
 import type { ForeignItem, OwnItem, StackItem } from '../types.ts';
 import { claimAt, ownItem } from './claim.ts';
 import type { Peers } from './deletions.ts';
-import { KeyListing } from './listing.ts';
+import { KeyListing } from '../run/listing.ts';
 import { CLOCKS_APART_MS } from '../../durations/index.ts';
 
 /** The parts of a run that reading the destination's stack needs: HEADs, and the deeds of the run itself. */

@@ -1,7 +1,7 @@
 import type { HeadResult, ObjectHead } from '../../cos/index.ts';
 import { isNull } from '../../identity/index.ts';
 import { at } from '../errors.ts';
-import { isSealed, sealedHead } from '../look/sealed.ts';
+import { isSealed, sealedHead } from './sealed.ts';
 import type { RunBase } from './base.ts';
 import { CLOCK_DOUBT_MS } from '../../durations/index.ts';
 

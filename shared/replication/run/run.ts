@@ -1,7 +1,7 @@
 import type { Place } from '../../cos/index.ts';
 import type { Leases } from '../../tasks/index.ts';
 import { MarkBook } from '../deletion-records.ts';
-import { Passed } from '../look/passed.ts';
+import { Passed } from './passed.ts';
 import type { EngineDeps } from '../settings.ts';
 import type { StackItem, Work } from '../types.ts';
 import type { Halt } from '../halt.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Client } from '../client/client.ts';
-import { reattempt } from '../client/reattempt.ts';
+import { reattempt } from './reattempt.ts';
 import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
 import { Dialog } from '../parts/dialog.tsx';

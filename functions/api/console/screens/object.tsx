@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { reattempt } from '../client/reattempt.ts';
+import { reattempt } from './reattempt.ts';
 import { useAct } from '../parts/act.ts';
 import { useSession, useTelling } from '../parts/context.ts';
 import { TextField } from '../parts/field.tsx';

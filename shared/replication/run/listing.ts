@@ -1,7 +1,7 @@
 import { pageOfKey, type KeyCursor, type Place, type VersionEntry } from '../../cos/index.ts';
 import { at, HistoryTooDeep } from '../errors.ts';
 import { isHalt, type HandOver } from '../halt.ts';
-import type { RunBase } from '../run/base.ts';
+import type { RunBase } from './base.ts';
 
 /** Most looks end at the newest few versions. */
 const FIRST_PAGE = 200;

@@ -3,7 +3,7 @@ import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
 import { KeyListing } from './listing.ts';
 import { ListingTooLong } from '../errors.ts';
 import { isHalt } from '../halt.ts';
-import type { RunBase } from '../run/base.ts';
+import type { RunBase } from './base.ts';
 
 /** COS refuses even a HEAD of an object under a customer's key, with a 400 that has no body to say why. */
 export const isSealed = (error: unknown): boolean => error instanceof ServiceError && error.status === 400;

@@ -6,10 +6,10 @@ import {
   raisedAttributes,
   refusalOf,
   skipReasonOf,
-} from '../../../../shared/replication/act/attributes.ts';
+} from '../../../../shared/replication/decide/skips.ts';
 import { MEASURE, metadataBytes, writeMarker } from '../../../../shared/identity/marker.ts';
 import { rule } from '../../rules/sample.ts';
-import { markerOf } from '../decide/build.ts';
+import { markerOf } from './build.ts';
 
 const LIMIT = 2048;
 const MARKER = markerOf(1, 0);

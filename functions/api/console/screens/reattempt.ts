@@ -1,6 +1,6 @@
 import { nameText } from '../parts/name.tsx';
 import type { Telling } from '../parts/context.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../client/client.ts';
 
 /** Tries one key again, and says what came of it. Throws `ApiError`. */
 export async function reattempt(client: Client, objectKey: string, t: Telling['t']): Promise<string> {
