@@ -44,6 +44,27 @@ function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly strin
 
 const files = importsBelow('shared', 'functions');
 
+/** All folders that a file lies in: `shared/cos/a.ts` lies in `shared` and `shared/cos`. */
+const foldersAbove = (file: string): readonly string[] =>
+  file.split('/').flatMap((_, depth, names) => (depth === 0 ? [] : [names.slice(0, depth).join('/')]));
+
+/** Imports among what lies in a folder, where a folder in it counts as one. */
+function partsOf(folder: string): Map<string, readonly string[]> {
+  const partOf = (file: string): string | undefined =>
+    file.startsWith(`${folder}/`) ? file.slice(folder.length + 1).split('/')[0] : undefined;
+  const parts = new Map<string, string[]>();
+  for (const [file, imports] of files) {
+    const part = partOf(file);
+    if (part === undefined) continue;
+    const others = imports
+      .map(partOf)
+      .filter((other) => other !== undefined)
+      .filter((other) => other !== part);
+    parts.set(part, [...(parts.get(part) ?? []), ...others]);
+  }
+  return parts;
+}
+
 /** Files beside a door that others may import, and why. */
 const SIDE_DOORS: Readonly<Record<string, string>> = {
   'functions/api/console/page.ts': 'deploying builds the page into the function',
@@ -72,6 +93,14 @@ describe('shared and functions', () => {
 
   it('have no circle of files', () => {
     expect(circleIn(files)).toBeUndefined();
+  });
+
+  it('have no circle of the files and folders that lie in one folder', () => {
+    const folders = new Set([...files.keys()].flatMap(foldersAbove));
+    for (const folder of folders) {
+      const circle = circleIn(partsOf(folder));
+      expect(circle && `${folder}: ${circle.join(' → ')}`).toBeUndefined();
+    }
   });
 
   it('import nothing that is made for tests', () => {

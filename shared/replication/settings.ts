@@ -2,7 +2,6 @@ import type { Cos, Place } from '../cos/index.ts';
 import type { Keyring } from '../identity/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { Tasks } from '../tasks/index.ts';
-import type { VersioningWatch } from './act/versioning.ts';
 
 export interface Settings {
   /** ms: listings may lack what was written within this time. */
@@ -53,6 +52,14 @@ export interface Copied {
   readonly lagMs: number | undefined;
 }
 
+/** Whether destinations keep versions. A write to one that has stopped would overwrite what others have stored there. */
+export interface Versioning {
+  /** Forgets the last answer. Call it when another answer contradicts that one. */
+  forget(place: Place): void;
+  /** Throws `BucketNotVersioned`, or `CosError` when the bucket does not tell. */
+  check(place: Place): Promise<void>;
+}
+
 /** The outside world of the engine. Nothing in it changes during a run. */
 export interface EngineDeps {
   readonly cos: Cos;
@@ -66,7 +73,7 @@ export interface EngineDeps {
   /** A fresh text of letters and digits, never given twice. */
   unique(): string;
   readonly settings: Settings;
-  readonly versioning: VersioningWatch;
+  readonly versioning: Versioning;
   /** Where work that is left is written down. */
   readonly tasks: Pick<Tasks, 'defer' | 'complete' | 'ofKey'>;
   /** Nothing may be written, not even what became of an earlier run's request. */

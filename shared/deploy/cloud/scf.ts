@@ -1,7 +1,6 @@
 import { CloudApiError } from './cloud-api.ts';
 import type { CloudApi } from './cloud-api.ts';
 import { DeployError } from '../error.ts';
-import type { ListedTrigger } from '../functions/triggers.ts';
 
 /** Milliseconds between two looks at a function that is being made or changed. */
 const POLL_INTERVAL = 1000;
@@ -25,6 +24,16 @@ export interface DeployedFunction {
   readonly ClsLogsetId?: string | null;
   readonly ClsTopicId?: string | null;
   readonly Environment?: { readonly Variables?: readonly { readonly Key: string; readonly Value: string }[] | null };
+}
+
+/** The fields of an answer of ListTriggers that are read. */
+export interface ListedTrigger {
+  readonly Type: string;
+  readonly TriggerName: string;
+  readonly TriggerDesc: string;
+  /** 1 or 0, though `OPEN` or `CLOSE` is what CreateTrigger takes. */
+  readonly Enable?: number | string;
+  readonly Qualifier?: string;
 }
 
 export interface Scf {

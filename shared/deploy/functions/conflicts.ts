@@ -1,8 +1,8 @@
 import { CloudApiError } from '../cloud/cloud-api.ts';
-import { isMissing, type Scf } from '../cloud/scf.ts';
+import { isMissing, type ListedTrigger, type Scf } from '../cloud/scf.ts';
 import { DeployError } from '../error.ts';
 import type { DesiredFunction, Trigger } from '../types.ts';
-import { describeTrigger, diffTriggers, readTrigger, type ListedTrigger } from './triggers.ts';
+import { describeTrigger, diffTriggers, readTrigger } from './triggers.ts';
 
 type CosTrigger = Extract<Trigger, { readonly type: 'cos' }>;
 

@@ -1,14 +1,5 @@
+import type { ListedTrigger } from '../cloud/scf.ts';
 import type { Trigger } from '../types.ts';
-
-/** The fields of an answer of ListTriggers that are read. */
-export interface ListedTrigger {
-  readonly Type: string;
-  readonly TriggerName: string;
-  readonly TriggerDesc: string;
-  /** 1 or 0, though `OPEN` or `CLOSE` is what CreateTrigger takes. */
-  readonly Enable?: number | string;
-  readonly Qualifier?: string;
-}
 
 export interface TriggerDiff {
   readonly create: readonly Trigger[];

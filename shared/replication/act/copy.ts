@@ -1,5 +1,6 @@
 import type { CopyAttributes, CopySource, Grant, ObjectHead, Place, WriteResult } from '../../cos/index.ts';
-import { attributesOf, raisedAttributes, refusalOf, noPlace, unreadable } from '../decide/skips.ts';
+import { noPlace, refusalOf, unreadable } from '../decide/skips.ts';
+import { attributesOf, raisedAttributes } from './attributes.ts';
 import { BucketNotVersioned, ChecksumMismatch, isSourceGone } from '../errors.ts';
 import { HAND_OVER, isHalt, LOOK_AGAIN, type Halt } from '../halt.ts';
 import { newAttempt, withMarker } from './attempt.ts';

@@ -1,13 +1,13 @@
 import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import { BucketNotVersioned } from '../errors.ts';
 import { VERSIONING_TRUSTED_MS } from '../../durations/index.ts';
+import type { Versioning } from '../settings.ts';
 
 /**
- * Whether destinations keep versions. A write to one that has stopped would overwrite what others have stored there, so
- * nothing is written before this is known. First asked beside the rest of the work, then before any write that comes
- * more than some seconds after the last answer.
+ * Nothing is written before a destination is known to keep versions. It is asked beside the rest of the work at first, then
+ * before any write that comes more than some seconds after the last answer.
  */
-export class VersioningWatch {
+export class VersioningWatch implements Versioning {
   readonly #cos: Pick<Cos, 'getVersioning'>;
   readonly #now: () => number;
   readonly #known = new Map<string, { readonly asked: number; readonly answer: Promise<void> }>();
@@ -17,12 +17,10 @@ export class VersioningWatch {
     this.#now = now;
   }
 
-  /** Forgets the last answer. Call it when another answer contradicts that one. */
   forget(place: Place): void {
     this.#known.delete(formatPlace(place));
   }
 
-  /** Throws `BucketNotVersioned`, or `CosError` when the bucket does not tell. */
   async check(place: Place): Promise<void> {
     const name = formatPlace(place);
     const now = this.#now();

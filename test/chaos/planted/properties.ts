@@ -27,7 +27,7 @@ export const PROPERTIES: readonly Mistake[] = [
     'a replica is put under the KMS key of its source',
     ['granted', 100],
     text(
-      'shared/replication/decide/skips.ts',
+      'shared/replication/act/attributes.ts',
       "if (head.encryption?.algorithm === 'cos/kms') return { algorithm: 'cos/kms', kmsKeyId: rule.kmsKeyId };",
       '',
     ),

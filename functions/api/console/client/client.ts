@@ -2,11 +2,11 @@ import type { DryRun } from '../../dry-run-schemas.ts';
 import type { BucketStatus } from '../../scan-schemas.ts';
 import type { Verified } from '../../verify-schemas.ts';
 import type { Deployment, Failures, ObjectStatus, Preflighted, Reattempted } from '../../schemas.ts';
-import type { RulesClient } from '../rules/change.ts';
 import { ApiError } from './error.ts';
 import { createSender } from './send.ts';
 import type { Address, Request, Sender } from './send.ts';
 import { readXml } from './read-xml.ts';
+import type { RulesClient } from './rules-client.ts';
 
 /** The calls that the page makes, for one source bucket. Each throws `ApiError`. */
 export interface Client extends RulesClient {

@@ -1,24 +1,7 @@
 import { ApiError } from '../client/error.ts';
-import type { XmlElement } from '../client/xml.ts';
+import type { RulesClient } from '../client/rules-client.ts';
 import { applyChange, compareDocuments, idOf, readDocument, subjectOf, writeDocument } from './document.ts';
 import type { Change, Differences, RulesDocument } from './document.ts';
-
-export interface StoredDocument {
-  readonly root: XmlElement;
-  /** HTTP date of the PUT that stored it. */
-  readonly storedAt: string | undefined;
-  /** Changes with every PUT. */
-  readonly etag: string | undefined;
-}
-
-/** The calls that COS has too. Each throws `ApiError`. */
-export interface RulesClient {
-  /** Undefined: there is no configuration. */
-  rules(): Promise<StoredDocument | undefined>;
-  /** Both want the rules to be those with this ETag; undefined: that there are none. `PreconditionFailed`: they are others. */
-  putRules(xml: string, etag: string | undefined): Promise<void>;
-  deleteRules(etag: string | undefined): Promise<void>;
-}
 
 /** The rules as they were loaded, from which the screen was made. */
 export interface Loaded {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { creation, deletion, diffTriggers, urlOf } from '../../../../shared/deploy/functions/triggers.ts';
-import type { ListedTrigger } from '../../../../shared/deploy/functions/triggers.ts';
+import type { ListedTrigger } from '../../../../shared/deploy/cloud/scf.ts';
 import type { Trigger } from '../../../../shared/deploy/types.ts';
 
 const cos: Trigger = {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectHead } from '../../../../shared/cos/index.ts';
 import { ServiceError } from '../../../../shared/errors/index.ts';
-import {
-  attributesOf,
-  raisedAttributes,
-  refusalOf,
-  skipReasonOf,
-} from '../../../../shared/replication/decide/skips.ts';
+import { refusalOf, skipReasonOf } from '../../../../shared/replication/decide/skips.ts';
 import { MEASURE, metadataBytes, writeMarker } from '../../../../shared/identity/marker.ts';
 import { rule } from '../../rules/sample.ts';
 import { markerOf } from './build.ts';
@@ -113,63 +108,5 @@ describe('a copy that COS refuses', () => {
   it('says of other versions what is known of them', () => {
     expect(refusalOf(refused('KeyTooLong', 400), HEAD)).toBe('metadata-limit');
     expect(refusalOf(refused('InvalidObjectState', 403), APPENDED)).toBe('archived');
-  });
-});
-
-describe('attributes that travel with the bytes', () => {
-  it('headers, user metadata and the marker; tags are left to COS', () => {
-    const meta = writeMarker(HEAD.meta, MARKER, MEASURE);
-    const attributes = attributesOf(HEAD, rule(), meta, undefined);
-    expect(attributes.headers).toEqual(HEAD.headers);
-    expect(attributes.meta).toEqual(meta);
-    expect(attributes.tags).toBeUndefined();
-  });
-
-  it('the storage class is that of the rule, else that of the object and never the default', () => {
-    const of = (storageClass: string, ofRule = rule()) =>
-      attributesOf({ ...HEAD, storageClass }, ofRule, {}, undefined).storageClass;
-    expect(of('STANDARD_IA')).toBe('STANDARD_IA');
-    expect(of('STANDARD_IA', rule({ storageClass: 'ARCHIVE' }))).toBe('ARCHIVE');
-    expect(of('STANDARD', rule({ storageClass: 'STANDARD_IA' }))).toBe('STANDARD_IA');
-  });
-
-  it('a KMS replica is encrypted with the key of the rule, for keys belong to their region', () => {
-    const encryption = { algorithm: 'cos/kms', kmsKeyId: 'source-key' } as const;
-    const ofRule = rule({ kmsObjects: true, kmsKeyId: 'destination-key' });
-    expect(attributesOf({ ...HEAD, encryption }, ofRule, {}, undefined).encryption).toEqual({
-      algorithm: 'cos/kms',
-      kmsKeyId: 'destination-key',
-    });
-    expect(attributesOf({ ...HEAD, encryption: { algorithm: 'AES256' } }, rule(), {}, undefined).encryption).toEqual({
-      algorithm: 'AES256',
-    });
-    expect(attributesOf({ ...HEAD, encryption: { algorithm: 'SM4' } }, rule(), {}, undefined).encryption).toEqual({
-      algorithm: 'SM4',
-    });
-    expect(attributesOf(HEAD, rule({ kmsKeyId: 'k' }), {}, undefined).encryption).toBeUndefined();
-  });
-
-  it('grants are those that were asked for', () => {
-    const grants = [{ permission: 'READ', grantee: 'qcs::cam::uin/1:uin/2' }] as const;
-    expect(attributesOf(HEAD, rule(), {}, grants).grants).toEqual(grants);
-    expect(attributesOf(HEAD, rule(), {}, undefined).grants).toBeUndefined();
-  });
-
-  it('a replica that is raised keeps what it has; only its marker changes', () => {
-    const encryption = { algorithm: 'cos/kms', kmsKeyId: 'destination-key' } as const;
-    const there = {
-      ...HEAD,
-      storageClass: 'STANDARD_IA',
-      encryption,
-      meta: writeMarker(HEAD.meta, markerOf(1, 0), MEASURE),
-    };
-    const marker = markerOf(1, 0.5);
-    expect(raisedAttributes(there, writeMarker(there.meta, marker, MEASURE), undefined)).toEqual({
-      headers: HEAD.headers,
-      meta: writeMarker(HEAD.meta, marker, MEASURE),
-      storageClass: 'STANDARD_IA',
-      encryption,
-      grants: undefined,
-    });
   });
 });
