@@ -1,18 +1,18 @@
 // node test/bootstrap.mjs FILE.ts [arguments]
 //
-// Every npm script starts here, on a clone where nothing is installed yet: so this file is plain JavaScript without a
-// dependency, and old enough in its syntax that an old Node reaches the message below. It installs what is missing and
-// then runs FILE.ts in this same process, so that signals arrive where the clean-up is.
+// Every npm script starts here, even on a clone where nothing is installed. So this file is plain JavaScript without a
+// dependency, and its syntax is old enough for an old Node to reach the message below. It installs the missing packages
+// and then runs FILE.ts in this same process, so that signals arrive where the clean-up is.
 import { spawn } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = [20, 19];
-/** What a folder answers that is read-only, somebody else's, or taken by a file. */
+/** Errors of a folder that is read-only, somebody else's, or taken by a file. */
 const UNWRITABLE = ['EACCES', 'EROFS', 'EPERM', 'EEXIST', 'ENOTDIR'];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Names the process that is installing: two `npm ci` at once take each other's files away. */
+/** Names the process that is installing: two `npm ci` at once remove each other's files. */
 const lock = join(root, '.build', 'installing');
 
 function say(text) {
@@ -24,7 +24,7 @@ function isOldNode(version) {
   return major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
 }
 
-/** The packages of a lock file; undefined when there is none or it cannot be read (an interrupted installation). */
+/** The packages of a lock file; undefined when the file is missing or cannot be read (an interrupted installation). */
 function packagesOf(path) {
   if (!existsSync(path)) return undefined;
   try {
@@ -34,7 +34,7 @@ function packagesOf(path) {
   }
 }
 
-/** npm writes node_modules/.package-lock.json last, so it tells what a finished installation holds. */
+/** npm writes node_modules/.package-lock.json last, so it lists the packages of a finished installation. */
 function isInstalled() {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   if (wanted === undefined) throw new Error('package-lock.json is missing or damaged');
@@ -43,7 +43,7 @@ function isInstalled() {
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '') return true;
     const found = present[path];
-    // Optional packages are those of other platforms, among others.
+    // Optional packages may be missing: some are for other platforms.
     if (found === undefined) return entry.optional === true || entry.devOptional === true;
     return found.version === entry.version && found.integrity === entry.integrity;
   });
@@ -65,7 +65,7 @@ function takeLock() {
   }
 }
 
-/** Whether the process that holds the lock has died with it. */
+/** Whether the process that held the lock has ended. */
 function isAbandoned() {
   try {
     process.kill(Number(readFileSync(lock, 'utf8')), 0);
@@ -79,7 +79,7 @@ async function installOnce() {
   for (let told = false; !takeLock();) {
     if (isAbandoned()) rmSync(lock, { force: true });
     else {
-      if (!told) say('Another command is installing; waiting for it …');
+      if (!told) say('Another command is installing the dependencies; waiting for it …');
       told = true;
       await new Promise((done) => setTimeout(done, 200));
     }
@@ -111,7 +111,7 @@ function install() {
       if (interrupted !== undefined)
         failed(Object.assign(new Error('Interrupted.'), { status: interrupted === 'SIGINT' ? 130 : 143 }));
       else if (code === 0) done();
-      else failed(new Error(`npm ci ended with status ${code}; what it said is above`));
+      else failed(new Error(`npm ci ended with status ${code}; its messages are above`));
     });
   });
 }
@@ -130,11 +130,11 @@ async function main() {
     await installOnce().catch((error) => {
       if (!UNWRITABLE.includes(error.code)) throw error;
       say(`The dependencies are not installed, and ${root} cannot be written (${error.code}).`);
-      say('Run "npm ci" there as a user who may write, or clone it to a folder of your own.');
+      say('Run "npm ci" there as a user with write access, or clone the repository into a folder of your own.');
       process.exit(1);
     });
   }
-  // tsx would leave its cache in the temporary folder; without it a start costs about as much.
+  // tsx would leave its cache in the temporary folder. Without the cache a start takes about as long.
   process.env.TSX_DISABLE_CACHE = '1';
   const { register } = await import('tsx/esm/api');
   register();

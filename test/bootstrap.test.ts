@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const BOOTSTRAP = join(dirname(fileURLToPath(import.meta.url)), 'bootstrap.mjs');
 
-/** Stands for npm: installs a tsx that does nothing, and notes how it was called. */
+/** Stands in for npm: installs a tsx that does nothing, and records how it was called. */
 const FAKE_NPM = `
   const fs = require('node:fs');
   if (fs.existsSync('npm-runs')) process.exit(9);
@@ -61,7 +61,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
 }
 
 describe('bootstrap', () => {
-  it('installs what is missing, says so on stderr only, and hands the arguments on', async () => {
+  it('installs missing packages, reports it on stderr only, and passes the arguments on', async () => {
     const first = await run(['run.mjs', '--json', 'a b']);
     expect(first).toMatchObject({ status: 0, stdout: '["--json","a b"]\n' });
     expect(first.stderr).toContain('npm says ci --ignore-scripts');
@@ -77,7 +77,7 @@ describe('bootstrap', () => {
     expect(await readFile(join(root, 'node_modules', '.package-lock.json'), 'utf8')).toBe(lock('2.0.0'));
   });
 
-  it('installs again after an installation that was broken off', async () => {
+  it('installs again after an interrupted installation', async () => {
     await run(['run.mjs']);
     await writeFile(join(root, 'node_modules', '.package-lock.json'), '{"packa');
     expect((await run(['run.mjs'])).stderr).toContain('npm says ci');
@@ -89,7 +89,7 @@ describe('bootstrap', () => {
     expect(outcomes.filter(({ stderr }) => stderr.includes('npm says')).length).toBe(1);
   });
 
-  it('is not held up by one that was killed', async () => {
+  it('does not wait for an installation that was killed', async () => {
     const dead = spawnSync(process.execPath, ['-e', '']);
     await mkdir(join(root, '.build'));
     await writeFile(join(root, '.build', 'installing'), String(dead.pid));
@@ -104,7 +104,7 @@ describe('bootstrap', () => {
     expect(stderr).toContain('npm ci ended with status 7');
   });
 
-  it('says what to do in a folder that cannot be written', async () => {
+  it('names the next step in a folder that cannot be written', async () => {
     await writeFile(join(root, '.build'), 'a file in the place of the folder');
     const { status, stderr } = await run(['run.mjs']);
     expect(status).toBe(1);
@@ -113,7 +113,7 @@ describe('bootstrap', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it('says how it is used', async () => {
+  it('prints its usage', async () => {
     expect(await run([])).toMatchObject({ status: 2, stdout: '' });
   });
 });
@@ -124,7 +124,7 @@ describe('npm with the settings of the repository', () => {
     return spawnSync('npm', [...args, '--userconfig', settings], { cwd: root, encoding: 'utf8' });
   };
 
-  it('says that there is no such script', () => {
+  it('reports an unknown script', () => {
     writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'x', scripts: {} }));
     expect(npm(['run', 'nope']).stderr).toContain('Missing script: "nope"');
   });

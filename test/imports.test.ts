@@ -3,7 +3,7 @@ import * as path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-/** Files that may be imported, by what they import. Paths from the root, with `/` between names. */
+/** Maps the files that may be imported to the files that they import. Paths start at the root and use `/`. */
 function importsBelow(...folders: readonly string[]): Map<string, readonly string[]> {
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -19,10 +19,10 @@ function importsOf(file: string): readonly string[] {
   return found.map((name) => path.posix.join(path.posix.dirname(file), name));
 }
 
-/** The room of a file: `shared/tasks`, `functions/api`. Its door is `index.ts`. */
+/** The room of a file, such as `shared/tasks` or `functions/api`. Its door is `index.ts`. */
 const roomOf = (file: string): string => file.split('/').slice(0, 2).join('/');
 
-/** The first circle of imports, or undefined. */
+/** The first circle of imports; undefined: there is none. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const done = new Set<string>();
   const walk = (node: string, way: readonly string[]): readonly string[] | undefined => {
@@ -69,11 +69,11 @@ function partsOf(folder: string): Map<string, readonly string[]> {
 const SIDE_DOORS: Readonly<Record<string, string>> = {
   'functions/api/console/page.ts': 'deploying builds the page into the function',
   'functions/api/console/text/table.ts': 'deploying packs the texts of the page',
-  'shared/xml/write.ts': 'the page runs in a browser, and the readers behind the door need Node',
+  'shared/xml/write.ts': 'the page runs in a browser, and readers behind the door need Node',
 };
 
 describe('shared and functions', () => {
-  it('import other rooms through their doors alone', () => {
+  it('import other rooms through their doors only', () => {
     const past = [...files].flatMap(([file, imports]) =>
       imports
         .filter((name) => roomOf(name) !== roomOf(file) && name !== `${roomOf(name)}/index.ts` && !(name in SIDE_DOORS))
@@ -95,7 +95,7 @@ describe('shared and functions', () => {
     expect(circleIn(files)).toBeUndefined();
   });
 
-  it('have no circle of the files and folders that lie in one folder', () => {
+  it('have no circle of the files and folders in one folder', () => {
     const folders = new Set([...files.keys()].flatMap(foldersAbove));
     for (const folder of folders) {
       const circle = circleIn(partsOf(folder));
@@ -103,13 +103,13 @@ describe('shared and functions', () => {
     }
   });
 
-  it('import nothing that is made for tests', () => {
+  it('import nothing that exists for tests only', () => {
     const wrong = [...files].filter(([, imports]) => imports.some((name) => name.startsWith('test/')));
     expect(wrong.map(([file]) => file)).toEqual([]);
   });
 });
 
-it('a circle is found', () => {
+it('the search finds a circle', () => {
   expect(
     circleIn(
       new Map([

@@ -17,14 +17,14 @@ function pagesBelow(folder: string): string[] {
   });
 }
 
-/** The text of a page without its code, where brackets mean something else. */
+/** The text of a page without its code, in which brackets are no links. */
 function proseOf(page: string): string {
   return readFileSync(path.join(ROOT, page), 'utf8')
     .replaceAll(/^ *```.*?^ *```$/gms, '')
     .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()#]/g, ''));
 }
 
-/** The names by which links reach the headings of a page, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(page: string): string[] {
   return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -35,7 +35,7 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-/** Why a link of a page leads nowhere; undefined: it does not. */
+/** Why a link of a page is broken; undefined: it is not. */
 function brokenBecause(page: string, link: string): string | undefined {
   const [file = '', anchor] = link.split('#');
   const target = file === '' ? page : path.posix.join(path.posix.dirname(page), decodeURIComponent(file));
@@ -48,20 +48,20 @@ const linksOf = (page: string): string[] =>
   [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link));
 
 describe('the documents', () => {
-  it('are more than a few, and lead from one to another', () => {
+  it('are more than a few, and link to each other', () => {
     expect(pages.length).toBeGreaterThan(10);
     expect(pages.flatMap(linksOf).length).toBeGreaterThan(40);
   });
 
-  it.each(pages)('%s has no link that leads nowhere', (page) => {
+  it.each(pages)('%s has no broken link', (page) => {
     const broken = linksOf(page).flatMap((link) => brokenBecause(page, link) ?? []);
     expect(broken).toEqual([]);
   });
 
-  it.each(pages)('%s names no file of the code that is not there', (page) => {
+  it.each(pages)('%s names no missing file', (page) => {
     const text = readFileSync(path.join(ROOT, page), 'utf8');
     const named = [...text.matchAll(/`((?:shared|functions|test|\.github)\/[\w./-]+)`/g)].map(([, name = '']) => name);
-    // The page on tests names its own folders, as they stand beside it.
+    // The page on tests names folders relative to `test`.
     const isThere = (name: string) =>
       [ROOT, path.join(ROOT, path.dirname(page))].some((base) =>
         [name, `${name}.ts`].some((file) => existsSync(path.join(base, file))),
@@ -69,7 +69,7 @@ describe('the documents', () => {
     expect(named.filter((name) => !isThere(name))).toEqual([]);
   });
 
-  it('begin with a front page that is read in one sitting', () => {
+  it('begin with a front page that can be read in one sitting', () => {
     expect(readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(151);
   });
 

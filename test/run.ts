@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * `npm test`: vitest, and after it `N passed, N failed` alone on the last line. Arguments go on to vitest
- * (`npm test -- test/signing`).
+ * `npm test`: vitest, and after it `N passed, N failed` alone on the last line. Arguments are passed to vitest (`npm
+ * test -- test/signing`).
  */
 
 interface Report {
@@ -22,7 +22,9 @@ interface Counts {
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** A file that could not even be loaded has no tests to count, and an error outside of any test fails none: both count. */
+/**
+ * A file that cannot be loaded has no tests to count, and an error outside of tests fails none. Both count as failures.
+ */
 function countsOf(report: Report, status: number | null): Counts {
   const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
   const failed = report.numFailedTests + broken.length;
@@ -36,7 +38,7 @@ async function runVitest(args: readonly string[], reportFile: string): Promise<n
     [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...args],
     { cwd: ROOT, stdio: 'inherit' },
   );
-  // Ctrl-C reaches vitest from the terminal itself; here it must only not end us before the clean-up.
+  // Ctrl-C reaches vitest from the terminal itself. Here it must only not end this process before the clean-up.
   process.on('SIGINT', () => undefined).on('SIGTERM', (signal) => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -50,7 +52,7 @@ try {
   const status = await runVitest(process.argv.slice(2), reportFile);
   const report = await readFile(reportFile, 'utf8').then(
     (text) => JSON.parse(text) as Report,
-    // Interrupted, or vitest itself did not start; what it said is above.
+    // vitest was interrupted or did not start; its messages are above.
     () => undefined,
   );
   const counts = report === undefined ? { passed: 0, failed: 1 } : countsOf(report, status);

@@ -41,7 +41,7 @@ describe.each([
     bucket.call('PUT', key, { query: { acl: '' }, body: await document(...grants) });
   const read = async () => grantsOf(await bucket.must('GET', key, { query: { acl: '' } }));
 
-  it('comes back as it was put, with the right of the owner or without', async () => {
+  it('is returned as it was stored, with the right of the owner or without', async () => {
     expect((await put(grant(`<ID>${OTHER}</ID>`, 'READ'))).status).toBe(200);
     expect(await read()).toEqual([[OTHER, 'READ']]);
     const owner = at(xmlOf(await bucket.must('GET', key, { query: { acl: '' } })), 'Owner', 'ID');
@@ -52,7 +52,7 @@ describe.each([
     ]);
   });
 
-  it('takes a grantee with an ID and a URI', async () => {
+  it('accepts a grantee with an ID and a URI', async () => {
     const both = `<URI>${ALL_USERS}</URI><ID>${OTHER}</ID>`;
     expect((await put(grant(both, 'READ', 'Group'))).status).toBe(200);
     expect(await read()).toEqual([[ALL_USERS, 'READ']]);
@@ -60,14 +60,14 @@ describe.each([
     expect(await read()).toEqual([[OTHER, 'READ']]);
   });
 
-  it('may not name a grantee that cannot be', async () => {
+  it('refuses an impossible grantee', async () => {
     const answer = await put(grant('<ID>qcs::camuin/1:uin/1</ID>', 'READ'));
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
     const nobody = await put(grant('<ID></ID>', 'READ'));
     expect(errorOf(nobody)).toMatchObject({ status: 400, code: 'MalformedXML' });
   });
 
-  it('gives way to a predefined ACL, which gives the owner everything', async () => {
+  it('is replaced by a predefined ACL, which gives the owner everything', async () => {
     await put(grant(`<ID>${OTHER}</ID>`, 'READ'));
     await bucket.must('PUT', key, { query: { acl: '' }, headers: { 'x-cos-acl': 'private' } });
     expect((await read()).map(([, permission]) => permission)).toEqual(['FULL_CONTROL']);
@@ -89,7 +89,7 @@ describe('grant headers', () => {
   });
 
   it.each(['id="qcs::camuin/321023:uin/1"', 'id="somebody"', 'uri="http://example.com/"', 'everyone', 'name="1"'])(
-    'x-cos-grant-full-control: %s is refused',
+    'refuse %s in x-cos-grant-full-control',
     async (value) => {
       const answer = await put({ 'x-cos-grant-full-control': value });
       expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });

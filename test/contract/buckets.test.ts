@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => driver.close());
 
 describe('buckets', () => {
-  it('are created, seen, refused a second time, listed and deleted', async () => {
+  it('are created, found, refused a second time, listed and deleted', async () => {
     const bucket = bucketAt(driver, driver.newName('life'), driver.region);
     expect((await bucket.call('HEAD')).status).toBe(404);
     const created = await bucket.must('PUT');
@@ -56,7 +56,7 @@ describe('buckets', () => {
     expect(location).toMatchObject({ name: 'LocationConstraint', text: driver.region });
   });
 
-  it('cannot be deleted while anything is in them', async () => {
+  it('cannot be deleted unless they are empty', async () => {
     const bucket = await makeBucket(driver, 'full', { versioning: 'Enabled' });
     const versionId = await bucket.put('a', 'x');
     await bucket.must('DELETE', 'a');
@@ -65,7 +65,7 @@ describe('buckets', () => {
     expect(errorOf(await bucket.call('DELETE'))).toMatchObject({ status: 409, code: 'BucketNotEmpty' });
   });
 
-  it('answer with the bucket in the path too', async () => {
+  it('can be named in the path too', async () => {
     const bucket = await makeBucket(driver, 'path');
     await bucket.put('dir/a b', 'hello');
     const answer = await driver.send({
@@ -94,7 +94,7 @@ describe('buckets', () => {
     expect(await status()).toEqual(['Suspended']);
   });
 
-  it('say so when a configuration is not XML, empty, or has another root', async () => {
+  it('refuse a configuration that is not XML, is empty, or has another root', async () => {
     const bucket = await makeBucket(driver, 'bad');
     const put = (body: string) => bucket.call('PUT', '', { query: { versioning: '' }, body });
     expect(errorOf(await put('<VersioningConfiguration><Status>'))).toMatchObject({

@@ -20,7 +20,7 @@ const from = (bucket: TestBucket, key: string, versionId?: string) => {
 const copy = (key: string, headers: Record<string, string>, to = destination) => to.call('PUT', key, { headers });
 
 describe('copy', () => {
-  it('crosses regions and answers ETag, CRC64, time and version', async () => {
+  it('crosses regions and returns ETag, CRC64, time and version', async () => {
     const sourceId = await source.put('k', 'bytes', { 'x-cos-meta-a': '1', 'content-type': 'text/plain' });
     const answer = await copy('k', from(source, 'k'));
     expect(answer.status).toBe(200);
@@ -37,7 +37,7 @@ describe('copy', () => {
     expect((await destination.must('GET', 'k')).body.toString()).toBe('bytes');
   });
 
-  it('takes the version that is named, with any key', async () => {
+  it('copies the named version, of any key', async () => {
     const key = 'dir//a+b %/中 😀?x';
     const first = await source.put(key, 'first');
     await source.put(key, 'second');
@@ -45,7 +45,7 @@ describe('copy', () => {
     expect((await destination.must('GET', 'named')).body.toString()).toBe('first');
   });
 
-  it('Replaced puts the metadata of the request in place of those of the source', async () => {
+  it("replaces the source's metadata by the request's with Replaced", async () => {
     await source.put('meta', 'x', { 'x-cos-meta-a': '1', 'content-type': 'text/plain' });
     await copy('meta', {
       ...from(source, 'meta'),
@@ -58,7 +58,7 @@ describe('copy', () => {
     expect(headers['x-cos-meta-a']).toBeUndefined();
   });
 
-  it('carries tags unless they are replaced, but neither class nor ACL nor encryption', async () => {
+  it('keeps tags unless the request replaces them, but neither class nor ACL nor encryption', async () => {
     await source.put('props', 'x', {
       'x-cos-tagging': 'a=1&b=%20',
       'x-cos-storage-class': 'STANDARD_IA',
@@ -79,7 +79,7 @@ describe('copy', () => {
     expect(replaced.body.toString()).not.toContain('<Key>a</Key>');
   });
 
-  it('is bound to conditions on the source', async () => {
+  it('obeys conditions on the source', async () => {
     await source.put('cond', 'x');
     const etag = (await source.must('HEAD', 'cond')).headers['etag'] ?? '';
     const tried = async (headers: Record<string, string>) =>
@@ -90,7 +90,7 @@ describe('copy', () => {
     expect(await tried({ 'x-cos-copy-source-If-Match': etag })).toBe(200);
   });
 
-  it('fails with the cause when the source is not there, hidden, or badly written', async () => {
+  it('fails with the cause when the source is missing, hidden, or written wrongly', async () => {
     expect(errorOf(await copy('f', from(source, 'absent'))).status).toBe(404);
     await source.put('hid', 'x');
     const marker = (await source.must('DELETE', 'hid')).headers['x-cos-version-id'];
@@ -114,7 +114,7 @@ describe('copy', () => {
     expect((await source.must('HEAD', 'self')).headers['x-cos-meta-new']).toBe('1');
   });
 
-  it('respects x-cos-forbid-overwrite where versioning was never on', async () => {
+  it('obeys x-cos-forbid-overwrite where versioning was never on', async () => {
     const plain = await makeBucket(driver, 'plain');
     await source.put('k2', 'x');
     const headers = { ...from(source, 'k2'), 'x-cos-forbid-overwrite': 'true' };
@@ -127,7 +127,7 @@ describe('copy', () => {
 
 describe('other spellings of a copy', () => {
   it.each(['Replaced', 'REPLACED', 'REPLACE', 'replace'])(
-    'the directive %s replaces the metadata',
+    'include the directive %s, which replaces the metadata',
     async (directive) => {
       await source.put('d', 'x', { 'x-cos-meta-a': '1' });
       const answer = await copy('d', {
@@ -141,13 +141,13 @@ describe('other spellings of a copy', () => {
     },
   );
 
-  it('any other directive is refused', async () => {
+  it('include no further directive', async () => {
     await source.put('d', 'x');
     const answer = await copy('bad', { ...from(source, 'd'), 'x-cos-metadata-directive': 'Replacement' });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 
-  it('a source in the form of S3 lies in the same region', async () => {
+  it('include a source in the form of S3, in the same region', async () => {
     const first = await source.put('dir/a b', 'first');
     await source.put('dir/a b', 'second');
     const given = (text: string, to: TestBucket) => copy('s3', { 'x-cos-copy-source': text }, to);
@@ -160,7 +160,7 @@ describe('other spellings of a copy', () => {
   });
 
   it.each(['cos.<region>.mycloud.com', '<region>.mycloud.com', '<region>.myqcloud.com'])(
-    'a source may be called …%s',
+    'include a source at …%s',
     async (domain) => {
       await source.put('odd', 'bytes');
       const host = `${source.name}.${domain.replace('<region>', source.region)}`;
@@ -169,8 +169,11 @@ describe('other spellings of a copy', () => {
     },
   );
 
-  it.each(['/', '//k', `/no_bucket/k`, 'cos.ap-guangzhou.myqcloud.com/k'])('%s is no source', async (text) => {
-    const answer = await copy('none', { 'x-cos-copy-source': text });
-    expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidCopySource' });
-  });
+  it.each(['/', '//k', `/no_bucket/k`, 'cos.ap-guangzhou.myqcloud.com/k'])(
+    'do not include the source %s',
+    async (text) => {
+      const answer = await copy('none', { 'x-cos-copy-source': text });
+      expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidCopySource' });
+    },
+  );
 });

@@ -25,7 +25,7 @@ const ask = (of: TestBucket, headers: Record<string, string>, key = 'k') =>
   of.call('OPTIONS', key, { signature: 'none', headers });
 
 describe('OPTIONS', () => {
-  it('is answered by the rule that lets the call in', async () => {
+  it('is answered by the first rule that allows the call', async () => {
     const get = await ask(bucket, {
       origin: 'http://anywhere.test',
       'access-control-request-method': 'GET',
@@ -63,7 +63,7 @@ describe('OPTIONS', () => {
     expect(errorOf(await ask(bucket, headers))).toMatchObject({ status: 403, code: 'AccessForbidden' });
   });
 
-  it('refuses everything where there is no rule, and every bucket that is not there', async () => {
+  it('refuses everything where there is no rule or no bucket', async () => {
     const headers = { origin: 'https://a.example.com', 'access-control-request-method': 'GET' };
     expect(errorOf(await ask(closed, headers))).toMatchObject({ status: 403, code: 'AccessForbidden' });
     const absent = bucketAt(driver, driver.newName('absent'), driver.region);
@@ -72,7 +72,7 @@ describe('OPTIONS', () => {
 });
 
 describe('a call from a page', () => {
-  it('carries the headers of its rule, also when it is refused', async () => {
+  it('gets the headers of its rule, even when it is refused', async () => {
     const headers = { origin: 'http://anywhere.test' };
     expect((await bucket.must('GET', 'k', { headers })).headers).toMatchObject({
       'access-control-allow-origin': '*',
@@ -82,7 +82,7 @@ describe('a call from a page', () => {
     expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([403, '*']);
   });
 
-  it('works without a rule, only that its page may not see the answer', async () => {
+  it('works without a rule, but the browser hides the answer from the page', async () => {
     await closed.put('k', 'x');
     const answer = await closed.must('GET', 'k', { headers: { origin: 'http://anywhere.test' } });
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);

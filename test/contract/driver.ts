@@ -11,23 +11,23 @@ import { startCloud } from '../cloud/index.ts';
 import type { CloudOptions, LocalCloud } from '../cloud/index.ts';
 
 /**
- * What the contract suites need of a COS: somewhere to send raw signed requests. With REAL_COS_SECRET_ID,
- * REAL_COS_SECRET_KEY, REAL_COS_APPID, REAL_COS_REGION and REAL_COS_OTHER_REGION in the environment that is Tencent's
- * own, else a local cloud started for the suite; the tests cannot tell.
+ * The COS that the contract suites send raw signed requests to. With REAL_COS_SECRET_ID, REAL_COS_SECRET_KEY,
+ * REAL_COS_APPID, REAL_COS_REGION and REAL_COS_OTHER_REGION in the environment it is Tencent's own, else a local cloud
+ * that is started for the suite. The tests cannot tell.
  */
 export interface CosDriver {
   readonly appid: string;
   readonly region: string;
-  /** Another one, for copies across regions. */
+  /** Another region, for copies across regions. */
   readonly otherRegion: string;
   readonly credentials: Credentials;
   /** Another account. Undefined against the real COS unless REAL_COS_OTHER_SECRET_ID, …_SECRET_KEY and …_UIN name it. */
   readonly stranger: Stranger | undefined;
   /** Undefined against the real COS. */
   readonly cloud: LocalCloud | undefined;
-  /** The side that COS is taken to be on at each doubtful point; against the real COS that which a local cloud takes. */
+  /** The expected values of the switches; against the real COS those that a local cloud has by default. */
   readonly switches: Switches;
-  /** A name that nobody has. The bucket, once created, is emptied and removed by `close`. */
+  /** A new bucket name. `close` empties and removes the bucket, once it is created. */
   newName(label: string, length?: number): string;
   send(call: Call): Promise<Answer>;
   close(): Promise<void>;
@@ -47,19 +47,19 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
-  /** How the request is signed: header form with the driver's pair unless told. */
+  /** How the request is signed; by default in a header, with the driver's pair. */
   readonly signature?: 'header' | 'query' | 'none';
   readonly credentials?: Credentials;
   readonly time?: TimeRange;
-  /** Send the body without a length. */
+  /** Sends the body without a length. */
   readonly chunked?: boolean;
 }
 
 export interface Answer {
   readonly status: number;
-  /** Names in lower case, repeats joined. Values are Latin-1: one character per byte. */
+  /** Names in lower case, repeated headers joined. Values are Latin-1: one character per byte. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Names as they came. */
+  /** Names in their original spelling. */
   readonly names: readonly string[];
   readonly body: Buffer;
 }
@@ -70,7 +70,7 @@ export interface DriverOptions {
   readonly switches?: NonNullable<CloudOptions['switches']>;
 }
 
-/** The variable with switches of the local cloud, in JSON: `test:live` sets it to run the suites in another position. */
+/** The variable with switches of the local cloud, in JSON. `test:live` sets it to run the suites with other values. */
 export const SWITCHES = 'LOCAL_CLOUD_SWITCHES';
 
 const switchesOf = (text: string | undefined): NonNullable<DriverOptions['switches']> =>
@@ -113,7 +113,7 @@ function realStranger(): Stranger | undefined {
   return secretId && secretKey && uin ? { uin, credentials: { secretId, secretKey } } : undefined;
 }
 
-/** How the names of all buckets begin that the tests make, so that nobody takes them for others. */
+/** The prefix of all bucket names of the tests, so that nobody takes the buckets for others. */
 export const NAMESPACE = 'crrlive-';
 
 function createDriver(base: Omit<CosDriver, 'newName' | 'send' | 'close'>): CosDriver {
@@ -149,7 +149,7 @@ async function send(
   const seconds = Math.floor(Date.now() / 1000);
   const time = call.time ?? { start: seconds - 60, end: seconds + 600 };
   const options = { credentials, time, hash: nodeHash };
-  // A path that is not signed need not be one that can be decoded.
+  // An unsigned path need not be decodable.
   const signable = () => ({ method, path: decodeURIComponent(path), query, headers: Object.entries(headers) });
   const signed = signature === 'query' ? presign(signable(), options) : [];
   if (signature === 'header') headers['authorization'] = sign(signable(), options);
@@ -159,7 +159,7 @@ async function send(
   return new Promise((resolve, reject) => {
     const where = cloud ? { host: '127.0.0.1', port: cloud.port } : { host };
     const start = cloud ? httpRequest : httpsRequest;
-    // The flat form is written as it stands; from an object Node would recode some values.
+    // The flat form is written as it stands; Node would recode some values of an object.
     const flat = Object.entries(headers).flat();
     const request = start({ ...where, method, path: target, headers: flat }, (response) => {
       const chunks: Buffer[] = [];
@@ -177,12 +177,12 @@ async function send(
       );
     });
     request.on('error', reject);
-    // As bytes: Node writes the headers in front of a text in the encoding of that text.
+    // As bytes: Node writes headers before a text in the encoding of that text.
     request.end(Buffer.from(body ?? ''));
   });
 }
 
-/** One bucket of a driver: the calls that most tests make. */
+/** One bucket of a driver, with the calls that most tests make. */
 export interface TestBucket {
   readonly name: string;
   readonly region: string;
@@ -190,7 +190,7 @@ export interface TestBucket {
   call(method: string, key?: string, rest?: Omit<Call, 'method' | 'host' | 'path'>): Promise<Answer>;
   /** Throws unless 2xx. */
   must(method: string, key?: string, rest?: Omit<Call, 'method' | 'host' | 'path'>): Promise<Answer>;
-  /** Returns the version ID, '' where the answer names none. */
+  /** Returns the version ID, '' where the answer has none. */
   put(key: string, body: string | Uint8Array, headers?: Readonly<Record<string, string>>): Promise<string>;
   setVersioning(status: 'Enabled' | 'Suspended'): Promise<void>;
 }
@@ -234,7 +234,10 @@ export function bucketAt(driver: Pick<CosDriver, 'send'>, name: string, region: 
   };
 }
 
-/** Takes a bucket away with everything in it, page by page. What is locked stays, and so does its bucket: that is told. */
+/**
+ * Removes a bucket with everything in it, page by page. A locked version stays, and so does its bucket, which is
+ * reported.
+ */
 export async function removeBucket(
   driver: Pick<CosDriver, 'region' | 'otherRegion' | 'send'>,
   name: string,
@@ -246,7 +249,7 @@ export async function removeBucket(
     await removeUploads(bucket);
     const kept = await removeVersions(bucket);
     const answer = await bucket.call('DELETE');
-    if (answer.status >= 300) console.error(`${name} is left behind: ${kept} versions could not be deleted.`);
+    if (answer.status >= 300) console.error(`${name} is left behind, because ${kept} versions could not be deleted.`);
   }
 }
 
@@ -288,13 +291,13 @@ export function xmlOf(answer: Answer): XmlElement {
   return readXml(answer.body);
 }
 
-/** Text of an element by its path of names, '' when it is not there. */
+/** Text of an element by its path of names, '' when it is missing. */
 export function at(root: XmlElement, ...names: readonly [string, ...string[]]): string {
   const parent = names.slice(0, -1).reduce<XmlElement | undefined>((el, name) => el && child(el, name), root);
   return (parent && textOf(parent, names.at(-1) ?? '')) ?? '';
 }
 
-/** What an `<Error>` says, after checking that it is complete. */
+/** The fields of an `<Error>`, after a check that it is complete. */
 export function errorOf(answer: Answer): { status: number; code: string; message: string } {
   const error = xmlOf(answer);
   const [code, message] = [at(error, 'Code'), at(error, 'Message')];

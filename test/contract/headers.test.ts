@@ -21,8 +21,8 @@ describe('header names', () => {
     Expires: 'Thu, 01 Dec 2033 16:00:00 GMT',
   };
 
-  // HTTP does not care; the Java, C++ and Python SDKs see nothing under other spellings.
-  it.each(['HEAD', 'GET'])('%s spells them as COS prints them', async (method) => {
+  // HTTP ignores the case, but the Java, C++ and Python SDKs miss headers in another spelling.
+  it.each(['HEAD', 'GET'])('of %s are spelled as COS prints them', async (method) => {
     await bucket.put('k', 'x', content);
     const { names } = await bucket.must(method, 'k');
     for (const name of [...Object.keys(content), 'ETag', 'Last-Modified', 'Content-Length', 'Accept-Ranges']) {
@@ -31,7 +31,7 @@ describe('header names', () => {
     expect(names.length).toBe(new Set(names.map((name) => name.toLowerCase())).size);
   });
 
-  it('response-… parameters put theirs in the place of the stored ones', async () => {
+  it('of response-… parameters replace the stored headers', async () => {
     await bucket.put('k', 'x', content);
     const query = { 'response-cache-control': 'no-store', 'response-content-type': 'text/html' };
     const { names, headers } = await bucket.must('GET', 'k', { query });
@@ -55,12 +55,12 @@ describe('a write without Content-Type', () => {
     ['dir.zip/file', 'application/octet-stream'],
     ['a.no-such-ending', 'application/octet-stream'],
     ['ends.', 'application/octet-stream'],
-  ])('%s gets the type that its ending stands for: %s', async (key, type) => {
+  ])('%s gets the type of its file name extension: %s', async (key, type) => {
     await bucket.put(key, 'x');
     expect(await typeOf(key)).toBe(type);
   });
 
-  it('goes by the key as a copy with new metadata and as an upload in parts, too', async () => {
+  it('gets the type of its key as a copy with new metadata and as an upload in parts, too', async () => {
     await bucket.put('from.zip', 'x', { 'content-type': 'image/png' });
     const source = { 'x-cos-copy-source': `${bucket.host}/from.zip` };
     await bucket.must('PUT', 'to.txt', { headers: { ...source, 'x-cos-metadata-directive': 'Replaced' } });
@@ -73,7 +73,7 @@ describe('a write without Content-Type', () => {
 });
 
 describe('x-cos-tagging-count', () => {
-  it('tells how many tags there are, and is not there without any', async () => {
+  it('gives the number of tags, and is missing without any', async () => {
     await bucket.put('tagged', 'x', { 'x-cos-tagging': 'a=1&b=2' });
     expect((await bucket.must('HEAD', 'tagged')).headers['x-cos-tagging-count']).toBe('2');
     expect((await bucket.must('GET', 'tagged')).headers['x-cos-tagging-count']).toBe('2');
@@ -96,7 +96,7 @@ describe('user metadata', () => {
   const put = (meta: Record<string, string>) => bucket.call('PUT', 'meta', { body: 'x', headers: meta });
   const fill = (name: string, bytes: number) => ({ [`x-cos-meta-${name}`]: 'v'.repeat(bytes) });
 
-  it('of half of what all of them may have is taken twice', async () => {
+  it('is accepted in two headers of half the limit each', async () => {
     const each = driver.switches.metadataLimit / 2 - 48;
     expect((await put({ ...fill('a', each), ...fill('b', each) })).status).toBe(200);
   });
@@ -104,7 +104,7 @@ describe('user metadata', () => {
   it.each([
     ['one header of 3072 bytes', fill('a', 3072)],
     ['three headers of 1500 bytes', { ...fill('a', 1500), ...fill('b', 1500), ...fill('c', 1500) }],
-  ])('%s are KeyTooLong', async (_what, meta) => {
+  ])('is refused as KeyTooLong in %s', async (_what, meta) => {
     expect(errorOf(await put(meta))).toMatchObject({ status: 400, code: 'KeyTooLong' });
   });
 });
@@ -118,7 +118,7 @@ describe('server-side encryption', () => {
     [`${customer}-key-md5`]: createHash('md5').update(key).digest('base64'),
   };
 
-  it.each(['AES256', 'SM4'])('%s is told by every answer of a write and a read', async (algorithm) => {
+  it.each(['AES256', 'SM4'])('%s is in every answer of a write and a read', async (algorithm) => {
     const headers = { 'x-cos-server-side-encryption': algorithm };
     const told = { 'x-cos-server-side-encryption': algorithm };
     expect((await bucket.must('PUT', 'sse', { body: 'x', headers })).headers).toMatchObject(told);
@@ -129,13 +129,13 @@ describe('server-side encryption', () => {
     expect([parts.initiated, parts.part, parts.completed]).toMatchObject([told, told, told]);
   });
 
-  it('under a customer key is told by each step of an upload in parts', async () => {
+  it("by a customer's key is in the answer to each step of an upload in parts", async () => {
     const told = { [`${customer}-algorithm`]: 'AES256', [`${customer}-key-md5`]: sseC[`${customer}-key-md5`] };
     const parts = await uploadInParts('sse-c-parts', sseC);
     expect([parts.initiated, parts.part, parts.completed]).toMatchObject([told, told, told]);
   });
 
-  it('under a customer key takes a part, uploaded or copied, with that key only', async () => {
+  it("by a customer's key accepts a part, uploaded or copied, with that key only", async () => {
     await bucket.must('PUT', 'part-source', { body: 'part' });
     const uploadId = await begin('sse-c-keyed', sseC);
     const query = { partNumber: '1', uploadId };
@@ -158,7 +158,7 @@ describe('server-side encryption', () => {
     expect((await bucket.call('DELETE', 'sse-c-keyed', { query: { uploadId } })).status).toBe(204);
   });
 
-  it('under a customer key is refused to a part of an upload that was begun without', async () => {
+  it("by a customer's key is refused for a part of an upload that was begun without", async () => {
     const query = { partNumber: '1', uploadId: await begin('sse-c-none') };
     const part = await bucket.call('PUT', 'sse-c-none', { query, body: 'part', headers: sseC });
     expect(errorOf(part)).toMatchObject({ status: 400, code: 'SsecDecryptHeaderInvalid' });
@@ -176,11 +176,11 @@ async function begin(key: string, headers: Record<string, string> = {}): Promise
   return at(xmlOf(await bucket.must('POST', key, { query: { uploads: '' }, headers })), 'UploadId');
 }
 
-/** An object of one part; the headers of each of the three answers. */
+/** The headers of the three answers for an object of one part. */
 async function uploadInParts(key: string, headers: Record<string, string> = {}) {
   const initiated = await bucket.must('POST', key, { query: { uploads: '' }, headers });
   const uploadId = at(xmlOf(initiated), 'UploadId');
-  // A customer's key comes with each part; the other headers belong to the beginning.
+  // A customer's key comes with each part; the other headers come at the beginning only.
   const own = Object.fromEntries(Object.entries(headers).filter(([name]) => name.includes('-customer-')));
   const part = await bucket.must('PUT', key, { query: { partNumber: '1', uploadId }, body: 'part', headers: own });
   const body = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers['etag'] ?? ''}</ETag></Part></CompleteMultipartUpload>`;

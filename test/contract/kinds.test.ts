@@ -17,7 +17,7 @@ describe('?append', () => {
   const append = (key: string, position: string | undefined, body: string, headers: Record<string, string> = {}) =>
     plain.call('POST', key, { query: { append: '', position }, body, headers });
 
-  it('begins an object and goes on where it ends', async () => {
+  it('begins an object and continues at its end', async () => {
     const first = await append('a', '0', 'one', { 'x-cos-meta-n': '1', 'content-type': 'text/x' });
     expect([first.status, first.headers['x-cos-next-append-position']]).toEqual([200, '3']);
     expect((await append('a', '3', 'two', { 'x-cos-meta-n': '2' })).headers).toMatchObject({
@@ -29,7 +29,7 @@ describe('?append', () => {
     expect(headers).toMatchObject({ 'x-cos-object-type': 'appendable', 'x-cos-meta-n': '1', 'content-type': 'text/x' });
   });
 
-  it('is refused elsewhere than at the end, on other objects, and without a position', async () => {
+  it('is refused except at the end, on other objects, and without a position', async () => {
     await append('b', '0', 'one');
     expect(errorOf(await append('b', '2', 'x'))).toMatchObject({ status: 409, code: 'AppendPositionErr' });
     await plain.put('c', 'x');
@@ -41,7 +41,7 @@ describe('?append', () => {
     expect((await plain.call('HEAD', 'd')).status).toBe(404);
   });
 
-  it('makes what cannot be copied, or can', async () => {
+  it('makes an object that COS copies or refuses to copy, by the switch', async () => {
     await append('e', '0', 'one');
     const copy = await plain.call('PUT', 'f', { headers: { 'x-cos-copy-source': `${plain.host}/e` } });
     expect(copy.status).toBe(driver.switches.copyAppendable ? 200 : 400);
@@ -52,7 +52,7 @@ describe('?symlink', () => {
   const link = (key: string, target: string, headers: Record<string, string> = {}) =>
     versioned.call('PUT', key, { query: { symlink: '' }, headers: { 'x-cos-symlink-target': target, ...headers } });
 
-  it('reads as its target, and says what it is', async () => {
+  it('reads as its target, and returns its own type', async () => {
     const made = await link('l', 'dir/%E4%B8%AD');
     expect(made.status).toBe(200);
     expect(errorOf(await versioned.call('GET', 'l'))).toMatchObject({ status: 404, code: 'NoSuchKey' });
@@ -67,13 +67,13 @@ describe('?symlink', () => {
     expect(told.headers['x-cos-symlink-target']).toBe('dir/%E4%B8%AD');
   });
 
-  it('is listed as the small object that it is', async () => {
+  it('is listed as a small object of its own', async () => {
     await link('listed', 'some/target');
     const [entry] = children(xmlOf(await versioned.must('GET', '', { query: { prefix: 'listed' } })), 'Contents');
     expect(entry && textOf(entry, 'Size')).toBe('11');
   });
 
-  it('refuses no target, a bad one, and what is no link', async () => {
+  it('refuses a missing or bad target, and an object that is no link', async () => {
     const bare = await versioned.call('PUT', 'x', { query: { symlink: '' } });
     expect(errorOf(bare)).toMatchObject({ status: 400, code: 'InvalidArgument' });
     expect(errorOf(await link('x', '%zz'))).toMatchObject({ status: 400, code: 'InvalidArgument' });
@@ -83,7 +83,7 @@ describe('?symlink', () => {
     expect(errorOf(none)).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 
-  it('is gone with a DELETE, and its target is not', async () => {
+  it('is removed by a DELETE, and its target is not', async () => {
     await versioned.put('t', 'x');
     await link('gone', 't');
     await versioned.must('DELETE', 'gone');

@@ -20,7 +20,7 @@ const keysOf = (root: ReturnType<typeof xmlOf>) => children(root, 'Contents').ma
 const prefixesOf = (root: ReturnType<typeof xmlOf>) =>
   children(root, 'CommonPrefixes').map((entry) => textOf(entry, 'Prefix'));
 
-it('lists every key in UTF-8 order, also where UTF-16 order differs', async () => {
+it('lists every key in UTF-8 order, even where UTF-16 order differs', async () => {
   const root = await list();
   expect(root.name).toBe('ListBucketResult');
   expect(keysOf(root)).toEqual(inUtf8Order(keys));
@@ -34,7 +34,7 @@ it('lists every key in UTF-8 order, also where UTF-16 order differs', async () =
   ]);
 });
 
-it('encodes keys when asked', async () => {
+it('encodes keys on request', async () => {
   const root = await list({ 'encoding-type': 'url', prefix: 'b &' });
   expect(keysOf(root).map((key) => decodeURIComponent(key ?? ''))).toEqual(['b & <c> "d"']);
   expect(decodeURIComponent(at(root, 'Prefix'))).toBe('b &');
@@ -42,7 +42,7 @@ it('encodes keys when asked', async () => {
   expect(errorOf(refused)).toMatchObject({ status: 400, code: 'InvalidArgument' });
 });
 
-it.each([1, 2, 3])('pages of %i add up, by NextMarker', async (size) => {
+it.each([1, 2, 3])('lists everything in pages of %i, by NextMarker', async (size) => {
   const seen: (string | undefined)[] = [];
   let marker = '';
   for (let pages = 0; pages <= keys.length; pages += 1) {
@@ -54,7 +54,7 @@ it.each([1, 2, 3])('pages of %i add up, by NextMarker', async (size) => {
   expect(seen).toEqual(inUtf8Order(keys));
 });
 
-it('folds keys at the delimiter behind the prefix', async () => {
+it('folds keys at the delimiter after the prefix', async () => {
   const top = await list({ delimiter: '/' });
   expect(prefixesOf(top)).toEqual(['a/']);
   expect(keysOf(top)).toEqual(inUtf8Order(keys.filter((key) => !key.includes('/'))));
@@ -63,7 +63,7 @@ it('folds keys at the delimiter behind the prefix', async () => {
   expect(keysOf(below)).toEqual(['a/', 'a/b']);
 });
 
-it('a page may end on a folded prefix, and the next one does not repeat it', async () => {
+it('may end a page on a folded prefix, which the next page does not repeat', async () => {
   const seen: (string | undefined)[] = [];
   let marker = '';
   for (let pages = 0; pages <= keys.length; pages += 1) {
@@ -83,12 +83,12 @@ it('leaves out keys under a delete marker', async () => {
   expect(keysOf(xmlOf(await versioned.must('GET')))).toEqual(['seen']);
 });
 
-it('refuses max-keys that is no number', async () => {
+it('refuses a max-keys that is not a number', async () => {
   const answer = await bucket.call('GET', '', { query: { 'max-keys': '-1' } });
   expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
 });
 
-it('leaves slashes as they are where it encodes keys, prefixes and markers', async () => {
+it('leaves slashes as they are where it encodes keys, prefixes and cursors', async () => {
   await bucket.put('d/你', 'x');
   const query = { 'encoding-type': 'url', prefix: 'd/', marker: 'd/', 'max-keys': '1' };
   const root = await list(query);

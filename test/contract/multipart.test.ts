@@ -77,7 +77,7 @@ describe('multipart uploads', () => {
     expect(errorOf(gone)).toMatchObject({ status: 404, code: 'NoSuchUpload' });
   });
 
-  it('a part sent again replaces the earlier one', async () => {
+  it('replace a part that is sent again', async () => {
     const uploadId = await initiate('again');
     await upload('again', uploadId, 1, Buffer.from('wrong'));
     const etag = await upload('again', uploadId, 1, Buffer.from('right'));
@@ -99,7 +99,7 @@ describe('multipart uploads', () => {
     expect((await complete('bad', uploadId, [small])).status).toBe(200);
   });
 
-  it('end by abort, and then know nothing any more', async () => {
+  it('are unknown after an abort', async () => {
     const uploadId = await initiate('abort');
     await upload('abort', uploadId, 1, Buffer.from('x'));
     expect((await bucket.must('DELETE', 'abort', { query: { uploadId } })).status).toBe(204);
@@ -117,7 +117,7 @@ describe('multipart uploads', () => {
     }
   });
 
-  it('are listed while they are under way', async () => {
+  it('are listed while they are open', async () => {
     const own = await makeBucket(driver, 'under-way');
     const ids = [await initiate('a/1', {}, own), await initiate('a/1', {}, own), await initiate('b 2', {}, own)];
     const root = xmlOf(await own.must('GET', '', { query: { uploads: '' } }));
@@ -131,7 +131,7 @@ describe('multipart uploads', () => {
     expect(at(next, 'IsTruncated')).toBe('false');
   });
 
-  it('page through parts', async () => {
+  it('list their parts in pages', async () => {
     const uploadId = await initiate('many');
     for (const n of [1, 2, 3]) await upload('many', uploadId, n, Buffer.from(`${n}`));
     const first = xmlOf(await bucket.must('GET', 'many', { query: { uploadId, 'max-parts': '2' } }));
@@ -150,7 +150,7 @@ describe('multipart uploads', () => {
 });
 
 describe('part copy', () => {
-  it('takes ranges of a version in another region', async () => {
+  it('copies ranges of a version in another region', async () => {
     const other = await makeBucket(driver, 'parts', { versioning: 'Enabled', region: driver.otherRegion });
     const body = randomBytes(2 * MB + 5);
     const versionId = await bucket.put('src', body);
@@ -180,7 +180,7 @@ describe('part copy', () => {
     expect((await other.must('GET', 'dst')).body.equals(body)).toBe(true);
   });
 
-  it('refuses a range outside the source and a source that is not there', async () => {
+  it('refuses a range outside the source and a missing source', async () => {
     await bucket.put('short', '0123456789');
     const uploadId = await initiate('out');
     const copyPart = (key: string, range: string) =>
@@ -193,7 +193,7 @@ describe('part copy', () => {
     expect(errorOf(await copyPart('absent', 'bytes=0-1')).status).toBe(404);
   });
 
-  it('with an empty range takes the whole source', async () => {
+  it('with an empty range copies the whole source', async () => {
     await bucket.put('whole', '0123456789');
     const uploadId = await initiate('all');
     const part = await bucket.must('PUT', 'all', {

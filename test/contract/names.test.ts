@@ -13,7 +13,7 @@ afterAll(() => driver.close());
 const hostOf = (name: string) => `${name}.cos.${driver.region}.myqcloud.com`;
 
 describe('a bucket', () => {
-  it('may have a domain of more than 60 characters, or may not', async () => {
+  it('may have a domain of more than 60 characters, or may not, by the switch', async () => {
     const name = driver.newName('long', 45);
     const long = bucketAt(driver, name, driver.region);
     expect(long.host.length).toBeGreaterThan(60);
@@ -31,7 +31,7 @@ describe('a bucket', () => {
     }
   });
 
-  it('that nobody can have is refused in the path, too', async () => {
+  it('with an impossible name is refused in the path, too', async () => {
     const path = `/qwe_123-${driver.appid}/k`;
     const answer = await driver.send({ method: 'GET', host: `cos.${driver.region}.myqcloud.com`, path });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidBucketName' });
@@ -39,7 +39,7 @@ describe('a bucket', () => {
 });
 
 describe('a path', () => {
-  it.each(['/./', '///////', '//', '/././'])('%s is that of the bucket', async (path) => {
+  it.each(['/./', '///////', '//', '/././'])('%s names the bucket', async (path) => {
     const get = await driver.send({ method: 'GET', host: bucket.host, path });
     expect(get.body.toString()).toContain('<ListBucketResult');
     const put = await driver.send({ method: 'PUT', host: bucket.host, path });
@@ -48,7 +48,7 @@ describe('a path', () => {
     expect(versions.body.toString()).not.toContain('<Version>');
   });
 
-  it.each(['/abc/../', '/..', '/.', '/./a', '//a', '/a//'])('%s is that of an object', async (path) => {
+  it.each(['/abc/../', '/..', '/.', '/./a', '//a', '/a//'])('%s names an object', async (path) => {
     const put = await driver.send({ method: 'PUT', host: bucket.host, path, body: path });
     const taken = !(driver.switches.refuseLeadingSlash && path.startsWith('//'));
     expect(put.status).toBe(taken ? 200 : 400);
@@ -68,7 +68,7 @@ describe('a key', () => {
     expect(errorOf(upload)).toMatchObject({ status: 400, code: 'InvalidObjectName' });
   });
 
-  it('of such a kind can be asked for, and is not there', async () => {
+  it('with such a character can be read, and is missing', async () => {
     expect(errorOf(await bucket.call('GET', 'a\u0018b'))).toMatchObject({ status: 404, code: 'NoSuchKey' });
   });
 });

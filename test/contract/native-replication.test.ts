@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, errorOf, makeBucket, openDriver, xmlOf } from './driver.ts';
 import type { CosDriver, TestBucket } from './driver.ts';
 
-// COS's own replication, as another service may have configured it on a bucket that this project replicates too.
+// COS's own replication, as another service may have configured it on a bucket that this project also replicates.
 
 let driver: CosDriver;
 let source: TestBucket;
@@ -36,12 +36,12 @@ async function arrived(key: string): Promise<Readonly<Record<string, string>>> {
 }
 
 describe('?replication on the hosts of COS', () => {
-  it('is not configured at first, and DELETE says nothing of that', async () => {
+  it('is not configured at first, and DELETE reports no error for that', async () => {
     expect(errorOf(await get())).toMatchObject({ status: 404, code: 'ReplicationConfigurationnotFoundError' });
     expect((await source.call('DELETE', '', { query: { replication: '' } })).status).toBe(204);
   });
 
-  it('gives back what was put, until it is deleted', async () => {
+  it('returns the stored document, until it is deleted', async () => {
     expect((await put(document(rule()))).status).toBe(200);
     const answer = await get();
     expect(Date.parse(answer.headers['x-cos-replication-rule-creation-time'] ?? '')).toBeGreaterThan(0);
@@ -51,7 +51,7 @@ describe('?replication on the hosts of COS', () => {
     expect((await get()).status).toBe(404);
   });
 
-  it('refuses what cannot work', async () => {
+  it('refuses an impossible document', async () => {
     const plain = await makeBucket(driver, 'no-versions');
     expect(errorOf(await put('<Other/>'))).toMatchObject({ status: 400, code: 'MalformedXML' });
     expect(errorOf(await put(document()))).toMatchObject({ status: 400, code: 'MalformedXML' });
@@ -64,7 +64,7 @@ describe('?replication on the hosts of COS', () => {
     expect(errorOf(await put(crooked)).code).toBe('TargetBucketNameInvalid');
   });
 
-  it('carries later writes with their version ID and delete markers, and no deletion of a version', async () => {
+  it('copies later writes with their version ID, and delete markers, but no deletion of a version', async () => {
     await source.put('in/before', 'x');
     await put(document(rule()));
     const versionId = await source.put('in/k', 'bytes', { 'x-cos-meta-a': '1', 'content-type': 'text/plain' });

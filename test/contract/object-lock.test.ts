@@ -28,7 +28,7 @@ const lock = (date: string) => ({
 });
 
 describe('?object-lock', () => {
-  it('is switched on, and refuses what it cannot be', async () => {
+  it('is switched on, and refuses an impossible document', async () => {
     const none = await bucket.call('GET', '', { query: { 'object-lock': '' } });
     expect(errorOf(none)).toMatchObject({ status: 404, code: 'NoSuchObjectLockConfiguration' });
     expect(errorOf(await bucket.call('PUT', 'early', { body: 'x', headers: lock(until(HOUR)) }))).toMatchObject({
@@ -94,7 +94,7 @@ describe('?retention', () => {
     expect([at(read, 'Mode'), at(read, 'RetainUntilDate')]).toEqual(['COMPLIANCE', second]);
   });
 
-  it('refuses a past, a mode and a date that there is not', async () => {
+  it('refuses a date in the past, an unknown mode and an invalid date', async () => {
     await bucket.put('r', 'x');
     expect(errorOf(await retain(until(-HOUR)))).toMatchObject({ status: 400, code: 'InvalidArgument' });
     expect(errorOf(await retain(until(HOUR), 'GOVERNANCE'))).toMatchObject({ status: 400, code: 'MalformedXML' });

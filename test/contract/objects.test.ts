@@ -14,7 +14,7 @@ afterAll(() => driver.close());
 const md5 = (body: string) => createHash('md5').update(body);
 
 describe('writing and reading', () => {
-  it('PUT answers ETag and CRC64, GET gives the same bytes and headers back', async () => {
+  it('PUT returns ETag and CRC64, GET returns the same bytes and headers', async () => {
     const body = '[Object Content]';
     const put = await bucket.must('PUT', 'a', { body, headers: { 'content-type': 'text/plain; charset=x' } });
     const etag = `"${md5(body).digest('hex')}"`;
@@ -70,7 +70,7 @@ describe('writing and reading', () => {
     expect(head.headers).toMatchObject(Object.fromEntries(expected));
   });
 
-  it('refuses metadata that are too large or badly named', async () => {
+  it('refuses metadata that is too large or badly named', async () => {
     const large = await bucket.call('PUT', 'm', { body: 'x', headers: { 'x-cos-meta-big': 'v'.repeat(9000) } });
     expect(large.status).toBe(400);
     const named = await bucket.call('PUT', 'm', { body: 'x', headers: { 'x-cos-meta-a_b': 'v' } });
@@ -78,7 +78,7 @@ describe('writing and reading', () => {
     expect((await bucket.call('HEAD', 'm')).status).toBe(404);
   });
 
-  it('takes keys of any shape and never normalises them', async () => {
+  it('takes keys of any form and never normalises them', async () => {
     const leading = driver.switches.refuseLeadingSlash ? [] : ['/lead'];
     const keys = [...leading, 'a/../b', 'a//b', './dot', 'ü 中文 😀', 'a+b c%20d%', "q?x=1&y#'()*!~", 'end/', '..'];
     for (const key of keys) await bucket.put(key, `body of ${key}`);
@@ -103,7 +103,7 @@ describe('writing and reading', () => {
     expect(get.body.length).toBe(0);
   });
 
-  it('takes a body without a length when it comes in chunks', async () => {
+  it('accepts a body without a length when it comes in chunks', async () => {
     await bucket.must('PUT', 'chunked', { body: 'in chunks', chunked: true });
     expect((await bucket.must('GET', 'chunked')).body.toString()).toBe('in chunks');
   });
@@ -116,7 +116,7 @@ describe('writing and reading', () => {
     expect((await put(md5('x').digest('base64'))).status).toBe(200);
   });
 
-  it('DELETE is 204 for an object and for nothing', async () => {
+  it('DELETE is 204 for an object, and also for a missing one', async () => {
     await bucket.put('gone', 'x');
     expect((await bucket.call('DELETE', 'gone')).status).toBe(204);
     expect((await bucket.call('DELETE', 'gone')).status).toBe(204);
@@ -156,7 +156,7 @@ describe('ranges', () => {
     expect(answer.status).toBe(206);
     expect(answer.body.toString()).toBe(body);
     expect(answer.headers).toMatchObject({ 'content-range': contentRange, 'content-length': String(body.length) });
-    // Of the whole object, not of the piece.
+    // Of the whole object, not of the range.
     expect(answer.headers['etag']).toBe(`"${md5('0123456789').digest('hex')}"`);
   });
 
@@ -186,7 +186,7 @@ describe('conditions', () => {
     }
   });
 
-  it('412 when the object is not the one expected', async () => {
+  it('412 when the object is another one than expected', async () => {
     expect(errorOf(await get({ 'if-match': '"0123"' }))).toMatchObject({ status: 412, code: 'PreconditionFailed' });
     expect((await get({ 'if-unmodified-since': past })).status).toBe(412);
   });
@@ -205,7 +205,7 @@ describe('x-cos-traffic-limit', () => {
   /** ms that 64 KB take at 100 KB a second. */
   const least = 600;
 
-  it('holds back an upload and a download', async () => {
+  it('slows down an upload and a download', async () => {
     const timed = async (call: () => Promise<Answer>) => {
       const start = performance.now();
       const answer = await call();
@@ -214,7 +214,7 @@ describe('x-cos-traffic-limit', () => {
     const [put, , up] = await timed(() => bucket.call('PUT', 'slow', { body, headers: slowest }));
     const [get, size, down] = await timed(() => bucket.call('GET', 'slow', { query: slowest }));
     expect([put, get, size]).toEqual([200, 200, body.length]);
-    // At least that: how much more it takes is the machine's matter.
+    // At least that long: how much more it takes depends on the machine.
     expect(Math.min(up, down)).toBeGreaterThan(least);
   });
 
@@ -225,7 +225,7 @@ describe('x-cos-traffic-limit', () => {
 });
 
 describe('response-… parameters', () => {
-  it('replace headers for this one answer', async () => {
+  it('replace headers of this one answer', async () => {
     await bucket.put('shown', 'x', { 'content-type': 'text/plain' });
     const query = { 'response-content-type': 'text/html', 'response-content-disposition': 'attachment' };
     const answer = await bucket.must('GET', 'shown', { query });
@@ -256,15 +256,15 @@ describe('encryption', () => {
     'x-cos-server-side-encryption-customer-key-md5': createHash('md5').update(key).digest('base64'),
   };
 
-  it('SSE-COS is told by a header', async () => {
+  it('SSE-COS is named by a header', async () => {
     await bucket.put('sse', 'x', { 'x-cos-server-side-encryption': 'AES256' });
     expect((await bucket.must('GET', 'sse')).headers['x-cos-server-side-encryption']).toBe('AES256');
   });
 
-  it('an object under a customer key opens only with that key', async () => {
+  it("an object under a customer's key is read only with that key", async () => {
     const secure = { headers: customer };
     const put = await bucket.call('PUT', 'sse-c', { body: 'x', ...secure });
-    // Tencent takes customer keys over HTTPS only; the local cloud has no HTTPS and takes them as they come.
+    // Tencent accepts customers' keys over HTTPS only. The local cloud has no HTTPS and accepts them over HTTP.
     expect(put.status).toBe(200);
     expect((await bucket.call('GET', 'sse-c')).status).toBe(400);
     expect((await bucket.call('HEAD', 'sse-c')).status).toBe(400);

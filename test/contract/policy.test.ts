@@ -42,7 +42,7 @@ const status = async (method: string, key: string, body?: string) =>
   (await bucket.call(method, key, { credentials: stranger().credentials, body })).status;
 
 describe('?policy', () => {
-  it('is put, read as it was put, and taken away', async () => {
+  it('is stored, returned as it was, and removed', async () => {
     expect(errorOf(await bucket.call('GET', '', { query })).status).toBe(404);
     const body = policyOf({ effect: 'allow', principal: '*', action: 'name/cos:GetObject', path: 'open/*' });
     expect((await put(body)).status).toBe(204);
@@ -79,7 +79,7 @@ describe('?policy', () => {
 describe('another account', () => {
   const READ = ['name/cos:GetObject', 'name/cos:HeadObject'];
 
-  it('is let in to what the policy allows it, and to nothing else', async () => {
+  it('may do what the policy allows, and nothing else', async () => {
     await bucket.call('DELETE', '', { query });
     expect(await status('GET', 'open/k')).toBe(403);
     const principal = account(stranger().uin);
@@ -95,7 +95,7 @@ describe('another account', () => {
     expect(refusal(refused)).toBe('403 AccessDenied');
   });
 
-  it('is shut out by a deny, whatever else lets it in', async () => {
+  it('is shut out by a deny, whatever else allows it', async () => {
     const principal = account(stranger().uin);
     const deny = { effect: 'deny', principal: '*', action: 'name/cos:*', path: 'open/k' } as const;
     await put(policyOf({ effect: 'allow', principal, action: READ, path: '*' }, deny));
@@ -103,14 +103,14 @@ describe('another account', () => {
     expect(await status('GET', 'shut/k')).toBe(200);
   });
 
-  it('cannot change the policy, nor create a bucket of this one', async () => {
+  it('cannot change the policy, nor create a bucket of this account', async () => {
     const { credentials } = stranger();
     expect(refusal(await bucket.call('PUT', '', { query, body: policyOf(), credentials }))).toBe('403 AccessDenied');
     const mine = bucketAt(driver, driver.newName('mine'), driver.region);
     expect(refusal(await mine.call('PUT', '', { credentials }))).toBe('403 AccessDenied');
   });
 
-  it('is let in by a grant of the ACL too', async () => {
+  it('may do what a grant of the ACL allows, too', async () => {
     await bucket.call('DELETE', '', { query });
     await bucket.put('granted', 'x', { 'x-cos-grant-read': `id="${stranger().uin}"` });
     expect(await status('GET', 'granted')).toBe(200);
@@ -119,7 +119,7 @@ describe('another account', () => {
 });
 
 describe('everyone', () => {
-  it('is let in by name, without a signature, until there is no policy any more', async () => {
+  it('may do what the policy allows everyone, without a signature, until the policy is removed', async () => {
     const read = () => bucket.call('GET', 'open/k', { signature: 'none' });
     await put(
       policyOf({ effect: 'allow', principal: 'qcs::cam::anyone:anyone', action: 'name/cos:GetObject', path: '*' }),
@@ -131,7 +131,7 @@ describe('everyone', () => {
 });
 
 describe('the owner', () => {
-  it('is bound by a deny, and always gets rid of the policy', async () => {
+  it('is bound by a deny, and can always remove the policy', async () => {
     const everything = ['', '*'].map(
       (path) => ({ effect: 'deny', principal: '*', action: 'name/cos:*', path }) as const,
     );

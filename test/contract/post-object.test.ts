@@ -26,7 +26,7 @@ function bodyOf(fields: Fields, content: string | Uint8Array | undefined, fileNa
   return Buffer.concat([Buffer.from(parts.join('')), ...file, Buffer.from(`--${BOUNDARY}--\r\n`)]);
 }
 
-/** The fields that sign a policy, which itself names what every policy has to. */
+/** The fields that sign a policy with these conditions and the required ones. */
 function signed(conditions: readonly unknown[], some: { expires?: number; secretKey?: string } = {}): Fields {
   const { secretId, secretKey } = driver.credentials;
   const now = Math.floor(Date.now() / 1000);
@@ -52,7 +52,7 @@ const post = (fields: Fields, content: string | Uint8Array = 'bytes', fileName?:
 const refusal = (answer: Answer) => `${errorOf(answer).status} ${errorOf(answer).code}`;
 
 describe('a form', () => {
-  it('uploads its file with its fields as metadata', async () => {
+  it('uploads its file, with its fields as metadata', async () => {
     const fields = { key: 'a', acl: 'public-read', 'Content-Type': 'text/x', 'x-cos-meta-n': '1' };
     const answer = await post({ ...fields, ...signed([{ bucket: bucket.name }, ['starts-with', '$key', '']]) });
     expect([answer.status, answer.body.length]).toEqual([204, 0]);
@@ -67,7 +67,7 @@ describe('a form', () => {
     });
   });
 
-  it('may hold any bytes, its own delimiter among them in part', async () => {
+  it('may hold any bytes, even a part of its own delimiter', async () => {
     const content = Buffer.concat([
       Buffer.from(`\r\n--${BOUNDARY.slice(0, -1)}`),
       Buffer.alloc(300_000, '\r\n--'),
@@ -100,11 +100,11 @@ describe('a form', () => {
   });
 });
 
-describe('forms that are refused', () => {
+describe('forms are refused for', () => {
   it.each<[string, Fields, readonly unknown[]]>([
     ['a key outside its prefix', { key: 'b' }, [['starts-with', '$key', 'a/']]],
     ['another value', { key: 'a', acl: 'public-read' }, [{ acl: 'default' }]],
-    ['a field that is missing', { key: 'a' }, [['eq', '$x-cos-storage-class', 'ARCHIVE']]],
+    ['a missing field', { key: 'a' }, [['eq', '$x-cos-storage-class', 'ARCHIVE']]],
     ['another bucket', { key: 'a' }, [{ bucket: 'other-1250000000' }]],
   ])('%s', async (_, fields, conditions) => {
     expect(refusal(await post({ ...fields, ...signed(conditions) }))).toBe('403 AccessDenied');
@@ -117,7 +117,7 @@ describe('forms that are refused', () => {
     expect((await post({ key: 'size', ...range(5, 5) })).status).toBe(204);
   });
 
-  it('a policy that has expired, was signed with another key, or is changed', async () => {
+  it('a policy that has expired, was signed with another key, or was changed', async () => {
     expect(refusal(await post({ key: 'p', ...signed([], { expires: -1000 }) }))).toBe('403 AccessDenied');
     expect(refusal(await post({ key: 'p', ...signed([], { secretKey: 'other' }) }))).toBe('403 SignatureDoesNotMatch');
     const changed = { ...signed([]), policy: Buffer.from('{}').toString('base64') };
@@ -127,31 +127,31 @@ describe('forms that are refused', () => {
     expect(refusal(await post({ key: 'p', ...without }))).toBe('400 InvalidArgument');
   });
 
-  it('anything without a signature, in a bucket that is private', async () => {
+  it('a missing signature, in a private bucket', async () => {
     expect(refusal(await post({ key: 'anonymous' }))).toBe('403 AccessDenied');
     expect((await bucket.call('HEAD', 'anonymous')).status).toBe(404);
   });
 
-  it('a file that is not the one of its digest', async () => {
+  it('a file with another digest', async () => {
     const digest = (text: string) => createHash('md5').update(text).digest('base64');
     expect(refusal(await post({ key: 'md5', 'Content-MD5': digest('other'), ...signed([]) }))).toBe('400 BadDigest');
     expect((await post({ key: 'md5', 'Content-MD5': digest('bytes'), ...signed([]) })).status).toBe(204);
   });
 });
 
-describe('a body that is no form', () => {
+describe('a body is no form when it', () => {
   it.each([
-    ['of another type', 'application/octet-stream', 'x'],
-    ['without a boundary', 'multipart/form-data', 'x'],
-    ['that is empty', `multipart/form-data; boundary=${BOUNDARY}`, ''],
-    ['without a file', `multipart/form-data; boundary=${BOUNDARY}`, bodyOf({ key: 'a' }, undefined)],
+    ['has another type', 'application/octet-stream', 'x'],
+    ['has no boundary', 'multipart/form-data', 'x'],
+    ['is empty', `multipart/form-data; boundary=${BOUNDARY}`, ''],
+    ['has no file', `multipart/form-data; boundary=${BOUNDARY}`, bodyOf({ key: 'a' }, undefined)],
     [
-      'with fields without end',
+      'has endless fields',
       `multipart/form-data; boundary=${BOUNDARY}`,
       bodyOf({ key: 'a', more: 'x'.repeat(300_000) }, 'x'),
     ],
     [
-      'with a part without a name',
+      'has a part without a name',
       `multipart/form-data; boundary=${BOUNDARY}`,
       `--${BOUNDARY}\r\nContent-Disposition: form-data\r\n\r\nx\r\n--${BOUNDARY}--\r\n`,
     ],
@@ -159,13 +159,13 @@ describe('a body that is no form', () => {
     expect(refusal(await send(Buffer.from(body), type))).toBe('400 MalformedPOSTRequest');
   });
 
-  it('cut off within its file', async () => {
+  it('is cut off within its file', async () => {
     const whole = bodyOf({ key: 'cut', ...signed([]) }, 'bytes');
     expect(refusal(await send(whole.subarray(0, -BOUNDARY.length)))).toBe('400 IncompleteBody');
     expect((await bucket.call('HEAD', 'cut')).status).toBe(404);
   });
 
-  it('without a key', async () => {
+  it('has no key', async () => {
     expect(refusal(await post(signed([])))).toBe('400 InvalidArgument');
   });
 });

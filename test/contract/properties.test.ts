@@ -27,7 +27,7 @@ describe('tags', () => {
   const put = (key: string, tags: readonly (readonly [string, string])[], versionId?: string) =>
     bucket.call('PUT', key, { query: { tagging: '', versionId }, body: document(tags) });
 
-  it('come with the upload, change and go', async () => {
+  it('come with the upload, change, and are removed', async () => {
     await bucket.put('k', 'x', { 'x-cos-tagging': 'a=1&%E4%B8%AD=b%20c' });
     expect(await read('k')).toEqual([
       ['a', '1'],
@@ -84,7 +84,7 @@ describe('object ACLs', () => {
       '<ID>qcs::cam::uin/100000000002:uin/100000000002</ID></Grantee><Permission>READ_ACP</Permission></Grant>' +
       '</AccessControlList></AccessControlPolicy>';
     await bucket.must('PUT', 'k', { query: { acl: '' }, body });
-    // As it was put: the owner's own right is in a document or it is not.
+    // As it was stored: a document has the owner's own right or it has not.
     expect(await permissions('k')).toEqual(['READ_ACP']);
   });
 
@@ -107,7 +107,7 @@ describe('POST ?delete', () => {
   const object = (key: string, versionId?: string) =>
     `<Object><Key>${escapeXml(key)}</Key>${versionId === undefined ? '' : `<VersionId>${versionId}</VersionId>`}</Object>`;
 
-  it('deletes keys and versions and says what became of each', async () => {
+  it('deletes keys and versions and returns the result of each', async () => {
     const versionId = await bucket.put('m/1', 'x');
     await bucket.put('m/2 & 中', 'x');
     const marker = (await bucket.must('DELETE', 'm/3')).headers['x-cos-version-id'] ?? '';
@@ -130,7 +130,7 @@ describe('POST ?delete', () => {
     expect((await bucket.call('HEAD', 'm/1', { query: { versionId } })).status).toBe(404);
   });
 
-  it('is silent about success when quiet', async () => {
+  it('returns no successes when quiet', async () => {
     await bucket.put('q', 'x');
     const answer = await send(`<Delete><Quiet>true</Quiet>${object('q')}</Delete>`);
     expect(xmlOf(answer)).toMatchObject({ name: 'DeleteResult', children: [] });

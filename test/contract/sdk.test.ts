@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => driver.close());
 
 describe('cos-nodejs-sdk-v5', () => {
-  it('sees its buckets', async () => {
+  it('lists its buckets', async () => {
     expect((await cos.headBucket(at)).statusCode).toBe(200);
     const { Buckets } = await cos.getService({});
     expect(Buckets.map(({ Name, Location }) => [Name, Location])).toContainEqual([at.Bucket, at.Region]);
@@ -85,7 +85,7 @@ describe('cos-nodejs-sdk-v5', () => {
       const done = await cos.sliceUploadFile({ ...at, Key: 'large', FilePath, SliceSize: MB, ChunkSize: MB });
       expect(done.ETag).toMatch(/-3"$/);
       expect((await cos.getObject({ ...at, Key: 'large' })).Body.equals(bytes)).toBe(true);
-      // The SDK makes a part copy of it on its own above this size.
+      // Above this size the SDK copies in parts by itself.
       const CopySource = `${at.Bucket}.cos.${at.Region}.myqcloud.com/large`;
       await cos.sliceCopyFile({ ...there, Key: 'large', CopySource, CopySliceSize: MB, CopyChunkSize: MB });
       expect((await cos.getObject({ ...there, Key: 'large' })).Body.equals(bytes)).toBe(true);
@@ -125,7 +125,7 @@ describe('cos-nodejs-sdk-v5', () => {
     await cos.putObjectTagging({ ...at, Key: 'props', Tags: [{ Key: 'a', Value: 'b & c' }] });
     expect((await cos.getObjectTagging({ ...at, Key: 'props' })).Tags).toEqual([{ Key: 'a', Value: 'b & c' }]);
     await cos.deleteObjectTagging({ ...at, Key: 'props' });
-    // The SDK knows the code of the 404 and makes an empty list of it.
+    // The SDK turns this 404 into an empty list.
     expect((await cos.getObjectTagging({ ...at, Key: 'props' })).Tags).toEqual([]);
 
     expect((await cos.getObjectAcl({ ...at, Key: 'props' })).ACL).toBe('default');

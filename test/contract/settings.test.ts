@@ -42,7 +42,7 @@ describe.each([
   ['tagging', tagging(2), 204, 'NoSuchTagSet'],
   ['cors', cors(ORIGIN), 200, 'NoSuchCORSConfiguration'],
 ])('?%s', (name, document, status, none) => {
-  it('is put, read, replaced and taken away', async () => {
+  it('is stored, read, replaced and removed', async () => {
     const { put, get, remove } = on(name);
     expect(refusal(await get())).toBe(`404 ${none}`);
     expect((await put(document)).status).toBe(status);
@@ -54,7 +54,7 @@ describe.each([
     expect(refusal(await get())).toBe(`404 ${none}`);
   });
 
-  it('refuses no body, another document, and a bucket that is not there', async () => {
+  it('refuses an empty body, another document, and a missing bucket', async () => {
     const { put } = on(name);
     expect(refusal(await put(''))).toBe('400 MissingRequestBodyError');
     expect(refusal(await put('<Other/>'))).toBe('400 MalformedXML');
@@ -65,7 +65,7 @@ describe.each([
     expect(refusal(await bucket.call('POST', '', { query: { [name]: '' } }))).toBe('405 MethodNotAllowed');
   });
 
-  it('is not a key', async () => {
+  it('is not listed as a key', async () => {
     await on(name).put(document);
     expect(children(xmlOf(await bucket.must('GET')), 'Contents')).toEqual([]);
     await on(name).remove();
@@ -106,12 +106,12 @@ describe('a lifecycle', () => {
   const EXPIRES = '<Expiration><Days>1</Days></Expiration>';
   it.each([
     ['without a status', `<Filter/>${EXPIRES}`, 'MalformedXML'],
-    ['that does nothing', RULE, 'MalformedXML'],
-    ['with an action that is not known', `${RULE}<Explosion><Days>1</Days></Explosion>`, 'MalformedXML'],
-    ['with days that are no number', `${RULE}<Expiration><Days>soon</Days></Expiration>`, 'MalformedXML'],
+    ['without an action', RULE, 'MalformedXML'],
+    ['with an unknown action', `${RULE}<Explosion><Days>1</Days></Explosion>`, 'MalformedXML'],
+    ['with days that are not a number', `${RULE}<Expiration><Days>soon</Days></Expiration>`, 'MalformedXML'],
     ['with 0 days', `${RULE}<Expiration><Days>0</Days></Expiration>`, 'InvalidArgument'],
     ['with too many days', `${RULE}<Expiration><Days>3651</Days></Expiration>`, 'InvalidArgument'],
-    ['with a date that is none', `${RULE}<Expiration><Date>2026-13-01</Date></Expiration>`, 'MalformedXML'],
+    ['with an invalid date', `${RULE}<Expiration><Date>2026-13-01</Date></Expiration>`, 'MalformedXML'],
     ['with a long ID', `<ID>${'i'.repeat(256)}</ID>${RULE}${EXPIRES}`, 'InvalidArgument'],
   ])('with a rule %s is refused', async (_, rule, code) => {
     expect(refusal(await on('lifecycle').put(lifecycle(rule)))).toBe(`400 ${code}`);
@@ -119,7 +119,7 @@ describe('a lifecycle', () => {
 });
 
 describe('the encryption of a bucket', () => {
-  it('is that of every write that asks for none', async () => {
+  it('applies to every write that asks for none', async () => {
     await bucket.put('before', 'x');
     await on('encryption').put(encryption('<SSEAlgorithm>AES256</SSEAlgorithm>'));
     const header = 'x-cos-server-side-encryption';
@@ -150,7 +150,7 @@ describe('the tags of a bucket', () => {
     expect(children(children(xmlOf(await on('tagging').get()), 'TagSet')[0] ?? fail(), 'Tag')).toHaveLength(50);
   });
 
-  it('pick buckets from the list', async () => {
+  it('select buckets from the list', async () => {
     const host = `cos.${driver.region}.myqcloud.com`;
     const own = 'mine-in-the-list';
     await on('tagging').put(`<Tagging><TagSet><Tag><Key>label</Key><Value>${own}</Value></Tag></TagSet></Tagging>`);
@@ -167,7 +167,7 @@ interface Bare {
   readonly children: readonly Bare[];
 }
 
-/** Without white space between elements, and in no order: COS promises none. */
+/** Without white space between elements, and in sorted order, because COS promises no order. */
 function bare({ name, text, children: inner }: { name: string; text: string; children: readonly Bare[] }): Bare {
   const sorted = inner.map(bare).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   return { name, text: inner.length > 0 ? '' : text, children: sorted };

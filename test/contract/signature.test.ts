@@ -35,19 +35,19 @@ describe('signatures', () => {
     expect(at(xmlOf(wrong), 'FormatString')).toMatch(/^get\n\/k\n/);
   });
 
-  it('have a time', async () => {
+  it('are valid for a time', async () => {
     const expired = await get({ time: { start: seconds() - 200, end: seconds() - 100 } });
     expect(errorOf(expired)).toEqual({ status: 403, code: 'AccessDenied', message: 'Request has expired' });
     const future = await get({ time: { start: seconds() + 3600, end: seconds() + 7200 } });
     expect(errorOf(future)).toMatchObject({ status: 403, code: 'RequestTimeTooSkewed' });
   });
 
-  it('need a key that exists', async () => {
+  it('need an existing key', async () => {
     const answer = await get({ credentials: { secretId: 'AKIDunknownunknownunknown', secretKey: 'x' } });
     expect(errorOf(answer)).toMatchObject({ status: 403, code: 'InvalidAccessKeyId' });
   });
 
-  it('that cannot be read are refused', async () => {
+  it('are refused when they cannot be read', async () => {
     const answer = await get({ signature: 'none', headers: { authorization: 'Bearer abc' } });
     expect(answer.status).toBe(403);
   });
@@ -67,7 +67,7 @@ describe('requests without a signature', () => {
     expect((await get({})).body.toString()).toBe('secret');
   });
 
-  it('read what is public and write nothing', async () => {
+  it('read public objects and write nothing', async () => {
     await bucket.put('open', 'all', { 'x-cos-acl': 'public-read' });
     expect((await anonymous('GET', '/open')).body.toString()).toBe('all');
     expect((await anonymous('HEAD', '/open')).status).toBe(200);
@@ -75,7 +75,7 @@ describe('requests without a signature', () => {
     expect((await anonymous('GET', '/open', { query: { acl: '' } })).status).toBe(403);
   });
 
-  it('read only those versions that are public', async () => {
+  it('read only public versions', async () => {
     const versioned = await makeBucket(driver, 'each', { versioning: 'Enabled' });
     const closed = await versioned.put('k', 'closed');
     const open = await versioned.put('k', 'open', { 'x-cos-acl': 'public-read' });
@@ -84,7 +84,7 @@ describe('requests without a signature', () => {
     expect([await status(), await status(open), await status(closed)]).toEqual([200, 200, 403]);
   });
 
-  it('an object inherits from its bucket unless it says otherwise', async () => {
+  it("are judged by the bucket's ACL unless the object has its own", async () => {
     const open = await makeBucket(driver, 'open');
     await open.must('PUT', '', { query: { acl: '' }, headers: { 'x-cos-acl': 'public-read' } });
     await open.put('inherits', '1');
@@ -120,12 +120,12 @@ describe('the signature of before 2017', () => {
   const ask = (text: string, method = 'GET', key = 'k') =>
     bucket.call(method, key, { query: { sign: text }, signature: 'none' });
 
-  it('still opens the one object that it names', async () => {
+  it('still gives access to the one object that it names', async () => {
     expect((await ask(sign())).body.toString()).toBe('secret');
     expect((await ask(sign(), 'HEAD')).status).toBe(200);
   });
 
-  it('opens nothing else, at no other time, and only for reading', async () => {
+  it('gives no other access, at no other time, and only to read', async () => {
     await bucket.put('other', 'x');
     const refused = [
       await ask(sign(), 'GET', 'other'),

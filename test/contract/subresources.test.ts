@@ -12,11 +12,11 @@ afterAll(() => driver.close());
 
 const versions = async () => (await bucket.must('GET', '', { query: { versions: '' } })).body.toString();
 
-/** Where COS ignores what names nothing, the plain operation is what it is taken for. */
+/** By the switch, COS ignores an unknown sub-resource and does the plain operation. */
 const isPlain = (subresource: string): boolean =>
   driver.switches.ignoreUnknownSubresources && ['no-such-thing', 'Tagging', '__proto__'].includes(subresource);
 
-describe('a sub-resource is never answered with the plain operation', () => {
+describe('a request for a sub-resource never does the plain operation', () => {
   it.each([
     ['PUT', 'ch?live'],
     ['DELETE', 'ch?live'],
@@ -35,14 +35,14 @@ describe('a sub-resource is never answered with the plain operation', () => {
     const [key, subresource = ''] = target.split('?');
     const answer = await bucket.call(method, key, { query: { [subresource]: '' }, body: '<LiveChannel/>' });
     const plain = isPlain(subresource) && key !== '';
-    // A 5xx would be tried again, by every SDK and in vain.
+    // Every SDK would retry a 5xx, in vain.
     expect(Math.floor(answer.status / 100)).toBe(plain ? 2 : 4);
     if (!plain) errorOf(answer);
     expect((await versions()) === before).toBe(!plain);
   });
 
   it.each(['intelligent-tiering', 'intelligenttiering', 'website', 'no-such-thing'])(
-    'GET ?%s is no list of objects',
+    'GET ?%s lists no objects',
     async (subresource) => {
       const answer = await bucket.call('GET', '', { query: { [subresource]: '' } });
       expect(answer.body.toString().includes('ListBucketResult')).toBe(isPlain(subresource));
@@ -50,7 +50,7 @@ describe('a sub-resource is never answered with the plain operation', () => {
     },
   );
 
-  it('an upload is not made of a request for two sub-resources', async () => {
+  it('a PUT that names two sub-resources stores nothing', async () => {
     await bucket.put('two', 'x');
     const answer = await bucket.call('PUT', 'two', { query: { acl: '', tagging: '' }, body: '<Tagging/>' });
     expect(errorOf(answer)).toMatchObject({ status: 400 });
@@ -58,11 +58,14 @@ describe('a sub-resource is never answered with the plain operation', () => {
 });
 
 describe('before a sub-resource is refused', () => {
-  it.each(['website', 'inventory', 'accelerate', 'no-such-thing'])('?%s of no bucket is NoSuchBucket', async (name) => {
-    const nowhere = bucketAt(driver, driver.newName('nowhere'), driver.region);
-    const answer = await nowhere.call('GET', '', { query: { [name]: '' } });
-    expect(errorOf(answer)).toMatchObject({ status: 404, code: 'NoSuchBucket' });
-  });
+  it.each(['website', 'inventory', 'accelerate', 'no-such-thing'])(
+    '?%s of a missing bucket is NoSuchBucket',
+    async (name) => {
+      const nowhere = bucketAt(driver, driver.newName('nowhere'), driver.region);
+      const answer = await nowhere.call('GET', '', { query: { [name]: '' } });
+      expect(errorOf(answer)).toMatchObject({ status: 404, code: 'NoSuchBucket' });
+    },
+  );
 
   it('the signature is checked', async () => {
     const credentials = { ...driver.credentials, secretKey: 'wrong' };
@@ -85,7 +88,7 @@ describe('a parameter that is no sub-resource', () => {
     expect((await bucket.must('GET', 'v', { query: { build: '17' } })).body.toString()).toBe('text');
   });
 
-  it('is itself where it is empty', async () => {
+  it('keeps its meaning where it is empty', async () => {
     const query = { prefix: '', delimiter: '', marker: '', 'max-keys': '', 'encoding-type': '' };
     expect((await bucket.must('GET', '', { query })).body.toString()).toContain('ListBucketResult');
     const overrides = { 'response-content-type': '', 'x-cos-traffic-limit': '' };

@@ -53,7 +53,7 @@ describe('a versioned bucket', () => {
     );
   });
 
-  it('DELETE hides the key under a marker; deleting the marker brings it back', async () => {
+  it('hides the key under a delete marker on DELETE, until that is deleted', async () => {
     const versionId = await bucket.put('hidden', 'x');
     const marker = await del(bucket, 'hidden');
     expect(marker.status).toBe(204);
@@ -68,7 +68,7 @@ describe('a versioned bucket', () => {
     expect(await read(bucket, 'hidden')).toBe('x');
   });
 
-  it('DELETE of a version is for good and the one before becomes current', async () => {
+  it('deletes a version for ever, and the version before becomes current', async () => {
     const first = await bucket.put('pop', '1');
     const second = await bucket.put('pop', '2');
     const removed = await del(bucket, 'pop', second);
@@ -79,14 +79,14 @@ describe('a versioned bucket', () => {
     expect((await bucket.call('HEAD', 'pop')).status).toBe(404);
   });
 
-  it('makes a marker even for a key that never was', async () => {
+  it('makes a delete marker even for a key that never existed', async () => {
     const answer = await del(bucket, 'never');
     expect(answer.headers['x-cos-delete-marker']).toBe('true');
     const [entry] = entriesOf(await list(bucket, { prefix: 'never' }));
     expect(entry).toMatchObject({ kind: 'DeleteMarker', isLatest: true });
   });
 
-  it('404 NoSuchVersion for a version that is not there', async () => {
+  it('answers 404 NoSuchVersion for a missing version', async () => {
     const versionId = await bucket.put('other', 'x');
     const answer = await bucket.call('GET', 'k', { query: { versionId } });
     expect(errorOf(answer)).toMatchObject({ status: 404, code: 'NoSuchVersion' });
@@ -94,7 +94,7 @@ describe('a versioned bucket', () => {
 });
 
 describe('an empty versionId', () => {
-  it('is none: reads give the current version, and DELETE makes a delete marker or is refused', async () => {
+  it('is ignored by reads, which give the current version, while DELETE makes a delete marker or is refused', async () => {
     const bucket = await makeBucket(driver, 'empty-id', { versioning: 'Enabled' });
     await bucket.put('k', 'first');
     const current = await bucket.put('k', 'second');
@@ -104,7 +104,8 @@ describe('an empty versionId', () => {
     expect((await bucket.must('HEAD', 'k', { query })).headers['x-cos-version-id']).toBe(current);
     const tags = await bucket.call('GET', 'k', { query: { tagging: '', versionId: '' } });
     expect(tags.status).toBe(driver.switches.noSuchTagSetOfObjects ? 404 : 200);
-    // Not known of COS. A delete marker is the worse of the two, so a client that would send it is seen here.
+    // Unknown for COS. A delete marker is the worse of the two, so a client that would send an empty ID is noticed
+    // here.
     const gone = await bucket.call('DELETE', 'k', { query });
     const refused = driver.switches.refuseEmptyVersionId;
     expect([gone.status, gone.headers['x-cos-delete-marker']]).toEqual(refused ? [400, undefined] : [204, 'true']);
@@ -113,7 +114,7 @@ describe('an empty versionId', () => {
 });
 
 describe('null versions', () => {
-  it('a version from before versioning is null and stays', async () => {
+  it('keep a version from before versioning, as null', async () => {
     const bucket = await makeBucket(driver, 'before');
     await bucket.put('k', 'old');
     expect(entriesOf(await list(bucket))).toEqual([{ kind: 'Version', key: 'k', versionId: '', isLatest: true }]);
@@ -125,7 +126,7 @@ describe('null versions', () => {
     expect(await read(bucket, 'k', 'null')).toBe('old');
   });
 
-  it('a suspended bucket replaces its null version and keeps the others', async () => {
+  it('are replaced in a suspended bucket, which keeps the other versions', async () => {
     const bucket = await makeBucket(driver, 'suspended', { versioning: 'Enabled' });
     const versionId = await bucket.put('k', 'kept');
     await bucket.setVersioning('Suspended');
@@ -137,7 +138,7 @@ describe('null versions', () => {
     expect(await read(bucket, 'k', versionId)).toBe('kept');
   });
 
-  it('DELETE while suspended puts a null marker in the place of the null version', async () => {
+  it('are replaced by a null delete marker on DELETE while suspended', async () => {
     const bucket = await makeBucket(driver, 'nullmark', { versioning: 'Enabled' });
     const versionId = await bucket.put('k', 'kept');
     await bucket.setVersioning('Suspended');
@@ -152,7 +153,7 @@ describe('null versions', () => {
     expect(await read(bucket, 'k')).toBe('kept');
   });
 
-  it('a null version written while suspended gets a real successor when versioning is on again', async () => {
+  it('get a new version above them when versioning is on again', async () => {
     const bucket = await makeBucket(driver, 'again', { versioning: 'Suspended' });
     await bucket.put('k', 'null');
     await bucket.setVersioning('Enabled');
@@ -175,7 +176,7 @@ describe('GET ?versions', () => {
     all = entriesOf(await list(bucket));
   });
 
-  it('orders keys by UTF-8 and versions newest first, markers among them', () => {
+  it('orders keys by UTF-8 and versions newest first, with delete markers', () => {
     const sorted = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     expect(all.map((entry) => entry.key)).toEqual(sorted.flatMap((key) => [key, key, key]));
     expect(all.filter((_, i) => i % 3 === 0).every((entry) => entry.kind === 'DeleteMarker' && entry.isLatest)).toBe(
@@ -183,7 +184,7 @@ describe('GET ?versions', () => {
     );
   });
 
-  it.each([1, 2, 4, 5])('gives the same entries in pages of %i, cut inside a key', async (size) => {
+  it.each([1, 2, 4, 5])('gives the same entries in pages of %i, cut within a key', async (size) => {
     const seen: Entry[] = [];
     let markers: Record<string, string> = {};
     for (let pages = 0; pages <= all.length; pages += 1) {
@@ -210,7 +211,7 @@ describe('GET ?versions', () => {
     expect(entriesOf(await list(bucket, { prefix: 'dir//' })).length).toBe(3);
   });
 
-  it('says size, ETag, class and owner of versions, and owner of markers', async () => {
+  it('gives size, ETag, class and owner of versions, and owner of delete markers', async () => {
     const root = xmlOf(await list(bucket, { prefix: 'a', 'max-keys': '2' }));
     const version = root.children.find(({ name }) => name === 'Version') ?? root;
     expect(at(version, 'Size')).toBe('1');

@@ -4,7 +4,7 @@ import { timeOfVersionId, type Attributes, type Version } from '../cloud/cos/ind
 
 const PLAIN_ACL = { canned: 'default', grants: [] } as const;
 
-/** The ACLs that the client sends and understands: everyone's right to read has a form of its own. */
+/** The ACLs that the client sends and understands. Public read has a form of its own. */
 export const aclOf = (grants: readonly Grant[]): Attributes['acl'] => ({
   canned: grants.some(isForAll) ? 'public-read' : 'default',
   grants: grants.filter((grant) => !isForAll(grant)),
@@ -17,7 +17,7 @@ export const grantsOf = ({ attributes: { acl } }: Version): readonly Grant[] => 
   ...(acl.grants as readonly Grant[]),
 ];
 
-/** ms since 1970, in whole seconds as COS tells them. */
+/** ms since 1970, in whole seconds as COS gives them. */
 export const secondsOf = (version: Version): number =>
   Math.floor((timeOfVersionId(version.versionId) ?? version.time) / 1e6) * 1000;
 

@@ -4,10 +4,10 @@ import { aclOf, attributesOf, grantsOf, headOf, plain, secondsOf } from './core-
 
 export { plain } from './core-attributes.ts';
 
-/** Bytes of an answer that the client reads, unless told. */
+/** Bytes of an answer that the client reads by default. */
 const ANSWER_LIMIT = 2 ** 20;
 
-/** The listings as they are without lag. */
+/** The listings without lag. */
 export function withoutLag<T>(core: Core, list: () => T): T {
   const { listingLag } = core.switches;
   core.switches.listingLag = 0;
@@ -19,9 +19,9 @@ export function withoutLag<T>(core: Core, list: () => T): T {
 }
 
 /**
- * The calls of the product straight on the storage core, with the answers of a front. Every call is atomic. `longestPage`:
- * entries of a listing at most, whatever is asked for, so that a page ends in the middle of a key. `lags`: of which buckets
- * listings lag, when any do.
+ * The product's calls directly on the storage core, with the answers that a front would give. Every call is atomic.
+ * `longestPage`: the most entries of a listing, whatever is asked for, so that a page ends in the middle of a key.
+ * `lags`: the buckets whose listings lag.
  */
 export function createCoreCos(
   core: Core,
@@ -99,7 +99,7 @@ export function createCoreCos(
           const details = { code: 'AnswerTooLarge', retryable: false, outcome: 'none' } as const;
           throw new CosError({ method: 'GET', place, key }, `the answer is longer than ${limit} bytes`, details);
         }
-        // The body is that of this moment, even if somebody writes while it is read.
+        // The body of this moment, even if somebody overwrites the object while it is read.
         const body = await bytesOf(version);
         return { body, etag: version.etag, lastModified: secondsOf(version), date: date() };
       }),
@@ -231,7 +231,7 @@ export function createCoreCos(
         try {
           core.abortMultipart(place.bucket, place.region, key, uploadId);
         } catch (error) {
-          // The upload was aborted or completed before: there is nothing left to abort.
+          // The upload was aborted or completed before, so there is nothing to abort.
           if (!(error instanceof CosFailure) || error.code !== 'NoSuchUpload') throw error;
         }
       }),

@@ -3,7 +3,7 @@ import { createEngine, type Engine, type EngineOptions } from '../../shared/repl
 import { KEYS } from '../shared/identity/keys.ts';
 import { STATE } from './places.ts';
 
-/** The engine on these calls. IDs and random numbers are the same at every run, unless a test gives its own. */
+/** The engine on these calls. IDs and random numbers are the same in every run, unless a test gives its own. */
 export function engineOn(cos: Cos, options: Partial<EngineOptions> & Pick<EngineOptions, 'now'>): Engine {
   let unique = 0;
   return createEngine({
@@ -11,7 +11,7 @@ export function engineOn(cos: Cos, options: Partial<EngineOptions> & Pick<Engine
     state: STATE,
     hash: nodeHash,
     keys: KEYS,
-    // As long as those of a deployment, which the room for a marker is measured by.
+    // As long as the IDs of a deployment, because the room for a marker depends on their length.
     unique: () => `u${String((unique += 1)).padStart(17, '0')}`,
     random: () => 0.5,
     ...options,

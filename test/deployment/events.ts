@@ -1,15 +1,15 @@
 import type { Place } from '../../shared/cos/index.ts';
 import type { Version } from '../cloud/cos/index.ts';
 
-/** What a test says of an event by hand; what it leaves out is as COS sends it, or missing. */
+/** The parts of an event that a test sets by hand. Each other part is as COS sends it, or missing. */
 export interface HandMade {
   readonly name?: string;
   readonly key: string;
   readonly place: Place;
-  /** '': the event carries none. That of the version, unless told. */
+  /** '': the event has none. By default the version's own. */
   readonly vid?: string;
   readonly version?: Version | undefined;
-  /** In seconds since 1970; that of the version, unless told. */
+  /** In seconds since 1970. By default the version's own. */
   readonly time?: number;
 }
 
@@ -34,5 +34,5 @@ export function recordOf({ name = 'cos:ObjectCreated:Put', key, vid, version, pl
   };
 }
 
-/** What COS sends when an object is written, which is how functions start each other. */
+/** The event of COS when an object is written; functions start each other with it. */
 export const messageOf = (place: Place, key: string) => ({ Records: [recordOf({ key, place, vid: '' })] });

@@ -15,16 +15,18 @@ import { watched, type Watch } from './watched.ts';
 
 export interface DeploymentOptions {
   readonly settings?: Partial<Settings>;
-  /** Copies large objects in parts, as the task function does; undefined: nothing does. */
+  /** Copies large objects in parts, as the task function does. Undefined: large objects are not copied. */
   readonly inParts?: Partial<Sharing>;
   readonly switches?: Partial<Switches>;
-  /** Of the engine, in [0, 1): by how much work that failed is put off. */
+  /** The engine's random numbers, in [0, 1): they set how long failed work waits. */
   readonly random?: number;
 }
 
 const RUN_MS = 60_000;
 
-/** The buckets of a small deployment and its functions, in this process; the clock moves when a test or a wait moves it. */
+/**
+ * The buckets of a small deployment and its functions, in this process. The clock moves when a test or a wait moves it.
+ */
 export interface InProcess extends Storage {
   /** ms since 1970 */
   readonly clock: { ms: number };
@@ -32,22 +34,24 @@ export interface InProcess extends Storage {
   readonly straight: Cos;
   readonly watch: Watch;
   readonly engine: Engine;
-  /** What the functions logged. */
+  /** The lines that the functions logged. */
   readonly logs: Readonly<Record<string, unknown>>[];
   /** Events of the source. */
   readonly events: CoreEvent[];
-  /** Starts of the functions `task` and `scan`, which nobody has run yet. */
+  /** Started functions `task` and `scan` that have not run yet. */
   readonly started: CoreEvent[];
   readonly scansStarted: CoreEvent[];
-  /** A run of a function that the platform ends after so many ms. */
+  /** The functions, in runs that the platform ends after so many ms. */
   readonly runFor: (ms?: number) => Run;
-  /** The functions on a message, or at a turn of their timer. */
+  /** The functions on a message, or at a tick of their timer. */
   onMessage(message: unknown, ms?: number): Promise<unknown>;
   onTask(name: string, ms?: number, place?: Place): Promise<unknown>;
   onTimer(ms?: number): Promise<unknown>;
   /** The tasks whose functions were started and have not run. */
   runStarted(): Promise<void>;
-  /** Through another instance, where it is given: the deployment does not know then. */
+  /**
+   * Through `store`, by default the engine's own. With another instance's, the engine does not know of the change yet.
+   */
   setRules(rules: readonly Rule[], store?: RuleStore): Promise<void>;
   setRulesElsewhere(rules: readonly Rule[]): Promise<void>;
 }

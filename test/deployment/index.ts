@@ -1,4 +1,4 @@
-/** The deployment in this process that tests and benchmarks stand on, each in the form that suits it. */
+/** The deployment in this process for tests and benchmarks, in a form for each use. */
 export { createCoreCos, plain, withoutLag } from './core-cos.ts';
 export { engineOn } from './engine.ts';
 export { MARKER_EVENT, messageOf, recordOf } from './events.ts';

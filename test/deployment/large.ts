@@ -15,12 +15,15 @@ export const GIGABYTE = 2 ** 30;
 /** Of the task function, in ms. */
 const TIME_LIMIT = 900_000;
 
-/** The deployment for tests of large objects: the function `task` copies them in parts, and each request takes some time. */
+/**
+ * The deployment for tests of large objects. The function `task` copies them in parts, and each request takes some
+ * time.
+ */
 export class LargeDeployment {
   readonly calls: { readonly name: keyof Cos; readonly args: readonly unknown[] }[] = [];
   /** ms that a request takes. */
   pace = 1;
-  /** Is told of each request of the engine before it; may throw in its place, or change the buckets under it. */
+  /** Called before each request of the engine. It may throw instead of the request, or change the buckets first. */
   intercept: Watcher = () => undefined;
   readonly #base: InProcess;
 
@@ -63,18 +66,18 @@ export class LargeDeployment {
     this.#base.clock.ms = ms;
   }
 
-  /** As somebody else does it: this deployment does not know, and it costs no request. */
+  /** A write by somebody else: this deployment does not see it, and it costs no request. */
   setRule(some: Partial<Rule> = {}): Promise<void> {
     return this.#base.setRulesElsewhere([{ ...RULE, ...some }]);
   }
 
-  /** A user's upload of `size` bytes that take no room. */
+  /** A user's upload of `size` bytes that take no memory. */
   upload(key: string, size: number, attributes: Parameters<typeof plain>[0] = {}, letter = 'a'): Version {
     this.now += 5;
     return uploadLarge(this.#base, key, size, { attributes, letter });
   }
 
-  /** What `replicate` does on the event of this version. */
+  /** Runs `replicate` on the event of this version. */
   async event(version: Version, limit = 60_000): Promise<void> {
     const { key, versionId: vid } = version;
     const record = recordOf({ key, place: SOURCE, vid, time: Math.floor(this.now / 1000) });
@@ -92,7 +95,7 @@ export class LargeDeployment {
     await this.#base.onTask(key, limit);
   }
 
-  /** Until no work is left. Throws when it does not come to an end. */
+  /** Runs until no work is left. Throws when it does not come to an end. */
   async rest(): Promise<void> {
     for (let i = 0; i < 100; i += 1) {
       if (this.tasks().length === 0) return;
@@ -111,7 +114,7 @@ export class LargeDeployment {
     return found.flatMap((one) => (one === undefined ? [] : [one.task]));
   }
 
-  /** Newest first, delete markers too. */
+  /** Newest first, with delete markers. */
   versions(place: Place, key: string): readonly Version[] {
     return this.#base.versions(place, key);
   }
@@ -135,16 +138,16 @@ export class LargeDeployment {
 
 const RULE = wholeBucket(BACKUP, { start: START, deleteMarkersSince: START });
 
-/** Bytes of a part of a user's upload; one PUT takes no more. */
+/** Bytes of a part of a user's upload; the most that one PUT takes. */
 const UPLOADED = 5 * GIGABYTE;
 
 interface LargeUpload {
   readonly attributes?: Parameters<typeof plain>[0];
-  /** With which the bytes begin. */
+  /** The first bytes of the object. */
   readonly letter?: string;
 }
 
-/** A user's upload to the source that is larger than one PUT takes, as only a multipart upload makes it. */
+/** A user's upload to the source that is larger than one PUT takes, made as a multipart upload. */
 export function uploadLarge(
   { core, blobs }: Pick<InProcess, 'core' | 'blobs'>,
   key: string,

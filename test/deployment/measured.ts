@@ -16,7 +16,9 @@ export interface Request {
   readonly key: unknown;
 }
 
-/** The deployment for benchmarks: the requests of the work are counted, and nothing is between the engine and the storage. */
+/**
+ * The deployment for benchmarks. It counts the requests of the work; nothing stands between the engine and the storage.
+ */
 export class MeasuredDeployment {
   /** Since the last `forget`. */
   readonly requests: Request[] = [];
@@ -63,7 +65,7 @@ export class MeasuredDeployment {
     return this.#deed(() => this.#base.upload(SOURCE, key, text));
   }
 
-  /** An upload of that many bytes, which take no room. */
+  /** An upload of `size` bytes that take no memory. */
   putLarge(key: string, size: number): CoreEvent {
     return this.#deed(() => this.#base.upload(SOURCE, key, this.#base.blobs.zeros(size)));
   }
@@ -72,17 +74,17 @@ export class MeasuredDeployment {
     return this.#deed(() => this.#base.erase(SOURCE, key));
   }
 
-  /** The `replicate` function on one event. */
+  /** Runs the `replicate` function on one event. */
   async handle(event: CoreEvent, named = true): Promise<void> {
     this.#base.clock.ms += 1;
     await this.#base.onMessage(cosEvent(event, TARGET, { ...this.core.switches, eventVersionId: named }), MINUTE);
-    // Rules stay in the cache for some seconds of a clock that is ours.
+    // The cache of rules is valid for some seconds of the deployment's own clock.
     await this.engine.rules.getBoth(SOURCE).fresh;
   }
 
   /**
-   * Ends what was left to later, so that the next case begins in peace; gives the requests since the last `forget`. Takes less
-   * than the half hour after which an event counts as late and asks for a scan.
+   * Finishes the work that was left, so that the next case starts without any, and returns the requests since the last
+   * `forget`. Takes less than the half hour after which an event counts as late and asks for a scan.
    */
   async settle(): Promise<number> {
     for (let i = 0; i < 10; i += 1) {

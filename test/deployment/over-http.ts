@@ -26,28 +26,28 @@ export const THIRD: Place = { bucket: 'third-1250000000', region: 'ap-beijing' }
 /** The API and the engine over HTTP on a local cloud, each with the rights that a deployment gives its role. */
 export interface World {
   readonly cloud: LocalCloud;
-  /** Of the root account: the user who writes to the buckets. */
+  /** The root account: the user who writes to the buckets. */
   readonly user: CosClient;
   readonly sdk: COS;
   readonly engine: Engine;
   readonly lines: string[];
-  /** Of the API; `ahead` in ms. */
+  /** The clock of the API; `ahead` in ms. */
   readonly clock: { ahead: number };
   call(call: Call, options?: SignOptions): Promise<HttpAnswer>;
-  /** What goes on while a call waits. */
+  /** Work that runs while a call waits. */
   meanwhile: () => Promise<void>;
-  /** A call that nobody signs. */
+  /** An unsigned call. */
   send(event: object): Promise<HttpAnswer>;
-  /** Asks for JSON. */
+  /** Sends a request that asks for JSON. */
   ask(method: 'GET' | 'POST', subresource: string, more?: Partial<Call>): Promise<{ status: number; json: unknown }>;
   /** Stores rules as a user does. */
   rules(...rules: string[]): Promise<void>;
-  /** What the event of a key would start, at every destination. */
+  /** Runs the work that the event of a key would start, at every destination. */
   replicate(key: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `received`: the source is a destination of others as well. */
+/** `received`: the source is also a destination of others. */
 export async function createWorld(
   switches: NonNullable<CloudOptions['switches']> = {},
   received = false,
@@ -154,7 +154,9 @@ export function ruleText(id: string, destination: Place, more = ''): string {
   return `<ID>${id}</ID><Status>Enabled</Status>${more}<Destination><Bucket>qcs::cos:${destination.region}::${destination.bucket}</Bucket></Destination>`;
 }
 
-/** Starts of rules are whole seconds, as the times of versions are. `time` in microseconds since 1970. */
+/**
+ * A rule starts at a whole second, because the times of versions are whole seconds. `time` in microseconds since 1970.
+ */
 export async function untilNextSecond(time: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const wait = () => (Math.floor(Date.now() / 1000) > Math.floor(time / 1e6) ? resolve() : setTimeout(wait, 20));

@@ -18,11 +18,11 @@ import { stored } from './rules.ts';
 import { createStorage } from './storage.ts';
 
 const DEPLOYMENT = { name: 'a', source: SOURCE, state: STATE, links: [] };
-/** ms of a request at least and at most, and ms until an event has started an instance. */
+/** The least and the greatest duration of a request, and the time until an event has started an instance, in ms. */
 const REQUEST_MS = [30, 50] as const;
 const EVENT_MS = 100;
 const MINUTE_MS = 60_000;
-/** As deployed: ms of a run, and instances at once. Functions that are not named take what the account has. */
+/** The deployed limits: ms of a run, and instances at once. Functions that are not named share the account's limit. */
 const LIMITS: Readonly<Record<FunctionName, number>> = {
   replicate: 60_000,
   task: 900_000,
@@ -30,44 +30,44 @@ const LIMITS: Readonly<Record<FunctionName, number>> = {
   schedule: 55_000,
 };
 const INSTANCES: Partial<Record<FunctionName, number>> = { scan: 16 };
-/** Tries of a read, as the client has them. */
+/** Attempts of a read, as the client has them. */
 const TRIES = 4;
-/** The part of a second whose requests a bucket takes at once. */
+/** The unit of the bucket's limit on requests: this part of a second. */
 const BURST = 0.1;
 
 export interface PacedOptions {
   readonly rules: readonly Rule[];
   readonly scan?: Partial<ScanSettings>;
-  /** Requests that a bucket takes in a second; what is more is refused with `SlowDown`. */
+  /** Requests that a bucket takes in a second; further ones are refused with `SlowDown`. */
   readonly perSecond: number;
-  /** Told the ID of each version of the source when it is at the destination for the first time. */
+  /** Called with the ID of each version of the source when it first arrives at the destination. */
   readonly onArrival?: (versionId: string) => void;
 }
 
 export interface PacedDeployment {
   readonly scheduler: Scheduler;
   readonly store: PairStore;
-  /** Requests so far, and those of them that were refused, by the function that made them. */
+  /** Requests so far, and the refused ones among them, by the function that made them. */
   readonly requests: Readonly<Record<FunctionName, number>>;
   readonly refused: Readonly<Record<FunctionName, number>>;
   /** Runs so far, and those that the platform had to end. */
   readonly runs: Readonly<Record<FunctionName, number>>;
   readonly killed: () => number;
-  /** Instances of `scan` at work. */
+  /** Instances of `scan` that are running. */
   readonly scanning: () => number;
-  /** ms since 1970 at which a version of the source first was at the destination, by its ID. */
+  /** ms since 1970 at which a version of the source first arrived at the destination, by its ID. */
   readonly arrived: ReadonlyMap<string, number>;
-  /** A user's upload; COS tells of it unless `silent`. */
+  /** A user's upload. COS sends its event unless `silent`. */
   put(key: string, silent?: boolean): Version;
-  /** Of exactly this key, newest first. */
+  /** The versions of exactly this key, newest first. */
   versions(place: Place, key: string): readonly Version[];
   /** `schedule` runs each minute from now on. */
   begin(): void;
 }
 
 /**
- * The functions with the quotas of serverless.yml on buckets that take so many requests a second, in virtual time: each request
- * takes as long as any other, each instance has its own memory, and a run that lasts too long is cut off.
+ * The functions with the quotas of serverless.yml, on buckets with a limit on requests a second, in virtual time. Each
+ * request takes its time, each instance has its own memory, and a run that lasts too long is cut off.
  */
 export async function pacedDeployment({
   rules,
@@ -89,11 +89,11 @@ export async function pacedDeployment({
   const sleep = (ms: number): Promise<void> => scheduler.sleep(ms);
   const takes = limiter(perSecond, now);
 
-  /** The calls of one instance. It stands still for ever when its run is over. */
+  /** The calls of one instance. They never answer once its run is over. */
   const callsOf = (name: FunctionName, instance: Instance): Cos => {
     const once = async (method: keyof Cos, args: readonly unknown[]): Promise<unknown> => {
       requests[name] += 1;
-      // Requests that took equally long would come in step, and only some of them ever be refused.
+      // Requests of equal duration would fall into step, and only some of them would ever be refused.
       await sleep(REQUEST_MS[0] + random() * (REQUEST_MS[1] - REQUEST_MS[0]));
       if (instance.isOver) return new Promise(() => undefined);
       const place = args[0] as Place;
@@ -172,7 +172,7 @@ export async function pacedDeployment({
     if (name === 'scan') start(name, (engine, run) => runScans(scanDeps(engine), [SOURCE], message, run));
   };
   let isSilent = false;
-  // A scan copies a replica anew where an older version has to go below it, so what is there at last tells nothing of lag.
+  // A scan copies a replica again where an older version must go below it, so the last replica's time is not the lag.
   const arrived = new Map<string, number>();
   core.onEvent((event) => {
     const of = event.bucket === BACKUP.bucket ? event.meta['replication-source']?.split('/').at(-1) : undefined;
@@ -221,7 +221,7 @@ interface Instance {
   engine: Engine | undefined;
 }
 
-/** Whether a bucket takes one request more at this moment. */
+/** Whether the bucket takes one more request at this moment. */
 function limiter(perSecond: number, now: () => number): (bucket: string) => boolean {
   const left = new Map<string, { tokens: number; at: number }>();
   return (bucket) => {

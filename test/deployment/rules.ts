@@ -1,7 +1,7 @@
 import type { Place } from '../../shared/cos/index.ts';
 import type { Rule, RuleSet, StoredRules } from '../../shared/rules/index.ts';
 
-/** A plain rule for a whole bucket, from the beginning of time unless told otherwise. */
+/** A plain rule for a whole bucket, in force since the beginning of time by default. */
 export const wholeBucket = (destination: Place, some: Partial<Rule> = {}): Rule => ({
   id: 'all',
   enabled: true,
@@ -20,7 +20,7 @@ export const wholeBucket = (destination: Place, some: Partial<Rule> = {}): Rule 
   ...some,
 });
 
-/** Rules to store where nobody asks for their document. */
+/** Stored rules whose document does not matter. */
 export function stored(ruleSet: RuleSet): StoredRules {
   return { ...ruleSet, xml: ['', ...ruleSet.rules.map(() => '')] };
 }

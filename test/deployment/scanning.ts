@@ -29,7 +29,7 @@ export async function scanDeployment(
       await runScans(deps, [SOURCE], world.eventOf(event?.key ?? ''), runOf(RUN_MS));
     }
   };
-  /** A minute goes by: `schedule` runs, and all that it starts. */
+  /** A minute passes: `schedule` runs, and so does everything that it starts. */
   const minute = async (): Promise<void> => {
     world.clock.ms += MINUTE;
     await keep(deps, [SOURCE], runOf(55_000));
@@ -43,7 +43,7 @@ export async function scanDeployment(
     keep: () => keep(deps, [SOURCE], runOf(55_000)),
     scanRuns,
     run: (key, ms = RUN_MS) => runScans(deps, [SOURCE], world.eventOf(key), runOf(ms)),
-    /** Until the scan that is under way, or begins now, has ended. */
+    /** Runs until the current scan, or the next one, has ended. */
     scanned: async () => {
       for (let i = 0; i < 60; i += 1) {
         await minute();

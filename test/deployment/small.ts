@@ -15,19 +15,19 @@ export const SETTLED = 120_000;
 
 export const RULE = rule({ destination: BACKUP });
 
-/** What a busy destination says to a write, which has taken no effect unless told otherwise. */
+/** The answer of a busy destination to a write, which has no effect by default. */
 export const refusal = (outcome: 'none' | 'unknown' = 'none', code = 'SlowDown') =>
   new CosError({ method: 'PUT', place: BACKUP, key: KEY }, 'refused', { code, status: 503, retryable: true, outcome });
 
-/** Is told of a request by its name and bucket, `copyObject backup`. */
+/** Called with each request, by name and bucket: `copyObject backup`. */
 type Hook = (call: string, key: string) => void | Promise<void>;
 
-/** An event of one key of the source, unless told otherwise. */
+/** An event of one key, by default of the source. */
 type Event = Partial<HandMade>;
 
-/** The deployment for tests of one key: a test tells it of an event and sees which replicas there are. */
+/** The deployment for tests of one key. A test sends it an event and looks at the replicas. */
 export async function deployment(settings: Partial<Settings> = {}, rules: readonly Rule[] = [RULE]) {
-  // What a 404 says, and what the engine was told that it says, are the same.
+  // The error of a 404, as COS sends it and as the engine sees it.
   const base = openInProcess({ settings, switches: { markerOn404: settings.markerTold !== undefined } });
   const { clock, engine, watch } = base;
   const requests: string[] = [];
@@ -37,10 +37,10 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     return hook(callOf(name, args), keyIn(args));
   };
   await base.setRules(rules);
-  // What a function that has run before knows; the first run reads the rules once more.
+  // Gives the function the cache that an earlier run would have left; that run reads the rules once more.
   await engine.rules.getBoth(SOURCE).fresh;
 
-  /** Requests that this work made, without the reading of rules. */
+  /** Requests of this work, without those that read the rules. */
   const counting = async <T>(work: () => Promise<T>): Promise<T> => {
     requests.length = 0;
     return work();
@@ -51,11 +51,11 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     ...base,
     requests,
     listings: () => requests.filter((call) => call.startsWith('list')).length,
-    /** Before a request takes effect; throws to make it fail. */
+    /** Called before a request takes effect; throws to make it fail. */
     onRequest: (next: Hook) => {
       hook = next;
     },
-    /** After the request has taken effect; throws to lose its answer. */
+    /** Called after the request has taken effect; throws to lose its answer. */
     onAnswer: (next: Hook) => {
       watch.after = (name, args) => next(callOf(name, args), keyIn(args));
     },
@@ -65,16 +65,16 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     replicate: (...events: readonly Event[]) => counting(() => base.onMessage({ Records: events.map(record) })),
     raw: (event: unknown) => counting(() => base.onMessage(event)),
     runTask: (name: string, place = STATE) => counting(() => base.onTask(name, undefined, place)),
-    /** What COS sends when an object of the state bucket is written. */
+    /** The event of COS when an object of the state bucket is written. */
     eventOf: (key: string) => messageOf(STATE, key),
     sweep: () => counting(() => base.onTimer()),
-    /** What a reattempt of the key does. */
+    /** Does what a reattempt of the key does. */
     ask: async (change: Partial<Task> = {}): Promise<void> => {
       const target = { source: SOURCE, destination: BACKUP, key: KEY };
       await engine.tasks.submit({ ...requestedTask(target, clock.ms), ...change });
       await base.runStarted();
     },
-    /** Some hours go by, in which all that waits has its turn. */
+    /** Some hours pass, in which all waiting work is tried. */
     later: async (): Promise<void> => {
       for (let i = 0; i < 6; i += 1) {
         clock.ms += 30 * SETTLED;
@@ -84,7 +84,7 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     },
     state: (prefix = ''): readonly string[] => base.keys(STATE, prefix),
     pending: async (name: string) => (await engine.tasks.load(name))?.task,
-    /** Newest first: `M` a delete marker, else the source version a replica was made of, else `user`. */
+    /** Newest first: `M` for a delete marker, else the source version that a replica was made from, else `user`. */
     stack: (place: Place = BACKUP, key = KEY): readonly string[] =>
       base
         .versions(place, key)

@@ -21,16 +21,16 @@ export interface StorageOptions {
   readonly blobs?: BlobStore;
 }
 
-/** Buckets in this process, without HTTP: the calls of the product, and the deeds of users. */
+/** Buckets in this process, without HTTP: the calls of the product, and the writes of users. */
 export interface Storage {
   readonly core: Core;
   readonly blobs: BlobStore;
   readonly cos: Cos;
-  /** A user's upload, of text or of bytes that take no room. */
+  /** A user's upload, of text or of bytes that take no memory. */
   upload(place: Place, key: string, content: string | Blob, attributes?: Partial<Attributes>): Version;
   /** A user's deletion. */
   erase(place: Place, key: string, versionId?: string): ReturnType<Core['deleteObject']>;
-  /** Of this very key, newest first, with delete markers. */
+  /** The versions of exactly this key, newest first, with delete markers. */
   versions(place: Place, key: string): readonly Version[];
   keys(place: Place, prefix?: string): readonly string[];
   readonly close: () => Promise<void>;
@@ -60,7 +60,7 @@ export function createStorage(options: StorageOptions): Storage {
   };
 }
 
-/** The same numbers at every run, different enough that no two uploads get one ID. */
+/** The same numbers in every run, so different that no two uploads get the same ID. */
 function fixedRandom(): () => number {
   let drawn = 0;
   return () => ((drawn += 1) % 1000) / 1000;

@@ -1,12 +1,12 @@
 import type { Cos, Place } from '../../shared/cos/index.ts';
 
-/** Is told of a call, with all that it was given: the bucket first, and after it most often the key. */
+/** Called with all arguments of a call: the bucket first, and then mostly the key. */
 export type Watcher = (name: keyof Cos, args: readonly unknown[]) => void | Promise<void>;
 
 export interface Watch {
-  /** Before the call takes effect; throws in its place. */
+  /** Called before the call takes effect; throws to replace it. */
   before: Watcher;
-  /** After it has taken effect; throws to lose its answer. */
+  /** Called after the call has taken effect; throws to lose its answer. */
   after: Watcher;
 }
 
@@ -15,7 +15,9 @@ export const placeIn = (args: readonly unknown[]): Place => args[0] as Place;
 /** '' where a call names no key, such as a listing. */
 export const keyIn = (args: readonly unknown[]): string => (typeof args[1] === 'string' ? args[1] : '');
 
-/** Whether a call is one for the work of a key. Rules and versioning are asked for beside the work and cost it no time. */
+/**
+ * Whether a call is part of the work on a key. Rules and versioning are read beside the work and do not slow it down.
+ */
 export const isForWork: (...call: Parameters<Watcher>) => boolean = (name, args) =>
   name !== 'getVersioning' && !keyIn(args).startsWith('rules/');
 

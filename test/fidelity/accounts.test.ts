@@ -11,7 +11,7 @@ const TRUST = JSON.stringify({
   statement: [{ effect: 'allow', principal: { service: 'scf.qcloud.com' }, action: 'name/sts:AssumeRole' }],
 });
 
-/** The policy that the runbook tells the owner of a destination to store. */
+/** The policy that the runbook tells the destination's owner to store. */
 function runbookPolicy(): string {
   const runbook = readFileSync(new URL('../../functions/RUNBOOK.md', import.meta.url), 'utf8');
   return /```json\n(\{\s+"version".*?)```/s.exec(runbook)?.[1] ?? '';
@@ -31,7 +31,7 @@ function foreignBucket(driver: CosDriver): TestBucket {
 
 const allOf = ({ name, region }: TestBucket) => `qcs::cos:${region}:uid/${name.replace(/.*-/, '')}:${name}/*`;
 
-/** The engine signs with a role that may use all three buckets, as far as its own account can say so. */
+/** The engine signs with a role whose own account lets it use all three buckets. */
 function asRole({ cam }: LocalCloud, buckets: readonly TestBucket[]) {
   cam.createRole({ name: ROLE, trust: TRUST });
   const statement = [{ effect: 'allow', action: 'name/cos:*', resource: buckets.map(allOf) }];
@@ -41,7 +41,7 @@ function asRole({ cam }: LocalCloud, buckets: readonly TestBucket[]) {
   return { secretId, secretKey, token };
 }
 
-it('a destination of another account takes replicas once its policy lets the role in, and not before', async () => {
+it('a destination of another account takes replicas only once its policy admits the role', async () => {
   pair = await openPair({}, { destination: foreignBucket, credentials: asRole });
   await pair.setRule();
   const { destination, driver, source } = pair;

@@ -8,10 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => pair.close());
 
-/** As one character per byte, which is how a header travels. */
+/** One character per byte, as headers travel. */
 const bytes = (text: string): string => Buffer.from(text).toString('latin1');
 
-describe('headers', () => {
+describe('a replica', () => {
   it.each([
     ['content-type', 'text/plain; charset="utf-8"; name="a;b,c"'],
     ['cache-control', 'max-age=31536000, immutable, stale-while-revalidate=60'],
@@ -24,14 +24,14 @@ describe('headers', () => {
     ['expires', '0'],
     ['x-cos-website-redirect-location', '/other/place?a=1&b=%20#c'],
     ['x-cos-website-redirect-location', 'https://example.com/%E4%B8%AD'],
-  ])('%s: %j', async (name, value) => {
+  ])('carries %s: %j', async (name, value) => {
     await pair.source.put('header', `body of ${name}`, { [name]: value });
     await pair.deliver();
     const to = await expectSame(pair, 'header');
     expect(to.headers[name]).toBe(value);
   });
 
-  it('all at once', async () => {
+  it('carries all headers at once', async () => {
     const all = {
       'content-type': 'text/html',
       'cache-control': 'no-cache',
@@ -48,7 +48,7 @@ describe('headers', () => {
     expect({ ...headersOf(to), ...metaOf(to) }).toEqual(all);
   });
 
-  it('one that was not set is not set by the copy', async () => {
+  it('has no header that the source does not set', async () => {
     await pair.source.put('few', 'x');
     await pair.deliver();
     const to = await expectSame(pair, 'few');
@@ -56,23 +56,23 @@ describe('headers', () => {
   });
 });
 
-describe('user metadata', () => {
+describe('the user metadata of a replica', () => {
   it.each([
     ['percent-encoded', '%E4%B8%AD%20%2B%2f'],
     ['UTF-8 bytes', bytes('中文 😀 ü')],
     ['Latin-1', '\u00e4\u00f6\u00fc\u00df\u00ff'],
-    ['what is special elsewhere', `a=b&c;d,e "f" 'g' <h> \\ + ~ * ( ) @ : / ? # [ ]`],
-    ['broken percent signs', '100 % of %zz and %'],
+    ['characters with a meaning elsewhere', `a=b&c;d,e "f" 'g' <h> \\ + ~ * ( ) @ : / ? # [ ]`],
+    ['invalid percent-encoding', '100 % of %zz and %'],
     ['blanks and tabs within', 'a  b\tc'],
     ['one character', 'x'],
-  ])('%s', async (name, value) => {
+  ])('may hold %s', async (name, value) => {
     await pair.source.put('meta', `body of ${name}`, { 'x-cos-meta-odd': value, 'x-cos-meta-plain': 'y' });
     await pair.deliver();
     const to = await expectSame(pair, 'meta');
     expect(to.headers['x-cos-meta-odd']).toBe(value);
   });
 
-  it('many names, of one letter and of many', async () => {
+  it('may have many names, of one letter and of many', async () => {
     const names = Array.from({ length: 40 }, (_, i) => `x-cos-meta-${'n'.repeat((i % 7) + 1)}-${i}`);
     await pair.source.put('names', 'x', Object.fromEntries(names.map((name, i) => [name, String(i)])));
     await pair.deliver();
@@ -80,14 +80,14 @@ describe('user metadata', () => {
     expect(Object.keys(metaOf(to))).toHaveLength(40);
   });
 
-  it('up to what leaves room for the marker', async () => {
+  it('may fill all but the room for the replication marker', async () => {
     await pair.source.put('room', 'x', { 'x-cos-meta-filler': 'f'.repeat(1500) });
     await pair.deliver();
     const to = await expectSame(pair, 'room');
     expect(to.headers['x-cos-meta-filler']).toHaveLength(1500);
   });
 
-  it('of 2 KB in one header, which COS takes, and 3 KB in all', async () => {
+  it('may hold 2 KB in one header, which COS takes, and 3 KB in all', async () => {
     const longest = 2048 - 'x-cos-meta-filler'.length;
     await pair.source.put('long', 'x', {
       'x-cos-meta-filler': 'f'.repeat(longest),
@@ -98,7 +98,7 @@ describe('user metadata', () => {
     expect(to.headers['x-cos-meta-filler']).toHaveLength(longest);
   });
 
-  it('4 KB: the marker does not fit, so the version is skipped with its reason and newer ones go on', async () => {
+  it('of 4 KB leaves no room for the replication marker: the version is skipped with its reason, newer ones are replicated', async () => {
     const room = 2048 - 'x-cos-meta-filler'.length;
     const most = { 'x-cos-meta-filler': 'f'.repeat(room), 'x-cos-meta-fuller': 'f'.repeat(room) };
     await pair.source.put('full', 'first', { 'x-cos-meta-filler': 'f'.repeat(20) });
@@ -113,11 +113,11 @@ describe('user metadata', () => {
     await expectSame(pair, 'full');
     const list = (await pair.destination.must('GET', '', { query: { versions: '', prefix: 'full' } })).body.toString();
     expect(list.match(/<Version>/g)).toHaveLength(2);
-    // The newer one records that it was accounted for, so it is not looked at again.
+    // The newer replica records that the skipped version is dealt with, so nobody looks at it again.
     expect(pair.lines.slice(before)).toEqual([expect.objectContaining({ message: 'up to date', copied: 1 })]);
   });
 
-  it('a marker of an earlier life gives way to the new one', async () => {
+  it('has a new replication marker in place of an outdated one', async () => {
     const source = 'ap-beijing/elsewhere-1250000000/MTg0NDUwMTY1NDI4NDM1NTE2MTU';
     await pair.source.put('life', 'x', { 'x-cos-meta-replication-source': source, 'x-cos-meta-mine': '1' });
     await pair.deliver();
@@ -126,7 +126,7 @@ describe('user metadata', () => {
     expect(to.headers['x-cos-meta-replication-source']).not.toBe(source);
   });
 
-  it('under a name of the marker is never lost in silence: the version is skipped with its reason', async () => {
+  it('has no other use of the marker names: such a version is skipped with its reason', async () => {
     const versionId = await pair.source.put('mine', 'x', { 'x-cos-meta-replication-source': 'the wiki' });
     await pair.deliver();
     expect(skippedIn(pair)).toContainEqual({ versionId, reason: 'reserved-metadata' });

@@ -8,12 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => pair.close());
 
-describe('keys', () => {
+describe('a key', () => {
   it.each([
     ['spaces', ' a b  c '],
     ['plus', 'a+b++c'],
     ['percent', '100%/%41/%zz/%'],
-    ['an encoded key', '%E4%B8%AD%2F%20'],
+    ['percent-encoding', '%E4%B8%AD%2F%20'],
     ['emoji and other scripts', '😀/中文/ñ/e\u0301.txt'],
     ['a leading slash', '/leading'],
     ['doubled slashes', 'a//b///c'],
@@ -21,20 +21,20 @@ describe('keys', () => {
     ['a folder', 'folder/'],
     ['dots', 'a/../b/./c/..'],
     ['only dots', '..'],
-    ['what a URL would cut off', 'a?versionId=b&c=d#e'],
-    ['what XML escapes', `<a>&"b'</a>`],
-    ['what a shell reads', 'a;b|c$d`e`!*(){}[]~'],
+    ['characters that end the path of a URL', 'a?versionId=b&c=d#e'],
+    ['characters that XML escapes', `<a>&"b'</a>`],
+    ['characters that a shell interprets', 'a;b|c$d`e`!*(){}[]~'],
     ['backslashes', 'a\\b\\..\\c'],
     ['850 bytes', 'k'.repeat(850)],
-    ['850 bytes of three each', `${'中'.repeat(283)}x`],
-    ['names like ours', 'tasks/leases/waiting'],
+    ['850 bytes, three for each character', `${'中'.repeat(283)}x`],
+    ['names like those of this service', 'tasks/leases/waiting'],
     ['a colon and an at sign', 'a:b@c,d=e'],
-  ])('%s', async (_, key) => {
+  ])('may hold %s', async (_, key) => {
     expect(Buffer.byteLength(key)).toBeLessThanOrEqual(850);
     await pair.source.put(key, `body of ${key}`, { 'x-cos-tagging': 'k=v', 'x-cos-meta-a': '1' });
     await pair.deliver();
     await expectSame(pair, key);
-    // An older version is found, and a deletion comes through, under that name too.
+    // An older version is found, and a deletion arrives, under this key too.
     await pair.source.put(key, 'newer');
     await pair.deliver();
     await expectSame(pair, key);
@@ -43,7 +43,7 @@ describe('keys', () => {
     expect((await pair.destination.call('GET', key)).status).toBe(404);
   });
 
-  it('that are prefixes of one another are told apart', async () => {
+  it('that is a prefix of another one is told apart from it', async () => {
     const keys = ['pre', 'pre/', 'pre/fix', 'prefix', 'pre fix'];
     for (const key of keys) {
       await pair.source.put(key, `first of ${key}`);
@@ -61,7 +61,7 @@ describe('keys', () => {
     for (const key of keys.slice(1)) await expectSame(pair, key);
   });
 
-  it('nothing else has appeared at the destination', async () => {
+  it('leaves nothing else at the destination', async () => {
     const names = async (bucket: Pair['source']) => {
       const list = (await bucket.must('GET', '', { query: { 'encoding-type': 'url' } })).body.toString();
       return list.match(/<Key>[^<]*<\/Key>/g) ?? [];

@@ -14,18 +14,21 @@ async function open(switches: Partial<Switches> = {}, options: PairOptions = {})
 const SSE = 'x-cos-server-side-encryption';
 
 describe('the encryption of the destination', () => {
-  it.each(['AES256', 'SM4', 'cos/kms'] as const)('%s is that of a replica whose source has none', async (algorithm) => {
-    await open();
-    const { destination, driver } = pair;
-    driver.cloud?.core.configureBucket(destination.name, destination.region, { encryption: { algorithm } });
-    for (const text of ['first', 'second']) {
-      await pair.source.put('k', text);
-      await pair.deliver();
-      expect((await expectSame(pair, 'k')).headers[SSE]).toBe(algorithm);
-    }
-    expect(await shapeOf(destination, 'k')).toBe('v v');
-    expect(causesIn(pair)).toEqual([]);
-  });
+  it.each(['AES256', 'SM4', 'cos/kms'] as const)(
+    '%s is given to a replica whose source has none',
+    async (algorithm) => {
+      await open();
+      const { destination, driver } = pair;
+      driver.cloud?.core.configureBucket(destination.name, destination.region, { encryption: { algorithm } });
+      for (const text of ['first', 'second']) {
+        await pair.source.put('k', text);
+        await pair.deliver();
+        expect((await expectSame(pair, 'k')).headers[SSE]).toBe(algorithm);
+      }
+      expect(await shapeOf(destination, 'k')).toBe('v v');
+      expect(causesIn(pair)).toEqual([]);
+    },
+  );
 
   it.each(['AES256', 'SM4'])('gives way to the %s of the source', async (algorithm) => {
     await open();
@@ -42,7 +45,7 @@ describe('a symbolic link', () => {
   const link = (key: string, target: string) =>
     pair.source.must('PUT', key, { query: { symlink: '' }, headers: { 'x-cos-symlink-target': target } });
 
-  it('has a replica that is what its target was when it was copied', async () => {
+  it('has a replica with the content that its target had at the copy', async () => {
     await open();
     await pair.source.put('target', 'first');
     await link('link', 'target');
@@ -50,7 +53,7 @@ describe('a symbolic link', () => {
     expect((await pair.destination.must('GET', 'link')).body.toString()).toBe('first');
     const told = await pair.destination.call('GET', 'link', { query: { symlink: '' } });
     expect(told.status).toBe(400);
-    // COS tells nothing about a link whose target has changed.
+    // COS sends no event for a link whose target has changed.
     await pair.source.put('target', 'second');
     await pair.deliver();
     expect((await pair.destination.must('GET', 'link')).body.toString()).toBe('first');
@@ -71,7 +74,7 @@ describe('a symbolic link', () => {
     expect(causesIn(pair)).toEqual([]);
   });
 
-  it('where a copy of it is a link has a replica that follows the target there', async () => {
+  it('has a replica that follows the target where COS copies a link as a link', async () => {
     await open({ copySymlink: 'link' });
     await pair.source.put('target', 'first');
     await link('link', 'target');
@@ -87,7 +90,7 @@ describe('an appended object', () => {
   const append = (position: number, body: string) =>
     pair.source.must('POST', 'log', { query: { append: '', position: String(position) }, body });
 
-  it('that can be copied has a replica of every length it was seen at', async () => {
+  it('that COS can copy has a replica of every length that an event named', async () => {
     await open({ copyAppendable: true });
     await append(0, 'one');
     await pair.deliver();
@@ -102,7 +105,7 @@ describe('an appended object', () => {
     expect(causesIn(pair)).toEqual([]);
   });
 
-  it('grows while it is copied and is looked at again', async () => {
+  it('that grows during its copy is looked at again', async () => {
     await open({ copyAppendable: true });
     await append(0, 'one');
     await append(3, 'two');
@@ -132,7 +135,7 @@ describe('a form upload', () => {
 });
 
 describe('buckets of several zones', () => {
-  it('take replicas when the rule names a class that they have', async () => {
+  it('take replicas when the rule names one of their classes', async () => {
     await open({}, { multiAz: 'destination' });
     await pair.setRule({ storageClass: 'MAZ_STANDARD_IA' });
     await pair.source.put('k', 'x');
@@ -141,14 +144,14 @@ describe('buckets of several zones', () => {
     expect([body.toString(), headers['x-cos-storage-class']]).toEqual(['x', 'MAZ_STANDARD_IA']);
   });
 
-  it('take none of the class of a source of one zone, and say why', async () => {
+  it('refuse the class of a source of one zone, with the cause', async () => {
     await open({}, { multiAz: 'destination' });
     await pair.source.put('k', 'x');
     await pair.deliver();
     expect(causesIn(pair)).toEqual(['NotSupportedStorageClass']);
   });
 
-  it('give none to a destination of one zone, whatever class the rule names, and say why', async () => {
+  it('cannot give theirs to a destination of one zone, whatever class the rule names, and the cause says so', async () => {
     await open({}, { multiAz: 'source' });
     await pair.source.put('k', 'x');
     await pair.setRule({ storageClass: 'STANDARD' });

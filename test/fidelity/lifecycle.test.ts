@@ -35,7 +35,7 @@ describe('a lifecycle at the source', () => {
     await expectSame(pair, 'k');
   });
 
-  it('hides the replica where COS tells of it', async () => {
+  it('hides the replica where COS sends its events', async () => {
     core().switches.lifecycleEvents = true;
     await put('1');
     ages(pair.source, { expiration: { days: 1 } });
@@ -45,17 +45,20 @@ describe('a lifecycle at the source', () => {
     await expectSame(pair, 'k');
   });
 
-  it.each([false, true])('removes no replica with the version it was made of, told or not (%s)', async (told) => {
-    core().switches.lifecycleEvents = told;
-    await put('1');
-    await put('2');
-    expect(ages(pair.source, { noncurrentExpiration: 1 })).toEqual(['removed']);
-    await pair.deliver();
-    expect(await shapeOf(pair.destination, 'k')).toBe('v v');
-    await put('3');
-    await expectSame(pair, 'k');
-    expect(await shapeOf(pair.destination, 'k')).toBe('v v v');
-  });
+  it.each([false, true])(
+    'removes no replica together with the source version (COS sends its event: %s)',
+    async (told) => {
+      core().switches.lifecycleEvents = told;
+      await put('1');
+      await put('2');
+      expect(ages(pair.source, { noncurrentExpiration: 1 })).toEqual(['removed']);
+      await pair.deliver();
+      expect(await shapeOf(pair.destination, 'k')).toBe('v v');
+      await put('3');
+      await expectSame(pair, 'k');
+      expect(await shapeOf(pair.destination, 'k')).toBe('v v v');
+    },
+  );
 
   it('that removes a version before it was copied costs that version alone', async () => {
     await pair.source.put('k', '1');
@@ -76,7 +79,7 @@ describe('a lifecycle at the source', () => {
     await expectSame(pair, 'k');
   });
 
-  it('that archives what was replicated changes nothing at the destination', async () => {
+  it('that archives a replicated version changes nothing at the destination', async () => {
     await put('1');
     ages(pair.source, { transitions: [{ days: 0, storageClass: 'DEEP_ARCHIVE' }] });
     await pair.deliver();
@@ -87,7 +90,7 @@ describe('a lifecycle at the source', () => {
 
 describe('a lifecycle at the destination', () => {
   it.each([false, true])(
-    'that hides replicas is left alone, told or not (%s), and the next write shows',
+    'that hides replicas is left alone (COS sends its event: %s), and the next write shows',
     async (told) => {
       core().switches.lifecycleEvents = told;
       await put('1');
@@ -117,7 +120,7 @@ describe('a lifecycle at the destination', () => {
     expect(await shapeOf(pair.destination, 'k')).toBe('v v');
   });
 
-  it('that has removed all of a key sees its history once more with the next write, in its order', async () => {
+  it('that has removed all replicas of a key makes the next write bring its whole history back, in order', async () => {
     await put('1');
     await put('2');
     await pair.source.must('DELETE', 'k');

@@ -16,7 +16,7 @@ const lock = (which: 'source' | 'destination') => {
 describe('object lock at the destination', () => {
   beforeEach(() => lock('destination'));
 
-  it('locks every replica, which can be superseded and hidden all the same', async () => {
+  it('locks every replica, which can still be superseded and hidden', async () => {
     await pair.source.put('k', '1');
     await pair.source.put('k', '2');
     await pair.deliver();
@@ -31,7 +31,7 @@ describe('object lock at the destination', () => {
     expect(causesIn(pair)).toEqual([]);
   });
 
-  it('keeps a replica that has come to lie in the wrong place, which waits and hides nothing newer', async () => {
+  it('keeps a replica that is in the wrong place; it waits and hides nothing newer', async () => {
     const archived = await pair.source.put('k', '1', { 'x-cos-storage-class': 'ARCHIVE' });
     await pair.source.put('k', '2');
     await pair.deliver();
@@ -41,7 +41,7 @@ describe('object lock at the destination', () => {
     };
     await pair.source.must('POST', 'k', restore);
     await pair.deliver();
-    // The second version was put on top again; the first copy of it cannot be removed yet.
+    // The second version was put on top again, and its first copy cannot be removed yet.
     expect((await pair.destination.must('GET', 'k')).body.toString()).toBe('2');
     expect(await shapeOf(pair.destination, 'k')).toBe('v v v');
     expect(causesIn(pair)).toEqual(['ObjectLocked']);

@@ -21,25 +21,25 @@ import { engineOn, stored, wholeBucket } from '../deployment/index.ts';
 const TARGET = { region: 'ap-guangzhou', namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
 const MINUTE = 60_000;
 
-/** A source and a destination on a local cloud, with the engine and the signed client between them over real HTTP. */
+/** A source and a destination on a local cloud, between them the engine and the signed client over real HTTP. */
 export interface Pair {
   readonly driver: CosDriver;
   readonly source: TestBucket;
   readonly destination: TestBucket;
-  /** What the functions logged. */
+  /** The lines that the functions logged. */
   readonly lines: Readonly<Record<string, unknown>>[];
   setRule(some?: Partial<Rule>): Promise<void>;
-  /** Hands all events that have come up to the function, as COS does. */
+  /** Sends all new events to the function, as COS does. */
   deliver(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface PairOptions {
-  /** Which of the two is kept in several zones; neither unless told. */
+  /** Which of the two is a bucket of several zones; neither by default. */
   readonly multiAz?: 'source' | 'destination';
-  /** A bucket of the test's own in the place of the destination. */
+  /** A bucket of the test's own that replaces the destination. */
   readonly destination?: (driver: CosDriver) => TestBucket;
-  /** Whose keys the engine has; those of the account itself unless told. */
+  /** The engine's keys; by default those of the account itself. */
   readonly credentials?: (cloud: LocalCloud, buckets: readonly TestBucket[]) => Credentials;
 }
 
@@ -96,7 +96,7 @@ async function putRule({ rules }: Engine, source: Place, destination: Place, som
 
 export const placeOf = ({ name, region }: TestBucket): Place => ({ bucket: name, region });
 
-/** User metadata of an answer, as on the wire, without what a replica says of itself. */
+/** User metadata of an answer as on the wire, without the replication marker. */
 export function metaOf({ headers }: Answer): Record<string, string> {
   const own = Object.entries(headers).filter(
     ([name]) => name.startsWith('x-cos-meta-') && !name.startsWith('x-cos-meta-replication-'),
@@ -104,7 +104,10 @@ export function metaOf({ headers }: Answer): Record<string, string> {
   return Object.fromEntries(own);
 }
 
-/** The headers of an object that a user sees beside its metadata; a list of its own, so that the product can lack one. */
+/**
+ * The headers of an object that a user sees, beside its metadata. A list of its own, so that it shows what the
+ * product's list lacks.
+ */
 const CONTENT = [
   'content-type',
   'cache-control',
@@ -118,7 +121,7 @@ const CONTENT = [
 export const headersOf = ({ headers }: Answer): Record<string, string> =>
   Object.fromEntries(CONTENT.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
 
-/** Reads both sides and compares bytes, headers, metadata, tags and class of the current versions. */
+/** Compares bytes, headers, metadata, tags and class of the current versions on both sides. */
 export async function expectSame({ source, destination }: Pair, key: string): Promise<Answer> {
   const [from, to] = await Promise.all([source.must('GET', key), destination.call('GET', key)]);
   expect(to.status, `the replica of ${JSON.stringify(key)}`).toBe(200);
@@ -138,15 +141,15 @@ export async function expectSame({ source, destination }: Pair, key: string): Pr
 
 const tagsOf = (answer: Answer): readonly string[] => answer.body.toString().match(/<Tag>.*?<\/Tag>/gs) ?? [];
 
-/** Reasons that were logged, with their versions. */
+/** Logged reasons of skips, with their versions. */
 export const skippedIn = (pair: Pair): readonly { readonly versionId: string; readonly reason: string }[] =>
   pair.lines.flatMap((line) => (line['skipped'] as { versionId: string; reason: string }[] | undefined) ?? []);
 
-/** Causes of work that was left to a task, in order. */
+/** Causes of the tasks that runs have left, in order. */
 export const causesIn = (pair: Pair): readonly unknown[] =>
   pair.lines.filter(({ message }) => message === 'left to a task').map(({ cause }) => cause);
 
-/** The versions of a key, newest first: the version ID of each, with `m ` before that of a delete marker. */
+/** The version IDs of a key, newest first, with `m ` before those of delete markers. */
 export async function stackOf(bucket: TestBucket, key: string): Promise<readonly string[]> {
   const list = xmlOf(await bucket.must('GET', '', { query: { versions: '', prefix: key } }));
   return list.children
@@ -154,6 +157,6 @@ export async function stackOf(bucket: TestBucket, key: string): Promise<readonly
     .map((entry) => `${entry.name === 'DeleteMarker' ? 'm ' : ''}${textOf(entry, 'VersionId')}`);
 }
 
-/** The same as letters: `v` a version, `m` a delete marker. */
+/** The same as letters: `v` for a version, `m` for a delete marker. */
 export const shapeOf = async (bucket: TestBucket, key: string): Promise<string> =>
   (await stackOf(bucket, key)).map((entry) => (entry.startsWith('m ') ? 'm' : 'v')).join(' ');

@@ -12,7 +12,7 @@ afterEach(() => pair.close());
 const SSE = 'x-cos-server-side-encryption';
 const inRegion = (bucket: { name: string; region: string }) => ({ Bucket: bucket.name, Region: bucket.region });
 
-/** The SDK that users read both sides with. */
+/** The SDK with which users read both sides. */
 function sdk(): COS {
   const { credentials, cloud } = pair.driver;
   const { secretId: SecretId, secretKey: SecretKey } = credentials;
@@ -23,7 +23,7 @@ describe('tags', () => {
   const ten = Array.from({ length: 10 }, (_, i) => [`key ${i} ü中+&=/`, i === 3 ? '' : `value ${i} %2B =&`] as const);
   const text = ten.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
 
-  it('ten of them, with every kind of character', async () => {
+  it('travel with a replica, ten of them with every kind of character', async () => {
     await pair.setRule();
     await pair.source.put('k', 'x', { 'x-cos-tagging': text });
     await pair.deliver();
@@ -32,7 +32,7 @@ describe('tags', () => {
     expect(Tags.map(({ Key, Value }) => [Key, Value])).toEqual(ten);
   });
 
-  it('are those of the very version, and not of the newest', async () => {
+  it('are those of the replicated version, and not of the newest', async () => {
     await pair.setRule();
     const first = await pair.source.put('k', '1', { 'x-cos-tagging': 'n=1' });
     await pair.source.put('k', '2', { 'x-cos-tagging': 'n=2' });
@@ -69,7 +69,7 @@ describe('access control list', () => {
       .sort();
   };
 
-  it('comes along when the rule asks for it', async () => {
+  it('travels when the rule asks for it', async () => {
     await pair.setRule({ replicaAcl: true });
     await pair.source.put('k', 'x', GRANTS);
     await pair.deliver();
@@ -80,7 +80,7 @@ describe('access control list', () => {
     expect((await pair.driver.send({ method: 'GET', host, path: '/k', signature: 'none' })).status).toBe(200);
   });
 
-  it('and else the destination decides who may read', async () => {
+  it("is otherwise the destination's own", async () => {
     await pair.setRule();
     await pair.source.put('k', 'x', GRANTS);
     await pair.deliver();
@@ -92,7 +92,7 @@ describe('access control list', () => {
 });
 
 describe('storage class', () => {
-  it.each(['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING'])('%s stays', async (storageClass) => {
+  it.each(['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING'])('%s is kept', async (storageClass) => {
     await pair.setRule();
     await pair.source.put('k', 'x', { 'x-cos-storage-class': storageClass });
     await pair.deliver();
@@ -100,46 +100,52 @@ describe('storage class', () => {
     expect(to.headers['x-cos-storage-class'] ?? 'STANDARD').toBe(storageClass);
   });
 
-  it.each(['STANDARD_IA', 'ARCHIVE', 'DEEP_ARCHIVE'] as const)('%s when the rule names it', async (storageClass) => {
-    await pair.setRule({ storageClass });
-    await pair.source.put('k', 'x');
-    await pair.deliver();
-    const { headers } = await pair.destination.must('HEAD', 'k');
-    expect(headers['x-cos-storage-class']).toBe(storageClass);
-  });
+  it.each(['STANDARD_IA', 'ARCHIVE', 'DEEP_ARCHIVE'] as const)(
+    '%s is given when the rule names it',
+    async (storageClass) => {
+      await pair.setRule({ storageClass });
+      await pair.source.put('k', 'x');
+      await pair.deliver();
+      const { headers } = await pair.destination.must('HEAD', 'k');
+      expect(headers['x-cos-storage-class']).toBe(storageClass);
+    },
+  );
 
   it.each([
     ['ARCHIVE', 'with', true],
     ['ARCHIVE', 'without', false],
     ['DEEP_ARCHIVE', 'without', false],
-  ])('%s: skipped with its reason, and replicated once restored; events %s version ID', async (archived, _, named) => {
-    Object.assign(pair.driver.cloud?.core.switches ?? {}, { eventVersionId: named });
-    await pair.setRule({ storageClass: 'STANDARD_IA' });
-    const versionId = await pair.source.put('k', 'cold', { 'x-cos-storage-class': archived });
-    await pair.deliver();
-    expect(skippedIn(pair)).toContainEqual({ versionId, reason: 'archived' });
-    expect((await pair.destination.call('HEAD', 'k')).status).toBe(404);
-    // Newer versions do not wait for it.
-    await pair.source.put('k', 'warm');
-    await pair.deliver();
-    expect((await pair.destination.must('GET', 'k')).body.toString()).toBe('warm');
+  ])(
+    '%s is skipped with its reason, and replicated once restored; events %s version ID',
+    async (archived, _, named) => {
+      Object.assign(pair.driver.cloud?.core.switches ?? {}, { eventVersionId: named });
+      await pair.setRule({ storageClass: 'STANDARD_IA' });
+      const versionId = await pair.source.put('k', 'cold', { 'x-cos-storage-class': archived });
+      await pair.deliver();
+      expect(skippedIn(pair)).toContainEqual({ versionId, reason: 'archived' });
+      expect((await pair.destination.call('HEAD', 'k')).status).toBe(404);
+      // Newer versions do not wait for it.
+      await pair.source.put('k', 'warm');
+      await pair.deliver();
+      expect((await pair.destination.must('GET', 'k')).body.toString()).toBe('warm');
 
-    const body = '<RestoreRequest><Days>1</Days></RestoreRequest>';
-    await pair.source.must('POST', 'k', { query: { restore: '', versionId }, body });
-    await pair.deliver();
-    const { Versions } = await sdk().listObjectVersions({ ...inRegion(pair.destination), Prefix: 'k' });
-    const bodies = await Promise.all(
-      Versions.map(async ({ VersionId }) =>
-        (await pair.destination.must('GET', 'k', { query: { versionId: VersionId } })).body.toString(),
-      ),
-    );
-    // In the order of the source, newest first.
-    expect(bodies).toEqual(['warm', 'cold']);
-  });
+      const body = '<RestoreRequest><Days>1</Days></RestoreRequest>';
+      await pair.source.must('POST', 'k', { query: { restore: '', versionId }, body });
+      await pair.deliver();
+      const { Versions } = await sdk().listObjectVersions({ ...inRegion(pair.destination), Prefix: 'k' });
+      const bodies = await Promise.all(
+        Versions.map(async ({ VersionId }) =>
+          (await pair.destination.must('GET', 'k', { query: { versionId: VersionId } })).body.toString(),
+        ),
+      );
+      // In the order of the source, newest first.
+      expect(bodies).toEqual(['warm', 'cold']);
+    },
+  );
 });
 
 describe('encryption', () => {
-  it('SSE-COS stays', async () => {
+  it('SSE-COS is kept', async () => {
     await pair.setRule();
     await pair.source.put('k', 'x', { [SSE]: 'AES256' });
     await pair.deliver();
@@ -147,7 +153,7 @@ describe('encryption', () => {
     expect(to.headers[SSE]).toBe('AES256');
   });
 
-  it('SM4 stays, and a user’s own SM4 object at the destination stands in nobody’s way', async () => {
+  it("SM4 is kept, and a user's own SM4 object at the destination stops nothing", async () => {
     await pair.setRule();
     await pair.destination.put('k', 'theirs', { [SSE]: 'SM4' });
     await pair.source.put('k', 'x', { [SSE]: 'SM4' });
@@ -159,14 +165,14 @@ describe('encryption', () => {
     expect((await expectSame(pair, 'k')).headers[SSE]).toBe('SM4');
   });
 
-  it('none stays none', async () => {
+  it('none is added where there is none', async () => {
     await pair.setRule();
     await pair.source.put('k', 'x');
     await pair.deliver();
     expect((await expectSame(pair, 'k')).headers[SSE]).toBeUndefined();
   });
 
-  it('KMS: under the key of the destination that the rule names', async () => {
+  it('by KMS uses the key of the destination that the rule names', async () => {
     await pair.setRule({ kmsObjects: true, kmsKeyId: 'key-of-shanghai' });
     await pair.source.put('k', 'x', { [SSE]: 'cos/kms', [`${SSE}-cos-kms-key-id`]: 'key-of-guangzhou' });
     await pair.deliver();
@@ -174,7 +180,7 @@ describe('encryption', () => {
     expect([to.headers[SSE], to.headers[`${SSE}-cos-kms-key-id`]]).toEqual(['cos/kms', 'key-of-shanghai']);
   });
 
-  it('KMS: skipped with its reason when the rule does not select such objects', async () => {
+  it('by KMS has a version skipped with its reason when the rule does not select such objects', async () => {
     await pair.setRule();
     const versionId = await pair.source.put('k', 'x', { [SSE]: 'cos/kms' });
     await pair.deliver();
@@ -182,7 +188,7 @@ describe('encryption', () => {
     expect((await pair.destination.call('HEAD', 'k')).status).toBe(404);
   });
 
-  it('a key of the customer: skipped with its reason, and newer versions go on', async () => {
+  it("by a customer's key has a version skipped with its reason, and newer versions are replicated", async () => {
     await pair.setRule();
     const key = randomBytes(32);
     const customer = {
@@ -197,7 +203,7 @@ describe('encryption', () => {
     await pair.source.put('k', 'plain');
     await pair.deliver();
     expect((await expectSame(pair, 'k')).body.toString()).toBe('plain');
-    // Nor does one that somebody put over the replica stand in the way.
+    // A version of this kind that somebody put over the replica stops nothing either.
     await pair.destination.put('k', 'theirs', customer);
     await pair.source.put('k', 'newer');
     await pair.deliver();
@@ -208,7 +214,7 @@ describe('encryption', () => {
 });
 
 describe('sizes', () => {
-  it.each([0, 1, 65_536, 1_048_577])('%d bytes', async (size) => {
+  it.each([0, 1, 65_536, 1_048_577])('of %d bytes are replicated', async (size) => {
     await pair.setRule();
     await pair.source.put('k', randomBytes(size));
     await pair.deliver();
@@ -216,7 +222,7 @@ describe('sizes', () => {
     expect(to.body).toHaveLength(size);
   });
 
-  it('an empty object in place of one that was not', async () => {
+  it('of 0 bytes replace larger ones', async () => {
     await pair.setRule();
     await pair.source.put('k', 'full');
     await pair.deliver();
@@ -226,8 +232,8 @@ describe('sizes', () => {
   });
 });
 
-describe('a large object, in parts over HTTP', () => {
-  it('has all of it: headers, metadata, tags, grants, class, encryption, bytes', async () => {
+describe('a large object that is copied in parts over HTTP', () => {
+  it('keeps headers, metadata, tags, grants, class, encryption and bytes', async () => {
     await pair.close();
     pair = await openPair({ largeFrom: 2 ** 20 });
     await pair.setRule({ replicaAcl: true });

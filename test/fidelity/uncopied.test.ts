@@ -15,7 +15,7 @@ const append = (key: string) => pair.source.must('POST', key, { query: { append:
 const reasons = () => skippedIn(pair).map(({ reason }) => reason);
 
 describe('an appended object that COS does not copy', () => {
-  it('is skipped with its reason, and what is written over it is replicated', async () => {
+  it('is skipped with its reason, and a version written over it is replicated', async () => {
     await open();
     await append('log');
     await pair.deliver();
@@ -26,7 +26,7 @@ describe('an appended object that COS does not copy', () => {
     await expectSame(pair, 'log');
   });
 
-  it('does not stop what lies above it when the bucket got its versioning later', async () => {
+  it('does not stop newer versions when the bucket got its versioning later', async () => {
     await open();
     await append('old');
     for (const text of ['1', '2']) {
@@ -39,7 +39,7 @@ describe('an appended object that COS does not copy', () => {
 });
 
 describe('a symbolic link that leads nowhere', () => {
-  it('is skipped with its reason, so that its owner sees it, and is done', async () => {
+  it('is skipped with its reason, which shows it to the owner, and leaves no task', async () => {
     await open();
     const made = await link(pair.source, 'link', 'absent');
     await pair.deliver();
@@ -47,7 +47,7 @@ describe('a symbolic link that leads nowhere', () => {
     expect(pair.lines.map(({ message }) => message)).not.toContain('left to a task');
   });
 
-  it('leaves what is below it and above it to be replicated', async () => {
+  it('does not stop older and newer versions', async () => {
     await open();
     await pair.source.put('link', 'below');
     await link(pair.source, 'link', 'absent');
@@ -57,7 +57,7 @@ describe('a symbolic link that leads nowhere', () => {
     expect(await shapeOf(pair.destination, 'link')).toBe('v v');
   });
 
-  it('and that a user of the destination made stands in nobody’s way', async () => {
+  it('of a user at the destination stops nothing', async () => {
     await open();
     await link(pair.destination, 'theirs', 'absent');
     for (const text of ['1', '2']) {
@@ -82,7 +82,7 @@ describe('metadata', () => {
     return Object.fromEntries(names.map((name, i) => [name, 'f'.repeat(each + (i === 0 ? rest : 0) - name.length)]));
   };
 
-  it('that leaves room for the marker within 4 KB, to the byte, is replicated', async () => {
+  it('that leaves room for the replication marker within 4 KB, to the byte, is replicated', async () => {
     await open();
     await pair.source.put('k', 'first');
     await pair.deliver();
@@ -97,7 +97,7 @@ describe('metadata', () => {
     expect(skippedIn(pair)).toEqual([{ versionId, reason: 'metadata-limit' }]);
   });
 
-  it('of which COS takes less than it documents costs that version alone', async () => {
+  it('that COS refuses below the documented limit costs that version alone', async () => {
     await open();
     Object.assign(pair.driver.cloud?.core.switches ?? {}, { metadataLimit: 2048 });
     const versionId = await pair.source.put('k', 'first', fillers(2000));

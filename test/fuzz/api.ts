@@ -5,7 +5,7 @@ import { createDraw } from './random.ts';
 import { createTarget } from './target.ts';
 
 /**
- * Sends drawn events to the API function, in a process whose memory its starter has bounded. Prints one JSON line for
+ * Sends drawn events to the API function, in a process whose memory is bounded by its parent. Prints one JSON line for
  * every thousand inputs, so that a hang is seen, and a last one with the counts. `--only N` runs one input alone.
  */
 
@@ -19,9 +19,9 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 const seed = Number(values.seed);
 
-/** Inputs between two that are made to take long. */
+/** Inputs between two that are built to take long. */
 const HEAVY_EVERY = 2000;
-/** Inputs after which buckets and function begin anew: what was stored must not add up. */
+/** Inputs after which buckets and function start afresh, so that stored data does not add up. */
 const RENEW_EVERY = 10_000;
 const SHOWN = 2000;
 
@@ -54,7 +54,7 @@ for (let index = first; index < end; index += 1) {
     failed += 1;
     say({ failed: index, flaw, event: JSON.stringify(input.event)?.slice(0, SHOWN) });
   }
-  // Asking takes longer than a small input.
+  // Measuring the memory takes longer than a small input.
   if (index % HEAVY_EVERY === 0 || index % 64 === 0) peak = Math.max(peak, process.memoryUsage.rss());
   if (index % 1000 === 999) say({ done: index + 1 });
   if (index % RENEW_EVERY === RENEW_EVERY - 1) await renew();

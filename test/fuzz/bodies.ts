@@ -35,7 +35,7 @@ const PIECES = [
   DESTINATION,
 ] as const;
 
-/** One change to a text: what is cut out, put in twice, put in, or put elsewhere. */
+/** Makes one change to a text: cuts out, doubles, inserts or moves a part. */
 export function mutate(draw: Draw, text: string): string {
   const at = draw.below(text.length + 1);
   const to = Math.min(text.length, at + draw.below(40));
@@ -78,7 +78,7 @@ export const verifyBody = (draw: Draw): string => mutated(draw, draw.pick(VERIFI
 const MB = 2 ** 20;
 const wide = (count: number, element: string): string => configuration(MINIMAL + element.repeat(count));
 
-/** A thousand rules with ten tags each, whose values take most of the room. */
+/** A thousand rules with ten tags each, whose values take most of the size. */
 const tagged = (value: () => string): string =>
   configuration(
     ...Array.from({ length: 1000 }, (_, n) => {
@@ -89,10 +89,10 @@ const tagged = (value: () => string): string =>
 const thousand = (change: (rule: string, n: number) => string): string =>
   configuration(...Array.from({ length: 1000 }, (_, n) => change(numbered(n), n)));
 
-/** Documents about as large as they may be, with nothing wrong in them. */
+/** Valid documents of about the largest size that is allowed. */
 export const LARGE: Readonly<Record<string, () => string>> = {
   'one text over and over': () => tagged(() => 'x'.repeat(250)),
-  'text without any likeness': () => {
+  'random text': () => {
     const draw = createDraw(1);
     return tagged(() => Buffer.from(draw.bytes(186)).toString('base64'));
   },
@@ -103,12 +103,15 @@ export const LARGE: Readonly<Record<string, () => string>> = {
     thousand((rule, n) => `${rule.replace(/<ID>.*<\/ID>/, '')}<Prefix>${'y'.repeat(840)}${n}</Prefix>`),
 };
 
-/** Documents that are made to take long or much: few of them, because each is worth thousands of small ones. */
+/**
+ * Documents that are built to take much time or memory. They are few, because each takes as long as thousands of small
+ * ones.
+ */
 export const HEAVY: readonly (() => string)[] = [
   ...Object.values(LARGE),
-  // Quotes are written six times as long as they are sent.
+  // An answer escapes each quote with six characters.
   () => tagged(() => '"'.repeat(250)),
-  // Entities that would unfold to gigabytes.
+  // Entities that would expand to gigabytes.
   () =>
     `<!DOCTYPE a [<!ENTITY x0 "lol">${Array.from({ length: 9 }, (_, n) => `<!ENTITY x${n + 1} "${`&x${n};`.repeat(10)}">`).join('')}]>${configuration(MINIMAL.replace('rule-1', '&x9;'))}`,
   () => `<!DOCTYPE a SYSTEM "file:///etc/passwd">${configuration(MINIMAL)}`,
@@ -131,20 +134,20 @@ export const HEAVY: readonly (() => string)[] = [
     configuration(
       `${MINIMAL}<Filter><And>${Array.from({ length: 24_000 }, (_, n) => `<Tag><Key>${n}</Key><Value/></Tag>`).join('')}</And></Filter>`,
     ),
-  // Of each of these a parser keeps a piece for every other character.
+  // For each of these a parser keeps a piece for every other character.
   () => `<!--${'- '.repeat(2 * MB - 400)}-->${configuration(MINIMAL)}`,
   () => `<?a ${'?x'.repeat(2 * MB - 400)}?>${configuration(MINIMAL)}`,
   () => configuration(MINIMAL).replace('>', ` xmlns:a="${'\n'.repeat(4 * MB - 1000)}">`),
   () => configuration(MINIMAL) + '\r'.repeat(4 * MB - 1000),
   () => configuration(`${'\r'.repeat(900_000)}<!---->`.repeat(4) + MINIMAL),
-  // Blanks that would be longer in an answer than the platform hands on.
+  // Blanks that would make an answer longer than the platform allows.
   () =>
     tagged(() => '"'.repeat(40)).replace(
       /(<Role>)(.*?<\/Role>)(.*)(<\/Rep)/s,
       `$3$1${`${'\n'.repeat(60_000)}<!---->`.repeat(20)}$2$4`,
     ),
   () => `<ReplicationConfiguration>${`<Role>${ROLE}</Role>`.repeat(40_000)}</ReplicationConfiguration>`,
-  // Bodies whose event is as long as the platform hands it on.
+  // Bodies whose event has the largest size that the platform allows.
   () => '\0'.repeat(MB - 1000),
   () => '\ufffd'.repeat(2 * MB - 2000),
   () => 'x'.repeat(6 * MB - 6000),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export interface FuzzOptions {
   readonly runs: number;
   readonly seed: number;
-  /** Index of the one input to send. */
+  /** Index of the only input to send. */
   readonly only?: string | undefined;
 }
 
@@ -13,14 +13,14 @@ export interface FuzzCounts {
   readonly passed: number;
   readonly failed: number;
   readonly statuses: Readonly<Record<string, number>>;
-  /** Largest resident size of the process, with the test itself in it. */
+  /** Largest resident size of the process, the test code included. */
   readonly peakMb: number;
   readonly flaws: readonly string[];
 }
 
-/** MB of heap; the function has 256 MB in all. */
+/** MB of heap. The function has 256 MB in all. */
 const HEAP = 128;
-/** ms without a sign of life: a thousand inputs take about one second. */
+/** ms without a sign of life. A thousand inputs take about one second. */
 const HANG = 120_000;
 
 interface Line {
@@ -31,7 +31,7 @@ interface Line {
   readonly peakMb?: number;
 }
 
-/** Runs `api.ts` in a process of its own. One that dies, for want of memory or otherwise, or hangs, counts as failed. */
+/** Runs `api.ts` in a child process. A process that dies (out of memory or otherwise) or hangs counts as failed. */
 export async function fuzzApi({ runs, seed, only }: FuzzOptions): Promise<FuzzCounts> {
   const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const args = ['--runs', String(runs), '--seed', String(seed), ...(only === undefined ? [] : ['--only', only])];

@@ -4,7 +4,7 @@ import { mutate } from './bodies.ts';
 import { NASTY } from './random.ts';
 import type { Draw } from './random.ts';
 
-/** A request to COS as it would come over the wire, before it is signed. */
+/** A request to COS as it would go over the wire, before it is signed. */
 export interface CosInput {
   readonly method: string;
   readonly key: string;
@@ -57,7 +57,7 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
 };
 const NAMES = Object.keys(SETTINGS);
 const ODD_NAMES = ['live', 'website', 'no-such-thing', 'Tagging', '__proto__', 'ci-process', 'uploads', 'versions'];
-/** Paths that COS merges into the bucket's own, and keys that it does not take. */
+/** Paths that COS merges into the bucket's own, and keys that it refuses. */
 const ODD_KEYS = ['/', './', '//', '..', 'a/../', '\u0018', '\n\r', '\\k', 'k.zip', '.zip'];
 const METHODS = ['GET', 'PUT', 'DELETE', 'POST', 'HEAD', 'OPTIONS', 'PATCH'] as const;
 const OBJECT_CALLS = ['append', 'symlink', 'retention', 'tagging', 'acl', ''] as const;
@@ -99,7 +99,7 @@ const HEADERS: readonly (readonly [string, readonly string[]])[] = [
   ['access-control-request-headers', ['a,b', ',,', '']],
   ['content-md5', ['x', '1B2M2Y8AsgTpgAmY7PhCfg==']],
 ];
-/** As Node hands header values over: one character for each byte, no control characters. */
+/** Header values as Node returns them: one character per byte, no control characters. */
 const wire = (text: string): string =>
   Buffer.from(text)
     .toString('latin1')

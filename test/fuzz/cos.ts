@@ -19,7 +19,7 @@ const HOST = `${PLACE.bucket}.cos.${PLACE.region}.myqcloud.com`;
 const ACCOUNT = { appid: '1250000000', uin: '100000000001' };
 const PAIR = { secretId: 'AKIDfuzz', secretKey: 'secret' };
 const SECONDS = { start: NOW / 1000 - 60, end: NOW / 1000 + 60 };
-/** Inputs after which the bucket begins anew: what a lock or a policy shuts stays shut. */
+/** Inputs after which the bucket starts afresh, because what a lock or a policy shuts stays shut. */
 const RENEW_EVERY = 200;
 
 export interface CosCounts {
@@ -28,7 +28,7 @@ export interface CosCounts {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-/** Sends drawn requests to the local cloud's COS: its lesser calls with bodies and headers at their worst. */
+/** Sends drawn requests to the less used calls of the local cloud's COS, with hostile bodies and headers. */
 export async function fuzzCos(runs: number, seed: number): Promise<CosCounts> {
   const failures: string[] = [];
   const statuses: Record<string, number> = {};
@@ -78,7 +78,10 @@ function createBench() {
   });
   return {
     send: (input: CosInput, draw: Draw) => handler(requestOf(input, draw.chance(0.9))),
-    /** What an input has left behind: an error inside, a key that nobody wrote, a lifecycle that cannot run. */
+    /**
+     * The error of a handler; undefined: there was none. Throws when a lifecycle cannot run on what an input has
+     * stored.
+     */
     flaw: (): string | undefined => {
       if (errors.length > 0) return `the handler failed: ${String(errors.splice(0).map(String))}`;
       for (const days of [0, 2, 9]) core.runLifecycle({ ahead: days * DAY });
@@ -115,7 +118,7 @@ function requestOf({ method, key, query, headers, body }: CosInput, signed: bool
 const wellFormed = (text: string): string => Buffer.from(text).toString();
 
 async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
-  // In two pieces, so that a mark may be torn apart.
+  // In two pieces, which may split a character.
   const half = body.length >> 1;
   if (half > 0) yield body.subarray(0, half);
   if (body.length > half) yield body.subarray(half);
@@ -129,7 +132,7 @@ async function flawOf({ status, headers, body }: CloudResponse, { method }: CosI
   const odd = headers.find(([name, value]) => !/^[\w-]+$/.test(name) || /[^\x20-\x7e\x80-\xff]/.test(value));
   if (odd !== undefined) return `the header ${JSON.stringify(odd)}`;
   if (status < 400 || method === 'HEAD') return undefined;
-  if (typeof body !== 'string') return `a refusal of ${status} without a document`;
+  if (typeof body !== 'string') return `a refusal of ${status} without an XML document`;
   const error = readXml(body);
   for (const name of ['Code', 'Message', 'Resource', 'RequestId']) {
     if ((child(error, name)?.text ?? '') === '') return `an error without ${name}`;

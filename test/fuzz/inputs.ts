@@ -7,7 +7,7 @@ import type { Draw } from './random.ts';
 
 export interface Input {
   readonly event: unknown;
-  /** Its signature was spoilt: it must not have any effect. */
+  /** The signature was spoilt, so the request must have no effect. */
   readonly spoilt: boolean;
 }
 
@@ -18,7 +18,10 @@ const HEAVY_CALLS = [
   ['PUT', 'replication', '/'],
   ['POST', 'replicationReattempt', '/'],
 ] as const;
-/** The calls that there are; most inputs get that far, or nothing behind the first check would be tried. Rules are stored most often. */
+/**
+ * All calls of the API. Most inputs name one of them, or nothing behind the first check would be tried. Storing rules
+ * is drawn most often.
+ */
 const CALLS: readonly (readonly [method: string, subresource: string, path: string])[] = [
   ...HEAVY_CALLS,
   ['PUT', 'replication', '/'],
@@ -93,7 +96,7 @@ const VALUES = [
   '999999999999',
 ];
 
-/** One input; the same draw gives the same. `heavy` ones take a thousand times as long as others. */
+/** One input; the same draw gives the same input. A `heavy` input takes a thousand times as long as others. */
 export function drawInput(draw: Draw, heavy: boolean): Input {
   const kind = draw.below(20);
   if (!heavy && kind === 0) return { event: rubbish(draw, 3), spoilt: false };
@@ -126,7 +129,7 @@ function drawCall(draw: Draw, heavy: boolean): Call {
 function drawVerb(draw: Draw): readonly [method: string, subresource: string, path: string] {
   const [method, subresource, path] = draw.pick(CALLS);
   const otherPath = draw.chance(0.6) ? draw.pick(PATHS) : `/${draw.text(20)}`;
-  // Keys may be anything, so where there is one it mostly is.
+  // The path of a status request is a key, which may be anything, so it is mostly a drawn one.
   const samePath = draw.chance(subresource === 'replicationStatus' ? 0.3 : 0.85);
   return [
     draw.chance(0.93) ? method : draw.pick(METHODS),
@@ -152,7 +155,7 @@ function sign(draw: Draw, call: Call): Required<Call> {
   });
 }
 
-/** Another signature than the right one, in either form. */
+/** A signature that differs from the right one, in either form. */
 function spoil(draw: Draw, call: Required<Call>): Required<Call> {
   const spoilt = (text: string) =>
     text.replace(/(q-signature=|^)([0-9a-f]{40})$/, (_, name: string, hex: string) => {
@@ -168,7 +171,7 @@ function spoil(draw: Draw, call: Required<Call>): Required<Call> {
 
 const FIELDS = ['httpMethod', 'path', 'queryString', 'headers', 'body', 'isBase64Encoded', 'requestContext'] as const;
 
-/** What a front end, or somebody who calls the function without one, may make of an event. */
+/** Events as a front end, or a caller without one, might make them. */
 function distort(draw: Draw, event: Record<string, unknown>): Record<string, unknown> {
   const field = draw.pick(FIELDS);
   const value = event[field];
@@ -186,7 +189,7 @@ function distort(draw: Draw, event: Record<string, unknown>): Record<string, unk
   }
 }
 
-/** Any JSON at all. */
+/** Any JSON value. */
 function rubbish(draw: Draw, depth: number): unknown {
   const leaves = [null, true, false, 0, -1, 1e308, '', draw.text(30), draw.pick(NASTY), undefined];
   if (depth === 0 || draw.chance(0.4)) return draw.pick(leaves);

@@ -1,4 +1,4 @@
-/** Everything that is drawn; the same seed draws the same. */
+/** All draws; the same seed gives the same draws. */
 export interface Draw {
   /** In [0, 1). */
   next(): number;
@@ -9,11 +9,11 @@ export interface Draw {
   bytes(length: number): Uint8Array;
   /** Between `least` and `most` results. */
   many<T>(least: number, most: number, make: () => T): T[];
-  /** Text of the letters of `alphabet`, or of what texts can hold at their worst. */
+  /** Text of the letters of `alphabet`, or of the most hostile characters that a text can hold. */
   text(most: number, alphabet?: readonly string[]): string;
 }
 
-/** Characters and words that have ended parsers, lines, names and paths elsewhere. */
+/** Characters and words that break naive parsers, lines, names and paths. */
 export const NASTY = [
   '\0',
   '\r\nSet-Cookie: a=b',

@@ -6,8 +6,8 @@ import { checkSignatures } from './signatures.ts';
 
 /**
  * `npm run test:fuzz -- [--runs N] [--seed N] [--only N]`: N drawn events against the API function in a process with
- * 128 MB, N requests signed by the SDK against our signer and verifier, and N calls to the local cloud's COS. The last line
- * is `N passed, N failed`.
+ * 128 MB, N requests signed by the SDK against our signer and verifier, and N calls to the local cloud's COS. The last
+ * line is `N passed, N failed`.
  */
 
 const { values } = parseArgs({

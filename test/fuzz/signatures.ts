@@ -25,12 +25,12 @@ const LETTERS = Array.from('abcXYZ019-_.~!\'()*/ +%&=;?#@:,"<>$[]{}|\\^`éü中�
 
 export interface SignatureCounts {
   readonly passed: number;
-  /** Not compared, because of the one known difference; see `sortsAlike`. */
+  /** Requests not compared because of the one known difference; see `sortsAlike`. */
   readonly explained: number;
   readonly failures: readonly string[];
 }
 
-/** Signs drawn requests with the SDK's own signer and checks ours, and our verifier, against it. */
+/** Signs drawn requests with the SDK's own signer, and checks our signer and our verifier against it. */
 export function checkSignatures(runs: number, seed: number): SignatureCounts {
   const failures: string[] = [];
   let passed = 0;
@@ -99,7 +99,7 @@ function drawRequest(draw: Draw): SignableRequest {
   };
 }
 
-/** No name twice, whatever its case. */
+/** No name twice, in any case. */
 function drawPairs(draw: Draw, known: readonly string[]): Pairs {
   const pairs = draw.many(0, 6, () => {
     const name = known === PARAMS && draw.chance(0.3) ? draw.text(6, LETTERS) || 'p' : draw.pick(known);
@@ -111,8 +111,9 @@ function drawPairs(draw: Draw, known: readonly string[]): Pairs {
 const byCodeUnit = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /**
- * The SDK sorts the list by the encoded name, as the documents of COS say, but what it hashes by the unencoded one. No
- * parameter of COS has a name in which the two differ; `test/shared/signing/node-sdk.test.ts` pins what happens then.
+ * The SDK sorts the list by the encoded name, as the documents of COS demand, but sorts the hashed text by the
+ * unencoded name. No parameter of COS has a name in which the two differ. `test/shared/signing/node-sdk.test.ts` pins
+ * the result for other names.
  */
 function sortsAlike({ query }: SignableRequest): boolean {
   const names = query.map(([name]) => name.toLowerCase());
@@ -120,7 +121,7 @@ function sortsAlike({ query }: SignableRequest): boolean {
   return names.toSorted(byCodeUnit).every((name, index) => encode(name).toLowerCase() === encoded[index]);
 }
 
-/** As it arrives: with the signature, and with headers and parameters that nobody signed, in another order. */
+/** As the request arrives: with the signature, with unsigned headers and parameters, and in another order. */
 function onTheWire(
   draw: Draw,
   { method, path, query, headers }: SignableRequest,
@@ -136,7 +137,7 @@ function onTheWire(
   };
 }
 
-/** One change to something that is signed; undefined where this one would change nothing. */
+/** Makes one change to a signed part; undefined where it would change nothing. */
 function spoil(draw: Draw, wire: SignableRequest, { query, headers }: SignableRequest): SignableRequest | undefined {
   const change = (pairs: Pairs, signed: Pairs, how: (pair: readonly [string, string]) => Pairs): Pairs | undefined => {
     if (signed.length === 0) return undefined;

@@ -11,15 +11,15 @@ import { NOW, PAIR, SOURCE, STATE, signCall, urlEvent } from '../functions/api/b
 import type { Input } from './inputs.ts';
 import { KEYS } from '../shared/identity/keys.ts';
 
-/** 5xx are for what a retry can help, and nothing here fails by chance. */
+/** A 5xx asks for a retry, and nothing here fails by chance. */
 const ACCEPTABLE = new Set([200, 202, 204, 400, 403, 404, 405, 411]);
-/** Characters of an error: what the client sent is quoted in part only. */
+/** Characters of an error: it may quote only a part of the request. */
 const LONGEST_ERROR = 128 * 1024;
 
 export interface Target {
-  /** What is wrong with the answer to an input; undefined: nothing. */
+  /** The fault in the answer to an input; undefined: there is none. */
   judge(input: Input): Promise<string | undefined>;
-  /** Answers so far, by status. */
+  /** Number of answers by status. */
   readonly statuses: ReadonlyMap<number, number>;
   close(): Promise<void>;
 }

@@ -5,12 +5,12 @@ import { OTHER_POINTS } from './points/others.ts';
 import { openProbe, type Point, type Probe } from './points/point.ts';
 import { NOT_ASKED, SWITCH_POINTS } from './points/switches.ts';
 
-/** What the service does about one point, and what the local cloud takes for it. */
+/** What the service does at one point, and what the local cloud does there. */
 export interface Finding {
   readonly name: string;
   readonly observed: string;
   readonly taken: string;
-  /** What to set on the local cloud so that it does the same. */
+  /** The setting that makes the local cloud do the same. */
   readonly advice: string;
 }
 
@@ -21,7 +21,7 @@ async function observe(point: Point, probe: Probe): Promise<string> {
   return point.observe(probe).catch(failed);
 }
 
-/** Asks about every point, the ones about functions too unless they are left out. */
+/** Asks about every point; about functions unless they are left out. */
 export async function askAll(driver: CosDriver, { functions = true } = {}): Promise<readonly Finding[]> {
   const probe = await openProbe(driver);
   const findings: Finding[] = [];
@@ -45,13 +45,13 @@ export async function askAll(driver: CosDriver, { functions = true } = {}): Prom
   return findings;
 }
 
-/** For a person: every point, those first that the local cloud takes in another way. */
+/** For a person: every point. Those at which the local cloud differs come first. */
 export function formatFindings(findings: readonly Finding[]): string {
   const differ = findings.filter(({ observed, taken }) => observed !== taken);
   const same = findings.filter(({ observed, taken }) => observed === taken);
   return [
     ...differ.map(({ name, observed, taken, advice }) => `DIFFERS  ${name}: ${observed}, not ${taken}; ${advice}`),
-    ...same.map(({ name, observed }) => `as taken ${name}: ${observed}`),
+    ...same.map(({ name, observed }) => `same     ${name}: ${observed}`),
     ...Object.entries(NOT_ASKED)
       .filter(([name]) => !findings.some((one) => one.name === name))
       .map(([name, reason]) => `not asked ${name}: ${reason}`),

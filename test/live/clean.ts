@@ -1,7 +1,7 @@
 import { children, NAMESPACE, removeBucket, textOf, xmlOf, type CosDriver } from '../contract/driver.ts';
 import { child } from '../../shared/xml/index.ts';
 
-/** Takes away every bucket that a test has left behind because it was broken off; names of those that there were. */
+/** Removes every bucket that an interrupted test has left behind, and returns their names. */
 export async function cleanUp(driver: CosDriver): Promise<readonly string[]> {
   const answer = await driver.send({ method: 'GET', host: 'service.cos.myqcloud.com' });
   if (answer.status !== 200) throw new Error(`The buckets could not be listed: ${answer.status}.`);

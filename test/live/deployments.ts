@@ -5,8 +5,8 @@ import { createProject } from '../e2e/project.ts';
 import { failOverAndBack, setUp, type Stage } from './fail-over.ts';
 
 /**
- * Deploys to both regions under a stage of its own, plays the scripts of the runbook, and takes everything away again, the
- * state buckets too. Throws what failed, after the clean-up.
+ * Deploys to both regions under a stage of its own, runs the scripts of the runbook, and removes everything again, the
+ * state buckets included. Throws the first error, after the clean-up.
  */
 export async function playOnAccount(driver: CosDriver, say: (line: string) => void): Promise<void> {
   const stage = `live${randomBytes(2).toString('hex')}`;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Place } from '../../shared/cos/index.ts';
 import { BACKUP, blocksOf, PHOTOS, renamed, scriptsOf } from './runbook.ts';
 
-/** Where the scripts of the runbook are played: two buckets with versioning and nothing deployed. */
+/** Where the scripts of the runbook run: two buckets with versioning and nothing deployed. */
 export interface Stage {
   readonly photos: Place;
   readonly backup: Place;
   /** Folder of serverless.yml, which lists both buckets in both lists. */
   readonly folder: string;
-  /** Runs `npx serverless` with these words and returns what it said; throws when it fails. */
+  /** Runs `npx serverless` with these words and returns its output; throws when it fails. */
   serverless(words: readonly string[]): Promise<string>;
   put(place: Place, key: string, body: string): Promise<void>;
   remove(place: Place, key: string): Promise<void>;
@@ -19,7 +19,7 @@ export interface Stage {
 
 const HEADING = '### Disaster recovery';
 
-/** The first script: both deployments and both rules. Returns what each command said. */
+/** The first script: both deployments and both rules. Returns the output of each command. */
 export async function setUp(stage: Stage): Promise<readonly string[]> {
   const { photos, backup, folder } = stage;
   const [rules = ''] = blocksOf(HEADING, 'xml');
@@ -34,9 +34,9 @@ export async function setUp(stage: Stage): Promise<readonly string[]> {
 }
 
 /**
- * The other scripts: the writers move to the other bucket and back, and find everything there each time; what is read in an
- * emergency names the last word of the source's region. Throws when something is missing, or when it is not said that it is
- * safe to switch.
+ * The other scripts: the writers move to the other bucket and back, and find everything there each time. The status
+ * read in an emergency holds the last state that the source's region has sent. Throws when something is missing, or
+ * when the commands do not say that it is safe to switch.
  */
 export async function failOverAndBack(stage: Stage): Promise<void> {
   const { photos, backup } = stage;
@@ -44,7 +44,7 @@ export async function failOverAndBack(stage: Stage): Promise<void> {
   expectSafe(await play(stage, 1));
   await expectAll(stage, backup, 'before');
   const [status = ''] = await play(stage, 2);
-  if (!/measured at/.test(status)) throw new Error(`The destination does not tell of the source:\n${status}`);
+  if (!/measured at/.test(status)) throw new Error(`The destination has no status of the source:\n${status}`);
   await write(stage, backup, 'during');
   expectSafe(await play(stage, 3));
   await expectAll(stage, photos, 'during');
@@ -61,7 +61,8 @@ async function play(stage: Stage, script: number): Promise<readonly string[]> {
 
 function expectSafe(said: readonly string[]): void {
   const verdict = said.at(-1) ?? '';
-  if (!verdict.includes('It is safe to switch')) throw new Error(`It is not said to be safe to switch:\n${verdict}`);
+  if (!verdict.includes('It is safe to switch'))
+    throw new Error(`The command did not say that it is safe to switch:\n${verdict}`);
 }
 
 const KEYS = Array.from({ length: 5 }, (_, n) => `moved/${n}`);

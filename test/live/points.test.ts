@@ -20,13 +20,13 @@ describe('each point', () => {
     point.positions.map((position) => ({ name, position, point })),
   );
 
-  it.each(cases)('finds out that $name is $position', async ({ name, position, point }) => {
+  it.each(cases)('finds that $name is $position', async ({ name, position, point }) => {
     const probe = await openProbe(await open({ [name]: position }));
     const told = point.told === undefined ? String(position) : point.told(position as never);
     expect(await point.observe(probe)).toBe(told);
   });
 
-  it('without a switch is taken by the local cloud as its page says', async () => {
+  it('without a switch is handled by the local cloud as its page says', async () => {
     const probe = await openProbe(await open());
     const observed = [];
     const points = [...OTHER_POINTS, ...CLOUD_API_POINTS];
@@ -38,14 +38,14 @@ describe('each point', () => {
     { eventVersionId: false, eventEtag: true, urlPath: 'raw', urlRepeatedKeys: 'array' },
     { eventVersionId: true, eventEtag: false, urlPath: 'decoded', urlRepeatedKeys: 'first' },
     { eventVersionId: false, eventEtag: true, urlPath: 'raw', urlRepeatedKeys: 'last' },
-  ])('about functions finds out %j, and leaves no function behind', async (switches) => {
+  ])('about functions finds %j, and leaves no function behind', async (switches) => {
     const own = await open(switches);
     expect(await observeFunction(await openProbe(own))).toEqual(switches);
     expect(own.cloud?.scf.listFunctions(own.region, 'default')).toEqual([]);
   });
 });
 
-it('says what differs and which switch to set', async () => {
+it('reports a difference and the switch to set', async () => {
   const findings = await askAll(await open({ markerOn404: true }), { functions: false });
   const text = formatFindings(findings);
   expect(text).toMatch(/^DIFFERS {2}markerOn404: true, not false; set the switch markerOn404 to true\n/);

@@ -16,8 +16,8 @@ type Part = (typeof PARTS)[number];
 const HELP = `npm run test:live -- [--only PART,PART] [--local] [--switched]
                      [--clean]
 
-Runs against a real account, in buckets and functions of its own, which it takes
-away again. It costs a few requests and minutes of functions.
+Runs against a real account, in buckets and functions of its own, and removes
+them again. It costs a few requests and minutes of functions.
 
   points     what COS and SCF do where their documents are silent
   contract   the calls of COS that this service and its tests rely on
@@ -25,8 +25,8 @@ away again. It costs a few requests and minutes of functions.
 
   --only     some of the parts
   --local    the same against a local cloud
-  --switched with --local: a cloud that is on the other side at each point
-  --clean    only takes away what a broken run has left behind
+  --switched with --local: a cloud with every switch in its other position
+  --clean    only removes the buckets that an interrupted run has left behind
   --help     this text
 
 Environment: REAL_COS_SECRET_ID, REAL_COS_SECRET_KEY, REAL_COS_APPID; also
@@ -34,11 +34,11 @@ REAL_COS_REGION (ap-guangzhou), REAL_COS_OTHER_REGION (ap-shanghai), and for a
 second account REAL_COS_OTHER_SECRET_ID, REAL_COS_OTHER_SECRET_KEY and
 REAL_COS_OTHER_UIN.
 
-Exit status: 0 all is as it is taken to be, 1 not, 2 wrong use.
+Exit status: 0 if the service does as the local cloud does, 1 if not, 2 for wrong use.
 `;
 
 const NEEDED = ['REAL_COS_SECRET_ID', 'REAL_COS_SECRET_KEY', 'REAL_COS_APPID'];
-/** ms for one test of the contract: requests go over the internet. */
+/** ms for one test of the contract, because requests go over the internet. */
 const PATIENCE = '180000';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -69,7 +69,7 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Each returns whether all was as it is taken to be. */
+/** Each returns whether the service does as the local cloud does. */
 const RUN: Readonly<Record<Part, (driver: CosDriver, run: Run) => Promise<boolean>>> = {
   async points(driver) {
     const findings = await askAll(driver);
@@ -84,8 +84,8 @@ const RUN: Readonly<Record<Part, (driver: CosDriver, run: Run) => Promise<boolea
 };
 
 /**
- * In a process of its own; the suites read the same environment. An account that it names is left alone where a local cloud
- * was asked for.
+ * In a process of its own, because the suites read the same environment. With `--local`, an account that the
+ * environment names is not used.
  */
 function runContract({ local, switched, signal }: Run): Promise<boolean> {
   const all = Object.entries(process.env);
@@ -114,7 +114,7 @@ await runCommand(async ({ signal, onEnd }) => {
   onEnd(() => driver.close());
   if (options.clean) {
     const names = await cleanUp(driver);
-    say(names.length === 0 ? 'Nothing was left behind.' : `Taken away: ${names.join(', ')}`);
+    say(names.length === 0 ? 'Nothing was left behind.' : `Removed: ${names.join(', ')}`);
     return 0;
   }
   let good = true;
@@ -127,7 +127,7 @@ await runCommand(async ({ signal, onEnd }) => {
         return false;
       },
     );
-    say(`== ${part}: ${fine ? 'as it is taken to be' : 'NOT as it is taken to be'}`);
+    say(`== ${part}: ${fine ? 'as the local cloud does' : 'NOT as the local cloud does'}`);
     good &&= fine;
   }
   return good ? 0 : 1;

@@ -6,12 +6,12 @@ const TEXT = readFileSync(new URL('../../functions/RUNBOOK.md', import.meta.url)
 export const PHOTOS: Place = { bucket: 'photos-1250000000', region: 'ap-guangzhou' };
 export const BACKUP: Place = { bucket: 'photos-backup-1250000000', region: 'ap-shanghai' };
 
-/** A part of the runbook, from its heading to the next one of the same kind or a higher one. */
+/** A part of the runbook, from its heading to the next one of the same or a higher level. */
 function sectionOf(heading: string): string {
   const level = heading.indexOf(' ');
   const lines = TEXT.split('\n');
   const start = lines.indexOf(heading);
-  if (start < 0) throw new Error(`The runbook has no "${heading}".`);
+  if (start < 0) throw new Error(`The runbook has no heading "${heading}".`);
   const rest = lines.slice(start + 1);
   const end = rest.findIndex((line) => /^#{1,6} /.test(line) && line.indexOf(' ') <= level);
   return rest.slice(0, end < 0 ? undefined : end).join('\n');
@@ -24,7 +24,10 @@ export function blocksOf(heading: string, language: string): readonly string[] {
     .map(([, , text = '']) => text);
 }
 
-/** What each script of a part hands to `npx serverless`, line by line, for the buckets that take the place of the examples. */
+/**
+ * The arguments that each script of a part passes to `npx serverless`, line by line, with other buckets in place of the
+ * examples'.
+ */
 export function scriptsOf(heading: string, photos: Place = PHOTOS, backup: Place = BACKUP): readonly string[][][] {
   return blocksOf(heading, 'sh').map((block) =>
     [...block.matchAll(/^npx serverless ([^#\n]*)/gm)].map(([, words = '']) =>

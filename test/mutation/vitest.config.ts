@@ -3,7 +3,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const SLOW = 'plan-worlds.slow.test.ts';
 
-/** A mutant dies of the first test that fails, so the files that take milliseconds go before the one that takes seconds. */
+/**
+ * A mutant ends with the first test that fails, so the files that take milliseconds run before the one that takes
+ * seconds.
+ */
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isSlow = ({ moduleId }: TestSpecification): number => (moduleId.endsWith(SLOW) ? 1 : 0);
@@ -13,7 +16,8 @@ class QuickFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Unit tests of the mutated files. What else would notice, such as the simulated worlds, does not count here.
+    // The unit tests of the mutated files. Other suites that would notice a mutant, such as the simulated worlds, do
+    // not count.
     include: [
       'test/shared/identity/*.test.ts',
       'test/shared/replication/landing.test.ts',

@@ -1,4 +1,7 @@
-/** The rows of the matrix. A client's program reports each by its ID; the last four are judged from what went over the wire. */
+/**
+ * The rows of the matrix. A client's program reports each by its ID; the last four are judged from the recorded
+ * requests.
+ */
 export const CHECKS = [
   { id: 'client', title: 'client installed', by: 'runner' },
   { id: 'none', title: 'none configured', by: 'client' },
@@ -23,7 +26,7 @@ export const CHECKS = [
 
 export type CheckId = (typeof CHECKS)[number]['id'];
 
-/** What one SDK made of one check. `detail` is empty only for `ok`. */
+/** The result of one check of one SDK. `detail` is empty only for `ok`. */
 export interface Cell {
   readonly outcome: 'ok' | 'failed' | 'n/a';
   readonly detail: string;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A program that has to be on the machine is not. */
+/** A program that the suite needs is not installed. */
 export class MissingTool extends Error {
   override readonly name = 'MissingTool';
 }
@@ -15,7 +15,7 @@ interface Output {
 
 export interface ChildOptions {
   readonly cwd: string;
-  /** Beside the environment of this process. */
+  /** Added to the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly onLine?: (line: string) => void;
@@ -24,8 +24,8 @@ export interface ChildOptions {
 }
 
 /**
- * Runs a program in a process group of its own, so that ending it ends what it has started. Throws `MissingTool` when
- * there is no such program, and an Error with its last words when it fails.
+ * Runs a program in a process group of its own, so that ending it also ends its children. Throws `MissingTool` when
+ * there is no such program, and an Error with the end of its output when it fails.
  */
 export async function runChild(command: string, args: readonly string[], options: ChildOptions): Promise<Output> {
   const { cwd, env = {}, signal, until } = options;

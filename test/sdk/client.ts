@@ -2,22 +2,22 @@ import { DESTINATIONS, REGION, ROLE } from './world.ts';
 import type { Managed, World } from './world.ts';
 import type { Tap } from './tap.ts';
 
-/** What a client's program is told: as JSON in its only argument, or in the page's address. */
+/** The settings of a client's program: as JSON in its only argument, or in the page's address. */
 export interface ClientConfig {
   readonly role: string;
   readonly region: string;
-  /** `http://127.0.0.1:PORT`: where to connect to, or the proxy to go through. */
+  /** `http://127.0.0.1:PORT`: the address to connect to, or the proxy to go through. */
   readonly endpoint: string;
   readonly destinations: typeof DESTINATIONS;
   readonly source: Managed & { readonly domain: string };
-  /** A source that keeps no versions. */
+  /** A source without versioning. */
   readonly unversioned: Managed & { readonly domain: string };
 }
 
 export interface Addressing {
   /** For a person. */
   readonly text: string;
-  /** What the SDK gets as its domain. */
+  /** The SDK's setting for the domain. */
   readonly domain: (bucket: string, place: { readonly tap: Tap; readonly world: World }) => string;
 }
 

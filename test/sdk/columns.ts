@@ -17,7 +17,7 @@ import { bucketHost } from './world.ts';
 type Reports = readonly (readonly [CheckId, Cell])[];
 type Run = (config: ClientConfig, signal: AbortSignal) => Promise<Reports>;
 
-/** An SDK and how it gets to the API here. */
+/** An SDK and how it reaches the API here. */
 export interface Column {
   readonly id: string;
   readonly name: string;

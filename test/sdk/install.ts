@@ -17,15 +17,15 @@ function cacheFolder(): string {
 
 interface Installation {
   readonly name: string;
-  /** Below this folder; their content decides whether what is there still fits. */
+  /** Files below this folder. Their content decides whether an earlier installation still fits. */
   readonly files: readonly string[];
   /** Versions of tools and the like, which decide as well. */
   readonly with?: string;
-  /** Fills `folder`, in which the files are already. */
+  /** Fills `folder`, which has the files already. */
   readonly install: (folder: string) => Promise<void>;
 }
 
-/** The folder of an installation, made first when it is not there. It appears complete or not at all. */
+/** The folder of an installation, made first when it is missing. It appears complete or not at all. */
 async function installed({ name, files, with: more = '', install }: Installation): Promise<string> {
   const paths = files.map((file) => join(HERE, file));
   const hash = createHash('sha256').update(more);
@@ -39,7 +39,7 @@ async function installed({ name, files, with: more = '', install }: Installation
     for (const path of paths) await copyFile(path, join(draft, basename(path)));
     await install(draft);
     await rename(draft, folder).catch((error: NodeJS.ErrnoException) => {
-      // Another run was faster with the same.
+      // Another run was faster with the same installation.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
   } finally {
@@ -49,13 +49,13 @@ async function installed({ name, files, with: more = '', install }: Installation
 }
 
 export interface Installer {
-  /** Folder whose node_modules holds the Node.js 2 and the browser SDK. */
+  /** The folder whose node_modules has the Node.js 2 and the browser SDK. */
   readonly javascript: () => Promise<string>;
-  /** Path for PYTHONPATH. */
+  /** The path for PYTHONPATH. */
   readonly python: () => Promise<string>;
-  /** Path of the program. */
+  /** The path of the program. */
   readonly go: () => Promise<string>;
-  /** Class path. */
+  /** The class path. */
   readonly java: () => Promise<string>;
 }
 
@@ -76,7 +76,7 @@ export function createInstaller(signal: AbortSignal): Installer {
         name: 'javascript',
         files: ['javascript/package.json', 'javascript/package-lock.json'],
         install: async (folder) => {
-          // Started by an npm script itself, npm would take the project for its folder.
+          // Without this, an npm that an npm script has started takes the project for its folder.
           const args = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
           await run('npm', args, folder);
         },

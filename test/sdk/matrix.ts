@@ -8,7 +8,7 @@ export interface Result {
   readonly name: string;
   /** Whether the SDK itself ran, or its recorded requests did. */
   readonly kind: 'live' | 'replay';
-  /** How the API was addressed. */
+  /** How the client addressed the API. */
   readonly address: string;
   readonly cells: Cells;
 }
@@ -19,7 +19,7 @@ export interface Counts {
   readonly notApplicable: number;
 }
 
-/** A cell that nobody filled in has failed. */
+/** A missing cell counts as failed. */
 function cellOf({ cells }: Result, id: (typeof CHECKS)[number]['id']): Cell {
   return cells.get(id) ?? failed('not reported');
 }
@@ -43,7 +43,7 @@ export function matrixJson(results: readonly Result[]): string {
 
 const WORDS = { ok: 'ok', failed: 'FAILED', 'n/a': 'n/a' } as const;
 
-/** The matrix, what is behind every cell that is not `ok`, and the counts alone on the last line. */
+/** The matrix, the explanation of every cell that is not `ok`, and the counts alone on the last line. */
 export function matrixText(results: readonly Result[]): string {
   const first = Math.max(...CHECKS.map(({ title }) => title.length));
   const widths = results.map(({ id }) => Math.max(id.length, WORDS.failed.length));
@@ -71,7 +71,7 @@ export function matrixText(results: readonly Result[]): string {
   ].join('\n');
 }
 
-/** The same explanation of the same SDKs is told once. */
+/** An explanation that SDKs share is printed once. */
 function notes(results: readonly Result[], outcome: 'n/a' | 'failed'): string[] {
   const titles = new Map<string, string[]>();
   for (const { id, title } of CHECKS) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { readSignature } from '../../shared/signing/index.ts';
 
-/** A request of an official SDK as a recording server saw it. */
+/** A request of an official SDK, recorded by a server. */
 export interface Recording {
   readonly method: string;
   readonly rawUrl: string;

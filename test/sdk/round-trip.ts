@@ -2,8 +2,8 @@ import { readXml } from '../../shared/xml/index.ts';
 import type { XmlElement } from '../../shared/xml/index.ts';
 
 /**
- * What differs between a document as it was sent and as it was given back; undefined when nothing does. The order and the
- * spelling count. Blanks between elements do not, and a rule that was sent without an ID has got one, in front.
+ * The difference between a document that was sent and the one that was returned; undefined: none. The order and the
+ * spelling count. Blanks between elements do not, and a rule that was sent without an ID gets one as its first element.
  */
 export function differenceOf(sent: Uint8Array, received: Uint8Array): string | undefined {
   return compare(readXml(sent), readXml(received), '');

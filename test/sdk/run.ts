@@ -29,7 +29,7 @@ The official SDKs as clients of the replication API, on a local cloud with the d
   --help        this text
 `;
 
-/** Clients that run side by side: they are processes, and so are the functions that answer them. */
+/** Clients that run side by side. Each is a process, and so are the functions that answer it. */
 const AT_ONCE = 3;
 /** ms for one client, its start included, and for the installation of all. */
 const PATIENCE = 120_000;
@@ -40,7 +40,7 @@ type Prepared = Column & { readonly ready: Promise<Awaited<ReturnType<Column['pr
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Aborted with `signal`, or with an error that says how long was waited. */
+/** Aborted with `signal`, or with an error that names the time limit. */
 function within(signal: AbortSignal, patience: number): AbortSignal {
   const limit = new AbortController();
   setTimeout(() => limit.abort(new Error(`not finished after ${patience / 1000} s`)), patience).unref();
@@ -61,7 +61,7 @@ async function examine(column: Prepared, world: World, signal: AbortSignal): Pro
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof MissingTool) return result(absent(error, column));
-    // Checks that it did not report any more count as failed by themselves.
+    // Checks that a client did not report count as failed anyway.
     cells.set('client', failed(messageOf(error)));
   } finally {
     await tap.close();
@@ -70,7 +70,7 @@ async function examine(column: Prepared, world: World, signal: AbortSignal): Pro
   return result(cells);
 }
 
-/** One failure that says what is missing, and nothing to say of the rest. */
+/** Reports the missing tool once, and nothing for the other checks. */
 function absent(error: unknown, { name }: Column): ReadonlyMap<CheckId, Cell> {
   say(`${name}: ${messageOf(error)}`);
   const rest = CHECKS.map(({ id }) => [id, notApplicable('the client could not be installed')] as const);
@@ -87,7 +87,7 @@ async function examineAll(columns: readonly Prepared[], world: World, signal: Ab
       say(`  ${column.name}`);
     }
   };
-  // All of them, also after a failure: each still has to end its child and to remove its folder.
+  // Waits for all, even after a failure: each client must end its child and remove its folder.
   const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
   const broken = ends.find((end) => end.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
@@ -122,7 +122,7 @@ await runCommand(async ({ signal, onEnd }) => {
   const installer = createInstaller(within(AbortSignal.any([signal, over.signal]), INSTALL_PATIENCE));
   const prepared = columns.map((column) => {
     const ready = column.prepare(installer);
-    // Looked at when its turn comes; until then it must not count as unhandled.
+    // Read when its turn comes. Until then it must not count as unhandled.
     ready.catch(() => undefined);
     return { ...column, ready };
   });

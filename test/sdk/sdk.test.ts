@@ -9,7 +9,7 @@ import { differenceOf } from './round-trip.ts';
 import type { Exchange } from './tap.ts';
 import { judgeWire } from './wire.ts';
 
-/** The judge of the SDK suite: what it would let pass, the suite would. */
+/** The judge of the SDK suite: a fault that it misses, the suite misses. */
 
 const document = (rule: string) =>
   `<ReplicationConfiguration><Role>r</Role><Rule>${rule}</Rule></ReplicationConfiguration>`;
@@ -18,11 +18,11 @@ const difference = (sent: string, received: string) => differenceOf(Buffer.from(
 describe('round trip', () => {
   const sent = document('<ID>a</ID>\n  <Status>Enabled</Status>');
 
-  it('takes the same document in another layout', () => {
+  it('accepts the same document in another layout', () => {
     expect(difference(`\r\n${sent}\n`, document('<ID>a</ID><Status>Enabled</Status>'))).toBeUndefined();
   });
 
-  it('takes an ID where none was sent', () => {
+  it('accepts an ID where none was sent', () => {
     const received = document('<ID>new</ID><Status>Enabled</Status>');
     expect(difference(document('<Status>Enabled</Status>'), received)).toBeUndefined();
     expect(difference(document('<ID></ID><Status>Enabled</Status>'), received)).toBeUndefined();
@@ -43,7 +43,7 @@ describe('round trip', () => {
   });
 });
 
-describe('the wire', () => {
+describe('the recorded requests', () => {
   const sdk = 'go';
   const answerHeaders = { 'x-cos-request-id': 'id' };
   const exchange = (action: 'put' | 'get', more: Partial<Exchange> = {}): Exchange => {
@@ -62,7 +62,7 @@ describe('the wire', () => {
   const judge = (exchanges: readonly Exchange[], isBrowser = false) =>
     new Map(judgeWire(exchanges, sdk, isBrowser).map(([check, cell]) => [check, cell.outcome]));
 
-  it('is content with what is right', () => {
+  it('pass when nothing is wrong', () => {
     expect([...judge(good).values()]).toEqual(['ok', 'ok', 'ok', 'n/a']);
   });
 
@@ -80,11 +80,11 @@ describe('the wire', () => {
     ['answered-once', 'a redirect', [...good, { ...get, status: 302 }]],
     ['answered-once', 'a retry', [...good, { ...get, headers: { ...get.headers, 'x-cos-sdk-retry': 'true' } }]],
   ];
-  it.each(spoilt)('%s finds %s', (check, _, exchanges) => {
+  it.each(spoilt)('fail the check %s with %s', (check, _, exchanges) => {
     expect(judge(exchanges).get(check)).toBe('failed');
   });
 
-  it('cors finds calls for which the browser did not ask', () => {
+  it('fail the check cors when the browser sent no preflight before a call', () => {
     const origin = { ...put.headers, origin: 'http://page' };
     const calls = ['PUT', 'GET', 'DELETE'].map((method) => ({ ...put, method, headers: origin }));
     const allow = {
@@ -119,7 +119,7 @@ describe('the matrix', () => {
     ).toBe(`${CHECKS.length - 1} passed, 1 failed`);
   });
 
-  it('explains what does not apply, and says the same as JSON', () => {
+  it('explains what does not apply, and has the same content as JSON', () => {
     const results = [result(new Map([...all, ['cors', notApplicable('no browser')] as const]))];
     expect(matrixText(results)).toContain('n/a CORS preflight (go): no browser');
     expect(JSON.parse(matrixJson(results))).toMatchObject({

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** One request and its answer, as they went over the wire. Names of headers in lower case. */
+/** One request and its answer, as they went over the wire. Names of headers are in lower case. */
 export interface Exchange {
   readonly method: string;
-  /** As in the request line: in absolute form when the client took the tap for its proxy. */
+  /** As in the request line: in absolute form when the client uses the tap as its proxy. */
   readonly target: string;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly body: Uint8Array;
@@ -25,8 +25,8 @@ export interface Tap {
 }
 
 /**
- * Stands between one client and the local cloud and writes down what passes. Nothing is changed on the way, so what a
- * client says of a call can be compared with what was really sent and answered.
+ * Stands between one client and the local cloud and records everything without a change. So the suite can compare a
+ * client's report with the real requests and answers.
  */
 export async function openTap(cloudPort: number): Promise<Tap> {
   const exchanges: Exchange[] = [];
@@ -34,7 +34,7 @@ export async function openTap(cloudPort: number): Promise<Tap> {
   const server = createServer({ keepAliveTimeout: 75_000 }, (incoming, outgoing) => {
     pass(incoming, { cloudPort, agent }).then(
       (exchange) => {
-        // Written down before the client can know: it may end with this answer.
+        // Recorded before the client gets the answer, because the client may end with it.
         exchanges.push(exchange);
         outgoing.writeHead(exchange.status, exchange.rawAnswerHeaders).end(exchange.answer);
       },

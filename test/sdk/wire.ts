@@ -7,10 +7,10 @@ import type { Action } from './recordings.ts';
 import { differenceOf } from './round-trip.ts';
 import type { Exchange } from './tap.ts';
 
-/** Fewer would mean that a client's own checks have looked at next to nothing. */
+/** With fewer documents, a client's own checks have looked at next to nothing. */
 const LEAST_ROUND_TRIPS = 4;
 
-/** Judges what went over the wire, whatever the client itself says of it. */
+/** Judges what went over the wire, whatever the client itself reports. */
 export function judgeWire(exchanges: readonly Exchange[], sdk: string, isBrowser: boolean): [CheckId, Cell][] {
   const calls = exchanges.filter(({ method }) => method !== 'OPTIONS');
   return [
@@ -21,7 +21,7 @@ export function judgeWire(exchanges: readonly Exchange[], sdk: string, isBrowser
   ];
 }
 
-/** `judge` returns what is worth telling of a success and throws otherwise. */
+/** `judge` returns a detail worth telling, and throws when something is wrong. */
 function attempt(judge: () => string): Cell {
   try {
     return ok(judge());
@@ -30,7 +30,7 @@ function attempt(judge: () => string): Cell {
   }
 }
 
-/** Every document that was read is the one that was accepted last. */
+/** Every document that was read is the last one that was accepted. */
 function judgeRoundTrips(calls: readonly Exchange[]): string {
   let stored: Uint8Array | undefined;
   let compared = 0;
@@ -47,7 +47,9 @@ function judgeRoundTrips(calls: readonly Exchange[]): string {
   return `${compared} documents`;
 }
 
-/** The lists of the signature are those of the recordings: so the recordings are still true, and the replays with them. */
+/**
+ * The signed headers and parameters are those of the recordings, so the recordings and their replays are still true.
+ */
 function judgeSignatures(calls: readonly Exchange[], sdk: string): string {
   for (const call of calls.filter(({ status }) => status < 400)) {
     const action = call.method.toLowerCase() as Action;
@@ -72,7 +74,7 @@ function judgeAnswers(calls: readonly Exchange[]): string {
   return `${calls.length} calls`;
 }
 
-/** Before each call from the other origin, the browser had asked without a signature and been told yes. */
+/** Before each call from the other origin, the browser sent an unsigned preflight and was allowed. */
 function judgeCors(exchanges: readonly Exchange[]): string {
   let allowed: Exchange['answerHeaders'] | undefined;
   let asked = 0;

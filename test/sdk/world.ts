@@ -17,7 +17,7 @@ const DESTINATION: Place = { bucket: `backup-${APPID}`, region: 'ap-shanghai' };
 export const REGION = 'ap-guangzhou';
 export { ROLE };
 
-/** Each client has a bucket of its own, so that they can run side by side. */
+/** Each client has a bucket of its own, so that clients can run side by side. */
 export const bucketOf = (id: string): string => `${id}-${APPID}`;
 
 const UNVERSIONED_SOURCE = bucketOf('unversioned');
@@ -26,7 +26,7 @@ const inShanghai = (name: string): Place => ({ bucket: bucketOf(name), region: D
 const PLAIN = inShanghai('plain');
 const MISSING = inShanghai('missing');
 
-/** `Destination/Bucket` of one bucket for each thing that can be wrong with it. */
+/** `Destination/Bucket` of one bucket for each way in which a destination can be wrong. */
 export const DESTINATIONS = {
   good: qcs(DESTINATION),
   unversioned: qcs(PLAIN),
@@ -105,7 +105,7 @@ function createBuckets({ core }: LocalCloud, sources: readonly string[]): void {
   core.createBucket(PLAIN.bucket, PLAIN.region);
 }
 
-/** What is deployed is a copy, because only its lists of buckets differ. */
+/** A copy is deployed, because only its lists of buckets differ. */
 async function writeProject(root: string, project: string, sources: readonly string[]): Promise<void> {
   for (const name of ['package.json', 'functions', 'shared']) {
     await cp(join(root, name), join(project, name), { recursive: true });

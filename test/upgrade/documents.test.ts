@@ -34,26 +34,26 @@ describe.each(releases)('the documents of release $version', (release) => {
     for (const [key, body] of release.objects) {
       memory.objects.set(`${formatPlace(STATE)}/${key}`, Buffer.from(body, 'base64'));
     }
-    // The release that reads comes an hour later: what was at work is over.
+    // The new release reads an hour later, when no run of the old one is at work any more.
     clock += HOUR;
   });
   const deps = () => ({ cos: memory.cos, state: STATE, hash: nodeHash, now, unique: () => 'unique' });
   const namesUnder = (prefix: string) => release.objects.map(([key]) => key).filter((key) => key.startsWith(prefix));
   const target = { source: SOURCE, destination: BACKUP, key: 'live' };
 
-  it('is of every kind that outlives a deployment', () => {
+  it('include every kind that outlives a deployment', () => {
     const kinds = new Set(release.objects.map(([key]) => key.split('/')[0]));
     for (const kind of ['rules', 'keys', 'secrets', 'waiting', 'leases', 'pairs', 'asked', 'paused', 'status']) {
       expect(kinds).toContain(kind);
     }
   });
 
-  it('are rules that are still in force', async () => {
+  it('hold rules that are still in force', async () => {
     const rules = await createRuleStore({ cos: memory.cos, state: STATE, now }).getFresh(SOURCE);
     expect(rules?.rules).toMatchObject([{ id: 'all', enabled: true, destination: BACKUP }]);
   });
 
-  it('are API keys that still open what they opened', async () => {
+  it('hold API keys that still grant the same rights', async () => {
     const keys = createKeyStore({ cos: memory.cos, state: STATE, now, random: () => new Uint8Array() });
     const [summary] = await keys.list();
     expect(await keys.find(summary?.secretId ?? '')).toMatchObject({
@@ -63,15 +63,15 @@ describe.each(releases)('the documents of release $version', (release) => {
     });
   });
 
-  it('are replicas that are still known as ours', async () => {
+  it('hold replicas that still count as ours', async () => {
     const keys = createKeyring({ cos: memory.cos, state: STATE, others: [], hash: nodeHash, now });
     const claim = await claimOf({ hash: nodeHash, keys }, release.replica, BACKUP, 'live');
     expect(claim.kind).toBe('ours');
-    // The test can fail: at another key the same metadata proves nothing.
+    // At another key the same metadata proves nothing, so this test can fail.
     expect((await claimOf({ hash: nodeHash, keys }, release.replica, BACKUP, 'other')).kind).toBe('none');
   });
 
-  it('are tasks that can still be done', async () => {
+  it('hold tasks that can still be done', async () => {
     const tasks = new Tasks(deps());
     for (const name of namesUnder('waiting/')) {
       expect(await tasks.load(name)).toMatchObject({ task: { source: SOURCE, key: 'refused' } });
@@ -82,7 +82,7 @@ describe.each(releases)('the documents of release $version', (release) => {
     expect(items.map(({ task }) => task.key)).toContain('refused');
   });
 
-  it('are leases of broken runs that can still be taken over', async () => {
+  it('hold leases of broken runs that can still be taken over', async () => {
     const found: unknown[] = [];
     const problems: unknown[] = [];
     for await (const some of new Leases(deps()).abandoned((error) => problems.push(error))) found.push(...some);
@@ -94,7 +94,7 @@ describe.each(releases)('the documents of release $version', (release) => {
     });
   });
 
-  it('are scans, with their ranges, result, ledger, request and pause', async () => {
+  it('hold scans with their ranges, result, ledger, request and pause', async () => {
     const store = new PairStore(deps(), { source: SOURCE, destination: BACKUP });
     const scan = await store.scan();
     expect(scan).toMatchObject({ source: SOURCE, destination: BACKUP, kind: 'existing' });
@@ -106,12 +106,12 @@ describe.each(releases)('the documents of release $version', (release) => {
     expect(await store.paused()).toMatchObject({ since: expect.any(Number) as number });
   });
 
-  it('are findings about a destination', async () => {
+  it('hold findings about a destination', async () => {
     expect(await readPreflight(memory.cos, STATE, BACKUP)).toMatchObject({ passed: true, markerTold: false });
   });
 
   it.each(['rules/', 'keys/', 'waiting/', 'pairs/'])(
-    'is refused by its name where %s holds what nobody can read',
+    'are refused by name where %s holds a document of an unknown form',
     async (prefix) => {
       for (const name of namesUnder(prefix)) {
         memory.objects.set(`${formatPlace(STATE)}/${name}`, Buffer.from('{"written":"by a release to come"}'));

@@ -9,7 +9,7 @@ import { ROOT } from '../e2e/command.ts';
 
 export const FUNCTIONS = ['replicate', 'task', 'scan', 'schedule', 'api'] as const;
 const RUNTIME = 'Nodejs20.19';
-/** The console page is most of the API's code, and no other function meets it. */
+/** The console page is most of the API's code, and no other function depends on it. */
 const PAGE = /"[^"\n]{20000,}"|`[^`]{20000,}`/g;
 
 /** The functions of a release, by the names of their bundles. */
@@ -23,12 +23,12 @@ export async function bundleAll(): Promise<Functions> {
 /** The code of this folder's functions in one compressed file, without the console page. */
 export async function packFunctions(): Promise<Uint8Array> {
   const code = await bundled(async (_, file) => (await readFile(file, 'utf8')).replaceAll(PAGE, '""'));
-  // The functions share most of their code: the window has to reach over all of them.
+  // The functions share most of their code, so the compression window must cover all of them.
   const params = { [constants.BROTLI_PARAM_LGWIN]: 24 };
   return brotliCompressSync(JSON.stringify(code), { params });
 }
 
-/** The files that `packFunctions` has kept. */
+/** Reads the files that `packFunctions` has kept. */
 export async function readFunctions(file: URL): Promise<Functions> {
   const code = JSON.parse(brotliDecompressSync(await readFile(file)).toString()) as Record<string, string>;
   return Object.fromEntries(Object.entries(code).map(([name, text]) => [name, zip({ 'index.js': Buffer.from(text) })]));

@@ -12,8 +12,9 @@ import { packFunctions } from './functions.ts';
 import { BACKUP, SOURCE, STATE, type Release } from './release.ts';
 
 /**
- * `node test/bootstrap.mjs test/upgrade/record.ts`: keeps what this release writes on a state bucket, one replica, and the
- * code of its functions, for the tests of the releases to come. To be run once before a release, and never again for one that is out.
+ * `node test/bootstrap.mjs test/upgrade/record.ts`: keeps the state bucket that this release writes, one replica, and
+ * the code of its functions, for the tests of later releases. Run it once before a release, and never again for a
+ * release that is out.
  */
 const ITEM = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
 const RULES = `<ReplicationConfiguration><Role>${ROLE}</Role><Rule><ID>all</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>${ITEM}<Destination><Bucket>qcs::cos:${BACKUP.region}::${BACKUP.bucket}</Bucket></Destination></Rule></ReplicationConfiguration>`;
@@ -47,13 +48,13 @@ await runCommand(async ({ onEnd }) => {
   await run('replication', 'key', 'add', '--buckets', SOURCE.bucket, '--rights', 'read');
   await run('replication', 'preflight');
   await put('live');
-  // Until the first scan has its result: listings have to settle before.
+  // Until the first scan has its result, which waits for listings to settle.
   const ended = (): boolean =>
     cloud.core
       .listObjects(STATE.bucket, STATE.region, { prefix: 'pairs/' })
       .entries.some(({ key }) => key.endsWith('/result'));
   for (; !ended(); await sleep(5000)) await minute();
-  // What waits: a destination that takes nothing, scans that are held, a scan that somebody asked for, a run that broke off.
+  // Waiting work: a destination that refuses writes, paused scans, a requested scan, a run that broke off.
   cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
   await put('refused');
   await cloud.scf.idle();
@@ -77,7 +78,7 @@ await runCommand(async ({ onEnd }) => {
     objects.push([key, Buffer.from(body).toString('base64')]);
   }
   const replica = await cos.headObject(BACKUP, 'live');
-  if (!replica.found) throw new Error('live has no replica');
+  if (!replica.found) throw new Error('the object "live" has no replica');
   const release: Release = { version, recorded: Date.now(), objects, replica: replica.head };
   await writeFile(
     join(ROOT, 'test', 'upgrade', 'releases', `${version}.json`),

@@ -4,7 +4,7 @@ export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzho
 export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 export const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 
-/** What a release has written, as a local cloud kept it. Its secrets opened nothing but that cloud. */
+/** The state bucket that a release has written, kept from a local cloud. Its secrets opened nothing but that cloud. */
 export interface Release {
   readonly version: string;
   /** ms since 1970. */

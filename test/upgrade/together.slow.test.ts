@@ -38,7 +38,7 @@ let sdk: COS;
 let api: COS;
 afterEach(() => cloud.close());
 
-/** Deploys the functions with this code; roles and settings are those of today, as when a deployment has just begun. */
+/** Deploys the functions with this code. Roles and settings are today's, as at the beginning of a deployment. */
 async function deployed(code: Functions): Promise<void> {
   const pair = { secretId: cloud.secretId, secretKey: cloud.secretKey };
   const { endpoint } = cloud;
@@ -71,7 +71,7 @@ async function minute(): Promise<void> {
   await cloud.scf.idle();
 }
 
-/** Deeds of users under a name of their own, and to the objects of another one. */
+/** Users write under `name`, and change the objects under `older`. */
 async function use(name: string, older?: string): Promise<void> {
   await put(`${name}/plain`, name);
   await put(`${name}/twice`, 'first');
@@ -86,7 +86,7 @@ async function use(name: string, older?: string): Promise<void> {
   await cloud.scf.idle();
 }
 
-/** Work that stays: the destination takes nothing for a while. */
+/** The destination refuses writes for a while, so work is left. */
 async function refuse(name: string): Promise<void> {
   cloud.faults.set([
     { match: { service: 'cos', bucket: BACKUP.bucket }, effect: { kind: 'error', status: 403, code: 'AccessDenied' } },
@@ -96,7 +96,7 @@ async function refuse(name: string): Promise<void> {
   cloud.faults.clear();
 }
 
-/** Every version and delete marker of users, by key, oldest first; the order of keys is of no interest. */
+/** Every version and delete marker of users, by key, oldest first. The order of keys does not count. */
 function versionsOf({ bucket, region }: typeof SOURCE): Record<string, string[]> {
   const found: Record<string, string[]> = {};
   for (const entry of cloud.core.listVersions(bucket, region, {}).entries.toReversed()) {
@@ -108,7 +108,7 @@ function versionsOf({ bucket, region }: typeof SOURCE): Record<string, string[]>
 
 describe.each(versions)('functions of release %s', (version) => {
   it.each(ORDERS)(
-    'work beside those of today when $first are new, and nothing is lost',
+    'work beside the current ones when $first are new, and nothing is lost',
     { timeout: LONG },
     async ({ isNew }) => {
       const before = await readFunctions(new URL(`${version}.functions.br`, FOLDER));
@@ -121,7 +121,7 @@ describe.each(versions)('functions of release %s', (version) => {
       }
       [sdk, api] = [cosClient(cloud), replicationClient(cloud, apiDomain)];
 
-      // The release before, with work of every kind under way.
+      // The older release, with unfinished work of every kind.
       await deployed(before);
       await allowCaller(cloud, STATE);
       await use('existing');
@@ -132,7 +132,7 @@ describe.each(versions)('functions of release %s', (version) => {
       await ask('POST', 'replicationScan', '{}');
       await ask('POST', 'replicationPause', '{}');
 
-      // Some functions are new already, and each side finds what the other one has left.
+      // Some functions are new, and each side finds the work that the other left.
       const fresh = Object.entries(now).filter(([bundle]) => isNew.some((name) => name === bundle));
       await deployed({ ...before, ...Object.fromEntries(fresh) });
       await use('both', 'old');
@@ -144,11 +144,11 @@ describe.each(versions)('functions of release %s', (version) => {
       await use('later', 'both');
       await refuse('later');
 
-      // All are new.
+      // All functions are new.
       await deployed(now);
       await use('new', 'later');
       await ask('POST', 'replicationReattempt');
-      // A key that was found taken is looked at again after two minutes: by then nothing is left to do there.
+      // A task with the cause `taken` is tried again after two minutes and finds nothing to do.
       const open = async (): Promise<unknown[]> => {
         await minute();
         const { items } = JSON.parse(await ask('GET', 'replicationFailures')) as { items: { cause: string }[] };
@@ -160,10 +160,10 @@ describe.each(versions)('functions of release %s', (version) => {
       expect(versionsOf(BACKUP)).toEqual(versionsOf(SOURCE));
       expect(JSON.parse(await ask('GET', 'replicationStatus'))).toMatchObject({ bucket: SOURCE.bucket });
       expect(JSON.parse(await ask('GET', 'replicationScans'))).toMatchObject({
-        // On a slow machine that of existing objects may have ended, and the next one begun.
+        // On a slow machine the scan of existing objects may have ended and the next one begun.
         scans: [{ kind: expect.stringMatching(/^(existing|repair)$/) as string }],
       });
-      // No run broke off, and none met a document that it could not read.
+      // No run failed, and none met a document that it could not read.
       expect(runs.filter(({ status }) => status !== 200).map(({ id, result }) => [id.name, result])).toEqual([]);
       const errors = runs.flatMap(({ log }) => log.match(/^.*"level":"(?:error|warn)".*$/gm) ?? []);
       expect(errors.filter((line) => !/"cause":"AccessDenied"/.test(line))).toEqual([]);

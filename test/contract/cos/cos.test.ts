@@ -3,8 +3,8 @@ import { ALL_USERS, CosError, type CopyAttributes, type Cos, type Place } from '
 import { STORES, type Store } from './stores.ts';
 
 /**
- * What the product relies on of COS, call by call: the same for the client that is deployed and for the storage core that
- * stands for it in simulated worlds, so that nothing is shown there that does not hold here.
+ * What the product relies on at COS, call by call. The deployed client and the storage core of simulated worlds both
+ * pass, so the simulation proves nothing that does not hold for the client.
  */
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -48,12 +48,12 @@ describe.each(STORES)('%s', (_, open) => {
   };
   const headOf = async (place: Place, key: string, versionId?: string) => {
     const result = await cos.headObject(place, key, versionId);
-    if (!result.found) throw new Error(`${key} is not there`);
+    if (!result.found) throw new Error(`the object ${key} is missing`);
     return result.head;
   };
 
   describe('objects', () => {
-    it('are given back with their bytes, an ETag in quotes and whole seconds', async () => {
+    it('are returned with their bytes, an ETag in quotes and whole seconds', async () => {
       const made = await cos.putObject(plain, 'a/b c', bytes('hello'), { contentType: 'text/plain' });
       expect(made).toEqual({
         versionId: undefined,
@@ -77,7 +77,7 @@ describe.each(STORES)('%s', (_, open) => {
       });
     });
 
-    it('that are not there are no error to read, and a bucket that is not there is one', async () => {
+    it('can be missing without an error, but a missing bucket is an error', async () => {
       expect(await cos.getObject(plain, 'nothing')).toBeUndefined();
       expect(await cos.headObject(plain, 'nothing')).toMatchObject({
         found: false,
@@ -106,7 +106,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect((await failureOf(read(8, 12))).code).toBe('AnswerMalformed');
     });
 
-    it('are written once where nothing may be overwritten', async () => {
+    it('are written once where overwriting is forbidden', async () => {
       await cos.putObject(plain, 'once', bytes('1'), { forbidOverwrite: true });
       expect(await failureOf(cos.putObject(plain, 'once', bytes('2'), { forbidOverwrite: true }))).toEqual({
         code: 'FileAlreadyExists',
@@ -116,12 +116,12 @@ describe.each(STORES)('%s', (_, open) => {
       expect(Buffer.from((await cos.getObject(plain, 'once'))?.body ?? []).toString()).toBe('1');
     });
 
-    it('are encrypted where that is asked for', async () => {
+    it('are encrypted on request', async () => {
       await cos.putObject(plain, 'secret', bytes('1'), { encrypted: true });
       expect((await headOf(plain, 'secret')).encryption?.algorithm).toBe('AES256');
     });
 
-    it('are gone when they are deleted, however often', async () => {
+    it('are deleted by a call that may be repeated', async () => {
       await put('gone', '1', plain);
       for (let i = 0; i < 2; i += 1)
         expect(await cos.deleteObject(plain, 'gone')).toEqual({ versionId: undefined, deleteMarker: false });
@@ -157,7 +157,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect(await cos.headObject(source, 'undeleted')).toMatchObject({ found: false });
     });
 
-    it('are listed in pages that lack nothing and repeat nothing', async () => {
+    it('are listed in pages without gaps or repeats', async () => {
       for (let i = 0; i < 3; i += 1) for (const key of ['pages/a', 'pages/b']) await put(key, String(i));
       const all: string[] = [];
       let next: { keyMarker?: string; versionIdMarker?: string } | undefined = {};
@@ -173,7 +173,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect(all).toEqual(whole.map(({ key, versionId }) => `${key} ${versionId}`));
     });
 
-    it('are kept, not kept, or not asked for', async () => {
+    it('are kept, suspended, or never were, as the bucket says', async () => {
       expect(await cos.getVersioning(source)).toBe('Enabled');
       expect(await cos.getVersioning(plain)).toBeUndefined();
       expect(await cos.getVersioning(await store.bucket('Suspended'))).toBe('Suspended');
@@ -181,7 +181,7 @@ describe.each(STORES)('%s', (_, open) => {
     });
   });
 
-  it('objects are listed by prefix, in the order of their bytes, from a marker on', async () => {
+  it('objects are listed by prefix, in the order of their bytes, after a cursor', async () => {
     for (const key of ['list/b', 'list/a', 'list/é', 'list/😀', 'list/￿', 'other']) await put(key, '1', plain);
     const { entries, nextMarker } = await cos.listObjects(plain, { prefix: 'list/' });
     expect(entries.map(({ key }) => key)).toEqual(['list/a', 'list/b', 'list/é', 'list/￿', 'list/😀']);
@@ -192,7 +192,7 @@ describe.each(STORES)('%s', (_, open) => {
   });
 
   describe('copies', () => {
-    it('have the bytes of the version, and what they are given beside them', async () => {
+    it('have the bytes of the version, and the attributes of the call', async () => {
       const attributes = {
         headers: { 'content-type': 'text/css', 'cache-control': 'no-cache' },
         meta: { own: '1' },
@@ -203,7 +203,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect(head).toMatchObject({ versionId, etag, crc64, size: 6, ...attributes, encryption: undefined });
     });
 
-    it('take the tags of the version unless they are given some', async () => {
+    it('keep the tags of the version unless the call gives some', async () => {
       const versionId = await put('tagged');
       await cos.putTags(source, 'tagged', versionId, [['a', '1']]);
       const from = { place: source, key: 'tagged', versionId };
@@ -215,12 +215,12 @@ describe.each(STORES)('%s', (_, open) => {
       expect(await cos.getTags(destination, 'tagged')).toEqual([]);
     });
 
-    it.each(['AES256', 'SM4'] as const)('are encrypted with %s where that is asked for', async (algorithm) => {
+    it.each(['AES256', 'SM4'] as const)('are encrypted with %s on request', async (algorithm) => {
       await copy(`encrypted/${algorithm}`, { encryption: { algorithm } });
       expect((await headOf(destination, `encrypted/${algorithm}`)).encryption?.algorithm).toBe(algorithm);
     });
 
-    it('let read whom the grants name', async () => {
+    it('can be read by the grantees', async () => {
       const grants = [{ permission: 'READ', grantee: ALL_USERS }] as const;
       await copy('public', { grants });
       expect(await cos.getGrants(destination, 'public')).toEqual(grants);
@@ -228,7 +228,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect(await cos.getGrants(destination, 'private')).toEqual([]);
     });
 
-    it('are not made of a version that is gone, or of other bytes than meant', async () => {
+    it('are not made from a version that is gone or has another ETag', async () => {
       const from = { place: source, key: 'gone', versionId: MISSING };
       expect(await failureOf(cos.copyObject(destination, 'x', from, NONE))).toMatchObject({
         status: 404,
@@ -243,7 +243,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect(await cos.headObject(destination, 'x')).toMatchObject({ found: false });
     });
 
-    it('of parts become one object with what was asked for at the beginning', async () => {
+    it('in parts become one object with the attributes of the beginning', async () => {
       const [from, key] = ['parts', 'of parts'];
       const versionId = await put(from, 'x'.repeat(1_500_000));
       const uploadId = await cos.initiateMultipart(destination, key, {
@@ -271,7 +271,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect(head.etag).toMatch(/-2"$/);
     });
 
-    it('of parts can be given up, more than once, and are then no upload', async () => {
+    it('in parts can be aborted, more than once, and are no upload afterwards', async () => {
       const uploadId = await cos.initiateMultipart(destination, 'given up', NONE);
       expect(await cos.listParts(destination, 'given up', uploadId)).toEqual([]);
       for (let i = 0; i < 2; i += 1) await cos.abortMultipart(destination, 'given up', uploadId);
@@ -302,14 +302,14 @@ describe.each(STORES)('%s', (_, open) => {
       expect((await cos.listVersions(source, { prefix: 'replaced' })).entries).toHaveLength(2);
     });
 
-    it('of a version that is not there cannot be read', async () => {
+    it('of a missing version cannot be read', async () => {
       await put('some');
       for (const call of [cos.getTags(source, 'some', MISSING), cos.getGrants(source, 'some', MISSING)])
         expect(await failureOf(call)).toMatchObject({ status: 404, retryable: false });
     });
   });
 
-  it('a bucket is there or not, is no link, and has no rules of its own', async () => {
+  it('a bucket can be found or missing, is no link, and has no rules of its own', async () => {
     expect([await cos.headBucket(source), await cos.headBucket(store.missing())]).toEqual(['exists', 'missing']);
     expect(await cos.hasNativeReplication(source)).toBe(false);
     expect(await cos.isSymlink(source, 'plain', await put('plain'))).toBe(false);

@@ -3,12 +3,12 @@ import { createCosClient, type Cos, type Place } from '../../../shared/cos/index
 import { createStorage } from '../../deployment/index.ts';
 import { makeBucket, openDriver, type CosDriver } from '../driver.ts';
 
-/** Something that keeps what `Cos` says, with an empty bucket for a test whenever it wants one. */
+/** An implementation of `Cos`, with a new empty bucket whenever a test wants one. */
 export interface Store {
   readonly cos: Cos;
-  /** One without versioning unless told. */
+  /** Without versioning by default. */
   bucket(versioning?: 'Enabled' | 'Suspended'): Promise<Place>;
-  /** Of the same account and region, and nobody has made it. */
+  /** A place of the same account and region that has no bucket. */
   missing(): Place;
   close(): Promise<void>;
 }

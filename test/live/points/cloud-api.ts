@@ -17,7 +17,7 @@ const POLICY = JSON.stringify({
 const openApi = ({ driver: { credentials, region, cloud } }: Probe): CloudApi =>
   createCloudApi({ credentials, region, endpoint: cloud?.endpoint, now: Date.now, sleep: (ms) => sleep(ms) });
 
-/** The code of a refusal; `none`: it was taken. */
+/** The code of a refusal; `none`: the request was accepted. */
 async function codeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
@@ -28,7 +28,7 @@ async function codeOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
-/** Codes that a deployment acts on: a wrong guess would end it where it should go on. */
+/** Codes that a deployment reacts to. With a wrong guess it would stop where it should continue. */
 export const CLOUD_API_POINTS: readonly OtherPoint[] = [
   {
     name: 'codes of CAM for a role',

@@ -8,7 +8,7 @@ import { zip } from '../../../shared/deploy/functions/zip.ts';
 import type { Trigger } from '../../../shared/deploy/types.ts';
 import type { Probe } from './point.ts';
 
-/** Says what it was given, in its log and in its answer. */
+/** Returns its event, and logs it. */
 const ECHO = `exports.main_handler = async (event) => {
   console.log('EVENT ' + JSON.stringify(event));
   return { statusCode: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(event) };
@@ -19,7 +19,7 @@ const EVENT = 'cos:ObjectCreated:*';
 const PAUSE = 1000;
 const LOOKS = 300;
 
-/** What a function of SCF is given: the values of the switches that stand for it. */
+/** What SCF gives to a function: the values of the switches that stand for it. */
 export interface Given {
   readonly eventVersionId: boolean;
   readonly eventEtag: boolean;
@@ -39,7 +39,7 @@ interface CosObject {
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes a function with a trigger and a function URL, asks it, and takes it away again. */
+/** Creates a function with a trigger and a function URL, asks it, and removes it again. */
 export async function observeFunction({ driver, versioned }: Probe): Promise<Given> {
   const { credentials, region, cloud } = driver;
   const wait = (ms: number) => sleep(ms);
@@ -99,7 +99,7 @@ async function eventOf(scf: Scf, name: string): Promise<CosObject> {
     }
     await sleep(PAUSE);
   }
-  throw new Error(`${name} was told of no object, or its log is in the log service only.`);
+  throw new Error(`${name} got no event of an object, or its log is in the log service only.`);
 }
 
 function repeated(value: unknown): Given['urlRepeatedKeys'] {

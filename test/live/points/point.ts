@@ -1,6 +1,6 @@
 import { errorOf, makeBucket, type Answer, type CosDriver, type TestBucket } from '../../contract/driver.ts';
 
-/** What a point works with. Every bucket that is made is taken away when the driver is closed. */
+/** What a point works with. Every bucket that it makes is removed when the driver is closed. */
 export interface Probe {
   readonly driver: CosDriver;
   /** A new bucket. */
@@ -13,9 +13,9 @@ export interface Probe {
 
 /** A point on which the documents of COS are silent or disagree. */
 export interface Point {
-  /** As the local cloud's page names it. */
+  /** The name on the local cloud's page. */
   readonly name: string;
-  /** Asks the service and says what it does: the value of a switch, or a short text. */
+  /** Asks the service and returns what it does: the value of a switch, or a short text. */
   readonly observe: (probe: Probe) => Promise<string>;
 }
 
@@ -28,7 +28,7 @@ export async function openProbe(driver: CosDriver): Promise<Probe> {
   };
 }
 
-/** `404 NoSuchKey`, or `200` for what is no refusal. */
+/** `404 NoSuchKey`, or `200` for success. */
 export function outcomeOf(answer: Answer): string {
   if (answer.status < 300) return `${answer.status}`;
   if (answer.body.length === 0) return `${answer.status} without a body`;

@@ -1,15 +1,15 @@
 import type { Switches } from '../../cloud/cos/index.ts';
 import { copyOf, outcomeOf, yes, type Point, type Probe } from './point.ts';
 
-/** A point that a switch of the local cloud stands for: `observe` says the value to set. */
+/** A point that has a switch of the local cloud. `observe` returns the value to set. */
 export interface SwitchPoint extends Point {
-  /** Two positions that the observation has to tell apart, as values of the switch. */
+  /** Two values of the switch that the observation must tell apart. */
   readonly positions: readonly [unknown, unknown];
-  /** What is observed where it is not the value itself. */
+  /** The observation for each value, where it is not the value itself. */
   readonly told?: (position: never) => string;
 }
 
-/** Other positions of the switches that no point here asks about. */
+/** Values of other switches, which no point here asks about. */
 const OTHER_UNASKED: Record<keyof typeof NOT_ASKED, boolean> = {
   eventVersionId: true,
   eventEtag: false,
@@ -18,15 +18,15 @@ const OTHER_UNASKED: Record<keyof typeof NOT_ASKED, boolean> = {
 };
 
 /**
- * Every switch in another position than the usual one. Lists lag in neither: what a list shows at once is what the suites
- * compare, and how a lag is met is shown by the simulation.
+ * Every switch in another position than the usual one. Listings lag in neither: the suites compare what a listing shows
+ * at once, and the simulation shows how a lag is met.
  */
 export function otherPositions(): Partial<Switches> {
   const asked = Object.entries(SWITCH_POINTS).map(([name, { positions }]) => [name, positions[1]]);
   return { ...(Object.fromEntries(asked) as Partial<Switches>), ...OTHER_UNASKED, listingLag: 0 };
 }
 
-/** Switches that no request to a bucket can tell, with the reason. */
+/** Switches that no request to a bucket can observe, with the reason. */
 export const NOT_ASKED = {
   eventVersionId: 'only a function hears events: points/functions.ts asks',
   eventEtag: 'only a function hears events: points/functions.ts asks',
@@ -37,14 +37,14 @@ export const NOT_ASKED = {
 const append = ({ plain, versioned }: Probe, where: 'plain' | 'versioned', key: string) =>
   (where === 'plain' ? plain : versioned).call('POST', key, { query: { append: '', position: '0' }, body: 'one' });
 
-/** Sends metadata and says whether it was taken. */
+/** Sends metadata and returns whether COS accepted it. */
 async function takes({ plain }: Probe, key: string, headers: Readonly<Record<string, string>>): Promise<boolean> {
   return (await plain.call('PUT', key, { body: 'x', headers })).status === 200;
 }
 
 type Asked = Exclude<keyof Switches, keyof typeof NOT_ASKED>;
 
-/** A new switch needs a point here, or a reason above: the type says so. */
+/** A new switch needs a point here, or a reason above: the type demands it. */
 export const SWITCH_POINTS: Readonly<Record<Asked, SwitchPoint>> = {
   markerOn404: {
     name: 'markerOn404',
@@ -60,7 +60,7 @@ export const SWITCH_POINTS: Readonly<Record<Asked, SwitchPoint>> = {
     positions: [0, 1500],
     told: (ms: number) => (ms === 0 ? 'no lag' : 'lag'),
     async observe({ plain }) {
-      // Several times: a lag that comes now and then is one.
+      // Asks several times, because a lag may come only now and then.
       for (let n = 0; n < 5; n += 1) {
         await plain.put(`listed/${n}`, 'x');
         const list = await plain.must('GET', '', { query: { prefix: `listed/${n}` } });
@@ -81,7 +81,7 @@ export const SWITCH_POINTS: Readonly<Record<Asked, SwitchPoint>> = {
     name: 'metadataHeaderLimit',
     positions: [2048, 4096],
     async observe(probe) {
-      // With its name 2,100 bytes, so the whole stays below any limit of the sum.
+      // With its name 2,100 bytes, so the whole stays below any limit on the sum.
       const name = 'x-cos-meta-n';
       return (await takes(probe, 'header', { [name]: 'v'.repeat(2100 - name.length) })) ? '4096' : '2048';
     },
@@ -144,7 +144,7 @@ export const SWITCH_POINTS: Readonly<Record<Asked, SwitchPoint>> = {
     positions: [false, true],
     async observe(probe) {
       try {
-        // One character more than the console takes.
+        // One character more than the console allows.
         await probe.bucket({ nameLength: 61 - `.cos.${probe.driver.region}.myqcloud.com`.length });
         return 'false';
       } catch {

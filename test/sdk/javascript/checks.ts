@@ -2,13 +2,13 @@ import type COS from 'cos-nodejs-sdk-v5';
 
 import type { ClientConfig } from '../client.ts';
 
-/** What the two Node.js SDKs and the browser's have in common. */
+/** The checks that the two Node.js SDKs and the browser's share. */
 export type Client = Pick<COS, 'putBucketReplication' | 'getBucketReplication' | 'deleteBucketReplication' | 'request'>;
 type Pair = { readonly secretId: string; readonly secretKey: string };
 export type Connect = (pair: Pair & { readonly domain: string }) => Client;
 type Report = (check: string, outcome: 'ok' | 'failed', detail: string) => void;
 
-/** Elements in the SDK's form. Its declared type lacks most of them; its code sends whatever it is given. */
+/** Elements in the SDK's form. Its declared type lacks most of them, but its code sends all of them. */
 interface Tree {
   readonly [name: string]: string | number | Tree | readonly Tree[];
 }
@@ -19,7 +19,7 @@ function ruleOf(destination: string, more: Tree = {}): Tree {
   return { ID: 'rule-1', Status: 'Enabled', Prefix: 'logs/', Destination: { Bucket: destination }, ...more };
 }
 
-/** All that COS documents, and all that this service adds. */
+/** All elements that COS documents, and all that this service adds. */
 function fullRule(destination: string): Tree {
   return {
     ID: 'every & <element>',
@@ -126,7 +126,7 @@ function checksOf(config: ClientConfig, connect: Connect): Record<string, () => 
   };
 }
 
-/** The SDK reads texts only, and gives lists their name on the wire. */
+/** The SDK reads every element as text, and gives lists their name on the wire. */
 function asRead(tree: Tree): unknown {
   return Object.fromEntries(
     Object.entries(tree).map(([name, value]) => {
@@ -136,7 +136,7 @@ function asRead(tree: Tree): unknown {
   );
 }
 
-/** The SDK rejects with an error of its own: code, status and request ID stand on it. */
+/** The SDK rejects with an error of its own that has code, status and request ID. */
 async function mustFail(status: number, code: string, call: () => Promise<unknown>): Promise<string> {
   let answer: unknown;
   try {

@@ -21,8 +21,9 @@ const PAGE = `<!doctype html>
 `;
 
 /**
- * Runs the browser SDK, as it is published, on a page in Chromium. The page has an origin of its own, so the browser asks
- * before every call; the hosts of the buckets are mapped to `endpoint`. Returns the lines that the page reports.
+ * Runs the browser SDK, as published, on a page in Chromium. The page has an origin of its own, so the browser sends a
+ * preflight before every call. The hosts of the buckets are mapped to `endpoint`. Returns the lines that the page
+ * reports.
  */
 export async function runInChromium(sdkFile: string, config: ClientConfig, signal: AbortSignal): Promise<string[]> {
   const profile = await mkdtemp(join(tmpdir(), 'cos-replication-chromium-'));
@@ -40,7 +41,7 @@ export async function runInChromium(sdkFile: string, config: ClientConfig, signa
 function argumentsFor({ endpoint }: ClientConfig, profile: string): string[] {
   return [
     '--headless',
-    // Without it Chromium does not start as root, as in a container.
+    // As root, which is usual in a container, Chromium starts only with this option.
     '--no-sandbox',
     '--disable-gpu',
     '--disable-dev-shm-usage',

@@ -2,7 +2,7 @@ import type { ClientConfig } from '../client.ts';
 import { runChecks } from './checks.ts';
 import type { Client } from './checks.ts';
 
-/** The script of the page. The SDK was loaded by a script element of its own, as its documentation says. */
+/** The script of the page. A script element of its own has loaded the SDK, as its documentation says. */
 declare const COS: new (options: object) => Client;
 declare const location: { readonly hash: string };
 

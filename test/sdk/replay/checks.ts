@@ -11,8 +11,8 @@ import type { Answer } from './wire.ts';
 const WRITES = 5;
 
 /**
- * The checks of an SDK that cannot run here, by its recorded requests. What the SDK would make of an answer is known from
- * its source: all of them need the four elements of an error, its type, and a request ID.
+ * The checks of an SDK that cannot run here, by its recorded requests. The source of each SDK shows how it reads an
+ * answer: all of them need the four elements of an error, its type, and a request ID.
  */
 export async function replayChecks(sdk: string, hostForm: HostForm, config: ClientConfig): Promise<[CheckId, Cell][]> {
   const cells: [CheckId, Cell][] = [];
@@ -68,7 +68,7 @@ function checksOf(sdk: string, hostForm: HostForm, config: ClientConfig): Check[
         await putAndGet((body) => changed(body, '>Enabled<', '>Disabled<'));
       },
     ],
-    // The recorded rule has all that the models of these SDKs have.
+    // The recorded rule has every element that the models of these SDKs have.
     ['every-element', () => putAndGet((body) => changed(body, '>STANDARD<', '>STANDARD_IA<'))],
     [
       'delete',
@@ -78,7 +78,7 @@ function checksOf(sdk: string, hostForm: HostForm, config: ClientConfig): Check[
         mustSucceed(await replay('delete'), 204);
       },
     ],
-    // PHP sends this by itself: it does not escape what it is given.
+    // PHP sends such a body by itself, because it does not escape its values.
     ['malformed', refused(400, 'MalformedXML', { edit: (body) => changed(body, 'logs/', 'a&b<') })],
     [
       'wrong-signature',
@@ -92,7 +92,7 @@ function checksOf(sdk: string, hostForm: HostForm, config: ClientConfig): Check[
   ];
 }
 
-/** Throws when there is nothing to change: the same request as before would prove nothing. */
+/** Throws when there is nothing to change, because an unchanged request would prove nothing. */
 function changed(body: string, part: string | RegExp, by: string): string {
   const other = body.replace(part, () => by);
   if (other === body) throw new Error(`the recorded body has no ${String(part)}`);
@@ -121,7 +121,7 @@ function mustFail(answer: Answer, status: number, code: string): string {
   for (const name of ['Message', 'Resource', 'RequestId']) {
     if ((child(root, name)?.text ?? '') === '') throw new Error(`the error has no ${name}`);
   }
-  // iOS reads an error only then.
+  // iOS reads an error only with this type.
   if (answer.headers['content-type'] !== 'application/xml') throw new Error('the error is not application/xml');
   if (textOf(root, 'RequestId') !== answer.headers['x-cos-request-id']) throw new Error('two request IDs');
   return `${status} ${code}`;

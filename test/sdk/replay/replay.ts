@@ -9,7 +9,7 @@ import type { Pair } from '../world.ts';
 import { send } from './wire.ts';
 import type { Answer } from './wire.ts';
 
-/** How an SDK treats the host that it was given. */
+/** How an SDK treats the configured host. */
 export type HostForm =
   /** Sends and signs it as it is. */
   | 'as given'
@@ -19,7 +19,7 @@ export type HostForm =
   | 'signed without port';
 
 export interface Replayer {
-  /** Sends the SDK's recorded request, its body changed when `edit` is given, and signed for the present time. */
+  /** Sends the SDK's recorded request, with a changed body when `edit` is given, signed for the present time. */
   (action: Action, options?: ReplayOptions): Promise<Answer>;
 }
 
@@ -29,7 +29,7 @@ export interface ReplayOptions {
   readonly domain?: string;
 }
 
-/** Only what must differ does: the host, the length and digest of another body, and the signature. */
+/** Only what must differ is replaced: the host, the length and digest of another body, and the signature. */
 export function createReplayer(sdk: string, hostForm: HostForm, config: ClientConfig): Replayer {
   const port = Number(new URL(config.endpoint).port);
   return (action, { edit, pair = config.source, domain = config.source.domain } = {}) => {
