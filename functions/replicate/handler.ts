@@ -105,14 +105,14 @@ function leave(run: Run, { key, destination, hints }: Work): State {
 
 /** Writes unfinished work down as a task. Only if even that fails, the platform has to try again. */
 async function bringUpToDate(
-  { behind, converge, knocks, tasks, now, random }: Engine,
+  { behind, converge, deps, knocks, tasks, now }: Engine,
   { work, isPlain }: { readonly work: Work; readonly isPlain: boolean },
   run: Run,
   isInForce: () => Promise<boolean>,
 ): Promise<State> {
   if (isPlain && !(await behind.mayTry(work))) return leave(run, work);
   const report = await converge(work, run.deadline, isInForce);
-  const left = whatIsLeft(work, report, { now: now(), random: random(), earlier: [] });
+  const left = whatIsLeft(work, report, { ...deps, now: now(), earlier: [] });
   if (report.state === 'done') await behind.succeeded(work);
   if (left !== undefined && kindOf(left.task) === 'failed' && (await behind.failed(work, left.task.cause))) {
     // A write of unknown outcome is on record in its lease.

@@ -3,7 +3,7 @@ import { createConfirm, isHeard, isPaused, logEnd, rulesOf, whatIsLeft } from '.
 import { samePlace, type Place } from '../../shared/cos/index.ts';
 import { giveHelp } from './help.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
-import { backOff, isHelpName, kindOf, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
+import { isHelpName, kindOf, nextTry, TASKS, type Task, type TaskObject } from '../../shared/tasks/index.ts';
 
 /** Runs the durable tasks named in an event of the state bucket. */
 export async function runTasks(engine: Engine, state: Place, event: unknown, run: Run): Promise<void> {
@@ -35,14 +35,14 @@ const PAUSED_ATTEMPTS = 4;
 
 /** The rule is disabled, perhaps for a moment. What waits goes on when it is enabled again, and goes only with the rule. */
 async function pause(engine: Engine, found: readonly TaskObject[], task: Task, run: Run): Promise<void> {
-  const { leases, knocks, tasks, now, random } = engine;
+  const { deps, leases, knocks, tasks, now } = engine;
   const earlier = found.map((one) => one.task);
   const left = taskOf(workOfTasks(earlier, task, []), 'RuleDisabled', now(), earlier);
   const acquired = await leases.acquire(task, left, run.deadline, { thorough: true });
   // The work that broken-off runs have left is written down with it, or it would become a task each minute; so is a knock.
   const { floor: deep, since } = acquired.kind === 'held' ? acquired.lease : left;
   const floor = Math.min(deep, (await knocks.floor(task)) ?? deep);
-  const due = now() + backOff(Math.min(left.attempts, PAUSED_ATTEMPTS), random());
+  const due = nextTry(task, Math.min(left.attempts, PAUSED_ATTEMPTS), { ...deps, now: now() });
   await tasks.replace(found, { ...left, floor, since }, due);
   await knocks.takeAway(task);
   if (acquired.kind === 'held') await leases.release(acquired.lease);
@@ -73,10 +73,10 @@ async function finish(
   run: Run,
   isInForce: () => Promise<boolean>,
 ): Promise<void> {
-  const { behind, converge, knocks, tasks, now, random } = engine;
+  const { behind, converge, deps, knocks, tasks, now } = engine;
   const earlier = found.map(({ task }) => task);
   const report = await converge(work, run.deadline, isInForce);
-  const left = whatIsLeft(work, report, { now: now(), random: random(), earlier });
+  const left = whatIsLeft(work, report, { ...deps, now: now(), earlier });
   logEnd(run, work, report, left);
   if (left === undefined) await tasks.complete(found);
   else await tasks.replace(found, left.task, left.due === 'now' ? now() : left.due);

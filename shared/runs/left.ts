@@ -1,9 +1,13 @@
 import { taskOf, whyOf, type Report, type Work } from '../replication/index.ts';
-import { backOff, type Task } from '../tasks/index.ts';
-import { BUSY_MS } from '../durations/index.ts';
+import { nextTry, type Task } from '../tasks/index.ts';
+import { BUSY_MS, REGION_SLACK_MS } from '../durations/index.ts';
+import type { Hash } from '../signing/index.ts';
 
-/** ms after which work that ran out of time goes on; `schedule` starts it, never the run itself. */
-const GO_ON_MS = 1000;
+/**
+ * Work that goes on as soon as it can is due after so many ms: `schedule` starts it, never the run itself. By any clock of the
+ * region that is a later minute than the one whose work is being moved, so it cannot get the name of work that is about to go.
+ */
+const SOONEST_MS = REGION_SLACK_MS;
 
 /** The rest of a run's work. `due`: ms since 1970; `now`: it starts at once. */
 export interface Left {
@@ -17,14 +21,13 @@ export const isHeard = (report: Report): boolean => report.state === 'failed' &&
 export interface Circumstances {
   /** ms since 1970. */
   readonly now: number;
-  /** In [0, 1). */
-  readonly random: number;
+  readonly hash: Hash;
   /** The tasks that the work was made of. None: an event asked for it. */
   readonly earlier: readonly Task[];
 }
 
 /** The rest of the work of a run, for runs of events and of tasks alike. Undefined: nothing is left. */
-export function whatIsLeft(work: Work, report: Report, { now, random, earlier }: Circumstances): Left | undefined {
+export function whatIsLeft(work: Work, report: Report, { now, hash, earlier }: Circumstances): Left | undefined {
   const left = { ...work, uploads: report.uploads };
   const ofEvent = earlier.length === 0;
   // Finding the key taken, or the rules changed, or having too little time, is no failure, so it does not make the next wait longer.
@@ -40,19 +43,19 @@ export function whatIsLeft(work: Work, report: Report, { now, random, earlier }:
     case 'busy': {
       const task = { ...taskOf(left, 'taken', now, earlier), attempts };
       // P21: A run that finds the key taken leaves a task.
-      return { task, due: Math.min(now + BUSY_MS, report.until) };
+      return { task, due: Math.min(now + BUSY_MS, Math.max(now + SOONEST_MS, report.until)) };
     }
     case 'rules-changed': {
       const task = { ...taskOf(left, 'RulesChanged', now, earlier), attempts };
-      return { task, due: now + (ofEvent ? BUSY_MS : GO_ON_MS) };
+      return { task, due: now + (ofEvent ? BUSY_MS : SOONEST_MS) };
     }
     case 'handed-over': {
       // A task that goes on at once without having brought anything about would use up the same time for nothing.
       if (!ofEvent && !report.progress)
-        return { task: taskOf(left, 'NoProgress', now, earlier), due: now + backOff(attempts, random) };
+        return { task: taskOf(left, 'NoProgress', now, earlier), due: nextTry(work, attempts, { hash, now }) };
       const task = { ...taskOf(left, 'HandOver', now, earlier), attempts };
       // P26: What is not finished is written down.
-      return { task, due: ofEvent ? 'now' : now + GO_ON_MS };
+      return { task, due: ofEvent ? 'now' : now + SOONEST_MS };
     }
     default: {
       const { knock } = report;
@@ -63,9 +66,10 @@ export function whatIsLeft(work: Work, report: Report, { now, random, earlier }:
         now,
         earlier,
       );
-      const wait = backOff(attempts, random);
+      const soon = now + BUSY_MS;
+      const later = nextTry(work, attempts, { hash, now });
       // P26b: A failure is tried again.
-      return { task, due: now + (ofEvent ? BUSY_MS : knock === undefined ? wait : Math.min(wait, BUSY_MS)) };
+      return { task, due: ofEvent ? soon : knock === undefined ? later : Math.min(later, soon) };
     }
   }
 }

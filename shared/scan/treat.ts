@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
 import { isHalt, taskOf, whyOf, type Ending, type Proof, type Report, type Work } from '../replication/index.ts';
-import { backOff } from '../tasks/index.ts';
+import { nextTry } from '../tasks/index.ts';
 import type { VersionEntry } from '../cos/index.ts';
 import type { Amount, Deeds } from './counts.ts';
 import type { Note } from './ledger.ts';
@@ -190,9 +190,9 @@ async function failed(
   open: ReturnType<typeof openOf>,
   error: unknown,
 ): Promise<Treated> {
-  const { tasks, now, random } = engine;
+  const { deps, tasks, now } = engine;
   const why = whyOf(error);
-  await tasks.defer(taskOf(work, why, now()), now() + backOff(0, random()));
+  await tasks.defer(taskOf(work, why, now()), nextTry(work, 0, { ...deps, now: now() }));
   const unknown = error instanceof ServiceError && error.outcome === 'unknown';
   if (unknown) await tasks.defer(taskOf(work, 'settle', now()), now() + LANDING_MS + BUSY_MS);
   return { stand: { kind: 'failed', ...open }, proved: false, again: false, deeds: { deferred: 1 }, cause: why.cause };

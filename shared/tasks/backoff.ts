@@ -1,11 +1,21 @@
+import type { Hash } from '../signing/index.ts';
+import { digestOfTarget } from './names.ts';
+import type { Target } from './types.ts';
+
 const FIRST_MS = 60_000;
 const LONGEST_MS = 6 * 3_600_000;
 
 /**
- * ms until the next try: doubles from a minute to six hours, with half of it random, so that what failed together does
- * not come back together. `random` is in [0, 1).
+ * When work that did not succeed is tried again, in ms since 1970. The wait doubles from a minute to six hours, and is at least
+ * half of that. The moment is the key's own, so that what failed together does not come back together.
  */
-export function backOff(attempts: number, random: number): number {
-  const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts, 20));
-  return full / 2 + (full / 2) * random;
+export function nextTry(
+  target: Target,
+  attempts: number,
+  { hash, now }: { readonly hash: Hash; readonly now: number },
+): number {
+  const half = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts, 20)) / 2;
+  // P52: Whichever run puts the key off, doubled ones included, they all come to the same moments, and meet there.
+  const offset = Math.floor((Number.parseInt(digestOfTarget(target, hash).slice(0, 8), 16) / 2 ** 32) * half);
+  return offset + Math.ceil((now + half - offset) / half) * half;
 }

@@ -1,6 +1,6 @@
 export { BEHIND, BehindMarks, EVENTS_LATE, readBehind, type Behind, type BehindPair } from './behind.ts';
 export { hasFailed, isOfOneObject, isRecheck, kindOf } from './causes.ts';
-export { backOff } from './backoff.ts';
+export { nextTry } from './backoff.ts';
 export { askForHelp, takeHelp, type Help } from './help.ts';
 export { Knocks } from './knocks.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';

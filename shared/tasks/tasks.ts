@@ -111,7 +111,9 @@ export class Tasks {
 
   #waitingName(task: Task, due: number): string {
     const uploads = task.uploads?.map(({ uploadId }) => uploadId).sort();
-    const says = JSON.stringify([[...task.hints].sort(), task.floor, task.since, task.cause, uploads]);
+    const { hints, floor, since, cause, attempts } = task;
+    // P52b: A further try has another name than the one before, which whoever has moved it may delete a moment later.
+    const says = JSON.stringify([[...hints].sort(), floor, since, cause, uploads, attempts]);
     const content = this.#deps.hash.sha256(says).slice(0, 16);
     return waitingName(formatPlace(task.destination), due, { digest: this.#digest(task), content, kind: kindOf(task) });
   }

@@ -113,7 +113,11 @@ export const SCAN_PARTS: readonly Mistake[] = [
   mistake(
     'a key that failed is left to nobody',
     'test/functions/scan/properties.test.ts',
-    text('shared/scan/treat.ts', 'await tasks.defer(taskOf(work, why, now()), now() + backOff(0, random()));', ''),
+    text(
+      'shared/scan/treat.ts',
+      'await tasks.defer(taskOf(work, why, now()), nextTry(work, 0, { ...deps, now: now() }));',
+      '',
+    ),
   ),
   mistake(
     'a refusal of COS makes no difference to a scan',

@@ -112,4 +112,14 @@ export const TURNS: readonly Mistake[] = [
     'test/functions/replicate/late-copy.test.ts',
     instead('P51b', 'return acquired;'),
   ),
+  mistake(
+    'each run puts a failed key off to a moment of its own',
+    'test/functions/task/doubled.test.ts',
+    instead('P52', 'const offset = Math.floor(Math.random() * half);'),
+  ),
+  mistake(
+    'a further try takes the name of the one before',
+    'test/functions/task/doubled.test.ts',
+    instead('P52b', 'const says = JSON.stringify([[...hints].sort(), floor, since, cause, uploads, attempts > 1e9]);'),
+  ),
 ];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CosError } from '../../../shared/cos/index.ts';
+import { CosError, nodeHash as hash } from '../../../shared/cos/index.ts';
 import { workOfTasks, type End, type Recheck, type Report } from '../../../shared/replication/index.ts';
 import { whatIsLeft } from '../../../shared/runs/index.ts';
-import { BUSY_MS } from '../../../shared/durations/index.ts';
-import { backOff, type Task, type Upload } from '../../../shared/tasks/index.ts';
+import { BUSY_MS, REGION_SLACK_MS } from '../../../shared/durations/index.ts';
+import { nextTry, type Task, type Upload } from '../../../shared/tasks/index.ts';
 import { DESTINATION, SOURCE } from '../replication/decide/build.ts';
 import { rule } from '../rules/sample.ts';
 
@@ -23,8 +23,8 @@ const WORK = workOfTasks([TASK], TARGET, [rule()]);
 const ACCOUNT = { copied: 0, marked: 0, removed: 0, retagged: 0, bytes: 0, skipped: [], uploads: [] };
 const REFUSED = new CosError({ method: 'PUT', place: DESTINATION, key: 'a' }, 'refused', { code: 'SlowDown' });
 
-const ofEvent = (end: End) => whatIsLeft(WORK, { ...ACCOUNT, ...end }, { now: NOW, random: 0.5, earlier: [] });
-const ofTask = (end: End) => whatIsLeft(WORK, { ...ACCOUNT, ...end }, { now: NOW, random: 0.5, earlier: [TASK] });
+const ofEvent = (end: End) => whatIsLeft(WORK, { ...ACCOUNT, ...end }, { now: NOW, hash, earlier: [] });
+const ofTask = (end: End) => whatIsLeft(WORK, { ...ACCOUNT, ...end }, { now: NOW, hash, earlier: [TASK] });
 
 describe('a run that is done', () => {
   it('leaves nothing', () => {
@@ -64,7 +64,7 @@ describe('work that is not done', () => {
       { cause: 'HandOver', attempts: 0 },
       'now',
       { cause: 'HandOver', attempts: 3 },
-      NOW + 1000,
+      NOW + REGION_SLACK_MS,
     ],
     [
       'without progress waits longer each time, but for the first run with more time',
@@ -72,7 +72,7 @@ describe('work that is not done', () => {
       { cause: 'HandOver' },
       'now',
       { cause: 'NoProgress', attempts: 4 },
-      NOW + backOff(3, 0.5),
+      nextTry(TARGET, 3, { hash, now: NOW }),
     ],
     [
       'by rules that were changed is begun by those in force',
@@ -80,7 +80,7 @@ describe('work that is not done', () => {
       { cause: 'RulesChanged', attempts: 0 },
       NOW + BUSY_MS,
       { cause: 'RulesChanged', attempts: 3 },
-      NOW + 1000,
+      NOW + REGION_SLACK_MS,
     ],
     [
       'after an error is tried again, later each time',
@@ -88,7 +88,7 @@ describe('work that is not done', () => {
       { cause: 'SlowDown', attempts: 0, failed: { request: 'PUT object' } },
       NOW + BUSY_MS,
       { cause: 'SlowDown', attempts: 4 },
-      NOW + backOff(3, 0.5),
+      nextTry(TARGET, 3, { hash, now: NOW }),
     ],
     [
       // P44b
@@ -120,7 +120,7 @@ describe('work that is not done', () => {
     };
     const work = { ...WORK, uploads: [{ ...upload, uploadId: 'before' }] };
     const report: Report = { ...ACCOUNT, state: 'failed', error: REFUSED, uploads: [upload] };
-    const left = whatIsLeft(work, report, { now: NOW, random: 0, earlier: [] });
+    const left = whatIsLeft(work, report, { now: NOW, hash, earlier: [] });
     expect(left?.task.uploads).toEqual([upload]);
   });
 });

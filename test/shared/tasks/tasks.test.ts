@@ -27,7 +27,7 @@ describe('names', () => {
     const { tasks } = state.run();
     const hints = ['x', 'y'];
     await tasks.defer(taskWith({ hints }), START + 1);
-    await tasks.defer(taskWith({ hints: ['y', 'x'], attempts: 3 }), START + MINUTE);
+    await tasks.defer(taskWith({ hints: ['y', 'x'], first: START + 5 }), START + MINUTE);
     expect(state.keys()).toHaveLength(1);
   });
 
@@ -36,6 +36,7 @@ describe('names', () => {
     ['the floor', taskWith({ floor: 1 }), START],
     ['since', taskWith({ since: 1 }), START],
     ['the cause', taskWith({ cause: 'settle' }), START],
+    ['its attempts', taskWith({ attempts: 1 }), START],
     ['the key', taskWith({ key: 'other' }), START],
     ['the destination', taskWith({ destination: OTHER }), START],
     ['the minute', taskWith(), START + 1],
