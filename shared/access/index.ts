@@ -1,4 +1,4 @@
-/** API key pairs of our own: who may call the API, for which buckets, and for what. */
+/** API key pairs of this service: which caller may use the API, for which buckets, and for which calls. */
 export { hasRight, mayManage, mayReach } from './rights.ts';
 export { createKeyStore } from './store.ts';
 export type { KeyStore } from './store.ts';

@@ -9,7 +9,7 @@ export function mayManage(key: Pick<ApiKeySummary, 'buckets'>, bucket: string): 
   return key.buckets.length === 0 || key.buckets.includes(bucket);
 }
 
-/** Whether the key may have something to do with a destination bucket (`name-appid`): replicate to it, ask about it. */
+/** Whether the key may use a destination bucket (`name-appid`): replicate to it, or ask for its status. */
 export function mayReach(key: Pick<ApiKeySummary, 'destinations'>, bucket: string): boolean {
   return key.destinations.length === 0 || key.destinations.includes(bucket);
 }

@@ -5,13 +5,15 @@ import { constantTimeEqual } from '../signing/index.ts';
 import { hasRight } from './rights.ts';
 import type { ApiKey, KeyStoreOptions, Right } from './types.ts';
 
-/** ms for which the keys are compared again without a listing: how long a removed key may still be good. */
+/**
+ * ms for which the known keys are compared without a new listing. A removed key may still be accepted for this long.
+ */
 const LIST_TIME = 5000;
-/** ms after a listing in which a secret that fits no key is refused without another one: guesses cost no requests. */
+/** ms after a listing in which an unknown secret is refused without another listing, so guesses cost no requests. */
 const UNKNOWN_TIME = 1000;
-/** Keys a page, all read at once. */
+/** Keys in one page; all of a page are read at once. */
 const PAGE = 50;
-/** UTF-16 units of a secret that any key can have. */
+/** Length of the shortest secret that a key can have, in UTF-16 units. */
 const SHORTEST = 16;
 const LONGEST = 256;
 
@@ -19,14 +21,14 @@ type Known = Map<string, { readonly tag: string; readonly key: ApiKey | undefine
 
 interface SecretFinderOptions extends Pick<KeyStoreOptions, 'cos' | 'state' | 'now'> {
   readonly prefix: string;
-  /** Undefined: there is no such key. Throws `InvalidState` for a damaged one. */
+  /** Undefined when there is no such key. Throws `InvalidState` for a damaged one. */
   readonly read: (secretId: string) => Promise<ApiKey | undefined>;
   readonly isSecretId: (text: string) => boolean;
 }
 
 /**
- * Finds a key by its secret alone, for clients that sign nothing. All keys with the right are compared, each in constant
- * time, and none is left out after a match. Throws `CosError` with side `state`.
+ * Finds a key by its secret alone, for clients that sign nothing. All keys with the right are compared, each in
+ * constant time; a match does not end the search early. Throws `CosError` with side `state`.
  */
 export function createSecretFinder({ cos, state, now, prefix, read, isSecretId }: SecretFinderOptions) {
   let known: Known = new Map();
@@ -36,7 +38,7 @@ export function createSecretFinder({ cos, state, now, prefix, read, isSecretId }
     try {
       return await read(secretId);
     } catch (error) {
-      // A damaged key opens nothing, and must not shut out the others.
+      // A damaged key is skipped, so that the other keys still work.
       if (error instanceof ServiceError && error.code === 'InvalidState') return undefined;
       throw error;
     }

@@ -5,7 +5,7 @@ import { ServiceError } from '../errors/index.ts';
 import { RIGHTS } from './types.ts';
 import type { ApiKey } from './types.ts';
 
-/** A secret ID becomes part of an object key, so its form is checked before anything is asked for. */
+/** A secret ID becomes part of an object key, so its form is checked before any request is sent. */
 const SECRET_ID = /^[\w-]{1,128}$/;
 
 const bucketNames = z.array(z.string().check(z.refine(isBucketName, 'is not a bucket name')));
@@ -14,13 +14,13 @@ const apiKey = z.object({
   secretId: z.string().check(z.regex(SECRET_ID)),
   secretKey: z.string().check(z.minLength(16), z.maxLength(256)),
   buckets: bucketNames,
-  // Keys that were made before there was such a list have none.
+  // Keys of earlier releases have no such list.
   destinations: z.pipe(
     z.optional(bucketNames),
     z.transform((names) => names ?? []),
   ),
   rights: z.array(z.enum(RIGHTS)).check(z.minLength(1)),
-  // A time as text is what other programs write into JSON.
+  // Other programs may write a time as text into the JSON.
   created: z.union([z.number(), z.pipe(z.iso.datetime({ offset: true }), z.transform(Date.parse))]),
 });
 
@@ -39,7 +39,7 @@ export function readKey(body: Uint8Array, secretId: string): ApiKey {
   try {
     json = JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {
-    // The cause is left out: a parser's message quotes the text, which holds the secret.
+    // The cause is left out, because the message of a JSON parser quotes the text, which holds the secret.
     throw damaged(secretId, 'it is not JSON');
   }
   const key = checked(json, secretId);
@@ -50,7 +50,7 @@ export function readKey(body: Uint8Array, secretId: string): ApiKey {
 function checked(value: unknown, secretId: string, code = 'InvalidState'): ApiKey {
   const parsed = apiKey.safeParse(value);
   if (parsed.success) return parsed.data;
-  // Names of the fields only, never what they hold.
+  // Names of the fields only, never their values.
   throw damaged(secretId, `wrong: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`, code);
 }
 

@@ -4,40 +4,46 @@ import { isSecretId, readKey, writeKey } from './state.ts';
 import { createSecretFinder } from './secrets.ts';
 import type { ApiKey, ApiKeySummary, KeyStoreOptions, NewKey, Right } from './types.ts';
 
-/** ms for which a key that was found is used again: how long a removed key may still be good in a warm function. */
+/**
+ * ms for which a key that was found is used again. A removed key may still be accepted for this long in a warm
+ * function.
+ */
 const KEY_CACHE_TIME = 5000;
 const MOST_CACHED = 256;
-/** ms for which an ID that names no key is refused without asking again: who repeats it costs no request each time. */
+/** ms for which an unknown ID is refused without another request, so that repeating it costs nothing. */
 const UNKNOWN_CACHE_TIME = 1000;
 const PREFIX = 'keys/';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const ID_START = 'CRR';
 
 /**
- * The API keys of a deployment, one object `keys/<secretId>` each on the state bucket. Secrets leave it through the
- * finders and `add` only; no error and no list holds one.
+ * The API keys of a deployment, one object `keys/<secretId>` for each on the state bucket. Only the finders and `add`
+ * return secrets; no error and no list holds one.
  *
  * Every method throws `CosError` with side `state`, and `ServiceError` `InvalidState` on a damaged object.
  */
 export interface KeyStore {
-  /** Undefined when there is no such key. One that was added is found at once; one that was asked for before, after 1 s. */
+  /**
+   * Undefined when there is no such key. A key that was just added is found at once, or after 1 s if its ID was asked
+   * for before.
+   */
   find(secretId: string): Promise<ApiKey | undefined>;
   /**
-   * The key of a secret that came without its ID, if it has the right; undefined: there is none. One that was removed is
-   * found for 5 s more, one that was added after 1 s at the latest.
+   * Finds the key of a secret that came without its ID. Undefined when no key with the right has it. A removed key is
+   * found for 5 s more, an added one after 1 s at the latest.
    */
   findBySecret(secret: string, right: Right): Promise<ApiKey | undefined>;
-  /** Throws `ServiceError` `KeyAlreadyExists` (409) for a pair whose ID is taken, `InvalidArgument` for a wrong bucket. */
+  /** Throws `ServiceError` `KeyAlreadyExists` (409) when the ID is taken, and `InvalidArgument` for a wrong bucket. */
   add(key: NewKey): Promise<ApiKey>;
-  /** Finds a key by its secret ID. */
+  /** Lists all keys without their secrets. */
   list(): Promise<ApiKeySummary[]>;
-  /** Whether there was such a key. */
+  /** Returns whether there was such a key. */
   remove(secretId: string): Promise<boolean>;
 }
 
 export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): KeyStore {
   const cache = new Map<string, { readonly asked: number; readonly key: ApiKey }>();
-  // Apart from the keys, so that guesses push none of them out.
+  // Kept apart from the known keys, so that guesses evict none of them.
   const unknown = new Map<string, number>();
 
   const read = async (secretId: string): Promise<ApiKey | undefined> => {
@@ -68,7 +74,7 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
         await cos.putObject(state, PREFIX + key.secretId, writeKey(key), {
           contentType: 'application/json',
           forbidOverwrite: true,
-          // It holds a secret that opens this API.
+          // The object holds a secret that opens this API.
           encrypted: true,
         });
       } catch (cause) {
@@ -87,7 +93,7 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
       for await (const entry of objectsUnder(cos, state, PREFIX)) {
         const secretId = entry.key.slice(PREFIX.length);
         const key = isSecretId(secretId) ? await read(secretId) : undefined;
-        // A listing may still name what is gone.
+        // A listing may still name a removed key.
         if (key !== undefined) summaries.push(withoutSecret(key));
       }
       return summaries;
@@ -95,7 +101,7 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
     remove: async (secretId) => {
       if (!isSecretId(secretId)) return false;
       cache.delete(secretId);
-      // A HEAD will do, and a damaged key must be removable.
+      // A HEAD is enough, and a damaged key must be removable too.
       const { found } = await cos.headObject(state, PREFIX + secretId);
       if (found) await cos.deleteObject(state, PREFIX + secretId);
       cache.delete(secretId);
@@ -104,7 +110,7 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
   };
 }
 
-/** The oldest gives way. */
+/** Evicts the oldest entry when the map is full. */
 function remember<T>(map: Map<string, T>, name: string, value: T): void {
   const oldest = map.keys().next().value;
   if (map.size >= MOST_CACHED && oldest !== undefined) map.delete(oldest);
@@ -119,7 +125,10 @@ function drawPair(random: KeyStoreOptions['random']): { secretId: string; secret
   return { secretId: ID_START + drawText(29, random), secretKey: drawText(40, random) };
 }
 
-/** Even: bytes past the last whole multiple of the alphabet are thrown away, not folded onto its beginning. */
+/**
+ * Draws letters evenly: bytes beyond the last whole multiple of the alphabet's length are discarded, because a
+ * remainder would favour its first letters.
+ */
 function drawText(length: number, random: KeyStoreOptions['random']): string {
   const limit = 256 - (256 % ALPHABET.length);
   let text = '';

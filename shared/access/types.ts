@@ -1,27 +1,32 @@
 import type { Cos, Place } from '../cos/index.ts';
 
-/** `read`: see rules and status. `write`: change rules and start work. `metrics`: the Prometheus text, nothing else. */
+/**
+ * `read`: see rules and status. `write`: change rules and start work. `metrics`: read the Prometheus text and nothing
+ * else.
+ */
 export const RIGHTS = ['read', 'write', 'metrics'] as const;
 export type Right = (typeof RIGHTS)[number];
 
-/** Everything about a key but its secret. */
+/** An API key without its secret. */
 export interface ApiKeySummary {
   readonly secretId: string;
   /** Source buckets (`name-appid`) that the key may manage; empty: all of the deployment. */
   readonly buckets: readonly string[];
-  /** Destination buckets (`name-appid`) that its rules may name and its calls may look into; empty: all listed ones. */
+  /**
+   * Destination buckets (`name-appid`) that the key's rules may name and its calls may read; empty: all listed ones.
+   */
   readonly destinations: readonly string[];
   readonly rights: readonly Right[];
   /** ms since 1970. */
   readonly created: number;
 }
 
-/** An API key pair of our own, never one of CAM. */
+/** An API key pair of this service, never one of CAM. */
 export interface ApiKey extends ApiKeySummary {
   readonly secretKey: string;
 }
 
-/** The wish for a new key. The pair is drawn at random unless given. */
+/** The input for a new key. The pair is drawn at random unless it is given. */
 export interface NewKey {
   readonly buckets: readonly string[];
   readonly destinations?: readonly string[];

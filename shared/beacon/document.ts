@@ -6,29 +6,32 @@ import { sealedBy } from './seal.ts';
 const time = z.iso.datetime();
 const count = z.int().check(z.nonnegative());
 
-/** Keys of the backlog that are named, and rules. */
+/** The most backlog keys that the document names, and the most rules. */
 export const MOST_KEYS = 200;
 export const MOST_RULES = 100;
-/** Bytes of the document at most. */
+/** Largest size of the document in bytes. */
 export const LARGEST = 2 * 2 ** 20;
 
-/** The status of one source that a destination holds. Anybody who may write to the destination may have written it. */
+/** The status of one source, kept at a destination. Anybody who may write to the destination may have written it. */
 export const beacon = z.object({
   /** `bucket-appid@region` */
   source: z.string(),
   destination: z.string(),
   measuredAt: time,
-  /** Everything that the rules cover and that was written before is there, or skipped with a reason; null: unknown. */
+  /**
+   * Every version that the rules cover and that was written before this time is at the destination, or skipped with a
+   * reason; null: unknown.
+   */
   completeUpTo: z.nullable(time),
-  /** When the scan ended that says so. */
+  /** End of the scan that found this. */
   scannedAt: z.nullable(time),
   pending: z.object({
     keys: count,
     failed: count,
-    /** There is more than was counted. */
+    /** The backlog is larger than the count. */
     atLeast: z.boolean(),
     oldest: z.nullable(time),
-    /** The first of them. */
+    /** The oldest entries of the backlog. */
     list: z.array(z.object({ key: z.string(), since: time, cause: z.string(), failed: z.boolean() })),
   }),
   rules: z.array(
@@ -41,19 +44,19 @@ export const beacon = z.object({
       storageClass: z.nullable(z.string()),
     }),
   ),
-  /** Rules in all. */
+  /** Number of all rules. */
   ruleCount: count,
-  /** Version ID of the one before, in case that it was not removed. */
+  /** Version ID of the previous status, in case it could not be removed. */
   replaces: z.nullable(z.string().check(z.regex(/^[\w+/=-]{1,200}$/))),
 });
 
 /** `signedBy`: the status key that signed all of it. */
 export type Beacon = z.infer<typeof beacon> & { readonly signedBy?: string };
 
-/** Where a destination holds it. No rule covers the key, so that it is never replicated on. */
+/** The key of the status at the destination. No rule covers it, so it is never replicated further. */
 export const beaconKey = ({ bucket, region }: Place): string => `${STATUS_PREFIX}${region}/${bucket}`;
 
-/** Undefined: it is none, or it speaks of other buckets. */
+/** Undefined when the body is no status, or one of other buckets. */
 export function readBeacon(body: Uint8Array, source: Place, destination: Place): Beacon | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);

@@ -1,6 +1,6 @@
 /**
- * The status of its sources that each destination holds, so that somebody can say what is missing when the region of the source
- * is down.
+ * Each destination holds the status of its sources. It says which versions are missing when the region of the source is
+ * down.
  */
 export { beaconKey, LARGEST, readBeacon, type Beacon } from './document.ts';
 export { Beacons, type TellDeps } from './tell.ts';

@@ -13,10 +13,10 @@ export interface MeasureDeps {
   readonly now: () => number;
 }
 
-/** State objects that are read for one pair each minute, at most. */
+/** The most state objects that are read for one pair each minute. */
 const EXAMINED = 2 * MOST_KEYS;
 
-/** How far a pair is, as far as it matters to who has nothing left but the destination. Throws `CosError`. */
+/** Measures how far a pair is, for a reader who has only the destination left. Throws `CosError`. */
 export async function measure(deps: MeasureDeps, pair: Pair, ruleSet: RuleSet): Promise<Omit<Beacon, 'replaces'>> {
   const { source, destination } = pair;
   const [result, page] = await Promise.all([
@@ -30,7 +30,7 @@ export async function measure(deps: MeasureDeps, pair: Pair, ruleSet: RuleSet): 
     }),
   ]);
   const rules = ruleSet.rules.filter((rule) => samePlace(rule.destination, destination));
-  // A result by other rules says nothing of these.
+  // A result for other rules says nothing about these.
   const current = result?.signature === signatureOf(ruleSet, pair, deps.hash) ? result : undefined;
   const tasks = oldestOfEach(
     page.items.map(({ task }) => task),
@@ -67,7 +67,7 @@ export async function measure(deps: MeasureDeps, pair: Pair, ruleSet: RuleSet): 
   };
 }
 
-/** A key is in it once, as old as its oldest work; the oldest first. */
+/** Each key once, with the age of its oldest work; the oldest first. */
 function oldestOfEach(tasks: readonly Task[], hash: Hash): readonly Task[] {
   const found = new Map<string, Task>();
   for (const task of tasks) {

@@ -2,16 +2,16 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, t
 import { putNew, type Cos, type Place } from '../cos/index.ts';
 
 /*
- * The status at a destination is signed with a key of its own, and not with that of replication markers: the function that
- * writes it must not be able to make replicas. The pair is asymmetric, because whoever reads it has lost the region of the
- * source and with it every secret of the deployment. The public half is told by deploying.
+ * The status at a destination is signed with a key of its own, and not with the key of replication markers: the
+ * function that writes the status must not be able to make replicas. The pair is asymmetric, because the reader has
+ * lost the region of the source and with it every secret of the deployment. Deploying prints the public half.
  */
 
-/** Made once by deploying, and never written again. */
+/** Made once, by deploying, and never written again. */
 export const STATUS_KEY = 'secrets/status-key';
 
 const SEAL = /,"seal":\{"key":"([\w-]{43})","signature":"([\w-]{86})"\}\}$/;
-/** The bytes before a public key of 32 bytes in the form that Node reads. */
+/** The bytes before a raw Ed25519 key of 32 bytes in the SPKI form that Node reads. */
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 
 interface StatusBucket {
@@ -19,7 +19,7 @@ interface StatusBucket {
   readonly state: Place;
 }
 
-/** Makes the key of a deployment unless it has one. Tells its public half. Throws `CosError`. */
+/** Makes the key of a deployment unless there is one, and returns its public half. Throws `CosError`. */
 export async function ensureStatusKey({ cos, state }: StatusBucket): Promise<{ isNew: boolean; publicKey: string }> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const text = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64url');
@@ -30,7 +30,7 @@ export async function ensureStatusKey({ cos, state }: StatusBucket): Promise<{ i
   return { isNew, publicKey: publicTextOf(key ?? privateKey) };
 }
 
-/** Undefined: the deployment is older than its functions, and has none. Throws `CosError`. */
+/** Undefined when the deployment is older than its functions and has no key yet. Throws `CosError`. */
 export async function readStatusKey({ cos, state }: Pick<StatusBucket, 'state'> & { cos: Pick<Cos, 'getObject'> }) {
   const object = await cos.getObject(state, STATUS_KEY);
   if (object === undefined) return undefined;
@@ -44,7 +44,7 @@ export function seal(json: string, key: KeyObject): string {
   return `${json.slice(0, -1)},"seal":${JSON.stringify({ key: publicTextOf(key), signature })}}`;
 }
 
-/** The public key by which the text was signed; undefined: by none, or something of it was changed afterwards. */
+/** The public key that signed the text. Undefined when the text is unsigned or was changed after it was signed. */
 export function sealedBy(text: string): string | undefined {
   const found = SEAL.exec(text);
   const [, key = '', signature = ''] = found ?? [];
@@ -55,6 +55,6 @@ export function sealedBy(text: string): string | undefined {
   return verify(null, signed, publicKey, Buffer.from(signature, 'base64url')) ? key : undefined;
 }
 
-/** The public half of a key, as deploying tells it. */
+/** The public half of a key, in the form that deploying prints. */
 export const publicTextOf = (key: KeyObject): string =>
   createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(SPKI_ED25519.length).toString('base64url');

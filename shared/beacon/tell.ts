@@ -7,42 +7,44 @@ import { beaconKey, LARGEST, readBeacon } from './document.ts';
 import { publicTextOf, readStatusKey, seal } from './seal.ts';
 import { measure, type MeasureDeps } from './measure.ts';
 
-/** ms between two that are written where older versions cannot be removed: each stays for good. */
+/**
+ * ms between two status writes at a destination where older versions cannot be removed: each of them stays for good.
+ */
 const RARELY_MS = 3_600_000;
 
 export interface TellDeps extends MeasureDeps {
   readonly rules: RuleStore;
-  /** For the destinations: tries once and not for long, because the next minute tries again. */
+  /** The client for destinations. It tries once and with a short timeout, because the next minute tries again. */
   readonly there: Pick<Cos, 'headObject' | 'getObject' | 'putObject' | 'deleteObject'>;
 }
 
-/** ms after which a missing key is looked for again: a deployment that is older than its functions has none. */
+/** ms after which a missing key is looked for again. A deployment that is older than its functions has none. */
 const KEY_LOOK_MS = 3_600_000;
 
 type StatusKey = Awaited<ReturnType<typeof readStatusKey>>;
 
-/** The memory of an instance about a pair. */
+/** What an instance remembers about a pair. */
 interface Known {
-  /** Versions that the next one takes the place of. */
+  /** Version IDs of earlier statuses that the next one replaces. */
   readonly stale: readonly string[];
-  /** ms since 1970: not written again before. */
+  /** ms since 1970; no status is written before it. */
   readonly next: number;
 }
 
-/** A lock on the objects of the bucket, or a right that is missing: the next minute will not be any different. */
+/** Whether the failure will last, such as a lock on the objects of the bucket or a missing right. */
 const isForGood = (error: unknown): boolean =>
   error instanceof ServiceError &&
   !error.retryable &&
   ((error.status >= 400 && error.status < 500) || error.code === 'AnswerTooLarge');
 
-/** Throws what may be different in the next minute. */
+/** Throws an error that may be gone in the next minute. */
 function passForGood(error: unknown): undefined {
   if (!isForGood(error)) throw error;
 }
 
 /**
- * Keeps at each destination what matters of its sources when their region is down: one small object, written anew each
- * minute. The version before is removed by its ID, also if the run that wrote it was killed before it could.
+ * Keeps the status of the sources at each destination: one small object, written anew each minute. The previous version
+ * is removed by its ID, even when the run that wrote it was killed before it could.
  */
 export class Beacons {
   readonly #deps: TellDeps;
@@ -53,7 +55,7 @@ export class Beacons {
     this.#deps = deps;
   }
 
-  /** Returns how many were written. One that fails keeps no other one waiting. */
+  /** Returns how many were written. A failure at one destination delays no other. */
   async tell(sources: readonly Place[], onProblem: (error: unknown) => void): Promise<number> {
     let written = 0;
     const tellPair = async (pair: Pair, ruleSet: RuleSet): Promise<void> => {
@@ -82,7 +84,7 @@ export class Beacons {
     const name = `${formatPlace(pair.source)} ${formatPlace(pair.destination)}`;
     const known = this.#known.get(name);
     if (known !== undefined && known.next > now()) return false;
-    // After a failure both are found out anew, and a destination that is down is asked for nothing more than that.
+    // After a failure both are found out anew. A destination that is down gets no further request.
     this.#known.delete(name);
     const path = beaconKey(pair.source);
     const key = await this.#statusKey();
@@ -103,7 +105,7 @@ export class Beacons {
     return true;
   }
 
-  /** Read once. While it cannot be read, nothing is written: an unsigned status would be taken for a forged one. */
+  /** Read once. While it cannot be read, no status is written: an unsigned one would look forged. */
   async #statusKey(): ReturnType<typeof readStatusKey> {
     const { now } = this.#deps;
     let read = this.#key;
@@ -116,8 +118,8 @@ export class Beacons {
   }
 
   /**
-   * The versions that an instance finds which has written none yet, newest first. Anybody who may write there may have put
-   * something in its place: what the status key has not signed stays below, and its word on another version counts for nothing.
+   * The old versions that a new instance finds, newest first. Anybody who may write there may have replaced the object.
+   * A version that the status key has not signed stays, and its claims about other versions count for nothing.
    */
   async #staleAt({ source, destination }: Pair, statusKey: StatusKey): Promise<readonly string[]> {
     const { there } = this.#deps;
@@ -126,7 +128,7 @@ export class Beacons {
     if (!current?.found || isNull(current.head.versionId)) return [];
     const object = await there.getObject(destination, key, { limit: LARGEST }).catch(passForGood);
     const found = object && readBeacon(object.body, source, destination);
-    // A deployment that has no key cannot tell, and its next deployment makes one.
+    // A deployment without a key cannot check the signature; its next deployment makes a key.
     if (statusKey !== undefined && found?.signedBy !== publicTextOf(statusKey)) return [];
     return [current.head.versionId, ...(found?.replaces == null ? [] : [found.replaces])];
   }

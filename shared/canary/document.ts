@@ -13,13 +13,13 @@ import {
 } from '../shape/index.ts';
 import { CANARY_RESULTS, recordName } from './record.ts';
 
-/** One canary: an object that was written to a source, and what came of it. */
+/** One canary: an object that was written to a source, and how far it has got. */
 export interface Canary {
-  /** Letters and digits, drawn for it. */
+  /** Random letters and digits. */
   readonly id: string;
-  /** Drawn for its content, which nobody knows before it is written; missing in records of earlier releases. */
+  /** Random content, which nobody can know before it is written; missing in records of earlier releases. */
   readonly secret?: string | undefined;
-  /** ms since 1970: when it was about to be written. */
+  /** Time just before the write, in ms since 1970. */
   readonly at: number;
   /** `bucket-appid@region` of the destinations that it has to reach. */
   readonly destinations: readonly string[];
@@ -27,7 +27,7 @@ export interface Canary {
   readonly versionId: string | null;
   /** By destination, the version ID of the replica. */
   readonly arrived: Readonly<Record<string, string>>;
-  /** The canary was removed on both sides. A copy that lands late is looked for once more. */
+  /** The canary was removed on both sides. One more check looks for a copy that lands late. */
   readonly removed: boolean;
 }
 
@@ -35,11 +35,11 @@ export interface Canary {
 export interface CanaryResult {
   /** ms from the write at the source to that of the replica, by COS's clocks; null: none has arrived yet. */
   readonly lagMs: number | null;
-  /** ms since 1970: when the canary was written that this lag is of. */
+  /** Time at which the canary with this lag was written, in ms since 1970. */
   readonly sentAt: number | null;
-  /** ms since 1970: since when one is awaited; null: none is. */
+  /** Time since which a canary is awaited, in ms since 1970; null: none is. */
   readonly waitingSince: number | null;
-  /** Canaries that were given up after half an hour. */
+  /** Canaries that have not arrived within half an hour. */
   readonly lost: number;
 }
 
@@ -80,7 +80,7 @@ export interface CanaryState {
 
 const resultsName = ({ bucket }: Place): string => `${CANARY_RESULTS}${bucket}`;
 
-/** Canaries of a source that were written and are not yet gone for good. Throws `CosError`. */
+/** The canaries of a source that were written and are not yet removed for good. Throws `CosError`. */
 export async function openCanaries(deps: CanaryState, source: Place): Promise<Canary[]> {
   const found: Canary[] = [];
   for await (const { key } of objectsUnder(deps.cos, deps.state, recordName(source, ''))) {

@@ -3,8 +3,8 @@ import { CANARY_PREFIX } from '../rules/index.ts';
 import { recordName } from './record.ts';
 
 /**
- * Whether a key of the source is a canary that `schedule` has written down: nobody else may write below its prefix and have it
- * replicated. Throws `CosError`.
+ * Whether a key of the source is a canary that `schedule` has on record. An object that anybody else writes below the
+ * prefix is not replicated. Throws `CosError`.
  */
 export async function isCanary(
   { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },

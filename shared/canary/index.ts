@@ -1,6 +1,6 @@
 /**
- * Canaries: a tiny object is written to a source every few minutes, and has to reach its destinations. They show that triggers,
- * functions, roles and destinations work right now, also when nobody uploads.
+ * Canaries: a tiny object is written to a source every few minutes and must reach its destinations. They show that
+ * triggers, functions, roles and destinations work right now, even when nobody uploads.
  */
 export type { CanaryResult, CanaryResults } from './document.ts';
 export { isCanary } from './expected.ts';

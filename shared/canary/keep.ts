@@ -21,12 +21,15 @@ import {
 import { keyOfCanary, recordName } from './record.ts';
 
 export interface CanaryDeps extends CanaryState {
-  /** For sources and destinations: tries once and not for long, because the next minute tries again. */
+  /**
+   * The client for sources and destinations. It tries once and with a short timeout, because the next minute tries
+   * again.
+   */
   readonly there: Pick<Cos, 'headObject' | 'putObject' | 'deleteObject'>;
   readonly rules: Pick<RuleStore, 'getFresh'>;
   /** ms since 1970. */
   readonly now: () => number;
-  /** Letters and digits, never given twice. */
+  /** Letters and digits that are never returned twice. */
   readonly unique: () => string;
   readonly sleep: (ms: number) => Promise<void>;
   /** ms between two canaries. */
@@ -37,16 +40,16 @@ const bodyOf = ({ id, secret = '' }: Canary): Uint8Array =>
   new TextEncoder().encode(`COS Replication canary ${id} ${secret}`.trim());
 
 /**
- * Each minute, for one source: sends a canary when one is due, waits a while for those that are under way, and removes what
- * has arrived or was given up. Its record is written before it, so a run that is killed anywhere leaves nothing behind that
- * the next one does not find. Throws `ServiceError`.
+ * Runs each minute for one source: sends a canary when one is due, waits a while for those in progress, and removes
+ * those that have arrived or are lost. The record of a canary is written first, so the next run finds whatever a killed
+ * run has left. Throws `ServiceError`.
  */
 export async function keepCanary(deps: CanaryDeps, source: Place, deadline: number): Promise<void> {
   const { now, everyMs } = deps;
   const ruleSet = await deps.rules.getFresh(source);
   const destinations = pairsOf(source, ruleSet).map(({ destination }) => formatPlace(destination));
   const open = await openCanaries(deps, source);
-  // One at a time: what is awaited tells as much as a second one would.
+  // One canary at a time: a second one would show no more.
   const isAwaited = open.some(({ removed }) => !removed);
   const newest = Math.max(await lastSent(deps, source), ...open.map(({ at }) => at));
   if (destinations.length > 0 && !isAwaited && now() - newest >= everyMs)
@@ -66,7 +69,7 @@ async function send(deps: CanaryDeps, source: Place, destinations: readonly stri
   const id = deps.unique();
   const secret = deps.unique();
   const one: Canary = { id, secret, at: deps.now(), destinations, versionId: null, arrived: {}, removed: false };
-  // P50b: The record is there before the canary: nothing of it is ever unknown, and nobody else's key counts as one.
+  // P50b: The record is there before the canary. So no canary is ever unknown, and no other key counts as one.
   await putCanary(deps, source, one);
   await note(deps, source, one, {});
   const body = bodyOf(one);
@@ -81,7 +84,7 @@ async function look(deps: CanaryDeps, source: Place, one: Canary, until: number)
   const { cos, state, now } = deps;
   if (one.removed) {
     if (now() - one.at < CANARY_FORGOTTEN_MS) return;
-    // A copy that was held up has landed by now, or never will.
+    // A delayed copy has landed by now, or never will.
     await remove(deps, source, one);
     await cos.deleteObject(state, recordName(source, one.id));
     return;
@@ -93,21 +96,21 @@ async function look(deps: CanaryDeps, source: Place, one: Canary, until: number)
     await remove(deps, source, seen);
     await putCanary(deps, source, { ...seen, removed: true });
   } else if (seen !== one) await putCanary(deps, source, seen);
-  // Said anew each minute while it is awaited, or nobody would know that it still is.
+  // The note is renewed each minute while the canary is awaited; otherwise it would count as out of date.
   if (!isOver) await note(deps, source, seen, {}, isLost);
 }
 
-/** Its write was refused and can take no effect any more. Another one may be sent, and what is awaited stays so. */
+/** The write was refused and can no longer take effect. Another canary may be sent, and the time of waiting goes on. */
 const isUnwritten = ({ at, versionId }: Canary, now: number): boolean =>
   versionId === null && now - at > SIGNATURE_LIFE_MS;
 
-/** Waits until it has arrived everywhere or the time is over, and writes down each lag that it sees. */
+/** Waits until the canary has arrived everywhere or the time is over, and writes down each lag that it measures. */
 async function watch(deps: CanaryDeps, source: Place, one: Canary, until: number): Promise<Canary> {
   const { there, now, sleep } = deps;
   const key = keyOfCanary(one.id);
   let seen = one;
   const written = await there.headObject(source, key);
-  // Its write was refused or is under way, or somebody removed it.
+  // The write was refused or is in progress, or somebody removed the canary.
   if (!written.found) return seen;
   if (seen.versionId === null && isOurs(written.head, seen))
     seen = { ...seen, versionId: written.head.versionId ?? null };
@@ -127,19 +130,27 @@ async function watch(deps: CanaryDeps, source: Place, one: Canary, until: number
   }
 }
 
-/** A version of others under the key has other bytes, unless they have read those of the canary and lose nothing by it. */
+/**
+ * Whether the version holds the canary's bytes. A version of somebody else has other bytes, unless its writer has
+ * copied those of the canary, and then nothing is lost.
+ */
 const isOurs = (head: ObjectHead, one: Canary): boolean => !isNull(head.versionId) && isOursAnyhow(head, one);
 
-/** Also one that was written while versioning was suspended: it has arrived nowhere, and must go all the same. */
+/**
+ * True also for a canary that was written while versioning was suspended. It has arrived nowhere, but must be removed.
+ */
 function isOursAnyhow({ size, crc64, versionId }: ObjectHead, one: Canary): boolean {
   const body = bodyOf(one);
   const checksum = new Crc64();
   checksum.add(body);
-  // Without any ID a deletion could make a delete marker.
+  // A deletion without an ID could make a delete marker.
   return size === body.length && crc64 === checksum.value && versionId !== undefined;
 }
 
-/** At the source first: a look that finds the source's version and no replica would make the replica again. */
+/**
+ * Removes the canary at the source first. Otherwise a look that finds the source's version and no replica would make
+ * the replica again.
+ */
 async function remove({ there }: CanaryDeps, source: Place, one: Canary): Promise<void> {
   const key = keyOfCanary(one.id);
   const known = (name: string): readonly string[] => (one.arrived[name] === undefined ? [] : [one.arrived[name]]);
@@ -147,7 +158,7 @@ async function remove({ there }: CanaryDeps, source: Place, one: Canary): Promis
   for (const name of one.destinations) await removeAt(there, parsePlace(name), key, one, known(name));
 }
 
-/** Versions that are known, and those under the key that a run may have written whose answer never came. */
+/** Removes the known versions, and any version of the canary that a run wrote without getting an answer. */
 async function removeAt(
   there: CanaryDeps['there'],
   place: Place,
@@ -159,13 +170,13 @@ async function removeAt(
   for (const versionId of known) await there.deleteObject(place, key, versionId);
   for (;;) {
     const found = await there.headObject(place, key);
-    // P50d: What others wrote under the key stays.
+    // P50d: Versions that others wrote under the key stay.
     if (!found.found || !isOursAnyhow(found.head, one)) return;
     await there.deleteObject(place, key, found.head.versionId);
   }
 }
 
-/** Adds to what canaries have shown: the lags that were seen now, and who is still awaited. */
+/** Adds the lags that were measured now to the results, and the destinations that still wait. */
 async function note(
   deps: CanaryDeps,
   source: Place,

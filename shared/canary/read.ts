@@ -2,7 +2,7 @@ import { formatPlace, type Cos, type Place } from '../cos/index.ts';
 import { CANARY_LATE_MS } from '../durations/index.ts';
 import { readResults, type CanaryResult, type CanaryResults } from './document.ts';
 
-/** The results of canaries at one destination, and when they were written down. */
+/** The results of canaries at one destination, and the time at which they were written down. */
 export interface SeenCanary extends CanaryResult {
   /** ms since 1970. */
   readonly measuredAt: number;
@@ -16,7 +16,7 @@ export async function readCanary(
   return readResults(deps, source);
 }
 
-/** `off`: none was ever sent to that destination. `outdated`: none is sent any more. */
+/** `off`: no canary was ever sent to that destination. `outdated`: none is sent any more. */
 export function canaryOf(
   results: CanaryResults | undefined,
   destination: Place,

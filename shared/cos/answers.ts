@@ -6,7 +6,7 @@ import type { CallKind } from './calls.ts';
 import { CosError } from './errors.ts';
 import type { Answer } from './transport.ts';
 
-/** Codes that pass by themselves, whatever status they came with: a 200 may carry one as well. */
+/** Codes of failures that may be gone on the next try, whatever status came with them: a 200 may carry one too. */
 const PASSING = new Set([
   'InternalError',
   'ServiceUnavailable',
@@ -17,15 +17,15 @@ const PASSING = new Set([
   'UserNetworkTooSlow',
   // Two writes to one key within milliseconds.
   'PathConflict',
-  // The next call has newer credentials of the role, or another instance a better clock.
+  // The next call has newer credentials of the role, or runs in an instance with a better clock.
   'ExpiredToken',
   'RequestTimeTooSkewed',
 ]);
-/** Refusals to begin: COS answers them before it touches the object. */
+/** COS answers with these before it touches the object. */
 const REFUSED_UNSEEN = new Set(['SlowDown', 'ServiceUnavailable']);
-/** On a copy these speak of the object that is read, never of the one that is written. */
+/** On a copy these codes concern the object that is read, never the one that is written. */
 const ABOUT_THE_SOURCE = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchCopySource', 'PreconditionFailed']);
-/** An answer to HEAD has no body, so the status has to do. */
+/** An answer to HEAD has no body, so the code is derived from the status. */
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   400: 'InvalidRequest',
   403: 'AccessDenied',
@@ -37,7 +37,7 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailable',
 };
 
-/** The root element of an XML answer. Throws `CosError` for an `<Error>`, which COS also sends after a 200. */
+/** The root element of an XML answer. Throws `CosError` for an `<Error>`, which COS may send after a 200 too. */
 export function readRoot(call: CallKind, answer: Answer, name: string): XmlElement {
   const root = parse(answer.body);
   if (root.name === 'Error') throw failureInBody(call, answer, root);
@@ -45,7 +45,7 @@ export function readRoot(call: CallKind, answer: Answer, name: string): XmlEleme
   return root;
 }
 
-/** The text of a child that must be there and not be empty. */
+/** The text of a required child element, which must not be empty. */
 export function requireText(element: XmlElement, name: string): string {
   const text = understand(() => textOf(element, name))?.trim();
   if (!text) throw new UnusableAnswer(`<${element.name}> lacks <${name}>`);
@@ -56,7 +56,7 @@ export function optionalText(element: XmlElement, name: string): string | undefi
   return understand(() => textOf(element, name))?.trim() || undefined;
 }
 
-/** COS puts ETags in quotes nearly everywhere; callers may rely on them. */
+/** Puts an ETag in quotes, as COS does nearly everywhere. Callers rely on the quotes. */
 export function quoted(etag: string): string {
   return etag.startsWith('"') ? etag : `"${etag}"`;
 }
@@ -67,8 +67,9 @@ export function header(answer: Answer, name: string): string | undefined {
 }
 
 /**
- * The error of an answer outside 2xx. A 4xx took no effect. A 5xx to a write may have, unless COS itself says that it did
- * not begin (`SlowDown`, `ServiceUnavailable` in the body of a 503); a 503 of something in between says no such thing.
+ * The error of an answer outside 2xx. A 4xx took no effect. A 5xx to a write may have taken effect, unless COS itself
+ * says that it did not begin (`SlowDown` or `ServiceUnavailable` in the body of a 503). A 503 of a proxy says no such
+ * thing.
  */
 export function failureOfStatus(call: CallKind, answer: Answer): CosError {
   const root = tryParse(answer.body);
@@ -85,22 +86,24 @@ export function failureOfStatus(call: CallKind, answer: Answer): CosError {
 }
 
 /**
- * An answer to HEAD never has a body; with COS's request ID it comes from COS, whose 503 is `SlowDown`. Another one may
- * come from something in between.
+ * An answer to HEAD never has a body. With COS's request ID it comes from COS, whose 503 means `SlowDown`; without it,
+ * it may come from a proxy.
  */
 const codeOfStatus = ({ method }: CallKind, answer: Answer): string | undefined =>
   method === 'HEAD' && answer.status === 503 && Boolean(header(answer, 'x-cos-request-id'))
     ? 'SlowDown'
     : CODE_OF_STATUS[answer.status];
 
-/** Whether a refusal may come from our clock being wrong. The 403 to a HEAD cannot say, so it counts. */
+/**
+ * Whether a wrong clock of ours may have caused the refusal. The 403 to a HEAD has no body, so it counts as possible.
+ */
 export function mayBeClock({ status, body }: Answer): boolean {
   if (status !== 403) return false;
   const root = tryParse(body);
   return root === undefined || saysExpired(root) || errorText(root, 'Code') === 'RequestTimeTooSkewed';
 }
 
-/** The body reports the failure, so nothing was written: a copy or a completion had begun with the 200 already sent. */
+/** The error in the body of a 200: a copy or a completion failed after the status was sent. Nothing was written. */
 export function failureInBody(call: CallKind, answer: Answer, body: XmlElement): CosError {
   const code = errorText(body, 'Code') ?? 'InternalError';
   return report(call, answer, body, { code, retryable: PASSING.has(code), outcome: 'none' });
@@ -128,12 +131,12 @@ function sideOf(call: CallKind, code: string): Side | undefined {
   return copies && ABOUT_THE_SOURCE.has(code) ? 'source' : undefined;
 }
 
-/** COS words an outlived signature as `AccessDenied` with this message. */
+/** COS reports an expired signature as `AccessDenied` with this message. */
 function saysExpired(body: XmlElement | undefined): boolean {
   return body !== undefined && errorText(body, 'Message') === 'Request has expired';
 }
 
-/** Error bodies are read leniently: a fault in one must not hide the failure it reports. */
+/** Error bodies are read leniently: a malformed one must not hide the failure that it reports. */
 function errorText(body: XmlElement, name: string): string | undefined {
   return body.children.find((element) => element.name === name)?.text.trim() || undefined;
 }
@@ -152,7 +155,7 @@ function tryParse(body: Uint8Array): XmlElement | undefined {
   }
 }
 
-/** Turns a fault in the XML into an answer that proves nothing. */
+/** Turns an XML error into an answer that proves nothing. */
 export function understand<T>(step: () => T): T {
   try {
     return step();

@@ -15,8 +15,8 @@ const GRANT_HEADERS: Readonly<Record<Grant['permission'], string>> = {
 const CARRIED: ReadonlySet<string> = new Set(CONTENT_HEADERS);
 
 /**
- * The attributes of a new object, as request headers. The storage class is always among them: a copy falls to STANDARD
- * without it. Tags only when they are given; see `CopyAttributes.tags`.
+ * The attributes of a new object, as request headers. The storage class is always set, because a copy without it
+ * becomes STANDARD. Tags are set only when given; see `CopyAttributes.tags`.
  */
 export function attributeHeaders(attributes: CopyAttributes): Pairs {
   const { headers, meta, storageClass, tags = [], encryption, grants = [] } = attributes;
@@ -32,7 +32,7 @@ export function attributeHeaders(attributes: CopyAttributes): Pairs {
   ];
 }
 
-/** The directives of a copy: metadata always new, tags only when they are given. */
+/** The directives of a copy: metadata is always replaced, tags only when given. */
 export function directiveHeaders({ tags }: CopyAttributes): Pairs {
   return [
     ['x-cos-metadata-directive', 'Replaced'],
@@ -53,7 +53,7 @@ function tagText(tags: readonly (readonly [string, string])[]): string {
 function encryptionHeaders(encryption: Encryption | undefined): Pairs {
   if (encryption === undefined) return [];
   const { algorithm, kmsKeyId } = encryption;
-  if (algorithm === 'SSE-C') throw refusal('an object with a key of the customer cannot be written without that key');
+  if (algorithm === 'SSE-C') throw refusal('an object with a customer key cannot be written without that key');
   if (algorithm === 'unknown') throw refusal(`the encryption ${JSON.stringify(encryption.named)} is not known`);
   const headers: [string, string][] = [['x-cos-server-side-encryption', algorithm]];
   if (kmsKeyId !== undefined) headers.push(['x-cos-server-side-encryption-cos-kms-key-id', kmsKeyId]);
@@ -61,8 +61,8 @@ function encryptionHeaders(encryption: Encryption | undefined): Pairs {
 }
 
 /**
- * "Everyone may read" has a canned form, the only documented one for a group; the rest is `id="…"`, the form in which
- * Tencent's SDKs turn the ACL of an object into headers.
+ * Everyone has a canned form, the only documented one for a group. All others are `id="…"`, the form in which Tencent's
+ * SDKs turn the ACL of an object into headers.
  */
 export function grantHeaders(grants: readonly Grant[]): Pairs {
   const lists = new Map<string, string[]>();

@@ -12,40 +12,40 @@ import { createTransport } from './transport.ts';
 import type { Cos } from './types.ts';
 
 export interface CosClientOptions {
-  /** Gives the credentials. Each try asks, because those of a role rotate. */
+  /** Returns the credentials. Each try asks, because those of a role rotate. */
   readonly credentials: () => Credentials;
-  /** Origin of a local cloud. The client connects there, and names the bucket's true host as `Host`. */
+  /** Origin of a local cloud. The client connects to it and sends the bucket's real host as `Host`. */
   readonly endpoint?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** Between 0 and 1. */
+  /** Returns a number from 0 to below 1. */
   readonly random?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
   readonly hash?: Hash;
   /**
-   * Milliseconds since 1970 at which every call must have ended, asked at every try because one client serves many runs
-   * of a function. The run's own work after the last call is for the caller to subtract.
+   * ms since 1970 by which every call must have ended. Each try asks, because one client serves many runs of a
+   * function. The caller subtracts the time that its own work after the last call takes.
    */
   readonly deadline?: () => number | undefined;
-  /** How often a read is tried; 4 unless told. */
+  /** Number of tries of a read; 4 by default. */
   readonly tries?: number;
   /** Milliseconds: setting up a connection (5 s), a call (20 s), a call in which COS copies an object (10 min). */
   readonly timeouts?: { readonly connect?: number; readonly usual?: number; readonly slow?: number };
-  /** Connections to one host at a time; 256 unless told. */
+  /** Connections to one host at a time; 256 by default. */
   readonly maxSockets?: number;
 }
 
 export interface CosClient extends Cos {
-  /** Closes the idle connections. They keep no process alive, so this is for those who count them. */
+  /** Closes the idle connections. They keep no process alive, so only callers that count connections need this. */
   close(): void;
 }
 
 /**
- * The signed COS client. One keep-alive agent, no dependency but the signature and the XML reader: it is what a cold
- * function loads before its first copy.
+ * The signed COS client. It has one keep-alive agent and no dependency but the signature and the XML reader, because a
+ * cold function loads it before its first copy.
  *
- * A function must let the event loop turn once (`await new Promise(setImmediate)`) at its entry: an instance that thaws
- * hears only then that its connections have been closed.
+ * A function must let the event loop turn once (`await new Promise(setImmediate)`) at its entry: only then does a
+ * thawed instance learn that its connections have been closed.
  */
 export function createCosClient(options: CosClientOptions): CosClient {
   const { credentials, endpoint, now = Date.now, hash = nodeHash, timeouts = {} } = options;

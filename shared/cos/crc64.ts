@@ -1,10 +1,11 @@
 /*
- * CRC-64/XZ, which COS answers with as `x-cos-hash-crc64ecma`, in two halves of 32 bits: numbers of 64 bits are BigInt in
- * JavaScript, and those are fifty times slower. Eight bytes are taken at a time, by a table for each of them.
+ * CRC-64/XZ, the checksum in COS's `x-cos-hash-crc64ecma`. It is kept in two halves of 32 bits, because BigInt,
+ * JavaScript's number of 64 bits, is fifty times slower. Eight bytes are taken at a time, with a table for each of
+ * them.
  */
 const TABLES = 8;
 const BYTES = 256;
-/** The polynomial, its bits in reverse. */
+/** The polynomial with its bits reversed. */
 const POLYNOMIAL_HIGH = 0xc96c5795;
 const POLYNOMIAL_LOW = 0xd7870f42;
 
@@ -13,7 +14,7 @@ interface Tables {
   readonly high: Uint32Array;
 }
 
-/** The tables, made when the first checksum begins: most instances never need them. */
+/** The tables. They are made when the first checksum begins, because most instances never need them. */
 let tables: Tables | undefined;
 
 function makeTables(): Tables {
@@ -41,12 +42,12 @@ function makeTables(): Tables {
   return { low, high };
 }
 
-/** A checksum that can be put aside in the middle of an object. */
+/** A checksum that can be saved and resumed in the middle of an object. */
 export class Crc64 {
   #low: number;
   #high: number;
 
-  /** `state`: what `state` gave; undefined: nothing has been read. */
+  /** `state`: a saved value of `state`; undefined: start of an object. */
   constructor(state?: string) {
     const [, high, low] = /^([0-9a-f]{8})([0-9a-f]{8})$/.exec(state ?? 'ffffffffffffffff') ?? [];
     this.#high = Number.parseInt(high ?? '', 16);

@@ -3,7 +3,7 @@ import type { ErrorDetails } from '../errors/index.ts';
 import type { Pairs } from '../signing/index.ts';
 import type { Place } from './types.ts';
 
-/** Which call failed, in words that may stand in a log. */
+/** The name of a call, in words that may stand in a log. */
 export interface CallName {
   readonly method: string;
   readonly place: Place;
@@ -15,11 +15,11 @@ export interface CallName {
 const LONGEST_REASON = 300;
 
 /**
- * A COS call that did not do what it should. Beside the codes of COS there are ours, for calls without a usable answer:
- * `ConnectionFailed` (nothing was sent), `ConnectionReset`, `AnswerTimeout`, `AnswerIncomplete`, `AnswerMalformed`,
- * `AnswerTooLarge`, `DeadlineReached` (too late to begin).
+ * A failed COS call. Beside the codes of COS there are ours, for calls without a usable answer: `ConnectionFailed`
+ * (nothing was sent), `ConnectionReset`, `AnswerTimeout`, `AnswerIncomplete`, `AnswerMalformed`, `AnswerTooLarge`,
+ * `DeadlineReached` (too late to begin).
  *
- * Neither the message nor a field holds a header of the request, so no signature or token can get into a log with it.
+ * Neither the message nor a field holds a request header, so no signature or token can get into a log with it.
  */
 export class CosError extends ServiceError {
   override readonly name = 'CosError';
@@ -39,7 +39,7 @@ export class CosError extends ServiceError {
   }
 }
 
-/** Values of parameters stay out: they hold version IDs and prefixes. */
+/** Values of parameters are left out: they hold version IDs and prefixes. */
 function kindOf({ method, key, query = [], headers = [] }: CallName): string {
   const parameter = query.find(([name]) => name !== 'versionId')?.[0];
   const copies = headers.some(([name]) => name.toLowerCase() === 'x-cos-copy-source');
@@ -51,7 +51,7 @@ function describe({ method, place, key }: CallName): string {
   return `${method} ${place.bucket}/${printable(key ?? '', 200)}`;
 }
 
-/** Keys and answers come from outside: a line break in them must not begin a new line of a log. */
+/** Keys and answers come from outside, and a line break in them must not begin a new line of a log. */
 function printable(text: string, longest: number): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
   return cut.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -3,7 +3,7 @@ import { optionalText } from './answers.ts';
 import { UnusableAnswer } from './calls.ts';
 import type { Expiry } from './types.ts';
 
-/** The rules of a lifecycle that are enabled and remove versions. Throws `UnusableAnswer` for days that are no number. */
+/** The enabled lifecycle rules that remove versions. Throws `UnusableAnswer` when days are not a number. */
 export function readExpiries(lifecycle: XmlElement): readonly Expiry[] {
   return children(lifecycle, 'Rule').flatMap((rule) => {
     const current = currentOf(rule);
@@ -14,7 +14,7 @@ export function readExpiries(lifecycle: XmlElement): readonly Expiry[] {
   });
 }
 
-/** Undefined: current versions stay. An expiration of delete markers alone hides none. */
+/** Undefined when current versions stay. An expiration of delete markers alone hides no version. */
 function currentOf(rule: XmlElement): number | string | undefined {
   const expiration = child(rule, 'Expiration');
   if (expiration === undefined) return undefined;
@@ -26,7 +26,7 @@ function daysOf(text: string | undefined): number | undefined {
   throw new UnusableAnswer('the days of a lifecycle rule are no number');
 }
 
-/** Older clients name the prefix in the rule itself. */
+/** Older clients put the prefix into the rule itself. */
 function filterOf(rule: XmlElement): Pick<Expiry, 'prefix' | 'narrowed'> {
   const filter = child(rule, 'Filter');
   const within = filter === undefined ? rule : (child(filter, 'And') ?? filter);

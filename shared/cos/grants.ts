@@ -5,14 +5,14 @@ import type { Grant } from './types.ts';
 
 /** The group that stands for everyone. */
 export const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers';
-/** The same in the older form of an ID. */
+/** The same in the older form, as an ID. */
 const ANYONE = 'qcs::cam::anyone:anyone';
 
 const PERMISSIONS: ReadonlySet<string> = new Set(['READ', 'READ_ACP', 'WRITE_ACP', 'FULL_CONTROL']);
 
 /**
- * The grants of an `AccessControlPolicy`. Those of the owner are left out: the owner of a replica has its own. So is
- * `WRITE`, which means nothing on an object and which no header could set.
+ * The grants of an `AccessControlPolicy`. Those of the owner are left out, because a replica's owner has its own. So is
+ * `WRITE`: it has no meaning on an object, and no header sets it.
  */
 export function readGrants(policy: XmlElement): readonly Grant[] {
   const owner = child(policy, 'Owner');

@@ -7,7 +7,7 @@ import type { Encryption, ObjectHead } from './types.ts';
 const META = 'x-cos-meta-';
 const SSE = 'x-cos-server-side-encryption';
 
-/** The headers of a HEAD or GET answer as an object. Values stay as they were on the wire, byte for byte. */
+/** The headers of a HEAD or GET answer as an object. Values are kept byte for byte. */
 export function readHead(answer: Answer): ObjectHead {
   const headers = CONTENT_HEADERS.flatMap((name) => {
     const value = header(answer, name);
@@ -45,7 +45,7 @@ export function requireNumber(answer: Answer, name: string, parse: (text: string
   return value;
 }
 
-/** The clock of the region that answered, in ms since 1970. */
+/** The clock of the answering region, in ms since 1970. */
 export function readDate(answer: Answer): number {
   return requireNumber(answer, 'date', Date.parse);
 }
@@ -55,7 +55,7 @@ function readEncryption(answer: Answer): Encryption | undefined {
   const algorithm = header(answer, SSE);
   if (algorithm === 'cos/kms') return { algorithm, kmsKeyId: header(answer, `${SSE}-cos-kms-key-id`) };
   if (algorithm === 'AES256' || algorithm === 'SM4') return { algorithm };
-  // Taken for unencrypted, the replica of such an object would lose a protection without anybody noticing; taken for a
-  // broken answer, the object would stand in the way of all other versions of its key.
+  // If it counted as unencrypted, its replica would lose a protection unnoticed. If it counted as a broken answer, the
+  // object would block all other versions of its key.
   return algorithm === undefined ? undefined : { algorithm: 'unknown', named: algorithm };
 }

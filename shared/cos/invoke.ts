@@ -29,11 +29,11 @@ export interface InvokeOptions {
   readonly random: () => number;
   readonly deadline: () => number;
   readonly tries: number;
-  /** Milliseconds for a call, and for one during which COS moves an object. */
+  /** Timeouts in ms: of a call, and of one during which COS moves an object. */
   readonly timeouts: { readonly usual: number; readonly slow: number };
 }
 
-/** Sends calls: fresh signature for each try, bounded time, and repetition only where it cannot do harm. */
+/** Sends calls. Each try has a fresh signature and bounded time; a call is repeated only where that does no harm. */
 export function createInvoke(options: InvokeOptions): Invoke {
   const { now, deadline } = options;
 
@@ -47,7 +47,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
       const error = uncertain ? withUnknownOutcome(call, attempt.error) : attempt.error;
       const step = nextStep(call.effect, attempt, history, options);
       if (step === undefined) throw error;
-      // The effect of the first sending is not known, so a `FileAlreadyExists` to the second may be about our own object.
+      // The effect of the first sending is unknown, so a `FileAlreadyExists` to the second may concern our own object.
       uncertain ||= call.effect !== 'read' && attempt.hint === 'stale';
       history = step.history;
       if (step.delay > 0) {
@@ -58,7 +58,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
   };
 }
 
-/** A request that must not be sent, because it would reach something else than the caller means. */
+/** Why a request must not be sent: it would reach something other than the caller means. */
 function problemOf({ key, query }: Call<unknown>): { readonly code: string; readonly reason: string } | undefined {
   const empty = query?.find(([name, value]) => value === '' && (name === 'versionId' || name === 'uploadId'));
   if (empty) return { code: 'InvalidArgument', reason: `${empty[0]} is empty` };

@@ -10,12 +10,12 @@ export interface KeyProblem {
   readonly code: 'InvalidObjectName' | 'KeyTooLong';
   readonly reason: string;
 }
-/** Paths that COS merges into that of the bucket itself: segments of nothing and of single dots, each with its slash. */
+/** Paths that COS merges into that of the bucket itself: only empty and single-dot segments. */
 const BUCKET_PATH = /^(?:\.?\/)+$/;
 
 /**
- * Why a text cannot be the key of an object; undefined when it can. A call with an empty key, or with one that COS
- * merges into nothing, would reach the bucket itself (`DELETE /`), so this is asked before anything is sent.
+ * Why a text cannot be the key of an object; undefined when it can. It is asked before anything is sent, because a call
+ * with an empty key, or with one that COS merges into nothing, would reach the bucket itself (`DELETE /`).
  */
 export function keyProblem(key: string): KeyProblem | undefined {
   if (key === '') return { code: 'InvalidObjectName', reason: 'the key is empty' };
@@ -23,20 +23,20 @@ export function keyProblem(key: string): KeyProblem | undefined {
   if (Buffer.byteLength(key) > LONGEST_KEY) {
     return { code: 'KeyTooLong', reason: `the key is longer than ${LONGEST_KEY} bytes` };
   }
-  // A lone surrogate has no UTF-8 form; it would be replaced, and another object be meant.
+  // A lone surrogate has no UTF-8 form. It would be replaced, and the request would name another object.
   if (/\p{Surrogate}/u.test(key)) return { code: 'InvalidObjectName', reason: 'the key is not Unicode text' };
   return undefined;
 }
 
 /**
- * A key as it stands in a request line: every byte outside `A-Z a-z 0-9 - _ . ~` percent-encoded, slashes as they are.
+ * A key as it stands in a request line: every byte outside `A-Z a-z 0-9 - _ . ~` is percent-encoded, slashes are kept.
  * Nothing is normalised: `/a`, `a//b`, `.` and `..` are keys like any other.
  */
 export function encodeKey(key: string): string {
   return encode(key).replaceAll('%2F', '/');
 }
 
-/** The request target in origin form; bare names (`?uploads`) stand for empty values. */
+/** The request target in origin form. A bare name (`?uploads`) has an empty value. */
 export function targetOf(key: string, query: Pairs): string {
   const path = `/${encodeKey(key)}`;
   if (query.length === 0) return path;
@@ -45,8 +45,8 @@ export function targetOf(key: string, query: Pairs): string {
 }
 
 /**
- * The value of `x-cos-copy-source`: host, encoded key and version, without a scheme. Throws `ServiceError` for what
- * would name another object or another version than meant.
+ * The value of `x-cos-copy-source`: host, encoded key and version, without a scheme. Throws `ServiceError` for a source
+ * that would name another object or version than intended.
  */
 export function copySourceOf(source: Pick<CopySource, 'place' | 'key' | 'versionId'>): string {
   const problem = keyProblem(source.key);

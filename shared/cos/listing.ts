@@ -4,36 +4,36 @@ import { UnusableAnswer } from './calls.ts';
 import type { AnswerReader, CallKind } from './calls.ts';
 import type { Answer } from './transport.ts';
 
-/** The fields of one entry, as texts: `Key`, `VersionId`, `Size`, … */
+/** The fields of one entry as text: `Key`, `VersionId`, `Size`, … */
 export type Fields = ReadonlyMap<string, string>;
 
 export interface RawListing {
   /** In the order of the answer. */
   readonly entries: readonly { readonly name: string; readonly fields: Fields }[];
-  /** The fields beside the entries: `IsTruncated`, `NextMarker`, … */
+  /** The fields outside the entries: `IsTruncated`, `NextMarker`, … */
   readonly top: Fields;
-  /** Undoes `encoding-type=url` where the answer says that it was obeyed. */
+  /** Undoes `encoding-type=url` where the answer says that it is encoded. */
   readonly decode: (text: string) => string;
 }
 
-/** 1,000 entries with the longest keys, every byte percent-encoded, come to less than 4 MB. */
+/** A page of 1,000 entries with the longest keys, every byte percent-encoded, is smaller than 4 MB. */
 export const LISTING_LIMIT = 8 * 1024 * 1024;
-/** Room for a page of short keys; doubled as it fills. */
+/** Room for a page of short keys; it is doubled as it fills. */
 const FIRST_BYTES = 64 * 1024;
 
 export interface ListingKind<T> {
   readonly root: string;
   readonly entryNames: ReadonlySet<string>;
-  /** Reads a plain document at once; undefined for one that is not. It must give what `finish` would give. */
+  /** Reads a plain document in one go; returns undefined for any other one. Its result must equal that of `finish`. */
   readonly quick: (document: Uint8Array) => T | undefined;
-  /** Reads what the strict reader found. Throws `UnusableAnswer`. */
+  /** Converts the output of the strict reader. Throws `UnusableAnswer`. */
   readonly finish: (listing: RawListing) => T;
 }
 
 /**
- * Reads a listing: quickly where it is plain, else strictly, so that nothing passes that is not well-formed. Nothing is
- * given out before the document has ended: half a page would look like the end of the bucket. `check` sees the page first,
- * and may refuse it.
+ * Reads a listing: quickly where it is plain, otherwise strictly, so that no malformed document passes. Nothing is
+ * returned before the document has ended, because half a page would look like the end of the bucket. `check` sees the
+ * page first, and may refuse it.
  */
 export function createListingReader<T>(
   call: CallKind,
@@ -43,7 +43,7 @@ export function createListingReader<T>(
   let document = Buffer.allocUnsafeSlow(FIRST_BYTES);
   let size = 0;
   return {
-    // A copy: pieces may be tiny, and each would keep a buffer of its own.
+    // Copied into one buffer: chunks may be tiny, and each would keep a buffer of its own alive.
     sink: (piece) => {
       if (size + piece.length > document.length) {
         const larger = Buffer.allocUnsafeSlow(Math.max(size + piece.length, 2 * document.length));
@@ -62,7 +62,7 @@ export function createListingReader<T>(
   };
 }
 
-/** Owners and what else lies deeper in an entry is passed over. */
+/** Owners, and other elements that lie deeper in an entry, are skipped. */
 function readStrictly(
   call: CallKind,
   answer: Answer,
@@ -110,7 +110,7 @@ function decoderOf(top: Fields): (text: string) => string {
   if (top.get('EncodingType') !== 'url') return (text) => text;
   return (text) => {
     try {
-      // Only percent escapes: COS writes a blank as %20, so a plus sign is one.
+      // Only percent escapes are decoded: COS encodes a blank as %20, so a plus sign is a plus sign.
       return decodeURIComponent(text);
     } catch (cause) {
       throw new UnusableAnswer(`${JSON.stringify(text)} is not percent-encoded UTF-8`, { cause });

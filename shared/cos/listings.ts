@@ -6,7 +6,7 @@ import type { ListingKind, RawListing } from './listing.ts';
 import { quickObjects, quickVersions } from './quick-listing.ts';
 import type { Cos, ObjectsPage, Place, VersionsPage } from './types.ts';
 
-/** How the two kinds of listing are read; the tests hold the quick reading against the strict one. */
+/** How the two kinds of listing are read. Tests compare the quick reading with the strict one. */
 export const VERSIONS: ListingKind<VersionsPage> = {
   root: 'ListVersionsResult',
   entryNames: new Set(['Version', 'DeleteMarker']),
@@ -54,14 +54,16 @@ function listing<T>(place: Place, query: Pairs, listed: ListingKind<T>, check: (
   const kind = { method: 'GET', place, effect: 'read' } as const;
   return {
     ...kind,
-    // Keys may hold characters that no XML document can.
+    // Keys may hold characters that XML cannot represent.
     query: [...query, ['encoding-type', 'url']],
     limit: LISTING_LIMIT,
     reader: () => createListingReader(kind, listed, check),
   };
 }
 
-/** Parameters without a value are left out. So is an empty `version-id-marker`, as an empty next one asks for. */
+/**
+ * Parameters without a value are left out, as is an empty `version-id-marker`, which follows from an empty next marker.
+ */
 function pairs(all: readonly (readonly [string, string | undefined])[]): Pairs {
   return all.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 }
@@ -105,7 +107,10 @@ function readObjects({ entries, top, decode }: RawListing): ObjectsPage {
   return { entries: objects, nextMarker };
 }
 
-/** A caller that follows such markers would ask for the same page for ever. */
+/**
+ * Throws when the next markers equal those of the request: a caller that follows them would ask for the same page for
+ * ever.
+ */
 function standsStill(next: unknown): void {
   if (next !== undefined) throw new UnusableAnswer('the listing goes on where it began');
 }

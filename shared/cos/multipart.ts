@@ -87,7 +87,7 @@ export function multipartCalls(invoke: Invoke): MultipartCalls {
         reader: reading((answer) => {
           if (answer.status !== 404) return;
           const failure = failureOfStatus(call, answer);
-          // Aborted before, or completed: there is nothing left to abort.
+          // The upload was aborted before, or completed: nothing is left to abort.
           if (failure.code !== 'NoSuchUpload') throw failure;
         }),
       };

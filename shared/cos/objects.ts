@@ -117,7 +117,7 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
         place,
         key,
         query: versionQuery(versionId),
-        // Without a version ID each one adds a delete marker.
+        // Without a version ID each request adds a delete marker.
         effect: versionId === undefined ? 'write' : 'repeatable',
         reader: reading((answer) => ({
           versionId: header(answer, 'x-cos-version-id'),
@@ -136,7 +136,7 @@ export function reading<T>(read: (answer: Answer) => T): () => AnswerReader<T> {
   return () => reader;
 }
 
-/** Something between us and COS may say 404 or 403 too, and an answer to HEAD has no body to tell them apart. */
+/** A proxy may answer 404 or 403 too, and an answer to HEAD has no body that would tell the difference. */
 export function requireRequestId(answer: Answer): void {
   if (!header(answer, 'x-cos-request-id')) throw new UnusableAnswer('the answer does not come from COS');
 }

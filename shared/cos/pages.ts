@@ -4,8 +4,8 @@ type Lists = Pick<Cos, 'listObjects'>;
 type ListsVersions = Pick<Cos, 'listVersions'>;
 
 /**
- * The objects under a prefix in the order of their keys, a page of 1 to `maxKeys` (1,000 unless told) at a time, from
- * beyond the key `after` on. A page is asked for when the one before has been dealt with. Throws `CosError`.
+ * The objects under a prefix in the order of their keys, in pages of 1 to `maxKeys` (1,000 by default), from beyond the
+ * key `after` on. Each page is requested when the caller is done with the previous one. Throws `CosError`.
  */
 export async function* objectPages(
   cos: Lists,
@@ -27,7 +27,7 @@ export async function* objectsUnder(cos: Lists, place: Place, prefix: string): A
   for await (const page of objectPages(cos, place, prefix)) yield* page;
 }
 
-/** Where a listing of one key goes on. */
+/** The position at which a listing of one key goes on. */
 export interface KeyCursor {
   readonly keyMarker: string;
   readonly versionIdMarker: string;
@@ -36,13 +36,13 @@ export interface KeyCursor {
 export interface KeyPage {
   /** Versions and delete markers of the key alone, newest first. */
   readonly entries: readonly VersionEntry[];
-  /** Undefined: nothing older is there. */
+  /** Undefined when there is nothing older. */
   readonly next: KeyCursor | undefined;
 }
 
 /**
- * One page of the versions and delete markers of one key. Longer keys that begin with this one follow it in a listing; they
- * are not waited for. Throws `CosError`.
+ * One page of the versions and delete markers of one key. Longer keys that begin with this one follow it in a listing;
+ * the page ends before them. Throws `CosError`.
  */
 export async function pageOfKey(
   cos: ListsVersions,

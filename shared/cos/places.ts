@@ -3,14 +3,17 @@ import { ServiceError } from '../errors/index.ts';
 import type { Place } from './types.ts';
 
 /**
- * `<name>-<appid>`: lower-case letters, digits and hyphens, no hyphen at either end of the name; an appid has 8 digits
+ * `<name>-<appid>`: lower-case letters, digits and hyphens, no hyphen at either end of the name. An appid has 8 digits
  * (accounts of the first years) to 12.
  */
 const BUCKET = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[1-9][0-9]{7,11}$/;
 /** A pattern and not a list, because regions are added: `ap-guangzhou`, `ap-beijing-1`, `ap-shenzhen-fsi`. */
 const REGION = /^[a-z]{2}-[a-z]{2,20}(?:-[a-z0-9]{1,8})?$/;
 const HOST = /^([^.]+)\.cos\.([^.]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
-/** One label of a host name. COS's console stops at a domain of 60 characters, but buckets with longer ones exist. */
+/**
+ * The longest label of a host name. COS's console stops at a domain of 60 characters, but buckets with longer names
+ * exist.
+ */
 const LONGEST_BUCKET = 63;
 
 /** Whether the text has the form `<name>-<appid>`. Says nothing about whether the bucket exists. */
@@ -39,7 +42,7 @@ export function checkPlace(place: Place): Place {
   return place;
 }
 
-/** Reads `bucket-appid@region`. Throws as `checkPlace` does. */
+/** Reads `bucket-appid@region`. Throws like `checkPlace`. */
 export function parsePlace(text: string): Place {
   const at = text.indexOf('@');
   if (at < 0) {
@@ -57,13 +60,13 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.bucket === b.bucket && a.region === b.region;
 }
 
-/** Each place once, in the order in which they came first. */
+/** Each place once, in the order of first occurrence. */
 export const distinctPlaces = (places: readonly Place[]): Place[] =>
   places.filter((place, i) => places.findIndex((other) => samePlace(place, other)) === i);
 
 /**
- * The bucket's own host. It checks its argument again, because a request goes to this host with our credentials:
- * nothing that came from outside may choose another one. Throws as `checkPlace` does.
+ * The bucket's own host. The place is checked again here, because requests with our credentials go to this host, and no
+ * input may choose another one. Throws like `checkPlace`.
  */
 export function hostOf(place: Place): string {
   return joinHost(checkPlace(place));
@@ -85,10 +88,10 @@ function refusal(code: string, message: string): ServiceError {
   return new ServiceError(message, { code, status: 400 });
 }
 
-/** Input may be long or hold control characters; the message stays one readable line. */
+/** Input may be long or hold control characters; the message must stay one readable line. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
 
-/** Reads a place in JSON of our own. Throws `TypeError`. */
+/** Reads a place from our own JSON. Throws `TypeError`. */
 export const readPlace: Reader<Place> = object<Place>({ bucket: text(isBucketName), region: text(isRegion) });

@@ -8,7 +8,7 @@ import { reading, requireRequestId, versionQuery } from './objects.ts';
 import { readExpiries } from './expiries.ts';
 import type { Cos, Expiry, Grant } from './types.ts';
 
-/** In lower case: SDKs disagree with the page about the small n in the middle. */
+/** In lower case, because SDKs and the API page disagree about the case of the n in the middle. */
 const NO_REPLICATION = 'replicationconfigurationnotfounderror';
 
 type Tags = readonly (readonly [string, string])[];
@@ -64,7 +64,7 @@ export function propertyCalls(invoke: Invoke): PropertyCalls {
         effect: 'read',
         reader: reading((answer) => {
           const policy = readRoot(call, answer, 'AccessControlPolicy');
-          // The object has no ACL of its own; what is listed comes from its bucket.
+          // The object has no ACL of its own; the answer lists that of its bucket.
           if (header(answer, 'x-cos-acl') === 'default') return [];
           return understand(() => readGrants(policy));
         }),
@@ -74,7 +74,7 @@ export function propertyCalls(invoke: Invoke): PropertyCalls {
 
     putTags: (place, key, versionId, tags) =>
       invoke<void>({
-        // COS documents a request of its own for taking all tags away, and none with an empty set.
+        // COS has a request of its own that removes all tags, and documents no empty set.
         method: tags.length === 0 ? 'DELETE' : 'PUT',
         place,
         key,
@@ -130,7 +130,7 @@ export function propertyCalls(invoke: Invoke): PropertyCalls {
         key,
         query: [['symlink', ''], ...versionQuery(versionId)],
         effect: 'read',
-        // The answer of COS about an object that is no link is not documented, and a role may lack the right to ask.
+        // COS does not document its answer for an object that is no link, and a role may lack the right to ask.
         accepts: [400, 403, 404, 405],
         reader: reading((answer) => {
           requireRequestId(answer);

@@ -1,12 +1,12 @@
 import { ServiceError } from '../errors/index.ts';
 import type { Cos, Place } from './types.ts';
 
-/** The options of a write of JSON. */
+/** Options for writing JSON. */
 export const JSON_BODY = { contentType: 'application/json' } as const;
 
 /**
- * Writes an object unless there is one. False: there is one, and it stays as it is. Works only in a bucket that never had
- * versioning. Throws `CosError`.
+ * Writes an object unless it exists. Returns false when it exists; it then stays unchanged. Works only in a bucket that
+ * never had versioning. Throws `CosError`.
  */
 export async function putNew(
   cos: Pick<Cos, 'putObject'>,

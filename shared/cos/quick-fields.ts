@@ -1,7 +1,10 @@
 import { NotFlat, flatNames } from '../xml/index.ts';
 import type { FlatXml } from '../xml/index.ts';
 
-/** Fields first, then what holds fields, then values that need no string of their own. */
+/**
+ * Elements by number: first the fields, then the elements that hold fields, then values that need no string of their
+ * own.
+ */
 export const AT = {
   Key: 0,
   VersionId: 1,
@@ -29,14 +32,14 @@ export const NAMES = flatNames(Object.keys(AT));
 const FIELDS = AT.NextMarker + 1;
 
 const DIGIT_0 = 0x30;
-/** Beyond these a number may lose its last digit. */
+/** A number with more digits may lose its last one. */
 const MOST_DIGITS = 15;
-/** How COS writes times; digits are where `0` is. */
+/** The form in which COS writes times; `0` stands for a digit. */
 const TIME = Buffer.from('0000-00-00T00:00:00.000Z');
 /** Length of `&quot;`. */
 const ENTITY = 6;
 
-/** The fields of one element. Whatever is not as it should be throws `NotFlat`: saying why is left to the strict reader. */
+/** The fields of one element. Throws `NotFlat` for anything unexpected; the strict reader then gives the reason. */
 export class FieldReader {
   readonly #xml: FlatXml;
   readonly #from = new Int32Array(FIELDS);
@@ -56,14 +59,14 @@ export class FieldReader {
     this.#percents = 0;
   }
 
-  /** Reads the element that was opened last, and keeps its text if it is a field. */
+  /** Reads the element that was opened last. Its text is kept if it is a field. */
   read(name: number): void {
     const xml = this.#xml;
     const isText = xml.leaf();
     if (name < 0 || name >= FIELDS) return;
     const bit = 1 << name;
     if (!isText) throw new NotFlat();
-    // The last of several counts, as in the strict reading.
+    // If a field occurs several times the last one counts, as in the strict reading.
     this.#found |= bit;
     if (xml.hasEntity) this.#entities |= bit;
     if (xml.hasPercent) this.#percents |= bit;
@@ -128,7 +131,7 @@ export class FieldReader {
 
   etag(name: number): string {
     const [from, to] = [this.#from[name] ?? 0, this.#to[name] ?? 0];
-    // Nearly all of them: this spares the replacing of entities.
+    // Nearly all ETags have this form, which saves replacing entities.
     const inner =
       this.has(name) && this.#xml.isQuoted(from, to) ? this.#xml.text(from + ENTITY, to - ENTITY, false) : '&';
     if (!inner.includes('&')) return `"${inner}"`;
@@ -141,7 +144,7 @@ export class FieldReader {
     return this.optional(name).toUpperCase() || 'STANDARD';
   }
 
-  /** Undefined for a time that is not written in the usual way. */
+  /** Undefined for a time in another form. */
   #usualTime(from: number): number | undefined {
     for (let i = 0; i < TIME.length; i += 1) {
       const isRight = TIME[i] === DIGIT_0 ? this.#isDigit(from + i) : this.#xml.byte(from + i) === TIME[i];

@@ -3,8 +3,8 @@ import { AT, FieldReader, NAMES } from './quick-fields.ts';
 import type { ObjectEntry, ObjectsPage, VersionEntry, VersionsPage } from './types.ts';
 
 /**
- * A page of versions, cut out of the bytes of a plain answer; undefined for one that is not plain, damaged or misses
- * something, which then has to be read strictly. What it gives is what the strict reading gives.
+ * A page of versions, cut out of the bytes of a plain answer. Undefined for an answer that is not plain, is damaged or
+ * lacks something; it must then be read strictly. The result equals that of the strict reading.
  */
 export function quickVersions(document: Uint8Array): VersionsPage | undefined {
   return unlessNotFlat(() => {
@@ -68,7 +68,7 @@ function readVersion(fields: FieldReader, deleteMarker: boolean, encoded: boolea
 
 const isEncoded = (top: FieldReader): boolean => top.has(AT.EncodingType) && top.is(AT.EncodingType, AT.url);
 
-/** Gives out each entry with its fields, which hold until the next one, and then what stands beside the entries. */
+/** Emits each entry with its fields, which are valid until the next entry, and then the fields outside the entries. */
 function readListing(
   document: Uint8Array,
   root: number,
@@ -90,7 +90,7 @@ function readListing(
       each(name, fields, isEncoded(top));
       found = true;
     } else {
-      // The keys before it have been read without knowing of it.
+      // The keys before this element were read as if they were not encoded.
       if (name === AT.EncodingType && found) throw new NotFlat();
       top.read(name);
     }

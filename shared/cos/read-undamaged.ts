@@ -1,7 +1,7 @@
 import { decodeState, unlessDamaged, type Reader } from '../shape/index.ts';
 import type { Cos, Place } from './types.ts';
 
-/** Reads a JSON object of the state bucket. Undefined: there is none, or somebody damaged it. Throws `CosError`. */
+/** Reads a JSON object of the state bucket. Undefined when it is missing or damaged. Throws `CosError`. */
 export async function readUndamaged<T>(
   { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
   name: string,

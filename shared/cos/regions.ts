@@ -1,7 +1,7 @@
 /**
- * Short region codes, as COS events carry them in `cosBucket.region` and as our state buckets have them in their names.
- * Tencent publishes no such table and adds regions now and then, so a code that is missing here is not an error by
- * itself: events name the full region elsewhere, and this table is asked last.
+ * Short region codes, as they stand in `cosBucket.region` of COS events and in the names of our state buckets. Tencent
+ * publishes no such table and sometimes adds regions, so a missing code is no error by itself: events name the full
+ * region elsewhere, and this table is asked last.
  */
 const REGION_OF_CODE: ReadonlyMap<string, string> = new Map([
   ['gz', 'ap-guangzhou'],
@@ -34,7 +34,7 @@ const REGION_OF_CODE: ReadonlyMap<string, string> = new Map([
   ['bjjr', 'ap-beijing-fsi'],
 ]);
 
-/** Where one region has two codes, we write the first in the table. */
+/** Where a region has two codes, the first one in the table is used. */
 const CODE_OF_REGION: ReadonlyMap<string, string> = new Map(
   [...REGION_OF_CODE].toReversed().map(([code, region]) => [region, code]),
 );

@@ -8,12 +8,12 @@ import { hostOf } from './places.ts';
 import { SIGNATURE_LIFE_MS, TOLERATED_SKEW_MS } from '../durations/index.ts';
 
 /**
- * Seconds. A request that COS receives after this time is refused, so a write whose answer never came cannot take
- * effect later: leases on a key are given to others only after it. Never make it longer without them.
+ * Seconds. COS refuses a request that arrives later than this, so a write whose answer never came cannot take effect
+ * later. Leases on a key are given to others only after it: a longer lifetime needs longer leases.
  */
 export const SIGNATURE_LIFETIME = SIGNATURE_LIFE_MS / 1000;
 
-/** Beside `x-cos-*`, the headers that the official SDKs sign and this client sends. */
+/** Headers that this client signs, beside `x-cos-*`; the official SDKs sign them too. */
 const SIGNED = new Set([
   'host',
   'content-length',
@@ -32,9 +32,9 @@ interface PreparedRequest {
 }
 
 export interface RequestBuilder {
-  /** Signs anew at each call: a signature that outlives a retry would outlive the lease it was made under. */
+  /** Signs anew at each call: an older signature would outlive the lease that it was made under. */
   build(call: Call<unknown>): PreparedRequest;
-  /** Sets our clock by the `Date` of an answer. True when that changed anything. */
+  /** Sets our clock by the `Date` of an answer. Returns whether the clock changed. */
   learnTime(date: string | undefined): boolean;
 }
 
@@ -57,7 +57,7 @@ export function createRequestBuilder(options: BuilderOptions): RequestBuilder {
 
   return {
     build: (call) => {
-      // Once per request: the pair and its token change together.
+      // Read once per request: the key pair and its token change together.
       credentials = options.credentials();
       const { key = '', query = [] } = call;
       const host = hostOf(call.place);
@@ -71,7 +71,7 @@ export function createRequestBuilder(options: BuilderOptions): RequestBuilder {
     learnTime: (date) => {
       const served = date === undefined ? Number.NaN : Date.parse(date);
       const difference = served - options.now();
-      // Also false when there is no date to learn from.
+      // Also false when the answer has no date.
       if (!(Math.abs(difference - offset) > TOLERATED_SKEW_MS)) return false;
       offset = difference;
       return true;
@@ -88,8 +88,8 @@ function bodyHeaders({ method, body }: Call<unknown>): Pairs {
 }
 
 /**
- * A value beyond ASCII goes out in the bytes it came in, and COS does not say whether it signs those bytes or the text
- * they stand for. The list of a signature names what it covers, so such a header is simply not named.
+ * A value beyond ASCII is sent in the bytes in which it came, and COS does not say whether it signs those bytes or the
+ * text that they encode. A signature lists the headers that it covers, so such a header is left out of the list.
  */
 function isSigned(name: string, value: string): boolean {
   const lower = name.toLowerCase();

@@ -2,8 +2,9 @@ import type { Effect } from './calls.ts';
 import type { CosError } from './errors.ts';
 
 /**
- * The hint says what the error alone does not. `unsent`: no connection came about; `stale`: a connection that had been
- * used before was reset; `skewed`: refused for a clock that has been set since; `final`: no further try has a chance.
+ * A fact that the error alone does not show. `unsent`: no connection came about; `stale`: a connection that had been
+ * used before was reset; `skewed`: refused because of our clock, which has been set since; `final`: no further try has
+ * a chance.
  */
 export interface FailedAttempt {
   readonly ok: false;
@@ -14,7 +15,7 @@ export interface FailedAttempt {
 export type Attempt<T> = { readonly ok: true; readonly value: T } | FailedAttempt;
 
 export interface History {
-  /** Tries that count; the two below come on top, once each. */
+  /** Tries that count. The two kinds below come on top, once each. */
   readonly tries: number;
   readonly stale: boolean;
   readonly skewed: boolean;
@@ -24,13 +25,13 @@ const FIRST_DELAY = 100;
 const LONGEST_DELAY = 5_000;
 
 /**
- * Whether to try again, and after how many ms; undefined: give up.
+ * The ms after which to try again; undefined: give up.
  *
- * - A dead keep-alive connection (an instance that was frozen and thawed finds all of them dead) and a clock that was
- *   wrong say nothing about the server, so one further try follows at once.
- * - Nothing sent: any call may be tried again.
- * - Reads are tried again after everything that may pass.
- * - Writes are not: even a refused one is for the caller to decide, who knows what else has happened meanwhile.
+ * - A dead keep-alive connection (a thawed instance finds all of them dead) and a wrong clock say nothing about the
+ * server, so one further try follows at once.
+ * - If nothing was sent, any call may be tried again.
+ * - Reads are tried again after every failure that may pass.
+ * - Writes are not, even refused ones: the caller decides, because it knows what else has happened since.
  */
 export function nextStep(
   effect: Effect,
@@ -49,8 +50,8 @@ export function nextStep(
 }
 
 /**
- * Half of the delay is fixed and half is random: functions that were throttled together do not come back together, and
- * none of them at once. Doubles with each try. Milliseconds.
+ * Delay in ms, doubled with each try. Half of it is random, so that functions that were throttled together do not come
+ * back together; the other half is fixed, so that none comes back at once.
  */
 function backoff(tries: number, random: number): number {
   const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (tries - 1));

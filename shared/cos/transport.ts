@@ -6,28 +6,31 @@ import type { Socket } from 'node:net';
 import { ServiceError } from '../errors/index.ts';
 import type { Pairs } from '../signing/index.ts';
 
-/** One request, ready to be written to the wire. */
+/** One request, ready to be sent. */
 interface Exchange {
   readonly method: string;
   readonly host: string;
-  /** Origin form, already encoded. It is sent as it is: a URL object would turn the key `..` into `/`. */
+  /** Origin form, already encoded. It is sent unchanged: a URL object would turn the key `..` into `/`. */
   readonly target: string;
   readonly headers: Pairs;
   readonly body: Uint8Array | undefined;
   /** Milliseconds for the whole exchange, waiting for a free connection included. */
   readonly timeout: number;
-  /** Most bytes of body to read. */
+  /** Most bytes of the body to read. */
   readonly limit: number;
-  /** Takes the body of a 200 piece by piece; without it the body is collected. What it throws ends the exchange. */
+  /**
+   * Receives the body of a 200 piece by piece; without it the body is collected. An error that it throws ends the
+   * exchange.
+   */
   readonly sink?: ((chunk: Uint8Array) => void) | undefined;
 }
 
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Empty when a sink took it. */
+  /** Empty when a sink received it. */
   readonly body: Uint8Array;
-  /** False when only the end of the connection marked the end of the body: it may have been cut off. */
+  /** False when only the end of the connection marked the end of the body, which may then be truncated. */
   readonly framed: boolean;
 }
 
@@ -100,7 +103,7 @@ export function createTransport(options: TransportOptions): Transport {
           port: origin?.port ?? 443,
           method: exchange.method,
           path: exchange.target,
-          // Flat form: written as it stands, in latin1, so that values that came from an answer keep their bytes.
+          // In flat form headers are sent unchanged, in latin1, so that values from an answer keep their bytes.
           headers: exchange.headers.flat(),
           ...(secure ? { servername: exchange.host } : {}),
         });
@@ -145,7 +148,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-/** Throws `ServiceError` `InvalidArgument` unless it is an origin: `http://127.0.0.1:8080`. */
+/** Throws `ServiceError` `InvalidArgument` unless the text is an origin such as `http://127.0.0.1:8080`. */
 function parseEndpoint(endpoint: string): { readonly secure: boolean; readonly host: string; readonly port: number } {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   const secure = url?.protocol === 'https:';
@@ -153,7 +156,7 @@ function parseEndpoint(endpoint: string): { readonly secure: boolean; readonly h
     const message = `the endpoint ${JSON.stringify(endpoint)} is not of the form http://host:port`;
     throw new ServiceError(message, { code: 'InvalidArgument', status: 400 });
   }
-  // An IPv6 address stands in brackets only in a URL.
+  // Only a URL puts an IPv6 address in brackets.
   const host = url.hostname.replaceAll(/[[\]]/g, '');
   return { secure, host, port: url.port === '' ? (secure ? 443 : 80) : Number(url.port) };
 }
@@ -180,7 +183,7 @@ function readBody(
       outcome.fail('unusable', cause);
     }
   });
-  // Without a listener here a body that is cut off would leave the call hanging.
+  // Without a listener here, a truncated body would leave the call hanging.
   response.on('error', (cause) => {
     outcome.fail('cut', cause);
   });

@@ -1,4 +1,4 @@
-/** A bucket with its region. The host is built from these two, and only after both passed `parsePlace`. */
+/** A bucket with its region. A host is built from these two only after both have passed `parsePlace`. */
 export interface Place {
   /** `<name>-<appid>` */
   readonly bucket: string;
@@ -17,7 +17,7 @@ export const CONTENT_HEADERS = [
 ] as const;
 
 export interface Encryption {
-  /** `unknown`: COS named one that this service does not know how to ask for; `named` says which. */
+  /** `unknown`: COS named an encryption that this service cannot request; `named` says which. */
   readonly algorithm: 'AES256' | 'SM4' | 'cos/kms' | 'SSE-C' | 'unknown';
   readonly named?: string | undefined;
   readonly kmsKeyId?: string | undefined;
@@ -26,36 +26,36 @@ export interface Encryption {
 export interface ObjectHead {
   /** `null` (the text) for a version written without versioning; undefined in a bucket that never had it. */
   readonly versionId: string | undefined;
-  /** With its quotes, as COS sends it. */
+  /** With its quotes, as sent by COS. */
   readonly etag: string;
   /** Bytes. */
   readonly size: number;
   /** Milliseconds since 1970; COS gives whole seconds. */
   readonly lastModified: number;
-  /** CRC-64/XZ as unsigned decimal; missing on objects older than the feature. */
+  /** CRC-64/XZ as an unsigned decimal; missing on objects that are older than the feature. */
   readonly crc64: string | undefined;
   /** `STANDARD` when COS sends no header. */
   readonly storageClass: string;
-  /** Those of CONTENT_HEADERS that are set, values as on the wire. */
+  /** The headers of CONTENT_HEADERS that are set, values as sent. */
   readonly headers: Readonly<Record<string, string>>;
-  /** User metadata without `x-cos-meta-`, names in lower case, values as on the wire. */
+  /** User metadata without `x-cos-meta-`, names in lower case, values as sent. */
   readonly meta: Readonly<Record<string, string>>;
   readonly encryption: Encryption | undefined;
-  /** Value of `x-cos-restore` on an archived object that is or was being restored. */
+  /** Value of `x-cos-restore` on an archived object that has been or is being restored. */
   readonly restore: string | undefined;
-  /** It was made by appends. COS documents that it does not copy such objects. */
+  /** The object was made by appends. COS documents that it does not copy such objects. */
   readonly appendable?: true;
-  /** Tags that it has; missing: none. */
+  /** Number of tags; missing: none. */
   readonly tagCount?: number;
 }
 
-/** `date`: the answering region's own clock (its `Date` header), ms since 1970, so that nobody compares two clocks. */
+/** `date`: the clock of the answering region (its `Date` header) in ms since 1970, so that ages come from one clock. */
 export type HeadResult =
   | { readonly found: true; readonly head: ObjectHead; readonly date: number }
   | {
       readonly found: false;
       readonly date: number;
-      /** The 404 said `x-cos-delete-marker: true`. Not documented by COS: absence proves nothing by itself. */
+      /** The 404 said `x-cos-delete-marker: true`. COS does not document it, so its absence proves nothing. */
       readonly deleteMarker: boolean;
       /** Version ID of the delete marker, when the answer names it. */
       readonly versionId: string | undefined;
@@ -100,12 +100,12 @@ export interface Grant {
   readonly grantee: string;
 }
 
-/** The attributes of a copy. Metadata is always replaced, so everything that should travel is named here. */
+/** The attributes of a copy. Metadata is always replaced, so every attribute that should travel stands here. */
 export interface CopyAttributes {
   readonly headers: Readonly<Record<string, string>>;
   readonly meta: Readonly<Record<string, string>>;
   readonly storageClass: string;
-  /** Undefined: the tags of the source version are copied by COS itself. */
+  /** Undefined: COS itself copies the tags of the source version. */
   readonly tags?: readonly (readonly [string, string])[] | undefined;
   readonly encryption?: Encryption | undefined;
   readonly grants?: readonly Grant[] | undefined;
@@ -138,40 +138,40 @@ export interface StoredObject {
   readonly lastModified: number;
   /** The answering region's clock, as in `HeadResult`. */
   readonly date: number;
-  /** The object is as it was known. `body` is empty, and `lastModified` says no more than `date`. */
+  /** The object has not changed. `body` is empty, and `lastModified` equals `date`. */
   readonly unchanged?: true;
 }
 
-/** An enabled rule of a lifecycle that bounds how long versions stay. */
+/** An enabled lifecycle rule that limits how long versions stay. */
 export interface Expiry {
   readonly id: string;
-  /** It is about the keys that begin with it. */
+  /** The rule concerns keys with this prefix. */
   readonly prefix: string;
-  /** Whether tags, sizes or further names say of which of these. */
+  /** Whether tags, sizes or further names narrow the rule. */
   readonly narrowed: boolean;
-  /** Current versions: days after the write, or the ISO date, from which they are hidden; undefined: never. */
+  /** When current versions are hidden: days after the write, or an ISO date; undefined: never. */
   readonly current: number | string | undefined;
-  /** Older versions: days after they were superseded; undefined: they stay. */
+  /** Days after which older versions are removed, counted from when they were superseded; undefined: they stay. */
   readonly older: number | undefined;
 }
 
 /**
- * The COS calls this product makes. The signed HTTP client implements it, and so does the local cloud's storage core,
- * so that the engine runs against either.
+ * The COS calls that this product makes. The signed HTTP client implements it, and so does the local cloud's storage
+ * core, so that the engine runs against either.
  *
- * Every method throws `CosError`. `outcome: 'unknown'` on a write means: look before you write again. A method never
- * repeats a write by itself after an unknown outcome; reads are repeated a bounded number of times.
+ * Every method throws `CosError`. On a write, `outcome: 'unknown'` means that the caller must look before it writes
+ * again. No method repeats a write after an unknown outcome; reads are repeated a bounded number of times.
  */
 export interface Cos {
   headObject(place: Place, key: string, versionId?: string): Promise<HeadResult>;
-  /** Reads a small object, of `limit` bytes at most (1 MB unless told). Undefined when there is none (404). */
-  /** `unless`: the ETag of what is known; the answer may then be `unchanged`. */
+  /** Reads a small object, of `limit` bytes at most (1 MB by default). Undefined when there is none (404). */
+  /** `unless`: the ETag of the known object; the answer may then be `unchanged`. */
   getObject(
     place: Place,
     key: string,
     options?: { limit?: number | undefined; unless?: string | undefined },
   ): Promise<StoredObject | undefined>;
-  /** Some bytes of one version; `range` in bytes, both ends included. Throws where fewer of them come. */
+  /** A range of bytes of one version; both ends are included. Throws when fewer bytes come. */
   getRange(
     place: Place,
     key: string,
@@ -201,23 +201,23 @@ export interface Cos {
   /** Tags of one version, in the order of COS; empty when it has none. */
   getTags(place: Place, key: string, versionId?: string): Promise<readonly (readonly [string, string])[]>;
   getGrants(place: Place, key: string, versionId?: string): Promise<readonly Grant[]>;
-  /** Replaces the tags of one version, which stays the same version; an empty list takes them all away. */
+  /** Replaces the tags of one version, which stays the same version. An empty list removes all tags. */
   putTags(
     place: Place,
     key: string,
     versionId: string | undefined,
     tags: readonly (readonly [string, string])[],
   ): Promise<void>;
-  /** Replaces what others than the owner may do; an empty list leaves the object to the ACL of its bucket. */
+  /** Replaces the rights of everybody but the owner. With an empty list the ACL of the bucket applies. */
   putGrants(place: Place, key: string, versionId: string | undefined, grants: readonly Grant[]): Promise<void>;
-  /** Whether the bucket is there and may be used by these credentials. */
+  /** Whether the bucket exists and these credentials may use it. */
   headBucket(place: Place): Promise<'exists' | 'missing' | 'forbidden'>;
   getVersioning(place: Place): Promise<'Enabled' | 'Suspended' | undefined>;
-  /** Whether one version is a symbolic link; a HEAD tells of its target only. False where COS will not say. */
+  /** Whether one version is a symbolic link; a HEAD describes only its target. False where COS does not say. */
   isSymlink(place: Place, key: string, versionId: string): Promise<boolean>;
-  /** Whether the bucket has rules of COS's own replication. */
+  /** Whether the bucket has rules of COS's built-in replication. */
   hasNativeReplication(place: Place): Promise<boolean>;
-  /** The enabled rules of the bucket's lifecycle that remove versions. */
+  /** The enabled lifecycle rules of the bucket that remove versions. */
   getExpiries(place: Place): Promise<readonly Expiry[]>;
   initiateMultipart(place: Place, key: string, attributes: CopyAttributes): Promise<string>;
   /** `range` in bytes, both ends included. */

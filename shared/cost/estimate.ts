@@ -3,7 +3,7 @@ import type { Cost, Prices, Profile, Usage } from './types.ts';
 const GB = 1e9;
 const MB_PER_GB = 1024;
 
-/** The price of a usage. */
+/** The cost of a usage at the given prices. */
 export function costOf(usage: Usage, prices: Prices): Cost {
   const requests = (usage.requests / 10_000) * prices.requestsPer10000;
   const functions = (usage.invocations / 10_000) * prices.invocationsPer10000 + usage.gbSeconds * prices.gbSecond;
@@ -16,15 +16,15 @@ export interface Work {
   readonly objects: number;
   /** Bytes of all of them. */
   readonly bytes: number;
-  /** Parts of those that are copied in parts; 0 where all are copied whole. */
+  /** Parts of the objects that are copied in parts; 0 where all are copied whole. */
   readonly parts: number;
-  /** False: both buckets are in one region, and the bytes cost nothing. */
+  /** False when both buckets are in one region, where traffic costs nothing. */
   readonly acrossRegions: boolean;
 }
 
 /**
- * The usage of that work, by earlier measurements: an estimate. Retries, throttling and objects that change while
- * they are copied come on top.
+ * An estimate of the usage of that work, from earlier measurements. Retries, throttling and objects that change while
+ * they are copied add to it.
  */
 export function usageOf(work: Work, profile: Profile): Usage {
   const { objects, parts, bytes } = work;

@@ -1,9 +1,9 @@
 import type { Prices } from './types.ts';
 
 /**
- * List prices in mainland China, without free tiers, packages and discounts. They change and differ by region: compare
- * them with the price pages of COS and SCF (tencentcloud.com/document/product/436/16871 and /583/17299 name the items)
- * before you rely on a sum, and edit this file, the only place where they stand.
+ * List prices in mainland China, without free tiers, packages and discounts. They change, and they differ by region.
+ * Compare them with the price pages of COS and SCF (tencentcloud.com/document/product/436/16871 and /583/17299 name the
+ * items) before you rely on a sum. This file is the only place to edit.
  */
 export const LIST_PRICES: Prices = {
   currency: 'CNY',

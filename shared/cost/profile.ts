@@ -1,8 +1,9 @@
 import type { Profile } from './types.ts';
 
 /**
- * The usage of replicating as it is deployed. `npm run bench -- cost` counts it anew and fails where this is out by more
- * than a fifth. Times are those of COS at 10 ms a request and 50 ms a copy, which a local cloud cannot measure.
+ * The usage of replicating one object as it is deployed. `npm run bench -- cost` measures it anew and fails where it
+ * differs by more than a fifth. Times assume 10 ms a request and 50 ms a copy, because a local cloud cannot measure
+ * those of COS.
  */
 export const MEASURED: Profile = {
   requestsPerObject: 9,

@@ -1,10 +1,10 @@
-/** The usage of a deployment, counted and not guessed. */
+/** The usage of a deployment, counted rather than estimated. */
 export interface Usage {
-  /** Requests to COS, refused ones included: those are paid for as well. */
+  /** Requests to COS, refused ones included, because they are billed as well. */
   readonly requests: number;
   /** Runs of functions. */
   readonly invocations: number;
-  /** GB of memory that was set, times seconds of running, over all runs. */
+  /** Memory size in GB times run time in seconds, summed over all runs. */
   readonly gbSeconds: number;
   /** Bytes that were copied from one region to another. */
   readonly bytesAcrossRegions: number;
@@ -12,7 +12,7 @@ export interface Usage {
 
 /** List prices, all in one currency. */
 export interface Prices {
-  /** Name of the currency, as it is printed. */
+  /** Name of the currency, as printed. */
   readonly currency: string;
   /** For 10,000 requests to objects of the standard class. */
   readonly requestsPer10000: number;
@@ -34,17 +34,17 @@ export interface Cost {
   readonly total: number;
 }
 
-/** The usage of one piece of work, as it was measured. */
+/** The measured usage of one piece of work. */
 export interface Profile {
-  /** COS requests of one object copied whole. */
+  /** COS requests for one object that is copied whole. */
   readonly requestsPerObject: number;
   /** Further requests for each part of an object that is copied in parts. */
   readonly requestsPerPart: number;
-  /** ms that a function runs for one object. */
+  /** Run time of a function for one object, in ms. */
   readonly msPerObject: number;
-  /** ms for which one part keeps a lane busy, and how many lanes share one function. */
+  /** ms for which one part keeps a lane busy; and the number of lanes that share one function. */
   readonly msPerPart: number;
   readonly lanes: number;
-  /** MB that the function is given. */
+  /** Memory size of the function in MB. */
   readonly memory: number;
 }

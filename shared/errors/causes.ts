@@ -1,13 +1,13 @@
-/** The explanation of one cause or reason, for readers of the API, of the pages and of messages. */
+/** The explanation of one cause or reason, for readers of the API, the pages and messages. */
 export interface Explanation {
-  /** The event and its reason. */
+  /** What happened, and why. */
   readonly means: string;
-  /** The action that its reader may take. Most causes want none. */
+  /** What the reader can do. Most causes need nothing. */
   readonly todo: string;
 }
 
 export interface CauseEntry extends Explanation {
-  /** PENDING: the work waits for its turn. FAILED: the last try ended with this cause, and another try follows. */
+  /** PENDING: the work waits for its turn. FAILED: the last try ended with this cause, and another one follows. */
   readonly state: 'PENDING' | 'FAILED';
 }
 
@@ -16,8 +16,9 @@ const WAIT = 'Wait.';
 const REATTEMPT = 'Wait for the next scan, or reattempt the key.';
 
 /**
- * Why a version has no replica yet, or its key open work: every cause that this service names by itself. Any other cause is
- * an error code of COS, and FAILED. The lists of the API's page and the texts of the console are checked against this.
+ * Every cause that this service names by itself: why a version has no replica yet, or why its key has open work. Any
+ * other cause is an error code of COS, and FAILED. Tests check the lists on the API's page and the texts of the console
+ * against this.
  */
 export const CAUSES = {
   'awaiting-event': {
@@ -52,19 +53,18 @@ export const CAUSES = {
   taken: {
     state: 'PENDING',
     means: 'another run was at work on the key when the event came',
-    todo: 'Wait: the timer has the key looked at again within two minutes.',
+    todo: 'Wait: a run looks at the key again within two minutes.',
   },
   requested: { state: 'PENDING', means: 'somebody asked for it with `replicationReattempt`', todo: WAIT },
   settle: {
     state: 'PENDING',
-    means:
-      'a run looked at the key while listings may still have lagged. A key that is complete does not show this cause',
+    means: 'a run looked at the key while listings could still lag. A complete key does not show this cause',
     todo: 'Wait: a run looks at the key again a minute later.',
   },
   lease: {
     state: 'PENDING',
     means: 'the run that held the lease of the key broke off',
-    todo: 'Wait: `schedule` has the key taken over when the lease expires.',
+    todo: 'Wait: another run takes the key over when the lease expires.',
   },
   HandOver: {
     state: 'PENDING',
@@ -74,7 +74,7 @@ export const CAUSES = {
   RulesChanged: {
     state: 'PENDING',
     means: 'the rules were changed while a run was at work',
-    todo: 'Wait: a run looks at the key by the new rules. Work that no rule asks for is dropped.',
+    todo: 'Wait: a run looks at the key by the new rules. Work that no rule covers is dropped.',
   },
   RuleDisabled: {
     state: 'PENDING',
@@ -161,7 +161,7 @@ export type Cause = keyof typeof CAUSES;
 export const causeEntry = (cause: string): CauseEntry | undefined =>
   Object.hasOwn(CAUSES, cause) ? CAUSES[cause as Cause] : undefined;
 
-/** Why a version has no replica and gets none as things are. A reason concerns one version alone. */
+/** Why a version has no replica, and gets none as things are. A reason concerns one version alone. */
 export const SKIPS = {
   'no-rule': {
     means: 'no rule covers the version now; an earlier rule left the replica that `replicaVersionId` names',
@@ -203,7 +203,7 @@ export const SKIPS = {
   },
   'not-at-destination': {
     means:
-      'newer replicas tell that the version was not missing when they were made; nothing proves that its replica ever existed',
+      'newer replicas say that the version was not missing when they were made; nothing proves that its replica ever existed',
     todo: 'Nothing, or remove the newer replicas and reattempt the key.',
   },
 } as const satisfies Readonly<Record<string, Explanation>>;

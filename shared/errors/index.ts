@@ -1,10 +1,10 @@
-/** The address of a failed call, seen from the replication that made it. */
+/** The side of the replication on which a call failed. */
 export const SIDES = ['source', 'destination', 'state', 'platform'] as const;
 export type Side = (typeof SIDES)[number];
 
 /**
- * The known effect of a failed write. `none`: it did not happen. `unknown`: it may have happened, or may
- * still happen until the request's signature runs out; the caller must look before it writes again.
+ * The known effect of a failed write. `none`: it did not happen. `unknown`: it may have happened, or may still happen
+ * until the request's signature expires. The caller must look before it writes again.
  */
 export type Outcome = 'none' | 'unknown';
 
@@ -14,7 +14,7 @@ export interface ErrorDetails {
   /** HTTP status of the code; 0 when no answer came. */
   readonly status?: number;
   readonly side?: Side;
-  /** True when the same call may succeed later without anybody changing anything. */
+  /** True when the same call may succeed later without any change by a person. */
   readonly retryable?: boolean;
   readonly outcome?: Outcome;
   readonly requestId?: string;
@@ -23,11 +23,11 @@ export interface ErrorDetails {
 
 /** The one base class: every error that leaves a folder of `shared/` is a `ServiceError`. */
 export class ServiceError extends Error {
-  /** Written out in each class: a bundle shortens the names of classes, and logs and answers carry this one. */
+  /** Set in each class by hand: bundling shortens class names, and logs and answers carry this name. */
   override readonly name: string = 'ServiceError';
   readonly code: string;
   readonly status: number;
-  /** The side, which the caller sets: it knows the part of the bucket in the replication. */
+  /** The side, which the caller sets because it knows the role of the bucket in the replication. */
   side: Side | undefined;
   readonly retryable: boolean;
   readonly outcome: Outcome;

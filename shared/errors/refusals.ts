@@ -1,14 +1,14 @@
 import type { Explanation } from './causes.ts';
 
 export interface Refusal extends Explanation {
-  /** HTTP status that the code goes with. */
+  /** HTTP status of the code. */
   readonly status: number;
 }
 
 const SIGN = 'Sign again.';
 const RETRY = 'Try again later.';
 
-/** Every error code with which the API answers: COS's own where it has one. A 5xx only where a retry can help. */
+/** Every error code that the API answers with: COS's own where it has one. 5xx stands only where a retry can help. */
 export const REFUSALS = {
   AccessDenied: {
     status: 403,

@@ -1,6 +1,6 @@
 /**
- * Causes with which work waits for its turn. They stand apart from what explains them, because a function that replicates
- * needs to know no more. The states of `CAUSES` are checked against this.
+ * Causes of work that waits for its turn. They stand apart from their explanations, because a function that replicates
+ * needs only the names. A test checks them against the states of `CAUSES`.
  */
 export const WAITING_CAUSES: ReadonlySet<string> = new Set([
   'awaiting-event',
@@ -22,5 +22,5 @@ export const WAITING_CAUSES: ReadonlySet<string> = new Set([
   'destination-unreadable',
 ]);
 
-/** A cause that is not one of ours is an error code. */
+/** A cause that is not one of these is a failure: ours, or an error code of COS. */
 export const isFailure = (cause: string): boolean => !WAITING_CAUSES.has(cause);

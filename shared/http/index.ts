@@ -8,18 +8,18 @@ export interface Answer {
 
 export interface Outgoing {
   readonly method: string;
-  /** The path with its query, as it goes over the wire. */
+  /** The path with its query, as sent. */
   readonly path: string;
-  /** The headers are sent as given, `Host` included, whatever the origin is. */
+  /** The headers are sent as given, `Host` included, even if they name another origin. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** Milliseconds without a byte after which the connection counts as lost. */
+  /** ms without a byte after which the connection counts as lost. */
   readonly idleLimit: number;
-  /** Bytes of the body of an answer, at most; undefined: as many as come. */
+  /** Most bytes of the body of an answer; undefined: no limit. */
   readonly longest?: number;
 }
 
-/** One request to an origin. Rejects when no whole answer came. */
+/** Sends one request to an origin. Rejects when no complete answer came. */
 export function exchange(
   origin: string,
   { method, path, headers, body, idleLimit, longest = Number.POSITIVE_INFINITY }: Outgoing,
@@ -46,7 +46,7 @@ export function exchange(
         });
         response.on('error', reject);
         response.on('end', () => {
-          // Otherwise a body that was cut off would be read as a whole one.
+          // Otherwise a truncated body would count as complete.
           if (!response.complete) reject(new Error('the answer was cut off'));
           else resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
         });
