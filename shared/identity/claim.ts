@@ -5,17 +5,19 @@ import { proves } from './proof.ts';
 import type { Keyring, Marker, MarkerKey } from './types.ts';
 import { KEY_RETIRING_MS } from '../durations/index.ts';
 
-/** The means by which a marker is believed. */
+/** The keys, and the hash that checks signatures with them. */
 export interface Trust {
   readonly hash: Hash;
   readonly keys: Keyring;
 }
 
 /**
- * The one answer to "is this version ours?". `none`: an ordinary object of somebody else, whatever its metadata says.
- * `copied`: a user's copy of a replica, which carries the marker along: an ordinary object too. `damaged`: its marker is
- * ours and its bytes are not those that the marker speaks of; a user may have put the marker there, so it is no replica and
- * is never removed for that. `ours`: we made it, unless an older version of the key bears the same attempt (`copiesAmong`).
+ * The one answer to "is this version ours?".
+ * - `none`: an ordinary object of somebody else, whatever its metadata says.
+ * - `copied`: a user's copy of a replica, which carries the marker along. An ordinary object too.
+ * - `damaged`: its marker is ours, but its bytes are not those that the marker describes. A user may have put the
+ *   marker there, so it is no replica and is never removed for that.
+ * - `ours`: we made it, unless an older version of the key bears the same attempt (`copiesAmong`).
  */
 export type Claim =
   { readonly kind: 'none' } | { readonly kind: 'ours' | 'copied' | 'damaged'; readonly marker: Marker };
@@ -23,8 +25,8 @@ export type Claim =
 const NONE: Claim = { kind: 'none' };
 
 /**
- * The kind of a version at `place` under `key`. A marker counts only when a deployment signed exactly what it says for exactly
- * this place. Throws `CosError` when the keys cannot be read: nothing is decided then.
+ * The claim of a version at `place` under `key`. A marker counts only when a deployment signed exactly its content for
+ * exactly this place. Throws `CosError` when the keys cannot be read: nothing is decided then.
  */
 export async function claimOf(trust: Trust, head: ObjectHead, place: Place, key: string): Promise<Claim> {
   const said = readMarker(head.meta);
@@ -43,13 +45,13 @@ export async function claimOf(trust: Trust, head: ObjectHead, place: Place, key:
 const wasGood = ({ retired }: MarkerKey, { attempted }: Marker): boolean =>
   retired === undefined || attempted <= retired + KEY_RETIRING_MS;
 
-/** The marker of a version that is ours as far as its own HEAD tells. */
+/** The marker of a version that is ours as far as its own HEAD shows. */
 export const ownMarker = (claim: Claim): Marker | undefined => (claim.kind === 'ours' ? claim.marker : undefined);
 
 /**
- * Of several versions of a key that bear one attempt only the oldest was written by it. Takes the attempts of the versions
- * that are ours as far as their HEADs tell, newest version first; tells by index which are copies of users, and which
- * originals were copied: without such an original its copy would be taken for ours.
+ * Finds the copies of users among versions of one key: of several that bear one attempt, only the oldest was written by
+ * it. Takes the attempts of the versions that are ours by their HEADs, newest version first. Returns two sets of
+ * indexes: the copies, and the originals that were copied. Without its original, a copy would count as ours.
  */
 export function copiesAmong(attempts: readonly (string | undefined)[]): {
   readonly copies: ReadonlySet<number>;

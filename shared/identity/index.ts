@@ -1,4 +1,4 @@
-/** How a version is named and ordered, what a replica says of itself, and whether it is ours. */
+/** How a version is named and ordered, the marker on a replica, and whether a version is ours. */
 export * from './claim.ts';
 export { createKeyring, hasMarkerKey, ensureMarkerKey, rotateMarkerKey } from './keyring.ts';
 export * from './marker.ts';

@@ -4,7 +4,7 @@ import type { Hash } from '../signing/index.ts';
 import type { Keyring, MarkerKey } from './types.ts';
 import { CLOCKS_APART_MS, KEY_REFRESH_MS } from '../durations/index.ts';
 
-/** One object per key, numbered from 1 without gaps. Made once and never written again. */
+/** One object per key, numbered from 1 without gaps. Each is made once and never written again. */
 const PREFIX = 'secrets/marker-key/';
 const MOST_KEYS = 1000;
 const SECRET_BYTES = 32;
@@ -13,7 +13,7 @@ interface KeyringOptions {
   readonly cos: Pick<Cos, 'getObject'>;
   /** State bucket of the deployment, whose keys sign. */
   readonly state: Place;
-  /** State buckets of the other deployments whose markers are met. */
+  /** State buckets of the other deployments whose markers may be met. */
   readonly others: readonly Place[];
   readonly hash: Hash;
   /** ms since 1970. */
@@ -21,9 +21,9 @@ interface KeyringOptions {
 }
 
 /**
- * The marker keys of a deployment and its peers, read from their state buckets when they are first needed. A key that is
- * not known is looked for once more when the version that names it is younger than the last look, so a replica of a
- * deployment that was just made, or that has just changed its key, is not taken for a user's object.
+ * The marker keys of this deployment and of others, read from their state buckets when first needed. An unknown key is
+ * looked for again if the version that names it is younger than the last look. So a replica of a deployment that was
+ * just made, or has just changed its key, does not count as a user's object.
  */
 export function createKeyring({ cos, state, others, hash, now }: KeyringOptions): Keyring {
   const places = [state, ...others];
@@ -42,7 +42,7 @@ export function createKeyring({ cos, state, others, hash, now }: KeyringOptions)
     for (const { place, keys } of found) known.set(formatPlace(place), keys);
     loaded = asked;
   };
-  /** Waits for a look that began after this call. */
+  /** Waits for a read that began after this call. */
   const reload = async (): Promise<void> => {
     await loading?.catch(() => undefined);
     loading ??= load().finally(() => {
@@ -70,7 +70,7 @@ export function createKeyring({ cos, state, others, hash, now }: KeyringOptions)
   };
 }
 
-/** The keys that are known and those that came after them. */
+/** The known keys, and those that were added after them. */
 async function readOn(
   { cos, hash }: Pick<KeyringOptions, 'cos' | 'hash'>,
   place: Place,
@@ -88,7 +88,10 @@ async function readOn(
   return keys;
 }
 
-/** Undefined: there is no such key, or the deployment of that bucket does not exist yet, so it has written no marker. */
+/**
+ * Undefined when there is no such key, or when the deployment of that bucket does not exist yet; it has then written no
+ * marker.
+ */
 async function readKey(cos: KeyringOptions['cos'], place: Place, number: number) {
   try {
     return await cos.getObject(place, `${PREFIX}${number}`);
@@ -99,7 +102,7 @@ async function readKey(cos: KeyringOptions['cos'], place: Place, number: number)
 }
 
 const missing = (state: Place): ServiceError =>
-  new ServiceError(`The state bucket ${state.bucket} holds no marker key. Deploy again: that makes one`, {
+  new ServiceError(`The state bucket ${state.bucket} holds no marker key. Deploy again to make one`, {
     code: 'MarkerKeyMissing',
     side: 'state',
     retryable: true,
@@ -117,14 +120,17 @@ export async function hasMarkerKey({ cos, state }: Pick<KeyringOptions, 'cos' | 
   return (await readKey(cos, state, 1)) !== undefined;
 }
 
-/** Makes the first key of a deployment; false: it has one. Its secret leaves this function only to the bucket. */
+/**
+ * Makes the first key of a deployment; returns false when it has one. The secret is sent to the bucket and nowhere
+ * else.
+ */
 export async function ensureMarkerKey(options: NewKeyOptions): Promise<boolean> {
   return (await readKey(options.cos, options.state, 1)) === undefined && writeKey(options, 1);
 }
 
 /**
- * Makes a newer key; returns its number. Markers that were signed with the older ones stay good, and whoever has learnt an
- * older secret can sign no marker for what is written later. Throws `CosError`.
+ * Makes a newer key and returns its number. Markers that the older keys signed stay valid. Somebody who has learned an
+ * older secret cannot sign a valid marker for a version that is written later. Throws `CosError`.
  */
 export async function rotateMarkerKey(options: NewKeyOptions): Promise<number> {
   for (let number = 1; number <= MOST_KEYS; number += 1) {
@@ -134,7 +140,7 @@ export async function rotateMarkerKey(options: NewKeyOptions): Promise<number> {
   throw new ServiceError(`There are ${MOST_KEYS} marker keys already`, { code: 'TooManyMarkerKeys', side: 'state' });
 }
 
-/** False: somebody else has made that key just now. */
+/** False when somebody else has just made that key. */
 async function writeKey({ cos, state, random }: NewKeyOptions, number: number): Promise<boolean> {
   const secret = Buffer.from(random(SECRET_BYTES)).toString('base64url');
   return putNew(cos, state, `${PREFIX}${number}`, new TextEncoder().encode(secret), {

@@ -5,9 +5,12 @@ import type { Marker, MarkerKey, Ref } from './types.ts';
 import { refOf, refOfId, timeOfVersionId } from './version.ts';
 import { LANDING_MS, PARTS_LANDING_MS } from '../durations/index.ts';
 
-/** Name without `x-cos-meta-`. Part of the public contract: restores and audits read `<region>/<bucket>/<versionId>`. */
+/**
+ * Name without `x-cos-meta-`. It is part of the public contract: restores and audits read
+ * `<region>/<bucket>/<versionId>`.
+ */
 const SOURCE = 'replication-source';
-/** Everything else that a replica says of itself, and the signature of it all: `<form>;<field>;…;<key>;<signature>`. */
+/** The other fields of the marker, and the signature over all of it: `<form>;<field>;…;<key>;<signature>`. */
 const MARKER = 'replication-marker';
 const FORM = '1';
 /** A marker of this release or of another one. */
@@ -16,35 +19,35 @@ const SOURCE_FORM = /^([a-z0-9-]+)\/([a-z0-9-]+)\/([A-Za-z0-9+/=_-]+)$/;
 /** 132 bits of HMAC-SHA256 as base64url. */
 const SIGNATURE_LENGTH = 22;
 const KEY_ID_LENGTH = 8;
-/** Longer than any that this service writes; what a user writes there is not looked at any closer. */
+/** Longer than any marker that this service writes. A longer value comes from a user and is not parsed. */
 const LONGEST = 1024;
 
 const SLOWEST = 4 * 2 ** 20;
 
 /**
- * How late, in ms after its beginning, an attempt may still have written a replica of `size` bytes. An attempt in parts
- * says so in its ID, or its replica would be disowned; and it is begun anew rather than completed after that time.
+ * The latest time, in ms after its beginning, at which an attempt may have written a replica of `size` bytes. An
+ * attempt in parts takes longer, so its ID says that it is one; after this time it is begun anew rather than completed.
  */
 export const landingMs = (inParts: boolean | undefined, size: number): number =>
   inParts ? PARTS_LANDING_MS + (size / SLOWEST) * 1000 : LANDING_MS;
 
-/** Whether a version can be what its attempt wrote, and not a user's later copy of it. */
-// P17b: What lands later than an attempt can is a copy that a user made.
+/** Whether the attempt can have written the version. If not, it is a user's later copy. */
+// P17b: A version that appeared later than its attempt can land is a copy that a user made.
 export const landedInTime = (head: ObjectHead, marker: Marker): boolean =>
   head.lastModified - marker.attempted <= landingMs(marker.inParts, head.size);
 
 type Attempt = Pick<Marker, 'id' | 'attempted' | 'named' | 'inParts'>;
 
 /**
- * One copy attempt: when it began by the destination's clock, and what makes it unique. `v` and, in parts, `p`: a version
- * was named or the listings were read; `w`, `q`: an event without a version ID led here.
+ * One copy attempt: when it began by the destination's clock, and a unique text. `v` and, in parts, `p`: a version was
+ * named or the listings were read; `w`, `q`: an event without a version ID started it.
  */
 export function attemptId(attempted: number, named: boolean, unique: string, inParts = false): string {
   const kind = inParts ? (named ? 'p' : 'q') : named ? 'v' : 'w';
   return `${Math.floor(attempted / 1000)}-${kind}${unique}`;
 }
 
-/** Reads an attempt ID; undefined when the text is none. */
+/** Reads an attempt ID; undefined when the text is not one. */
 export function attemptOf(id: string): Attempt | undefined {
   const [, seconds, kind] = /^(\d{1,12})-([vwpq])[A-Za-z0-9]+$/.exec(id) ?? [];
   if (seconds === undefined || kind === undefined) return undefined;
@@ -56,7 +59,7 @@ export function attemptOf(id: string): Attempt | undefined {
   };
 }
 
-/** Signs what a marker says, and the place where it will lie. */
+/** Signs the content of a marker together with the place where it will lie. */
 export interface Signer {
   readonly keyId: string;
   sign(source: string, said: string): string;
@@ -66,22 +69,22 @@ export interface Signer {
 export const signerFor = (key: MarkerKey, hash: Hash, place: Place, objectKey: string): Signer => ({
   keyId: key.id,
   sign: (source, said) => {
-    // JSON keeps the parts apart whatever they hold.
+    // JSON keeps the parts apart, whatever they contain.
     const text = JSON.stringify(['replication marker', formatPlace(place), objectKey, source, key.id, said]);
     return Buffer.from(hash.hmacSha256(key.secret, text)).toString('base64url').slice(0, SIGNATURE_LENGTH);
   },
 });
 
-/** A signer that measures the size of a marker before it is written. */
+/** A signer for measuring the size of a marker before it is written. */
 export const MEASURE: Signer = {
   keyId: '0'.repeat(KEY_ID_LENGTH),
   sign: () => '0'.repeat(SIGNATURE_LENGTH),
 };
 
-/** Letters and digits that make an attempt unique in a deployment. */
+/** Number of letters and digits that make an attempt unique in a deployment. */
 export const UNIQUE_LENGTH = 18;
 
-/** A marker of the size that the real one has, for a version that nobody has tried to copy yet. */
+/** A marker as large as the real one, for a version that nobody has tried to copy yet. */
 export const sampleMarker = (source: Place, ref: Ref, head: ObjectHead): Marker => ({
   source,
   ref,
@@ -92,7 +95,7 @@ export const sampleMarker = (source: Place, ref: Ref, head: ObjectHead): Marker 
   id: attemptId(head.lastModified, true, '0'.repeat(UNIQUE_LENGTH)),
 });
 
-/** User metadata of the replica: the object's own, less the marker of an earlier life, plus the new marker. */
+/** User metadata of the replica: the object's own, without any earlier marker, plus the new marker. */
 export function writeMarker(
   own: Readonly<Record<string, string>>,
   marker: Marker,
@@ -113,11 +116,11 @@ export function writeMarker(
 export interface Unproven {
   readonly marker: Marker;
   readonly keyId: string;
-  /** Whether this signer would have written it. */
+  /** Whether this signer has written it. */
   isSignedBy(signer: Signer): boolean;
 }
 
-/** Undefined when there is no marker or it is not of the form that this service writes. Never throws. */
+/** Undefined when there is no marker, or not one of the form that this service writes. Never throws. */
 export function readMarker(meta: Readonly<Record<string, string>>): Unproven | undefined {
   const [source, text] = [meta[SOURCE] ?? '', meta[MARKER] ?? ''];
   if (source.length > LONGEST || text.length > LONGEST) return undefined;
@@ -144,7 +147,7 @@ function markerOf(source: string, said: string): Marker | undefined {
   };
 }
 
-/** Version IDs and ETags need no escapes; whatever else COS might answer must not break the form. */
+/** Version IDs and ETags need no escapes. Any other text from COS must not break the form. */
 const escape = (field: string): string => field.replaceAll(/[^A-Za-z0-9+/=_-]/gu, (sign) => encodeURIComponent(sign));
 
 function unescapeAll(fields: readonly string[]): readonly string[] | undefined {
@@ -156,22 +159,25 @@ function unescapeAll(fields: readonly string[]): readonly string[] | undefined {
 }
 
 /**
- * Whether a user's own metadata bears a name of the marker and is none, of this release or an earlier one: writing a marker
- * would lose it.
+ * Whether a user's own metadata has a name of the marker without being one, of this release or an earlier one. Writing
+ * a marker would lose that entry.
  */
 export function takesOurNames(meta: Readonly<Record<string, string>>): boolean {
   const [source, marker] = [meta[SOURCE], meta[MARKER]];
   return (source !== undefined && !SOURCE_FORM.test(source)) || (marker !== undefined && !ANY_FORM.test(marker));
 }
 
-/** Size of user metadata as COS counts it in the cautious reading: names with their prefix, and values. */
+/**
+ * Size of user metadata as COS counts it, by the larger reading of its documentation: names with their prefix, and
+ * values.
+ */
 export function metadataBytes(meta: Readonly<Record<string, string>>): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(meta)) bytes += 'x-cos-meta-'.length + name.length + value.length;
   return bytes;
 }
 
-/** User metadata without what a replica says of itself. */
+/** User metadata without the marker. */
 export function ownMetadata(meta: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(meta).filter(([name]) => name !== SOURCE && name !== MARKER));
 }

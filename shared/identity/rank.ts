@@ -1,15 +1,15 @@
 import type { Ref } from './types.ts';
 import { isNullRef } from './version.ts';
 
-/** Where a write stands in the one order of all writes to a key, whichever of several buckets took it. */
+/** The position of a write in the one order of all writes to a key, whichever of several buckets received it. */
 export interface Rank {
   /** Microseconds since 1970, of the version or delete marker that a user wrote. */
   readonly time: number;
-  /** The bucket it was written to; decides between writes of one microsecond. */
+  /** The bucket that received the write; it decides between writes of one microsecond. */
   readonly bucket: string;
 }
 
-/** A `null` version's time is known to the second, so it counts as written at the end of it. */
+/** The time of a `null` version is known to the second, so it counts as written at the end of that second. */
 export const rankOf = (ref: Ref, bucket: string): Rank => ({
   time: isNullRef(ref) ? ref.time + 999_999 : ref.time,
   bucket,

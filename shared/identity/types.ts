@@ -8,28 +8,28 @@ export interface Ref {
   readonly time: number;
 }
 
-/** The measure for the bytes of a replica: the strongest fact that is known about its source. */
+/** The strongest known fact about the bytes of a source, by which its replica is checked. */
 export interface Proof {
   readonly by: 'crc64' | 'etag' | 'size';
-  /** CRC64 and size as decimal text, the ETag without its quotes. */
+  /** CRC64 and size as decimal text, the ETag without quotes. */
   readonly value: string;
 }
 
-/** The replication marker: the statement of a replica about itself, in its user metadata. */
+/** The replication marker: what the user metadata of a replica says about it. */
 export interface Marker {
   readonly source: Place;
   readonly ref: Ref;
   /** The newest source entry that was accounted for when this replica was made; undefined: none was. */
   readonly base: Ref | undefined;
   readonly proof: Proof;
-  /** One copy attempt. Of several versions with one ID only the oldest was made by us. */
+  /** ID of one copy attempt. Of several versions with one ID only the oldest is ours. */
   readonly id: string;
   /**
-   * False: made on the word of an event that named no version, so that event may have meant an older one. Whoever finds
-   * such a replica in its place looks at the listings too.
+   * False when the event carried no version ID and may have meant an older version. A run that finds such a replica in
+   * its place reads the listings too.
    */
   readonly named: boolean;
-  /** Copied in parts, which takes longer than one request lives. */
+  /** Copied in parts, which takes longer than a request can last. */
   readonly inParts?: true;
   /** When the attempt began, by the destination's clock, ms since 1970. */
   readonly attempted: number;
@@ -37,20 +37,21 @@ export interface Marker {
 
 /** A secret of one deployment, with which it signs the markers that it writes. */
 export interface MarkerKey {
-  /** Names the key in markers; tells nothing of the secret. */
+  /** Names the key in markers; reveals nothing of the secret. */
   readonly id: string;
   readonly secret: string;
-  /** ms since 1970: when a newer key took its place. What was attempted later than that is not believed. */
+  /** Time at which a newer key replaced it, in ms since 1970. Markers of later attempts are not accepted with it. */
   readonly retired: number | undefined;
 }
 
-/** The keys of a deployment and of those whose replicas it meets. */
+/** The marker keys of this deployment, and of others whose replicas it meets. */
 export interface Keyring {
-  /** The key that new markers are signed with. Throws `ServiceError` `MarkerKeyMissing`, `CosError`. */
+  /** The key that signs new markers. Throws `ServiceError` `MarkerKeyMissing`, `CosError`. */
   newest(): Promise<MarkerKey>;
   /**
-   * Keys by the ID in a marker; usually one or none. `written`: Last-Modified of the version that bears the marker, ms since
-   * 1970: its key is older, so that it need not be asked for twice. Throws `CosError`.
+   * Keys with the ID from a marker; usually one or none. `written`: Last-Modified of the version that bears the marker,
+   * in ms since 1970. A key is older than its markers, so a key that was absent after that time is not looked for
+   * again. Throws `CosError`.
    */
   find(id: string, written: number): Promise<readonly MarkerKey[]>;
 }

@@ -1,17 +1,18 @@
 import type { ObjectHead, VersionEntry } from '../cos/index.ts';
 import type { Ref } from './types.ts';
 
-/** 2^64-1 in two halves of ten digits: a scan reads two IDs for each object, so they are read without `BigInt`. */
+/** 2^64-1 in two halves of ten digits. A scan reads two IDs for each object, so they are parsed without `BigInt`. */
 const [HIGH, LOW] = [1_844_674_407, 3_709_551_615];
 const HALF = 10;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const SIX_BITS = Int8Array.from({ length: 128 }, (_, code) => BASE64.indexOf(String.fromCharCode(code)));
-/** Twenty digits in base64. */
+/** Length of twenty digits in base64. */
 const ID = { length: 27, padded: 28 };
 
 /**
- * Microseconds since 1970 from a COS version ID: unpadded base64 of the decimal text of 2^64-1 minus the time.
- * Undocumented (observed in published IDs), so it breaks ties and orders what a listing no longer shows.
+ * Microseconds since 1970 from a COS version ID: unpadded base64 of the decimal text of 2^64-1 minus the time. COS does
+ * not document it (observed in published IDs), so it is used only to break ties and to order versions that a listing no
+ * longer shows.
  */
 export function timeOfVersionId(versionId: string): number | undefined {
   const { length } = versionId;
@@ -43,7 +44,7 @@ export function refOf(versionId: string | undefined, lastModified: number, etag:
   return { id: versionId, time: timeOfVersionId(versionId) ?? lastModified * 1000 };
 }
 
-/** The inverse, for a reference written down earlier. */
+/** The inverse of `refOf`, for a reference that was written down earlier. */
 export function refOfId(id: string): Ref {
   const lastModified = /^null\/(\d{1,15})\//.exec(id)?.[1];
   return { id, time: lastModified === undefined ? (timeOfVersionId(id) ?? 0) : Number(lastModified) * 1000 };
@@ -52,7 +53,7 @@ export function refOfId(id: string): Ref {
 export const refOfEntry = (entry: VersionEntry): Ref => refOf(entry.versionId, entry.lastModified, entry.etag);
 export const refOfHead = (head: ObjectHead): Ref => refOf(head.versionId, head.lastModified, head.etag);
 
-/** Whether this is a version written without versioning: its ID is used again, so it is pinned by its ETag. */
+/** Whether the version was written without versioning. Its ID is used again, so it is pinned by its ETag. */
 export const isNull = (versionId: string | undefined): versionId is undefined | '' | 'null' =>
   versionId === undefined || versionId === '' || versionId === 'null';
 
@@ -61,22 +62,22 @@ export const isNullRef = (ref: Ref): boolean => ref.id.startsWith('null/');
 export const versionIdOf = (ref: Ref): string => (isNullRef(ref) ? 'null' : ref.id);
 const precise = (ref: Ref): boolean => !isNullRef(ref) && timeOfVersionId(ref.id) !== undefined;
 
-/** The latest time, in microseconds, that a reference can stand for: Last-Modified is cut to whole seconds. */
+/** The latest time, in microseconds, that a reference can stand for: Last-Modified is rounded down to whole seconds. */
 export const latestTime = (ref: Ref): number => (precise(ref) ? ref.time : ref.time + 999_999);
 
-/** True only when `a` is older than `b` beyond doubt; whole-second times of one second are in doubt. */
+/** True only when `a` is certainly older than `b`. Two times in whole seconds leave it open when they are equal. */
 export function surelyOlder(a: Ref, b: Ref): boolean {
   if (precise(a) && precise(b)) return a.time < b.time;
   return Math.floor(a.time / 1e6) < Math.floor(b.time / 1e6);
 }
 
 /**
- * The order of a key's versions: their place in the source listing; one that the listing no longer shows is placed by
- * its time. Returns a comparator, older first, that takes time only with the logarithm of the listing's length.
+ * The order of a key's versions: their position in the source's listing. A version that the listing no longer shows is
+ * placed by its time. Returns a comparator, older first, whose time grows with the logarithm of the listing's length.
  */
 export function orderBy(listed: readonly Ref[]): (a: Ref, b: Ref) => number {
   const index = new Map(listed.map((ref, i) => [ref.id, i]));
-  // The latest time up to each place: whole-second times of `null` versions may stand out of line.
+  // The latest time up to each position: the whole-second times of `null` versions may be out of order.
   const latest: number[] = [];
   const firstNull = new Map<number, number>();
   for (const [i, ref] of listed.entries()) {
@@ -93,7 +94,7 @@ export function orderBy(listed: readonly Ref[]): (a: Ref, b: Ref) => number {
       if ((latest[middle] as number) > ref.time) to = middle;
       else from = middle + 1;
     }
-    // A `null` version that is gone was overwritten, perhaps in the same second, by the one that has the ID now.
+    // A missing `null` version was overwritten, perhaps in the same second, by the version that has the ID now.
     const above = isNullRef(ref) ? Math.min(from, firstNull.get(ref.time) ?? from) : from;
     unlisted.set(ref.id, above - 0.5);
     return above - 0.5;

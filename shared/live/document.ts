@@ -1,25 +1,25 @@
 import { flag, listOf, mapOf, notNegative, object, orElse, someText, text, type Reader } from '../shape/index.ts';
 
-/** The deeds of an instance for one rule at one destination. */
+/** What an instance did for one rule at one destination. */
 export interface LiveRow {
   /** `bucket-appid@region` of source and destination. */
   readonly from: string;
   readonly to: string;
-  /** ID of the rule; '': of none, failures are of a key. */
+  /** ID of the rule; '': failures, which belong to a key and not to a rule. */
   readonly rule: string;
-  /** Copied by a scan, which takes fewer requests than events do. */
+  /** Copied by a scan, which takes fewer requests than copying after an event. */
   readonly scanned: boolean;
   versions: number;
   bytes: number;
-  /** Parts of those that were copied in parts. */
+  /** Parts of the objects that were copied in parts. */
   parts: number;
   /** Delete markers that were made. */
   markers: number;
   /** Tries that failed. */
   failed: number;
-  /** By `LAG_BOUNDS`, without the zeros at the end. */
+  /** Counts by `LAG_BOUNDS`, without the zeros at the end. */
   readonly lags: number[];
-  /** ms. */
+  /** The largest lag in ms. */
   largest: number;
 }
 
@@ -49,9 +49,9 @@ export const liveNote: Reader<LiveNote> = object<LiveNote>({
   ),
 });
 
-/** The deeds of some minutes at one destination. */
+/** What was done in some minutes at one destination. */
 export interface Slot {
-  /** ms since 1970: its beginning. */
+  /** Its beginning in ms since 1970. */
   readonly at: number;
   versions: number;
   bytes: number;
@@ -60,7 +60,7 @@ export interface Slot {
   largest: number;
 }
 
-/** Copies and delete markers, of events and tasks, and of scans. */
+/** Copies and delete markers: of events and tasks, and of scans. */
 export interface Copies {
   versions: number;
   bytes: number;
@@ -83,31 +83,33 @@ export const noCopies = (): Copies => ({
   scannedMarkers: 0,
 });
 
-/** Everything that was copied by one rule. */
+/** Copies by one rule. */
 export interface RuleSum {
-  /** ms since 1970: the first deed that was counted. */
+  /** Time of the first copy that was counted, in ms since 1970. */
   readonly since: number;
   readonly total: Copies;
-  /** `2026-03`, as the provider bills: in UTC+8. */
+  /** `2026-03`, in UTC+8 like the provider's bills. */
   month: string;
   thisMonth: Copies;
 }
 
 /** The sums of one source. */
 export interface LiveSum {
-  /** ms since 1970: when the notes of instances were added last. */
+  /** Time at which the notes of instances were last added, in ms since 1970. */
   readonly measuredAt: number;
-  /** ms since 1970: when counting began. */
+  /** Time at which counting began, in ms since 1970. */
   readonly since: number;
-  /** Notes that are in the sums and perhaps not removed yet. */
+  /** Notes that are in the sums but may not be removed yet. */
   readonly added: readonly string[];
-  /** By destination, `bucket-appid@region`: the last hour. */
+  /** The last hour by destination, `bucket-appid@region`. */
   readonly slots: Readonly<Record<string, readonly Slot[]>>;
-  /** By destination and rule, see `ruleName`. */
+  /** By destination and rule; see `ruleName`. */
   readonly rules: Readonly<Record<string, RuleSum>>;
 }
 
-/** A rule may be named like a property that every object has, so it never is a name by itself. */
+/**
+ * The name of a rule's sums. A rule may be called like a property that every object has, so its ID alone is never used.
+ */
 export const ruleName = (destination: string, rule: string): string => JSON.stringify([destination, rule]);
 
 const copies = object<Copies>({

@@ -5,7 +5,7 @@ import { liveNote, liveSum, type LiveNote, type LiveSum } from './document.ts';
 import { LIVE, LIVE_SUMS } from './names.ts';
 import { addNotes } from './sum.ts';
 
-/** Notes that are added in a minute, and read at the same time. */
+/** Notes that are read in parallel and added in one minute. */
 const PER_MINUTE = 500;
 const LANES = 32;
 
@@ -18,7 +18,7 @@ export interface FoldDeps {
 
 const nameOf = (source: Place): string => `${LIVE_SUMS}${source.bucket}`;
 
-/** The sums of a source; undefined: there are none, or somebody damaged them. Throws `CosError`. */
+/** The sums of a source; undefined when they are missing or damaged. Throws `CosError`. */
 export async function readLive(
   deps: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
   source: Place,
@@ -27,9 +27,9 @@ export async function readLive(
 }
 
 /**
- * Each minute: adds what instances have written to the sums of each source, and removes it. The sums name the notes that are
- * in them until they are surely gone, so a run that is killed anywhere counts nothing twice. Returns how many were added.
- * Throws `CosError`.
+ * Runs each minute: adds the notes of the instances to the sums of each source, and removes the notes. The sums list
+ * the notes that they contain until those are certainly gone, so a killed run counts nothing twice. Returns how many
+ * notes were added. Throws `CosError`.
  */
 export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promise<number> {
   const { cos, state, now } = deps;
@@ -45,7 +45,7 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
     if (note !== undefined) notes.set(name, note);
   });
   const sums = await Promise.all(sources.map(async (source) => ({ source, sum: await readLive(deps, source) })));
-  // Notes that are in the sums already were not removed before: perhaps that run was killed.
+  // Notes that are already in the sums and were not removed: their run may have been killed.
   const stale = sums.flatMap(({ sum }) => sum?.added ?? []);
   await mapLimited([...new Set(stale)], LANES, (name) => cos.deleteObject(state, name));
   const written: { readonly source: Place; readonly sum: LiveSum }[] = [];
@@ -65,7 +65,7 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
     await cos.putObject(state, nameOf(source), encodeState(sum), JSON_BODY);
     written.push({ source, sum });
   }
-  // Notes that nobody can read are removed as well: nothing would ever come of them.
+  // Unreadable notes are removed as well: they could never be counted.
   await mapLimited(some, LANES, (name) => cos.deleteObject(state, name));
   return written.reduce((count, { sum }) => count + sum.added.length, 0);
 }

@@ -1,6 +1,6 @@
 /**
- * The deeds of the functions as they happen: instances write them down each minute, `schedule` adds them up. They are lower
- * bounds, because what a lost instance had not written is missing; scans measure the truth.
+ * What the functions do, as they do it: instances write notes each minute, and `schedule` adds them up. The sums are
+ * lower bounds, because the unwritten notes of a lost instance are missing. Scans measure exactly.
  */
 export type { LiveSum, RuleSum } from './document.ts';
 export { LIVE, LIVE_SUMS } from './names.ts';

@@ -1,4 +1,4 @@
-/** The prefix of what instances write of their deeds. */
+/** The prefix of the notes of instances. */
 export const LIVE = 'live/';
-/** The prefix of their sums, one object for each source. */
+/** The prefix of the sums, one object for each source. */
 export const LIVE_SUMS = 'status/live/';

@@ -4,21 +4,21 @@ import { emptyHistogram, LAG_BOUNDS } from '../scan/index.ts';
 import { noCopies, ruleName, type LiveSum, type RuleSum } from './document.ts';
 import { monthOf } from './sum.ts';
 
-/** The deeds of the last hour at one destination. */
+/** What was done in the last hour at one destination. */
 export interface Hour {
-  /** ms since 1970: deeds from then on are in it. */
+  /** Beginning of the hour in ms since 1970. */
   readonly since: number;
   readonly versions: number;
   readonly bytes: number;
   /** Tries that failed. */
   readonly failed: number;
-  /** By `LAG_BOUNDS`. */
+  /** Counts by `LAG_BOUNDS`. */
   readonly lags: readonly number[];
-  /** ms. */
+  /** The largest lag in ms. */
   readonly largest: number;
 }
 
-/** Whether the sums are of this moment. If not, `schedule` does not run. */
+/** Whether the sums are up to date. If not, `schedule` does not run. */
 export const isLive = ({ measuredAt }: LiveSum, now: number): boolean => now - measuredAt < LIVE_LATE_MS;
 
 export function hourOf({ slots, since, measuredAt }: LiveSum, destination: Place): Hour {
@@ -36,7 +36,7 @@ export function hourOf({ slots, since, measuredAt }: LiveSum, destination: Place
   return { since: from, versions, bytes, failed, lags, largest };
 }
 
-/** The copies of one rule, in all and in the month of `now`; undefined: none was counted. */
+/** The copies of one rule, in all and in the month of `now`; undefined when none was counted. */
 export function ruleSumOf({ rules }: LiveSum, destination: Place, rule: string, now: number): RuleSum | undefined {
   const found = rules[ruleName(formatPlace(destination), rule)];
   if (found === undefined || found.month === monthOf(now)) return found;

@@ -1,14 +1,14 @@
 import { LIVE_SLOT_MS, LIVE_WINDOW_MS } from '../durations/index.ts';
 import { noCopies, ruleName, type LiveNote, type LiveRow, type LiveSum, type RuleSum, type Slot } from './document.ts';
 
-/** Rules that are kept; of more, those that copied last. */
+/** The most rules that are kept: those that copied last. */
 const MOST_RULES = 2000;
 const UTC8_MS = 8 * 3_600_000;
 
-/** The month of a moment as the provider bills it: `2026-03`. */
+/** The month of a time as the provider bills it: `2026-03`. */
 export const monthOf = (ms: number): string => new Date(ms + UTC8_MS).toISOString().slice(0, 7);
 
-/** Adds the notes of one source to its sums; a note that is in them already is passed over. Pure. */
+/** Adds the notes of one source to its sums. A note that is already in them is skipped. Pure. */
 export function addNotes(
   before: LiveSum | undefined,
   source: string,

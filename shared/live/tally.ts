@@ -6,7 +6,10 @@ import { encodeState } from '../shape/index.ts';
 import type { LiveRow } from './document.ts';
 import { LIVE } from './names.ts';
 
-/** Copies from which on a note is written sooner: each is as large as all of its minute before, so a burst is not lost. */
+/**
+ * From this many copies on, a note is written sooner. Each such note is as large as all before it in its minute, so a
+ * burst is not lost.
+ */
 const BURST = 3;
 
 export interface TallyDeps {
@@ -20,16 +23,16 @@ export interface TallyDeps {
 export interface LiveTally {
   copied(copy: Copied): void;
   marked(mark: Marked): void;
-  /** A try at a key of that pair has failed. */
+  /** Counts a failed try at a key of that pair. */
   failed(pair: Pick<Copied, 'source' | 'destination'>): void;
-  /** At the end of a run: settles with what is being written. Never throws. */
+  /** Waits, at the end of a run, for the note that is being written. Never throws. */
   settle(): Promise<void>;
 }
 
 /**
- * The deeds of an instance, which it writes down for `schedule`: at the first one, then each minute, and in a burst whenever
- * there are as many new ones as in the minute before. What a lost instance had not written is missing, so the sums are lower
- * bounds. A note that may have been written is never written again, so nothing counts twice.
+ * Counts what an instance does, and writes it down for `schedule`: after the first copy, then each minute, and in a
+ * burst whenever the count of the minute has doubled. The unwritten counts of a lost instance are missing, so the sums
+ * are lower bounds. A note that may have been written is never written again, so nothing counts twice.
  */
 export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned: boolean): LiveTally {
   const instance = unique();
@@ -65,7 +68,7 @@ export function createLiveTally({ cos, state, now, unique }: TallyDeps, scanned:
       row.bytes += bytes;
       row.parts += parts;
       pending += 1;
-      // An older version was left to a scan, or somebody asked for it.
+      // An older version was left to a scan, or somebody requested it.
       if (lagMs !== undefined && lagMs < LAG_WINDOW_MS) {
         const bucket = bucketOf(LAG_BOUNDS, lagMs);
         while (row.lags.length <= bucket) row.lags.push(0);

@@ -1,6 +1,6 @@
 import { causeEntry, type Explanation } from '../errors/index.ts';
 
-/** The thing that was looked at: a bucket by the function that copies, or the platform around the functions. */
+/** The kind of thing that was checked: a bucket, by the function that copies; or the platform around the functions. */
 export const CHECKED = ['source', 'destination', 'trigger', 'function'] as const;
 export type CheckedThing = (typeof CHECKED)[number];
 
@@ -8,11 +8,11 @@ export type CheckedThing = (typeof CHECKED)[number];
 const BREAKS: Readonly<Record<string, Explanation>> = {
   'trigger-missing': {
     means: 'the trigger is gone, so no event starts the function',
-    todo: 'Deploy again. What was written meanwhile is found by the next scan.',
+    todo: 'Deploy again. The next scan finds what was written since.',
   },
   'trigger-off': {
     means: 'somebody switched the trigger off, so no event starts the function',
-    todo: 'Deploy again, or switch the trigger on. What was written meanwhile is found by the next scan.',
+    todo: 'Deploy again, or switch the trigger on. The next scan finds what was written since.',
   },
   'function-missing': { means: 'the function does not exist', todo: 'Deploy again.' },
   'function-not-active': {

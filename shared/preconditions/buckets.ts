@@ -24,8 +24,9 @@ export interface BucketCheckDeps {
 }
 
 /**
- * Tries, by the role that copies, what every replica needs: the source can be listed, the destination keeps versions, takes
- * a write and lets its version be removed. Only the buckets of enabled rules are tried. Throws where the state bucket fails.
+ * Tries, with the role that copies, what every replica needs: the source can be listed; the destination keeps versions,
+ * accepts a write and lets its version be removed. Only the buckets of enabled rules are tried. Throws when the state
+ * bucket fails.
  */
 export async function checkBuckets(deps: BucketCheckDeps, sources: readonly Place[]): Promise<Findings> {
   const before = await readFindings(deps, 'buckets');
@@ -65,7 +66,7 @@ async function breakOf(
   return [{ check, place: formatPlace(place), what: place.bucket, cause, since: now() }];
 }
 
-/** Replication needs no right to see it, so that a refusal breaks nothing. */
+/** Replication needs no right to read the lifecycle, so a refusal breaks no precondition. */
 async function lifecycleOf({ cos }: BucketCheckDeps, place: Place): Promise<Lifecycle> {
   const about = { place: formatPlace(place) };
   try {
@@ -95,11 +96,11 @@ async function tryDestination(
   if (isNull(versionId)) return 'BucketVersionNotOpen';
   try {
     await cos.deleteObject(place, key, versionId);
-    // A check that was killed has left its version. Equal bytes under this key are ours.
+    // A killed check has left its version. Equal bytes under this key are ours.
     if (left.found && !isNull(left.head.versionId) && left.head.etag === etag)
       await cos.deleteObject(place, key, left.head.versionId);
   } catch (error) {
-    // A lock on the objects hinders no replica, but each further try would stay for good.
+    // An object lock prevents no replica, but the version of each further try would stay for good.
     if (!(error instanceof ServiceError) || error.retryable || error.status !== 403) throw error;
     keeping.add(formatPlace(place));
   }

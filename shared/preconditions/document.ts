@@ -13,52 +13,52 @@ import {
 } from '../shape/index.ts';
 import { CHECKED, type CheckedThing } from './breaks.ts';
 
-/** The prefix of what the hourly checks have found. */
+/** The prefix of the findings of the hourly checks. */
 export const FINDINGS = 'status/checks/';
-/** Writing this object has `scan` check the buckets. */
+/** Writing this object makes `scan` check the buckets. */
 export const CHECK_NOTE = 'scans/check';
 
-/** `buckets`: checked by `scan`, whose rights are those of copying. `functions`: checked by `schedule`. */
+/** `buckets`: checked by `scan`, which has the rights of copying. `functions`: checked by `schedule`. */
 export const PARTS = ['buckets', 'functions'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** One precondition that is broken. */
 export interface Break {
   readonly check: CheckedThing;
-  /** `bucket-appid@region` of the source or destination that suffers; '': all of them. */
+  /** `bucket-appid@region` of the affected source or destination; '': all of them. */
   readonly place: string;
   /** The broken thing: a bucket, a function, or its trigger. */
   readonly what: string;
   readonly cause: string;
-  /** ms since 1970: when it was found first. */
+  /** Time at which it was first found, in ms since 1970. */
   readonly since: number;
 }
 
-/** The rules of a bucket's lifecycle that remove versions. */
+/** The lifecycle rules of a bucket that remove versions. */
 export interface Lifecycle {
   readonly place: string;
   /** At most `MOST_EXPIRIES`. */
   readonly rules: readonly Expiry[];
   readonly total: number;
-  /** Error code for which they could not be found out. */
+  /** Error code that kept the lifecycle from being read. */
   readonly unknown?: string | undefined;
 }
 
-/** Rules of a lifecycle that are kept. */
+/** The most lifecycle rules that are kept. */
 export const MOST_EXPIRIES = 20;
 
 /** The findings of one part. */
 export interface Findings {
   /** ms since 1970. */
   readonly measuredAt: number;
-  /** The buckets, `bucket-appid@region`, that were looked at. */
+  /** The buckets that were checked, as `bucket-appid@region`. */
   readonly places: readonly string[];
   readonly broken: readonly Break[];
-  /** Error code for which a part of it could not be found out. */
+  /** Error code that kept a part from being checked. */
   readonly unknown?: string | undefined;
-  /** Destinations that remove nothing, so that nothing more is written there to try it. */
+  /** Destinations where versions cannot be removed, so no further test object is written there. */
   readonly keeping?: readonly string[] | undefined;
-  /** Of the buckets that were looked at; an earlier release kept none. */
+  /** The lifecycles of the checked buckets; findings of an earlier release have none. */
   readonly lifecycles?: readonly Lifecycle[] | undefined;
 }
 
@@ -100,12 +100,12 @@ export interface FindingsDeps {
 
 const nameOf = (part: Part): string => `${FINDINGS}${part}`;
 
-/** Undefined: there are none yet, or somebody damaged them; the next check makes them anew. Throws `CosError`. */
+/** Undefined when there are none yet, or when they are damaged; the next check makes them anew. Throws `CosError`. */
 export async function readFindings(deps: FindingsDeps, part: Part): Promise<Findings | undefined> {
   return readUndamaged(deps, nameOf(part), document);
 }
 
-/** A break that was there before keeps the time of its beginning. Throws `CosError`. */
+/** Stores findings. A break that was there before keeps the time of its beginning. Throws `CosError`. */
 export async function storeFindings(
   { cos, state }: FindingsDeps,
   part: Part,

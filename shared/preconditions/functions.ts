@@ -4,7 +4,7 @@ import type { Break } from './document.ts';
 import type { AskPlatform } from './platform.ts';
 import type { Start } from './starts.ts';
 
-/** States in which a function takes calls. While it is updated, the old code answers. */
+/** States in which a function accepts calls. While it is updated, the old code answers. */
 const TAKES_CALLS: readonly string[] = ['Active', 'Updating', 'Publishing'];
 
 interface Listed {
@@ -22,9 +22,9 @@ interface Answered {
 
 export interface FunctionCheckDeps {
   readonly ask: AskPlatform;
-  /** The name of the function that asks, which ends in `schedule`: the others are named like it. */
+  /** The name of the asking function, which ends in `schedule`. The names of the others begin alike. */
   readonly own: string;
-  /** The events that start them; undefined: the deployment has not said so. */
+  /** The events that start the functions; undefined when the deployment has not passed them on. */
   readonly starts: readonly Start[] | undefined;
   readonly sources: readonly Place[];
   readonly state: Place;
@@ -33,13 +33,13 @@ export interface FunctionCheckDeps {
 }
 
 /**
- * Whether the functions that replicate are there, may run, and are started by the events of serverless.yml. Throws
+ * Whether the functions that replicate exist, may run, and are started by the events in serverless.yml. Throws
  * `ServiceError`.
  */
 export async function checkFunctions(deps: FunctionCheckDeps): Promise<Break[]> {
   const { starts } = deps;
   if (starts === undefined) {
-    throw new ServiceError('The deployment does not say what starts the functions. Deploy again.', {
+    throw new ServiceError('The deployment does not name the events that start the functions. Deploy again.', {
       code: 'InvalidConfiguration',
     });
   }
@@ -50,7 +50,7 @@ export async function checkFunctions(deps: FunctionCheckDeps): Promise<Break[]> 
   return broken.flat();
 }
 
-/** The needs of each copy of a function. */
+/** What each copy of a function needs. */
 function needsOf(start: Start, { sources, state }: FunctionCheckDeps): (readonly [key: string, Need])[] {
   const { key, events } = start;
   if ('prefix' in start) return [[key, { place: state, events, prefix: start.prefix, sufferer: '' }]];
@@ -67,7 +67,7 @@ interface Need {
   readonly place: Place;
   readonly events: readonly string[];
   readonly prefix: string;
-  /** `bucket-appid@region`; '': all. */
+  /** `bucket-appid@region` of the affected bucket; '': all. */
   readonly sufferer: string;
 }
 
@@ -87,7 +87,7 @@ async function checkFunction(deps: FunctionCheckDeps, key: string, needs: readon
   }
   if (!TAKES_CALLS.includes(found.Status ?? '')) return wholly('function-not-active');
   const { ReservedMem } = (await deps.ask('GetReservedConcurrencyConfig', about)) as { ReservedMem?: number | null };
-  // 0 is the answer where nothing is reserved.
+  // The answer is 0 where nothing is reserved.
   if (ReservedMem && ReservedMem < (found.MemorySize ?? 0)) return wholly('function-throttled');
   return needs.flatMap((need) => brokenTriggers(need, found.Triggers ?? [], name, since));
 }
@@ -105,7 +105,7 @@ function brokenTriggers(need: Need, listed: readonly Listed[], name: string, sin
   });
 }
 
-/** A trigger for a part of the keys, or with another event, is none. */
+/** A trigger with another prefix or event does not count. */
 function covers({ TriggerDesc = '' }: Listed, event: string, prefix: string): boolean {
   try {
     const { event: on, filter } = JSON.parse(TriggerDesc) as {

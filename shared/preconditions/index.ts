@@ -1,6 +1,6 @@
 /**
- * The hourly checks of what replication stands on: the buckets, the triggers and the functions. What is broken is a state of
- * the rule, with its cause.
+ * The hourly checks of everything that replication depends on: buckets, triggers and functions. A broken precondition
+ * is a state of the rule, with its cause.
  */
 export { CHECKED, explainBreak } from './breaks.ts';
 export { checkBuckets } from './buckets.ts';

@@ -11,9 +11,10 @@ export interface KeepChecksDeps extends FunctionCheckDeps {
 }
 
 /**
- * The part of `schedule`, each minute: checks the functions, and has `scan` check the buckets, whose rights are those that
- * copying needs. Hourly; every five minutes while something is broken, so that the state goes soon after its cause; at once
- * where a rule names a bucket that was never tried. Throws `ServiceError` where the state bucket fails.
+ * The part of `schedule`, run each minute: checks the functions, and makes `scan` check the buckets, because `scan` has
+ * the rights of copying. The checks are hourly; every five minutes while something is broken, so that the finding goes
+ * soon after its cause; and immediate when a rule names a bucket that was never tried. Throws `ServiceError` when the
+ * state bucket fails.
  */
 export async function keepPreconditions(deps: KeepChecksDeps): Promise<void> {
   const { cos, state, sources, now } = deps;
@@ -23,8 +24,8 @@ export async function keepPreconditions(deps: KeepChecksDeps): Promise<void> {
     usedPlaces(deps),
   ]);
   if (now() >= dueAt(functions, sources.map(formatPlace))) await recordFunctions(deps, functions);
-  // A start that was lost, or a check that takes longer, is started once more: that does no harm.
-  // Findings of an earlier release lack the lifecycles.
+  // A lost start, or a check that takes longer, is started again, which does no harm. Findings of an earlier release
+  // lack the lifecycles.
   if (now() >= (buckets?.lifecycles === undefined ? 0 : dueAt(buckets, used)))
     await cos.putObject(state, CHECK_NOTE, new TextEncoder().encode('{}'), JSON_BODY);
 }

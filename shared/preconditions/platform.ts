@@ -17,9 +17,9 @@ export interface PlatformOptions {
 
 const HOST = 'scf.tencentcloudapi.com';
 const VERSION = '2018-04-16';
-/** ms for an answer. The next minute tries again. */
+/** ms to wait for an answer. The next minute tries again. */
 const PATIENCE_MS = 8_000;
-/** Bytes of an answer at most: that about a function holds its environment and its triggers. */
+/** Most bytes of an answer. That about a function holds its environment and its triggers. */
 const LONGEST = 1_000_000;
 const SENT = { method: 'POST', path: '/', idleLimit: PATIENCE_MS, longest: LONGEST } as const;
 

@@ -2,11 +2,11 @@ import { formatPlace, type Place } from '../cos/index.ts';
 import { CHECK_LATE_MS } from '../durations/index.ts';
 import { readFindings, type Break, type Findings, type FindingsDeps, type Lifecycle } from './document.ts';
 
-/** Why nobody knows: nothing has looked yet, or the platform or COS refused (its error code). */
+/** Why the state is unknown: nothing was checked yet, or the platform or COS refused (its error code). */
 export interface PartState {
   /** ms since 1970; null: unknown. */
   readonly measuredAt: number | null;
-  /** `not-checked`, or the error code for which it could not be found out. */
+  /** `not-checked`, or the error code that kept it from being checked. */
   readonly reason?: string;
 }
 
@@ -22,7 +22,7 @@ interface Pair {
   readonly destination: Place;
 }
 
-/** The findings of both parts, which speak of all pairs of a deployment; undefined: there are none. */
+/** The findings of both parts for all pairs of a deployment; undefined when there are none. */
 export interface Preconditions {
   readonly buckets: Findings | undefined;
   readonly functions: Findings | undefined;
@@ -34,7 +34,7 @@ export async function readPreconditions(deps: FindingsDeps): Promise<Preconditio
   return { buckets, functions };
 }
 
-/** The lifecycle of a bucket as it was seen last; the text says why that is unknown. */
+/** The lifecycle of a bucket as it was last read; a text says why it is unknown. */
 export function lifecycleOf({ buckets }: Preconditions, place: Place, now: number): Lifecycle | string {
   const { reason } = stateOf(buckets, [formatPlace(place)], now);
   const found = buckets?.lifecycles?.find((one) => one.place === formatPlace(place));
@@ -54,7 +54,7 @@ export function preconditionsOf({ buckets, functions }: Preconditions, pair: Pai
   };
 }
 
-/** Old findings say nothing of this moment, but that the function which makes them is silent. */
+/** Old findings say nothing about now, except that the function that makes them is silent. */
 function breaksOf(
   found: Findings | undefined,
   by: 'scan' | 'schedule',

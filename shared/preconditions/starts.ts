@@ -1,4 +1,4 @@
-/** The events that start one function of serverless.yml, as deploying has handed them over. */
+/** The events that start one function of serverless.yml, as passed on by deploying. */
 export type Start = {
   /** Its key in serverless.yml. */
   readonly key: string;
@@ -6,16 +6,16 @@ export type Start = {
   readonly events: readonly string[];
 } & (
   | {
-      /** The number of source buckets whose events one copy of the function takes: `<key>`, `<key>-2`, … */
+      /** The number of source buckets whose events start one copy of the function: `<key>`, `<key>-2`, … */
       readonly sources: number;
     }
   | {
-      /** The keys of the state bucket. */
+      /** Prefix of the keys on the state bucket. */
       readonly prefix: string;
     }
 );
 
-/** The variable in the environment of the functions that look after the others. */
+/** The environment variable that lists the starts, for the functions that check the others. */
 export const STARTS = 'STARTS';
 
 /** `replicate 3 cos:ObjectCreated:*;task tasks/ cos:ObjectCreated:*`: short, because an environment is small. */
@@ -25,7 +25,7 @@ export function writeStarts(starts: readonly Start[]): string {
     .join(';');
 }
 
-/** Undefined: nothing was handed over, or nothing that can be understood; then nobody knows what there should be. */
+/** Undefined when nothing was passed on, or it cannot be parsed. The expected triggers are then unknown. */
 export function readStarts(text: string | undefined): readonly Start[] | undefined {
   if (!text) return undefined;
   const starts = text.split(';').map(readStart);

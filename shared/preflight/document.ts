@@ -2,7 +2,7 @@ import { JSON_BODY, readPlace, samePlace } from '../cos/index.ts';
 import type { Cos, Place } from '../cos/index.ts';
 import { decodeState, encodeState, flag, listOf, number, object, oneOf, optional, text } from '../shape/index.ts';
 
-/** The steps of a pre-flight at a destination, in this order; each one needs those before it. */
+/** The steps of a pre-flight at a destination, in this order; each one depends on those before it. */
 export const CHECKS = [
   'reach',
   'versioning',
@@ -19,7 +19,7 @@ export type CheckName = (typeof CHECKS)[number];
 export interface Check {
   readonly name: CheckName;
   readonly passed: boolean;
-  /** Error code, or a word of ours; only where it did not pass. */
+  /** Error code, or one of our own words; only set where the step did not pass. */
   readonly cause?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface Preflight {
   /** ms since 1970 by the clock of COS. */
   readonly measuredAt: number;
   readonly passed: boolean;
-  /** Whether the 404 of a deleted key says that a delete marker is why; undefined: not found out. */
+  /** Whether the 404 of a deleted key says that a delete marker is the reason; undefined when not found out. */
   readonly markerTold?: boolean | undefined;
   readonly checks: readonly Check[];
 }
@@ -51,14 +51,14 @@ export async function storePreflight(cos: Cos, state: Place, found: Preflight): 
 }
 
 /**
- * The last pre-flight of a destination; undefined when there was none. Throws `ServiceError` `InvalidStateObject` for
- * what is not one.
+ * The last pre-flight of a destination; undefined when there was none. Throws `ServiceError` `InvalidStateObject` when
+ * the object is not a pre-flight.
  */
 export async function readPreflight(cos: Cos, state: Place, destination: Place): Promise<Preflight | undefined> {
   const name = nameOf(destination);
   const stored = await cos.getObject(state, name);
   if (stored === undefined) return undefined;
   const found = decodeState(name, stored.body, document);
-  // A bucket that was made again elsewhere has to be tried again.
+  // A bucket that was made again in another region must be tried again.
   return samePlace(found.destination, destination) ? found : undefined;
 }

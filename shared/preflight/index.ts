@@ -1,4 +1,4 @@
-/** Findings about destinations, kept on the state bucket: written by pre-flight, read by the engine. */
+/** Findings about destinations, kept on the state bucket: pre-flight writes them, the engine reads them. */
 export { createMarkerKnowledge } from './knowledge.ts';
 export type { MarkerKnowledge } from './knowledge.ts';
 export { CHECKS, readPreflight, storePreflight } from './document.ts';

@@ -3,18 +3,20 @@ import type { Cos, Place } from '../cos/index.ts';
 import { readPreflight } from './document.ts';
 import { readMarkerAnswer, storeMarkerAnswer, tryMarkerAnswer } from './marker-answer.ts';
 
-/** ms for which an answer is used again, also "never tried". */
+/** ms for which an answer is used again, including "never tried". */
 const CACHE_MS = 5 * 60_000;
-/** ms after which what was tried counts as unknown: COS may have changed. */
+/** ms after which a finding counts as unknown: COS may have changed. */
 const VALID_MS = 30 * 24 * 3_600_000;
 
-/** Whether the 404 of a destination tells a delete marker from nothing, as pre-flight or a run found out. */
+/**
+ * Whether the 404 of a destination distinguishes a delete marker from an absent key, as pre-flight or a run found out.
+ */
 export interface MarkerKnowledge {
-  /** Answers from memory, and false unless it is known. */
+  /** Answers from memory; false when it is not known. */
   told(destination: Place): boolean;
   /**
-   * Makes `told` know; asks the state bucket at most every five minutes per destination. `mayTry`: where nobody has found
-   * out, it is tried here and now. Never throws.
+   * Fills the memory of `told`. It asks the state bucket at most every five minutes per destination. `mayTry`: where
+   * nothing is known, it is tried at the destination. Never throws.
    */
   learn(destination: Place, mayTry: boolean): Promise<void>;
 }
@@ -37,7 +39,7 @@ export function createMarkerKnowledge(deps: {
     if (earlier !== undefined && isValid(earlier)) return earlier.markerTold;
     const found = mayTry ? await tryMarkerAnswer(deps, destination) : undefined;
     if (found === undefined) return false;
-    // The finding holds for this instance also where it cannot be written down.
+    // The finding is valid in this instance even if it cannot be stored.
     await storeMarkerAnswer(cos, state, found).catch(() => undefined);
     return found.markerTold;
   };
@@ -49,10 +51,10 @@ export function createMarkerKnowledge(deps: {
       const asked = now();
       const before = known.get(name);
       if (before !== undefined && asked - before.asked < CACHE_MS) return;
-      // At once, so that runs at the same time ask once; what was known stands until the answer.
+      // Set at once, so that concurrent runs ask once. The known answer stays until the new one comes.
       known.set(name, { asked, told: before?.told ?? false });
-      // Not knowing costs two listings; a run must not end for it. Whatever is wrong with a bucket ends it elsewhere, with
-      // a cause.
+      // Without the answer a run reads two listings, so it must not fail here. A problem with the bucket ends the run
+      // elsewhere, with a cause.
       const told = await find(destination, asked, mayTry).catch(() => false);
       known.set(name, { asked, told });
     },

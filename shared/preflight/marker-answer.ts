@@ -20,8 +20,8 @@ const document = object<MarkerAnswer>({
 const nameOf = (destination: Place): string => `status/marker/${destination.bucket}`;
 
 /**
- * Finds out whether the 404 of a deleted key says that a delete marker is why: makes one where nothing ever was, asks, and
- * removes exactly that one again. Three requests; undefined where the bucket makes none. Throws `CosError`.
+ * Finds out whether the 404 of a deleted key names its delete marker: makes one under a fresh key, asks, and removes
+ * exactly that one again. Three requests. Undefined where the bucket makes no delete marker. Throws `CosError`.
  */
 export async function tryMarkerAnswer(
   { cos, unique }: { readonly cos: Cos; readonly unique: () => string },
@@ -45,7 +45,7 @@ export async function storeMarkerAnswer(cos: Cos, state: Place, found: MarkerAns
   await cos.putObject(state, nameOf(found.destination), body, JSON_BODY);
 }
 
-/** Undefined when there is none, or something else in its place. Throws `CosError`. */
+/** Undefined when there is none, or when the object is something else. Throws `CosError`. */
 export async function readMarkerAnswer(cos: Cos, state: Place, destination: Place): Promise<MarkerAnswer | undefined> {
   const stored = await cos.getObject(state, nameOf(destination));
   if (stored === undefined) return undefined;
@@ -53,7 +53,7 @@ export async function readMarkerAnswer(cos: Cos, state: Place, destination: Plac
     const found = document(JSON.parse(Buffer.from(stored.body).toString('utf8')));
     return samePlace(found.destination, destination) ? found : undefined;
   } catch {
-    // It is found out once more, and replaced.
+    // The answer is found out again, and replaced.
     return undefined;
   }
 }

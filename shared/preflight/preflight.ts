@@ -7,13 +7,13 @@ import type { Check, CheckName, Preflight } from './document.ts';
 
 export interface PreflightOptions {
   readonly cos: Cos;
-  /** ms since 1970; stands for COS's clock where COS gave no answer at all. */
+  /** ms since 1970; used in place of COS's clock when COS gave no answer at all. */
   readonly now: () => number;
-  /** A fresh text of letters and digits, never given twice. */
+  /** Returns fresh letters and digits, never the same twice. */
   readonly unique: () => string;
 }
 
-/** A check that COS answered, but not as replication needs it. */
+/** COS answered, but not as replication needs it. */
 class Unfit extends Error {
   override readonly name = 'Unfit';
 }
@@ -77,14 +77,14 @@ const TRIES: Readonly<Record<Exclude<CheckName, 'remove'>, Try>> = {
   'marker-answer': async (probe) => {
     const result = await probe.cos.headObject(probe.place, probe.key);
     if (result.found) throw new Unfit('still-found');
-    // Either answer will do: where a 404 does not say it, the engine reads the listings.
+    // Either answer passes: where a 404 does not name the delete marker, the engine reads the listings.
     probe.markerTold = result.deleteMarker;
   },
 };
 
 /**
- * Really does at a destination what replication will do there, on one object under `.replication-preflight/`, and
- * removes exactly that again. Never throws for what COS answers: the checks say what did not work.
+ * Does at a destination what replication will do there, on one object under `.replication-preflight/`, and removes
+ * exactly that again. Never throws for an answer of COS; the checks name the step that failed.
  */
 export async function preflight({ cos, now, unique }: PreflightOptions, place: Place): Promise<Preflight> {
   const id = unique();
@@ -93,7 +93,7 @@ export async function preflight({ cos, now, unique }: PreflightOptions, place: P
     place,
     key: `${PREFLIGHT_PREFIX}${id}`,
     body: Buffer.from(`COS Replication pre-flight ${id}`),
-    // Names and values of the form that markers have.
+    // Names and values in the form of real markers.
     meta: {
       'replication-marker': `1;;a+b/c=;c1;1-v${id};`,
       'replication-source': `${place.region}/${place.bucket}/a+b/c=`,
@@ -137,7 +137,7 @@ async function checkOf(name: CheckName, work: () => Promise<void>): Promise<Chec
     return { name, passed: true };
   } catch (error) {
     if (error instanceof Unfit) return { name, passed: false, cause: error.message };
-    // A code and never the text: the answer goes to whoever holds an API key.
+    // The code and never the text, because any holder of an API key may read it.
     if (error instanceof ServiceError) return { name, passed: false, cause: error.code };
     throw error;
   }
@@ -150,7 +150,7 @@ function noteVersion({ made }: Probe, versionId: string | undefined): void {
   made.add(versionId);
 }
 
-/** Removes all versions under the key that this probe drew. A write without an answer may have made one too. */
+/** Removes all versions under the key that this probe drew, including those of writes that got no answer. */
 async function cleanUp(probe: Probe): Promise<void> {
   const { cos, place, key, made } = probe;
   let failure: unknown;

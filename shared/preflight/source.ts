@@ -8,13 +8,13 @@ export const WARNINGS = ['native-replication'] as const;
 export interface Warning {
   readonly source: string;
   readonly name: (typeof WARNINGS)[number];
-  /** `configured`, or the error code for which it could not be found out. */
+  /** `configured`, or the error code that kept it from being found out. */
   readonly cause: string;
 }
 
 /**
- * Facts that somebody should know of a source before relying on its replication: rules of COS's own replicate it too, so what
- * both bring to one destination is there twice. Never throws for what COS answers.
+ * Warnings about a source, to be read before anybody relies on its replication: COS's built-in replication has rules
+ * for it too, so a destination of both has each version twice. Never throws for an answer of COS.
  */
 export async function warningsOf(cos: Pick<Cos, 'hasNativeReplication'>, source: Place): Promise<Warning[]> {
   const about = { source: formatPlace(source), name: 'native-replication' } as const;

@@ -2,12 +2,12 @@ import { candidatesFor } from './match.ts';
 import { CANARY_PREFIX } from './reserved.ts';
 import type { Candidates, RuleSet } from './types.ts';
 
-/** The rules of canaries have this ID, which is nobody else's in the figures of rules. */
+/** The rules of canaries have this ID. No other rule has it in the figures of rules. */
 const ID = '.replication-canary';
 
 /**
- * The groups of a key for a run that copies: as `candidatesFor`, but a canary goes to every destination of an enabled rule,
- * as a plain object. Whether a key is a canary that somebody awaits is for the caller to find out.
+ * The groups of a key for a run that copies, like `candidatesFor`, except that a canary goes to every destination of an
+ * enabled rule, as a plain object. The caller must check that the canary is awaited.
  */
 export function candidatesOfRun(ruleSet: RuleSet, key: string): Candidates[] {
   if (!key.startsWith(CANARY_PREFIX)) return candidatesFor(ruleSet, key);

@@ -10,7 +10,7 @@ const BY_APPID = /^qcs:(?:id\/\d+)?:cos:([^:]*):appid\/(\d+):([^:]+)$/;
 /** `qcs::cos:<region>:uid/<appid>:<bucket>-<appid>`, as CAM names resources (samples of C++). */
 const BY_UID = /^qcs:(?:id\/\d+)?:cos:([^:]*):uid\/(\d+):([^:]+)$/;
 
-/** Names that regions had before they were called after cities; samples of older SDKs still use them. */
+/** Names of regions before they were called after cities; samples of older SDKs still use them. */
 const OLD_REGIONS: ReadonlyMap<string, string> = new Map([
   ['cn-south', 'ap-guangzhou'],
   ['cn-east', 'ap-shanghai'],
@@ -21,7 +21,7 @@ const OLD_REGIONS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The bucket that `Destination/Bucket` names, in any spelling that an official SDK sends. Throws `ServiceError`
- * `TargetBucketNameInvalid` or `InvalidRegionName` (400): hosts are built from these two, so nothing else may pass.
+ * `TargetBucketNameInvalid` or `InvalidRegionName` (400): hosts are built from these two, so no other text may pass.
  */
 export function readDestination(text: string): Place {
   const [, region, bucket] = DOCUMENTED.exec(text) ?? [];

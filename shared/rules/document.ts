@@ -11,25 +11,25 @@ import { checkReplicationTime, readRule } from './rule.ts';
 import { MAX_RULES, createSchemaCheck } from './schema.ts';
 import type { DocumentRule, RuleDocument } from './types.ts';
 
-/** Bytes of a replication configuration. */
+/** Most bytes of a replication configuration. */
 export const MAX_DOCUMENT = 4 * 1024 * 1024;
-/** Bytes as a JSON string: the platform hands on 6 MB, and headers need room as well. */
+/** Most bytes as a JSON string: the platform passes on 6 MB, and headers need room as well. */
 const MAX_ANSWER = 6_000_000;
-/** A rule with everything that it can have has 60; what has more is refused, but only once it has been read. */
+/** A rule with all possible elements has 60. A rule with more is refused, but only once it has been read. */
 const MOST_ELEMENTS = 1000;
 const ROOT = 'ReplicationConfiguration';
 const ROLE = /^qcs::cam::uin\/\d{1,20}:uin\/\d{1,20}$/;
 
-/** A rule as it is given back: what comes before its ID, and after it. */
+/** A rule as it is returned: the text before its ID, and the text after it. */
 interface Written {
   readonly before: string;
   readonly after: string;
 }
 
 /**
- * Reads a replication configuration as the SDKs send it, one rule after the other: a document of the largest size takes
- * no more memory than what its rules say. Throws `XmlError` (`MalformedXML`, `XMLSizeLimit`) for what is not one, and
- * `ServiceError` with status 400 (`InvalidArgument` and the like) for a value that cannot be.
+ * Reads a replication configuration as the SDKs send it, one rule after the other, so that the largest document takes
+ * no more memory than its rules. Throws `XmlError` (`MalformedXML`, `XMLSizeLimit`) when it is not a replication
+ * configuration, and `ServiceError` with status 400 (`InvalidArgument` and the like) for an invalid value.
  */
 export function parseRules(body: Uint8Array | string, reading: OverlapReading = 'per-destination'): RuleDocument {
   const limits = { maxBytes: MAX_DOCUMENT, maxElements: Number.POSITIVE_INFINITY, maxChildElements: MOST_ELEMENTS };
@@ -43,7 +43,7 @@ export function parseRules(body: Uint8Array | string, reading: OverlapReading = 
       try {
         if (refused === undefined) reader.read(element);
       } catch (error) {
-        // That it is no XML at all is said first, wherever it is wrong; of wrong values the first.
+        // Malformed XML is reported first, wherever it is; otherwise the first invalid value.
         refused = error;
       }
     },
@@ -54,7 +54,7 @@ export function parseRules(body: Uint8Array | string, reading: OverlapReading = 
   return reader.end();
 }
 
-/** Takes the children of the root, in document order. */
+/** Receives the children of the root in document order. */
 function createReader(reading: OverlapReading): { read(element: XmlElement): void; end(): RuleDocument } {
   const rules: DocumentRule[] = [];
   const written: Written[] = [];
@@ -75,7 +75,7 @@ function createReader(reading: OverlapReading): { read(element: XmlElement): voi
     const rule = writeRule(element, before);
     before = '';
     size += rule.after.length;
-    // Not only at the end, so that no more is kept than can be.
+    // Checked here too, so that no more than the limit is ever kept.
     if (size > MAX_DOCUMENT) throw tooLong();
     written.push(rule);
   };
@@ -95,14 +95,17 @@ function createReader(reading: OverlapReading): { read(element: XmlElement): voi
   };
 }
 
-/** It grants nothing here, but a rule that COS would refuse is not a rule. */
+/** The role grants nothing here. But COS would refuse a malformed one, so it is refused here as well. */
 function readRole({ text }: XmlElement): string {
   const role = text.trim();
   if (ROLE.test(role)) return role;
   throw invalid('InvalidArgument', `The Role ${quote(role)} is not of the form qcs::cam::uin/<uin>:uin/<uin>.`);
 }
 
-/** Fills in missing IDs. Made from what keeps a rule the same rule, so sending a document again gives the same IDs. */
+/**
+ * Fills in missing IDs. An ID is made from the fields that keep a rule the same rule, so sending a document again gives
+ * the same IDs.
+ */
 function withIds(rules: readonly DocumentRule[]): DocumentRule[] {
   const taken = new Set<string>();
   for (const { id } of rules) {
@@ -120,14 +123,17 @@ function withIds(rules: readonly DocumentRule[]): DocumentRule[] {
   });
 }
 
-/** The order of tags means nothing. */
+/** The order of tags has no meaning. */
 function digest({ prefix, tags, destination }: DocumentRule): string {
   const sorted = tags.toSorted(([a], [b]) => (a < b ? -1 : 1));
   const content = JSON.stringify([prefix, sorted, formatPlace(destination)]);
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 
-/** The elements as sent, an empty ID left out. Namespace declarations too: a client may stumble over them. */
+/**
+ * The elements as sent, without an empty ID. Namespace declarations are left out too, because a client may fail on
+ * them.
+ */
 function writeRule({ name, children }: XmlElement, before: string): Written {
   const sent = children.filter((element) => element.name !== 'ID' || element.text.trim() !== '');
   const after = sent.map((element) => writeXml(bare(element))).join('');
@@ -138,7 +144,7 @@ function bare({ name, text, children: inner }: XmlElement): XmlInput {
   return inner.length > 0 ? { name, children: inner.map(bare) } : { name, text };
 }
 
-/** Every rule with an ID: its own where it stood, or the one that was made in front of everything else. */
+/** Every rule with an ID: its own in its place, or the generated one before all other elements. */
 function withRuleIds(
   written: readonly Written[],
   sent: readonly DocumentRule[],
@@ -151,8 +157,8 @@ function withRuleIds(
 }
 
 /**
- * Escapes may be longer than what was sent, such as those of quotes, and IDs are filled in. Who reads the document must
- * be able to send it again.
+ * Escapes, such as those of quotes, may be longer than the text that was sent, and IDs are filled in. A client that
+ * reads the document must be able to send it again.
  */
 function checkSize(xml: readonly string[]): readonly string[] {
   const bytes = xml.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
@@ -161,12 +167,12 @@ function checkSize(xml: readonly string[]): readonly string[] {
   if (answer <= MAX_ANSWER) return xml;
   throw invalid(
     'XMLSizeLimit',
-    `The document would take ${answer} bytes of a JSON answer, which holds ${MAX_ANSWER}: a line end or a tab counts twice.`,
+    `The document would take ${answer} bytes in a JSON answer, which holds ${MAX_ANSWER}: a line end or a tab counts twice.`,
   );
 }
 
 const tooLong = (): ServiceError =>
   invalid(
     'XMLSizeLimit',
-    `The document would be given back with more than ${MAX_DOCUMENT} bytes: quotes and > are written as &quot; and &gt;, and IDs are filled in.`,
+    `The document would be returned with more than ${MAX_DOCUMENT} bytes: quotes and > become &quot; and &gt;, and IDs are filled in.`,
   );

@@ -17,15 +17,15 @@ export type Mismatch = (typeof MISMATCHES)[number];
 
 export interface Verdict {
   readonly rule: Rule;
-  /** Undefined: this is the rule that governs the version at its destination. */
+  /** Undefined when this rule governs the version at its destination. */
   readonly mismatch: Mismatch | undefined;
 }
 
-/** Tells of each rule, in document order, whether it governs one version of a key, and the first reason why not. */
+/** Says of each rule, in document order, whether it governs one version of a key, and otherwise the first reason. */
 export function explain(ruleSet: RuleSet, key: string, entry: ScopeEntry): Verdict[] {
   const groups = candidatesFor(ruleSet, key).map(({ rules }) => rules);
   const governing = new Set(groups.map((rules) => governingRule(rules, entry)));
-  // The first one that covers the entry stands in the way of all others, also where it does not replicate the entry.
+  // The first rule that covers the entry excludes all others, even where it does not replicate the entry.
   const winners = new Set(groups.map((rules) => rules.find((rule) => covers(rule, entry, entry.tags))));
   return ruleSet.rules.map((rule) => ({
     rule,
@@ -39,7 +39,7 @@ function mismatchOf(rule: Rule, key: string, entry: ScopeEntry, wins: boolean): 
   if (!key.startsWith(rule.prefix)) return 'prefix';
   if (wins) return 'delete-marker';
   if (covers(rule, entry, entry.tags)) return 'outranked';
-  // The question is put again as if the version were new enough. Then only the other reasons are left.
+  // The rule is tried again as if the version were new enough. Then only the other reasons are left.
   const time = Math.max(entry.time, rule.start);
   if (governingRule([rule], { ...entry, time }) !== undefined) return 'before-start';
   return entry.deleteMarker ? 'delete-marker' : 'tags';

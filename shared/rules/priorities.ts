@@ -2,20 +2,20 @@ import { formatPlace } from '../cos/index.ts';
 import { invalid, quote } from './refusal.ts';
 import type { DocumentRule } from './types.ts';
 
-/** COS's range of `Priority`; the smallest is taken first. */
+/** COS's range of `Priority`; the smallest wins. */
 export const FIRST_PRIORITY = 1;
 export const LAST_PRIORITY = 1000;
 
 /**
- * Where rules without a `Priority` may not overlap. COS says that overlapping prefixes need one, and it also says that
- * several rules may name different destinations; whether the first holds between two destinations it does not say.
+ * Where rules without a `Priority` must not overlap. COS says that overlapping prefixes need a `Priority`. It also says
+ * that several rules may name different destinations. It does not say whether the first holds between two destinations.
  */
 export type OverlapReading = 'per-destination' | 'whole-document';
 
 /**
- * Checks how the rules of one document stand beside each other: all have a `Priority` or none has, none has that of
- * another, and without one no prefix begins with another. A disabled rule counts, or enabling it would be refused. Throws
- * `ServiceError` `InvalidArgument` (400).
+ * Checks the priorities of the rules of one document: all rules have a `Priority` or none has; no two have the same;
+ * and without one no prefix begins with another. Disabled rules count, because otherwise enabling them would be
+ * refused. Throws `ServiceError` `InvalidArgument` (400).
  */
 export function checkPriorities(rules: readonly DocumentRule[], reading: OverlapReading): void {
   const without = rules.find(({ priority }) => priority === 0);
@@ -41,7 +41,7 @@ export function checkPriorities(rules: readonly DocumentRule[], reading: Overlap
   }
 }
 
-/** Sorts prefixes by their texts. Then a prefix stands right before one that begins with it. */
+/** Sorts the prefixes as texts, which places a prefix right before one that begins with it. */
 function checkOverlaps(rules: readonly DocumentRule[], reading: OverlapReading): void {
   const groups = new Map<string, DocumentRule[]>();
   for (const rule of rules) {

@@ -8,15 +8,15 @@ import type { DocumentRule } from './types.ts';
 /** Longest key in COS, in bytes of UTF-8; a longer prefix could never match. */
 const LONGEST_PREFIX = 850;
 const LONGEST_ID = 255;
-/** Tags that an object can have, and the characters of each part. */
+/** The most tags of an object, and the most characters of a tag's key and value. */
 const MOST_TAGS = 10;
 const LONGEST_TAG_KEY = 128;
 const LONGEST_TAG_VALUE = 256;
-/** A text that can be the value of a header; the key IDs of KMS are far shorter. */
+/** Any text that can be a header value; the key IDs of KMS are far shorter. */
 const KMS_KEY = /^[\x21-\x7e]{1,1024}$/;
 const STORAGE_CLASS = /^(?:MAZ_)?(?:STANDARD|STANDARD_IA|INTELLIGENT_TIERING|ARCHIVE|DEEP_ARCHIVE)$/;
 
-/** A rule before it has an ID for certain: '' where the document has none. */
+/** A rule whose ID may be missing: it is '' where the document has none. */
 export function readRule(element: XmlElement): DocumentRule {
   const { prefix, tags } = readFilter(element);
   const destination = only(element, 'Destination');
@@ -36,7 +36,7 @@ export function readRule(element: XmlElement): DocumentRule {
   };
 }
 
-/** Checks what is only given back: nothing in a stored document may be wrong. */
+/** Checks elements that are only returned: a stored document must be valid throughout. */
 export function checkReplicationTime(rule: XmlElement): void {
   const element = child(rule, 'ReplicationTime');
   if (element === undefined) return;
@@ -56,14 +56,14 @@ function readId(rule: XmlElement): string {
 function readFilter(rule: XmlElement): Pick<DocumentRule, 'prefix' | 'tags'> {
   const filter = child(rule, 'Filter');
   const and = filter === undefined ? undefined : child(filter, 'And');
-  // SDKs send the fields of their model that nobody has set, such as an empty Prefix beside And.
+  // SDKs also send the fields of their model that are not set, such as an empty Prefix beside And.
   const beside = filter?.children.some((one) => one !== and && !(one.name === 'Prefix' && one.text === '')) ?? false;
   if (and !== undefined && beside) {
     throw invalid('InvalidArgument', 'A Filter with And holds nothing beside it.');
   }
   const inner = and ?? filter;
   const plain = textOf(rule, 'Prefix') ?? '';
-  // An empty Prefix says nothing, wherever it stands.
+  // An empty Prefix has no meaning, wherever it stands.
   const filtered = inner === undefined ? '' : (textOf(inner, 'Prefix') ?? '');
   if (plain !== '' && filtered !== '' && plain !== filtered) {
     throw invalid('InvalidArgument', 'A rule has both a Prefix and a Filter that names another one.');
@@ -89,7 +89,7 @@ function readTags(filter: XmlElement): DocumentRule['tags'] {
   return tags;
 }
 
-/** 0: the document names none. */
+/** 0 when the document has none. */
 function readPriority(text: string | undefined): number {
   if (text === undefined || text === '') return 0;
   const priority = /^\d{1,9}$/.test(text) ? Number(text) : 0;
@@ -116,7 +116,7 @@ function readKmsKey(text: string | undefined): string | undefined {
   return text;
 }
 
-/** COS replicates delete markers unless told otherwise. Tags are on objects only, so a tag filter leaves markers out. */
+/** COS replicates delete markers by default. Only objects have tags, so a tag filter excludes delete markers. */
 function readDeleteMarkers(element: XmlElement | undefined, tagged: boolean): boolean {
   const told = element === undefined || isUnset(element) ? undefined : switchedOn(element);
   if (!tagged) return told ?? true;
@@ -136,7 +136,7 @@ function readExisting(element: XmlElement | undefined): DocumentRule['existing']
   return versions;
 }
 
-/** Off without the element, and where it says nothing: COS leaves elements empty that are not set. */
+/** Off when the element is missing or empty: COS leaves elements empty that are not set. */
 function switchedOn(element: XmlElement | undefined): boolean {
   return element !== undefined && !isUnset(element) && readStatus(element, element.name);
 }
@@ -151,12 +151,12 @@ function readStatus(element: XmlElement, owner: string): boolean {
   return status === 'Enabled';
 }
 
-/** Text in which blanks around it mean nothing. */
+/** Text around which blanks have no meaning. */
 function word(element: XmlElement | undefined, name: string): string | undefined {
   return element === undefined ? undefined : textOf(element, name)?.trim();
 }
 
-/** A child for further reading; an empty element where there is none. */
+/** A child element to read further; an empty element when there is none. */
 function only(element: XmlElement, name: string): XmlElement {
   return child(element, name) ?? { name, text: '', attributes: {}, children: [] };
 }

@@ -1,16 +1,16 @@
 import { XmlError } from '../xml/index.ts';
 import type { XmlElement } from '../xml/index.ts';
 
-/** Rules of one configuration, by the API page of PUT Bucket replication. */
+/** The most rules of one configuration, by the API page of PUT Bucket replication. */
 export const MAX_RULES = 1000;
 
-/** `text`, or the child elements with how often each may stand; their order is free. */
+/** `text`, or the child elements with their least and greatest number; their order is free. */
 type Shape = 'text' | { readonly [name: string]: readonly [shape: Shape, least: number, most: number] };
 
 const ONE = 1;
 const MANY = Number.POSITIVE_INFINITY;
 
-/** The shape of an element that a rule need not have. An empty element says as little as none. */
+/** The shape of an optional element. An empty element counts as a missing one. */
 const status: Shape = { Status: ['text', 0, ONE] };
 const tag: Shape = { Key: ['text', ONE, ONE], Value: ['text', ONE, ONE] };
 
@@ -44,7 +44,7 @@ const rule: Shape = {
   ReplicationTime: [{ ...status, Time: [{ Minutes: ['text', 0, ONE] }, 0, ONE] }, 0, ONE],
 };
 
-// The upper bound of rules is not the schema's: it has an error of its own.
+// The number of rules is not limited here: too many have an error of their own.
 const configuration: Children = { Role: ['text', ONE, ONE], Rule: [rule, ONE, MANY] };
 
 /** Checks a replication configuration piece by piece, as it is read. */
@@ -56,14 +56,14 @@ export interface SchemaCheck {
 }
 
 /**
- * The elements that COS documents, and the few elements that this service adds; an element that is not known would otherwise be
- * dropped in silence.
+ * The elements that COS documents, and the few that this service adds. An unknown element is refused, because it would
+ * otherwise be dropped silently.
  */
 export function createSchemaCheck(): SchemaCheck {
   const counts: Counts = new Map();
   return {
     child: (element, root) => {
-      // At the first one, and not only at the end: all of them are wrong under another root.
+      // Checked at the first child already, because under another root all children are wrong.
       if (counts.size === 0) checkRoot(root);
       checkShape(element, shapeOf(element, root, configuration, counts));
     },
@@ -95,9 +95,9 @@ function checkShape(element: XmlElement, shape: Shape): void {
   checkCounts(element, shape, counts);
 }
 
-/** The shape that a child has to have, which is counted. */
+/** The expected shape of a child. The child is counted. */
 function shapeOf(child: XmlElement, parent: XmlElement, shape: Children, counts: Counts): Shape {
-  // Own names only: <constructor> must not find what every object inherits.
+  // Own names only: <constructor> must not find an inherited property.
   const entry = Object.hasOwn(shape, child.name) ? shape[child.name] : undefined;
   if (entry === undefined) throw malformed(`${named(child.name)} is not an element of ${named(parent.name)}`);
   const count = (counts.get(child.name) ?? 0) + 1;
@@ -112,7 +112,7 @@ function checkCounts(element: XmlElement, shape: Children, counts: Counts): void
   }
 }
 
-/** Namespace declarations mean nothing here and are let through; they are not given back. */
+/** Namespace declarations have no meaning here. They are accepted, and not returned. */
 function checkAttributes({ name, attributes }: XmlElement): void {
   const unknown = Object.keys(attributes).find((attribute) => !/^(?:xmlns(?::|$)|xsi:)/.test(attribute));
   if (unknown !== undefined)

@@ -1,7 +1,7 @@
 import type { Place } from '../cos/index.ts';
 import type { Rule, RuleSet } from './types.ts';
 
-// This is read by hand and not by a schema library, because `replicate` loads it at every cold start.
+// Read by hand, without a schema library, because `replicate` loads this at every cold start.
 type Check = (value: unknown) => boolean;
 type Fields<T> = Readonly<Record<keyof Required<T>, Check>>;
 
@@ -44,12 +44,12 @@ const rule = object<Rule>({
   enabledSince: optional(number),
 });
 
-/** The part in front of the rules: all but themselves, and how many there are. */
+/** The line before the rules: all other fields of the set, and the number of rules. */
 export type Head = Omit<RuleSet, 'rules'> & { readonly rules: number };
 
 const head = object<Head>({ source: place, role: text, created: number, rules: number });
 
-/** Whether a JSON value is what the store wrote in front of the rules. */
+/** Whether a JSON value is a head as the store writes it. */
 export function isHead(value: unknown): value is Head {
   return head(value);
 }

@@ -2,11 +2,11 @@ import { samePlace } from '../cos/index.ts';
 import type { DocumentRule, Rule, RuleSet } from './types.ts';
 
 /**
- * Gives the rules of a new document their starts: a rule that was there before under the same ID with the same filter
- * and destination goes on, whatever else changed; any other starts in this second.
+ * Sets the start of each rule of a new document. A rule that existed under the same ID with the same filter and
+ * destination keeps its start, whatever else changed. Any other one starts in this second.
  *
- * `now` in ms since 1970. Starts are whole seconds, as the times of COS are, so a version of the very second in which
- * the rule was stored is covered.
+ * `now` in ms since 1970. Starts are whole seconds, like the times of COS, so a version of the very second in which the
+ * rule was stored is covered.
  */
 export function mergeStarts(previous: RuleSet | undefined, next: readonly DocumentRule[], now: number): Rule[] {
   const second = Math.floor(now / 1000) * 1000;
@@ -18,7 +18,7 @@ export function mergeStarts(previous: RuleSet | undefined, next: readonly Docume
 }
 
 function begin(rule: DocumentRule, second: number): Rule {
-  // With the whole history in scope its delete markers belong to it: without them deleted objects would come back.
+  // When the whole history is in scope, its delete markers are too: without them deleted objects would come back.
   return { ...rule, start: second, deleteMarkersSince: rule.existing === 'All' ? 0 : second };
 }
 
@@ -26,19 +26,22 @@ function goOn(before: Rule, next: DocumentRule, second: number): Rule {
   const { start, deleteMarkersSince } = before;
   const enabledSince = next.enabled && !before.enabled ? second : before.enabledSince;
   const rule = { ...next, ...(enabledSince === undefined ? {} : { enabledSince }) };
-  // A switch turned on hides nothing that was deleted while it was off.
+  // Turning delete-marker replication on does not replicate older deletions.
   if (rule.deleteMarkers && !before.deleteMarkers) return { ...rule, start, deleteMarkersSince: second };
   const switchedLater = deleteMarkersSince > start;
   const opened = rule.existing === 'All' && before.existing !== 'All' && !switchedLater;
   return { ...rule, start, deleteMarkersSince: opened ? 0 : deleteMarkersSince };
 }
 
-/** Whether two rules with one ID are the same rule. Missing IDs are made from filter and destination, so this holds for them too. */
+/**
+ * Whether two rules with one ID are the same rule. Missing IDs are made from filter and destination, so this is right
+ * for them too.
+ */
 function sameRule(a: DocumentRule, b: DocumentRule): boolean {
   return a.prefix === b.prefix && samePlace(a.destination, b.destination) && tagsOf(a) === tagsOf(b);
 }
 
-/** The order of tags in a filter means nothing. */
+/** The order of tags in a filter has no meaning. */
 function tagsOf({ tags }: DocumentRule): string {
   return JSON.stringify(tags.map((tag) => JSON.stringify(tag)).sort());
 }

@@ -9,17 +9,17 @@ import type { Head } from './shape.ts';
 import type { RuleSet, StoredRules } from './types.ts';
 
 /*
- * The state object is text, one JSON value a line: the head, then in turns a piece of the document (a string) and the
- * rule that ends in it (an object), then the last piece. Who reads wants one of the two, and passes the other over
- * unread. A large one is compressed; a rule and its text lie within the window of gzip, so the second costs next to
- * nothing, and neither writing nor reading holds the whole text.
+ * The state object is text with one JSON value a line: the head; then, in turns, a piece of the document (a string) and
+ * the rule that ends in it (an object); then the last piece. A reader wants either the rules or the document, and skips
+ * the other lines unparsed. A large object is compressed. A rule and its text lie within one window of gzip, so the
+ * second costs next to nothing; neither writing nor reading holds the whole text.
  */
 
-/** Characters of a document from which on it is compressed: it would be slow to read at every cold start. */
+/** A document of this many characters is compressed, because it would be slow to read at every cold start. */
 const COMPRESS_FROM = 32 * 1024;
-/** Bytes of a state object: a document of 4 MB without any likeness, and what its lines add. */
+/** Most bytes of a state object: a document of 4 MB that does not compress, and what its lines add. */
 export const LARGEST_OBJECT = 8 * 1024 * 1024;
-/** Bytes after unpacking. */
+/** Most bytes after decompression. */
 const LARGEST = 32 * 1024 * 1024;
 const GZIP = [0x1f, 0x8b];
 const LINE_FEED = 0x0a;
@@ -43,7 +43,7 @@ function* lines({ source, role, created, rules, xml }: StoredRules): Generator<s
   yield `${JSON.stringify(xml[rules.length] ?? '')}\n`;
 }
 
-/** Throws `ServiceError` `InvalidRules`: a rule that cannot be read must stop the work, not be taken for no rule. */
+/** Throws `ServiceError` `InvalidRules`: an unreadable rule must stop the work. It must not count as no rule. */
 export async function readRuleSet(body: Uint8Array, source: Place): Promise<RuleSet> {
   const rules: unknown[] = [];
   const head = await readLines(body, source, (line) => {
@@ -66,7 +66,7 @@ export async function readDocument(body: Uint8Array, source: Place): Promise<{ x
   return { xml, created };
 }
 
-/** Gives out each line behind the head, without its line feed. */
+/** Passes on each line after the head, without its line feed. */
 async function readLines(body: Uint8Array, source: Place, each: (line: Buffer) => void): Promise<Head> {
   try {
     let head: unknown;
@@ -86,7 +86,7 @@ async function readLines(body: Uint8Array, source: Place, each: (line: Buffer) =
   }
 }
 
-/** Cuts what comes in chunks into lines. */
+/** Splits chunks into lines. */
 function createLineReader(each: (line: Buffer) => void): { write(chunk: Buffer): void; close(): void } {
   let begun: Buffer[] = [];
   let size = 0;

@@ -6,48 +6,50 @@ import type { RuleSet, StoredRules } from './types.ts';
 import { REGION_SLACK_MS, RULES_CACHE_MS, RULES_NEW_MS } from '../durations/index.ts';
 
 /**
- * The rules of the source buckets, one object `rules/<bucket-appid>` each on the state bucket. It is written whole by
- * one PUT, so a reader sees one configuration or the other, never half of one, and of two writers the last one stands.
+ * The rules of the source buckets, one object `rules/<bucket-appid>` for each on the state bucket. Each is written by a
+ * single PUT, so a reader sees one configuration or the other and never half of one. Of two writers the last one wins.
  *
  * Every method throws `CosError` with side `state`; reading throws `ServiceError` `InvalidRules` on a damaged object.
  */
 export interface RuleStore {
-  /** The rules on the state bucket now; undefined: none. */
+  /** The rules that are on the state bucket now; undefined when there are none. */
   getFresh(source: Place): Promise<RuleSet | undefined>;
   /**
-   * The remembered rules, at most 10 s old, and what `getFresh` says, asked for together; where nothing is remembered they
-   * are one and the same request. Who works by the first while waiting for the second loses no time and misses no rule
-   * that was stored before. `written`: when the object was written, in ms since 1970 by COS's clock. Rules that were read
-   * after that, and half a second ago at most, are not asked for again.
+   * The remembered rules, at most 10 s old, and the result of `getFresh`, requested together. Where nothing is
+   * remembered, both are the same request. A run starts with `known` and checks against `fresh` before it writes: no
+   * time is lost, and no rule that was stored before is missed. `written`: when the object was written, in ms since
+   * 1970 by COS's clock. Rules that were read after that, and half a second ago at most, are not requested again.
    */
   getBoth(source: Place, written?: number): BothRules;
   /**
-   * The rules that are to be replaced, and a time by COS's own clock (ms since 1970, whole seconds) that is not later than it.
-   * The clock of a function may be ahead of COS's, and a rule that starts by it would leave out what is written next.
+   * The rules that are to be replaced, and a time by COS's own clock (ms since 1970, whole seconds) that is not later
+   * than the rules. The clock of a function may be ahead of COS's, and a rule that starts by it would leave out the
+   * next writes.
    */
   getForUpdate(source: Place): Promise<ForUpdate>;
-  /** The document as it is given back, and when it was stored (ms since 1970). */
+  /** The document as it is returned, and when it was stored (ms since 1970). */
   getDocument(source: Place): Promise<GivenDocument | undefined>;
   /**
-   * Does something while nobody else does it for the same source, such as storing rules if they are still the same. While
-   * somebody else does, `patient` work waits for seconds. Throws `ServiceError` `ServiceUnavailable` (503) when that was in vain.
+   * Runs `work` while no other caller runs any for the same source, for example to store rules if they have not
+   * changed. While another caller has the turn, `patient` work waits for seconds. Throws `ServiceError`
+   * `ServiceUnavailable` (503) when the turn did not come.
    */
   inTurn<T>(source: Place, work: () => Promise<T>, patience?: 'patient'): Promise<T>;
   put(stored: StoredRules): Promise<void>;
-  /** Does nothing when there are none. */
+  /** Removes the rules; does nothing when there are none. */
   remove(source: Place): Promise<void>;
 }
 
 export interface BothRules {
   readonly known: Promise<RuleSet | undefined>;
   readonly fresh: Promise<RuleSet | undefined>;
-  /** ms since 1970: when `fresh` was asked for. */
+  /** Time at which `fresh` was requested, in ms since 1970. */
   readonly asked: number;
 }
 
 export interface ForUpdate {
   readonly previous: RuleSet | undefined;
-  /** Changes with every PUT; undefined: there are no rules. */
+  /** Changes with every PUT; undefined when there are no rules. */
   readonly etag: string | undefined;
   readonly date: number;
 }
@@ -60,20 +62,20 @@ export interface GivenDocument {
 
 interface Read {
   readonly etag: string;
-  /** ms since 1970, whole seconds, by COS's clock: when it was answered. */
+  /** Time of the answer in ms since 1970, whole seconds, by COS's clock. */
   readonly date: number;
   readonly ruleSet: RuleSet;
 }
 
 interface Cached {
-  /** Time of the request, not of its answer: what was written in between is not in it. */
+  /** Time of the request, not of its answer: rules that were stored in between are missing. */
   readonly asked: number;
   readonly read: Promise<Read | undefined>;
-  /** The same, once it has come. */
+  /** The answer, once it has come. */
   answer?: Read;
 }
 
-/** ms that a write without a condition waits for its turn, and ms between two tries. */
+/** ms for which an unconditional write waits for its turn, and ms between two tries. */
 const PATIENCE_MS = 8000;
 const TURN_LOOK_MS = 250;
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -83,7 +85,7 @@ export interface RuleStoreOptions {
   readonly state: Place;
   /** ms since 1970. */
   readonly now: () => number;
-  /** ms; real timers unless a test turns the clock. */
+  /** ms; real timers unless a test controls the clock. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
@@ -93,14 +95,14 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
   const load = (source: Place, unless?: string): Promise<StoredObject | undefined> =>
     cos.getObject(state, objectKey(source), { limit: LARGEST_OBJECT, unless });
 
-  /** The same bytes as before are neither fetched nor read again: a thousand rules take longer than a copy does. */
+  /** The same bytes as before are neither fetched nor parsed again: a thousand rules take longer than a copy. */
   const read = async (source: Place, earlier?: Cached): Promise<Read | undefined> => {
     const answer = earlier?.answer;
     const object = await load(source, answer?.etag);
     if (object === undefined) return undefined;
     if (object.unchanged && answer !== undefined) return { ...answer, date: object.date };
     const { etag, body, date } = object;
-    // Its failure is told to those who wait for it.
+    // The callers of that read see its failure.
     const known = await earlier?.read.catch(() => undefined);
     return { etag, date, ruleSet: known?.etag === etag ? known.ruleSet : await readRuleSet(body, source) };
   };
@@ -112,7 +114,7 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
     const answered = (found: Read | undefined): void => {
       if (found !== undefined) entry.answer = found;
     };
-    // A failure is told to those who asked; the next one asks again.
+    // The callers of this read see its failure; the next caller reads again.
     entry.read.then(answered, () => {
       if (cache.get(name) === entry) cache.delete(name);
     });
@@ -135,7 +137,8 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
       return { known: usable ? ruleSetOf(before.read) : fresh, fresh, asked };
     },
     getForUpdate: async (source) => {
-      // One after the other: a clock that is read after the rules may be past a write that a rule of meanwhile covers.
+      // In this order: if the clock were read after the rules, it could be later than a write that a rule stored in
+      // between covers.
       const { date } = await cos.headObject(state, objectKey(source));
       const current = await read(source);
       return { previous: current?.ruleSet, etag: current?.etag, date };
@@ -168,7 +171,10 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
   };
 }
 
-/** The rules of a source on a state bucket now; undefined: none. Throws `CosError`, and `ServiceError` `InvalidRules`. */
+/**
+ * The rules of a source that are on a state bucket now; undefined when there are none. Throws `CosError`, and
+ * `ServiceError` `InvalidRules`.
+ */
 export async function storedRules(
   { cos, state }: { readonly cos: Pick<Cos, 'getObject'>; readonly state: Place },
   source: Place,
@@ -177,7 +183,10 @@ export async function storedRules(
   return object && readRuleSet(object.body, source);
 }
 
-/** Whether these rules were read after an object was written, so that none is missing that was stored before it. */
+/**
+ * Whether these rules were read after an object was written. If so, no rule that was stored before the write is
+ * missing.
+ */
 function isLater({ answer }: Cached, written: number): boolean {
   // P29d: Both clocks are of one region.
   return answer !== undefined && answer.date - REGION_SLACK_MS >= written;

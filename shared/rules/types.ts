@@ -1,13 +1,15 @@
 import type { Place } from '../cos/index.ts';
 
-/** One replication rule, parsed, with what the store knows beside the document. */
+/** One replication rule, parsed, with the facts that the store adds to the document. */
 export interface Rule {
   readonly id: string;
   readonly enabled: boolean;
-  /** 1 to 1000, the smallest wins among rules for one destination; 0 when the document names none, and that wins last. */
+  /**
+   * 1 to 1000; the smallest wins among rules for one destination. 0 when the document has none; such a rule wins last.
+   */
   readonly priority: number;
   readonly prefix: string;
-  /** All must be on a version for it to be in scope. Empty: no tag filter. */
+  /** A version must have all of them to be in scope. Empty: no tag filter. */
   readonly tags: readonly (readonly [string, string])[];
   readonly destination: Place;
   /** Upper case; undefined keeps the class of the source object. */
@@ -16,29 +18,32 @@ export interface Rule {
   readonly kmsKeyId: string | undefined;
   /** Whether SSE-KMS source objects are replicated (`SourceSelectionCriteria`). */
   readonly kmsObjects: boolean;
-  /** False with a tag filter. Without the element: true, as COS does. */
+  /** False with a tag filter. True when the element is missing, as in COS. */
   readonly deleteMarkers: boolean;
   readonly replicaAcl: boolean;
   readonly existing: 'All' | 'Current' | undefined;
-  /** ms since 1970, a whole second: versions from that second on are in scope. */
+  /** ms since 1970, a whole second: versions from this second on are in scope. */
   readonly start: number;
-  /** ms since 1970: delete markers made before this are not replicated. */
+  /** ms since 1970: older delete markers are not replicated. */
   readonly deleteMarkersSince: number;
-  /** ms since 1970: when the rule was last switched on after it had been off. What is older may have lost its event then. */
+  /**
+   * Time at which the rule was last enabled after it had been disabled, in ms since 1970. Older versions may have lost
+   * their event.
+   */
   readonly enabledSince?: number | undefined;
 }
 
-/** A rule as far as the document alone tells. */
+/** A rule with only the fields that the document gives. */
 export type DocumentRule = Omit<Rule, 'start' | 'deleteMarkersSince' | 'enabledSince'>;
 
-/** A replication configuration as it was sent, checked for its form. */
+/** A replication configuration as it was sent, and checked. */
 export interface RuleDocument {
   readonly role: string;
   /** The rules in the order of the document. */
   readonly rules: readonly DocumentRule[];
   /**
-   * The document as it is given back: as sent, with the IDs filled in that were missing. In pieces, one more than there
-   * are rules: each ends with its rule, and the last one with the root.
+   * The document as it is returned: as sent, with missing IDs filled in. In pieces, one more than there are rules: each
+   * ends with its rule, and the last one with the root.
    */
   readonly xml: readonly string[];
 }
@@ -49,16 +54,16 @@ export interface RuleSet {
   readonly role: string;
   /** The rules in the order of the document. */
   readonly rules: readonly Rule[];
-  /** ms since 1970 of the PUT that stored it. */
+  /** Time of the PUT that stored it, in ms since 1970. */
   readonly created: number;
 }
 
-/** The result of a PUT: the rules, and the document that they were read from, in pieces as in `RuleDocument`. */
+/** The result of a PUT: the rules, and their document in pieces as in `RuleDocument`. */
 export interface StoredRules extends RuleSet {
   readonly xml: readonly string[];
 }
 
-/** The rules that speak about one key at one destination, the winning one first; tags are not looked at yet. */
+/** The rules whose prefix covers one key at one destination, the winning one first. Tags are not checked yet. */
 export interface Candidates {
   readonly destination: Place;
   readonly rules: readonly Rule[];

@@ -4,15 +4,15 @@ import { ServiceError } from '../errors/index.ts';
 import { invalid } from './refusal.ts';
 import type { RuleDocument } from './types.ts';
 
-/** The buckets that a deployment was made for. */
+/** The buckets of a deployment. */
 export interface Listed {
   readonly sources: readonly Place[];
   readonly destinations: readonly Place[];
 }
 
 /**
- * The listed source of that name. Throws `ServiceError` `UserNotSourceBucketOwner` (403): without triggers on the
- * bucket and rights for it, a rule would be a promise that nobody keeps.
+ * The listed source of that name. Throws `ServiceError` `UserNotSourceBucketOwner` (403): without triggers and rights
+ * on the bucket, a rule would have no effect.
  */
 export function checkSource(bucket: string, { sources, destinations }: Listed): Place {
   const source = sources.find((place) => place.bucket === bucket);
@@ -29,7 +29,7 @@ export function checkSource(bucket: string, { sources, destinations }: Listed): 
 
 /**
  * Checks every destination against the deployment. Throws `ServiceError`: `UserNotTargetBucketOwner` (403) for one that
- * is not listed, `InvalidArgument` (400) where a bucket would be replicated to itself.
+ * is not listed, `InvalidArgument` (400) when a bucket would be replicated to itself.
  */
 export function checkDestinations({ rules }: RuleDocument, source: Place, { destinations }: Listed): void {
   for (const { destination } of rules) {

@@ -3,13 +3,13 @@ import { candidatesOfRun, isReserved, type Candidates, type RuleSet, type RuleSt
 import type { Target } from '../tasks/index.ts';
 import { RULES_BELIEVED_MS } from '../durations/index.ts';
 
-/** The rules of one destination that speak about a key. */
+/** The rules of one destination that cover a key. */
 export function rulesOf(ruleSet: RuleSet | undefined, { destination, key }: Target): Candidates | undefined {
   if (ruleSet === undefined) return undefined;
   return candidatesOfRun(ruleSet, key).find((group) => samePlace(group.destination, destination));
 }
 
-/** Whether no rule speaks about a key at a destination now, but one that is disabled would. */
+/** Whether a key has no enabled rule at a destination now, but a disabled one. */
 export const isPaused = (ruleSet: RuleSet | undefined, { destination, key }: Target): boolean =>
   (!isReserved(key) &&
     ruleSet?.rules.some(
@@ -17,7 +17,7 @@ export const isPaused = (ruleSet: RuleSet | undefined, { destination, key }: Tar
     )) ??
   false;
 
-/** Whether two groups ask for the same. Mostly they are of one rule set, and hold the very same rules. */
+/** Whether two groups are equal. Mostly they come from one rule set and are identical. */
 export function sameRules(a: Candidates | undefined, b: Candidates | undefined): boolean {
   if (a !== undefined && b !== undefined && a.rules.length === b.rules.length) {
     if (a.rules.every((rule, i) => rule === b.rules[i])) return samePlace(a.destination, b.destination);
@@ -26,9 +26,9 @@ export function sameRules(a: Candidates | undefined, b: Candidates | undefined):
 }
 
 /**
- * To be asked before each write of a run: whether the rules that it works by are still those that are stored. It throws
- * `CosError` when nobody can tell. `latest` is what was asked for at `asked` (ms since 1970). Later than that it is asked
- * again, so that a run does not go on for minutes by a rule that is gone.
+ * Returns a check that a run makes before each write: are the rules that it works by still those that are stored? The
+ * check throws `CosError` when they cannot be read. `latest` is the answer that was requested at `asked` (ms since
+ * 1970). Once that is too old it is requested again, so that a run does not go on for minutes by a removed rule.
  */
 export function createConfirm(
   { rules, now }: { readonly rules: RuleStore; readonly now: () => number },
@@ -37,7 +37,7 @@ export function createConfirm(
   from: { readonly latest: Promise<RuleSet | undefined>; readonly asked: number },
 ): () => Promise<boolean> {
   let { latest, asked } = from;
-  // One comparison serves one answer, because parts of a large copy ask many times within a second.
+  // One comparison serves for each answer, because parts of a large copy check many times within a second.
   let standing: Promise<boolean> | undefined;
   const stand = async (): Promise<boolean> => sameRules(rulesOf(await latest, target), group);
   return async () => {

@@ -11,17 +11,17 @@ import { SCAN_DEFAULTS, type KeepDeps } from '../scan/index.ts';
 import { BehindMarks, Leases, Tasks } from '../tasks/index.ts';
 import { scanSettings } from './connect.ts';
 
-/** ms for a call to a destination: it may be down, and the next minute tries again. */
+/** ms for a call to a destination. It may be down, and the next minute tries again. */
 const THERE_MS = 8_000;
 const CONNECT_MS = 3_000;
 
-/** The parts that `schedule` works with: it starts work and never does any, so that there is no engine in it. */
+/** The parts of `schedule`. It starts work and never does any, so they hold no engine. */
 export interface ScheduleDeps {
   readonly engine: KeepDeps['engine'] & Pick<Engine, 'tasks' | 'leases'>;
   readonly settings: KeepDeps['settings'];
   readonly beacons: TellDeps;
   readonly preconditions: KeepChecksDeps;
-  /** Sources that canaries are sent to; mostly there are none. */
+  /** Sources that canaries are sent to; usually none. */
   readonly canaries: { readonly deps: CanaryDeps; readonly sources: readonly Place[] };
 }
 
@@ -64,7 +64,9 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The canaries of the deployment, checked when it was packaged: none, or those of all sources, or of the named ones. */
+/**
+ * The canaries of the deployment, checked when it was packaged: none, those of all sources, or those of the named ones.
+ */
 export function canariesOf(
   env: Readonly<Record<string, string | undefined>>,
   sources: readonly Place[],

@@ -8,10 +8,13 @@ import { createLiveTally } from '../live/index.ts';
 import type { Settings } from '../replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from '../scan/index.ts';
 
-/** ms: what is left of the work is written down after that, and must be before the run ends. */
+/**
+ * ms to wait for the knowledge about a destination. What is left of the work is written down after it, before the run
+ * ends.
+ */
 const LONGEST_LEARNING_MS = 10_000;
 
-/** Settles with the work, or after so many ms. */
+/** Settles with the work, or after this many ms. */
 async function within(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
@@ -21,16 +24,16 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The engine of an instance, which also keeps a tally of its deeds. */
+/** The engine of an instance, which also counts what it does. */
 export interface ConnectedEngine extends Engine {
-  /** Does a run and then what has to be written down of its deeds. */
+  /** Waits for a run, and then for the counts that have to be written. */
   readonly counting: <T>(run: Promise<T>) => Promise<T>;
 }
 
 /** The parts of an engine that not every function has. */
 export interface EngineParts {
   readonly inParts?: EngineOptions['inParts'];
-  /** Its copies are made by scans. */
+  /** Scans make the copies of this engine. */
   readonly scanned?: boolean;
 }
 
@@ -67,7 +70,7 @@ export function connectEngine(
     ...engine,
     converge: async (...run) => {
       const [work, deadline] = run;
-      // Beside the work, which takes longer: a run that looks before the answer is there only reads two listings more.
+      // Runs beside the work, which takes longer. A run that starts before the answer only reads two more listings.
       const learning = knowledge.learn(work.destination, deadline - Date.now() > 2 * LONGEST_LEARNING_MS);
       const [report] = await Promise.all([engine.converge(...run), within(LONGEST_LEARNING_MS, learning)]);
       if (report.state === 'failed') live.failed(work);

@@ -1,4 +1,4 @@
-/** The common part of the functions that replicate: the engine wired to a deployment, and the rules of a run. */
+/** Code that all functions which replicate share: the engine wired to a deployment, and the rules of a run. */
 export { createConfirm, isPaused, rulesOf, sameRules } from './confirm-rules.ts';
 export { connectEngine, connectScans } from './connect.ts';
 export { connectSchedule, type ScheduleDeps } from './connect-schedule.ts';

@@ -9,13 +9,16 @@ import type { Hash } from '../signing/index.ts';
  */
 const SOONEST_MS = REGION_SLACK_MS;
 
-/** The rest of a run's work. `due`: ms since 1970; `now`: it starts at once. */
+/** The work that a run leaves. `due`: ms since 1970; `now`: it starts at once. */
 export interface Left {
   readonly task: Task;
   readonly due: number | 'now';
 }
 
-/** Whether somebody has knocked, and what is left asks for that look too: the knock may go once it is written down. */
+/**
+ * Whether the work that is left includes the look that a knock asked for. If so, the knock may go once it is written
+ * down.
+ */
 export const isHeard = (report: Report): boolean => report.state === 'failed' && report.knock !== undefined;
 
 export interface Circumstances {
@@ -30,7 +33,7 @@ export interface Circumstances {
 export function whatIsLeft(work: Work, report: Report, { now, hash, earlier }: Circumstances): Left | undefined {
   const left = { ...work, uploads: report.uploads };
   const ofEvent = earlier.length === 0;
-  // Finding the key taken, or the rules changed, or having too little time, is no failure, so it does not make the next wait longer.
+  // A taken key, changed rules or too little time are no failures, so they do not make the next wait longer.
   const attempts = Math.max(0, ...earlier.map((task) => task.attempts));
   switch (report.state) {
     case 'done': {
@@ -50,7 +53,7 @@ export function whatIsLeft(work: Work, report: Report, { now, hash, earlier }: C
       return { task, due: now + (ofEvent ? BUSY_MS : SOONEST_MS) };
     }
     case 'handed-over': {
-      // A task that goes on at once without having brought anything about would use up the same time for nothing.
+      // A task that goes on at once without any progress would use up the same time again.
       if (!ofEvent && !report.progress)
         return { task: taskOf(left, 'NoProgress', now, earlier), due: nextTry(work, attempts, { hash, now }) };
       const task = { ...taskOf(left, 'HandOver', now, earlier), attempts };
@@ -59,7 +62,7 @@ export function whatIsLeft(work: Work, report: Report, { now, hash, earlier }: C
     }
     default: {
       const { knock } = report;
-      // P44b: A run that fails hears a knock by leaving the look that it asks for, soon but as a further try.
+      // P44b: A run that fails turns a knock into work that it leaves: the look is due soon, but as a further try.
       const task = taskOf(
         { ...left, floor: Math.min(left.floor, knock ?? left.floor) },
         whyOf(report.error),

@@ -11,7 +11,7 @@ export function logEnd(run: Run, work: Work, report: Report, left: Left | undefi
   else if (left !== undefined) logFailure(run, left.task);
 }
 
-/** Of ends that leave nothing undone which nobody knows of. */
+/** Messages for ends that leave no unrecorded work. */
 const MESSAGES: Readonly<Partial<Record<Report['state'], string>>> = {
   done: 'up to date',
   busy: 'taken by another run',
@@ -28,8 +28,8 @@ function logReport(run: Run, work: Work, report: Report, message: string): void 
 }
 
 /**
- * Work that a run could not do and left to a task. The run itself succeeds, so this line is what an alarm has to watch: its
- * level is `error`, unless the work was only handed over.
+ * Work that a run could not do and left to a task. The run itself succeeds, so this is the line that an alarm has to
+ * watch: its level is `error`, unless the work was only handed over.
  */
 function logFailure(run: Run, task: Task): void {
   const { key, destination, hints, cause, failed, attempts } = task;

@@ -8,8 +8,8 @@ import type { Caution, DeploymentConfig, Peer } from './types.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads what the deployment wrote into the environment of a function. Throws `ServiceError` `InvalidConfiguration` that
- * names the variable: a function that does not know its buckets must not start working.
+ * Reads the settings of a deployment from the environment of a function. Throws `ServiceError` `InvalidConfiguration`
+ * that names the variable: a function that does not know its buckets must not start working.
  */
 export function readConfig(env: Environment): DeploymentConfig {
   const bucket = required(env, 'STATE_BUCKET');
@@ -20,7 +20,7 @@ export function readConfig(env: Environment): DeploymentConfig {
   const sources = places(env, 'SOURCES');
   const destinations = places(env, 'DESTINATIONS');
   for (const [name, list] of [['SOURCES', sources] as const, ['DESTINATIONS', destinations] as const]) {
-    // Replicating the state bucket would make every task start new work.
+    // If the state bucket were replicated, every task would start new work.
     if (list.some((place) => place.bucket === bucket)) throw invalid(name, 'lists the state bucket');
   }
   return {

@@ -4,7 +4,10 @@ import { field, isRecord, textField } from './guards.ts';
 import { formatLine } from './log.ts';
 import type { ObjectEvent } from './types.ts';
 
-/** A record that cannot be used, or not fully; never holds the record, which carries the uploader's signature. */
+/**
+ * Receives a description of a record that cannot be used, or only in part. It never holds the record, which carries the
+ * uploader's signature.
+ */
 export type OnProblem = (problem: string) => void;
 
 const URL_FORM = /^https?:\/\/([^/?#]+)\/(.*)$/s;
@@ -12,9 +15,9 @@ const URL_FORM = /^https?:\/\/([^/?#]+)\/(.*)$/s;
 const logProblem: OnProblem = (problem) => console.log(formatLine({ problem }));
 
 /**
- * The records of a COS event. An event is a hint, so nothing in it is worth a retry: what cannot be read is told to
- * `onProblem` (a log line unless given) and left out, event types that do not exist yet come back as `other`. A record
- * whose url and key name different objects comes back once for each: a look at the wrong name costs little.
+ * The records of a COS event. An event is a hint, so nothing in it is worth a retry: an unreadable record is reported
+ * to `onProblem` (by default a log line) and left out. Unknown event types are returned as `other`. A record whose url
+ * and key name different objects is returned once for each, because a look at the wrong name costs little.
  */
 export function readCosEvent(event: unknown, onProblem: OnProblem = logProblem): ObjectEvent[] {
   const records = field(event, 'Records');
@@ -41,7 +44,7 @@ function readRecord(record: unknown, onProblem: OnProblem): ObjectEvent[] {
   const address = readUrl(textField(object, 'url'));
   const place = address?.place ?? placeOfBucket(bucket);
   const raw = rawKey(textField(object, 'key'), bucket);
-  // Which of the two is encoded, and how often, is not documented beyond one capture.
+  // COS does not document which of the two is encoded and how often; one capture shows it.
   const keys = [...new Set([address?.key, raw])].filter((key): key is string => key !== undefined && key !== '');
   if (place === undefined || keys.length === 0) {
     onProblem('neither url nor key and cosBucket name an object.');
@@ -72,20 +75,20 @@ function typeOf(name: string): ObjectEvent['type'] {
 }
 
 function readUrl(url: string | undefined): { place: Place | undefined; key: string } | undefined {
-  // Not through the URL class, which would turn the key `a/../b` into `b`.
+  // Not parsed with the URL class, which would turn the key `a/../b` into `b`.
   const [, host, path] = URL_FORM.exec(url ?? '') ?? [];
   if (host === undefined || path === undefined) return undefined;
   try {
     return { place: placeOfHost(host), key: decodeURIComponent(path) };
   } catch {
-    // Not percent-encoded after all: `key` has the same text raw.
+    // The text is not percent-encoded; `key` has it unencoded.
     return undefined;
   }
 }
 
 function placeOfBucket(bucket: unknown): Place | undefined {
   const full = `${textField(bucket, 'name') ?? ''}-${textField(bucket, 'appid') ?? ''}`;
-  // `region` is a short code that only a table tells; the newer fields have the full name.
+  // `region` is a short code that needs a table; the newer fields hold the full name.
   const region =
     textField(bucket, 'cosRegion') ??
     textField(bucket, 's3Region') ??
@@ -107,13 +110,13 @@ function etagOf(meta: unknown): string | undefined {
   return value.startsWith('"') ? value : `"${value}"`;
 }
 
-/** A number; one sample of the documentation has it as text. */
+/** Usually a number; one sample of the documentation has it as text. */
 function sizeOf(size: unknown): number | undefined {
   const number = typeof size === 'string' && size !== '' ? Number(size) : size;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
-/** Unix seconds; one sample of the documentation has a date as text. */
+/** Usually Unix seconds; one sample of the documentation has a date as text. */
 function timeOf(time: unknown): number | undefined {
   if (typeof time === 'number') return Number.isFinite(time) ? Math.floor(time) * 1000 : undefined;
   if (typeof time !== 'string' || time === '') return undefined;

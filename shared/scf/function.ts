@@ -13,11 +13,11 @@ export type MainHandler<T> = (event: unknown, context?: object) => Promise<T>;
 export interface RunOptions {
   /** ms since 1970. */
   readonly now?: () => number;
-  /** Takes one line without its line feed. */
+  /** Writes one line, which is passed without its line feed. */
   readonly write?: (line: string) => void;
 }
 
-/** Time limit that is assumed when the context names none: the platform's default for a new function, in ms. */
+/** Time limit in ms when the context names none: the platform's default for a new function. */
 const DEFAULT_TIME_LIMIT = 3000;
 
 interface RunContext {
@@ -25,16 +25,16 @@ interface RunContext {
 }
 
 /**
- * The common stack of every function: wakes dead connections, gives the run its deadline, writes one JSON line with
- * request ID, duration and outcome. Errors are thrown on, because that is how SCF learns that an event must come again.
- * `outcome` adds fields of the result to that line.
+ * The common stack of every function: wakes dead connections, sets the deadline of the run, and writes one JSON line
+ * with request ID, duration and outcome. Errors are rethrown, because SCF then repeats the event. `outcome` adds fields
+ * of the result to that line.
  */
 export function runFunction<T>(
   handler: (event: unknown, run: Run) => Promise<T>,
   { now = Date.now, write = (line) => console.log(line) }: RunOptions,
   outcome: (result: T) => Readonly<Record<string, unknown>> = () => ({}),
 ): MainHandler<T> {
-  // middy races its own timer otherwise, through an AbortController that all runs of a process share.
+  // Otherwise middy races a timer of its own, through an AbortController that all runs of a process share.
   const stack = middy<unknown, T, Error, RunContext>({ timeoutEarlyInMillis: 0 })
     .use(thaw())
     .use(observe({ now, write, outcome }))
@@ -42,7 +42,7 @@ export function runFunction<T>(
   return (event, context = {}) => stack(event, context as RunContext);
 }
 
-/** A function that is started by COS, a timer or another function. */
+/** A function that COS, a timer or another function starts. */
 export function eventFunction<T>(
   handler: (event: unknown, run: Run) => Promise<T>,
   options: RunOptions = {},
@@ -51,8 +51,8 @@ export function eventFunction<T>(
 }
 
 /**
- * An instance is frozen between two runs, and its idle connections die unseen. One turn of the event loop lets Node
- * notice them; without it the first request after a thaw goes to a dead socket.
+ * An instance is frozen between two runs, and its idle connections die unnoticed. One turn of the event loop lets Node
+ * notice them. Otherwise the first request after a thaw would use a dead socket.
  */
 function thaw(): MiddlewareObj<unknown, unknown, Error, RunContext> {
   let runs = 0;
@@ -60,7 +60,7 @@ function thaw(): MiddlewareObj<unknown, unknown, Error, RunContext> {
     before: async ({ context }) => {
       runs += 1;
       if (runs === 2) optimizeLater();
-      // The answer is complete when the promise is settled; idle connections must not keep the run open.
+      // The answer is complete when the promise settles; idle connections must not prolong the run.
       Object.assign(context, { callbackWaitsForEmptyEventLoop: false });
       await new Promise(setImmediate);
     },
@@ -97,7 +97,7 @@ function observe<T>({
     after: ({ context, internal, response }) => {
       line(context.run, internal.started ?? now(), {
         level: 'info',
-        // Work that was left to a later run is told in a line of its own, and is no failure of this one.
+        // Work that was left to a later run has a log line of its own, and is no failure of this one.
         outcome: internal.told?.error === true ? 'work-left' : 'ok',
         ...(response === null ? {} : outcome(response)),
       });

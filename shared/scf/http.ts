@@ -5,19 +5,18 @@ import { field, isRecord, textField } from './guards.ts';
 import type { Run } from './types.ts';
 
 /**
- * A request as a function URL or the older API gateway hands it on. What the client signed is not known for certain:
- * neither says whether the path and the query of the event are decoded, and a gateway adds and removes prefixes. So
- * there are several candidates where there is a doubt, the likeliest first; the one whose signature fits is the one to
- * use.
+ * A request as a function URL or the older API gateway passes it on. It is not certain what the client signed: neither
+ * platform documents whether the path and the query of the event are decoded, and a gateway adds and removes prefixes.
+ * So there are several candidates, the likeliest first; the one whose signature is valid is used.
  */
 export interface HttpRequest {
   /** Upper case. */
   readonly method: string;
-  /** The text on the wire; '' when there is none. */
+  /** As sent; '' when there is none. */
   readonly host: string;
   /** Each with its leading `/`; at least one. */
   readonly paths: readonly string[];
-  /** At least one, the same order of names in each; a bare key has the value ''. */
+  /** At least one, each with the names in the same order; a bare key has the value ''. */
   readonly queries: readonly Pairs[];
   /** Names in lower case, repeats kept. */
   readonly headers: Pairs;
@@ -30,7 +29,7 @@ export interface HttpResponse {
   readonly body?: string;
 }
 
-/** An answer as the platform takes it. Without `statusCode` it would send a 200 with the JSON of the value. */
+/** An answer in the platform's form. Without `statusCode` the platform would send a 200 with the value as JSON. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -38,7 +37,7 @@ export interface HttpAnswer {
   readonly isBase64Encoded?: false;
 }
 
-/** A function that is called over HTTP. `handler` answers its errors itself; what it throws becomes the platform's. */
+/** A function that is called over HTTP. `handler` answers its errors itself; if it throws, the platform answers. */
 export function httpFunction(
   handler: (request: HttpRequest, run: Run) => Promise<HttpResponse>,
   options: RunOptions = {},
@@ -50,7 +49,7 @@ export function httpFunction(
   );
 }
 
-/** Never throws: whatever is missing is empty. */
+/** Never throws: a missing field is empty. */
 export function readHttpRequest(event: unknown): HttpRequest {
   const headers = readHeaders(field(event, 'headers'));
   return {
@@ -65,11 +64,11 @@ export function readHttpRequest(event: unknown): HttpRequest {
 
 export function writeHttpResponse({ status, headers, body = '' }: HttpResponse, event: unknown): HttpAnswer {
   const safe = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(value)]));
-  // The gateway wants the field; the function URL's documentation does not know it.
+  // The gateway requires the field; the function URL's documentation does not mention it.
   return { statusCode: status, headers: safe, body, ...(isGateway(event) ? { isBase64Encoded: false as const } : {}) };
 }
 
-/** Nothing in a value may end the header. */
+/** Replaces characters that could end the header, and those beyond ASCII. */
 function headerText(value: string): string {
   return value.replace(/[^\x20-\x7e]/g, '?');
 }
@@ -87,7 +86,7 @@ function readPaths(event: unknown): string[] {
   const context = field(event, 'requestContext');
   const stage = leadingSlash(textField(context, 'stage') ?? '');
   const api = leadingSlash((textField(context, 'path') ?? '').replace(/\/?\{.*$/s, ''));
-  // A client that was given an address with a path before it signs what comes after, or all of it.
+  // A client whose configured address has a path signs either the path after it or all of it.
   const spellings = isGateway(event)
     ? [path, without(path, stage), without(without(path, stage), api), stage === '/' ? path : stage + path]
     : [path];
@@ -123,7 +122,7 @@ function splitQuery(query: string): Pairs {
     });
 }
 
-/** Fields as pairs; a field may hold a list, and a bare key may stand there as null or true instead of ''. */
+/** Fields as pairs. A field may hold a list, and a bare key may have null or true instead of ''. */
 function flatten(fields: unknown): (readonly [string, string])[] {
   if (!isRecord(fields)) return [];
   return Object.entries(fields).flatMap(([name, value]) =>
@@ -144,8 +143,8 @@ function decode(text: string): string {
 }
 
 /**
- * The bytes of the body. A function URL has no field that says base64; it shows when Content-Length fits the decoded
- * bytes and not the text.
+ * The bytes of the body. A function URL does not say whether the body is base64: it is when Content-Length equals the
+ * length of the decoded bytes and not that of the text.
  */
 function readBody(event: unknown, headers: Pairs): Uint8Array {
   const body = field(event, 'body');

@@ -1,4 +1,4 @@
-/** The particulars of the platform that runs the functions: the shapes of events, the environment, the run. */
+/** Everything specific to the platform that runs the functions: event shapes, environment, and the run. */
 export { readConfig } from './config.ts';
 export { readCosEvent } from './events.ts';
 export type { OnProblem } from './events.ts';

@@ -1,6 +1,8 @@
 import { ServiceError } from '../errors/index.ts';
 
-/** Characters of one text in a log line; a key has at most 850 bytes, a stack is the longest that is worth reading. */
+/**
+ * Most characters of one text in a log line. A key has 850 bytes at most; a stack is the longest text that is useful.
+ */
 const LONGEST_TEXT = 2000;
 const DEEPEST_CAUSE = 5;
 const SECRET_NAMES = /^(?:authorization|secret_?key|(?:x-cos-(?:security-)?|session_?)?token|q-signature)$/i;
@@ -8,14 +10,14 @@ const SECRET_TEXT = /((?:q-signature|x-cos-security-token|sign)=)[^&\s"']+/gi;
 const HIDDEN = '[hidden]';
 
 /**
- * One log line: a JSON object, so control characters in keys and IDs cannot start a line of their own. Callers never
- * pass secrets in; that signatures and tokens are blotted out here as well is a second lock, not the first.
+ * One log line: a JSON object, so control characters in keys and IDs cannot begin another line. Callers never pass
+ * secrets. Removing signatures and tokens here as well is a second safeguard.
  */
 export function formatLine(fields: Readonly<Record<string, unknown>>): string {
   try {
     return JSON.stringify(fields, (name, value: unknown) => (SECRET_NAMES.test(name) ? HIDDEN : clean(value)));
   } catch (error) {
-    // A value that cannot be written (a cycle) must not end the run that only wanted to tell something.
+    // A value that cannot be written (a cycle) must not end the run that logs it.
     return JSON.stringify({ problem: 'A log line could not be written.', cause: clean(error) });
   }
 }
@@ -28,7 +30,10 @@ function clean(value: unknown): unknown {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** The fields of an error in a log line: code and side where it is ours, the stack where it is not, the chain of causes. */
+/**
+ * The fields of an error in a log line: code and side of a `ServiceError`, the stack of any other error, and the chain
+ * of causes.
+ */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const cause =

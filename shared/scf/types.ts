@@ -1,7 +1,7 @@
 import type { Credentials } from '../signing/index.ts';
 import type { Place } from '../cos/index.ts';
 
-/** One record of a COS event. It is only a hint: may be late, doubled, reordered or lost. */
+/** One record of a COS event. It is only a hint: it may be late, doubled, reordered or lost. */
 export interface ObjectEvent {
   readonly type: 'created' | 'marker' | 'removed' | 'restored' | 'other';
   /** `cos:ObjectCreated:Put` … */
@@ -19,9 +19,9 @@ export interface ObjectEvent {
 }
 
 /**
- * Where COS's documents are silent or disagree, the newer pages are followed unless the deployment asks for the stricter
- * reading. `metadata`: 2 KB of user metadata in all, in the place of 4 KB. `overlap`: prefixes overlap only with a
- * `Priority` also where the rules have different destinations.
+ * Where COS's documents are silent or disagree, the newer pages are followed, unless the deployment chooses the
+ * stricter reading. `metadata`: 2 KB of user metadata in all, instead of 4 KB. `overlap`: overlapping prefixes need a
+ * `Priority` even if the rules have different destinations.
  */
 export const CAUTIONS = ['metadata', 'overlap'] as const;
 export type Caution = (typeof CAUTIONS)[number];
@@ -35,8 +35,8 @@ export interface DeploymentConfig {
   /** Read from DESTINATIONS, in the same form. */
   readonly destinations: readonly Place[];
   /**
-   * From PEERS, `bucket-appid@region=state-bucket-appid`: buckets that are both source and destination, each with the state
-   * bucket of the deployment that replicates from it, which is in the same region.
+   * From PEERS, `bucket-appid@region=state-bucket-appid`: buckets that are both source and destination, each with the
+   * state bucket (in the same region) of the deployment that replicates from it.
    */
   readonly peers: readonly Peer[];
   /** Read from CAUTIOUS, comma-separated. */
@@ -44,11 +44,11 @@ export interface DeploymentConfig {
   /** Whether the functions have rights on the ACLs of objects, so that rules may have `ReplicaAcl`. */
   readonly acl: boolean;
   /**
-   * From SIGNERS, `state-bucket-appid@region`, comma-separated: state buckets of the other deployments whose replicas this one
-   * meets. Empty where replication goes only one way.
+   * From SIGNERS, `state-bucket-appid@region`, comma-separated: state buckets of the other deployments whose replicas
+   * this one meets. Empty where replication is one-way.
    */
   readonly signers: readonly Place[];
-  /** COS_ENDPOINT: origin of a local cloud; the Host header stays the bucket's. */
+  /** From COS_ENDPOINT: origin of a local cloud; the Host header stays the bucket's. */
   readonly cosEndpoint: string | undefined;
   /** Role credentials rotate, so they are read at each call. */
   credentials(): Credentials;
@@ -62,8 +62,8 @@ export interface Peer {
 /** One invocation of a function. */
 export interface Run {
   readonly requestId: string;
-  /** ms since 1970: when the platform ends this run. */
+  /** Time at which the platform ends this run, in ms since 1970. */
   readonly deadline: number;
-  /** Writes one JSON line; secrets and signatures are never passed in. */
+  /** Writes one JSON line. Never pass secrets or signatures. */
   log(fields: Readonly<Record<string, unknown>>): void;
 }

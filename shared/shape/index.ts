@@ -1,16 +1,16 @@
 /**
- * Reads JSON that this service has written itself, and proves its shape. By hand and not by a schema library: `replicate`
- * loads this at every cold start, and no person waits for a message that says more.
+ * Reads JSON that this service has written itself, and checks its shape. It does so without a schema library, because
+ * `replicate` loads this at every cold start and no person needs more detailed messages.
  */
 
 import { ServiceError } from '../errors/index.ts';
 
-/** Gives the value as it may be used, fields that nobody asked for left out. Throws `TypeError`. */
+/** Returns the checked value without unknown fields. Throws `TypeError`. */
 export type Reader<T> = (value: unknown) => T;
 
 type Fields<T> = { readonly [Name in keyof T]-?: Reader<T[Name]> };
 
-/** A text, which `holds` if that is given. */
+/** A text for which `holds` is true, if it is given. */
 export const text =
   (holds: (value: string) => boolean = () => true): Reader<string> =>
   (value) => {
@@ -34,7 +34,7 @@ export const notNegative: Reader<number> = (value) => {
   return read;
 };
 
-/** A whole number from 1 on that loses no digit. */
+/** A whole number from 1 on that is exact in JavaScript. */
 export const count: Reader<number> = (value) => {
   const read = number(value);
   if (!Number.isSafeInteger(read) || read < 1) throw new TypeError('no count');
@@ -60,13 +60,13 @@ export const nullable =
   (value) =>
     value === null ? null : read(value);
 
-/** A field that may be missing; it is then missing in what was read as well. */
+/** A field that may be missing, and is then missing in the result as well. */
 export const optional =
   <T>(read: Reader<T>): Reader<T | undefined> =>
   (value) =>
     value === undefined ? undefined : read(value);
 
-/** A field that documents of an earlier release lack. */
+/** A field that is missing in documents of an earlier release. */
 export const orElse =
   <T>(read: Reader<T>, none: T): Reader<T> =>
   (value) =>
@@ -79,7 +79,7 @@ export function listOf<T>(read: Reader<T>): Reader<T[]> {
   };
 }
 
-/** Two of a kind, and no more. */
+/** An array of exactly two values of one kind. */
 export function pairOf<T>(read: Reader<T>): Reader<[T, T]> {
   return (value) => {
     if (!Array.isArray(value) || value.length !== 2) throw new TypeError('no pair');
@@ -87,7 +87,7 @@ export function pairOf<T>(read: Reader<T>): Reader<[T, T]> {
   };
 }
 
-/** An object whose names are not known beforehand, all of them of one kind. */
+/** An object with any names, all values of one kind. */
 export function mapOf<T>(read: Reader<T>): Reader<Record<string, T>> {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
@@ -112,7 +112,10 @@ export function object<T>(fields: Fields<T>): Reader<T> {
 /** The body of an object on the state bucket. */
 export const encodeState = (document: object): Uint8Array => new TextEncoder().encode(JSON.stringify(document));
 
-/** Reads the JSON of an object on the state bucket. Throws `ServiceError` `InvalidStateObject` where it is not of that shape. */
+/**
+ * Reads the JSON of an object on the state bucket. Throws `ServiceError` `InvalidStateObject` when it has another
+ * shape.
+ */
 export function decodeState<T>(name: string, body: Uint8Array, read: Reader<T>): T {
   try {
     return read(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
@@ -125,7 +128,7 @@ export function decodeState<T>(name: string, body: Uint8Array, read: Reader<T>):
   }
 }
 
-/** Undefined: the object that is read is damaged. Other errors are thrown on. */
+/** Undefined when the object is damaged. Other errors are rethrown. */
 export function unlessDamaged<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -3,8 +3,8 @@ import type { Pairs, SignableRequest, SignatureFields } from './types.ts';
 const PORT = /^(?<host>\[[^\]]*\]|[^:]*):\d*$/;
 
 /**
- * The spellings of a Host header that a client may have signed: as on the wire, then without the port (the Python SDK
- * signs the bare host name whatever the port).
+ * The spellings of a Host header that a client may have signed: as sent, then without the port (the Python SDK always
+ * signs the bare host name).
  */
 export function hostCandidates(host: string): string[] {
   if (!host.includes(':')) return [host];
@@ -15,15 +15,15 @@ export function hostCandidates(host: string): string[] {
 export interface Alternatives {
   /** Further hosts that the client may have addressed, for a front end that changes the Host header. */
   readonly hosts?: readonly string[];
-  /** Further decoded paths, e.g. without a prefix that only the front end knows. */
+  /** Further decoded paths, for example without a prefix that only the front end knows. */
   readonly paths?: readonly string[];
-  /** Bytes of the body, put in when `content-length` is signed but a front end dropped it; 0 unless told. */
+  /** Bytes of the body, used when `content-length` is signed but a front end dropped it; 0 by default. */
   readonly bodyLength?: number;
 }
 
 /**
- * The requests that a client may have signed, the one on the wire first, for `verifyAny`. Only what the signature lists
- * is varied, so there are rarely more than two.
+ * The requests that a client may have signed, the received one first, for `verifyAny`. Only signed parts are varied, so
+ * there are rarely more than two.
  */
 export function requestCandidates(
   request: SignableRequest,

@@ -14,7 +14,7 @@ interface Entry {
   readonly value: string;
 }
 
-// By code unit, never by locale. Values of a repeated name are sorted unencoded, as the Go SDK does.
+// By code unit, never by locale. Values of a repeated name are sorted before encoding, as in the Go SDK.
 function compare(a: Entry, b: Entry): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   if (a.value === b.value) return 0;
@@ -34,14 +34,14 @@ function canonical(entries: Entry[]): CanonicalPairs {
 
 const NONE: CanonicalPairs = { names: [], text: '' };
 
-/** All of the pairs, for signing. */
+/** All pairs, for signing. */
 export function canonicalPairs(pairs: Pairs): CanonicalPairs {
   return canonical(pairs.map(([name, value]) => ({ name: canonicalName(name), value })));
 }
 
 /**
- * Those of the pairs whose names are listed, for verifying. Every value of a listed name takes part, so that nobody can
- * slip a second value in beside the signed one.
+ * The pairs whose names are listed, for verifying. Every value of a listed name is included, so that nobody can add a
+ * second value beside the signed one.
  */
 export function listedPairs(pairs: Pairs, list: readonly string[]): CanonicalPairs {
   if (list.length === 0) return NONE;
@@ -54,7 +54,7 @@ export function listedPairs(pairs: Pairs, list: readonly string[]): CanonicalPai
   return canonical(entries);
 }
 
-/** The text of a request that is hashed. `headers` and `query` must hold the signed ones and nothing else. */
+/** The text of a request that is hashed. `headers` and `query` must hold exactly the signed ones. */
 export function formatString(request: SignableRequest): string {
   return joinFormat(request, canonicalPairs(request.query).text, canonicalPairs(request.headers).text);
 }

@@ -9,7 +9,7 @@ const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).to
  * becomes U+FFFD, as in every conversion to UTF-8.
  */
 export function encode(text: string): string {
-  // Nearly every name and value is plain, and the test is several times cheaper than the encoding.
+  // Nearly every name and value is plain, and the test is several times cheaper than encoding.
   if (PLAIN.test(text)) return text;
   const wellFormed = text.replaceAll(LONE_SURROGATE, '\uFFFD');
   return encodeURIComponent(wellFormed).replaceAll(LEFT_BY_ENCODE_URI_COMPONENT, percent);

@@ -1,16 +1,19 @@
 import { ServiceError } from '../errors/index.ts';
 
-/** The values that a server computed for a request whose signature did not fit; COS shows both to the client. */
+/** The values that a server computed for a request whose signature did not match; COS shows both to the client. */
 export interface Computed {
   readonly stringToSign: string;
   readonly formatString: string;
 }
 
-/** A request whose signature is malformed, outside its time, or wrong. `code`, `status` and `message` are those of COS. */
+/**
+ * A request whose signature is malformed, outside its time range, or wrong. `code`, `status` and `message` are those of
+ * COS.
+ */
 export class SignatureError extends ServiceError {
   override readonly name = 'SignatureError';
-  // A private field, because the format string holds every signed header, a session token among them: a logger that
-  // walks over the properties of an error must not find it.
+  // A private field, because the format string holds every signed header, possibly a session token. A logger that walks
+  // over the properties of an error must not find it.
   readonly #computed: Computed | undefined;
 
   constructor(message: string, details: { code: string; status: number; cause?: unknown }, computed?: Computed) {

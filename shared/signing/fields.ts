@@ -2,7 +2,7 @@ import { canonicalName } from './encode.ts';
 import { accessDenied } from './error.ts';
 import type { Pairs, SignatureFields, TimeRange } from './types.ts';
 
-/** Longest `Authorization` value that is looked at, in characters. A header of all COS headers stays below 2,000. */
+/** Most characters of an `Authorization` value. A value that lists all COS headers has fewer than 2,000. */
 const MAX_AUTHORIZATION_LENGTH = 8192;
 /** Most names in either list. */
 const MAX_LISTED_NAMES = 200;
@@ -43,12 +43,12 @@ export function readSignature(headers: Pairs, query: Pairs): SignatureFields | u
     return fromPairs(inQuery, 'query');
   }
 
-  // An application may have a parameter `sign` of its own; only the form of a signature counts.
+  // An application may have a parameter `sign` of its own, so only a value in the form of a signature counts.
   const legacy = query.find(([name, value]) => name === 'sign' && LEGACY_SIGN.test(value));
   return legacy === undefined ? undefined : fromText(legacy[1], 'query');
 }
 
-/** The session token of temporary credentials, from the header or the parameter; signed or not. */
+/** The session token of temporary credentials, from the header or the parameter, whether signed or not. */
 export function readToken(headers: Pairs, query: Pairs): string | undefined {
   return valuesOf(headers, 'x-cos-security-token')[0] ?? query.find(([name]) => name === 'x-cos-security-token')?.[1];
 }
@@ -110,7 +110,7 @@ function timeRange(name: string, text: string): TimeRange {
   return { start, end };
 }
 
-// The names of a list are percent-encoded. A URL built without encoding the signature's own parameters (the Node SDK's
+// The names of a list are percent-encoded. A URL whose signature parameters were not encoded (the Node SDK's
 // synchronous getObjectUrl) loses that layer when the query string is decoded, so a plain name is encoded again here.
 function nameList(name: string, text: string): string[] {
   if (text === '') return [];
@@ -122,7 +122,7 @@ function nameList(name: string, text: string): string[] {
   });
 }
 
-// Whether COS answers 403 or 400 is not documented; 403 AccessDenied is what its documents give for a refused request.
+// COS does not document whether it answers 403 or 400. Its documents use 403 AccessDenied for a refused request.
 function malformed(reason: string): Error {
   return accessDenied(`The signature is malformed: ${reason}.`);
 }

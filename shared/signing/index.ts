@@ -1,6 +1,6 @@
 /**
- * Request signatures: COS (`q-sign-algorithm=sha1`) and cloud API (`TC3-HMAC-SHA256`). Pure functions of their
- * arguments; the hash functions come in from outside, so the same code runs in Node and in a browser.
+ * Request signatures: COS (`q-sign-algorithm=sha1`) and cloud API (`TC3-HMAC-SHA256`). Pure functions. The hash
+ * functions are arguments, so the same code runs in Node and in a browser.
  */
 export { requestCandidates, hostCandidates } from './candidates.ts';
 export type { Alternatives } from './candidates.ts';

@@ -3,14 +3,14 @@ import type { Credentials, Hash, Pairs, SignableRequest, TimeRange } from './typ
 
 export interface SignOptions {
   readonly credentials: Credentials;
-  /** Used for `q-sign-time` and `q-key-time` alike, as every official SDK does. */
+  /** Used for both `q-sign-time` and `q-key-time`, as in every official SDK. */
   readonly time: TimeRange;
   readonly hash: Hash;
 }
 
 /**
- * The `Authorization` value for a request. Signs exactly the headers and the parameters that are given: a session token
- * is signed when the caller lists its header, and must be sent in either case.
+ * The `Authorization` value for a request. It signs exactly the given headers and parameters. A session token is signed
+ * only if the caller lists its header, and must be sent in either case.
  */
 export function sign(request: SignableRequest, options: SignOptions): string {
   return authorization(parts(request, options, signKey(options.credentials.secretKey, options.time, options.hash)));
@@ -18,7 +18,7 @@ export function sign(request: SignableRequest, options: SignOptions): string {
 
 /**
  * The signature as query parameters (values not yet percent-encoded), to be added to those of the request. The session
- * token comes as the last one and is not signed.
+ * token is the last one and is not signed.
  */
 export function presign(request: SignableRequest, options: SignOptions): Pairs {
   const { credentials, time, hash } = options;
@@ -31,15 +31,15 @@ export interface SignerOptions {
   readonly hash: Hash;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Seconds from now until a signature runs out. A request that COS receives later has no effect. */
+  /** Seconds from now until a signature expires. A request that COS receives later has no effect. */
   readonly lifetime: number;
-  /** Seconds by which the start lies in the past, for a server whose clock is behind. 60 unless told. */
+  /** Seconds by which the start lies in the past, for a server whose clock is slow; 60 by default. */
   readonly backdate?: number;
 }
 
 /**
- * A signer for many requests with one set of credentials. It keeps the SignKey of the running second, which saves a
- * third of the work; it keeps no other state.
+ * A signer for many requests with one set of credentials. It caches the SignKey of the current second, which saves a
+ * third of the work; it has no other state.
  */
 export function createSigner(options: SignerOptions): (request: SignableRequest) => string {
   const { hash, lifetime, backdate = 60 } = options;
@@ -73,7 +73,7 @@ function parts(request: SignableRequest, options: SignOptions, key: string): Pai
   ];
 }
 
-// The order of the fields is the one of every SDK; the values stand unencoded in the header.
+// The order of the fields is that of every SDK; the values are not encoded in the header.
 function authorization(pairs: Pairs): string {
   return pairs.map(([name, value]) => `${name}=${value}`).join('&');
 }

@@ -9,10 +9,10 @@ export interface Target {
 }
 
 /**
- * Splits the request target of the wire (`/a%20b?versionId=…`, origin form) into what a signature covers. A `+` stays a
- * plus sign in the path and in the query: COS clients write a space as `%20`.
+ * Splits a request target in origin form (`/a%20b?versionId=…`) into the parts that a signature covers. A `+` stays a
+ * plus sign in the path and in the query: COS clients encode a space as `%20`.
  *
- * Throws `ServiceError` `InvalidURI` (400) where an escape is not UTF-8.
+ * Throws `ServiceError` `InvalidURI` (400) when an escape is not UTF-8.
  */
 export function splitTarget(target: string): Target {
   const mark = target.indexOf('?');

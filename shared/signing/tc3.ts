@@ -6,14 +6,14 @@ const ALGORITHM = 'TC3-HMAC-SHA256';
 const AUTHORIZATION =
   /^TC3-HMAC-SHA256 Credential=([\w-]{1,128})\/(\d{4}-\d{2}-\d{2})\/([a-z\d-]{1,64})\/tc3_request, ?SignedHeaders=([a-z\d;-]{1,1024}), ?Signature=([\da-f]{64})$/;
 const MAX_AUTHORIZATION_LENGTH = 2048;
-/** Seconds by which the timestamp of a call may differ from the clock of the cloud API. */
+/** Most seconds by which the timestamp of a call may differ from the clock of the cloud API. */
 const MAX_SKEW = 5 * 60;
 
 /** A call of the cloud API 3.0; always POST with a JSON body. */
 export interface Tc3Call {
   /** `scf`, `cam`, … as in the host name. */
   readonly service: string;
-  /** As it is sent, with its port where that is not the default one. */
+  /** As sent, with its port unless that is the default one. */
   readonly host: string;
   readonly action: string;
   /** `2018-04-16` */
@@ -61,7 +61,7 @@ export interface Tc3Fields {
 }
 
 /**
- * Reads the signature of a cloud API call. Undefined: it has no `Authorization` header.
+ * Reads the signature of a cloud API call. Undefined when it has no `Authorization` header.
  *
  * Throws `SignatureError` `AuthFailure.InvalidAuthorization` when it cannot be read.
  */
@@ -82,17 +82,17 @@ export function readTc3(headers: Pairs): Tc3Fields | undefined {
 
 export interface Tc3Request {
   readonly method: string;
-  /** As on the wire, without the question mark. */
+  /** As sent, without the question mark. */
   readonly query: string;
   readonly headers: Pairs;
   readonly payload: string | Uint8Array;
 }
 
 /**
- * Verifies a cloud API call. `now` is in milliseconds since 1970, `service` the one that the call was addressed to.
+ * Verifies a cloud API call. `now` is in milliseconds since 1970, `service` the one that the call addressed.
  *
- * Throws `SignatureError` with the codes `AuthFailure.SignatureExpire` and `AuthFailure.SignatureFailure`; the cloud API
- * sends them with status 200.
+ * Throws `SignatureError` with the codes `AuthFailure.SignatureExpire` and `AuthFailure.SignatureFailure`; the cloud
+ * API sends them with status 200.
  */
 export function verifyTc3(
   request: Tc3Request,
@@ -117,7 +117,7 @@ function compute(
   secretKey: string,
   hash: Hash,
 ): string {
-  // The cloud API takes names and values in lower case here, which is why `x-tc-action:describeinstances` is signed.
+  // The cloud API lower-cases names and values here, so `x-tc-action:describeinstances` is signed.
   const lines = scope.signedHeaders.map((name) => {
     const value = header(request.headers, name) ?? '';
     return `${name}:${value.trim().toLowerCase()}\n`;

@@ -1,5 +1,5 @@
 /**
- * The hash functions the signatures need. They are passed in, so that the same code signs in Node (`node:crypto`) and
+ * The hash functions that signatures need. They are arguments, so that the same code signs in Node (`node:crypto`) and
  * in a browser (a small library), and a test can count the calls.
  */
 export interface Hash {
@@ -9,7 +9,7 @@ export interface Hash {
   hmacSha1(key: string, text: string): string;
   /** Lower-case hex SHA-256. */
   sha256(data: string | Uint8Array): string;
-  /** HMAC-SHA256, raw bytes, as the key derivation of TC3 chains them. */
+  /** HMAC-SHA256 as raw bytes, for the chained key derivation of TC3. */
   hmacSha256(key: string | Uint8Array, text: string): Uint8Array;
 }
 

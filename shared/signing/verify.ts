@@ -4,7 +4,7 @@ import { EXPIRED_MESSAGE, accessDenied, doesNotMatch, tooSkewed } from './error.
 import type { Computed } from './error.ts';
 import type { Hash, SignableRequest, SignatureFields } from './types.ts';
 
-/** Seconds by which a signature may start in the future before COS speaks of skewed clocks. */
+/** Seconds. A signature that starts further in the future is refused with `RequestTimeTooSkewed`. */
 const MAX_SKEW = 15 * 60;
 
 export interface VerifyOptions {
@@ -12,13 +12,13 @@ export interface VerifyOptions {
   readonly hash: Hash;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Seconds by which a signature may start in the future and still be accepted; 0 unless told. */
+  /** Seconds by which an accepted signature may start in the future; 0 by default. */
   readonly tolerance?: number;
 }
 
 /**
- * Verifies the signature of a request that carries all headers and parameters of the wire; what the lists do not name
- * is not looked at. Which names *must* be listed is the caller's rule.
+ * Verifies the signature of a request with all its received headers and parameters. Unlisted ones are ignored; the
+ * caller decides which names *must* be listed.
  *
  * Throws `SignatureError`: `SignatureDoesNotMatch`, `AccessDenied` ("Request has expired") or `RequestTimeTooSkewed`.
  */
@@ -27,9 +27,9 @@ export function verify(request: SignableRequest, fields: SignatureFields, option
 }
 
 /**
- * Verifies a request of which it is not certain how the client saw it (host with or without port, a header that a front
- * end dropped). Returns the one that verified; only that one may be used further on. Throws what `verify` throws, with
- * the texts computed for the first one.
+ * Verifies a request that the client may have signed in another spelling (host with or without port, a header that a
+ * front end dropped). Returns the candidate that verified; only that one may be used afterwards. Throws what `verify`
+ * throws for the first one.
  */
 export function verifyAny(
   requests: Iterable<SignableRequest>,
@@ -46,8 +46,8 @@ export function verifyAny(
     const format = joinFormat(request, query.text, headers.text);
     const text = stringToSign(format, fields.signTime, hash);
     first ??= { stringToSign: text, formatString: format };
-    // A listed name that the request lacks is a mismatch by itself: taken as empty, a signed `?replication` that was
-    // cut off on the way would still verify.
+    // A listed name that the request lacks is a mismatch by itself. If it counted as empty, a signed `?replication`
+    // that was cut off on the way would still verify.
     const complete = covers(query.names, fields.paramList) && covers(headers.names, fields.headerList);
     if (constantTimeEqual(hash.hmacSha1(key, text), fields.signature) && complete) return request;
   }
@@ -66,6 +66,6 @@ function checkTime({ signTime, keyTime }: SignatureFields, { now, tolerance = 0 
   const start = Math.max(signTime.start, keyTime.start);
   if (second > Math.min(signTime.end, keyTime.end)) throw accessDenied(EXPIRED_MESSAGE);
   if (start - second > MAX_SKEW) throw tooSkewed();
-  // The answer of COS to a smaller gap is not documented. This message makes the SDKs correct their clock and try again.
+  // COS does not document its answer to a smaller gap. This message makes the SDKs correct their clock and try again.
   if (start - second > tolerance) throw accessDenied(EXPIRED_MESSAGE);
 }

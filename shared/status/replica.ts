@@ -11,24 +11,24 @@ import type { Absent, SkipReason } from '../replication/index.ts';
 import { isNull, refOf, surelyOlder } from '../identity/index.ts';
 import { tagsApart } from './tags.ts';
 
-/** How a version stands at one destination, as far as the two buckets tell. */
+/** The state of a version at one destination, as read from the two buckets. */
 export type ReplicaStatus =
   /**
-   * `lag` in ms: from the write at the source to that of the replica, by the clocks of COS. `shown`: it is what the
-   * destination gives out under the key; undefined where the source itself shows something newer.
+   * `lag` in ms: from the write at the source to that of the replica, by the clocks of COS. `shown`: the destination
+   * returns the replica for the key; undefined where the source itself shows a newer version.
    */
   | {
       readonly state: 'there';
       readonly versionId: string;
       readonly lag: number;
       readonly shown: boolean | undefined;
-      /** The measure of the replica's bytes; undefined for a delete marker. */
+      /** The proof by which the bytes were compared; undefined for a delete marker. */
       readonly proof: Proof['by'] | undefined;
-      /** Undefined: the replica has the tags of its source. `unknown`: they could not be read. */
+      /** Undefined when the replica has the tags of its source. `unknown`: they could not be read. */
       readonly tags?: 'differ' | 'unknown' | undefined;
     }
   | { readonly state: 'skipped'; readonly reason: SkipReason | 'overtaken' | Absent }
-  /** It has to be copied, or a task has it. */
+  /** It has to be copied, or has a task. */
   | { readonly state: 'missing' };
 
 export interface StatusQuery {
@@ -37,26 +37,28 @@ export interface StatusQuery {
   readonly keys: Keyring;
   readonly source: Place;
   readonly destination: Place;
-  /** The one that governs the subject; undefined: none does, and only a replica that is there is of interest. */
+  /** The rule that governs the subject. Undefined when none does; then only an existing replica matters. */
   readonly rule: Rule | undefined;
-  /** Bytes of user metadata that COS takes. */
+  /** Most bytes of user metadata that COS accepts. */
   readonly metadataLimit: number;
   /** ms since 1970. */
   readonly now: number;
 }
 
-/** Versions of the destination that are looked at; a key with more is rare, and its newest ones are what is asked about. */
+/**
+ * Versions of the destination that are read. A key with more is rare, and questions are mostly about its newest ones.
+ */
 const DEEPEST = 1000;
 const BATCH = 16;
 
-/** Reads the destination and tells how the subject stands there. Changes nothing. Throws `CosError`. */
+/** Reads the destination and returns the state of the subject there. Changes nothing. Throws `CosError`. */
 export async function replicaStatus(query: StatusQuery, subject: Subject): Promise<ReplicaStatus> {
   return subject.head === undefined ? markerStatus(query, subject) : versionStatus(query, subject, subject.head);
 }
 
-/** Delete markers bear no names of their own: what counts is what the destination shows. */
+/** A delete marker does not name its source, so the version that the destination shows decides. */
 async function markerStatus({ cos, destination }: StatusQuery, subject: Subject): Promise<ReplicaStatus> {
-  // One that something newer covers carries no data, and is not put in later.
+  // A delete marker below a newer version carries no data, and is not added later.
   if (!subject.current) return { state: 'skipped', reason: 'overtaken' };
   const { entries } = await listKey(cos, destination, subject.key, 1);
   const [top] = entries;
@@ -74,7 +76,7 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
     replica = replicasOf(query, seen, subject, head)[0];
   }
   if (replica !== undefined) {
-    // This is asked last, because something may have been written since.
+    // Read last, because a newer version may have been written since.
     const shown = subject.current ? (await shownVersion(query, subject)) === replica.entry.versionId : undefined;
     const tags = query.rule && (await tagsOf(query, subject, replica));
     return there(subject, replica.entry, { shown, proof: replica.marker.proof.by, tags });
@@ -82,10 +84,10 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
   const sample = sampleMarker(query.source, subject.ref, head);
   const reason = query.rule && skipReasonOf(head, query.rule, sample, query.metadataLimit);
   if (reason !== undefined) return { state: 'skipped', reason };
-  // COS may copy it all the same; then the replica is there, or work that waits.
+  // COS may copy it nevertheless; then there is a replica or waiting work.
   if (query.rule !== undefined && head.appendable) return { state: 'skipped', reason: 'appended' };
   const replicas = originals(query, seen);
-  // There is one of that name, but HEADs show that it is of a version which this one has overwritten.
+  // A replica has that name, but HEADs show that it belongs to a version which this one has overwritten.
   if (replicas.some(({ marker }) => marker.ref.id === subject.ref.id)) return { state: 'missing' };
   const claims = replicas.map(({ marker }) => marker);
   return complete && wasAccountedFor(subject, claims)
@@ -93,28 +95,28 @@ async function versionStatus(query: StatusQuery, subject: Subject, head: ObjectH
     : { state: 'missing' };
 }
 
-/** Of a replica that an earlier rule has left nobody brings the tags up to date. */
+/** The tags of a replica that an earlier rule left are not compared, because nothing updates them. */
 const tagsOf = ({ cos, source, destination }: StatusQuery, { key, versionId, head }: Subject, replica: Replica) =>
   tagsApart(cos, key, [
     { place: source, versionId, head },
     { place: destination, versionId: replica.entry.versionId, head: replica.head },
   ]);
 
-/** A version of the destination, and what it says of itself when that is ours. */
+/** A version of the destination, and its marker if the version is ours. */
 export interface Claimed {
   readonly entry: VersionEntry;
   readonly head: ObjectHead | undefined;
   readonly marker: Marker | undefined;
 }
 
-/** Asks one version of the destination what it says of itself. Throws `CosError`. */
+/** Reads the claim of one version of the destination. Throws `CosError`. */
 export async function claimed(
   query: Pick<StatusQuery, 'cos' | 'hash' | 'keys' | 'destination'>,
   key: string,
   entry: VersionEntry,
 ): Promise<Claimed> {
   const { cos, destination } = query;
-  // One without a version ID was written while versioning was off: the next write takes its place.
+  // A version without an ID was written while versioning was off: the next write replaces it.
   const head = isNull(entry.versionId) ? undefined : await readable(cos, destination, key, entry.versionId);
   const claim = head && (await claimOf(query, head, destination, key));
   return { entry, head, marker: claim && ownMarker(claim) };
@@ -122,7 +124,7 @@ export async function claimed(
 
 type Replica = Claimed & { readonly marker: Marker };
 
-/** Replicas of this source, without what users have copied from them. Newest first, like the versions. */
+/** Replicas of this source without copies that users made of them. Newest first, like the versions. */
 function originals({ source }: StatusQuery, seen: readonly Claimed[]): readonly Replica[] {
   const { copies } = copiesAmong(seen.map(({ marker }) => marker?.id));
   return seen.filter(
@@ -131,7 +133,9 @@ function originals({ source }: StatusQuery, seen: readonly Claimed[]): readonly 
   );
 }
 
-/** Those of the subject, newest first, without what a HEAD shows to be of a version that it has overwritten. */
+/**
+ * Replicas of the subject, newest first, without those that HEADs show to belong to a version which it has overwritten.
+ */
 function replicasOf(
   query: StatusQuery,
   seen: readonly Claimed[],
@@ -152,17 +156,17 @@ function replicasOf(
   return named.filter(({ entry }) => !others.has(entry));
 }
 
-/** Whether a version from here on could still be the original of which the replica found so far is a user's copy. */
+/** Whether a version further down can still be the original of which the replica found so far is a user's copy. */
 const mayGoOn = (replica: Replica | undefined, next: VersionEntry | undefined): boolean =>
   replica === undefined || (next !== undefined && next.lastModified >= replica.marker.attempted);
 
-/** ID of what the destination gives out under the key. */
+/** ID of the version that the destination returns for the key. */
 async function shownVersion({ cos, destination }: StatusQuery, { key }: Subject): Promise<string | undefined> {
   const head = await readable(cos, destination, key);
   return head && (head.versionId ?? 'null');
 }
 
-/** Undefined: not there, or under a customer's key, and then it is none of ours. */
+/** Undefined when it is missing, or encrypted with a customer key; then it is none of ours. */
 async function readable(cos: Cos, place: Place, key: string, versionId?: string): Promise<ObjectHead | undefined> {
   try {
     const result = await cos.headObject(place, key, versionId);
@@ -174,8 +178,8 @@ async function readable(cos: Cos, place: Place, key: string, versionId?: string)
 }
 
 /**
- * Newer replicas say that nothing below them was missing when they were made, so this one is not copied by itself: it was
- * there and was removed, or was not to be copied then.
+ * Whether newer replicas say that nothing below them was missing when they were made. Then this version is not copied
+ * by itself: its replica was removed, or it was not to be copied.
  */
 function wasAccountedFor({ ref }: Subject, claims: readonly Marker[]): boolean {
   const newer = claims.filter((claim) => surelyOlder(ref, claim.ref));

@@ -6,18 +6,18 @@ import { listKey } from './subject.ts';
 /** Versions of a key at one side, newest first. */
 export interface Stack {
   readonly entries: readonly StackEntry[];
-  /** There are older ones. */
+  /** Whether there are older ones. */
   readonly more: boolean;
 }
 
 export interface StackEntry extends VersionEntry {
-  /** Version ID at the source, of a replica that this service made. Delete markers bear no marker that would tell. */
+  /** Version ID at the source, if the version is a replica of ours. Delete markers carry no replication marker. */
   readonly replicaOf?: string;
 }
 
 /**
- * Reads the `most` newest versions of a key at both sides; at the destination each is asked what it says of itself. Changes
- * nothing. Throws `CosError`.
+ * Reads the `most` newest versions of a key at both sides, and at the destination the claim of each. Changes nothing.
+ * Throws `CosError`.
  */
 export async function readStack(
   query: Pick<StatusQuery, 'cos' | 'hash' | 'keys' | 'source'>,

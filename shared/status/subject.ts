@@ -10,38 +10,37 @@ import { refOfEntry, refOfHead } from '../identity/index.ts';
 /** One version or delete marker of the source whose replication is asked about. */
 export interface Subject {
   readonly key: string;
-  /** The name that COS gives it. */
+  /** The version ID in COS's form. */
   readonly versionId: string;
   readonly ref: Ref;
-  /** Undefined: it is a delete marker. */
+  /** Undefined for a delete marker. */
   readonly head: ObjectHead | undefined;
-  /** Whether nothing newer of the key is there. */
+  /** Whether the key has no newer version or delete marker. */
   readonly current: boolean;
-  /** Set when it is itself a replica that this service made; those are not passed on. */
+  /** Set when it is itself a replica of ours; replicas are not passed on. */
   readonly replicaOf: Marker | undefined;
-  /** Set when it is a delete marker that replication brought here: name of the bucket where the deletion was made. */
+  /** Set when replication made the delete marker here: name of the bucket in which a user deleted the object. */
   readonly deletedIn?: string | undefined;
 }
 
-/** The means to tell replicas and delete markers that replication brought to a source from those of users. */
+/** What distinguishes replicas and delete markers that replication made at a source from those of users. */
 export interface Received {
   readonly keys: Keyring;
-  /** State bucket with the record of delete markers. */
+  /** State bucket with the records of delete markers. */
   readonly marks: Place;
 }
 
 interface Reading {
   readonly cos: Cos;
   readonly hash: Hash;
-  /** Only where the source is a destination as well: elsewhere nothing there is a replica, whatever it says. */
+  /** Set only where the source is also a destination. Elsewhere it holds no replicas, whatever their metadata says. */
   readonly received?: Received | undefined;
 }
 
 const PAGE = 1000;
 
 /**
- * The current version of a key at the source, or the version that is named. Undefined: there is no such thing. Throws
- * `CosError`.
+ * The current version of a key at the source, or the named version. Undefined when there is none. Throws `CosError`.
  */
 export async function readSubject(
   reading: Reading,
@@ -67,10 +66,10 @@ export async function readSubject(
   };
 }
 
-/** Versions that are written within one attempt's time; more of them is somebody's attempt to hide something. */
+/** Most versions within one attempt's time. If there are more, somebody tries to hide something. */
 const MOST_BESIDE = 200;
 
-/** The marker of a version at the source, when the version is a replica and not a user's copy of one. */
+/** The marker of a version at the source, if the version is a replica and not a user's copy of one. */
 async function replicaOf(
   { cos, hash, received }: Reading,
   source: Place,
@@ -97,8 +96,8 @@ async function replicaOf(
 type Found = { readonly found: false } | { readonly found: true; readonly head: ObjectHead };
 
 /**
- * Asked for by its ID, a delete marker may be answered with 404 or, as S3 does, with 405; COS does not document which. A
- * version under a customer's key is refused, and then the listing tells what can be known of it.
+ * COS does not document how it answers a HEAD for the ID of a delete marker: with 404, or with 405 like S3. A HEAD of a
+ * version under a customer key is refused; the listing then shows what can be known of it.
  */
 async function headOf(cos: Cos, place: Place, key: string, versionId: string | undefined): Promise<Found> {
   try {
@@ -124,7 +123,7 @@ async function sealedEntry(
 
 const isThis = (result: Found, { id }: Ref): boolean => result.found && refOfHead(result.head).id === id;
 
-/** A HEAD does not tell delete markers, so they are looked for in the listing. */
+/** A HEAD does not distinguish delete markers, so the listing is searched for them. */
 async function deleteMarker(
   { cos, hash, received }: Reading,
   source: Place,

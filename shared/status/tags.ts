@@ -2,7 +2,7 @@ import { ServiceError } from '../errors/index.ts';
 import type { Cos, ObjectHead, Place } from '../cos/index.ts';
 import { sameTags } from '../replication/index.ts';
 
-/** One version, and its HEAD. */
+/** One version with its HEAD. */
 export interface Tagged {
   readonly place: Place;
   readonly versionId: string;
@@ -10,8 +10,8 @@ export interface Tagged {
 }
 
 /**
- * How the tags of a replica stand to those of its source. Undefined: they are the same. `unknown`: one side does not let them
- * be read. COS counts the tags in a HEAD, so nothing is asked where neither side has any.
+ * Compares the tags of a replica with those of its source. Undefined when they are equal. `unknown`: one side could not
+ * be read. A HEAD has the number of tags, so nothing is requested where neither side has any.
  */
 export async function tagsApart(
   cos: Pick<Cos, 'getTags'>,
@@ -24,7 +24,7 @@ export async function tagsApart(
     const [source, replica] = await Promise.all([tagsOf(sides[0]), tagsOf(sides[1])]);
     return sameTags(source, replica) ? undefined : 'differ';
   } catch (error) {
-    // The replica is there all the same.
+    // The replica exists nevertheless.
     if (error instanceof ServiceError) return 'unknown';
     throw error;
   }

@@ -1,6 +1,8 @@
 import { ServiceError } from '../errors/index.ts';
 
-/** `MalformedXML` or, for a document that is too large, `XMLSizeLimit`. The message says what is wrong and where. */
+/**
+ * `MalformedXML` or, for a document that is too large, `XMLSizeLimit`. The message names the fault and its position.
+ */
 export class XmlError extends ServiceError {
   override readonly name = 'XmlError';
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** No document that means well goes beyond these; one that does is left to the strict reader and its limits. */
+/** No ordinary document exceeds these. One that does is left to the strict reader and its limits. */
 const LONGEST_TEXT = 8192;
 const LONGEST_BLANK = 256;
 const MAX_ELEMENTS = 50_000;
@@ -22,28 +22,28 @@ const ENTITIES = new Map([
 const QUOTE = new TextEncoder().encode('&quot;');
 const ENTITY_BYTES = [...ENTITIES.keys()].map((entity) => new TextEncoder().encode(entity));
 
-/** The kind of a byte inside a text: 0 plain, 1 and 2 something that stands for something else, 3 not part of it. */
+/** The kind of a byte inside a text: 0 plain, 1 begins an entity, 2 a percent escape, 3 not part of it. */
 const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === AMPERSAND) return 1;
   if (byte === PERCENT) return 2;
   return byte >= BLANK && byte < 0x7f && byte !== LESS && byte !== GREATER ? 0 : 3;
 });
-/** Only letters: a name with anything else in it is left to the strict reader. */
+/** Letters only: a name with any other character is left to the strict reader. */
 const IN_NAME = Uint8Array.from({ length: 256 }, (_, byte) => (/[A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0));
 
-/** The document is not as plain as it would have to be. It may be right all the same: read it strictly. */
+/** The document is not plain enough. It may still be valid, so read it strictly. */
 export class NotFlat extends Error {
   override readonly name = 'NotFlat';
 }
 
-/** The answer of `open` before an end tag, and for a name that it was not told. */
+/** The answer of `open` before an end tag, and for an unknown name. */
 export const END = -1;
 export const OTHER = -2;
 
-/** Names that are told apart by their position. */
+/** Names, told apart by their position. */
 export interface FlatNames {
   readonly encoded: readonly Uint8Array[];
-  /** Position by a hash of the name, which alone proves nothing. */
+  /** Position by a hash of the name. The hash alone proves nothing. */
   readonly byHash: ReadonlyMap<number, number>;
 }
 
@@ -57,11 +57,11 @@ function nextHash(hash: number, byte: number): number {
 }
 
 /**
- * Finds texts in the bytes of a document and makes neither events nor strings of the rest, which is many times as fast
- * as the strict reader. It takes only what it can prove well-formed in passing, and then finds exactly the texts that the
- * strict reader finds: elements without attributes, printable ASCII, the five named entities; no comments, CDATA
- * sections, instructions or carriage returns. At anything else each method throws `NotFlat`. Nothing that was found
- * counts before `end` has returned.
+ * Finds texts in the bytes of a document. It makes no events, and no strings of the other parts, so it is many times as
+ * fast as the strict reader. It accepts only documents that it can prove well-formed on the way, and then finds exactly
+ * the texts of the strict reader: elements without attributes, printable ASCII, the five named entities; no comments,
+ * CDATA sections, instructions or carriage returns. At anything else each method throws `NotFlat`. No result is valid
+ * before `end` has returned.
  */
 export class FlatXml {
   readonly #bytes: Buffer;
@@ -70,9 +70,9 @@ export class FlatXml {
   #elements = 0;
   #nameFrom = 0;
   #nameTo = 0;
-  /** The start tag read last ended its element as well: `<Name/>`. */
+  /** The last start tag also ended its element: `<Name/>`. */
   #closed = false;
-  /** Where the text read last begins and ends, and whether parts of it stand for something else. */
+  /** Begin and end of the text that was read last, and whether it holds entities. */
   from = 0;
   to = 0;
   hasEntity = false;
@@ -90,7 +90,10 @@ export class FlatXml {
     this.#at += DECLARATION.exec(start)?.[0].length ?? 0;
   }
 
-  /** Reads a start tag and tells the position of its name, or OTHER. Before an end tag it reads nothing and tells END. */
+  /**
+   * Reads a start tag and returns the position of its name, or OTHER. Before an end tag it reads nothing and returns
+   * END.
+   */
   open(): number {
     this.#skipBlanks();
     const bytes = this.#bytes;
@@ -115,14 +118,14 @@ export class FlatXml {
     return position !== undefined && this.is(position, from, this.#nameTo) ? position : OTHER;
   }
 
-  /** The element opened last is to be read child by child. */
+  /** Enters the element that was opened last, to read it child by child. */
   enter(): void {
     if (this.#closed) throw new NotFlat();
   }
 
   /**
-   * Reads to the end of the element opened last, end tag included. True, with `from` and `to` around its text, unless it
-   * holds elements; those are passed over.
+   * Reads to the end of the element that was opened last, end tag included. Returns true, with `from` and `to` around
+   * its text, unless it holds elements; those are skipped.
    */
   leaf(depth = 0): boolean {
     this.hasEntity = false;
@@ -149,18 +152,18 @@ export class FlatXml {
     this.#endTag(name, 0, name.length);
   }
 
-  /** The root has been closed, and nothing else may follow. */
+  /** Checks that nothing follows the end of the root. */
   end(): void {
     this.#skipBlanks();
     if (this.#at !== this.#bytes.length) throw new NotFlat();
   }
 
-  /** A byte of the document. */
+  /** The byte at an offset of the document. */
   byte(at: number): number {
     return this.#bytes[at] ?? 0;
   }
 
-  /** Whether the name at that position stands there. */
+  /** Whether the document has the name with that position there. */
   is(position: number, from: number, to: number): boolean {
     const name = this.#names.encoded[position];
     return name?.length === to - from && this.#stands(name, from);
@@ -203,7 +206,7 @@ export class FlatXml {
     this.hasEntity = true;
   }
 
-  /** Reads the children of an element up to its end tag. What has been read of its text must be blank. */
+  /** Skips the children of an element up to its end tag. Text between them must be blank. */
   #passOver(depth: number): void {
     for (let at = this.from; at < this.#at; at += 1) if (this.#bytes[at] !== BLANK) throw new NotFlat();
     if (depth > MAX_DEPTH || this.open() === END) throw new NotFlat();

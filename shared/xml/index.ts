@@ -1,4 +1,4 @@
-/** The one place that knows XML: a strict reader (whole or streaming), a quick one for plain documents, and a writer. */
+/** All code that knows XML: a strict reader (whole or streaming), a quick one for plain documents, and a writer. */
 export { XmlError } from './error.ts';
 export { END, FlatXml, NotFlat, flatNames } from './flat.ts';
 export { createXmlReader } from './stream.ts';

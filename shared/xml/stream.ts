@@ -6,25 +6,30 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 100_000;
 const MAX_ATTRIBUTES = 64;
-/** Bytes that are decoded at a time: the text of a whole document would lie beside its bytes, and may be twice as long. */
+/**
+ * Bytes that are decoded at a time. The decoded text of a whole document would be held beside its bytes, and may be
+ * twice as long.
+ */
 const CHUNK = 16 * 1024;
-/** Characters of one element's text, unless all of it is blank. */
+/** Most characters of one element's text, unless all of it is blank. */
 const LONGEST_TEXT = 64 * 1024;
 /**
- * Memory, in bytes, that a tag, text or comment may take which has begun and does not end. The parser keeps all of it, and
- * a string of its own for each character at which it stops: entities, line ends, dashes, …
+ * Most bytes of memory for a tag, text or comment that has begun and does not end. The parser keeps all of it, and a
+ * string of its own for each character at which it stops: entities, line ends, dashes, …
  */
 const LARGEST_PIECE = 8 * 1024 * 1024;
 const PER_STOP = 32;
-/** Bytes of such a piece from which on stops are counted. No document that means well comes there but for its blanks. */
+/**
+ * From this many bytes of such a piece on, stops are counted. An ordinary document has no such piece, except of blanks.
+ */
 const COUNT_FROM = 64 * 1024;
 const STOPS = new Set(Buffer.from('&\r-?]'));
 /** In attributes these become blanks, one by one. */
 const STOPS_IN_TAG = new Set([...STOPS, ...Buffer.from('\n\t')]);
-/** Characters of the parser's own message that are passed on. */
+/** Characters of the parser's own message that are quoted. */
 const MAX_QUOTED = 200;
 
-// XML 1.1 would let in control characters that nothing could be written back with.
+// XML 1.1 would allow control characters, which the writer cannot write.
 const PARSER_OPTIONS = { xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
 
 const BEYOND_BLANKS = /[^ \t\r\n]/;
@@ -32,7 +37,7 @@ const BEYOND_BLANKS = /[^ \t\r\n]/;
 /**
  * A strict reader: UTF-8 only, no DOCTYPE, no entities but the predefined ones, no text beside child elements.
  *
- * Blanks before the document are skipped, also before a declaration: the Android SDK sends a line end there, and COS
+ * Blanks before the document are skipped, even before a declaration: the Android SDK sends a line end there, and COS
  * sends blanks to keep the connection open while it completes an upload.
  */
 export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): XmlReader {
@@ -49,7 +54,7 @@ export function createXmlReader(handlers: XmlHandlers, limits: XmlLimits = {}): 
 
   function feed(text: string): void {
     const begin = started && !resting ? 0 : text.search(BEYOND_BLANKS);
-    // Blanks around the root say nothing, and the parser would keep them.
+    // Blanks around the root have no meaning, and the parser would keep them.
     if (begin < 0) {
       progress.unfinished = 0;
       return;
@@ -114,7 +119,7 @@ type Parser = SaxesParser<typeof PARSER_OPTIONS>;
 const whereIn = ({ line, column }: Parser): string => `line ${line}, column ${column}`;
 
 interface Progress {
-  /** Bytes since a tag, text or comment has ended, and what their stops take. */
+  /** Bytes since the last tag, text or comment ended, and the memory that their stops take. */
   unfinished: number;
   /** The name of a tag has been read, and the tag has not ended. */
   inTag: boolean;
@@ -123,8 +128,8 @@ interface Progress {
 }
 
 /**
- * saxes stores its handlers under computed names, which V8 counts: from the eighth one on it turns the parser into a
- * dictionary, and every character read then costs several times as much. Properties that are there already cost nothing.
+ * saxes stores its handlers under computed names. From the eighth one on, V8 turns the parser into a dictionary, and
+ * every character read then costs several times as much. Properties that exist already cost nothing.
  */
 function declareHandlers(parser: Parser): Parser {
   const properties = parser as unknown as Record<HandlerName, undefined>;
@@ -151,7 +156,7 @@ type HandlerName =
 function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progress): Parser {
   const { maxDepth = MAX_DEPTH, maxElements = MAX_ELEMENTS } = limits;
   const parser = declareHandlers(new SaxesParser(PARSER_OPTIONS));
-  // Only the innermost element can still be a leaf, so its text is all that has to be kept.
+  // Only the innermost element can still be a leaf, so only its text is kept.
   let depth = 0;
   let elements = 0;
   let text = '';
@@ -162,7 +167,7 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
   const where = (): string => whereIn(parser);
   const addText = (more: string): void => {
     progress.unfinished = 0;
-    // Outside the root only blanks get here; the parser refuses the rest by itself.
+    // Outside the root only blanks get here; the parser itself refuses the rest.
     if (depth > 0) text += more;
     blank &&= !BEYOND_BLANKS.test(more);
     if (!blank && text.length > LONGEST_TEXT) {
@@ -181,7 +186,7 @@ function createParser(handlers: XmlHandlers, limits: XmlLimits, progress: Progre
   };
 
   parser.on('error', ({ message }) => {
-    // The message begins with line:column, and it quotes the document, where a name may be as long as it likes.
+    // The message begins with line:column and quotes the document, where a name can have any length.
     throw new XmlError(`The document is not well-formed XML: ${message.slice(0, MAX_QUOTED)}`);
   });
   parser.on('xmldecl', ({ encoding }) => {

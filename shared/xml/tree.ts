@@ -16,9 +16,9 @@ export function readXml(document: Uint8Array | string, limits?: XmlLimits): XmlE
 }
 
 /**
- * Reads a document whose root has many children, and holds one of them at a time: each is given out when it has ended,
- * together with the root's own name and attributes. The root that is returned has no children. Nothing that was given
- * out counts before this has returned. Throws `XmlError`, and whatever `each` throws.
+ * Reads a document whose root has many children, and holds one of them at a time. Each is passed to `each` when it has
+ * ended, together with the root's own name and attributes. The returned root has no children. Nothing that was passed
+ * on is valid before this has returned. Throws `XmlError`, and whatever `each` throws.
  */
 export function readXmlByChild(
   document: Uint8Array | string,
@@ -63,8 +63,8 @@ export function children(element: XmlElement, name: string): XmlElement[] {
 }
 
 /**
- * The child of that name, undefined when there is none. Throws `XmlError` when there are several: whoever asks for one
- * would otherwise silently lose the others.
+ * The child of that name; undefined when there is none. Throws `XmlError` when there are several, because a caller that
+ * expects one would silently lose the others.
  */
 export function child(element: XmlElement, name: string): XmlElement | undefined {
   const found = children(element, name);
@@ -73,7 +73,7 @@ export function child(element: XmlElement, name: string): XmlElement | undefined
 }
 
 /**
- * The text of the child of that name, blanks included ('' where it is empty), undefined when there is none. Throws
+ * The text of the child of that name, blanks included ('' where it is empty); undefined when there is none. Throws
  * `XmlError` when there are several, or when the child holds elements instead of text.
  */
 export function textOf(element: XmlElement, name: string): string | undefined {

@@ -16,16 +16,16 @@ export interface XmlInput {
 }
 
 export interface XmlLimits {
-  /** Bytes of the whole document; 4 MB unless told. */
+  /** Most bytes of the whole document; 4 MB by default. */
   readonly maxBytes?: number;
-  /** The root has depth 1; 16 unless told. */
+  /** Greatest depth of elements, 1 for the root; 16 by default. */
   readonly maxDepth?: number;
-  /** 100,000 unless told: a page of 1,000 versions has about 11,000. */
+  /** 100,000 by default: a page of 1,000 versions has about 11,000. */
   readonly maxElements?: number;
 }
 
 export interface ChildLimits {
-  /** Elements of one child of the root, itself counted; no limit unless told. */
+  /** Elements of one child of the root, itself counted; no limit by default. */
   readonly maxChildElements?: number;
 }
 
@@ -37,12 +37,12 @@ export interface XmlHandlers {
 }
 
 /**
- * Reads a document that comes in chunks, cut anywhere. After an `XmlError`, every further call throws the same one. What
- * a handler throws passes through unchanged.
+ * Reads a document that comes in chunks, split anywhere. After an `XmlError`, every further call throws the same one.
+ * Errors of a handler pass through unchanged.
  */
 export interface XmlReader {
   /** Throws `XmlError`. */
   write(chunk: Uint8Array): void;
-  /** Throws `XmlError` when the document is not complete. Nothing that was read counts before this has returned. */
+  /** Throws `XmlError` when the document is not complete. Nothing that was read is valid before this has returned. */
   close(): void;
 }

@@ -8,7 +8,7 @@ const NAME_START =
   '\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}';
 const NAME = new RegExp(`^[${NAME_START}][${NAME_START}.0-9\\u00B7\\u0300-\\u036F\\u203F\\u2040-]*$`, 'u');
 
-// Tab and line feed survive in text; a carriage return would be read back as a line feed.
+// Tab and line feed survive in text; a carriage return would be read as a line feed.
 const SPECIAL_IN_TEXT = /[&<>"\uFFFE\uFFFF]|(?![\t\n])\p{Cc}|\p{Surrogate}/gu;
 const SPECIAL_IN_ATTRIBUTE = /[&<>"\uFFFE\uFFFF]|\p{Cc}|\p{Surrogate}/gu;
 const NAMED = new Map([
@@ -19,9 +19,9 @@ const NAMED = new Map([
 ]);
 
 export interface WriteOptions {
-  /** `cos`: with the declaration that COS sends; `none` unless told. */
+  /** `cos`: with the declaration that COS sends; `none` by default. */
   readonly declaration?: 'cos' | 'none';
-  /** One element a line, indented with tabs, as COS writes its answers; compact unless told. */
+  /** One element a line, indented with tabs, as in COS's answers; compact by default. */
   readonly indent?: boolean;
 }
 
