@@ -39,7 +39,7 @@ export interface FunctionCheckDeps {
 export async function checkFunctions(deps: FunctionCheckDeps): Promise<Break[]> {
   const { starts } = deps;
   if (starts === undefined) {
-    throw new ServiceError('The deployment does not name the events that start the functions. Deploy again.', {
+    throw new ServiceError('The deployment does not name the events of its functions. Deploy again.', {
       code: 'InvalidConfiguration',
     });
   }
