@@ -15,7 +15,7 @@ export interface Summary {
   readonly deferred: number;
 }
 
-/** Brings the keys named in a COS event up to date at every destination of every matching rule. */
+/** Brings the keys of a COS event up to date at every destination of every matching rule. */
 export async function replicate(engine: Engine, sources: readonly Place[], event: unknown, run: Run): Promise<Summary> {
   const events = readCosEvent(event, (problem) => run.log({ message: problem })).filter(
     ({ type, place }) =>
@@ -31,14 +31,14 @@ export async function replicate(engine: Engine, sources: readonly Place[], event
 
 type State = 'done' | 'deferred';
 
-/** ms between two tries of one run, at first and at most. */
+/** ms between two tries of one run: the first pause, and the longest. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * While the state bucket refuses, neither can rules be read nor work be written down, and the platform tries an event twice
- * more and then drops it. So each of the three runs goes on trying for as long as it may, and is thrown back only then: that
- * outlasts four minutes. What comes in a longer outage is found by the next scan.
+ * While the state bucket fails, rules cannot be read and work cannot be written down. The platform tries a failed event
+ * twice more and then drops it. So each of the three runs keeps trying for as long as it may and fails only then, which
+ * covers an outage of four minutes. The next scan finds the versions that are written during a longer one.
  */
 async function untilHeard(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
@@ -55,10 +55,10 @@ async function untilHeard(engine: Engine, event: ObjectEvent, run: Run): Promise
 }
 
 /**
- * Starts with the remembered rules and fetches those in force in parallel. Nothing is written until both are known to match.
- * So the question takes no time, no rule that was stored before the object is missed, and no rule that is gone is followed.
- * Events that have waited in a queue share one answer for half a second.
- * Work that began by other rules becomes a task like any unfinished work, and begins once more by the rules in force.
+ * Starts with the remembered rules and fetches those in force in parallel. Nothing is written until both are known to
+ * match. So fetching takes no extra time, no rule that was stored before the object is missed, and no removed rule is
+ * followed. Events that have waited in a queue share one answer for half a second. Work that began by other rules
+ * becomes a task like any unfinished work, and begins again by the rules in force.
  */
 async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promise<readonly State[]> {
   const { key, place } = event;
@@ -67,7 +67,7 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
   const bring = async (group: Candidates) => {
     const target = { source: event.place, destination: group.destination, key: event.key };
     const isInForce = createConfirm(engine, target, group, { latest: fresh, asked });
-    // Of a restored version only the event tells: no scan sees it.
+    // Only the event names a restored version: no scan finds it.
     const piece = { work: workOfEvent(event, target, group.rules), isPlain: event.type !== 'restored' };
     await tellIfLate(engine, event, target);
     return { group, state: await bringUpToDate(engine, piece, run, isInForce) };
@@ -79,31 +79,31 @@ async function replicateKey(engine: Engine, event: ObjectEvent, run: Run): Promi
     fresh,
   ]);
   if (first.status === 'rejected') throw first.reason;
-  // The work that began has become tasks. Which other destinations there are is not known, so the event must come again.
+  // The work that began has become tasks. Other destinations are not known, so the event must come again.
   if (now.status === 'rejected') throw now.reason;
   const others = groupsOf(now.value).filter((group) => !first.value.some((tried) => sameRules(tried.group, group)));
   return [...first.value, ...(await Promise.all(others.map(bring)))].map(({ state }) => state);
 }
 
-/** ms since 1970 by COS's clock: the version of an event is not younger. Undefined: nobody knows. */
+/** ms since 1970 by COS's clock, an upper bound for the time of the event's version; undefined when unknown. */
 const writtenBy = ({ type, versionId, time }: ObjectEvent): number | undefined => {
   const named = type === 'created' && versionId !== undefined ? timeOfVersionId(versionId) : undefined;
   if (named !== undefined) return named / 1000;
   return time === undefined ? undefined : time + EVENT_SLACK_MS;
 };
 
-/** Not worth failing for: the next late event tells it as well. */
+/** A failure here is ignored: the next late event reports it as well. */
 async function tellIfLate({ behind, now }: Engine, { time = now() }: ObjectEvent, target: Target): Promise<void> {
   if (now() - time > HELD_BACK_MS) await behind.eventsAreLate(target, time).catch(() => undefined);
 }
 
-/** A scan will bring it: the pair is marked, and the mark goes only with a scan that begins later than this. */
+/** Leaves the work to a scan: the pair is marked, and the mark goes only with a scan that begins later than this. */
 function leave(run: Run, { key, destination, hints }: Work): State {
   run.log({ message: 'left to a scan', key, destination: formatPlace(destination), versionIds: hints });
   return 'deferred';
 }
 
-/** Writes unfinished work down as a task. Only if even that fails, the platform has to try again. */
+/** Writes unfinished work down as a task. Only if that fails too, the platform has to try again. */
 async function bringUpToDate(
   { behind, converge, deps, knocks, tasks, now }: Engine,
   { work, isPlain }: { readonly work: Work; readonly isPlain: boolean },

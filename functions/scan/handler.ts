@@ -4,7 +4,10 @@ import { runUnit, SCANS, type ScanDeps } from '../../shared/scan/index.ts';
 import { runVerify, VERIFY_NOTES, verifyDepsOf } from '../../shared/verify/index.ts';
 import { readCosEvent, type Run } from '../../shared/scf/index.ts';
 
-/** Does the units of scans whose starts an event of the state bucket names; returns how many ranges were finished. */
+/**
+ * Does the units of scans whose starts are named by an event of the state bucket. Returns how many ranges were
+ * finished.
+ */
 export async function runScans(
   deps: ScanDeps,
   sources: readonly Place[],

@@ -4,7 +4,7 @@ import { causeOf } from '../../shared/replication/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import { BEACON_WAIT_MS } from '../../shared/durations/index.ts';
 
-/** Each minute: leaves at each destination what matters of its sources when their region is down. */
+/** Runs each minute: writes the status of the sources to each destination, for when their region is down. */
 export async function tell(beacons: Beacons, sources: readonly Place[], run: Run): Promise<void> {
   const onProblem = (error: unknown): void =>
     run.log({ message: 'status at a destination not written', cause: causeOf(error) });

@@ -4,7 +4,7 @@ import { causeOf } from '../../shared/replication/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import { KEEP_CLOSING_MS } from '../../shared/durations/index.ts';
 
-/** Each minute: sends the canaries that are due, and looks after those that are under way. One that fails is told in the log. */
+/** Runs each minute: sends the canaries that are due, and checks those in progress. A failure is logged. */
 export async function watch(
   { deps, sources }: { readonly deps: CanaryDeps; readonly sources: readonly Place[] },
   run: Run,
@@ -16,7 +16,7 @@ export async function watch(
       } catch (error) {
         run.log({
           level: 'error',
-          message: 'canary not sent or not looked at',
+          message: 'canary not sent or not checked',
           source: source.bucket,
           cause: causeOf(error),
         });

@@ -12,9 +12,9 @@ export interface Swept {
 }
 
 /**
- * Each minute: starts what has become due, makes tasks of what broken-off runs have left, and starts again what was never
- * started. The three go on side by side until all is done or the time is over, so that none of them waits for another; one
- * that fails is thrown only after the others have ended.
+ * Runs each minute: starts due work, makes tasks of the work that killed runs have left, and repeats lost starts. The
+ * three run in parallel until all is done or the time is over, so that none waits for another. A failure is thrown only
+ * after the others have ended.
  */
 export async function sweep(engine: SweepDeps, run: Run): Promise<Swept> {
   const deadline = run.deadline - SWEEP_CLOSING_MS;
@@ -38,10 +38,10 @@ const crowdOf = ({ settings, behind }: SweepDeps) => ({
   tell: (destination: string) => behind.crowd(destination),
 });
 
-/** The expired lease stays: it is the record that the task goes on from, and the task's run removes it. */
+/** The expired lease stays: the task goes on from this record, and its run removes it. */
 async function sweepLeases({ leases, tasks, now }: SweepDeps, deadline: number, run: Run): Promise<number> {
   let count = 0;
-  const passOver = (error: unknown): void => run.log({ message: 'lease passed over', cause: causeOf(error) });
+  const passOver = (error: unknown): void => run.log({ message: 'lease skipped', cause: causeOf(error) });
   const take = async ({ target, facts }: Abandoned): Promise<void> => {
     if (now() >= deadline) return;
     try {

@@ -13,7 +13,7 @@ const deps = connectSchedule(config);
 const beacons = new Beacons(deps.beacons);
 
 export const main_handler = eventFunction(async (_event, run) => {
-  // Side by side: a long backlog of tasks must not keep scans from being begun, nor the reverse.
+  // In parallel: a long backlog of tasks must not delay scans, nor the reverse.
   const parts = await Promise.allSettled([
     sweep(deps.engine, run),
     keep(deps, config.sources, run),

@@ -6,8 +6,8 @@ import { takeHelp, type Help } from '../../shared/tasks/index.ts';
 import { CLOSING_MS } from '../../shared/durations/index.ts';
 
 /**
- * Copies parts for the run that has a key. A failure is no reason to repeat the event: what is not copied here, that run
- * copies itself. Throws `CosError` while it cannot be read what was asked for.
+ * Copies parts for the run that has a key. A failure is no reason to repeat the event, because that run copies the
+ * missing parts itself. Throws `CosError` if the request for help cannot be read.
  */
 export async function giveHelp(engine: Engine, name: string, run: Run): Promise<void> {
   const help = await takeHelp(engine.deps, name);
@@ -21,7 +21,7 @@ export async function giveHelp(engine: Engine, name: string, run: Run): Promise<
   }
 }
 
-/** Only by the rules that the upload is made by. */
+/** Copies only by the rules that the upload is made by. */
 async function copyParts(engine: Engine, help: Help, run: Run): Promise<{ readonly copied: number }> {
   const asked = engine.now();
   const ruleSet = await engine.rules.getFresh(help.source);

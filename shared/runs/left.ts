@@ -4,8 +4,9 @@ import { BUSY_MS, REGION_SLACK_MS } from '../durations/index.ts';
 import type { Hash } from '../signing/index.ts';
 
 /**
- * Work that goes on as soon as it can is due after so many ms: `schedule` starts it, never the run itself. By any clock of the
- * region that is a later minute than the one whose work is being moved, so it cannot get the name of work that is about to go.
+ * ms after which work that goes on soon is due; `schedule` starts it, never the run itself. By any clock of the region
+ * this is a later minute than that of the work which is being moved, so the new work never gets the name of work that
+ * is about to be removed.
  */
 const SOONEST_MS = REGION_SLACK_MS;
 
@@ -25,11 +26,11 @@ export interface Circumstances {
   /** ms since 1970. */
   readonly now: number;
   readonly hash: Hash;
-  /** The tasks that the work was made of. None: an event asked for it. */
+  /** The tasks that the run worked on; none when an event started it. */
   readonly earlier: readonly Task[];
 }
 
-/** The rest of the work of a run, for runs of events and of tasks alike. Undefined: nothing is left. */
+/** The work that a run leaves, for runs of events and of tasks alike. Undefined when nothing is left. */
 export function whatIsLeft(work: Work, report: Report, { now, hash, earlier }: Circumstances): Left | undefined {
   const left = { ...work, uploads: report.uploads };
   const ofEvent = earlier.length === 0;
@@ -57,7 +58,7 @@ export function whatIsLeft(work: Work, report: Report, { now, hash, earlier }: C
       if (!ofEvent && !report.progress)
         return { task: taskOf(left, 'NoProgress', now, earlier), due: nextTry(work, attempts, { hash, now }) };
       const task = { ...taskOf(left, 'HandOver', now, earlier), attempts };
-      // P26: What is not finished is written down.
+      // P26: Unfinished work is written down.
       return { task, due: ofEvent ? 'now' : now + SOONEST_MS };
     }
     default: {

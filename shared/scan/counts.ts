@@ -1,4 +1,4 @@
-/** Versions and their bytes. A delete marker has no bytes. */
+/** A number of versions, and their bytes. A delete marker has no bytes. */
 export type Amount = readonly [versions: number, bytes: number];
 
 export const NOTHING: Amount = [0, 0];
@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Upper bounds of ages in ms, for pending versions and for metrics. Older ones come last. */
+/** Upper bounds of ages in ms, for pending versions and for metrics. Greater ages have one more bucket at the end. */
 export const AGE_BOUNDS: readonly number[] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY];
 /** Upper bounds of lag in ms: from the write at the source to that of the replica. */
 export const LAG_BOUNDS: readonly number[] = [
@@ -29,7 +29,7 @@ export const LAG_BOUNDS: readonly number[] = [
   DAY,
 ];
 
-/** Values per bound, and one more for what is above the last one. */
+/** Counts per bound, and one more for values above the last one. */
 export type Histogram = readonly number[];
 
 export const emptyHistogram = (bounds: readonly number[]): number[] =>
@@ -41,8 +41,8 @@ export function bucketOf(bounds: readonly number[], value: number): number {
 }
 
 /**
- * The value below which a share of all values lies, as the upper bound of its bucket; `max` where that is above all bounds.
- * Undefined: there are no values.
+ * The value that a share of all values does not exceed, as the upper bound of its bucket; `max` if that is above all
+ * bounds. Undefined when there are no values.
  */
 export function percentile(
   histogram: Histogram,
@@ -60,17 +60,17 @@ export function percentile(
   return max;
 }
 
-/** The contents of one bucket under the keys that were looked at. */
+/** The contents of one bucket, over the keys that were scanned. */
 export interface SideCounts {
   current: Amount;
   older: Amount;
   deleteMarkers: number;
 }
 
-/** How the versions that a rule covers stand at the destination. */
+/** The versions that a rule covers, by their state at the destination. */
 export interface Standing {
   replicated: Amount;
-  /** Versions that were not done: the key was busy, or is written faster than a scan can look at it. */
+  /** Versions that were not done: another run had the key, or it is written faster than a scan can look at it. */
   pending: Amount;
   failed: Amount;
   skipped: Amount;
@@ -78,14 +78,14 @@ export interface Standing {
   expired: Amount;
 }
 
-/** The findings of a pass over keys. Everything adds up, so ranges and runs can be summed in any order. */
+/** The findings of a pass over keys. All fields add up, so ranges and runs can be summed in any order. */
 export interface Counts {
   keys: number;
   /** Keys that only the destination has. */
   orphans: number;
   /**
-   * Versions at the destination that stand for none that a rule covers: of others, or left of what the source has no more. Null:
-   * an earlier release has counted a part and not these.
+   * Versions at the destination that stand for no version that a rule covers: written by others, or left from versions
+   * that the source no longer has. Null when an earlier release has counted a part of the scan without them.
    */
   others: Amount | null;
   source: SideCounts;
@@ -94,14 +94,14 @@ export interface Counts {
   rules: Record<string, Standing>;
   /** Pending and failed versions by their age. */
   ages: number[];
-  /** ms since 1970 of the oldest pending or failed version; null: there is none. */
+  /** ms since 1970 of the oldest pending or failed version; null when there is none. */
   oldest: number | null;
   lags: number[];
-  /** ms. */
+  /** The largest lag in ms. */
   largestLag: number;
 }
 
-/** The work of a scan. Of a killed run only the work that it had written down counts. */
+/** What a scan did. For a killed run, only the work that it had written down counts. */
 export interface Deeds {
   /** Keys whose stacks were not remembered. */
   looked: number;
@@ -109,9 +109,9 @@ export interface Deeds {
   marked: number;
   removed: number;
   bytes: number;
-  /** Keys that were left to tasks, with their cause. */
+  /** Keys that were left to tasks, by cause. */
   deferred: number;
-  /** Listing requests. */
+  /** Number of listing requests. */
   listings: number;
   /** Replicas whose tags or ACL were brought up to date. */
   retagged: number;
@@ -154,7 +154,7 @@ export const emptyDeeds = (): Deeds => ({
 export function standingOf(counts: Counts, rule: string): Standing {
   const found = Object.hasOwn(counts.rules, rule) ? counts.rules[rule] : undefined;
   const standing = found ?? emptyStanding();
-  // A rule may be named like a property that every object has.
+  // A rule may be called like a property that every object has.
   if (found === undefined) Object.defineProperty(counts.rules, rule, { value: standing, enumerable: true });
   return standing;
 }

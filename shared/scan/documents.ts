@@ -17,7 +17,7 @@ import type { Reader } from '../shape/index.ts';
 const time = number;
 const count = notNegative;
 const amount: Reader<readonly [number, number]> = pairOf(count);
-/** `properties`: tags and ACLs are compared too, of every version. */
+/** `properties`: tags and ACLs are compared too, for every version. */
 const kind = oneOf(['existing', 'repair', 'properties']);
 
 const orNone = (read: Reader<number>): Reader<number> => orElse(read, 0);
@@ -59,29 +59,31 @@ export const scanDocument = object({
   source: readPlace,
   destination: readPlace,
   kind,
-  /** Only keys that begin with it. */
+  /** Only keys with this prefix. */
   prefix: text(),
-  /** The time at which its rules were stored, and the part of them that concerns the pair. */
+  /** Names the stored rules by the time of their PUT and the part that concerns the pair. */
   signature: text(),
-  /** The start by COS's own clock. */
+  /** Start of the scan by COS's own clock. */
   started: time,
-  /** The start of the last scan of the whole pair. */
+  /** Start of the last scan of the whole pair. */
   wholeStarted: nullable(time),
-  /** `stopping`: its runs end, because other rules came; `ended`: its result has been written. */
+  /** `stopping`: its runs end, because the rules have changed. `ended`: its result has been written. */
   state: oneOf(['running', 'stopping', 'ended']),
   ended: nullable(time),
-  /** The last scan of the whole pair that was cut into all its ranges: a later one begins from them. Null: none was. */
+  /**
+   * The last scan of the whole pair whose ranges are complete; a later scan begins with them. Null when there is none.
+   */
   base: nullable(text()),
 });
 
-/** The progress of cutting a scan into ranges; written by the run that prepares it. */
+/** The progress of splitting a scan into ranges; written by the run that prepares it. */
 export const preparation = object({
   scan: text(),
   /** Ranges written so far. */
   ranges: count,
-  /** The last key that lies in one of them; null: none yet. */
+  /** The last key of these ranges; null when there is none yet. */
   after: nullable(text()),
-  /** Entries of the source, counted by the survey or known from the scan before. */
+  /** Entries of the source, counted by the survey or known from the previous scan. */
   entries: count,
   done: flag,
 });
@@ -90,34 +92,34 @@ export const preparation = object({
 export const rangeDocument = object({
   scan: text(),
   number: count,
-  /** Keys behind this one, up to `upTo`; null: from the first, to the last. */
+  /** Keys beyond this one, up to `upTo`; null: from the first, or to the last. */
   after: nullable(text()),
   upTo: nullable(text()),
-  /** Entries of the source that are expected. */
+  /** Expected number of entries of the source. */
   expected: count,
   salt: text(),
-  /** Ledgers of earlier scans that hold these keys. */
+  /** Ledgers of earlier scans that cover these keys. */
   ledgers: listOf(text()),
-  /** 1: looks and acts; 2: looks again at what was written, when listings have settled. */
+  /** 1: looks and acts; 2: looks again at the keys that were written, when listings have settled. */
   pass: number,
-  /** The last key that is done in this pass; null: none. */
+  /** The last key that is done in this pass; null when there is none. */
   cursor: nullable(text()),
-  /** Whether the first pass wrote anything that the second pass has to see. */
+  /** Whether the first pass wrote anything that the second pass has to check. */
   again: flag,
-  /** ms since 1970: no run goes on with the range before. */
+  /** ms since 1970: no run continues the range earlier. */
   notBefore: time,
-  /** ms since 1970: by then the last request of a run that was killed has landed. */
+  /** ms since 1970: by then the last request of a killed run has landed. */
   landed: time,
   /** Entries of the source that this pass has seen. */
   entries: count,
-  /** Keys at which the range is to be cut the next time, because it has grown. */
+  /** Keys at which the next scan splits the range, because it has grown. */
   splits: listOf(text()),
   /** The cause with which every key failed, while the range waits because of it. */
   blocked: nullable(text()),
   tries: count,
-  /** ms for which runs were at work on the first pass, until they last wrote this. */
+  /** ms of work on the first pass, by all runs, until this was last written. */
   worked: orNone(count),
-  /** ms since 1970: when a run last wrote this; 0: none has. */
+  /** When a run last wrote this, in ms since 1970; 0 when none has. */
   written: orNone(time),
   counts,
   deeds,
@@ -136,7 +138,10 @@ export const scanResult = object({
   signature: text(),
   started: time,
   ended: time,
-  /** Everything written before is there, skipped with a reason, or in no rule's scope; null: that is unknown. */
+  /**
+   * Every version that was written before this time is at the destination, skipped with a reason, or in no rule's
+   * scope; null when unknown.
+   */
   completeUpTo: nullable(time),
   counts,
   deeds,
@@ -152,6 +157,6 @@ export type ScanResult = ReturnType<typeof scanResult>;
 export const scanRequest = object({ kind, prefix: text(), asked: time });
 export type ScanRequest = ReturnType<typeof scanRequest>;
 
-/** The time since which the scans of a pair are held. */
+/** The time since which the scans of a pair are paused. */
 export const pause = object({ since: time });
 export type Pause = ReturnType<typeof pause>;

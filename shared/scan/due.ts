@@ -4,10 +4,10 @@ import type { ScanDocument, ScanKind, ScanRequest } from './documents.ts';
 import type { Pair } from './names.ts';
 import { rulesOfPair } from './scope.ts';
 
-/** The next step for the scans of a pair at this moment. */
+/** The next step for the scans of a pair. */
 export type Due =
   | { readonly what: 'begin'; readonly kind: ScanKind; readonly prefix: string; readonly requested: boolean }
-  /** The rules of the scan were changed: its runs end, and another scan begins after them. */
+  /** The rules of the scan have changed: its runs end, and another scan begins after them. */
   | { readonly what: 'stop' }
   | { readonly what: 'go-on' }
   | { readonly what: 'nothing' };
@@ -19,21 +19,21 @@ export interface DueQuery {
   readonly existing: boolean;
   readonly request: ScanRequest | undefined;
   readonly paused: boolean;
-  /** Whether a run of the pair is at work. */
+  /** Whether a run works on the pair. */
   readonly atWork: boolean;
   /** ms since 1970. */
   readonly now: number;
   readonly everyMs: number;
-  /** ms since 1970: a scan of everything that began later finds all work left to it; undefined: none was left. */
+  /** ms since 1970: a whole scan that begins later finds all work that was left to it; undefined when none was left. */
   readonly repairFrom?: number | undefined;
 }
 
-/** Names the rules of a pair as they were stored: every PUT is followed by a scan, whatever it changed. */
+/** Names the rules of a pair as they were stored: every PUT leads to a scan, whatever it changed. */
 export function signatureOf(ruleSet: RuleSet, pair: Pair, hash: Hash): string {
   return hash.sha256(JSON.stringify([ruleSet.created, rulesOfPair(ruleSet, pair)])).slice(0, 32);
 }
 
-/** Pure. */
+/** The next step for a pair. Pure. */
 export function whatIsDue(query: DueQuery): Due {
   const {
     scan,
@@ -53,12 +53,12 @@ export function whatIsDue(query: DueQuery): Due {
     if (scan.state === 'running' && atWork) return { what: 'stop' };
     return scan.state === 'stopping' && atWork ? { what: 'nothing' } : whole;
   }
-  // Begun with the time in hand: by whose clock it was is seen afterwards.
+  // Compared by the clock of this function; the clock of COS decides once the scan has begun.
   const repairs = now >= repairFrom && (scan.wholeStarted ?? 0) < repairFrom;
   if (scan.state === 'running' && !repairs) return { what: 'go-on' };
   if (scan.state === 'running' && atWork) return { what: 'stop' };
   if (repairs && !atWork) return { what: 'begin', kind: 'repair', prefix: '', requested: false };
-  // The scan was stopped for other rules, and its own have been put back since.
+  // The scan was stopped because the rules changed, and its rules have been stored again since.
   if (scan.state === 'stopping') return atWork ? { what: 'nothing' } : whole;
   if (request !== undefined) return { what: 'begin', kind: request.kind, prefix: request.prefix, requested: true };
   if (scan.wholeStarted === null || now - scan.wholeStarted >= everyMs)

@@ -6,23 +6,23 @@ type Walked = Pick<
   'done' | 'pass' | 'again' | 'entries' | 'expected' | 'worked' | 'written' | 'notBefore' | 'blocked'
 >;
 
-/** The speed of a scan that runs, and its end. */
+/** The speed of a running scan, and its expected end. */
 export interface Estimate {
-  /** Entries a second of all its runs together. */
+  /** Entries a second, over all its runs. */
   readonly rate: number;
   /** ms until the result is written. */
   readonly eta: number;
 }
 
-/** ms after which a run that wrote nothing is not known to be at work; it writes every half minute. */
+/** A run that wrote nothing for this many ms may have been killed. A working run writes every half minute. */
 const SILENT_MS = 90_000;
-/** ms that a run takes for its start and a pass that only looks. */
+/** ms that a run takes for its start and for a pass that only looks. */
 const LOOK_MS = 5_000;
 
 /**
- * The speed is measured over the time for which runs were at work, so that neither a pause nor the wait for the second pass
- * counts. What a run did since it last wrote is guessed. `runs`: those at work; `now` in ms since 1970. Undefined: nothing is
- * done yet that could tell, or nothing goes on.
+ * Estimates from the time for which runs were at work, so that neither pauses nor the wait for the second pass count.
+ * The work since a run's last write is estimated. `runs`: the runs in progress; `now` in ms since 1970. Undefined while
+ * nothing is done yet, or when the scan does not run.
  */
 export function estimate(ranges: readonly Walked[], runs: number, now: number): Estimate | undefined {
   const open = ranges.filter(({ done }) => done === null);
@@ -35,7 +35,7 @@ export function estimate(ranges: readonly Walked[], runs: number, now: number): 
   if (open.length > 0 && open.every(({ blocked }) => blocked !== null)) return undefined;
   const ofOne = walked / worked;
   const first = open.filter(({ pass }) => pass === 1);
-  // Runs that write nothing for so long may have been killed: then nobody knows when another one takes over.
+  // The runs may have been killed, and it is not known when others take over.
   if (runs > 0 && first.length > 0 && first.every(({ written }) => now - written >= SILENT_MS)) return undefined;
   const lefts = first.map((range) => leftOf(range, ofOne, now));
   const lanes = Math.max(1, Math.min(runs, first.length));
@@ -44,7 +44,7 @@ export function estimate(ranges: readonly Walked[], runs: number, now: number): 
   return { rate: 1000 * ofOne * lanes, eta: endAfter(now + walk, open) - now };
 }
 
-/** Entries that the first pass has dealt with: the second one only looks. */
+/** Entries that the first pass has dealt with; the second one only looks. */
 export const entriesOf = ({ done, pass, entries, expected }: Walked): number =>
   done === null && pass > 1 ? Math.max(entries, expected) : entries;
 
@@ -53,7 +53,7 @@ function leftOf({ expected, entries, written }: Walked, ofOne: number, now: numb
   return Math.max(0, expected - entries - since);
 }
 
-/** Whatever was written is looked at again when listings have settled. Runs, and the result, begin with the timer. */
+/** Written keys are looked at again when listings have settled. Runs, and the result, start with the timer. */
 function endAfter(walked: number, open: readonly Walked[]): number {
   const settled = walked + SETTLE_MS + CLOCK_DOUBT_MS;
   const looks = open.flatMap(({ pass, again, notBefore }) => (pass > 1 ? [notBefore] : again ? [settled] : []));

@@ -5,7 +5,7 @@ import { pairsOf } from './keep.ts';
 import type { Pair } from './names.ts';
 import { commonPrefix, PairRules, ruleOfEntry, rulesOfPair, type KeyRules } from './scope.ts';
 
-/** The reason why a version below the listed prefix would get no replica, as far as a listing tells. */
+/** Why a version below the listed prefix would get no replica, as far as a listing shows. */
 export const FORECAST_SKIPS = ['reserved', 'prefix', 'before-start', 'delete-marker', 'archived'] as const;
 export type ForecastSkip = (typeof FORECAST_SKIPS)[number];
 
@@ -17,7 +17,7 @@ export interface ForecastAmount {
 }
 
 export interface Planned extends ForecastAmount {
-  /** The versions that are the newest of their key. */
+  /** Versions that are the newest of their key. */
   objects: number;
 }
 
@@ -27,9 +27,9 @@ export interface DestinationForecast {
   readonly rules: Map<string, Planned>;
   /** Parts of all versions that are copied in parts. */
   parts: number;
-  /** The planned versions that get a replica only if they bear the tags of the filter. */
+  /** The planned versions that get a replica only if they have the tags of the filter. */
   readonly ifTagged: ForecastAmount;
-  /** The part that the stored rules replicate already. */
+  /** The versions that the stored rules replicate already. */
   readonly already: ForecastAmount;
   readonly skipped: Map<ForecastSkip, ForecastAmount>;
 }
@@ -39,19 +39,19 @@ export interface Forecast {
   readonly prefix: string;
   readonly entries: number;
   readonly destinations: readonly DestinationForecast[];
-  /** The place to go on from, set if the time was up before the end. */
+  /** The cursor to continue from, set when the time was up before the end. */
   readonly next: VersionsPage['next'];
 }
 
 export interface ForecastQuery {
   readonly cos: Pick<Cos, 'listVersions'>;
-  /** The rules as if they had been stored at this moment. */
+  /** The rules as if they were stored now. */
   readonly ruleSet: RuleSet;
   /** The stored rules. */
   readonly previous: RuleSet | undefined;
-  /** The place at which an earlier forecast ended. */
+  /** The cursor at which an earlier forecast ended. */
   readonly from: VersionsPage['next'];
-  /** ms since 1970: afterwards no page but the first is asked for. */
+  /** ms since 1970: no page but the first is requested later. */
   readonly until: number;
   readonly now: () => number;
 }
@@ -59,8 +59,8 @@ export interface ForecastQuery {
 const amount = (): ForecastAmount => ({ versions: 0, bytes: 0, deleteMarkers: 0 });
 
 /**
- * Counts what the rules would replicate, from listings of the source alone. It writes nothing and reads no destination.
- * Holds one page. Throws `CosError`.
+ * Counts the versions that the rules would replicate, from listings of the source alone. It writes nothing and does not
+ * read the destination. It holds one page. Throws `CosError`.
  */
 export async function forecast(query: ForecastQuery): Promise<Forecast> {
   const { cos, ruleSet, previous, until, now } = query;
@@ -78,7 +78,7 @@ export async function forecast(query: ForecastQuery): Promise<Forecast> {
       for (const entry of page.entries) {
         if (entry.key !== key) {
           key = entry.key;
-          // A listing that goes on may begin in the middle of a stack.
+          // A continued listing may begin in the middle of a stack.
           position = entries === 0 && key === query.from?.keyMarker ? 1 : 0;
           for (const one of counts) one.begin(key);
         }
@@ -132,7 +132,7 @@ class PairForecast {
     this.found.parts += plannedParts(entry.size);
   }
 
-  /** True if it does so for certain, or under the same condition as the new rule. */
+  /** Whether the stored rules cover the entry for certain, or under the same condition as the new rule. */
   #isCovered(entry: VersionEntry, position: number, rule: Rule): boolean {
     if (ruleOfEntry(this.#then, entry, position, []) !== undefined) return true;
     const before = ruleOfEntry(this.#then, entry, position);
@@ -146,7 +146,7 @@ class PairForecast {
   }
 }
 
-/** The order of tags in a filter means nothing. */
+/** The order of tags in a filter has no meaning. */
 const tagsOf = ({ tags }: Rule): string => JSON.stringify(tags.map((tag) => JSON.stringify(tag)).sort());
 
 function addTo(sum: ForecastAmount, { deleteMarker, size }: VersionEntry): void {
@@ -160,7 +160,7 @@ function addTo(sum: ForecastAmount, { deleteMarker, size }: VersionEntry): void 
 /** Why no rule governs an entry. */
 function reasonOf(key: KeyRules, entry: VersionEntry): ForecastSkip {
   if (key.rules.length === 0) return isReserved(entry.key) ? 'reserved' : 'prefix';
-  // The question is put again as if the version were new enough. Then only the other reasons are left.
+  // The rules are tried again as if the version were new enough. Then only the other reasons are left.
   const start = Math.max(...key.rules.map((rule) => Math.max(rule.start, rule.deleteMarkersSince)));
   const young = { ...entry, versionId: 'null', lastModified: Math.max(entry.lastModified, start) };
   return ruleOfEntry(key, young, 0) === undefined ? 'delete-marker' : 'before-start';

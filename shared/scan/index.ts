@@ -1,6 +1,6 @@
 /**
- * Scans: one pass over a source and one of its destinations, key by key. Existing objects, repair, status and the proof that
- * nothing is missing all come from it.
+ * Scans: one pass over a source and one of its destinations, key by key. Copying existing objects, repair, status, and
+ * the proof that nothing is missing are all results of a scan.
  */
 export {
   AGE_BOUNDS,

@@ -13,7 +13,7 @@ import { BEHIND_BELIEVED_MS, CLOCK_DOUBT_MS, LOST_START_MS } from '../durations/
 /** Open ranges that are read in a minute to find those that can go on. */
 const READ_PER_MINUTE = 200;
 const LANES = 16;
-/** Pages of waiting work in which that of one key is looked for; where there is more, something is tried in any case. */
+/** Pages of waiting work that are searched for a key's work. If there are more, a probe is made in any case. */
 const PROBE_PAGES = 5;
 
 export interface Kept {
@@ -25,14 +25,14 @@ export interface Kept {
 export interface KeepOptions {
   readonly deps: KeepDeps;
   readonly sources: readonly Place[];
-  /** ms since 1970: nothing is begun after it. */
+  /** ms since 1970: nothing is begun later. */
   readonly deadline: number;
   readonly onProblem: (error: unknown) => void;
 }
 
 /**
- * Each minute: begins the scans that are due, and starts runs for ranges that can go on, as many as a setting allows. Writes
- * the result of a scan whose ranges are all done. A pair that fails keeps no other pair waiting.
+ * Runs each minute: begins the scans that are due, starts runs for ranges that can go on (as many as a setting allows),
+ * and writes the result of a scan whose ranges are all done. A failing pair delays no other pair.
  */
 export async function keepScans({ deps, sources, deadline, onProblem }: KeepOptions): Promise<Kept> {
   const sum = { begun: 0, started: 0, ended: 0 };
@@ -101,7 +101,7 @@ class Keeper {
     if (due.what === 'stop' && scan !== undefined) await store.putScan({ ...scan, state: 'stopping' });
     if (due.what === 'go-on' && scan !== undefined) await this.#goOn(scan, notes);
     if (due.what !== 'begin') return;
-    // Begun with the rules of this moment, by COS's own clock: everything older is in the listings from here on.
+    // Begun with the rules in force, by COS's own clock: the listings hold every older version from now on.
     const { previous, date } = await engine.rules.getForUpdate(this.#pair.source);
     if (previous === undefined || signatureOf(previous, this.#pair, engine.deps.hash) !== signature) return;
     const begun = await this.#begin(scan, { ...due, signature, started: date });
@@ -110,8 +110,8 @@ class Keeper {
   }
 
   /**
-   * Of a pair that is behind: a mark that something has answered is taken up. Then nobody goes by it any longer than for
-   * `BEHIND_BELIEVED_MS`, and what was left to the scan until then is in listings that have settled.
+   * For a pair that is behind: takes the mark up once a try has succeeded. Then no run relies on it for longer than
+   * `BEHIND_BELIEVED_MS`, and listings that have settled later hold all that was left to the scan.
    */
   async #repairFrom(behind: Behind, scan: ScanDocument | undefined): Promise<number | undefined> {
     const { engine } = this.#deps;
@@ -119,14 +119,14 @@ class Keeper {
       const isTried = candidatesFor(this.#ruleSet, behind.key).some(({ destination }) =>
         samePlace(destination, this.#pair.destination),
       );
-      // A scan that has ended since tells as much.
+      // A scan that has ended since shows the same.
       const isScanned = scan?.state === 'ended' && (scan.wholeStarted ?? 0) > behind.since;
-      // P40b: No success ends a mark.
+      // P40b: A success alone does not end a mark.
       if (behind.answers || isScanned || !isTried) await engine.behind.takeUp(this.#pair, behind.id);
       else await this.#probe(behind);
     }
     if (behind.phase !== 'recovering') return undefined;
-    // P40: A repair begins when nobody goes by the mark any longer, and listings have settled.
+    // P40: A repair begins when no run relies on the mark any longer, and listings have settled.
     const from = behind.at + BEHIND_BELIEVED_MS + engine.settings.settleMs + CLOCK_DOUBT_MS;
     const hasEnded = scan !== undefined && (scan.prefix !== '' || scan.state === 'ended');
     if (!hasEnded || (scan.wholeStarted ?? 0) < from) return from;
@@ -134,7 +134,7 @@ class Keeper {
     return undefined;
   }
 
-  /** One piece of work always remains that finds out whether the destination answers again. */
+  /** Keeps at least one task that finds out whether the destination answers again. */
   async #probe({ key, cause }: Extract<Behind, { phase: 'behind' }>): Promise<void> {
     const { engine } = this.#deps;
     const target = { ...this.#pair, key };
@@ -148,7 +148,7 @@ class Keeper {
     next: { kind: ScanDocument['kind']; prefix: string; signature: string; started: number },
   ): Promise<ScanDocument> {
     const { kind, prefix, signature, started } = next;
-    // A start that was left over would be taken for one of the new scan.
+    // A leftover start would count as one of the new scan.
     for (const unit of (await this.#store.notes()).keys()) await this.#store.dropNote(unit);
     const scan: ScanDocument = {
       id: `${started}-${this.#deps.engine.deps.unique()}`,
@@ -167,7 +167,7 @@ class Keeper {
     return scan;
   }
 
-  /** Ranges and ledgers of a scan that was stopped serve as well, when it had been cut into all of them. */
+  /** Ranges and ledgers of a stopped scan can be used again if its ranges are complete. */
   async #baseAfter(before: ScanDocument | undefined): Promise<string | null> {
     if (before === undefined) return null;
     if (before.prefix !== '') return before.base;
@@ -195,7 +195,7 @@ class Keeper {
     this.#sum.started += starts.length;
   }
 
-  /** If many ranges wait, each minute looks at others. */
+  /** If many ranges wait, each minute reads others. */
   async #ready(scan: ScanDocument, waiting: readonly number[], room: number): Promise<readonly string[]> {
     if (room <= 0 || waiting.length === 0) return [];
     const { now, random } = this.#deps.engine;
@@ -223,7 +223,7 @@ class Keeper {
   }
 }
 
-/** The result of a scan, summed from its ranges. `ended` in ms since 1970. */
+/** The result of a scan, summed over its ranges. `ended` in ms since 1970. */
 export function resultOf(
   scan: ScanDocument,
   ranges: readonly RangeDocument[],
@@ -249,9 +249,12 @@ export function resultOf(
   };
 }
 
-/** Everything written before was listed; of that only what is older than the oldest version still open is there for sure. */
+/**
+ * Every version that was written before `listed` was in the listings. Only those older than the oldest open version are
+ * certainly done.
+ */
 function completeUpTo(listed: number, oldest: number | null): number | null {
-  // P38: All is there up to the oldest version that is open.
+  // P38: Nothing from the oldest open version on counts as done.
   if (oldest === null) return listed;
   return oldest > 0 ? Math.min(listed, oldest - 1) : null;
 }

@@ -1,10 +1,10 @@
-/** Counts for a key that is right although not every version in scope has a replica: versions, and bytes. */
+/** Versions and bytes of a key that is right although not every version in scope has a replica. */
 export interface Note {
-  /** Versions that cannot be copied: archived, under a customer's key, … */
+  /** Versions that cannot be copied: archived, encrypted with a customer key, … */
   readonly skipped: readonly [versions: number, bytes: number];
-  /** Replicas that were there once and count as removed by the destination's lifecycle. */
+  /** Versions whose replicas count as removed by the destination's lifecycle. */
   readonly expired: readonly [versions: number, bytes: number];
-  /** Versions that no rule covers after all because of their tags, or that are replicas themselves. */
+  /** Versions that no rule covers because of their tags, or that are replicas themselves. */
   readonly outside: readonly [versions: number, bytes: number];
 }
 
@@ -18,8 +18,9 @@ interface Head {
 }
 
 /**
- * The keys of a range that have been proved right, by the hash of their stacks; and those that were written and will be
- * right once both listings show exactly that. Only what was proved may be believed: the rest is for the next pass.
+ * The keys of a range that were proved right, by a hash of their stacks; and expectations: keys that were written, and
+ * will be right once both listings show exactly that. Later scans use only what was proved; expectations are for the
+ * next pass.
  */
 export class Ledger {
   readonly #proved = new Set<string>();
@@ -53,20 +54,20 @@ export class Ledger {
     if (note !== undefined) this.#notes.set(hash, note);
   }
 
-  /** Called at the end of a range: expectations that have not come true are dropped. */
+  /** Drops expectations that did not come true. Called at the end of a range. */
   forgetExpected(): void {
     for (const hash of this.#expected) this.#notes.delete(hash);
     this.#expected.clear();
   }
 
-  /** Takes over what another ledger has proved of the keys of this range, and perhaps of others. */
+  /** Adds the proved keys of another ledger, which covers this range and perhaps more. */
   include(other: Ledger): void {
     for (const hash of other.#proved) this.#proved.add(hash);
     for (const hash of other.#expected) this.#expected.add(hash);
     for (const [hash, note] of other.#notes) this.#notes.set(hash, note);
   }
 
-  /** A line of JSON, then the hashes, twelve bytes each, the proved ones first. */
+  /** A line of JSON, then the hashes of twelve bytes each, the proved ones first. */
   encode(): Uint8Array {
     const head: Head = {
       proved: this.#proved.size,
@@ -77,7 +78,7 @@ export class Ledger {
     return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), hashes]);
   }
 
-  /** A ledger that cannot be read counts as empty. Losing one costs requests, and never correctness. */
+  /** An unreadable ledger counts as empty. Losing one costs requests, but never correctness. */
   static decode(body: Uint8Array): Ledger {
     const ledger = new Ledger();
     try {

@@ -18,9 +18,9 @@ export interface MemoryOptions {
   readonly compares: boolean;
 }
 
-/** What a scan knows of the keys of a range: what it has proved itself, and what earlier scans have. */
+/** What a scan knows about the keys of a range: its own proofs, and those of earlier scans. */
 export class Memory {
-  /** The keys that this scan has proved. The ledgers of earlier scans are only read. */
+  /** The keys that this scan has proved. Ledgers of earlier scans are only read. */
   ledger = new Ledger();
   readonly #earlier = new Ledger();
   readonly #options: MemoryOptions;
@@ -36,28 +36,29 @@ export class Memory {
     for (const name of range.ledgers) this.#earlier.include(await store.ledger(name));
   }
 
-  /** Whether a key whose stacks look like this needs no look. */
+  /** Whether a key with these stacks needs no look. */
   isRemembered({ hash, youngest }: KeyTally, { pass }: RangeDocument): boolean {
-    // P47b: What earlier scans have proved says nothing of tags and ACLs.
+    // P47b: Earlier proofs say nothing about tags and ACLs.
     if (!this.#options.compares && this.#earlier.isProved(hash)) return true;
     if (this.ledger.isProved(hash)) return true;
-    // The written versions are there as they should be, and both listings have settled.
+    // The written versions are listed as expected, and both listings have settled.
     return pass > 1 && this.ledger.isExpected(hash) && this.isSettled(youngest);
   }
 
   /**
-   * Whether a key is deleted at the source, was right by an earlier scan, and has nothing at the destination any more. Its
-   * versions cannot be told there from those of a key that was never replicated, and would be shown until they are hidden again.
+   * Whether a key is deleted at the source, was proved by an earlier scan, and has no version at the destination any
+   * more. Listings do not distinguish it from a key that was never replicated, whose versions would be copied and be
+   * visible until they are hidden again.
    */
   isGone({ destination, whole }: KeyStacks, { deleted }: KeyTally): boolean {
     if (deleted === undefined || !whole || !destination.every((entry) => entry.deleteMarker)) return false;
-    // P46: Only what a scan has proved says that the replicas were there.
+    // P46: Only the proof of a scan shows that the replicas were there.
     return this.#earlier.isProved(deleted) || this.ledger.isProved(deleted);
   }
 
   prove({ hash, deleted }: KeyTally, note: Note | undefined): void {
     this.ledger.prove(hash, note);
-    // A version that was passed over may be copied some day, so it is not known to have been there.
+    // A skipped version may be copied some day, so it is not known to have been there.
     const allWereThere = note === undefined || note.skipped[0] + note.outside[0] === 0;
     if (deleted !== undefined && allWereThere) this.ledger.prove(deleted);
   }
@@ -77,7 +78,7 @@ export class Memory {
     return this.#earlier.noteOf(hash) ?? this.ledger.noteOf(hash);
   }
 
-  /** Whether nothing of the key is younger than its listings show for sure. */
+  /** Whether no entry of the key is too young for its listings to be complete. */
   isSettled(youngest: number): boolean {
     const { now, settleMs } = this.#options;
     return youngest < now() - settleMs - CLOCK_DOUBT_MS;

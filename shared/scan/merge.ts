@@ -7,14 +7,14 @@ export interface KeyStacks {
   readonly key: string;
   readonly source: readonly VersionEntry[];
   readonly destination: readonly VersionEntry[];
-  /** False: a stack has more entries than are kept; these are the newest of it. */
+  /** False when a stack has more entries than are kept; these are its newest. */
   readonly whole: boolean;
 }
 
-/** Entries of one stack that are kept; what is deeper is only counted and hashed. */
+/** Entries of one stack that are kept. Deeper entries are only counted and hashed. */
 export const STACK_KEPT = 1000;
 
-/** Sees every entry of a key in turn, also those that are not kept. */
+/** Sees every entry of a key in turn, including those that are not kept. */
 export interface Witness {
   begin(key: string): void;
   source(entry: VersionEntry, position: number): void;
@@ -22,9 +22,9 @@ export interface Witness {
 }
 
 /**
- * The next key of two listings that are both in the order of COS; undefined: both have ended. Holds one key's stacks, and
- * of a long one its newest entries. A promise only where a page has to be waited for: most keys lie within the pages at
- * hand, and waiting for each would cost more than reading it. Throws `CosError`, `ListingOutOfOrder`.
+ * The next key of two listings that are both in the order of COS; undefined when both have ended. It holds one key's
+ * stacks, of a long one the newest entries. It returns a promise only where it has to wait for a page: most keys lie on
+ * the pages at hand, and awaiting each would take longer than reading it. Throws `CosError`, `ListingOutOfOrder`.
  */
 export function nextKey(
   source: VersionStream,
@@ -51,7 +51,7 @@ interface Stacks {
 }
 type Side = 'source' | 'destination';
 
-/** Whether the next entry is on a page that has to be waited for. */
+/** Whether the next entry is on a page that is not read yet. */
 const isDry = (stream: VersionStream): boolean => stream.head === undefined && !stream.ended;
 
 async function afterPages(source: VersionStream, destination: VersionStream, witness: Witness) {
@@ -60,7 +60,7 @@ async function afterPages(source: VersionStream, destination: VersionStream, wit
   return nextKey(source, destination, witness);
 }
 
-/** The stacks of a key that go on behind a page. */
+/** Completes the stacks of a key that continues on another page. */
 async function theRest(
   source: VersionStream,
   destination: VersionStream,
@@ -90,7 +90,7 @@ function lower(a: string | undefined, b: string | undefined): string | undefined
   return b === undefined || compareKeys(a, b) <= 0 ? a : b;
 }
 
-/** Takes the entries of the key that are at hand. `seen`: how many came before; returns how many there are by now. */
+/** Takes the entries of the key that are at hand. `seen`: the number before; returns the new number. */
 function take(stream: VersionStream, stacks: Stacks, side: Side, seen: number, witness: Witness): number {
   let count = seen;
   for (let { head } = stream; head !== undefined && head.key === stacks.key; { head } = stream) {

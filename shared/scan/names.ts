@@ -3,15 +3,15 @@ import type { Hash } from '../signing/index.ts';
 
 /** Writing an object here starts the `scan` function. */
 export const SCANS = 'scans/';
-/** The prefix of all that is stored about the scans of a pair. */
+/** The prefix of everything that is stored about the scans of a pair. */
 export const PAIRS = 'pairs/';
 /** The prefix of requests for scans, at most one per pair. */
 export const ASKED = 'asked/';
-/** The prefix of pauses: the pairs whose scans are held. */
+/** The prefix of pauses: the pairs whose scans are paused. */
 export const PAUSED = 'paused/';
-/** The prefix of leases: the run at work on a range. */
+/** The prefix of leases: which run works on a range. */
 export const RANGE_LEASES = 'ranges/';
-/** The unit of a scan that cuts it into ranges. */
+/** The unit of a scan that splits it into ranges. */
 export const PREPARE = 'prepare';
 
 /** One source bucket at one destination. */
@@ -25,9 +25,9 @@ export const digestOfPair = ({ source, destination }: Pair, hash: Hash): string 
   hash.sha256([formatPlace(source), formatPlace(destination)].join('\0')).slice(0, 32);
 
 const DIGITS = 6;
-/** Ranges that a scan can have; names sort in their order. */
+/** The most ranges of a scan; names sort in their order. */
 export const MOST_RANGES = 10 ** DIGITS;
-/** Numbers of ranges and the like, as names hold them. */
+/** Numbers of ranges and the like, as they stand in names. */
 export const numberText = (number: number): string => String(number).padStart(DIGITS, '0');
 
 export const noteName = (pair: string, unit: string): string => `${SCANS}${pair}/${unit}`;

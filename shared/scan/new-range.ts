@@ -1,7 +1,7 @@
 import { emptyCounts, emptyDeeds } from './counts.ts';
 import type { RangeDocument } from './documents.ts';
 
-/** A range that nobody has begun. */
+/** A range that no run has begun. */
 export const newRange = (
   scan: string,
   number: number,

@@ -3,8 +3,8 @@ const ABOVE_SURROGATES = 0xe000;
 const LAST_UNIT = 0x10000;
 
 /**
- * Order of two keys by the bytes of their UTF-8, which is how COS sorts. Negative when `a` comes first. JavaScript compares
- * UTF-16, which puts characters beyond the first plane before those from U+E000 on.
+ * Order of two keys by the bytes of their UTF-8, which is how COS sorts. Negative when `a` comes first. JavaScript
+ * compares UTF-16, where characters beyond the basic plane come before those from U+E000 on.
  */
 export function compareKeys(a: string, b: string): number {
   if (a === b) return 0;
@@ -17,5 +17,5 @@ export function compareKeys(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** A surrogate is half of a character that has a longer UTF-8 than all others. */
+/** A surrogate is half of a character whose UTF-8 sorts after all others. */
 const rankOf = (unit: number): number => (unit >= SURROGATES && unit < ABOVE_SURROGATES ? unit + LAST_UNIT : unit);

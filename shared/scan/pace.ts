@@ -1,8 +1,8 @@
 import { ServiceError } from '../errors/index.ts';
 
-/** Keys in a row that must go well before one more is worked on at once. */
+/** Keys in a row that must succeed before one more is worked on at once. */
 const RAISE_AFTER = 50;
-/** ms for which nothing new is begun after a refusal; twice as long after each that follows at once. */
+/** ms for which no new work begins after a refusal; doubled after each further one that follows at once. */
 const FIRST_REST_MS = 1000;
 const LONGEST_REST_MS = 30_000;
 
@@ -11,8 +11,8 @@ export const isSlowDown = (error: unknown): boolean =>
   error instanceof ServiceError && (error.code === 'SlowDown' || error.status === 503 || error.status === 429);
 
 /**
- * The number of keys that are worked on at once: half as many after each `SlowDown`, one more after a while without, never
- * more than a setting. Live work shares the capacity of COS, so nothing is tried again at once.
+ * The number of keys that are worked on at once: halved after each `SlowDown`, one more after a while without one,
+ * never above a setting. Live work shares the capacity of COS, so nothing is tried again at once.
  */
 export class Pace {
   readonly #most: number;
@@ -39,7 +39,7 @@ export class Pace {
     this.#limit = Math.min(this.#most, this.#limit + 1);
   }
 
-  /** Returns the ms for which no new work is to begin. */
+  /** Records a refusal. Returns the ms for which no new work may begin. */
   refused(): number {
     this.#good = 0;
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));

@@ -9,9 +9,9 @@ import type { ScanDeps } from './types.ts';
 import { ServiceError } from '../errors/index.ts';
 import { PREPARE_CLOSING_MS } from '../durations/index.ts';
 
-/** Ledgers of earlier scans that one range reads at most: more would cost more than the HEADs that they save. */
+/** The most earlier ledgers that one range reads. More would cost more than the HEADs that they save. */
 const MOST_LEDGERS = 8;
-/** Ranges written between two looks at whether the scan is still wanted. */
+/** Ranges written between two checks whether the scan goes on. */
 const BATCH = 50;
 
 export interface PrepareOptions {
@@ -20,13 +20,14 @@ export interface PrepareOptions {
   readonly scan: ScanDocument;
   /** ms since 1970. */
   readonly deadline: number;
-  /** Called for each range that is written and may be begun. */
+  /** Called for each range that is written and may begin. */
   readonly ready: (range: number) => Promise<void>;
 }
 
 /**
- * Cuts a scan into ranges: those of the scan before, the grown ones cut up, or, where there is none, as a listing of the
- * source shows. A run that breaks off is gone on with at the last range that was written. Returns whether all are there.
+ * Splits a scan into ranges: those of the previous scan, with grown ones split up; or, if there is none, ranges from a
+ * listing of the source. After a killed run it continues behind the last range that was written. Returns whether all
+ * ranges are written.
  */
 export async function prepare(options: PrepareOptions): Promise<boolean> {
   const { store, scan } = options;
@@ -38,16 +39,16 @@ export async function prepare(options: PrepareOptions): Promise<boolean> {
   return survey(options, start);
 }
 
-/** One range more. Where a run that broke off has written it already it stays as it is, perhaps with another end. */
+/** Adds a range. If a killed run has already written it, that range stays as it is, perhaps with another end. */
 async function add(options: PrepareOptions, preparation: Preparation, range: RangeDocument): Promise<Preparation> {
   const { store } = options;
   if (range.number >= MOST_RANGES) {
-    throw new ServiceError(`A scan has more than ${MOST_RANGES} ranges: set a larger size of ranges`, {
+    throw new ServiceError(`A scan has more than ${MOST_RANGES} ranges: set a larger range size`, {
       code: 'TooManyRanges',
     });
   }
   await store.createRange(range);
-  // Read again even where it was just made: one that a run before this had made may be done by now and lie there as such.
+  // Read again even if it was just created: a range of an earlier run may be done by now, and lie among the done ones.
   const { upTo, expected } = (await store.range(range.scan, range.number)) ?? range;
   const next: Preparation = {
     ...preparation,
@@ -77,7 +78,7 @@ async function survey(options: PrepareOptions, begun: Preparation): Promise<bool
   for (;;) {
     if (stream.head === undefined && !stream.ended) await stream.fill();
     const key = stream.head?.key;
-    // A range ends with a key: a key of any depth is worked on by one run at a time.
+    // A range ends with a whole key, because one run at a time works on a key of any depth.
     const cut = last !== undefined && key !== last && entries >= settings.rangeEntries;
     if (key === undefined || (cut && last !== undefined)) {
       const upTo = key === undefined ? null : (last as string);
@@ -89,7 +90,7 @@ async function survey(options: PrepareOptions, begun: Preparation): Promise<bool
       await store.putPreparation(preparation);
       if (preparation.done) return true;
       if (engine.now() >= deadline - PREPARE_CLOSING_MS) return false;
-      // One that was there already may end elsewhere; its keys are passed over, or counted by nobody.
+      // An existing range may end elsewhere; its keys must be neither skipped nor counted twice.
       if (preparation.after !== upTo) return survey(options, preparation);
       entries = 0;
     }
@@ -129,11 +130,11 @@ async function fromEarlier(options: PrepareOptions, begun: Preparation, base: st
     if (preparation.done) return true;
     if (deps.engine.now() >= deadline - PREPARE_CLOSING_MS) return false;
   }
-  // The last ranges of the scan before are lost.
+  // The last ranges of the previous scan are lost.
   return survey(options, preparation);
 }
 
-/** The ends of the ranges that take the place of an earlier one. */
+/** The ends of the ranges that replace an earlier one. */
 function endsOf({ entries, splits, upTo }: RangeDocument, rangeEntries: number): readonly (string | null)[] {
   if (entries < 2 * rangeEntries) return [upTo];
   return [...splits.filter((key) => upTo === null || compareKeys(key, upTo) < 0), upTo];

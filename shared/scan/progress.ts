@@ -7,17 +7,19 @@ import type { PairStore } from './store.ts';
 export interface Progress {
   readonly scan: ScanDocument | undefined;
   readonly request: ScanRequest | undefined;
-  /** ms since 1970; undefined: not held. */
+  /** ms since 1970; undefined when not paused. */
   readonly pausedSince: number | undefined;
   readonly ranges: { readonly total: number | undefined; readonly done: number };
-  /** Versions and delete markers of the source; the total is known when the scan has been cut into all its ranges. */
+  /** Versions and delete markers of the source. The total is known once the scan is split into all its ranges. */
   readonly entries: { readonly total: number | undefined; readonly done: number };
-  /** Entries a second of all runs that are at work; undefined: no entry is done yet, or the scan does not run. */
+  /**
+   * Entries a second, over all runs in progress; undefined while no entry is done yet, or when the scan does not run.
+   */
   readonly rate: number | undefined;
-  /** ms until the scan has ended at that rate; undefined: unknown. */
+  /** ms until the scan has ended at that rate; undefined when unknown. */
   readonly eta: number | undefined;
   readonly deeds: Deeds;
-  /** The cause for which a range waits. */
+  /** The cause that makes a range wait. */
   readonly blocked: string | undefined;
 }
 
@@ -62,6 +64,6 @@ export async function readProgress(store: PairStore, now: number): Promise<Progr
   };
 }
 
-/** What the scan before has counted, until this one has come further or to the end. */
+/** The count of the previous scan, until this one has come further or to the end. */
 const totalOf = ({ done, expected, entries }: RangeDocument): number =>
   done === null ? Math.max(expected, entries) : entries;

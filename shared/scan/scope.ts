@@ -4,14 +4,14 @@ import { candidatesFor, governingRule, type Rule, type RuleSet } from '../rules/
 import type { Pair } from './names.ts';
 import { samePlace } from '../cos/index.ts';
 
-/** The rules of a pair that speak about one key, and their demands beside the scope of each version. */
+/** The rules of a pair whose prefix covers one key, and their demands beyond the scope of each version. */
 export interface KeyRules {
   readonly rules: readonly Rule[];
   readonly terms: string;
 }
 
 const NONE: KeyRules = { rules: [], terms: '' };
-/** Every key of the service itself begins with it; for those the rules are asked one by one. */
+/** Every key of the service itself begins with this; for those keys each rule is asked. */
 const RESERVED = '.replication-';
 const REMEMBERED = 1000;
 
@@ -19,19 +19,19 @@ const REMEMBERED = 1000;
 export const rulesOfPair = (ruleSet: RuleSet | undefined, { destination }: Pair): readonly Rule[] =>
   (ruleSet?.rules ?? []).filter((rule) => rule.enabled && samePlace(rule.destination, destination));
 
-/** The longest text that every key in the scope of the rules begins with. */
+/** The longest common prefix of the rules' prefixes: every key in their scope begins with it. */
 export function commonPrefix(prefixes: readonly string[]): string {
   const [first = '', ...others] = prefixes;
   let length = first.length;
   for (const other of others) {
     while (!other.startsWith(first.slice(0, length))) length -= 1;
   }
-  // Not in the middle of a character: a prefix is sent as UTF-8.
+  // It must not end in the middle of a character, because a prefix is sent as UTF-8.
   const last = first.charCodeAt(length - 1);
   return first.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length);
 }
 
-/** Finds the rules of one key after the other; most keys have the same ones. */
+/** Finds the rules of one key after another; most keys have the same ones. */
 export class PairRules {
   readonly #ruleSet: RuleSet | undefined;
   readonly #pair: Pair;
@@ -69,8 +69,8 @@ export class PairRules {
 }
 
 /**
- * The rule that covers an entry of a listing, `position` counted from the newest. Without `tags`, which no listing shows,
- * every tag filter is taken to match.
+ * The rule that covers an entry of a listing, `position` counted from the newest. Listings show no tags; without `tags`
+ * every tag filter counts as matching.
  */
 export function ruleOfEntry(
   { rules }: KeyRules,

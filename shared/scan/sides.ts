@@ -4,7 +4,7 @@ import type { RangeDocument, ScanDocument } from './documents.ts';
 import { commonPrefix } from './scope.ts';
 import { VersionStream, type Bounds, type Cursor } from './streams.ts';
 
-/** A side cannot be listed. This run is not at fault, and another run would fail at once as well. */
+/** A side cannot be listed. This run did not cause it, and another run would fail at once as well. */
 export class Unlisted extends Error {
   override readonly name = 'Unlisted';
 
@@ -13,7 +13,7 @@ export class Unlisted extends Error {
   }
 }
 
-/** The listings of source and destination in a range, from where it is. Reading them throws `Unlisted`. */
+/** The listings of source and destination for the rest of a range. Reading them throws `Unlisted`. */
 export function openSides(
   cos: Cos,
   scan: ScanDocument,
@@ -31,7 +31,7 @@ export function openSides(
   return [new VersionStream(read('source'), bounds), new VersionStream(read('destination'), bounds)];
 }
 
-/** The prefix that is listed: of all keys that a rule may cover and the scan asks for. */
+/** The prefix to list: that of all keys that a rule may cover and the scan asks for. */
 function prefixOf(prefixes: readonly string[], asked: string): string {
   const common = commonPrefix(prefixes);
   return common.startsWith(asked) ? common : asked;

@@ -2,7 +2,7 @@ import type { VersionEntry } from '../cos/index.ts';
 import { isNull } from '../identity/index.ts';
 import type { Hash } from '../signing/index.ts';
 
-/** Hex digits kept: twelve bytes tell more keys apart than a deployment will ever have. */
+/** Number of hex digits kept. Twelve bytes distinguish more keys than a deployment will ever have. */
 const DIGITS = 24;
 /** Characters hashed at once, so that a key of any depth takes bounded memory. */
 const PIECE = 32_768;
@@ -10,15 +10,15 @@ const PIECE = 32_768;
 /** The part of an entry that decides whether the key is right: the version, and the rule that covers it. */
 function wordOf(entry: VersionEntry, side: 's' | 'd', rule: string): string {
   const { versionId, deleteMarker, etag, lastModified } = entry;
-  // The ID `null` is used again, so it names nothing by itself.
+  // The ID `null` is used again, so it identifies no version by itself.
   const name = isNull(versionId) ? `null/${lastModified}/${etag}` : versionId;
   return `${side}${deleteMarker ? 'm' : 'v'}${name}\0${rule}\0`;
 }
 
 /**
- * One hash over both stacks of a key as they are listed and what of them is in scope. Equal hashes: nothing was written,
- * removed or put in or out of scope in between, because version IDs are never given twice. `salt` keeps a stranger from
- * looking for two stacks with one hash.
+ * One hash over both stacks of a key as listed, and which of their entries are in scope. Equal hashes mean that nothing
+ * was written, removed, or moved into or out of scope in between, because version IDs are never reused. `salt` prevents
+ * others from searching for two stacks with one hash.
  */
 export class StackHash {
   readonly #hash: Hash;
@@ -30,18 +30,18 @@ export class StackHash {
     this.#salt = salt;
   }
 
-  /** `terms`: the demands of the rules beside the scope of each entry. */
+  /** `terms`: the demands of the rules beyond the scope of each entry. */
   begin(key: string, terms: string): void {
     this.#text = `${this.#salt}\0${key}\0${terms}\0`;
   }
 
-  /** Newest first, the source's before the destination's. `rule`: the one that covers it, '' for none. */
+  /** Newest first, the source's before the destination's. `rule`: the rule that covers it, '' for none. */
   add(entry: VersionEntry, side: 's' | 'd', rule: string): void {
     this.#text += wordOf(entry, side, rule);
     if (this.#text.length >= PIECE) this.#text = `${this.#hash.sha256(this.#text)}\0`;
   }
 
-  /** The hash of what was added so far: of the source's stack alone, before anything of the destination's. */
+  /** The hash of the entries so far: of the source's stack alone, before any entry of the destination. */
   ofSource(): string {
     return this.#hash.sha256(`source alone\0${this.#text}`).slice(0, DIGITS);
   }
@@ -51,7 +51,7 @@ export class StackHash {
   }
 }
 
-/** The hash of stacks that are known in whole. */
+/** The hash of complete stacks. */
 export function hashOfStacks(
   stack: StackHash,
   { key, terms }: { readonly key: string; readonly terms: string },

@@ -7,21 +7,21 @@ import * as names from './names.ts';
 import type { Pair } from './names.ts';
 import { decodeState, encodeState, type Reader } from '../shape/index.ts';
 
-/** Bytes of a ledger that is read; one of a million keys has twelve. */
+/** Most bytes of a ledger that is read. A key takes twelve bytes, so one of a million keys has 12 MB. */
 const LARGEST_LEDGER = 64 * 2 ** 20;
 const LARGEST_DOCUMENT = 8 * 2 ** 20;
 const LANES = 32;
 
-/** The order for a run to begin: the scan and the unit. */
+/** The start of a run: the scan and the unit. */
 export interface Note {
   readonly name: string;
-  /** ms since 1970, of the state bucket's clock: when the run was started. */
+  /** When the run was started, in ms since 1970 by the state bucket's clock. */
   readonly written: number;
 }
 
 /**
- * The state of the scans of one pair on the state bucket. Each object has one writer: the scan itself `schedule`, a range the
- * run that holds it, a request or a pause the API.
+ * The state of the scans of one pair on the state bucket. Each object has one writer: `schedule` writes the scan, the
+ * run that holds a range writes the range, and the API writes requests and pauses.
  */
 export class PairStore {
   readonly pair: Pair;
@@ -50,14 +50,14 @@ export class PairStore {
     await this.#write(names.preparationName(this.digest, preparation.scan), preparation);
   }
 
-  /** Open or done; one that was just finished may be there as both, and then it is done. */
+  /** Reads a range, open or done. A range that was just finished may exist as both; then it is done. */
   async range(scan: string, number: number): Promise<RangeDocument | undefined> {
     const unit = names.unitOfRange(number);
     const done = await this.#read(`${names.donePrefix(this.digest, scan)}${unit}`, documents.rangeDocument);
     return done ?? this.#read(`${names.openPrefix(this.digest, scan)}${unit}`, documents.rangeDocument);
   }
 
-  /** Writes the range, unless one of its number is open already: that stays as it is. */
+  /** Writes the range, unless an open one with its number exists, which stays as it is. */
   async createRange(range: RangeDocument): Promise<void> {
     const name = `${names.openPrefix(this.digest, range.scan)}${names.unitOfRange(range.number)}`;
     await putNew(this.#deps.cos, this.#deps.state, name, encodeState(range), JSON_BODY);
@@ -67,14 +67,14 @@ export class PairStore {
     await this.#write(`${names.openPrefix(this.digest, range.scan)}${names.unitOfRange(range.number)}`, range);
   }
 
-  /** Writes the range where finished ones lie, which is the moment from which on it counts. */
+  /** Writes the range among the finished ones; from that moment on it counts as done. */
   async finishRange(range: RangeDocument): Promise<void> {
     const unit = names.unitOfRange(range.number);
     await this.#write(`${names.donePrefix(this.digest, range.scan)}${unit}`, range);
     await this.#deps.cos.deleteObject(this.#deps.state, `${names.openPrefix(this.digest, range.scan)}${unit}`);
   }
 
-  /** The numbers of the ranges that are written. */
+  /** The numbers of the open ranges. */
   async openRanges(scan: string): Promise<readonly number[]> {
     return this.#numbers(names.openPrefix(this.digest, scan));
   }
@@ -88,7 +88,7 @@ export class PairStore {
     return read.filter((one) => one !== undefined);
   }
 
-  /** Some of the keys at which the last scan of the whole pair was cut that was cut to its end, in order. */
+  /** At most this many of the keys that split the last complete scan of the whole pair, in order. */
   async cuts(most: number): Promise<readonly string[]> {
     const scan = await this.scan();
     for (const id of scan === undefined ? [] : [scan.prefix === '' ? scan.id : null, scan.base]) {
@@ -166,7 +166,7 @@ export class PairStore {
     return found;
   }
 
-  /** Removes the objects of scans before `keep`. */
+  /** Removes the objects of scans that are not in `keep`. */
   async removeOthers(keep: readonly string[]): Promise<void> {
     const own = `${names.PAIRS}${this.digest}/`;
     const stale: string[] = [];

@@ -2,19 +2,19 @@ import type { VersionEntry, VersionsPage } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { compareKeys } from './order.ts';
 
-/** Keys of a range: those behind `after` up to `upTo`; undefined is the end of the bucket on that side. */
+/** Keys of a range: those beyond `after` up to `upTo`; undefined is the end of the bucket on that side. */
 export interface Bounds {
   readonly after: string | undefined;
   readonly upTo: string | undefined;
 }
 
 export type Cursor = { readonly keyMarker: string; readonly versionIdMarker?: string };
-/** Reads one page of a listing; undefined: the first one. */
+/** Reads one page of a listing; undefined reads the first one. */
 export type ReadPage = (cursor: Cursor | undefined) => Promise<VersionsPage>;
 
 /**
- * One side's listing, entry by entry, in the order of COS, with the next page asked for while this one is used. It holds
- * two pages at most, and never says that a range has ended on the word of a page that was not read.
+ * One side's listing, entry by entry, in the order of COS. The next page is requested while this one is used. It holds
+ * two pages at most, and says that a range has ended only after reading the page that shows it.
  */
 export class VersionStream {
   readonly #read: ReadPage;
@@ -23,7 +23,7 @@ export class VersionStream {
   #at = 0;
   #next: Promise<VersionsPage> | undefined;
   #last: string | undefined;
-  /** Pages asked for so far. */
+  /** Pages requested so far. */
   pages = 0;
 
   constructor(read: ReadPage, { after, upTo }: Bounds) {
@@ -33,7 +33,7 @@ export class VersionStream {
     this.#ask(after === undefined ? undefined : { keyMarker: after });
   }
 
-  /** The next entry; undefined: the page has been used up (`fill`), or the range has ended (`ended`). */
+  /** The next entry. Undefined when the page is used up (call `fill`), or when the range has ended (`ended`). */
   get head(): VersionEntry | undefined {
     return this.#entries[this.#at];
   }
@@ -61,18 +61,18 @@ export class VersionStream {
   #ask(cursor: Cursor | undefined): void {
     this.pages += 1;
     this.#next = this.#read(cursor);
-    // The caller that needs the page waits for it. Until then nobody may be told of its failure.
+    // The caller that needs the page awaits it later. Until then its failure must not count as unhandled.
     this.#next.catch(() => undefined);
   }
 
-  /** The merge takes order for granted: one entry out of its place would let keys seem to be missing. */
+  /** The merge relies on the order: one entry out of place would make keys seem to be missing. */
   #within(page: readonly VersionEntry[]): { entries: readonly VersionEntry[]; ended: boolean } {
     for (const { key } of page) {
       if (this.#last !== undefined && compareKeys(key, this.#last) < 0) throw outOfOrder();
       this.#last = key;
     }
     const upTo = this.#upTo;
-    // The order is proved, so the last key answers for all of them.
+    // The order is checked, so the last key decides for all of them.
     if (upTo === undefined || this.#last === undefined || compareKeys(this.#last, upTo) <= 0)
       return { entries: page, ended: false };
     const end = page.findIndex(({ key }) => compareKeys(key, upTo) > 0);

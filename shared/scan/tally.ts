@@ -28,7 +28,7 @@ export interface Covered {
   readonly size: number;
   /** ms since 1970. */
   readonly time: number;
-  /** The version was written before its rule was stored, so its wait says nothing about replication. */
+  /** The version is older than its rule, so its wait says nothing about replication. */
   readonly existing: boolean;
 }
 
@@ -39,15 +39,15 @@ interface RuleAmount {
   bytes: number;
 }
 
-/** All that is known of one key from the two listings. */
+/** All that the two listings show about one key. */
 export interface KeyTally {
   readonly rules: KeyRules;
   readonly hash: string;
-  /** The hash of the source's stack alone, of a key that is deleted there; undefined: the key is not. */
+  /** The hash of the source's stack alone, if the key is deleted there; otherwise undefined. */
   readonly deleted: string | undefined;
   /** Amounts in the whole stack, one for each rule that covers any of it. */
   readonly amounts: readonly RuleAmount[];
-  /** Newest first; of a long stack only its newest. */
+  /** Newest first; for a long stack only its newest versions. */
   readonly covered: readonly Covered[];
   readonly sides: { readonly source: SideCounts; readonly destination: SideCounts };
   /** ms since 1970 of the youngest entry on either side. */
@@ -59,7 +59,7 @@ export interface KeyTally {
 const side = (): SideCounts => ({ current: NOTHING, older: NOTHING, deleteMarkers: 0 });
 const KEPT = 1000;
 
-/** Watches the merge and sums up each key while its entries come by, so that no stack has to be kept for that. */
+/** Watches the merge and sums up each key while its entries pass, so that no stack is kept for it. */
 export class Tally implements Witness {
   readonly #stack: StackHash;
   readonly #rules: PairRules;
@@ -148,8 +148,8 @@ export class Tally implements Witness {
 export type Stand =
   | { readonly kind: 'right'; readonly note: Note | undefined }
   /**
-   * `missing`: version IDs at the source; undefined: they are unknown, and all in scope count. `oldest`: ms since 1970 of the
-   * oldest version or delete marker that is not as it should be; undefined: it may be any.
+   * `missing`: version IDs at the source; undefined when unknown, and then all in scope count. `oldest`: ms since 1970
+   * of the oldest version or delete marker that is not right; undefined when it may be any.
    */
   | {
       readonly kind: 'pending' | 'failed';
@@ -159,7 +159,7 @@ export type Stand =
 
 /** Adds one key to the counts. `now` in ms since 1970. */
 export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, stand: Stand, now: number): void {
-  // Objects that this service itself keeps in the buckets are not data of users.
+  // Objects that this service itself keeps in the buckets are no user data.
   if (isReserved(stacks.key)) return;
   if (tally.entries === 0) counts.orphans += 1;
   else counts.keys += 1;
@@ -168,12 +168,12 @@ export function countKey(counts: Counts, stacks: KeyStacks, tally: KeyTally, sta
   const { current, older } = tally.sides.destination;
   const replicated =
     stand.kind === 'right' ? countRight(counts, tally, stand.note) : countOpen(counts, stacks, tally, stand, now);
-  // What was written in this pass is not in its listing, and is counted by the second one.
+  // Versions that were written in this pass are not in its listing; the second pass counts them.
   counts.others &&= plus(counts.others, minus(plus(current, older), replicated));
   if (stand.kind === 'right') countLags(counts, stacks, tally, stand.note, now);
 }
 
-/** All versions of a key that was right before, as removed by the destination's lifecycle. */
+/** All versions of a key that was proved before, counted as removed by the destination's lifecycle. */
 export function allExpired({ amounts }: KeyTally): Note {
   const expired = amounts.reduce<Amount>((sum, { versions, bytes }) => plus(sum, [versions, bytes]), NOTHING);
   return { skipped: NOTHING, expired, outside: NOTHING };
@@ -185,7 +185,7 @@ function addSide(sum: SideCounts, { current, older, deleteMarkers }: SideCounts)
   sum.deleteMarkers += deleteMarkers;
 }
 
-/** Returns what is replicated of the key, and so do the others below. */
+/** Counts a right key, and returns the amount that is replicated, as the functions below do. */
 function countRight(counts: Counts, { amounts }: KeyTally, note: Note | undefined): Amount {
   if (note !== undefined) return countNoted(counts, amounts, note);
   let sum = NOTHING;
@@ -234,7 +234,7 @@ function countOpen(
     const bucket = bucketOf(AGE_BOUNDS, now - time);
     counts.ages[bucket] = (counts.ages[bucket] ?? 0) + 1;
   }
-  // Of a stack that is not known in whole it is unknown which part is there.
+  // For an incomplete stack it is not known which versions have a replica.
   const first = whole ? (oldest ?? source.at(-1)?.lastModified ?? 0) : 0;
   counts.oldest = Math.min(counts.oldest ?? first, first);
   let sum = NOTHING;
@@ -248,7 +248,7 @@ function countOpen(
   return sum;
 }
 
-/** Where as many versions are on both sides they stand in the same order, so each has its replica at its own place. */
+/** If both sides have as many versions, they are in the same order, so each has its replica at its own position. */
 function countLags(
   counts: Counts,
   { source, destination, whole }: KeyStacks,
@@ -270,6 +270,6 @@ function countLags(
   }
 }
 
-/** ms since 1970; the ID holds more than whole seconds. */
+/** ms since 1970. A version ID is more precise than whole seconds. */
 const momentOf = ({ versionId, lastModified }: VersionEntry): number =>
   (timeOfVersionId(versionId) ?? lastModified * 1000) / 1000;

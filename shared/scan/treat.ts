@@ -11,17 +11,17 @@ import type { KeyTally, Stand } from './tally.ts';
 import type { ScanDeps } from './types.ts';
 import { BUSY_MS, LANDING_MS, SCAN_KEY_MARGIN_MS } from '../durations/index.ts';
 
-/** The result of one key that the ledger did not hold. */
+/** The result for one key that no ledger held. */
 export interface Treated {
   readonly stand: Stand;
-  /** The two listings showed it right as it is, so their hash may be remembered. */
+  /** The two listings showed the key right as it is, so their hash may be remembered. */
   readonly proved: boolean;
-  /** The key was written to, or another run is at work on it: a run has to look at it again. */
+  /** The key was written to, or another run works on it: a run has to look at it again. */
   readonly again: boolean;
-  /** Version IDs that the destination will list, newest first, if nobody else writes there. */
+  /** Version IDs that the destination will list, newest first, unless somebody else writes there. */
   readonly expected?: { readonly written: readonly string[]; readonly note: Note | undefined };
   readonly deeds: Partial<Deeds>;
-  /** The cause for which the key was left to a task. */
+  /** The cause with which the key was left to a task. */
   readonly cause?: string;
 }
 
@@ -31,22 +31,22 @@ export type Treatment = Treated | { readonly stop: 'time' | 'rules' };
 export interface TreatOptions {
   readonly deps: ScanDeps;
   readonly pair: Pair;
-  /** ms since 1970: when the engine's own work has to end. */
+  /** ms since 1970 by which the engine's own work has to end. */
   readonly deadline: number;
   /** Whether the rules of the scan are still those that are stored. */
   readonly isInForce: () => Promise<boolean>;
-  /** Whether this is the second pass, after which no pass comes back to the key. */
+  /** Whether this is the second pass, after which no pass returns to the key. */
   readonly last: boolean;
-  /** Whether tags and ACLs are compared, which costs two to four requests for each version. */
+  /** Whether tags and ACLs are compared, which costs two to four requests a version. */
   readonly compare: boolean;
-  /** Called on each refusal of COS that asks for fewer requests; waits. */
+  /** Called on each refusal with which COS asks for fewer requests; waits. */
   readonly slowDown: () => Promise<void>;
 }
 
-/** Tries of one key while COS asks for fewer requests; then it is a task like any that failed. */
+/** Tries of one key while COS asks for fewer requests. After them it becomes a task like any failed key. */
 const TRIES = 4;
 
-/** Brings one key up to date with as few requests as possible, and leaves to a task what cannot be done now. */
+/** Brings one key up to date with as few requests as possible, and leaves to a task whatever cannot be done now. */
 export async function treat(options: TreatOptions, stacks: KeyStacks, tally: KeyTally): Promise<Treatment> {
   const { deps, deadline, last } = options;
   const { engine } = deps;
@@ -60,7 +60,7 @@ export async function treat(options: TreatOptions, stacks: KeyStacks, tally: Key
           if (history.kind === 'copied') return copied(history, tally);
         } else if (history.halt !== 'look-again') return handedOn(options, work, history.halt, openOf(proof));
       }
-      // Where a stack is too long to be kept it is converge that reads it, page by page.
+      // A stack that is too long to be kept is read by `converge`, page by page.
       const proved = stacks.whole ? await engine.prove(work, stacks, deadline) : undefined;
       if (isHalt(proved)) return handedOn(options, work, proved.halt, openOf(proof));
       proof = proved;
@@ -95,7 +95,7 @@ const workOf = (
   full: true,
   thorough: false,
   compare,
-  // A scan finds out anew what may be copied by now: tags change without an event.
+  // A scan finds out again which versions may be copied by now: tags change without an event.
   fresh: Number.POSITIVE_INFINITY,
   floor: 0,
   since: Number.POSITIVE_INFINITY,
@@ -149,7 +149,7 @@ async function reported(
     };
   }
   const { lookAgain } = report;
-  // The second pass looks again anyway, but only a task knows since when delete markers may be ours and late.
+  // The second pass looks again anyway. But only a task records since when delete markers may be late ones of ours.
   if (lookAgain !== undefined && (last || marked > 0))
     await tasks.defer(taskOf({ ...work, since: lookAgain.since }, 'settle', now()), lookAgain.at);
   const skipped = report.skipped.map(({ versionId }) => versionId);
@@ -159,7 +159,7 @@ async function reported(
     outside: copies === 0 ? (proof?.missing ?? []).filter((id) => !skipped.includes(id)) : [],
   });
   const acted = copies + marked + removed > 0 || lookAgain !== undefined;
-  // The target of a link may come without the link's own listing being another one.
+  // The target of a link may be written without any change to the link's own listing.
   const lasting = !report.skipped.some(({ reason }) => reason === 'dangling-link');
   return { stand: { kind: 'right', note }, proved: !acted && lasting, again: acted, deeds };
 }
@@ -169,7 +169,7 @@ const openOf = (proof: Proof | undefined) => ({
   oldest: proof?.oldest,
 });
 
-/** The run has to end, or the key alone needs more time than it has: then a task goes on with it. */
+/** The run has to end, or the key alone needs more time than the run has. Then a task continues it. */
 async function handedOn(
   { deps: { engine }, deadline }: TreatOptions,
   work: Work,
@@ -198,7 +198,7 @@ async function failed(
   return { stand: { kind: 'failed', ...open }, proved: false, again: false, deeds: { deferred: 1 }, cause: why.cause };
 }
 
-/** Undefined where every version that a rule covers has its replica. */
+/** Undefined when every version that a rule covers has its replica. */
 function noteOf(
   { covered }: KeyTally,
   ids: { skipped?: readonly string[]; expired?: readonly string[]; outside?: readonly string[] },
@@ -212,7 +212,7 @@ function noteOf(
   return note.skipped[0] + note.expired[0] + note.outside[0] === 0 ? undefined : note;
 }
 
-/** The entries that the destination will list for these versions. */
+/** The entry that the destination will list for this version. */
 export const listedAs = (key: string, versionId: string): VersionEntry => ({
   key,
   versionId,

@@ -10,15 +10,15 @@ import { decodeState } from '../shape/index.ts';
 
 /** ms that a run must have left to begin another range. */
 const WORTHWHILE_MS = 120_000;
-/** Ranges held by other runs that a run tries to get before it ends. */
+/** Held ranges that a run tries to get before it ends. */
 const TRIES = 4;
 
 const FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };
 
 /**
- * One run of the `scan` function: does the unit that the start names, then further ranges of the scan while there is time.
- * One run at a time is at work on a unit; a start that comes twice finds it held. `deadline` in ms since 1970. Returns how
- * many ranges were finished.
+ * One run of the `scan` function: does the unit that the start names, then further ranges of the scan while there is
+ * time. One run at a time works on a unit; a doubled start finds it held. `deadline` in ms since 1970. Returns how many
+ * ranges were finished.
  */
 export async function runUnit(deps: ScanDeps, name: string, deadline: number): Promise<number> {
   const { engine } = deps;
@@ -54,7 +54,7 @@ class UnitRun {
       return 0;
     }
     const begun = await this.#do(scan, first);
-    // The run that holds it ends the start as well.
+    // The run that holds it removes the start as well.
     if (begun === 'held') return 0;
     try {
       for (let next = begun === 'over' ? await this.#another(scan) : undefined; next !== undefined;)
@@ -70,7 +70,7 @@ class UnitRun {
     return scan?.id === this.#scanId && scan.state === 'running' && paused === undefined ? scan : undefined;
   }
 
-  /** `over`: there may be time for another one. */
+  /** `over`: the unit is finished, and there may be time for another one. */
   async #do(scan: ScanDocument, unit: string): Promise<'held' | 'over' | 'stopped'> {
     const target = { ...this.#store.pair, key: `${scan.id}/${unit}` };
     const acquired = await this.#leases.acquire(target, FACTS, this.#deadline);
@@ -79,7 +79,7 @@ class UnitRun {
     try {
       return await this.#work(scan, unit, lease);
     } finally {
-      // Before the start goes: a run that is started afterwards must find the unit free.
+      // Released before the start is removed: a run that is started afterwards must find the unit free.
       await this.#leases.release(lease).catch(() => undefined);
     }
   }
@@ -121,7 +121,7 @@ class UnitRun {
     return this.#deadline - this.#deps.engine.now() > WORTHWHILE_MS;
   }
 
-  /** A range that can go on and on which no run seems to be at work. */
+  /** A range that can go on and on which no run seems to work. */
   async #another(scan: ScanDocument): Promise<string | undefined> {
     const { now, random } = this.#deps.engine;
     if (!this.#hasTime() || (await this.#wanted()) === undefined) return undefined;

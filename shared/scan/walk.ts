@@ -17,18 +17,18 @@ import { CLOCK_DOUBT_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/i
 import { Memory } from './memory.ts';
 import { openSides, Unlisted } from './sides.ts';
 
-/** ms after which a run writes down its progress, for the run that goes on if it is killed. */
+/** ms after which a run writes down its progress, in case it is killed. */
 const CHECKPOINT_MS = 30_000;
-/** Keys that are passed over between two looks at whether the scan is still wanted. */
+/** Remembered keys between two checks whether the scan goes on. */
 const UNASKED = 100;
-/** Keys that may be done ahead of one that is not. */
+/** Keys that may be done ahead of an unfinished one. */
 const AHEAD = 500;
 
 export interface WalkOptions {
   readonly deps: ScanDeps;
   readonly store: PairStore;
   readonly scan: ScanDocument;
-  /** ms since 1970: when the platform ends the run. */
+  /** When the platform ends the run, in ms since 1970. */
   readonly deadline: number;
 }
 
@@ -41,9 +41,9 @@ type Item = { readonly stacks: KeyStacks; readonly tally: KeyTally } & (
 const REMEMBERED: Treated = { stand: { kind: 'right', note: undefined }, proved: true, again: false, deeds: {} };
 
 /**
- * Walks a range, or goes on with it: lists both sides, passes over every key whose stacks are remembered, and brings the
- * others up to date. Ends before its time is over and writes down its progress. A first pass that wrote anything is followed
- * by a second one when listings have settled, so that what was written is seen as it is. Returns whether the range is done.
+ * Walks a range, or goes on with it: lists both sides, skips every key whose stacks are remembered, and brings the
+ * others up to date. Ends before its time is over and writes down its progress. After a first pass that wrote anything
+ * a second pass follows, when listings have settled, and checks the written keys. Returns whether the range is done.
  */
 export async function walkRange(options: WalkOptions, range: RangeDocument): Promise<boolean> {
   const { deps, store, scan } = options;
@@ -60,7 +60,7 @@ export async function walkRange(options: WalkOptions, range: RangeDocument): Pro
   return finishPass(options, store, walk);
 }
 
-/** The pass has come to the end of the range. */
+/** Handles the end of a pass over the range. */
 async function finishPass({ deps }: WalkOptions, store: PairStore, walk: Walk): Promise<boolean> {
   const { now } = deps.engine;
   const { range, ledger } = walk;
@@ -71,7 +71,7 @@ async function finishPass({ deps }: WalkOptions, store: PairStore, walk: Walk): 
       pass: 2,
       cursor: null,
       again: false,
-      // A bucket that has grown holds more than the scan before has counted.
+      // A bucket that has grown has more entries than the previous scan counted.
       expected: range.entries,
       entries: 0,
       counts: emptyCounts(),
@@ -134,7 +134,7 @@ class Walk {
     const active = { count: 0 };
     let ended: 'end' | 'stopped' = 'stopped';
     let passedOver = 0;
-    // This lasts while the scan is known to go on and the run has time.
+    // Runs while the scan is known to go on and the run has time.
     while (now() < this.#stop && (passedOver % UNASKED > 0 || (await this.#watch.isWanted()))) {
       if (this.#rest !== undefined) await this.#rest;
       const next = nextKey(source, destination, this.#tally);
@@ -145,7 +145,7 @@ class Walk {
       }
       const item = this.#begin(stacks, this.#tally.end(), active);
       if (item.remembered && queue.length === 0) {
-        // Nothing is waited for: nearly all keys of nearly all scans are such.
+        // Nothing to await: nearly all keys of nearly all scans are remembered.
         this.#commit(item, item.outcome);
         passedOver += 1;
       } else {
@@ -162,7 +162,7 @@ class Walk {
     return settled ? ended : 'stopped';
   }
 
-  /** The ledger first: what it holds is true whether or not the cursor has come to it. */
+  /** The ledger first: its content is true even if the cursor has not come as far. */
   async writeDown(): Promise<void> {
     const { store, deps } = this.#options;
     const now = deps.engine.now();
@@ -176,7 +176,7 @@ class Walk {
   #begin(stacks: KeyStacks, tally: KeyTally, active: { count: number }): Item {
     const idle = tally.entries === 0 || tally.rules.rules.length === 0;
     const known = idle || this.#memory.isRemembered(tally, this.range);
-    // P37b: Only what is remembered is passed over.
+    // P37b: Only remembered keys are skipped.
     if (known) return { stacks, tally, outcome: REMEMBERED, remembered: true };
     if (this.#memory.isGone(stacks, tally)) {
       const stand = { kind: 'right', note: allExpired(tally) } as const;
@@ -208,7 +208,7 @@ class Walk {
     return this.#options.scan.kind === 'properties';
   }
 
-  /** Counts the keys that are done, in their order, for as long as `full` says. False: the run has to end. */
+  /** Counts finished keys in their order, while `full` returns true. Returns false when the run has to end. */
   async #settle(queue: Item[], full: () => boolean): Promise<boolean> {
     for (;;) {
       const [first] = queue;
@@ -229,7 +229,7 @@ class Walk {
     }
   }
 
-  /** False: the destination answers nothing, so no further key is tried. */
+  /** Returns false when the destination fails altogether, so that no further key is tried. */
   #commit({ stacks, tally, remembered }: Item, outcome: Treated): boolean {
     const { now } = this.#options.deps.engine;
     const { range } = this;
@@ -238,10 +238,10 @@ class Walk {
     countKey(range.counts, stacks, tally, stand, now());
     range.entries += tally.entries;
     range.cursor = stacks.key;
-    // P39: What was written is looked at once more.
+    // P39: A written key is looked at once more.
     range.again ||= outcome.again;
     if (!remembered) addDeeds(range.deeds, { ...emptyDeeds(), looked: 1, ...outcome.deeds } satisfies Deeds);
-    // P37: A key is remembered when it was proved, and old enough to be listed in whole.
+    // P37: A key is remembered when it was proved, and is old enough to be listed completely.
     if (outcome.proved && tally.entries > 0 && this.#memory.isSettled(tally.youngest))
       this.#memory.prove(tally, stand.kind === 'right' ? stand.note : undefined);
     if (outcome.expected !== undefined) this.#memory.expect(stacks, tally, outcome.expected);
@@ -253,7 +253,7 @@ class Walk {
     return true;
   }
 
-  /** No further key is tried for a while. */
+  /** Blocks the range: no further key is tried for a while. */
   block(cause: string): 'stopped' {
     block(this.range, cause, this.#options.deps.engine.now());
     return 'stopped';

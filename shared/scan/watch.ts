@@ -5,18 +5,18 @@ import { rulesOfPair } from './scope.ts';
 import type { PairStore } from './store.ts';
 import type { ScanDeps } from './types.ts';
 
-/** ms for which a run believes that its scan goes on. */
+/** ms for which a run relies on the answer that its scan goes on. */
 const GOES_ON_MS = 3000;
 
-/** The questions that a run of a scan repeats while it works. */
+/** The checks that a run of a scan repeats while it works. */
 export interface Watch {
-  /** Whether the rules are still those that the run began by; asked before each write. Throws `CosError`. */
+  /** Whether the rules that the run began by are still in force; asked before each write. Throws `CosError`. */
   isInForce(): Promise<boolean>;
-  /** Whether the scan is still the pair's and is not held. Throws `CosError`. */
+  /** Whether the scan is still the pair's current one and is not paused. Throws `CosError`. */
   isWanted(): Promise<boolean>;
 }
 
-/** `ruleSet`: the rules that the run began by, read a moment ago. */
+/** `ruleSet`: the rules that the run began by, just read. */
 export function createWatch(
   { engine }: ScanDeps,
   store: PairStore,
@@ -45,7 +45,7 @@ interface Answered {
   readonly answer: Promise<boolean>;
 }
 
-/** Asks only when the last answer is older than `life` ms. */
+/** Asks again only when the last answer is older than `life` ms. */
 function believed(
   now: () => number,
   life: number,

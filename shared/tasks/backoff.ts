@@ -6,8 +6,9 @@ const FIRST_MS = 60_000;
 const LONGEST_MS = 6 * 3_600_000;
 
 /**
- * When work that did not succeed is tried again, in ms since 1970. The wait doubles from a minute to six hours, and is at least
- * half of that. The moment is the key's own, so that what failed together does not come back together.
+ * The time of the next try after a failure, in ms since 1970. The wait doubles from a minute to six hours, and is at
+ * least half of that. The digest of the key sets the moment, so that keys which failed together do not come back
+ * together.
  */
 export function nextTry(
   target: Target,

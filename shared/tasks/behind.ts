@@ -13,34 +13,34 @@ import {
 } from '../shape/index.ts';
 import type { StateDeps, Target } from './types.ts';
 
-/** Pairs at which so much has failed that a scan repairs it, and not one task for each key. */
+/** Prefix of the marks on pairs where so much has failed that a scan repairs it, instead of one task for each key. */
 export const BEHIND = 'behind/';
 
-/** ms after which one more piece of live work is tried, by each instance, while the pair is behind. */
+/** ms after which each instance tries one more piece of live work while the pair is behind. */
 const TRY_MS = 30_000;
-/** Where a destination answers so slowly that nothing fails often, a few failures in this many ms do as well. */
+/** Where a destination answers so slowly that failures are rare, a few failures within this many ms are enough. */
 const LONG_MS = 120_000;
 const FEW = 3;
-/** ms after which it is looked again whether there may be one. */
+/** ms after which an instance checks again whether a mark for late events may be written. */
 const LATE_AGAIN_MS = 60_000;
-/** Cause of a mark that says nothing of the destination: events come so late that others may have been dropped. */
+/** Cause of a mark that says nothing about the destination: events come so late that others may have been dropped. */
 export const EVENTS_LATE = 'EventsLate';
 
 export type BehindPair = Pick<Target, 'source' | 'destination'>;
 
-/** Where a pair stands. Times in ms since 1970, `at` by the state bucket's clock. */
+/** The state of a pair. Times in ms since 1970, `at` by the state bucket's clock. */
 export type Behind =
   | { readonly phase: 'none' }
-  /** Failed work is left to a scan. `answers`: something has succeeded since. */
+  /** Failed work is left to a scan. `answers`: a try has succeeded since. */
   | (Marked & { readonly phase: 'behind'; readonly answers: boolean })
-  /** Failed work is a task again; a scan that begins late enough after `at` finds all that was left to it. */
+  /** Failed work becomes a task again. A scan that begins late enough after `at` finds all work that was left to it. */
   | (Marked & { readonly phase: 'recovering'; readonly at: number });
 
 interface Marked {
   readonly id: string;
   readonly since: number;
   readonly cause: string;
-  /** One that failed: who wants to know whether anything answers again tries this. */
+  /** A key that failed. A probe tries it to see whether the destination answers again. */
   readonly key: string;
 }
 
@@ -48,32 +48,33 @@ const NONE: Behind = { phase: 'none' };
 
 interface Circuit {
   failures: number;
-  /** ms since 1970 of the first of these failures. */
+  /** Time of the first of these failures, in ms since 1970. */
   first: number;
-  /** ms since 1970 of the last try while the pair was behind. */
+  /** Time of the last try while the pair was behind, in ms since 1970. */
   tried: number;
   believed: { readonly asked: number; readonly behind: Promise<Behind> } | undefined;
 }
 
-/** Written by those who fail, never removed: another one replaces it. */
+/** Written by runs that fail. It is never removed, only replaced. */
 const down = object<Marked>({ id: someText, since: number, cause: text(), key: text() });
-/** Written by `schedule` alone. It speaks of one mark only, so it can never end a newer one. */
+/** Written by `schedule` alone. It names one mark, so it can never end a newer one. */
 const up = object<{ id: string; phase: 'recovering' | 'over' }>({ id: someText, phase: oneOf(['recovering', 'over']) });
-/** Written by those who succeed. */
+/** Written by runs that succeed. */
 const news = object<{ id: string | null }>({ id: nullable(text()) });
 
 /**
- * Tells when a pair has failed so often that its work is left to a scan. `schedule` says that a destination is crowded with
- * failed work; an instance to which it answers nothing at all then marks the pair. From then on failures leave no task, and
- * nearly nothing is tried, until something succeeds. `schedule` takes that up, and begins a scan when nobody can go by the
- * mark any longer. What belongs to one key alone (open uploads, delete markers that may come late) stays a task.
+ * Decides when a pair has failed so often that its work is left to a scan. `schedule` says that much failed work waits
+ * for a destination. An instance that then gets only failures from it marks the pair. From then on failures leave no
+ * task, and almost nothing is tried, until a try succeeds. `schedule` takes the mark up, and begins a scan when no run
+ * can rely on the mark any longer. Work that belongs to one key alone (open uploads, delete markers that may come late)
+ * stays a task.
  */
 export class BehindMarks {
   readonly #deps: StateDeps;
   readonly #now = (): number => this.#deps.now();
   readonly #inARow: number;
   readonly #circuits = new Map<string, Circuit>();
-  /** ms since 1970 from which on late events are of interest again. */
+  /** Time in ms since 1970 before which late events are ignored. */
   readonly #lateAgain = new Map<string, number>();
 
   /** `inARow`: failures of one instance, without a success in between, that mark a pair of a crowded destination. */
@@ -82,12 +83,12 @@ export class BehindMarks {
     this.#inARow = inARow;
   }
 
-  /** As `readBehind` says. */
+  /** As `readBehind`. */
   read(pair: BehindPair): Promise<Behind> {
     return readBehind(this.#deps, pair);
   }
 
-  /** Whether work that an event asks for is tried. False: the pair is behind, and a scan will do it. */
+  /** Whether the work of an event is tried. False when the pair is behind; a scan will then do the work. */
   async mayTry(pair: BehindPair): Promise<boolean> {
     const circuit = this.#circuits.get(keyOf(pair));
     if (circuit === undefined || !(await this.#isBehind(pair, circuit))) return true;
@@ -97,13 +98,13 @@ export class BehindMarks {
     return true;
   }
 
-  /** Something was brought up to date. */
+  /** Notes that a key was brought up to date. */
   async succeeded(pair: BehindPair): Promise<void> {
     if (!this.#circuits.has(keyOf(pair))) return;
     if (await this.answers(pair)) this.#circuits.delete(keyOf(pair));
   }
 
-  /** The same of work that had failed before, perhaps elsewhere. False: it could not be told. */
+  /** The same for work that had failed before, perhaps elsewhere. Returns false when it could not be written. */
   async answers(pair: BehindPair): Promise<boolean> {
     try {
       const behind = await this.read(pair);
@@ -114,7 +115,10 @@ export class BehindMarks {
     }
   }
 
-  /** Something failed that may be the pair's own fault. True: the pair is behind, so it may be left to the scan. */
+  /**
+   * Notes a failure that may be the pair's own fault. Returns true when the pair is behind, so that the work may be
+   * left to the scan.
+   */
   async failed(pair: Target, cause: string): Promise<boolean> {
     const now = this.#now;
     const known = this.#circuits.get(keyOf(pair));
@@ -122,7 +126,7 @@ export class BehindMarks {
     this.#circuits.set(keyOf(pair), circuit);
     circuit.failures += 1;
     if (await this.#isBehind(pair, circuit)) {
-      // Failures during the repair are counted anew.
+      // Failures during the repair are counted from the start.
       Object.assign(circuit, { failures: 0, first: now() });
       return true;
     }
@@ -138,35 +142,35 @@ export class BehindMarks {
     }
   }
 
-  /** An event came so late that the platform may have dropped others: a scan is to find what they would have told. */
+  /** An event came so late that the platform may have dropped others. A scan must find the versions of those. */
   async eventsAreLate(pair: Target, since: number): Promise<void> {
     const now = this.#now;
     if (now() < (this.#lateAgain.get(keyOf(pair)) ?? 0)) return;
     const [last, { phase }] = await Promise.all([readMark(this.#deps, nameOf(pair, 'down'), down), this.read(pair)]);
     const age = last?.value.cause === EVENTS_LATE ? last.date - last.lastModified : HELD_BACK_EVERY_MS;
-    // A mark that stands brings a scan in any case, but perhaps one that has begun already.
+    // An existing mark brings a scan in any case, but perhaps one that has already begun.
     const wait = phase === 'none' ? HELD_BACK_EVERY_MS - age : LATE_AGAIN_MS;
     this.#lateAgain.set(keyOf(pair), now() + (wait > 0 ? wait : HELD_BACK_EVERY_MS));
-    // Nothing fails here, so nothing has to succeed before the scan may begin.
+    // Nothing fails here, so no success has to come before the scan may begin.
     if (wait <= 0) await this.#put(nameOf(pair, 'news'), { id: await this.#mark(pair, since, EVENTS_LATE) });
   }
 
-  /** For `schedule`: so much failed work waits for this destination. */
+  /** For `schedule`: records that much failed work waits for this destination. */
   async crowd(destination: string): Promise<void> {
     await this.#put(crowdName(destination), {});
   }
 
-  /** For `schedule`: from now on what fails becomes a task again. */
+  /** For `schedule`: from now on failures become tasks again. */
   async takeUp(pair: BehindPair, id: string): Promise<void> {
     await this.#put(nameOf(pair, 'up'), { id, phase: 'recovering' });
   }
 
-  /** For `schedule`: a scan has brought all that was left to it. */
+  /** For `schedule`: a scan has done all work that was left to it. */
   async end(pair: BehindPair, id: string): Promise<void> {
     await this.#put(nameOf(pair, 'up'), { id, phase: 'over' });
   }
 
-  /** By what was read a moment ago: `schedule` waits for all who may go by that. */
+  /** By the mark that was last read. `schedule` waits as long as a run may rely on that. */
   async #isBehind(pair: BehindPair, circuit: Circuit): Promise<boolean> {
     const now = this.#now;
     // A mark is read anew after this time.
@@ -202,7 +206,7 @@ const crowdName = (destination: string): string => `${BEHIND}${destination}/crow
 
 type ReadDeps = Pick<StateDeps, 'cos' | 'state'>;
 
-/** Where the pair stands at this moment. Throws `CosError`, `InvalidStateObject`. */
+/** The state of the pair now. Throws `CosError`, `InvalidStateObject`. */
 export async function readBehind(deps: ReadDeps, pair: BehindPair): Promise<Behind> {
   const mark = await readMark(deps, nameOf(pair, 'down'), down);
   if (mark === undefined) return NONE;
@@ -211,7 +215,7 @@ export async function readBehind(deps: ReadDeps, pair: BehindPair): Promise<Behi
     readMark(deps, nameOf(pair, 'news'), news),
   ]);
   const { id } = mark.value;
-  // Only the end of this very mark is its end.
+  // A document about another mark does not end this one.
   if (taken?.value.id !== id) return { ...mark.value, phase: 'behind', answers: told?.value.id === id };
   return taken.value.phase === 'over' ? NONE : { ...mark.value, phase: 'recovering', at: taken.lastModified };
 }

@@ -16,7 +16,7 @@ import {
 } from '../shape/index.ts';
 import type { FailedRequest, Facts, Target, Task, Upload } from './types.ts';
 
-/** JSON has no Infinity: `since` is null there. */
+/** JSON has no Infinity, so `since` is null instead. */
 type Stored<T extends Facts> = Omit<T, 'since'> & { readonly since: number | null };
 
 export const readUpload = object<Upload>({
@@ -35,9 +35,9 @@ export const readUpload = object<Upload>({
 /** The body of a lease: the write-ahead record of the run that holds it. */
 export interface LeaseRecord extends Target, Facts {
   readonly id: string;
-  /** ms from the object's Last-Modified on; nobody's own clock is asked. */
+  /** ms from the object's Last-Modified on; the clocks of functions do not count. */
   readonly duration: number;
-  /** The attempt whose copy may land when its run is over; missing in the lease of a run. */
+  /** The attempt whose copy may land after its run is over; missing in the lease of a run. */
   readonly attempt?: string | undefined;
 }
 

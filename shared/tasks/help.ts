@@ -4,15 +4,17 @@ import { readUpload } from './documents.ts';
 import { digestOfTarget, helpName } from './names.ts';
 import type { StateDeps, Target, Upload } from './types.ts';
 
-/** Asks another run to copy some parts of an open upload. It is no work: without it the same is done, only later. */
+/**
+ * Asks another run to copy some parts of an open upload. It is not a task: without it the same parts are copied later.
+ */
 export interface Help extends Target {
   readonly upload: Upload;
-  /** A digest of the rules that the upload was begun or gone on with by. */
+  /** A digest of the rules by which the upload was begun or continued. */
   readonly rules: string;
   /** Numbers of the first and the last part. */
   readonly first: number;
   readonly last: number;
-  /** ms since 1970: no part is begun that would not be there by then. */
+  /** Time in ms since 1970 by which each part must be copied; no part is begun that would take longer. */
   readonly until: number;
 }
 
@@ -36,8 +38,8 @@ export async function askForHelp({ cos, state, hash, unique }: Deps, help: Help)
 }
 
 /**
- * Takes what somebody asked for away before it is done, so that nothing is left of it whatever becomes of this run. Undefined:
- * it was taken already. Throws `CosError`, `InvalidStateObject`.
+ * Removes a request for help before it is served, so that nothing is left of it whatever happens to this run. Undefined
+ * when it was already taken. Throws `CosError`, `InvalidStateObject`.
  */
 export async function takeHelp({ cos, state }: Pick<Deps, 'cos' | 'state'>, name: string): Promise<Help | undefined> {
   const found = await cos.getObject(state, name);

@@ -9,7 +9,7 @@ const RESTARTS = 5;
 /** Keys whose records are read at once. */
 const READ_AT_ONCE = 64;
 
-/** The facts that a broken-off run has left. */
+/** What a killed run has left at a key. */
 export interface Abandoned {
   readonly target: Target;
   readonly facts: Facts;
@@ -17,13 +17,13 @@ export interface Abandoned {
 
 export interface Lease extends Facts {
   readonly name: string;
-  /** Expired records of runs that broke off; this run goes on from them. */
+  /** Expired records of killed runs, which this run goes on from. */
   readonly inherited: readonly string[];
-  /** Further leases of this run, which keep the key for copies that outlive the first. */
+  /** Further leases of this run. They keep the key for copies that outlive the first one. */
   readonly further: Further[];
-  /** ms since the last of those runs was over, at least; undefined: there were none. */
+  /** ms since the last of those runs was over, at least; undefined when there was none. */
   readonly endedAgo?: number | undefined;
-  /** Local clock, ms: when the request that created it was sent. */
+  /** Local clock, ms: when the request that created the lease was sent. */
   readonly sent: number;
   /** ms for which the lease is ours, counted from `sent` at the earliest. */
   readonly duration: number;
@@ -39,8 +39,8 @@ export interface Further {
 export type Acquired =
   | { readonly kind: 'held'; readonly lease: Lease }
   /**
-   * `remaining`: ms until it expires, unless it is given back before. `name`: of the lease that is in the way. `awaited`: its
-   * run is over, and only the copy of this attempt may still land.
+   * `remaining`: ms until the lease expires, unless it is given back before. `name`: the lease that stands in the way.
+   * `awaited`: its run is over, and only the copy of this attempt may still land.
    */
   | {
       readonly kind: 'taken';
@@ -51,10 +51,11 @@ export type Acquired =
 
 interface AcquireOptions {
   /**
-   * Also finds records that were left behind above a number that is free; one more listing, so only where time is not short.
+   * Also finds records that were left behind above a free number. This takes one more listing, so it is used only where
+   * time is not short.
    */
   readonly thorough?: boolean;
-  /** An attempt whose copy has landed, so that nobody waits for it. */
+  /** An attempt whose copy has landed, so it need not be awaited. */
   readonly landed?: string | undefined;
 }
 
@@ -65,23 +66,23 @@ interface Found {
 }
 
 /**
- * The run that is busy with a key. A lease is an object that can be created but not overwritten; it is given back by deleting
- * it, or it expires by the state bucket's own clock. An expired one is not deleted but taken over under the next
- * number, so that a late request of its old holder can never free somebody else's lease.
+ * Which run works on a key. A lease is an object that can be created but not overwritten. It is given back by deleting
+ * it, or it expires by the state bucket's own clock. An expired lease is not deleted but taken over under the next
+ * number, so that a late request of its old holder can never free another run's lease.
  */
 export class Leases {
   readonly #deps: StateDeps;
   readonly #prefix: string;
 
-  /** `prefix`: where they lie on the state bucket; what is not a key is held somewhere else. */
+  /** `prefix`: where the leases lie on the state bucket. Other things than keys have another prefix. */
   constructor(deps: StateDeps, prefix = LEASES) {
     this.#deps = deps;
     this.#prefix = prefix;
   }
 
   /**
-   * Takes the key, or tells for how long somebody else has it. `deadline` (ms since 1970) is when the platform ends the
-   * run: the lease lives so much longer that nothing the run has sent can take effect after it, but a slow copy.
+   * Takes the key, or returns for how long another run has it. `deadline` (ms since 1970) is when the platform ends the
+   * run. The lease lives longer, so that no request of the run can take effect after it, except a slow copy.
    */
   async acquire(
     target: Target,
@@ -101,8 +102,8 @@ export class Leases {
   }
 
   /**
-   * Keeps a key that this run has for the copy of an attempt, which may take until `until` (ms since 1970, local clock) and
-   * outlive the run. One request, and one more when the key is given back; none where a lease of the run lives so long.
+   * Keeps a key of this run for the copy of an attempt, which may take until `until` (ms since 1970, local clock) and
+   * outlive the run. One request, and one more when the key is given back; none if a lease of the run lives that long.
    */
   async outlast(lease: Lease, target: Target, attempt: string, until: number): Promise<void> {
     if ([lease.sent + lease.duration, ...lease.further.map((one) => one.until)].some((end) => end >= until)) return;
@@ -114,27 +115,27 @@ export class Leases {
     const own = readLeaseName(lease.name)?.number ?? 0;
     for (let number = own + 1 + lease.further.length; ; number += 1) {
       const name = leaseName(digest, number, this.#prefix);
-      // What an earlier run has left there stays for whoever looks for it.
+      // A lease that an earlier run left under this number stays for the next run that looks.
       if (!(await this.#create(name, record)) && (await this.#read(name))?.record.id !== id) continue;
       lease.further.push({ name, until });
       return;
     }
   }
 
-  /** Whether somebody holds this lease at the moment. */
+  /** Whether another run holds this lease now. */
   async isHeld(name: string): Promise<boolean> {
     const found = await this.#read(name);
     return found !== undefined && found.remaining > 0;
   }
 
-  /** Gives the key back, but not what broken-off runs have left of it: whoever takes it next goes on from that. */
+  /** Gives the key back, but not the records of killed runs: the next run goes on from those. */
   async giveBack(lease: Lease): Promise<void> {
     await this.release({ ...lease, inherited: [] });
   }
 
   /**
-   * Gives the key back, with all that broken-off runs have left of it, because it is done or written down elsewhere; unless
-   * the lease may expire before the request has surely landed: then it is nobody's.
+   * Gives the key back with all records of killed runs, because their work is done or written down elsewhere. It does
+   * nothing if the lease may expire before the request has surely landed: the lease is then nobody's.
    */
   async release(lease: Lease): Promise<void> {
     const further = lease.further.map(({ name }) => name);
@@ -148,9 +149,9 @@ export class Leases {
   }
 
   /**
-   * Keys whose holder broke off: no lease of theirs is alive, and at least one expired record is there, or a knock that nobody
-   * has heard. Told in batches, as they are found. A key whose records cannot be read is told to `onProblem` and passed over:
-   * it must not keep the others from being found.
+   * Keys whose holder was killed: none of their leases is alive, and there is an expired record, or a knock that nobody
+   * has heard. They come in batches, as they are found. A key with unreadable records is reported to `onProblem` and
+   * skipped, so that the others are still found.
    */
   async *abandoned(onProblem: (error: unknown) => void): AsyncGenerator<readonly Abandoned[]> {
     const read = async (names: readonly string[]): Promise<Abandoned | undefined> => {
@@ -208,7 +209,7 @@ export class Leases {
       }
       const holder = await this.#read(name);
       if (holder === undefined) return 'again';
-      // The client repeats a create after a dead connection, so the one that was there already may be ours.
+      // The client repeats a create after a dead connection, so an existing lease may be ours.
       if (holder.record.id === id) return this.#held(below, { name, sent, duration, ...merged });
       const { attempt } = holder.record;
       if (holder.remaining > 0 && (attempt === undefined || attempt !== landed))
@@ -232,7 +233,7 @@ export class Leases {
 
   /**
    * Between reading an expired record and creating the next number, another run may have taken over, finished and
-   * cleaned up, and a third may hold a lower number anew: then this one is void.
+   * cleaned up, and a third one may hold a lower number anew. Then the new lease is void.
    */
   async #unchanged(below: readonly Found[]): Promise<boolean> {
     const now = await Promise.all(below.map((one) => this.#read(one.name)));
@@ -243,7 +244,7 @@ export class Leases {
     const known = new Set([lease.name, ...lease.inherited]);
     const names: string[] = [];
     const leases = objectsUnder(this.#deps.cos, this.#deps.state, `${this.#prefix}${digest}/`);
-    // A run that takes a knock away has to look afterwards, so it is no record that goes with the lease.
+    // A run that deletes a knock has to look afterwards, so a knock is no record that goes with the lease.
     for await (const { key } of leases) if (!known.has(key) && readKnockName(key) === undefined) names.push(key);
     const others = await Promise.all(names.map((name) => this.#read(name)));
     const expired = others.filter((one) => one !== undefined && one.remaining <= 0) as Found[];
@@ -259,14 +260,14 @@ export class Leases {
     const object = await this.#deps.cos.getObject(this.#deps.state, name);
     if (object === undefined) return undefined;
     const written = decodeLease(name, object.body);
-    // The writes of the run are no older than its lease, by COS's clock; its own may have been ahead.
-    // A knock tells of no run.
+    // By COS's clock, the writes of the run are no older than its lease; the run's own clock may have been ahead. A
+    // knock names no run.
     const since = readKnockName(name) === undefined ? object.lastModified - ROUNDING_MS : Number.POSITIVE_INFINITY;
     const record = { ...written, since: Math.min(written.since, since) };
     return { name, record, remaining: remainingOf(record, object) };
   }
 
-  /** Names of leases and knocks, by key; without keys that have one which is too young to have expired. */
+  /** Names of leases and knocks by key, without keys that have one too young to have expired. */
   async *#groups(): AsyncGenerator<readonly string[]> {
     let group: string[] = [];
     let current = '';
@@ -288,15 +289,15 @@ export class Leases {
   }
 }
 
-/** ms until a lease expires, by the state bucket's own clock; it has expired when none are left. */
+/** ms until a lease expires by the state bucket's own clock; it has expired when the result is not above 0. */
 export const remainingOf = (
   { duration }: Pick<LeaseRecord, 'duration'>,
   { date, lastModified }: { readonly date: number; readonly lastModified: number },
 ): number => duration + ROUNDING_MS - (date - lastModified);
 
-/** A lease outlives its run by the time its last request may take, and a margin. */
+/** A lease outlives its run by the time that its last request may take, and a margin. */
 function endedAgo(expired: readonly Found[]): number | undefined {
-  // A lease for a copy ends with the copy, and lies above that of its run.
+  // A lease for a copy ends with the copy, and has a higher number than that of its run.
   const runs = expired.filter(({ record }) => record.attempt === undefined);
   if (runs.length === 0) return undefined;
   return Math.min(...runs.map(({ remaining }) => LEASE_TAIL_MS + ROUNDING_MS - remaining));

@@ -1,4 +1,4 @@
-/** Runs `work` over all items, at most `limit` at a time; the first failure is thrown once the running ones ended. */
+/** Runs `work` on all items, at most `limit` at a time. Throws the first failure once all running ones have ended. */
 export async function mapLimited<T, R>(
   items: readonly T[],
   limit: number,

@@ -7,13 +7,13 @@ export interface Waiting {
   readonly name: string;
   /** The digest of its target. */
   readonly digest: string;
-  /** The task, as it is to be written. */
+  /** The task as it is written. */
   readonly body: Uint8Array;
 }
 
 /**
- * Moves work from `waiting/` to `tasks/`, where it starts. A crash between the two halves leaves the work twice, which costs a
- * look and harms nothing. Throws `CosError`.
+ * Moves work from `waiting/` to `tasks/`, where it starts. A crash between the two halves leaves the work twice, which
+ * costs one look and does no harm. Throws `CosError`.
  */
 export async function startWaiting(deps: StateDeps, { name, digest, body }: Waiting): Promise<void> {
   const { cos, state } = deps;

@@ -5,10 +5,10 @@ import type { Target } from './types.ts';
 export const LEASES = 'leases/';
 /** Writing an object here starts the `task` function. */
 export const TASKS = 'tasks/';
-/** Work that is not due; starts nothing. Ordered by destination, then by due time. */
+/** Work that is not due; it starts nothing. Ordered by destination, then by due time. */
 export const WAITING = 'waiting/';
 
-/** One name per key and destination, whatever rule led there: two rules must not work on one stack at once. */
+/** One name per key and destination, whichever rule covers it: two rules must not work on one stack at once. */
 export const digestOfTarget = (target: Target, hash: Hash): string =>
   hash.sha256([formatPlace(target.source), formatPlace(target.destination), target.key].join('\0')).slice(0, 32);
 
@@ -21,18 +21,17 @@ export const taskName = (digest: string, unique: string): string => `${TASKS}${d
 const MINUTE_MS = 60_000;
 
 /**
- * Why work waits, as far as its turn depends on it: `failed`, the last try ended in an error that
- * the destination as a whole may have caused; `recheck`, all is done and only
- * looked at again; `turn`, anything else.
+ * Why work waits, as far as its turn depends on it. `failed`: the last try ended in an error that the whole destination
+ * may have caused. `recheck`: all is done, and the key is only looked at again. `turn`: any other reason.
  */
 export type WaitingKind = 'failed' | 'recheck' | 'turn';
 
 const SIGNS: Record<WaitingKind, string> = { failed: 'f', recheck: 'r', turn: '' };
 
 /**
- * `due` in ms since 1970, rounded up to a minute, which is how often work is promoted. `content` stands for what the work
- * says: the same work put off twice to one minute is there once, or doubled events would breed. `kind` is in the name, so
- * that nobody has to read ten thousand bodies to find what matters.
+ * `due` in ms since 1970, rounded up to a minute, the interval in which work is promoted. `content` stands for the
+ * content of the work: the same work, deferred twice to one minute, exists once. Otherwise doubled events would
+ * multiply. `kind` is in the name, so that ten thousand bodies need not be read to find the important ones.
  */
 export function waitingName(
   destination: string,
@@ -45,8 +44,8 @@ export function waitingName(
 }
 
 /**
- * Says that work which had failed at a destination has succeeded there since. It lies beside that destination's work, after
- * all of it.
+ * Its object says that work which had failed at a destination has succeeded there since. It sorts after all work of
+ * that destination.
  */
 export const recoveredName = (destination: string): string => `${WAITING}${destination}/recovered`;
 export const isRecoveredName = (name: string): boolean => /^waiting\/[^/]+\/recovered$/.test(name);
@@ -70,7 +69,7 @@ export function readTaskName(name: string): { digest: string; unique: string } |
   return digest && unique ? { digest, unique } : undefined;
 }
 
-/** Of the key that somebody knocked for. */
+/** The digest of the key that the knock is for. */
 export const readKnockName = (name: string): string | undefined => /^leases\/([0-9a-f]{32})\/knock$/.exec(name)?.[1];
 
 export function readLeaseName(name: string): { digest: string; number: number } | undefined {

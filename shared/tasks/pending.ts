@@ -21,37 +21,37 @@ type ReadDeps = Pick<StateDeps, 'cos' | 'state' | 'hash'>;
 export interface Pending {
   readonly name: string;
   readonly task: Task;
-  /** ms since 1970; undefined: due, its run has been started. */
+  /** ms since 1970; undefined when it is due and its run has been started. */
   readonly due: number | undefined;
 }
 
 export interface PendingPage {
   readonly items: readonly Pending[];
-  /** State objects that cannot be read; they are left alone. */
+  /** State objects that cannot be read; they are not changed. */
   readonly unreadable: number;
-  /** Where the next page begins; undefined: this was the last one. */
+  /** The cursor of the next page; undefined on the last one. */
   readonly marker: string | undefined;
 }
 
 export interface PageQuery {
   readonly accepts: (task: Task) => boolean;
-  /** Only what waits for this destination is looked through: another one that is down must not hide it. */
+  /** Only work for this destination is read, so that a failing destination with much work does not hide it. */
   readonly destination?: Place | undefined;
-  /** The `marker` of the page before. */
+  /** The `marker` of the previous page. */
   readonly marker: string | undefined;
   /** Keys, each at one destination, after which the page ends. */
   readonly limit: number;
-  /** State objects after which the page ends, whatever they are: a page takes bounded time. */
+  /** State objects after which the page ends, whatever they are, so that a page takes bounded time. */
   readonly examined: number;
 }
 
-/** Names asked for, and bodies read, at once. */
+/** Names that are requested at once, and bodies that are read at once. */
 const BATCH = 50;
 
 /** Whether a text can be a `marker`. */
 export const isPendingMarker = (text: string): boolean => text.startsWith(WAITING) || text.startsWith(TASKS);
 
-/** Work of all keys: first what waits, by destination and due time, then what has been started. */
+/** Work of all keys: first waiting work, by destination and due time, then work that has been started. */
 export async function listPending(deps: ReadDeps, query: PageQuery): Promise<PendingPage> {
   const items: Pending[] = [];
   const targets = new Set<string>();
@@ -76,15 +76,18 @@ export async function listPending(deps: ReadDeps, query: PageQuery): Promise<Pen
 
 export interface KeyState {
   readonly items: readonly Pending[];
-  /** `held`: a run is at work. `expired`: a run broke off, and the next sweep makes a task of what it left. */
+  /**
+   * `held`: a run is in progress. `expired`: a run was killed, and the next sweep makes a task of the work that it
+   * left.
+   */
   readonly lease: 'held' | 'expired' | undefined;
-  /** State objects of the key that cannot be read: somebody damaged them, and nobody works on them. */
+  /** State objects of the key that are damaged; no run works on them. */
   readonly unreadable: number;
-  /** False: more waits for this destination than was looked through, so there may be more work of this key. */
+  /** False when not all waiting work of this destination was read, so there may be more for this key. */
   readonly complete: boolean;
 }
 
-/** Work of one key at one destination. Waiting work is found by looking through that of its destination. */
+/** Work of one key at one destination. Its waiting work is found by reading through that of its destination. */
 export async function pendingOfKey(deps: ReadDeps, target: Target, pages: number): Promise<KeyState> {
   const digest = digestOfTarget(target, deps.hash);
   const [started, waiting, lease] = await Promise.all([
@@ -136,7 +139,7 @@ async function leaseOf(
   return { state: found.includes('expired') ? 'expired' : undefined, unreadable };
 }
 
-/** Undefined: done meanwhile. */
+/** Undefined when it was done in the meantime. */
 async function readPending({ cos, state }: ReadDeps, name: string): Promise<Pending | 'unreadable' | undefined> {
   if (isRecoveredName(name) || isHelpName(name)) return undefined;
   const waiting = readWaitingName(name);
@@ -153,7 +156,7 @@ async function* namesAfter(deps: ReadDeps, { marker, destination }: PageQuery): 
   yield* namesUnder(deps, TASKS, marker?.startsWith(TASKS) === true ? marker : undefined);
 }
 
-/** Names under a prefix, a batch at a time. */
+/** Names under a prefix, in batches. */
 export async function* namesUnder(
   { cos, state }: ReadDeps,
   prefix: string,

@@ -4,24 +4,30 @@ import { startWaiting } from './move.ts';
 import { isRecoveredName, readWaitingName, recoveredName, WAITING } from './names.ts';
 import type { StateDeps } from './types.ts';
 
-/** Moves under way at once, over all destinations. */
+/** Moves in progress at once, over all destinations. */
 const LANES = 48;
-/** Destinations whose work is looked through at once. */
+/** Destinations whose work is read at once. */
 const DESTINATIONS = 8;
-/** Re-checks of one destination that are kept in mind until everything else has started; the others have their turn later. */
+/**
+ * Rechecks of one destination that are kept in memory until all other work has started; any beyond that wait for a
+ * later run.
+ */
 const RECHECKS = 20_000;
-/** Failed work that is started in the first minute after a destination has recovered; twice as much in each one more. */
+/**
+ * Pieces of failed work that are started in the first minute after a destination has recovered. The number doubles each
+ * minute.
+ */
 const FIRST_PACE = 200;
-/** ms after which a recovery is no news any more. */
+/** ms after which a recovery no longer starts work early. */
 const NEWS_MS = 15 * 60_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Makes what is due start, until all of it has or `deadline` (ms since 1970) has come. Destinations have their turns side by
- * side, so one with a long backlog does not hold up the others; within one, re-checks come after everything else. What waits
- * after failures is started before it is due when something else that had failed there has succeeded: the longest waiting
- * first, a little at first and more each minute. While nothing has, one piece a minute is tried. Returns how many were moved;
- * what failed is thrown after the others have had their turn.
+ * Starts due work until all of it has started or `deadline` (ms since 1970) has come. Destinations take turns, so one
+ * with a long backlog does not delay the others. Within a destination, rechecks come last. Work that waits after
+ * failures starts before it is due once other failed work has succeeded there: the longest waiting first, a little at
+ * first and more each minute. Until then, one piece a minute is tried. Returns how many were moved. Failures are thrown
+ * after all destinations had their turn.
  */
 export async function promote(deps: StateDeps, deadline: number, crowd?: Crowd): Promise<number> {
   const failures: unknown[] = [];
@@ -40,7 +46,7 @@ export async function promote(deps: StateDeps, deadline: number, crowd?: Crowd):
   return moved;
 }
 
-/** Names of those with any work. */
+/** Names of the destinations with any work. */
 async function destinationsOf(deps: StateDeps, deadline: number): Promise<readonly string[]> {
   const { cos, state } = deps;
   const found: string[] = [];
@@ -62,7 +68,7 @@ interface Turn {
   readonly crowd: Crowd | undefined;
 }
 
-/** The function that is told of a destination for which so many pieces of failed work wait. */
+/** A function that is called for a destination for which this much failed work waits. */
 export interface Crowd {
   readonly from: number;
   readonly tell: (destination: string) => Promise<void>;
@@ -107,26 +113,29 @@ async function promoteOf(deps: StateDeps, destination: string, { move, deadline,
   return moved;
 }
 
-/** When work that had failed first succeeded again, ms since 1970 by the state bucket's clock. */
+/** Time at which failed work first succeeded again, in ms since 1970 by the state bucket's clock. */
 async function recoveryOf({ cos, state }: StateDeps, destination: string): Promise<number | undefined> {
   const { entries } = await cos.listObjects(state, { prefix: recoveredName(destination), maxKeys: 1 });
   return entries.find(({ key }) => isRecoveredName(key))?.lastModified;
 }
 
-/** Whether work failed before the recovery. Work that failed after it has its own wait, so that it does not run each minute. */
+/**
+ * Whether work failed before the recovery. Work that failed after it keeps its own wait, so that it does not run each
+ * minute.
+ */
 const isNews = ({ lastModified }: ObjectEntry, recovered: number | undefined): boolean =>
   recovered !== undefined && lastModified <= recovered;
 
-/** The first that fails is tried again each minute, to see whether the destination has recovered. */
+/** The first failed work is tried again each minute, to see whether the destination has recovered. */
 const mayTry = ({ lastModified }: ObjectEntry, tried: boolean, now: number): boolean =>
   !tried && now - lastModified >= MINUTE_MS;
 
-/** Moves work from `waiting/` to `tasks/`. Work that is gone was moved by another run. */
+/** Moves work from `waiting/` to `tasks/`. If it is no longer there, another run has moved it. */
 function createMover(deps: StateDeps, deadline: number, failures: unknown[]): Move {
   const { cos, state } = deps;
   const move = async (name: string): Promise<boolean> => {
     const digest = readWaitingName(name)?.digest;
-    // When nearly everything fails, the state bucket itself is in trouble, and the next minute has another try.
+    // When nearly everything fails, the state bucket itself has a problem, and the next minute tries again.
     if (digest === undefined || deps.now() >= deadline || failures.length >= LANES) return false;
     try {
       const object = await cos.getObject(state, name);

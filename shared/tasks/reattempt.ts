@@ -10,13 +10,13 @@ import type { StateDeps, Target, Task } from './types.ts';
 
 export interface ReattemptQuery {
   readonly source: Place;
-  /** Only these; undefined: everything of the source. */
+  /** Only these targets; undefined: all of the source. */
   readonly targets: readonly Target[] | undefined;
-  /** Whether the work at a destination may be started by the one who asks. */
+  /** Whether the caller may start the work at a destination. */
   readonly accepts?: (target: Target) => boolean;
-  /** Where the call before ended. */
+  /** The cursor of the previous call. */
   readonly marker: string | undefined;
-  /** Pieces of work to start, and names to look at, after which the call ends. */
+  /** Most pieces of work to start, and most names to read, in one call. */
   readonly limit: number;
   readonly examined: number;
 }
@@ -24,15 +24,15 @@ export interface ReattemptQuery {
 export interface Reattempted {
   /** Keys of which work was started. */
   readonly keys: ReadonlySet<string>;
-  /** The same with their destinations: names of targets (`digestOfTarget`). */
+  /** The same with their destinations: digests of targets (`digestOfTarget`). */
   readonly digests: ReadonlySet<string>;
   /** Set when there is more. */
   readonly marker: string | undefined;
 }
 
 /**
- * Makes waiting work due now. Like `promote`, a crash between the two halves of a move leaves the work twice. Re-checks of
- * what is done keep their time: they wait for listings to settle.
+ * Makes waiting work due now. As with `promote`, a crash between the two halves of a move leaves the work twice.
+ * Rechecks keep their time, because they wait for listings to settle.
  */
 export async function reattempt(deps: StateDeps, query: ReattemptQuery): Promise<Reattempted> {
   const wanted = query.targets && new Set(query.targets.map((target) => digestOfTarget(target, deps.hash)));
@@ -71,19 +71,22 @@ async function start(
   const task = object && unlessDamaged(() => decodeTask(name, object.body));
   if (object === undefined || task === undefined || !samePlace(task.source, source)) return undefined;
   if (isRecheck(task) || !accepts(task)) return undefined;
-  // A user who names a key wants its tags compared too, and not only the failed work done.
+  // A user who names a key wants its tags compared too, and not only its failed work done.
   const body = wanted === undefined ? object.body : encodeTask({ ...task, compare: true });
   await startWaiting(deps, { name, digest, body });
   return task;
 }
 
-/** Whether a run has been started for the target and is not done. */
+/** Whether a run has been started for the target and has not ended. */
 export async function isStarted({ cos, state, hash }: StateDeps, target: Target): Promise<boolean> {
   const prefix = `${TASKS}${digestOfTarget(target, hash)}/`;
   return (await cos.listObjects(state, { prefix, maxKeys: 1 })).entries.length > 0;
 }
 
-/** Work that nobody has left but a person asks for: the whole history of the key is looked at, with its tags. `now` in ms since 1970. */
+/**
+ * Work that no run has left but a person requests: the whole history of the key is looked at, with its tags. `now` in
+ * ms since 1970.
+ */
 export const requestedTask = ({ source, destination, key }: Target, now: number): Task => ({
   source,
   destination,

@@ -6,16 +6,16 @@ import { digestOfTarget, isHelpName, readTaskName, recoveredName, taskName, TASK
 import { promote, type Crowd } from './promote.ts';
 import type { StateDeps, Target, Task, TaskObject } from './types.ts';
 
-/** Requests under way at once. */
+/** Requests in progress at once. */
 const LANES = 16;
-/** Tasks of one key that one run reads. Others are read by a later run. */
+/** The most tasks of one key that one run reads. A later run reads the others. */
 const TASKS_PER_KEY = 1000;
 
 /**
- * Durable work on the state bucket. What lies under `tasks/` is due and has started a function; what lies under
- * `waiting/` starts nothing until `promote` moves it. Names under `tasks/` are unique: a worker deletes exactly those that it
- * listed before it looked, so work that came meanwhile is never lost. A crash between the two halves of a move leaves the
- * work twice, which costs a look and harms nothing.
+ * Durable work on the state bucket. Work under `tasks/` is due and has started a function. Work under `waiting/` starts
+ * nothing until `promote` moves it. Names under `tasks/` are unique: a worker deletes exactly the tasks that it listed
+ * before it looked, so later work is never lost. A crash between the two halves of a move leaves the work twice, which
+ * costs one look and does no harm.
  */
 export class Tasks {
   readonly #deps: StateDeps;
@@ -29,20 +29,23 @@ export class Tasks {
     await this.#put(taskName(this.#digest(task), this.#deps.unique()), task);
   }
 
-  /** Writes work that is due at `due` (ms since 1970). Returns its name, so that a caller who does the work first can remove it. */
+  /**
+   * Writes work that is due at `due` (ms since 1970). Returns its name, so that the caller can remove it after doing
+   * the work itself.
+   */
   async defer(task: Task, due: number): Promise<string> {
     const name = this.#waitingName(task, due);
     await this.#put(name, task);
     return name;
   }
 
-  /** Undefined when it has been done meanwhile. Throws `InvalidStateObject`. */
+  /** Undefined when it has been done in the meantime. Throws `InvalidStateObject`. */
   async load(name: string): Promise<TaskObject | undefined> {
     const object = await this.#deps.cos.getObject(this.#deps.state, name);
     return object && { name, task: decodeTask(name, object.body) };
   }
 
-  /** The due tasks of one key; list them before looking at the key, and complete exactly these. */
+  /** The due tasks of one key. List them before looking at the key, and complete exactly these. */
   async ofKey(target: Target): Promise<readonly TaskObject[]> {
     const page = await this.#deps.cos.listObjects(this.#deps.state, {
       prefix: `${TASKS}${this.#digest(target)}/`,
@@ -56,25 +59,27 @@ export class Tasks {
     await mapLimited(done, 16, ({ name }) => this.#deps.cos.deleteObject(this.#deps.state, name));
   }
 
-  /** Puts one task in the place of several of one key, due later. Written first, then the old ones go. */
+  /**
+   * Replaces several tasks of one key by one that is due later. The new one is written before the old ones are removed.
+   */
   async replace(old: readonly TaskObject[], task: Task, due: number): Promise<void> {
-    // P26c: Work that is put off starts when it is due.
+    // P26c: Deferred work starts when it is due.
     await this.defer(task, due);
     await this.complete(old);
   }
 
-  /** Makes what is due start; see `promote.ts`. */
+  /** Starts due work; see `promote.ts`. */
   promote(deadline: number, crowd?: Crowd): Promise<number> {
     return promote(this.#deps, deadline, crowd);
   }
 
-  /** Work that had failed at this destination has succeeded: what else waits there need not wait on. */
+  /** Notes that failed work has succeeded at this destination, so that other failed work there need not wait longer. */
   async recovered(destination: Place): Promise<void> {
     const { cos, state } = this.#deps;
     await putNew(cos, state, recoveredName(formatPlace(destination)), new Uint8Array());
   }
 
-  /** Starts due tasks again whose start was lost: older than `age` ms by the state bucket's clock. */
+  /** Starts due tasks again if their start was lost: older than `age` ms by the state bucket's clock. */
   async restart(age: number, deadline: number): Promise<number> {
     const { cos, state } = this.#deps;
     let restarted = 0;
@@ -87,7 +92,7 @@ export class Tasks {
     for await (const { key, lastModified } of objectsUnder(cos, state, TASKS)) {
       if (this.#deps.now() >= deadline) break;
       if (this.#deps.now() - lastModified < age) continue;
-      // Help that nobody gave is asked for once more as well: whoever reads that it is too late takes it away.
+      // A lost request for help is started again as well. The run that finds it too late removes it.
       if (readTaskName(key) === undefined && !isHelpName(key)) continue;
       lost.push(key);
       if (lost.length >= 4 * LANES) await start();

@@ -2,25 +2,25 @@ import type { Cos, Place } from '../cos/index.ts';
 import type { Side } from '../errors/index.ts';
 import type { Hash } from '../signing/index.ts';
 
-/** The unit that is worked on by one run at a time: one key of a source bucket at one destination. */
+/** The unit on which one run at a time works: one key of a source bucket at one destination. */
 export interface Target {
   readonly source: Place;
   readonly destination: Place;
   readonly key: string;
 }
 
-/** Facts that survive a killed run: how deep it had to look, and since when it may have written. */
+/** Facts that survive a killed run: the depth of its look, and since when it may have written. */
 export interface Facts {
-  /** Microseconds since 1970; replicas of older versions need not be looked at. 0: all. */
+  /** Microseconds since 1970. Replicas of older versions are not looked at; 0: all are. */
   readonly floor: number;
-  /** ms since 1970; from here on delete markers at the destination may be ours and late. Infinity: none. */
+  /** ms since 1970. Delete markers at the destination from then on may be late ones of ours; Infinity: none may. */
   readonly since: number;
 }
 
-/** A multipart upload of ours that is open at a task's destination, and all that is needed to go on with it. */
+/** A multipart upload of ours that is open at a task's destination, with all that is needed to continue it. */
 export interface Upload {
   readonly uploadId: string;
-  /** The place of the original: the source, or the destination itself for a replica that is copied again. */
+  /** Where the original lies: at the source, or at the destination itself for a replica that is copied again. */
   readonly from: Place;
   readonly versionId: string;
   /** The ETag of that version, with quotes. */
@@ -41,21 +41,21 @@ export interface FailedRequest {
   readonly side?: Side | undefined;
 }
 
-/** One unit of pending work. It names things only; the truth is read when it runs. */
+/** One unit of pending work. It only names things; the run reads their state. */
 export interface Task extends Target, Facts {
   /** Version IDs that events named. */
   readonly hints: readonly string[];
-  /** Error code, or `taken`, `settle`, `lease`, `large`: why this is a task and not done. */
+  /** Why this is a task and not done: an error code, or `taken`, `settle`, `lease`, `large`. */
   readonly cause: string;
-  /** The request whose failure is the cause: its kind, and the side it went to as far as that is known. */
+  /** The request whose failure is the cause: its kind, and its side if known. */
   readonly failed?: FailedRequest | undefined;
-  /** Runs so far that did not finish it. */
+  /** Runs that did not finish it so far. */
   readonly attempts: number;
-  /** ms since 1970 of the first time this work was put off. */
+  /** Time at which this work was first deferred, in ms since 1970. */
   readonly first: number;
-  /** Compare what no event tells of: tags, and the ACL where a rule asks for it. */
+  /** Whether to compare properties that change without an event: tags, and the ACL where a rule asks for it. */
   readonly compare?: boolean | undefined;
-  /** Uploads that earlier runs began: gone on with, or aborted. */
+  /** Uploads that earlier runs began. They are continued or aborted. */
   readonly uploads?: readonly Upload[] | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface TaskObject {
   readonly task: Task;
 }
 
-/** The outside world of this folder. Clock and randomness are passed in. */
+/** Everything outside this folder. Clock and randomness are arguments. */
 export interface StateDeps {
   readonly cos: Cos;
   /** The state bucket: private, never versioned. */
@@ -72,6 +72,6 @@ export interface StateDeps {
   readonly hash: Hash;
   /** ms since 1970. */
   now(): number;
-  /** A fresh text of letters and digits, never given twice. */
+  /** Returns fresh letters and digits, never the same twice. */
   unique(): string;
 }

@@ -17,11 +17,11 @@ export interface BeginQuery {
   readonly deep: boolean;
   /** ms since 1970, by COS's own clock. */
   readonly started: number;
-  /** The API key that asked for it, as `ownerOf` names it. */
+  /** The API key that requested it, as named by `ownerOf`. */
   readonly owner: string;
 }
 
-/** Ranges that a verification is cut into at most: their state is read as a whole for each answer. */
+/** The most ranges of a verification: each answer reads the state of all of them. */
 const MOST_RANGES = 256;
 
 /** Begins a verification for the function `scan`, with the ranges of the last scan of each pair. Throws `CosError`. */

@@ -5,7 +5,7 @@ import type { Difference } from './documents.ts';
 
 type There = Extract<Finding, { kind: 'there' }>;
 
-/** Both sides of a version as the digests take them, and their differences. */
+/** Both sides of a version as they enter the digests, and their differences. */
 export interface Compared {
   readonly source: string;
   readonly destination: string;
@@ -27,7 +27,7 @@ function recordOf(key: string, { entry }: There, head: ObjectHead, bytes: string
   ]);
 }
 
-/** `read`: checksum of the replica's bytes, where they were read again. */
+/** `read`: checksum of the replica's bytes, if they were read again. */
 export function compareVersion(key: string, found: There, read: string | undefined): Compared {
   const { head, rule, replica } = found;
   const [mine, its] = bytesOf(found, read);
@@ -41,8 +41,8 @@ export function compareVersion(key: string, found: There, read: string | undefin
 }
 
 /**
- * CRC64 of both sides. A source older than COS's checksums has none: then its marker has to prove the replica, and the checksum
- * of the bytes that were read has to be the one that COS gives.
+ * CRC64 of both sides. A source that is older than COS's checksums has none: then the marker has to prove the replica,
+ * and the checksum of bytes that were read must equal COS's.
  */
 function bytesOf({ head, replica }: There, read: string | undefined): readonly [string, string] {
   const its = read ?? replica.head.crc64;

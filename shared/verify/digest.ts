@@ -2,13 +2,13 @@ const MODULUS = 1n << 256n;
 const DIGITS = 64;
 
 /**
- * A digest of many records, in whichever order they come: the sum of their SHA-256. Digests of parts add up to that of the
- * whole, and a record that is there twice counts twice.
+ * A digest of many records in any order: the sum of their SHA-256. Digests of parts add up to that of the whole, and a
+ * record that occurs twice counts twice.
  */
 export class Digest {
   #sum: bigint;
 
-  /** `hex`: what `value` gave. */
+  /** `hex`: a saved `value`. */
   constructor(hex = '0') {
     this.#sum = BigInt(`0x${hex}`);
   }

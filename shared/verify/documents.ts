@@ -16,8 +16,8 @@ import {
 } from '../shape/index.ts';
 
 /**
- * The kinds of differences. `delete-marker`: deleted at the source, shown at the destination. `not-shown`: the replica is there
- * and the destination shows something else. `unverified`: the comparison failed.
+ * The kinds of differences. `delete-marker`: deleted at the source, shown at the destination. `not-shown`: the replica
+ * exists, but the destination shows another version. `unverified`: the comparison failed.
  */
 export const DIFFERENCES = [
   'missing',
@@ -31,7 +31,7 @@ export const DIFFERENCES = [
 ] as const;
 export type Difference = (typeof DIFFERENCES)[number];
 
-/** The kinds that readers of the destination do not notice: no content is lost or hidden. */
+/** The kinds that readers of the destination do not notice, because no content is lost or hidden. */
 export const HARMLESS: ReadonlySet<Difference> = new Set(['metadata', 'storage-class', 'surplus']);
 
 export const SHOWN_INSTEAD = ['replica', 'delete-marker', 'other', 'nothing'] as const;
@@ -43,19 +43,19 @@ const hex = text((digits) => /^[0-9a-f]{64}$/.test(digits));
 const amount = pairOf(count);
 const side = object({ versions: amount, deleteMarkers: count });
 
-/** One verification: fixed when it begins, and written before any part of it is begun by another function. */
+/** One verification. It is written before any other function begins a part of it, and does not change. */
 export const verifyJob = object({
   id: text(),
   source: readPlace,
   prefix: text(),
-  /** ms since 1970: versions written at the source later are left out. */
+  /** ms since 1970: later versions of the source are left out. */
   upTo: time,
   deep: flag,
   /** By COS's own clock. */
   started: time,
-  /** `signature`: of the rules that it goes by. */
+  /** `signature`: of the rules in force when it began. */
   pairs: listOf(object({ destination: readPlace, signature: text() })),
-  /** Keys behind `after`, up to `upTo`; null: from the first, to the last. `pair`: index of the destination. */
+  /** Keys beyond `after`, up to `upTo`; null: from the first, or to the last. `pair`: index of the destination. */
   ranges: listOf(object({ pair: count, after: nullable(text()), upTo: nullable(text()) })),
 });
 
@@ -67,7 +67,7 @@ export const verifySums = object({
   digests: object({ source: hex, destination: hex }),
   differences: mapOf(amount),
   skipped: mapOf(amount),
-  /** Replicas whose bytes nobody can read again, because they are archived. */
+  /** Replicas whose bytes cannot be read again, because they are archived. */
   unread: amount,
 });
 
@@ -76,10 +76,10 @@ export const verifyRange = object({
   number: count,
   /** The last key that is done; null: none. */
   cursor: nullable(text()),
-  /** ms since 1970: when its listings began, at the earliest. */
+  /** Earliest beginning of its listings, in ms since 1970. */
   listed: time,
   sums: verifySums,
-  /** Parts of its list that lie there, and items in them. */
+  /** Stored parts of its list, and the items in them. */
   parts: count,
   told: count,
   /** The replicas that are being read again: their progress and their checksums so far. */
@@ -87,7 +87,7 @@ export const verifyRange = object({
   /** The cause with which every key failed, while the range waits because of it. */
   blocked: nullable(text()),
   tries: count,
-  /** ms since 1970: no run goes on with the range before. */
+  /** ms since 1970: no run continues the range earlier. */
   notBefore: time,
   done: nullable(time),
 });
@@ -99,7 +99,7 @@ export interface VerifyItem {
   readonly versionId?: string;
   readonly replicaVersionId?: string;
   readonly size?: number;
-  /** ms since 1970: when the version was written. */
+  /** When the version was written, in ms since 1970. */
   readonly written?: number;
   readonly reason?: SkipCode;
   readonly cause?: string;

@@ -1,6 +1,6 @@
 /**
- * Verifications: for a prefix and a moment, the versions of a source that are not at its destinations, by key, and a digest
- * of each side. They change nothing in the buckets.
+ * Verifications: for a prefix and a time, they list by key the versions of a source that are missing at its
+ * destinations, and make a digest of each side. They change nothing in the buckets.
  */
 export { beginVerify, type BeginQuery } from './begin.ts';
 export {

@@ -1,21 +1,21 @@
 import { readOpenName, type VerifyName } from './names.ts';
 import { closeVerify, doneRanges, openVerifies, startedRanges, startRange, type Bucket } from './starts.ts';
 
-/** A start this old, in ms, has outlived every run that could have come of it. */
+/** A start that is this old, in ms, has outlived every run that it could have started. */
 const LOST_MS = 20 * 60_000;
-/** ms after which a verification that has not ended is given up. */
+/** ms after which a verification that has not ended is stopped. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
-/** Ranges of one verification that are worked on at the same time, each by a run of its own. */
+/** Ranges of one verification that are in progress at the same time, each in a run of its own. */
 export const RANGES_AT_ONCE = 8;
 
 export interface KeepVerifiesOptions {
   readonly deps: Bucket & { readonly now: () => number };
-  /** ms since 1970: nothing is begun after it. */
+  /** ms since 1970: nothing is started later. */
   readonly deadline: number;
   readonly onProblem: (error: unknown) => void;
 }
 
-/** Each minute: starts runs for the verifications that have not ended. Returns how many. */
+/** Runs each minute: starts runs for the verifications that have not ended. Returns how many. */
 export async function keepVerifies({ deps, deadline, onProblem }: KeepVerifiesOptions): Promise<number> {
   let started = 0;
   for (const { key, lastModified } of await openVerifies(deps)) {
@@ -32,7 +32,7 @@ export async function keepVerifies({ deps, deadline, onProblem }: KeepVerifiesOp
   return started;
 }
 
-/** A range for which nothing can be done now ends its run at once. */
+/** The run of a range that cannot go on now ends at once. */
 async function goOn(deps: KeepVerifiesOptions['deps'], name: VerifyName, ranges: number): Promise<number> {
   const [done, notes] = await Promise.all([doneRanges(deps, name), startedRanges(deps, name)]);
   if (done.size >= ranges) {

@@ -10,7 +10,7 @@ import { addAmount, count, emptySums } from './sums.ts';
 
 type There = Extract<Finding, { kind: 'there' }>;
 
-/** The findings of one key, which count once the whole key was looked at. */
+/** The findings of one key. They count once the whole key was compared. */
 export class KeyFindings {
   readonly sums: VerifySums = { ...emptySums(), keys: 1 };
   readonly items: VerifyItem[] = [];
@@ -25,7 +25,7 @@ export class KeyFindings {
     this.#hash = hash;
   }
 
-  /** `read`: checksum of the replica's bytes, where they were read again. */
+  /** `read`: checksum of the replica's bytes, if they were read again. */
   add(found: Finding, read?: string): void {
     if (found.kind === 'there') return this.#there(found, read);
     const { entry, head } = found;
@@ -36,7 +36,7 @@ export class KeyFindings {
       this.items.push({ ...item, reason: found.reason });
       return;
     }
-    // The record of a version that is not there: nothing at the destination can add up to it.
+    // The record of a missing version: nothing at the destination can add up to it.
     this.#digests.source.add(this.#hash.sha256(JSON.stringify(['missing', this.#key, entry.ref.id, size])));
     addAmount(this.sums.source.versions, [1, size]);
     this.#differs('missing', item, size);
@@ -61,7 +61,7 @@ export class KeyFindings {
     this.#differs(kind, { ...this.#item(kind, newest), by: as }, 0);
   }
 
-  /** The comparison of this key failed. */
+  /** Records that the comparison of this key failed. */
   unverified(cause: string): void {
     this.#digests.source.add(this.#hash.sha256(JSON.stringify(['unverified', this.#key])));
     this.#differs('unverified', { pair: this.#pair, key: this.#key, kind: 'unverified', cause }, 0);
@@ -79,7 +79,7 @@ export class KeyFindings {
     this.#digests.source.add(this.#hash.sha256(source));
     addAmount(this.sums.source.versions, [1, head.size]);
     const record = this.#hash.sha256(destination);
-    // A replica that is there twice counts twice.
+    // A replica that exists twice counts twice.
     for (let i = 0; i <= surplus.length; i += 1) this.#digests.destination.add(record);
     addAmount(this.sums.replicas.versions, [1, replica.head.size]);
     for (const kind of differences)
@@ -99,11 +99,11 @@ export class KeyFindings {
   }
 }
 
-/** Whether the bytes of a replica can be read as they are. */
+/** Whether the bytes of a replica can be read without restoring it. */
 export const isReadable = ({ replica: { head } }: There): boolean =>
   !isArchived(head.storageClass) || (head.restore?.includes('ongoing-request="false"') ?? false);
 
-/** The work that `inspect` is given: the whole history of the key as it is, with nothing to change. */
+/** The work for `inspect`: the whole history of the key as it is, with no changes to make. */
 export const workOf = (source: Place, destination: Place, key: string, rules: readonly Rule[]): Work => ({
   source,
   destination,

@@ -2,9 +2,12 @@ import { isBucketName } from '../cos/index.ts';
 import { SCANS } from '../scan/index.ts';
 import type { Hash } from '../signing/index.ts';
 
-/** The prefix of all that is stored about verifications. */
+/** The prefix of everything that is stored about verifications. */
 export const VERIFIES = 'verifies/';
-/** One empty object for each that runs: `schedule` looks after those. No bucket has this name: all names end with an APPID. */
+/**
+ * One empty object for each running verification, which `schedule` lists. No bucket has this name: all names end with
+ * an APPID.
+ */
 export const VERIFYING = `${VERIFIES}running/`;
 /** Writing an object here starts the `scan` function. */
 export const VERIFY_NOTES = `${SCANS}verify/`;
@@ -15,11 +18,11 @@ export const isVerifyId = (text: string): boolean => ID.test(text);
 
 const OWNER_DIGITS = 8;
 
-/** Names an API key in the IDs of its verifications. The names of objects alone have to tell whose they are. */
+/** Names an API key in the IDs of its verifications. The object names alone must show which key owns them. */
 export const ownerOf = (secretId: string, hash: Hash): string =>
   hash.sha256(`owner of a verification\0${secretId}`).slice(0, OWNER_DIGITS);
 
-/** Whether the API key with this name asked for the verification with this ID. */
+/** Whether the API key with this name requested the verification with this ID. */
 export const isOwn = (id: string, owner: string): boolean => id.slice(id.indexOf('-') + 1).startsWith(owner);
 
 export interface VerifyName {

@@ -1,7 +1,7 @@
 import type { VerifyRange } from './documents.ts';
 import { emptySums } from './sums.ts';
 
-/** A range of which nothing is compared yet, after `cursor`; null: from the first key on. `listed` in ms since 1970. */
+/** A range after `cursor` of which nothing is compared yet; null: from the first key on. `listed` in ms since 1970. */
 export const newRange = (number: number, cursor: string | null, listed: number): VerifyRange => ({
   number,
   cursor,

@@ -1,11 +1,11 @@
 import type { VerifyItem } from './documents.ts';
 
-/** Items of one part of the list at most. */
+/** Most items in one part of the list. */
 export const PART_ITEMS = 1000;
-/** Bytes of one part at most: of a key of 850 control characters JSON makes 5 kB, and an answer holds whole parts. */
+/** Most bytes of one part. A key of 850 control characters takes 5 kB in JSON, and an answer holds whole parts. */
 const PART_BYTES = 2 ** 20;
 
-/** The parts in which a list is written, each within both limits. */
+/** Splits a list into parts, each within both limits. */
 export function partsOf(list: readonly VerifyItem[]): readonly (readonly VerifyItem[])[] {
   const parts: VerifyItem[][] = [];
   let bytes = 0;

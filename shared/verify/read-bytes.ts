@@ -16,7 +16,7 @@ export interface ReadQuery {
   readonly key: string;
   readonly versionId: string;
   readonly size: number;
-  /** The place where an earlier run stopped. */
+  /** The progress of an earlier run. */
   readonly begun: Reading | undefined;
   /** Called after each piece. */
   readonly onProgress: (reading: Reading) => void;

@@ -3,8 +3,8 @@ import { numberText } from '../scan/index.ts';
 import { readNote, VERIFIES, VERIFY_NOTES, VERIFYING, type VerifyName } from './names.ts';
 
 /*
- * Facts that names alone tell, so that a function that only starts runs need not read an object: the verifications that run,
- * and their ranges that are done or have been started.
+ * Facts that names alone show, so that a function which only starts runs need not read objects: the running
+ * verifications, and their ranges that are done or started.
  */
 
 export interface Bucket {
@@ -14,7 +14,7 @@ export interface Bucket {
 
 const NOTHING = new Uint8Array();
 
-/** Verifications that run, of a bucket or of all. */
+/** Running verifications, of one bucket or of all. */
 export async function openVerifies({ cos, state }: Bucket, bucket?: string): Promise<readonly ObjectEntry[]> {
   const found: ObjectEntry[] = [];
   for await (const entry of objectsUnder(cos, state, VERIFYING + (bucket === undefined ? '' : `${bucket}/`)))
@@ -22,7 +22,7 @@ export async function openVerifies({ cos, state }: Bucket, bucket?: string): Pro
   return found;
 }
 
-/** Lets `schedule` look after it from now on. */
+/** From now on `schedule` starts runs for it. */
 export async function openVerify({ cos, state }: Bucket, name: VerifyName, ranges: number): Promise<void> {
   await cos.putObject(state, openName(name, ranges), NOTHING);
 }
@@ -31,7 +31,7 @@ export async function isOpen({ cos, state }: Bucket, name: VerifyName, ranges: n
   return (await cos.getObject(state, openName(name, ranges))) !== undefined;
 }
 
-/** Lets no run go on with it from now on. */
+/** From now on no run continues it. */
 export async function closeVerify({ cos, state }: Bucket, name: VerifyName, ranges: number): Promise<void> {
   await cos.deleteObject(state, openName(name, ranges));
 }
@@ -39,7 +39,7 @@ export async function closeVerify({ cos, state }: Bucket, name: VerifyName, rang
 const openName = ({ bucket, id }: VerifyName, ranges: number): string =>
   `${VERIFYING}${bucket}/${id}/${numberText(ranges)}`;
 
-/** Marks that the range has been compared to its end, and that its state is written. */
+/** Marks a range as compared to its end, with its state written. */
 export async function markDone({ cos, state }: Bucket, name: VerifyName, range: number): Promise<void> {
   await cos.putObject(state, doneName(name, numberText(range)), NOTHING);
 }
@@ -62,7 +62,7 @@ export async function dropNote({ cos, state }: Bucket, name: VerifyName, range: 
   await cos.deleteObject(state, noteName(name, numberText(range)));
 }
 
-/** Ranges whose run has been started and has not ended; ms since 1970, of the state bucket's clock. */
+/** Ranges whose run has been started and has not ended, with the start in ms since 1970 by the state bucket's clock. */
 export async function startedRanges({ cos, state }: Bucket, name: VerifyName): Promise<ReadonlyMap<number, number>> {
   const found = new Map<number, number>();
   for await (const { key, lastModified } of objectsUnder(cos, state, noteName(name, ''))) {

@@ -7,7 +7,7 @@ import { isVerifyId, VERIFIES, type VerifyName } from './names.ts';
 import { markDone, type Bucket } from './starts.ts';
 import { decodeState, encodeState, type Reader } from '../shape/index.ts';
 
-/** A part lists a thousand keys, and of a key of 850 control characters JSON makes 5 kB. */
+/** A part lists a thousand keys, and a key of 850 control characters takes 5 kB in JSON. */
 const LARGEST_DOCUMENT = 8 * 2 ** 20;
 const LANES = 32;
 
@@ -35,7 +35,7 @@ export class VerifyStore {
     return this.#read(`${this.#own}ranges/${numberText(number)}`, documents.verifyRange);
   }
 
-  /** The ranges with a written state. */
+  /** The ranges whose state is written. */
   async ranges(count: number): Promise<readonly VerifyRange[]> {
     const numbers = Array.from({ length: count }, (_, number) => number);
     const found = await mapLimited(numbers, LANES, (number) => this.range(number));

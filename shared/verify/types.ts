@@ -11,16 +11,16 @@ export interface VerifyState {
   readonly hash: Hash;
   /** ms since 1970. */
   readonly now: () => number;
-  /** A fresh text of letters and digits, never given twice. */
+  /** Returns fresh letters and digits, never the same twice. */
   readonly unique: () => string;
 }
 
-/** The outside world of the runs of verifications. */
+/** Everything that runs of verifications need from outside. */
 export interface VerifyDeps {
   readonly state: VerifyState;
   readonly rules: RuleStore;
   readonly inspect: Inspect;
-  /** Keys that one run looks at at the same time. */
+  /** Keys that one run compares at the same time. */
   readonly keysAtOnce: number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -29,7 +29,7 @@ export interface VerifyDeps {
 
 const KEYS_AT_ONCE = 16;
 
-/** The outside world of verifications in the function `scan`. */
+/** The same for the function `scan`. */
 export function verifyDepsOf({ engine, sleep }: Pick<ScanDeps, 'engine' | 'sleep'>): VerifyDeps {
   const { deps: state, rules, random } = engine;
   return { state, rules, inspect: createInspect(engine), keysAtOnce: KEYS_AT_ONCE, random, sleep };

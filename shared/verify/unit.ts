@@ -15,13 +15,13 @@ import { VERIFY_CLOSING_MS } from '../durations/index.ts';
 /** ms that a run must have left to begin another range. */
 const WORTHWHILE_MS = 60_000;
 const FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };
-/** Failures of listings in a row, about a minute apart and more, after which a verification is given up. */
+/** Consecutive failures of listings, a minute or more apart, after which a verification is stopped. */
 const MOST_TRIES = 30;
 const BLOCKED_MS = 60_000;
 
 /**
- * One run of the `scan` function for a verification: compares the range that the start names, then others that nobody works
- * on. `deadline` in ms since 1970. Does nothing for one that has ended or was removed.
+ * One run of the `scan` function for a verification: compares the range that the start names, then others on which no
+ * run works. `deadline` in ms since 1970. Does nothing for a verification that has ended or was removed.
  */
 export async function runVerify(deps: VerifyDeps, name: string, deadline: number): Promise<void> {
   const note = readNote(name);
@@ -51,19 +51,19 @@ class VerifyRun {
       next = (await this.#do(job, next)) ? await this.#another(job) : undefined;
   }
 
-  /** False: this run is over. */
+  /** Returns false when this run is over. */
   async #do(job: VerifyJob, number: number): Promise<boolean> {
     const pair = job.pairs[job.ranges[number]?.pair ?? -1];
     if (pair === undefined) return false;
     const target = { source: job.source, destination: pair.destination, key: `verify/${job.id}/${number}` };
     const acquired = await this.#leases.acquire(target, FACTS, this.#deadline);
     this.#tried.add(number);
-    // Another run is at work on it, and ends its start as well.
+    // Another run works on it, and removes its start as well.
     if (acquired.kind === 'taken') return false;
     try {
       return await this.#compare(job, number);
     } finally {
-      // Before the start goes: a run that is started afterwards must find the range free.
+      // Released before the start is removed: a run that is started afterwards must find the range free.
       await this.#leases.release(acquired.lease).catch(() => undefined);
       await dropNote(this.#deps.state, this.#store.name, number);
     }
@@ -95,7 +95,7 @@ class VerifyRun {
     }
   }
 
-  /** One of the two buckets could not be listed. */
+  /** Records that one of the two buckets could not be listed. */
   async #blocked(job: VerifyJob, range: VerifyRange, cause: string): Promise<void> {
     const { now } = this.#deps.state;
     const tries = range.tries + 1;
@@ -103,7 +103,7 @@ class VerifyRun {
     await this.#store.putRange({ ...range, blocked: cause, tries, notBefore: now() + BLOCKED_MS });
   }
 
-  /** False: its rules are no longer those of its destinations, and it has been stopped. */
+  /** Returns false when the rules of its destinations have changed; the verification has then been stopped. */
   async #goesOn(job: VerifyJob, ruleSet: RuleSet | undefined): Promise<boolean> {
     const { hash } = this.#deps.state;
     const same = job.pairs.every(
@@ -128,7 +128,7 @@ class VerifyRun {
     return this.#deadline - this.#deps.state.now() > WORTHWHILE_MS + VERIFY_CLOSING_MS;
   }
 
-  /** A range that can go on and on which no run seems to be at work. */
+  /** A range that can go on and on which no run seems to work. */
   async #another(job: VerifyJob): Promise<number | undefined> {
     if (!this.#hasTime()) return undefined;
     const [done, notes] = await Promise.all([

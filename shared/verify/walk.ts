@@ -21,16 +21,19 @@ import type { VerifyStore } from './store.ts';
 import { addAmount, addSums } from './sums.ts';
 import type { VerifyDeps } from './types.ts';
 
-/** ms after which a run writes down its progress, for the run that goes on if it is killed. */
+/** ms after which a run writes down its progress, in case it is killed. */
 const CHECKPOINT_MS = 30_000;
-/** Items that a range lists at most; further differences are only counted. */
+/** Most items that a range lists; further differences are only counted. */
 const MOST_LISTED = 200 * PART_ITEMS;
-/** ms between two looks at whether the verification is still wanted. */
+/** ms between two checks whether the verification goes on. */
 const GOES_ON_MS = 5000;
-/** Runs that try a key which fails, so many minutes apart; after them it counts as unverified and the next one is tried. */
+/**
+ * Number of runs, a few minutes apart, that try a failing key. After them it counts as unverified, and the next key is
+ * tried.
+ */
 const FAILED_RUNS = 3;
 const BLOCKED_MS = 60_000;
-/** ms of a run that could have looked at the deepest key. */
+/** A run of this many ms could have read the deepest key. */
 const LONG_RUN_MS = 300_000;
 /** Causes that lie in the key itself and say nothing about the next key. */
 const OF_ONE_KEY: ReadonlySet<string> = new Set(['depth', 'KeyUnsettled']);
@@ -48,7 +51,7 @@ export interface WalkOptions {
   readonly ruleSet: RuleSet | undefined;
   /** ms since 1970: no request is begun afterwards. */
   readonly stop: number;
-  /** Asked every few seconds. */
+  /** Called every few seconds. */
   readonly goesOn: () => Promise<boolean>;
 }
 
@@ -60,8 +63,9 @@ interface Item {
 }
 
 /**
- * Compares a range of keys on both sides, or goes on with it, and tells each version that differs. Nothing is taken from
- * earlier scans: both sides of each version are asked for. Writes down its progress before it ends. Returns the range.
+ * Compares a range of keys on both sides, or goes on with it, and records each version that differs. No result of
+ * earlier scans is used: both sides of each version are requested. Writes down its progress before it ends. Returns the
+ * range.
  */
 export async function walkRange(options: WalkOptions, range: VerifyRange): Promise<VerifyRange> {
   const walk = new VerifyWalk(options, range);
@@ -125,7 +129,7 @@ class VerifyWalk {
     }
   }
 
-  /** The part of the list first: it is read only as far as the range says that there are parts. */
+  /** The part of the list first, because it is read only if the range counts it. */
   async writeDown(): Promise<void> {
     const { store, deps } = this.#options;
     const list = this.#list;
@@ -154,7 +158,7 @@ class VerifyWalk {
     return [new VersionStream(read('source'), bounds), new VersionStream(read('destination'), bounds)];
   }
 
-  /** Undefined: no rule speaks of the key, or the source has nothing under it. */
+  /** Undefined when no rule covers the key, or the source has nothing under it. */
   #begin(stacks: KeyStacks): Promise<Outcome> | undefined {
     const { rules } = this.#rules.of(stacks.key);
     if (rules.length === 0 || stacks.source.length === 0 || !stacks.key.startsWith(this.#options.job.prefix))
@@ -216,7 +220,9 @@ class VerifyWalk {
     });
   }
 
-  /** Counts the keys that are done, in their order, until at most `most` are under way. False: the run has to end. */
+  /**
+   * Counts finished keys in their order, until at most `most` are in progress. Returns false when the run has to end.
+   */
   async #commit(queue: Item[], most: number): Promise<boolean> {
     while (queue.length > most) {
       const [first] = queue as [Item];
@@ -234,7 +240,7 @@ class VerifyWalk {
     return true;
   }
 
-  /** Undefined: another run has to do the key. */
+  /** Undefined when another run has to compare the key. */
   #judge(key: string, found: Outcome): KeyFindings | undefined {
     const { now } = this.#options.deps.state;
     const { range } = this;
@@ -249,7 +255,8 @@ class VerifyWalk {
       return findings.end();
     };
     if (found === 'hand-over') {
-      // A run that began with it and could not end it would never do so. What was read of its bytes is remembered.
+      // A run that began with this key and could not finish it never would. The checksum of the bytes that it read is
+      // kept.
       const isEndless = this.#committed === 0 && now() - this.#begun >= LONG_RUN_MS && !this.#options.job.deep;
       return isEndless ? unverified('depth') : undefined;
     }
@@ -265,7 +272,9 @@ class VerifyWalk {
     for (const item of items) this.#list.push(item);
   }
 
-  /** Of a fixed length: a key in JSON may take 5 kB, and each of its versions has one until all have been read. */
+  /**
+   * A name of fixed length: a key may take 5 kB in JSON, and each of its versions has a name until all have been read.
+   */
   #readingOf(key: string, versionId: string): string {
     return `${this.#options.deps.state.hash.sha256(key).slice(0, 32)} ${versionId}`;
   }
