@@ -15,19 +15,22 @@ const WARM_REQUESTS = 3000;
 
 export interface Bundled {
   readonly bundleKb: number;
-  /** ms from the start of the process to its first answer, the key read from COS; the fastest of a few. */
+  /** ms from the start of the process to its first answer, with the key read from COS; the fastest of a few. */
   readonly coldMs: number;
   /** The same for a process that does nothing. */
   readonly emptyMs: number;
   readonly coldMb: number;
   readonly warmMb: number;
-  /** At the most, among the documents that are made to take much: without the pages of the node binary, as a container counts. */
+  /**
+   * The most memory over all documents that are built to need much. Without the pages of the node binary, as a
+   * container counts.
+   */
   readonly heavyMb: number;
   readonly emptyMb: number;
   readonly warmRequests: number;
 }
 
-/** Loads what is deployed, asks it once, then many times, and tells how large the process is. */
+/** Loads the deployed function, asks it once, then many times, and reports the size of the process. */
 const SCRIPT = `
 const [entry, event, count] = process.argv.slice(2);
 const mb = () => Math.round(process.memoryUsage.rss() / 2 ** 20);
@@ -86,7 +89,7 @@ export async function runBundled(memoryLimit: number): Promise<Bundled> {
   }
 }
 
-/** MB at the most. A process that takes more than the limit is ended by the platform, which counts as infinitely much. */
+/** MB at the most; infinite where the platform would end the process for its memory. */
 async function heaviest(deployed: Deployed, memoryLimit: number): Promise<number> {
   const instance = deployed.start(memoryLimit);
   let most = 0;

@@ -10,7 +10,7 @@ import type { BenchResult } from './types.ts';
 const ROUNDS = 7;
 const SIGNATURES = 20_000;
 const REQUESTS = 10_000;
-/** Our signer's time as a part of the SDK's, at most. */
+/** Our signer's time over the SDK's, at most. */
 const SIGNING_LIMIT = 0.45;
 const MEMORY_LIMIT_MB = 128;
 
@@ -42,19 +42,19 @@ export async function benchApi(): Promise<BenchResult> {
       `verified requests  ${figures.requests.perSecond} a second on one core: ${round(serving.ours)} µs each, ${round(serving.ratio)} times the bare verification`,
       `bundle             ${bundleKb} kB`,
       `cold start         ${coldMs} ms to the first answer in a fresh process, an empty one ${emptyMs} ms`,
-      `memory             ${coldMb} MB cold, ${warmMb} MB after ${warmRequests} requests, an empty process ${emptyMb} MB; without what is shared with the node binary ${heavyMb} MB at the most among documents made to take much (limit ${MEMORY_LIMIT_MB})`,
+      `memory             ${coldMb} MB cold, ${warmMb} MB after ${warmRequests} requests, an empty process ${emptyMb} MB; ${heavyMb} MB at the most for documents built to need much, pages of the node binary not counted (limit ${MEMORY_LIMIT_MB})`,
     ],
   };
 }
 
 interface Round {
-  /** Microseconds of CPU per piece. */
+  /** Microseconds of CPU for each piece. */
   readonly ours: number;
   readonly floor: number;
   readonly ratio: number;
 }
 
-/** The round in the middle by its ratio: one that another program disturbed stands at an end. */
+/** The round with the median ratio: a round that another program disturbed is at an end. */
 async function middle(rounds: number, once: () => Promise<Round>): Promise<Round> {
   await once();
   const found: Round[] = [];
@@ -81,11 +81,11 @@ async function signOnce(): Promise<Round> {
 async function serveOnce(): Promise<Round> {
   const bench = await createBench();
   const body = configuration(MINIMAL);
-  if ((await bench.call({ method: 'PUT', body })).statusCode !== 200) throw new Error('The rules were refused.');
+  if ((await bench.call({ method: 'PUT', body })).statusCode !== 200) throw new Error('The API refused the rules.');
   const call = signCall({ method: 'GET' }, NOW);
   const event = urlEvent(call);
   const fields = readSignature(call.headers, call.query);
-  if (fields === undefined) throw new Error('The request is not signed.');
+  if (fields === undefined) throw new Error('The request has no signature.');
   const how = { secretKey: PAIR.secretKey, hash: nodeHash, now: NOW };
   const floor = await cpuOf(REQUESTS, () => {
     verify(call, fields, how);

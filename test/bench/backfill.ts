@@ -18,7 +18,7 @@ import { findTools, type Found } from './tools.ts';
 import { bundlePrograms, OTHERS, ROOT, runNode } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
-/** Of a hundred keys so many have a second version. */
+/** This many of a hundred keys have a second version. */
 const OLDER = 24;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -39,22 +39,22 @@ interface Round {
   readonly surplus: number;
   /** The scan a day later, with nothing to do. */
   readonly idle: Pass;
-  /** Microseconds of CPU of tools that have nothing to copy either, by name. */
+  /** Microseconds of CPU of other tools that also have nothing to copy, by name. */
   readonly tools: Readonly<Record<string, number>>;
   readonly missing: readonly string[];
 }
 
 interface Pass {
   readonly requests: number;
-  /** Those of them that went to source and destination. */
+  /** The requests among them to source and destination. */
   readonly outside: number;
   /** Microseconds of CPU. */
   readonly cpu: number;
 }
 
 /**
- * Objects that are older than their rule: the deployed `scan` until its scan has ended, beside a bare client and a loop over
- * the official SDK that do a HEAD and a copy for each version, 16 keys at a time, on one local cloud.
+ * Objects that are older than their rule. The deployed `scan` copies them until its scan has ended. A bare client and a
+ * loop over the official SDK do a HEAD and a copy for each version, 16 keys at a time, on the same local cloud.
  */
 export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResult> {
   const rounds: Round[] = [];
@@ -66,7 +66,7 @@ export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResul
       name: 'backfill: COS requests a version, state and schedule included',
       value: of(({ requests, versions }) => requests / versions),
       kind: 'count',
-      // The requests of a scan itself weigh more with few objects, and some of it grows with the time that the machine takes.
+      // A scan's own requests weigh more with few objects, and some of them grow with the time that the machine takes.
       most: quick ? 3 : 2.2,
     },
     { name: 'backfill: CPU over a bare client', value: of(({ scan, bare }) => scan / bare), kind: 'ratio', most: 3.6 },
@@ -76,7 +76,7 @@ export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResul
       name: 'backfill: requests at source and destination of a pass with nothing to do, per 1,000 versions',
       value: of(({ idle, versions }) => (idle.outside / versions) * 1000),
       kind: 'count',
-      // A few ask whether both sides can be used, however few versions there are.
+      // A few requests check that both sides can be used, however few versions there are.
       most: quick ? 40 : 6,
     },
     { name: 'backfill: versions too many', value: of(({ surplus }) => surplus), kind: 'count', most: 0 },
@@ -93,7 +93,7 @@ export async function benchBackfill({ quick }: BenchOptions): Promise<BenchResul
   };
 }
 
-/** The same of tools that find nothing to copy, of the same objects. */
+/** The same of other tools that find nothing to copy, on the same objects. */
 function told([first]: readonly Round[]): string {
   if (first === undefined) return '';
   const { tools, missing, keys } = first;
@@ -129,7 +129,7 @@ async function measured(keys: number, tools: readonly Found[]): Promise<Round> {
       const told = await runNode([join(folder, `${program}.cjs`), ...args], environment);
       return (JSON.parse(told) as { readonly total: number }).total;
     };
-    // Existing objects are older than what a listing may lack.
+    // Existing objects are so old that every listing has them.
     ahead = HOUR;
     const pass = async (): Promise<Pass> => {
       const [before, made, madeOutside] = [resultOf(cloud), requests, outside];
@@ -148,7 +148,7 @@ async function measured(keys: number, tools: readonly Found[]): Promise<Round> {
     const first = await pass();
     ahead += DAY;
     const idle = await pass();
-    // The others go by the clock of the machine.
+    // The other clocks are the machine's.
     ahead = 0;
     const source = hostOf(SOURCE);
     const bare = await run('backfill-bare', histories, [file, source, hostOf(OTHERS)]);
@@ -167,7 +167,7 @@ async function measured(keys: number, tools: readonly Found[]): Promise<Round> {
   }
 }
 
-/** Buckets, objects with an older version here and there, and a rule that asks for all of them. */
+/** Buckets, objects of which some have an older version, and a rule that asks for all of them. */
 async function furnish(cloud: LocalCloud, keys: number, starts: CoreEvent[]): Promise<readonly History[]> {
   const { core } = cloud;
   core.createBucket(STATE.bucket, STATE.region);
@@ -208,13 +208,16 @@ const environmentOf = (cloud: LocalCloud): NodeJS.ProcessEnv => ({
   TENCENTCLOUD_SECRETKEY: cloud.secretKey,
 });
 
-/** The result of the last scan, which is written at its end: when it was written (microseconds since 1970); undefined: none has ended. */
+/**
+ * The result of the last scan, with the time at which it was written (microseconds since 1970); undefined: none has
+ * ended.
+ */
 function resultOf({ core }: LocalCloud): number | undefined {
   const { entries } = core.listObjects(STATE.bucket, STATE.region, { prefix: 'pairs/' });
   return entries.find(({ key }) => key.endsWith('/result'))?.time;
 }
 
-/** Replicas that are missing or not like their source, and those that are too many. */
+/** Replicas that are missing or unlike their source, and surplus ones. */
 function compare({ core }: LocalCloud, histories: readonly History[]): Pick<Round, 'lost' | 'surplus'> {
   let [lost, surplus] = [0, 0];
   for (const { key, versions } of histories) {

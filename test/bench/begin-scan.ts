@@ -4,7 +4,7 @@ import type { ScanDocument } from '../../shared/scan/documents.ts';
 import { PairStore, SCAN_DEFAULTS, type Pair, type ScanDeps } from '../../shared/scan/index.ts';
 import type { MeasuredDeployment } from '../deployment/index.ts';
 
-/** A scan of a pair that has begun and has no ranges yet, in the deployed settings. */
+/** A scan of a pair that has begun and has no ranges yet, with the deployed settings. */
 export async function beginScan(world: MeasuredDeployment, pair: Pair) {
   const { engine } = world;
   const store = new PairStore(engine.deps, pair);

@@ -4,19 +4,20 @@ import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-/** Requests that COS takes of a bucket in a second outside of mainland China. */
+/** Requests a second that COS takes for a bucket outside of mainland China. */
 const PER_SECOND = 3000;
 /** ms between two uploads. */
 const EVERY_MS = 20;
-/** Of so many uploads one is to a key that is there already. */
+/** One of this many uploads is to an existing key. */
 const OVERWRITES = 5;
 const RANGES = 20;
-/** Of keys that users write to at that moment some wait for the second look of the scan, minutes later. */
+/** Some of the keys that users write to at the same time wait minutes for the second look of the scan. */
 const NEARLY = 0.99;
 
 /**
- * Users who go on writing while all that was there before the rule is copied: the lag of what they write, over that without.
- * With the quotas of the deployment, and buckets that refuse what is more than COS takes; once more where they take much less.
+ * Users write while everything from before the rule is copied: the lag of their versions over that without copies. With
+ * the quotas of the deployment, and buckets that refuse more requests than COS takes; a second time with buckets that
+ * take far fewer.
  */
 export async function benchBeside({ quick, large }: BenchOptions): Promise<BenchResult> {
   const existing = quick ? 4000 : large ? 100_000 : 20_000;
@@ -53,7 +54,7 @@ export async function benchBeside({ quick, large }: BenchOptions): Promise<Bench
     { name: 'beside: runs cut off', value: worlds.reduce((sum, one) => sum + one.killed, 0), kind: 'count', most: 0 },
   ];
   return {
-    // Else nothing was refused, or a backfill and live work never met, and the figures say nothing.
+    // Otherwise nothing was refused, or a backfill and live work never met, and the figures mean nothing.
     ok: scarce.refused > 0 && busy.live > 50 && busy.atWork > 10,
     figures: { busy, scarce, calm },
     limited,
@@ -66,14 +67,14 @@ export async function benchBeside({ quick, large }: BenchOptions): Promise<Bench
 
 interface Beside {
   readonly existing: number;
-  /** Versions that users wrote meanwhile. */
+  /** Versions that users wrote at the same time. */
   readonly live: number;
   /** ms. */
   readonly p50: number;
   readonly p99: number;
-  /** Seconds until nearly all existing versions were there. */
+  /** Seconds until nearly all existing versions had a replica. */
   readonly seconds: number;
-  /** Instances of `scan` at work at the same time, at most. */
+  /** The most instances of `scan` that ran at the same time. */
   readonly atWork: number;
   /** Of scans alone. */
   readonly requests: number;
@@ -83,11 +84,11 @@ interface Beside {
   readonly killed: number;
 }
 
-/** Without existing objects so many live versions are written as asked for; else for as long as the others are copied. */
+/** Without existing objects this many live versions are written; otherwise as many as there is time for. */
 async function measured(existing: number, perSecond: number, asked = 0): Promise<Beside> {
   const start = START + DAY;
   const rule = wholeBucket(BACKUP, { start, deleteMarkersSince: start, ...(existing > 0 ? { existing: 'All' } : {}) });
-  // So many ranges that all instances of the function have one.
+  // Enough ranges for every instance of the function to have one.
   let copied = 0;
   const old = new Set<string>();
   const world = await pacedDeployment({
@@ -143,7 +144,7 @@ async function measured(existing: number, perSecond: number, asked = 0): Promise
 }
 
 const oldKey = (n: number): string => `k${String(n).padStart(7, '0')}`;
-/** All over the names of those that are there, and some of them itself. */
+/** Spread over the existing keys, some of them under an existing key. */
 function liveKey(n: number, existing: number): string {
   const spread = oldKey((n * 7919) % Math.max(existing, 10_000));
   return n % OVERWRITES === 0 && existing > 0 ? oldKey((n * 7919) % existing) : `${spread}-new`;

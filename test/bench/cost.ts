@@ -12,10 +12,10 @@ const MILLION = 1_000_000;
 const [SMALL, LARGE, TB] = [10_000, 5 * 2 ** 30, 1e12];
 /** Published for Data Transfer Hub, in USD, traffic not included: for 1,000,000 objects of 10 KB, and for 1 TB. */
 const HUB = { millionSmall: 9.5, tb: 2.3 };
-/** Of the sums of the model and those of what was counted. */
+/** The model's sums over the counted ones, at most. */
 const TOLERANCE = 1.2;
 
-/** What replicating costs at list prices: counted in a real run, and as the model says that dry runs use. */
+/** The cost of replicating at list prices: counted in a real run, and from the model that dry runs use. */
 export async function benchCost(_options: BenchOptions): Promise<BenchResult> {
   const small = await countSmall();
   const requests = await countLarge();
@@ -62,7 +62,7 @@ const usd = ({ requests, functions }: Cost): number => (requests + functions) / 
 const line = (counted: Cost, model: Cost, hub: number): string =>
   `${String(round(usd(counted))).padEnd(9)}${String(round(usd(model))).padEnd(7)}${hub}`;
 
-/** How far the model is from what was counted, whichever is the larger. */
+/** How far the model is from the counted sum, as a factor of at least 1. */
 function apart(name: string, model: number, counted: number): Figure {
   return { name, value: round(Math.max(model / counted, counted / model)), kind: 'count', most: TOLERANCE };
 }
@@ -82,7 +82,7 @@ async function countSmall(): Promise<{ readonly requests: number; readonly ms: n
   }
 }
 
-/** Requests for one large object, copied in parts by the run that is given any size. */
+/** Requests for one large object, copied in parts by the run that may copy objects of any size. */
 async function countLarge(): Promise<number> {
   const world = new MeasuredDeployment({ markerTold: true, inlineBytes: Number.POSITIVE_INFINITY });
   await world.begin();

@@ -8,21 +8,22 @@ const KEY = 'deep';
 
 interface Deep {
   readonly versions: number;
-  /** Microseconds of CPU a version, the local cloud included. */
+  /** Microseconds of CPU for each version, the local cloud included. */
   readonly cpu: number;
-  /** Requests of all functions a version. */
+  /** Requests of all functions for each version. */
   readonly requests: number;
   readonly runs: number;
   readonly killed: number;
-  /** Hours until a scan has brought all of it and looked at it again. */
+  /** Hours until a scan has brought all versions and looked at them again. */
   readonly hours: number;
   readonly lost: number;
   readonly twice: number;
 }
 
 /**
- * A key with very many versions that are older than its rule. It is a range of its own, one version is copied after the other,
- * and a run that has to end goes on from what is there; in virtual time, with the limits of the deployed functions.
+ * A key with very many versions that are older than its rule. It is a range of its own, and its versions are copied one
+ * after the other. A run that must end leaves the rest to the next one. In virtual time, with the limits of the
+ * deployed functions.
  */
 export async function benchDeep({ quick, large }: BenchOptions): Promise<BenchResult> {
   const [less, more] = large ? [20_000, 100_000] : quick ? [1000, 4000] : [5000, 20_000];
@@ -33,7 +34,7 @@ export async function benchDeep({ quick, large }: BenchOptions): Promise<BenchRe
       name: `deep: requests a version of a key with ${more}`,
       value: round(many.requests),
       kind: 'count',
-      // A run that goes on asks again for each replica that is there.
+      // The next run asks again for each existing replica.
       most: large ? 8 : quick ? 3.5 : 4.5,
     },
     {

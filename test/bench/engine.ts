@@ -6,19 +6,19 @@ const OBJECTS = 1000;
 const ROUNDS = 5;
 
 interface Cpu {
-  /** Microseconds of CPU per object. */
+  /** Microseconds of CPU for each object. */
   readonly engine: number;
-  /** The same for the copy alone, which no engine could do without. */
+  /** The same for the copy alone, which every engine needs. */
   readonly floor: number;
 }
 
-/** CPU per replicated small object in-process, and COS requests per case of the protocol. */
+/** CPU for each replicated small object in this process, and COS requests for each case of the protocol. */
 export async function benchEngine(): Promise<BenchResult> {
   const cases = await countRequests();
   await measure();
   const rounds: Cpu[] = [];
   for (let i = 0; i < ROUNDS; i += 1) rounds.push(await measure());
-  // The round in the middle: one that another program disturbed stands at an end.
+  // The median round: a round that another program disturbed is at an end.
   const cpu = rounds.toSorted((a, b) => a.engine / a.floor - b.engine / b.floor)[Math.floor(ROUNDS / 2)] as Cpu;
   const ratio = cpu.engine / cpu.floor;
   return {
@@ -64,7 +64,7 @@ async function measure(): Promise<Cpu> {
   return { engine, floor };
 }
 
-/** Microseconds per object. */
+/** Microseconds for each object. */
 async function cpuOf(work: () => Promise<void>): Promise<number> {
   const before = process.cpuUsage();
   await work();

@@ -7,7 +7,7 @@ const KEPT = 'kept';
 const GONE = 'gone';
 const KEY_COUNT = 1000;
 
-/** What a tool may carry to the other side, in the order in which it is told. */
+/** The traits that a tool may carry to the other side, in the order of the report. */
 export const TRAITS = [
   'bytes',
   'content headers',
@@ -20,7 +20,7 @@ export const TRAITS = [
 ] as const;
 export type Trait = (typeof TRAITS)[number];
 
-/** Writes two versions of one object with all that one may carry, and an object that is deleted. */
+/** Writes two versions of one object with all traits, and an object that is deleted. */
 export function writeFixture(cloud: LocalCloud, { bucket, region }: Place, prefix: string): void {
   const attributes = plain({
     headers: { 'content-type': 'image/webp', 'cache-control': 'max-age=60' },
@@ -37,7 +37,7 @@ export function writeFixture(cloud: LocalCloud, { bucket, region }: Place, prefi
   cloud.core.deleteObject(bucket, region, prefix + GONE, undefined, context);
 }
 
-/** What of it is at a place. */
+/** The traits of it that are at a place. */
 export function traitsAt(cloud: LocalCloud, { bucket, region }: Place, prefix: string): readonly Trait[] {
   const { entries } = cloud.core.listVersions(bucket, region, { prefix, maxKeys: KEY_COUNT });
   const kept = entries.filter(({ key }) => key === prefix + KEPT);

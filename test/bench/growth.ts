@@ -8,7 +8,7 @@ const RULES = [1, 1000];
 const OBJECTS = 300;
 const WAITING = [100, 1000];
 
-/** How work grows with what a bucket holds: versions of a key, rules, waiting work. */
+/** How work grows with the content of a bucket: versions of a key, rules, waiting work. */
 export async function benchGrowth({ quick }: BenchOptions): Promise<BenchResult> {
   const looks = new Map<number, number>();
   for (const count of VERSIONS) looks.set(count, await requestsOfLook(count));
@@ -51,7 +51,10 @@ export async function benchGrowth({ quick }: BenchOptions): Promise<BenchResult>
   };
 }
 
-/** A full look at one key whose versions were all written at once, none of them replicated yet, less the copies. */
+/**
+ * Requests of a full look at one key whose versions were all written at once, none of them replicated yet, without the
+ * copies.
+ */
 async function requestsOfLook(versions: number): Promise<number> {
   const world = new MeasuredDeployment({ markerTold: true });
   await world.begin();

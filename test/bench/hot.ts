@@ -6,13 +6,13 @@ import { round } from './middle.ts';
 import type { BenchResult } from './types.ts';
 
 const OVERWRITES = 300;
-/** ms between two of them: twenty a second. */
+/** ms between two versions: twenty a second. */
 const PACE_MS = 50;
 const SEEDS = [1, 2, 3];
 
 /**
- * One key that is written twenty times a second, in the simulated world in virtual time: what a version costs, and how long
- * it takes until it is there. A request takes 2 to 62 ms there, an event 20 to 520 ms.
+ * One key that is written twenty times a second, in the simulated world in virtual time: the cost of a version, and how
+ * long it takes to arrive. A request takes 2 to 62 ms there, an event 20 to 520 ms.
  */
 export async function benchHot(): Promise<BenchResult> {
   const named = await measure(1);

@@ -3,9 +3,11 @@ import { copyInStreams, STREAM } from './streams.ts';
 import type { BenchResult } from './types.ts';
 
 const GIGABYTE = 2 ** 30;
-/** The largest object that COS keeps. */
+/** The largest object of COS. */
 const LARGEST = 50_000;
-/** GB, and the streams that an object of that size may use: one run has 64, and from 50 GB on four work on it. */
+/**
+ * GB, and the streams that an object of that size may use: a run has 64, and from 50 GB on four runs share the work.
+ */
 const SIZES = [
   [8, 64],
   [50, 256],
@@ -14,13 +16,15 @@ const SIZES = [
   [LARGEST, 256],
 ] as const;
 /**
- * Percent of the streams that may stand still, from the first part to the last. Others start a second and a half after the
- * run that asks them for help, and 50 GB take eleven seconds.
+ * Percent of the streams that may be idle between the first part and the last. Helpers start a second and a half after
+ * the run that asks for them, and 50 GB take eleven seconds.
  */
 const MOST_IDLE: Readonly<Record<number, number>> = { 50: 17 };
 const USUAL_IDLE = 10;
 
-/** Large objects in virtual time: the functions and the engine as they are, a stream of 20 MB a second, a timer each minute. */
+/**
+ * Large objects in virtual time: the real functions and engine, 20 MB a second for each stream, a timer each minute.
+ */
 export async function benchLarge(): Promise<BenchResult> {
   const figures: Record<string, { seconds: number; idlePercent: number; requestsPerPart: number }> = {};
   for (const [gigabytes, streams] of SIZES) {

@@ -36,9 +36,9 @@ export async function benchLive(options: BenchOptions): Promise<BenchResult> {
     const warming = round(middle((found.get('function') ?? []).map(({ early, warm }) => early / warm)));
     const limited: Figure[] = [
       { name: 'live: COS requests per new object', value: perObject, kind: 'count', most: 9.1 },
-      { name: 'live: the same where a 404 tells of delete markers', value: told, kind: 'count', most: 7.1 },
+      { name: 'live: the same where a 404 names delete markers', value: told, kind: 'count', most: 7.1 },
       {
-        name: 'live: the same for events that have waited, reads of the rules apart',
+        name: 'live: the same for events that have waited, without reads of the rules',
         value: queued,
         kind: 'count',
         most: 6.05,
@@ -109,15 +109,15 @@ async function measured(site: Site, name: Program, prefix: string): Promise<Meas
   return { ...told, requests: Object.fromEntries(site.requests) };
 }
 
-/** ms after which a server's clock says for certain that an object was written before. */
+/** ms after which a server's clock proves that an object was written before. */
 const QUEUED_MS = 4_000;
 /** ms for which such events share one read of the rules. */
 const SHARED_MS = 500;
 
 /**
- * COS requests per new object at a destination whose 404 tells of delete markers; nobody has run a pre-flight. First for
- * events that come at once, then for such as have waited until there was an instance. How often these read the rules depends on
- * how fast the machine is, so that is told apart.
+ * COS requests for each new object at a destination whose 404 names delete markers, without a pre-flight. First for
+ * events that come at once, then for events that have waited for an instance. How often the second kind reads the rules
+ * depends on the speed of the machine, so this is a figure of its own.
  */
 async function requestsWhereTold(): Promise<{
   readonly told: number;
@@ -147,7 +147,7 @@ async function requestsWhereTold(): Promise<{
   }
 }
 
-/** From two latencies: what a piece of work takes by itself falls out of the difference. */
+/** From two latencies: the difference leaves out the time of the work itself. */
 async function roundTrips(site: Site): Promise<Record<Program, number>> {
   const at = async (name: Program, latency: number): Promise<number> => {
     site.cloud.faults.set([{ match: { service: 'cos' }, effect: { kind: 'latency', ms: latency } }]);

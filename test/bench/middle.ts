@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** The number in the middle: one that another program disturbed stands at an end. */
+/** The median: a round that another program disturbed is at an end. */
 export function middle(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
@@ -19,7 +19,10 @@ export const round = (value: number, digits = 3): number => Number(value.toPreci
 
 let collect: (() => void) | undefined;
 
-/** Bytes of the heap that somebody still holds: garbage that waits for its collection depends on the machine, not on the code. */
+/**
+ * Bytes of the heap that are still in use. How much garbage waits for collection depends on the machine, not on the
+ * code.
+ */
 export function heldBytes(): number {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');

@@ -9,13 +9,13 @@ const START = Date.UTC(2025, 0, 1);
 /** ms between two versions, and from a version to its replica. */
 const EVERY_MS = 10;
 const LAG_MS = 1000;
-/** Of so many entries one is an older version of the key before it. */
+/** One of this many entries is an older version of the key before it. */
 const OLDER = 5;
 const META = { album: 'summer' };
 
 /**
- * A source and a destination with the replica of each version, made as they are asked for: what is held in memory beside them
- * is held by who asks.
+ * A source and a destination with the replica of each version, made when they are read. So all memory that grows
+ * belongs to the reader.
  */
 export class Mirror {
   readonly requests = { listings: 0, sources: 0, replicas: 0 };
@@ -27,7 +27,7 @@ export class Mirror {
     this.#entries = entries;
   }
 
-  /** ms since 1970: all was written before. */
+  /** ms since 1970: everything was written before. */
   get end(): number {
     return START + (this.#entries + 1) * EVERY_MS + LAG_MS;
   }
@@ -95,7 +95,7 @@ const headOf = (place: Place, n: number, meta: Readonly<Record<string, string>>)
   restore: undefined,
 });
 
-/** What this service would have written for the n-th version. */
+/** The replication marker that this service would have written for the n-th version. */
 function replicaOf(n: number): ObjectHead {
   const refAt = (i: number): Ref => refOf(idOf(SOURCE, i), secondsOf(SOURCE, i), etagOf(i));
   const attempted = secondsOf(BACKUP, n);

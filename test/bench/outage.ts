@@ -14,24 +14,24 @@ const RULES = [
 
 interface Outage {
   readonly keys: number;
-  /** Requests of the most expensive minute of `schedule` once the destination is known to be down. */
+  /** Requests of the most expensive minute of `schedule` after the destination was found to be down. */
   readonly schedule: number;
-  /** Most objects that the state bucket held at once. */
+  /** The most objects that the state bucket held at once. */
   readonly state: number;
   /** Requests of `replicate` for one event, on average. */
   readonly perEvent: number;
-  /** Minutes from the first answer until everything is there. */
+  /** Minutes from the destination's first answer until everything is replicated. */
   readonly minutes: number;
-  /** Requests while it comes back. */
+  /** Requests while the destination comes back. */
   readonly back: number;
   readonly lost: number;
-  /** Versions that the other destination had not got before the minute was over. */
+  /** Versions that reached the other destination later than a minute. */
   readonly disturbed: number;
 }
 
 /**
- * A destination that answers nothing for hours while so many keys are written, in virtual time. What it costs meanwhile, and how
- * it comes back, must not grow with what has failed.
+ * A destination that answers nothing for hours while this many keys are written, in virtual time. Neither the cost of
+ * the outage nor that of the recovery may grow with the number of failed keys.
  */
 export async function benchOutage({ quick, large }: BenchOptions): Promise<BenchResult> {
   const { less, more, minutes, settings } = sizes(quick, large);
@@ -52,7 +52,8 @@ export async function benchOutage({ quick, large }: BenchOptions): Promise<Bench
       name: 'outage: requests of one more key while it comes back',
       value: round((many.back - few.back) / (more - less)),
       kind: 'count',
-      // With fewer keys less waits as a task when the destination answers, so this is more than the two of a scan.
+      // With fewer keys less waits as a task when the destination answers, so this is more than the two requests of a
+      // scan.
       most: 3,
     },
     { name: 'outage: versions lost', value: few.lost + many.lost + held.lost, kind: 'count', most: 0 },
@@ -109,7 +110,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
       world.clock.ms += MINUTE / steps;
     }
     const used = await minute();
-    // Before that it is still found out that the destination is down.
+    // Until the destination is found to be down.
     if (i > minutes / 2) most.schedule = Math.max(most.schedule, used);
     most.state = Math.max(most.state, objectsIn(world, STATE));
     world.logs.length = 0;
@@ -118,7 +119,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
   const before = made.all;
   let waited = 0;
   let next = 0;
-  // A key that is there stays there, so none is looked for twice.
+  // A replicated key stays replicated, so none is looked up twice.
   const isBack = (): boolean => {
     while (next < keys && isThere(world, keyOf(next), BACKUP)) next += 1;
     return next === keys;
@@ -139,7 +140,10 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
   };
 }
 
-/** Events that the platform held back for longer than it keeps them: one that comes at last brings a scan for all others. */
+/**
+ * Events that the platform held back for longer than it keeps them. One that arrives at last starts a scan for all
+ * others.
+ */
 async function heldBack(keys: number): Promise<{ readonly perKey: number; readonly lost: number }> {
   const world = await scanDeployment();
   await world.scanned();

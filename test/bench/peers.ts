@@ -12,15 +12,15 @@ const FIXTURE = 'fixture/';
 
 interface Peer {
   readonly name: string;
-  /** Per object of a run over many, start of the program included. */
+  /** For each object of a run over many, the start of the program included. */
   readonly requests: number;
   readonly cpuMs: number;
   readonly loses: readonly Trait[];
 }
 
 /**
- * What people use instead, on the same objects and the same local cloud: requests, CPU of a whole run, start included,
- * and what does not arrive at the other side.
+ * Other tools on the same objects and the same local cloud: requests, CPU of a whole run, start included, and the
+ * traits that do not arrive at the other side.
  */
 export async function benchPeers(_options: BenchOptions): Promise<BenchResult> {
   const site = await openSite([wholeBucket(BACKUP)]);
@@ -91,7 +91,7 @@ async function measured(
 const functionOf = (site: Site): Promise<Peer> =>
   measured(site, 'replicate', BACKUP, async (_prefix, events) => ({ cpu: (await site.run('function', events)).total }));
 
-/** A loop over what is there now: that is all that a copy by key can do. */
+/** A loop over the current objects: a copy by key can do no more. */
 const sdkOf = (site: Site): Promise<Peer> =>
   measured(site, 'SDK', OTHERS, async (prefix) => {
     const { entries } = site.cloud.core.listObjects(SOURCE.bucket, SOURCE.region, { prefix, maxKeys: 1000 });

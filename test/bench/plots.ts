@@ -15,7 +15,7 @@ interface Bar {
   readonly limit?: number;
 }
 
-/** One SVG for each benchmark that has limits: each figure as a part of its limit; and the tools side by side. */
+/** One SVG for each benchmark that has limits: each figure as a part of its limit, and the tools side by side. */
 export async function writePlots(folder: string, results: Readonly<Record<string, BenchResult>>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [name, { limited = [] }] of Object.entries(results)) {
@@ -39,7 +39,7 @@ export async function writePlots(folder: string, results: Readonly<Record<string
 
 const barOf = ({ name, value, most }: Figure): Bar => ({ label: name, value, limit: most });
 
-/** Where limits are given each bar is drawn as a part of its own limit, as the figures have different units. */
+/** With limits, each bar is drawn as a part of its own limit, because the figures have different units. */
 function chart(title: string, bars: readonly Bar[]): string {
   const most = Math.max(
     ...bars.map(({ value, limit }) => (limit === undefined || limit === 0 ? value : value / limit)),

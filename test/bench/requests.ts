@@ -7,17 +7,20 @@ export interface Case {
   readonly listings: number;
   /** Requests one after the other across regions before the copy begins; undefined: nothing is copied. */
   readonly crossings: number | undefined;
-  /** The protocol's table. */
+  /** The number in the protocol's table. */
   readonly allowed: { readonly requests: number; readonly listings: number; readonly crossings?: number };
-  /** Where the engine asks more than the table, knowingly: how much more, and for what. */
+  /** Where the engine knowingly makes more requests than the table: how many more, and for what. */
   readonly more?: { readonly requests: number; readonly listings?: number; readonly why: string } | undefined;
-  /** Whether a look was left for when listings have settled; its task is not counted, as listings do not lag in the table. */
+  /**
+   * Whether a task was left for the time when listings have settled. It is not counted, because listings do not lag in
+   * the table.
+   */
   readonly looksAgain: boolean;
 }
 
 type Prepare = (world: MeasuredDeployment) => Promise<() => Promise<void>>;
 
-/** A first replica, come to rest. */
+/** A first replica, with no work left. */
 async function replicated(world: MeasuredDeployment, key = 'k'): Promise<void> {
   await world.handle(world.put(key, 'first'));
   await world.settle();
@@ -48,7 +51,7 @@ const CASES: readonly {
     },
   },
   {
-    name: 'new key, a 404 does not tell a delete marker',
+    name: 'new key, a 404 does not name a delete marker',
     allowed: { requests: 9, listings: 2 },
     markerTold: false,
     prepare: async (world) => {
@@ -102,7 +105,7 @@ const CASES: readonly {
     more: {
       requests: 2,
       listings: 1,
-      why: 'before a replica is removed, the one that stays is held against the source, and a user may have copied it',
+      why: 'before it removes a replica, a run compares the one that stays with the source; a user may have copied it',
     },
     prepare: async (world) => {
       const older = world.put('k', 'older');
@@ -112,7 +115,7 @@ const CASES: readonly {
     },
   },
   {
-    name: 'older version, there',
+    name: 'older version, replicated',
     allowed: { requests: 10, listings: 2 },
     prepare: async (world) => {
       const older = world.put('k', 'older');
@@ -123,7 +126,7 @@ const CASES: readonly {
     },
   },
   {
-    // One more than a task would take; each event after that takes one, where the key is still taken.
+    // One more than a task would take; each event after that takes one, while the key is still taken.
     name: 'taken by another run',
     allowed: { requests: 5, listings: 0 },
     prepare: async (world) => {

@@ -22,10 +22,10 @@ import { HEADROOM, isOver } from './types.ts';
 import type { Bench, BenchResult, Figure } from './types.ts';
 
 /**
- * `npm run bench -- [NAME …] [--json] [--quick | --large] [--plots FOLDER]`: runs the benchmarks named, or all of them. Each
- * one compares with a floor or a peer in the same run, because the machine is not always the same. `--quick` is for a build:
- * those that take seconds, ratios within twice their limit, and `N passed, N failed` on the last line. `--large` takes the
- * sizes that the product is made for.
+ * `npm run bench -- [NAME …] [--json] [--quick | --large] [--plots FOLDER]`: runs the named benchmarks, or all of them.
+ * Each compares itself with a floor or a peer in the same run, because machines differ. `--quick` is for a build: the
+ * benchmarks that take seconds, ratios within twice their limit, and `N passed, N failed` on the last line. `--large`
+ * takes the sizes that the product is made for.
  */
 const BENCHES: Readonly<Record<string, Bench>> = {
   bundle: benchSize,
@@ -106,7 +106,7 @@ for (const name of asked.names) {
   for (const line of result.lines) say(`  ${line}`);
   const over = (result.limited ?? []).filter((figure) => isOver(figure, options));
   for (const figure of result.limited ?? []) say(`  ${verdict(figure, over.includes(figure))}`);
-  // One without limits of this kind judges for itself, as a whole.
+  // A benchmark without such limits judges itself, as a whole.
   failed += over.length + (result.ok ? 0 : 1);
   passed += (result.limited ?? []).length - over.length + (result.ok ? 1 : 0);
 }

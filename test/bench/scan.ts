@@ -16,7 +16,7 @@ import { cpuOf, heldBytes, middle, round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const PAGE = 1000;
-/** Where memory is looked at, that is done so many times. */
+/** Memory is measured this many times. */
 const SAMPLES = 60;
 const RANGE = SCAN_DEFAULTS.rangeEntries;
 const CALL = { method: 'GET', place: SOURCE, effect: 'read' } as const;
@@ -24,10 +24,10 @@ const PAIR = { source: SOURCE, destination: BACKUP };
 const SALT = 'salt';
 const LARGE = [10_000, 100_000, 1_000_000, 10_000_000];
 
-/** Entries on each side, of which every fifth is an older version of its key. */
+/** Entries on each side, every fifth of them an older version of its key. */
 const keyOf = (n: number): string => `photos/${String(n - (n % 5 === 4 ? 1 : 0)).padStart(9, '0')}.jpg`;
 
-/** Pages as COS writes them, made as they are asked for, and read by the client's own reader. */
+/** Pages as COS writes them, made when they are read, and read by the client's own reader. */
 class Listings {
   requests = 0;
   beforePage: () => void = () => undefined;
@@ -67,7 +67,7 @@ function pageOf({ bucket }: Place, first: number, end: number, isTruncated: bool
   return `${text}\n</ListVersionsResult>`;
 }
 
-/** A scan of a pair that an earlier one has proved, in ranges as long as the deployed ones, without a network. */
+/** A scan of a pair that an earlier one has proved, in ranges of the deployed length, without a network. */
 async function measured(entries: number, isSampled = false) {
   const world = new MeasuredDeployment({ markerTold: true });
   await world.begin();
@@ -94,7 +94,7 @@ async function measured(entries: number, isSampled = false) {
     ranges.push({ ...range, salt: SALT, ledgers: [`ledger-${number}`] });
   }
 
-  // The least: both sides listed, each entry looked at once, nothing compared.
+  // The floor: both sides listed, each entry looked at once, nothing compared.
   let seen = 0;
   const list = async (place: Place): Promise<void> => {
     let cursor: { keyMarker: string } | undefined;
@@ -115,7 +115,7 @@ async function measured(entries: number, isSampled = false) {
   const before = isSampled ? heldBytes() : 0;
   let held = 0;
   const look = (): void => void (held = Math.max(held, heldBytes() - before));
-  // In the middle of a range and not at its end, where all that it held is written down already.
+  // In the middle of a range, because at its end all results are already written.
   listings.beforePage = () => {
     if (isSampled && listings.requests % Math.ceil((2 * entries) / PAGE / SAMPLES) === 0) look();
   };
@@ -137,7 +137,7 @@ async function measured(entries: number, isSampled = false) {
 const standings = ({ rules }: RangeDocument['counts']): number =>
   Object.values(rules).reduce((sum, { replicated }) => sum + replicated[0], 0);
 
-/** What it costs to look through a pair in which everything is there and proved. */
+/** The cost of a look through a pair in which everything is replicated and proved. */
 export async function benchScan({ quick, large }: BenchOptions): Promise<BenchResult> {
   const sizes = large ? LARGE : quick ? [20_000, 200_000] : [100_000, 1_000_000];
   const [least = 0, most = 0] = [sizes[0], sizes.at(-1)];
@@ -152,7 +152,7 @@ export async function benchScan({ quick, large }: BenchOptions): Promise<BenchRe
   }
   const ratio = round(middle(rounds.map(({ many }) => many.walking / many.listing)));
   const growth = round(middle(rounds.map(({ many, few }) => many.walking / few.walking / (most / least))));
-  // Last and by itself: collections that are asked for make the code slower that runs beside them.
+  // Last and alone, because forced garbage collections slow down code that runs beside them.
   const { heldMB } = await measured(Math.min(most, 1_000_000), true);
   const [first] = rounds;
   if (first === undefined) throw new Error('nothing was measured');
@@ -174,8 +174,8 @@ export async function benchScan({ quick, large }: BenchOptions): Promise<BenchRe
       most: 3,
     },
     { name: 'scan: other requests at source and destination', value: many.others, kind: 'count', most: 0 },
-    { name: 'scan: versions not found in place', value: many.entries - many.found, kind: 'count', most: 0 },
-    { name: 'scan: MB held beyond those before it', value: Math.round(heldMB), kind: 'count', most: 20 },
+    { name: 'scan: versions not found replicated', value: many.entries - many.found, kind: 'count', most: 0 },
+    { name: 'scan: MB held beyond those before the scan', value: Math.round(heldMB), kind: 'count', most: 20 },
   ];
   return {
     ok: true,

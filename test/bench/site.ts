@@ -23,33 +23,33 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PROGRAMS = ['function', 'bare', 'sdk'] as const;
 type Program = (typeof PROGRAMS)[number];
 
-/** Where the others copy to. */
+/** The destination of the other programs. */
 export const OTHERS: Place = { bucket: 'others-1250000000', region: 'ap-shanghai' };
 const TARGET = { region: SOURCE.region, namespace: 'default', name: 'replicate', qualifier: '$LATEST' };
 
-/** A write of a user: its key and the event that COS makes of it. */
+/** A write of a user: its key and its event. */
 export interface Written {
   readonly key: string;
   readonly event: unknown;
 }
 
-/** Requests by what they do, `CopyObject` and the like, since the last `forget`. */
+/** Requests by the name of their call, such as `CopyObject`, since the last `forget`. */
 export type Requests = ReadonlyMap<string, number>;
 
-/** A local cloud with the function `replicate` bundled as it is deployed, and the programs it is compared with. */
+/** A local cloud with the function `replicate` bundled as deployed, and the programs that it is compared with. */
 export interface Site {
   readonly cloud: LocalCloud;
   readonly requests: Requests;
   /** How many of them read the rules. */
   readsOfRules(): number;
   forget(): void;
-  /** Writes so many objects of 10 KB. */
+  /** Writes this many objects of 10 KB. */
   upload(count: number, prefix: string): readonly Written[];
-  /** What happened to the source since the last time, as events. */
+  /** Writes at the source since the last call, as events. */
   takeEvents(): readonly Written[];
   /**
-   * Runs a program in a process of its own on those objects. Throws with its stderr where it fails, and where the objects
-   * that were written are not all at the other side after it.
+   * Runs a program in a process of its own on those objects. Throws with its stderr when it fails, and when an object
+   * is missing at the other side afterwards.
    */
   run(program: Program, written: readonly Written[]): Promise<Told>;
   readonly environment: NodeJS.ProcessEnv;
@@ -57,7 +57,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** `telling`: a 404 of the destination tells of a delete marker, which the first run finds out. */
+/** `telling`: a 404 of the destination names a delete marker, which the first run finds out. */
 export async function openSite(rules: readonly Rule[], { telling = false } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const cloud = await startCloud({ switches: { markerOn404: telling } });
@@ -119,7 +119,7 @@ export async function openSite(rules: readonly Rule[], { telling = false } = {})
       const lacking = written.filter(
         ({ key }) => cloud.core.listVersions(bucket, region, { prefix: key, maxKeys: 1 }).entries.length === 0,
       );
-      if (lacking.length > 0) throw new Error(`${program} left out ${lacking.length} of ${written.length} objects`);
+      if (lacking.length > 0) throw new Error(`${program} did not copy ${lacking.length} of ${written.length} objects`);
       return told;
     },
     close: async () => {
@@ -129,7 +129,7 @@ export async function openSite(rules: readonly Rule[], { telling = false } = {})
   };
 }
 
-/** Counts where faults are asked for, which is once for each request. */
+/** Counts where the cloud looks for faults, which happens once for each request. */
 function countRequests(cloud: LocalCloud): Pick<Site, 'requests' | 'readsOfRules'> & { forget(): void } {
   const requests = new Map<string, number>();
   let readsOfRules = 0;
@@ -151,7 +151,7 @@ function countRequests(cloud: LocalCloud): Pick<Site, 'requests' | 'readsOfRules
   };
 }
 
-/** Bundles programs of the folder beside this file as `NAME.cjs`. */
+/** Bundles programs of the folder `programs` as `NAME.cjs`. */
 export async function bundlePrograms(folder: string, names: readonly string[]): Promise<void> {
   await build({
     entryPoints: names.map((name) => join(ROOT, 'test', 'bench', 'programs', `${name}.ts`)),
@@ -166,7 +166,7 @@ export async function bundlePrograms(folder: string, names: readonly string[]): 
   });
 }
 
-/** What a Node process writes to stdout. */
+/** The output of a Node process on stdout. */
 export function runNode(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -12,18 +12,18 @@ import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /**
- * kB of each function as it is deployed, at most: a library that comes in by mistake is over it, a feature is not. The
+ * kB of each deployed function at most. The limit catches a library that comes in by mistake, and not a feature. The
  * console page is part of `api`.
  */
 const LIMITS = { replicate: 165, task: 172, schedule: 156, scan: 214, api: 335 } as const;
 
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
-/** Fresh processes for each bundle; the quickest counts, because others are held up by the machine. */
+/** Fresh processes for each bundle. The fastest counts, because the machine delays the others. */
 const LOADS = 5;
 const TIMED =
   'const t = process.cpuUsage(); require(process.argv[1]); const u = process.cpuUsage(t); console.log((u.user + u.system) / 1e3)';
-/** CPU of loading a function at most, in that of loading the official SDK as it is published: twice the figure seen. */
+/** CPU of loading a function over that of loading the published official SDK, at most: twice the measured figure. */
 const LOAD_LIMIT = 0.5;
 
 /** A function reads these while it is loaded. */
@@ -34,7 +34,7 @@ const SETTINGS = {
   DESTINATIONS: 'backup-1250000000@ap-shanghai',
 };
 
-/** ms of CPU that a fresh process needs to load a file: the part of a cold start that its code makes. */
+/** ms of CPU in which a fresh process loads a file: the code's part of a cold start. */
 async function loadMs(file: string): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < LOADS; i += 1) {
@@ -44,7 +44,7 @@ async function loadMs(file: string): Promise<number> {
   return Math.min(...times);
 }
 
-/** How large the functions are as they are deployed: a cold instance fetches and reads all of it. */
+/** Size of the deployed functions: a cold instance fetches and reads all of it. */
 export async function benchSize(_options: BenchOptions): Promise<BenchResult> {
   const output = await mkdtemp(join(tmpdir(), 'bench-size-'));
   try {

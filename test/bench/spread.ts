@@ -10,8 +10,8 @@ const EXISTING = [{ ...RULE, existing: 'All' as const, start: Date.UTC(2026, 0, 
 const DAY = 86_400_000;
 
 /**
- * How the work of a scan is cut up: names of which one prefix has 99 of 100, one key with very many versions, more functions
- * at work the larger the bucket is, and runs that end before their limit where COS is slow. In virtual time.
+ * How the work of a scan is divided: names of which 99 of 100 share one prefix, one key with very many versions, more
+ * functions the larger the bucket is, and runs that end before their limit where COS is slow. In virtual time.
  */
 export async function benchSpread({ quick }: BenchOptions): Promise<BenchResult> {
   const size = quick ? 1500 : 5000;
@@ -25,7 +25,7 @@ export async function benchSpread({ quick }: BenchOptions): Promise<BenchResult>
   const slow = await scanned({ rangeEntries: size, rangesAtOnce: 1 }, plainKeys(size), 1200);
   const limited: Figure[] = [
     {
-      name: 'spread: entries of the largest range over those asked for, 99 of 100 names alike',
+      name: 'spread: entries of the largest range over those asked for, 99 of 100 names with one prefix',
       value: round(largest / rangeEntries),
       kind: 'count',
       most: 1.05,
@@ -68,7 +68,7 @@ export async function benchSpread({ quick }: BenchOptions): Promise<BenchResult>
     },
   ];
   return {
-    // Else nothing was handed over, and the figures say nothing.
+    // Otherwise no run left work to the next one, and the figures mean nothing.
     ok: slow.runs > 3,
     figures: { skewed, counts, history, slow },
     limited,
@@ -83,7 +83,7 @@ type Keys = readonly (readonly [key: string, versions: number])[];
 
 const nameOf = (n: number): string => String(n).padStart(7, '0');
 const plainKeys = (count: number): Keys => Array.from({ length: count }, (_, i) => [`k${nameOf(i)}`, 1]);
-/** One of a hundred has a name of its own; all others begin alike for a long way. */
+/** One of a hundred has a name of its own; all others share a long prefix. */
 const skewedKeys = (count: number): Keys =>
   Array.from({ length: count }, (_, i) => [i % 100 === 0 ? `${i % 7}/${i}` : `logs/2026/01/01/host/${nameOf(i)}`, 1]);
 
@@ -98,7 +98,7 @@ interface Scanned {
   readonly twice: number;
 }
 
-/** Scans a bucket with these keys until all is there and looked at again. `latency`: ms of each request. */
+/** Scans a bucket with these keys until everything is replicated and looked at again. `latency`: ms of each request. */
 async function scanned(settings: Partial<ScanSettings>, keys: Keys, latency = 0): Promise<Scanned> {
   const world = await scanDeployment(EXISTING, { rangesAtOnce: AT_ONCE, ...settings });
   for (const [key, versions] of keys) for (let i = 0; i < versions; i += 1) world.put('x', {}, undefined, key);
@@ -106,7 +106,7 @@ async function scanned(settings: Partial<ScanSettings>, keys: Keys, latency = 0)
   let atWork = 0;
   world.onRequest(() => {
     world.clock.ms += latency;
-    // With time going by one run after the other, those that wait for their turn would count as lost.
+    // Time passes with each run, so work that waits for its turn would count as lost.
     if (latency === 0) atWork = Math.max(atWork, notesOf(world));
   });
   let [runs, longest] = [0, 0];

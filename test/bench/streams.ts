@@ -22,47 +22,47 @@ import type { Core, CoreEvent, Version } from '../cloud/cos/index.ts';
 
 /** Bytes a second of one copy from region to region. */
 export const STREAM = 20_000_000;
-/** ms of a request, beside the bytes that it copies, and ms until an event has started an instance. */
+/** ms of a request, without the bytes that it copies, and ms until an event has started an instance. */
 const REQUEST_MS = 50;
 const EVENT_MS = 1_000;
 const MINUTE_MS = 60_000;
 /** ms after which the platform ends a run of `task`. */
 const TIME_LIMIT_MS = 15 * MINUTE_MS;
-/** ms after which work that has not ended never will. */
+/** ms after which unfinished work will never end. */
 const PATIENCE_MS = 24 * 60 * MINUTE_MS;
 
-/** Faults, by the numbers of runs and events for help in the order in which they come; the first is 1. */
+/** Faults, by the numbers of runs and of events that ask for help, in their order; the first is 1. */
 export interface StreamFaults {
-  /** A run that is killed when it copies its n-th part. */
+  /** The run that is killed when it copies its n-th part. */
   readonly kill?: { readonly run: number; readonly part: number };
-  /** Events for help that never come. */
+  /** Events for help that never arrive. */
   readonly lost?: readonly number[];
   /** ms by which events for help are late. */
   readonly late?: Readonly<Record<number, number>>;
   /** Each event for help comes twice. */
   readonly doubled?: boolean;
-  /** Somebody overwrites the source with other bytes when so many parts are copied. */
+  /** Somebody overwrites the source with other bytes when this many parts are copied. */
   readonly overwriteAt?: number;
 }
 
 export interface StreamResult {
   /** Seconds from the task until the object is at the destination, in virtual time. */
   readonly seconds: number;
-  /** Of these, from the beginning of the first part on. */
+  /** The seconds among them since the beginning of the first part. */
   readonly copying: number;
   /** Runs of `task`, and how often one asked for help. */
   readonly runs: number;
   readonly helps: number;
   /** Requests by the name of their call. */
   readonly requests: Readonly<Record<string, number>>;
-  /** Versions at the destination, newest first, and whether each of the source has exactly one with its bytes. */
+  /** Versions at the destination, newest first, and whether each source version has exactly one with its bytes. */
   readonly replicas: readonly Version[];
   readonly sources: readonly Version[];
-  /** State objects that are left of work, and open uploads. */
+  /** State objects and open uploads that the work has left. */
   readonly left: readonly string[];
 }
 
-/** Copies one object of so many bytes with the functions and the engine as they are, in virtual time. Bytes take no room. */
+/** Copies one object of this many bytes with the real functions and engine, in virtual time. Bytes take no memory. */
 export async function copyInStreams(
   size: number,
   sharing: Partial<Sharing> = {},
@@ -127,7 +127,10 @@ interface FunctionsOptions {
   readonly overwrite: () => void;
 }
 
-/** `task`, started by events of the state bucket, and `schedule`, started by the clock. Each run has an instance of its own. */
+/**
+ * `task`, started by events of the state bucket, and `schedule`, started by the clock. Each run has an instance of its
+ * own.
+ */
 function startFunctions({ core, cos, scheduler, sharing, faults, overwrite }: FunctionsOptions) {
   const requests: Record<string, number> = {};
   const now = (): number => scheduler.now;
@@ -149,7 +152,7 @@ function startFunctions({ core, cos, scheduler, sharing, faults, overwrite }: Fu
         parts += 1;
       }
       await scheduler.sleep(REQUEST_MS + (1000 * bytes) / STREAM);
-      // An instance that is gone waits for ever.
+      // The calls of an ended instance never answer.
       if (over(parts)) return new Promise(() => undefined);
       return (cos[name] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
     };

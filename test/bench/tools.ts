@@ -15,18 +15,21 @@ const PATIENCE_MS = 120_000;
 /** The cloud that a tool works on, and a folder for its files. */
 type Ground = Pick<Site, 'cloud' | 'folder'>;
 
-/** A command-line tool that people copy buckets with. */
+/** A command-line tool with which people copy buckets. */
 export interface Tool {
   readonly name: string;
-  /** Copies what stands under the prefix; gives µs of CPU. Throws where the tool fails. */
+  /** Copies all objects under the prefix; returns µs of CPU. Throws when the tool fails. */
   copy(site: Ground, prefix: string): Promise<number>;
-  /** Copies what is not there yet, by name and size alone where it can; gives µs of CPU. Throws where the tool fails. */
+  /**
+   * Copies missing objects only, by name and size alone where the tool can; returns µs of CPU. Throws when the tool
+   * fails.
+   */
   sync(site: Ground, prefix: string): Promise<number>;
 }
 
 export type Found = { readonly tool: Tool } | { readonly name: string; readonly missing: string };
 
-/** Each tool, or why it is not here. */
+/** Each tool, or why it is missing. */
 export async function findTools(): Promise<readonly Found[]> {
   return [await found('coscmd', findCoscmd), await found('coscli', findCoscli)];
 }
@@ -65,7 +68,7 @@ async function findCoscmd(): Promise<Tool> {
   };
 }
 
-/** Only where it is installed: its module cannot be had from the Go module proxy. */
+/** Only if it is installed, because the Go module proxy does not have it. */
 function findCoscli(): Promise<Tool> {
   const folder = (process.env['PATH'] ?? '').split(delimiter).find((one) => existsSync(join(one, 'coscli')));
   if (folder === undefined) return Promise.reject(new Error('there is no coscli on the PATH'));
@@ -87,7 +90,7 @@ const throughProxy = (site: Ground): NodeJS.ProcessEnv => ({
   HTTP_PROXY: site.cloud.endpoint,
 });
 
-/** Runs a program and gives its µs of CPU, those of its own children included. */
+/** Runs a program and returns its µs of CPU, those of its children included. */
 function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve, reject) => {
     const script = 'TIMEFORMAT="cpu %U %S"; time "$@"';

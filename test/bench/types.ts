@@ -1,12 +1,12 @@
-/** What one benchmark found. */
+/** The result of one benchmark. */
 export interface BenchResult {
   /** For a person. */
   readonly lines: readonly string[];
   /** For a program: plain JSON. */
   readonly figures: unknown;
-  /** Those that have a limit. */
+  /** The figures that have a limit. */
   readonly limited?: readonly Figure[];
-  /** A figure that misses its limit fails the command. */
+  /** A figure over its limit fails the command. */
   readonly ok: boolean;
 }
 
@@ -14,8 +14,8 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   /**
-   * `count`: the same on every machine. `ratio`: two measurements of one run, taken in turns, of which a busy machine
-   * disturbs one more than the other at times.
+   * `count`: the same on every machine. `ratio`: two measurements of one run, taken in turns; a busy machine may
+   * disturb one more than the other.
    */
   readonly kind: 'count' | 'ratio';
   /** The most that passes. */
@@ -23,13 +23,13 @@ export interface Figure {
 }
 
 export interface BenchOptions {
-  /** Fewer rounds: for a build, where ratios have to hold within a factor of `HEADROOM` only. */
+  /** Fewer rounds: for a build, in which ratios must hold only within a factor of `HEADROOM`. */
   readonly quick: boolean;
-  /** The sizes that the product is made for, which take from minutes to an hour; some benchmarks have no other size. */
+  /** The sizes that the product is made for, which take from minutes to an hour. Some benchmarks have no other size. */
   readonly large: boolean;
 }
 
-/** In a build a ratio may be so many times its limit: it shares its machine. */
+/** In a build a ratio may be this many times its limit, because the build shares its machine. */
 export const HEADROOM = 2;
 
 export function isOver({ value, most, kind }: Figure, { quick }: BenchOptions): boolean {

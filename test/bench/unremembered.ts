@@ -10,25 +10,25 @@ import type { BenchOptions, BenchResult, Figure } from './types.ts';
 
 const RUN_MS = 900_000;
 const PAIR = { source: SOURCE, destination: BACKUP };
-/** Where memory is looked at, that is done before one in so many pages. */
+/** Memory is measured once in this many pages. */
 const SAMPLED = 20;
 
 interface Looked {
   readonly versions: number;
-  /** Microseconds a version. */
+  /** Microseconds for each version. */
   readonly cpu: number;
   readonly listings: number;
   readonly sources: number;
   readonly replicas: number;
-  /** Versions that were found in place. */
+  /** Versions that were found replicated. */
   readonly found: number;
-  /** MB that were held in the middle, beyond those before it. */
+  /** MB that were held in the middle, beyond those before the start. */
   readonly held: number;
 }
 
 /**
- * Looks at a pair of which nothing is remembered: a scan, which asks for each replica, and a verification, which asks for both
- * sides of each version. Neither may hold more or take longer for each version, however many there are.
+ * Looks at a pair without a ledger: a scan, which asks for each replica, and a verification, which asks for both sides
+ * of each version. Neither may hold more or take longer for each version, however many there are.
  */
 export async function benchUnremembered({ quick, large }: BenchOptions): Promise<BenchResult> {
   const few = quick ? 4000 : 20_000;
@@ -53,7 +53,7 @@ export async function benchUnremembered({ quick, large }: BenchOptions): Promise
     count('HEADs a replica', more.replicas / many, 1);
     count('HEADs a version at the source', more.sources / many, sources);
     count('listing requests per 1,000 versions on each side', round((more.listings / many) * 1000), 3);
-    count('versions not found in place', many - more.found, 0);
+    count('versions not found replicated', many - more.found, 0);
     count(`MB held at ${many} versions`, round(more.held), most);
     limited.push({
       name: `unremembered: CPU a version of ${name} at ${many} versions over that at ${few}`,
@@ -65,7 +65,7 @@ export async function benchUnremembered({ quick, large }: BenchOptions): Promise
   return { ok: true, figures, lines, limited };
 }
 
-/** In ranges as long as the deployed ones. */
+/** In ranges of the deployed length. */
 async function scanned(versions: number): Promise<Looked> {
   const { world, mirror, held } = await pairOf(versions);
   const { deps, store, scan } = await beginScan(world, PAIR);
@@ -86,7 +86,7 @@ async function scanned(versions: number): Promise<Looked> {
   return { versions, cpu: cpu / versions, ...mirror.requests, found, held: held() };
 }
 
-/** In one range, as long as the pair was never scanned. */
+/** In one range, as if the pair had never been scanned. */
 async function verified(versions: number): Promise<Looked> {
   const { world, mirror, held } = await pairOf(versions);
   const { engine } = world;
@@ -118,7 +118,7 @@ async function verified(versions: number): Promise<Looked> {
 async function pairOf(versions: number) {
   const world = new MeasuredDeployment({ markerTold: true });
   const mirror = new Mirror(versions);
-  // What is listed has settled long ago, and rules that are younger cover it as existing.
+  // The listed entries have settled long ago, and younger rules cover them as existing objects.
   await world.begin();
   const { listVersions, headObject } = mirror;
   Object.assign(world.cos, { listVersions, headObject });

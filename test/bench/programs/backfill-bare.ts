@@ -1,7 +1,7 @@
 import { eachVersion } from './histories.ts';
 import { pathOf, send } from './sign.ts';
 
-/** The floor of a backfill: the HEAD and the copy with metadata of its own that each version needs, and nothing else. */
+/** The floor of a backfill: the HEAD and the copy with its own metadata that each version needs, and nothing else. */
 const [file = '', from = '', to = ''] = process.argv.slice(2);
 
 void eachVersion(file, async (key, version) => {

@@ -7,7 +7,7 @@ const [file = '', from = '', bucket = '', region = '', fromBucket = '', fromRegi
 const cos = sdkClient();
 
 void eachVersion(file, async (key, version) => {
-  // The types of the SDK do not know of the version; the SDK does.
+  // The types of the SDK lack the version; its code has it.
   const one = { Bucket: fromBucket, Region: fromRegion, Key: key, VersionId: version };
   await cos.headObject(one);
   await cos.putObjectCopy({

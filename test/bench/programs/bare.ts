@@ -4,8 +4,8 @@ import { pathOf, send } from './sign.ts';
 import { measure } from './told.ts';
 
 /**
- * What no tool can do without: one signed copy per object, written by hand on node:http with connections kept open. It
- * looks at nothing, repeats nothing and understands no answer beyond its status.
+ * The least of any tool: one signed copy for each object, written by hand on node:http with connections kept open. It
+ * checks nothing but the status of an answer, and retries nothing.
  */
 const [file = '', from = '', to = ''] = process.argv.slice(2);
 const keys = (JSON.parse(readFileSync(file, 'utf8')) as readonly { readonly key: string }[]).map(({ key }) => key);

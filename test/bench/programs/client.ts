@@ -1,6 +1,6 @@
 import COS from 'cos-nodejs-sdk-v5';
 
-/** The official SDK, set up as its manual says, with connections that are kept. */
+/** The official SDK, set up as its manual says, with connections that are kept open. */
 export function sdkClient(): COS {
   const {
     COS_ENDPOINT: endpoint = '',

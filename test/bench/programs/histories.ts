@@ -10,8 +10,8 @@ export interface History {
 const LANES = 16;
 
 /**
- * Does the work for each version of each key, those of one key one after the other, and says how many microseconds of CPU
- * the whole process took.
+ * Does the work for each version of each key, the versions of a key one after the other, and reports the microseconds
+ * of CPU of the whole process.
  */
 export async function eachVersion(file: string, work: (key: string, version: string) => Promise<unknown>) {
   const histories = (JSON.parse(readFileSync(file, 'utf8')) as readonly History[]).values();
@@ -22,7 +22,7 @@ export async function eachVersion(file: string, work: (key: string, version: str
   tellCpu();
 }
 
-/** Says how many microseconds of CPU the process has taken, and ends it. */
+/** Reports the microseconds of CPU of the process, and ends it. */
 export function tellCpu(): void {
   const { user, system } = process.cpuUsage();
   process.stdout.write(`${JSON.stringify({ total: user + system })}\n`, () => process.exit(0));

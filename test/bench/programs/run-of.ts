@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 import { tellCpu } from './histories.ts';
 
-/** A deployed bundle in a process of its own, given the events of a file, by a clock that is ahead by `AHEAD_MS`. */
+/** A deployed bundle in a process of its own, given the events of a file, with a clock that is ahead by `AHEAD_MS`. */
 const [bundle = '', file = ''] = process.argv.slice(2);
 const ahead = Number(process.env['AHEAD_MS'] ?? 0);
 const now = Date.now.bind(Date);
@@ -12,7 +12,7 @@ const events = JSON.parse(readFileSync(file, 'utf8')) as readonly unknown[];
 const { main_handler: handle } = createRequire(bundle)(bundle) as {
   readonly main_handler: (event: unknown, context: object) => Promise<unknown>;
 };
-// Its log lines would stand between what is told; the real platform takes them as well.
+// Log lines would mix with the results; the real platform takes them off as well.
 console.log = () => undefined;
 
 async function run(): Promise<void> {

@@ -1,7 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import http from 'node:http';
 
-/** The least client of COS: signed requests on node:http with connections kept open. Nothing is repeated or understood. */
+/**
+ * The least client of COS: signed requests on node:http with connections kept open. It retries nothing and reads no
+ * answer.
+ */
 const {
   COS_ENDPOINT: endpoint = '',
   TENCENTCLOUD_SECRETID: id = '',
@@ -19,11 +22,11 @@ interface Call {
   readonly host: string;
   readonly path: string;
   readonly query?: string;
-  /** Signed as well where they are a copy's source. */
+  /** Signed too in the source of a copy. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends one request whose host and copy source are signed. Throws where its status is not 200. */
+/** Sends one request whose host and copy source are signed. Throws unless its status is 200. */
 export function send({ method, host, path, query = '', headers = {} }: Call): Promise<http.IncomingHttpHeaders> {
   const source = headers['x-cos-copy-source'];
   const start = Math.floor(Date.now() / 1000) - 1;

@@ -1,13 +1,13 @@
-/** What each measured program says of itself at its end, as one line of JSON. */
+/** The report of a measured program at its end, as one line of JSON. */
 export interface Told {
   /** Microseconds of CPU from the start of the process to the end of the first piece of work. */
   readonly first: number;
-  /** Microseconds of CPU per piece of work: the 2nd to the 200th, and those after them. */
+  /** Microseconds of CPU for each piece of work: the 2nd to the 200th, and the later ones. */
   readonly early: number;
   readonly warm: number;
   /** Microseconds of CPU of the whole process. */
   readonly total: number;
-  /** ms from the beginning to the end of a piece of work, the one in the middle; the early ones are left out. */
+  /** The median of the ms that a piece of work takes, without the early ones. */
   readonly middleMs: number;
   /** MB at the end. */
   readonly memory: number;
@@ -15,7 +15,9 @@ export interface Told {
 
 const EARLY = 200;
 
-/** Does the pieces of work one after the other and says what they took. At least `EARLY` + 1 for all figures. */
+/**
+ * Does the pieces of work one after the other and reports the figures. All figures need at least `EARLY` + 1 pieces.
+ */
 export async function measure<T>(pieces: readonly T[], work: (piece: T) => Promise<unknown>): Promise<void> {
   const cpu: number[] = [];
   const ms: number[] = [];
