@@ -3,12 +3,12 @@ import type { Browser, Page } from 'playwright-core';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Throws with an advice if there is none. */
+/** Throws with advice if there is no Chromium. */
 export async function launch(): Promise<Browser> {
   let failure: unknown;
   for (const executablePath of PROGRAMS) {
     try {
-      // As root, as in a container, Chromium has no sandbox.
+      // As root, which is usual in a container, Chromium runs only without its sandbox.
       return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
     } catch (error) {
       failure = error;
@@ -17,7 +17,7 @@ export async function launch(): Promise<Browser> {
   throw new Error('chromium could not be started: install it (apt-get install chromium)', { cause: failure });
 }
 
-/** In whichever language the page is. */
+/** In the language of the page. */
 export async function signIn(
   page: Page,
   pair: { readonly secretId: string; readonly secretKey: string },

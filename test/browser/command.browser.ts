@@ -11,7 +11,7 @@ const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const where = inject('where');
 const world = useBrowser();
 
-it('npx serverless replication console serves the same page on this computer, which talks to the API by CORS', async () => {
+it('npx serverless replication console serves the same page on this computer, which calls the API by CORS', async () => {
   const cli = join(ROOT, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [cli, 'replication', 'console', '--json'], {
     cwd: ROOT,
@@ -32,7 +32,7 @@ it('npx serverless replication console serves the same page on this computer, wh
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
 
     const [served, own] = await Promise.all([fetch(told.url), fetch(`${where.endpoint}/console`)]);
-    // Not the texts themselves, which nobody could read in a report.
+    // The names of the texts, because a report of the texts themselves would be unreadable.
     expect((await served.text()) === (await own.text())).toBe(true);
     expect(served.headers.get('content-security-policy')).toContain(`connect-src ${where.endpoint};`);
   } finally {

@@ -6,7 +6,7 @@ const world = useBrowser();
 beforeEach(() => world.rules(ruleOf('everything')));
 afterEach(() => world.mend());
 
-it('says why something failed and what to do, and tries again until it is there', async () => {
+it('the page says why an object failed and what to do, and retries until it is replicated', async () => {
   await world.breakDestination('AccessDenied');
   await world.upload('broken/one.txt', 'one');
   await world.failuresOf(1);
@@ -30,7 +30,7 @@ it('says why something failed and what to do, and tries again until it is there'
     .toBe(true);
 });
 
-it('shows hundreds of failures page by page, and tries all of them again', async () => {
+it('the page shows hundreds of failures in pages, and retries all of them', async () => {
   await world.breakDestination('SlowDown');
   const keys = Array.from({ length: 130 }, (_, n) => `many/${String(n).padStart(4, '0')}`);
   for (let at = 0; at < keys.length; at += 26)
@@ -58,7 +58,7 @@ it('shows hundreds of failures page by page, and tries all of them again', async
   await page.getByText(/\d+ keys are tried again now\./).waitFor();
 });
 
-it('draws one page of ten thousand failures at a time, and ten of a hundred destinations', async () => {
+it('the page draws ten thousand failures in parts, and ten of a hundred destinations', async () => {
   const page = await world.enter('failures');
   const item = (n: number) => ({
     key: `huge/${n}`,
@@ -145,7 +145,7 @@ it('draws one page of ten thousand failures at a time, and ten of a hundred dest
   await page.getByText('Show more (90)').waitFor();
   expect(await page.locator('.destination').count()).toBe(10);
   await page.getByText('A scan brings all of it once the cause is gone.').waitFor();
-  // Those that somebody has to look at come first.
+  // Destinations that need somebody's attention come first.
   expect(await page.locator('.destination').first().innerText()).toContain('the start: it is off. Deploy.');
   expect(await page.locator('.destination').filter({ hasText: 'Blocked' }).count()).toBe(9);
 });

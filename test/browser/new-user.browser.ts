@@ -6,7 +6,7 @@ const where = inject('where');
 const { source, destination } = where;
 const { open, upload, readRules, rules, sdk } = useBrowser();
 
-it('leads a new user from nothing to a rule and an object that is really replicated', async () => {
+it('the page leads a new user from nothing to a rule and an object that is really replicated', async () => {
   await rules();
   const page = await open();
   await signIn(page, where);
@@ -36,7 +36,7 @@ it('leads a new user from nothing to a rule and an object that is really replica
         await page.locator('.path').waitFor();
         return replicated.isVisible();
       },
-      // A run that met the change of rules is looked at again with the timer.
+      // A run that met the change of rules leaves a task, which the timer starts.
       { timeout: 180_000, interval: 500 },
     )
     .toBe(true);
@@ -54,9 +54,9 @@ it('leads a new user from nothing to a rule and an object that is really replica
   expect(JSON.stringify(copy.headers)).toContain(source.bucket);
 });
 
-it('goes through the whole page by keyboard alone', async () => {
+it('a user goes through the whole page by keyboard alone', async () => {
   const page = await open();
-  // The script unpacks itself after the page has loaded; before that nothing is there to have the focus.
+  // The script unpacks itself after the page has loaded. Before that, no element can have the focus.
   await page.getByLabel('Secret ID').waitFor();
   await page.keyboard.press('Tab');
   expect(await page.locator(':focus').textContent()).toBe('Skip to the content');

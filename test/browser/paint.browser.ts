@@ -5,10 +5,10 @@ import { useBrowser } from './world.ts';
 const { endpoint } = inject('where');
 const world = useBrowser();
 const TIMES = 5;
-/** The factor by which the first paint may be slower than that of the same answer without its script. */
+/** How many times slower the first paint may be than that of the same answer without its script. */
 const MOST = 4;
 
-/** ms from the request to the first thing that is seen, the shortest of some visits to a warm function. */
+/** ms from the request to the first paint, the shortest of some visits to a warm function. */
 async function firstPaint(page: Page, url: string): Promise<number> {
   const times: number[] = [];
   for (let time = 0; time < TIMES; time += 1) {
@@ -21,7 +21,7 @@ async function firstPaint(page: Page, url: string): Promise<number> {
   return Math.min(...times);
 }
 
-it('is painted from one request, about as soon as the answer is there', async () => {
+it('the page is painted after one request, about as soon as its answer has arrived', async () => {
   const page = await world.open();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).protocol));
@@ -31,7 +31,7 @@ it('is painted from one request, about as soon as the answer is there', async ()
 
   const answer = await (await fetch(`${endpoint}/console`)).text();
   await page.route('**/console', async (route) => {
-    // Both pages come by the same way, so that they differ by the script alone.
+    // Both pages take the same way, so they differ by the script alone.
     const response = await route.fetch();
     const body = answer.replace(/<script type="module">.*<\/script>/s, '').replace(/<\/?noscript>/g, '');
     await route.fulfill({ response, body });

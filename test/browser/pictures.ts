@@ -8,8 +8,8 @@ import { calling, replicationClient } from '../cloud/job/clients.ts';
 import { launch, signIn } from './chromium.ts';
 
 /**
- * `npm run pictures`: the pictures on the page about the console, made from the page itself on a local cloud, into
- * `.github/images`. They are small on purpose: a clone carries them.
+ * `npm run pictures`: takes the pictures for the page about the console, of the page itself on a local cloud, into
+ * `.github/images`. They are small because every clone carries them.
  */
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const FOLDER = join(ROOT, '.github', 'images');
@@ -68,7 +68,7 @@ await runCommand(async ({ signal, onEnd }) => {
   await picture(wide, 'rules', '.rules', 'console-rules');
   const dark = await open(1024, 760, 'dark');
   await picture(dark, `object?key=${encodeURIComponent(KEY)}`, '.state-completed', 'console-object');
-  // The first scan begins with the timer, within a minute.
+  // The timer begins the first scan within a minute.
   const status = await open(1024, 860, 'light');
   await status.locator('.destination .table').waitFor({ timeout: 300_000 });
   await status.locator('.destination').scrollIntoViewIfNeeded();

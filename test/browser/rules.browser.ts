@@ -5,7 +5,7 @@ const world = useBrowser();
 beforeEach(() => world.rules());
 afterAll(() => world.rules());
 
-/** Elements that no field of the page shows, or shows in other words. */
+/** Elements that the page shows in no field, or in other words. */
 const FULL = {
   Priority: 7,
   Prefix: undefined,
@@ -15,7 +15,7 @@ const FULL = {
   ExistingObjectReplication: { Status: 'Disabled', Versions: 'Current' },
 };
 
-it('changes one thing of a rule that an SDK wrote and keeps all the rest', async () => {
+it('a user changes one thing of a rule that an SDK wrote, and the page keeps the rest', async () => {
   await world.rules(ruleOf('full', FULL));
   const [before] = await world.readRules();
   const page = await world.enter('rules');
@@ -30,7 +30,7 @@ it('changes one thing of a rule that an SDK wrote and keeps all the rest', async
   expect(await world.readRules()).toEqual([{ ...before, Destination: destination }]);
 });
 
-it('asks before it switches or deletes a rule, says what stays, and does it', async () => {
+it('the page asks before it switches or deletes a rule, says which data stays, and does it', async () => {
   await world.rules(ruleOf('one', { Prefix: 'a/' }), ruleOf('two', { Prefix: 'b/' }));
   const page = await world.enter('rules');
   await page.getByRole('button', { name: 'Disable rule one' }).click();
@@ -65,7 +65,7 @@ it('asks before it switches or deletes a rule, says what stays, and does it', as
   expect(await world.readRules()).toEqual([]);
 });
 
-it('counts what a rule would copy and what that costs before it is switched on', async () => {
+it('the page counts what a rule would copy and cost before it is switched on', async () => {
   const keys = ['counted/a', 'counted/b', 'counted/c'];
   for (const key of keys) await world.upload(key, 'x'.repeat(1000));
   const page = await world.enter('rules/new');
@@ -85,7 +85,7 @@ it('counts what a rule would copy and what that costs before it is switched on',
   await dialog.getByText('3 versions · 3 objects').waitFor();
   await dialog.getByText('3 kB').waitFor();
   await dialog.getByText(/^CN¥0\.0+[1-9]/).waitFor();
-  // A disabled rule copies nothing, so the page asks nothing.
+  // A disabled rule copies nothing, so the page asks for no count.
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await page.getByLabel('Enable the rule at once').uncheck();
   await store.click();
@@ -93,7 +93,7 @@ it('counts what a rule would copy and what that costs before it is switched on',
   expect(await world.readRules()).toMatchObject([{ Status: 'Disabled' }]);
 });
 
-it('holds the scans of a rule and lets them go on, and keeps copying meanwhile', async () => {
+it('a user pauses and resumes the scans of a rule, and copying continues', async () => {
   await world.rules(ruleOf('held', { Prefix: 'held/' }));
   const page = await world.enter('rules');
   const dialog = page.getByRole('dialog');
@@ -107,7 +107,7 @@ it('holds the scans of a rule and lets them go on, and keeps copying meanwhile',
   await expect.poll(() => page.getByRole('button', { name: 'Pause rule held' }).isVisible()).toBe(true);
 });
 
-it('tells the second of two people what the first has changed, and makes the change on the present rules', async () => {
+it("the page tells the second of two people about the first one's change, and repeats the second change on the current rules", async () => {
   await world.rules(ruleOf('mine', { Prefix: 'a/' }));
   const page = await world.enter('rules');
   await page.getByRole('button', { name: 'Disable rule mine' }).waitFor();
@@ -123,7 +123,7 @@ it('tells the second of two people what the first has changed, and makes the cha
   expect(await world.readRules()).toMatchObject([{ ID: 'mine', Status: 'Disabled' }, { ID: 'theirs' }]);
 });
 
-it('does not put a form over what somebody else made of the same rule', async () => {
+it("the page does not overwrite somebody else's change of the same rule with a form", async () => {
   await world.rules(ruleOf('same', { Prefix: 'a/' }));
   const page = await world.enter('rules/edit?id=same');
   await page.getByLabel('Storage class of replicas').selectOption('ARCHIVE');
@@ -136,7 +136,7 @@ it('does not put a form over what somebody else made of the same rule', async ()
   ]);
 });
 
-it('says before sending what the API would refuse, and numbers the rules when one needs a priority', async () => {
+it('the page refuses at once what the API would refuse, and numbers the rules when one needs a priority', async () => {
   await world.rules(ruleOf('everything'));
   const page = await world.enter('rules/new');
   await page.getByLabel('Destination bucket').selectOption({ index: 1 });
@@ -158,7 +158,7 @@ it('says before sending what the API would refuse, and numbers the rules when on
   ]);
 });
 
-it('warns that another prefix makes another rule', async () => {
+it('the page warns that another prefix makes another rule', async () => {
   await world.rules(ruleOf('a', { Prefix: 'a/' }));
   const page = await world.enter('rules/edit?id=a');
   await page.getByLabel('Prefix').fill('b/');
@@ -166,7 +166,7 @@ it('warns that another prefix makes another rule', async () => {
   await expect.poll(() => warning.isVisible()).toBe(true);
 });
 
-it('shows a thousand rules without a hitch, and finds one among them', async () => {
+it('the page shows a thousand rules without a delay, and finds one among them', async () => {
   const number = (n: number) => String(n).padStart(4, '0');
   await world.rules(
     ...Array.from({ length: 1000 }, (_, n) => ruleOf(`rule ${number(n)}`, { Prefix: `p${number(n)}/` })),

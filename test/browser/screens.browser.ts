@@ -8,8 +8,8 @@ import { TEXTS } from '../../functions/api/console/text/index.ts';
 import { ruleOf, useBrowser } from './world.ts';
 
 /**
- * Every screen in both languages, light and dark, at three widths, with something on it. `KEEP_PICTURES=FOLDER` keeps a
- * picture of each.
+ * Every screen in both languages, light and dark, at three widths, with content. `KEEP_PICTURES=FOLDER` keeps a picture
+ * of each.
  */
 const WIDTHS = [1440, 1024, 390];
 const LOOKS = [
@@ -19,7 +19,7 @@ const LOOKS = [
   { language: 'zh', theme: 'dark' },
 ] as const;
 const KEY = 'reports/2026/quarterly summary.pdf';
-/** The address of each screen, and the text that shows that it is there. */
+/** The address of each screen, and a text that shows that the screen is complete. */
 const SCREENS = [
   ['overview', '.destination'],
   ['rules', '.rules'],
@@ -57,7 +57,7 @@ afterAll(() => world.mend());
 
 /** The findings of axe-core, in short. */
 async function violations(page: Page): Promise<string[]> {
-  // The library is loaded once for each page, because loading takes long.
+  // Each page loads the library once, because loading takes long.
   if (await page.evaluate<boolean>(`typeof axe === 'undefined'`)) await page.evaluate(axe);
   const { violations: found } = await page.evaluate<AxeResults>('axe.run(document)');
   return found.flatMap(({ id, nodes }) =>
@@ -88,7 +88,7 @@ async function leftInEnglish(page: Page): Promise<string[]> {
   return shown.filter((line) => english.has(line) && line !== 'English');
 }
 
-describe.each(LOOKS)('in $language, $theme', (look) => {
+describe.each(LOOKS)('the console in $language, $theme', (look) => {
   it('signs in on a screen that everybody can read', async () => {
     const page = await world.open(look);
     expect(await judge(page, `sign-in ${look.language} ${look.theme}`)).toEqual([]);
@@ -97,7 +97,7 @@ describe.each(LOOKS)('in $language, $theme', (look) => {
     expect(await judge(page, `sign-in wrong ${look.language} ${look.theme}`)).toEqual([]);
   });
 
-  it('shows every screen to everybody: no violation, nothing too wide, nothing untranslated', async () => {
+  it('shows every screen without an axe violation, excess width or untranslated text', async () => {
     const page = await world.enter('overview', look);
     expect(await page.locator('html').getAttribute('lang')).toBe(look.language === 'zh' ? 'zh-CN' : 'en');
     const found: string[] = [];
@@ -110,7 +110,7 @@ describe.each(LOOKS)('in $language, $theme', (look) => {
     expect(found).toEqual([]);
   });
 
-  it('shows its dialogs and its results to everybody', async () => {
+  it('shows its dialogs and results accessibly', async () => {
     const page = await world.enter('rules', look);
     await page.locator('.rules .danger-text').first().click();
     await page.locator('dialog[open]').waitFor();

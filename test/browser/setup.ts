@@ -6,7 +6,7 @@ import { startEnvironment } from '../cloud/job/index.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** The address of the local cloud, and a key pair for it and for the API. */
+/** The address of the local cloud, and a key pair for the cloud and one for the API. */
 export interface Where {
   readonly endpoint: string;
   readonly secretId: string;

@@ -5,7 +5,7 @@ import { ruleOf, useBrowser } from './world.ts';
 
 const world = useBrowser();
 
-it('shows how a destination stands by the scan that really ran, and starts another one', async () => {
+it('the page shows the status of a destination by a real scan, and starts another scan', async () => {
   await world.rules();
   await world.upload('before/one.txt');
   await world.rules(ruleOf('everything', { ExistingObjectReplication: { Status: 'Enabled', Versions: 'All' } }));
@@ -14,14 +14,14 @@ it('shows how a destination stands by the scan that really ran, and starts anoth
   await card.getByText(/afe to switch over/).waitFor();
   await card.getByText(/counted by the scan that ended/).waitFor({ timeout: 500_000 });
   await card.getByRole('row', { name: /^Source \d/ }).waitFor();
-  // What the functions did, added up each minute, and what bounds the versions of each side.
+  // The functions' activity, added up each minute, and the lifecycles that bound the versions of each side.
   await card.getByText(/at least \d+ versions? copied/).waitFor({ timeout: 200_000 });
   await card.getByRole('row', { name: /^Source .*removes no versions$/ }).waitFor();
   await card.getByRole('button', { name: 'Scan now' }).click({ timeout: 400_000 });
   await expect.poll(() => page.getByText('A scan begins within a minute.').isVisible()).toBe(true);
 });
 
-/** The answer of the documentation, of a bucket with canaries and a lifecycle. */
+/** The answer in the documentation, of a bucket with canaries and a lifecycle. */
 async function documented(): Promise<BucketStatus> {
   const text = await readFile(new URL('../../functions/api/README.md', import.meta.url), 'utf8');
   const examples = [...text.matchAll(/^```json\n(.*?)^```/gms)].map(([, json = '']) => JSON.parse(json) as object);
@@ -29,7 +29,7 @@ async function documented(): Promise<BucketStatus> {
   return found as BucketStatus;
 }
 
-it('shows the last hour, the last canary, the lifecycles, and what is left alone', async () => {
+it('the page shows the last hour, the last canary, the lifecycles, and versions that are left alone', async () => {
   await world.rules(ruleOf('everything'));
   const status = await documented();
   const [first] = status.destinations;

@@ -6,8 +6,8 @@ const where = inject('where');
 const world = useBrowser();
 const DAY = 24 * 60 * 60 * 1000;
 
-describe('a key pair that is wrong', () => {
-  it('is told apart: an unknown ID, a secret that does not fit, nothing at all', async () => {
+describe('a wrong key pair', () => {
+  it('is explained: an unknown ID, a wrong secret, an empty field', async () => {
     const page = await world.open();
     const enter = async (id: string, secret: string) => {
       await page.getByLabel('Secret ID').fill(id);
@@ -28,7 +28,7 @@ describe('a key pair that is wrong', () => {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
   });
 
-  it('is nowhere once it was entered: not in the page, not in the storage, and gone after a reload', async () => {
+  it('leaves no trace: not in the page, not in the storage, and nothing after a reload', async () => {
     const page = await world.enter('rules');
     await page.getByRole('heading', { name: 'Rules' }).waitFor();
     const kept = await page.evaluate<string>(
@@ -41,7 +41,7 @@ describe('a key pair that is wrong', () => {
   });
 });
 
-it.each([-2 * DAY, 3 * DAY])('works with a clock that is off by %i ms, and says so', async (off) => {
+it.each([-2 * DAY, 3 * DAY])('works with a clock that is off by %i ms, and the page says so', async (off) => {
   const page = await world.open();
   await page.clock.install({ time: Date.now() + off });
   await page.reload();
@@ -50,8 +50,8 @@ it.each([-2 * DAY, 3 * DAY])('works with a clock that is off by %i ms, and says 
   await expect.poll(() => page.getByText('Measured at').isVisible()).toBe(true);
 });
 
-describe('an API that is away', () => {
-  it('is said at sign-in, and what was typed stays', async () => {
+describe('an API that does not answer', () => {
+  it('is reported at sign-in, and the typed text stays', async () => {
     const page = await world.open();
     await page.route('**/*', (route) => route.abort());
     await page.getByLabel('Secret ID').fill(where.secretId);
@@ -63,7 +63,7 @@ describe('an API that is away', () => {
     await expect.poll(() => page.getByRole('heading', { name: 'Overview' }).isVisible()).toBe(true);
   });
 
-  it('leaves what is known on the screen, and is tried again by a button', async () => {
+  it('leaves the known data on the screen, and a button retries', async () => {
     await world.rules(ruleOf('everything'));
     const page = await world.enter('rules');
     await page.getByRole('button', { name: 'Disable rule everything' }).waitFor();
@@ -76,7 +76,7 @@ describe('an API that is away', () => {
     await expect.poll(() => page.getByText('The API does not answer.').count()).toBe(0);
   });
 
-  it('is told from a page of somebody else, and from an answer that is no use', async () => {
+  it("is told apart from somebody else's page and from an unusable answer", async () => {
     const page = await world.open();
     await page.route('**/?*', (route) => route.fulfill({ status: 502, body: '<html>Bad Gateway</html>' }));
     await page.getByLabel('Secret ID').fill(where.secretId);
@@ -96,7 +96,7 @@ describe('a page that is left open', () => {
     await page.reload();
     await signIn(page, where);
     await page.getByText('Measured at').first().waitFor();
-    // Ten minutes pass in a moment, in which the real API would take the signatures for old; what it says does not matter here.
+    // Ten minutes pass in a moment. The real API would find the signatures too old, so a fake one answers.
     const now = () => page.evaluate<number>('Date.now()');
     let requests = 0;
     const body = JSON.stringify({ destinations: [], items: [], unreadable: 0, measuredAt: new Date().toISOString() });
@@ -107,7 +107,7 @@ describe('a page that is left open', () => {
     const begin = await now();
     await page.clock.runFor(600_000);
     await expect.poll(() => requests, { timeout: 30_000 }).toBeGreaterThan(20);
-    // The clock of the page also goes on by itself.
+    // The clock of the page also advances by itself.
     expect(requests).toBeLessThanOrEqual(((await now()) - begin) / 15_000 + 1);
     await page.evaluate(`Object.defineProperty(document, 'hidden', { get: () => true })`);
     requests = 0;
@@ -116,11 +116,11 @@ describe('a page that is left open', () => {
   });
 });
 
-describe('names that somebody chose to do harm', () => {
+describe('hostile names', () => {
   afterEach(() => world.mend());
   const EVIL = '<img src=x onerror=alert(1)>"\'&lt;\u202etxt.exe';
 
-  it('are text and nothing else, with what cannot be seen written out', async () => {
+  it('are shown as plain text, with invisible characters written out', async () => {
     await world.rules(
       ruleOf(EVIL, { Prefix: '<script>alert(1)</script>' }),
       ruleOf('__proto__', { Prefix: '{{7*7}}' }),
@@ -149,7 +149,7 @@ describe('names that somebody chose to do harm', () => {
     expect(await page.locator('.path img, .path script').count()).toBe(0);
   });
 
-  it('are asked for as they are: spaces, slashes, signs and other scripts', async () => {
+  it('are requested unchanged: spaces, slashes, signs and other scripts', async () => {
     await world.rules(ruleOf('everything'));
     const keys = ['a b+c%20d', '//two//slashes/', 'ключ/日志/é', '?versionId=x&#', 'a'.repeat(850), '😀'];
     const page = await world.enter('object');

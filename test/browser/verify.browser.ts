@@ -5,11 +5,11 @@ const { destination } = inject('where');
 const world = useBrowser();
 const at = { Bucket: destination.bucket, Region: destination.region };
 
-it('answers whether it is safe to switch over, by comparing both sides now', async () => {
+it('the page says whether it is safe to switch over, by comparing both sides now', async () => {
   await world.rules(ruleOf('verified', { Prefix: 'verified/' }));
   const keys = ['verified/a.txt', 'verified/b.txt'];
   for (const key of keys) await world.upload(key);
-  // A run that met the change of rules is looked at again with the timer.
+  // A run that met the change of rules leaves a task, which the timer starts.
   const replicas = () => Promise.all(keys.map((Key) => world.sdk.headObject({ ...at, Key })));
   await vi.waitFor(replicas, { timeout: 180_000, interval: 500 });
 

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The console page in Chromium: one local cloud with the deployed functions for all files, which run one by one. */
+/** The console page in Chromium. One local cloud with the deployed functions serves all files, which run one by one. */
 export default defineConfig({
   test: {
     include: ['test/browser/*.browser.ts'],

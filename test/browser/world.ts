@@ -19,27 +19,30 @@ export interface Look {
 
 /** The world that the tests of one file share. */
 export interface BrowserWorld {
-  /** A new page at the sign-in screen, with a memory of its own. */
+  /** A new page at the sign-in screen, with storage of its own. */
   readonly open: (look?: Look, screen?: string) => Promise<Page>;
   /** A new page, signed in, at the address of a screen (`rules`). */
   readonly enter: (screen?: string, look?: Look) => Promise<Page>;
   readonly sdk: COS;
-  /** Stores rules as an SDK does; none removes them all. */
+  /** Stores rules as an SDK does; with none it removes them all. */
   readonly rules: (...rules: readonly object[]) => Promise<void>;
   readonly readRules: () => Promise<readonly Record<string, unknown>[]>;
   readonly upload: (key: string, body?: string) => Promise<void>;
-  /** Writes to the destination bucket are answered with this error. */
+  /** Makes writes to the destination bucket fail with this error. */
   readonly breakDestination: (code: string) => Promise<void>;
   readonly mend: () => Promise<void>;
-  /** Compares both sides and resolves once that has ended. */
+  /** Compares both sides and resolves when the comparison has ended. */
   readonly verified: () => Promise<void>;
-  /** Resolves once so many keys have failed. */
+  /** Resolves when this many keys have failed. */
   readonly failuresOf: (count: number) => Promise<void>;
   /** `Destination` of a rule in the SDK's form. */
   readonly destinationOf: () => { readonly Bucket: string };
 }
 
-/** One browser per file. A failed test leaves pictures of its pages in `.build/browser`; noises of a page fail it. */
+/**
+ * One browser for each file. A failed test leaves pictures of its pages in `.build/browser`. An error or warning on a
+ * page's console fails the test.
+ */
 export function useBrowser(): BrowserWorld {
   const where = inject('where');
   const sdk = cosClient(where);
@@ -138,7 +141,7 @@ export function useBrowser(): BrowserWorld {
     destinationOf,
   };
 
-  /** Items of the first pages that the API gives. */
+  /** The failures in the first pages of the API's answer. */
   async function failures(): Promise<readonly object[]> {
     const found: object[] = [];
     let marker: string | undefined;
@@ -151,7 +154,7 @@ export function useBrowser(): BrowserWorld {
     return found;
   }
 
-  /** A call of the API's own, signed as an SDK does. */
+  /** A call that the API alone offers, signed as an SDK does. */
   async function ask<T>(method: 'GET' | 'POST', query: Readonly<Record<string, string>>): Promise<T> {
     const { secretId: SecretId, secretKey: SecretKey } = where;
     const Headers = { Host: new URL(where.endpoint).host };

@@ -2,7 +2,7 @@ import type { BucketSettings, LifecycleRule } from '../cloud/cos/index.ts';
 
 export const NO_LIFECYCLE: Partial<BucketSettings> = { lifecycle: undefined };
 
-/** A lifecycle by which everything under a prefix is due that is older than a day. */
+/** A lifecycle that acts on everything under a prefix that is older than a day. */
 export function aging(prefix: string, hiding: boolean): Partial<BucketSettings> {
   const rule: LifecycleRule = {
     id: 'aging',

@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
 
 /**
- * The JavaScript of an entry file and of all that it imports. Processes that run worlds start from it in a moment, and their
- * worlds take less time: the loader for TypeScript gives each function its name anew whenever one is made.
+ * The JavaScript of an entry file and of all its imports. Processes that run worlds start quickly from it, and their
+ * worlds take less time: the loader for TypeScript names each function again whenever it is created.
  */
 export async function bundleOf(entry: string, format: 'cjs' | 'esm'): Promise<string> {
   const { outputFiles } = await build({

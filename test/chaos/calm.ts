@@ -4,7 +4,9 @@ import type { WorldOptions } from './world.ts';
 /** As the engine has it. */
 export const INLINE_BYTES = 256 * 2 ** 20;
 
-/** A one-way world without faults or delays of mail. `withVersionId`: how often events name their version, from 0 to 1. */
+/**
+ * A one-way world without faults or delayed events. `withVersionId`: how often events name their version, from 0 to 1.
+ */
 export const calmWorld = (seed: number, deeds: WorldOptions['deeds'], withVersionId: number): WorldOptions => ({
   seed,
   shape: 'one-way',

@@ -10,7 +10,7 @@ const hotKey = (seed: number, withVersionId: number): WorldOptions =>
   calmWorld(seed, deedsOf(seed, { put: 1, deeds: 200, keys: 1, pace: 20 }, topologyOf('one-way')), withVersionId);
 
 describe('simulated worlds', () => {
-  // The first of those that `npm run test:chaos` runs by the thousand.
+  // The first worlds of those that `npm run test:chaos` runs by the thousand.
   it('keep every invariant, storms included (40 worlds)', async () => {
     const failed: string[] = [];
     for (let seed = 1; seed <= 40; seed += 1) {
@@ -39,7 +39,7 @@ describe('simulated worlds', () => {
   );
 });
 
-describe('worlds in which something was lost, doubled or hidden once', () => {
+describe('worlds in which a version was once lost, doubled or hidden', () => {
   const folder = new URL('./worlds/', import.meta.url);
 
   it.each(readdirSync(folder).map((file) => [file.replace(/\.json$/, '').replaceAll('-', ' '), file]))(
@@ -55,13 +55,13 @@ describe('a hot key', () => {
   it.each([
     ['events name no version', 0],
     ['events name their version', 1],
-  ])('of 200 overwrites ends as the same stack, with at most twice as many copies (%s)', async (_, withVersionId) => {
+  ])('gets the same stack after 200 overwrites, with at most twice as many copies (%s)', async (_, withVersionId) => {
     for (const seed of [1, 2]) {
       const { violations, ledger } = await runWorld(hotKey(seed, withVersionId));
       expect(violations).toEqual([]);
       expect(ledger.copies).toBeGreaterThanOrEqual(200);
       expect(ledger.copies).toBeLessThanOrEqual(400);
-      // A replica that stands in the wrong place is copied on top before the old one goes.
+      // A replica in the wrong place is copied on top before the old one is removed.
       expect(ledger.peak).toBeLessThanOrEqual(2);
     }
   });

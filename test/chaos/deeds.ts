@@ -16,13 +16,16 @@ export const SOURCE_DEEDS = [
   'copyBack',
   /** Uploads into an archive class: nobody can read the object before it is restored. */
   'archivePut',
-  /** Asks for an archived version back. */
+  /** Asks for an archived version to be restored. */
   'restore',
-  /** Turns versioning off for a while; only where no replicas arrive. */
+  /** Suspends versioning for a while; only where no replicas arrive. */
   'suspend',
-  /** The lifecycle of the source: older versions go, and deleted keys lose their markers. */
+  /** The lifecycle of the source: it removes older versions, and the delete markers of deleted keys. */
   'ageSource',
-  /** Writes own bytes with a marker that somebody without the key can come by: copied, altered, or invented. */
+  /**
+   * Writes other bytes with a replication marker that a user without the marker key can make: copied, altered, or
+   * invented.
+   */
   'forge',
 ] as const;
 
@@ -33,15 +36,18 @@ export const DESTINATION_DEEDS = [
   'foreignDelete',
   /** A multipart upload that nobody ever ends. */
   'foreignUpload',
-  /** Writes own bytes with all the metadata that is there, as programs do that change an object in place. */
+  /** Writes other bytes with all the existing metadata, as programs do that change an object in place. */
   'rewrite',
-  /** Lifecycle: an older version goes. */
+  /** Lifecycle: an older version is removed. */
   'expire',
-  /** The lifecycle of the destination: current versions are hidden, older ones go, and then the markers. */
+  /**
+   * The lifecycle of the destination: it hides current versions, removes older ones, and then removes the delete
+   * markers.
+   */
   'age',
-  /** Lifecycle: all older versions go, and a delete marker with nothing below it, too. */
+  /** Lifecycle: all older versions are removed, and a delete marker with nothing below it, too. */
   'expireAll',
-  /** Turns versioning off for minutes. */
+  /** Suspends versioning for minutes. */
   'suspendThere',
   /** The same where replicas arrive. */
   'foreignForge',
@@ -53,37 +59,37 @@ export const RULE_DEEDS = [
   'enable',
   /** DELETE Bucket replication. */
   'dropRules',
-  /** The rules as they were before they were dropped. */
+  /** Stores the rules again as they were before their removal. */
   'addRules',
   /** The filter becomes the prefix `a`. */
   'narrow',
   'widen',
   'markersOff',
   'markersOn',
-  /** The rules of the links that were left out so far. */
+  /** Adds the rules of the links that had none so far. */
   'addLinks',
 ] as const;
 
 export type DeedName = (typeof SOURCE_DEEDS)[number] | (typeof DESTINATION_DEEDS)[number] | (typeof RULE_DEEDS)[number];
 
-/** One deed of a user. A world is a list of deeds, so that one can be left out and the others stay alike. */
+/** One deed of a user. A world is a list of deeds, so that one can be left out without a change of the others. */
 export interface Deed {
   /** ms after the world's beginning. */
   readonly at: number;
   readonly name: DeedName;
   readonly site: Place;
   readonly key: string;
-  /** The seed of the deed's own randomness; its bytes and its metadata are made from it too. */
+  /** The seed of the deed's own randomness, from which its bytes and its metadata are made too. */
   readonly dice: number;
 }
 
-/** The deeds of users: their weights, and their number in all. */
+/** The deeds of users: their weights and their number. */
 export interface Habits extends Partial<Readonly<Record<DeedName, number>>> {
   readonly deeds: number;
   readonly keys: number;
   /** Mean ms between two deeds. */
   readonly pace: number;
-  /** Deeds that are done in this order, over and over, instead of by chance. */
+  /** Deeds that are done in this order, repeatedly, instead of by chance. */
   readonly script?: readonly DeedName[];
 }
 

@@ -3,31 +3,31 @@ import type { Place } from '../../shared/cos/index.ts';
 /** A key at one site. */
 export const at = (place: Place, key: string): string => `${place.bucket}/${key}`;
 
-/** The deeds of users, as far as the judge has to know them. Places are named by `at`. */
+/** The deeds of users, as far as the judge must know them. Places are named by `at`. */
 export class Diary {
   /** Places at destinations where somebody else wrote. */
   readonly foreign = new Set<string>();
-  /** Places where a version or marker was deleted by ID. */
+  /** Places where a version or delete marker was deleted by ID. */
   readonly pruned = new Set<string>();
   /** Places where somebody wrote while versioning was suspended. */
   readonly suspended = new Set<string>();
-  /** Buckets of destinations whose versioning is off, and since when, in ms since 1970. */
+  /** Buckets of destinations whose versioning is suspended, and since when, in ms since 1970. */
   readonly unversioned = new Map<string, number>();
   /** The last time that a user wrote or removed anything there, in ms since 1970. */
   readonly touched = new Map<string, number>();
-  /** Version IDs that lifecycle or a user removed. */
+  /** Version IDs that a lifecycle or a user removed. */
   readonly expired = new Set<string>();
-  /** Those among them that went with every older version of their key. */
+  /** Those among them that were removed with every older version of their key. */
   readonly swept = new Set<string>();
   /** Those among them that a user removed by their IDs. */
   readonly withdrawn = new Set<string>();
-  /** Version IDs of which no event told. */
+  /** Version IDs without an event. */
   readonly unheard = new Set<string>();
   /** Version IDs that somebody copied onto their own key. */
   readonly copied = new Set<string>();
   /** The version that was copied, whole and onto its own key, by the ID of the copy. */
   readonly copies = new Map<string, string>();
-  /** Every delete marker that a user made, also one that is gone. */
+  /** Every delete marker that a user made, even a removed one. */
   readonly deletions: {
     readonly place: Place;
     readonly key: string;

@@ -7,17 +7,18 @@ interface Span {
   readonly key: string;
   readonly from: number;
   readonly upTo: number;
-  /** Only of versions of which no event told. */
+  /** Only versions without an event may be missing. */
   readonly unheard: boolean;
 }
 
 /**
- * Tells of a version without a replica whether a lifecycle or a user at the destination took all that could have told of it:
+ * Whether a lifecycle or a user at the destination removed everything that named a version without a replica:
  *
  * - its own replica;
- * - the replica of a newer one, by a lifecycle that takes every older one as well. Nobody heard of the version, and its own
- *   replica would have gone, too. In the field a scan comes first: the shortest life that a lifecycle gives is a day.
- * - the very replica that recorded the gap, by its version ID before the gap was filled: a known limit.
+ * - the replica of a newer one, by a lifecycle that also removes every older one. The version had no event, and its own
+ * replica would have been removed, too. In the field a scan comes first: the shortest life that a lifecycle gives is a
+ * day.
+ * - the replica that recorded the gap, by its version ID before the gap was filled: a known limit.
  */
 export function excuses(evidence: Pick<Evidence, 'diary' | 'ledger'>, link: Link): (version: Listed) => boolean {
   const { diary, ledger } = evidence;

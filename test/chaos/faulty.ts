@@ -3,23 +3,23 @@ import type { Scheduler } from './scheduler.ts';
 
 /** How often, from 0 to 1, a request of the functions meets each fate. */
 export interface Weather {
-  /** Refused, nothing happened. */
+  /** Refused; nothing happened. */
   readonly refused: number;
-  /** Happened, but the answer never came. */
+  /** Took effect, but the answer never came. */
   readonly answerLost: number;
-  /** No answer, and it happens up to a minute after it was sent. */
+  /** No answer; it takes effect up to a minute after it was sent. */
   readonly late: number;
-  /** No answer, and it never happens. */
+  /** No answer; it never takes effect. */
   readonly vanished: number;
-  /** Happened, but the connection broke in the middle of the answer. */
+  /** Took effect, but the connection broke in the middle of the answer. */
   readonly cutOff: number;
-  /** Answered with 200 and an error in its body: nothing happened. The client tells the two apart. */
+  /** Answered with 200 and an error in its body; nothing happened. The client tells the two apart. */
   readonly errorIn200: number;
-  /** The function is killed while this request is under way. */
+  /** The function is killed during this request. */
   readonly killed: number;
   /** The requests that may meet a fault; undefined: all. The others are answered without one. */
   readonly only?: Kind | undefined;
-  /** ms that a copy takes at most, beside the way there and back. */
+  /** ms that a copy takes at most, without the way there and back. */
   readonly copying?: number | undefined;
 }
 
@@ -48,7 +48,7 @@ const FATES: readonly Fate[] = ['refused', 'answerLost', 'late', 'vanished', 'cu
 export type Kind = 'deletions' | 'copies';
 
 const TIMEOUT_MS = 20_000;
-/** A request's signature lives this long; a request that has not begun by then never does. */
+/** A request's signature is valid this long; a request that has not begun by then never does. */
 const SIGNATURE_MS = 60_000;
 
 type Call = () => Promise<unknown>;
@@ -61,7 +61,7 @@ export interface Runner {
   weather(): Weather;
   /** Whether this bucket refuses everything at the moment. */
   refuses(place: Place): boolean;
-  /** Told of each request that is sent. */
+  /** Called with each request that is sent. */
   sends(): void;
   /** Once true, this function waits for ever for every answer. */
   dead(): boolean;
@@ -84,7 +84,9 @@ const READS = new Set<keyof Cos>([
 
 const COPIES = new Set<keyof Cos>(['copyObject', 'uploadPartCopy', 'completeMultipart']);
 
-/** The same calls over a bad network: slow, and not always answered. `runner`: the function that calls at that moment. */
+/**
+ * The same calls over a bad network: slow, and not always answered. `runner`: the function that calls at that moment.
+ */
 export function overNetwork(cos: Cos, runner: () => Runner): Cos {
   const wrapped = Object.fromEntries(
     Object.entries(cos).map(([name, method]) => [
@@ -143,9 +145,9 @@ function fateOf(runner: Runner, name: keyof Cos, place: Place): Fate | 'normal' 
   for (const fate of FATES) {
     dice -= weather[fate];
     if (dice >= 0) continue;
-    // A read that was not answered is asked again by the client; in the end it is refused or answered.
+    // The client repeats a read that was not answered; in the end it is refused or answered.
     if (read && fate !== 'killed') return 'refused';
-    // Only a request that takes long is answered before it is done.
+    // Only a slow request is answered before it is done.
     return fate === 'errorIn200' && !COPIES.has(name) ? 'refused' : fate;
   }
   return 'normal';

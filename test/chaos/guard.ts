@@ -7,7 +7,7 @@ import type { Diary } from './diary.ts';
 import { isOrphanedCopy } from './orphans.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
-/** ms: versioning was asked for, the answer is believed for a while, and a request may be held up. */
+/** ms: versioning was asked for, the answer is cached for a while, and a request may be held up. */
 const ON_ITS_WAY_MS = 75_000;
 
 const baseOf = (meta: Readonly<Record<string, string>>): number => readMarker(meta)?.marker.base?.time ?? 0;
@@ -24,7 +24,7 @@ export interface GuardOptions {
   readonly note: (line: string) => void;
 }
 
-/** The calls of one deployment, each recorded, and every harmful one noted: I5 is judged at the very request. */
+/** The calls of one deployment, each recorded, and every harmful one noted: I5 is judged at each request. */
 export function guard({ cos, core, now, topology, deployment, ledger, diary, ...options }: GuardOptions): Cos {
   const note = (line: string): void => options.note(`${line}, by the functions of ${deployment.source.bucket}`);
   const { made, uploads, ended } = ledger;
@@ -34,7 +34,9 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
   };
   const isTarget = (place: Place): boolean => deployment.links.some((link) => link.destination.bucket === place.bucket);
 
-  /** The state bucket of its own deployment; of another one only the notes on delete markers that came from here. */
+  /**
+   * The state bucket of its own deployment; in another deployment's, only the records of delete markers made from here.
+   */
   const isState = ({ bucket }: Place, key: string): boolean =>
     bucket === deployment.state.bucket ||
     (key.startsWith('marks/') && topology.deployments.some(({ state }) => state.bucket === bucket));
@@ -43,7 +45,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     const { origin } = made.get(versionId) ?? {};
     const raised = from.bucket === place.bucket;
     if (raised) {
-      if (origin === undefined && !isShared(topology, place)) crime(`copied a version of others: ${versionId}`);
+      if (origin === undefined && !isShared(topology, place)) crime(`copied another's version: ${versionId}`);
       return { raised, origin: origin ?? { bucket: from.bucket, versionId } };
     }
     if (from.bucket !== deployment.source.bucket) crime(`copied from ${from.bucket}`);
@@ -52,7 +54,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
   };
 
   /**
-   * A request of a run from a moment before may still be on its way, and makes a `null` version that counts as nobody's. Later
+   * A request from a moment earlier may still be on its way, and makes a `null` version that counts as nobody's. Later
    * nothing may be written there.
    */
   const isUnkept = (place: Place, key: string): boolean => {
@@ -86,7 +88,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     async copyObject(place, key, source, attributes) {
       if (!isTarget(place)) crime(`a copy to ${place.bucket}/${key}`);
       const result = await cos.copyObject(place, key, source, attributes);
-      // An archived replica that has to stand elsewhere cannot be read there, so it is copied from its source again.
+      // An archived replica that must move to another place cannot be read, so it is copied from its source again.
       const isArchived = attributes.storageClass === 'ARCHIVE';
       wrote(place, key, originOf(source, place), result.versionId, { base: baseOf(attributes.meta), isArchived });
       return result;
@@ -101,7 +103,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       const etag = await cos.uploadPartCopy(place, key, part);
       const upload = uploads.get(part.uploadId);
       const copied = originOf(part.source, place);
-      if (upload === undefined) crime(`a part for an upload of others: ${part.uploadId}`);
+      if (upload === undefined) crime(`a part for another's upload: ${part.uploadId}`);
       else if (upload.parts !== undefined && upload.parts.origin.versionId !== copied.origin.versionId)
         crime(`parts of two versions in one upload of ${key}`);
       else upload.parts = copied;
@@ -112,23 +114,24 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       const { parts: copied, base = 0 } = uploads.get(uploadId) ?? {};
       uploads.delete(uploadId);
       ended.add(uploadId);
-      if (copied === undefined) crime(`completed an upload of others: ${uploadId}`);
+      if (copied === undefined) crime(`completed another's upload: ${uploadId}`);
       else wrote(place, key, copied, result.versionId, { base });
       return result;
     },
     async abortMultipart(place, key, uploadId) {
       await cos.abortMultipart(place, key, uploadId);
-      // One of our uploads that has ended is not aborted again: COS says so, and the client takes that for an answer.
+      // An upload of ours that has ended cannot be aborted again: COS refuses that, and the client accepts the refusal.
       if (ended.has(uploadId)) return;
       ended.add(uploadId);
-      if (!uploads.delete(uploadId)) crime(`aborted an upload of others: ${key} ${uploadId}`);
+      if (!uploads.delete(uploadId)) crime(`aborted another's upload: ${key} ${uploadId}`);
       else note(`aborted an upload of ${key}`);
     },
     async deleteObject(place, key, versionId) {
       const ours = isState(place, key);
       if (!ours && key.startsWith(CANARY_PREFIX)) {
         const canary = made.get(versionId ?? '')?.origin.versionId ?? versionId ?? '';
-        if (!ledger.canaries.has(canary)) crime(`removed what is no canary: ${key} ${versionId} at ${place.bucket}`);
+        if (!ledger.canaries.has(canary))
+          crime(`removed a version that is no canary: ${key} ${versionId} at ${place.bucket}`);
         note(`removed the canary ${key} ${versionId} at ${place.bucket}`);
         return cos.deleteObject(place, key, versionId);
       }
@@ -136,8 +139,8 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       if (!ours && versionId !== undefined) {
         const mine = made.get(versionId);
         if (mine === undefined && isOrphanedCopy({ core, diary, ledger }, place, key, versionId))
-          note('a copy of a user that stands for its replica goes');
-        else if (mine === undefined) crime(`removed a version of others: ${key} ${versionId}`);
+          note("removed a user's copy that stands for its replica");
+        else if (mine === undefined) crime(`removed another's version: ${key} ${versionId}`);
         else if (ledger.othersOf(core, mine, versionId).length === 0)
           crime(`removed the last replica of ${key} ${mine.origin.versionId}`);
         note(`removed ${key} ${versionId} at ${place.bucket}`);
@@ -146,12 +149,12 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       if (!ours && versionId !== undefined) ledger.removed.push({ bucket: place.bucket, time: now() });
       if (!ours && versionId === undefined && !isUnkept(place, key)) {
         ledger.marked.set(answer.versionId ?? '', { place, key, time: now() });
-        note(`marked ${key} at ${place.bucket} as ${answer.versionId}`);
+        note(`made a delete marker of ${key} at ${place.bucket} as ${answer.versionId}`);
       }
       return answer;
     },
     async putObject(place, key, body, options) {
-      // The records are written as JSON, so an ID that is in one stands there as it is.
+      // The records are JSON, so an ID appears in them unchanged.
       const open = [...uploads].filter(([, { known }]) => !known);
       const text = open.length === 0 ? '' : new TextDecoder().decode(body);
       for (const [uploadId, upload] of open) if (text.includes(uploadId)) upload.known = true;

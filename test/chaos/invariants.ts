@@ -18,16 +18,16 @@ export interface Evidence {
   readonly topology: Topology;
   readonly diary: Diary;
   readonly ledger: Ledger;
-  /** One of each source. */
+  /** One for each source. */
   readonly rules: readonly RuleBook[];
 }
 
-/** ms between a run's look at the source and the DELETE that it sends upon it, unless the request comes late. */
+/** ms between a run's look at the source and the DELETE that follows from it, unless the request comes late. */
 const LOOK_MS = 1000;
 
 export type Listed = Version & { readonly isLatest: boolean };
 
-/** Judges each link by the judge's own record, never by the markers on replicas. */
+/** Judges each link by the judge's own record, never by replication markers. */
 export function checkLinks(evidence: Evidence): readonly Violation[] {
   const { core, topology, diary, ledger } = evidence;
   const violations: Violation[] = ledger.crimes.map((text) => ({ invariant: 'I5', text }));
@@ -46,7 +46,7 @@ export function checkLinks(evidence: Evidence): readonly Violation[] {
   return violations;
 }
 
-/** Where nothing fails, nothing is left to the timer. `most` in ms; undefined: any time will do. */
+/** Where nothing fails, nothing is left to the timer. `most` in ms; undefined: no limit. */
 export function checkPrompt(ledger: Ledger, most: number | undefined): readonly Violation[] {
   if (most === undefined) return [];
   const late = [...lagsOf(ledger)].filter(([, lag]) => lag > most);
@@ -63,12 +63,12 @@ export function lagsOf({ made }: Ledger): ReadonlyMap<string, number> {
   return first;
 }
 
-/** The present versions of each key, newest first: the judge reads no listing that lags. */
+/** The current versions of each key, newest first. The judge reads no listing that lags. */
 export function byKey(core: Core, { bucket, region }: Link['source']): Map<string, readonly Listed[]> {
   const keys = new Map<string, Listed[]>();
   const { entries } = withoutLag(core, () => core.listVersions(bucket, region, {}));
   for (const version of entries) {
-    // Canaries are of the service itself, and judged when all of them have to be gone.
+    // Canaries belong to the service itself, and are judged when all of them must be gone.
     if (version.key.startsWith(CANARY_PREFIX)) continue;
     const versions = keys.get(version.key);
     if (versions === undefined) keys.set(version.key, [version]);
@@ -127,7 +127,7 @@ class KeyOfLink {
       if (version.versionId === 'null') this.#checkNull(version);
       else this.#checkVersion(version);
     }
-    // Where users write as well the newest of all sites is to be on top, whatever it takes.
+    // Where users write as well, the newest version of all sites must be on top, by whatever means.
     if (!isShared(this.#evidence.topology, this.#link.destination)) {
       this.#checkOrder();
       this.#checkCurrent();
@@ -165,7 +165,7 @@ class KeyOfLink {
     const due = this.#isDue(version);
     if (due && its.length === 0 && !this.#isExcused(version)) this.#say('I1', `${versionId} has no replica`);
     if (!due && its.length > 0 && !this.#isAllowed(version)) this.#say('scope', `${versionId} has a replica`);
-    // A replica stays, though there is a newer one, while a user's copy of it would be taken for ours without it.
+    // A replica stays below a newer one while a user's copy of it would otherwise count as ours.
     const surplus = its.filter((replica) => !this.#evidence.diary.copied.has(replica.versionId)).length > 1;
     if (surplus && this.#rules.covers(this.#link, this.#key))
       this.#say('I3', `${versionId} has ${its.length} replicas`);
@@ -193,7 +193,8 @@ class KeyOfLink {
   }
 
   #checkOrder(): void {
-    // An older replica of a version may have to stay below (it vouches for a user's copy); the newest one counts.
+    // An older replica of a version may have to stay below, because it vouches for a user's copy. The newest one
+    // counts.
     const origins = [...new Set(this.#replicas.map((replica) => this.#originOf(replica)))];
     const times = origins.map((origin) => timeOfVersionId(origin)).filter((time) => time !== undefined);
     if (times.some((time, i) => i > 0 && time > (times[i - 1] ?? 0)))
@@ -213,7 +214,7 @@ class KeyOfLink {
       this.#say('I2', `the current version is not the replica of ${newest.versionId}`);
   }
 
-  /** A DELETE of ours that landed long after it was sent hides nothing for good, though its deletion was taken back. */
+  /** A DELETE of ours that arrived long after it was sent hides nothing for good, even if its deletion was undone. */
   #checkHidden(): void {
     const { diary, ledger } = this.#evidence;
     const [current, top] = [this.#originals[0], this.#stack[0]];
@@ -221,6 +222,6 @@ class KeyOfLink {
     const landed = ledger.marked.get(top?.versionId ?? '')?.time;
     const touched = diary.touched.get(at(this.#link.source, this.#key)) ?? 0;
     if (landed !== undefined && landed > touched + LOOK_MS)
-      this.#say('I2', `${current.versionId} is hidden by a marker of ours that came late`);
+      this.#say('I2', `${current.versionId} is hidden by a delete marker of ours that came late`);
   }
 }

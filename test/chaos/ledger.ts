@@ -10,7 +10,7 @@ export interface Origin {
 /** The first original of a copy: a replica that is copied on top again stands for the same original. */
 export interface Copied {
   readonly origin: Origin;
-  /** Copied within its bucket, to stand on top again. */
+  /** Copied within its bucket, to be on top again. */
   readonly raised: boolean;
 }
 
@@ -18,7 +18,10 @@ export interface Made {
   readonly place: Place;
   readonly key: string;
   readonly origin: Origin;
-  /** The base that its marker names, in microseconds since 1970; 0: none. It says what was missing when it was made. */
+  /**
+   * The base that its replication marker names, in microseconds since 1970; 0: none. It says which versions were
+   * missing when it was made.
+   */
   readonly base: number;
 }
 
@@ -28,35 +31,35 @@ export interface Upload {
   readonly base: number;
   /** The original of its parts, once there is a part. */
   parts: Copied | undefined;
-  /** Whether the state bucket was ever told of it: one whose ID no run learned is left to the bucket's lifecycle. */
+  /** Whether the state bucket ever had it. An upload whose ID no run learned is left to the bucket's lifecycle. */
   known: boolean;
 }
 
-/** The real writes of the functions of all deployments, seen from the storage: the judge's own record. */
+/** The real writes of the functions of all deployments, recorded at the storage: the judge's own record. */
 export class Ledger {
-  /** By version ID at the destination; an ID is minted once in the world. */
+  /** By version ID at the destination. No ID is used twice in the world. */
   readonly made = new Map<string, Made>();
   /** Version IDs of canaries at their source. */
   readonly canaries = new Set<string>();
-  /** Delete markers the functions made, by version ID. */
+  /** Delete markers that the functions made, by version ID. */
   readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
   /** Versions at destinations that the functions removed, and when, in ms since 1970. */
   readonly removed: { readonly bucket: string; readonly time: number }[] = [];
-  /** The delete markers that were written down. Of any other nobody can know that it existed once a user removed it. */
+  /** The delete markers on record. Once a user has removed another one, nobody can know that it existed. */
   readonly recorded = new Set<string>();
   /** Open uploads of the functions, by ID. */
   readonly uploads = new Map<string, Upload>();
-  /** Uploads that were completed or aborted: to abort one of them again does nothing. */
+  /** Uploads that were completed or aborted. Aborting one of them again does nothing. */
   readonly ended = new Set<string>();
-  /** Things that must never happen, in words. */
+  /** Events that must never happen, in words. */
   readonly crimes: string[] = [];
-  /** Copies from the source of versions that had a replica already. Without faults there is no excuse for one. */
+  /** Copies from the source of versions that already had a replica. Without faults there is no excuse for one. */
   readonly doubles: { readonly text: string; readonly others: readonly string[] }[] = [];
   copies = 0;
-  /** The most replicas of one version that stood at one destination at the same time. */
+  /** The most replicas of one version that existed at one destination at the same time. */
   peak = 0;
 
-  /** Other replicas of the same version that stand at the same place; asked for by ID, as listings lag. */
+  /** Other replicas of the same version at the same destination, read by ID because listings lag. */
   othersOf(core: Core, { place, key, origin }: Made, versionId: string): readonly string[] {
     const others = [...this.made].filter(
       ([id, one]) =>

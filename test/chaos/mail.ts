@@ -1,7 +1,7 @@
 import type { CoreEvent } from '../cloud/cos/index.ts';
 import type { Deployment } from './topology.ts';
 
-/** The shares of events, from 0 to 1, that meet a fate on their way to a function. */
+/** The shares of events, from 0 to 1, that meet each fate on their way to a function. */
 export interface Mail {
   readonly lost: number;
   readonly doubled: number;
@@ -9,7 +9,7 @@ export interface Mail {
   readonly late: number;
   /** ms by which it is late at most. */
   readonly latest: number;
-  /** Carries the version ID. */
+  /** Names the version ID. */
   readonly withVersionId: number;
 }
 
@@ -27,7 +27,7 @@ export function targetOf(event: CoreEvent, { source, state }: Deployment): Funct
   return subscribed ? 'replicate' : undefined;
 }
 
-/** The event in the shape that COS sends, as far as the functions read it. */
+/** The event in COS's form, as far as the functions read it. */
 export function messageOf(event: CoreEvent, withVersionId: boolean): unknown {
   const dash = event.bucket.lastIndexOf('-');
   const [name, appid] = [event.bucket.slice(0, dash), event.bucket.slice(dash + 1)];

@@ -4,10 +4,10 @@ import { CALM, type Weather } from './faulty.ts';
 import type { Mail } from './mail.ts';
 import type { WorldOptions } from './world.ts';
 
-/** A world before its deeds are made of its habits. */
+/** The properties of a world, from which its deeds are made. */
 export type Sketch = Omit<WorldOptions, 'deeds'> & { readonly habits: Habits };
 
-/** A little of everything, or a lot of one thing: many faults at once hide the effect of each of them. */
+/** A little of everything, or a lot of one thing: many faults at once hide the effect of each. */
 function storm(random: () => number): Weather {
   const rate = (most: number): number => (random() < 0.5 ? random() * most : 0);
   const single = (['answerLost', 'late', 'killed', 'cutOff', 'errorIn200'] as const)[Math.floor(random() * 10)];
@@ -27,7 +27,7 @@ function storm(random: () => number): Weather {
 export function mixedWorld(seed: number, random: () => number): Sketch {
   const chance = (p: number): boolean => random() < p;
   const rate = (most: number): number => (chance(0.5) ? random() * most : 0);
-  // Storms hide the effect of single lost events, and every third world is one in which nothing fails at all.
+  // Storms hide the effect of single lost events, so nothing fails in every third world.
   const sky = (['calm', 'lossy', 'storm'] as const)[Math.floor(random() * 3)] ?? 'calm';
   const crowded = chance(0.5);
   const pruning = chance(0.4);
@@ -57,7 +57,7 @@ export function mixedWorld(seed: number, random: () => number): Sketch {
       copyBack: chance(0.2) && listingLag === 0 ? 2 : 0,
       suspend: chance(0.15) ? 1 : 0,
       foreignPut: crowded ? 2 : 0,
-      // A copy from the very seconds that a listing lacks looks like ours: a known limit.
+      // A copy from the seconds that a listing lacks looks like ours: a known limit.
       foreignCopy: crowded && listingLag === 0 ? 2 : 0,
       foreignDelete: crowded ? 2 : 0,
       expire: crowded ? 2 : 0,

@@ -7,8 +7,9 @@ import type { Ledger, Origin } from './ledger.ts';
 import type { Link } from './topology.ts';
 
 /**
- * Source versions that have no replica any more, but a user's copy of one that was made while the attempt itself might still
- * have landed. With the original gone nothing tells the copy from it, and it has all that a replica has: a known limit.
+ * Source versions without a replica, but with a user's copy of a replica, made while the attempt itself might still
+ * have taken effect. Once the original is gone, the copy cannot be told from it, and has everything that a replica has:
+ * a known limit.
  */
 export function orphanedCopies(
   { core, diary, ledger }: Pick<Evidence, 'core' | 'diary' | 'ledger'>,
@@ -22,7 +23,7 @@ export function orphanedCopies(
   );
 }
 
-/** Whether a version is such a copy at this moment. Beside a newer replica it is removed like one. */
+/** Whether a version is such a copy at this moment. Beside a newer replica it is removed like a replica. */
 export function isOrphanedCopy(
   { core, diary, ledger }: Pick<Evidence, 'core' | 'diary' | 'ledger'>,
   place: Place,
@@ -34,7 +35,7 @@ export function isOrphanedCopy(
   return version !== undefined && originOfOrphan(diary, ledger, stack, version) !== undefined;
 }
 
-/** The original of the replica for which a user's copy stands; undefined: the version is none. */
+/** The original of the replica for which a user's copy stands; undefined: the version is no such copy. */
 function originOfOrphan(
   { copies }: Diary,
   { made }: Ledger,

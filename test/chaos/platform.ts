@@ -37,24 +37,24 @@ export interface PlatformOptions {
   readonly keyring: Keyring;
   /** How often an instance that has ended a run gets the next one, from 0 to 1. */
   readonly warm?: number | undefined;
-  /** Canaries may be sent, and instances tell of their copies. */
+  /** Canaries may be sent, and instances count their copies. */
   readonly watched: boolean;
   readonly note: (line: string) => void;
-  /** Called for each event that never comes. */
+  /** Called for each event that never arrives. */
   readonly onLost: (event: CoreEvent) => void;
 }
 
 /** ms that a run may take. */
 export const TIME_LIMITS = { replicate: 60_000, task: 900_000, scan: 900_000, schedule: 60_000 } as const;
 const RETRIES = 2;
-/** ms of a run of `schedule` in which no canary is looked at any more. */
+/** ms of a run of `schedule` after which it looks at no canary any more. */
 const CLOSING_MS = 10_000;
 const RETRY_MS = 60_000;
 const MINUTE = 60_000;
 /** The value is so low that new instances do much of the work. */
 const WARM = 0.7;
 
-/** One instance of a function: it lives on from run to run, and so does the memory of the engine. */
+/** One instance of a function. It lives on from run to run, and so does the memory of the engine. */
 interface Instance {
   readonly engine: Engine;
   readonly now: () => number;
@@ -62,7 +62,9 @@ interface Instance {
   runner: Runner;
 }
 
-/** The function platform of one deployment: starts the real handlers on events and by the clock, kills and retries them. */
+/**
+ * The function platform of one deployment: starts the real handlers on events and by the clock, kills and retries them.
+ */
 export class Platform {
   readonly #options: PlatformOptions;
   readonly #idle: Record<FunctionName, Instance[]> = { replicate: [], task: [], scan: [], schedule: [] };
@@ -70,11 +72,11 @@ export class Platform {
   #pending = 0;
   #unique = 0;
   #runs = 0;
-  /** Tasks and leases that exist, by their events: listings may lag. */
+  /** Tasks and leases that exist, by their events, because listings may lag. */
   readonly #stateKeys = new Set<string>();
   readonly #scanKeys = new Set<string>();
   readonly #canaries = new Set<string>();
-  /** By pair: scans that were cut into ranges and whose result is not written. */
+  /** By pair: scans that have ranges and no written result. */
   readonly #openScans = new Map<string, Set<string>>();
   /** Pairs that are marked as behind, by the name of their marks. */
   readonly #behind = new Set<string>();
@@ -86,7 +88,7 @@ export class Platform {
   requests = 0;
   /** Whether `schedule` begins scans. */
   scanning = false;
-  /** Whether `schedule` sends canaries; it looks after those that are under way in any case. */
+  /** Whether `schedule` sends canaries. It checks those that were sent in any case. */
   canarying = false;
 
   constructor(options: PlatformOptions) {
@@ -104,15 +106,15 @@ export class Platform {
   }
 
   /**
-   * Nothing runs, nothing is on its way, and no work or lease is left on the state bucket. `paused`: the rules are disabled,
-   * so work that waits stays there.
+   * Nothing runs, nothing is on its way, and no task or lease is left on the state bucket. `paused`: the rules are
+   * disabled, so waiting tasks stay there.
    */
   atRest(paused: boolean): boolean {
     if (this.#running > 0 || this.#pending > 0 || (this.#behind.size > 0 && !paused)) return false;
     return [...this.#stateKeys].every((key) => paused && key.startsWith('waiting/'));
   }
 
-  /** No scan of these pairs is asked for or under way; no run goes on with one whose rules are gone. */
+  /** No scan of these pairs is asked for or running; no run continues one whose rules are gone. */
   scanned(pairs: readonly string[]): boolean {
     const isOfThese = (key: string): boolean => pairs.some((pair) => key.includes(pair));
     return ![...this.#scanKeys].some(isOfThese) && pairs.every((pair) => (this.#openScans.get(pair)?.size ?? 0) === 0);
@@ -246,7 +248,7 @@ export class Platform {
     );
   }
 
-  /** Few keys, so that a scan has several ranges all the same. */
+  /** Few keys, so that a scan has several ranges even here. */
   #scanDeps(engine: Engine): ScanDeps {
     const { scheduler } = this.#options;
     const settings = { ...SCAN_DEFAULTS, rangeEntries: 4, rangesAtOnce: 2, keysAtOnce: 3 };
@@ -279,7 +281,7 @@ export class Platform {
     }
     const offset = (random() * 2 - 1) * skew;
     const now = () => scheduler.now + offset;
-    // A run that is killed while it waits does not go on.
+    // A run that is killed while it waits does not continue.
     const sleep = (ms: number): Promise<void> => {
       const sleeper = instance.runner;
       return new Promise((resolve) => scheduler.after(ms, () => !sleeper.dead() && resolve()));
@@ -309,7 +311,7 @@ export class Platform {
   }
 }
 
-/** The work, and then what the instance has to write down of it. */
+/** The work, and then the notes of the instance about it. */
 async function andTell<T>(work: Promise<T>, live: LiveTally): Promise<T> {
   try {
     return await work;

@@ -7,7 +7,7 @@ import type { Deed } from './deeds.ts';
 import type { Deployment, Link } from './topology.ts';
 import { TAG } from './users/hand.ts';
 
-/** The content of the rules of one source, before they are a document. */
+/** The content of the rules of one source, before they become a document. */
 interface Wish {
   readonly stored: boolean;
   readonly enabled: boolean;
@@ -37,7 +37,7 @@ interface Entry {
   readonly rules: readonly Rule[];
 }
 
-/** A version or delete marker of a source, as far as scope goes. */
+/** A version or delete marker of a source, as far as scope is concerned. */
 export interface Written {
   readonly key: string;
   readonly deleteMarker: boolean;
@@ -46,16 +46,16 @@ export interface Written {
   readonly time: number;
 }
 
-/** ms for which a request by the rules from before a change may be on its way: its signature lives no longer. */
+/** ms for which a request from before a change of rules may be on its way: its signature lasts no longer. */
 const RACE_MS = 60_000;
 
 /**
  * The rules of one source, changed through the API's own functions, and as they were at every moment.
  *
- * Two sentences judge scope. *Due*: a version has to be replicated if the rules in force at the end cover it, whatever was in
- * force in between. So a write while a rule was disabled is due once the rule is enabled. A write from before a rule was added
- * again is not, because that rule starts anew. *Allowed*: a version must not be replicated if no rule covered it that was in
- * force after its write (or shortly before, which is a race). Between the two either is right.
+ * Two sentences judge scope. *Due*: a version must be replicated if the rules in force at the end cover it, whatever
+ * was in force in between. So a write while a rule was disabled is due once the rule is enabled. A write from before a
+ * rule was added again is not, because that rule starts anew. *Allowed*: a version must not be replicated unless a rule
+ * covered it that was in force after its write (or shortly before, which is a race). Between the two, both are right.
  */
 export class RuleBook {
   readonly #deployment: Deployment;
@@ -108,7 +108,7 @@ export class RuleBook {
     return this.#history.at(-1)?.from ?? 0;
   }
 
-  /** The pairs that an enabled rule speaks of at this moment. */
+  /** The pairs that an enabled rule names at this moment. */
   pairs(): readonly Pair[] {
     const { rules = [] } = this.#history.at(-1) ?? {};
     return pairsOf(this.source, { source: this.source, role: '', rules, created: 0 });
@@ -176,7 +176,7 @@ function changed(name: Deed['name'], { links }: Deployment): Partial<Wish> {
   }
 }
 
-/** The scope of a rule, written anew from the sentences of the contract. */
+/** The scope of a rule, written independently from the sentences of the contract. */
 function covers(rule: Rule, { destination }: Link, { key, deleteMarker, tags, time }: Written): boolean {
   if (!rule.enabled || formatPlace(rule.destination) !== formatPlace(destination)) return false;
   if (!key.startsWith(rule.prefix) || time < rule.start) return false;
@@ -184,7 +184,7 @@ function covers(rule: Rule, { destination }: Link, { key, deleteMarker, tags, ti
   return rule.tags.every(([name, value]) => tags.some((tag) => tag[0] === name && tag[1] === value));
 }
 
-/** The key of replicas under KMS: that of a source belongs to its region. */
+/** The key of replicas under KMS: the source's key belongs to its region. */
 export const REPLICA_KEY = 'key-of-replicas';
 
 function documentOf({ enabled, narrow, deleteMarkers, tagged, replicaAcl, kms, links }: Wish): string {

@@ -11,7 +11,7 @@ import { runWorld, type WorldOptions } from './world.ts';
 
 const USAGE = `Usage: npm run test:chaos -- [--seed N] [--runs N] [--kind NAME] [--world JSON] [--first] [--workers N] [--attempts N] [--verbose]
 Kinds: ${KINDS.join(', ')}`;
-/** Failing worlds that are shrunk and told in full; of the others one line is said. */
+/** Failing worlds that are shrunk and printed in full; the others get one line. */
 const TOLD = 2;
 
 interface Outcome {
@@ -27,24 +27,24 @@ function options() {
       workers: { type: 'string' },
       /** Worlds of one kind only. */
       kind: { type: 'string' },
-      /** One world, as a smallest one is printed. */
+      /** One world, in the form in which the smallest one is printed. */
       world: { type: 'string' },
       /** Stops at the first world that fails. */
       first: { type: 'boolean', default: false },
-      /** Worlds tried while shrinking a failing one; 0: it is told as it is. */
+      /** Worlds tried while shrinking a failing one; 0: it is printed unshrunk. */
       attempts: { type: 'string', default: '300' },
       verbose: { type: 'boolean', default: false },
     },
   });
   const seed = Number(values.seed ?? 1);
-  // A seed alone means: this one world.
+  // A seed alone means this one world.
   const runs = Number(values.runs ?? (values.seed === undefined ? 1000 : 1));
   const workers = Number(values.workers ?? availableParallelism());
   const attempts = Number(values.attempts);
   if (![seed, runs, workers, attempts + 1].every((n) => Number.isSafeInteger(n) && n > 0))
     throw new TypeError('not a whole number');
   const kind = KINDS.find((name) => name === values.kind);
-  if (values.kind !== undefined && kind === undefined) throw new TypeError(`no such kind: ${values.kind}`);
+  if (values.kind !== undefined && kind === undefined) throw new TypeError(`there is no kind of world ${values.kind}`);
   const world = values.world === undefined ? undefined : (JSON.parse(values.world) as WorldOptions);
   return { seed, runs, workers, kind, world, attempts, first: values.first, verbose: values.verbose };
 }
@@ -82,7 +82,7 @@ async function tell(options: WorldOptions): Promise<readonly Violation[]> {
   return violations;
 }
 
-/** The smallest world that fails as this one does, and how to see both again. */
+/** The smallest world that fails like this one, and the commands that show both again. */
 async function explain({ seed: failing, violations }: Outcome): Promise<void> {
   const invariant = violations[0]?.invariant;
   const smallest = await shrink(worldOf(failing, kind), {
@@ -90,7 +90,7 @@ async function explain({ seed: failing, violations }: Outcome): Promise<void> {
     fails: async (candidate) => (await runWorld(candidate)).violations.some((one) => one.invariant === invariant),
     progress: (tried, { deeds }) => progress(`shrinking world ${failing}: ${tried} tried, ${deeds.length} deeds left `),
   });
-  console.log(`\nThe smallest world found that fails as world ${failing} does:`);
+  console.log(`\nThe smallest world found that fails like world ${failing}:`);
   await tell(smallest);
   const again = `--seed ${failing}${kind === undefined ? '' : ` --kind ${kind}`}`;
   console.log(`World ${failing} itself again: npm run test:chaos -- ${again} --verbose`);

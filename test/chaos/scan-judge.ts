@@ -23,7 +23,10 @@ interface ScanEvidence {
 /** Skipped with a reason, unless it was restored. */
 const isArchived = ({ attributes }: Listed): boolean => attributes.storageClass === 'ARCHIVE';
 
-/** Compares the results of scans with the judge's own record: each in the moment of its writing, the last one by a recount. */
+/**
+ * Compares the results of scans with the judge's own record: each in the moment of its writing, the last one by a
+ * recount.
+ */
 export class ScanJudge {
   readonly violations: Violation[] = [];
   readonly #evidence: ScanEvidence;
@@ -40,14 +43,14 @@ export class ScanJudge {
     });
   }
 
-  /** A user who believes that all is there up to a time has lost nothing that was written before it. */
+  /** For a user who relies on a result, no version from before its time is missing. */
   async #judge(book: RuleBook, key: string): Promise<void> {
     const { topology } = this.#evidence;
     for (const link of topology.links) {
       const store = this.#storeOf(book, link);
       if (store === undefined || !key.includes(store.digest)) continue;
       const result = await store.result();
-      // A result by other rules says nothing about these.
+      // A result under other rules says nothing about these.
       if (result?.completeUpTo == null || book.changedAt >= result.started) continue;
       const replicas = this.#replicasOf(link);
       const isExcused = excuses(this.#evidence, link);
@@ -56,7 +59,7 @@ export class ScanJudge {
         if (!replicas.has(version.versionId) && !isExcused(version))
           this.violations.push({
             invariant: 'I8',
-            text: `${version.key}: ${version.versionId} is missing at ${link.destination.bucket}, which was said to be complete`,
+            text: `${version.key}: ${version.versionId} is missing at ${link.destination.bucket}, although the result says that it is complete`,
           });
       }
     }
@@ -82,7 +85,7 @@ export class ScanJudge {
 
   #compare(book: RuleBook, link: Link, { counts }: ScanResult, written: number): readonly Violation[] {
     const say = (what: string, told: number, there: number): readonly Violation[] =>
-      told === there ? [] : [{ invariant: 'I8', text: `a scan told of ${told} ${what}, and there are ${there}` }];
+      told === there ? [] : [{ invariant: 'I8', text: `a scan counted ${told} ${what}, and there are ${there}` }];
     const prefix = book.prefix;
     const listed = (place: Link['source']): readonly Listed[] =>
       [...byKey(this.#evidence.core, place).entries()]
@@ -110,7 +113,7 @@ export class ScanJudge {
         : [
             ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
             ...say(
-              `versions of others at ${link.destination.bucket}`,
+              `others' versions at ${link.destination.bucket}`,
               counts.others?.[0] ?? -1,
               there - replicated + removedSince,
             ),

@@ -17,8 +17,8 @@ interface Timer {
 }
 
 /**
- * Virtual time. Nothing here waits: the next timer runs as soon as all work of the last one has come to
- * rest, so a day passes in milliseconds and the same timers run in the same order every time.
+ * Virtual time. Nothing here waits: the next timer runs as soon as all work of the last one is done. So a day passes in
+ * milliseconds, and the same timers run in the same order every time.
  */
 export class Scheduler {
   /** ms since 1970. */
@@ -56,7 +56,7 @@ export class Scheduler {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Runs timers until `done` says so before the next one, or none is left. */
+  /** Runs timers until `done` is true before the next one, or none is left. */
   async runUntil(done: () => boolean): Promise<void> {
     while (!done()) {
       const timer = this.#pop();

@@ -7,7 +7,7 @@ import { VARIATIONS } from './variations/index.ts';
 import { diceOf } from './variations/variation.ts';
 import type { WorldOptions } from './world.ts';
 
-/** The kind of world that a seed means: from quiet ones, in which nothing fails, to storms. */
+/** The kind of world of a seed: from quiet ones, in which nothing fails, to storms. */
 export function worldOf(seed: number, kind: Kind = kindOf(seed)): WorldOptions {
   const random = seeded(seed ^ 0x5bd1e995);
   const { habits, ...options } = VARIATIONS[kind](mixedWorld(seed, random), diceOf(random));

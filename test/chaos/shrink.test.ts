@@ -9,7 +9,7 @@ import type { WorldOptions } from './world.ts';
 
 const deed = (at: number, name: Deed['name'], key: string): Deed => ({ at, name, site: A, key, dice: at });
 
-/** Twenty uploads, and somewhere between them the deletion that matters. */
+/** Twenty uploads, and among them the deletion that matters. */
 const world: WorldOptions = {
   ...worldOf(1, 'fan-out'),
   deeds: [
@@ -38,8 +38,8 @@ const shrunk = (fails: (options: WorldOptions) => boolean, attempts = 2000) => {
 
 const removes = ({ deeds }: WorldOptions): boolean => deeds.some(({ name }) => name === 'remove');
 
-describe('a failing world is shrunk', () => {
-  it('to the one deed and the one fault that matter', async () => {
+describe('shrinking a failing world', () => {
+  it('leaves the one deed and the one fault that matter', async () => {
     const { smallest } = await shrunk((options) => removes(options) && options.weather.late > 0);
     expect(smallest.deeds).toEqual([deed(0, 'remove', 'a')].map((one) => ({ ...one, dice: 9500 })));
     expect(smallest.weather).toEqual({ ...CALM, late: 0.2, copying: undefined });
@@ -48,7 +48,7 @@ describe('a failing world is shrunk', () => {
     expect(smallest).toMatchObject({ tagged: false, later: false, large: false });
   });
 
-  it('and keeps what only two deeds together bring about, in their order', async () => {
+  it('keeps two deeds that fail only together, in their order', async () => {
     const { smallest } = await shrunk(
       ({ deeds }) =>
         deeds.findIndex(({ name }) => name === 'remove') > 0 && deeds.findLastIndex(({ name }) => name === 'put') > 1,
@@ -56,7 +56,7 @@ describe('a failing world is shrunk', () => {
     expect(smallest.deeds.map(({ name }) => name)).toEqual(['put', 'remove', 'put']);
   });
 
-  it('with another luck when the same dice bring it about no more', async () => {
+  it('tries another luck when the same dice no longer fail', async () => {
     const { smallest } = await shrunk(
       (options) => removes(options) && (options.deeds.length === world.deeds.length || options.seed !== world.seed),
     );
@@ -64,14 +64,14 @@ describe('a failing world is shrunk', () => {
     expect(smallest.seed).not.toBe(world.seed);
   });
 
-  it('within the attempts that it is given, and to nothing that does not fail', async () => {
+  it('stops after the given attempts, and never at a world that does not fail', async () => {
     const { smallest, tried } = await shrunk(removes, 7);
     expect(tried).toHaveLength(7);
     expect(removes(smallest)).toBe(true);
     expect((await shrunk(() => false)).smallest).toEqual(world);
   });
 
-  it('and is told in readable lines', async () => {
+  it('prints the world in readable lines', async () => {
     const { smallest } = await shrunk((options) => removes(options) && options.weather.late > 0);
     expect(describeWorld({ ...smallest, markerOn404: true })).toBe(
       [

@@ -12,12 +12,12 @@ export interface ShrinkOptions {
   readonly progress: (tried: number, smallest: WorldOptions) => void;
 }
 
-/** Another luck for a smaller world: to leave a deed out also shifts all later dice of the network. */
+/** Another luck for a smaller world, because leaving out a deed also shifts all later dice of the network. */
 const LUCKS = 3;
 
 /**
- * The smallest world near a failing one that fails as well: greedily with fewer deeds, fewer kinds of faults, a simpler
- * shape, fewer keys. Each step is tried with the same luck first, then with others.
+ * The smallest failing world near a failing one: greedily with fewer deeds, fewer kinds of faults, a simpler shape,
+ * fewer keys. Each step is tried with the same luck first, then with others.
  */
 export async function shrink(world: WorldOptions, { fails, attempts, progress }: ShrinkOptions): Promise<WorldOptions> {
   let smallest = world;
@@ -91,7 +91,7 @@ const SIMPLER: readonly Simpler[] = [
   fewerSites,
 ];
 
-/** A mesh becomes two-way, two links become one; deeds at a site that goes are left out. */
+/** A mesh becomes two-way, two links become one; deeds at a removed site are left out. */
 function fewerSites(world: WorldOptions): WorldOptions {
   const shape = SMALLER[world.shape];
   if (shape === undefined) return world;

@@ -3,15 +3,15 @@ import { at } from './diary.ts';
 import { byKey, isOriginal, type Evidence, type Listed, type Violation } from './invariants.ts';
 
 /**
- * I4, where every site sends to every other: all show the newest write of any user, or all show nothing. The
- * newest is told by the microseconds in the ID and then by the bucket's name.
+ * I4, where every site sends to every other: all show the newest write of any user, or all show nothing. The newest has
+ * the highest microseconds in its ID, and then the highest name of its bucket.
  */
 export function checkTogether(evidence: Evidence): readonly Violation[] {
   const { core, topology, diary } = evidence;
   const sites = topology.sites.map((place) => ({ place, keys: byKey(core, place) }));
   const violations = [...afterUndelete(evidence)];
   for (const key of new Set(sites.flatMap(({ keys }) => [...keys.keys()]))) {
-    // Deletions by version ID are never replicated, so from then on each site has a history of its own.
+    // Deletions by version ID are never replicated, so after one each site has a history of its own.
     if (topology.sites.some((place) => diary.pruned.has(at(place, key)))) continue;
     const winner = sites
       .flatMap(({ place, keys }) => (keys.get(key) ?? []).map((version) => ({ ...version, bucket: place.bucket })))
@@ -40,14 +40,18 @@ function differenceOf(winner: Listed | undefined, top: Listed | undefined): stri
   return same ? undefined : `${shown.versionId} is shown`;
 }
 
-/** An undeleted key stays so until a user deletes it anew: a marker of ours never brings the old deletion back. */
+/**
+ * An undeleted key stays undeleted until a user deletes it again: a delete marker of ours never brings the old deletion
+ * back.
+ */
 function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
-  // A marker of ours whose run was killed before it was written down, and that a user removed: nobody can know of it.
+  // A delete marker of ours whose run was killed before it was recorded, and that a user removed: nobody can know of
+  // it.
   const unknown = diary.undeletes.filter(({ versionId: id }) => ledger.marked.has(id) && !ledger.recorded.has(id));
   for (const { place, key, versionId, time, stillHidden } of diary.undeletes) {
     if (stillHidden) continue;
     if (unknown.some((one) => one.key === key && one.place.bucket === place.bucket && one.time <= time)) continue;
-    // A marker of ours stands for the deletion that came before it at another site.
+    // A delete marker of ours stands for the deletion that came before it at another site.
     const made = ledger.marked.get(versionId)?.time;
     const undone = diary.deletions.filter((one) => one.key === key);
     const own = undone.find((one) => one.versionId === versionId)?.time;

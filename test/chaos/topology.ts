@@ -74,7 +74,7 @@ export function topologyOf(shape: Shape): Topology {
   return { sites, links, deployments };
 }
 
-/** Of the region, as names of state buckets have it. */
+/** With the region in it, as names of state buckets have it. */
 const codeOf = ({ region }: Place): string => ({ [A.region]: 'gz', [B.region]: 'sh', [C.region]: 'bj' })[region] ?? '';
 
 const distinct = (places: readonly Place[]): Place[] => [...new Set(places)];
@@ -89,5 +89,5 @@ export const isDestination = ({ links }: Topology, place: Place): boolean =>
 export const isShared = (topology: Topology, place: Place): boolean =>
   isSource(topology, place) && isDestination(topology, place);
 
-/** Whether every site sends to every other one, so that all of them should show the same. */
+/** Whether every site sends to every other one, so that all must show the same. */
 export const isTogether = (shape: Shape): boolean => shape === 'two-way' || shape === 'mesh';

@@ -6,7 +6,7 @@ import { AT_SOURCES } from './users/source-acts.ts';
 
 const ACTS = { ...AT_SOURCES, ...AT_DESTINATIONS };
 
-/** All users: they write to the buckets beside the functions, and change rules. */
+/** All users: they write to the buckets while the functions work, and change rules. */
 export class Users {
   readonly #hand: Hand;
   #left: number;

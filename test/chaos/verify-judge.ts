@@ -13,13 +13,13 @@ interface VerifyEvidence extends Evidence {
   /** The calls as they take effect, without any fault. */
   readonly cos: Cos;
   readonly now: () => number;
-  /** Further parts that the functions of a deployment are wired to. */
+  /** Further parts of the functions of a deployment. */
   readonly wired: (book: RuleBook) => Pick<EngineOptions, 'keys' | 'settings'>;
 }
 
 /**
- * Verifies every pair of a world that has come to rest, then once more after somebody has removed a replica of each. The
- * list has to name every version that is missing by the judge's own record, and no other.
+ * Verifies every pair of a world at rest, then once more after somebody has removed a replica of each. The list must
+ * name every version that is missing by the judge's own record, and no other.
  */
 export async function judgeVerify(evidence: VerifyEvidence): Promise<readonly Violation[]> {
   const found: Violation[] = [];
@@ -75,7 +75,7 @@ async function verify(evidence: VerifyEvidence, book: RuleBook, { source, destin
   return lists.flat();
 }
 
-/** The newest replica of the link, without a word to anybody. Without the original a user's copy of it counts as ours. */
+/** Removes the newest replica of the link without an event. Without the original a user's copy of it counts as ours. */
 function removeOne({ core, ledger, diary }: VerifyEvidence, { source, destination }: Link): boolean {
   for (const [key, versions] of byKey(core, destination)) {
     const replica = versions.find(
@@ -93,7 +93,7 @@ function removeOne({ core, ledger, diary }: VerifyEvidence, { source, destinatio
   return false;
 }
 
-/** If its ID is used again, or its bytes cannot be read, it is unknown which version is meant. */
+/** If its ID is used again, or its bytes cannot be read, nobody knows which version is meant. */
 const isDoubtful = ({ versionId, attributes }: Listed): boolean =>
   versionId === 'null' || attributes.storageClass === 'ARCHIVE';
 
@@ -121,9 +121,9 @@ function compare(
     const isDue = book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags });
     const about = `a verification of ${link.source.bucket} at ${link.destination.bucket}: ${key} ${versionId}`;
     if (isDue && !replicas.has(versionId) && !copies.has(versionId) && !told.has(versionId))
-      found.push({ invariant: 'I8', text: `${about} has no replica, and nobody is told` });
+      found.push({ invariant: 'I8', text: `${about} has no replica, and is not reported` });
     if (replicas.has(versionId) && told.has(versionId))
-      found.push({ invariant: 'I8', text: `${about} is said to be missing, and is there` });
+      found.push({ invariant: 'I8', text: `${about} has a replica, and is reported as missing` });
   }
   return found;
 }

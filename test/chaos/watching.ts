@@ -7,7 +7,7 @@ import type { Violation } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
 import type { Topology } from './topology.ts';
 
-/** ms between two canaries of a world, and where no more are to be sent. */
+/** ms between two canaries of a world, and the time after which no more are sent. */
 export const CANARY_EVERY_MS = 180_000;
 export const NO_CANARY_MS = 1e12;
 
@@ -20,8 +20,8 @@ interface Watching {
 }
 
 /**
- * When all canaries are forgotten none is left anywhere. What the functions told of their copies is a lower bound: no copy
- * counts twice, whoever was killed over its note.
+ * When all canaries are forgotten, none is left anywhere. The functions' count of their copies is a lower bound: no
+ * copy counts twice, even when a run was killed over its note.
  */
 export async function judgeWatching({ core, cos, topology, ledger }: Watching): Promise<readonly Violation[]> {
   const violations: Violation[] = [];
@@ -38,7 +38,10 @@ export async function judgeWatching({ core, cos, topology, ledger }: Watching): 
     );
     const made = [...ledger.made.values()].filter(({ origin }) => origin.bucket === source.bucket).length;
     if (counted > made)
-      violations.push({ invariant: 'I8', text: `${counted} copies of ${source.bucket} were told, and ${made} made` });
+      violations.push({
+        invariant: 'I8',
+        text: `${counted} copies of ${source.bucket} were counted, and ${made} made`,
+      });
   }
   return violations;
 }

@@ -23,12 +23,15 @@ import { Users } from './users.ts';
 
 /** 2026-01-01, so that every seed sees the same clock. */
 const START = Date.UTC(2026, 0, 1);
-/** Faults go on for this long after the last user operation, in ms. */
+/** Faults continue for this long after the last deed of a user, in ms. */
 const STORM_TAIL = 300_000;
-/** A scan vouches for nothing younger than this, in ms: listings lag. */
+/** A scan vouches for nothing younger than this, in ms, because listings lag. */
 const SETTLE = 60_000;
 const LONGEST = 7 * 86_400_000;
-/** Runs of functions per deed, events of tasks included, that no world needs. Beyond it two sites answer each other. */
+/**
+ * Runs of functions for each deed, events of tasks included, that no world needs. Beyond this number two sites answer
+ * each other.
+ */
 const MOST_RUNS = 200;
 const MEGABYTE = 2 ** 20;
 
@@ -46,9 +49,9 @@ export interface WorldOptions {
   /** Only listings of these lag; undefined: all, and those of the state buckets. */
   readonly lagAt?: 'sources' | 'destinations' | undefined;
   readonly outages?: readonly Outage[] | undefined;
-  /** Pieces of failed work from which on a destination is crowded; undefined: more than any world has. */
+  /** Failed tasks from which on a destination is crowded; undefined: more than any world has. */
   readonly crowdedFrom?: number | undefined;
-  /** Entries of a listing at most. */
+  /** The most entries of a listing. */
   readonly longestPage: number;
   readonly markerOn404: boolean;
   /** The rules have a tag filter. */
@@ -59,9 +62,9 @@ export interface WorldOptions {
   readonly large: boolean;
   /** Bytes from which on objects are left to the task function. */
   readonly inlineBytes: number;
-  /** Scans run beside the deeds and not only after them. */
+  /** Scans run during the deeds, and not only after them. */
   readonly scans: boolean;
-  /** That of the destinations; where there is one, some objects have one of their own. */
+  /** The encryption of the destinations. Where there is one, some objects have one of their own. */
   readonly encryption?: DefaultEncryption['algorithm'] | undefined;
   /** Users give rights to their objects. */
   readonly granting?: boolean | undefined;
@@ -75,9 +78,9 @@ export interface WorldOptions {
   readonly warm?: number | undefined;
   /** ms within which each version has its replica; undefined: unknown. */
   readonly prompt?: number | undefined;
-  /** Canaries are sent, and instances tell of their copies. */
+  /** Canaries are sent, and instances count their copies. */
   readonly watched?: boolean | undefined;
-  /** Keys are kept for copies that take as long as COS lets them, and no version is copied twice. */
+  /** Keys are kept for copies that take as long as COS allows, and no version is copied twice. */
   readonly awaited?: boolean | undefined;
 }
 
@@ -240,7 +243,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
 
 function isFaultless({ weather, mail, listingLag, outages = [] }: WorldOptions): boolean {
   const { only: _only, copying = 0, ...fates } = weather;
-  // A copy that takes longer than the run that asked for it is one that fails.
+  // A copy that takes longer than the run that asked for it counts as a failing one.
   if (outages.length > 0 || copying >= TIME_LIMITS.replicate) return false;
   return Object.values(fates).every((rate) => rate === 0) && mail.lost === 0 && listingLag === 0;
 }
@@ -273,7 +276,10 @@ function settingsOf({ large, crowdedFrom, awaited }: WorldOptions, topology: Top
   };
 }
 
-/** Each deployment signs with a key of its own and, where replication goes on from a destination, knows those of all others. */
+/**
+ * Each deployment signs with a key of its own. Where replication continues from a destination, it knows those of all
+ * others.
+ */
 function keyringOf(topology: Topology, own: Deployment): Keyring {
   const { deployments, sites } = topology;
   const keyOf = ({ name }: Deployment): MarkerKey => ({

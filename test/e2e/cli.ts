@@ -6,7 +6,7 @@ import type { Outcome } from './command.ts';
 const WARM = fileURLToPath(new URL('warm-cli.mjs', import.meta.url));
 const cliOf = (folder: string): string => join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
 
-/** One command, as `warm-cli.mjs` takes it. */
+/** One command, in the form that `warm-cli.mjs` takes. */
 interface Command {
   readonly cli: string;
   readonly folder: string;
@@ -14,14 +14,17 @@ interface Command {
   readonly args: readonly string[];
 }
 
-/** The real CLI in a process that is there already. */
+/** The real CLI in a process that runs already. */
 export interface WarmCli {
   run(args: readonly string[]): Promise<Outcome>;
-  /** Resolves once no command of any project runs. */
+  /** Resolves when no command of any project runs. */
   close(): Promise<void>;
 }
 
-/** One for all test files of this process, as a start costs more than ten commands. It ends with this process. */
+/**
+ * One process for all test files of this process, because a start costs more than ten commands. It ends with this
+ * process.
+ */
 let child: ChildProcess | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -50,7 +53,7 @@ function runNow(command: Command): Promise<Outcome> {
   }).finally(() => running.channel?.unref());
 }
 
-/** `folder` is that of serverless.yml. Commands of all folders run one after the other. */
+/** `folder` has the serverless.yml. Commands of all folders run one after the other. */
 export function warmCli(folder: string, env: NodeJS.ProcessEnv): WarmCli {
   return {
     run: (args) => {

@@ -16,11 +16,11 @@ export interface Outcome {
 /** A command of the project as a child process, with a temporary folder of its own that must be empty in the end. */
 export interface Command {
   readonly pid: number;
-  /** Resolves with the text so far once it matches; rejects when the command ends first. */
+  /** Resolves with the output so far once it matches; rejects when the command ends first. */
   said(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Outcome>;
-  /** What is left in its temporary folder. */
+  /** Files left in its temporary folder. */
   leftFiles(): Promise<string[]>;
 }
 
@@ -76,18 +76,18 @@ function waitFor(
   });
 }
 
-/** Parent of every process of this machine. */
+/** The parent of every process of this machine. */
 function parents(): Map<number, number> {
   if (existsSync('/proc/self/stat')) {
     const entries = readdirSync('/proc').flatMap((name): [number, number][] => {
       if (!/^\d+$/.test(name)) return [];
       try {
-        // The second field is the name in brackets and may hold anything; after it: state, parent.
+        // The second field is the name in brackets and may hold anything. State and parent follow it.
         const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
         const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
         return state === 'Z' ? [] : [[Number(name), Number(parent)]];
       } catch {
-        return []; // ended meanwhile
+        return []; // It has ended.
       }
     });
     return new Map(entries);
@@ -96,7 +96,7 @@ function parents(): Map<number, number> {
   return new Map(lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
 }
 
-/** The process and everything that it has started, directly or not. */
+/** The process and all its descendants. */
 export function familyOf(pid: number): number[] {
   const all = [...parents()];
   const family = new Set([pid]);
@@ -107,7 +107,7 @@ export function familyOf(pid: number): number[] {
   return [...family];
 }
 
-/** Those of `pids` that are still running. */
+/** The members of `pids` that are still running. */
 export function stillRunning(pids: readonly number[]): number[] {
   const running = parents();
   return pids.filter((pid) => running.has(pid));

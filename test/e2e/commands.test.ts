@@ -26,7 +26,7 @@ const put = (key: string) =>
 const replicas = (): string[] =>
   site.cloud.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries.map(({ key }) => key);
 
-it('find nothing wrong with what was deployed a moment ago', { timeout: LONG }, async () => {
+it('the commands find nothing wrong with a new deployment', { timeout: LONG }, async () => {
   const { checks } = JSON.parse(await run('doctor', '--json')) as { checks: { name: string; state: string }[] };
   expect(checks.filter(({ state }) => state !== 'fine').map(({ name }) => name)).toEqual(['API keys']);
 });
@@ -38,7 +38,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     expect(await run('failures')).toMatch(/source-1250000000 has no waiting and no failed work\./);
   });
 
-  it('tell what rules would replicate, and store none', async () => {
+  it('say what rules would replicate, and store none', async () => {
     await put('before');
     const existing = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication></Rule>';
     await writeFile(join(site.project.folder, 'all.xml'), RULES.replace('</Rule>', existing));
@@ -50,7 +50,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     await expect(run('rules', 'get')).rejects.toThrow(/has no replication rules/);
   });
 
-  it('store rules from a file, and give them back as they were sent', async () => {
+  it('store rules from a file, and return them as they were sent', async () => {
     expect(await run('rules', 'put', '--file', 'rules.xml')).toMatch(/source-1250000000: 1 rule stored, 1 enabled/);
     expect((await run('rules', 'get', '--bucket', SOURCE.bucket)).trim()).toBe(RULES);
     expect(JSON.parse(await run('rules', 'get', '--json'))).toMatchObject({
@@ -60,7 +60,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     });
   });
 
-  it('hand on what the API says of wrong rules, and leave the stored ones alone', async () => {
+  it("report the API's error about wrong rules, and leave the stored ones alone", async () => {
     await writeFile(join(site.project.folder, 'wrong.xml'), RULES.replace('Enabled', 'On'));
     await expect(run('rules', 'put', '--file', 'wrong.xml')).rejects.toThrow(/The API answered 400 \w+: .*Status/);
     await expect(run('rules', 'put', '--file', 'none.xml')).rejects.toThrow(/none\.xml cannot be read/);
@@ -78,7 +78,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     await expect(run('preflight')).rejects.toThrow(/FAILED +versioning: suspended[^]*cannot be replicated to: mend/);
   });
 
-  it('list what failed with its cause, and nothing of another state', async () => {
+  it('list failures with their causes, and nothing of another state', async () => {
     await put('odd \n key');
     await expect
       .poll(() => site.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'waiting/' }).entries.length, {
@@ -97,7 +97,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     await expect(run('failures', '--state', 'done')).rejects.toThrow(/--state is FAILED or PENDING, not "done"/);
   });
 
-  it('try again what failed once the destination is mended', async () => {
+  it('retry failures once the destination is mended', async () => {
     site.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Enabled');
     await expect(run('reattempt', '--key', 'nobody')).rejects.toThrow(
       /"nobody": the source has no version[^]*Nothing was/,

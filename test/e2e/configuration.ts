@@ -16,7 +16,7 @@ interface Configuration extends Record<string, unknown> {
 
 /**
  * The text of the repository's serverless.yml with other buckets, and with the service, region and stage that the tests
- * expect: the file belongs to its user, who may have put in anything that is valid.
+ * expect. The file belongs to its user, who may have put any valid value there.
  */
 export function configurationWith(root: string, lists: Lists): string {
   const { stateBucket: _, ...own } = parse(readFileSync(join(root, 'serverless.yml'), 'utf8')) as Configuration;

@@ -13,7 +13,7 @@ const API = `cos-replication-dev-${REGION}-api`;
 const ENGINE = `cos-replication-dev-${REGION}-engine`;
 const SCHEDULE = `cos-replication-dev-${REGION}-schedule`;
 const SCAN = `cos-replication-dev-${REGION}-scan`;
-/** So many that all roles that work on buckets need more than one policy. */
+/** So many buckets that each role that works on buckets needs more than one policy. */
 const SOURCES = longNames('source', 3, REGION);
 const DESTINATIONS = longNames('backup', 70, 'ap-shanghai');
 const [source, last] = [parsePlace(SOURCES[0] ?? ''), parsePlace(DESTINATIONS.at(-1) ?? '')];
@@ -35,7 +35,7 @@ const serverless = (command: string, sources: readonly string[], destinations: r
 
 const policies = () => cloud.cam.listPolicies().map(({ name }) => name);
 
-/** What the pre-flight of the deployed API function found at each destination, by its bucket. */
+/** The results of the deployed API function's pre-flight, by the bucket of the destination. */
 async function preflight(): Promise<Map<string, { passed: boolean; checks: object[] }>> {
   const answer = (await api.request({
     Bucket: source.bucket,
@@ -50,7 +50,7 @@ async function preflight(): Promise<Map<string, { passed: boolean; checks: objec
   return new Map(destinations.map(({ destination, ...found }) => [parsePlace(destination).bucket, found]));
 }
 
-/** One after the other: a deployment is made, used, made smaller and taken down. */
+/** One after the other: a deployment is made, used, made smaller and removed. */
 describe.sequential('a deployment whose policies are split', { timeout: LONG }, () => {
   it('is made, and unchanged the second time', async () => {
     const output = await serverless('deploy', SOURCES, DESTINATIONS);
@@ -70,7 +70,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
       `${SCHEDULE}-4`,
     ]);
     for (const { document } of cloud.cam.listPolicies()) expect(document.length).toBeLessThanOrEqual(6144);
-    // Which policy it is that lets a function use the last destination.
+    // The policy that lets a function use the last destination.
     const { document } = cloud.cam.getPolicy({ name: `${API}-6` });
     expect(document).toContain(last.bucket);
     expect(cloud.cam.getPolicy({ name: ENGINE }).document).not.toContain(last.bucket);
@@ -89,10 +89,10 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     expect(String(replica.Body)).toBe('content');
   });
 
-  it('lets them do everything at each bucket that is listed, and nothing at another', async () => {
+  it('lets them do everything at each listed bucket, and nothing at another', async () => {
     const id = { region: REGION, namespace: 'default', name: 'cos-replication-dev-api' };
     const { environment } = cloud.scf.getFunction(id).config;
-    // The function itself would refuse a bucket that is not in its list, so that CAM was never asked.
+    // The function itself would refuse a bucket that is not in its list, before it asks CAM.
     const destinations = [...DESTINATIONS, `${UNLISTED.bucket}@${UNLISTED.region}`].join(',');
     cloud.scf.updateConfiguration(id, { environment: { ...environment, DESTINATIONS: destinations } });
     await cloud.scf.idle();
@@ -104,7 +104,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     await expect(setRule(api, source, UNLISTED, ROLE)).rejects.toThrow(/UserNotTargetBucketOwner 403/);
   });
 
-  it('gives up the policies that a shorter list does not need', async () => {
+  it('removes the policies that a shorter list does not need', async () => {
     const output = await serverless('deploy', SOURCES, DESTINATIONS.slice(0, 10));
     expect(output).toContain(`role ${API}: updated`);
     expect(policies().sort()).toEqual([API, ENGINE, SCAN, SCHEDULE]);
@@ -121,10 +121,10 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     cloud.cam.updatePolicy(theirs.id, { name: 'theirs' });
   });
 
-  it('takes all of its policies away, and no other', async () => {
+  it('removes all of its policies, and no other', async () => {
     await serverless('deploy', SOURCES, DESTINATIONS);
     expect(policies()).toHaveLength(12);
-    // With a shorter list now.
+    // With a shorter list from here on.
     await serverless('remove --force', SOURCES, DESTINATIONS.slice(0, 1));
     expect(policies()).toEqual(['theirs']);
   });

@@ -15,12 +15,12 @@ import { configurationWith } from './configuration.ts';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 const LISTS = { sources: ['source-1250000000@ap-guangzhou'], destinations: ['backup-1250000000@ap-shanghai'] };
-/** Some tests run the CLI three times, each a bundling and a start. */
+/** Some tests run the CLI three times, each with a bundling and a start. */
 const LONG = 240_000;
 const FUNCTIONS = ['replicate', 'task', 'scan', 'schedule', 'api'].map((key) => `cos-replication-dev-${key}`);
 
 let cloud: LocalCloud;
-/** A copy of what is deployed: an edit between two deployments would be a change that this test did not make. */
+/** The tests deploy a copy, because an edit between two deployments would be a change that no test made. */
 let project: string;
 let cli: WarmCli;
 beforeAll(async () => {
@@ -60,7 +60,7 @@ function environment(): Record<string, string | undefined> {
 
 const serverless = (args: readonly string[]): Promise<Outcome> => cli.run(args);
 
-/** Throws with everything the CLI said unless it succeeded. */
+/** Throws with the CLI's whole output unless it succeeded. */
 async function succeed(...args: string[]): Promise<string> {
   const { status, stdout, stderr } = await serverless(args);
   if (status !== 0) throw new Error(`serverless ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
@@ -83,7 +83,7 @@ async function storeRule(): Promise<void> {
   cos.close();
 }
 
-/** What has to outlive a deployment. */
+/** The state objects that must outlive a deployment. */
 async function readState(): Promise<{ readonly marker: string; readonly rules: readonly string[] }> {
   const root = { secretId: cloud.secretId, secretKey: cloud.secretKey };
   const cos = createCosClient({ credentials: () => root, endpoint: cloud.endpoint });
@@ -98,16 +98,16 @@ async function readState(): Promise<{ readonly marker: string; readonly rules: r
 
 const deployed = () => cloud.scf.listFunctions('ap-guangzhou', 'default').map(({ id }) => id.name);
 
-/** One after the other: a deployment is made, looked at, used and taken down. */
+/** One after the other: a deployment is made, inspected, used and removed. */
 describe.sequential('serverless', { timeout: LONG }, () => {
-  it('says which variables are missing', async () => {
+  it('names missing variables', async () => {
     const { status, stdout } = await coldCli(project, ['info'], { ...environment(), TENCENTCLOUD_SECRET_KEY: '' });
     expect(status).toBe(1);
     expect(stdout).toMatch(/Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
   });
 
-  it('names the commands of replication where one does not exist, and no place where others are asked', async () => {
-    // A process of its own: the CLI ends while it still loads the plugin.
+  it('lists the commands of replication when one does not exist, and links to no help page of others', async () => {
+    // In a process of its own, because the CLI ends while it still loads the plugin.
     const words = ['replication', 'nosuch', '--region', 'ap-guangzhou'];
     const { status, stdout, stderr } = await coldCli(project, words, environment());
     expect(status).toBe(1);
@@ -115,11 +115,11 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(stdout + stderr).not.toMatch(/serverless\.com|github\.com/);
   });
 
-  it('names the line of a setting that does not fit, and no place where others are asked', async () => {
+  it('names the line of an invalid setting, and links to no help page of others', async () => {
     const file = path.join(project, 'serverless.yml');
     const good = await readFile(file, 'utf8');
     await writeFile(file, `${good.replace('auth: NONE', 'auth: ALL')}foo: 1\n`);
-    // The CLI ends itself before it is ready: a process of its own, so that nothing is left for the next command.
+    // In a process of its own, because the CLI ends before it is ready and would leave its state to the next command.
     const { status, stdout } = await coldCli(project, ['package'], environment());
     await writeFile(file, good);
     expect(status).toBe(1);
@@ -138,7 +138,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(cloud.core.getVersioning(STATE.bucket, STATE.region)).toBeUndefined();
   });
 
-  it('finds everything unchanged the second time, and tells each call with --verbose, but no secret', async () => {
+  it('finds everything unchanged the second time, and prints each call with --verbose, but no secret', async () => {
     const { status, stdout: output, stderr } = await serverless(['deploy', '--region', 'ap-guangzhou', '--verbose']);
     expect(status).toBe(0);
     expect(stderr).toContain('scf GetFunction {"FunctionName":"cos-replication-dev-schedule"');
@@ -158,7 +158,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(output).toContain(`function URL: https://${url?.host}`);
   });
 
-  it('invokes a function there and here, and shows its log', async () => {
+  it('invokes a function in the cloud and locally, and shows its log', async () => {
     await succeed('invoke', '-f', 'schedule', '-d', '{"Type":"Timer","TriggerName":"minute"}');
     await succeed('invoke', 'local', '-f', 'schedule', '-d', '{"Type":"Timer","TriggerName":"minute"}');
     const [run] = cloud.scf.logs({
@@ -169,7 +169,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(await succeed('logs', '-f', 'schedule')).toContain(run?.requestId);
   });
 
-  it('refuses a function that there is not', async () => {
+  it('refuses an unknown function', async () => {
     const { status, stdout } = await serverless(['invoke', '-f', 'nothing']);
     expect([status, stdout]).toEqual([1, expect.stringMatching(/-f with one of replicate, task, scan, schedule, api/)]);
   });
@@ -200,7 +200,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(cloud.scf.getFunction(id).config.memorySize).toBe(256);
   });
 
-  it('does not stop replication without a word', async () => {
+  it('asks before it stops replication', async () => {
     await storeRule();
     const removal = await serverless(['remove']);
     expect([removal.status, removal.stdout]).toEqual([
@@ -227,7 +227,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(() => cloud.core.headBucket(STATE.bucket, STATE.region)).not.toThrow();
   });
 
-  it('deploys again on the state bucket that was kept, with its rules and its marker key', async () => {
+  it('deploys again on the kept state bucket, with its rules and its marker key', async () => {
     const before = await readState();
     expect(before.rules).toHaveLength(1);
     const output = await succeed('deploy');
@@ -238,7 +238,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(await succeed('replication', 'rules', 'get')).toContain('qcs::cos:ap-shanghai::backup-1250000000');
   });
 
-  it('deploys what was packaged earlier, whatever the folder holds by now', async () => {
+  it('deploys an earlier package, whatever the folder holds now', async () => {
     const packages = path.join(project, 'packages');
     await succeed('package', '--package', packages);
     const file = path.join(project, 'functions/schedule/index.ts');
@@ -253,7 +253,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     await writeFile(file, text);
   });
 
-  it('takes the state bucket away as well when its name is given', async () => {
+  it('removes the state bucket too when its name is given', async () => {
     const silent = await serverless(['remove', '--force', '--purge']);
     expect([silent.status, silent.stdout]).toEqual([1, expect.stringMatching(/asks first.*--confirm crr-dev-gz/)]);
     expect(deployed()).toHaveLength(FUNCTIONS.length);
@@ -273,12 +273,12 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(deployed()).toEqual([]);
   });
 
-  // After an error of its own the CLI keeps its level of words for the commands that follow in one process.
+  // After an error of its own the CLI keeps its log level for the next commands of the process.
   it.each<[string, readonly string[], RegExp]>([
-    ['a command that there is not', ['nosuch'], /Serverless command "nosuch" not found/],
-    ['an option that a command needs', ['logs'], /"logs" requires "--function"/],
-    ['an option that it does not have', ['info', '--nosuch'], /unrecognized CLI options: "--nosuch"/],
-  ])('has the CLI name places that help beside %s', async (_, words, sentence) => {
+    ['an unknown command', ['nosuch'], /Serverless command "nosuch" not found/],
+    ['a missing option', ['logs'], /"logs" requires "--function"/],
+    ['an unknown option', ['info', '--nosuch'], /unrecognized CLI options: "--nosuch"/],
+  ])("names the project's own help beside %s", async (_, words, sentence) => {
     const { status, stdout, stderr } = await serverless(words);
     expect(status).toBe(1);
     expect(stdout + stderr).toMatch(sentence);

@@ -16,9 +16,9 @@ beforeAll(async () => {
 }, LONG);
 afterAll(() => world.close());
 
-/** Rules come and go; their scans end; a scan finds everything that was there before its rules. */
+/** Rules are stored and removed, and their scans end. A scan finds everything from before its rules. */
 async function scanExisting(): Promise<void> {
-  // Nothing has been looked after yet: the API shows what runs that were killed have left.
+  // No run has cleaned up yet, so the API shows the work that killed runs have left.
   await deeds.setRules(world, 'all');
   await world.call('GET', 'replication');
   await world.call('GET', 'replicationStatus');
@@ -29,14 +29,15 @@ async function scanExisting(): Promise<void> {
   await world.minute();
   await deeds.endScan(world);
   await deeds.use(world, 'before');
-  // A canary has been copied since. The scan is the first that needs to know what a deleted key of the destination answers.
+  // A canary has been copied since. This scan is the first that needs to know the destination's answer for a deleted
+  // key.
   deeds.forget(world, 'status/marker/');
   await deeds.setRules(world, 'all');
   await world.minute();
   await world.minute();
 }
 
-/** What is written live, small and large, with many versions that no rule covers, and while the destination refuses. */
+/** Live writes, small and large, with many versions that no rule covers, and while the destination refuses. */
 async function replicate(): Promise<void> {
   const { cloud, put, call, idle, minute } = world;
   deeds.forget(world, 'examined/');
@@ -60,7 +61,7 @@ async function replicate(): Promise<void> {
   await idle();
 }
 
-/** What no event tells of comes over when somebody asks: by key, and by a scan. */
+/** Changes without an event are replicated on request: by key, and by a scan. */
 async function bringProperties(): Promise<void> {
   for (const name of ['live', 'later']) await deeds.changeProperties(world, name);
   const keys = ['plain', 'tagged', 'untagged', 'open'].map((key) => `all/live/${key}`);
@@ -90,7 +91,7 @@ async function ask(): Promise<void> {
 }
 
 it(
-  'every action of every policy is needed on each of its resources, and nothing is asked that no policy allows',
+  'every action of every policy is needed on each of its resources, and no call needs more than its policy',
   { timeout: LONG },
   async () => {
     await scanExisting();

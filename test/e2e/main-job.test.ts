@@ -12,7 +12,7 @@ const CLOUD = 'test/cloud/bin/cloud.ts';
 /** A deployment by the real CLI, and functions that start cold. */
 const LONG = 240_000;
 const FILES = 70;
-/** The first of each list: the file belongs to its user. */
+/** The first of each list, because the file belongs to its user. */
 const { source, destination } = await readConfiguration(ROOT, new AbortController().signal);
 
 let folder: string;
@@ -22,21 +22,21 @@ beforeAll(async () => {
   await mkdir(join(folder, 'empty'));
   for (let n = 0; n < FILES; n += 1) {
     const name = ['', 'deep', 'deep/er'][n % 3] ?? '';
-    // Two of them larger than a part, so that they go up by multipart.
+    // Two of them are larger than a part, so that they are uploaded in parts.
     const size = n < 2 ? 1_500_000 : n * 37;
     await writeFile(join(folder, 'files', name, `file ${n}.txt`), Buffer.alloc(size, `content ${n} `));
   }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Shows what the command said when it ended in another way. */
+/** Shows the command's output when it ended in another way. */
 function expectStatus({ status, stderr }: { status: number | null; stderr: string }, wanted: number): void {
   if (status !== wanted) throw new Error(`ended with ${status}, not ${wanted}:\n${stderr}`);
 }
 
 describe('npm start', () => {
   it(
-    'replicates a folder and says so in one line of JSON',
+    'replicates a folder and prints the result in one line of JSON',
     async () => {
       const command = await startCommand(START, [join(folder, 'files'), '--once', '--json']);
       const { status, stdout, stderr } = await command.ended;
@@ -61,7 +61,7 @@ describe('npm start', () => {
       expect(summary['versions']).toBeGreaterThan(summary['objects'] as number);
       expect(summary['deleteMarkers']).toBeGreaterThan(0);
       expect(summary['bytes']).toBeGreaterThan(3_000_000);
-      // Half was there before the rule, and no event told of some of the rest.
+      // Half of the files came before the rule, and some of the other half have lost their events.
       const [, before = '', lost = ''] = /(\d+) versions from before[^]*?(\d+) events?, dropped/.exec(stderr) ?? [];
       const [, found = ''] = /found +(\d+) missing versions/.exec(stderr) ?? [];
       expect(Number(lost)).toBeGreaterThan(0);
@@ -73,7 +73,7 @@ describe('npm start', () => {
   );
 
   it.each([
-    { name: 'a folder that is not there', args: () => ['/does/not/exist'], message: /there is no folder/ },
+    { name: 'a missing folder', args: () => ['/does/not/exist'], message: /there is no folder/ },
     { name: 'an empty folder', args: () => [join(folder, 'empty')], message: /holds no file/ },
     { name: 'a file', args: () => [join(folder, 'files', 'file 0.txt')], message: /is not a folder/ },
     { name: 'an unknown option', args: () => ['--fast'], message: /'--fast'/ },
@@ -96,7 +96,7 @@ describe('npm start', () => {
       await command.said('stderr', seen);
       const family = familyOf(command.pid);
       expect(family.length).toBeGreaterThan(1);
-      // Twice, as npm hands on what the terminal has sent as well.
+      // Twice, because npm passes on a signal that the terminal has sent as well.
       command.kill('SIGINT');
       command.kill('SIGINT');
       const outcome = await command.ended;
@@ -110,7 +110,7 @@ describe('npm start', () => {
 
 describe('npm run cloud', () => {
   it(
-    'says in one line of JSON where everything is, and ends on SIGTERM without a trace',
+    'prints all addresses in one line of JSON, and ends on SIGTERM without a trace',
     async () => {
       const command = await startCommand(CLOUD, ['--json']);
       const line = JSON.parse(await command.said('stdout', /\n/)) as Record<string, string>;
@@ -136,7 +136,7 @@ describe('npm run cloud', () => {
     LONG,
   );
 
-  it('says that its port is taken', async () => {
+  it('says that its port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;

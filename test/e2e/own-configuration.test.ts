@@ -25,7 +25,7 @@ async function withProject(yml: string, use: (root: string) => Promise<void>): P
 }
 
 it(
-  "a user's own buckets, regions, account and stage can be tried on the local cloud before the first real deployment",
+  'users can try their own buckets, regions, account and stage on the local cloud before the first real deployment',
   async () => {
     const lists = {
       sources: ['photos-1299999999@eu-frankfurt', 'films-1299999999@eu-frankfurt', 'texts-1299999999@ap-tokyo'],
@@ -58,7 +58,7 @@ it(
 );
 
 it(
-  'a configuration that cannot be used is refused in the words of a deployment',
+  'the local cloud refuses an unusable configuration with the messages of a deployment',
   async () => {
     const lists = { sources: ['photos@eu-frankfurt'], destinations: ['vault-1299999999@na-ashburn'] };
     await withProject(configurationWith(ROOT, lists), async (root) => {
@@ -69,7 +69,7 @@ it(
 );
 
 it(
-  'variables of the command line, the environment, files and parameters stand for settings, without a word of deprecation',
+  'settings may be variables of the command line, the environment, files and parameters, without a deprecation warning',
   async () => {
     const yml = configurationWith(ROOT, { sources: ['A'], destinations: ['B'] })
       .replace(/sources:\n *- A\n/, 'sources: ${file(./buckets.json):sources}\n')
@@ -90,7 +90,7 @@ it(
       expect(wrong).toMatch(/serverless.yml, line \d+: "theirs-1250000000" under destinations lacks the region/);
       expect(await run('theirs-1250000000@ap-tokyo', 'Ruby3')).toMatch(/line \d+: provider.runtime is "Ruby3"; write/);
       const right = await run('theirs-1250000000@ap-tokyo', 'Nodejs20.19');
-      // All is read; there is only nobody to ask.
+      // The configuration is accepted; only the credentials are missing.
       expect(right).toContain('Set TENCENTCLOUD_SECRET_ID');
       expect(wrong + right).not.toMatch(/deprecat/i);
     });

@@ -13,10 +13,13 @@ import { warmCli } from './cli.ts';
 import { ROOT } from './command.ts';
 import { configurationWith, type Lists } from './configuration.ts';
 
-/** What a deployment needs of the repository, in a folder of its own, so that its serverless.yml can be changed. */
+/**
+ * The files of the repository that a deployment needs, in a folder of its own, so that its serverless.yml can be
+ * changed.
+ */
 export interface Project {
   readonly folder: string;
-  /** Runs the real CLI with these lists in serverless.yml, and returns what it said on stdout. */
+  /** Runs the real CLI with these lists in serverless.yml, and returns its stdout. */
   serverless(args: readonly string[], lists: Lists): Promise<string>;
   remove(): Promise<void>;
 }
@@ -43,7 +46,7 @@ export async function createProject(cloud: Deployer): Promise<Project> {
   };
 }
 
-/** A local cloud with buckets that keep versions, a project to be deployed there, and the SDK for both. */
+/** A local cloud with versioned buckets, a project to deploy there, and the SDK for both. */
 export interface Site {
   readonly cloud: LocalCloud;
   readonly project: Project;
@@ -55,7 +58,7 @@ export interface Site {
 }
 
 export async function openSite(places: readonly Place[]): Promise<Site> {
-  // A function is what it was changed to at once.
+  // A changed function takes effect at once.
   const cloud = await startCloud({ transitionMs: 0 });
   const project = await createProject(cloud);
   for (const { bucket, region } of places) {

@@ -42,16 +42,16 @@ async function putRule(change: { readonly Status?: 'Enabled' | 'Disabled'; reado
   });
 }
 
-/** Writes an object, and tells whether it has a replica once nothing runs any more. */
+/** Writes an object, and says whether it has a replica when no function runs any more. */
 async function isReplicated(key: string): Promise<boolean> {
   await sdk.putObject({ ...bucket, Key: key, Body: key });
   await cloud.scf.idle();
   return cloud.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: key }).entries.length > 0;
 }
 
-/** The deployed functions stay warm from one case to the next, and remember the rules of before. */
-describe.sequential('once the API has said so', { timeout: LONG }, () => {
-  it('a rule holds', async () => {
+/** The deployed functions stay warm from one case to the next, and keep earlier rules in their caches. */
+describe.sequential('as soon as the API has answered', { timeout: LONG }, () => {
+  it('a new rule is in force', async () => {
     await putRule({});
     expect(await isReplicated('first')).toBe(true);
   });
@@ -60,45 +60,41 @@ describe.sequential('once the API has said so', { timeout: LONG }, () => {
     ['is disabled', () => putRule({ Status: 'Disabled' })],
     ['asks for another prefix', () => putRule({ Prefix: 'elsewhere/' })],
     ['is gone', () => api.deleteBucketReplication(bucket)],
-  ])('a rule that %s holds no longer', async (name, change) => {
+  ])('a rule that %s is out of force', async (name, change) => {
     await putRule({});
     expect(await isReplicated(`before ${name}`)).toBe(true);
     await change();
     expect(await isReplicated(`after ${name}`)).toBe(false);
   });
 
-  it('a rule that is back holds again', async () => {
+  it('a rule that was stored again is in force', async () => {
     await putRule({});
     expect(await isReplicated('last')).toBe(true);
   });
 });
 
-it(
-  'rules are managed by SDKs at custom domains, with and without the bucket in the name',
-  { timeout: LONG },
-  async () => {
-    const domain = 'replication.my-company.com';
-    const lists = { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] };
-    const domains = [domain, `${SOURCE.bucket}.${domain}`].map((name) => ({ name, certificate: 'BfHJsadd7' }));
-    const access = {
-      SecretId: cloud.secretId,
-      SecretKey: cloud.secretKey,
-      Protocol: 'http:',
-      Proxy: cloud.endpoint,
-    } as const;
-    const clients = [`{Bucket}.${domain}`, domain].map((Domain) => new COS({ ...access, Domain }));
-    for (const client of clients) {
-      await expect(client.getBucketReplication(bucket)).rejects.toMatchObject({ statusCode: 404 });
-    }
-    expect(await project.serverless(['deploy'], { ...lists, domains })).toContain(`domain ${domain}: created`);
-    await putRule({ Prefix: 'by/' });
-    for (const client of clients) {
-      const { ReplicationConfiguration } = await client.getBucketReplication(bucket);
-      expect(ReplicationConfiguration.Rules).toMatchObject([{ ID: 'rule', Prefix: 'by/' }]);
-    }
-    for (const client of clients) {
-      await client.deleteBucketReplication(bucket);
-      await putRule({});
-    }
-  },
-);
+it('SDKs manage rules at custom domains, with and without the bucket in the name', { timeout: LONG }, async () => {
+  const domain = 'replication.my-company.com';
+  const lists = { sources: [formatPlace(SOURCE)], destinations: [formatPlace(BACKUP)] };
+  const domains = [domain, `${SOURCE.bucket}.${domain}`].map((name) => ({ name, certificate: 'BfHJsadd7' }));
+  const access = {
+    SecretId: cloud.secretId,
+    SecretKey: cloud.secretKey,
+    Protocol: 'http:',
+    Proxy: cloud.endpoint,
+  } as const;
+  const clients = [`{Bucket}.${domain}`, domain].map((Domain) => new COS({ ...access, Domain }));
+  for (const client of clients) {
+    await expect(client.getBucketReplication(bucket)).rejects.toMatchObject({ statusCode: 404 });
+  }
+  expect(await project.serverless(['deploy'], { ...lists, domains })).toContain(`domain ${domain}: created`);
+  await putRule({ Prefix: 'by/' });
+  for (const client of clients) {
+    const { ReplicationConfiguration } = await client.getBucketReplication(bucket);
+    expect(ReplicationConfiguration.Rules).toMatchObject([{ ID: 'rule', Prefix: 'by/' }]);
+  }
+  for (const client of clients) {
+    await client.deleteBucketReplication(bucket);
+    await putRule({});
+  }
+});

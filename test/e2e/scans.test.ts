@@ -26,14 +26,14 @@ const bucket = { Bucket: SOURCE.bucket, Region: SOURCE.region };
 const replicas = (): number =>
   cloud.core.listVersions(BACKUP.bucket, BACKUP.region, {}).entries.filter(({ key }) => !isReserved(key)).length;
 
-/** Each minute of the local cloud's timer until it is so. */
+/** Fires the local cloud's timer each minute until the condition holds. */
 async function until(so: () => boolean): Promise<void> {
   await expect.poll(so, { timeout: LONG, interval: 500 }).toBe(true);
 }
 
-/** The functions as they are deployed, with the roles that they have. */
+/** The deployed functions, with their roles. */
 describe.sequential('deployed functions', { timeout: LONG }, () => {
-  it('bring what was there before the rule', async () => {
+  it('replicate objects from before the rule', async () => {
     for (let i = 0; i < OBJECTS; i += 1)
       await site.sdk.putObject({
         ...bucket,
@@ -67,7 +67,7 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(replicas()).toBe(OBJECTS);
   });
 
-  it('are asked for a scan and followed to its end, line by line where the output is no terminal', async () => {
+  it('scan on request, and the command follows the scan line by line where the output is no terminal', async () => {
     const command = { isOver: false };
     const said = site.project
       .serverless(['replication', 'scan', '--wait'], lists)
@@ -89,7 +89,7 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(lines.join('')).not.toMatch(/\u001B/);
   });
 
-  it('count what they do, by events and by scans, with its lag and its cost', async () => {
+  it('count their work, by events and by scans, with its lag and its cost', async () => {
     const key = 'live/one';
     await site.sdk.putObject({ ...bucket, Key: key, Body: 'now' });
     await cloud.scf.idle();
@@ -99,7 +99,7 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     const { destinations } = JSON.parse(answer) as BucketStatus;
     const [one] = destinations;
     const cost = one?.rules[0]?.cost;
-    // Lower bounds: what an instance did since it last wrote is not in them yet.
+    // Lower bounds, because they lack an instance's work since its last note.
     expect(one?.live?.copied.versions).toBeGreaterThan(1);
     expect(one?.live?.copied.versions).toBeLessThanOrEqual(OBJECTS + 1);
     // Objects of the second in which the rule was stored belong to the rule, and have a lag as well.
@@ -115,9 +115,9 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(notes).toEqual([]);
   });
 
-  it('check each hour what they stand on, and say what is broken and what to do', async () => {
+  it('check their preconditions each hour, and report a broken one with the next step', async () => {
     const serverless = (...args: string[]) => site.project.serverless(['replication', ...args], lists);
-    /** As after an hour: what was found counts as old. */
+    /** As after an hour, when the findings count as old. */
     const checkAgain = async (): Promise<void> => {
       for (const part of ['buckets', 'functions'])
         cloud.core.deleteObject(STATE.bucket, STATE.region, `status/checks/${part}`, undefined, { requestId: 'test' });
@@ -143,7 +143,7 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(replicas()).toBe(OBJECTS + 1);
   });
 
-  it('are asked and steered from the command line, which leaves no key behind', async () => {
+  it('obey the commands, which leave no key behind', async () => {
     const serverless = (...args: string[]) => site.project.serverless(['replication', ...args], lists);
     const status = JSON.parse(await serverless('status', '--bucket', SOURCE.bucket, '--json')) as {
       destinations: { state: string; rules: { versions: { replicated: { versions: number } } }[] }[];
@@ -169,7 +169,7 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
     expect(told).not.toMatch(/is awaited|lost/);
     for (const { bucket, region } of [SOURCE, BACKUP])
       expect(cloud.core.listVersions(bucket, region, { prefix: '.replication-canary/' }).entries).toEqual([]);
-    // A user cannot have replicated what no rule covers.
+    // A user cannot have replicated a key that no rule covers.
     await site.sdk.putObject({ ...bucket, Key: '.replication-canary/mine', Body: 'mine' });
     await cloud.scf.idle();
     expect(

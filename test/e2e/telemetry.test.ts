@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ROOT } from './command.ts';
 
-/** Runs the CLI as somebody who has set nothing, with a home of their own; names of the reports that it has kept or sent. */
+/**
+ * Runs the CLI as a user without any settings, with a home of their own. Returns the names of the reports that it has
+ * kept or sent.
+ */
 async function reportsOf(withSettings: boolean): Promise<number> {
   const home = await mkdtemp(join(tmpdir(), 'telemetry-'));
   const folder = join(home, 'clone');
@@ -40,8 +43,8 @@ async function reportsOf(withSettings: boolean): Promise<number> {
   return kept.length + sent;
 }
 
-it('makes the CLI record nothing about its users', async () => {
-  // Without the file it does: the day it no longer does, the file can go.
+it('.serverlessrc makes the CLI record nothing about its users', async () => {
+  // Without the file the CLI records. Once it does not, the file can go.
   expect(await reportsOf(false)).toBeGreaterThan(0);
   expect(await reportsOf(true)).toBe(0);
 });

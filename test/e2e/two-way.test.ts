@@ -8,7 +8,7 @@ import { allowCaller, openSite, type Site } from './project.ts';
 
 /** Two deployments by the real CLI. */
 const LONG = 600_000;
-/** Those of the runbook, whose scripts are played here. */
+/** The names of the runbook, whose scripts run here. */
 const [NORTH, SOUTH] = [BACKUP, PHOTOS];
 const STATES: readonly Place[] = [
   { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' },
@@ -28,7 +28,7 @@ afterAll(() => site.close());
 
 const lists = { sources: [SOUTH, NORTH].map(formatPlace), destinations: [NORTH, SOUTH].map(formatPlace) };
 
-/** The timer of each region ticks while a command waits: nobody wants to wait for minutes. */
+/** The timer of each region ticks while a command waits, so that the test need not wait for minutes. */
 async function whileTicking<T>(work: Promise<T>): Promise<T> {
   const ended = work.then(
     () => 'over',
@@ -55,7 +55,7 @@ const stage = (): Stage => ({
 
 const at = ({ bucket, region }: Place, key: string) => ({ Bucket: bucket, Region: region, Key: key });
 
-/** What a reader gets; undefined: nothing. */
+/** The object that a reader gets; undefined: none. */
 async function read(place: Place, key: string): Promise<string | undefined> {
   try {
     return String((await sdk.getObject(at(place, key))).Body);
@@ -113,7 +113,7 @@ describe.sequential('two buckets that replicate to each other', { timeout: LONG 
     for (const state of STATES) await allowCaller(cloud, state);
   });
 
-  it('show the same object, whichever of them was written to', async () => {
+  it('show the same object after a write to either', async () => {
     await sdk.putObject({ ...at(NORTH, 'a'), Body: 'first, from the north' });
     await cloud.scf.idle();
     expect(await read(SOUTH, 'a')).toBe('first, from the north');
@@ -129,7 +129,7 @@ describe.sequential('two buckets that replicate to each other', { timeout: LONG 
     }
   });
 
-  it('agree after both were written to at once', async () => {
+  it('agree after a write to both at once', async () => {
     await Promise.all([NORTH, SOUTH].map((place) => sdk.putObject({ ...at(place, 'b'), Body: place.bucket })));
     await cloud.scf.idle();
     const [north, south] = [await read(NORTH, 'b'), await read(SOUTH, 'b')];

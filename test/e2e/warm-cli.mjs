@@ -1,17 +1,17 @@
-// Runs the real CLI once for each message `{ cli, folder, env, args }`, and answers `{ status, stdout, stderr }`. `cli` is the
-// path of serverless.js, `folder` that of serverless.yml, and nothing but `env` is in the environment. The CLI and the
-// plugin load some 3,000 modules, which costs far more than most of the commands; here that is paid once. What the CLI itself
-// holds is loaded anew for each command, so that none sees what the one before it has left.
+// Runs the real CLI once for each message `{ cli, folder, env, args }`, and answers `{ status, stdout, stderr }`. `cli`
+// is the path of serverless.js, `folder` that of serverless.yml, and the environment has nothing but `env`. The CLI and
+// the plugin load some 3,000 modules, which takes far longer than most of the commands; here they are loaded once. The
+// CLI's own modules are loaded again for each command, so that none sees the state of an earlier one.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 /** The CLI's own modules and those that register something in the process. */
 const HOLDS_STATE = /\/node_modules\/(serverless|@serverless|log|log-node|essentials|signal-exit|memoizee)\//;
 
-// The compiler works in the folder in which it was loaded, and those of the tests come and go.
+// The compiler works in the folder in which it was loaded, and the tests' folders are removed.
 process.chdir('/');
 require('esbuild');
-/** What modules share by a name, the level of the log among it. */
+/** Objects that modules share by a name, such as the log level. */
 const shared = require('uni-global/lib/uni-global');
 
 const node = process.argv[0];
@@ -26,18 +26,18 @@ for (const name of ['stdout', 'stderr']) {
   };
 }
 
-/** What a command was that ended itself. */
+/** The result of a command that ended its process. */
 let outcome;
 const end = process.exit.bind(process);
 process.on('disconnect', () => end());
 process.exit = (status = process.exitCode) => {
   if (outcome !== undefined) return;
   outcome = { status: Number(status ?? 0), ...said };
-  // Whatever would have come after it does not count.
+  // Everything after it does not count.
   throw new Error('The command has ended.');
 };
 
-/** Its end is that of a process: nothing is left to be done. */
+/** The command ends like a process: nothing is left to do. */
 function ended() {
   const answer = outcome ?? { status: Number(process.exitCode ?? 0), ...said };
   // The folder of a test is removed after it.

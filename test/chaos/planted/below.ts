@@ -3,7 +3,7 @@ import { instead, mistake, text, without, type Mistake } from './mistake.ts';
 const RETRY = 'shared/cos/retry.ts';
 const WORK = 'shared/replication/work.ts';
 
-/** Mistakes that the simulation does not reach, because it makes calls and sends no requests, or reaches by rare chances. */
+/** Mistakes that the simulation cannot meet, because it has calls instead of HTTP requests, or meets rarely. */
 export const BELOW: readonly Mistake[] = [
   mistake(
     'a copy is sent again after its connection was reset',
@@ -15,22 +15,22 @@ export const BELOW: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'writes are repeated after an error that passes',
+    'a write is repeated after a temporary error',
     'test/shared/cos/retry.test.ts',
     text(RETRY, "(effect === 'read' && error.retryable && hint !== 'final')", "(error.retryable && hint !== 'final')"),
   ),
   mistake(
-    'uploads of other versions are aborted because they do not fit',
+    'a run aborts uploads of other versions because they do not fit',
     'test/shared/replication/act/multipart/turns.test.ts',
     text('shared/replication/act/multipart/copy-in-parts.ts', 'if (upload.ref !== job.marker.ref.id) continue;', ''),
   ),
   mistake(
-    'the versions that several tasks name are those of the first',
+    "of several tasks only the first one's named versions count",
     'test/shared/replication/work.test.ts',
     text(WORK, 'hints: [...new Set(tasks.flatMap((task) => task.hints))],', 'hints: tasks[0]?.hints ?? [],'),
   ),
   mistake(
-    'work that is put off forgets which versions were named',
+    'a deferred task forgets which versions were named',
     'test/functions/replicate/unfinished.test.ts',
     text(
       WORK,
@@ -39,12 +39,12 @@ export const BELOW: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'versions are compared as text',
+    'version IDs are compared as text',
     'test/shared/identity/version.test.ts',
     text('shared/identity/version.ts', 'precise(b)) return a.time < b.time;', 'precise(b)) return a.id < b.id;'),
   ),
   mistake(
-    'the signature of a marker leaves the key of the object out',
+    'the signature of a replication marker does not cover the key of the object',
     'test/shared/identity/claim.test.ts',
     text(
       'shared/identity/marker.ts',
@@ -53,12 +53,12 @@ export const BELOW: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'the signature of a marker leaves the bucket out',
+    'the signature of a replication marker does not cover the bucket',
     'test/shared/identity/claim.test.ts',
     text('shared/identity/marker.ts', 'formatPlace(place), objectKey, source, key.id', "'', objectKey, source, key.id"),
   ),
   mistake(
-    'keys of one source and destination share a digest',
+    'all keys of a pair share a digest',
     'test/shared/tasks/leases-left.test.ts',
     text(
       'shared/tasks/names.ts',
@@ -67,22 +67,22 @@ export const BELOW: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'the prefix of a rule is held against the encoded key',
+    'the prefix of a rule is compared with the encoded key',
     'test/shared/rules/match.test.ts',
     text('shared/rules/match.ts', 'key.startsWith(prefix));', 'encodeURIComponent(key).startsWith(prefix));'),
   ),
   mistake(
-    'the time of a lease is taken for seconds',
+    'the time of a lease counts as seconds',
     'test/shared/tasks/leases.test.ts',
     text('shared/tasks/leases.ts', 'duration + ROUNDING_MS', 'duration / 1000 + ROUNDING_MS'),
   ),
   mistake(
-    'a lease is given back when it has expired',
+    'a lease is released after it has expired',
     'test/shared/tasks/leases-left.test.ts',
     text('shared/tasks/leases.ts', 'if (this.#deps.now() >= until - SIGNATURE_LIFE_MS) return;', ''),
   ),
   mistake(
-    'a version that goes while the look reads it counts as one of others',
+    "a version that is removed while a look reads it counts as another's",
     'test/shared/replication/look/reading.test.ts',
     instead('P6', "return { versionId, time, kind: 'foreign', ...ownRank(run, refOfEntry(entry)) };"),
   ),
@@ -92,12 +92,12 @@ export const BELOW: readonly Mistake[] = [
     instead('P9', 'const isAccounted = true;'),
   ),
   mistake(
-    'a replica is removed though the one that stays has other bytes',
+    'a replica is removed although the one that stays has other bytes',
     'test/functions/replicate/attacks.test.ts',
     instead('P18', 'return true;'),
   ),
   mistake(
-    'versions that are never copied are read again by each run',
+    'each run reads versions again that are never copied',
     'test/functions/replicate/passed.test.ts',
     without('P19'),
   ),

@@ -1,9 +1,9 @@
 import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** Mistakes about the reading of a look, and about recognising a replica. */
+/** Mistakes about the reads of a look, and about recognising a replica. */
 export const LOOKS: readonly Mistake[] = [
   mistake(
-    'the version that an event names is taken for the current one',
+    'the version that an event names counts as the current one',
     ['bursts', 600],
     instead('P1', "if (work.hints.length > 0) return 'this';"),
   ),
@@ -14,7 +14,7 @@ export const LOOKS: readonly Mistake[] = [
     without('P1d'),
   ),
   mistake(
-    'an event that names no version and finds all in sync is done',
+    'an event without version ID ends when the current version is in sync',
     ['unnamed', 100],
     instead('P2', 'const isMeant = true;'),
   ),
@@ -24,20 +24,16 @@ export const LOOKS: readonly Mistake[] = [
     before('P3', 'Object.assign(run, { early: await run.heads.destination() });'),
     instead('P3b', 'const there = (run as unknown as { early: HeadResult }).early;'),
   ),
-  mistake('a 404 is taken for "nothing there"', ['bursts', 300], instead('P4', 'if (destination) return true;')),
+  mistake('a 404 counts as an empty stack', ['bursts', 300], instead('P4', 'if (destination) return true;')),
   mistake(
-    'keys that begin with the key are taken for it',
+    'keys that begin with the key count as the key',
     ['one-way', 100],
     instead('P5', 'const entries = page.entries.filter((entry) => entry.key.startsWith(key));'),
   ),
+  mistake('only the first page of a listing is read', ['one-way', 400], instead('P5b', 'this.#next = undefined;')),
+  mistake('a version that moves between two pages counts as missing', ['mesh', 1, 105], without('P6b')),
   mistake(
-    'a listing is read no further than its first page',
-    ['one-way', 400],
-    instead('P5b', 'this.#next = undefined;'),
-  ),
-  mistake('a version that moves between two pages is taken for missing', ['mesh', 1, 105], without('P6b')),
-  mistake(
-    'versions of the same bytes are taken for one',
+    'versions with the same bytes count as one',
     ['bursts', 300],
     instead(
       'P11',
@@ -50,10 +46,10 @@ export const LOOKS: readonly Mistake[] = [
        if ([...items.values()].some(({ marker }) => marker?.proof.value === head.crc64)) return NONE;`,
     ),
   ),
-  mistake('a marker is believed without its signature', ['malice', 200], without('P16')),
-  mistake('any version with our marker is taken for ours', ['crowded', 400], without('P17')),
+  mistake('a replication marker is believed without its signature', ['malice', 200], without('P16')),
+  mistake('any version with our replication marker counts as ours', ['crowded', 400], without('P17')),
   mistake(
-    'a version counts as ours for ever',
+    'a version with the ID of an attempt counts as ours at any age',
     ['crowded', 400],
     instead('P17b', 'export const landedInTime = (_head: ObjectHead, _marker: Marker): boolean => true;'),
   ),

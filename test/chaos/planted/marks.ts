@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Edit, MarkEdit } from './mistake.ts';
 
-/** Where rules of the protocol are marked. */
+/** The places in the code where rules of the protocol are marked. */
 const FOLDERS = ['shared', 'functions'];
 const MARK = /^ *\/\/ (P\d+[a-z]?): /;
 
-/** The file of each mark below `root`, by mark. Throws when two lines bear one mark. */
+/** The file of each mark below `root`, by mark. Throws when two lines have the same mark. */
 export async function findMarks(root: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const folder of FOLDERS) {
@@ -24,23 +24,25 @@ export async function findMarks(root: string): Promise<ReadonlyMap<string, strin
   return found;
 }
 
-/** The file that an edit changes. Throws when no line bears its mark. */
+/** The file that an edit changes. Throws when no line has its mark. */
 export function fileOf(marks: ReadonlyMap<string, string>, edit: Edit): string {
   const file = 'file' in edit ? edit.file : marks.get(edit.mark);
   if (file === undefined) throw new Error(`no line bears the mark ${'mark' in edit ? edit.mark : ''}`);
   return file;
 }
 
-/** The text with the edit made. Throws when its place is not there, or not only once. */
+/** The text after the edit. Throws unless its place is there exactly once. */
 export function edited(text: string, edit: Edit): string {
   if ('mark' in edit) return editedAtMark(text, edit);
   const parts = text.split(edit.find);
   if (parts.length !== 2)
-    throw new Error(`a text is ${parts.length - 1} times in ${edit.file}, not once: ${edit.find}`);
+    throw new Error(
+      `a planted text must be once in ${edit.file}, and is there ${parts.length - 1} times: ${edit.find}`,
+    );
   return parts.join(edit.put);
 }
 
-/** Throws when the mark is not there, or nothing that can be changed is below it. */
+/** Throws when the mark is missing, or no statement follows it. */
 function editedAtMark(text: string, { mark, how, code }: MarkEdit): string {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => MARK.exec(line)?.[1] === mark);
@@ -60,5 +62,5 @@ function endOfStatement(lines: readonly string[], start: number): number {
     if (depth < 0) break;
     if (depth === 0 && /[;,}]$/.test(line)) return i;
   }
-  throw new Error(`nothing that ends is below line ${start}`);
+  throw new Error(`no complete statement follows line ${start}`);
 }

@@ -1,6 +1,6 @@
 import type { Kind } from '../kinds.ts';
 
-/** A change of the code at the place that bears a mark, `P7` or `P7b`: the statement below the comment `// P7: …`. */
+/** A change of the code at a mark, `P7` or `P7b`: the statement below the comment `// P7: …`. */
 export interface MarkEdit {
   readonly mark: string;
   /** `before`: the statement stays, and this comes before it. */
@@ -8,7 +8,7 @@ export interface MarkEdit {
   readonly code: string;
 }
 
-/** A change of code that no rule of the protocol speaks of: a text that is in the file exactly once. */
+/** A change of code that belongs to no rule of the protocol: a text that is in the file exactly once. */
 export interface TextEdit {
   readonly file: string;
   readonly find: string;
@@ -17,14 +17,17 @@ export interface TextEdit {
 
 export type Edit = MarkEdit | TextEdit;
 
-/** The way in which a mistake is noticed. */
+/** How a mistake is noticed. */
 export type Noticer =
-  /** One of so many worlds of this kind fails. `seed`: the first of them. Worlds before it do not fail, and need not be run. */
+  /**
+   * One of this many worlds of this kind fails. `seed`: the first of them. Worlds before it do not fail, and need not
+   * be run.
+   */
   | { readonly kind: Kind; readonly worlds: number; readonly seed: number }
-  /** A test of this file fails: the mistake lies below the calls of the simulation, or shows there by rare chances. */
+  /** A test of this file fails, because the simulation cannot meet the mistake, or meets it rarely. */
   | { readonly file: string };
 
-/** Something that somebody might do wrong while changing the engine. It breaks the rules that its edits name. */
+/** A mistake that somebody might make when changing the engine. It breaks the rules whose marks its edits name. */
 export interface Mistake {
   readonly name: string;
   readonly noticer: Noticer;
@@ -33,7 +36,7 @@ export interface Mistake {
 
 type Worlds = readonly [kind: Kind, worlds: number, seed?: number];
 
-/** `noticer`: a kind of world and how many of it, or the name of a test file. */
+/** `noticer`: a kind of world and how many worlds of it, or the name of a test file. */
 export const mistake = (name: string, noticer: Worlds | string, ...edits: readonly Edit[]): Mistake => ({
   name,
   noticer:

@@ -6,7 +6,7 @@ import { MISTAKES } from './mistakes.ts';
 
 const marks = await findMarks('.');
 
-it.each(MISTAKES)('the planted mistake has its place, and is a program: $name', async ({ edits }) => {
+it.each(MISTAKES)('the planted mistake has its place, and the code with it compiles: $name', async ({ edits }) => {
   const texts = new Map<string, string>();
   for (const edit of edits) {
     const file = fileOf(marks, edit);

@@ -11,8 +11,8 @@ import { TURNS } from './turns.ts';
 import { WAYS } from './ways.ts';
 
 /**
- * One mistake for each rule of the engine that prevents a fault, and the mistakes of beginners. A simulation that does not
- * see them proves nothing.
+ * One mistake for each rule of the engine that prevents a fault, and the mistakes of beginners. A simulation that does
+ * not notice them proves nothing.
  */
 export const MISTAKES: readonly Mistake[] = [
   ...TURNS,

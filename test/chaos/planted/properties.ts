@@ -2,7 +2,7 @@ import { mistake, text, type Mistake } from './mistake.ts';
 
 const COPY = 'shared/replication/act/copy.ts';
 
-/** Mistakes about the rights and the encryption of replicas, which no rule of the protocol speaks of. */
+/** Mistakes about the rights and the encryption of replicas, which no rule of the protocol covers. */
 export const PROPERTIES: readonly Mistake[] = [
   mistake(
     'the rights of an object are not read',
@@ -19,7 +19,7 @@ export const PROPERTIES: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a replica that is copied to the top loses its rights',
+    'a replica that is copied on top again loses its rights',
     ['granted', 200],
     text(COPY, 'withAcl ? await grantsOf(run, destination, item.versionId) : undefined', 'undefined'),
   ),

@@ -12,14 +12,15 @@ import type { Mistake, Noticer } from './mistake.ts';
 import { MISTAKES } from './mistakes.ts';
 
 /**
- * `npm run test:planted`: shows that the simulation and the tests can fail. Each mistake is made in a copy of the project.
- * The worlds of its kind are run over that copy until one fails, or the tests of the file that it names are. Arguments: parts of names, or rules (`P7`); without any all are made.
+ * `npm run test:planted`: shows that the simulation and the tests can fail. Each mistake is made in a copy of the
+ * project. Over that copy the worlds of its kind run until one fails, or the tests of the file that it names run.
+ * Arguments: parts of names, or rules (`P7`); without any, all mistakes are made.
  */
 
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 /** The files that the simulation and the tests need. */
 const COPIED = ['shared', 'functions', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'serverless.yml'];
-/** ms for all worlds of one mistake; some mistakes make worlds that go on for ever. */
+/** ms for all worlds of one mistake, because some mistakes make worlds that go on for ever. */
 const LONGEST_MS = 300_000;
 
 type Outcome =
@@ -27,13 +28,13 @@ type Outcome =
   | { readonly kind: 'missed'; readonly why: string };
 
 const children = new Set<ChildProcess>();
-/** The exit status of a run that was told to end. */
+/** The exit status of an interrupted run. */
 let interrupted: number | undefined;
 const goesOn = (): boolean => interrupted === undefined;
 
 const missed = (why: string): Outcome => ({ kind: 'missed', why });
 
-/** Throws when the place of an edit is not there: a mistake that is not made proves nothing. */
+/** Throws when the place of an edit is missing, because a mistake that is not made proves nothing. */
 async function plant(folder: string, { edits }: Mistake): Promise<void> {
   const marks = await findMarks(folder);
   for (const edit of edits) {
@@ -51,7 +52,7 @@ async function programOf(folder: string, noticer: Noticer): Promise<readonly str
   return ['run.mjs', '--first', '--kind', kind, ...range, '--attempts', '0', '--workers', '1'];
 }
 
-/** The text of that program, on both its outputs. */
+/** The output of that program on stdout and stderr. */
 async function run(folder: string, noticer: Noticer): Promise<string> {
   const child = spawn(process.execPath, await programOf(folder, noticer), {
     cwd: folder,
@@ -84,7 +85,7 @@ async function judge(folder: string, mistake: Mistake): Promise<Outcome> {
   } catch (error) {
     return missed(error instanceof Error ? error.message : String(error));
   }
-  const said = await run(folder, noticer).catch((error: unknown) => `it is not bundled: ${String(error)}`);
+  const said = await run(folder, noticer).catch((error: unknown) => `it cannot be bundled: ${String(error)}`);
   return 'file' in noticer ? ofTests(noticer, said) : ofWorlds(noticer, said);
 }
 
@@ -101,9 +102,9 @@ async function ofWorlds({ kind, worlds }: Extract<Noticer, { readonly kind: Kind
     const all = new RegExp(`^${worlds} worlds, 0 failed$`, 'm').test(said);
     return missed(all ? `none of ${worlds} ${kind} worlds fails` : `the simulation did not run:\n${said.slice(-2000)}`);
   }
-  // A world that fails without the mistake says nothing about it.
+  // A world that also fails without the mistake proves nothing.
   const { violations } = await runWorld(worldOf(Number(world), kind));
-  if (violations.length > 0) return missed(`${kind} world ${world} fails without it as well`);
+  if (violations.length > 0) return missed(`${kind} world ${world} also fails without the mistake`);
   return { kind: 'caught', by: `${invariant} in ${kind} world ${world}`, text };
 }
 

@@ -6,15 +6,15 @@ const STREAMS = 'shared/scan/streams.ts';
 const TURNS = 'test/functions/scan/turns.test.ts';
 const WALK = 'shared/scan/walk.ts';
 
-/** Mistakes in the parts of a scan: its listings, ranges and pace, and the age of what it remembers. */
+/** Mistakes in the parts of a scan: its listings, ranges and pace, and the age of its ledger. */
 export const SCAN_PARTS: readonly Mistake[] = [
   mistake(
-    'listings out of their order are compared',
+    'unordered listings are compared',
     MERGE,
     text(STREAMS, 'if (this.#last !== undefined && compareKeys(key, this.#last) < 0) throw outOfOrder();', ''),
   ),
   mistake(
-    'a range goes on behind its last key',
+    'a range continues after its last key',
     MERGE,
     text(
       STREAMS,
@@ -23,7 +23,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'the versions of a key end with the page',
+    'the versions of a key end with the page of the listing',
     MERGE,
     text(
       'shared/scan/merge.ts',
@@ -41,7 +41,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a key that listings may not show in whole yet is remembered',
+    'a key that listings may still lack versions of is remembered',
     WHOLE,
     text(
       'shared/scan/walk.ts',
@@ -50,7 +50,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'all is said to be there up to the start of a scan, though listings lag',
+    'a result says "complete up to the start of the scan" although listings lag',
     WHOLE,
     text(
       'shared/scan/keep.ts',
@@ -59,12 +59,12 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a scan goes on as fast where COS asks for fewer requests',
+    'a scan keeps its pace when COS asks for fewer requests',
     'test/shared/scan/pace.test.ts',
     text('shared/scan/pace.ts', 'this.#limit = Math.max(1, Math.floor(this.#limit / 2));', ''),
   ),
   mistake(
-    'a destination that answers nothing is asked for each key',
+    'a scan asks a destination that answers nothing for each key',
     'test/shared/scan/failures.test.ts',
     text(
       'shared/scan/failures.ts',
@@ -73,7 +73,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a page that cannot be read ends its range',
+    'an unreadable page ends its range',
     MERGE,
     text(
       STREAMS,
@@ -82,7 +82,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'two runs go on with the range of a killed one',
+    'two runs continue the range of a killed run',
     TURNS,
     text(
       'shared/scan/unit.ts',
@@ -97,12 +97,12 @@ export const SCAN_PARTS: readonly Mistake[] = [
     text(WALK, 'notBefore: Math.max(settled, range.landed),', 'notBefore: 0,'),
   ),
   mistake(
-    'a run does not hand over before its limit',
+    'a run does not hand over before its time limit',
     TURNS,
     text(WALK, 'this.#stop = options.deadline - SCAN_CLOSING_MS;', 'this.#stop = Number.POSITIVE_INFINITY;'),
   ),
   mistake(
-    'more runs of a scan are at work than the setting allows',
+    'more runs of a scan work than the setting allows',
     TURNS,
     text(
       'shared/scan/keep.ts',
@@ -111,7 +111,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a key that failed is left to nobody',
+    'a failed key gets no task',
     'test/functions/scan/properties.test.ts',
     text(
       'shared/scan/treat.ts',
@@ -120,17 +120,17 @@ export const SCAN_PARTS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a refusal of COS makes no difference to a scan',
+    'a scan does not wait after a refusal of COS',
     'test/functions/scan/refused.test.ts',
     text(WALK, 'const rest = this.#options.deps.sleep(this.#pace.refused());', 'const rest = Promise.resolve();'),
   ),
   mistake(
-    'what was proved by one rule is believed of another',
+    'a proof under one rule counts under another',
     'test/shared/scan/ledger.test.ts',
     text('shared/scan/stack-hash.ts', "'v'}${name}\\0${rule}\\0`;", "'v'}${name}\\0`;"),
   ),
   mistake(
-    'what an instance told is counted again after a run that was killed',
+    'the notes of an instance are counted again after a killed run',
     ['watched', 20, 45],
     text(
       'shared/live/fold.ts',

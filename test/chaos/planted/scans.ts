@@ -1,11 +1,11 @@
 import { instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** Mistakes about scans: their memory, their writes without a lease, and their results. */
+/** Mistakes about scans: their ledger, their writes without a lease, and their results. */
 export const SCANS: readonly Mistake[] = [
   mistake(
     'a key is remembered before it was proved',
     ['one-way', 400],
-    // Every key counts as right as it was listed.
+    // Every key counts as right as soon as it was listed.
     instead(
       'P37',
       `if (tally.entries > 0)
@@ -17,22 +17,22 @@ export const SCANS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a proof does not ask for the plan of the key',
+    'a key is proved without its plan',
     ['one-way', 400],
     instead('P37c', "const stands = !seen.doubtful && planned.kind === 'steps';"),
   ),
   mistake(
-    'open work does not hold back the moment up to which all is there',
+    'open tasks do not hold back the moment up to which everything is replicated',
     ['one-way', 400],
     instead('P38', 'if (oldest !== -1) return listed;'),
   ),
   mistake(
-    'a deleted key with nothing at the destination counts as removed there',
+    'a deleted key without replicas counts as removed at the destination',
     ['one-way', 400],
     instead('P46', 'return true;'),
   ),
   mistake(
-    'a scan for tags and ACLs goes by the proofs of earlier scans',
+    'a scan for tags and ACLs relies on the proofs of earlier scans',
     'test/functions/scan/properties.test.ts',
     instead('P47b', 'if (this.#earlier.isProved(hash)) return true;'),
   ),
@@ -41,11 +41,11 @@ export const SCANS: readonly Mistake[] = [
     'test/functions/scan/properties.test.ts',
     instead('P47', 'const isSame = true as boolean | Ending;'),
   ),
-  mistake('what was written is not looked at again', ['one-way', 400], without('P39'), without('P39b')),
+  mistake('written keys are not looked at again', ['one-way', 400], without('P39'), without('P39b')),
   mistake(
-    'a verification takes any replica of the key for that of a version',
+    'a verification accepts any replica of the key for a version',
     ['one-way', 100],
     instead('P45', 'const its = [...this.#replicas.values()].flat();'),
   ),
-  mistake('a verification says nothing of what is missing', ['one-way', 20], without('P45b')),
+  mistake('a verification does not report missing versions', ['one-way', 20], without('P45b')),
 ];

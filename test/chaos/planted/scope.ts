@@ -3,11 +3,11 @@ import { before, instead, mistake, text, without, type Mistake } from './mistake
 /** Mistakes about rules that change, and about objects that are copied in parts. */
 export const SCOPE: readonly Mistake[] = [
   mistake(
-    'a write is not held against the rules in force',
+    'a write is made without a check of the rules in force',
     ['rules', 400],
     instead('P29', 'return true;'),
     instead('P29c', 'const halt = undefined;'),
-    // Without this, memory that lasts does no harm.
+    // Without this change, a cache without an end does no harm.
     instead('P29b', 'export const RULES_CACHE_MS = Number.POSITIVE_INFINITY;'),
   ),
   mistake(
@@ -20,16 +20,16 @@ export const SCOPE: readonly Mistake[] = [
     ['rules', 400],
     instead('P30', 'const winner = rules.find((rule) => covers(rule, entry, rule.tags));'),
   ),
-  mistake('what is older than the rule is copied', ['rules', 400], without('P30b')),
+  mistake('versions older than the rule are copied', ['rules', 400], without('P30b')),
   mistake(
-    'the work of a rule that is gone is not taken up',
+    'tasks of a removed rule are completed without work',
     ['rules', 600],
     instead('P31', 'if (group === undefined) return engine.tasks.complete(found);'),
   ),
-  mistake('tasks of a rule that is gone stay', ['rules', 400], without('P31b')),
+  mistake('tasks of a removed rule stay', ['rules', 400], without('P31b')),
   mistake('uploads that nobody needs any more are not aborted', ['parts', 800], without('P32')),
-  mistake('an upload is forgotten instead of aborted', ['parts', 800], without('P32b')),
-  mistake('uploads of a rule that is gone stay', ['parts', 1000], without('P32c')),
+  mistake('an upload is forgotten and not aborted', ['parts', 800], without('P32b')),
+  mistake('uploads of a removed rule stay', ['parts', 1000], without('P32c')),
   mistake(
     'a run that helps with an upload completes it',
     'test/shared/replication/act/multipart/help.test.ts',
@@ -42,7 +42,7 @@ export const SCOPE: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'a part counts as soon as somebody was asked for it',
+    'a part counts as copied as soon as another run was asked for it',
     'test/shared/replication/act/multipart/shared.test.ts',
     instead('P48b', 'for (const share of shares) for (const part of share.parts) known.set(part, \'"1"\');'),
   ),
@@ -52,7 +52,7 @@ export const SCOPE: readonly Mistake[] = [
     instead('P49', 'return { place: from, key };'),
   ),
   mistake(
-    'whatever lies below the prefix of canaries is replicated',
+    'every object below the prefix of canaries is replicated',
     'test/shared/canary/canary.test.ts',
     instead('P50', 'return true;'),
   ),
@@ -62,12 +62,12 @@ export const SCOPE: readonly Mistake[] = [
     before('P50b', 'await deps.there.putObject(source, keyOfCanary(id), bodyOf(one), {});'),
   ),
   mistake(
-    'versions under the key of a canary are removed whoever wrote them',
+    "versions under a canary's key are removed whoever wrote them",
     'test/shared/canary/canary.test.ts',
     instead('P50d', 'if (!found.found) return;'),
   ),
   mistake(
-    'a version is taken for a canary by its size',
+    "a version of a canary's size counts as the canary",
     'test/shared/canary/canary.test.ts',
     text('shared/canary/keep.ts', 'crc64 === checksum.value && ', ''),
   ),

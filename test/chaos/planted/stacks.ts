@@ -13,19 +13,19 @@ export const STACKS: readonly Mistake[] = [
     instead('P7b', 'return entries.at(-1)?.ref.id === ref.id || isGap(ref);'),
   ),
   mistake(
-    'a version missing between two replicas is taken for a lifecycle deletion',
+    'a version missing between two replicas counts as removed by a lifecycle',
     ['one-way', 400],
     instead('P8', 'return highest === undefined || compare(ref, highest) > 0;'),
   ),
   mistake(
-    'replicas stay where they are when an older version has to go below them',
+    'replicas stay in place when an older version must go below them',
     ['one-way', 400],
     instead('P10', 'return [];'),
   ),
-  mistake('delete markers are made again at every look', ['late-deletions', 50], without('P12')),
+  mistake('every look makes the delete markers again', ['late-deletions', 50], without('P12')),
   mistake('delete markers are not replicated', ['bursts', 100], without('P12b')),
   mistake(
-    'a replica goes when its version is gone at the source',
+    'a replica is removed when its version is gone at the source',
     ['one-way', 400],
     instead(
       'P13',
@@ -40,7 +40,7 @@ export const STACKS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'the old replica goes before the new one is there',
+    'the old replica is removed before the new one exists',
     ['one-way', 400],
     without('P14'),
     before(
@@ -49,7 +49,7 @@ export const STACKS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'an error in the body of a 200 is passed over',
+    'an error in the body of a 200 is ignored',
     ['failed-copies', 200],
     before('P20', "if ((error as { code?: string }).code === 'InternalError') return '';"),
   ),

@@ -1,34 +1,34 @@
 import { before, instead, mistake, without, type Mistake } from './mistake.ts';
 
-/** Mistakes about the run that looks at a key, its time, and the run that goes on with unfinished work. */
+/** Mistakes about the run that looks at a key, its time, and the run that continues unfinished work. */
 export const TURNS: readonly Mistake[] = [
   mistake(
-    'a run that finds a key taken tells nobody',
+    'a run that finds a key taken leaves no knock',
     ['hot-key', 200],
     instead('P21', 'return undefined;'),
     instead('P21b', 'return TOLD;'),
     instead('P21c', "const knocked = 'waiting' as string;"),
   ),
   mistake(
-    'the lease is given back after a write with unknown outcome',
+    'the lease is released after a write with unknown outcome',
     ['late-deletions', 600],
     instead('P22', 'await giveUp(run, turns, held);'),
   ),
   mistake(
-    'the record of a run that broke off is not heeded',
+    'the record of a killed run is ignored',
     ['late-deletions', 600],
     instead('P22b', 'const depth = { floor: lease.floor, since: work.since };'),
-    // This would mend the fault within a quarter of an hour.
+    // This would repair the fault within a quarter of an hour.
     instead('P28', 'if (left < Infinity) return true;'),
   ),
   mistake(
-    'nobody listens for a knock when the key is given back',
+    'a run does not look for a knock when it releases the key',
     ['hot-key', 100],
     instead('P41', 'if (isDone) await turns.knocks.takeAway(work);'),
     instead('P41b', 'if (floor !== -1) return undefined;'),
   ),
   mistake(
-    'a knock is taken away after the look that it asked for',
+    'a knock is removed after the look that it asked for',
     ['hot-key', 200],
     without('P42'),
     without('P42b'),
@@ -40,24 +40,24 @@ export const TURNS: readonly Mistake[] = [
     before('P42d', 'if (knocked) await turns.knocks.takeAway(work);'),
   ),
   mistake(
-    'a run that knocks does not ask whether the key is still held',
+    'a run that knocks does not check whether the key is still held',
     'test/functions/replicate/unfinished.test.ts',
     instead('P43', 'if (taken.name) return TOLD;'),
     instead('P43b', "return knocked === 'left' ? TOLD : ofAcquired(run, turns, acquired);"),
   ),
   mistake(
-    'a knock that nobody heard is left where it is',
+    'a knock that nobody heard is left behind',
     'test/functions/replicate/unfinished.test.ts',
     instead('P44', 'const digest = readLeaseName(name)?.digest;'),
   ),
   mistake(
-    'a run that fails forgets how deep a knock asks to look',
+    'a failing run forgets how deep a look a knock asked for',
     'test/functions/task/handler.test.ts',
     instead('P44b', 'const task = taskOf(left, whyOf(report.error), now, earlier);'),
   ),
   mistake('late delete markers are not looked for', ['late-deletions', 600], without('P22c')),
   mistake(
-    'expired leases are cleared away',
+    'expired leases are removed',
     ['late-deletions', 600],
     instead(
       'P22d',
@@ -72,7 +72,7 @@ export const TURNS: readonly Mistake[] = [
     instead('P23', "await this.#deps.cos.deleteObject(this.#deps.state, name);\n return 'again';"),
   ),
   mistake(
-    'a lease is released under the number 0, whatever its own',
+    'a lease is released under the number 0 instead of its own',
     ['late-deletions', 50],
     instead('P23b', "const names = [lease.name.replace(/\\d+$/, '0')];"),
   ),
@@ -90,25 +90,25 @@ export const TURNS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'unfinished work is not written down',
+    'unfinished work gets no task',
     ['parts', 100],
     instead('P26', 'return undefined;'),
     instead('P26b', 'return undefined;'),
   ),
-  mistake('work that is put off starts at once', ['late-deletions', 200], instead('P26c', 'await this.submit(task);')),
+  mistake('deferred work starts at once', ['late-deletions', 200], instead('P26c', 'await this.submit(task);')),
   mistake(
-    'a task looks no deeper than the youngest of its key',
+    'a run looks no deeper than the youngest task of its key asks',
     ['bursts', 100],
     instead('P27', 'floor: Math.max(...tasks.map((task) => task.floor)),'),
   ),
   mistake(
-    'nobody looks for a copy that lands after its run was given up',
+    'nobody looks for a copy that takes effect after its run has ended',
     ['orphaned-copies', 60, 120],
     instead('P28', 'if (left < Infinity) return true;'),
   ),
-  mistake('a key is free while a copy may still land there', ['awaited-copies', 100], without('P51')),
+  mistake('a key is free while a copy may still take effect', ['awaited-copies', 100], without('P51')),
   mistake(
-    'a key is kept for a copy that has landed',
+    'a key is kept for a copy that has already taken effect',
     'test/functions/replicate/late-copy.test.ts',
     instead('P51b', 'return acquired;'),
   ),

@@ -3,7 +3,7 @@ import { instead, mistake, without, type Mistake } from './mistake.ts';
 /** Mistakes about buckets that are source and destination at once. */
 export const WAYS: readonly Mistake[] = [
   mistake(
-    'of two replicas the older one stays',
+    'of two replicas the older attempt stays',
     'test/shared/replication/decide/two-way-corners.test.ts',
     instead(
       'P15',
@@ -11,7 +11,7 @@ export const WAYS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'of two replicas from third buckets the lower one stays, whatever others keep',
+    'of two replicas from third buckets the lower one stays, whatever the other deployments keep',
     ['mesh', 300, 106],
     instead(
       'P15b',
@@ -34,14 +34,18 @@ export const WAYS: readonly Mistake[] = [
     ),
   ),
   mistake(
-    'delete markers are made though something newer is there',
+    'delete markers are made above newer versions',
     ['two-way', 300],
     instead('P34', "const writes = base.filter(({ kind }) => kind !== 'remove');"),
   ),
-  mistake('nothing is lifted', ['two-way', 300], instead('P34b', 'if (!isOwn(item)) return [];')),
-  mistake('a deletion that was undone is brought back', ['two-way-deletions', 300], instead('P36', 'undone: [],')),
   mistake(
-    'a deletion that was undone leaves older ones to be brought back',
+    "a user's newest write at the destination is not copied on top",
+    ['two-way', 300],
+    instead('P34b', 'if (!isOwn(item)) return [];'),
+  ),
+  mistake('an undone deletion is replicated again', ['two-way-deletions', 300], instead('P36', 'undone: [],')),
+  mistake(
+    'an undone deletion lets older ones be replicated again',
     ['two-way-deletions', 600],
     instead(
       'P36b',

@@ -19,7 +19,7 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
   foreignDelete: (hand, { place, key, request }) => {
     hand.world.diary.foreign.add(at(place, key));
     const { versionId } = hand.world.core.deleteObject(place.bucket, place.region, key, undefined, request);
-    return `deleted ${key}, marker ${versionId}`;
+    return `deleted ${key}, delete marker ${versionId}`;
   },
   foreignUpload: (hand, { place, key, request }) => {
     const uploadId = hand.world.core.initiateMultipart(place.bucket, place.region, key, plain(), request);
@@ -51,7 +51,7 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
     const aged = (hand.world.scheduler.now - AGED_MS) * 1000;
     const all = hand.versions(place, key);
     const gone = all.filter(({ isLatest, deleteMarker, time }) => (!isLatest || deleteMarker) && time < aged);
-    // A delete marker goes only when nothing is left below it.
+    // A lifecycle removes a delete marker only when nothing is left below it.
     const kept = gone.length < all.length ? gone.filter(({ isLatest }) => isLatest) : [];
     const going = gone.filter((version) => !kept.includes(version));
     for (const { versionId } of going) {

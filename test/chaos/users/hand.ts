@@ -89,13 +89,13 @@ export class Hand {
     return entries.filter((version) => version.key === key);
   }
 
-  /** Something there was removed by its ID. */
+  /** A version there was removed by its ID. */
   prune(place: Place, key: string): void {
     this.world.diary.pruned.add(at(place, key));
     this.world.diary.touched.set(at(place, key), this.world.scheduler.now);
   }
 
-  /** Something is written there at this moment. */
+  /** A version is written there at this moment. */
   write(place: Place, key: string): void {
     this.world.diary.touched.set(at(place, key), this.world.scheduler.now);
     if (this.world.core.getVersioning(place.bucket, place.region) === 'Suspended') {

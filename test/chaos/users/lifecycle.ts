@@ -2,11 +2,11 @@ import { aging, NO_LIFECYCLE } from '../aging.ts';
 import { at } from '../diary.ts';
 import type { Act, Hand } from './hand.ts';
 
-/** ms. A user's copy of a replica is told from it by its age; lifecycle rules wait for a day and more. */
+/** ms. A user's copy is told from the replica by its age; lifecycle rules wait for a day and more. */
 export const AGED_MS = 20 * 60_000;
 const DAY = 86_400_000;
 
-/** `hiding`: the current versions expire too, which at a source would be a deletion that COS tells nobody of. */
+/** `hiding`: the current versions expire too, which at a source would be a deletion without an event. */
 export function age(hand: Hand, { place, key }: Act, hiding: boolean): string | undefined {
   const { core, diary, scheduler } = hand.world;
   const { entries } = core.listVersions(place.bucket, place.region, { prefix: key });
@@ -20,7 +20,7 @@ export function age(hand: Hand, { place, key }: Act, hiding: boolean): string | 
       diary.swept.add(versionId);
     }
     if (!hiding) hand.prune(place, its);
-    // From then on the destination is no image of the source.
+    // After this the destination is no image of the source any more.
     else if (action !== 'removed') diary.foreign.add(at(place, its));
   }
   return actions.length === 0

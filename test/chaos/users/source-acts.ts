@@ -3,7 +3,7 @@ import { forge } from './forging.ts';
 import type { Acts } from './hand.ts';
 import { age } from './lifecycle.ts';
 
-/** Acts at sites where replication begins; a multipart upload takes two moments, so it is not among them. */
+/** Acts at sites where replication begins. A multipart upload has two moments, so it is not among them. */
 export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'>> = {
   put: (hand, act) => `put ${act.key} as ${hand.put(act, hand.blob(act, false)).versionId}`,
   putSame: (hand, act) => `put ${act.key} as ${hand.put(act, hand.blob(act, true)).versionId}, the same bytes`,
@@ -11,7 +11,7 @@ export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'
     hand.write(place, key);
     const { versionId = '' } = hand.world.core.deleteObject(place.bucket, place.region, key, undefined, request);
     hand.world.diary.deletions.push({ place, key, versionId, time: hand.world.scheduler.now });
-    return `deleted ${key}, marker ${versionId}`;
+    return `deleted ${key}, delete marker ${versionId}`;
   },
   removeVersion: (hand, { place, key, random, request }) => {
     const version = pick(hand.versions(place, key), random());

@@ -31,8 +31,8 @@ const late =
   };
 
 /**
- * A deletion is taken back while its DELETE is on its way. Events that come twice and late start runs that find nothing
- * but the record of the one that broke off.
+ * A deletion is undone while its DELETE is on its way. Events that come twice and late start runs that find nothing but
+ * the record of the killed run.
  */
 const takenBack = (world: Sketch): Sketch => ({
   ...world,
@@ -47,7 +47,7 @@ const orphaned: Variation = (world, { between }) => {
   return { ...world, weather, habits, listingLag: 0, scans: false };
 };
 
-/** Worlds that are special by the things that fail. */
+/** Worlds whose faults are special. */
 export const BY_FAULTS = {
   lagging: lagging(false),
   'two-way-lag': lagging(true),

@@ -8,7 +8,7 @@ const shaped =
   (shape: Shape): Variation =>
   (world, { between }) => ({ ...world, shape, habits: { ...world.habits, deeds: between(2, 10), copyBack: 0 } });
 
-/** Worlds that are special by their sites, rules and sizes. */
+/** Worlds whose sites, rules and sizes are special. */
 export const BY_SHAPE = {
   'one-way': (world) => world,
   watched: (world, { random, between }) => {

@@ -16,7 +16,7 @@ const bursts =
     return { ...world, weather, mail, habits, listingLag: 0 };
   };
 
-/** Worlds that are special by the things that their users do. */
+/** Worlds whose users are special. */
 export const BY_USERS = {
   bursts: bursts(0),
   'failed-copies': bursts(0.3),
@@ -57,7 +57,7 @@ export const BY_USERS = {
     const habits: Habits = { deeds: between(5, 18), keys: between(1, 3), pace, ...writes, age: 4, ageSource: 3 };
     const algorithm = (['AES256', 'SM4', 'cos/kms'] as const)[between(0, 2)] ?? 'AES256';
     const shape: Shape = random() < 0.3 ? 'fan-out' : 'one-way';
-    // A storm of many hours is more work than any world needs.
+    // A storm of many hours makes more work than any world needs.
     const weather = pace > 5 * 60_000 ? CALM : world.weather;
     return {
       ...world,

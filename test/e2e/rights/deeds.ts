@@ -7,12 +7,12 @@ import { BACKUP, PAIR, SOURCE, STATE, type RightsWorld } from './world.ts';
 
 const GB = 2 ** 30;
 const DAY = 24 * 3_600_000;
-/** Failed work of one destination from which on it is crowded, and failures in a row after which a pair is behind. */
+/** Failed tasks from which on a destination is crowded, and failures in a row from which on a pair is behind. */
 const CROWD = 1000;
 const IN_A_ROW = 20;
 const AT = [SOURCE.bucket, SOURCE.region] as const;
 
-/** A user's upload of zeros, as large as only an upload in parts makes it. Returns its version ID. */
+/** A user's upload of zeros, so large that it must be made in parts. Returns its version ID. */
 export function uploadLarge({ cloud }: RightsWorld, key: string): string | undefined {
   const context = { requestId: 'user' };
   const uploadId = cloud.core.initiateMultipart(...AT, key, plain, context);
@@ -23,7 +23,7 @@ export function uploadLarge({ cloud }: RightsWorld, key: string): string | undef
   return cloud.core.completeMultipart(...AT, key, { uploadId, parts }, context).versionId;
 }
 
-/** The same, and its event is lost: only a scan finds it. */
+/** The same without its event, so only a scan finds it. */
 export async function uploadUnnoticed(world: RightsWorld, key: string): Promise<void> {
   world.cloud.faults.set([
     { match: { bucket: SOURCE.bucket, event: 'cos:ObjectCreated:*' }, effect: { kind: 'lose' } },
@@ -33,7 +33,7 @@ export async function uploadUnnoticed(world: RightsWorld, key: string): Promise<
   world.cloud.faults.set([]);
 }
 
-/** What a user does below a path: headers, tags, a grant, an older version, a delete marker, a tag that comes late. */
+/** A user's writes below a path: headers, tags, a grant, an older version, a delete marker, a late tag. */
 export async function use(world: RightsWorld, name: string): Promise<void> {
   const { sdk, source, put } = world;
   await put(`all/${name}/plain`);
@@ -45,7 +45,7 @@ export async function use(world: RightsWorld, name: string): Promise<void> {
   const { VersionId } = await put(`picked/${name}`, 'older');
   await put(`picked/${name}`, 'newer', { 'x-cos-tagging': 'a=b' });
   await world.idle();
-  // The older one comes into the rule's scope after the newer one was copied.
+  // The older version comes into the rule's scope after the newer one was copied.
   await sdk.putObjectTagging({
     ...source,
     Key: `picked/${name}`,
@@ -54,14 +54,14 @@ export async function use(world: RightsWorld, name: string): Promise<void> {
   } as never);
 }
 
-/** Changes what no event tells of. */
+/** Makes changes that send no event. */
 export async function changeProperties({ sdk, source }: RightsWorld, name: string): Promise<void> {
   await sdk.putObjectTagging({ ...source, Key: `all/${name}/tagged`, Tags: [{ Key: 'c', Value: 'd' }] });
   await sdk.deleteObjectTagging({ ...source, Key: `all/${name}/untagged` });
   await sdk.putObjectAcl({ ...source, Key: `all/${name}/open`, ACL: 'private' });
 }
 
-/** Makes the timer come until the scan of the pair has ended. */
+/** Fires the timer until the scan of the pair has ended. */
 export async function endScan(world: RightsWorld): Promise<void> {
   const store = new PairStore(world.state, PAIR);
   for (let minutes = 0; (await store.scan())?.state !== 'ended'; minutes += 1) {
@@ -70,7 +70,7 @@ export async function endScan(world: RightsWorld): Promise<void> {
   }
 }
 
-/** Makes the scan one that has ended: by itself it would wait a minute, until listings have settled. */
+/** Makes the scan an ended one. By itself it would wait a minute until listings have settled. */
 export async function haveScanEnded({ state }: RightsWorld): Promise<void> {
   const store = new PairStore(state, PAIR);
   const scan = await store.scan();
@@ -78,14 +78,14 @@ export async function haveScanEnded({ state }: RightsWorld): Promise<void> {
   await store.putScan({ ...scan, state: 'ended', ended: state.now(), base: scan.id });
 }
 
-/** Takes away what runs have found out, so that others find it out anew. */
+/** Removes the findings of runs, so that later runs make them again. */
 export function forget({ cloud }: RightsWorld, prefix: string): void {
   const at = [STATE.bucket, STATE.region] as const;
   for (const { key } of cloud.core.listObjects(...at, { prefix }).entries)
     cloud.core.deleteObject(...at, key, undefined, { requestId: 'root' });
 }
 
-/** Copies in parts that a failure holds up: one goes on, one is given up because its version is gone. */
+/** Copies in parts that a failure stops: one continues, one is aborted because its version is gone. */
 export async function holdUpParts(world: RightsWorld): Promise<void> {
   const { cloud, call, idle } = world;
   cloud.faults.set([
@@ -105,7 +105,7 @@ export async function holdUpParts(world: RightsWorld): Promise<void> {
   await idle();
 }
 
-/** A destination that refuses everything, so much that its work is left to a scan. */
+/** A destination that refuses everything, until its work is left to a scan. */
 export async function crowd(world: RightsWorld): Promise<void> {
   const { cloud, state } = world;
   const nothing = cloud.blobs.fromBytes(Buffer.from('{}'));

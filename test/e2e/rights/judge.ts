@@ -20,7 +20,7 @@ const requestsOf = ({ asked }: Asked, kind: RoleKind): (readonly [action: string
     return [line.slice(0, at), line.slice(at + 1)];
   });
 
-/** Which of what a role asked for a policy lets it do. */
+/** The calls of a role that a policy allows. */
 function allowedBy(world: Asked, kind: RoleKind, statement: readonly Statement[]): string[] {
   const account = { appid: world.cloud.appid, uin: world.cloud.uin };
   const read = readPolicy(JSON.stringify({ version: '2.0', statement }), account);
@@ -29,7 +29,7 @@ function allowedBy(world: Asked, kind: RoleKind, statement: readonly Statement[]
     .map((request) => request.map(short).join(' '));
 }
 
-/** What a role asked for and its policy does not allow. */
+/** The calls of a role that its policy does not allow. */
 export function refused(world: Asked, kind: RoleKind): string[] {
   const allowed = new Set(allowedBy(world, kind, policyOf(kind, settings).statement));
   return requestsOf(world, kind)
@@ -55,7 +55,7 @@ export function partsOf(kind: RoleKind): { readonly name: string; readonly left:
   });
 }
 
-/** The parts without which everything that was asked would still be allowed. */
+/** The parts without which every call would still be allowed. */
 export function unneeded(world: Asked, kind: RoleKind): string[] {
   const before = allowedBy(world, kind, policyOf(kind, settings).statement).length;
   return partsOf(kind)

@@ -17,12 +17,12 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const OPEN = { floor: 0, since: Number.POSITIVE_INFINITY };
-/** Verifications of an API key that are kept, and one. */
+/** Verifications of an API key: the number that is kept, and one more. */
 const MANY_VERIFIES = 9;
 /** More versions than a look reads twice. */
 const MANY_VERSIONS = 40;
 
-/** Puts what earlier runs and days have left on the buckets, by the product's own writers. */
+/** Writes the leftovers of earlier runs and days to the buckets, with the product's own writers. */
 export async function plantPast(world: RightsWorld): Promise<void> {
   await world.ago(9 * DAY, async () => {
     for (const { bucket, region } of [SOURCE, BACKUP]) {
@@ -46,19 +46,19 @@ function upload({ cloud }: RightsWorld, key: string): void {
   cloud.core.putObject(bucket, region, key, cloud.blobs.fromBytes(Buffer.from('old')), plain, { requestId: 'user' });
 }
 
-/** What runs that were killed have left. */
+/** The leftovers of killed runs. */
 async function leaveBroken({ state }: RightsWorld): Promise<void> {
   const [leases, tasks] = [new Leases(state), new Tasks(state)];
   const until = state.now() + MINUTE;
   await leases.acquire({ ...PAIR, key: 'all/live/plain' }, OPEN, until);
-  // Its start was lost.
+  // A task whose start was lost.
   await tasks.submit({ ...PAIR, ...OPEN, key: 'all/lost', hints: [], cause: 'lease', attempts: 0, first: state.now() });
   const pair = new PairStore(state, PAIR);
   await pair.start('0-killed', PREPARE);
   await pair.putRange(newRange('0-killed', 0, { after: null, upTo: null, expected: 0 }));
 }
 
-/** What has become old. */
+/** State that has become old. */
 async function leaveOld(world: RightsWorld): Promise<void> {
   const { cloud, state } = world;
   const at = state.now();

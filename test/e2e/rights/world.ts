@@ -21,7 +21,7 @@ import { allowCaller } from '../project.ts';
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 export const PAIR = { source: SOURCE, destination: BACKUP };
-/** With everything that a file may turn on and that brings rights of its own. */
+/** With every setting that brings rights of its own. */
 export const settings = sampleSettings({ canary: { everyMinutes: 1 } });
 export const { state: STATE } = settings;
 
@@ -31,13 +31,13 @@ const functionOf = (key: string) => ({
   name: `cos-replication-dev-${key}`,
 });
 
-/** A deployment whose functions have exactly their policies, and that notes what they ask for. */
+/** A deployment whose functions have exactly their policies, and whose calls are recorded. */
 export type RightsWorld = Awaited<ReturnType<typeof openRights>>;
 
-/** The buckets, and nothing deployed yet: first comes what lies there from earlier. */
+/** The buckets, with nothing deployed yet: the leftovers of earlier days come first. */
 export async function openRights() {
   const output = await mkdtemp(join(tmpdir(), 'least-privilege-'));
-  /** ms by which the clock of the cloud is off, for what happened before. */
+  /** ms by which the clock of the cloud is off, for earlier writes. */
   let shift = 0;
   const now = () => Date.now() + shift;
   const cloud = await startCloud({ transitionMs: 0, timerScale: 0, now });
@@ -53,10 +53,10 @@ export async function openRights() {
     asked,
     sdk,
     source,
-    /** What writers of the state bucket need, with all rights. */
+    /** The dependencies of writers of the state bucket, with all rights. */
     state: { cos, state: STATE, hash: nodeHash, now, unique: () => randomBytes(9).toString('hex') },
 
-    /** Does what happened so many ms ago. It never goes further back than before. */
+    /** Does something as if so many ms ago. Each time is later than the last. */
     ago: async (ms: number, deeds: () => Promise<void>): Promise<void> => {
       shift = -ms;
       await deeds();
@@ -92,7 +92,7 @@ export async function openRights() {
 
     idle: () => cloud.scf.idle(),
 
-    /** The timer, and everything that comes of it. */
+    /** Fires the timer and waits for everything that it starts. */
     minute: async (): Promise<void> => {
       cloud.scf.tick(functionOf('schedule'));
       await cloud.scf.idle();
@@ -106,7 +106,7 @@ export async function openRights() {
   };
 }
 
-/** What the functions ask for from now on: `action resource`, by the name of their role. */
+/** The functions' calls from now on, `action resource`, by the name of their role. */
 function noteRequests(cloud: LocalCloud): ReadonlyMap<string, ReadonlySet<string>> {
   const asked = new Map<string, Set<string>>();
   for (const name of ['allows', 'decide'] as const) {
