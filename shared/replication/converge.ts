@@ -20,25 +20,25 @@ import { isOwn, type End, type Recheck, type Report, type Step, type Work } from
 import { taskOf } from './work.ts';
 import { CLOCK_DOUBT_MS, LANDING_MS } from '../durations/index.ts';
 
-/** Looks at one key in one run that bring nothing about; a key that changes under all of them is finished by a task. */
+/** Looks at one key in one run without progress. A key that changes during all of them is left to a task. */
 const ROUNDS = 50;
 
 /** The outcome of a look. */
 interface Looked {
-  /** Another one is needed at once. */
+  /** Another look is needed at once. */
   readonly again: boolean;
-  /** ms since 1970: when what was done on the word of listings has to be looked at again. */
+  /** ms since 1970: when steps that relied on listings have to be checked again. */
   readonly recheckAt?: number;
 }
 
 /**
- * Brings one key at one destination up to date with its source. Reads the truth on both sides, decides, acts and looks
- * again until nobody has asked for another look meanwhile; a crash at any point leaves a state from which the next run goes on.
+ * Brings one key at one destination up to date with its source. Reads both sides, decides, acts and looks again until
+ * nobody asks for another look. If it is killed at any point, the next run goes on from there.
  *
  * No step is begun after `time.stop`, and the platform ends the run at `time.end` (ms since 1970). `isInForce` is asked
- * before anything is written: whether the rules of the work are still those that count. Never rejects: an error is the
- * report's end. With outcome `unknown` the lease is kept, because a write may still take effect, and whoever sweeps expired
- * leases makes a task of it.
+ * before each write: are the rules of the work still in force? Never rejects: an error becomes the end of the report.
+ * With outcome `unknown` the lease is kept, because a write may still take effect; the sweep of expired leases makes a
+ * task of it.
  */
 export async function converge(
   deps: EngineDeps & Pick<Turns, 'leases' | 'knocks' | 'sleep'> & { readonly inParts?: PartsCopier | undefined },
@@ -51,7 +51,7 @@ export async function converge(
   const { leases, knocks, sleep } = deps;
   const turns = { leases, knocks, sleep, started: deps.now(), end: time.end };
   const end = await lookUntilDone(run, turns).catch(async (error: unknown): Promise<End> => {
-    // A state bucket that does not answer is asked by the sweep of leases.
+    // If the state bucket does not answer, the sweep of leases finds the knock.
     const knock = await knocks.floor(work).catch(() => undefined);
     return { state: 'failed', error, ...(knock === undefined ? {} : { knock }) };
   });
@@ -61,7 +61,7 @@ export async function converge(
 
 async function lookUntilDone(run: KeyRun, turns: Turns): Promise<End> {
   const { work, books, uploads } = run;
-  // Only a full look tells what has become of uploads, and what else is written to a bucket that is a source too.
+  // Only a full look shows what has become of uploads, and what others write to a bucket that is also a source.
   let full = work.full || uploads.all.length > 0 || books.destination !== undefined;
   let before = -1;
   let recheckAt: number | undefined;
@@ -73,21 +73,21 @@ async function lookUntilDone(run: KeyRun, turns: Turns): Promise<End> {
     const progress = progressOf(run);
     if (progress > before) idle = 0;
     before = progress;
-    // P3: Nothing is read before the key is taken, but the source beside it.
+    // P3: Nothing is read before the key is taken, except the source in parallel.
     const taken = await take(run, turns, knock);
-    // The work that is left was asked for by others, and the run that has the key now hears of it.
+    // The remaining work was requested by others, and the run that has the key now hears of it.
     if (taken.kind === 'busy' && isDone) return done(run, turns, recheckAt, deepest);
     if (taken.kind === 'busy') return { state: 'busy', until: taken.until };
     if (taken.kind === 'told') return { state: 'told' };
     const { lease, knocked } = taken;
     const broken = lease.inherited.length > 0;
     if (knocked) deepest = Math.min(deepest, lease.floor);
-    // P22b: The run goes on from what broken-off runs have left.
+    // P22b: The run goes on from the records of killed runs.
     const depth = { floor: lease.floor, since: broken ? lease.since : work.since };
     const looked = await holding(run, turns, taken, () => looks(run, turns, taken, full || broken || knocked, depth));
     if (isHalt(looked)) return endOf(run, looked);
     recheckAt = looked.recheckAt ?? recheckAt;
-    // P42d: What has come since the look began is not taken away.
+    // P42d: A knock that came after the look began is not deleted.
     isDone = !looked.again;
     // P41: After the key was given back.
     if (isDone) knock = await at('state', () => turns.knocks.floor(work));
@@ -104,8 +104,8 @@ function endOf(run: Needs<'deeds' | 'verdicts' | 'passed'>, ending: Ending): End
 }
 
 /**
- * Gives the lease back whatever happens, unless a write with unknown outcome makes it the record to go on from. What
- * broken-off runs had left goes with it only when the look is the last one: until then it is all that is known of them.
+ * Gives the lease back in any case, unless a write with unknown outcome makes it the record to go on from. The records
+ * of killed runs are removed with it only after the last look: until then nothing else knows of their writes.
  */
 async function holding(
   run: Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'hold' | 'uploads'>,
@@ -129,16 +129,16 @@ async function holding(
 }
 
 /**
- * A copy that a broken-off run has asked for may take longer than its lease lives, and lands on top of what has come since.
- * Nobody waits for that: another look, when it must have landed, puts things right. False: it could not be written down, so
- * the records of those runs have to stay.
+ * A copy that a killed run has requested may take longer than its lease lives, and land on top of newer versions. No
+ * run waits for it: another look, when it must have landed, puts the order right. Returns false when that look could
+ * not be recorded; then the records of those runs have to stay.
  */
 async function recordLateCopies(
   { deps, work, uploads }: Needs<'deps' | 'work' | 'uploads'>,
   { endedAgo, floor, since }: Lease,
 ): Promise<boolean> {
   const left = endedAgo === undefined ? 0 : LANDING_MS - endedAgo;
-  // P28: A copy that a broken-off run asked for may still land.
+  // P28: A copy that a killed run requested may still land.
   if (left <= 0) return true;
   const task = taskOf({ ...work, floor, since, compare: false, uploads: uploads.all }, 'settle', deps.now());
   const due = deps.now() + left + deps.settings.settleMs;
@@ -146,13 +146,13 @@ async function recordLateCopies(
   return written !== undefined;
 }
 
-/** Looks, and goes on while others ask for it. */
+/** Looks, and continues as long as others ask for it. */
 async function looks(run: KeyRun, turns: Turns, held: Held, full: boolean, depth: Depth): Promise<Looked | Ending> {
   let looked = await oneLook(run, held, full, depth);
   while (!isHalt(looked) && !looked.again) {
     const next = await linger(run, turns, held);
     if (next === undefined) break;
-    // P42c: What has come since the look began is not taken away.
+    // P42c: A knock that came after the look began is not deleted.
     looked = run.time.over() ?? (await oneLook(run, next, true, depth));
   }
   return looked;
@@ -162,11 +162,11 @@ async function oneLook(run: KeyRun, { source, knocked }: Held, full: boolean, de
   const { deps } = run;
   const looked = (full ? undefined : await actOnShortLook(run, source)) ?? (await fullLook(run, source, depth));
   if (isHalt(looked)) return looked.halt === 'look-again' ? { again: true } : looked;
-  // The run that knocked had a version to name, which listings may not show yet.
+  // The run that knocked named a version, which listings may not show yet.
   return knocked ? { ...looked, recheckAt: deps.now() + deps.settings.settleMs } : looked;
 }
 
-/** Undefined: the two current versions alone do not tell. */
+/** Undefined when the two current versions alone do not decide. */
 async function actOnShortLook(run: KeyRun, source: HeadResult): Promise<Looked | Halt | undefined> {
   const look = await shortLook(run, source);
   if (isHalt(look)) return look;
@@ -184,31 +184,33 @@ async function fullLook(run: KeyRun, source: HeadResult, depth: Depth): Promise<
   if (isHalt(examined)) return examined;
   const planned = plan(examined.observation, examined.excluded, laterOf(run, examined));
   if (planned.kind === 'too-deep') throw new OrderTooDeep(planned.count);
-  // Before the first write: what is written on top of a replica that cannot follow would hide it for good.
+  // Before the first write: a version that is written above a replica which cannot be copied again would hide it for
+  // good.
   for (const step of planned.steps) if (step.kind === 'raise' && step.item.unreadable) await sourceOf(run, step.item);
   const before = progressOf(run);
   for (const step of planned.steps) {
     const halt = await act(run, step, examined);
     if (halt) return halt;
   }
-  // A removal that could not be justified is planned at every look, and brings nothing about.
+  // A removal that could not be proved is planned at every look, and is no progress.
   const hasActed = progressOf(run) > before;
-  // P32: Uploads that this look had no use for are aborted.
+  // P32: Uploads that this look did not need are aborted.
   if (!examined.truncated) await abandonUploads(run);
-  // Last: what is missing matters more, and must not wait for requests that may be refused.
+  // Last, because missing versions matter more and must not wait for requests that may be refused.
   const halt = await bringProperties(run, seen);
   if (halt) return halt;
   return {
-    // Where others write too, what was written is looked at again: of two that write at once the later one sees both.
+    // Where others write too, written keys are looked at again: of two runs that write at once, the later one sees both
+    // writes.
     again: examined.truncated || (books.destination !== undefined && hasActed),
-    // Listings may lack the last seconds on either side: a newer version, or a replica that the run before this one made.
+    // Listings may lack the last seconds on either side: a newer version, or a replica of the previous run.
     ...(seen.doubtful || hasActed ? { recheckAt: deps.now() + deps.settings.settleMs } : {}),
   };
 }
 
 /**
- * IDs of versions that were passed over and may be copied some day, because they are restored, or a rule or a limit changes: a
- * newer replica must not say that they were there.
+ * IDs of skipped versions that may be copied some day, because they are restored, or a rule or a limit changes. A newer
+ * replica must not claim that they were there.
  */
 function laterOf(
   { verdicts, passed: { unread } }: Needs<'verdicts' | 'passed'>,
@@ -241,7 +243,7 @@ async function act(run: KeyRun, step: Step, { candidates }: Examined): Promise<H
   }
 }
 
-/** `deepest`: what any look of the run was asked for at the most, in microseconds since 1970. */
+/** `deepest`: the deepest floor of all looks of the run, in microseconds since 1970. */
 function done(
   { deeds, work }: Needs<'deeds' | 'work'>,
   { started }: Turns,
@@ -249,7 +251,7 @@ function done(
   deepest: number,
 ): End {
   if (recheckAt === undefined) return { state: 'done' };
-  // Delete markers were made on the word of listings: should they turn out to hide the current version, they are ours.
+  // Listings decided that delete markers were made. If these turn out to hide the current version, they are ours.
   const since = deeds.counts.marked > 0 ? Math.min(work.since, started - CLOCK_DOUBT_MS) : work.since;
   const floor = deeds.written.reduce(
     (least, item) => (isOwn(item) ? Math.min(least, item.marker.ref.time) : least),

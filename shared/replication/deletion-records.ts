@@ -3,9 +3,9 @@ import { ServiceError } from '../errors/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { Rank } from '../identity/index.ts';
 
-/** A delete marker carries no metadata, so a record beside it says which deletion it stands for. */
+/** A delete marker carries no metadata, so a record says which deletion it stands for. */
 const MARKS = 'marks/';
-/** Stands in place of a version ID while the delete marker is about to be made. */
+/** Takes the place of a version ID until the delete marker is made. */
 const INTENDED = '-';
 
 /** A delete marker that this service made. */
@@ -16,14 +16,14 @@ export interface Mark {
   readonly unique: string;
 }
 
-/** Written before the request: whether its delete marker was made, and under which ID, is not known yet. */
+/** Written before the request. Whether its delete marker was made, and under which ID, is not known yet. */
 export interface Intention {
   readonly name: string;
   readonly rank: Rank;
   readonly unique: string;
   /** A digest of the source of the replication that wrote it. */
   readonly writer: string;
-  /** ms since 1970, whole seconds, by the clock of the region where the delete marker belongs. */
+  /** ms since 1970, whole seconds, by the clock of the delete marker's region. */
   readonly time: number;
 }
 
@@ -39,9 +39,9 @@ interface Deps {
 }
 
 /**
- * Which delete markers of a bucket that is source and destination at once are ours, and which user's deletion each of
- * them stands for. Without this record they would be taken for deletions by the bucket's own users and sent on. It
- * lies on the state bucket of the deployment that replicates *from* that bucket, one empty object per delete marker.
+ * Records which delete markers of a bucket that is both source and destination are ours, and which user's deletion each
+ * stands for. Without a record they would count as deletions by the bucket's own users and be passed on. The records
+ * lie on the state bucket of the deployment that replicates *from* that bucket, one empty object per delete marker.
  */
 export class MarkBook {
   readonly #deps: Deps;
@@ -70,7 +70,7 @@ export class MarkBook {
     return { made, intended: intended.filter(({ unique }) => !settled.has(unique)) };
   }
 
-  /** Records a delete marker before it is made. If the run breaks off then, the next one knows of it. */
+  /** Records a delete marker before it is made. If the run is killed then, the next one knows of it. */
   async intend(place: Place, key: string, rank: Rank, source: Place): Promise<Intention | undefined> {
     const unique = this.#deps.unique();
     const writer = this.writerOf(source);
@@ -91,7 +91,7 @@ export class MarkBook {
     return { versionId, rank, unique };
   }
 
-  /** The delete marker was surely not made. */
+  /** Removes the record of a delete marker that was certainly not made. */
   async drop({ name }: Intention): Promise<void> {
     await this.#deps.cos.deleteObject(this.#state, name);
   }
@@ -109,7 +109,7 @@ export class MarkBook {
   }
 }
 
-/** Nothing replicates from that bucket yet, so nobody would send a delete marker on. */
+/** Nothing replicates from that bucket yet, so no delete marker would be passed on. */
 const isUndeployed = (error: unknown): boolean => error instanceof ServiceError && error.code === 'NoSuchBucket';
 
 function readName({ key, lastModified }: ObjectEntry): Mark | Intention | undefined {

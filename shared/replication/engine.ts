@@ -24,20 +24,23 @@ export interface EngineOptions {
   readonly keys: Keyring;
   /** ms since 1970. */
   readonly now: () => number;
-  /** A fresh text of letters and digits, never given twice. */
+  /** Returns fresh letters and digits, never the same twice. */
   readonly unique: () => string;
   /** In [0, 1). */
   readonly random: () => number;
-  /** ms; only real timers are to be left out. */
+  /** ms; tests replace the real timers. */
   readonly sleep?: (ms: number) => Promise<void>;
   readonly settings?: Partial<Settings>;
-  /** Made by `createPartsCopier`, for a function that has the time for large objects. */
+  /** Made by `createPartsCopier`, for a function that has enough time for large objects. */
   readonly inParts?: PartsCopier | undefined;
 }
 
 export type Inspect = (work: Work, query: InspectQuery) => Promise<Shown | Ending | undefined>;
 
-/** Compares a key on both sides, version by version; writes nothing. Apart from the engine: most functions never ask. */
+/**
+ * Compares a key on both sides, version by version; writes nothing. Not part of the engine, because most functions
+ * never use it.
+ */
 export function createInspect({
   deps,
   settings,
@@ -51,9 +54,9 @@ export function createInspect({
   return (work, query) => inspect(wired, work, query);
 }
 
-/** The engine of one function: everything a run needs, wired once per instance. */
+/** The engine of one function: everything that a run needs, wired once per instance. */
 export interface Engine {
-  /** The outside world that it was wired to. */
+  /** Everything outside the engine that it was wired to. */
   readonly deps: StateDeps;
   readonly settings: Settings;
   /** The keys that sign and verify markers. */
@@ -61,22 +64,22 @@ export interface Engine {
   readonly rules: RuleStore;
   readonly tasks: Tasks;
   readonly leases: Leases;
-  /** Which pairs have failed so often that a scan repairs them. */
+  /** The pairs that have failed so often that a scan repairs them. */
   readonly behind: BehindMarks;
   readonly knocks: Knocks;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   /**
-   * `deadline`: when the platform ends the run, ms since 1970; work stops in time before it. `isInForce` is asked before
-   * anything is written: whether the rules of the work are still those that count. Never rejects.
+   * `deadline`: when the platform ends the run, in ms since 1970; work stops in time before it. `isInForce` is asked
+   * before each write: are the rules of the work still in force? Never rejects.
    */
   readonly converge: (work: Work, deadline: number, isInForce?: () => Promise<boolean>) => Promise<Report>;
-  /** Whether a key that has been listed is right; writes nothing. Throws `ServiceError`. */
+  /** Whether a listed key is right; writes nothing. Throws `ServiceError`. */
   readonly prove: (work: Work, listed: Listed, deadline: number) => Promise<Proof | Ending>;
   /**
-   * Copies the history of a key that has nothing at the destination, without a lease; `unfit` is for `converge`. Throws
-   * `ServiceError`.
+   * Copies the history of a key that has nothing at the destination, without a lease. `unfit` leaves the key to
+   * `converge`. Throws `ServiceError`.
    */
   readonly copyHistory: (
     work: Work,
@@ -88,7 +91,7 @@ export interface Engine {
   readonly abandon: (tasks: readonly Task[]) => Promise<void>;
 }
 
-/** Bytes of user metadata that COS takes for one object, and by its older documents. */
+/** Bytes of user metadata that COS accepts for one object; and the limit of its older documents. */
 export const METADATA_LIMIT = 4096;
 export const CAUTIOUS_METADATA_LIMIT = 2048;
 
@@ -121,7 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
     const name = formatPlace(place);
     const known = clocks.get(name) ?? { seen: undefined };
     clocks.set(name, known);
-    // Clocks that are read rarely drift apart, and an instance may have been frozen in between.
+    // The clock may have drifted, or the instance may have been frozen since.
     if (known.seen !== undefined && Math.abs(now() - known.seen.at) > CLOCK_LIFE_MS) known.seen = undefined;
     return known;
   };
@@ -140,7 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
     sleep,
     prove: (work, listed, deadline) => prove(wired, work, listed, deadline - CLOSING_MS),
     copyHistory: async (work, listed, deadline, isInForce) => {
-      // A function's clock may run ahead of COS's by a little.
+      // A function's clock may be slightly ahead of COS's.
       const settledBefore = now() - settings.settleMs - CLOCK_DOUBT_MS;
       return isPlainHistory(wired, work, listed, settledBefore)
         ? copyHistory(wired, work, listed, { stop: deadline - CLOSING_MS, isInForce, clock: clockOf(work.destination) })

@@ -3,12 +3,12 @@ import { ServiceError } from '../errors/index.ts';
 import type { Cause, Side } from '../errors/index.ts';
 import type { Proof } from '../identity/index.ts';
 
-/** Codes with which COS says that the source of a copy is not there any more, or not as it was. */
+/** Codes with which COS says that the source of a copy no longer exists, or has changed. */
 const SOURCE_GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'NoSuchCopySource', 'PreconditionFailed']);
 
 export const isSourceGone = (error: unknown): boolean => error instanceof ServiceError && SOURCE_GONE.has(error.code);
 
-/** Names the side that failed on errors of the call. */
+/** Sets the side on errors of the call. */
 export async function at<T>(side: Side, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -18,7 +18,7 @@ export async function at<T>(side: Side, call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The copy's bytes are not those of the source; the bad version has been removed again. */
+/** The copy's bytes are not those of the source. The bad version has been removed. */
 export class ChecksumMismatch extends ServiceError {
   override readonly name = 'ChecksumMismatch';
 
@@ -32,7 +32,7 @@ export class ChecksumMismatch extends ServiceError {
   }
 }
 
-/** The key kept changing under every look; somebody is writing it faster than it can be read. */
+/** The key changed during every look: it is written faster than it can be read. */
 export class Unsettled extends ServiceError {
   override readonly name = 'Unsettled';
 
@@ -41,7 +41,7 @@ export class Unsettled extends ServiceError {
   }
 }
 
-/** Putting the order right would rebuild more replicas than is reasonable. */
+/** Restoring the order would rebuild too many replicas. */
 export class OrderTooDeep extends ServiceError {
   override readonly name = 'OrderTooDeep';
 
@@ -53,7 +53,7 @@ export class OrderTooDeep extends ServiceError {
   }
 }
 
-/** A replica has to be put in its place again, cannot be read, and its source cannot be copied any more. */
+/** A replica has to be copied on top again, but it cannot be read and its source cannot be copied any more. */
 export class ReplicaArchived extends ServiceError {
   override readonly name = 'ReplicaArchived';
 
@@ -65,7 +65,7 @@ export class ReplicaArchived extends ServiceError {
   }
 }
 
-/** The look would have to hold more versions of one key than a function has memory for. */
+/** The look would have to hold more versions of one key than fit into a function's memory. */
 export class HistoryTooDeep extends ServiceError {
   override readonly name = 'HistoryTooDeep';
 
@@ -74,7 +74,7 @@ export class HistoryTooDeep extends ServiceError {
   }
 }
 
-/** The destination does not keep versions any more: a replica would overwrite what is there. */
+/** The destination does not keep versions any more: a replica would overwrite an object. */
 export class BucketNotVersioned extends ServiceError {
   override readonly name = 'BucketNotVersioned';
 
@@ -87,7 +87,7 @@ export class BucketNotVersioned extends ServiceError {
   }
 }
 
-/** The run's time was over before a listing had come to the one version that only the listing tells of. */
+/** The run's time was over before a listing reached the one version that only the listing describes. */
 export class ListingTooLong extends ServiceError {
   override readonly name = 'ListingTooLong';
 

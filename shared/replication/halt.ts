@@ -1,10 +1,10 @@
 /**
- * Why a step was not taken or a look was not finished, though nothing failed. Functions return it in place of their result,
- * and whoever calls them passes it on: the signature says that it can happen.
+ * Why a step was not taken or a look was not finished although nothing failed. Functions return it instead of their
+ * result, and callers pass it on, so each signature shows that it can happen.
  */
 export type Halt = LookAgain | Ending;
 
-/** Something that was seen is not so any more, so the run has to look at the key again. */
+/** Something that was observed has changed, so the run has to look at the key again. */
 export interface LookAgain {
   readonly halt: 'look-again';
 }
@@ -15,11 +15,11 @@ export type Ending = HandOver | RulesChanged;
 /** The time of this run is nearly over, or this piece of work is too long for it. */
 export interface HandOver {
   readonly halt: 'hand-over';
-  /** Whether some of it was done. If not, the next run fares no better without a pause. */
+  /** Whether some of it was done. If not, the next run must pause first, because it would achieve no more. */
   readonly progress: boolean;
 }
 
-/** The rules that this run began by are not in force any more. */
+/** The rules that this run began by are no longer in force. */
 export interface RulesChanged {
   readonly halt: 'rules-changed';
 }

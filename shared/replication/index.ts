@@ -1,4 +1,4 @@
-/** The engine: brings one key at one destination up to date. `README.md` beside it has the protocol that it follows. */
+/** The engine: brings one key at one destination up to date. `README.md` in this folder has its protocol. */
 export { headOfEntry, isSealed } from './run/sealed.ts';
 export { isArchived, skipReasonOf } from './decide/skips.ts';
 export { createPartsCopier, type Sharing } from './act/multipart/copy-in-parts.ts';

@@ -17,34 +17,34 @@ import { createRun, type KeyRun } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
 import type { Absent, Entry, ReplicaItem, SkipReason, StackItem, Work } from './types.ts';
 
-/** How one version of the source, which a rule covers, stands at the destination. */
+/** The state at the destination of one version of the source that a rule covers. */
 export type Finding =
   | {
       readonly kind: 'there';
       readonly entry: Entry;
       readonly head: ObjectHead;
       readonly rule: Rule;
-      /** The one that counts where there are several. */
+      /** The replica that counts, if there are several. */
       readonly replica: { readonly versionId: string; readonly head: ObjectHead; readonly marker: Marker };
-      /** Version IDs of the others. */
+      /** Version IDs of the other replicas. */
       readonly surplus: readonly string[];
     }
   | { readonly kind: 'missing'; readonly entry: Entry; readonly head: ObjectHead }
   | {
       readonly kind: 'skipped';
       readonly entry: Entry;
-      /** Undefined of a link that leads nowhere. */
+      /** Undefined for a link without a target. */
       readonly head: ObjectHead | undefined;
       readonly reason: SkipReason | Absent;
     };
 
-/** The version that the destination gives out under a key, beside the one that it should. */
+/** The version that the destination returns for a key, and the one that it should return. */
 export interface Shown {
   /** The newest version or delete marker of the source that the destination has to show. */
   readonly newest: Entry;
   /**
-   * `same`: the destination shows it. `newer`: it shows a later write of a bucket that replicates there as well. Otherwise
-   * what stands on top instead.
+   * `same`: the destination shows it. `newer`: it shows a later write of another bucket that replicates to it.
+   * Otherwise the kind of the version that it shows instead.
    */
   readonly as: 'same' | 'newer' | 'replica' | 'delete-marker' | 'other' | 'nothing';
 }
@@ -52,23 +52,22 @@ export interface Shown {
 export interface InspectQuery {
   /** Both stacks as listed; undefined: they are listed now. */
   readonly listed: Listed | undefined;
-  /** ms since 1970: what was written at the source later is left out. */
+  /** ms since 1970: versions that were written at the source later are left out. */
   readonly upTo: number;
-  /** ms since 1970: nothing is begun afterwards. */
+  /** ms since 1970: nothing is begun later. */
   readonly stop: number;
-  /** Takes each version in turn, oldest first, but those last of which only the whole stack tells. */
+  /** Receives each version in turn, oldest first. Versions that only the whole stack decides come last. */
   readonly see: (finding: Finding) => Promise<HandOver | undefined>;
 }
 
-/** Versions of which both HEADs are asked for at once. */
+/** Versions for which both HEADs are requested at once. */
 const BATCH = 16;
 const LOOKS = 3;
 
 /**
- * Compares one key on both sides, version by version, and writes nothing. Replicas count as they do for `converge`: their
- * marker is signed and their bytes are those that it speaks of. Returns what the destination shows; undefined where the
- * source has nothing to show, or shows something younger than the moment that is asked about. Throws `CosError`,
- * `HistoryTooDeep`, `KeyUnsettled`.
+ * Compares one key on both sides, version by version, and writes nothing. Replicas count as in `converge`: the marker
+ * is signed, and the bytes match it. Returns what the destination shows; undefined where the source has nothing to
+ * show, or shows only a version younger than `upTo`. Throws `CosError`, `HistoryTooDeep`, `KeyUnsettled`.
  */
 export async function inspect(deps: EngineDeps, work: Work, query: InspectQuery): Promise<Shown | Ending | undefined> {
   const { upTo, stop, see } = query;
@@ -86,7 +85,7 @@ export async function inspect(deps: EngineDeps, work: Work, query: InspectQuery)
       if (halt) return halt;
     }
   }
-  // P45b: What has no replica is told.
+  // P45b: A version without a replica is reported.
   for (const one of key.undecided()) {
     const halt = await see(one);
     if (halt) return halt;
@@ -94,7 +93,7 @@ export async function inspect(deps: EngineDeps, work: Work, query: InspectQuery)
   return seen.sourceOrder.every((ref) => ref.time / 1000 <= upTo) ? key.shown() : undefined;
 }
 
-/** Where something that was listed has gone meanwhile both sides are listed again. */
+/** If a listed version has gone meanwhile, both sides are listed again. */
 async function look(run: KeyRun, listed: Listed | undefined): Promise<Look | Ending> {
   for (let attempt = 1; attempt <= LOOKS; attempt += 1) {
     const known = attempt === 1 ? listed : undefined;
@@ -116,7 +115,7 @@ class KeyInspection {
   readonly #originals: Originals;
   /** Newest first, by the ID of their source. */
   readonly #replicas = new Map<string, ReplicaItem[]>();
-  /** IDs of entries that are not to have a replica. */
+  /** IDs of entries that need no replica. */
   readonly #excluded = new Set<string>();
   readonly #open: { readonly entry: Entry; readonly head: ObjectHead }[] = [];
 
@@ -132,7 +131,7 @@ class KeyInspection {
     }
   }
 
-  /** Undefined: it has gone, is a replica itself, is covered by no rule after all, or is `undecided`. */
+  /** Undefined when the version is gone, is a replica itself, is covered by no rule after all, or is `undecided`. */
   async find(entry: Entry): Promise<Finding | HandOver | undefined> {
     const { heads, deps } = this.#run;
     const result = await heads.source(entry.versionId);
@@ -156,7 +155,7 @@ class KeyInspection {
     return reason && { kind: 'skipped', entry, head, reason };
   }
 
-  /** Replicas that were brought to the source are never passed on; a user's copy of one is an ordinary object. */
+  /** Replicas at the source are never passed on; a user's copy of one is an ordinary object. */
   async #ruleFor(entry: Entry, head: ObjectHead): Promise<Rule | HandOver | undefined> {
     const marker = ownMarker(await claimAt(this.#run, head, 'source'));
     if (marker !== undefined) {
@@ -174,13 +173,13 @@ class KeyInspection {
     const kept = its.find(({ marker }) => marker.attempted === last);
     const replica = kept && (await this.#run.heads.ofReplica(kept.versionId));
     if (kept === undefined || replica === undefined) return undefined;
-    // A replica that vouches for a user's copy stays, and nobody takes it for one too many.
+    // A replica that vouches for a user's copy stays, and does not count as surplus.
     const surplus = its.filter((one) => one !== kept && one.vouches !== true).map(({ versionId }) => versionId);
     const { versionId, marker } = kept;
     return { kind: 'there', entry, head, rule, replica: { versionId, head: replica, marker }, surplus };
   }
 
-  /** For a version without a replica: whether one is to be made, or one that was there has been removed. */
+  /** For a version without a replica: whether one must be made, or one that existed has been removed. */
   undecided(): readonly Finding[] {
     const missing = new Set(missingOf(this.#seen, this.#excluded).map(({ ref }) => ref.id));
     const markers = this.#seen.stack.flatMap((item) => (item.kind === 'replica' ? [item.marker] : []));
@@ -204,7 +203,7 @@ class KeyInspection {
   #isSame({ deleteMarker, ref }: Entry, top: StackItem | undefined): boolean {
     if (!deleteMarker) return top?.kind === 'replica' && top.marker.ref.id === ref.id;
     if (top?.kind !== 'delete-marker') return top === undefined;
-    // Where others write too, a delete marker below something newer is not the one that is meant.
+    // Where others write too, a delete marker below a newer version is not the one that counts.
     return top.rank === undefined || compareRanks(top.rank, rankOf(ref, this.#run.work.source.bucket)) >= 0;
   }
 
@@ -217,7 +216,7 @@ class KeyInspection {
   }
 }
 
-/** A marker of the size that the real one would have. */
+/** A marker as large as the real one would be. */
 function sampleMarker(work: Work, { ref }: Entry, head: ObjectHead): Marker {
   const attempted = head.lastModified;
   const id = attemptId(attempted, true, '0'.repeat(18));

@@ -17,33 +17,35 @@ import type { EngineDeps } from './settings.ts';
 import type { Entry, Skip, Step, Work } from './types.ts';
 
 /*
- * A scan has both listings at hand already, so it need not ask for them key by key. What is here costs as little as can be:
- * one HEAD for each replica that is proved, HEAD and copy for each version of a key that has nothing at the destination.
+ * A scan already has both listings, so they need not be requested key by key. The functions here cost as little as
+ * possible: one HEAD for each replica that is proved; HEAD and copy for each version of a key that has nothing at the
+ * destination.
  */
 
-/** Both stacks of the key, newest first and in whole. */
+/** Both stacks of the key, newest first and complete. */
 export interface Listed {
   readonly source: readonly VersionEntry[];
   readonly destination: readonly VersionEntry[];
 }
 
 export interface Proof {
-  /** Nothing is to be done, as far as these two listings tell. */
+  /** Nothing has to be done, as far as these two listings show. */
   readonly right: boolean;
-  /** Versions in scope that are neither there nor taken for removed there: version IDs of the source. */
+  /** Versions in scope that are neither there nor count as removed there, as version IDs of the source. */
   readonly missing: readonly string[];
   /**
-   * ms since 1970 of the oldest version or delete marker that is to be brought there; undefined: more than that is to be
-   * done, so that it may be any.
+   * ms since 1970 of the oldest version or delete marker that is missing there. Undefined when other steps are needed
+   * too, so that it may be any.
    */
   readonly oldest: number | undefined;
-  /** Versions in scope without a replica, which is taken for removed by the destination's lifecycle. */
+  /** Versions in scope without a replica that count as removed by the destination's lifecycle. */
   readonly expired: readonly string[];
 }
 
 /**
- * Whether a key is right, from its listings and a HEAD of each version at the destination, by the very plan that `converge`
- * follows. Writes nothing and takes no lease: what is found wrong is for `converge` to look at again. Throws `CosError`.
+ * Whether a key is right, from its listings and a HEAD of each version at the destination, by the same plan that
+ * `converge` follows. Writes nothing and takes no lease: `converge` looks again at a key that is not right. Throws
+ * `CosError`.
  */
 export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: number): Promise<Proof | Ending> {
   const run = createRun(deps, work, { stop });
@@ -53,12 +55,12 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
   ] as const;
   const all = { floor: 0, since: Number.POSITIVE_INFINITY };
   const seen = await observe(run, shownBy(listed.source, deps.now()), all, listings);
-  // A listed version has gone, so the two listings say nothing any more.
+  // A listed version is gone, so the two listings are out of date.
   if (isHalt(seen)) return seen.halt === 'look-again' ? UNPROVEN : seen;
   const planned = plan(seen);
-  // P37c: A key is right when nothing is to be done.
+  // P37c: A key is right when its plan has no steps.
   const stands = !seen.doubtful && planned.kind === 'steps' && planned.steps.length === 0;
-  // P47: Where the work asks for it that includes what no listing shows.
+  // P47: If the work asks for it, this includes tags and ACLs, which no listing shows.
   const isSame = !stands || !work.compare || (await hasProperties(run, seen));
   if (isHalt(isSame)) return isSame;
   const missing = missingOf(seen, new Set());
@@ -77,7 +79,7 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
 const UNPROVEN: Proof = { right: false, missing: [], oldest: undefined, expired: [] };
 
 function oldestOf(steps: readonly Step[]): number | undefined {
-  // One by one: a spread of a hundred thousand steps is more than the stack holds.
+  // In a loop: spreading a hundred thousand steps as arguments would overflow the stack.
   const oldest = steps.reduce(
     (least, step) => Math.min(least, step.kind === 'copy' || step.kind === 'mark' ? step.entry.ref.time / 1000 : 0),
     Number.POSITIVE_INFINITY,
@@ -85,14 +87,14 @@ function oldestOf(steps: readonly Step[]): number | undefined {
   return steps.length > 0 && oldest > 0 ? Math.floor(oldest) : undefined;
 }
 
-/** The answer that a HEAD of the key would give, going by the listing. */
+/** The answer that a HEAD of the key would give, by the listing. */
 export function shownBy([newest]: readonly VersionEntry[], date: number): HeadResult {
   if (newest === undefined || newest.deleteMarker)
     return { found: false, date, deleteMarker: newest !== undefined, versionId: newest?.versionId };
   return { found: true, date, head: headOfEntry(newest) };
 }
 
-/** Versions of one key that are copied without asking for anything twice; a longer history is for `converge`. */
+/** Most versions of one key that are copied without reading anything twice. A longer history is left to `converge`. */
 const MOST = 50;
 
 /** `unfit`: nothing was written, and `converge` has to do it. */
@@ -107,8 +109,9 @@ export type History =
     };
 
 /**
- * Whether the history of a key can be written without a lease: nothing is there, all of it has settled, and it holds
- * versions alone. Where other buckets replicate to the source or from the destination a key has more than one writer.
+ * Whether the history of a key can be written without a lease: nothing is at the destination, all entries have settled,
+ * and all are versions. Where other buckets replicate to the source or from the destination, a key has several writers
+ * and needs the lease.
  */
 export function isPlainHistory(deps: EngineDeps, work: Work, listed: Listed, settledBefore: number): boolean {
   const { settings } = deps;
@@ -124,12 +127,12 @@ export function isPlainHistory(deps: EngineDeps, work: Work, listed: Listed, set
 }
 
 /**
- * Copies the history of a key for which `isPlainHistory` holds, oldest first. It takes no lease, so what it writes may meet
- * what a run writes that an event has started: then a version is there twice, or stands out of its order. Both are what
- * `converge` puts right, and nothing is lost, because versions are only added and no delete marker is made. So whoever calls
- * this looks at both listings again when they have settled, and takes the key for right only if they show exactly what was
- * written; otherwise `converge` does. Throws `ServiceError`; after an unknown outcome the key has to be looked at once
- * more when the request can no longer land.
+ * Copies the history of a key for which `isPlainHistory` holds, oldest first. It takes no lease, so a run that an event
+ * has started may write the key too: a version is then there twice, or out of order. `converge` mends both, and nothing
+ * is lost, because versions are only added and no delete marker is made. So the caller looks at both listings again
+ * when they have settled. It counts the key as right only if they show exactly the written versions, and otherwise
+ * leaves it to `converge`. Throws `ServiceError`. After an unknown outcome the key has to be looked at again when the
+ * request can no longer land.
  */
 export async function copyHistory(
   deps: EngineDeps,
@@ -145,7 +148,7 @@ export async function copyHistory(
   for (const entry of entries) {
     const over = run.time.over();
     if (over) return over;
-    // The current version is asked for without its ID. If a newer one has come, the event of that one is on its way.
+    // The current version is requested without its ID. If a newer one exists, its own event is on the way.
     const result = await heads.source(entry.current === true ? undefined : entry.versionId);
     if (!result.found || refOfHead(result.head).id !== entry.ref.id) return { kind: 'unfit' };
     if ((await claimAt(run, result.head, 'source')).kind === 'ours') return { kind: 'unfit' };
@@ -155,7 +158,7 @@ export async function copyHistory(
     if (finding.kind === 'copy') candidates.push(finding.candidate);
     else verdictLog.skip(finding.skip);
   }
-  // A version that was passed over has no replica and may be copied some day, so no base names it.
+  // A skipped version has no replica and may be copied some day, so no base names it.
   let base: Ref | undefined;
   for (const candidate of candidates) {
     const halt = await copyVersion(run, candidate, base);
@@ -171,14 +174,14 @@ export async function copyHistory(
 }
 
 export interface CopyHistoryOptions {
-  /** ms since 1970: no step is begun after it. */
+  /** ms since 1970: no step is begun later. */
   readonly stop: number;
   /** Whether the rules of the work are still those that are stored. */
   readonly isInForce: () => Promise<boolean>;
   readonly clock: DestinationClock;
 }
 
-/** Oldest first, those that a rule covers. */
+/** Oldest first, only those that a rule covers. */
 function entriesOf({ rules }: Work, source: readonly VersionEntry[]): Entry[] {
   return source
     .map((entry, i) => ({

@@ -11,7 +11,7 @@ import { BUSY_MS, CLOCK_DOUBT_MS, LINGER_MS } from '../durations/index.ts';
 
 type Taking = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'uploads'>;
 
-/** Whose turn it is at a key: what a run needs to find out, and to tell others. */
+/** Decides whose turn it is at a key: leases and knocks. */
 export interface Turns {
   readonly leases: Leases;
   readonly knocks: Knocks;
@@ -26,7 +26,7 @@ export interface Held {
   readonly lease: Lease;
   /** The source's current version, read after the key was taken. */
   readonly source: HeadResult;
-  /** A knock was taken away: others rely on this look. */
+  /** A knock was deleted, so others rely on this look. */
   readonly knocked: boolean;
 }
 
@@ -34,30 +34,30 @@ export type Taken =
   | Held
   /** `until`: ms since 1970, local clock. */
   | { readonly kind: 'busy'; readonly until: number }
-  /** The run that has the key looks once more before it is done, so this run has nothing left to do. */
+  /** The run that has the key looks once more before it is done, so nothing is left for this run. */
   | { readonly kind: 'told' };
 
 const TOLD: Taken = { kind: 'told' };
 
 /**
- * Takes the key, or tells the run that has it. `knock`: how deep the look has to be that a knock asked for, in microseconds
- * since 1970; undefined: nobody has knocked. Throws `CosError`.
+ * Takes the key, or signals the run that has it. `knock`: the depth that a knock asks for, in microseconds since 1970;
+ * undefined when nobody has knocked. Throws `CosError`.
  */
 export async function take(run: Taking, turns: Turns, knock: number | undefined): Promise<Taken> {
   const { work } = run;
   const { knocks } = turns;
   if (knock !== undefined) return ofAcquired(run, turns, await acquire(run, turns, knock));
   const date = mayKnock(work) ? knocks.dateIfTaken(work) : undefined;
-  // It was taken a moment ago, so it probably is: then one request tells the holder, and nothing else need be asked.
+  // The key was taken a moment ago and probably still is: one request signals the holder, and no other is needed.
   if (date !== undefined) return knockFirst(run, turns, date);
   const [source, acquired] = await Promise.allSettled([
-    // P1b: What the event names is not asked for: what is current counts.
+    // P1b: The version that the event names is not requested; the current one counts.
     run.heads.source(),
     acquire(run, turns, work.floor),
   ]);
   if (acquired.status === 'rejected') throw acquired.reason;
   if (acquired.value.kind === 'taken')
-    // P21b: Whoever has the key is told.
+    // P21b: The run that has the key is told.
     return tell(run, turns, acquired.value, source.status === 'fulfilled' ? source.value.date : undefined);
   // One round trip for both, and neither is older than the other.
   if (source.status === 'fulfilled')
@@ -66,7 +66,7 @@ export async function take(run: Taking, turns: Turns, knock: number | undefined)
   throw source.reason;
 }
 
-/** A task or a scan asks for more than a knock can say. */
+/** A task or a scan asks for more than a knock can express. */
 const mayKnock = (work: Work): boolean =>
   !work.thorough && !work.compare && work.uploads.length === 0 && work.fresh === Number.NEGATIVE_INFINITY;
 
@@ -77,7 +77,7 @@ async function acquire(run: Taking, { leases, started, end }: Turns, floor: numb
     at('state', () => leases.acquire(work, facts, end, { thorough: work.thorough, landed }));
   const acquired = await ask();
   if (acquired.kind === 'held' || acquired.awaited === undefined) return acquired;
-  // P51b: The key is kept for a copy alone, and the copy is there.
+  // P51b: The key is kept only for a copy, and the copy has landed.
   return (await hasLanded(run, acquired.awaited)) ? ask(acquired.awaited) : acquired;
 }
 
@@ -96,11 +96,11 @@ async function knockFirst(run: Taking, turns: Turns, date: number): Promise<Take
   const knocked = await at('state', () => knocks.knock(work, work.floor, date));
   if (knocked === 'waiting') return TOLD;
   const acquired = await acquire(run, turns, knocks.floorAt(work.floor, date));
-  // P43b: Held after the knock was there, so it is heard when the key is given back.
+  // P43b: The key was held after the knock was there, so the holder hears it when it gives the key back.
   return acquired.kind === 'taken' && knocked === 'left' ? TOLD : ofAcquired(run, turns, acquired);
 }
 
-/** `date`: COS's time, ms since 1970, as far as it is known. */
+/** `date`: COS's time in ms since 1970, if known. */
 async function tell(
   run: Taking,
   turns: Turns,
@@ -116,16 +116,16 @@ async function tell(
     if (knocked === 'shallow') return ofAcquired(run, turns, taken);
     // P43: The holder may have asked before the knock was there.
     if (knocked === 'waiting' || (await leases.isHeld(taken.name))) return TOLD;
-    // It was given back before anybody could hear.
+    // The key was given back before the holder could hear the knock.
     const acquired = await acquire(run, turns, knocks.floorAt(work.floor, date));
     return acquired.kind === 'taken' ? TOLD : ofAcquired(run, turns, acquired);
   });
 }
 
 /**
- * Waits a moment before a key is given back that others ask for as well: they come by the dozen, and a look at ten versions
- * costs little more than one at a single version. Undefined: nobody has knocked, or a deeper look is wanted than this lease
- * has on record.
+ * Waits a moment before giving back a key that others ask for: they come in large numbers, and one look at ten versions
+ * costs little more than a look at one. Undefined when nobody has knocked, or when a deeper look is needed than this
+ * lease has on record.
  */
 export async function linger(run: Taking, { knocks, sleep }: Turns, held: Held): Promise<Held | undefined> {
   const { work, deps, time } = run;
@@ -139,13 +139,16 @@ export async function linger(run: Taking, { knocks, sleep }: Turns, held: Held):
   return { ...held, source: await run.heads.source() };
 }
 
-/** First the key, then the knock goes, then the source is read: whoever finds no knock any more knocks anew. */
+/**
+ * First the key is taken, then the knock is deleted, then the source is read: a run that finds no knock knocks anew.
+ */
 async function ofAcquired(run: Taking, turns: Turns, acquired: Acquired): Promise<Taken> {
   if (acquired.kind === 'taken') return { kind: 'busy', until: run.deps.now() + acquired.remaining };
   const { lease } = acquired;
   try {
     const floor = await at('state', () => turns.knocks.floor(run.work));
-    // Since it was read somebody else may have heard it, and a deeper one has come: that is heard when this look is over.
+    // Another run may have heard the first knock, and a deeper one may have come since. It is heard when this look is
+    // over.
     if (floor !== undefined && floor < lease.floor)
       return { kind: 'held', lease, source: await run.heads.source(), knocked: false };
     // P42: Before the look.
@@ -157,7 +160,7 @@ async function ofAcquired(run: Taking, turns: Turns, acquired: Acquired): Promis
   }
 }
 
-/** A write with unknown outcome makes the lease the record to go on from, so it is kept then. */
+/** After a write with unknown outcome the lease is kept, because it is the record to go on from. */
 export async function giveUpAfter(
   run: Taking,
   turns: Turns,
@@ -169,8 +172,8 @@ export async function giveUpAfter(
 }
 
 /**
- * The work is not done. What broken-off runs and those who knocked have left becomes a task of its own before it goes with the
- * lease; where that cannot be written either it stays, and `schedule` finds it.
+ * The work is not done. What killed runs and knocks have left becomes a task of its own before the lease is removed. If
+ * that task cannot be written either, the lease stays, and `schedule` finds it.
  */
 export async function giveUp(
   run: Taking,
@@ -187,9 +190,7 @@ export async function giveUp(
   else if (!knocked) await leases.giveBack(lease);
 }
 
-/**
- * The key is looked at once more. Until then nobody else knows of a knock that was taken away, so it is put back.
- */
+/** The key will be looked at again. Until then nobody else knows of the deleted knock, so it is written again. */
 export async function giveBack(run: Taking, { leases, knocks }: Turns, { lease, knocked }: Held): Promise<void> {
   if (knocked) await at('state', () => knocks.putBack(run.work, lease.floor));
   await leases.giveBack(lease);

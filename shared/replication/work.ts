@@ -5,10 +5,12 @@ import type { Rule } from '../rules/index.ts';
 import type { Target, Task } from '../tasks/index.ts';
 import type { Work } from './types.ts';
 
-/** Causes of tasks that ask for the whole key anew: a person, or a scan. What goes on from one has another cause. */
+/**
+ * Causes of tasks that ask for the whole key anew, for a person or a scan. A task that continues one has another cause.
+ */
 const ANEW: ReadonlySet<string> = new Set(['requested', 'scan']);
 
-/** The work of several tasks of one key. Nothing is known of the key but that something is left to do. */
+/** The work of several tasks of one key. Only their demands are known, not the state of the key. */
 export function workOfTasks(tasks: readonly Task[], target: Target, rules: readonly Rule[]): Work {
   const { source, destination, key } = target;
   return {
@@ -29,7 +31,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
   };
 }
 
-/** The task for the rest of a piece of work, for another run. `now` in ms since 1970. */
+/** The task for the remaining work of a run. `now` in ms since 1970. */
 export function taskOf(work: Work, why: Cause | Why, now: number, earlier: readonly Task[] = []): Task {
   const { source, destination, key, hints, floor, since, uploads, compare } = work;
   return {
@@ -57,5 +59,5 @@ export function whyOf(error: unknown): Why {
   return { cause, failed: { request, ...(side === undefined ? {} : { side }) } };
 }
 
-/** A word for a task's cause: the error's code, never its text, which may hold a key or a host. */
+/** A code for a task's cause. The text of the error is left out, because it may hold a key or a host. */
 export const causeOf = (error: unknown): string => (error instanceof ServiceError ? error.code : 'InternalError');

@@ -10,7 +10,7 @@ export interface AttemptKind {
 }
 
 /**
- * A fresh attempt. Its time is the destination's, and not later than anything that the attempt will write. Throws
+ * A fresh attempt. Its time is by the destination's clock, and not later than anything that the attempt writes. Throws
  * `CosError`.
  */
 export async function newAttempt(
@@ -26,7 +26,7 @@ export async function newAttempt(
   };
 }
 
-/** User metadata of a replica that is about to be written: that of its original and the signed marker. */
+/** User metadata of a replica before it is written: that of its original, and the signed marker. */
 export async function withMarker(
   { deps, work }: Needs<'deps' | 'work'>,
   own: ObjectHead['meta'],

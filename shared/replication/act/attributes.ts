@@ -2,8 +2,8 @@ import type { CopyAttributes, Encryption, Grant, ObjectHead } from '../../cos/in
 import type { Rule } from '../../rules/index.ts';
 
 /**
- * Everything that travels with the bytes. `meta`: user metadata with the marker. Tags are left to COS, which copies those of
- * the very version.
+ * Everything that travels with the bytes. `meta`: user metadata with the marker. Tags are left to COS, which copies
+ * those of that very version.
  */
 export function attributesOf(
   head: ObjectHead,
@@ -20,7 +20,7 @@ export function attributesOf(
   };
 }
 
-/** A replica copied within its bucket keeps what it has; only the marker changes. */
+/** A replica that is copied within its bucket keeps its attributes; only the marker changes. */
 export const raisedAttributes = (
   head: ObjectHead,
   meta: CopyAttributes['meta'],

@@ -21,8 +21,8 @@ type Copying = Needs<
 >;
 
 /**
- * Copies one source version on top of the destination's stack. `named`: as in `Marker`. A version that COS refuses to copy
- * is noted as skipped, and the run looks again.
+ * Copies one source version on top of the destination's stack. `named`: as in `Marker`. A version that COS refuses to
+ * copy is recorded as skipped, and the run looks again.
  */
 export async function copyVersion(
   run: Copying & Needs<'verdictLog'>,
@@ -51,14 +51,17 @@ export async function copyVersion(
   } catch (error) {
     const reason = refusalOf(error, head);
     if (reason === undefined) throw error;
-    // The refusal is about this version alone. The next look passes it over and goes on with newer ones.
+    // The refusal concerns this version alone. The next look skips it and goes on with newer ones.
     run.verdictLog.skip({ versionId: entry.versionId, reason });
     run.verdictLog.exclude(entry.ref.id);
     return LOOK_AGAIN;
   }
 }
 
-/** The time of a version is in its ID; otherwise Last-Modified has it to the second, and the clock of the function will do. */
+/**
+ * The ID of a version holds its time. Otherwise Last-Modified has it to the second, and the function's clock is close
+ * enough.
+ */
 function tell({ deps, work }: Copying, { entry, head, rule }: Candidate, versionId: string): void {
   const { source, destination } = work;
   const since = entry.ref.time / 1000;
@@ -73,7 +76,7 @@ function tell({ deps, work }: Copying, { entry, head, rule }: Candidate, version
   });
 }
 
-/** Copies a replica on top of its own stack; the old one is removed by a later step. */
+/** Copies a replica on top of its own stack. A later step removes the old one. */
 export async function raise(
   run: Copying & Needs<'verdictLog'>,
   item: OwnItem,
@@ -88,8 +91,8 @@ export async function raise(
 }
 
 /**
- * Copies a version that somebody else wrote at the destination on top of its own stack, because it is the newest write of
- * all buckets and something older came to lie above it. The original stays where it is.
+ * Copies a version that somebody else wrote at the destination on top of its own stack, because it is the newest write
+ * of all buckets and an older one lies above it. The original stays in its place.
  */
 export async function lift(run: Copying & Needs<'verdictLog'>, item: ForeignItem): Promise<Halt | undefined> {
   const { versionId } = item;
@@ -130,9 +133,9 @@ async function copyInPlace(
   return isHalt(written) ? written : undefined;
 }
 
-/** Returns the ID of the version that was written. */
+/** Returns the ID of the new version. */
 async function copy(run: Copying, job: Copy): Promise<string | Halt> {
-  // P51: Nobody else writes the key while the copy may land. An upload in parts lands with a short request.
+  // P51: No other run writes the key while the copy may land. An upload in parts lands with a short request.
   if (!job.marker.inParts) await run.hold.outlast(job.marker.id, job.head.size);
   const halt = (await run.gate.closed()) ?? run.time.over();
   if (halt) return halt;
@@ -146,7 +149,7 @@ async function copy(run: Copying, job: Copy): Promise<string | Halt> {
     run.deedLog.copied(ownItem(run, { versionId, time: marker.attempted }, marker), job.head.size);
     return versionId;
   } catch (error) {
-    // P20: An error in the body of a 200 comes here too.
+    // P20: An error in the body of a 200 arrives here too.
     if (isSourceGone(error)) return LOOK_AGAIN;
     throw error;
   }
@@ -158,17 +161,17 @@ async function copyWhole({ deps, work }: Needs<'deps' | 'work'>, { from, marker,
   return { result, marker };
 }
 
-/** One request copies at most 5 GB, and parts are faster than one request from less on. */
+/** One request copies at most 5 GB, and copying in parts is faster even for smaller objects. */
 const isLarge = ({ deps }: Needs<'deps'>, { size }: ObjectHead): boolean => size > 0 && size >= deps.settings.largeFrom;
 
-/** An object that needs more time than this run has, or is copied in a way that this function does not know. */
+/** Whether an object needs more time than this run has, or a way of copying that this function lacks. */
 const isTooLarge = (run: Needs<'deps' | 'inParts'>, head: ObjectHead): boolean =>
   head.size > run.deps.settings.inlineBytes || (run.inParts === undefined && isLarge(run, head));
 
 /**
- * A bucket that keeps versions names the one that was written; `null` means that versioning has been switched off within
- * the minute for which the last answer is believed. That replica has overwritten what was there and is none. An answer
- * without any version proves nothing, so the destination is asked.
+ * A bucket that keeps versions names the new version. `null` means that versioning was switched off since the last
+ * check, which is relied on for some seconds. That replica has overwritten an object and does not count. An answer
+ * without a version ID proves nothing, so the destination is asked.
  */
 async function proveKept(
   run: Needs<'deps' | 'work' | 'heads' | 'books'>,
@@ -187,8 +190,8 @@ async function proveKept(
 }
 
 /**
- * The answer says what was written; a replica with other bytes does not stay. It is known to be ours by the answer, and not
- * by what it says of itself.
+ * Removes a replica whose bytes differ, by the answer to the write. That answer proves that the version is ours; its
+ * metadata would not.
  */
 async function proveBytes(
   run: Needs<'deps' | 'work' | 'heads' | 'deedLog'>,
@@ -203,7 +206,7 @@ async function proveBytes(
   throw new ChecksumMismatch(marker.ref.id, marker.proof, head.found ? head.head : undefined);
 }
 
-/** A `null` version may be overwritten under its ID; its ETag says which one was meant. */
+/** A `null` version may be overwritten under its ID, so its ETag pins it. */
 const pinned = (versionId: string, head: ObjectHead): { ifMatch?: string } =>
   isNull(versionId) ? { ifMatch: head.etag } : {};
 

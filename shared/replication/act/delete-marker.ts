@@ -13,7 +13,7 @@ export async function mark(run: Marking): Promise<Ending | undefined> {
   return isHalt(made) ? made : undefined;
 }
 
-/** The same at a destination that is a source too: what the delete marker stands for is written down first. */
+/** The same at a destination that is also a source: a record first says which deletion the delete marker stands for. */
 export async function hide(run: Marking & Needs<'books'>, rank: Rank): Promise<Ending | undefined> {
   const { books, work } = run;
   const halt = await run.gate.closed();
@@ -24,7 +24,7 @@ export async function hide(run: Marking & Needs<'books'>, rank: Rank): Promise<E
     const made = await makeMarker(run, rank);
     return isHalt(made) ? made : undefined;
   }
-  // Surely not made: nobody has to look for it. If this fails too, a later look finds out.
+  // Certainly not made, so no run has to look for it. If this removal fails too, a later look finds out.
   const drop = (): Promise<void> => book.drop(intention).catch(() => undefined);
   let made: string | Ending | undefined;
   try {
@@ -37,7 +37,7 @@ export async function hide(run: Marking & Needs<'books'>, rank: Rank): Promise<E
     await drop();
     return made;
   }
-  // `null` is used again, so it names nothing.
+  // `null` is used again, so it identifies no version.
   if (made !== undefined && !isNull(made)) {
     const versionId = made;
     await at('state', () => book.settle(work.destination, work.key, intention, versionId));
@@ -45,7 +45,7 @@ export async function hide(run: Marking & Needs<'books'>, rank: Rank): Promise<E
   return undefined;
 }
 
-/** Returns the version ID of the delete marker, where the answer names it. */
+/** Returns the version ID of the delete marker if the answer names it. */
 async function makeMarker(
   { deps, work, time, gate, deedLog }: Marking,
   rank?: Rank,
@@ -58,7 +58,7 @@ async function makeMarker(
       ? undefined
       : { versionId, time: deps.now(), kind: 'delete-marker', ...(rank === undefined ? {} : { rank }) },
   );
-  // The rules were asked before; which of them it was counts for its cost alone.
+  // The rules were checked before. This only finds the rule for the count of its cost.
   const rule = governingRule(work.rules, { deleteMarker: true, time: Number.POSITIVE_INFINITY });
   deps.settings.marked({ source: work.source, destination: work.destination, rule: rule?.id ?? '' });
   return versionId;

@@ -15,9 +15,10 @@ const BATCH = 8;
 type Bringing = Needs<'deps' | 'work' | 'time' | 'heads' | 'gate' | 'deeds' | 'deedLog'>;
 
 /**
- * Gives the replicas of versions in scope the tags that their source has now, and its ACL where the governing rule has
- * `ReplicaAcl`. COS sends no event when these change, so it is done only where the work asks for it, once for each replica
- * in a run. Both belong to the version as it is: no new one is written. What has gone meanwhile on either side is left.
+ * Gives the replicas of versions in scope the current tags of their source, and its ACL if the governing rule has
+ * `ReplicaAcl`. COS sends no event when these change, so it is done only if the work asks for it, once for each replica
+ * in a run. Tags and ACL belong to the existing version, so no new one is written. Versions that have gone on either
+ * side are skipped.
  */
 export async function bringProperties(run: Bringing, seen: Observation): Promise<Ending | undefined> {
   const { deeds, deedLog } = run;
@@ -39,7 +40,7 @@ export async function bringProperties(run: Bringing, seen: Observation): Promise
         return bringOne(run, item, entry);
       }),
     );
-    // Only when all have ended: none may write once the key is given back.
+    // Only when all have ended, because none may write once the key is given back.
     const failure = done.find((one) => one.status === 'rejected' && !isSourceGone(one.reason));
     if (failure?.status === 'rejected') throw failure.reason;
     for (const one of done) if (one.status === 'fulfilled' && one.value !== undefined) return one.value;
@@ -47,7 +48,10 @@ export async function bringProperties(run: Bringing, seen: Observation): Promise
   return undefined;
 }
 
-/** Whether this replica is to be compared. `null` versions of one second differ in nothing else, so theirs always are. */
+/**
+ * Whether this replica must be compared. `null` versions of one second may differ in nothing else, so theirs always
+ * are.
+ */
 const isDue = ({ work, deps }: Needs<'work' | 'deps'>, marker: Marker): boolean =>
   work.compare || (mayBeOfAnother(marker) && isRecent(marker, deps.now()));
 
@@ -68,12 +72,12 @@ async function bringOne(run: Bringing, item: ReplicaItem, entry: Entry): Promise
 }
 
 interface Difference {
-  /** Those of the source, where the replica has others. */
+  /** The source's tags, if the replica has others. */
   readonly tags: Awaited<ReturnType<Cos['getTags']>> | undefined;
   readonly grants: readonly Grant[] | undefined;
 }
 
-/** Undefined: the replica has the tags and, where a rule asks for it, the ACL of its version. */
+/** Undefined when the replica has the tags and, if a rule asks for it, the ACL of its version. */
 async function differenceOf(
   { work, deps: { cos } }: Needs<'deps' | 'work'>,
   item: ReplicaItem,
@@ -84,7 +88,7 @@ async function differenceOf(
     at('source', () => cos.getTags(source, key, entry.versionId)),
     at('destination', () => cos.getTags(destination, key, item.versionId)),
   ]);
-  // Tags may have taken the version out of every rule's scope: then its replica stays as it is.
+  // Tags may have taken the version out of every rule's scope; its replica then stays as it is.
   const rule = governing(work.rules, entry, wanted);
   if (rule === undefined) return undefined;
   const grants = rule.replicaAcl
@@ -100,8 +104,8 @@ async function differenceOf(
 }
 
 /**
- * Whether every replica that was seen has the tags of its version now, and its ACL where a rule asks for it. Writes nothing.
- * A version that has gone meanwhile on either side is as good as different. Throws `CosError`.
+ * Whether every observed replica has the current tags of its version, and its ACL if a rule asks for it. Writes
+ * nothing. A version that has gone on either side counts as different. Throws `CosError`.
  */
 export async function hasProperties(
   run: Needs<'deps' | 'work' | 'time'>,
@@ -129,13 +133,13 @@ export async function hasProperties(
   return true;
 }
 
-/** Whether the version is still there. The ID `null` is used again, so another version may have taken its place. */
+/** Whether the version still exists. The ID `null` is used again, so it may be another version by now. */
 async function isStillThere({ heads }: Needs<'heads'>, { ref, versionId }: Entry): Promise<boolean> {
   if (!isNullRef(ref)) return true;
   const result = await heads.source(versionId);
   return result.found && refOfHead(result.head).id === ref.id;
 }
 
-/** Grants as a text, each right once and in any order. */
+/** Grants as text: each right once, in one order. */
 const textOfGrants = (grants: readonly Grant[]): string =>
   JSON.stringify([...new Set(grants.map(({ permission, grantee }) => `${permission} ${grantee}`))].toSorted());

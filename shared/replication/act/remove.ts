@@ -11,10 +11,11 @@ import { isOwn, type OwnItem } from '../types.ts';
 type Removing = StackReading & Needs<'gate' | 'deedLog'>;
 
 /**
- * Removes a replica that another one stands for: `keep`, or the one that this run wrote last of the same version. Nothing is
- * removed on a listing's word, so both are asked for by ID once more, and nothing on the word of metadata alone, which whoever
- * reads a replica can put on an object of his own: unless both have the bytes of the source, or are alike where the source is
- * gone, both stay. So does one that a user has copied meanwhile, because that copy would be taken for ours without it.
+ * Removes a replica that another one replaces: `keep`, or the last one that this run wrote of the same version. A
+ * listing alone is no reason to remove anything, so both are requested by ID once more. Metadata alone is none either,
+ * because a user who reads a replica can put its metadata on another object: both stay unless both have the bytes of
+ * the source, or are alike where the source is gone. A replica that a user has copied meanwhile stays too, because
+ * without it the copy would count as ours.
  */
 export async function remove(run: Removing, item: OwnItem, keep?: OwnItem): Promise<Halt | undefined> {
   const halt = await run.gate.closed();
@@ -33,7 +34,7 @@ export async function remove(run: Removing, item: OwnItem, keep?: OwnItem): Prom
 const isSameVersion = (a: OwnItem, b: OwnItem): boolean =>
   a.marker.ref.id === b.marker.ref.id && samePlace(a.marker.source, b.marker.source);
 
-/** HEAD of a version that bears the marker it is known by; or it has gone, or is not ours any more. */
+/** The HEAD of a version that still bears its known marker. Otherwise the run has to look again. */
 async function provenOurs(
   run: Needs<'deps' | 'work' | 'heads' | 'books'>,
   item: OwnItem,
@@ -51,13 +52,16 @@ async function isReplaced(
   gone: ObjectHead,
   stays: ObjectHead,
 ): Promise<boolean> {
-  // P18: The replica that stays has the same bytes, or the other one stays too.
+  // P18: If the remaining replica has other bytes, both stay.
   if (!sameBytes(gone, stays) || !sameAttributes(gone, stays)) return false;
   const original = await originalOf(run, item);
   return original === undefined || mayStandFor(stays, gone, original);
 }
 
-/** The version that a replica was made of; undefined: it has gone, or lies where this deployment does not read. */
+/**
+ * The version that a replica was made from. Undefined when it is gone, or lies in a bucket that this deployment does
+ * not read.
+ */
 async function originalOf(
   { work, heads }: Needs<'work' | 'heads'>,
   { marker }: OwnItem,
@@ -69,14 +73,17 @@ async function originalOf(
   return result.found && refOfHead(result.head).id === marker.ref.id ? result.head : undefined;
 }
 
-/** Whether two replicas have the same headers and metadata. A user who changed a copy has made it his own. */
+/**
+ * Whether two replicas have the same headers and metadata. If they differ, a user has changed a copy, which is then the
+ * user's own.
+ */
 const sameAttributes = (a: ObjectHead, b: ObjectHead): boolean =>
   textOf(a.headers) === textOf(b.headers) && textOf(ownMetadata(a.meta)) === textOf(ownMetadata(b.meta));
 
 const textOf = (record: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-/** Only for what an answer has named, or `remove` has proved. */
+/** Only for a version that an answer has named, or that `remove` has proved. */
 export async function removeVersion(
   { deps, work, deedLog }: Needs<'deps' | 'work' | 'deedLog'>,
   versionId: string,

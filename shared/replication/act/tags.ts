@@ -1,7 +1,7 @@
-/** Name and value of each. */
+/** Pairs of name and value. */
 export type Tags = readonly (readonly [string, string])[];
 
-/** Whether two versions have the same tags, in any order, because COS promises none. */
+/** Whether two versions have the same tags in any order, because COS guarantees none. */
 export const sameTags = (one: Tags, other: Tags): boolean => textOf(one) === textOf(other);
 
 const textOf = (tags: Tags): string => JSON.stringify(tags.map((tag) => JSON.stringify(tag)).toSorted());

@@ -4,8 +4,8 @@ import { VERSIONING_TRUSTED_MS } from '../../durations/index.ts';
 import type { Versioning } from '../settings.ts';
 
 /**
- * Nothing is written before a destination is known to keep versions. It is asked beside the rest of the work at first, then
- * before any write that comes more than some seconds after the last answer.
+ * Nothing is written before a destination is known to keep versions. The first check runs beside other requests. Before
+ * later writes it is repeated once the last answer is some seconds old.
  */
 export class VersioningWatch implements Versioning {
   readonly #cos: Pick<Cos, 'getVersioning'>;

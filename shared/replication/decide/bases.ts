@@ -2,8 +2,9 @@ import type { Absent, Compare, Entry, Observation, ReplicaItem } from '../types.
 import type { Marker, Ref } from '../../identity/index.ts';
 
 /**
- * Tells of a version whether some replica says that it was not accounted for when that replica was made: it lies between
- * the replica's base and its source. Any other version without a replica had one, and the destination's lifecycle took it.
+ * Returns a test: does some replica say that a version was missing when the replica was made? The version then lies
+ * between the replica's base and its source. Any other version without a replica had one, which the destination's
+ * lifecycle removed.
  */
 export function coverageOf(kept: readonly ReplicaItem[], compare: Compare): (ref: Ref) => boolean {
   const sorted = kept.toSorted((a, b) => compare(a.marker.ref, b.marker.ref));
@@ -24,8 +25,8 @@ export function coverageOf(kept: readonly ReplicaItem[], compare: Compare): (ref
 }
 
 /**
- * The reason that newer replicas give for a version that is not there and not missing either. The version that a base names had
- * its replica. One that lies deeper may never have had any: a replica that told so may be gone.
+ * The reason that newer replicas give for an absent version that does not count as missing. A version that a base names
+ * had its replica. A deeper one may never have had any: the replica that said so may be gone.
  */
 export const absence = ({ id }: Ref, newer: readonly Marker[]): Absent =>
   newer.some(({ base }) => base?.id === id) ? 'removed-at-destination' : 'not-at-destination';
@@ -34,16 +35,16 @@ export interface Known {
   readonly kept: readonly ReplicaItem[];
   /** Versions that this plan copies, oldest first. */
   readonly missing: readonly Entry[];
-  /** IDs of versions that cannot be copied now but perhaps some day. */
+  /** IDs of versions that cannot be copied now but may be some day. */
   readonly later: ReadonlySet<string>;
   readonly compare: Compare;
 }
 
 /**
- * Finds the base of a replica: the newest entry below it of which it can be said that nothing is missing down to there.
- * That is one that has its replica or is about to get it, because then that replica says what is missing further down; or
- * one that has none for good and was listed beyond doubt, and with it all that lies below. A young entry without a replica
- * is passed over: it may be known from an event alone, while the listing does not show yet what lies below it.
+ * Finds the base of a replica: the newest entry below it down to which nothing is unaccounted for. Such an entry has a
+ * replica or is about to get one, and that replica says what is missing further down. Or it will never have one and was
+ * listed for certain, and so was everything below it. A young entry without a replica is passed over: it may be known
+ * from an event alone, while the listing does not yet show the versions below it.
  */
 export function accountedBelow(
   { entries, settledBefore }: Observation,
@@ -59,7 +60,7 @@ export function accountedBelow(
   return (ref) => newest[firstWhere(entries.length, (i) => compare((entries[i] as Entry).ref, ref) >= 0) - 1];
 }
 
-/** Tells of a replica whether one of these versions, oldest first, lies between its base and its source. */
+/** Returns a test of a replica: does one of these versions, oldest first, lie between its base and its source? */
 export function isOpenBetween(open: readonly Entry[], compare: Compare): (marker: Marker) => boolean {
   return ({ ref, base }) => {
     const below = open[firstWhere(open.length, (i) => compare((open[i] as Entry).ref, ref) >= 0) - 1];
@@ -67,7 +68,7 @@ export function isOpenBetween(open: readonly Entry[], compare: Compare): (marker
   };
 }
 
-/** The first index at which `holds` is true, given that it is false before and true from there on. */
+/** The first index at which `holds` is true, provided that it is false before and true from there on. */
 function firstWhere(length: number, holds: (index: number) => boolean): number {
   let [from, to] = [0, length];
   while (from < to) {

@@ -2,14 +2,14 @@ import type { OwnItem } from '../types.ts';
 
 export interface LastAttempts<T> {
   readonly kept: readonly T[];
-  /** The others, each with the one that stays in its place. */
+  /** The other replicas, each with the one that stays instead of it. */
   readonly surplus: readonly { readonly item: T; readonly keep: T }[];
 }
 
 /**
- * Of several replicas of one version that of the last attempt stays, and the upper one of two that began in one second: runs
- * that see different listings agree then, and so do deployments that share no lease. An attempt is not made younger by a user
- * who copies its replica later. `stack`: newest first.
+ * Of several replicas of one version, that of the last attempt stays; of two that began in one second, the upper one.
+ * So runs that see different listings agree, and so do deployments that share no lease. A user's later copy of a
+ * replica does not make its attempt younger. `stack`: newest first.
  */
 export function lastAttempts<T extends OwnItem>(stack: readonly T[]): LastAttempts<T> {
   const last = new Map<string, T>();
@@ -30,5 +30,5 @@ export function lastAttempts<T extends OwnItem>(stack: readonly T[]): LastAttemp
 
 const idOf = ({ marker }: OwnItem): string => `${marker.source.bucket}/${marker.ref.id}`;
 
-/** A replica that vouches for a user's copy stays, or the copy would be taken for ours and removed some day. */
+/** A replica that vouches for a user's copy stays. Without it the copy would count as ours and be removed some day. */
 export const mayGo = ({ vouches }: OwnItem): boolean => vouches !== true;

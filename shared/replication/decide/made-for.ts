@@ -4,14 +4,14 @@ import type { Intention, Marks } from '../deletion-records.ts';
 import { DELETE_LANDING_MS, PROMPT_DELETE_MS, REGION_SLACK_MS } from '../../durations/index.ts';
 
 /**
- * Which delete marker of `bucket` an intention has brought about, as far as that can be told. `listed`: the versions and
- * delete markers of the key, newest first; `marks`: what is on record of them.
+ * The delete marker of `bucket` that an intention has made, as far as that can be known. `listed`: the versions and
+ * delete markers of the key, newest first; `marks`: the records of our delete markers.
  *
- * A record that stands for a delete marker says that a user made that one: replication stands for nothing of its own. And
- * what lies below the very one that the intention stands for was there before it.
+ * A record that names a delete marker as the deletion it stands for proves that a user made that one: replication
+ * stands for none of its own. Entries below the deletion that the intention stands for are older than the intention.
  *
- * Of the others nearly always the one that came at once is meant, and the rest are users'. Where none did, the last one is
- * taken for it: taken for a user's, a delete marker that landed late would hide what was written meanwhile.
+ * Of the others, the one that came at once is nearly always meant, and the rest are users'. If none came at once, the
+ * last one counts as ours: if it counted as a user's, a late delete marker would hide newer writes.
  */
 export function madeFor(
   intention: Intention,

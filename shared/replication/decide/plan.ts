@@ -7,18 +7,18 @@ import { accountedBelow, coverageOf, isOpenBetween } from './bases.ts';
 
 export type Plan =
   | { readonly kind: 'steps'; readonly steps: readonly Step[] }
-  /** Putting the order right would rebuild more than `maxRaise` replicas; `count` says how many. */
+  /** Restoring the order would rebuild more than `maxRaise` replicas; `count` says how many. */
   | { readonly kind: 'too-deep'; readonly count: number };
 
 const isReplica = (item: StackItem): item is ReplicaItem => item.kind === 'replica';
 
 /**
- * The steps at the destination after which it shows the versions that were seen at the source. No I/O, no clock, no
- * randomness. Steps are to be taken in order; if the run ends between any two of them, a later look plans the rest.
- * `excluded`: IDs of entries that turned out not to be copied (gone, a replica, skipped, out of a tag's scope). `later`:
- * those among them that may be copied some day, because a rule may select them or a restore bring them back.
+ * The steps after which the destination shows the observed versions of the source. No I/O, no clock, no randomness.
+ * Steps are taken in order; if the run ends between two of them, a later look plans the rest. `excluded`: IDs of
+ * entries that turned out not to be copied (gone, a replica, skipped, out of a tag's scope). `later`: those of them
+ * that may be copied some day, because a rule may select them or a restore bring them back.
  *
- * The time it takes grows no faster than n log n with the versions seen: a key may have a hundred thousand.
+ * The time grows no faster than n log n with the observed versions: a key may have a hundred thousand.
  */
 export function plan(
   seen: Observation,
@@ -51,11 +51,11 @@ export function plan(
       .sort((a, b) => compare(a.ref, b.ref))
       .map(({ step }) => step),
     ...append(appended, new Set(missing), rebuilt(raise, inserted) ? 0 : markersOnTop(seen.stack, kept), baseOf),
-    // P13: A replica is surplus beside another one of its version, never because its version is gone.
+    // P13: A replica is surplus only beside another one of its version, never because its version is gone.
     ...surplus
       .filter(({ item }) => mayGo(item))
       .map(({ item, keep }): Step => ({ kind: 'remove', item, reason: 'surplus', keep })),
-    // P14: The old replicas go last, when the new ones are there.
+    // P14: The old replicas are removed last, when the new ones are there.
     ...raise.filter(mayGo).map((item): Step => ({ kind: 'remove', item, reason: 'raised' })),
   ];
   const { together } = seen;
@@ -65,7 +65,7 @@ export function plan(
   };
 }
 
-/** The versions `plan` would copy, before anything is known of them but their place in the listing. */
+/** The versions that `plan` would copy, judged only by their position in the listing. */
 export function missingOf(seen: Observation, excluded: ReadonlySet<string>): readonly Entry[] {
   const entries = seen.entries.filter((entry) => !excluded.has(entry.ref.id));
   return missingVersions(seen, entries, lastAttempts(seen.stack.filter(isReplica)).kept, orderBy(seen.sourceOrder));
@@ -91,12 +91,15 @@ function missingVersions(
     if (seen.hints.has(ref.id)) return true;
     if (seen.low !== undefined && compare(ref, seen.low) <= 0) return false;
     // P7b: Every version above the newest replica is missing.
-    // P8: So is one that lies in the gap that a base left open.
+    // P8: So is a version in a gap that a base left open.
     return highest === undefined || compare(ref, highest) > 0 || isGap(ref);
   });
 }
 
-/** The replicas to copy on top again, oldest first: what stands wrong, or above a version that has to go below it. */
+/**
+ * The replicas to copy on top again, oldest first: those in the wrong place, or above a version that has to go below
+ * them.
+ */
 function raised(
   seen: Observation,
   entries: readonly Entry[],
@@ -113,9 +116,9 @@ function raised(
     if (oldestAbove === undefined || compare(marker.ref, oldestAbove) < 0) oldestAbove = marker.ref;
   }
   const hidden = hiddenCurrent(seen, entries, kept);
-  // P22c: A DELETE of a broken-off run may have landed on top of the current version.
+  // P22c: A DELETE of a killed run may have landed on top of the current version.
   if (hidden !== undefined) reasons.push(hidden);
-  // P10: What stands wrong, and all above it, is copied on top again.
+  // P10: A replica in the wrong place, and all above it, are copied on top again.
   if (reasons.length === 0) return [];
   const cut = reasons.reduce((a, b) => (compare(a, b) <= 0 ? a : b));
   return kept
@@ -123,7 +126,7 @@ function raised(
     .toSorted((a, b) => compare(a.marker.ref, b.marker.ref));
 }
 
-/** The current source version whose replica lies under a delete marker of ours that came late. */
+/** The current source version if its replica lies under a late delete marker of ours. */
 function hiddenCurrent(seen: Observation, entries: readonly Entry[], kept: readonly ReplicaItem[]): Ref | undefined {
   const current = entries.at(-1);
   if (current === undefined || current.deleteMarker) return undefined;
@@ -139,7 +142,7 @@ function hiddenCurrent(seen: Observation, entries: readonly Entry[], kept: reado
 const rebuilt = (raise: readonly ReplicaItem[], inserted: readonly Entry[]): boolean =>
   raise.length + inserted.length > 0;
 
-/** Delete markers that already lie above all replicas: as many of the source's need no new one. */
+/** The number of delete markers above all replicas. As many of the source's need no new one. */
 function markersOnTop(stack: readonly StackItem[], kept: readonly ReplicaItem[]): number {
   const top = kept[0];
   const above = top === undefined ? stack : stack.slice(0, stack.indexOf(top));
@@ -162,7 +165,7 @@ function append(
       there = 0;
       continue;
     }
-    // P12: A delete marker that is there already is counted, not made again.
+    // P12: An existing delete marker is counted, not made again.
     if (there > 0) {
       there -= 1;
       continue;
@@ -174,8 +177,8 @@ function append(
 }
 
 /**
- * Versions that have no replica for all that was looked at, and are not about to get one: below the floor of this look. A
- * replica that recorded one goes on recording it when it is rebuilt, because its base is all that is known of it.
+ * Versions below this look's floor that have no replica and are not being copied now. A replica that recorded one keeps
+ * recording it when it is rebuilt, because nothing else says that it is missing.
  */
 function openGaps(
   entries: readonly Entry[],

@@ -9,21 +9,21 @@ export interface TogetherLook {
   readonly together: Together;
   /** Entries of the source, without those that are not replicated. */
   readonly entries: readonly Entry[];
-  /** The steps that bring in the source's versions. */
+  /** The steps that copy the source's versions. */
   readonly base: readonly Step[];
   /** Order of the source's versions, older first. */
   readonly compare: (a: Ref, b: Ref) => number;
 }
 
 /**
- * The steps at a destination that is a source as well, after which the newest write of all buckets is on top: replication
- * goes both ways there, and a write that comes late from one side must not hide a newer one of the other.
+ * The steps at a destination that is also a source, after which the newest write of all buckets is on top. Replication
+ * is two-way there, and a late write from one side must not hide a newer one of the other.
  *
- * Every bucket comes to the same answer, because each write has one rank wherever it is seen.
+ * Every bucket reaches the same result, because each write has one rank wherever it is seen.
  */
 export function togetherSteps(look: TogetherLook): readonly Step[] {
   const { seen, base } = look;
-  // A delete marker that is not on top carries nothing, so it is made only when it is the newest write of all.
+  // A delete marker that is not on top has no content, so it is made only when it is the newest write of all.
   // P34: A delete marker is made only where it is the newest write of all.
   const writes = base.filter(({ kind }) => kind === 'copy' || kind === 'raise');
   const removals = [...base.filter(({ kind }) => kind === 'remove'), ...surplusOfOthers(seen.stack)];
@@ -51,11 +51,11 @@ function onTop(look: TogetherLook, writes: readonly Step[], stack: readonly Stac
 interface Candidate {
   readonly rank: Rank;
   readonly deleteMarker: boolean;
-  /** Where an object stands at the destination; undefined when it is still to be written. */
+  /** The object's version at the destination; undefined when it is still to be written. */
   readonly item?: ObjectItem;
 }
 
-/** Newest place first where one write stands in several. */
+/** If one write is there several times, its newest position comes first. */
 function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly StackItem[]): readonly Candidate[] {
   const { together, entries, compare } = look;
   const ranked = (ref: Ref, deleteMarker: boolean, item?: ObjectItem): Own => {
@@ -67,9 +67,9 @@ function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly
     ...stack.flatMap((item) => (item.kind === 'replica' ? [ranked(item.marker.ref, false, item)] : [])),
     ...entries.filter(({ deleteMarker }) => deleteMarker).map(({ ref }) => ranked(ref, true)),
   ].filter(({ rank, deleteMarker }) => !deleteMarker || !isUndone(together, rank));
-  // The source's own order is its listing: the times of its `null` versions are not exact.
+  // The listing gives the source's own order: the times of its `null` versions are not exact.
   const newest = own.reduce<Own | undefined>((a, b) => (a && compare(a.ref, b.ref) >= 0 ? a : b), undefined);
-  // Older than what was taken back, a deletion counts where it still hides the key: the user left it so.
+  // A deletion older than the one that was taken back counts if it still hides the key: the user left it so.
   const shown = stack.findIndex((item) => item.kind !== 'delete-marker');
   const others = stack.flatMap((item, i) => {
     const { rank } = item;
@@ -81,13 +81,13 @@ function candidates(look: TogetherLook, writes: readonly Step[], stack: readonly
   return newest === undefined ? others : [newest, ...others];
 }
 
-/** A user who takes back a deletion takes back older ones too, because they could not be taken back one by one. */
+/** A user who takes back a deletion takes back older ones too, because they cannot be taken back one by one. */
 // P36b: So older deletions stay taken back.
 const isUndone = ({ undone }: Together, rank: Rank): boolean => undone.some((one) => compareRanks(rank, one) <= 0);
 
 type Own = Candidate & { readonly ref: Ref };
 
-/** The source version that a step brings on top, where it brings one. */
+/** The source version that a step brings on top, if any. */
 function ownRef(step: Step): readonly Ref[] {
   if (step.kind === 'copy') return [step.entry.ref];
   return step.kind === 'raise' ? [step.item.marker.ref] : [];
@@ -101,9 +101,9 @@ function rankOfWrite({ together }: TogetherLook, step: Step): Rank | undefined {
 const newestOf = (all: readonly Candidate[]): Candidate | undefined =>
   all.reduce<Candidate | undefined>((a, b) => (a && compareRanks(a.rank, b.rank) >= 0 ? a : b), undefined);
 
-/** Replicas from third buckets that were brought on top again, by two runs at once or by one that then broke off. */
+/** Replicas from third buckets that were copied on top twice, by two runs at once or by one that was then killed. */
 function surplusOfOthers(stack: readonly StackItem[]): readonly Step[] {
-  // P15b: By the same rule as the source's own replicas.
+  // P15b: By the same rule as replicas of the source itself.
   const { surplus } = lastAttempts(stack.filter((item) => item.kind === 'other'));
   return surplus
     .filter(({ item }) => mayGo(item))

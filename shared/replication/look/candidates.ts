@@ -11,7 +11,7 @@ import type { Entry, Observation, Skip } from '../types.ts';
 import { claimAt } from './claim.ts';
 import { Originals } from './originals.ts';
 
-/** A version that is to be copied, with all that has to be known for it. */
+/** A version to copy, with all facts that copying needs. */
 export interface Candidate {
   readonly entry: Entry;
   readonly head: ObjectHead;
@@ -22,7 +22,7 @@ export interface Examined {
   readonly candidates: ReadonlyMap<string, Candidate>;
   /** IDs of entries that are not to be copied. */
   readonly excluded: ReadonlySet<string>;
-  /** The observation up to the last version examined; the rest is for the next look. */
+  /** The observation up to the last version that was examined. The next look does the rest. */
   readonly observation: Observation;
   readonly truncated: boolean;
 }
@@ -32,29 +32,32 @@ export type Finding =
   | { readonly kind: 'copy'; readonly candidate: Candidate }
   /** It cannot be copied now. */
   | { readonly kind: 'skip'; readonly skip: Skip }
-  /** It has gone, is a replica, or no rule covers it. */
+  /** It is gone, is a replica, or no rule covers it. */
   | { readonly kind: 'none' };
 
 const NONE: Finding = { kind: 'none' };
 
 type Examining = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'memory' | 'passed' | 'verdictLog'>;
 
-/** Versions copied in one look at least; bounds memory and the time between two looks. */
+/** Versions copied in one look at least. This bounds memory and the time between two looks. */
 const PER_LOOK = 200;
-/** Each look reads the whole history again, so it copies this part of it: more looks would cost more than the copies. */
+/**
+ * Each look reads the whole history again, so it copies at least this fraction of it. More looks would cost more than
+ * the copies.
+ */
 const LOOKS = 50;
 /** Versions whose metadata is read at once. */
 const BATCH = 16;
 
 /**
- * Reads the metadata of the versions that seem to be missing, and sorts out those that are not to be copied: gone
- * meanwhile, replicas of another bucket, out of a tag filter's scope, or not replicable now. What earlier looks have sorted
- * out is not read again. `current`: the source's HEAD.
+ * Reads the metadata of the versions that seem to be missing, and excludes those that are not to be copied: gone
+ * meanwhile, replicas of another bucket, outside a tag filter's scope, or not replicable now. Versions that earlier
+ * looks excluded are not read again. `current`: the source's HEAD.
  */
 export async function examine(run: Examining, current: HeadResult, seen: Observation): Promise<Examined | HandOver> {
   const { verdictLog, passed } = run;
   const { excluded } = verdictLog;
-  // P19: Versions that earlier looks have sorted out are not read again.
+  // P19: Versions that earlier looks have excluded are not read again.
   for (const id of await passed.recall(seen, missingOf(seen, excluded))) verdictLog.exclude(id);
   const missing = missingOf(seen, excluded);
   const originals = new Originals(run, seen.sourceOrder);
@@ -114,7 +117,7 @@ async function examineVersion(
     // P33: Replicas are never passed on.
     if (!isCopy) return NONE;
   }
-  // P11b: Nothing is known of a version by its bytes.
+  // P11b: The bytes of a version identify nothing.
   return findingOf(run, entry, head);
 }
 
@@ -128,7 +131,7 @@ export async function findingOf(run: Needs<'deps' | 'work'>, entry: Entry, head:
   return { kind: 'copy', candidate: { entry, head, rule } };
 }
 
-/** The rule that covers a version of the source, whose tags are read where a rule asks for them. */
+/** The rule that covers a version of the source. Its tags are read if a rule asks for them. */
 export async function ruleOf({ deps, work }: Needs<'deps' | 'work'>, entry: Entry): Promise<Rule | undefined> {
   const { rules, source, key } = work;
   const tags = needsTags(rules) ? await at('source', () => deps.cos.getTags(source, key, entry.versionId)) : undefined;

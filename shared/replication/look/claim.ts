@@ -5,8 +5,8 @@ import type { Needs } from '../run/run.ts';
 import type { OwnItem } from '../types.ts';
 
 /**
- * The claim of a version at the source or at the destination. A bucket that nobody replicates to holds no replica, whatever a
- * version there says. Throws `CosError` when the keys of the deployments cannot be read.
+ * The claim of a version at the source or at the destination. A bucket that nothing replicates to holds no replica,
+ * whatever the metadata of a version says. Throws `CosError` when the keys of the deployments cannot be read.
  */
 export async function claimAt(
   { deps, work, books }: Needs<'deps' | 'work' | 'books'>,

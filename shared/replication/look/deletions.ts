@@ -12,15 +12,15 @@ import { DELETE_LANDING_MS, REGION_SLACK_MS } from '../../durations/index.ts';
 
 /** Records of our delete markers, where source or destination replicate in more than one direction. */
 export interface Peers {
-  /** Version IDs of delete markers at the source that replication brought there: like replicas, they are not passed on. */
+  /** Version IDs of delete markers at the source that replication made: like replicas, they are not passed on. */
   readonly madeAtSource: ReadonlySet<string>;
-  /** The rank of the deletion for which each of our delete markers at the destination stands, by version ID. */
+  /** The rank of the deletion that each of our delete markers at the destination stands for, by version ID. */
   readonly ranks: ReadonlyMap<string, Rank>;
-  /** Whether the destination is a source as well. */
+  /** Whether the destination is also a source. */
   readonly shared: boolean;
   /**
-   * ms since 1970, by side: a delete marker that is not on record and not older than this may be one of ours that is being
-   * made right now, or that a run made and broke off. Infinity: none is.
+   * ms since 1970, by side. An unrecorded delete marker from then on may be one of ours that is being made right now,
+   * or that a killed run made. Infinity: none may.
    */
   readonly unsureSince: { readonly source: number; readonly destination: number };
 }
@@ -33,7 +33,7 @@ export async function readPeers(
   destination: KeyListing,
 ): Promise<Peers | HandOver> {
   const { books, work } = run;
-  // Most keys have no delete markers, and then there is nothing to ask.
+  // Most keys have no delete markers and need no request.
   const deleted = isDeleted(source);
   const hidden = deleted || isDeleted(destination);
   const [atSource, there] = await Promise.all([
@@ -63,7 +63,7 @@ const read = async (book: MarkBook | undefined, place: Place, key: string): Prom
   book === undefined ? NONE : at('state', () => book.of(place, key));
 
 /**
- * The facts that `plan` needs of a destination that is a source as well; `stack` is the part that the look read of it, and
+ * The facts that `plan` needs about a destination that is also a source. `stack` is the part that the look read, and
  * `destination` says how far the listing went.
  */
 export function togetherOf(
@@ -75,7 +75,7 @@ export function togetherOf(
   const there = new Set([...destination.entries, ...stack].map(({ versionId }) => versionId));
   const oldest = destination.complete ? 0 : timeOf(destination.entries.at(-1)?.versionId);
   const away = [...ranks].filter(([id]) => !there.has(id) && timeOf(id) >= oldest);
-  // A listing may not show it yet; after that somebody has removed it, which is not to be taken back.
+  // A listing may not show it yet. After the settle time somebody has removed it, and that removal must stand.
   const settledBefore = (deps.now() - deps.settings.settleMs) * 1000;
   const gone = away.filter(([id]) => timeOf(id) < settledBefore).map(([, rank]) => rank);
   return {
@@ -89,8 +89,8 @@ export function togetherOf(
 const timeOf = (versionId: string | undefined): number => timeOfVersionId(versionId ?? '') ?? 0;
 
 /**
- * Finds out what became of delete markers that earlier runs of this replication meant to make. The key is ours, so those
- * runs are over.
+ * Finds out what became of delete markers that earlier runs of this replication intended. This run has the key, so
+ * those runs are over.
  */
 async function resolve(
   { work, deps }: Needs<'work' | 'deps'>,

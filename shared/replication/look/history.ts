@@ -5,8 +5,8 @@ import type { Entry } from '../types.ts';
 import { EVENT_SLACK_MS } from '../../durations/index.ts';
 
 /**
- * Oldest first, with what is current marked; what the listing lacks but is known by name is added in its place, because
- * listings lag.
+ * Oldest first, with the current version marked. A version that is known by name but missing in the listing is added in
+ * its place, because listings lag.
  */
 export async function historyOf(
   { heads, work }: Needs<'heads' | 'work'>,
@@ -23,21 +23,21 @@ export async function historyOf(
     const entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false };
     entries.splice(above === -1 ? entries.length : above, 0, entry);
   };
-  // Its time may be cut to the second; what is current is above all that the listing has of that second.
+  // Its time may be rounded down to the second; the current version is above all listed ones of that second.
   if (current.found) add(current.head, latestTime);
   for (const hint of work.hints) {
     if (entries.some((entry) => entry.versionId === hint)) continue;
     const result = await heads.source(hint);
     if (result.found) add(result.head, (ref) => ref.time);
   }
-  // Listings lag: only an answer to a HEAD tells what is current, and that there is no delete marker above it.
+  // Listings lag: only a HEAD shows which version is current, and that no delete marker is above it.
   const shown = current.found ? refOfHead(current.head).id : undefined;
   return entries.map((entry) => (entry.ref.id === shown ? { ...entry, current: true } : entry));
 }
 
 /**
- * Whether something that should be in the listing is not: a delete marker that an event named (a HEAD cannot ask for
- * one), or the current version that a HEAD showed. After the settle time it has been deleted, not delayed.
+ * Whether something is missing in the listing: a delete marker that an event named (a HEAD cannot request one), or the
+ * current version that a HEAD showed. After the settle time it has been deleted, not delayed.
  */
 export async function isDoubtful(
   { deps, heads, work }: Needs<'deps' | 'heads' | 'work'>,
@@ -60,8 +60,8 @@ export async function isDoubtful(
 }
 
 /**
- * IDs that the event meant: by name, or, where it names none, every version that fits what it says. `unlike`: one that a
- * replica seemed to be of and is not, so that whatever lies above it says nothing about it.
+ * IDs that the event meant: by name, or, if it names none, every version that fits its details. `unlike`: a version
+ * that a replica only seemed to stand for. Replicas above it then say nothing about it.
  */
 export function hintsOf(
   { work }: Needs<'work'>,

@@ -11,13 +11,13 @@ import { withoutUnlike } from './same-second.ts';
 import { readStack, type Depth, type StackReading } from './stack.ts';
 
 export interface Look extends Observation {
-  /** The listing does not show all that is known to be there: it lags, and has to be read again when it has settled. */
+  /** The listing lacks something that is known to exist: it lags, and has to be read again when it has settled. */
   readonly doubtful: boolean;
 }
 
 /**
- * Reads the key's history on both sides, as deep as the work asks for. `current` is the source's HEAD; `listings` are given
- * where both sides have been listed already.
+ * Reads the key's history on both sides, as deep as the work asks for. `current` is the source's HEAD. `listings` are
+ * given if both sides have already been listed.
  */
 export async function observe(
   run: StackReading,
@@ -54,7 +54,7 @@ export async function observe(
     stack: alike.stack,
     low,
     hints: hintsOf(run, listed, history, alike.id),
-    // Where others write too, a record says which deletion a late delete marker stands for. Nothing has to be guessed.
+    // Where others write too, a record says which deletion a late delete marker stands for, so nothing is guessed.
     ...(together
       ? {
           mine: new Set<string>(),
@@ -69,12 +69,12 @@ export async function observe(
   };
 }
 
-/** Delete markers that replication brought to the source, or may have: like replicas they are not passed on. */
+/** Delete markers that replication made at the source, or may have made: like replicas they are not passed on. */
 // P33b: Nor are delete markers of ours.
 const isBrought = ({ ref, versionId, deleteMarker }: Entry, { madeAtSource, unsureSince }: Peers): boolean =>
   deleteMarker && (madeAtSource.has(versionId) || ref.time / 1000 >= unsureSince.source);
 
-/** Whether what the listing has on top is what a reader gets; if not, the listing lags, or somebody wrote meanwhile. */
+/** Whether a reader gets the top of the listing. If not, the listing lags, or somebody has written since. */
 async function isOnTop({ heads }: Needs<'heads'>, top: StackItem | undefined): Promise<boolean> {
   const current = await heads.destination();
   if (!current.found)
@@ -83,12 +83,12 @@ async function isOnTop({ heads }: Needs<'heads'>, top: StackItem | undefined): P
 }
 
 /**
- * How deep the source's history matters, in microseconds since 1970: down to what the stack was looked at for, to the
- * versions that were named, and to the bases, below which a replica says nothing about gaps.
+ * How deep the source's history matters, in microseconds since 1970: down to the depth of the stack, to the named
+ * versions, and to the bases, below which a replica says nothing about gaps.
  */
 function depthOf({ work }: Needs<'work'>, stack: readonly StackItem[], low: Ref | undefined): number {
   const replicas = stack.flatMap((item) => (item.kind === 'replica' ? [item.marker] : []));
-  // A restored version may be of any age.
+  // A restored version can be of any age.
   if (replicas.length === 0 || (work.clue !== undefined && work.clue.time === undefined)) return 0;
   return earliest([
     ...(low === undefined ? [] : [low.time]),
@@ -97,5 +97,5 @@ function depthOf({ work }: Needs<'work'>, stack: readonly StackItem[], low: Ref 
   ]);
 }
 
-/** Infinity: there are none. A key has more versions than a call has room for arguments. */
+/** Infinity when there are none. Not spread as arguments, because a key may have more versions than a call accepts. */
 const earliest = (times: readonly number[]): number => times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

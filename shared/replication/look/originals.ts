@@ -9,15 +9,15 @@ type Reading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'memory'>;
 const BATCH = 16;
 
 /**
- * Tells replicas at a source from users' copies of them: of several versions that bear one attempt only the oldest is a
- * replica. Each version is read once at most, however many are asked about, and none that is older than the attempts.
+ * Distinguishes replicas at a source from users' copies of them: of several versions that bear one attempt, only the
+ * oldest is a replica. Each version is read once at most, and none that is older than the attempts.
  */
 export class Originals {
   readonly #run: Reading;
   readonly #order: readonly Ref[];
-  /** The oldest version that was read of each attempt. */
+  /** The oldest version that was read for each attempt. */
   readonly #oldest = new Map<string, string>();
-  /** Everything from here on has been read. */
+  /** Every version from here on has been read. */
   #from: number;
   #reading: Promise<HandOver | undefined> = Promise.resolve(undefined);
 
@@ -53,7 +53,7 @@ export class Originals {
     return undefined;
   }
 
-  /** Remembered for the whole run: a version does not change. */
+  /** Remembered for the whole run, because a version does not change. */
   async #attemptOf(ref: Ref): Promise<string | undefined> {
     const { sourceAttempts } = this.#run.memory;
     if (sourceAttempts.has(ref.id)) return sourceAttempts.get(ref.id);

@@ -5,22 +5,22 @@ import type { Entry, StackItem } from '../types.ts';
 import { ruleOf } from './candidates.ts';
 import { AS_WRITTEN_MS, READ_BEFORE_MS } from '../../durations/index.ts';
 
-/** So many copies that came out alike show that COS itself changes something when it writes. */
+/** This many copies with the same difference show that COS itself changes something when it writes. */
 const ALIKE = 3;
 
 /**
- * Whether a replica may be that of another version than its marker seems to say: `null` versions of one second with the same
- * bytes bear the same name, and the one before may have been read when this replica was made.
+ * Whether a replica may belong to another version than its marker says. `null` versions of one second with the same
+ * bytes have the same name, and the earlier one may have been read when this replica was made.
  */
 export const mayBeOfAnother = ({ ref, attempted }: Marker): boolean =>
   isNullRef(ref) && attempted - ref.time / 1000 <= READ_BEFORE_MS;
 
-/** Whether tags and class still are those of the write, `now` in ms since 1970. */
+/** Whether tags and class are still those of the write; `now` in ms since 1970. */
 export const isRecent = ({ ref }: Marker, now: number): boolean => now - ref.time / 1000 <= AS_WRITTEN_MS;
 
 /**
- * Places of the replicas, newest first, that are not of this version but of one before it: a HEAD shows other metadata or
- * headers, or not the class that a replica of it has (undefined: it does not matter).
+ * Indexes of the replicas, newest first, that belong not to this version but to an earlier one: a HEAD shows other
+ * metadata or headers, or another class than its replica has (undefined: the class does not matter).
  */
 export function unlike(
   original: ObjectHead,
@@ -40,8 +40,8 @@ const sorted = (record: Readonly<Record<string, string>>): readonly (readonly [s
   Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1));
 
 /**
- * The stack without such replicas, which stay where they are as those of versions that were overwritten; and the ID of the
- * version that they are not of.
+ * The stack without such replicas, which stay in place as those of overwritten versions; and the ID of the version to
+ * which they do not belong.
  */
 export async function withoutUnlike(
   run: Needs<'deps' | 'work' | 'heads'>,
@@ -72,7 +72,7 @@ export async function withoutUnlike(
   return { stack: stack.filter((item) => !others.has(item)), id: entry.ref.id };
 }
 
-/** Undefined: by now another class tells nothing, or no rule covers the version. */
+/** Undefined when a different class proves nothing any more, or no rule covers the version. */
 async function classOf(run: Needs<'deps' | 'work'>, entry: Entry, head: ObjectHead): Promise<string | undefined> {
   if (run.deps.now() - head.lastModified > AS_WRITTEN_MS) return undefined;
   const rule = await ruleOf(run, entry);

@@ -12,12 +12,12 @@ import { isNull, refOfEntry, refOfHead, surelyOlder } from '../../identity/index
 import { EVENT_SLACK_MS, LATE_EVENT_MS, PROMPT_REPLICA_MS } from '../../durations/index.ts';
 
 export type ShortLook =
-  /** Nothing to do: this very version is there. */
+  /** Nothing to do: the destination shows this very version. */
   | { readonly kind: 'in-sync' }
   | { readonly kind: 'copy'; readonly candidate: Candidate; readonly base: Ref | undefined; readonly named: boolean }
   /** The current version cannot be copied now. */
   | { readonly kind: 'skip'; readonly skip: Skip }
-  /** The two current versions alone do not tell. */
+  /** The two current versions alone do not decide. */
   | { readonly kind: 'full' };
 
 const FULL: ShortLook = { kind: 'full' };
@@ -25,8 +25,8 @@ const FULL: ShortLook = { kind: 'full' };
 type Reading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books'>;
 
 /**
- * Decides from the two current versions alone, without a listing, wherever that is beyond doubt. `source` was read
- * after the key was taken, and the destination is read here, after both.
+ * Decides from the two current versions alone, without a listing, if they leave no doubt. `source` was read after the
+ * key was taken; the destination is read here, after both.
  */
 export async function shortLook(run: Reading, source: HeadResult): Promise<ShortLook | HandOver> {
   if (!source.found || (await claimAt(run, source.head, 'source')).kind === 'ours') return FULL;
@@ -39,20 +39,20 @@ export async function shortLook(run: Reading, source: HeadResult): Promise<Short
   // P3b: Read after the lease was taken.
   const there = await run.heads.destination();
   const replica = there.found ? await promptReplica(run, there.head) : undefined;
-  // P11: Equal bytes are not the same version; only the replication marker tells.
+  // P11: Equal bytes are not the same version; only the replication marker identifies it.
   if (replica?.ref.id === ref.id) {
-    // P2: The event, or that of the replica, may have meant a version that was jumped over.
+    // P2: This event, or that of the replica, may have meant a version that a short look passed over.
     const isMeant = named === 'this' && replica.named;
     return isMeant && !mayBeOfAnother(replica) ? { kind: 'in-sync' } : FULL;
   }
-  // By the event of an old version another run may have copied it long ago, and a user may have put a copy of an older
-  // replica on top since.
+  // Late events: another run may have copied the version long ago, and since then a user may have put a copy of an
+  // older replica on top.
   if (replica !== undefined && source.date - head.lastModified > LATE_EVENT_MS) return FULL;
-  // The same where the replica on top landed after the current version was written: a look of that time saw both.
+  // The same if the replica on top landed after the current version was written: a look at that time saw both.
   if (replica !== undefined && there.found && there.head.lastModified > head.lastModified) return FULL;
   const follows = replica === undefined ? await isEmpty(run, there, ref) : surelyOlder(replica.ref, ref);
   if (isHalt(follows)) return follows;
-  // P1d: Only what follows the replica on top may be copied there.
+  // P1d: Only a version that follows the replica on top may be copied there.
   if (!follows) return FULL;
 
   const finding = await findingOf(run, entry, head);
@@ -60,7 +60,7 @@ export async function shortLook(run: Reading, source: HeadResult): Promise<Short
   return { kind: 'copy', candidate: finding.candidate, base: replica?.ref, named: named === 'this' };
 }
 
-/** Which version the event speaks of: the current one by ID, perhaps the current one, or surely another. */
+/** Which version the event concerns: the current one by ID, perhaps the current one, or certainly another. */
 function nameOf({ work }: Needs<'work'>, head: ObjectHead): 'this' | 'perhaps' | 'another' {
   // P1: An event names a version. It does not say that it is the current one.
   if (work.hints.length > 0) return work.hints.every((hint) => hint === head.versionId) ? 'this' : 'another';
@@ -79,8 +79,8 @@ async function promptReplica(run: Reading, head: ObjectHead): Promise<Marker | u
 }
 
 /**
- * A 404 alone may hide a delete marker, unless the destination is known to say so. Listings lag, so an empty one is
- * believed only of a key that has no history at the source either.
+ * A 404 alone may hide a delete marker, unless the destination is known to name them. Listings lag, so an empty one
+ * counts only if the key has no history at the source either.
  */
 async function isEmpty(run: Reading, there: HeadResult, current: Ref): Promise<boolean | HandOver> {
   if (there.found || there.deleteMarker) return false;

@@ -7,9 +7,9 @@ import type { Entry, OwnItem } from '../types.ts';
 import { refOfHead, versionIdOf } from '../../identity/index.ts';
 
 /**
- * The source version of a replica, to be copied again because the replica itself cannot be read: a rule or a lifecycle has
- * archived it. Whether a rule still covers the version does not matter, because it has its replica already and only comes
- * to stand elsewhere. Throws `ReplicaArchived` where the source is gone or cannot be read either.
+ * The source version of a replica that has to be copied again but cannot be read, because a rule or a lifecycle has
+ * archived it. Whether a rule still covers the version does not matter: it already has its replica, which only moves.
+ * Throws `ReplicaArchived` if the source is gone or cannot be read either.
  */
 export async function sourceOf(
   run: Needs<'deps' | 'work' | 'heads'>,

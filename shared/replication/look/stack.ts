@@ -12,32 +12,35 @@ import type { Peers } from './deletions.ts';
 import { KeyListing } from '../run/listing.ts';
 import { CLOCKS_APART_MS } from '../../durations/index.ts';
 
-/** The parts of a run that reading the destination's stack needs: HEADs, and the deeds of the run itself. */
+/** The parts of a run that reading the destination's stack needs: HEADs, and what the run itself has done. */
 export type StackReading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'deeds' | 'memory'>;
 
 /** How deep a look has to go. */
 export interface Depth {
-  /** Microseconds since 1970: replicas of older versions need not be looked at. */
+  /** Microseconds since 1970: replicas of older versions are not looked at. */
   readonly floor: number;
-  /** ms since 1970: what was written from here on may be a late request of a run that broke off. */
+  /** ms since 1970: versions that were written from then on may come from late requests of a killed run. */
   readonly since: number;
 }
 
 export interface Stack {
-  /** Newest first, down to where the look stopped. */
+  /** Newest first, down to the end of the look. */
   readonly stack: readonly StackItem[];
   /** Source of the replica at which the look stopped. */
   readonly low: Ref | undefined;
 }
 
-/** Versions of the destination whose metadata is read at once; grows, because most looks end at the first. */
+/**
+ * Versions of the destination whose metadata is read at once. The batch grows, because most looks end at the first
+ * version.
+ */
 const FIRST_BATCH = 1;
 const LARGEST_BATCH = 16;
 
 /**
- * The destination's stack, newest first, until a replica older than the floor that was not written since a run broke off:
- * a late request of that run may have put an old version on top of newer ones. Goes on past it while an older version
- * could bear the attempt ID of one already read: of several with one ID only the oldest is ours.
+ * The destination's stack, newest first, down to a replica that is older than the floor and was written before any run
+ * was killed: a late request of a killed run may have put an old version on top of newer ones. It goes on while an
+ * older version could bear the attempt ID of one already read, because of several with one ID only the oldest is ours.
  */
 export async function readStack(
   run: StackReading,
@@ -82,8 +85,8 @@ export async function readStack(
 }
 
 /**
- * What this run wrote and the listing does not show, oldest first. Listings lag; but it may have been removed meanwhile,
- * by a user or by a run from another source, so it is asked for. A HEAD cannot ask for a delete marker.
+ * Versions that this run wrote and the listing does not show, oldest first. Listings lag; but a user, or a run of
+ * another source, may also have removed the version, so it is requested. A HEAD cannot request a delete marker.
  */
 async function unlisted(
   { deeds, heads }: Needs<'deeds' | 'heads'>,
@@ -123,10 +126,10 @@ async function readItem(
   if (known !== undefined) return known;
   const result = await run.heads.destination(versionId);
   if (!result.found) {
-    // A user's link that leads nowhere is no replica and would be missed by every HEAD.
+    // A user's link without a target is no replica, and every HEAD of it would fail.
     if (await run.heads.isDangling('destination', versionId))
       return { versionId, time, kind: 'foreign', ...ownRank(run, refOfEntry(entry)) };
-    // P6: It was listed and is gone, so the listing says nothing any more.
+    // P6: It was listed and is gone, so the listing is out of date.
     return LOOK_AGAIN;
   }
   run.heads.keep(result.head);
@@ -144,7 +147,7 @@ function knownItem({ deeds, memory }: Needs<'deeds' | 'memory'>, entry: VersionE
   return written ?? memory.items.get(nameOf(entry));
 }
 
-/** Whether another version of this key bears the same attempt ID at this moment, which only a user's copy can. */
+/** Whether another version of this key bears the same attempt ID now, which only a user's copy can. */
 export async function isCopied(run: StackReading, item: OwnItem): Promise<boolean | Halt> {
   const listing = await KeyListing.open(run, 'destination');
   if (isHalt(listing)) return listing;
@@ -166,9 +169,9 @@ async function classify(
   head: ObjectHead,
 ): Promise<OwnItem | ForeignItem> {
   const claim = isNull(versionId) ? undefined : await claimAt(run, head, 'destination');
-  // Written while versioning was off: the next write takes its place, so it is no replica.
+  // Written while versioning was off: the next write replaces it, so it is no replica.
   const marker = claim && ownMarker(claim);
-  // Where only one way leads here, what came from another source is not ours to look after.
+  // Where replication is one-way, replicas of another source are not touched.
   if (marker === undefined || (!samePlace(marker.source, run.work.source) && run.books.destination === undefined))
     return { versionId, time: head.lastModified, kind: 'foreign', ...ownRank(run, refOfHead(head)) };
   const item = ownItem(run, { versionId, time: head.lastModified }, marker);
@@ -179,7 +182,7 @@ async function classify(
 const ownRank = ({ books, work }: Needs<'books' | 'work'>, ref: Ref): { rank?: Rank } =>
   books.destination === undefined ? {} : { rank: rankOf(ref, work.destination.bucket) };
 
-/** A user's copy of a replica carries its marker along; it is an ordinary object and stands above the original. */
+/** A user's copy of a replica carries its marker along. It is an ordinary object above the original. */
 function onlyOldest(run: Needs<'books' | 'work'>, items: readonly StackItem[]): readonly StackItem[] {
   const { copies, originals } = copiesAmong(items.map((item) => (isOwn(item) ? item.marker.id : undefined)));
   return items.map((item, index) => {

@@ -10,7 +10,7 @@ export interface RunBase {
 }
 
 export interface RunTime {
-  /** ms since 1970: no step is begun after it. */
+  /** ms since 1970: no step is begun later. */
   readonly stop: number;
   /** Undefined while there is time. */
   over(): HandOver | undefined;

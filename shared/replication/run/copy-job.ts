@@ -6,7 +6,7 @@ export interface Copy {
   readonly from: CopySource;
   readonly head: ObjectHead;
   readonly marker: Marker;
-  /** The demands of the rule on the replica, beyond its bytes. An upload that began on other terms is not continued. */
+  /** The demands of the rule on the replica, beyond its bytes. An upload that began with others is not continued. */
   readonly terms: string;
   readonly attributes: () => Promise<CopyAttributes>;
 }

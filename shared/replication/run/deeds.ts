@@ -2,7 +2,7 @@ import type { DeleteMarkerItem, OwnItem } from '../types.ts';
 
 export interface Counts {
   copied: number;
-  /** Delete markers. */
+  /** Delete markers that were made. */
   marked: number;
   removed: number;
   /** Replicas whose tags or ACL were brought up to date. */
@@ -10,20 +10,20 @@ export interface Counts {
   bytes: number;
 }
 
-/** The deeds of a run at the destination. */
+/** What a run has done at the destination. */
 export interface Deeds {
   /** Versions and delete markers that it wrote and did not remove again, newest last. A listing may not show them yet. */
   readonly written: readonly (OwnItem | DeleteMarkerItem)[];
   /** IDs of the versions that it removed. */
   readonly removed: ReadonlySet<string>;
-  /** Replicas, by version ID, whose tags and ACL are known to be those of their source. */
+  /** Version IDs of replicas whose tags and ACL are known to equal those of their source. */
   readonly compared: ReadonlySet<string>;
   readonly counts: Readonly<Counts>;
-  /** Of those that it wrote; undefined: it wrote none with this ID, or removed it again. */
+  /** The item that it wrote under this ID; undefined when it wrote none, or removed it again. */
   writtenAs(versionId: string): OwnItem | DeleteMarkerItem | undefined;
 }
 
-/** The log in which a run notes its deeds. */
+/** The log in which a run records what it has done. */
 export class DeedLog implements Deeds {
   readonly written: (OwnItem | DeleteMarkerItem)[] = [];
   readonly removed = new Set<string>();
@@ -38,7 +38,7 @@ export class DeedLog implements Deeds {
     this.counts.bytes += bytes;
   }
 
-  /** Undefined: the answer did not name the delete marker. */
+  /** Undefined when the answer did not name the delete marker. */
   marked(item: DeleteMarkerItem | undefined): void {
     if (item !== undefined) this.#note(item);
     this.counts.marked += 1;

@@ -2,11 +2,13 @@ import { at } from '../errors.ts';
 import { RULES_CHANGED, type RulesChanged } from '../halt.ts';
 import type { RunBase } from './base.ts';
 
-/** Permission to write. A run asks before each write, so that it overwrites nothing and follows no rule that is gone. */
+/** Permission to write. A run asks before each write, so that it overwrites nothing and follows no removed rule. */
 export interface Gate {
-  /** Asks ahead whether the destination keeps versions. A run that writes nothing need not wait for the answer. */
+  /**
+   * Requests in advance whether the destination keeps versions. A run that writes nothing need not wait for the answer.
+   */
   prepare(): void;
-  /** Undefined: the run may write. Throws `BucketNotVersioned`, `CosError`. */
+  /** Undefined when the run may write. Throws `BucketNotVersioned`, `CosError`. */
   closed(): Promise<RulesChanged | undefined>;
 }
 

@@ -5,13 +5,13 @@ import { isSealed, sealedHead } from './sealed.ts';
 import type { RunBase } from './base.ts';
 import { CLOCK_DOUBT_MS } from '../../durations/index.ts';
 
-/** Metadata of so many versions is kept, of at most some KB each. */
+/** Number of versions whose metadata is kept, of a few KB each. */
 const HEADS_KEPT = 32;
 
-/** A moment by the destination's own clock, and the local time (ms since 1970) at which its answer came. */
+/** A time by the destination's own clock, and the local time (ms since 1970) at which its answer came. */
 export interface DestinationClock {
   seen: { readonly date: number; readonly at: number } | undefined;
-  /** A HEAD in progress that will tell. Runs that share the clock wait for it instead of asking too. */
+  /** A HEAD in progress that will show the time. Runs that share the clock wait for it instead of sending another. */
   asking?: Promise<unknown> | undefined;
 }
 
@@ -22,7 +22,7 @@ export class Heads {
   readonly #kept: ObjectHead[] = [];
   readonly #dangling = new Map<string, Promise<boolean>>();
 
-  /** `clock`: where several runs of one instance share what they know of the destination's clock. */
+  /** `clock`: shared by the runs of one instance, so that each learns from the others. */
   constructor(base: RunBase, clock: DestinationClock = { seen: undefined }) {
     this.#base = base;
     this.#clock = clock;
@@ -40,7 +40,7 @@ export class Heads {
     return result;
   }
 
-  /** ms since 1970 by the destination's clock, a little behind it rather than ahead. */
+  /** ms since 1970 by the destination's clock, rather slightly behind it than ahead. */
   async destinationTime(): Promise<number> {
     const clock = this.#clock;
     while (clock.seen === undefined) {
@@ -53,14 +53,17 @@ export class Heads {
     return date + Math.max(0, this.#base.deps.now() - local - 1000);
   }
 
-  /** Remembers the metadata of a few versions of the destination: what is put in order is copied within moments. */
+  /**
+   * Remembers the metadata of a few versions of the destination, because replicas are copied on top soon after they
+   * were read.
+   */
   keep(head: ObjectHead): void {
     if (isNull(head.versionId)) return;
     this.#kept.push(head);
     if (this.#kept.length > HEADS_KEPT) this.#kept.shift();
   }
 
-  /** The HEAD of a version at the destination, which may have been read a moment ago. Undefined: the version has gone. */
+  /** The HEAD of a version at the destination, possibly a remembered one. Undefined when the version is gone. */
   async ofReplica(versionId: string): Promise<ObjectHead | undefined> {
     const kept = this.#kept.find((head) => head.versionId === versionId);
     if (kept !== undefined) return kept;
@@ -69,8 +72,8 @@ export class Heads {
   }
 
   /**
-   * Whether a version that is listed, and that a HEAD does not find, is a symbolic link that leads nowhere: it is there all
-   * the same, and no lagging listing shows it. Asked once per version and run.
+   * Whether a version that is listed, and that a HEAD does not find, is a symbolic link without a target: it exists,
+   * and its listing does not lag. Requested once per version and run.
    */
   isDangling(side: 'source' | 'destination', versionId: string): Promise<boolean> {
     const { deps, work } = this.#base;
@@ -87,7 +90,7 @@ export class Heads {
     try {
       return await deps.cos.headObject(work[side], work.key, versionId);
     } catch (error) {
-      // A refusal brings no date; ours may run ahead, and an attempt must not seem younger than what it writes.
+      // A refusal carries no date. Our clock may be ahead, and an attempt must not seem younger than its writes.
       const date = deps.now() - CLOCK_DOUBT_MS;
       const sealed = isSealed(error) ? await sealedHead(this.#base, side, versionId, date) : undefined;
       if (sealed === undefined) throw error;

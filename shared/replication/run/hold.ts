@@ -4,14 +4,14 @@ import type { Work } from '../types.ts';
 import { LONGEST_COPY_MS, SIGNATURE_LIFE_MS } from '../../durations/index.ts';
 import type { EngineDeps } from '../settings.ts';
 
-/** The lease by which a run has its key, for as long as what it asks for may take. */
+/** Keeps a run's lease on its key for as long as its requests may take. */
 export class Hold {
   readonly #deps: Pick<EngineDeps, 'now' | 'settings'>;
   readonly #work: Work;
   readonly #leases: Leases | undefined;
   #lease: Lease | undefined;
 
-  /** `leases` undefined: the run works without a lease, and waits in another way for what it has asked for. */
+  /** `leases` undefined: the run has no lease, and waits for its requests in another way. */
   constructor(deps: Pick<EngineDeps, 'now' | 'settings'>, work: Work, leases: Leases | undefined) {
     this.#deps = deps;
     this.#work = work;
@@ -22,7 +22,7 @@ export class Hold {
     this.#lease = lease;
   }
 
-  /** Before a copy of so many bytes in one request is sent. Throws `CosError`. */
+  /** To be called before a copy of this many bytes in one request. Throws `CosError`. */
   async outlast(attempt: string, bytes: number): Promise<void> {
     const [leases, lease] = [this.#leases, this.#lease];
     if (leases === undefined || lease === undefined) return;

@@ -12,8 +12,8 @@ const DEEPEST = 100_000;
 type KeySide = 'source' | 'destination';
 
 /**
- * Versions and delete markers of exactly one key, newest first, read page by page and only as deep as somebody asks: a
- * key that is overwritten for years has more of them than one run should carry.
+ * Versions and delete markers of exactly one key, newest first, read page by page and only as deep as needed: a key
+ * that is overwritten for years has more than one run should hold.
  */
 export class KeyListing {
   readonly #run: RunBase;
@@ -37,7 +37,10 @@ export class KeyListing {
     return isHalt(more) ? more : listing;
   }
 
-  /** A listing that a caller has read already: all versions and delete markers of this key, newest first. */
+  /**
+   * Wraps a complete listing that the caller has already read: all versions and delete markers of this key, newest
+   * first.
+   */
   static of(run: RunBase, side: KeySide, entries: readonly VersionEntry[]): KeyListing {
     const listing = new KeyListing(run, side);
     listing.#entries.push(...entries);
@@ -50,17 +53,17 @@ export class KeyListing {
     return this.#entries;
   }
 
-  /** It was read with several requests, between which versions may have come or gone. */
+  /** Whether it was read with several requests, between which versions may have come or gone. */
   get isPaged(): boolean {
     return this.#pages > 1;
   }
 
-  /** Nothing older is there. */
+  /** Whether there is nothing older. */
   get complete(): boolean {
     return this.#complete;
   }
 
-  /** Reads a page more. Throws `CosError`, `HistoryTooDeep`. */
+  /** Reads one more page. Throws `CosError`, `HistoryTooDeep`. */
   async more(): Promise<HandOver | undefined> {
     if (this.#complete) return undefined;
     if (this.#entries.length >= DEEPEST) throw new HistoryTooDeep(DEEPEST);
@@ -79,7 +82,7 @@ export class KeyListing {
     return undefined;
   }
 
-  /** Reads on until the oldest entry read is `enough`, or all are read. */
+  /** Reads on until `enough` is true for the oldest entry, or all are read. */
   async until(enough: (oldest: VersionEntry) => boolean): Promise<readonly VersionEntry[] | HandOver> {
     for (;;) {
       const oldest = this.#entries.at(-1);

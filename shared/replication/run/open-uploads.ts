@@ -1,6 +1,6 @@
 import type { TaskObject, Upload } from '../../tasks/index.ts';
 
-/** The uploads of ours that are open at the destination of one key, true at every moment of the run. */
+/** Our open uploads at the destination of one key, up to date throughout the run. */
 export class OpenUploads {
   readonly #open: Map<string, Upload>;
   /** The waiting tasks that this run wrote for uploads it began, by upload. */
@@ -18,12 +18,12 @@ export class OpenUploads {
     this.#open.set(upload.uploadId, upload);
   }
 
-  /** `record`: the task that names the upload, for the case that this run is killed. */
+  /** `record`: the task that names the upload in case this run is killed. */
   recorded(uploadId: string, record: TaskObject): void {
     this.#records.set(uploadId, record);
   }
 
-  /** The upload is not open any more. Returns its record, which is of no use then. */
+  /** Forgets an upload that is no longer open. Returns its record, which is then useless. */
   forget(uploadId: string): TaskObject | undefined {
     this.#open.delete(uploadId);
     const record = this.#records.get(uploadId);

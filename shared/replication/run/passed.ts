@@ -7,13 +7,13 @@ import type { Entry, Observation, Work } from '../types.ts';
 import { EXAMINED_VALID_MS } from '../../durations/index.ts';
 
 const PREFIX = 'examined/';
-/** Versions that a look has to read anew before it is worth a request to remember them. */
+/** Versions that a look has to read again before remembering them is worth a request. */
 const WORTH = 32;
 
 interface Document {
-  /** A hash of the rules by which the versions were passed over. */
+  /** A hash of the rules by which the versions were skipped. */
   readonly rules: string;
-  /** The newest version down from which all without a replica were passed over. */
+  /** The newest version below which all versions without a replica were skipped. */
   readonly upTo: string;
   /** ms since 1970: when the look began. */
   readonly begun: number;
@@ -29,17 +29,17 @@ export interface PassedDeps {
 }
 
 /**
- * The findings of the looks at one key about versions that are not copied: how far up the history all of them are sorted
- * out. One small object on the state bucket, and only of keys with many such versions: without it each write of such a key
- * costs a request or two for every one of them. It saves reading and decides nothing: a version that an event names, the
- * current one, and whatever a person or a scan asks for is read all the same.
+ * What the looks at one key found about versions that are not copied: up to which version all of them are excluded. It
+ * is one small object on the state bucket, and only for keys with many such versions; without it, each write of such a
+ * key costs a request or two for every one of them. It saves reading and decides nothing: a version that an event
+ * names, the current one, and whatever a person or a scan asks for are read nevertheless.
  */
 export class Passed {
   readonly #deps: PassedDeps;
   readonly #work: Work;
   readonly #terms: string;
   readonly #begun: number;
-  /** IDs that were passed over on the word of an earlier look: their reasons are not known. */
+  /** IDs that an earlier look skipped: their reasons are not known. */
   readonly unread = new Set<string>();
   readonly #noted = new Set<string>();
   #known: Document | undefined;
@@ -57,14 +57,14 @@ export class Passed {
     return `${PREFIX}${digestOfTarget(this.#work, this.#deps.hash)}`;
   }
 
-  /** Made when somebody asks, because hardly any look does, and a thousand rules take longer than a copy. */
+  /** Computed on demand, because few looks need it, and a thousand rules take longer than a copy. */
   get #rules(): string {
     const { destination, rules } = this.#work;
     this.#digest ??= this.#deps.hash.sha256(JSON.stringify([formatPlace(destination), rules, this.#terms]));
     return this.#digest;
   }
 
-  /** IDs of the entries that an earlier look has passed over. Where nobody can tell, everything is read. */
+  /** IDs of the entries that an earlier look has skipped. If that cannot be read, every version is. */
   async recall(seen: Observation, missing: readonly Entry[]): Promise<readonly string[]> {
     if (missing.length < WORTH) return [];
     if (!this.#asked) this.#known = await this.#load().catch(() => undefined);
@@ -82,8 +82,9 @@ export class Passed {
   }
 
   /**
-   * Remembers how far up all versions without a replica are excluded. `missing`: all of them, oldest first. Nothing is said
-   * of the last minute, in which a listing may lack a version. Where it cannot be written, it is found out once more.
+   * Remembers up to which version all without a replica are excluded. `missing`: all of them, oldest first. It says
+   * nothing about the last minute, in which a listing may lack a version. If it cannot be written, a later look finds
+   * out again.
    */
   async note(seen: Observation, missing: readonly Entry[], excluded: ReadonlySet<string>): Promise<void> {
     let upTo: Entry | undefined;
@@ -105,7 +106,7 @@ export class Passed {
     for (const { ref } of missing) if (excluded.has(ref.id)) this.#noted.add(ref.id);
   }
 
-  /** Undefined where nothing is remembered that may be believed now. */
+  /** Undefined when nothing is remembered that is still valid. */
   async #load(): Promise<Document | undefined> {
     const object = await this.#deps.cos.getObject(this.#deps.state, this.#name);
     if (object === undefined) return undefined;
@@ -116,7 +117,7 @@ export class Passed {
   }
 }
 
-/** Undefined: somebody damaged it, and it is written anew. */
+/** Undefined when the object is damaged; it is written anew. */
 function read(body: Uint8Array): Document | undefined {
   try {
     return readDocument(JSON.parse(new TextDecoder().decode(body)));

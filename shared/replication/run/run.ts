@@ -15,8 +15,9 @@ import { OpenUploads } from './open-uploads.ts';
 import { VerdictLog, type Verdicts } from './verdicts.ts';
 
 /**
- * All that one run knows of one key. No function but those that begin a run takes all of it: each says with `Needs` which
- * parts it uses. `deeds` and `verdicts` are for readers; `deedLog` and `verdictLog` are the same for who adds to them.
+ * All that one run knows about one key. Only functions that begin a run take all of it; the others name with `Needs`
+ * the parts that they use. `deeds` and `verdicts` are for reading; `deedLog` and `verdictLog` are the same objects for
+ * writing.
  */
 export interface KeyRun extends RunBase {
   readonly heads: Heads;
@@ -34,7 +35,7 @@ export interface KeyRun extends RunBase {
   readonly inParts: PartsCopier | undefined;
 }
 
-/** Copies an object in parts. Only the `task` function has the time for that, and the code. */
+/** Copies an object in parts. Only the `task` function has the time and the code for that. */
 export type PartsCopier = (
   run: Needs<'deps' | 'work' | 'time' | 'gate' | 'uploads'>,
   job: Copy,
@@ -43,7 +44,7 @@ export type PartsCopier = (
 /** The parts of a run that a function reads or writes. */
 export type Needs<K extends keyof KeyRun> = Pick<KeyRun, K>;
 
-/** Records of the delete markers that we made, on the sides that are source and destination at once. */
+/** Records of our delete markers, for the sides that are both source and destination. */
 export interface Books {
   readonly source: MarkBook | undefined;
   readonly destination: MarkBook | undefined;
@@ -53,12 +54,12 @@ export interface Books {
 export interface Memory {
   /** Versions of the destination, by version ID and ETag. */
   readonly items: Map<string, StackItem>;
-  /** Attempts that versions at the source bear, by the ID of their reference. */
+  /** Attempts of versions at the source, by the ID of their reference. */
   readonly sourceAttempts: Map<string, string | undefined>;
 }
 
 export interface RunOptions {
-  /** ms since 1970: no step is begun after it. */
+  /** ms since 1970: no step is begun later. */
   readonly stop: number;
   /** Whether the rules of the work are still those that are stored; asked before each write. */
   readonly isInForce?: (() => Promise<boolean>) | undefined;
@@ -97,7 +98,7 @@ export function createRun(
   };
 }
 
-/** Grows with everything that this run has done or found out for good. */
+/** A number that grows with everything that this run has done or found out for good. */
 export function progressOf({ deeds, verdicts, passed }: Needs<'deeds' | 'verdicts' | 'passed'>): number {
   const { copied, marked, removed, retagged } = deeds.counts;
   return copied + marked + removed + retagged + verdicts.excluded.size - passed.unread.size;

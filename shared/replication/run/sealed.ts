@@ -5,13 +5,13 @@ import { ListingTooLong } from '../errors.ts';
 import { isHalt } from '../halt.ts';
 import type { RunBase } from './base.ts';
 
-/** COS refuses even a HEAD of an object under a customer's key, with a 400 that has no body to say why. */
+/** COS refuses even a HEAD of an object under a customer key, with a 400 that has no body to give the reason. */
 export const isSealed = (error: unknown): boolean => error instanceof ServiceError && error.status === 400;
 
 /**
- * The little that the listing says of a version that only its owner's key opens. It is neither replicated
- * nor ours, but the key's other versions are, so it must not stand in their way. Undefined when the listing lacks it; then
- * it may be something else that was refused. Throws `CosError`, `ListingTooLong`.
+ * What the listing shows of a version that only its customer key opens. It is neither replicated nor ours, but it must
+ * not block the other versions of the key. Undefined when the listing lacks it; then something else may have been
+ * refused. Throws `CosError`, `ListingTooLong`.
  */
 export async function sealedHead(
   run: RunBase,
@@ -27,7 +27,7 @@ export async function sealedHead(
   return entry === undefined || entry.deleteMarker ? undefined : { found: true, date, head: headOfEntry(entry) };
 }
 
-/** The facts that a listing holds about an object under a customer's key, in the form of a HEAD. */
+/** The listed facts about an object under a customer key, in the form of a HEAD. */
 export const headOfEntry = ({ versionId, etag, size, lastModified, storageClass }: VersionEntry): ObjectHead => ({
   versionId,
   etag,

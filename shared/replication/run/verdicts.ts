@@ -8,7 +8,7 @@ export interface Verdicts {
   readonly excluded: ReadonlySet<string>;
 }
 
-/** The log in which a run notes its verdicts. */
+/** The log in which a run records its verdicts. */
 export class VerdictLog implements Verdicts {
   readonly skipped = new Map<string, Skip>();
   readonly excluded = new Set<string>();

@@ -20,33 +20,34 @@ type CopyingParts = Needs<'deps' | 'work' | 'time' | 'gate' | 'uploads'>;
 /** ETags by part number. */
 type PartsThere = Map<number, string>;
 
-/** ms between two looks whether the parts of others are there, at least and at most: an eighth of the time of a part. */
+/** Least and most ms between two checks for the parts of other runs: an eighth of the time that a part takes. */
 const [LEAST_WAIT_MS, LONGEST_WAIT_MS] = [250, 20_000];
 const AFTER_FAILURE_MS = 10_000;
 
 /** How very large objects are shared among runs. */
 export interface Sharing {
-  /** Runs that work on one object at once. */
+  /** Runs that work on one object at the same time. */
   readonly runs: number;
-  /** Parts that each of them has under way. */
+  /** Parts that each of them has in progress. */
   readonly lanes: number;
-  /** Bytes from which on an object is shared. */
+  /** Size in bytes from which on an object is shared. */
   readonly from: number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** The part of the engine that copies large objects, for a function that has the time. */
+/** The part of the engine that copies large objects, for a function that has enough time. */
 export const createPartsCopier =
   ({ runs = RUNS, lanes = LANES, from = SHARED_FROM, sleep }: Partial<Sharing> & Pick<Sharing, 'sleep'>): PartsCopier =>
   (run, job) =>
     copyInParts(run, job, { runs, lanes, from, sleep });
 
 /**
- * Copies an object in parts: an upload is begun with the replica's attributes, its parts are copied from region to region
- * side by side, and it is completed. A run that is short of time hands over, and the next goes on from the parts that are
- * there. An upload can be completed only once, whoever asks how often, so a version never gets two replicas from it.
+ * Copies an object in parts. An upload is begun with the replica's attributes, its parts are copied from region to
+ * region in parallel, and it is completed. A run that is short of time hands over, and the next one goes on from the
+ * parts that are there. COS completes an upload only once, however often it is asked, so a version never gets two
+ * replicas from it.
  *
- * Returns the marker the replica bears, which is that of the run that began the upload.
+ * Returns the marker of the replica, which is that of the run that began the upload.
  */
 async function copyInParts(run: CopyingParts, job: Copy, sharing: Sharing): Promise<Written | Halt> {
   const found = await recorded(run, job);
@@ -69,7 +70,7 @@ async function copyInParts(run: CopyingParts, job: Copy, sharing: Sharing): Prom
   }
 }
 
-/** The upload that an earlier run began for this very copy. Others for the same version are of no use any more. */
+/** The upload that an earlier run began for this same copy. Others for the version are no longer of use. */
 async function fitting(run: Needs<'deps' | 'work' | 'uploads'>, job: Copy): Promise<Upload | undefined> {
   let chosen: Upload | undefined;
   for (const upload of run.uploads.all) {
@@ -80,7 +81,7 @@ async function fitting(run: Needs<'deps' | 'work' | 'uploads'>, job: Copy): Prom
   return chosen;
 }
 
-/** As above, or one that a task names which has become due meanwhile: to begin a second one would lose what is done. */
+/** The same, or one that a task names which has become due since: a second upload would lose the parts of the first. */
 async function recorded(run: Needs<'deps' | 'work' | 'uploads'>, job: Copy): Promise<Upload | undefined> {
   const known = await fitting(run, job);
   if (known !== undefined) return known;
@@ -101,7 +102,10 @@ function fits(upload: Upload, { from, head, marker, terms }: Copy, now: number):
   );
 }
 
-/** Whether the recorded base says no more than the one of now. One that says less costs a look, and never a version. */
+/**
+ * Whether the recorded base claims no more than the current one. A base that claims less costs a look, but never a
+ * version.
+ */
 function claimsNoMore(recordedBase: string | null, base: Ref | undefined): boolean {
   if (recordedBase === null) return true;
   return base !== undefined && (base.id === recordedBase || surelyOlder(refOfId(recordedBase), base));
@@ -116,7 +120,7 @@ function isInTime(upload: Upload, now: number): boolean {
 async function begin(run: CopyingParts, job: Copy): Promise<Upload | Ending> {
   const { deps, work, gate, time } = run;
   const { from, head, marker, terms } = job;
-  // An upload has no source, so COS copies no tags by itself.
+  // An upload has no source, so COS copies no tags itself.
   const [attributes, tags] = await Promise.all([
     job.attributes(),
     deps.cos.getTags(from.place, from.key, from.versionId),
@@ -142,12 +146,13 @@ async function begin(run: CopyingParts, job: Copy): Promise<Upload | Ending> {
   return upload;
 }
 
-/** ETags of the parts that are there in full. */
+/** ETags of the complete parts. */
 async function partsThere(run: Needs<'deps' | 'work' | 'uploads'>, upload: Upload): Promise<PartsThere | LookAgain> {
   try {
     return await wholeParts(run.deps.cos, run.work, upload);
   } catch (error) {
-    // Completed by a request whose answer never came, or aborted by somebody: what is there now says which.
+    // The upload was completed by a request whose answer never came, or somebody aborted it. The destination now shows
+    // which.
     if (!isUploadGone(error)) throw error;
     await forgetUpload(run, upload);
     return LOOK_AGAIN;
@@ -155,9 +160,9 @@ async function partsThere(run: Needs<'deps' | 'work' | 'uploads'>, upload: Uploa
 }
 
 /**
- * Adds to `known`. Other runs are asked to copy shares of a very large object. Their word is not waited for: a part is there
- * when COS lists it, and what nobody copies is copied by this run. Hands over when the time is over, or when something
- * failed after some progress.
+ * Copies the missing parts and adds them to `known`. Other runs are asked to copy shares of a very large object. Their
+ * answers are not awaited: a part is there when COS lists it, and this run copies the parts that nobody else does.
+ * Hands over when the time is over, or when a failure follows some progress.
  */
 async function copyParts(
   run: CopyingParts,
@@ -184,10 +189,11 @@ async function copyParts(
     const isShort = left > 0 && (shares.length === 0 || failure === undefined);
     if (isShort || time.over()) return { halt: 'hand-over', progress: brought > 0 };
     if (shares.length === 0) return undefined;
-    // The next run would ask for help with parts that are being copied, so this one goes on after a failure that passes.
+    // The next run would ask for help with parts that are being copied, so this run goes on after a failure that may
+    // pass.
     if (failure !== undefined) await sleep(AFTER_FAILURE_MS);
     else if (parts.length === 0) await sleep(Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, copies.longest() / 8)));
-    // P48b: Only what COS lists is there.
+    // P48b: A part is there only if COS lists it.
     await copies.refresh();
     const free = toTakeOver(shares, known, { now: now(), longest: copies.longest(), lanes });
     const mine = own.filter((part) => !known.has(part));
@@ -197,8 +203,8 @@ async function copyParts(
 }
 
 /**
- * The one request of an upload that makes a version: when its outcome is unknown the key stays taken. A refusal that is
- * final leaves an upload that is good for nothing, but for parts that were written anew meanwhile: those are read again.
+ * The one request of an upload that makes a version. If its outcome is unknown, the key stays taken. A final refusal
+ * means that the upload is useless, unless parts have been replaced meanwhile: those are read again.
  */
 async function complete(
   run: CopyingParts,
@@ -219,7 +225,7 @@ async function complete(
   }
 }
 
-/** The marker that was made when the upload began, which the replica bears. */
+/** The marker that was made when the upload began. The replica bears it. */
 function markerOf(marker: Marker, { attempt, base }: Upload): Marker {
   return { ...marker, ...attemptOf(attempt), base: base === null ? undefined : refOfId(base) };
 }

@@ -6,20 +6,20 @@ import { LANES, type Travelled } from './lanes.ts';
 import { createPartCopies, wholeParts } from './part-copies.ts';
 import { isUploadGone } from './uploads.ts';
 
-/** Stands for the rules by which an upload is made, so that who helps does not go by others. */
+/** A digest of the rules by which an upload is made. A helping run must not go by other rules. */
 export const digestOfRules = (hash: Hash, rules: readonly Rule[]): string =>
   hash.sha256(JSON.stringify(rules)).slice(0, 32);
 
 export interface HelpOptions {
-  /** ms since 1970: no part is begun that would not be there by then. */
+  /** ms since 1970 by which each part must be copied; no part is begun that would take longer. */
   readonly stop: number;
   /** Whether the rules of the upload are still those that are stored; asked before each part. */
   readonly isInForce: () => Promise<boolean>;
 }
 
 /**
- * Copies parts for an upload of another run, which has the key. Writes no version, takes no lease and leaves nothing to be
- * done: of a part that fails the other run sees that it is missing. Undefined: the upload has ended. Throws `CosError`.
+ * Copies parts for an upload of another run, which has the key. It writes no version, takes no lease and leaves no
+ * work: the other run sees which parts are missing. Undefined when the upload has ended. Throws `CosError`.
  */
 export async function helpWithParts(
   { cos, now }: Pick<StateDeps, 'cos' | 'now'>,
@@ -34,7 +34,7 @@ export async function helpWithParts(
     const parts = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((part) => !known.has(part));
     const closed = async () => ((await isInForce()) ? undefined : RULES_CHANGED);
     const copies = createPartCopies({ cos, target: help, upload, now, stop: end, lanes: LANES, closed, known });
-    // P48: Who helps copies parts and does nothing else.
+    // P48: A helping run copies parts and does nothing else.
     return await copies.copy(parts, true);
   } catch (error) {
     if (isUploadGone(error)) return undefined;

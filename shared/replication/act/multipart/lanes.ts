@@ -2,11 +2,11 @@ import { ServiceError } from '../../../errors/index.ts';
 import type { Ending } from '../../halt.ts';
 
 /**
- * Parts of one object under way at once. A function only waits for them, and COS answers one that is too much with a refusal
- * that closes its lane.
+ * Parts of one object in progress at once. A function only waits for them. COS refuses a part that is too much, which
+ * closes its lane.
  */
 export const LANES = 64;
-/** Runs that work on one object at once, from so many bytes on: 256 parts are under way then. */
+/** Runs that work on one very large object at once: 256 parts are then in progress. */
 export const RUNS = 4;
 export const SHARED_FROM = 50 * 2 ** 30;
 
@@ -23,14 +23,15 @@ export interface Travelled {
   readonly left: number;
   /** The last failure, if some part failed and was not copied afterwards. */
   readonly failure: unknown;
-  /** Why no more parts may be copied, though none failed. */
+  /** Why no more parts may be copied although none failed. */
   readonly halt: Ending | undefined;
 }
 
 /**
- * Copies parts in a fixed number of lanes; each takes the next part as soon as it is free, so fast ones take more. A part
- * that failed in passing goes back to the others and its lane stays closed: a place that is too busy is asked less and
- * less, without waiting. A failure that time will not heal closes all lanes, and so does a halt. Returns when nothing is under way any more.
+ * Copies parts in a fixed number of lanes. Each takes the next part as soon as it is free, so fast ones take more. A
+ * part whose failure may pass goes back to the others and its lane stays closed, so a busy destination gets fewer and
+ * fewer requests without any waiting. A final failure closes all lanes, and so does a halt. Returns when no part is in
+ * progress any more.
  */
 export async function inLanes(
   parts: readonly number[],

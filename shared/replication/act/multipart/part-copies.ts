@@ -7,7 +7,7 @@ import { inLanes, type Travelled } from './lanes.ts';
 import { rangeOf } from './part-size.ts';
 import { harmless } from './uploads.ts';
 
-/** ms after which a run that shares an object with others asks which parts are there. */
+/** ms after which a run that shares an object asks again which parts are there. */
 const ASK_AGAIN_MS = 20_000;
 
 export interface PartCopiesOptions {
@@ -16,23 +16,25 @@ export interface PartCopiesOptions {
   readonly upload: Upload;
   /** ms since 1970. */
   readonly now: () => number;
-  /** ms since 1970: no part is begun that would not be there by then. */
+  /** ms since 1970 by which each part must be copied; no part is begun that would take longer. */
   readonly stop: number;
-  /** Parts under way at once. */
+  /** Parts in progress at once. */
   readonly lanes: number;
   /** Asked before each part. */
   readonly closed: () => Promise<Ending | undefined>;
-  /** ETags of the parts that are there, by number. Parts that come are added. */
+  /** ETags of the parts that are there, by number. New ones are added. */
   readonly known: Map<number, string>;
 }
 
-/** The parts of one upload, as one run copies them. */
+/** Copies the parts of one upload for one run. */
 export interface PartCopies {
-  /** Copies these parts side by side. `shared`: others copy parts as well, so what is there by now is left out. */
+  /**
+   * Copies these parts in parallel. `shared`: other runs copy parts too, so parts that are there by now are left out.
+   */
   copy(parts: readonly number[], shared: boolean): Promise<Travelled>;
-  /** Asks which parts are there. Throws `CosError`: `NoSuchUpload` when the upload was completed or aborted. */
+  /** Asks COS which parts are there. Throws `CosError`: `NoSuchUpload` when the upload was completed or aborted. */
   refresh(): Promise<void>;
-  /** ms that a part took, at the most. */
+  /** Longest time in ms that a part took. */
   longest(): number;
 }
 
@@ -55,7 +57,7 @@ export function createPartCopies(options: PartCopiesOptions): PartCopies {
     return asking;
   };
   const copyPart = async (partNumber: number, shared: boolean): Promise<Ending | undefined> => {
-    // P29c: Who helps asks as well.
+    // P29c: A helping run checks the rules too.
     const halt = await closed();
     if (halt) return halt;
     if (shared && (asking !== undefined || now() - asked >= ASK_AGAIN_MS)) await refreshOnce();
@@ -67,7 +69,7 @@ export function createPartCopies(options: PartCopiesOptions): PartCopies {
     return undefined;
   };
   return {
-    // A part that the end of the run would cut off is left to the next.
+    // A part that the end of the run would interrupt is left to the next run.
     copy: (parts, shared) =>
       inLanes(parts, (part) => copyPart(part, shared), { lanes, mayBegin: () => now() + longest < stop }),
     refresh: refreshOnce,
@@ -75,13 +77,13 @@ export function createPartCopies(options: PartCopiesOptions): PartCopies {
   };
 }
 
-/** A `null` version may be overwritten under its ID; its ETag says which one was meant. */
+/** A `null` version may be overwritten under its ID, so its ETag pins it. */
 function originalOf({ key }: Pick<Target, 'key'>, { from, versionId, etag }: Upload): CopySource {
   // P49: All parts of an upload are of one version.
   return { place: from, key, versionId, ...(isNull(versionId) ? { ifMatch: etag } : {}) };
 }
 
-/** ETags of the parts that are there in full. Throws `CosError`. */
+/** ETags of the complete parts. Throws `CosError`. */
 export async function wholeParts(
   cos: Cos,
   { destination, key }: Pick<Target, 'destination' | 'key'>,

@@ -1,26 +1,30 @@
 import { askForHelp, type Help } from '../../../tasks/index.ts';
 import { at } from '../../errors.ts';
 
-/** ms after which a run that was asked for help and shows no new part is taken for lost. */
+/** ms after which a helping run that shows no new part counts as lost. */
 const LOST_MS = 30_000;
 
 /** Parts that another run was asked to copy. */
 export interface Share {
   readonly parts: readonly number[];
-  /** Those that were missing when it was last looked. */
+  /** The number of its missing parts at the last check. */
   missing: number;
-  /** ms since 1970: when that number last changed. */
+  /** Time at which that number last changed, in ms since 1970. */
   since: number;
 }
 
-/** Cuts parts into shares of one size, each of parts that follow each other: at most `runs`, and none with too few for its lanes. */
+/**
+ * Splits parts into shares of equal size and consecutive parts: at most `runs`, and none with fewer parts than lanes.
+ */
 export function sharesOf(parts: readonly number[], runs: number, lanes: number): readonly (readonly number[])[] {
   const count = Math.max(1, Math.min(runs, Math.floor(parts.length / lanes)));
   const each = Math.ceil(parts.length / count);
   return Array.from({ length: count }, (_, i) => parts.slice(i * each, (i + 1) * each)).filter((one) => one.length > 0);
 }
 
-/** Asks other runs for help with all shares but the first. Gives those for which nobody could be asked to the first. */
+/**
+ * Asks other runs for help with all shares but the first. A share that could not be asked for is added to the first.
+ */
 export async function handOut(
   deps: Parameters<typeof askForHelp>[0] & { now(): number },
   [own = [], ...others]: readonly (readonly number[])[],
@@ -39,8 +43,8 @@ export async function handOut(
 }
 
 /**
- * The parts of others that a run with nothing left to do may copy: the last ones first, and none that is probably under way.
- * Of a run that seems lost, all. Undefined: no part is missing. Adjusts the shares.
+ * The parts of other runs that a run without work of its own may copy: the last ones first, and none that is probably
+ * in progress; all parts of a run that seems lost. Undefined when no part is missing. Updates the shares.
  */
 export function toTakeOver(
   shares: readonly Share[],

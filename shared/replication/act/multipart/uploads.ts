@@ -9,8 +9,8 @@ import { AFTER_LEASE_MS } from '../../../durations/index.ts';
 type Uploading = Needs<'deps' | 'work' | 'uploads'>;
 
 /**
- * Notes an upload that was just begun. It is written down before its first part: a run that is killed leaves nobody else
- * who could know its ID. Whatever else becomes of the run, the task that is made of its work names the upload.
+ * Records an upload that was just begun, before its first part: if the run is killed, nothing else holds its ID.
+ * Whatever else happens to the run, the task for the rest of its work names the upload.
  */
 export async function recordUpload(run: Uploading & Needs<'time'>, upload: Upload): Promise<void> {
   const { work, deps, uploads, time } = run;
@@ -20,7 +20,7 @@ export async function recordUpload(run: Uploading & Needs<'time'>, upload: Uploa
   uploads.recorded(upload.uploadId, { name, task });
 }
 
-/** Adds the uploads of other tasks of this key. They may have become due since the run began. */
+/** Adds the uploads of other tasks of this key, which may have become due since the run began. */
 export async function uploadsOfOthers({ work, deps, uploads }: Uploading): Promise<void> {
   for (const { task } of await at('state', () => deps.tasks.ofKey(work)))
     for (const upload of task.uploads ?? []) uploads.add(upload);
@@ -33,17 +33,17 @@ export async function forgetUpload({ deps, uploads }: Needs<'deps' | 'uploads'>,
 }
 
 export async function abortUpload(run: Uploading, upload: Upload): Promise<void> {
-  // P32b: An upload that is forgotten has been aborted.
+  // P32b: A forgotten upload has been aborted.
   await harmless(() => at('destination', () => abort(run.deps.cos, run.work, upload)));
   await forgetUpload(run, upload);
 }
 
-/** Aborts the uploads of tasks that no rule covers any more. Nobody will look at their key again. */
+/** Aborts the uploads of tasks that no rule covers any more. No run will look at their keys again. */
 export async function abortUploadsOf(cos: Cos, tasks: readonly Task[]): Promise<void> {
   for (const task of tasks) for (const upload of task.uploads ?? []) await abort(cos, task, upload);
 }
 
-/** Frees the space of the parts. An upload that is gone already was completed or aborted, which is as good. */
+/** Frees the space of the parts. An upload that no longer exists was completed or aborted, which is fine. */
 async function abort(cos: Cos, { destination, key }: Target, { uploadId }: Upload): Promise<void> {
   try {
     await cos.abortMultipart(destination, key, uploadId);
@@ -52,7 +52,7 @@ async function abort(cos: Cos, { destination, key }: Target, { uploadId }: Uploa
   }
 }
 
-/** Aborts uploads that a finished look had no use for: their version has a replica, left the scope, or is gone. */
+/** Aborts uploads that a finished look did not need: their version has a replica, left the scope, or is gone. */
 export async function abandonUploads(run: Uploading): Promise<void> {
   for (const upload of run.uploads.all) await abortUpload(run, upload);
 }
@@ -60,8 +60,8 @@ export async function abandonUploads(run: Uploading): Promise<void> {
 export const isUploadGone = (error: unknown): boolean => error instanceof ServiceError && error.code === 'NoSuchUpload';
 
 /**
- * Runs a request that makes no version. If it takes effect later, it misleads no look. So an unknown outcome counts as none, and
- * the key need not stay taken.
+ * Runs a request that makes no version. If it takes effect late, it misleads no look. So an unknown outcome becomes
+ * none, and the key need not stay taken.
  */
 export async function harmless<T>(call: () => Promise<T>): Promise<T> {
   try {
