@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CARRIED } from '../cloud/job/content.ts';
 import { expectSame, headersOf, metaOf, openPair, skippedIn, type Pair } from './pair.ts';
 
 let pair: Pair;
@@ -45,6 +46,7 @@ describe('a replica', () => {
     await pair.source.put('all', 'x', all);
     await pair.deliver();
     const to = await expectSame(pair, 'all');
+    expect(Object.keys(all)).toEqual(expect.arrayContaining([...CARRIED]));
     expect({ ...headersOf(to), ...metaOf(to) }).toEqual(all);
   });
 

@@ -6,6 +6,7 @@ import type { Rule } from '../../shared/rules/index.ts';
 import type { Credentials } from '../../shared/signing/index.ts';
 import type { CoreEvent } from '../cloud/cos/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
+import { CARRIED } from '../cloud/job/content.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
 import {
   makeBucket,
@@ -104,22 +105,9 @@ export function metaOf({ headers }: Answer): Record<string, string> {
   return Object.fromEntries(own);
 }
 
-/**
- * The headers of an object that a user sees, beside its metadata. A list of its own, so that it shows what the
- * product's list lacks.
- */
-const CONTENT = [
-  'content-type',
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'expires',
-  'x-cos-website-redirect-location',
-];
-
+/** The headers of an object that a user sees beside its metadata. */
 export const headersOf = ({ headers }: Answer): Record<string, string> =>
-  Object.fromEntries(CONTENT.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+  Object.fromEntries(CARRIED.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
 
 /** Compares bytes, headers, metadata, tags and class of the current versions on both sides. */
 export async function expectSame({ source, destination }: Pair, key: string): Promise<Answer> {

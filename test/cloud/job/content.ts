@@ -1,7 +1,7 @@
 import type { Seen, SeenBytes } from './reader.ts';
 
-/** Object headers that a replica must carry unchanged. */
-const CARRIED = [
+/** Object headers that a replica must carry unchanged: a list of its own, so that the product can lack one. */
+export const CARRIED = [
   'content-type',
   'cache-control',
   'content-disposition',

@@ -61,6 +61,8 @@ function attributesOf(file: SourceFile, index: number, round: number): Attribute
     headers['content-disposition'] = `attachment; filename*=UTF-8''${encodeURIComponent(basename(file.key))}`;
   }
   if (every(index, 13)) headers['content-language'] = 'en, zh-CN';
+  if (every(index, 29)) headers['content-encoding'] = 'identity';
+  if (every(index, 37)) headers['x-cos-website-redirect-location'] = `/${encodeURIComponent(basename(file.key))}`;
   if (every(index, 19)) headers['expires'] = 'Thu, 31 Dec 2037 23:59:59 GMT';
   const meta: Record<string, string> = {};
   if (every(index, 3)) {

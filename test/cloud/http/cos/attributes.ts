@@ -7,8 +7,8 @@ import { lockFromHeaders } from './settings/object-lock.ts';
 import { tagsFromText } from './tags.ts';
 
 const META = 'x-cos-meta-';
-/** What COS keeps of a write beside user metadata, by its documentation of PUT Object. */
-const KEPT = [
+/** Headers of a write that COS keeps beside user metadata, by its documentation of PUT Object. */
+export const KEPT = [
   'cache-control',
   'content-disposition',
   'content-encoding',

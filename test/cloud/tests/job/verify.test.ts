@@ -5,6 +5,7 @@ import type COS from 'cos-nodejs-sdk-v5';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startCloud, type LocalCloud } from '../../index.ts';
 import { cosClient } from '../../job/clients.ts';
+import { CARRIED } from '../../job/content.ts';
 import { createObserver } from '../../job/observe.ts';
 import { createReader, type Reader } from '../../job/reader.ts';
 import { planStories } from '../../job/stories.ts';
@@ -70,11 +71,7 @@ async function replicateByHand(
       'x-cos-meta-replication-source': `${SOURCE.region}/${SOURCE.bucket}/${entry.versionId}`,
     };
     for (const [name, value] of Object.entries(seen.headers)) {
-      if (
-        /^(content-(type|disposition|language)|cache-control|expires|x-cos-meta-.*|x-cos-storage-class)$/.test(name)
-      ) {
-        headers[name] = value;
-      }
+      if (CARRIED.includes(name) || /^x-cos-(meta-.*|storage-class)$/.test(name)) headers[name] = value;
     }
     spoil(entry.key, headers);
     const path = entry.key.split('/').map(encodeURIComponent).join('/');
