@@ -140,12 +140,18 @@ export const CAUSES = {
     means: 'somebody damaged the work of the key on the state bucket',
     todo: 'Reattempt the key; the log of `task` or `schedule` names the object.',
   },
+  InvalidRules: {
+    state: 'FAILED',
+    means: 'somebody damaged the rules on the state bucket, so nobody knows what to replicate',
+    todo: 'DELETE the rules and PUT them again.',
+  },
   ConnectionFailed: { state: 'FAILED', means: 'COS could not be reached', todo: AGAIN },
   ConnectionReset: { state: 'FAILED', means: 'the connection to COS broke before the answer', todo: AGAIN },
   AnswerTimeout: { state: 'FAILED', means: 'COS gave no answer in time', todo: AGAIN },
   AnswerIncomplete: { state: 'FAILED', means: 'the answer of COS was cut off', todo: AGAIN },
   AnswerMalformed: { state: 'FAILED', means: 'the answer of COS did not have its documented form', todo: AGAIN },
   AnswerTooLarge: { state: 'FAILED', means: 'the answer of COS was larger than this service accepts', todo: AGAIN },
+  AnswerOutOfOrder: { state: 'FAILED', means: 'COS listed keys out of their order', todo: AGAIN },
   DeadlineReached: { state: 'FAILED', means: 'the time of the run was over before the request', todo: AGAIN },
   InternalError: {
     state: 'FAILED',

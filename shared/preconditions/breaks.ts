@@ -5,7 +5,7 @@ export const CHECKED = ['source', 'destination', 'trigger', 'function'] as const
 export type CheckedThing = (typeof CHECKED)[number];
 
 /** The causes that this service names by itself; any other one is an error code of COS. */
-const BREAKS: Readonly<Record<string, Explanation>> = {
+export const BREAKS: Readonly<Record<string, Explanation>> = {
   'trigger-missing': {
     means: 'the trigger is gone, so no event starts the function',
     todo: 'Deploy again. The next scan finds what was written since.',

@@ -5,10 +5,8 @@ import type { Rule } from '../rules/index.ts';
 import type { Target, Task } from '../tasks/index.ts';
 import type { Work } from './types.ts';
 
-/**
- * Causes of tasks that ask for the whole key anew, for a person or a scan. A task that continues one has another cause.
- */
-const ANEW: ReadonlySet<string> = new Set(['requested', 'scan']);
+/** The cause of tasks with which a person asks for the whole key anew. A task that goes on from one has another cause. */
+const ANEW: Cause = 'requested';
 
 /** The work of several tasks of one key. Only their demands are known, not the state of the key. */
 export function workOfTasks(tasks: readonly Task[], target: Target, rules: readonly Rule[]): Work {
@@ -26,7 +24,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
     floor: Math.min(...tasks.map((task) => task.floor)),
     since: Math.min(...tasks.map((task) => task.since)),
     compare: tasks.some((task) => task.compare === true),
-    fresh: Math.max(...tasks.map(({ cause, first }) => (ANEW.has(cause) ? first : Number.NEGATIVE_INFINITY))),
+    fresh: Math.max(...tasks.map(({ cause, first }) => (cause === ANEW ? first : Number.NEGATIVE_INFINITY))),
     uploads: [...new Map(tasks.flatMap((task) => task.uploads ?? []).map((one) => [one.uploadId, one])).values()],
   };
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
 
-import { ServiceError } from '../errors/index.ts';
+import { ServiceError, type Cause } from '../errors/index.ts';
 import { samePlace } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { isHead, isRule } from './shape.ts';
@@ -111,7 +111,7 @@ function createLineReader(each: (line: Buffer) => void): { write(chunk: Buffer):
 
 function damaged(source: Place, cause: unknown): ServiceError {
   return new ServiceError(`The stored rules of ${source.bucket} cannot be read.`, {
-    code: 'InvalidRules',
+    code: 'InvalidRules' satisfies Cause,
     side: 'state',
     cause,
   });

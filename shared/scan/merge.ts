@@ -24,7 +24,7 @@ export interface Witness {
 /**
  * The next key of two listings that are both in the order of COS; undefined when both have ended. It holds one key's
  * stacks, of a long one the newest entries. It returns a promise only where it has to wait for a page: most keys lie on
- * the pages at hand, and awaiting each would take longer than reading it. Throws `CosError`, `ListingOutOfOrder`.
+ * the pages at hand, and awaiting each would take longer than reading it. Throws `CosError`, `AnswerOutOfOrder`.
  */
 export function nextKey(
   source: VersionStream,

@@ -1,5 +1,5 @@
 import type { VersionEntry, VersionsPage } from '../cos/index.ts';
-import { ServiceError } from '../errors/index.ts';
+import { ServiceError, type Cause } from '../errors/index.ts';
 import { compareKeys } from './order.ts';
 
 /** Keys of a range: those beyond `after` up to `upTo`; undefined is the end of the bucket on that side. */
@@ -46,7 +46,7 @@ export class VersionStream {
     this.#at += 1;
   }
 
-  /** Reads until there is a next entry or the range has ended. Throws `CosError`, `ListingOutOfOrder`. */
+  /** Reads until there is a next entry or the range has ended. Throws `CosError`, `AnswerOutOfOrder`. */
   async fill(): Promise<void> {
     while (this.#at >= this.#entries.length && this.#next !== undefined) {
       const page = await this.#next;
@@ -82,6 +82,6 @@ export class VersionStream {
 
 const outOfOrder = (): ServiceError =>
   new ServiceError('A listing is not in the order of its keys, so two of them cannot be compared', {
-    code: 'ListingOutOfOrder',
+    code: 'AnswerOutOfOrder' satisfies Cause,
     retryable: true,
   });

@@ -1,4 +1,4 @@
-import { isFailure } from '../errors/index.ts';
+import { isFailure, type Cause } from '../errors/index.ts';
 import type { WaitingKind } from './names.ts';
 import type { Task } from './types.ts';
 
@@ -8,12 +8,13 @@ export const hasFailed = ({ cause }: Task): boolean => isFailure(cause);
 /** Whether all is done, and the key is only looked at again when listings have settled. */
 export const isRecheck = ({ cause }: Task): boolean => cause === 'settle';
 
-const OF_ONE_OBJECT: ReadonlySet<string> = new Set([
+const OF_ONE_OBJECT: ReadonlySet<string> = new Set<Cause | 'ObjectLocked'>([
   'ObjectLocked',
   'order',
   'depth',
   'ReplicaArchived',
   'ReplicaChecksumMismatch',
+  'KeyUnsettled',
 ]);
 
 /**

@@ -1,6 +1,7 @@
 import { causeOf, isHalt, type Finding, type HandOver } from '../replication/index.ts';
 import type { RuleSet } from '../rules/index.ts';
 import { ServiceError } from '../errors/index.ts';
+import { isOfOneObject } from '../tasks/index.ts';
 import {
   commonPrefix,
   isSlowDown,
@@ -35,8 +36,6 @@ const FAILED_RUNS = 3;
 const BLOCKED_MS = 60_000;
 /** A run of this many ms could have read the deepest key. */
 const LONG_RUN_MS = 300_000;
-/** Causes that lie in the key itself and say nothing about the next key. */
-const OF_ONE_KEY: ReadonlySet<string> = new Set(['depth', 'KeyUnsettled']);
 /** Tries of one key while COS asks for fewer requests. */
 const TRIES = 4;
 /** Replicas whose bytes are read at once. */
@@ -260,7 +259,7 @@ class VerifyWalk {
       const isEndless = this.#committed === 0 && now() - this.#begun >= LONG_RUN_MS && !this.#options.job.deep;
       return isEndless ? unverified('depth') : undefined;
     }
-    if (OF_ONE_KEY.has(found.failed) || range.tries >= FAILED_RUNS) return unverified(found.failed);
+    if (isOfOneObject(found.failed) || range.tries >= FAILED_RUNS) return unverified(found.failed);
     range.tries += 1;
     range.blocked = found.failed;
     range.notBefore = now() + range.tries * BLOCKED_MS;

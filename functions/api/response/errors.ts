@@ -1,6 +1,6 @@
 import { CosError } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
-import type { RefusalCode } from '../../../shared/errors/index.ts';
+import type { Cause, RefusalCode } from '../../../shared/errors/index.ts';
 import type { HttpResponse } from '../../../shared/scf/index.ts';
 import { SignatureError } from '../../../shared/signing/index.ts';
 import { writeXml } from '../../../shared/xml/index.ts';
@@ -10,7 +10,7 @@ import { XML_TYPE } from './response.ts';
 const LONGEST_TEXT = 16 * 1024;
 
 /** Codes for objects on the state bucket that cannot be read. */
-const DAMAGED = new Set(['InvalidState', 'InvalidRules', 'InvalidStateObject']);
+const DAMAGED: ReadonlySet<string> = new Set<Cause>(['InvalidRules', 'InvalidStateObject']);
 
 /** The refusal of a request for a reason that its sender can mend. */
 export function refuse(status: number, code: RefusalCode, message: string): ServiceError {

@@ -1,9 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { NETWORK } from '../../../functions/api/console/text/network.ts';
 import { TEXTS } from '../../../functions/api/console/text/index.ts';
 import { CAUSES, REFUSALS, SKIPS, WAITING_CAUSES, causeEntry, isFailure } from '../../../shared/errors/index.ts';
+import type { Cause } from '../../../shared/errors/index.ts';
+import { BREAKS } from '../../../shared/preconditions/breaks.ts';
+import { isOfOneObject } from '../../../shared/tasks/index.ts';
 
 const readme = readFileSync(new URL('../../../functions/api/README.md', import.meta.url), 'utf8');
 
@@ -55,9 +60,6 @@ describe('the lists of the page', () => {
 });
 
 describe('the console', () => {
-  /** One text for all of these: COS gave no usable answer. */
-  const NETWORK = /^(?:Connection|Answer|Deadline)/;
-
   it.each(Object.keys(CAUSES).filter((cause) => !NETWORK.test(cause)))('explains %s and says what to do', (cause) => {
     expect(Object.keys(TEXTS)).toEqual(expect.arrayContaining([`cause.${cause}`, `todo.${cause}`]));
   });
@@ -67,7 +69,61 @@ describe('the console', () => {
   });
 });
 
+type OfState<S> = { [C in Cause]: (typeof CAUSES)[C]['state'] extends S ? C : never }[Cause];
+
+/** Whether each failure says something of one object alone, so that others of the destination are tried. */
+const OF_ONE_OBJECT: Readonly<Record<OfState<'FAILED'> | 'KeyUnsettled' | 'ObjectLocked', boolean>> = {
+  BucketVersionNotOpen: false,
+  order: true,
+  depth: true,
+  ReplicaArchived: true,
+  ReplicaChecksumMismatch: true,
+  ObjectLocked: true,
+  KeyUnsettled: true,
+  MarkerKeyMissing: false,
+  NoProgress: false,
+  InvalidStateObject: false,
+  InvalidRules: false,
+  ConnectionFailed: false,
+  ConnectionReset: false,
+  AnswerTimeout: false,
+  AnswerIncomplete: false,
+  AnswerMalformed: false,
+  AnswerTooLarge: false,
+  AnswerOutOfOrder: false,
+  DeadlineReached: false,
+  InternalError: false,
+};
+
+/** Codes of ours that nobody meets as a cause or in an answer of the API. */
+const ELSEWHERE = {
+  InvalidConfiguration: 'a function that is deployed wrongly ends at its start',
+  KeyAlreadyExists: 'told by the command that adds an API key',
+  TooManyMarkerKeys: 'told by the command that makes a marker key',
+  TooManyRanges: 'a scan of twenty thousand million entries does not begin',
+};
+
 describe('a cause', () => {
+  it('of its own is listed, wherever an error is made', () => {
+    const made = ['shared', 'functions'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !/^deploy|console/.test(file))
+        .flatMap((file) => [...readFileSync(path.join(folder, file), 'utf8').matchAll(/\bcode: '([\w-]+)'/g)]),
+    );
+    const codes = new Set(made.map(([, code = '']) => code));
+    const known = { ...CAUSES, ...REFUSALS, ...ELSEWHERE };
+    expect([...codes].filter((code) => !Object.hasOwn(known, code))).toEqual([]);
+    expect(codes.size).toBeGreaterThan(20);
+  });
+
+  it.each(Object.entries(OF_ONE_OBJECT))('%s is of one object: %s', (cause, isOfOne) => {
+    expect(isOfOneObject(cause)).toBe(isOfOne);
+  });
+
+  it.each(Object.keys(BREAKS))('of a broken precondition is on the page: %s', (cause) => {
+    expect(readme.slice(readme.indexOf('### Preconditions'), readme.indexOf('## Scans'))).toContain(`\`${cause}\``);
+  });
+
   it('that is no word of ours is an error code of COS, and a failure', () => {
     expect(causeEntry('AccessDenied')).toBeUndefined();
     expect(causeEntry('constructor')).toBeUndefined();

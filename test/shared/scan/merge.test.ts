@@ -66,7 +66,7 @@ describe('two listings', () => {
     const wrong = [entry('b', '1'), entry('a', '1')];
     const streams = [new VersionStream(pagesOf([], 1), ALL)] as const;
     const broken = new VersionStream(() => Promise.resolve({ entries: wrong, next: undefined }), ALL);
-    await expect(merged(broken, ...streams)).rejects.toMatchObject({ code: 'ListingOutOfOrder' });
+    await expect(merged(broken, ...streams)).rejects.toMatchObject({ code: 'AnswerOutOfOrder' });
   });
 
   it('that fail in the middle fail the merge, and are not taken for shorter ones', async () => {

@@ -1,23 +1,13 @@
 import type { JSX } from 'preact';
+import { NETWORK } from '../text/network.ts';
 import { isText } from '../text/index.ts';
 import type { TextKey } from '../text/index.ts';
 import { useTelling } from './context.ts';
 import type { Telling } from './context.ts';
 import { Name } from './name.tsx';
 
-/** Codes of requests without a usable answer; all of them mean the same to a person. */
-const NETWORK = new Set([
-  'ConnectionFailed',
-  'ConnectionReset',
-  'AnswerTimeout',
-  'AnswerIncomplete',
-  'AnswerMalformed',
-  'AnswerTooLarge',
-  'DeadlineReached',
-]);
-
 function known(prefix: 'cause' | 'todo', code: string): TextKey | undefined {
-  const key = `${prefix}.${NETWORK.has(code) ? 'network' : code}`;
+  const key = `${prefix}.${NETWORK.test(code) ? 'network' : code}`;
   return isText(key) ? key : undefined;
 }
 

@@ -116,6 +116,8 @@ export const causeTexts = {
     'The log of task or schedule names the object. Try the key again.',
     'task 或 schedule 的日志会给出对象名称。请重试该键。',
   ],
+  'cause.InvalidRules': ['The stored rules are damaged.', '存储的规则被损坏。'],
+  'todo.InvalidRules': ['Delete the rules and store them again.', '请删除规则后重新保存。'],
   'cause.MarkerKeyMissing': [
     'The state bucket holds no key to sign replicas with.',
     '状态存储桶中没有用于签名副本的密钥。',
