@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { VERBS } from '../../functions/api/verbs/index.ts';
 import { roleName } from '../../shared/deploy/config/names.ts';
 import { ROLE_KINDS } from '../../shared/deploy/types.ts';
 import * as deeds from './rights/deeds.ts';
@@ -102,6 +103,9 @@ it(
     await world.call('DELETE', 'replication');
     await world.minute();
 
+    // Rules are put with the SDK. A call that nobody makes here may lack rights that nobody misses.
+    const calls = VERBS.map(({ method, on, subresource }) => `${method} ${on} ${subresource}`);
+    expect(calls.filter((call) => !world.called.has(call))).toEqual(['PUT bucket replication']);
     expect([...world.asked.keys()].sort()).toEqual(ROLE_KINDS.map((kind) => roleName(settings, kind)).sort());
     expect(ROLE_KINDS.flatMap((kind) => refused(world, kind))).toEqual([]);
     expect(ROLE_KINDS.flatMap((kind) => unneeded(world, kind))).toEqual([]);

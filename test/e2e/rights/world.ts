@@ -48,9 +48,12 @@ export async function openRights() {
   const sdk = cosClient(cloud);
   const api = replicationClient(cloud, apiDomain);
   const source = { Bucket: SOURCE.bucket, Region: SOURCE.region };
+  const called = new Set<string>();
   return {
     cloud,
     asked,
+    /** The calls of the API that were made: method, what they were about, sub-resource. */
+    called: called as ReadonlySet<string>,
     sdk,
     source,
     /** The dependencies of writers of the state bucket, with all rights. */
@@ -80,6 +83,7 @@ export async function openRights() {
 
     /** A call of the API. */
     call: async (method: string, subresource: string, body?: string, key?: string): Promise<void> => {
+      called.add(`${method} ${key === undefined ? 'bucket' : 'object'} ${subresource}`);
       await api.request({
         ...source,
         Method: method,

@@ -26,23 +26,55 @@ const readme = await readFile(path.join(ROOT, 'functions/api/README.md'), 'utf8'
 const blocks = [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].map(([, language = '', text = '']) => ({ language, text }));
 const examples = blocks.filter(({ language }) => language === 'json').map(({ text }) => JSON.parse(text) as unknown);
 
+/** The schemas of the examples, in the order of the page. */
+const SHOWN = [
+  objectStatus,
+  failures,
+  reattempted,
+  preflighted,
+  dryRun,
+  deployment,
+  bucketStatus,
+  precondition,
+  verified,
+] as const;
+
+/** The JSON that each call answers with; a text says why there is no example of it. */
+const ANSWERS: Readonly<Record<string, (typeof SHOWN)[number] | 'XML of COS' | 'a part of another answer'>> = {
+  'PUT /?replication': 'XML of COS',
+  'GET /?replication': 'XML of COS',
+  'DELETE /?replication': 'XML of COS',
+  'GET /<key>?replicationStatus': objectStatus,
+  'GET /?replicationStatus': bucketStatus,
+  'GET /?replicationScans': 'a part of another answer',
+  'POST /?replicationScan': 'a part of another answer',
+  'POST /?replicationPause': 'a part of another answer',
+  'POST /?replicationResume': 'a part of another answer',
+  'GET /?replicationFailures': failures,
+  'POST /?replicationReattempt': reattempted,
+  'POST /?replicationDryRun': dryRun,
+  'POST /?replicationVerify': verified,
+  'GET /?replicationVerify': verified,
+  'POST /?replicationPreflight': preflighted,
+  'GET /?replicationDeployment': deployment,
+};
+
+const callOf = ({ method, subresource, on }: (typeof VERBS)[number]): string =>
+  `${method} /${on === 'object' ? '<key>' : ''}?${subresource}`;
+
 describe('the examples of the README', () => {
-  it.each([
-    [0, objectStatus],
-    [1, failures],
-    [2, reattempted],
-    [3, preflighted],
-    [4, dryRun],
-    [5, deployment],
-    [6, bucketStatus],
-    [7, precondition],
-    [8, verified],
-  ] as const)('number %i is what the schema says', (index, schema) => {
-    expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
-  });
+  it.each(SHOWN.map((schema, index) => [index, schema] as const))(
+    'number %i is what the schema says',
+    (index, schema) => {
+      expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
+    },
+  );
 
   it('there is one of each answer', () => {
-    expect(examples).toHaveLength(9);
+    expect(examples).toHaveLength(SHOWN.length);
+    expect(Object.keys(ANSWERS).toSorted()).toEqual(VERBS.map(callOf).toSorted());
+    const answers = Object.values(ANSWERS).filter((answer) => typeof answer !== 'string');
+    expect(answers.filter((answer) => !SHOWN.includes(answer))).toEqual([]);
   });
 });
 
@@ -51,9 +83,7 @@ describe('the table of calls', () => {
     const rows = [...readme.matchAll(/^\| `(\w+ \/[^`]*\?\w+)` +\| (\w+) /gm)].map(
       ([, call, right]) => `${call} ${right}`,
     );
-    const calls = VERBS.map(
-      ({ method, subresource, on, right }) => `${method} /${on === 'object' ? '<key>' : ''}?${subresource} ${right}`,
-    );
+    const calls = VERBS.map((verb) => `${callOf(verb)} ${verb.right}`);
     expect(rows.toSorted()).toEqual(calls.toSorted());
   });
 });
