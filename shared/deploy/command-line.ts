@@ -1,4 +1,4 @@
-/** Every command takes a region: serverless.yml reads it, and the CLI refuses options that no command names. */
+/** Every command accepts a region: serverless.yml reads it, and the CLI refuses options that no command declares. */
 const region = { region: { usage: 'Region of the deployment', shortcut: 'r', type: 'string' } } as const;
 const bucket = {
   bucket: { usage: 'Source bucket (default: the only one), for example photos-1250000000', type: 'string' },
@@ -18,8 +18,8 @@ const event = {
 } as const;
 
 /**
- * The commands of this plugin in the form of the CLI. The CLI knows some of these commands from another cloud. They have
- * lifecycle events of their own here: under the events that the CLI knows, it would offer the options of that cloud.
+ * The commands of this plugin in the form of the CLI. The CLI has some of them for another cloud. Here they have
+ * lifecycle events of their own; under the CLI's events, it would offer that cloud's options.
  */
 export const commands = {
   package: { options: region },
@@ -31,7 +31,7 @@ export const commands = {
       package: { usage: 'Folder of an earlier package', shortcut: 'p', type: 'string' },
       force,
       recreate: {
-        usage: 'Make functions anew if their runtime was changed; the function URL changes',
+        usage: 'Recreate functions whose runtime was changed; the function URL changes',
         type: 'boolean',
       },
     },
@@ -99,7 +99,7 @@ export const commands = {
         },
       },
       status: {
-        usage: 'Tell how far replication is: serverless replication status --bucket photos-1250000000',
+        usage: 'Show how far replication is: serverless replication status --bucket photos-1250000000',
         lifecycleEvents: ['show'],
         options: {
           ...region,
@@ -111,10 +111,10 @@ export const commands = {
             type: 'boolean',
           },
           'status-key': {
-            usage: 'With --at-destination: the status key that deploying printed; others are not believed',
+            usage: 'With --at-destination: the status key that deploying printed; others are rejected',
             type: 'string',
           },
-          wait: { usage: 'Go on until every destination is complete', type: 'boolean' },
+          wait: { usage: 'Wait until every destination is complete', type: 'boolean' },
         },
       },
       scan: {
@@ -134,7 +134,7 @@ export const commands = {
         },
       },
       verify: {
-        usage: 'Tell what is missing at the destination, by key: serverless replication verify --prefix 2026/ --deep',
+        usage: 'List what is missing at the destination, by key: serverless replication verify --prefix 2026/ --deep',
         lifecycleEvents: ['compare'],
         options: {
           ...region,
@@ -144,16 +144,16 @@ export const commands = {
           prefix: { usage: 'Only keys that begin with it', type: 'string' },
           'up-to': { usage: 'Only versions written until this time, for example 2026-01-31T12:00:00Z', type: 'string' },
           deep: { usage: 'Read the bytes of every replica again', type: 'boolean' },
-          limit: { usage: 'Differences that are shown at most (default: 1000)', type: 'string' },
+          limit: { usage: 'Most differences to show (default: 1000)', type: 'string' },
         },
       },
       pause: {
-        usage: 'Hold scans where they are, existing objects included: serverless replication pause --rule photos',
+        usage: 'Pause scans, existing objects included: serverless replication pause --rule photos',
         lifecycleEvents: ['hold'],
         options: { ...region, ...json, ...bucket, ...destination, ...rule },
       },
       resume: {
-        usage: 'Let paused scans go on: serverless replication resume --bucket photos-1250000000',
+        usage: 'Resume paused scans: serverless replication resume --bucket photos-1250000000',
         lifecycleEvents: ['go'],
         options: { ...region, ...json, ...bucket, ...destination, ...rule },
       },
@@ -195,7 +195,7 @@ export const commands = {
           ...json,
           ...bucket,
           state: { usage: 'Only FAILED work, or only PENDING work', type: 'string' },
-          limit: { usage: 'Keys that are shown at most (default: 1000)', type: 'string' },
+          limit: { usage: 'Most keys to show (default: 1000)', type: 'string' },
         },
       },
       reattempt: {
@@ -215,7 +215,8 @@ export const commands = {
         options: { ...region, ...json, ...bucket },
       },
       'dry-run': {
-        usage: 'Tell what rules would replicate, without storing them: serverless replication dry-run --file rules.xml',
+        usage:
+          'Count what rules would replicate, without storing them: serverless replication dry-run --file rules.xml',
         lifecycleEvents: ['count'],
         options: {
           ...region,
@@ -273,8 +274,8 @@ interface Command {
 }
 
 /**
- * The sentence about a command below `replication` that does not exist; undefined where there is nothing to say. `words`: the
- * command line up to its first option.
+ * The sentence about an unknown command below `replication`; undefined when the command is known. `words`: the command
+ * line up to its first option.
  */
 export function explainUnknown(words: readonly string[]): string | undefined {
   if (words[0] !== 'replication') return undefined;

@@ -22,14 +22,16 @@ import { artifactOf } from './functions/zip.ts';
 import type { Options, Serverless, Writers } from './serverless.ts';
 import type { Artifact, DesiredFunction, Settings } from './types.ts';
 
-/** The outside world of every command: the settings, the options, the clients of the cloud, and the output. */
+/**
+ * Everything that the commands need from outside: the settings, the options, the clients of the cloud, and the output.
+ */
 export interface Context {
   readonly serverless: Serverless;
   readonly writers: Writers;
   readonly report: Reporter;
   /** To stdout. */
   readonly print: (text: string) => void;
-  /** The settings, read once, because a command asks for them several times. Throws `DeployError`. */
+  /** The settings, read once and cached, because a command asks for them several times. Throws `DeployError`. */
   readonly settings: () => Settings;
   readonly credentials: () => Credentials;
   readonly platform: () => Pick<Cloud, 'api' | 'scf'>;
@@ -45,7 +47,7 @@ export interface Context {
   readonly named: () => DesiredFunction;
   /** Folder of the zips. */
   readonly packagePath: () => string;
-  /** Packages the functions of these names, and gives what it made by name. Throws `DeployError`. */
+  /** Packages the functions of these names, and returns the bundles by name. Throws `DeployError`. */
   readonly bundles: (names: readonly string[]) => Promise<ReadonlyMap<string, Bundle>>;
   /** The package of that name. Throws `DeployError`. */
   readonly artifact: (bundle: string) => Promise<Artifact>;
@@ -84,7 +86,7 @@ export function createContext(serverless: Serverless, options: Options, writers:
       return typeof value === 'string' && value !== '' ? value : undefined;
     },
     texts(option) {
-      // The CLI gives a single value as text.
+      // The CLI passes a single value as text.
       const value = options[option];
       if (typeof value === 'string') return [value];
       return Array.isArray(value) ? value.filter((text): text is string => typeof text === 'string') : [];

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
 
-/** A deployment that cannot go on. The message is one sentence for the person at the keyboard and says what to do. */
+/** A deployment that cannot go on. The message is one sentence for the user and says what to do. */
 export class DeployError extends ServiceError {
   override readonly name = 'DeployError';
 
@@ -9,7 +9,7 @@ export class DeployError extends ServiceError {
   }
 }
 
-/** The advice for errors in the cloud's own words; undefined: the error gives advice itself. */
+/** The advice for errors in the cloud's own words; undefined when the error gives its own advice. */
 const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
   [
     /^AuthFailure\.(SecretId|Signature|InvalidSecretId)/,
@@ -30,7 +30,7 @@ const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
   ],
 ];
 
-/** The text of an error for the person at the keyboard. */
+/** The text of an error for the user. */
 export function explain(error: ServiceError): string {
   const advice = ADVICE.find(([code]) => code.test(error.code))?.[1];
   if (advice === undefined) return error.message;

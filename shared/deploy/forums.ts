@@ -2,7 +2,7 @@ interface Stream {
   write(chunk: unknown, ...rest: never[]): boolean;
 }
 
-/** The lines that the CLI puts above an error of its own, and those that help here. */
+/** The lines that the CLI prints above its own errors, and their replacements. */
 const LINES: readonly (readonly [theirs: RegExp, ours: string])[] = [
   [/Docs: +docs\.serverless\.com/, 'Docs:        shared/deploy/README.md'],
   [/Support: +forum\.serverless\.com/, 'Commands:    npx serverless --help'],
@@ -11,8 +11,8 @@ const LINES: readonly (readonly [theirs: RegExp, ours: string])[] = [
 const changed = new WeakSet<Stream>();
 
 /**
- * An error of the CLI itself, about an unknown command or a missing option, names places where nobody knows this service.
- * They are written as places that help. The CLI has no setting for it, so what it writes is changed on its way out.
+ * The CLI's own errors, about an unknown command or a missing option, name support pages that do not cover this
+ * service. They are replaced by ones that do. The CLI has no setting for it, so its output is changed on the way out.
  */
 export function nameOwnHelp(stream: Stream): void {
   if (changed.has(stream)) return;

@@ -9,8 +9,9 @@ interface Program {
 const SIGNAL_BASE = 128;
 
 /**
- * A reader that goes away (`serverless info | head -1`) ends the command as SIGPIPE ends other programs: without a word.
- * The CLI itself would show a stack trace. Any other failure of a pipe is thrown, as without this listener.
+ * When the reader of a pipe goes away (`serverless info | head -1`), the command ends silently, as SIGPIPE ends other
+ * programs. The CLI itself would show a stack trace. Any other failure of a pipe is thrown, as it would be without this
+ * listener.
  */
 export function endWithReader(program: Program): void {
   for (const stream of [program.stdout, program.stderr]) {

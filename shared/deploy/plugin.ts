@@ -17,7 +17,7 @@ import type { Options, Serverless, Writers } from './serverless.ts';
 
 const PROVIDER = 'tencent';
 
-/** Provider plugin for the serverless CLI: it only connects the CLI's commands with the modules beside it. */
+/** Provider plugin for the serverless CLI. It only connects the CLI's commands with the other modules. */
 export default class TencentPlugin {
   readonly provider: object;
   readonly commands: typeof commands;
@@ -30,7 +30,7 @@ export default class TencentPlugin {
   constructor(serverless: Serverless, options: Options, writers: Writers) {
     endWithReader(process);
     nameOwnHelp(process.stderr);
-    // The CLI compares the command with those of the plugins after this, and knows no sentence that helps.
+    // The CLI checks the command later, and its own message does not help.
     const unknown = explainUnknown(serverless.processedInput.commands);
     if (unknown !== undefined) end(unknown, writers);
     this.provider = this;
@@ -40,7 +40,7 @@ export default class TencentPlugin {
       serverless.configSchemaHandler.defineTopLevelProperty(name, schema);
     }
     serverless.configSchemaHandler.defineProvider(PROVIDER, providerSchema);
-    // The CLI's own sentences name neither line nor value, and send people to a forum where nobody knows this service.
+    // The CLI's messages name neither line nor value, and point to a forum that does not cover this service.
     serverless.configSchemaHandler.handleErrorMessages = (messages) => refuse(serverless, messages, writers);
     const context = createContext(serverless, options, writers);
     const hooks = { ...deploymentHooks(context), ...functionHooks(context), ...replicationHooks(context) };
@@ -64,10 +64,7 @@ function refuse(serverless: Serverless, messages: readonly string[], writers: Wr
   process.exit(1);
 }
 
-/**
- * Ends the command with one sentence. After an error of its own the CLI would print addresses of forums where nobody knows
- * this service.
- */
+/** Ends the command with one sentence. After an error of its own the CLI would print the addresses of such forums. */
 function guard(run: () => Promise<void>, writers: Writers): () => Promise<void> {
   return async () => {
     try {

@@ -1,9 +1,9 @@
-/** The part of the serverless CLI (3.x) that this plugin touches; the package ships no types. */
+/** The part of the serverless CLI (3.x) that this plugin uses; the package has no types. */
 export interface Serverless {
   readonly serviceDir: string;
-  /** `serverless.yml`, or another name that the CLI knows. */
+  /** `serverless.yml`, or another name that the CLI accepts. */
   readonly configurationFilename: string;
-  /** serverless.yml with its variables resolved, top-level settings of our own included. */
+  /** serverless.yml with its variables resolved, our own top-level settings included. */
   readonly configurationInput: Readonly<Record<string, unknown>>;
   readonly service: {
     readonly service: string;
@@ -14,7 +14,7 @@ export interface Serverless {
   readonly configSchemaHandler: {
     defineTopLevelProperty(name: string, schema: object): void;
     defineProvider(name: string, schemas: object): void;
-    /** Is called with the CLI's sentences about a configuration that does not fit. */
+    /** Called with the CLI's sentences about a configuration that does not match. */
     handleErrorMessages(messages: readonly string[]): void;
   };
   /** `commands`: the words of the command line before its first option. */

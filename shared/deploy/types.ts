@@ -2,8 +2,8 @@ import type { Place } from '../cos/index.ts';
 import type { Caution } from '../scf/index.ts';
 
 /**
- * The identities that functions run as: only `api` may read API keys and write rules, only `engine` writes replicas, and
- * `schedule` reaches the state bucket alone.
+ * The roles of the functions: only `api` may read API keys and write rules, only `engine` and `scan` write replicas,
+ * and `schedule` only starts work.
  */
 export const ROLE_KINDS = ['engine', 'api', 'schedule', 'scan'] as const;
 export type RoleKind = (typeof ROLE_KINDS)[number];
@@ -30,8 +30,8 @@ export interface FunctionSettings {
   readonly memory: number;
   readonly role: RoleKind;
   /**
-   * Instances that the platform keeps for this function alone, and at the same time the most that run at once. Without it
-   * all functions of the account share what is left.
+   * Instances that the platform reserves for this function, which is also the most that run at once. Without it the
+   * functions of the account share what is not reserved.
    */
   readonly instances?: number | undefined;
   readonly events: readonly EventSettings[];
@@ -40,34 +40,34 @@ export interface FunctionSettings {
 export interface AsyncSettings {
   /** Repetitions after a function error, 0 to 2. */
   readonly retries: number;
-  /** Seconds an event is kept for them. */
+  /** Seconds for which an event is kept for them. */
   readonly ttl: number;
 }
 
 export interface ScanSettings {
   /** Hours from one scan of a destination to the next. */
   readonly everyHours: number;
-  /** Ranges of one destination that are worked on at the same time. */
+  /** Ranges of one destination in progress at the same time. */
   readonly rangesAtOnce: number;
 }
 
-/** The topic of the log service that the functions write to. */
+/** The topic of the log service that receives the functions' logs. */
 export interface LogSettings {
-  /** IDs. */
+  /** IDs of the log service. */
   readonly logset: string;
   readonly topic: string;
-  /** Days that the topic keeps a log; 3640: for ever; undefined: as it is. */
+  /** Days for which the topic keeps a log; 3640: for ever; undefined: unchanged. */
   readonly days?: number | undefined;
 }
 
-/** Tiny objects that are written to sources to see that they arrive. */
+/** Tiny objects that are written to sources to test that they arrive. */
 export interface CanarySettings {
   readonly everyMinutes: number;
   /** Sources of the deployed region. */
   readonly sources: readonly Place[];
 }
 
-/** A domain of the user's own before the API. */
+/** A domain of the user for the API. */
 export interface DomainSettings {
   /** Host name in lower case. */
   readonly name: string;
@@ -75,12 +75,12 @@ export interface DomainSettings {
   readonly certificate: string;
 }
 
-/** serverless.yml, checked: everything that a deployment is made of. */
+/** serverless.yml, checked: everything that a deployment consists of. */
 export interface Settings {
   readonly service: string;
   readonly stage: string;
   readonly region: string;
-  /** Account of the source buckets, so of the functions and the state bucket too. */
+  /** Account of the source buckets, and so of the functions and the state bucket. */
   readonly appid: string;
   readonly runtime: string;
   readonly async: AsyncSettings;
@@ -90,11 +90,11 @@ export interface Settings {
   readonly state: Place;
   /** Buckets of any region that are both source and destination, with the state buckets of their own deployments. */
   readonly peers: readonly Peer[];
-  /** Whether rules may have `ReplicaAcl`: then the functions have rights on the ACLs of objects. */
+  /** Whether rules may have `ReplicaAcl`. If so, the functions have rights on the ACLs of objects. */
   readonly acl: boolean;
   /** Switches for a stricter reading of COS's documents. */
   readonly cautious: readonly Caution[];
-  /** State buckets of other deployments whose replicas this one meets; none where replication goes only one way. */
+  /** State buckets of other deployments whose replicas this one meets; none where replication is one-way. */
   readonly signers: readonly Place[];
   /** Settings of scans; the functions have defaults for missing ones. */
   readonly scan: Partial<ScanSettings>;
@@ -103,9 +103,9 @@ export interface Settings {
   readonly functions: readonly FunctionSettings[];
   /** Undefined: the platform's own topic, or the one that the functions have. */
   readonly logs: LogSettings | undefined;
-  /** Custom domains of the API in the deployed region; undefined: they are left as they are. */
+  /** Custom domains of the API in the deployed region; undefined: they are not changed. */
   readonly domains: readonly DomainSettings[] | undefined;
-  /** Origin of a local cloud; handed on to the functions. */
+  /** Origin of a local cloud; passed on to the functions. */
   readonly endpoint: string | undefined;
 }
 
@@ -126,9 +126,9 @@ export type Trigger =
   | { readonly type: 'timer'; readonly name: string; readonly cron: string }
   | { readonly type: 'http'; readonly auth: string };
 
-/** One function, in the form that it should have in the cloud. */
+/** One function in the form that it should have in the cloud. */
 export interface DesiredFunction {
-  /** `replicate`, `replicate-2`, …: what `-f` of the command line takes. */
+  /** `replicate`, `replicate-2`, …: the value of `-f` on the command line. */
   readonly key: string;
   /** Folder under `functions/` and name of the zip; several functions may run one bundle. */
   readonly bundle: string;
@@ -141,7 +141,7 @@ export interface DesiredFunction {
   readonly environment: Readonly<Record<string, string>>;
   readonly async: AsyncSettings;
   readonly logs?: LogSettings | undefined;
-  /** MB that are reserved for it; undefined: none are. */
+  /** MB that are reserved for it; undefined: none. */
   readonly reservedMemory?: number | undefined;
   readonly triggers: readonly Trigger[];
 }

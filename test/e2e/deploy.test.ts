@@ -123,7 +123,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     const { status, stdout } = await coldCli(project, ['package'], environment());
     await writeFile(file, good);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/serverless\.yml, line \d+: foo is no setting; correct its name or take it out\./);
+    expect(stdout).toMatch(/serverless\.yml, line \d+: foo is not a setting; correct its name or take it out\./);
     expect(stdout).toMatch(/line \d+: functions\.api\.events\.\d\.http\.auth is "ALL", and must be .*\[NONE, CAM\]\./);
     expect(stdout).not.toMatch(/serverless\.com|slss\.io/);
   });

@@ -5,7 +5,7 @@ import { child, readXml, textOf } from '../../xml/index.ts';
 import { DeployError } from '../error.ts';
 import { exchange } from '../../http/index.ts';
 
-/** Seconds for which a request of the command line may be on its way. */
+/** Lifetime in seconds of a signature of the command line. */
 const LIFETIME = 300;
 /** ms without a byte after which a call counts as lost; the API itself ends after 30 s. */
 const IDLE_LIMIT = 60_000;
@@ -17,7 +17,7 @@ export interface ApiCall {
   readonly subresource: string;
   /** Further parameters; an undefined one is left out. */
   readonly parameters?: Readonly<Record<string, string | undefined>>;
-  /** An object is sent as JSON, bytes as the XML that they are. */
+  /** An object is sent as JSON; bytes are sent unchanged, as XML. */
   readonly body?: object | Uint8Array;
 }
 
@@ -28,7 +28,7 @@ export interface ApiAddress {
   readonly endpoint: string | undefined;
 }
 
-/** Does what `askApi` does, for answers in JSON. */
+/** The same as `askApi`, for answers in JSON. */
 export async function callApi(
   keys: Pick<KeyStore, 'add' | 'remove'>,
   address: ApiAddress,
@@ -101,7 +101,7 @@ function refusalOf(body: string): { readonly code: string; readonly message: str
     if (error !== undefined)
       return { code: textOf(error, 'Code') ?? 'UNKNOWN', message: textOf(error, 'Message') ?? 'it gave no reason' };
   } catch {
-    // This is not the API's own answer: the platform says in other words that the function does not exist.
+    // This answer is not the API's own: the platform reports with another code that the function does not exist.
   }
   return { code: 'API_UNREACHABLE', message: 'it was not the API that answered; look at "npx serverless info"' };
 }

@@ -8,19 +8,19 @@ import { describeParameters, type Trace } from './trace.ts';
 
 const VERSIONS = { scf: '2018-04-16', cam: '2019-01-16', cls: '2020-10-16' } as const;
 const ATTEMPTS = 5;
-/** Pauses of a call about a thing that was made a moment ago: half a minute in all. */
+/** Tries of a call that concerns something just made; their pauses take half a minute in all. */
 const ATTEMPTS_FOR_NEW = 7;
 /** Milliseconds before the first repetition; doubled each time. The tightest limit, AttachRolePolicy, is 3 calls a second. */
 const FIRST_PAUSE = 500;
 
 type Service = keyof typeof VERSIONS;
 
-/** The cloud API 3.0: one call, its answer without the envelope. Throws `CloudApiError`. */
+/** The cloud API 3.0: one call, and its answer without the envelope. Throws `CloudApiError`. */
 export interface CloudApi {
   call<T = Record<string, unknown>>(service: Service, action: string, parameters: object): Promise<T>;
 }
 
-/** An error that the cloud API answered, or the lack of an answer (`NetworkError`). */
+/** An error that the cloud API answered, or a missing answer (`NetworkError`). */
 export class CloudApiError extends ServiceError {
   override readonly name = 'CloudApiError';
   readonly action: string;
@@ -44,7 +44,7 @@ export interface CloudApiOptions {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly post?: Post;
-  /** Is told of each call, each failure and each repetition. */
+  /** Receives a line for each call, each failure and each repetition. */
   readonly trace?: Trace;
 }
 
@@ -113,8 +113,8 @@ export function createCloudApi(options: CloudApiOptions): CloudApi {
 }
 
 /**
- * A refused call did nothing, so it is always repeated. After a lost answer only calls that may happen twice are repeated:
- * a second CreateFunction would fail on the first one's success, and a second Invoke would run the function twice.
+ * A refused call did nothing, so it is always repeated. After a lost answer only idempotent calls are repeated: a
+ * second CreateFunction would fail because the first one succeeded, and a second Invoke would run the function twice.
  */
 function mayRepeat(action: string, code: string): boolean {
   if (code.startsWith('RequestLimitExceeded') || isNotYetKnown(action, code)) return true;
@@ -122,7 +122,7 @@ function mayRepeat(action: string, code: string): boolean {
   return lost && /^(Get|List|Describe|Update|Modify)/.test(action);
 }
 
-/** CAM tells the other parts of the cloud of a new role or policy after a while. Until then they do not know it. */
+/** CAM passes a new role or policy on to other services after a while. Until then they do not know it. */
 function isNotYetKnown(action: string, code: string): boolean {
   if (action === 'AttachRolePolicy') return /(RoleNotExist|PolicyIdNotExist|PolicyNotExist|NotFound)$/.test(code);
   return /^(Create|UpdateFunction)/.test(action) && code === 'ResourceNotFound.Role';

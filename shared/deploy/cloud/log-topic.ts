@@ -2,7 +2,7 @@ import { DeployError } from '../error.ts';
 import type { LogSettings } from '../types.ts';
 import { CloudApiError, type CloudApi } from './cloud-api.ts';
 
-/** A topic of the log service, as far as it is read. */
+/** The fields of a topic of the log service that are read. */
 interface ListedTopic {
   readonly TopicId: string;
   readonly LogsetId: string;
@@ -11,7 +11,10 @@ interface ListedTopic {
   readonly Period?: number;
 }
 
-/** Days for which the topic keeps its logs. Throws `DeployError` when it is not there, or is in another logset. */
+/**
+ * Days for which the topic keeps its logs. Throws `DeployError` when the topic does not exist, or belongs to another
+ * logset.
+ */
 export async function readTopic(api: CloudApi, { logset, topic }: LogSettings): Promise<number | undefined> {
   const { Topics } = await api.call<{ readonly Topics?: readonly ListedTopic[] | null }>('cls', 'DescribeTopics', {
     Filters: [{ Key: 'topicId', Values: [topic] }],
@@ -27,7 +30,7 @@ export async function readTopic(api: CloudApi, { logset, topic }: LogSettings): 
   );
 }
 
-/** Sets for how long the topic keeps its logs, and says whether that was different. Throws `DeployError` when refused. */
+/** Sets how long the topic keeps its logs, and says whether that has changed. Throws `DeployError` when refused. */
 export async function keepLogs(api: CloudApi, logs: LogSettings): Promise<'updated' | 'unchanged'> {
   const { topic, days } = logs;
   const before = await readTopic(api, logs);

@@ -2,11 +2,11 @@ import { CloudApiError } from './cloud-api.ts';
 import type { CloudApi } from './cloud-api.ts';
 import { DeployError } from '../error.ts';
 
-/** Milliseconds between two looks at a function that is being made or changed. */
+/** ms between two checks of a function that is being made or changed. */
 const POLL_INTERVAL = 1000;
-/** Functions that one answer lists. */
+/** Functions in one answer. */
 const PER_PAGE = 20;
-/** Looks before giving up: three minutes. */
+/** Checks before giving up: three minutes. */
 const POLL_LIMIT = 180;
 
 /** The fields of an answer of GetFunction that are read. */
@@ -31,7 +31,7 @@ export interface ListedTrigger {
   readonly Type: string;
   readonly TriggerName: string;
   readonly TriggerDesc: string;
-  /** 1 or 0, though `OPEN` or `CLOSE` is what CreateTrigger takes. */
+  /** 1 or 0, although CreateTrigger takes `OPEN` or `CLOSE`. */
   readonly Enable?: number | string;
   readonly Qualifier?: string;
 }
@@ -39,9 +39,9 @@ export interface ListedTrigger {
 export interface Scf {
   /** Undefined when there is none. */
   get(name: string): Promise<DeployedFunction | undefined>;
-  /** Waits until the function takes changes and calls. Throws `DeployError` when it failed or takes too long. */
+  /** Waits until the function accepts changes and calls. Throws `DeployError` when it failed or takes too long. */
   active(name: string): Promise<DeployedFunction>;
-  /** Names of the functions of the region that begin with the prefix; '' for all. */
+  /** Names of the region's functions with this prefix; '' for all. */
   named(prefix: string): Promise<readonly string[]>;
   triggers(name: string): Promise<readonly ListedTrigger[]>;
   /** Any other call about one function. */
@@ -86,7 +86,7 @@ export function createScf(api: CloudApi, sleep: (ms: number) => Promise<void>): 
           { Namespace: 'default', SearchKey: prefix, Offset: offset, Limit: PER_PAGE },
         );
         const functions = page.Functions ?? [];
-        // SCF searches for the key anywhere in a name.
+        // SCF searches for the text anywhere in a name.
         found.push(...functions.map(({ FunctionName }) => FunctionName).filter((name) => name.startsWith(prefix)));
         offset += functions.length;
         if (functions.length === 0 || offset >= page.TotalCount) return found;

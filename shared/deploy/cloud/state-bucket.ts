@@ -16,13 +16,13 @@ export async function createSdk(credentials: Credentials, endpoint: string | und
     Timeout: 60_000,
     // Otherwise the SDK's last try goes to a second domain of COS.
     AutoSwitchHost: false,
-    // The local cloud is a proxy here, so it gets the true Host of each bucket.
+    // The local cloud acts as a proxy, so it receives the real Host of each bucket.
     ...(endpoint === undefined ? {} : { Protocol: 'http:', Proxy: endpoint }),
   });
 }
 
 /**
- * Makes the state bucket, or checks the one that is there: it must never have had versioning (creation of leases relies on
+ * Makes the state bucket, or checks an existing one: it must never have had versioning (creating a lease relies on
  * `x-cos-forbid-overwrite`, which does nothing in such a bucket) and must be private (it holds API keys).
  */
 export async function ensureStateBucket(sdk: COS, place: Place): Promise<'created' | 'unchanged'> {
@@ -31,12 +31,12 @@ export async function ensureStateBucket(sdk: COS, place: Place): Promise<'create
   return 'unchanged';
 }
 
-/** Throws `DeployError` when a bucket that exists has or had versioning, or lets others in by its ACL or its policy. */
+/** Throws `DeployError` when an existing bucket has or had versioning, or its ACL or policy gives others access. */
 export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
   const at = addressOf(place);
   const what = `look at the state bucket ${formatPlace(place)}`;
   const { VersioningConfiguration: versioning } = await clear(what, sdk.getBucketVersioning(at));
-  // The empty element that a bucket without versioning answers has no Status, whatever the type says.
+  // A bucket without versioning answers an empty element, which has no Status, whatever the type says.
   const status: string | undefined = versioning.Status;
   if (status) {
     throw new DeployError(
@@ -51,7 +51,7 @@ export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
       'STATE_BUCKET_PUBLIC',
     );
   }
-  // The type of the SDK leaves out a bucket whose list of grants is empty or a single element.
+  // The type of the SDK does not cover a bucket whose list of grants is empty or a single element.
   const grants = [acl.Grants ?? []].flat();
   const stranger = grants.find(({ Grantee }) => (Grantee as { ID?: string } | undefined)?.ID !== acl.Owner.ID);
   if (stranger !== undefined) {
@@ -70,7 +70,7 @@ export async function checkStateBucket(sdk: COS, place: Place): Promise<void> {
   }
 }
 
-/** Undefined: the bucket has none. */
+/** Undefined when the bucket has none. */
 async function policyOf(sdk: COS, place: Place): Promise<unknown> {
   try {
     return (await sdk.getBucketPolicy(addressOf(place))).Policy;
@@ -82,7 +82,10 @@ async function policyOf(sdk: COS, place: Place): Promise<unknown> {
 
 export type BucketState = 'ready' | 'unversioned' | 'missing' | 'forbidden';
 
-/** The state of a listed bucket, as far as these credentials may see. They usually may not see buckets of another account. */
+/**
+ * The state of a listed bucket, as far as these credentials can read it. They usually cannot read buckets of another
+ * account.
+ */
 export async function examineBucket(sdk: COS, place: Place): Promise<BucketState> {
   try {
     const { VersioningConfiguration: versioning } = await sdk.getBucketVersioning(addressOf(place));
@@ -96,7 +99,7 @@ export async function examineBucket(sdk: COS, place: Place): Promise<BucketState
   }
 }
 
-/** False when the bucket is ours already. */
+/** Returns false when the bucket is already ours. */
 async function createBucket(sdk: COS, place: Place): Promise<boolean> {
   const at = addressOf(place);
   try {
@@ -125,7 +128,9 @@ async function clear<T>(what: string, answer: Promise<T>): Promise<T> {
   });
 }
 
-/** The SDK rejects with plain objects that also hold the request's headers: only code, status and message are taken over. */
+/**
+ * The SDK rejects with plain objects that also hold the request's headers, so only code, status and message are copied.
+ */
 function failureOf(error: unknown): { code: string; statusCode: number; message: string } {
   const { code, statusCode, message } = error as { code?: unknown; statusCode?: unknown; message?: unknown };
   return {

@@ -1,15 +1,15 @@
 import type COS from 'cos-nodejs-sdk-v5';
 import type { Cos } from '../../cos/index.ts';
 
-/** Is given one line for each call, when the call is made. */
+/** Receives one line for each call, when it is made. */
 export type Trace = (text: string) => void;
 
-/** Letters of one value that are shown. */
+/** Most letters of one value that are shown. */
 const LONGEST = 200;
-/** Parameters that hold bytes, or text that somebody typed. */
+/** Parameters that hold bytes, secrets, or text that somebody typed. */
 const UNTOLD = /^(ZipFile|ClientContext|Token|.*Secret.*)$/i;
 
-/** Parameters of a call of the cloud API for a person: code and events as their lengths, long texts shortened. */
+/** Parameters of a cloud API call for a person: lengths instead of code and events, long texts shortened. */
 export function describeParameters(parameters: object): string {
   return JSON.stringify(parameters, (name, value: unknown) => {
     if (typeof value !== 'string') return value;
@@ -18,7 +18,7 @@ export function describeParameters(parameters: object): string {
   });
 }
 
-/** The same client, which reports the name, bucket and key of each call, and never the content. */
+/** The same client, which reports the name, bucket and key of each call, but never the content. */
 export function traceCos(cos: Cos, trace: Trace): Cos {
   return new Proxy(cos, {
     get(target, name, receiver) {
@@ -38,7 +38,7 @@ function isPlace(value: unknown): value is { readonly bucket: string } {
   return typeof value === 'object' && value !== null && 'bucket' in value && typeof value.bucket === 'string';
 }
 
-/** The same for the official SDK: method and address, without the headers that carry the signature. */
+/** The same for the official SDK: method and address, without the headers, which carry the signature. */
 export function traceSdk(sdk: COS, trace: Trace): COS {
   sdk.on('before-send', (call: { readonly method?: string; readonly url?: string }) => {
     trace(`cos ${call.method ?? ''} ${call.url?.split('?')[0] ?? ''}`.trimEnd());

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * The fields of the API's answers that the commands read; `--json` prints the rest as well. An answer of a newer API may
- * hold more, so nothing here is strict.
+ * The fields of the API's answers that the commands read; `--json` prints the others as well. A newer API may answer
+ * more fields, so the schemas are not strict.
  */
 const amount = z.object({ versions: z.number(), bytes: z.number() });
 const progress = z.object({ total: z.nullable(z.number()), done: z.number() });

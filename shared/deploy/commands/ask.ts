@@ -4,7 +4,7 @@ import type { ApiAddress } from '../cloud/api-call.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
 
-/** The outside world of the commands that ask the API of a deployment. */
+/** Everything that the commands which ask the API of a deployment need from outside. */
 export interface ApiDeps {
   readonly settings: Pick<Settings, 'sources'>;
   readonly keys: Pick<KeyStore, 'add' | 'remove'>;
@@ -12,7 +12,7 @@ export interface ApiDeps {
   readonly print: (text: string) => void;
 }
 
-/** The source bucket of a command; without a name the only one. Throws `DeployError`. */
+/** The source bucket of a command; without a name, the only one. Throws `DeployError`. */
 export function bucketOf({ sources }: Pick<Settings, 'sources'>, asked: string | undefined): string {
   const known = sources.map(({ bucket }) => bucket);
   if (asked === undefined) {
@@ -24,7 +24,7 @@ export function bucketOf({ sources }: Pick<Settings, 'sources'>, asked: string |
   throw new DeployError(`${asked} is not a source of this deployment: use ${known.join(', ')}.`, 'NOT_A_SOURCE');
 }
 
-/** The fields with a value. */
+/** The fields that have a value. */
 export const without = (fields: Readonly<Record<string, string | undefined>>): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
@@ -39,8 +39,8 @@ export function parse<T extends z.ZodMiniType>(schema: T, answer: unknown): z.in
 }
 
 /**
- * A text that others wrote, in quotes, so that a terminal shows it and obeys nothing in it: no line breaks, no control
- * characters (those above ASCII as well), nothing that is invisible or turns the direction of writing.
+ * A text that others wrote, in quotes and safe for a terminal: no line breaks, no control characters (nor those above
+ * ASCII), no invisible ones, and none that change the writing direction.
  */
 export const quoted = (text: string): string =>
   JSON.stringify(text).replace(
@@ -50,7 +50,7 @@ export const quoted = (text: string): string =>
 
 export const count = (value: number): string => value.toLocaleString('en-US');
 
-/** The time as a person reads it: `4.2 s`, `12 min`, `3.5 h`, `9 d`. */
+/** A duration for a person: `4.2 s`, `12 min`, `3.5 h`, `9 d`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
@@ -71,7 +71,7 @@ export function size(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** An amount of money: `12.34 CNY`; of less than one there are four digits, because single rules cost that little. */
+/** An amount of money: `12.34 CNY`. Below one it has four digits, because single rules cost that little. */
 export function money({ total, currency }: { readonly total: number; readonly currency: string }): string {
   const text = total.toFixed(total < 1 ? 4 : 2);
   return total > 0 && Number(text) === 0 ? `under 0.0001 ${currency}` : `${text} ${currency}`;

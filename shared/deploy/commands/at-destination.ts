@@ -9,14 +9,14 @@ export interface AtDestinationOptions {
   /** Texts of the command line: a source bucket, and a destination `bucket-appid@region`. */
   readonly bucket: string | undefined;
   readonly destination: string | undefined;
-  /** The status keys that are believed, with commas; undefined: nobody has told. */
+  /** The accepted status keys, comma-separated; undefined when none was given. */
   readonly statusKey?: string | undefined;
   readonly json: boolean;
 }
 
 export interface AtDestinationDeps {
   readonly settings: Pick<Settings, 'sources' | 'destinations'>;
-  /** The client with the credentials of the person who asks. */
+  /** The client with the caller's own credentials. */
   readonly cos: Pick<Cos, 'getObject'>;
   /** ms since 1970. */
   readonly now: () => number;
@@ -27,13 +27,13 @@ interface Found {
   readonly source: Place;
   readonly destination: Place;
   readonly beacon: Beacon | undefined;
-  /** Error code for which the destination could not be read. */
+  /** Error code with which the destination could not be read. */
   readonly cause?: string;
 }
 
 /**
- * Prints the status that the destinations hold of their sources. It asks neither the API nor anything in the region of the
- * source. Throws `DeployError` where nothing is found.
+ * Prints the status that the destinations hold of their sources. It sends no request to the API or the source's region.
+ * Throws `DeployError` when no status is found.
  */
 export async function showAtDestination(deps: AtDestinationDeps, options: AtDestinationOptions): Promise<void> {
   const { settings, print, now } = deps;
@@ -66,7 +66,7 @@ export async function showAtDestination(deps: AtDestinationDeps, options: AtDest
   const forged = told.find(({ beacon }) => beacon !== undefined && signatureOf(beacon, keys) === 'wrong');
   if (forged !== undefined)
     throw new DeployError(
-      `${formatPlace(forged.destination)} holds a status that none of these status keys has signed: believe nothing of it.`,
+      `${formatPlace(forged.destination)} holds a status that none of these status keys has signed: do not rely on it.`,
       'STATUS_NOT_SIGNED',
     );
   if (told.some(({ beacon }) => beacon !== undefined)) return;
@@ -89,7 +89,7 @@ async function read(
   }
 }
 
-/** `unchecked`: signed by a key that may be anybody's, because nobody has told which one is right. */
+/** `unchecked`: signed by a key that may be anybody's, because no status key was given. */
 function signatureOf(
   { signedBy }: Beacon,
   keys: readonly string[] | undefined,
@@ -98,7 +98,7 @@ function signatureOf(
   return signedBy !== undefined && keys.includes(signedBy) ? 'right' : 'wrong';
 }
 
-/** ms by which the clock of a reader may be behind that of the function which wrote the status. */
+/** ms by which a reader's clock may be behind that of the function that wrote the status. */
 const FUTURE_MS = 5 * 60_000;
 
 const publicOf = ({ replaces: _replaces, ...beacon }: Beacon): Omit<Beacon, 'replaces'> => beacon;

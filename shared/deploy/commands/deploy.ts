@@ -22,19 +22,19 @@ import { creation, deletion, describeTrigger, diffTriggers, urlOf } from '../fun
 import type { TriggerDiff } from '../functions/triggers.ts';
 import type { Artifact, DesiredFunction, Settings, Trigger } from '../types.ts';
 
-/** The clients that a deployment calls the cloud with; tests pass their own. */
+/** The clients through which a deployment calls the cloud; tests pass their own. */
 export interface Cloud {
   readonly api: CloudApi;
   readonly scf: Scf;
   readonly sdk: COS;
-  /** Makes the secrets of the deployment, which are never printed. */
+  /** Writes the secrets of the deployment, which are never printed. */
   readonly cos: Pick<Cos, 'getObject' | 'putObject'>;
   /** Cryptographically random bytes. */
   readonly random: (bytes: number) => Uint8Array;
 }
 
 export interface Reporter {
-  /** A result; one line for a person. */
+  /** Prints one line of results for a person. */
   line(text: string): void;
   warn(text: string): void;
 }
@@ -46,13 +46,13 @@ const WARNINGS = {
 } as const;
 
 export interface DeployOptions {
-  /** Functions whose runtime differs are made anew; else the deployment ends before anything is changed. */
+  /** Recreates functions whose runtime differs. Without it, the deployment ends before anything is changed. */
   readonly recreate?: boolean;
 }
 
 /**
- * Brings the cloud to the state that serverless.yml describes. It can be run again at any time: it leaves right parts alone
- * and completes a deployment that broke off. Throws `DeployError` or `CloudApiError`.
+ * Brings the cloud to the state that serverless.yml describes. It can be run again at any time: it changes only parts
+ * that differ, and completes an interrupted deployment. Throws `DeployError` or `CloudApiError`.
  */
 export async function deploy(
   settings: Settings,
@@ -72,17 +72,17 @@ export async function deploy(
   const domains = await planDomains(cloud.api, served);
   const { logs } = settings;
   if (logs !== undefined) await readTopic(cloud.api, logs);
-  // This comes before anything is made: a deployment ends here if CAM has no room for its policies.
+  // Before anything is made: a deployment ends here if CAM has no room for its policies.
   const roles = await planRoles(cloud.api, settings);
   await checkAcl(settings, cloud.cos);
   const state = await ensureStateBucket(cloud.sdk, settings.state);
   report.line(`state bucket ${settings.state.bucket}: ${state}`);
   if (logs !== undefined) report.line(`log topic ${logs.topic}: ${await keepLogs(cloud.api, logs)}`);
-  // This comes before the functions: they cannot write a replica without the key.
+  // Before the functions: they cannot write a replica without the key.
   const isNew = await ensureMarkerKey({ cos: cloud.cos, state: settings.state, random: cloud.random });
   report.line(`marker key: ${isNew ? 'created' : 'unchanged'}`);
   const status = await ensureStatusKey({ cos: cloud.cos, state: settings.state });
-  // Its secret half stays on the state bucket. Whoever loses that region needs the other half.
+  // The secret half stays on the state bucket. A reader who has lost that region needs the public half.
   report.line(`status key ${status.publicKey}: ${status.isNew ? 'created' : 'unchanged'}`);
   for (const plan of roles) {
     const extent = plan.policies === 1 ? '' : ` (${plan.policies} policies)`;
@@ -95,13 +95,13 @@ export async function deploy(
   }
 
   for (const name of replaced) {
-    report.warn(`${name} is made anew for its runtime: events of the meantime are found by the next scan.`);
+    report.warn(`${name} is recreated for its runtime: the next scan finds the versions of missed events.`);
   }
   const all = [...domains.update.map(({ wanted }) => wanted), ...domains.unchanged].map(({ name }) => name);
-  // The platform keeps a function URL that a domain leads to.
+  // The platform keeps a function URL while a domain leads to it.
   const release = (): Promise<void> => removeDomains(cloud.api, all.splice(0), report);
   for (const name of domains.left) {
-    report.warn(`domain ${name} leads to the API and stays: "domains: []" in serverless.yml has it taken away.`);
+    report.warn(`domain ${name} leads to the API and stays: "domains: []" in serverless.yml removes it.`);
   }
   await removeDomains(cloud.api, domains.remove, report);
   if (replaced.includes(served.function)) await release();
@@ -125,21 +125,21 @@ export async function deploy(
     const url = (await cloud.scf.triggers(name)).map(urlOf).find((address) => address !== undefined);
     if (url !== undefined) report.line(`function URL: ${url}`);
   }
-  // Without a domain there is nothing to compare again.
+  // Without a domain nothing has to be compared again.
   if (settings.domains !== undefined && settings.domains.length > 0)
     await applyDomains(cloud.api, await planDomains(cloud.api, served), report);
 }
 
-/** Name of the function with the function URL; '' where serverless.yml has none. */
+/** Name of the function with the function URL; '' when serverless.yml has none. */
 export function servedBy(functions: readonly DesiredFunction[]): string {
   return functions.find(({ triggers }) => triggers.some(({ type }) => type === 'http'))?.name ?? '';
 }
 
-/** Ends a deployment that would take rights away which a stored rule needs. Throws `DeployError`. */
+/** Ends a deployment that would remove rights which a stored rule needs. Throws `DeployError`. */
 async function checkAcl({ acl, sources, state }: Settings, cos: Cloud['cos']): Promise<void> {
   if (acl) return;
   for (const source of sources) {
-    // Of a deployment that is made for the first time there is no state bucket. Rules that cannot be read are told elsewhere.
+    // A first deployment has no state bucket yet. Unreadable rules are reported elsewhere.
     const rules = await storedRules({ cos, state }, source).catch(() => undefined);
     const sharing = rules?.rules.find(({ replicaAcl }) => replicaAcl);
     if (sharing === undefined) continue;
@@ -150,7 +150,7 @@ async function checkAcl({ acl, sources, state }: Settings, cos: Cloud['cos']): P
   }
 }
 
-/** All deletions come first: a trigger that moves from one function to another is refused while the old one is there. */
+/** All deletions come first: a trigger that moves to another function is refused while the old one exists. */
 async function deployTriggers(
   functions: readonly DesiredFunction[],
   scf: Scf,
@@ -175,8 +175,8 @@ async function createTrigger(trigger: Trigger, name: string, scf: Scf): Promise<
   try {
     await scf.call('CreateTrigger', name, creation(trigger));
   } catch (error) {
-    // COS hands one event of a bucket to one function only. Which code says so is not documented, so the cloud's own words
-    // stay in the message.
+    // COS sends an event of a bucket to one function only. It does not document the error code, so the cloud's own
+    // words stay in the message.
     const refused =
       error instanceof CloudApiError &&
       /^(ResourceInUse|FailedOperation|InvalidParameter|LimitExceeded)/.test(error.code);
@@ -190,8 +190,8 @@ async function createTrigger(trigger: Trigger, name: string, scf: Scf): Promise<
 }
 
 /**
- * A missing source ends the deployment before anything is made, because COS takes no trigger on it. Other faults may be put
- * right later: until then a rule is refused.
+ * A missing source ends the deployment before anything is made, because COS accepts no trigger on it. Other faults can
+ * be mended later; until then a rule is refused.
  */
 async function examineBuckets(settings: Settings, sdk: COS, report: Reporter): Promise<void> {
   for (const place of [...settings.sources, ...settings.destinations]) {
@@ -207,7 +207,10 @@ async function examineBuckets(settings: Settings, sdk: COS, report: Reporter): P
   }
 }
 
-/** Throws `DeployError`: the functions would be made in one account and their triggers asked for in another. */
+/**
+ * Throws `DeployError` when the credentials belong to another account: the functions would be made in one account and
+ * their triggers in another.
+ */
 export async function checkAccount(settings: Settings, api: CloudApi): Promise<void> {
   const { AppId } = await api.call<{ AppId: number | string }>('cam', 'GetUserAppId', {});
   if (String(AppId) === settings.appid) return;
@@ -217,7 +220,7 @@ export async function checkAccount(settings: Settings, api: CloudApi): Promise<v
   );
 }
 
-/** Waits for all before it fails: nothing goes on in the background after an error was reported. */
+/** Waits for all before it fails, so that nothing continues in the background after an error was reported. */
 async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(work);
   return results.map((result) => {

@@ -41,7 +41,7 @@ const answer = z.object({
 type Part = z.infer<typeof answer>;
 type Destination = z.infer<typeof destination>;
 
-/** Prints what a document would replicate. It makes one call after the other until all is counted. Throws `DeployError`. */
+/** Prints what a document would replicate. It calls the API until all is counted. Throws `DeployError`. */
 export async function showDryRun(
   deps: ApiDeps,
   options: { readonly bucket: string | undefined; readonly json: boolean },
@@ -58,7 +58,7 @@ export async function showDryRun(
   deps.print(options.json ? JSON.stringify({ bucket, ...sum }) : format(bucket, sum));
 }
 
-/** The sum of two calls, one after the other. */
+/** The sum of two successive calls. */
 function add(before: Part, part: Part): Part {
   return {
     ...part,
@@ -97,7 +97,7 @@ function addNamed<T extends Readonly<Record<string, string | number>>>(
   return [...sums.values()];
 }
 
-/** Numbers are added, names stay. */
+/** Adds numbers and keeps names. */
 function plus<T extends Readonly<Record<string, string | number>>>(a: T, b: T): T {
   const sums = Object.entries(a).map(([name, value]) => {
     const other = b[name];

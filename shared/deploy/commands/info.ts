@@ -11,20 +11,20 @@ const CODE_SHOWN = 12;
 const { version: VERSION } = manifest;
 
 interface FunctionInfo {
-  /** The name that `-f` takes. */
+  /** The name for `-f`. */
   readonly key: string;
   readonly name: string;
   /** `Active`, or `missing` when it has not been deployed. */
   readonly status: string;
-  /** The trigger as a person reads it: `cos photos-1250000000 cos:ObjectCreated:*`. */
+  /** The triggers in readable form: `cos photos-1250000000 cos:ObjectCreated:*`. */
   readonly triggers: readonly string[];
   /** Its function URL. */
   readonly url?: string;
   /** Custom domains that lead to it: `https://replication.my-company.com`. */
   readonly domains?: readonly string[];
-  /** First signs of the hash of its code. */
+  /** First characters of the hash of its code. */
   readonly code?: string;
-  /** Instances reserved for it, and the most that run at once; missing: none are. */
+  /** Instances that are reserved for it, which is also the most that run at once; missing: none are. */
   readonly instances?: number;
 }
 
@@ -33,14 +33,14 @@ export interface Info {
   readonly stage: string;
   readonly region: string;
   readonly stateBucket: string;
-  /** Release of this folder, not of what is deployed: that is `code`. */
+  /** Release of this folder, not of the deployment, which `code` identifies. */
   readonly version: string;
   /** `http://127.0.0.1:PORT`: the function URL on a local cloud. */
   readonly localAddress?: string;
   readonly functions: readonly FunctionInfo[];
 }
 
-/** The deployment, read from the cloud. */
+/** Reads the deployment from the cloud. */
 export async function readInfo(
   settings: Settings,
   { api, scf }: { readonly api: CloudApi; readonly scf: Scf },

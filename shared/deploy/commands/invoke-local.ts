@@ -6,8 +6,8 @@ import type { DesiredFunction, Settings } from '../types.ts';
 type Handler = (event: unknown, context: Readonly<Record<string, unknown>>) => unknown;
 
 /**
- * Runs a bundle in this process, with the environment that the platform would give it and the deployer's own credentials in
- * place of the role's. The function works on the real buckets.
+ * Runs a bundle in this process, with the environment that the platform would set and the deployer's own credentials
+ * instead of the role's. The function works on the real buckets.
  */
 export async function invokeLocal(
   desired: DesiredFunction,
@@ -23,7 +23,7 @@ export async function invokeLocal(
     TENCENTCLOUD_SECRETKEY: credentials.secretKey,
     SCF_FUNCTIONNAME: desired.name,
   });
-  // An empty token in the environment would be sent as one.
+  // An empty token in the environment would be sent as a token.
   if (credentials.token === undefined) delete process.env['TENCENTCLOUD_SESSIONTOKEN'];
   else process.env['TENCENTCLOUD_SESSIONTOKEN'] = credentials.token;
   const bundle = createRequire(bundlePath)(bundlePath) as { readonly main_handler: Handler };

@@ -6,7 +6,7 @@ export interface InvokeResult {
   readonly requestId: string;
   /** The result of the function, as JSON text. */
   readonly answer: string;
-  /** The last lines that the run wrote. */
+  /** The last lines of the run's log. */
   readonly log: string;
   /** Empty when the run succeeded. */
   readonly error: string;
@@ -25,7 +25,7 @@ interface Answer {
   };
 }
 
-/** Runs a deployed function and waits for it. A function that failed is a result, not an exception. */
+/** Runs a deployed function and waits for it. A failed function is a result, not an exception. */
 export async function invoke(scf: Scf, name: string, event: string): Promise<InvokeResult> {
   const { Result: result } = await scf
     .call<Answer>('Invoke', name, { InvocationType: 'RequestResponse', LogType: 'Tail', ClientContext: event })
@@ -43,7 +43,7 @@ export async function invoke(scf: Scf, name: string, event: string): Promise<Inv
   };
 }
 
-/** The message about a function that the cloud does not have. */
+/** The error for a function that the cloud does not have. */
 export function notDeployed(name: string, cause: unknown): DeployError {
   return new DeployError(`${name} is not deployed: run "npx serverless deploy" first.`, 'NOT_DEPLOYED', cause);
 }

@@ -8,13 +8,13 @@ import type { Settings } from '../types.ts';
 
 const DEFAULT_RIGHTS = 'read,write';
 
-/** Signs markers with a new key from now on; returns a line for a person. */
+/** Makes a new key that signs markers from now on; returns a line for a person. */
 export async function rotateMarker({ state }: Pick<Settings, 'state'>, cos: Cos): Promise<string> {
   const number = await rotateMarkerKey({ cos, state, random: randomBytes });
   return `marker key ${number}: created. New replicas are signed with it within five minutes; markers of present ones stay valid.`;
 }
 
-/** Makes a key from the texts of the command line. Throws `DeployError` for a bucket or right that does not exist. */
+/** Makes a key from the texts of the command line. Throws `DeployError` for an unknown bucket or right. */
 export async function addKey(
   store: Pick<KeyStore, 'add'>,
   settings: Pick<Settings, 'sources' | 'destinations'>,
@@ -64,7 +64,7 @@ export function formatKeys(keys: readonly ApiKeySummary[]): string {
   return columns([['SECRET ID', 'CREATED', 'RIGHTS', 'BUCKETS', 'DESTINATIONS'], ...rows]);
 }
 
-/** The keys as programs read them, with times as the API writes them. */
+/** The keys for programs, with times in the form of the API. */
 export function keysJson(keys: readonly ApiKeySummary[]): string {
   return JSON.stringify(keys.map((key) => ({ ...key, created: timeOf(key) })));
 }
@@ -91,7 +91,7 @@ function destinationsOf({ destinations }: ApiKeySummary): string {
   return destinations.length === 0 ? 'all destinations' : destinations.join(', ');
 }
 
-/** Checks that the deployment lists the names: a key with a misspelt name would open nothing. */
+/** Checks that the deployment lists the names: a key with a misspelt name would give no access. */
 function listed(text: string | undefined, places: readonly Place[], word: { one: string; code: string }): string[] {
   const names = split(text ?? '');
   const known = places.map(({ bucket }) => bucket);

@@ -5,7 +5,7 @@ import { notDeployed } from './invoke.ts';
 
 /** The choice of runs to show. */
 export interface LogQuery {
-  /** ms since 1970: runs that started earlier are left out. Undefined: none are. */
+  /** ms since 1970: runs that started earlier are left out; undefined: none are. */
   readonly since?: number | undefined;
   /** Only runs whose log, answer or request ID holds this text. */
   readonly text?: string | undefined;
@@ -23,16 +23,16 @@ interface LoggedRun {
   readonly MemUsage?: number;
 }
 
-/** Runs of one answer, and answers of one command. Older runs are in the log service. */
+/** Runs in one answer, and the most answers that one command reads. Older runs are in the log service. */
 const PER_PAGE = 100;
 const PAGES = 20;
 
 /** One run in the platform's log. */
 export interface Run {
   readonly requestId: string;
-  /** ms since 1970; undefined where the platform wrote it in another form. */
+  /** ms since 1970; undefined when the platform wrote it in another form. */
   readonly started: number | undefined;
-  /** Heading and log, for a person. */
+  /** Heading and log for a person. */
   readonly text: string;
   readonly log: string;
   readonly answer: string;
@@ -42,9 +42,9 @@ export interface Run {
 }
 
 /**
- * The runs of a function that started at `since` or later, the newest first. `more` comes last where there are runs that
- * are not shown. Throws `DeployError` where the account's logs are in the log service (CLS) only, which is so for
- * functions without the older log delivery.
+ * The runs of a function that started at `since` or later, newest first. `more` comes last when there are further runs.
+ * Throws `DeployError` when the account's logs are only in the log service (CLS), as for functions without the older
+ * log delivery.
  */
 export async function* eachRun(scf: Scf, name: string, since: number | undefined): AsyncGenerator<Run | 'more'> {
   for (let page = 0; page < PAGES; page += 1) {
@@ -76,10 +76,10 @@ function runOf({ RequestId, StartTime, Log, RetMsg = '', RetCode = 0, Duration, 
 const fits = (run: Run, { text }: LogQuery): boolean =>
   text === undefined || run.text.includes(text) || run.answer.includes(text);
 
-/** The last runs of a function, oldest first. Throws as `eachRun` does. */
+/** The last runs of a function, oldest first. Throws like `eachRun`. */
 export async function readLogs(scf: Scf, name: string, query: LogQuery = {}): Promise<string[]> {
   const shown: string[] = [];
-  // Without a time or text only the last runs are of interest.
+  // Without a time or text only the last runs are wanted.
   const most = query.since === undefined && query.text === undefined ? PER_PAGE : Number.POSITIVE_INFINITY;
   for await (const run of eachRun(scf, name, query.since)) {
     if (run === 'more') break;
@@ -89,12 +89,12 @@ export async function readLogs(scf: Scf, name: string, query: LogQuery = {}): Pr
   return shown.toReversed();
 }
 
-/** Runs that `tailLogs` shows of those that were there before it began, unless a time was asked for. */
+/** Earlier runs that `tailLogs` shows first, unless a time was given. */
 const BEFORE = 10;
-/** ms within which the platform may bring a log that started earlier after one that started later. */
+/** ms by which the log of an earlier run may appear after that of a later one. */
 const LATE = 120_000;
 
-/** Shows the last runs, and each further one once it is logged, until it is over. Throws as `eachRun` does. */
+/** Shows the last runs, and each further one once its log appears, until it is stopped. Throws like `eachRun`. */
 export async function tailLogs(
   scf: Scf,
   name: string,
@@ -129,7 +129,7 @@ export async function tailLogs(
 
 const SHORTEST_INTERVAL = 500;
 
-/** ms between two looks; 2 s unless told. Throws `DeployError`. */
+/** ms between two requests; 2 s by default. Throws `DeployError`. */
 export function readInterval(text: string | undefined): number {
   if (text === undefined) return 2000;
   if (/^\d{3,6}$/.test(text) && Number(text) >= SHORTEST_INTERVAL) return Number(text);
@@ -152,7 +152,7 @@ async function readPage(scf: Scf, name: string, offset: number): Promise<readonl
   }
 }
 
-/** The platform writes times of UTC+8 without saying so. Undefined for a text in another form. */
+/** The platform writes times in UTC+8 without saying so. Undefined for a text in another form. */
 function timeOf(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/.exec(text);
   const time = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}+08:00`);
@@ -163,7 +163,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_0
 
 /**
  * `30m`, `2h`, `1d` before now, or a time such as `2026-01-31T12:00:00Z`; ms since 1970. Throws `DeployError`. A time
- * without a zone is refused, because the platform and this computer may mean different ones.
+ * without a zone is refused, because the platform and this computer may read it differently.
  */
 export function readStartTime(text: string | undefined, now: number, option = '--startTime'): number | undefined {
   if (text === undefined) return undefined;
@@ -174,7 +174,7 @@ export function readStartTime(text: string | undefined, now: number, option = '-
     : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new DeployError(
-    `${option} ${JSON.stringify(text)} is no time: write 30m, 2h or 1d for so long ago, or 2026-01-31T12:00:00Z.`,
+    `${option} ${JSON.stringify(text)} is not a time: write 30m, 2h or 1d for a time before now, or 2026-01-31T12:00:00Z.`,
     'BAD_START_TIME',
   );
 }

@@ -2,19 +2,19 @@ import type { Scf } from '../cloud/scf.ts';
 import { count, duration } from './ask.ts';
 import { eachRun } from './logs.ts';
 
-/** Figures of the runs of one function; times in ms, memory in bytes. Null: no run told the figure. */
+/** Figures of the runs of one function; times in ms, memory in bytes. Null: no run had the figure. */
 export interface Figures {
   readonly name: string;
   readonly runs: number;
   /** Runs that the platform counts as failed. */
   readonly failed: number;
-  /** Runs that left work undone for a task: they succeed, and log a line of the level `error`. */
+  /** Runs that left work to a task: they succeed, and log a line of level `error`. */
   readonly withErrors: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   readonly maxMs: number | null;
   readonly maxMemory: number | null;
-  /** There are more runs than the platform shows: the figures are those of the last ones. */
+  /** There are more runs than the platform shows: the figures cover only the last ones. */
   readonly truncated: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Window {
   readonly until: number;
 }
 
-/** Reads the figures from the logs that `serverless logs` shows. Throws `DeployError` where SCF keeps none. */
+/** Reads the figures from the logs that `serverless logs` shows. Throws `DeployError` when SCF keeps none. */
 export async function readFigures(scf: Scf, names: readonly string[], window: Window): Promise<readonly Figures[]> {
   const all: Figures[] = [];
   for (const name of names) all.push(await figuresOf(scf, name, window));

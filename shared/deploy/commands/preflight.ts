@@ -5,7 +5,7 @@ import { bucketOf, parse, type ApiDeps } from './ask.ts';
 
 const preflighted = z.object({
   passed: z.boolean(),
-  // An API that was deployed before does not warn.
+  // The API of an earlier release gives no warnings.
   warnings: z.optional(z.array(z.object({ source: z.string(), name: z.string(), cause: z.string() }))),
   destinations: z.array(
     z.object({
@@ -16,7 +16,10 @@ const preflighted = z.object({
   ),
 });
 
-/** Tries every destination with objects of its own. Throws `DeployError`, after the findings, when one cannot be used. */
+/**
+ * Tries every destination with objects of its own. Prints the findings; then throws `DeployError` if a destination
+ * cannot be used.
+ */
 export async function showPreflight(
   deps: ApiDeps,
   options: { readonly bucket: string | undefined; readonly json: boolean },

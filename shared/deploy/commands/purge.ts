@@ -7,10 +7,10 @@ import type { Reporter } from './deploy.ts';
 
 /** Objects that COS deletes in one request. */
 const PER_CALL = 1000;
-/** Rounds of deleting, because a run may still write to the bucket. */
+/** Rounds of deleting; more than one, because a run may still write to the bucket. */
 const ROUNDS = 5;
 
-/** The terminal at which the person is asked. */
+/** The terminal on which the user is asked. */
 export interface Terminal {
   readonly isTTY: boolean;
   question(text: string): Promise<string>;
@@ -31,8 +31,8 @@ function terminalOf(): Terminal {
 }
 
 /**
- * Asks whether the state bucket is to be deleted. Its name is the consent, typed at the question or given with `--confirm`.
- * Throws `DeployError` without it; nothing has been changed then.
+ * Asks whether to delete the state bucket. The user consents by typing its name, at the question or with `--confirm`.
+ * Throws `DeployError` otherwise, with nothing changed.
  */
 export async function askToPurge(
   { bucket }: Place,
@@ -96,7 +96,7 @@ async function empty(cos: Pick<Cos, 'listObjects'>, sdk: COS, state: Place): Pro
       Region: state.region,
       Objects: page.map(({ key }) => ({ Key: key })),
     });
-    // The type of the SDK leaves out an answer without failures.
+    // The type of the SDK does not cover an answer without failures.
     const [first] = answer.Error ?? [];
     if (first !== undefined) throw new DeployError(`${first.Key}: ${first.Message}`, first.Code ?? 'COS_ERROR');
     count += page.length;
@@ -104,7 +104,7 @@ async function empty(cos: Pick<Cos, 'listObjects'>, sdk: COS, state: Place): Pro
   return count;
 }
 
-/** The SDK rejects with plain objects that hold the request's headers too: only code and message are taken over. */
+/** The SDK rejects with plain objects that also hold the request's headers, so only code and message are copied. */
 function reasonOf(error: unknown): { code: string; message: string } {
   if (error instanceof ServiceError) return { code: error.code, message: error.message };
   const { code, message } = error as { code?: unknown; message?: unknown };

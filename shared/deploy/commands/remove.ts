@@ -11,8 +11,8 @@ import { ROLE_KINDS } from '../types.ts';
 import type { Settings } from '../types.ts';
 
 /**
- * Removes everything that a deployment made, except the state bucket. The bucket holds the rules, the API keys and open work,
- * and a new deployment goes on from there.
+ * Removes everything that a deployment made, except the state bucket. The bucket holds the rules, the API keys and open
+ * work, and a new deployment continues with them.
  */
 export async function remove(
   settings: Settings,
@@ -21,7 +21,7 @@ export async function remove(
   { keepState = true }: { readonly keepState?: boolean } = {},
 ): Promise<void> {
   const { api, scf } = cloud;
-  // From the end, so that a removal that broke off leaves the numbers without a gap.
+  // From the highest number down, so that an interrupted removal leaves no gap in the numbers.
   const leftOver = (await leftOverFunctions(settings, scf)).toReversed();
   const desired = desiredFunctions(settings);
   const declared = desired.map(({ name }) => name);

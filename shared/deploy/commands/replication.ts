@@ -20,11 +20,11 @@ export interface ActionOptions {
 
 export interface ActionDeps extends ApiDeps {
   readonly sleep: (ms: number) => Promise<void>;
-  /** Undefined where nothing can be drawn. */
+  /** Undefined when the output cannot be redrawn. */
   readonly canvas?: Canvas | undefined;
 }
 
-/** ms between two looks at scans that somebody waits for. */
+/** ms between two checks while waiting for scans. */
 const LOOK_MS = 5_000;
 
 /** Runs one of the commands. Throws `DeployError`. */
@@ -62,8 +62,8 @@ function show(
 }
 
 /**
- * Shows how far the scans are until all have ended, or can go no further because they are paused: a bar for each on a terminal,
- * else a line for each that has gone on. With `--json` the last answer alone.
+ * Shows the progress of scans until all have ended, or cannot go on because they are paused: a bar for each on a
+ * terminal, otherwise a line for each that has advanced. With `--json` only the last answer.
  */
 async function follow(deps: ActionDeps, options: ActionOptions, look: () => Promise<unknown>): Promise<void> {
   const { canvas } = deps;
@@ -80,7 +80,7 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
     else drawing?.draw(read.map((one) => `${barOf(one)} ${formatFollowed(one)}`));
     if (!options.json && (drawing === undefined || isOver)) {
       for (const line of read.map(formatFollowed)) {
-        // The time that is left is another one at each look, and says nothing new by itself.
+        // The ETA changes with each check, which is no news by itself.
         const step = line.replace(/, ETA [^,]*/, '');
         if (!told.has(step)) deps.print(line);
         told.add(step);
@@ -92,7 +92,7 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
   }
 }
 
-/** Whether the scan that is told of is the one before that which was asked for. */
+/** Whether the reported scan is an earlier one than the requested one. */
 const isEarlier = ({ state, requested }: Scan): boolean => state === 'ended' && requested !== undefined;
 
 function formatFollowed(one: Scan): string {

@@ -1,7 +1,7 @@
 import { count, duration, money, parse, size } from './ask.ts';
 import { status, type Bounds, type DestinationStatus, type Percentiles, type Scan, type Side } from './answers.ts';
 
-/** The whole answer of `replicationStatus` as lines to read. Throws `DeployError` where it is of another form. */
+/** The whole answer of `replicationStatus` as readable lines. Throws `DeployError` when it has another form. */
 export function formatStatus(bucket: string, answer: unknown): string {
   const { destinations } = parse(status, answer);
   if (destinations.length === 0) return `${bucket} has no replication rules.`;
@@ -83,7 +83,7 @@ function formatSide(
   ];
 }
 
-/** The lifecycle rules that end the versions of an age, or that none does. */
+/** The lifecycle rules that remove versions of an age, or a line that says that none does. */
 function boundedBy(age: 'current' | 'older', rules: Bounds): string[] {
   if (rules.length === 0) return [`no lifecycle rule removes ${age} versions`];
   return rules.map(({ rule, prefix, narrowed, days, date }) => {
@@ -96,7 +96,7 @@ function boundedBy(age: 'current' | 'older', rules: Bounds): string[] {
 const formatLag = (lag: Percentiles | null): string =>
   lag === null ? 'unknown' : `p50 ${duration(lag.p50)}, p99 ${duration(lag.p99)}, max ${duration(lag.max)}`;
 
-/** One scan as a line to read. */
+/** One scan as a readable line. */
 export function formatScan(one: Scan): string {
   const { entries, did } = one;
   if (one.state === 'none') return `${one.destination}: no scan has begun yet`;

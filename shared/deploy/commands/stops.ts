@@ -5,14 +5,14 @@ import { createRuleStore } from '../../rules/index.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
 
-/** A bucket whose replication a command would end. */
+/** A bucket whose replication a command would stop. */
 export interface Stopped {
   readonly bucket: string;
-  /** How many of its rules are enabled. */
+  /** Number of its enabled rules. */
   readonly rules: number;
 }
 
-/** The signs of working replication on the state bucket. */
+/** Signs of working replication on the state bucket. */
 export interface Progress {
   /** Every bucket that has enabled rules. */
   readonly replicating: readonly Stopped[];
@@ -24,7 +24,7 @@ const RULES = 'rules/';
 const WORK = ['tasks/', 'waiting/'];
 const MOST_COUNTED = 1000;
 
-/** Reads which replication would stop. Without a state bucket none is set up. Throws `CosError`. */
+/** Reads which replication would stop. Without a state bucket there is none. Throws `CosError`. */
 export async function readProgress(cos: Cos, state: Place): Promise<Progress> {
   try {
     return { replicating: await replicating(cos, state), pending: await countWork(cos, state) };
@@ -58,7 +58,7 @@ async function countWork(cos: Cos, state: Place): Promise<number> {
   return count;
 }
 
-/** Throws `DeployError` when a source with enabled rules is not listed any more: its replication would just stop. */
+/** Throws `DeployError` when a source with enabled rules is no longer listed: its replication would stop silently. */
 export function checkDropped(
   { replicating: buckets }: Progress,
   { sources, region }: Pick<Settings, 'sources' | 'region'>,
@@ -68,12 +68,12 @@ export function checkDropped(
   if (first === undefined) return;
   const names = dropped.map(({ bucket }) => formatPlace({ bucket, region })).join(', ');
   throw new DeployError(
-    `${names} ${dropped.length === 1 ? 'has' : 'have'} enabled replication rules but ${dropped.length === 1 ? 'is' : 'are'} not in sources any more, so replication would stop without a word. Put the line back, or delete the rules first; "npx serverless deploy --force" lets it stop and keeps the rules for later.`,
+    `${names} ${dropped.length === 1 ? 'has' : 'have'} enabled replication rules but ${dropped.length === 1 ? 'is' : 'are'} not in sources any more, so replication would stop silently. Put the line back, or delete the rules first; "npx serverless deploy --force" lets it stop and keeps the rules for later.`,
     'REPLICATION_WOULD_STOP',
   );
 }
 
-/** Throws `DeployError` when a deployment that is taken down still replicates or has work to do. */
+/** Throws `DeployError` when a deployment that is to be removed still replicates or has work to do. */
 export function checkIdle({ replicating: buckets, pending }: Progress): void {
   if (buckets.length === 0 && pending === 0) return;
   const rules = buckets.map(({ bucket, rules: count }) => `${bucket} (${count} enabled)`).join(', ');

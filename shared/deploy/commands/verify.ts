@@ -42,9 +42,9 @@ const verified = z.looseObject({
 
 type Verified = z.infer<typeof verified>;
 
-/** ms between two looks at a running verification. */
+/** ms between two checks of a running verification. */
 const LOOK_MS = 2_000;
-/** Items that are shown without a `--limit`. */
+/** Items that are shown without `--limit`. */
 const SHOWN = 1000;
 
 export interface VerifyOptions {
@@ -125,7 +125,7 @@ function format(answer: Verified, list: Verified['list']): string[] {
     ...(safe === true ? [`It is safe to switch: no version that was written up to ${certain} is missing.`] : []),
     ...(safe === true && certainUpTo !== null && certainUpTo !== upTo
       ? [
-          `Of younger versions it is not certain, because listings may lack them: run it again in two minutes with --up-to ${upTo}`,
+          `For younger versions this is not certain, because listings may lack them: run it again in two minutes with --up-to ${upTo}`,
         ]
       : []),
   ];

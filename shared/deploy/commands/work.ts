@@ -26,9 +26,9 @@ const reattempted = z.object({
   marker: z.optional(z.string()),
 });
 
-/** Items that are shown without a `--limit`. */
+/** Items that are shown without `--limit`. */
 const SHOWN = 1000;
-/** Keys that one call of the API takes. */
+/** Most keys in one call of the API. */
 const KEYS_PER_CALL = 1000;
 
 export interface FailuresOptions {
@@ -40,7 +40,7 @@ export interface FailuresOptions {
   readonly json: boolean;
 }
 
-/** Prints waiting and failed work, page after page. Throws `DeployError`. */
+/** Prints waiting and failed work, page by page. Throws `DeployError`. */
 export async function showFailures(deps: ApiDeps, options: FailuresOptions): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   const limit = readLimit(options.limit);
@@ -94,12 +94,12 @@ function readLimit(text: string | undefined): number {
 
 export interface ReattemptOptions {
   readonly bucket: string | undefined;
-  /** The keys to look at; none: all waiting work. */
+  /** The keys to look at; empty: all waiting work. */
   readonly keys: readonly string[];
   readonly json: boolean;
 }
 
-/** Makes waiting work due now. Throws `DeployError`, also when none of the named keys could be looked at. */
+/** Makes waiting work due now. Throws `DeployError`, including when none of the named keys could be looked at. */
 export async function reattemptWork(deps: ApiDeps, options: ReattemptOptions): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   const { keys } = options;

@@ -1,7 +1,10 @@
 import type { Credentials } from '../../signing/index.ts';
 import { DeployError } from '../error.ts';
 
-/** The deployer's own key pair; a temporary pair comes with a token. Never read from the command line: other users see that. */
+/**
+ * The deployer's own key pair; a temporary pair has a token. It is never read from the command line, which other users
+ * can see.
+ */
 export function readCredentials(env: Readonly<Record<string, string | undefined>>): Credentials {
   const secretId = env['TENCENTCLOUD_SECRET_ID'];
   const secretKey = env['TENCENTCLOUD_SECRET_KEY'];

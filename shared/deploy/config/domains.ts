@@ -2,7 +2,7 @@ import { DeployError } from '../error.ts';
 import type { DomainSettings } from '../types.ts';
 import { readRegional, type RegionalContext } from './regional.ts';
 
-/** A host name without a wildcard, which the platform does not take. */
+/** A host name without a wildcard, which the platform does not accept. */
 const NAME = /^(?=.{4,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
 /** Domains of the platform itself, which nobody can bind. */
 const PLATFORM = /\.(?:tencentscf\.com|myqcloud\.com|tencentcos\.cn|tencentcloudapi\.com)$/;
@@ -16,7 +16,10 @@ const LIST = {
   },
 };
 
-/** The custom domains of the API in the region that is being deployed; undefined where none are said. Throws `DeployError` with the line to change. */
+/**
+ * The custom domains of the API in the deployed region; undefined when serverless.yml does not mention domains. Throws
+ * `DeployError` with the line to change.
+ */
 export function readDomains(value: unknown, context: RegionalContext): DomainSettings[] | undefined {
   if (value === undefined) return undefined;
   const found = readRegional<DomainSettings>(value, LIST, context);

@@ -1,7 +1,7 @@
 import type { Locate } from './locate.ts';
 import { shown } from './shown.ts';
 
-/** The form to write where Ajv shows nothing but a pattern. */
+/** The expected form of values for which Ajv shows only a pattern. */
 const FORMS: readonly (readonly [path: RegExp, form: string])[] = [
   [/\.timer\.cron$/, 'write seven fields: second minute hour day month weekday year, for example "0 * * * * * *"'],
   [/\.timer\.name$/, 'write a letter, then letters, digits, - and _, 60 at most'],
@@ -10,8 +10,8 @@ const FORMS: readonly (readonly [path: RegExp, form: string])[] = [
 ];
 
 /**
- * The CLI's sentences about a configuration that does not fit the schemas, each with its line, the value, and what to write.
- * Pure.
+ * The CLI's sentences about a configuration that does not match the schemas, each with its line, the value, and the
+ * expected form. Pure.
  */
 export function explainMessages(messages: readonly string[], configuration: unknown, locate: Locate): string[] {
   return messages.map((message) => {
@@ -22,7 +22,7 @@ export function explainMessages(messages: readonly string[], configuration: unkn
     const unknown = /^unrecognized property '([^']+)'$/.exec(text)?.[1];
     const name = [...path, ...(unknown === undefined ? [] : [unknown])].join('.');
     const where = locate(steps([...path, ...(unknown === undefined ? [] : [unknown])]));
-    if (unknown !== undefined) return `${where}: ${name} is no setting; correct its name or take it out.`;
+    if (unknown !== undefined) return `${where}: ${name} is not a setting; correct its name or take it out.`;
     const missing = /^must have required property '([^']+)'$/.exec(text)?.[1];
     if (missing !== undefined) return `${where}: ${[...path, missing].join('.')} is missing.`;
     const value = steps(path).reduce<unknown>(
@@ -37,6 +37,6 @@ export function explainMessages(messages: readonly string[], configuration: unkn
   });
 }
 
-/** Places in a list are numbers. */
+/** Positions in a list are numbers. */
 const steps = (path: readonly string[]): (string | number)[] =>
   path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));

@@ -14,7 +14,10 @@ type Declared = Readonly<
   Record<string, Omit<FunctionSettings, 'key' | 'events'> & { readonly events?: FunctionSettings['events'] }>
 >;
 
-/** The functions of serverless.yml with limits of the platform checked. Throws `DeployError` with the line to change. */
+/**
+ * The functions of serverless.yml, checked against the limits of the platform. Throws `DeployError` with the line to
+ * change.
+ */
 export function readFunctions(declared: Declared | undefined, locate: Locate): FunctionSettings[] {
   const functions = Object.entries(declared ?? {}).map(([key, settings]) => ({
     ...settings,

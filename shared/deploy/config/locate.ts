@@ -1,9 +1,9 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
 
-/** Names the place of a setting for a message: `serverless.yml, line 12`; the file alone where the setting is missing. */
+/** Names the place of a setting for a message: `serverless.yml, line 12`; only the file when the setting is missing. */
 export type Locate = (path: readonly (string | number)[]) => string;
 
-/** Looks a setting up in the text of the configuration. For a text that is not YAML it names the file alone. */
+/** Finds a setting in the text of the configuration. For a text that is not YAML, only the file is named. */
 export function createLocate(file: string, text: string): Locate {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

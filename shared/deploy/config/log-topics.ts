@@ -2,9 +2,9 @@ import { DeployError } from '../error.ts';
 import type { LogSettings } from '../types.ts';
 import { readRegional, type RegionalContext } from './regional.ts';
 
-/** CLS: `12345678-….-…`, or a name that its owner chose with the APPID behind it. */
+/** CLS: `12345678-….-…`, or a name that its owner chose, followed by the APPID. */
 const ID = /^[a-z\d](?:[a-z\d-]{1,60}[a-z\d])$/;
-/** Days that CLS keeps a log for ever with. */
+/** The number of days for which CLS keeps a log for ever. */
 const FOR_EVER = 3640;
 const MOST_DAYS = 3600;
 
@@ -24,7 +24,7 @@ const LIST = {
   },
 };
 
-/** The topic of the log service in the region that is being deployed. Throws `DeployError` with the line to change. */
+/** The topic of the log service in the deployed region. Throws `DeployError` with the line to change. */
 export function readLogs(value: unknown, context: RegionalContext): LogSettings | undefined {
   const [first, second] = readRegional<LogSettings>(value, LIST, context);
   if (second === undefined) return first;

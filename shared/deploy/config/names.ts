@@ -10,12 +10,12 @@ export function roleName(deployment: Pick<Settings, 'service' | 'stage' | 'regio
   return `${deployment.service}-${deployment.stage}-${deployment.region}-${kind}`;
 }
 
-/** The functions that a key of serverless.yml becomes, and the policies of a role: `replicate`, `replicate-2`, … */
+/** The functions made from one key of serverless.yml, and the policies of a role: `replicate`, `replicate-2`, … */
 export function numbered(name: string, index: number): string {
   return index === 0 ? name : `${name}-${index + 1}`;
 }
 
-/** Whether `numbered` makes this name. */
+/** Whether `numbered` can make this name. */
 export function isNumbered(name: string, candidate: string): boolean {
   return (
     candidate === name ||

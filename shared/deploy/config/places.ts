@@ -6,10 +6,10 @@ import { shown } from './shown.ts';
 
 const FORM = '<name>-<appid>@<region>, for example photos-1250000000@ap-guangzhou';
 
-/** The setting that a list of buckets comes from, and the regions that are accepted. */
+/** The setting that a list of buckets comes from, and the accepted regions. */
 export interface ListContext {
   readonly setting: 'sources' | 'destinations';
-  /** Regions that the user added to those this release knows. */
+  /** Regions that the user added to those of this release. */
   readonly regions: readonly string[];
   readonly locate: Locate;
 }
@@ -58,7 +58,7 @@ function readPlace(value: unknown, index: number, { setting, regions, locate }: 
   return place;
 }
 
-/** The fault of a text that people often write instead; undefined: the text has none of these faults. */
+/** A common mistake in the text; undefined when there is none of these. */
 function hintOf(text: string): string | undefined {
   const qcs = /^qcs::cos:([a-z0-9-]+)::([^/]+?)\/?$/.exec(text);
   if (qcs) return `is the form of rules. Write "${qcs[2]}@${qcs[1]}" here.`;

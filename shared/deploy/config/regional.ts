@@ -2,24 +2,24 @@ import { DeployError } from '../error.ts';
 import type { Locate } from './locate.ts';
 import { shown } from './shown.ts';
 
-/** A setting that is a list of entries, each for the deployment of one region. */
+/** A setting that is a list of entries, one for the deployment of each region. */
 export interface RegionalList {
   readonly setting: string;
-  /** The entries as they should be written, for messages. */
+  /** The expected form of an entry, for messages. */
   readonly form: string;
-  /** Fields beside `region`: whether a value fits. Those that may be missing take `undefined`. */
+  /** Fields beside `region`, each with a test of its value. A test of an optional field accepts `undefined`. */
   readonly fields: Readonly<Record<string, (value: unknown) => boolean>>;
 }
 
 export interface RegionalContext {
-  /** Regions of all sources: with more than one, each entry has to name its own. */
+  /** Regions of all sources. If there are several, each entry has to name its own. */
   readonly regions: readonly string[];
-  /** The region that is being deployed. */
+  /** The deployed region. */
   readonly region: string;
   readonly locate: Locate;
 }
 
-/** The entries for the region that is being deployed. Throws `DeployError` with the value, the form and the line to change. */
+/** The entries for the deployed region. Throws `DeployError` with the value, the form and the line to change. */
 export function readRegional<T>(
   value: unknown,
   { setting, form, fields }: RegionalList,

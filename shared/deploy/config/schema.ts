@@ -1,9 +1,9 @@
 import { ROLE_KINDS } from '../types.ts';
 
 /**
- * JSON schemas of serverless.yml, strict: a misspelt key, an unknown event or a broken timer fails at `package`, before
- * anything was changed. The CLI runs Ajv in strict mode, which refuses lists of types. Ajv's own sentences name neither
- * the value nor the line, so values that people get wrong are left to `readSettings`.
+ * JSON schemas of serverless.yml. They are strict: a misspelt key, an unknown event or a malformed timer fails at
+ * `package`, before anything was changed. The CLI runs Ajv in strict mode, which refuses lists of types. Ajv's messages
+ * name neither the value nor the line, so frequent mistakes are left to `readSettings`.
  */
 const cosEvent = {
   enum: [
@@ -22,7 +22,7 @@ const cosEvent = {
   ],
 } as const;
 
-/** Seven fields, each of digits and the signs of a cron field; the platform checks the ranges. */
+/** Seven fields of digits and the signs of a cron field; the platform checks the ranges. */
 const cron = { type: 'string', pattern: '^[0-9*/,-]+( [0-9*/,-]+){4} [0-9A-Za-z*/,-]+ [0-9*/,-]+$' } as const;
 
 function object(properties: Record<string, unknown>, required: readonly string[] = Object.keys(properties)) {
@@ -56,7 +56,7 @@ export const providerSchema = {
     required: ['handler', 'timeout', 'memory', 'role'],
   },
   functionEvents: {
-    // Ten COS triggers is what one function takes.
+    // SCF allows ten COS triggers on a function.
     sources: { type: 'array', items: cosEvent, minItems: 1, maxItems: 10, uniqueItems: true },
     state: object({ event: cosEvent, prefix: { type: 'string', pattern: '^[a-z]+/$' } }),
     timer: object({ name: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]{0,59}$' }, cron }),

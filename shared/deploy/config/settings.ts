@@ -11,7 +11,7 @@ import { readLogs } from './log-topics.ts';
 import { readPlaces } from './places.ts';
 import { checkValues } from './values.ts';
 
-/** serverless.yml after the CLI has resolved its variables and checked it against the schemas. */
+/** serverless.yml after the CLI has resolved its variables and checked it with the schemas. */
 export interface RawConfiguration {
   readonly service: string;
   readonly provider: {
@@ -34,7 +34,9 @@ export interface RawConfiguration {
   readonly functions?: Readonly<Record<string, Omit<FunctionSettings, 'key'>>> | undefined;
 }
 
-/** Checks the rest that schemas leave. Throws `DeployError` with the value, the form and the line to change. Pure. */
+/**
+ * Checks everything that schemas cannot. Throws `DeployError` with the value, the form and the line to change. Pure.
+ */
 export function readSettings(
   raw: RawConfiguration,
   endpoint?: string,
@@ -66,7 +68,8 @@ export function readSettings(
   const peers = everywhere
     .filter((place) => destinations.some((other) => samePlace(place, other)))
     .map((bucket) => ({ bucket, state: statePlace(raw, bucket.region, appidOf(bucket.bucket)) }));
-  // The owner of a source may bring its objects to a bucket that replicates them on, or to one that we bring ours to.
+  // The owner of a source can replicate its objects to a bucket that replicates them further, or to one that is our
+  // destination.
   const states =
     peers.length === 0 ? [] : everywhere.map((place) => statePlace(raw, place.region, appidOf(place.bucket)));
   const signers = distinctPlaces(states).filter((place) => !samePlace(place, state));
@@ -114,7 +117,7 @@ export function readSettings(
 
 const CANARY_MINUTES = 5;
 
-/** Undefined: no source of this region has one. Throws `DeployError` for a bucket that is no source. */
+/** Undefined when no source of this region has one. Throws `DeployError` for a bucket that is not a source. */
 function readCanary(
   raw: RawConfiguration['canary'],
   everywhere: readonly Place[],
@@ -163,7 +166,7 @@ function checked(place: Place, setting: string): Place {
   return named(setting, () => checkPlace(place));
 }
 
-/** Names the setting that a refused name came from. */
+/** Adds the setting that a refused name came from. */
 function named(setting: string, read: () => Place): Place {
   try {
     return read();

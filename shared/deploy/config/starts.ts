@@ -5,11 +5,11 @@ import { shown } from './shown.ts';
 
 /** The settings without which a function cannot do its work. */
 interface Needed {
-  /** The role with the rights that its code needs, and no others. */
+  /** The role with exactly the rights that its code needs. */
   readonly role: RoleKind;
   /** Whether an event of the file starts it as its code expects. */
   readonly startedBy: (event: EventSettings) => boolean;
-  /** The entry to write where no event does. */
+  /** The entry to write when no event does. */
   readonly write: string;
   readonly because: string;
 }
@@ -47,8 +47,8 @@ const NEEDED: Readonly<Record<string, Needed>> = {
 export const NEEDED_FUNCTIONS = Object.keys(NEEDED);
 
 /**
- * Refuses a function of the service with another role or other code than its own, or without the event that its work needs,
- * and a timer that no clock shows. Throws `DeployError` with the line to change.
+ * Refuses a function of the service with another role or code than its own, or without the event that its work needs,
+ * and a timer that never fires. Throws `DeployError` with the line to change.
  */
 export function checkStarts({ key, role, handler, events }: FunctionSettings, locate: Locate): void {
   const needed = Object.hasOwn(NEEDED, key) ? NEEDED[key] : undefined;
@@ -62,13 +62,13 @@ export function checkStarts({ key, role, handler, events }: FunctionSettings, lo
     }
     if (role !== needed.role) {
       throw new DeployError(
-        `${locate(['functions', key, 'role'])}: the role of ${key} is ${shown(role)}, which has not the rights that it needs; write ${needed.role}.`,
+        `${locate(['functions', key, 'role'])}: the role of ${key} is ${shown(role)}, which lacks the rights that it needs; write ${needed.role}.`,
         'BAD_ROLE',
       );
     }
     if (!events.some(needed.startedBy)) {
       throw new DeployError(
-        `${locate(['functions', key, 'events'])}: nothing starts ${key} as it has to be, so ${needed.because}; write "${needed.write}" under its events.`,
+        `${locate(['functions', key, 'events'])}: no event starts ${key} as needed, so ${needed.because}; write "${needed.write}" under its events.`,
         'BAD_EVENTS',
       );
     }
@@ -84,7 +84,7 @@ export function checkStarts({ key, role, handler, events }: FunctionSettings, lo
   }
 }
 
-/** The fields of a timer with the numbers that each may hold. Names of months and weekdays are the platform's to check. */
+/** The fields of a timer with their ranges. The platform checks names of months and weekdays. */
 const FIELDS: readonly (readonly [name: string, least: number, most: number])[] = [
   ['second', 0, 59],
   ['minute', 0, 59],

@@ -3,7 +3,7 @@ import { DeployError } from '../error.ts';
 import type { Locate } from './locate.ts';
 import { shown } from './shown.ts';
 
-/** A value that people get wrong: its place, the allowed values, and the message. */
+/** A value with frequent mistakes: its place, the allowed values, and the message. */
 interface Value {
   readonly path: readonly [string, ...string[]];
   readonly form: string;
@@ -130,7 +130,7 @@ const VALUES: readonly Value[] = [
   },
 ];
 
-/** Checks single values that the CLI's own schema could only refuse without the line. Throws `DeployError`. */
+/** Checks single values that the CLI's schema could only refuse without naming the line. Throws `DeployError`. */
 export function checkValues(raw: object, locate: Locate): void {
   for (const { path, form, fits, optional } of VALUES) {
     const value = path.reduce<unknown>((within, key) => (object(within) ? within[key] : undefined), raw);

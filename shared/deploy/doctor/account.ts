@@ -8,7 +8,7 @@ import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
 /** MB that all functions of a region share in a new account, and the part of it that cannot be reserved. */
 const ACCOUNT_MB = 128_000;
 const NOT_RESERVABLE_MB = 12_800;
-/** Policies of the account that should be free: a few more buckets in the lists need so many. */
+/** Free policies that the account should have: a few more buckets in the lists need this many. */
 const SPARE_POLICIES = 20;
 
 /** Checks that the credentials belong to the account of the sources. */
@@ -17,7 +17,7 @@ export const checkCredentials: Check = async ({ settings, api }) => {
   return [];
 };
 
-/** Checks that only the functions can take the roles, and that these allow exactly the generated rights. */
+/** Checks that only the functions can assume the roles, and that these allow exactly the generated rights. */
 export const checkRoles: Check = async ({ settings, api }) => {
   const findings: Finding[] = [];
   for (const { name, exists, steps, others } of await planRoles(api, settings)) {

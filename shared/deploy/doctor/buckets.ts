@@ -4,7 +4,7 @@ import { checkStateBucket, examineBucket } from '../cloud/state-bucket.ts';
 import { checkDropped, readProgress } from '../commands/stops.ts';
 import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
 
-/** ms between two clocks that do no harm, and from which on COS refuses signatures. */
+/** Difference in ms between two clocks that does no harm, and the one from which on COS refuses signatures. */
 const NOTICED_SKEW_MS = 30_000;
 const REFUSED_SKEW_MS = 300_000;
 
@@ -29,7 +29,7 @@ export const checkMarkerKey: Check = async ({ settings: { state }, cos }) =>
         ),
       ];
 
-/** Checks that an API key exists, and that every key opens something. */
+/** Checks that an API key exists, and that every key gives access to something. */
 export const checkKeys: Check = async ({ settings: { sources }, keys }) => {
   const found = await keys.list();
   if (found.length === 0) {
@@ -89,12 +89,12 @@ export const checkRules: Check = async ({ settings, cos }) => {
   return [];
 };
 
-/** Checks the clock of this computer: signatures carry its time. */
+/** Checks the clock of this computer, because signatures carry its time. */
 export const checkClock: Check = async ({ settings: { state }, cosTime, now }) => {
   const before = now();
   const theirs = await cosTime(state);
   const after = now();
-  // `Date` has whole seconds, and COS wrote it at some moment between the two.
+  // `Date` has whole seconds, and COS wrote it at some time between the two.
   const skew = Math.max(0, theirs - after, before - (theirs + 1000));
   if (skew <= NOTICED_SKEW_MS) return [];
   const seconds = Math.round(skew / 1000);

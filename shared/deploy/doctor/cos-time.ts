@@ -6,7 +6,10 @@ import { DeployError } from '../error.ts';
 
 const LIMIT_MS = 20_000;
 
-/** ms since 1970 in the `Date` of an answer of COS. The request is not signed, so any answer will do. Throws `DeployError`. */
+/**
+ * ms since 1970 from the `Date` of an answer of COS. The request is not signed, because any answer will do. Throws
+ * `DeployError`.
+ */
 export function askCosTime(place: Place, endpoint: string | undefined): Promise<number> {
   const host = hostOf(place);
   const { request } = endpoint === undefined ? https : http;

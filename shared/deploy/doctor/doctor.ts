@@ -7,7 +7,7 @@ import { checkCode, checkFunctions, checkTriggers } from './functions.ts';
 import { checkLogs } from './logs.ts';
 import type { Check, DoctorDeps, Finding, Severity } from './types.ts';
 
-/** The checks, in the order in which a person would mend their findings. */
+/** The checks, in the order in which their findings should be mended. */
 const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['clock', checkClock],
   ['account', checkCredentials],

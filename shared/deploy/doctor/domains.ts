@@ -6,7 +6,7 @@ import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
 
 const LIMIT_MS = 20_000;
 
-/** Checks that each custom domain is bound as serverless.yml says, and that the API answers there. */
+/** Checks that each custom domain is bound as serverless.yml says, and that the API answers at it. */
 export const checkDomains: Check = async ({ settings, api, askDomain }) => {
   const plan = await planDomains(api, { wanted: settings.domains, function: servedBy(desiredFunctions(settings)) });
   const findings: Finding[] = [
@@ -37,8 +37,8 @@ export const checkDomains: Check = async ({ settings, api, askDomain }) => {
 };
 
 /**
- * Asks for the rules at a domain without a signature, which the API refuses in the form of COS. Returns what came instead;
- * undefined: it was that.
+ * Requests the rules at a domain without a signature, which the API refuses in the form of COS. Returns undefined for
+ * that refusal, and otherwise a description of the answer.
  */
 export async function askDomain(name: string, endpoint: string | undefined): Promise<string | undefined> {
   const asked = { method: 'GET', path: '/?replication', headers: { Host: name }, body: '', idleLimit: LIMIT_MS };

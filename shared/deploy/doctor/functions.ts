@@ -7,7 +7,7 @@ import { describeTrigger, diffTriggers, readTrigger } from '../functions/trigger
 import type { DesiredFunction } from '../types.ts';
 import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
 
-/** Checks that every function exists, takes calls, and has the settings of serverless.yml. */
+/** Checks that every function exists, accepts calls, and has the settings of serverless.yml. */
 export const checkFunctions: Check = async ({ settings, scf }) => {
   const findings: Finding[] = [];
   for (const desired of desiredFunctions(settings)) {
@@ -76,7 +76,7 @@ export const checkCode: Check = async ({ settings, scf, artifactOf }) => {
   return findings;
 };
 
-/** Checks that every event reaches its function, and that there is no trigger beside these. */
+/** Checks that every event has its trigger, and that there are no other triggers. */
 export const checkTriggers: Check = async ({ settings, scf }) => {
   const findings: Finding[] = [];
   for (const { name, triggers } of desiredFunctions(settings)) {

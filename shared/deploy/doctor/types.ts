@@ -5,20 +5,22 @@ import type { CloudApi } from '../cloud/cloud-api.ts';
 import type { Scf } from '../cloud/scf.ts';
 import type { Artifact, Settings } from '../types.ts';
 
-/** `broken`: replication, or a part of it, does not work or is open to others. `warning`: it works, and should be looked at. */
+/**
+ * `broken`: replication, or a part of it, does not work or is open to others. `warning`: it works, but needs attention.
+ */
 export type Severity = 'broken' | 'warning';
 
-/** A fault of the deployment, in words for the person at the keyboard. */
+/** A fault of the deployment, in words for the user. */
 export interface Finding {
   readonly severity: Severity;
-  /** The thing at fault: a function, a role, a bucket. */
+  /** The faulty part: a function, a role, a bucket. */
   readonly subject: string;
   readonly problem: string;
   /** The action that mends it. */
   readonly advice: string;
 }
 
-/** The outside world of the checks, which only read. */
+/** Everything that the checks need from outside. They only read. */
 export interface DoctorDeps {
   readonly settings: Settings;
   readonly api: CloudApi;
@@ -28,9 +30,9 @@ export interface DoctorDeps {
   readonly keys: Pick<KeyStore, 'list'>;
   /** The code of a bundle as this folder would deploy it now. */
   readonly artifactOf: (bundle: string) => Promise<Artifact>;
-  /** ms since 1970 by the clock of COS, asked without a signature: with a wrong clock no signature is valid. */
+  /** ms since 1970 by the clock of COS, requested without a signature, because none is valid with a wrong clock. */
   readonly cosTime: (place: Place) => Promise<number>;
-  /** Asks the API at a custom domain. Returns what is wrong; undefined: nothing. */
+  /** Calls the API at a custom domain. Returns a description of the fault; undefined when there is none. */
   readonly askDomain: (name: string) => Promise<string | undefined>;
   /** ms since 1970 by the clock of this computer. */
   readonly now: () => number;

@@ -3,15 +3,15 @@ import { DeployError } from '../error.ts';
 import { QUALIFIER } from '../functions/triggers.ts';
 import type { DomainSettings } from '../types.ts';
 
-/** Secrets of requests are signatures, but a key with the right `metrics` is sent as it is: no plain HTTP. */
+/** HTTPS only: requests are signed, but a key with the right `metrics` is sent in plain text. */
 const PROTOCOL = 'HTTPS';
 const NAMESPACE = 'default';
-/** Every path: the API has a key's path, and `/console`. */
+/** Every path: the API has paths with keys, and `/console`. */
 const EVERY_PATH = '/*';
 /** Domains that one answer lists. */
 const PER_PAGE = 20;
 
-/** Is told of each change; one line for a person. */
+/** Receives each change as a line for a person. */
 interface Report {
   line(text: string): void;
 }
@@ -24,7 +24,7 @@ interface Endpoint {
   readonly PathRewrite?: readonly unknown[] | null;
 }
 
-/** A domain as ListCustomDomains tells it. */
+/** A domain in the answer of ListCustomDomains. */
 interface ListedDomain {
   readonly Domain: string;
   readonly Protocol: string;
@@ -40,15 +40,17 @@ export interface DomainPlan {
   readonly create: readonly DomainSettings[];
   readonly update: readonly { readonly wanted: DomainSettings; readonly listed: ListedDomain }[];
   readonly unchanged: readonly DomainSettings[];
-  /** Names of domains that lead to this function alone and are not listed any more. */
+  /** Names of domains that lead only to this function and are no longer listed. */
   readonly remove: readonly string[];
-  /** Names of such domains where serverless.yml says nothing of domains: somebody has bound them by hand, and they stay. */
+  /**
+   * Names of such domains when serverless.yml does not mention domains: somebody has bound them by hand, and they stay.
+   */
   readonly left: readonly string[];
 }
 
 /**
- * Compares the domains. `wanted` is undefined where serverless.yml says nothing of domains. Throws `DeployError` when a domain leads elsewhere: it is somebody else's, and is not taken away from
- * them.
+ * Compares the domains. `wanted` is undefined when serverless.yml does not mention domains. Throws `DeployError` when a
+ * domain leads elsewhere: it belongs to somebody else and is not changed.
  */
 export async function planDomains(
   api: CloudApi,
@@ -59,7 +61,7 @@ export async function planDomains(
 ): Promise<DomainPlan> {
   const wanted = listing ?? [];
   const listed = await list(api).catch((error: unknown): ListedDomain[] => {
-    // A deployment without a domain must not need the right to list them.
+    // A deployment without domains must not need the right to list them.
     if (wanted.length === 0 && error instanceof CloudApiError) return [];
     throw error;
   });
@@ -91,13 +93,13 @@ export async function planDomains(
   };
 }
 
-/** The domains of a function, as a person types them: `https://replication.my-company.com`. */
+/** The domains of a function as URLs: `https://replication.my-company.com`. */
 export async function domainsOf(api: CloudApi, name: string): Promise<string[]> {
   const { remove } = await planDomains(api, { wanted: [], function: name });
   return remove.map((domain) => `https://${domain}`);
 }
 
-/** Makes and changes what the plan asks for. The function URL has to be there: a domain leads to it. */
+/** Makes and changes domains by the plan. The function URL has to exist, because a domain leads to it. */
 export async function applyDomains(api: CloudApi, plan: DomainPlan, report: Report): Promise<void> {
   for (const wanted of plan.create) {
     await naming(wanted, api.call('scf', 'CreateCustomDomain', settingsOf(wanted, plan.function)));
@@ -113,7 +115,7 @@ export async function applyDomains(api: CloudApi, plan: DomainPlan, report: Repo
   for (const { name } of plan.unchanged) report.line(`domain ${name}: unchanged`);
 }
 
-/** Takes domains away. It comes before the function URL goes: the platform keeps a URL that a domain leads to. */
+/** Removes domains. This comes before the function URL is removed: the platform keeps a URL that a domain leads to. */
 export async function removeDomains(api: CloudApi, names: readonly string[], report: Report): Promise<void> {
   for (const name of names) {
     await api.call('scf', 'DeleteCustomDomain', { Domain: name }).catch((error: unknown) => {

@@ -6,8 +6,8 @@ import { pagePlugin } from './page.ts';
 import { zip } from './zip.ts';
 
 /**
- * index.js is read as CommonJS or ESM by the nearest package.json, so one goes along: the one of a parent folder must not
- * decide.
+ * The nearest package.json decides whether index.js is CommonJS or ESM, so one is included: that of a parent folder
+ * must not decide.
  */
 const PACKAGE = '{"type":"commonjs"}';
 
@@ -34,8 +34,8 @@ export async function bundleFunction(name: string, options: BundleOptions): Prom
 }
 
 /**
- * `bundleFunction` for several, by name. They are compiled together: what more than one of them imports is read once, which
- * takes less than half of the CPU.
+ * `bundleFunction` for several functions, by name. They are compiled together, so that shared modules are read once,
+ * which takes less than half of the CPU.
  */
 export async function bundleFunctions(
   names: readonly string[],
@@ -45,14 +45,14 @@ export async function bundleFunctions(
   const codes = await compileAll(distinct, options).catch(() => new Map<string, Uint8Array>());
   const bundles = new Map<string, Bundle>();
   for (const name of distinct) {
-    // Where they do not compile together, the first that does not compile alone gives the error its name.
+    // If they do not compile together, the first one that does not compile alone is named in the error.
     const code = codes.get(name) ?? (await compile(name, options));
     bundles.set(name, await store(name, options.output, code));
   }
   return bundles;
 }
 
-/** Throws `DeployError` where the folder cannot be written. */
+/** Throws `DeployError` when the folder cannot be written. */
 async function store(name: string, output: string, code: Uint8Array): Promise<Bundle> {
   const zipPath = path.join(output, `${name}.zip`);
   const folder = path.join(output, name);
@@ -97,7 +97,7 @@ async function compileAll(
   names: readonly string[],
   { root, runtime }: BundleOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  // It is never written: its name tells which output belongs to which name.
+  // It is never written; its path only tells which output belongs to which name.
   const outdir = path.join(root, 'bundles');
   const { outputFiles } = await build({
     entryPoints: names.map((name) => ({ in: entryOf(name, root), out: name })),
@@ -123,7 +123,7 @@ async function compileAll(
   );
 }
 
-/** Two deployments may package at once, and neither may read the half-written file of the other. */
+/** Two deployments may package at once, and neither may read a half-written file of the other. */
 async function replaceFile(target: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${target}.${process.pid}.tmp`;
   await writeFile(temporary, bytes);

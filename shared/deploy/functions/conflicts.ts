@@ -7,9 +7,9 @@ import { describeTrigger, diffTriggers, readTrigger } from './triggers.ts';
 type CosTrigger = Extract<Trigger, { readonly type: 'cos' }>;
 
 /**
- * COS hands an event of a bucket to one function only. Throws `DeployError` when a function of somebody else, such as that of
- * another stage, listens to what a trigger is still to be made for. Changes nothing. `leftOver`: functions whose triggers go
- * before new ones are made.
+ * COS sends an event of a bucket to one function only. Throws `DeployError` when a foreign function, for example of
+ * another stage, already has a trigger that conflicts with a new one. Changes nothing. `leftOver`: functions whose
+ * triggers are removed before new ones are made.
  */
 export async function checkConflicts(
   functions: readonly DesiredFunction[],
@@ -21,7 +21,7 @@ export async function checkConflicts(
     const { create } = diffTriggers(triggers, await triggersOf(name, scf));
     missing.push(...create.filter((trigger) => trigger.type === 'cos'));
   }
-  // A deployment that has all its triggers looks at no function of others.
+  // A deployment that has all its triggers reads no foreign function.
   if (missing.length === 0) return;
   const own = new Set([...functions.map(({ name }) => name), ...leftOver]);
   for (const name of await scf.named('')) {
@@ -35,7 +35,7 @@ export async function checkConflicts(
   }
 }
 
-/** None of a function that is gone, or that this user may not look at: COS itself refuses the trigger then. */
+/** Empty for a function that is gone, or that this user may not read: COS itself then refuses the trigger. */
 async function triggersOf(name: string, scf: Scf): Promise<readonly ListedTrigger[]> {
   return scf.triggers(name).catch((error: unknown) => {
     const hidden =

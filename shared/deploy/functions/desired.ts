@@ -11,12 +11,12 @@ const TRIGGERS_PER_FUNCTION = 10;
 const ENVIRONMENT_LIMIT = 4096;
 
 /**
- * The functions of a deployment. One whose triggers come from the source buckets is deployed as often as the trigger limit
- * asks for: with three events per bucket, once per three buckets. Buckets are taken in the order of the list, so adding one
- * at its end moves no trigger. Pure; throws `DeployError`.
+ * The functions of a deployment. A function with triggers on the source buckets is deployed as often as the trigger
+ * limit requires: with three events per bucket, once per three buckets. Buckets are taken in the order of the list, so
+ * adding one at its end moves no trigger. Pure; throws `DeployError`.
  */
 export function desiredFunctions(settings: Settings): DesiredFunction[] {
-  // The larger one first: its message counts the buckets that fit into both.
+  // The larger environment first: its message counts the buckets that fit into both.
   const environments = { watching: environmentOf(settings, startsOf(settings)), plain: environmentOf(settings, {}) };
   return settings.functions.flatMap((declared) =>
     groupsOf(declared, settings.sources).map((sources, index) => {
@@ -40,7 +40,7 @@ export function desiredFunctions(settings: Settings): DesiredFunction[] {
   );
 }
 
-/** Names of the bundles: folders under `functions/`, which is where the handlers of serverless.yml point. */
+/** Names of the bundles: the folders under `functions/` that the handlers of serverless.yml name. */
 export function bundleOf(declared: Pick<FunctionSettings, 'handler'>): string {
   return declared.handler.split('/')[1] ?? '';
 }
@@ -81,7 +81,8 @@ function cosTrigger(place: Place, event: string, prefix: string): Trigger {
 }
 
 /**
- * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud has other names. It is set for a local cloud alone.
+ * TENCENTCLOUD_* is reserved in functions, so the address of a local cloud has other names. It is set only for a local
+ * cloud.
  */
 function environmentOf(settings: Settings, more: Record<string, string>): Record<string, string> {
   const { endpoint, peers, signers, scan, canary } = settings;
@@ -114,7 +115,10 @@ function environmentOf(settings: Settings, more: Record<string, string>): Record
   return environment;
 }
 
-/** The starts that `schedule` compares with the triggers of the other functions each hour. Timers and addresses are not looked at. */
+/**
+ * The starts that `schedule` compares with the triggers of the other functions each hour. Timers and function URLs are
+ * not checked.
+ */
 function startsOf({ functions }: Settings): Record<string, string> {
   const starts = functions.flatMap(({ key, events }): Start[] => {
     const ofSources = events.flatMap((event) => ('sources' in event ? event.sources : []));
@@ -127,7 +131,7 @@ function startsOf({ functions }: Settings): Record<string, string> {
   return starts.length === 0 ? {} : { [STARTS]: writeStarts(starts) };
 }
 
-/** The list is left out where all sources have canaries: the environment is small. */
+/** The list is left out when all sources have canaries, because the environment is small. */
 function environmentOfCanary({ everyMinutes, sources }: CanarySettings, all: readonly Place[]): Record<string, string> {
   return {
     CANARY_EVERY_MINUTES: String(everyMinutes),

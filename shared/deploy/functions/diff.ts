@@ -2,9 +2,9 @@ import type { DeployedFunction } from '../cloud/scf.ts';
 import type { DesiredFunction } from '../types.ts';
 
 /**
- * The hash of the deployed code stands in the function's description. Nothing documents the input and the encoding of the
- * hash `CodeSha256` of GetFunctionAddress. It is written after the code has been taken over, so a deployment that broke off
- * in between uploads again. Descriptions take letters, digits, spaces, commas and full stops only.
+ * The description of a function holds the hash of its deployed code, because the input and encoding of `CodeSha256` in
+ * GetFunctionAddress are not documented. It is written after the code was deployed, so an interrupted deployment
+ * uploads again. Descriptions accept only letters, digits, spaces, commas and full stops.
  */
 /** The first words in the description of every function that a deployment made. */
 export const MADE_BY_US = 'COS Replication, ';
@@ -13,17 +13,17 @@ function descriptionOf(desired: Pick<DesiredFunction, 'bundle'>, sha256: string)
   return `${MADE_BY_US}${desired.bundle}. Code sha256 ${sha256}.`;
 }
 
-/** Hash of the code that a function says it runs; undefined: it says none. Lower-case hex. */
+/** Hash of the code by a function's description; undefined when it has none. Lower-case hex. */
 export function codeOf({ Description }: Pick<DeployedFunction, 'Description'>): string | undefined {
   return /^COS Replication, .*Code sha256 ([0-9a-f]{64})\.$/.exec(Description)?.[1];
 }
 
-/** The state bucket that a function works with; undefined: it names none. */
+/** The state bucket of a function; undefined when it names none. */
 export function stateBucketOf({ Environment }: Pick<DeployedFunction, 'Environment'>): string | undefined {
   return Environment?.Variables?.find(({ Key }) => Key === 'STATE_BUCKET')?.Value;
 }
 
-/** Parameters that UpdateFunctionConfiguration takes; CreateFunction takes them too. */
+/** Parameters of UpdateFunctionConfiguration; CreateFunction takes them too. */
 export function configurationOf(desired: DesiredFunction, sha256: string): Record<string, unknown> {
   return {
     Description: descriptionOf(desired, sha256),
@@ -31,7 +31,7 @@ export function configurationOf(desired: DesiredFunction, sha256: string): Recor
     Timeout: desired.timeout,
     Runtime: desired.runtime,
     Role: desired.role,
-    // SCF takes a change of the topic together with the role alone.
+    // SCF accepts a change of the topic only together with the role.
     ...(desired.logs === undefined ? {} : { ClsLogsetId: desired.logs.logset, ClsTopicId: desired.logs.topic }),
     Environment: { Variables: Object.entries(desired.environment).map(([Key, Value]) => ({ Key, Value })) },
   };
@@ -39,11 +39,11 @@ export function configurationOf(desired: DesiredFunction, sha256: string): Recor
 
 export interface FunctionDiff {
   readonly code: boolean;
-  /** Names of the settings that differ, in the words of serverless.yml. */
+  /** Names of the settings that differ, as in serverless.yml. */
   readonly configuration: readonly string[];
 }
 
-/** The changes at a function that exists. */
+/** The changes to an existing function. */
 export function diffFunction(desired: DesiredFunction, sha256: string, deployed: DeployedFunction): FunctionDiff {
   const description = descriptionOf(desired, sha256);
   const code = deployed.Description !== description || deployed.Handler !== desired.handler;
@@ -58,7 +58,7 @@ export function diffFunction(desired: DesiredFunction, sha256: string, deployed:
   return { code, configuration: settings.filter(([, same]) => !same).map(([name]) => name) };
 }
 
-/** Without the setting any topic is right: the platform has made one of its own. */
+/** Without the setting any topic is right, because the platform has made one of its own. */
 function sameLogs({ logs }: DesiredFunction, { ClsLogsetId, ClsTopicId }: DeployedFunction): boolean {
   return logs === undefined || (ClsLogsetId === logs.logset && ClsTopicId === logs.topic);
 }

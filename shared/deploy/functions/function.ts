@@ -4,10 +4,12 @@ import type { Change } from '../roles/roles.ts';
 import type { DeployedFunction, Scf } from '../cloud/scf.ts';
 import type { Artifact, AsyncSettings, DesiredFunction } from '../types.ts';
 
-/** Bytes of base64 that UpdateFunctionCode takes. Ours are below half a megabyte, so there is no way through a bucket. */
+/**
+ * Most bytes of base64 in UpdateFunctionCode. Our zips are below half a megabyte, so none is uploaded through a bucket.
+ */
 const INLINE_LIMIT = 20 * 1024 * 1024;
 
-/** Makes one function or brings it up to date, without its triggers. */
+/** Makes or updates one function, without its triggers. */
 export async function deployFunction(
   desired: DesiredFunction,
   artifact: Artifact,
@@ -34,12 +36,12 @@ export async function deployFunction(
   return changed ? 'updated' : 'unchanged';
 }
 
-/** The present function, in a state that takes changes; undefined: it has to be made. */
+/** The existing function, in a state that accepts changes; undefined when it has to be made. */
 async function usable(desired: DesiredFunction, scf: Scf, recreate: boolean): Promise<DeployedFunction | undefined> {
   let found = await scf.get(desired.name);
   if (found === undefined) return undefined;
   if (found.Status === 'CreateFailed') {
-    // Such a function takes no change.
+    // Such a function accepts no change.
     await scf.remove(desired.name);
     return undefined;
   }
@@ -53,8 +55,8 @@ async function usable(desired: DesiredFunction, scf: Scf, recreate: boolean): Pr
 }
 
 /**
- * Names of the functions that exist on another runtime. Throws `DeployError` for the first one, unless they may be made
- * anew: the platform does not change a runtime.
+ * Names of the functions that exist with another runtime. Throws `DeployError` for the first one unless they may be
+ * recreated: the platform does not change a runtime.
  */
 export async function checkRuntimes(
   functions: readonly DesiredFunction[],
@@ -78,7 +80,7 @@ function runtimeChanged(desired: DesiredFunction, found: DeployedFunction): Depl
   );
 }
 
-/** True when something was changed. */
+/** Returns true when something was changed. */
 async function update(
   desired: DesiredFunction,
   artifact: Artifact,
@@ -102,7 +104,7 @@ interface AsyncTriggerConfig {
   readonly MsgTTL: number;
 }
 
-/** True when the settings of asynchronous invocations were different. */
+/** Returns true when the settings of asynchronous invocations were changed. */
 async function setAsync(desired: DesiredFunction, scf: Scf): Promise<boolean> {
   if (await sameAsync(desired, scf)) return false;
   await scf.call('UpdateFunctionEventInvokeConfig', desired.name, { AsyncTriggerConfig: asyncConfig(desired.async) });
@@ -119,7 +121,10 @@ export async function sameAsync(desired: Pick<DesiredFunction, 'name' | 'async'>
   return current?.MsgTTL === wanted.MsgTTL && current.RetryConfig[0]?.RetryNum === wanted.RetryConfig[0]?.RetryNum;
 }
 
-/** True when the reservation was different. It is a ceiling as well: callers of one function must not starve the others. */
+/**
+ * Returns true when the reservation was changed. It is also an upper limit: callers of one function must not starve the
+ * others.
+ */
 async function setReservation(desired: DesiredFunction, scf: Scf): Promise<boolean> {
   if (await sameReservation(desired, scf)) return false;
   const { name, reservedMemory = 0 } = desired;

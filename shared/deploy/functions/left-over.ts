@@ -5,8 +5,8 @@ import { desiredFunctions, nextNumbers } from './desired.ts';
 import { MADE_BY_US, stateBucketOf } from './diff.ts';
 
 /**
- * Functions that this deployment made and that serverless.yml does not list any more: those of a former, longer list of
- * sources, and those whose entry was taken out.
+ * Functions that this deployment made and that serverless.yml no longer lists: those for a longer list of sources, and
+ * those whose entry was removed.
  */
 export async function leftOverFunctions(settings: Settings, scf: Scf): Promise<string[]> {
   const wanted = new Set(desiredFunctions(settings).map(({ name }) => name));
@@ -14,7 +14,8 @@ export async function leftOverFunctions(settings: Settings, scf: Scf): Promise<s
   const others: string[] = [];
   for (const name of await scf.named(functionName(settings, ''))) {
     if (wanted.has(name) || numbers.includes(name)) continue;
-    // A stage "dev" has the names of a stage "dev-2" among its own: the state bucket tells which stage a function belongs to.
+    // The names of a stage "dev-2" look like names of a stage "dev". The state bucket tells which stage a function
+    // belongs to.
     const found = await scf.get(name);
     if (found === undefined || !found.Description.startsWith(MADE_BY_US)) continue;
     if (stateBucketOf(found) === settings.state.bucket) others.push(name);
@@ -22,7 +23,7 @@ export async function leftOverFunctions(settings: Settings, scf: Scf): Promise<s
   return [...numbers, ...others];
 }
 
-/** The functions are numbered without gaps, so the search ends at the first number that does not exist. */
+/** The functions are numbered without gaps, so the search ends at the first missing number. */
 async function leftOverNumbers(settings: Settings, scf: Scf): Promise<string[]> {
   const found: string[] = [];
   for (const { key, from } of nextNumbers(settings)) {

@@ -9,18 +9,18 @@ import type { Page } from '../../../functions/api/console/page.ts';
 import type { Texts } from '../../../functions/api/console/text/table.ts';
 import { DeployError } from '../error.ts';
 
-/** Folder of the page's source, below that of serverless.yml. */
+/** Folder of the page's source, relative to that of serverless.yml. */
 const FOLDER = path.join('functions', 'api', 'console');
-/** The module that holds the page in a bundle, and nothing in the source. */
+/** The module that holds the page in a bundle; in the source it is empty. */
 const HOLDER = /[\\/]functions[\\/]api[\\/]console[\\/]page\.ts$/;
-/** The module with the texts in both languages, a third of the page as it is written. */
+/** The module with the texts in both languages, a third of the page's source. */
 const TEXTS = /[\\/]console[\\/]text[\\/]table\.ts$/;
 
 /**
- * Bundles the console page into one HTML text without any reference to the outside. Its policy names the hashes of the one
- * script and the one style. Nothing else can run or be loaded, whatever gets into the page.
+ * Bundles the console page into one HTML text without any external reference. Its policy names the hashes of its one
+ * script and one style. Nothing else can run or be loaded, whatever gets into the page.
  *
- * `root` is the folder of serverless.yml. Throws `DeployError` when it does not compile.
+ * `root` is the folder of serverless.yml. Throws `DeployError` when the page does not compile.
  */
 export async function buildPage(root: string): Promise<Page> {
   const folder = path.join(root, FOLDER);
@@ -37,8 +37,8 @@ export async function buildPage(root: string): Promise<Page> {
 }
 
 /**
- * Fills the page into the bundle of the function that serves it: deflated, because every cold start reads the bundle and hardly
- * any serves the page.
+ * Puts the page into the bundle of the function that serves it. It is deflated, because every cold start reads the
+ * bundle and few serve the page.
  */
 export function pagePlugin(root: string): Plugin {
   return {
@@ -67,7 +67,7 @@ function policyOf(script: string, style: string): string {
     `script-src 'sha256-${digest(script)}'`,
     `style-src 'sha256-${digest(style)}'`,
     "connect-src 'self'",
-    // The icon, which is part of the page.
+    // For the icon, which is part of the page.
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -79,7 +79,7 @@ function policyOf(script: string, style: string): string {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
 
-/** Puts the texts in as `unpackTexts` reads them. */
+/** Puts in the texts in the form that `unpackTexts` reads. */
 function textPlugin(root: string): Plugin {
   return {
     name: 'console-texts',

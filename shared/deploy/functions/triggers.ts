@@ -6,7 +6,7 @@ export interface TriggerDiff {
   readonly remove: readonly ListedTrigger[];
 }
 
-/** `$DEFAULT` is the alias that SCF recommends for triggers; until somebody moves it, it is the deployed code. */
+/** `$DEFAULT` is the alias that SCF recommends for triggers. Unless somebody moves it, it is the deployed code. */
 export const QUALIFIER = '$DEFAULT';
 
 /** Two triggers with one identity are the same trigger. */
@@ -26,7 +26,7 @@ function nameAndDescription(trigger: Trigger): { TriggerName: string; TriggerDes
   if (trigger.type === 'timer') return { TriggerName: trigger.name, TriggerDesc: trigger.cron };
   if (trigger.type === 'http') {
     const desc = { AuthType: trigger.auth, NetConfig: { EnableExtranet: true, EnableIntranet: false } };
-    // The platform picks the name that counts: http triggers are told apart by their type, never by their name.
+    // The platform chooses the effective name: http triggers are identified by their type, never by their name.
     return { TriggerName: 'url', TriggerDesc: JSON.stringify(desc) };
   }
   const { bucket, region, event, prefix, suffix } = trigger;
@@ -46,7 +46,7 @@ export function deletion(listed: ListedTrigger): Record<string, unknown> {
   };
 }
 
-/** Undefined: a kind of trigger that this plugin neither makes nor touches. */
+/** Undefined for a kind of trigger that this plugin neither makes nor changes. */
 export function readTrigger(listed: ListedTrigger): Trigger | undefined {
   const desc = parse(listed.TriggerDesc);
   switch (listed.Type) {
@@ -63,7 +63,7 @@ export function readTrigger(listed: ListedTrigger): Trigger | undefined {
       };
     }
     case 'timer':
-      // SCF takes the bare cron text, and answers with an object.
+      // SCF takes the bare cron text, but answers with an object.
       return { type: 'timer', name: listed.TriggerName, cron: text(desc['cron']) || listed.TriggerDesc };
     case 'http':
       return { type: 'http', auth: text(desc['AuthType']) };
@@ -79,8 +79,8 @@ export function urlOf(listed: ListedTrigger): string | undefined {
 }
 
 /**
- * The changes at the triggers of one function. A trigger cannot be changed in place, so a different one is deleted and made
- * anew. A trigger that somebody switched off is made anew too: the configuration counts.
+ * The changes to the triggers of one function. A trigger cannot be changed in place, so a different one is deleted and
+ * made anew. So is one that somebody switched off: the configuration decides.
  */
 export function diffTriggers(desired: readonly Trigger[], listed: readonly ListedTrigger[]): TriggerDiff {
   const wanted = new Map(desired.map((trigger) => [identity(trigger), trigger]));
@@ -95,7 +95,7 @@ export function diffTriggers(desired: readonly Trigger[], listed: readonly Liste
   return { create: [...wanted.values()], remove };
 }
 
-/** The trigger as a person reads it: `cos photos-1250000000 cos:ObjectCreated:*`. */
+/** The trigger in readable form: `cos photos-1250000000 cos:ObjectCreated:*`. */
 export function describeTrigger(trigger: Trigger): string {
   if (trigger.type === 'timer') return `timer ${trigger.name} (${trigger.cron})`;
   if (trigger.type === 'http') return `url (auth ${trigger.auth})`;

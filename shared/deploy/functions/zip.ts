@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { zipSync } from 'fflate';
 import type { Artifact } from '../types.ts';
 
-/** `-rw-r--r--` of a regular file, as Unix (3) writes it: the platform unpacks as one user and runs as another. */
+/** `-rw-r--r--` of a regular file on Unix (3): the platform unpacks as one user and runs as another. */
 const READABLE_FILE = (0o100644 << 16) >>> 0;
 const UNIX = 3;
 
-/** The same bytes for the same files, whenever and in whatever time zone: so equal code has an equal hash. */
+/** Makes the same bytes from the same files at any time and in any time zone, so equal code has an equal hash. */
 export function zip(files: Readonly<Record<string, Uint8Array>>): Artifact {
-  // The format holds local time, so this has to be asked in the time zone of the moment.
+  // The format holds local time, so the date is made in the current time zone.
   const mtime = new Date(1980, 0, 1);
   const entries = Object.entries(files).map(
     ([name, bytes]) => [name, [bytes, { mtime, os: UNIX, attrs: READABLE_FILE, level: 9 }]] as const,

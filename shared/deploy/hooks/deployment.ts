@@ -10,7 +10,7 @@ import { bundleOf, desiredFunctions } from '../functions/desired.ts';
 import type { Artifact } from '../types.ts';
 import type { Hooks } from './types.ts';
 
-/** The commands that make a deployment, show it, and take it away. */
+/** The commands that make, show and remove a deployment. */
 export function deploymentHooks(context: Context): Hooks {
   return {
     'before:package:createDeploymentArtifacts': () => packageFunctions(context),

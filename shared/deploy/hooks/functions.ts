@@ -10,7 +10,7 @@ import { DeployError } from '../error.ts';
 import { desiredFunctions } from '../functions/desired.ts';
 import type { Hooks } from './types.ts';
 
-/** The time before now from which `metrics` counts by default. */
+/** Default length of the time for which `metrics` counts. */
 const DEFAULT_WINDOW = '24h';
 
 /** The commands about single functions. */

@@ -29,7 +29,7 @@ import type { Hooks } from './types.ts';
 /** `npx serverless replication …` */
 export function replicationHooks(context: Context): Hooks {
   const { text, texts } = context;
-  /** The options that all commands about a source have. */
+  /** The common options of the commands about a source. */
   const about = () => ({ bucket: text('bucket'), json: context.flag('json') });
   const action = (name: Action) => () => act(context, name);
   return {
@@ -80,7 +80,7 @@ async function act(context: Context, action: Action): Promise<void> {
   );
 }
 
-/** Asks nothing in the region of the source, which may be down. */
+/** Sends no request to the source's region, which may be down. */
 async function atDestination(context: Context): Promise<void> {
   const { text, flag, print } = context;
   await showAtDestination(
@@ -105,7 +105,7 @@ async function verify(context: Context): Promise<void> {
   );
 }
 
-/** The means to ask the deployed API. */
+/** The means to call the deployed API. */
 async function apiOf(context: Context): Promise<ApiDeps> {
   const settings = context.settings();
   const address = { url: await urlOfApi(context), endpoint: settings.endpoint };
@@ -152,7 +152,7 @@ async function serve(context: Context): Promise<void> {
 async function doctor(context: Context): Promise<void> {
   const settings = context.settings();
   const { endpoint, runtime } = settings;
-  // This folder is not that of packages, which a later deployment may use.
+  // Not the folder of packages, which a later deployment may use.
   const output = await mkdtemp(path.join(tmpdir(), 'doctor-'));
   const bundled = new Map<string, Promise<Artifact>>();
   const bundle = async (name: string): Promise<Artifact> => {

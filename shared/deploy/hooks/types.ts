@@ -1,2 +1,2 @@
-/** The functions for the lifecycle events of the CLI: `info:show`, `replication:status:show`. */
+/** The functions by lifecycle event of the CLI: `info:show`, `replication:status:show`. */
 export type Hooks = Readonly<Record<string, () => Promise<void>>>;

@@ -5,7 +5,7 @@ import { isNumbered } from '../config/names.ts';
 /** Description of the policies that a deployment makes. A policy with our name and another description is not ours. */
 export const MARK = 'COS Replication';
 
-/** Policies that CAM lists on a page, and that can be attached to a role. */
+/** Policies on one page of CAM, and the most that can be attached to a role. */
 const PER_PAGE = 200;
 
 interface ListedPolicy {
@@ -27,29 +27,29 @@ export interface OwnPolicy {
 
 export interface ExistingRole {
   readonly description: string;
-  /** JSON: the trust policy, which names those that may take the role. */
+  /** JSON of the trust policy, which says who may assume the role. */
   readonly trust: string;
 }
 
-/** The role and policies that the account has under the name of a role. */
+/** The existing role and policies under the name of a role. */
 export interface RoleState {
-  /** Undefined: there is none. */
+  /** Undefined when there is none. */
   readonly role: ExistingRole | undefined;
-  /** Ours, attached or left over from a deployment that broke off before it attached them. */
+  /** Our policies: attached, or left by a deployment that was interrupted before it attached them. */
   readonly own: readonly OwnPolicy[];
-  /** Names that our policies could have, taken by policies that are not ours. */
+  /** Names that our policies need, but that foreign policies have. */
   readonly taken: readonly string[];
-  /** How many policies that are not ours are attached to the role. */
+  /** Number of attached policies that are not ours. */
   readonly others: number;
 }
 
-/** Reads them, and changes nothing. */
+/** Reads the state of a role, and changes nothing. */
 export async function readRole(api: CloudApi, role: string): Promise<RoleState> {
   const found = await getRole(api, role);
   const attached = found === undefined ? [] : await attachedPolicies(api, role);
   const listed = await policiesNamed(api, role);
   const attachedIds = new Set(attached.map(({ PolicyId }) => PolicyId));
-  // Both lists are read: a new policy may be on the role already and not yet in the list of all.
+  // Both lists are read: a new policy may already be attached but not yet in the list of all.
   const known = new Map([...listed, ...attached].map((policy) => [policy.PolicyId, policy]));
   const named = [...known.values()].filter(({ PolicyName }) => isNumbered(role, PolicyName));
   const own = named

@@ -21,17 +21,17 @@ export interface PolicyDocument {
   readonly statement: readonly Statement[];
 }
 
-/** Lets the functions, and nobody else, take a role. */
+/** Allows the functions, and nobody else, to assume a role. */
 export const TRUST_POLICY = {
   version: '2.0',
   statement: [{ effect: 'allow', action: 'name/sts:AssumeRole', principal: { service: 'scf.qcloud.com' } }],
 } as const;
 
-// Action names as in "COS API authorization policy" and in the official Node SDK: CAM refuses a policy with an action that
-// it does not know. There is none of its own for a version: GetObject, HeadObject and DeleteObject cover `?versionId`.
+// Action names as in "COS API authorization policy" and in the official Node SDK: CAM refuses a policy with an unknown
+// action. Versions have no actions of their own: GetObject, HeadObject and DeleteObject cover `?versionId`.
 const READ = ['HeadObject', 'GetObject', 'GetObjectTagging'];
 const WRITE = ['PutObject', 'PutObjectTagging', 'DeleteObjectTagging'];
-/** Large objects are copied by `task` alone. */
+/** Only `task` copies large objects. */
 const WRITE_IN_PARTS = [
   'InitiateMultipartUpload',
   'UploadPart',
@@ -45,7 +45,7 @@ export type Scope = Pick<Settings, 'sources' | 'destinations' | 'state' | 'peers
 
 type Working = Pick<Scope, 'state' | 'peers' | 'acl'>;
 
-/** Actions on what lies below a path of each bucket of a list; `*` is the whole bucket. */
+/** Actions on everything below a path of each bucket of a list; `*` is the whole bucket. */
 export interface Grant {
   readonly actions: readonly string[];
   readonly path: string;
@@ -58,7 +58,7 @@ export interface Rights {
   readonly state: readonly Statement[];
 }
 
-/** The least that the functions of one role need. Grants are for the buckets that serverless.yml lists and no others. */
+/** The least rights that the functions of one role need. Grants concern only the buckets that serverless.yml lists. */
 export function rightsOf(kind: RoleKind, scope: Omit<Scope, 'sources' | 'destinations'>): Rights {
   if (kind === 'schedule') return schedule(scope);
   const rights = kind === 'engine' ? engine(scope) : kind === 'scan' ? scan(scope) : api(scope.state);
@@ -75,11 +75,11 @@ export function policyOf(kind: RoleKind, scope: Scope): PolicyDocument {
   return { version: '2.0', statement: [...ofBuckets, ...rights.state] };
 }
 
-/** The sources that a role has rights on: `schedule` has some on those with canaries alone. */
+/** The sources that a role has rights on; `schedule` has rights only on those with canaries. */
 export const sourcesOf = (kind: RoleKind, { sources, canary }: Scope): readonly Place[] =>
   kind === 'schedule' ? (canary?.sources ?? []) : sources;
 
-/** One statement per grant, for all buckets; none without buckets, because CAM refuses an empty list. */
+/** One statement per grant, for all buckets. None without buckets, because CAM refuses an empty list. */
 export function statementsOf(grants: readonly Grant[], places: readonly Place[]): Statement[] {
   if (places.length === 0) return [];
   return grants.map(({ actions, path }) =>
@@ -90,7 +90,9 @@ export function statementsOf(grants: readonly Grant[], places: readonly Place[])
   );
 }
 
-/** Work of events and tasks: it alone copies in parts, ends tasks, and is left to scans where a pair is behind. */
+/**
+ * Work of events and tasks. Only this role copies in parts, ends tasks, and leaves work to scans when a pair is behind.
+ */
 function engine(scope: Working): Rights {
   const { state } = scope;
   const { state: ofState, ...others } = work(scope, { atDestinations: WRITE_IN_PARTS });
@@ -105,21 +107,22 @@ function engine(scope: Working): Rights {
   };
 }
 
-/** Actions that one of the roles has beside those of both. */
+/** Actions that only one of the two roles has. */
 interface Further {
   readonly everywhere?: readonly string[];
   readonly atDestinations?: readonly string[];
 }
 
 function work({ state, peers, acl }: Working, { everywhere = [], atDestinations = [] }: Further): Rights {
-  // Rules with `ReplicaAcl` have ACLs read and written. In a two-way set-up a version of somebody else that is copied on top of
-  // its own stack keeps its ACL, whatever the rules say.
+  // Rules with `ReplicaAcl` read and write ACLs. In a two-way set-up a version of somebody else that is copied on top
+  // of its own stack keeps its ACL, whatever the rules say.
   const ofSource = acl ? ['GetObjectACL'] : [];
   const ofReplica = acl || peers.length > 0 ? ['GetObjectACL', 'PutObjectACL'] : [];
   const others = peers.map((peer) => peer.state).filter((other) => !samePlace(other, state));
   return {
     sources: [{ actions: ['GetBucketObjectVersions', ...everywhere, ...READ, ...ofSource], path: '*' }],
-    // DeleteObject: delete markers, and replicas of ours that proved surplus or damaged. Reading: copies within the bucket.
+    // DeleteObject: for delete markers, and for replicas of ours that proved surplus or damaged. Reading: for copies
+    // within the bucket.
     destinations: [
       {
         actions: [
@@ -137,11 +140,11 @@ function work({ state, peers, acl }: Working, { everywhere = [], atDestinations 
     ],
     state: [
       allow(['GetObject'], under(state, ['rules/', 'leases/', 'status/', 'examined/'])),
-      // Notes on versions that are not copied, and on destinations, which no function has to remove; and work for later.
+      // Notes on skipped versions and on destinations, which no function has to remove; and work for later.
       allow(['PutObject'], under(state, ['examined/', 'status/marker/', LIVE, 'tasks/', 'waiting/'])),
       allow(['PutObject', 'DeleteObject'], under(state, ['leases/', ...(peers.length === 0 ? [] : ['marks/'])])),
       listing(state),
-      // The notes on which deletion a delete marker stands for, in a bucket that another deployment replicates from.
+      // The records of which deletion a delete marker stands for, in a bucket that another deployment replicates from.
       ...distinctPlaces(others).flatMap((other) => [
         allow(['PutObject', 'DeleteObject'], under(other, ['marks/'])),
         listing(other),
@@ -150,10 +153,10 @@ function work({ state, peers, acl }: Working, { everywhere = [], atDestinations 
   };
 }
 
-/** The rights of `task`, and those on the state of scans: their progress, and the keys that they have proved right. */
+/** The rights of `task`, and rights on the state of scans: their progress, and the keys that they have proved. */
 function scan(scope: Working): Rights {
   const { state } = scope;
-  // Once an hour: the status says which rule of a lifecycle bounds the versions of each side.
+  // Used once an hour: the status says which lifecycle rule bounds the versions of each side.
   const { sources, destinations, state: ofState } = work(scope, { everywhere: ['GetBucketLifecycle'] });
   return {
     sources,
@@ -169,8 +172,8 @@ function scan(scope: Working): Rights {
 }
 
 /**
- * The role starts work and does none: on sources it has a right on its canaries alone, where there are any, and at destinations
- * on its own objects alone.
+ * This role starts work and does none. On sources it has rights only on its canaries, where there are any; at
+ * destinations only on its own objects.
  */
 function schedule({ state, canary, service = '', stage = '' }: Omit<Scope, 'sources' | 'destinations'>): Rights {
   const ofCanary = { actions: ['HeadObject', 'DeleteObject'], path: `${CANARY_PREFIX}*` };
@@ -199,14 +202,15 @@ function schedule({ state, canary, service = '', stage = '' }: Omit<Scope, 'sour
       ),
       // The status is signed with a key of its own, which cannot sign replication markers.
       allow(['GetObject'], [resourceOf(state, STATUS_KEY)]),
-      // The run that tried a task writes the waiting work, and the run that has done a task removes it.
+      // A run that tried a task writes the waiting work, and a run that has done a task removes it.
       allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND, FINDINGS, LIVE_SUMS])),
       allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING, LIVE])),
       ...(canary === undefined ? [] : [allow(['GetObject', 'PutObject', 'DeleteObject'], under(state, [CANARIES]))]),
-      // For the clock of COS: a scan's start must not be later than what its listings show.
+      // For the clock of COS: a scan's start must not be later than its listings.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),
-      // Whether the other functions of this deployment are there, may run, and are started by events. An empty account is our own.
+      // To check that the other functions of this deployment exist, may run, and are started by events. An empty
+      // account means our own.
       {
         effect: 'allow',
         action: ['name/scf:GetFunction', 'name/scf:GetReservedConcurrencyConfig'],
@@ -217,15 +221,16 @@ function schedule({ state, canary, service = '', stage = '' }: Omit<Scope, 'sour
 }
 
 /**
- * The marker keys: a function that looks at versions has to recognise a replica. Only the person who deploys may change
- * them.
+ * The marker keys: a function that reads versions has to recognise a replica. Only the person who deploys may change
+ * the keys.
  */
 function markerKeys(
   kind: RoleKind,
   { state, peers, signers }: Pick<Scope, 'state' | 'peers' | 'signers'>,
 ): Statement[] {
   const listed = kind === 'engine' || kind === 'scan' ? peers.map((peer) => peer.state) : [];
-  // Without the right to list a bucket COS may answer 403 for a missing object. Then nobody knows whether the key exists.
+  // Without the right to list a bucket, COS may answer 403 for a missing object, and the function could not tell
+  // whether the key exists.
   const unlisted = signers.filter((place) => !listed.some((other) => samePlace(place, other)));
   const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, ['secrets/marker-key/'])));
   return [...keys, ...unlisted.map(listing)];
@@ -235,7 +240,7 @@ function api(state: Place): Rights {
   // For the status of an object: its versions, their metadata and tags, never their bytes.
   const look = ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject', 'GetObjectTagging'];
   return {
-    // GetBucketReplication: the pre-flight warns of COS's own rules, and no function changes them.
+    // GetBucketReplication: the pre-flight warns of rules of COS's built-in replication, and no function changes them.
     sources: [{ actions: [...look, 'GetBucketReplication'], path: '*' }],
     destinations: [
       { actions: ['HeadBucket', ...look], path: '*' },
@@ -265,7 +270,7 @@ function api(state: Place): Rights {
         under(state, ['rules/', 'tasks/', 'status/preflight/', ASKED, PAUSED, VERIFIES, VERIFY_NOTES]),
       ),
       allow(['DeleteObject'], under(state, ['rules/', 'waiting/', PAUSED, VERIFIES])),
-      // For the clock of COS, beside the rules that are to be replaced.
+      // For the clock of COS, read together with the rules that are to be replaced.
       allow(['HeadObject'], under(state, ['rules/'])),
       listing(state),
     ],
@@ -273,8 +278,8 @@ function api(state: Place): Rights {
 }
 
 /**
- * Listing the state bucket shows names, never content. It is not narrowed to prefixes: whether COS matches the prefix of a
- * listing against the resource or against a condition is documented in both ways.
+ * Listing the state bucket shows names, never content. It is not narrowed to prefixes, because two documents disagree
+ * whether COS matches the prefix of a listing against the resource or against a condition.
  */
 function listing(state: Place): Statement {
   return allow(['GetBucket'], [resourceOf(state, '*')]);

@@ -11,12 +11,12 @@ import type { RoleKind, Settings } from '../types.ts';
 
 const SPLIT = 'split the buckets over several deployments (stages)';
 
-/** The change of one policy of a role; `done`: none. */
+/** The change of one policy of a role; `done`: no change. */
 export interface Step {
   readonly name: string;
-  /** Undefined: the policy has to be made. */
+  /** Undefined when the policy has to be made. */
   readonly own: OwnPolicy | undefined;
-  /** Undefined: the policy is to be taken away. */
+  /** Undefined when the policy has to be removed. */
   readonly document: PolicyDocument | undefined;
   readonly sameText: boolean;
 }
@@ -25,15 +25,15 @@ export interface Step {
 export interface RolePlan {
   readonly name: string;
   readonly exists: boolean;
-  /** The number of policies that it will have. */
+  /** Number of policies after the change. */
   readonly policies: number;
-  /** The number of attached policies that this service did not make; they stay. */
+  /** Number of attached policies that this service did not make; they stay. */
   readonly others: number;
-  /** The changes, in the order to be kept. */
+  /** The changes, in their required order. */
   readonly steps: readonly Step[];
 }
 
-/** Looks at all roles and changes nothing. Throws `DeployError` when CAM could not hold what they need. */
+/** Reads all roles and changes nothing. Throws `DeployError` when CAM has no room for what they need. */
 export async function planRoles(api: CloudApi, settings: Settings): Promise<RolePlan[]> {
   const plans: RolePlan[] = [];
   for (const kind of ROLE_KINDS) plans.push(await planRole(api, kind, settings));
@@ -83,7 +83,7 @@ async function planRole(api: CloudApi, kind: RoleKind, settings: Settings): Prom
   return { name, exists: role !== undefined, policies: wanted.size, others, steps: inOrder(pending) };
 }
 
-/** A role that others made, or that others may take, would hand our rights to them. Throws `DeployError`. */
+/** A role that others made, or that others may assume, would give them our rights. Throws `DeployError`. */
 function checkRole(name: string, { description, trust }: ExistingRole): void {
   const advice =
     'Delete that role (CAM console, Roles) or change service or stage in serverless.yml, then deploy again.';
@@ -98,7 +98,7 @@ function checkRole(name: string, { description, trust }: ExistingRole): void {
   }
 }
 
-/** CAM gives the document back with spaces and an order of its own, and with lists of one as text or list. */
+/** CAM returns the document with other spaces and in another order, and lists of one as text or list. */
 function sameTrust(text: string): boolean {
   const normal = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.length === 1 ? normal(value[0]) : value.map(normal);
@@ -116,7 +116,7 @@ function sameTrust(text: string): boolean {
   }
 }
 
-/** CAM gives the document back as text, with spaces of its own. A text that is not JSON is certainly not ours: ''. */
+/** CAM returns the document as text, with other spaces. A text that is not JSON is certainly not ours: ''. */
 async function documentText(api: CloudApi, policy: OwnPolicy): Promise<string> {
   const { PolicyDocument } = await api.call<{ PolicyDocument: string }>('cam', 'GetPolicy', { PolicyId: policy.id });
   try {
@@ -128,13 +128,14 @@ async function documentText(api: CloudApi, policy: OwnPolicy): Promise<string> {
 
 interface Pending {
   readonly step: Step;
-  /** `grantsOf` the present text of the policy. */
+  /** `grantsOf` the current text of the policy. */
   readonly before: ReadonlySet<string>;
 }
 
 /**
- * A bucket that moves from one policy to another is written there before it is taken out here, so the functions do not lose
- * it in between. Where policies exchange buckets there is no such order; then the failed events are repeated.
+ * A bucket that moves between policies is written to the new one before it is removed from the old one, so that the
+ * functions keep their rights. Where policies exchange buckets there is no such order; the failed events are then
+ * repeated.
  */
 function inOrder(pending: readonly Pending[]): Step[] {
   const waiting = pending.map(({ step, before }) => {
@@ -156,13 +157,13 @@ function difference(after: ReadonlySet<string>, before: ReadonlySet<string>): Se
   return new Set([...after].filter((grant) => !before.has(grant)));
 }
 
-/** A statement as somebody else may have written it: CAM takes a text for a list of one. */
+/** A statement as somebody else may have written it: CAM accepts a text for a list of one. */
 interface AnyStatement {
   readonly action?: string | readonly string[];
   readonly resource?: string | readonly string[];
 }
 
-/** Every pair of action and resource in a document; its text is `''` when it says nothing. */
+/** Every pair of action and resource in a document, as text; `''` when it grants nothing. */
 function grantsOf(text: string): Set<string> {
   if (text === '') return new Set();
   const { statement = [] } = JSON.parse(text) as { readonly statement?: AnyStatement | readonly AnyStatement[] };

@@ -6,7 +6,7 @@ import type { RolePlan, Step } from './role-plan.ts';
 
 export type Change = 'created' | 'updated' | 'unchanged';
 
-/** Changes the role and its policies as the plan says. Policies that are not ours stay on the role. */
+/** Changes the role and its policies by the plan. Policies that are not ours stay attached. */
 export async function applyRole(api: CloudApi, { name, exists, steps }: RolePlan): Promise<Change> {
   if (!exists) {
     await api.call('cam', 'CreateRole', {
@@ -21,7 +21,7 @@ export async function applyRole(api: CloudApi, { name, exists, steps }: RolePlan
   return changed ? 'updated' : 'unchanged';
 }
 
-/** True when there was something to remove. */
+/** Returns true when there was something to remove. */
 export async function removeRole(api: CloudApi, name: string): Promise<boolean> {
   const { role, own } = await readRole(api, name);
   for (const policy of own) await removePolicy(api, name, policy);
@@ -29,7 +29,7 @@ export async function removeRole(api: CloudApi, name: string): Promise<boolean> 
   return role !== undefined || own.length > 0;
 }
 
-/** False when all was right. */
+/** Returns false when nothing had to change. */
 async function applyStep(api: CloudApi, role: string, { name, own, document, sameText }: Step): Promise<boolean> {
   if (document === undefined) {
     if (own !== undefined) await removePolicy(api, role, own);

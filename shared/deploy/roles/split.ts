@@ -5,9 +5,10 @@ import type { RoleKind } from '../types.ts';
 
 /**
  * The limits of CAM: characters of a policy, policies on a role, custom policies of an account. See "Use Limits",
- * tencentcloud.com/document/product/598/10609; the second also under AttachmentFull, cloud.tencent.com/document/api/598/13884.
- * Names may have 128 characters (CreatePolicy, cloud.tencent.com/document/product/598/34578): ours stay below, because a
- * function's name, which begins with service and stage too, ends at 60.
+ * tencentcloud.com/document/product/598/10609; the second also under AttachmentFull,
+ * cloud.tencent.com/document/api/598/13884. Names may have 128 characters (CreatePolicy,
+ * cloud.tencent.com/document/product/598/34578). Ours stay below, because a function's name, which also begins with
+ * service and stage, ends at 60.
  */
 export const CAM_LIMITS = { characters: 6144, perRole: 200, perAccount: 1500 } as const;
 
@@ -18,10 +19,10 @@ export interface RolePolicy {
 }
 
 /**
- * The policies of a role: one, or as many as CAM's limit on a document asks for. Then every other one, from the first, holds
- * the sources, and those between hold the destinations, both in the order of their list: so buckets added at the end of a
- * list move none of the others, and numbers are left out when one list is much longer. Together the policies allow exactly
- * what a single one would. Pure.
+ * The policies of a role: one, or as many as CAM's limit on a document requires. Then odd ones hold the sources and
+ * even ones the destinations, both in the order of their list. So buckets added at the end of a list move no others,
+ * and numbers are left out when one list is much longer. Together the policies allow exactly the same as a single one
+ * would. Pure.
  */
 export function policiesOf(kind: RoleKind, scope: Scope): RolePolicy[] {
   const whole = policyOf(kind, scope);
@@ -33,7 +34,7 @@ export function policiesOf(kind: RoleKind, scope: Scope): RolePolicy[] {
   ].toSorted((a, b) => a.index - b.index);
 }
 
-/** The number of buckets at the head of both lists that need no more than so many policies. */
+/** The number of buckets at the head of both lists that fit into this many policies. */
 export function bucketsThatFit(kind: RoleKind, scope: Scope, policies: number): number {
   const needed = (count: number): number => {
     const [sources, destinations] = [scope.sources.slice(0, count), scope.destinations.slice(0, count)];
@@ -48,7 +49,7 @@ export function bucketsThatFit(kind: RoleKind, scope: Scope, policies: number): 
   return fit;
 }
 
-/** Puts as many buckets into each document as it holds. The first one has statements of its own as well. */
+/** Puts as many buckets into each document as fit. The first one has further statements. */
 function split(places: readonly Place[], grants: readonly Grant[], first: readonly Statement[]): PolicyDocument[] {
   const groups: Place[][] = [[]];
   const build = (group: readonly Place[], at: number): PolicyDocument => ({

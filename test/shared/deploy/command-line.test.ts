@@ -99,7 +99,7 @@ describe('logs', () => {
   });
 
   it.each(['yesterday', '2026-01-31T12:00:00', '30', ''])('do not begin at %s', (text) => {
-    expect(() => readStartTime(text, 0)).toThrow(/is no time: write 30m/);
+    expect(() => readStartTime(text, 0)).toThrow(/is not a time: write 30m/);
   });
 
   it('point to the log service where SCF keeps none', async () => {

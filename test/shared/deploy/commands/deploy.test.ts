@@ -145,7 +145,7 @@ describe('deploy', () => {
     const runtimes = [...cloud.api.functions.values()].map(({ fields }) => fields['Runtime']);
     expect(new Set(runtimes)).toEqual(new Set(['Nodejs22.1']));
     expect(triggersOf(cloud, 'task')).toEqual(['crr-dev-gz-1250000000']);
-    expect(cloud.warnings[0]).toMatch(/replicate is made anew for its runtime.*next scan/);
+    expect(cloud.warnings[0]).toMatch(/replicate is recreated for its runtime.*next scan/);
     cloud.clear();
     await cloud.deploy(other, { recreate: true });
     expect(cloud.api.changes).toEqual([]);

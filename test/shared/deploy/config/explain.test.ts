@@ -22,10 +22,10 @@ const CONFIGURATION = {
 };
 
 it.each([
-  ["at root: unrecognized property 'foo'", 'line 2: foo is no setting; correct its name or take it out.'],
+  ["at root: unrecognized property 'foo'", 'line 2: foo is not a setting; correct its name or take it out.'],
   [
     "at 'functions.schedule': unrecognized property 'timout'",
-    'line 5: functions.schedule.timout is no setting; correct its name or take it out.',
+    'line 5: functions.schedule.timout is not a setting; correct its name or take it out.',
   ],
   ["at 'functions.schedule': must have required property 'timeout'", 'line 5: functions.schedule.timeout is missing.'],
   [

@@ -43,15 +43,15 @@ it.each<[string, typeof declared | undefined, RegExp]>([
   [
     'new objects that nobody hears of',
     changed('replicate', { events: [{ sources: ['cos:ObjectRestore:Completed'] }] }),
-    /at functions\.replicate\.events: nothing starts replicate .*"- sources: \[cos:ObjectCreated:\*\]"/,
+    /at functions\.replicate\.events: no event starts replicate .*"- sources: \[cos:ObjectCreated:\*\]"/,
   ],
-  ['a function without events', changed('scan', { events: undefined }), /nothing starts scan .*prefix: scans\//],
+  ['a function without events', changed('scan', { events: undefined }), /no event starts scan .*prefix: scans\//],
   [
     'tasks below another prefix',
     changed('task', { events: [{ state: { event: 'cos:ObjectCreated:*', prefix: 'work/' } }] }),
     /at functions\.task\.events: .*waiting work would never be done; .*prefix: tasks\//,
   ],
-  ['no timer', changed('schedule', { events: [{ http: { auth: 'NONE' } }] }), /nothing starts schedule .*timer/],
+  ['no timer', changed('schedule', { events: [{ http: { auth: 'NONE' } }] }), /no event starts schedule .*timer/],
   [
     'an address that wants the header of our own signatures',
     changed('api', { events: [{ http: { auth: 'CAM' } }] }),

@@ -175,8 +175,8 @@ describe.sequential('a custom domain', { timeout: LONG }, () => {
     const warn = (text: string): void => void warned.push(text);
     expect(await deployed(withDomains(undefined), {}, warn)).toEqual([]);
     expect(warned).toEqual([
-      `domain ${NAME} leads to the API and stays: "domains: []" in serverless.yml has it taken away.`,
-      `domain ${OTHER} leads to the API and stays: "domains: []" in serverless.yml has it taken away.`,
+      `domain ${NAME} leads to the API and stays: "domains: []" in serverless.yml removes it.`,
+      `domain ${OTHER} leads to the API and stays: "domains: []" in serverless.yml removes it.`,
     ]);
     expect(await findings(withDomains(undefined))).toEqual([]);
     expect(await removed(both)).toEqual([
