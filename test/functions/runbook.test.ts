@@ -17,7 +17,7 @@ const blocksOf = (...languages: readonly string[]): string[] =>
       .map(([, , text = '']) => text),
   );
 
-/** Every command of the CLI that the pages tell to type, without its comment. */
+/** Every command of the CLI on the pages, without its comment. */
 const typed = blocksOf('sh', 'console').flatMap((block) =>
   [...block.matchAll(/^(?: *|\$ )npx serverless ([^#\n]*)/gm)].map(([, words = '']) => words.trim()),
 );
@@ -44,18 +44,18 @@ function unknownIn(line: string): string[] {
 }
 
 describe('the runbook and the front page', () => {
-  it('type commands and options that the CLI has', () => {
+  it('use commands and options that the CLI has', () => {
     expect(typed.length).toBeGreaterThan(15);
     expect(typed.flatMap((line) => unknownIn(line).map((word) => `${line}: ${word}`))).toEqual([]);
   });
 
-  it('show rules that the API takes', () => {
+  it('show rules that the API accepts', () => {
     const documents = blocksOf('xml').filter((text) => text.startsWith('<ReplicationConfiguration>'));
     expect(documents.length).toBeGreaterThan(2);
     for (const text of documents) expect(parseRules(text, 'per-destination').rules.length).toBeGreaterThan(0);
   });
 
-  it('show a bucket policy that lets every role in that uses a destination', () => {
+  it('show a bucket policy that admits every role that uses a destination', () => {
     const [policy = ''] = blocksOf('json');
     const roles = [...policy.matchAll(/:roleName\/cos-replication-dev-ap-guangzhou-(\w+)/g)].map(([, kind]) => kind);
     expect(roles).toEqual(['engine', 'scan', 'schedule', 'api']);
@@ -78,7 +78,7 @@ describe('the runbook and the front page', () => {
     expect([...listed].filter((action) => !called.has(action))).toEqual([]);
   });
 
-  it('tell the costs that the model and the list prices make', () => {
+  it('state the costs that follow from the model and the list prices', () => {
     const [, text = ''] = pages;
     const rows = [...text.matchAll(/^\| ([^|]+?) +\| ([\d.]+) CNY +\| ([\d.]+) CNY +\| ([\d.]+) CNY +\|$/gm)];
     const shown = Object.fromEntries(rows.map(([, name = '', ...sums]) => [name, sums]));

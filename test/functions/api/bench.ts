@@ -35,9 +35,9 @@ export interface Bench extends MemoryCos {
   readonly rules: RuleStore;
   readonly lines: string[];
   time: number;
-  /** Clock of COS where it differs from the function's. */
+  /** The clock of COS where it differs from the function's. */
   cosTime: number | undefined;
-  /** Calls the function with an event; every answer is checked for what all answers must have. */
+  /** Calls the function with an event, and checks the parts that every answer must have. */
   send(event: unknown): Promise<HttpAnswer>;
   /** Signs a call as the official SDKs do and sends it through a function URL. */
   call(call: Call, options?: SignOptions): Promise<HttpAnswer>;
@@ -45,9 +45,9 @@ export interface Bench extends MemoryCos {
 
 export interface SignOptions {
   readonly pair?: { readonly secretId: string; readonly secretKey: string };
-  /** Headers that are signed; `host` unless told. */
+  /** Headers that are signed; by default `host`. */
   readonly signed?: readonly string[];
-  /** Parameters that are signed; all unless told. */
+  /** Parameters that are signed; by default all. */
   readonly params?: readonly string[];
   readonly path?: string;
   readonly host?: string;
@@ -59,13 +59,13 @@ export interface SignOptions {
 interface BenchOptions {
   readonly sources?: readonly { bucket: string; region: string }[];
   readonly key?: Partial<NewKey>;
-  /** Names of buckets in Shanghai; `backup` unless told. */
+  /** Names of buckets in Shanghai; by default `backup`. */
   readonly destinations?: readonly string[];
   readonly cautious?: readonly Caution[];
   readonly withoutAcl?: boolean;
 }
 
-/** The API function on buckets in memory, with one key and a clock that stands still. */
+/** The API function on buckets in memory, with one key and a stopped clock. */
 export async function createBench({
   sources = [SOURCE],
   key = {},
@@ -113,7 +113,7 @@ export async function createBench({
   return bench;
 }
 
-/** What the SDKs need of every answer; without it they report a broken connection. */
+/** The parts that the SDKs need of every answer; without them they report a broken connection. */
 function checked(answer: HttpAnswer): HttpAnswer {
   const { headers } = answer;
   if (!/^[A-Za-z0-9+/=]{20,}$/.test(headers['x-cos-request-id'] ?? '')) throw new Error('no x-cos-request-id');

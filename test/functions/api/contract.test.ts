@@ -6,7 +6,7 @@ import { DESTINATION, configuration } from '../../shared/rules/sample.ts';
 import { NOW, SOURCE, createBench, errorOf } from './bench.ts';
 import type { Bench } from './bench.ts';
 
-/** What the README promises of the rule document, sentence by sentence, from the PUT to the decision of the engine. */
+/** The README's promises about the rule document, sentence by sentence, from the PUT to the decision of the engine. */
 
 const THIRD = DESTINATION.replace('backup', 'third');
 const base = (id: string, more = '', destination = DESTINATION) =>
@@ -34,7 +34,7 @@ function governing(ruleSet: RuleSet, key: string, entry: Partial<ScopeEntry> = {
 }
 
 describe('the document', () => {
-  it('is given back as sent, only an ID filled in; DeleteMarkerReplication is never added', async () => {
+  it('is returned as sent, with only an ID added; DeleteMarkerReplication is never added', async () => {
     const odd = `<Destination><StorageClass>Standard</StorageClass>${DESTINATION.slice(13, -14)}</Destination><Prefix/><Status>Enabled</Status>`;
     const [filled] = (await stored(odd, base('b', '', THIRD))).rules;
     expect(filled?.id).toMatch(/^rule-[0-9a-f]+$/);
@@ -43,14 +43,14 @@ describe('the document', () => {
     );
   });
 
-  it('replicates delete markers unless it says otherwise', async () => {
+  it('replicates delete markers by default', async () => {
     const marker = { deleteMarker: true };
     expect(governing(await stored(base('a')), 'k', marker)).toEqual(['a']);
     const off = switched('DeleteMarkerReplication', 'Disabled');
     expect(governing(await stored(base('b', off)), 'k', marker)).toEqual([]);
   });
 
-  it('covers existing objects only when asked to: all versions, or the current ones', async () => {
+  it('covers existing objects only on request: all versions, or the current ones', async () => {
     const old = { time: NOW - 1000, current: false };
     const existing = (more: string) => base('a', switched('ExistingObjectReplication', 'Enabled', more));
     expect(governing(await stored(base('a')), 'k', old)).toEqual([]);
@@ -62,20 +62,20 @@ describe('the document', () => {
     ]);
   });
 
-  it('copies no ACL unless it says so', async () => {
+  it('copies no ACL by default', async () => {
     const acl = async (text: string) => (await stored(base('a', text))).rules[0]?.replicaAcl;
     expect(await acl('')).toBe(false);
     expect(await acl(switched('ReplicaAcl', 'Disabled'))).toBe(false);
     expect(await acl(switched('ReplicaAcl', 'Enabled'))).toBe(true);
   });
 
-  it('may ask for a time, which comes back', async () => {
+  it('may ask for a time, which is returned', async () => {
     const time = switched('ReplicationTime', 'Enabled', '<Time><Minutes>15</Minutes></Time>');
     await stored(base('a', time));
     expect((await bench.call({ method: 'GET' })).body).toContain(time);
   });
 
-  it('with an unknown element is refused, never silently cut', async () => {
+  it('with an unknown element is refused, and never stored without it', async () => {
     const answer = await bench.call({ method: 'PUT', body: configuration(base('a', '<Metrics/>')) });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'MalformedXML' });
     expect((await bench.call({ method: 'GET' })).statusCode).toBe(404);
@@ -93,7 +93,7 @@ describe('several rules', () => {
     expect(governing(await stored(base('c', first), base('d', second)), 'k')).toEqual(['c']);
   });
 
-  it('the winning one decides about delete markers, too', async () => {
+  it('for one destination: the winning rule decides about delete markers, too', async () => {
     const off = switched('DeleteMarkerReplication', 'Disabled');
     const ruleSet = await stored(
       base('logs', `<Priority>1</Priority><Prefix>logs/</Prefix>${off}`),
@@ -103,7 +103,7 @@ describe('several rules', () => {
     expect(governing(ruleSet, 'other', { deleteMarker: true })).toEqual(['all']);
   });
 
-  it('of all kinds stand side by side', async () => {
+  it('of all kinds work side by side', async () => {
     const tag = '<Filter><And><Prefix>t/</Prefix><Tag><Key>x</Key><Value>1</Value></Tag></And></Filter>';
     const ruleSet = await stored(
       base('plain', '<Priority>7</Priority><Prefix>p/</Prefix>'),
@@ -121,7 +121,7 @@ describe('several rules', () => {
     expect(governing(ruleSet, 't/1', { tags, deleteMarker: true })).toEqual([]);
   });
 
-  it('with different destinations want a Priority as well, where the deployment asks for that reading', async () => {
+  it('with different destinations also need a Priority where the deployment is set to demand it', async () => {
     bench = await createBench({ destinations: ['backup', 'third'], cautious: ['overlap'] });
     const answer = await bench.call({ method: 'PUT', body: configuration(base('a'), base('b', '', THIRD)) });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
@@ -155,7 +155,7 @@ describe('the start of a rule', () => {
     expect(filtered.rules[0]?.start).toBe(NOW + 3_600_000);
   });
 
-  it('covers what was written while it was disabled, once it is enabled', async () => {
+  it('covers writes while it was disabled, once it is enabled', async () => {
     const off = base('a').replace('Enabled', 'Disabled');
     expect(governing(await stored(off), 'k', { time: NOW + 1000 })).toEqual([]);
     bench.time = NOW + 5000;

@@ -16,14 +16,14 @@ const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const BACKUP = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 const TIME_LIMIT = 30_000;
 
-/** The API function in the form in which it is deployed, on a local cloud with a source and a destination. */
+/** The API function in its deployed form, on a local cloud with a source and a destination. */
 export interface Deployed {
-  /** Holds the bundle in `api/index.js`, and room for other files. */
+  /** Has the bundle in `api/index.js`, and room for other files. */
   readonly folder: string;
   /** Bytes of the bundle. */
   readonly size: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** A process of the function with so many MB, as the platform starts it; it is ended where it takes more. */
+  /** A process of the function with this many MB, as the platform starts it. It is ended when it takes more. */
   start(memorySize: number): Process;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export interface Process {
 }
 
 export interface Answered extends Outcome {
-  /** Undefined where the process did not answer. */
+  /** Undefined when the process did not answer. */
   readonly answer: { readonly statusCode: number; readonly body: string } | undefined;
 }
 

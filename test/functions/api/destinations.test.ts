@@ -48,7 +48,7 @@ describe('a key that names its destinations', () => {
     expect(await storedRules()).toEqual(['mine']);
   });
 
-  it('is told how a version stands there, and there alone', async () => {
+  it('gets the status of a version there, and there alone', async () => {
     await world.rules(...both);
     await world.user.putObject(SOURCE, 'a', Buffer.from('x'));
     const status = objectStatus.parse(await ask('GET', 'replicationStatus', { path: '/a' }));

@@ -37,7 +37,7 @@ it('no event leads to a 5xx, an exception, or an answer without a request ID', a
   expect(bench.calls).not.toContain('putObject');
 });
 
-it('no signed body leads to a 5xx, and an accepted document comes back', async () => {
+it('no signed body leads to a 5xx, and an accepted document is returned unchanged', async () => {
   const bench = await createBench();
   const words = fc.constantFrom(
     'Rule',
@@ -95,6 +95,6 @@ it('no rightly signed request leads to a 5xx, whatever else it holds', async () 
     }),
     { numRuns: 2000 },
   );
-  // Signatures do pass here, or the test would show little.
+  // Signatures do pass here, or the test would prove little.
   expect(seen).toContain(204);
 });

@@ -25,7 +25,7 @@ async function call(): Promise<HttpAnswer> {
   return main_handler({ httpMethod: 'GET', path: '/', queryString: { replication: '' } }, { request_id: 'run' });
 }
 
-it('is a function that answers by itself', async () => {
+it('answers without any set-up but its configuration', async () => {
   expect(errorOf(await call())).toMatchObject({ status: 403, code: 'AccessDenied' });
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
     expect.objectContaining({ requestId: 'run', code: 'AccessDenied' }),
@@ -33,7 +33,7 @@ it('is a function that answers by itself', async () => {
   ]);
 });
 
-it('does not start without its configuration, and says what is missing', async () => {
+it('does not start without its configuration, and names the missing part', async () => {
   vi.stubEnv('SOURCES', '');
   await expect(call()).rejects.toThrow('The environment variable SOURCES is missing');
   expect(lines.join('')).toContain('InvalidConfiguration');

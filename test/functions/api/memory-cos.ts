@@ -6,25 +6,25 @@ import type { Blob, BlobStore, Version } from '../../cloud/cos/index.ts';
 
 type Versioning = 'Enabled' | 'Suspended' | undefined;
 
-/** The storage core with a way to look and reach into it past all calls, and with failures when a test wants some. */
+/** The storage core, which a test can read and change past all calls, with failures on demand. */
 export interface MemoryCos {
   readonly cos: Cos;
   /** By `bucket-appid@region/key`, in the order of buckets and keys. */
   readonly objects: StoredObjects;
   /** By `bucket-appid@region`. */
   readonly versioning: Buckets;
-  /** Names of the calls made so far. */
+  /** Names of the calls so far. */
   readonly calls: string[];
-  /** `page`: objects of a listing at once; two, unless a test needs more, so that a reader of one page is found out. */
+  /** `page`: objects of a listing at once. By default two, so that code which reads only one page fails. */
   readonly limits: { page: number };
-  /** Thrown by the next calls whose name it is given. */
+  /** Thrown by the next calls of the given name. */
   readonly failures: Map<string, Error>;
 }
 
 export interface StoredObjects {
   readonly size: number;
   keys(): readonly string[];
-  /** Those that COS was asked to encrypt. */
+  /** The keys that COS was asked to encrypt. */
   encrypted(): readonly string[];
   has(name: string): boolean;
   get(name: string): Uint8Array | undefined;
@@ -38,10 +38,13 @@ export interface Buckets {
   clear(): void;
 }
 
-/** Calls that find no bucket where a test has made none; any other makes its bucket, which never has versioning. */
+/**
+ * Calls that fail with no bucket where a test has made none. Any other call makes its bucket, which never has
+ * versioning.
+ */
 const OF_BUCKETS = new Set(['getVersioning', 'headBucket']);
 
-/** `now`: the clock of COS, ms since 1970; it answers in whole seconds. */
+/** `now`: the clock of COS, ms since 1970. COS answers in whole seconds. */
 export function createMemoryCos(now: () => number = () => 0): MemoryCos {
   const bodies = new WeakMap<Blob, Uint8Array>();
   const store = createBlobStore();
@@ -86,7 +89,7 @@ export function createMemoryCos(now: () => number = () => 0): MemoryCos {
       if (!OF_BUCKETS.has(name)) make(placeIn(args));
     },
   });
-  // A reader of one page is found out.
+  // Code that reads only one page fails.
   const listObjects: Cos['listObjects'] = (place, query) => cos.listObjects(place, { ...query, maxKeys: limits.page });
   return {
     cos: { ...cos, listObjects },

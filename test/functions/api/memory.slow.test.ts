@@ -21,7 +21,7 @@ afterEach(() => {
 });
 afterAll(() => deployed.close());
 
-it.each(Object.entries(LARGE))('128 MB are enough to store, replace and give back %s', async (_what, document) => {
+it.each(Object.entries(LARGE))('128 MB are enough to store, replace and return %s', async (_what, document) => {
   const body = document();
   for (let i = 0; i < 2; i += 1) {
     expect(await process.call({ method: 'PUT', body })).toMatchObject({
@@ -35,7 +35,7 @@ it.each(Object.entries(LARGE))('128 MB are enough to store, replace and give bac
   expect(process.alive).toBe(true);
 });
 
-it('128 MB are enough for one process that meets all documents which are made to take much', async () => {
+it('128 MB are enough for one process that gets all documents that are built to need much memory', async () => {
   for (const document of HEAVY) {
     const body = document();
     const calls = [

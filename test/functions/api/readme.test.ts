@@ -39,7 +39,7 @@ const SHOWN = [
   verified,
 ] as const;
 
-/** The JSON that each call answers with; a text says why there is no example of it. */
+/** The schema of each call's answer; a text says why the page has no example of it. */
 const ANSWERS: Readonly<Record<string, (typeof SHOWN)[number] | 'XML of COS' | 'a part of another answer'>> = {
   'PUT /?replication': 'XML of COS',
   'GET /?replication': 'XML of COS',
@@ -64,13 +64,13 @@ const callOf = ({ method, subresource, on }: (typeof VERBS)[number]): string =>
 
 describe('the examples of the README', () => {
   it.each(SHOWN.map((schema, index) => [index, schema] as const))(
-    'number %i is what the schema says',
+    'are as the schema says: number %i',
     (index, schema) => {
       expect(z.safeParse(schema, examples[index]).error).toBeUndefined();
     },
   );
 
-  it('there is one of each answer', () => {
+  it('include one of each answer', () => {
     expect(examples).toHaveLength(SHOWN.length);
     expect(Object.keys(ANSWERS).toSorted()).toEqual(VERBS.map(callOf).toSorted());
     const answers = Object.values(ANSWERS).filter((answer) => typeof answer !== 'string');
@@ -90,7 +90,7 @@ describe('the table of calls', () => {
 
 const env = { ...process.env, API: 'api.example.com', SECRET_ID: PAIR.secretId, SECRET_KEY: PAIR.secretKey };
 
-/** The status that a signature which was made just now is answered with. */
+/** The status for a signature that was just made. */
 async function answered(method: string, target: string, authorization: string): Promise<number> {
   const bench = await createBench();
   bench.time = Date.now();
@@ -103,9 +103,9 @@ async function answered(method: string, target: string, authorization: string): 
 }
 
 describe('the ways to sign', () => {
-  it('with curl are good for each line that the README shows', async () => {
+  it('with curl work in each line that the README shows', async () => {
     const script = blocks.find(({ language }) => language === 'sh')?.text ?? '';
-    // A curl that only says what it was asked.
+    // A curl that only prints its arguments.
     const fake = 'curl() { printf "%s\\n" "$2" "${!#}"; }\n';
     const { stdout } = await run('bash', ['-c', fake + script], { cwd: ROOT, env });
     const lines = stdout.trimEnd().split('\n');
@@ -118,12 +118,12 @@ describe('the ways to sign', () => {
         url.replace(`https://${env.API}`, ''),
         header.replace('Authorization: ', ''),
       );
-      // Past the signature: what comes after it needs objects and buckets, which this bench has not all.
+      // Past the signature. The rest of the call needs objects and buckets that this bench lacks.
       expect([200, 202, 404, 500]).toContain(status);
     }
   });
 
-  it('with the SDK are good', async () => {
+  it('with the SDK work', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'readme-'));
     const bench = await createBench();
     const server = createServer((request, response) => {

@@ -61,7 +61,7 @@ const FRONT_ENDS = [
   ['an API gateway', gatewayEvent],
 ] as const;
 
-it('there are recordings of all twelve SDKs', () => {
+it('all twelve SDKs have recordings', () => {
   expect(SDKS).toHaveLength(12);
 });
 
@@ -121,7 +121,7 @@ describe.each(SDKS)('%s', (sdk) => {
   });
 });
 
-it('the browser of the JavaScript SDK asks first and is let through', async () => {
+it('the browser of the JavaScript SDK sends a preflight first and is allowed', async () => {
   const bench = await createBench();
   const { method, rawUrl, headers } = recording('js', 'options-replication');
   const answer = await bench.send(urlEvent({ ...splitTarget(rawUrl), method, host: '', headers, body: '' }));
@@ -135,7 +135,7 @@ it('the browser of the JavaScript SDK asks first and is let through', async () =
   expect(answer.headers['Access-Control-Expose-Headers']).toContain('x-cos-request-id');
 });
 
-it('a body that PHP did not escape is malformed, not an internal error', async () => {
+it('an unescaped body of PHP is malformed, and no internal error', async () => {
   const bench = await createBench();
   const { body } = resign(recording('php', 'put-replication'));
   const answer = await bench.call({ method: 'PUT', body: body.replace('logs/', 'a&b<') });

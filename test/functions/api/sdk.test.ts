@@ -23,7 +23,7 @@ let bench: Bench;
 let server: Server;
 let domain: string;
 
-/** The event of a function URL for a request of the wire. */
+/** The event of a function URL for an HTTP request. */
 async function eventOf(request: IncomingMessage): Promise<object> {
   const { path, query } = splitTarget(request.url ?? '/');
   const body = (await buffer(request)).toString('utf8');
@@ -79,7 +79,7 @@ describe('cos-nodejs-sdk-v5', () => {
     expect(await cos.getBucketReplication(where)).toMatchObject({ ReplicationConfiguration: { Rules: [] } });
   });
 
-  it('sees the errors of COS', async () => {
+  it('gets the errors of COS', async () => {
     await expect(put([rule], client({ ...PAIR, secretKey: 'wrong' }))).rejects.toMatchObject({
       statusCode: 403,
       code: 'SignatureDoesNotMatch',

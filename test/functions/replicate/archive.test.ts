@@ -10,7 +10,7 @@ beforeEach(async () => {
   await world.setRules([ARCHIVE]);
 });
 
-/** So many versions of the key, a second apart. */
+/** This many versions of the key, a second apart. */
 const write = (count: number, attributes: Parameters<Deployment['put']>[1] = {}): Version[] =>
   Array.from({ length: count }, (_, n) => {
     world.clock.ms += 1000;
@@ -24,15 +24,15 @@ async function causes(): Promise<(string | undefined)[]> {
   return tasks.map((task) => task?.cause);
 }
 
-describe('replicas that were archived cannot be read, so what has to stand elsewhere is copied from its source', () => {
-  it('versions end in order in whatever order their events come', async () => {
+describe('copying an archived replica again from its source, because nobody can read the replica,', () => {
+  it('puts versions in order in whatever order their events come', async () => {
     const versions = write(3);
     for (const version of versions.toReversed()) await world.replicate({ version });
     expect(world.stack()).toEqual(idsOf(versions.toReversed()));
     expect(await causes()).toEqual(['settle']);
   });
 
-  it('also one that is no longer in scope: it has its replica already', async () => {
+  it('includes a version that is no longer in scope and has its replica', async () => {
     const tags = [['k', 'v']] as const;
     await world.setRules([{ ...ARCHIVE, tags, deleteMarkers: false }]);
     const versions = write(2, { tags });
@@ -43,19 +43,19 @@ describe('replicas that were archived cannot be read, so what has to stand elsew
     expect(world.stack()).toEqual(idsOf(versions.toReversed()));
   });
 
-  it('also the current one of those that existed before the rule', async () => {
+  it('includes the current version of objects from before the rule', async () => {
     const [version] = write(1) as [Version];
     world.clock.ms += SETTLED;
     await world.setRules([{ ...ARCHIVE, start: world.clock.ms, existing: 'Current' }]);
     await world.ask();
-    // A delete marker of a run that broke off has landed late.
+    // A delete marker of a killed run has arrived late.
     world.remove(undefined, BACKUP);
     world.clock.ms += SETTLED;
     await world.ask({ since: 0 });
     expect(world.stack()[0]).toBe(version.versionId);
   });
 
-  it('where the source is gone too nothing is written on top, and it is told', async () => {
+  it('writes nothing on top where the source is gone too, and the log says so', async () => {
     const versions = write(4);
     const [oldest, , , newest] = versions as [Version, Version, Version, Version];
     await world.replicate({ version: newest });

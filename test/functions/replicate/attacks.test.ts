@@ -29,8 +29,8 @@ async function replicated(text: string): Promise<Version> {
 }
 
 /**
- * All that somebody without the key can write: the forms of markers that anybody could make once, whose digest is that of
- * public names, and the present form with a signature of nobody or of another marker.
+ * Everything that somebody without the marker key can write: the old forms of replication markers, whose digest anybody
+ * could compute from public names, and the present form with an invented signature or one of another marker.
  */
 function forged(place: Place, source: string, attempted: number, signed?: Meta): Meta {
   const digest = createHash('sha256').update(`${place.bucket}@${place.region}/${KEY}`).digest('hex').slice(0, 16);
@@ -50,7 +50,7 @@ describe('somebody who may only write and read at the destination', () => {
   const ofSource = (versionId: string): string => `${SOURCE.region}/${SOURCE.bucket}/${versionId}`;
 
   // P18
-  it('does not have a genuine replica removed by a marker that says the same of other bytes', async () => {
+  it('cannot get a genuine replica removed by the same marker on other bytes', async () => {
     const version = await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
     const meta = replica?.attributes.meta ?? {};
@@ -63,7 +63,7 @@ describe('somebody who may only write and read at the destination', () => {
     expect(versionsAt(BACKUP)).toHaveLength(3);
   });
 
-  it('does not have a genuine replica removed by copying its own marker, on the same bytes or on others', async () => {
+  it('cannot get a genuine replica removed by copying its marker, on the same bytes or on others', async () => {
     await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
     const { meta } = replica?.attributes ?? { meta: {} };
@@ -75,10 +75,10 @@ describe('somebody who may only write and read at the destination', () => {
     expect(ids(BACKUP).slice(1)).toEqual(before);
   });
 
-  it('does not have a replica removed for the sake of other bytes, though they had its CRC64 and a signed marker', async () => {
+  it('cannot get a replica removed in favour of other bytes, even with its CRC64 and a signed marker', async () => {
     const version = await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
-    // CRC64 can be forged, here there is none: by size alone the two are alike.
+    // CRC64 can be forged. Here there is none, so only the size is equal.
     const attempted = Math.floor(world.clock.ms / 1000) * 1000;
     const later = { attempted, id: `${attempted / 1000}-vlater`, proof: { by: 'size', value: '7' } } as const;
     world.put('trouble', { meta: remarked(replica?.attributes.meta ?? {}, later, BACKUP, KEY) }, BACKUP);
@@ -89,7 +89,7 @@ describe('somebody who may only write and read at the destination', () => {
     expect(version.blob?.size).toBe(7);
   });
 
-  it('does not lose what a program has written in the place of a replica, when the original is gone', async () => {
+  it("does not lose a program's write in the place of a replica when the original is gone", async () => {
     await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
     const { meta } = replica?.attributes ?? { meta: {} };
@@ -103,7 +103,7 @@ describe('somebody who may only write and read at the destination', () => {
     expect(ids(BACKUP)).toContain(others.versionId);
   });
 
-  it('does not end the replication of a key by naming a version of the year 2076', async () => {
+  it('cannot end the replication of a key by naming a version of the year 2076', async () => {
     await replicated('first');
     for (let i = 0; i < 3; i += 1) {
       world.put('pinned', { meta: forged(BACKUP, ofSource(FAR), world.clock.ms) }, BACKUP);
@@ -116,7 +116,7 @@ describe('somebody who may only write and read at the destination', () => {
     expect(versionsAt(BACKUP)[0]?.deleteMarker).toBe(true);
   });
 
-  it('does not make a key too deep to be put in order, with a thousand and one of them', async () => {
+  it('cannot make a key too deep to be put in order with a thousand and one such versions', async () => {
     await replicated('first');
     for (let i = 0; i < 1001; i += 1)
       world.put('x', { meta: forged(BACKUP, ofSource(far(i)), world.clock.ms) }, BACKUP);
@@ -128,7 +128,7 @@ describe('somebody who may only write and read at the destination', () => {
   }, 30_000);
 });
 
-it("a user's copy of a replica, made an hour later at a source that is a destination too, is replicated like any object", async () => {
+it("a user's copy of a replica, made an hour later at a source that is also a destination, is replicated like any object", async () => {
   const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === SOURCE.bucket ? STATE : undefined);
   world = await deployment({ markerTold: () => true, sharedWith });
   const marker = forged(SOURCE, `${BACKUP.region}/${BACKUP.bucket}/${FAR}`, world.clock.ms);
@@ -146,13 +146,13 @@ it("a user's copy of a replica, made an hour later at a source that is a destina
 describe('somebody who may only write at the source', () => {
   const MARKED = `${BACKUP.region}/${BACKUP.bucket}/${FAR}`;
 
-  it('does not hide a write by a marker for the place where it lies', async () => {
+  it('cannot hide a write with a marker for its own place', async () => {
     const version = world.put('hidden?', { meta: forged(SOURCE, MARKED, world.clock.ms) });
     await world.replicate({ version });
     expect(versionsAt(BACKUP)).toHaveLength(1);
   });
 
-  it('not even where the source is a destination of others', async () => {
+  it('cannot do so where the source is a destination of others either', async () => {
     const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === SOURCE.bucket ? STATE : undefined);
     world = await deployment({ markerTold: () => true, sharedWith });
     const version = world.put('hidden?', { meta: forged(SOURCE, MARKED, world.clock.ms) });
@@ -160,7 +160,7 @@ describe('somebody who may only write at the source', () => {
     expect(versionsAt(BACKUP)).toHaveLength(1);
   });
 
-  it('does not make a key that no run finishes, by attempts that claim to be of 1970', async () => {
+  it('cannot make a key that no run finishes with attempts that claim to be of 1970', async () => {
     const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === SOURCE.bucket ? STATE : undefined);
     world = await deployment({ markerTold: () => true, sharedWith });
     for (let i = 0; i < 100; i += 1) {
@@ -175,7 +175,7 @@ describe('somebody who may only write at the source', () => {
   }, 30_000);
 });
 
-it('the bytes of a source without CRC64 are held against its ETag: other bytes are no replica', async () => {
+it('a source without CRC64 is compared by its ETag: other bytes are no replica', async () => {
   const version = world.put('without');
   Object.assign(version, { blob: { ...version.blob, crc64: undefined } });
   await world.replicate({ version });

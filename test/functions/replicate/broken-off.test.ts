@@ -8,8 +8,8 @@ let world: Deployment;
 let versions: readonly [Version, Version, Version];
 
 /**
- * The second of two versions is there. The run of the first one's event was killed when it had just taken the key: its
- * lease, which has expired and was not swept yet, is all that is known of it. Then a third version is written.
+ * The second of two versions is replicated. The run of the first one's event was killed just after it had taken the
+ * key. Its expired lease, not yet swept, is the only record of it. Then a third version is written.
  */
 beforeEach(async () => {
   world = await deployment({ markerTold: () => true });
@@ -42,7 +42,7 @@ it.each<[string, () => void | Promise<void>]>([
   ['cannot read the source', () => failOnce('headObject source')],
   ['has to look again', () => failOnce('headObject backup')],
   ['began by rules that were changed', () => world.setRulesElsewhere([{ ...RULE, storageClass: 'STANDARD_IA' }])],
-])('what a broken-off run has left is not lost when the run that goes on from it %s', async (_, happens) => {
+])('a run that continues a killed one loses none of its work when it %s', async (_, happens) => {
   await happens();
   await world.replicate({ version: versions[2] });
   await world.later();
@@ -50,13 +50,13 @@ it.each<[string, () => void | Promise<void>]>([
   expect(world.state()).toEqual(['rules/source-1250000000']);
 });
 
-it('nor when it cannot be written down', async () => {
+it('a run that continues a killed one loses none of its work when the work cannot be written down', async () => {
   world.onRequest((call, key) => {
     if (call === 'copyObject backup' || (call === 'putObject crr' && key.startsWith('waiting/'))) throw refusal();
   });
   await expect(world.replicate({ version: versions[2] })).rejects.toThrow('refused');
   world.onRequest(() => undefined);
   await world.later();
-  // The event that was thrown back comes again by itself; what was left by the first run does not.
+  // The platform repeats the failed event by itself; the work of the first run it does not.
   expect(world.stack()).toEqual(versions.map(({ versionId }) => versionId).toReversed());
 });

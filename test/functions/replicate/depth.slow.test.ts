@@ -28,7 +28,7 @@ function replicas(): readonly string[] {
   }
 }
 
-it('a key with a long history is looked at only as deep as the event asks', async () => {
+it('a key with a long history is read only as deep as the event asks', async () => {
   expect(replicas()).toHaveLength(VERSIONS);
   await world.replicate({ name: MARKER_EVENT, vid: world.remove().versionId ?? '' });
   expect(world.stack()[0]).toBe('M');

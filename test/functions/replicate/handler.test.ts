@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 describe('an event', () => {
   // P1
-  it('is only a hint: one that is late replicates what is there now, and both versions end up in order', async () => {
+  it('is only a hint: a late one replicates the current state, and both versions end up in order', async () => {
     const first = world.put('1');
     world.clock.ms += 1000;
     const second = world.put('2');
@@ -34,7 +34,7 @@ describe('an event', () => {
     ['backwards', [2, 1, 0]],
     ['doubled', [0, 0, 1, 1, 2, 2]],
     ['only the last, then the others', [2, 0, 1]],
-  ])('named events that come %s lead to the same stack', async (_, order) => {
+  ])('lead to the same stack when they come %s', async (_, order) => {
     const versions = ['1', '2', '3'].map((text) => {
       world.clock.ms += 1000;
       return world.put(text);
@@ -43,7 +43,7 @@ describe('an event', () => {
     expect(world.stack()).toEqual(versions.map((version) => version.versionId).toReversed());
   });
 
-  it('a marker is set where the source is deleted, and only once', async () => {
+  it('makes one delete marker where the source is deleted', async () => {
     await world.replicate({ version: world.put('1') });
     world.clock.ms += SETTLED;
     const vid = world.remove().versionId ?? '';
@@ -54,7 +54,7 @@ describe('an event', () => {
     expect(world.stack()[0]).toBe('M');
   });
 
-  it('tells of each delete marker that was made, with the rule that has it replicated', async () => {
+  it('logs each delete marker that it makes, with its rule', async () => {
     const told: object[] = [];
     const rules = [
       rule({ id: 'tagged', tags: [['a', 'b']], destination: BACKUP, priority: 1 }),
@@ -77,7 +77,7 @@ describe('an event', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  it('of a bucket that is no source, of another region, or of a type that does not exist yet is ignored', async () => {
+  it('of a bucket that is no source, of another region, or of an unknown type is ignored', async () => {
     const version = world.put('1');
     await world.replicate({ version, place: BACKUP });
     await world.replicate({ version, place: { ...SOURCE, region: 'ap-beijing' } });
@@ -85,7 +85,7 @@ describe('an event', () => {
     expect(world.stack()).toEqual([]);
   });
 
-  it('that cannot be read is told and does no harm to the others', async () => {
+  it('that cannot be read is logged and does not stop the others', async () => {
     const version = world.put('1');
     await world.raw({ Records: 'none' });
     await world.raw(undefined);
@@ -93,7 +93,7 @@ describe('an event', () => {
     expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
   });
 
-  it("the uploader's signature in it gets into no log", async () => {
+  it("never has the uploader's signature logged", async () => {
     const path = new URL('../../fixtures/events/synthetic-put-versioned-vid-filled.json', import.meta.url);
     const { event } = JSON.parse(await readFile(path, 'utf8')) as { event: unknown };
     expect(JSON.stringify(event)).toContain('q-signature=');
@@ -104,7 +104,7 @@ describe('an event', () => {
     expect(JSON.stringify(world.logs)).not.toContain('q-sign');
   });
 
-  it.each(['a b', 'a+b', 'a%20b'])('whose url and key disagree replicates the one that is there: %s', async (key) => {
+  it.each(['a b', 'a+b', 'a%20b'])('whose url and key disagree replicates the existing one: %s', async (key) => {
     const version = world.put('1', {}, SOURCE, key);
     const cosObject = (url: string, raw: string) => ({
       url: `http://${SOURCE.bucket}.cos.${SOURCE.region}.myqcloud.com/${url}`,

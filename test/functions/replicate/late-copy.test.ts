@@ -4,14 +4,14 @@ import { BACKUP, deployment, refusal, SETTLED } from '../../deployment/index.ts'
 const MINUTE = 60_000;
 
 // P28
-it('a copy that lands long after its run was given up is put in order, and its version has one replica', async () => {
+it('a copy that takes effect long after its run has ended is put in order, and its version has one replica', async () => {
   const world = await deployment({ markerTold: () => true });
   const first = world.put('1');
   let landing: Promise<void> | undefined;
   let land: () => void = () => undefined;
   world.onRequest((call): Promise<void> | undefined => {
     if (call !== 'copyObject backup' || landing !== undefined) return undefined;
-    // Asked for, and never answered; it takes effect when `land` is called.
+    // Requested, and never answered. It takes effect when `land` is called.
     landing = new Promise<void>((resolve) => {
       land = resolve;
     });
@@ -26,7 +26,7 @@ it('a copy that lands long after its run was given up is put in order, and its v
   await world.replicate({ version: second });
   expect(world.stack()).toEqual([second.versionId, first.versionId]);
 
-  // What the killed run would do next never happens.
+  // The killed run would never continue.
   world.onAnswer((call) => {
     return call === 'copyObject backup' ? new Promise<void>(() => undefined) : undefined;
   });
@@ -44,7 +44,7 @@ it('a copy that lands long after its run was given up is put in order, and its v
   expect(world.state()).toEqual(['rules/source-1250000000']);
 });
 
-it('that a copy may still land is not forgotten when it cannot be written down', async () => {
+it('the record of a copy that may still take effect is kept when the next task cannot be written', async () => {
   const world = await deployment({ markerTold: () => true });
   const first = world.put('1');
   world.onRequest((call) => {
@@ -60,7 +60,7 @@ it('that a copy may still land is not forgotten when it cannot be written down',
   expect(world.state('leases/')).toHaveLength(1);
 });
 
-/** A version whose copy is asked for by a run that is killed; `land` lets the copy take effect, and nobody hears of it. */
+/** A version whose copy is requested by a run that is killed. `land` lets the copy take effect, without an event. */
 async function abandonedCopy(settings: Parameters<typeof deployment>[0]) {
   const world = await deployment({ markerTold: () => true, ...settings });
   const first = world.put('1');
@@ -89,11 +89,11 @@ async function abandonedCopy(settings: Parameters<typeof deployment>[0]) {
   return { world, first, land, minutes };
 }
 
-/** Bytes a ms: copies of a single byte may take the 15 minutes that COS gives to any. */
+/** Bytes a ms: copies of a single byte may take the 15 minutes that COS allows for any. */
 const SLOW = { slowestCopy: 1e-9 };
 
 // P51
-it('nobody writes a key while the slow copy of a killed run may land, so that no version is copied twice', async () => {
+it('nobody writes a key while the slow copy of a killed run may take effect, so no version is copied twice', async () => {
   const { world, first, land, minutes } = await abandonedCopy(SLOW);
   const second = world.put('2');
   await minutes(10);
@@ -107,7 +107,7 @@ it('nobody writes a key while the slow copy of a killed run may land, so that no
   expect(world.state()).toEqual(['rules/source-1250000000']);
 });
 
-it('a key is kept for a copy that never lands no longer than COS lets a copy take', async () => {
+it('a key is kept for a copy that never takes effect no longer than COS lets a copy take', async () => {
   const { world, first, minutes } = await abandonedCopy(SLOW);
   await minutes(16);
   expect(world.stack()).toEqual([]);
@@ -115,7 +115,7 @@ it('a key is kept for a copy that never lands no longer than COS lets a copy tak
   expect(world.stack()).toEqual([first.versionId]);
 });
 
-it('a key is free again as soon as the copy that it is kept for has landed', async () => {
+it('a key is free again as soon as the copy that it is kept for has taken effect', async () => {
   const { world, first, land } = await abandonedCopy(SLOW);
   world.clock.ms += 3 * MINUTE;
   await land();
@@ -124,7 +124,7 @@ it('a key is free again as soon as the copy that it is kept for has landed', asy
   expect(world.stack()).toEqual([second.versionId, first.versionId]);
 });
 
-it('a small object costs no further lease, and a run that ends leaves none', async () => {
+it('a small object needs no further lease, and a run that ends leaves none', async () => {
   for (const settings of [{}, SLOW]) {
     const world = await deployment({ markerTold: () => true, ...settings });
     const version = world.put('1');

@@ -26,7 +26,7 @@ const reads = (): number => world.requests.filter((call) => /^(headObject|getTag
 
 describe('a key with many versions that are not copied', () => {
   // P19
-  it('is read once, and each write after that costs no more than one of a key without', async () => {
+  it('is read once, and later writes cost no more than those of another key', async () => {
     await passedOver(MANY);
     expect(reads()).toBeGreaterThan(MANY);
     for (const attributes of [{}, KEEP, {}]) {
@@ -37,13 +37,13 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  it('still gets the one that a write, an event or a request makes due', async () => {
+  it('still gets the version that a write, an event or a request makes due', async () => {
     await passedOver(MANY);
     const { entries } = world.core.listVersions(SOURCE.bucket, SOURCE.region, { prefix: KEY });
     const [first = '', second = ''] = entries.toReversed().map(({ versionId }) => versionId);
     for (const versionId of [first, second])
       world.core.putTags(SOURCE.bucket, SOURCE.region, KEY, versionId, [['keep', 'yes']]);
-    // Nobody is told of tags; the event names the version, and the request asks for all.
+    // A change of tags has no event. The event names the version, and the request asks for all.
     await world.replicate({ version: world.put('next') });
     expect(world.stack()).toEqual([]);
     await world.replicate({ vid: second });
@@ -52,7 +52,7 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toEqual([second, first]);
   });
 
-  it('is read anew under other rules', async () => {
+  it('is read again under other rules', async () => {
     await passedOver(MANY);
     await world.setRules([rule({ destination: BACKUP })]);
     await world.ask({ cause: 'taken' });
@@ -60,7 +60,7 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toHaveLength(MANY + 1);
   }, 30_000);
 
-  it('is read anew when what is remembered was damaged or cannot be read', async () => {
+  it('is read again when its record was damaged or cannot be read', async () => {
     await passedOver(MANY);
     world.onRequest((_, key) => {
       if (key.startsWith('examined/')) throw new Error('nobody can tell');
@@ -69,7 +69,7 @@ describe('a key with many versions that are not copied', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  it('comes to its end, though there are more than any look takes', async () => {
+  it('is finished, although it has more versions than any look reads', async () => {
     await passedOver(11_000);
     await world.replicate({ version: world.put('kept', KEEP) });
     await world.later();

@@ -22,21 +22,21 @@ beforeEach(async () => {
   world = await deployment(TOLD);
 });
 
-/** So many versions of the key, a second apart. */
+/** This many versions of the key, a second apart. */
 const write = (count: number): Version[] =>
   Array.from({ length: count }, (_, n) => {
     world.clock.ms += 1000;
     return world.put(String(n));
   });
 
-/** By another instance, so long before the next request that its answer is not believed any more. */
+/** By another instance, so long before the next request that the cached answer has expired. */
 async function removeRules(): Promise<void> {
   await world.setRulesElsewhere([]);
   world.clock.ms += 1000;
 }
 
 describe('rules', () => {
-  it('every destination gets its replica, whatever happens at the others', async () => {
+  it('every destination gets its replica, even when others fail', async () => {
     await world.setRules([RULE, { ...RULE, id: 'other', destination: OTHER }]);
     const version = world.put('1');
     world.onRequest((call) => {
@@ -49,7 +49,7 @@ describe('rules', () => {
     expect(world.stack(OTHER)).toEqual([version.versionId]);
   });
 
-  it('a cached absence drops nothing: the rules are read again before an event is let go', async () => {
+  it('no event is dropped for a cached absence of rules: they are read again', async () => {
     world = await deployment(TOLD, []);
     const version = world.put('1');
     await world.replicate({ version });
@@ -59,7 +59,7 @@ describe('rules', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  it('a rule that another instance has just stored is followed, although others are remembered', async () => {
+  it('a rule that another instance has just stored is followed although the cache has others', async () => {
     await world.replicate({ version: world.put('0') });
     await world.setRulesElsewhere([RULE, { ...RULE, id: 'other', destination: OTHER }]);
     const version = world.put('1');
@@ -72,13 +72,13 @@ describe('rules', () => {
     await world.setRulesElsewhere([]);
     expect(await world.replicate({ version: world.put('1') })).toEqual({ done: 0, deferred: 1 });
     expect(world.stack()).toHaveLength(1);
-    // The work that was begun is told off like any that no rule asks for any more.
+    // The unfinished work is dropped like any that no rule asks for any more.
     await world.later();
     expect(world.stack()).toHaveLength(1);
     expect(world.state()).toEqual(['rules/source-1250000000']);
   });
 
-  it('a rule that another instance has just changed is followed as it is now, and nothing is copied twice', async () => {
+  it('a rule that another instance has just changed is followed in its new form, and nothing is copied twice', async () => {
     await world.replicate({ version: world.put('0') });
     await world.setRulesElsewhere([{ ...RULE, storageClass: 'STANDARD_IA' }]);
     const version = world.put('1');
@@ -92,15 +92,18 @@ describe('rules', () => {
   it.each([
     ['All', 2],
     ['Current', 1],
-  ] as const)('of what existed before, %s is brought when somebody asks for the key', async (existing, count) => {
-    world.put('1');
-    const version = world.put('2');
-    world.clock.ms += SETTLED;
-    await world.setRules([{ ...RULE, start: world.clock.ms, existing }]);
-    await world.ask();
-    expect(world.stack()).toHaveLength(count);
-    expect(world.stack()[0]).toBe(version.versionId);
-  });
+  ] as const)(
+    'of objects from before the rule, %s is copied when somebody asks for the key',
+    async (existing, count) => {
+      world.put('1');
+      const version = world.put('2');
+      world.clock.ms += SETTLED;
+      await world.setRules([{ ...RULE, start: world.clock.ms, existing }]);
+      await world.ask();
+      expect(world.stack()).toHaveLength(count);
+      expect(world.stack()[0]).toBe(version.versionId);
+    },
+  );
 
   it('keys outside the prefix and versions older than the rule are left alone', async () => {
     await world.setRules([{ ...RULE, prefix: 'photos/', start: world.clock.ms + 1000 }]);
@@ -115,7 +118,7 @@ describe('rules', () => {
   });
 
   // P29
-  it('removed in the middle of a run end it, whatever it still had to write', async () => {
+  it('a run whose rules are removed ends before its next write', async () => {
     const versions = write(4);
     world.onAnswer(async (call) => {
       if (call === 'copyObject backup') await removeRules();
@@ -124,7 +127,7 @@ describe('rules', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  it('removed in the middle of a task end it, deletions included', async () => {
+  it('a task whose rules are removed ends before its next write, deletions included', async () => {
     write(3);
     world.remove();
     world.onAnswer(async (call) => {
@@ -136,7 +139,7 @@ describe('rules', () => {
     expect(world.state()).toEqual(['rules/source-1250000000']);
   });
 
-  it('that are gone remove nothing: surplus replicas stay', async () => {
+  it('rules that are removed remove nothing: surplus replicas stay', async () => {
     const version = world.put('1');
     await world.replicate({ version });
     const [replica] = world.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: KEY }).entries;
@@ -152,7 +155,7 @@ describe('rules', () => {
     expect(world.stack()).toEqual([version.versionId, version.versionId]);
   });
 
-  it('that nobody can read stop the work, and the event comes again', async () => {
+  it('unreadable rules stop the work, and the event is repeated', async () => {
     await world.replicate({ version: world.put('0') });
     world.onRequest((call, key) => {
       if (call === 'getObject crr' && key.startsWith('rules/')) throw refusal();
@@ -161,7 +164,7 @@ describe('rules', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  it('are waited for no longer than a run may go on', async () => {
+  it('a run waits for rules no longer than its time', async () => {
     await world.replicate({ version: world.put('0') });
     world.onAnswer((_call, key) => {
       if (key.startsWith('rules/')) world.clock.ms += 58_000;
@@ -170,7 +173,7 @@ describe('rules', () => {
     expect(world.requests.filter((call) => call.startsWith('copy'))).toEqual([]);
   });
 
-  it('for current versions alone bring back nothing that is deleted, although listings lag', async () => {
+  it('rules for current versions alone bring back no deleted version, although listings lag', async () => {
     world.put('1');
     world.clock.ms += SETTLED;
     world.remove();

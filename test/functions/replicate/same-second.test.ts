@@ -33,7 +33,7 @@ const COLD = {
   abortUploads: undefined,
 };
 
-/** A tenth of a second later, with the same bytes as always unless told. */
+/** A tenth of a second later, by default with the same bytes. */
 function write(attributes: Partial<Attributes>, text = 'bytes'): Version {
   world.clock.ms += 100;
   return world.put(text, attributes);
@@ -61,7 +61,7 @@ const CASES: readonly (readonly [string, Partial<Attributes>, Partial<Attributes
 ];
 
 describe('null versions of one second with the same bytes', () => {
-  it.each(CASES)('the last one is there, with its %s, and until then it is not called done', async (_, one, two) => {
+  it.each(CASES)('end with the last one, with its %s, and are not completed before', async (_, one, two) => {
     await world.replicate({ version: write(one) });
     expect(await status()).toMatchObject({ state: 'there' });
     const version = write(two);
@@ -90,7 +90,7 @@ describe('null versions of one second with the same bytes', () => {
     expect(replicas().map(({ tags }) => tags)).toEqual([[['a', '2']]]);
   });
 
-  it('get their place below what was written later, though their event was lost', async () => {
+  it('get their place below later writes, although their event was lost', async () => {
     await world.replicate({ version: write({ meta: { a: '1' } }) });
     write({ meta: { a: '2' } });
     versioning('Enabled');
@@ -104,7 +104,7 @@ describe('null versions of one second with the same bytes', () => {
     expect(replicas()[1]?.meta).toMatchObject({ a: '2' });
   });
 
-  it('do not cost another copy when a lifecycle has moved one to another class', async () => {
+  it('cause no further copy when a lifecycle has moved one to another class', async () => {
     await world.replicate({ version: write({}) });
     world.clock.ms += 48 * 60 * 60_000;
     const [entry] = world.core.listVersions(SOURCE.bucket, SOURCE.region, { prefix: KEY }).entries;
@@ -121,7 +121,7 @@ describe('null versions of one second with the same bytes', () => {
 });
 
 describe('a null version above another version of its second', () => {
-  it('is on top at once, though the listing does not show it yet', async () => {
+  it('is on top at once, although the listing lacks it', async () => {
     await world.replicate({ version: write({}, '1') });
     versioning('Enabled');
     await world.replicate({ version: write({}, '2') });

@@ -3,7 +3,7 @@ import { deployment, type Deployment, refusal } from '../../deployment/index.ts'
 
 const RUN_MS = 60_000;
 
-/** The state bucket answers nothing else for so many ms. */
+/** For this many ms the state bucket only refuses. */
 function refuseFor(world: Deployment, ms: number): void {
   const end = world.clock.ms + ms;
   world.onRequest((call) => {
@@ -11,7 +11,7 @@ function refuseFor(world: Deployment, ms: number): void {
   });
 }
 
-it('a run waits for a state bucket that refuses, instead of using up its tries', async () => {
+it('a run waits for a state bucket that refuses, and does not use up its attempts', async () => {
   const world = await deployment({ markerTold: () => true });
   const version = world.put('1');
   refuseFor(world, 40_000);
@@ -19,7 +19,7 @@ it('a run waits for a state bucket that refuses, instead of using up its tries',
   expect(world.stack()).toEqual([version.versionId]);
 });
 
-it('three runs, as many as the platform makes of an event, a minute apart, outlast four minutes', async () => {
+it('three runs, as many as the platform makes for an event, a minute apart, outlast four minutes', async () => {
   const world = await deployment({ markerTold: () => true });
   const version = world.put('1');
   refuseFor(world, 4 * 60_000);
@@ -38,7 +38,7 @@ it('three runs, as many as the platform makes of an event, a minute apart, outla
   expect(world.stack()).toEqual([version.versionId]);
 });
 
-it('a failure that does not pass by itself is thrown at once', async () => {
+it('a permanent failure is thrown at once', async () => {
   const world = await deployment({ markerTold: () => true });
   const version = world.put('1');
   world.onRequest((call) => {

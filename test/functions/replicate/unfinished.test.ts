@@ -27,7 +27,7 @@ describe('work that cannot be finished', () => {
   };
 
   // P21, P44
-  it('a taken key is knocked for, and whoever has it looks once more', async () => {
+  it('on a taken key leaves a knock, and the run that has the key looks once more', async () => {
     const version = world.put('1');
     const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     for (let i = 0; i < 3; i += 1) expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
@@ -35,14 +35,14 @@ describe('work that cannot be finished', () => {
     expect(world.state('waiting/')).toEqual([]);
     expect(world.state('leases/').filter((name) => name.endsWith('/knock'))).toHaveLength(1);
     if (taken.kind === 'held') await world.engine.leases.release(taken.lease);
-    // The holder was killed before it could hear: the sweep finds the knock beside the leases.
+    // The holder was killed before it could see the knock. The sweep finds it beside the leases.
     await world.later();
     expect(world.stack()).toHaveLength(1);
     expect(world.state('leases/')).toEqual([]);
   });
 
   // P43
-  it('a key that is given back in the moment of the knock is taken by the run that knocked', async () => {
+  it('on a key that is released in the moment of the knock is done by the run that knocked', async () => {
     const version = world.put('1');
     const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     world.onRequest(async (call, key) => {
@@ -54,7 +54,7 @@ describe('work that cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  it('a deeper knock that came before the key was taken is not taken for the own one', async () => {
+  it('keeps a deeper knock that came before the key was taken', async () => {
     const version = world.put('1');
     const taken = await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     const { leases, knocks, deps } = world.engine;
@@ -66,7 +66,7 @@ describe('work that cannot be finished', () => {
         await leases.release(taken.lease);
       }
       if (call === 'putObject crr' && /^leases.*\/0$/.test(key) && isKnocked && !isHeard) {
-        // Another run has heard the knock, and somebody who knows of an older version has knocked since.
+        // Another run has removed the knock, and a run that knows of an older version has knocked since.
         isHeard = true;
         await knocks.putBack(TARGET, 0);
       }
@@ -80,14 +80,14 @@ describe('work that cannot be finished', () => {
   });
 
   // P41, P42
-  it('versions that come while their key is looked at are brought over by the run that looks', async () => {
+  it('on versions that come during a look is done by the run that looks', async () => {
     const version = world.put('1');
     let copies = 0;
     world.onRequest(async (call) => {
       if (call !== 'copyObject backup') return;
       copies += 1;
       if (copies > 2) return;
-      // The second one comes during the look that the knock of the first has asked for.
+      // The second version comes during the look that the first one's knock has asked for.
       const later = world.put(`later ${copies}`);
       expect(await world.replicate({ version: later })).toEqual({ done: 0, deferred: 1 });
     });
@@ -96,7 +96,7 @@ describe('work that cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  it('a fact that no knock can carry is left to a task with the version and the floor, due when the lease may be gone', async () => {
+  it('that no knock can describe becomes a task with the version and the floor, due when the lease may have ended', async () => {
     const version = world.put('1');
     await world.engine.leases.acquire(TARGET, NO_FACTS, world.clock.ms + 600_000);
     await world.engine.knocks.knock(TARGET, (world.clock.ms + 50_000) * 1000, world.clock.ms + 60_000);
@@ -113,20 +113,20 @@ describe('work that cannot be finished', () => {
     expect(world.started).toEqual([]);
   });
 
-  it('a refusal leaves a task with its cause, and the key is given back', async () => {
+  it('after a refusal becomes a task with its cause, and the key is released', async () => {
     const version = world.put('1');
     world.onRequest((call) => {
       if (call === 'copyObject backup') throw refusal();
     });
     await world.replicate({ version });
-    // The function itself succeeds, so this line is all that an alarm can watch.
+    // The function itself succeeds, so an alarm can watch this line only.
     expect(world.logs).toContainEqual(expect.objectContaining({ level: 'error', key: KEY, cause: 'SlowDown' }));
     expect(await waiting()).toMatchObject({ hints: [version.versionId], cause: 'SlowDown', attempts: 0 });
     expect(world.state('leases/')).toEqual([]);
   });
 
   // P22
-  it('after a write with unknown outcome the lease stays: it is the record that the next run goes on from', async () => {
+  it('after a write with unknown outcome keeps the lease, the record from which the next run continues', async () => {
     world.onRequest((call) => {
       if (call === 'copyObject backup') throw refusal('unknown', 'AnswerTimeout');
     });
@@ -135,7 +135,7 @@ describe('work that cannot be finished', () => {
     expect(world.state('leases/')).toHaveLength(1);
   });
 
-  it('a copy that had succeeded though its answer was lost is not made again', async () => {
+  it('does not repeat a copy that had succeeded although its answer was lost', async () => {
     const version = world.put('1');
     world.onAnswer((call) => {
       if (call === 'copyObject backup') throw refusal('unknown', 'AnswerTimeout');
@@ -149,7 +149,7 @@ describe('work that cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  it('a DELETE that lands after its run broke off does not hide what was put meanwhile', async () => {
+  it('with a DELETE that takes effect after its run broke off does not hide a version put in between', async () => {
     await world.replicate({ version: world.put('1') });
     world.clock.ms += SETTLED;
     const vid = world.remove().versionId ?? '';
@@ -160,7 +160,7 @@ describe('work that cannot be finished', () => {
     world.onRequest(() => undefined);
     world.clock.ms += 1000;
     const version = world.put('2');
-    // Its own event finds the key taken by the record of the broken run, and leaves a task.
+    // Its own event finds the key taken by the record of the killed run, and leaves a task.
     expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
     world.clock.ms += 30_000;
     world.remove(undefined, BACKUP);
@@ -169,14 +169,14 @@ describe('work that cannot be finished', () => {
     expect(world.stack()[0]).toBe(version.versionId);
   });
 
-  it('if even the task cannot be written the platform has to try again', async () => {
+  it('makes the platform repeat the event when even the task cannot be written', async () => {
     world.onRequest((call) => {
       if (call === 'copyObject backup' || call === 'putObject crr') throw refusal();
     });
     await expect(world.replicate({ version: world.put('1') })).rejects.toMatchObject({ code: 'SlowDown' });
   });
 
-  it('an object too large for this function is handed to a task at once', async () => {
+  it('on an object too large for this function is handed to a task at once', async () => {
     world = await deployment({ ...TOLD, inlineBytes: 3 });
     const version = world.put('1234');
     expect(await world.replicate({ version })).toEqual({ done: 0, deferred: 1 });
@@ -185,13 +185,13 @@ describe('work that cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  it('a decision on listings that may be young is looked at again when they have settled', async () => {
+  it('on listings that may be young is checked again when they have settled', async () => {
     await world.replicate({ version: world.put('1') });
     const vid = world.remove().versionId ?? '';
     await world.replicate({ name: MARKER_EVENT, vid });
     const task = await waiting();
     expect(task?.cause).toBe('settle');
-    // Should the marker turn out to hide what is current, it is known to be ours.
+    // If the delete marker hides the current version, it is known to be ours.
     expect(task?.since).toBeLessThanOrEqual(world.clock.ms);
     expect(world.started).toEqual([]);
   });
@@ -199,7 +199,7 @@ describe('work that cannot be finished', () => {
   it.each([
     ['KeyTooLong', 'metadata-limit'],
     ['InvalidObjectState', 'archived'],
-  ])('a version that COS refuses to copy with %s is skipped by itself, and newer ones go on', async (code, reason) => {
+  ])('skips a version that COS refuses to copy with %s, and newer ones are replicated', async (code, reason) => {
     const refused = world.put('1');
     world.onRequest((call) => {
       const details = { code, status: 400, retryable: false, outcome: 'none' } as const;
@@ -216,7 +216,7 @@ describe('work that cannot be finished', () => {
     expect(world.stack()[0]).toBe(newer.versionId);
   });
 
-  it('a destination that stops keeping versions just before a copy gets the cause, and the version again later', async () => {
+  it('on a destination that suspends versioning just before a copy has that cause, and brings the version later', async () => {
     await world.replicate({ version: world.put('1') });
     world.clock.ms += 1000;
     const version = world.put('2');
@@ -235,7 +235,7 @@ describe('work that cannot be finished', () => {
     expect(entries[0]?.versionId).not.toBe('null');
   });
 
-  it('a skipped version is told with its reason and makes no task', async () => {
+  it('includes no skipped version: it is logged with its reason and makes no task', async () => {
     const version = world.put('1', { storageClass: 'ARCHIVE' });
     expect(await world.replicate({ version })).toEqual({ done: 1, deferred: 0 });
     expect(world.logs).toContainEqual(

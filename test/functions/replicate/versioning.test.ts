@@ -9,7 +9,7 @@ beforeEach(async () => {
 const setVersioning = (state: 'Enabled' | 'Suspended'): void =>
   world.core.putVersioning(BACKUP.bucket, BACKUP.region, state);
 
-it('where versioning was switched off nothing is overwritten, and the work waits with its cause', async () => {
+it('where versioning was suspended nothing is overwritten, and the work waits with its cause', async () => {
   setVersioning('Suspended');
   const theirs = world.put('their own', {}, BACKUP);
   expect(theirs.versionId).toBe('null');
@@ -20,7 +20,7 @@ it('where versioning was switched off nothing is overwritten, and the work waits
   expect(await world.pending(name)).toMatchObject({ key: KEY, cause: 'BucketVersionNotOpen' });
 });
 
-it('work that was put off while versioning was suspended is made up for when it is on again', async () => {
+it('work that was deferred while versioning was suspended is done when it is enabled again', async () => {
   setVersioning('Suspended');
   const version = world.put('1');
   await world.replicate({ version });
@@ -32,7 +32,7 @@ it('work that was put off while versioning was suspended is made up for when it 
   expect(world.state('leases/')).toEqual([]);
 });
 
-it('the answer is remembered for some seconds only', async () => {
+it('the answer is cached for some seconds only', async () => {
   await world.replicate({ version: world.put('1') });
   setVersioning('Suspended');
   world.clock.ms += 10_000;
@@ -50,7 +50,7 @@ it('a deletion waits too', async () => {
   expect(world.stack()).toEqual([version.versionId]);
 });
 
-it('a run that goes on for minutes asks again before each write', async () => {
+it('a run that takes minutes asks again before each write', async () => {
   const first = world.put('1');
   const last = world.put('2');
   world.onAnswer((call) => {

@@ -60,7 +60,7 @@ async function writeFor(world: Awaited<ReturnType<typeof downWorld>>, minutes: n
       if (i > 20) most.perEvent = Math.max(most.perEvent, world.made.replicate - before);
       world.clock.ms += MINUTE / perMinute;
     }
-    // The minute of the timer is one of those in which was written.
+    // One of the minutes with writes has the minute of the timer.
     world.clock.ms -= MINUTE;
     await world.minute();
     most.waiting = Math.max(most.waiting, world.state('waiting/').length);
@@ -71,7 +71,7 @@ async function writeFor(world: Awaited<ReturnType<typeof downWorld>>, minutes: n
 
 describe('a destination that is down for long', () => {
   // P40
-  it('comes back within one scan, whatever was written, and loads neither the state bucket nor the timer', async () => {
+  it('recovers within one scan, whatever was written, and loads neither the state bucket nor the timer', async () => {
     const figures: { schedule: number; waiting: number; minutes: number }[] = [];
     for (const perMinute of [2, 8]) {
       const world = await downWorld();
@@ -82,11 +82,11 @@ describe('a destination that is down for long', () => {
       for (; missing(world, keys).length > 0 && minutes < 60; minutes += 1) await world.minute();
       expect(missing(world, keys)).toEqual([]);
       figures.push({ ...most, minutes });
-      // Reading the mark, one piece tried in half a minute, and its task.
+      // It reads the mark, tries one key in half a minute, and reads its task.
       expect(most.perEvent).toBeLessThan(20);
     }
     const [few, many] = figures;
-    // Four times as much failed: that changes none of it.
+    // Four times as many failures do not change it.
     expect(many?.schedule).toBeLessThanOrEqual((few?.schedule ?? 0) * 1.5);
     expect(Math.max(few?.waiting ?? 0, many?.waiting ?? 0)).toBeLessThan(5 * CROWDED);
     expect(many?.minutes).toBe(few?.minutes);
@@ -103,21 +103,21 @@ describe('a destination that is down for long', () => {
     expect(missing(world, keys)).toHaveLength(keys.length);
   });
 
-  it('comes back though nothing is written any more and all work that waited is gone', async () => {
+  it('recovers without new writes and without any waiting task', async () => {
     const world = await downWorld();
     const { keys } = await writeFor(world, 30, 4);
     for (const name of world.state('waiting/'))
       world.core.deleteObject(STATE.bucket, STATE.region, name, undefined, { requestId: 'test' });
     for (let i = 0; i < 10; i += 1) await world.minute();
     expect(missing(world, keys)).toHaveLength(keys.length);
-    // One piece is tried, and not one more each minute.
+    // One key is tried, and not one more each minute.
     expect(world.state('waiting/')).toHaveLength(1);
     world.up();
     for (let i = 0; i < 8; i += 1) await world.minute();
     expect(missing(world, keys)).toEqual([]);
   });
 
-  it('keeps a task for a restored version, of which no scan knows', async () => {
+  it('keeps a task for a restored version, which no scan knows of', async () => {
     const world = await downWorld();
     await writeFor(world, 30, 4);
     const before = world.state('waiting/').length;
@@ -126,7 +126,7 @@ describe('a destination that is down for long', () => {
     expect(world.state('waiting/')).toHaveLength(before + 1);
   });
 
-  it('goes on with the repair where it goes down again', async () => {
+  it('continues the repair after it was down again', async () => {
     const world = await downWorld();
     const { keys } = await writeFor(world, 30, 4);
     world.up();
@@ -148,7 +148,7 @@ describe('a destination that is down for long', () => {
 });
 
 describe('events that the platform held back for too long', () => {
-  it('bring a scan that finds what other events would have told', async () => {
+  it('start a scan that finds the versions of the other events', async () => {
     const world = await scanDeployment([RULE], {}, SETTINGS);
     await world.scanned();
     const told = world.put('told', {}, undefined, 'told');

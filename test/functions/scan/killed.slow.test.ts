@@ -6,7 +6,7 @@ const KEYS = ['a', 'b', 'c', 'd'];
 const MINUTE = 60_000;
 const SLOW_MS = 6000;
 
-/** Keys in one range: one version, three, a deleted one, and one that has its replica; `isThere`: all have them. */
+/** Keys in one range: one version, three, a deleted one, and one that has its replica. `isThere`: all have them. */
 async function existing(isThere: boolean): Promise<ScanDeployment> {
   const world = await scanDeployment([{ ...RULE, existing: 'All' }], { keysAtOnce: 1 }, { markerTold: () => true });
   world.put('1', {}, undefined, 'a');
@@ -16,14 +16,14 @@ async function existing(isThere: boolean): Promise<ScanDeployment> {
   const version = world.put('1', {}, undefined, 'd');
   await world.replicate({ version, key: 'd' });
   if (isThere) for (const key of KEYS) await world.replicate({ key, name: MARKER_EVENT });
-  // Until listings have settled: what is younger is left to converge.
+  // Until listings have settled, because younger versions are left to the engine.
   world.clock.ms += 5 * MINUTE;
   return world;
 }
 
 const stacks = (world: ScanDeployment): readonly unknown[] => KEYS.map((key) => world.stack(BACKUP, key));
 
-/** Times differ with what was waited for. */
+/** Times differ by the waits. */
 function whatCounts({ counts }: ScanResult): object {
   const { ages: _ages, lags: _lags, largestLag: _largest, ...others } = counts;
   return others;
@@ -31,17 +31,20 @@ function whatCounts({ counts }: ScanResult): object {
 
 type When = 'request' | 'answer';
 
-/** Runs the scan; `strike` is told of each request and each answer of the `scan` function, and throws to kill the run there. */
+/**
+ * Runs the scan. `strike` is called with each request and each answer of the `scan` function, and throws to kill the
+ * run there.
+ */
 async function scan(isThere: boolean, strike: (when: When, number: number) => void) {
   const world = await existing(isThere);
   const seen = { request: 0, answer: 0 };
   let [dead, watched] = [false, true];
   const see = (when: When): void => {
     if (!watched) return;
-    // Of a run that is dead nothing takes effect, and nothing comes back to it.
-    if (dead) throw new Error('the run is no more');
+    // Nothing that a killed run sends takes effect, and nothing answers it.
+    if (dead) throw new Error('the run was killed');
     seen[when] += 1;
-    // So long that a run writes down where it is between two keys.
+    // So long that a run writes its position between two keys.
     if (when === 'request') world.clock.ms += SLOW_MS;
     try {
       strike(when, seen[when]);
@@ -63,7 +66,7 @@ async function scan(isThere: boolean, strike: (when: When, number: number) => vo
     await world.runStarted();
     await world.minute();
   }
-  // What a lost copy has left is looked at once more when it must have landed.
+  // A key whose copy lost its answer is looked at once more when the copy must have taken effect.
   if (world.state('waiting/').length > 0) await world.later();
   const result = await world.store.result();
   if (result === undefined) throw new Error('the scan did not end');
@@ -74,7 +77,7 @@ it.each([
   { of: 'there before the rule', isThere: false },
   { of: 'replicated', isThere: true },
 ])(
-  'counts and copies objects that were $of once, wherever its run is killed',
+  'objects that were $of are counted and copied once, wherever the run is killed',
   { timeout: 240_000 },
   async ({ isThere }) => {
     const whole = await scan(isThere, () => undefined);
@@ -91,7 +94,7 @@ it.each([
         expect({ place, counts: killed.counts }).toEqual({ place, counts: whole.counts });
         const versions = killed.stacks.map((stack) => (stack as unknown[]).length);
         expect({ place, versions }).toEqual({ place, versions: [1, 3, 2, 1] });
-        // A copy whose answer never came may have been made once more; nothing else is.
+        // Only a copy whose answer never came may have been made twice.
         expect(killed.deeds.copied).toBeLessThanOrEqual(whole.deeds.copied + 1);
         expect(isThere ? killed.deeds.looked : 0).toBeLessThanOrEqual(whole.deeds.looked);
       }

@@ -21,7 +21,7 @@ function link({ clock, core }: Deployment, key: string, target: string, place = 
   return version.versionId;
 }
 
-/** A day after `write` a rule asks for what there is, and a scan brings it. */
+/** A day after `write` a rule asks for existing objects, and a scan brings them. */
 async function scannedAfter(write: (world: ScanDeployment) => void): Promise<ScanDeployment> {
   const world = await scanDeployment([]);
   write(world);
@@ -38,7 +38,7 @@ const countsOf = async ({ store }: ScanDeployment) => {
 };
 
 describe('a symbolic link', () => {
-  it('is brought by a scan and proved right by the next, though its listing is not what a HEAD shows', async () => {
+  it('is copied by a scan and proved by the next, although its listing differs from a HEAD', async () => {
     let id = '';
     const world = await scannedAfter((one) => {
       one.put('much longer than the name of it', {}, SOURCE, 'target');
@@ -52,7 +52,7 @@ describe('a symbolic link', () => {
     expect(await countsOf(world)).toMatchObject({ replicated: 2, skipped: 0 });
   });
 
-  it('that leads nowhere is counted as skipped, and brought once its target is there', async () => {
+  it('that leads nowhere is counted as skipped, and copied once its target exists', async () => {
     let id = '';
     const world = await scannedAfter((one) => {
       id = link(one, 'link', 'target');

@@ -5,7 +5,7 @@ import { BACKUP, refusal, RULE, scanDeployment, SETTLED, SOURCE } from '../../de
 const GUEST = { permission: 'READ', grantee: 'qcs::cam::uin/2:uin/3' } as const;
 const KEYS = ['a', 'b', 'c'];
 
-/** Three keys that a scan has proved, of which the first has two versions. */
+/** Three keys that a scan has proved; the first has two versions. */
 async function world(rule: Partial<typeof RULE> = {}) {
   const scan = await scanDeployment([{ ...RULE, ...rule }]);
   const { core, clock } = scan;
@@ -38,7 +38,7 @@ const deedsOf = async ({ store }: Awaited<ReturnType<typeof world>>) => (await s
 
 describe('a scan for tags and ACLs', () => {
   // P47
-  it('brings over the tags that were changed after an earlier scan had proved the key', async () => {
+  it('replicates tags that were changed after an earlier scan had proved the key', async () => {
     const scan = await world();
     scan.tag(0, [['n', 'older']]);
     scan.tag(1, []);
@@ -53,7 +53,7 @@ describe('a scan for tags and ACLs', () => {
     expect((await scan.store.result())?.completeUpTo).not.toBeNull();
   });
 
-  it('makes no new version, and writes nothing where all is the same', async () => {
+  it('makes no new version, and writes nothing where everything is equal', async () => {
     const scan = await world();
     const before = KEYS.map((key) => scan.stack(BACKUP, key));
     await scan.ask('properties');
@@ -67,7 +67,7 @@ describe('a scan for tags and ACLs', () => {
     expect(atBuckets.filter((call) => call.startsWith('getGrants'))).toEqual([]);
   });
 
-  it('brings over ACLs where the rule asks for it', async () => {
+  it('replicates ACLs where the rule asks for it', async () => {
     const scan = await world({ replicaAcl: true });
     scan.share(2);
     await scan.ask('properties');
@@ -76,7 +76,7 @@ describe('a scan for tags and ACLs', () => {
     expect(await deedsOf(scan)).toMatchObject({ retagged: 1 });
   });
 
-  it('leaves what others wrote as it is, whatever its metadata says', async () => {
+  it("leaves others' versions alone, whatever their metadata says", async () => {
     const scan = await world({ replicaAcl: true });
     const [replica] = scan.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: 'c' }).entries;
     const meta = replica?.attributes.meta ?? {};
@@ -96,7 +96,7 @@ describe('a scan for tags and ACLs', () => {
     expect(scan.grantsOf('c')).toEqual([[], [], [GUEST]]);
   });
 
-  it('is one of its kind: the next scan asks for listings alone', async () => {
+  it('is an exception: the next scan makes listing requests alone', async () => {
     const scan = await world();
     await scan.ask('properties');
     await scan.scanned();
@@ -106,7 +106,7 @@ describe('a scan for tags and ACLs', () => {
     expect(scan.requests.filter((call) => !call.endsWith(' crr') && !call.startsWith('listVersions'))).toEqual([]);
   });
 
-  it('leaves a key to a task where tags cannot be read, which compares them then', async () => {
+  it('leaves a key to a task where tags cannot be read; the task compares them', async () => {
     const scan = await world();
     scan.tag(1, [['n', 'changed']]);
     await scan.ask('properties');

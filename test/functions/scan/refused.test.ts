@@ -4,7 +4,7 @@ import { BACKUP, pacedDeployment, SOURCE, START, wholeBucket } from '../../deplo
 const DAY = 86_400_000;
 const EXISTING = 1500;
 
-/** A scan of existing objects on buckets that take so many requests a second, until it has ended. */
+/** Runs a scan of existing objects until its end, on buckets that take this many requests a second. */
 async function scanned(perSecond: number) {
   const start = START + DAY;
   const rule = wholeBucket(BACKUP, { start, deleteMarkersSince: start, existing: 'All' });
@@ -24,7 +24,7 @@ async function scanned(perSecond: number) {
   return { world, copied: result?.deeds.copied, refused: world.refused.scan / world.requests.scan };
 }
 
-it('asks less often where COS refuses requests: few of them are refused, and every version is there', async () => {
+it('a scan makes fewer requests where COS refuses some: few are refused, and every version is replicated', async () => {
   const { world, copied, refused } = await scanned(200);
   // Five runs of sixteen keys at once would make two thousand requests a second, of which nine of ten would be refused.
   expect(refused).toBeGreaterThan(0);
@@ -34,7 +34,7 @@ it('asks less often where COS refuses requests: few of them are refused, and eve
   expect(world.killed()).toBe(0);
 });
 
-it('is refused nothing where COS takes what it asks for', async () => {
+it('a scan gets no refusal where COS takes its requests', async () => {
   const { copied, refused } = await scanned(3000);
   expect({ copied, refused }).toEqual({ copied: EXISTING, refused: 0 });
 });

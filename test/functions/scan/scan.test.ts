@@ -29,7 +29,7 @@ const stored = (world: ScanDeployment, change: Partial<Rule> = {}): Rule => {
   return { ...RULE, start: second, deleteMarkersSince: second, ...change };
 };
 
-/** A day after this was written a rule is stored. */
+/** A rule is stored a day after these writes. */
 async function existing(keys: readonly string[], change: Partial<Rule> = EXISTING, scan: Partial<ScanSettings> = {}) {
   const world = await scanDeployment([], scan);
   const ids = write(world, keys);
@@ -45,7 +45,7 @@ const requestsOf = (world: ScanDeployment, ...names: string[]): number =>
 const atBuckets = (world: ScanDeployment): string[] => world.requests.filter((call) => !call.endsWith(' crr'));
 
 describe('existing objects', () => {
-  it('are all there after a scan that a stored rule begins, with their history in order', async () => {
+  it('are all replicated after a scan that a stored rule starts, with their history in order', async () => {
     const { world, ids } = await existing(['a', 'b', 'a']);
     const [a1, b, a2] = ids;
     await world.scanned();
@@ -63,7 +63,7 @@ describe('existing objects', () => {
     await world.scanned();
     expect(requestsOf(world, 'copyObject')).toBe(300);
     expect(requestsOf(world, 'headObject source')).toBe(300);
-    // One tells the destination's clock.
+    // One request reads the destination's clock.
     expect(requestsOf(world, 'headObject backup')).toBe(1);
     expect(atBuckets(world).length).toBeLessThan(2.1 * 300);
   });
@@ -86,7 +86,7 @@ describe('existing objects', () => {
     expect(world.stack(BACKUP, 'a')).toEqual(['M', first]);
   });
 
-  it('of before a rule that does not ask for them stay where they are', async () => {
+  it('stay at the source under a rule that does not ask for them', async () => {
     const { world } = await existing(['a'], {});
     await world.scanned();
     expect(world.stack(BACKUP, 'a')).toEqual([]);
@@ -95,14 +95,14 @@ describe('existing objects', () => {
 });
 
 describe('a second scan of a bucket where nothing was written', () => {
-  it('asks for nothing but the listings', async () => {
+  it('makes listing requests alone', async () => {
     const { world } = await existing(['a', 'b', 'a', 'c/d', 'e']);
     world.put('archived', { storageClass: 'ARCHIVE' }, SOURCE, 'archived');
     world.clock.ms += SETTLED;
     world.remove(undefined, SOURCE, 'e');
     await world.scanned();
     await ask(world);
-    // What was written young the first time is proved now.
+    // Versions that were young the first time are proved now.
     await world.scanned();
     world.clock.ms += SETTLED;
     await ask(world);
@@ -119,7 +119,7 @@ describe('a second scan of a bucket where nothing was written', () => {
 });
 
 describe('repair', () => {
-  it('says of no version that was passed over that it was there: what is restored later is replicated below the newer one', async () => {
+  it('proves no version that was passed over: once restored, it is replicated below the newer one', async () => {
     const world = await scanDeployment();
     world.clock.ms += SETTLED;
     const archived = world.put('1', { storageClass: 'ARCHIVE' }, SOURCE, KEY).versionId;
@@ -129,13 +129,13 @@ describe('repair', () => {
     await world.scanned();
     expect(world.stack(BACKUP, KEY)).toEqual([newer]);
     world.core.restoreObject(SOURCE.bucket, SOURCE.region, KEY, archived, 30, { requestId: 'user' });
-    // A person asks for the key, and names no version.
+    // Somebody asks for the key, and names no version.
     await world.ask();
     expect(world.stack(BACKUP, KEY)).toEqual([newer, archived]);
   });
 
   // P37
-  it('brings everything there that no event ever told of', async () => {
+  it('copies every version without an event', async () => {
     const world = await scanDeployment();
     world.clock.ms += SETTLED;
     const ids = ['a', 'a', 'b'].map((key) => {
@@ -159,7 +159,7 @@ describe('repair', () => {
     expect((await world.store.scan())?.id).not.toBe(first);
   });
 
-  it('makes the newest replica again that somebody deleted', async () => {
+  it('makes the newest replica again after somebody deleted it', async () => {
     const { world, ids } = await existing(['a', 'a']);
     const [first, second] = ids;
     await world.scanned();
@@ -170,7 +170,7 @@ describe('repair', () => {
     expect(world.stack(BACKUP, 'a')).toEqual([second, first]);
   });
 
-  it('takes an older gap for the lifecycle of the destination', async () => {
+  it("counts an older gap as the work of the destination's lifecycle", async () => {
     const { world, ids } = await existing(['a', 'a']);
     const [, second] = ids;
     await world.scanned();
@@ -185,9 +185,9 @@ describe('repair', () => {
     });
   });
 
-  describe('of a deleted key whose replicas the lifecycle of the destination has removed', () => {
+  describe("of a deleted key whose replicas the destination's lifecycle has removed", () => {
     const EVERY = 25 * 3_600_000;
-    /** Keys that were written twice and then deleted; at the destination their delete marker is left, or nothing. */
+    /** Keys that were written twice and then deleted. At the destination their delete marker is left, or nothing. */
     const gone = async (leaves: 'the delete marker' | 'nothing', scanned: boolean) => {
       const { world } = await existing(['a', 'a']);
       if (scanned) await world.scanned();
@@ -203,7 +203,7 @@ describe('repair', () => {
     };
 
     // P46
-    it.each(['the delete marker', 'nothing'] as const)('leaves %s as it is, time and again', async (leaves) => {
+    it.each(['the delete marker', 'nothing'] as const)('leaves %s unchanged, however often it runs', async (leaves) => {
       const world = await gone(leaves, true);
       for (let day = 0; day < 3; day += 1) {
         world.clock.ms += EVERY;
@@ -218,13 +218,13 @@ describe('repair', () => {
       }
     });
 
-    it('brings what no scan has seen there before, though a user’s delete marker lies there', async () => {
+    it("copies versions that no scan has proved, although a user's delete marker is on top", async () => {
       const world = await gone('the delete marker', false);
       await world.scanned();
       expect(world.stack(BACKUP, 'a').filter((item) => item !== 'M')).toHaveLength(2);
     });
 
-    it('brings all of it when it was changed at the source since', async () => {
+    it('copies all of it when it was changed at the source since', async () => {
       const world = await gone('nothing', true);
       const { versionId } = world.put('again', {}, SOURCE, 'a');
       world.clock.ms += EVERY;
@@ -232,7 +232,7 @@ describe('repair', () => {
       expect(world.stack(BACKUP, 'a')[0]).toBe(versionId);
     });
 
-    it('brings it when the ledgers are lost', async () => {
+    it('copies it when the ledgers are lost', async () => {
       const world = await gone('nothing', true);
       for (const { key } of world.core.listObjects(STATE.bucket, STATE.region, { prefix: 'pairs/' }).entries)
         if (key.includes('/proved/')) world.remove(undefined, STATE, key);
@@ -242,7 +242,7 @@ describe('repair', () => {
     });
   });
 
-  it('remembers nothing that a listing may not show in whole yet', async () => {
+  it('remembers no key that listings may still lack versions of', async () => {
     const world = await scanDeployment();
     const version = world.put('young', {}, SOURCE, 'a');
     await world.replicate({ version, key: 'a' });
@@ -255,14 +255,14 @@ describe('repair', () => {
     expect(looked).toEqual([1, 1, 0]);
   });
 
-  it('says that all is there up to the time whose writes its listings show for sure', async () => {
+  it('says that everything is replicated up to the time whose writes its listings surely show', async () => {
     const world = await scanDeployment();
     await world.scanned();
     const result = await world.store.result();
     expect(result?.completeUpTo).toBe((result?.started ?? 0) - world.engine.settings.settleMs);
   });
 
-  it('brings what was written while the rule was disabled, once it is enabled', async () => {
+  it('copies writes from while the rule was disabled, once it is enabled', async () => {
     const world = await scanDeployment();
     await world.scanned();
     await world.setRules([{ ...RULE, enabled: false }]);
@@ -276,7 +276,7 @@ describe('repair', () => {
     expect(world.stack(BACKUP, 'a')).toEqual([versionId]);
   });
 
-  it('leaves keys that only the destination has', async () => {
+  it('leaves alone keys that only the destination has', async () => {
     const world = await scanDeployment();
     world.put('foreign', {}, BACKUP, 'only here');
     world.clock.ms += SETTLED;
@@ -285,7 +285,7 @@ describe('repair', () => {
     expect((await world.store.result())?.counts).toMatchObject({ keys: 0, orphans: 1, others: [1, 7] });
   });
 
-  it('counts what it leaves alone at the destination: versions of others, and replicas of what the source has no more', async () => {
+  it("counts the versions that it leaves alone at the destination: others' versions, and replicas of removed versions", async () => {
     const { world, ids } = await existing(['a', 'a', 'b']);
     await world.scanned();
     world.put('of others', {}, BACKUP, 'a');
@@ -297,7 +297,7 @@ describe('repair', () => {
     const counts = (await world.store.result())?.counts;
     expect(counts).toMatchObject({ keys: 1, orphans: 1, others: [2, expect.any(Number)] });
     expect(counts?.rules[RULE.id]?.replicated[0]).toBe(2);
-    // What was remembered of the keys says the same.
+    // The remembered counts of the keys say the same.
     world.clock.ms += 25 * 3_600_000;
     await world.scanned();
     expect((await world.store.result())?.counts.others).toEqual(counts?.others);
@@ -305,7 +305,7 @@ describe('repair', () => {
 });
 
 describe('ranges', () => {
-  it('are cut from the listing, however the names are skewed, and together hold every key once', async () => {
+  it('are cut from the listing, however skewed the names are, and together hold every key once', async () => {
     const deep = Array.from({ length: 95 }, (_, i) => `deep/prefix/${String(i).padStart(3, '0')}`);
     const keys = ['a', ...deep, ...Array.from({ length: 30 }, () => 'one key'), 'z'];
     const { world } = await existing(keys, EXISTING, { rangeEntries: 10 });
@@ -318,7 +318,7 @@ describe('ranges', () => {
     expect((await world.store.doneRanges(scan?.id ?? '')).length).toBe(11);
   });
 
-  it('that have grown are cut up by the next scan', async () => {
+  it('that have grown are cut again by the next scan', async () => {
     const { world } = await existing(['a', 'b', 'c'], EXISTING, { rangeEntries: 10 });
     await world.scanned();
     write(
@@ -336,7 +336,7 @@ describe('ranges', () => {
 });
 
 describe('state of the deployment', () => {
-  it('holds nothing of a scan that ended but its result, its ranges and their ledgers', async () => {
+  it('keeps nothing of an ended scan but its result, its ranges and their ledgers', async () => {
     const { world } = await existing(['a', 'b', 'c', 'd', 'e'], EXISTING, { rangeEntries: 2 });
     await world.scanned();
     world.clock.ms += 25 * 3_600_000;

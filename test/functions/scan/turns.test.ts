@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { BACKUP, RULE, scanDeployment, SOURCE, type ScanDeployment } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
-/** ms after which the lease of a killed run has ended, and its requests have landed. */
+/** ms after which the lease of a killed run has ended, and its requests have taken effect. */
 const OUTLIVED = 60 * MINUTE;
 /** Copies of the run that is killed. */
 const BEFORE = 5;
@@ -18,8 +18,8 @@ async function killed(): Promise<ScanDeployment & { readonly note: string; reado
   let copies = 0;
   world.onRequest((call) => {
     if (call === 'copyObject backup') copies += 1;
-    // Of a run that is dead nothing takes effect, and nothing comes back to it.
-    if (copies > BEFORE) throw new Error('the run is no more');
+    // Nothing that a killed run sends takes effect, and nothing answers it.
+    if (copies > BEFORE) throw new Error('the run was killed');
   });
   await world.run(world.scansStarted.shift()?.key ?? '').catch(() => undefined);
   copies = 0;
@@ -34,7 +34,7 @@ const versionsOf = (world: ScanDeployment, { bucket, region }: typeof SOURCE): r
     (key) => world.core.listVersions(bucket, region, { prefix: key }).entries.filter((one) => one.key === key).length,
   );
 
-it('lets one run alone go on with the range of a killed one, though two are started for it', async () => {
+it('only one run continues the range of a killed one, although two are started for it', async () => {
   const world = await killed();
   expect(versionsOf(world, BACKUP).filter((count) => count === 1)).toHaveLength(BEFORE);
   const finished = await Promise.all([world.run(world.note), world.run(world.note)]);
@@ -50,7 +50,7 @@ it('lets one run alone go on with the range of a killed one, though two are star
   ]);
 });
 
-it('takes a start that comes once more, after its range is done, for nothing', async () => {
+it('a repeated start of a finished range does nothing', async () => {
   const world = await killed();
   await world.run(world.note);
   await world.scanned();
@@ -61,7 +61,7 @@ it('takes a start that comes once more, after its range is done, for nothing', a
   expect(await world.store.result()).toEqual(before);
 });
 
-it('hands over before its time is over, and stands still while the scan is held', async () => {
+it('a run hands over before its time limit, and stops while the scan is paused', async () => {
   const world = await killed();
   const limit = 3 * MINUTE;
   world.onRequest(() => void (world.clock.ms += 3000));
@@ -80,7 +80,7 @@ it('hands over before its time is over, and stands still while the scan is held'
   expect(versionsOf(world, BACKUP)).toEqual(versionsOf(world, SOURCE));
 });
 
-it('has no more runs at work than the setting allows', async () => {
+it('no more runs work than the setting allows', async () => {
   const world = await scanDeployment([{ ...RULE, existing: 'All' }], { rangeEntries: 2, rangesAtOnce: 3 });
   for (const key of KEYS) world.put('x', {}, undefined, key);
   world.clock.ms += 5 * MINUTE;

@@ -32,7 +32,7 @@ describe('each minute', () => {
     expect(world.started).toEqual([]);
   });
 
-  it('work that has become due starts, once', async () => {
+  it('due work starts, once', async () => {
     await world.engine.tasks.defer(taskWith(), world.clock.ms);
     await world.engine.tasks.defer(taskWith({ key: 'later' }), world.clock.ms + 1);
     expect(await world.sweep()).toMatchObject({ promoted: 1 });
@@ -49,7 +49,7 @@ describe('each minute', () => {
     expect(await world.sweep()).toMatchObject({ promoted: 1011 });
   });
 
-  it('thousands of leases do not keep waiting work from being started', async () => {
+  it('thousands of leases do not keep waiting work from starting', async () => {
     for (let i = 0; i < 300; i += 1)
       await world.engine.leases.acquire({ ...TARGET, key: `k${i}` }, { floor: 0, since: 9 }, world.clock.ms + RUN_MS);
     await world.engine.tasks.defer(taskWith({ key: 'waits' }), world.clock.ms);
@@ -64,7 +64,7 @@ describe('each minute', () => {
 });
 
 describe('a run that broke off', () => {
-  it('becomes a task with what it must not forget; its record stays for that task', async () => {
+  it('becomes a task with its facts, and its record stays for that task', async () => {
     await breakOff();
     world.clock.ms += LONG;
     expect(await world.sweep()).toMatchObject({ abandoned: 1 });
@@ -93,16 +93,16 @@ describe('a run that broke off', () => {
     expect(world.started).toHaveLength(1);
   });
 
-  it('is not one while it may still be at work', async () => {
+  it('is not recognised while it may still be at work', async () => {
     await breakOff();
     world.clock.ms += RUN_MS;
     expect(await world.sweep()).toMatchObject({ abandoned: 0 });
   });
 
-  it('in mid-copy is completed: no version is lost, none is there twice', async () => {
+  it('in mid-copy is completed: no version is lost, and none is copied twice', async () => {
     const version = world.put('1');
     world.onAnswer(async (call) => {
-      // Killed: nothing that comes after the copy ever happens.
+      // Killed: nothing after the copy ever happens.
       if (call === 'copyObject backup') await new Promise(() => undefined);
     });
     const copied = new Promise<void>((resolve) => {

@@ -27,7 +27,7 @@ const waiting = () => waitingIn(world);
 const dues = () => world.state('waiting/').map((name) => Number(/\/(\d{13})\//.exec(name)?.[1] ?? 0));
 
 describe('a task', () => {
-  it('brings its key up to date, whole history and delete markers, and is gone then', async () => {
+  it('brings its key up to date, whole history and delete markers, and is removed then', async () => {
     const versions = ['1', '2', '3'].map((text) => {
       world.clock.ms += 1000;
       return world.put(text);
@@ -41,7 +41,7 @@ describe('a task', () => {
   });
 
   // P44b
-  it('that fails hears the knocks of the meantime, and does not begin to count its attempts anew', async () => {
+  it('that fails sees the knocks of the meantime, and does not count its attempts from 0 again', async () => {
     world.put('1');
     world.clock.ms += SETTLED;
     const floor = (world.clock.ms - 9000) * 1000;
@@ -55,13 +55,13 @@ describe('a task', () => {
     await world.runTask(await submit({ attempts: 5, floor: floor + 1 }));
     expect(await waiting()).toMatchObject({ task: { cause: 'SlowDown', attempts: 6, floor }, wait: MINUTE });
     expect(world.state('leases/')).toEqual([]);
-    // No sweep makes a task of the knock, and without another one the pauses go on growing.
+    // No sweep makes a task of the knock, and the pauses grow further without another one.
     world.clock.ms += MINUTE;
     await world.runTask(await submit({ attempts: 6, floor }));
     expect(Math.max(...dues())).toBeGreaterThan(world.clock.ms + 2 * MINUTE);
   });
 
-  it('that uses up its time and brings nothing about is a failed attempt, and is tried again after growing pauses', async () => {
+  it('that uses up its time without progress is a failed attempt, and is tried again after growing pauses', async () => {
     world.put('1');
     world.clock.ms += SETTLED;
     // Each listing takes as long as a run.
@@ -75,7 +75,7 @@ describe('a task', () => {
     expect(wait).toBeGreaterThanOrEqual(30_000);
   });
 
-  it('that has brought something about when its time is over goes on at once, and that is no attempt', async () => {
+  it('that made progress when its time is over continues at once, and that is no attempt', async () => {
     for (const text of ['1', '2', '3']) {
       world.clock.ms += 1000;
       world.put(text);
@@ -89,7 +89,7 @@ describe('a task', () => {
     expect(task).toMatchObject({ cause: 'HandOver', attempts: 0 });
   });
 
-  it('is started by name, and does nothing when it has been done meanwhile', async () => {
+  it('is started by name, and does nothing when it was done before', async () => {
     const name = await submit();
     await world.runTask(name);
     await world.runTask(name);
@@ -106,7 +106,7 @@ describe('a task', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  it('leaves alone what is submitted while it looks', async () => {
+  it('leaves alone a task that is submitted during its look', async () => {
     const name = await submit();
     let late = '';
     world.onRequest(async (call) => {
@@ -119,7 +119,7 @@ describe('a task', () => {
     expect(world.state('tasks/')).toEqual([late]);
   });
 
-  it('that its listing does not show yet is done all the same', async () => {
+  it('is done even if the listing lacks it', async () => {
     const version = world.put('1');
     world.clock.ms += SETTLED;
     const name = await submit();
@@ -133,7 +133,7 @@ describe('a task', () => {
   it.each([
     ['of a bucket other than the state bucket', BACKUP],
     ["of the state bucket's name in another region", { ...STATE, region: 'ap-beijing' }],
-  ])('an event %s starts nothing', async (_, place) => {
+  ])('is not started by an event %s', async (_, place) => {
     const name = await submit();
     await world.runTask(name, place);
     expect(world.requests).toEqual([]);
@@ -169,7 +169,7 @@ describe('work that could not be finished', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  it('finding the key taken is no failure: it comes again within a minute, and counts no attempt', async () => {
+  it('on a taken key is no failure: it comes again within a minute, and counts no attempt', async () => {
     world.put('1');
     await world.engine.leases.acquire(TARGET, { floor: 0, since: Infinity }, world.clock.ms + 600_000);
     await world.runTask(await submit({ attempts: 3 }));
@@ -178,7 +178,7 @@ describe('work that could not be finished', () => {
     expect(wait).toBeLessThanOrEqual(MINUTE);
   });
 
-  it('never starts itself: nothing is written under tasks/ by the run it started', async () => {
+  it('never starts itself: the run that it started writes nothing under tasks/', async () => {
     world.put('1');
     const name = await submit();
     const before = world.started.length;
@@ -189,7 +189,7 @@ describe('work that could not be finished', () => {
     expect(world.started).toHaveLength(before);
   });
 
-  it('on young listings is looked at again when they have settled, and is at rest then', async () => {
+  it('on young listings is checked again when they have settled, and then ends', async () => {
     const version = world.put('1');
     await world.runTask(await submit());
     expect(world.stack()).toEqual([version.versionId]);
@@ -202,7 +202,7 @@ describe('work that could not be finished', () => {
     expect(world.stack()).toEqual([version.versionId]);
   });
 
-  it('if it cannot even be written down, the task itself stays and the run fails', async () => {
+  it('whose new task cannot be written keeps its task, and the run fails', async () => {
     world.put('1');
     const name = await submit();
     world.onRequest((call) => {
@@ -212,7 +212,7 @@ describe('work that could not be finished', () => {
     expect(world.state('tasks/')).toEqual([name]);
   });
 
-  it('a task that cannot be read fails its run and stays', async () => {
+  it('that cannot be read fails its run and stays', async () => {
     const name = await submit();
     world.put('{', {}, STATE, name);
     await expect(world.runTask(name)).rejects.toMatchObject({ code: 'InvalidStateObject' });
@@ -220,7 +220,7 @@ describe('work that could not be finished', () => {
   });
 });
 
-it('deletes nothing that others wrote at the destination', async () => {
+it('deletes no version that others wrote at the destination', async () => {
   world.put('user', {}, BACKUP);
   world.clock.ms += 1000;
   const version = world.put('1');

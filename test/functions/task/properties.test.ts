@@ -43,7 +43,7 @@ const aclsOfReplicas = () => replicas().map(({ attributes: { acl } }) => [acl.ca
 const properties = (): readonly string[] => world.requests.filter((call) => /Tags|Grants/.test(call));
 
 describe('tags that were changed after replication', () => {
-  it('are brought over when the key is asked for, to each version its own, without a new version', async () => {
+  it("are replicated on request for the key, each version's to its replica, without a new version", async () => {
     const first = await replicated('1', { tags: [['a', '1']] });
     const second = await replicated('2', { tags: [['b', '1']] });
     const before = replicas().map(({ versionId }) => versionId);
@@ -56,7 +56,7 @@ describe('tags that were changed after replication', () => {
     expect(world.state('waiting/')).toEqual([]);
   });
 
-  it('are those of the source again when somebody changed them at the destination', async () => {
+  it('are those of the source again after somebody changed them at the destination', async () => {
     await replicated('1', { tags: [['a', '1']] });
     const [replica] = replicas();
     world.core.putTags(BACKUP.bucket, BACKUP.region, KEY, replica?.versionId, [['a', 'theirs']]);
@@ -64,7 +64,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[['a', '1']]]);
   });
 
-  it('are written nowhere when they are the same in another order', async () => {
+  it('are not written when only their order differs', async () => {
     const version = await replicated('1', {
       tags: [
         ['a', '1'],
@@ -80,7 +80,7 @@ describe('tags that were changed after replication', () => {
     expect(properties()).toEqual(['getTags source', 'getTags backup']);
   });
 
-  it('go along when the order of replicas is put right in the same run', async () => {
+  it('are replicated even when the order of replicas is put right in the same run', async () => {
     const first = await replicated('1', { tags: [['a', '1']] });
     const missed = world.put('2', { tags: [['b', '1']] });
     world.clock.ms += 1000;
@@ -95,7 +95,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[['c', 'new']], [['b', '1']], [['a', 'changed']]]);
   });
 
-  it('leave the replica as it is when no rule covers its version with them', async () => {
+  it('leave the replica unchanged when no rule covers its version with them', async () => {
     await world.setRules([{ ...RULE, tags: [['keep', 'yes']], deleteMarkers: false }]);
     const version = await replicated('1', { tags: [['keep', 'yes']] });
     tag(version, [['keep', 'no']]);
@@ -103,18 +103,18 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[['keep', 'yes']]]);
   });
 
-  it('never get to versions that others wrote at the destination', async () => {
+  it('never reach versions that others wrote at the destination', async () => {
     const version = await replicated('1');
     const [replica] = replicas();
     world.clock.ms += 1000;
-    // A copy of the replica with all that it says of itself.
+    // A copy of the replica with its whole replication marker.
     world.put('1', { tags: [['mine', '1']], meta: replica?.attributes.meta ?? {} }, BACKUP);
     tag(version, [['a', '1']]);
     await world.ask();
     expect(tagsOfReplicas()).toEqual([[['mine', '1']], [['a', '1']]]);
   });
 
-  it('cost events, and what follows from them, no request', async () => {
+  it('cost no requests on events, nor on the looks that follow', async () => {
     const version = await replicated('1');
     tag(version, [['a', '1']]);
     await world.replicate({ version }, { name: MARKER_EVENT });
@@ -123,7 +123,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[]]);
   });
 
-  it('come later when they could not be written, and what is missing does not wait for them', async () => {
+  it('are written later after a failure, and a missing version does not wait for them', async () => {
     const version = await replicated('1');
     tag(version, [['a', '1']]);
     const missing = world.put('2');
@@ -139,7 +139,7 @@ describe('tags that were changed after replication', () => {
     expect(tagsOfReplicas()).toEqual([[], [['a', '1']]]);
   });
 
-  it('of a null version are not those of the one that took its place meanwhile', async () => {
+  it('of a null version are not those of the version that replaced it in between', async () => {
     const { versionId } = await replicated('0');
     world.remove(versionId);
     world.core.putVersioning(SOURCE.bucket, SOURCE.region, 'Suspended');
@@ -153,13 +153,13 @@ describe('tags that were changed after replication', () => {
     if (written !== undefined) await world.replicate({ version: written });
     await world.later();
     expect(written).toBeDefined();
-    // The replica of the version that is gone stays what it was.
+    // The replica of the removed version is unchanged.
     expect(tagsOfReplicas().slice(0, 2)).toEqual([[['b', '1']], []]);
   });
 });
 
 describe('an ACL that was changed after replication', () => {
-  it('is brought over where the rule has ReplicaAcl, and can be taken away again', async () => {
+  it('is replicated where the rule has ReplicaAcl, and can be removed again', async () => {
     await world.setRules([{ ...RULE, replicaAcl: true }]);
     const version = await replicated('1');
     share(version, { canned: 'public-read', grants: [GUEST] });

@@ -26,7 +26,7 @@ const waiting = () => waitingIn(world);
 
 describe('scope', () => {
   // P31
-  it('a task whose rule is gone is dropped, and says so', async () => {
+  it('a task of a removed rule is dropped, and the log says so', async () => {
     world.put('1');
     const name = await submit();
     await world.setRules([]);
@@ -36,7 +36,7 @@ describe('scope', () => {
     expect(world.logs).toContainEqual({ message: 'out of scope', key: KEY, tasks: 1 });
   });
 
-  it('rules are read fresh: a rule that came a moment ago is followed', async () => {
+  it('rules are read fresh: a rule that was just stored is followed', async () => {
     world = await deployment(TOLD, []);
     const version = world.put('1');
     const name = await submit();
@@ -69,7 +69,7 @@ describe('scope', () => {
 });
 
 describe('a rule that is disabled', () => {
-  it('keeps the work that waits for it, and what a broken-off run has left, until it is enabled again', async () => {
+  it('keeps its waiting work, and the work of killed runs, until it is enabled again', async () => {
     const version = world.put('1');
     await world.engine.leases.acquire(TARGET, { floor: 5, since: 9 }, world.clock.ms + MINUTE);
     world.clock.ms += 5 * MINUTE;
@@ -88,7 +88,7 @@ describe('a rule that is disabled', () => {
     expect(world.state('waiting/')).toEqual([]);
   });
 
-  it('is not a rule that is gone: without any rule the work goes', async () => {
+  it('differs from a removed rule: without any rule the work is dropped', async () => {
     await world.setRules([{ ...RULE, enabled: false, prefix: 'elsewhere/' }]);
     await world.runTask(await submit());
     expect(world.state('waiting/')).toEqual([]);

@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 
 describe('createKeyStore', () => {
-  it('finds a key that was added, with its buckets and rights', async () => {
+  it('finds an added key, with its buckets and rights', async () => {
     const key = await keys.add({ buckets: ['source-1250000000'], rights: ['read', 'write'], pair: pair('AKID1') });
     expect(key).toEqual({
       secretId: 'AKID1',
@@ -39,7 +39,7 @@ describe('createKeyStore', () => {
     expect(memory.objects.encrypted()).toEqual([`${FOLDER}AKID1`]);
   });
 
-  it('draws pairs that differ, from letters and digits', async () => {
+  it('draws different pairs of letters and digits', async () => {
     const first = await keys.add({ buckets: [], rights: ['read'] });
     const second = await keys.add({ buckets: [], rights: ['read'] });
     expect(first.secretId).toMatch(/^CRR[A-Za-z0-9]{29}$/);
@@ -48,7 +48,7 @@ describe('createKeyStore', () => {
     expect(second.secretKey).not.toBe(first.secretKey);
   });
 
-  it('never writes over a key', async () => {
+  it('never overwrites a key', async () => {
     await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
     await expect(keys.add({ buckets: [], rights: ['write'], pair: pair('AKID1') })).rejects.toMatchObject({
       code: 'KeyAlreadyExists',
@@ -63,7 +63,7 @@ describe('createKeyStore', () => {
     expect(JSON.stringify(list)).not.toContain(SECRET);
   });
 
-  it('does not find a key that was removed', async () => {
+  it('does not find a removed key', async () => {
     await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
     await keys.find('AKID1');
     await expect(keys.remove('AKID1')).resolves.toBe(true);
@@ -71,7 +71,7 @@ describe('createKeyStore', () => {
     await expect(keys.remove('AKID1')).resolves.toBe(false);
   });
 
-  it('learns within five seconds that another process removed a key', async () => {
+  it('notices within five seconds that another process removed a key', async () => {
     await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
     await keys.find('AKID1');
     memory.objects.clear();
@@ -81,7 +81,7 @@ describe('createKeyStore', () => {
     await expect(keys.find('AKID1')).resolves.toBeUndefined();
   });
 
-  it('finds what another process added, at once or a second after asking in vain', async () => {
+  it('finds a key that another process added, at once or a second after a failed search', async () => {
     await expect(keys.find('AKID1')).resolves.toBeUndefined();
     const other = createKeyStore({ cos: memory.cos, state: STATE, now: () => time, random: () => new Uint8Array(40) });
     for (const id of ['AKID1', 'AKID2']) await other.add({ buckets: [], rights: ['read'], pair: pair(id) });
@@ -91,14 +91,14 @@ describe('createKeyStore', () => {
     await expect(keys.find('AKID1')).resolves.toBeDefined();
   });
 
-  it('asks once a second for an ID that names no key, and forgets it when the key is added here', async () => {
+  it('asks once a second for an unknown ID, and forgets that when the key is added here', async () => {
     for (let i = 0; i < 50; i += 1) await expect(keys.find('AKID1')).resolves.toBeUndefined();
     expect(memory.calls).toEqual(['getObject']);
     await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
     await expect(keys.find('AKID1')).resolves.toBeDefined();
   });
 
-  it('remembers its keys however many IDs are guessed', async () => {
+  it('keeps its keys in memory however many IDs are guessed', async () => {
     await keys.add({ buckets: [], rights: ['read'], pair: pair('AKID1') });
     await keys.find('AKID1');
     for (let i = 0; i < 1000; i += 1) await keys.find(`guess-${i}`);
@@ -107,12 +107,12 @@ describe('createKeyStore', () => {
     expect(memory.calls).toEqual([]);
   });
 
-  it('takes a key that was made before keys named destinations for one that may use all', async () => {
+  it('allows all destinations to a key from before keys named destinations', async () => {
     memory.objects.set(`${FOLDER}AKID1`, Buffer.from(JSON.stringify(good)));
     await expect(keys.find('AKID1')).resolves.toEqual({ ...good, destinations: [] });
   });
 
-  it.each(['', '../rules/source', 'a/b', 'a b', 'x'.repeat(129), 'é'])('asks nobody for the ID %j', async (id) => {
+  it.each(['', '../rules/source', 'a/b', 'a b', 'x'.repeat(129), 'é'])('makes no request for the ID %j', async (id) => {
     await expect(keys.find(id)).resolves.toBeUndefined();
     await expect(keys.remove(id)).resolves.toBe(false);
     expect(memory.calls).toEqual([]);
@@ -139,14 +139,14 @@ describe('createKeyStore', () => {
     ['a right that does not exist', JSON.stringify({ ...good, rights: ['admin'] })],
     ['a bucket that is none', JSON.stringify({ ...good, buckets: ['*'] })],
     ['a destination that is none', JSON.stringify({ ...good, destinations: ['*'] })],
-  ])('opens nothing with a damaged key (%s) and does not tell the secret', async (_, text) => {
+  ])('grants nothing to a damaged key (%s) and does not reveal the secret', async (_, text) => {
     memory.objects.set(`${FOLDER}AKID1`, Buffer.from(text));
     const failure = await keys.find('AKID1').catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'InvalidState', side: 'state' });
     expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain(SECRET);
   });
 
-  it('refuses to add what it could not read', async () => {
+  it('refuses to add a key that it could not read', async () => {
     const wrong = keys.add({ buckets: ['Source'], rights: ['read'], pair: pair('AKID1') });
     await expect(wrong).rejects.toMatchObject({ code: 'InvalidArgument' });
     expect(memory.objects.size).toBe(0);
@@ -175,7 +175,7 @@ describe('rights', () => {
   });
 });
 
-describe('a secret that comes without its ID', () => {
+describe('a secret without its ID', () => {
   const other = 'another secret of forty characters, or so';
   const add = (secretId: string, secretKey: string, ...rights: ('read' | 'metrics')[]) =>
     keys.add({ buckets: [], rights, pair: { secretId, secretKey } });
@@ -191,7 +191,7 @@ describe('a secret that comes without its ID', () => {
     await expect(keys.findBySecret(SECRET, 'read')).resolves.toMatchObject({ secretId: 'K4' });
   });
 
-  it('is found a second after the key was added, and no more than five after it was removed', async () => {
+  it('is found a second after the key was added, and for no more than five after it was removed', async () => {
     await expect(keys.findBySecret(SECRET, 'metrics')).resolves.toBeUndefined();
     await add('K1', SECRET, 'metrics');
     time += 1000;
@@ -213,7 +213,7 @@ describe('a secret that comes without its ID', () => {
     expect(memory.calls.sort()).toEqual(['getObject', 'getObject', 'listObjects', 'listObjects']);
   });
 
-  it('is that of the key as it is now', async () => {
+  it('is that of the key in its current form', async () => {
     await add('K1', SECRET, 'metrics');
     await keys.findBySecret(SECRET, 'metrics');
     await keys.remove('K1');
@@ -223,7 +223,7 @@ describe('a secret that comes without its ID', () => {
     await expect(keys.findBySecret(other, 'metrics')).resolves.toMatchObject({ secretId: 'K1' });
   });
 
-  it('is found beside keys that somebody damaged, and no error holds it', async () => {
+  it('is found beside damaged keys, and appears in no error', async () => {
     memory.objects.set(`${FOLDER}K0`, Buffer.from(`{"secretKey":"${SECRET}`));
     memory.objects.set(`${FOLDER}../K0`, Buffer.from('{}'));
     await add('K1', other, 'metrics');

@@ -25,7 +25,7 @@ async function world() {
       clock.ms += MINUTE;
       return beacons.tell([SOURCE], (error) => void problems.push(error));
     },
-    /** The instance is gone, and another one takes over. */
+    /** The instance has ended, and another one takes over. */
     renew: () => {
       beacons = new Beacons(depsOf());
     },
@@ -43,7 +43,7 @@ const refusal = (code: string, status: number) =>
   new CosError({ method: 'DELETE', place: BACKUP, key: KEY }, 'refused', { code, status });
 
 describe('the status that a destination holds of a source', () => {
-  it('says nothing that nobody has looked at, and after a scan up to when all is there', async () => {
+  it('says nothing before the first look, and after a scan up to when everything is replicated', async () => {
     const { tell, told, put, clock, ...scan } = await world();
     put('a');
     await tell();
@@ -59,7 +59,7 @@ describe('the status that a destination holds of a source', () => {
     expect(Date.parse(completeUpTo ?? '')).toBeLessThan(Date.parse(scannedAt ?? ''));
   });
 
-  it('names what waits, with its age and cause', async () => {
+  it('names the waiting work, with its age and cause', async () => {
     const { tell, told, engine, clock } = await world();
     const first = clock.ms;
     const target = { source: SOURCE, destination: BACKUP, floor: 0, since: Number.POSITIVE_INFINITY, hints: [] };
@@ -74,7 +74,7 @@ describe('the status that a destination holds of a source', () => {
     });
   });
 
-  it('is one version, however many minutes go by and whichever instance writes it', async () => {
+  it('is one version, however many minutes pass and whichever instance writes it', async () => {
     const { tell, renew, versions } = await world();
     for (let i = 0; i < 5; i += 1) await tell();
     renew();
@@ -107,7 +107,7 @@ describe('the status that a destination holds of a source', () => {
     expect(problems.length).toBeGreaterThan(0);
   });
 
-  it('costs one request a minute while the destination refuses, and is written again as soon as it does not', async () => {
+  it('costs one request a minute while the destination refuses, and is written as soon as it accepts', async () => {
     const { tell, told, onRequest, requests, problems } = await world();
     await tell();
     onRequest((call) => {
@@ -135,7 +135,7 @@ describe('the status that a destination holds of a source', () => {
         retryable: false,
       }),
     ],
-  ])('is written in the place of %s that somebody has put there', async (_, request, error) => {
+  ])('replaces %s that somebody has put there', async (_, request, error) => {
     const { tell, told, renew, onRequest, engine } = await world();
     await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from('x'));
     renew();
@@ -168,7 +168,7 @@ describe('the status that a destination holds of a source', () => {
     }
   });
 
-  it('is covered by no rule, so that it is replicated to nobody', async () => {
+  it('is covered by no rule, so that it is never replicated', async () => {
     const { engine } = await world();
     const ruleSet = await engine.rules.getFresh(SOURCE);
     if (ruleSet === undefined) throw new Error('no rules are stored');
@@ -190,7 +190,7 @@ describe('the command that reads it', () => {
   const settings = { sources: [SOURCE], destinations: [BACKUP] };
   const none = { bucket: undefined, destination: undefined, json: false };
 
-  it('asks the destination and nobody else', async () => {
+  it('asks the destination only', async () => {
     const { tell, engine, onRequest, clock } = await world();
     await tell();
     onRequest((call) => {
@@ -213,7 +213,7 @@ describe('the command that reads it', () => {
     expect(answer).not.toHaveProperty('replaces');
   });
 
-  it('sends nothing to the terminal that it would obey, whoever wrote the status', async () => {
+  it('sends nothing to the terminal that controls it, whoever wrote the status', async () => {
     const { tell, told, engine, clock } = await world();
     await tell();
     const evil = '\u001B]0;x\u0007\n\u009B2J\u007F\u202Etxt\u2028';
@@ -248,7 +248,7 @@ describe('the command that reads it', () => {
     return { publicKey, show, write, text };
   };
 
-  it('says whether a status key that the person names has signed it', async () => {
+  it('says whether the status key that the user names has signed it', async () => {
     const { publicKey, show } = await signedWorld();
     expect(await show(publicKey)).toMatchObject({ code: undefined });
     expect((await show(`${'A'.repeat(43)}, ${publicKey}`)).text).toContain('signed          by the status key that');
@@ -274,7 +274,7 @@ describe('the command that reads it', () => {
     expect((await show()).text).toContain('signed          none: anybody');
   });
 
-  it('is not deceived by a key that the writer of a forgery made', async () => {
+  it('is not deceived by a key of the forger', async () => {
     const { publicKey, show, write, text } = await signedWorld();
     const { privateKey } = generateKeyPairSync('ed25519');
     await write(seal(text.replace(/,"seal".*$/, '}'), privateKey));
@@ -288,7 +288,7 @@ describe('the command that reads it', () => {
     expect((await show(undefined, -6 * MINUTE)).text).toContain('(WRONG: this is in the future)');
   });
 
-  it('makes the status key once, and shows its secret half to nobody', async () => {
+  it('creates the status key once, and shows its secret half to nobody', async () => {
     const { engine } = await world();
     const { cos, state } = engine.deps;
     const first = await ensureStatusKey({ cos, state });
@@ -299,7 +299,7 @@ describe('the command that reads it', () => {
   it.each([
     ['what is no status', 'hello'],
     ['the status of another pair', JSON.stringify({ source: 'other-1250000000@ap-guangzhou' })],
-  ])('takes no notice of %s', async (_, text) => {
+  ])('ignores %s', async (_, text) => {
     const { engine } = await world();
     await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from(text));
     const deps = { settings, cos: engine.deps.cos, now: () => 0, print: () => undefined };

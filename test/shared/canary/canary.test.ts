@@ -12,7 +12,7 @@ const PREFIX = '.replication-canary/';
 let world: Awaited<ReturnType<typeof scanDeployment>>;
 /** Events of the source that were not delivered yet. */
 let mail: CoreEvent[];
-/** Whether events come while a run waits. */
+/** Whether events arrive while a run waits. */
 let delivers: boolean;
 beforeEach(async () => begin());
 
@@ -56,7 +56,7 @@ const left = (): readonly string[] =>
   [SOURCE, BACKUP, OTHER].flatMap(({ bucket, region }) =>
     world.core.listVersions(bucket, region, { prefix: PREFIX }).entries.map(({ key }) => `${bucket} ${key}`),
   );
-/** The bytes of a canary that is at the source. */
+/** The bytes of a canary at the source. */
 async function contentOf(key: string): Promise<string> {
   const stored = await world.engine.deps.cos.getObject(SOURCE, key);
   return Buffer.from(stored?.body ?? []).toString();
@@ -73,7 +73,7 @@ describe('a canary', () => {
     expect(left()).toEqual([]);
   });
 
-  it('is sent again after the time that is set, and not before', async () => {
+  it('is sent again after the configured time, and not before', async () => {
     const sent: string[] = [];
     world.core.onEvent(({ bucket, key, name }) => {
       if (bucket === SOURCE.bucket && name.includes('Created')) sent.push(key);
@@ -84,11 +84,11 @@ describe('a canary', () => {
     expect(new Set(sent).size).toBe(3);
     await minutes(60);
     expect(left()).toEqual([]);
-    // Those of the last hour are looked for once more, in case that a copy lands late.
+    // Those of the last hour are looked for once more, because a copy may take effect late.
     expect(records()).toBeLessThan(13);
   });
 
-  it('goes to each destination of an enabled rule, whatever its prefix and tags, and to no other', async () => {
+  it('is sent to each destination of an enabled rule, whatever its prefix and tags, and to no other', async () => {
     const tagged = rule({ id: 'b', destination: OTHER, prefix: 'only/', tags: [['a', 'b']], enabled: false });
     await begin([rule({ destination: BACKUP, prefix: 'photos/' }), tagged]);
     const reached = new Set<string>();
@@ -127,7 +127,7 @@ describe('a canary', () => {
     expect(left()).toEqual([]);
   });
 
-  it('shows the whole time of one that arrives late', async () => {
+  it('shows its whole lag when it arrives late', async () => {
     delivers = false;
     await minutes(7);
     delivers = true;
@@ -137,12 +137,12 @@ describe('a canary', () => {
     expect(left()).toEqual([]);
   });
 
-  it('whose replica lands after it was given up is removed all the same', async () => {
+  it('whose replica arrives after it was given up is removed all the same', async () => {
     delivers = false;
     await minutes(1);
     const [event] = mail;
     const content = await contentOf(event?.key ?? '');
-    // The run has the versions of before; its copy takes effect after all was removed.
+    // The run has read the versions before; its copy takes effect after all were removed.
     world.onRequest(async (call, key) => {
       if (call !== 'copyObject backup' || !key.startsWith(PREFIX)) return;
       world.onRequest(() => undefined);
@@ -167,7 +167,7 @@ describe('a canary', () => {
           (target, name: keyof Cos) =>
           async (...args: readonly unknown[]): Promise<unknown> => {
             requests += 1;
-            // Before the request takes effect, or before its answer comes.
+            // Before the request takes effect, or before its answer arrives.
             if (requests >= Math.ceil(dieAt / 2) && dieAt % 2 === 1) throw new Error('killed');
             const answer = await (target[name] as (...all: readonly unknown[]) => Promise<unknown>)(...args);
             if (requests >= Math.ceil(dieAt / 2)) throw new Error('killed');
@@ -196,7 +196,7 @@ describe('a canary', () => {
     expect(left().filter((name) => name.startsWith(SOURCE.bucket))).toEqual([]);
   });
 
-  it('removes no version of anybody else under its key', async () => {
+  it('removes no other version under its key', async () => {
     delivers = false;
     await minute();
     const key = mail[0]?.key ?? '';
@@ -211,7 +211,7 @@ describe('a canary', () => {
     expect(versions).toEqual([theirs.versionId, atBackup.versionId]);
   });
 
-  it('removes no version that only looks like one: as long, and under its key', async () => {
+  it('removes no version that only resembles it by length and key', async () => {
     delivers = false;
     await minute();
     const key = mail[0]?.key ?? '';
@@ -226,13 +226,13 @@ describe('a canary', () => {
     expect(versions).toEqual(theirs);
   });
 
-  it('has not arrived because somebody who may only write at the destination says so', async () => {
+  it('does not count as arrived because somebody who may only write at the destination says so', async () => {
     delivers = false;
     const since = world.clock.ms;
     await minute();
     const key = mail[0]?.key ?? '';
     const id = key.slice(PREFIX.length);
-    // All that can be known from the key, and from the code.
+    // Everything that the key and the code reveal.
     world.put(`COS Replication canary ${id}`, {}, BACKUP, key);
     await minutes(3);
     expect(await seen()).toMatchObject({ lagMs: null, waitingSince: since });
@@ -244,7 +244,7 @@ describe('a canary', () => {
 
 describe('a key below the prefix of canaries', () => {
   // P50
-  it.each(['abc', 'u1/x', '../rules', ''])('that nobody awaits is not replicated: %j', async (id) => {
+  it.each(['abc', 'u1/x', '../rules', ''])('that is no awaited canary is not replicated: %j', async (id) => {
     const key = `${PREFIX}${id}`;
     const version = world.put('a user wrote it', {}, SOURCE, key);
     await world.replicate({ version, key });
@@ -265,7 +265,7 @@ describe('a key below the prefix of canaries', () => {
 });
 
 describe('the results of canaries', () => {
-  it('is outdated when none is sent any more, and off where none ever was', async () => {
+  it('are outdated when none is sent any more, and off where none ever was', async () => {
     expect(await seen()).toBe('off');
     await minute();
     world.clock.ms += 14 * MINUTE;
@@ -274,7 +274,7 @@ describe('the results of canaries', () => {
     expect(await seen()).toBe('outdated');
   });
 
-  it('is found anew where somebody damaged it', async () => {
+  it('are written again where somebody damaged them', async () => {
     world.put('{', {}, STATE, `status/live/canary/${SOURCE.bucket}`);
     world.put('{', {}, STATE, `status/canary/${SOURCE.bucket}/xyz`);
     await minute();

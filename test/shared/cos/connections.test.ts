@@ -22,8 +22,8 @@ const write = (cos: CosClient) => cos.putObject(BACKUP, 'a', Buffer.from('x'));
 const create = (cos: CosClient) => cos.putObject(BACKUP, 'a', Buffer.from('x'), { forbidOverwrite: true });
 const mark = (cos: CosClient) => cos.deleteObject(BACKUP, 'a');
 
-describe('a connection that died while it was idle', () => {
-  // The client hears of it only when it next reads from the socket: as in an instance that was frozen.
+describe('a connection that broke while it was idle', () => {
+  // The client notices only when it next reads from the socket, as in a frozen instance.
   async function withDeadConnection(replies: readonly Reply[]) {
     const cos = await setUp([FOUND, reset, ...replies]);
     await cos.headObject(SOURCE, 'warm');
@@ -43,7 +43,7 @@ describe('a connection that died while it was idle', () => {
     expect(cos.slept).toEqual([]);
   });
 
-  it('leaves open whether what exists is our own', async () => {
+  it('does not show whether an existing object is our own', async () => {
     const cos = await withDeadConnection([failure(409, 'FileAlreadyExists')]);
     await expect(create(cos)).rejects.toMatchObject({ code: 'FileAlreadyExists', status: 409, outcome: 'unknown' });
   });
@@ -69,12 +69,12 @@ describe('a connection that died while it was idle', () => {
 });
 
 describe('the deadline', () => {
-  it('ends a call, also one that may take long', async () => {
+  it('ends a call, even one that may take long', async () => {
     const cos = await setUp([silence], { deadline: () => NOW + 300 });
     await expect(copy(cos)).rejects.toMatchObject({ code: 'AnswerTimeout', outcome: 'unknown' });
   });
 
-  it('keeps a call from being sent when it has passed', async () => {
+  it('prevents a call when it has passed', async () => {
     const cos = await setUp([], { deadline: () => NOW });
     await expect(copy(cos)).rejects.toMatchObject({ code: 'DeadlineReached', outcome: 'none', retryable: true });
     await expect(cos.headBucket(SOURCE)).rejects.toMatchObject({ code: 'DeadlineReached' });

@@ -45,10 +45,10 @@ describe('a read', () => {
     ['a reset', reset],
     ['a 500', failure(500, 'InternalError')],
     ['a 503', failure(503, 'SlowDown')],
-    ['a 502 of something in between', reply(502, {}, '<html>bad gateway</html>')],
+    ['a 502 of a proxy', reply(502, {}, '<html>bad gateway</html>')],
     ['a body that is cut off', raw(`HTTP/1.1 200 OK\r\nETag: "e"\r\nDate: ${DATE}\r\nContent-Length: 99\r\n\r\nsta`)],
     ['a body of unknown length', raw(`HTTP/1.1 200 OK\r\nETag: "e"\r\nDate: ${DATE}\r\n\r\nsta`)],
-    ['an answer that is no HTTP', raw('nonsense\r\n\r\n')],
+    ['an answer that is not HTTP', raw('nonsense\r\n\r\n')],
   ])('is tried again after %s', async (_what, first) => {
     const cos = await setUp([first, first, BODY]);
     const found = await cos.getObject(SOURCE, 'a');
@@ -56,7 +56,7 @@ describe('a read', () => {
     expect(cos.slept).toEqual([50, 100]);
   });
 
-  it('is given up after the last try, with the last error', async () => {
+  it('fails after the last attempt, with the last error', async () => {
     const cos = await setUp([reset, reset, failure(503, 'SlowDown')], { tries: 3 });
     await expect(cos.getVersioning(SOURCE)).rejects.toMatchObject({ code: 'SlowDown', outcome: 'none' });
     expect(server.arrived).toHaveLength(3);
@@ -79,7 +79,7 @@ describe('a read', () => {
     await expect(cos.headObject(SOURCE, 'a')).rejects.toMatchObject({ code: 'AnswerMalformed' });
   });
 
-  it('ends when no answer comes in time', async () => {
+  it('fails when no answer comes in time', async () => {
     const cos = await setUp([silence, FOUND, FOUND, FOUND], { timeouts: { usual: 300 } });
     await expect(cos.headObject(SOURCE, 'a')).resolves.toMatchObject({ found: true });
     expect(server.arrived.length).toBeGreaterThan(1);
@@ -96,7 +96,7 @@ describe('a write of unknown outcome', () => {
   const endings: readonly (readonly [string, Reply, string])[] = [
     ['a reset', reset, 'ConnectionReset'],
     ['a 500', failure(500, 'InternalError'), 'InternalError'],
-    ['a 503 that is not the word of COS', reply(503), 'ServiceUnavailable'],
+    ['a 503 that is not from COS', reply(503), 'ServiceUnavailable'],
     ['an answer that is cut off', raw('HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<Copy'), 'AnswerIncomplete'],
     ['silence', silence, 'AnswerTimeout'],
   ];
@@ -118,22 +118,22 @@ describe('a write of unknown outcome', () => {
     ['of another call', '<CopyPartResult><ETag>"e"</ETag></CopyPartResult>'],
     ['that is empty', ''],
     ['that is HTML', '<html>welcome</html>'],
-  ])('is what a copy answer %s leaves', async (_what, body) => {
+  ])("follows from a copy's answer %s", async (_what, body) => {
     const cos = await setUp([xml(200, body)]);
     await expect(copy(cos)).rejects.toMatchObject({ code: 'AnswerMalformed', outcome: 'unknown', retryable: true });
   });
 
-  it('is what a body cut off without a length leaves, though it looks complete', async () => {
+  it('follows from a body cut off without a length, even if it looks complete', async () => {
     const cos = await setUp([raw('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<CopyObjectResult><ETag>"e"</ETag>')]);
     await expect(copy(cos)).rejects.toMatchObject({ outcome: 'unknown' });
   });
 });
 
-describe('a write that had no effect', () => {
+describe('a write without effect', () => {
   it.each([
     ['copy', copy],
     ['complete', complete],
-  ])('is what an <Error> after a 200 means: %s', async (_name, call) => {
+  ])('follows from an <Error> after a 200: %s', async (_name, call) => {
     const cos = await setUp([
       xml(200, `   \n${errorBody('InternalError', 'copy failed')}`),
       xml(200, errorBody('InvalidPart')),
@@ -154,19 +154,19 @@ describe('a write that had no effect', () => {
     ['ExpiredToken', 400, true],
     ['AccessDenied', 403, false],
     ['NotImplemented', 501, false],
-  ])('is what %s means', async (code, status, retryable) => {
+  ])('follows from %s', async (code, status, retryable) => {
     const cos = await setUp([failure(status, code)]);
     await expect(copy(cos)).rejects.toMatchObject({ code, status, retryable, outcome: 'none' });
     expect(server.arrived).toHaveLength(1);
   });
 
-  it('of a HEAD, which has no body, is that COS is overloaded when COS itself says 503', async () => {
+  it('of a HEAD, whose answer has no body, follows from a 503 of COS itself', async () => {
     const cos = await setUp([reply(503), reply(503, { 'x-cos-request-id': '' })], { tries: 1 });
     await expect(cos.headObject(SOURCE, 'a')).rejects.toMatchObject({ code: 'SlowDown', retryable: true });
     await expect(cos.headObject(SOURCE, 'a')).rejects.toMatchObject({ code: 'ServiceUnavailable', retryable: true });
   });
 
-  it('says what kind of request failed, without names', async () => {
+  it('is reported with the kind of its request, without names', async () => {
     const cos = await setUp(Array.from({ length: 5 }, () => failure(403, 'AccessDenied')));
     const requests = [
       cos.getTags(SOURCE, 'secret', 'v1'),
@@ -189,7 +189,7 @@ describe('a write that had no effect', () => {
     ['NoSuchKey', 404],
     ['NoSuchVersion', 404],
     ['PreconditionFailed', 412],
-  ])('names the source on %s of a copy', async (code, status) => {
+  ])('has the side source on %s of a copy', async (code, status) => {
     const cos = await setUp([failure(status, code), failure(404, 'NoSuchBucket')]);
     await expect(copy(cos)).rejects.toMatchObject({ code, status, side: 'source' });
     await expect(copy(cos)).rejects.toMatchObject({ code: 'NoSuchBucket', side: undefined });
@@ -208,7 +208,7 @@ describe('a write that had no effect', () => {
 });
 
 describe('an error', () => {
-  it('says what failed, and holds neither signature nor token', async () => {
+  it('says which request failed, without signature and token', async () => {
     const token = 'token-of-the-role';
     const cos = await setUp([failure(403, 'AccessDenied', 'No\nway'), reset], {
       credentials: () => ({ ...SECRET, token }),

@@ -13,7 +13,7 @@ describe('nodeHash', () => {
     );
   });
 
-  it('takes text as UTF-8 and bytes as they are', () => {
+  it('takes text as UTF-8 and bytes unchanged', () => {
     expect(nodeHash.sha256('键')).toBe(nodeHash.sha256(Buffer.from('键')));
     expect(nodeHash.hmacSha256('键', 'x')).toEqual(nodeHash.hmacSha256(Buffer.from('键'), 'x'));
   });

@@ -32,7 +32,7 @@ const keys = fc
   .filter((key) => keyProblem(key) === undefined);
 
 describe('encodeKey', () => {
-  it('keeps every key: decoding gives it back', () => {
+  it('preserves every key: decoding returns it', () => {
     fc.assert(
       fc.property(keys, (key) => {
         expect(decodeURIComponent(encodeKey(key))).toBe(key);
@@ -40,7 +40,7 @@ describe('encodeKey', () => {
     );
   });
 
-  it('leaves nothing in a request line that has a meaning there, and no slash is added or lost', () => {
+  it('leaves no special character in a request line, and neither adds nor loses a slash', () => {
     fc.assert(
       fc.property(keys, (key) => {
         const encoded = encodeKey(key);
@@ -66,7 +66,7 @@ describe('encodeKey', () => {
 });
 
 describe('targetOf', () => {
-  it('is read back by the server side of the signature as the same key and query', () => {
+  it('gives a target in which the verifier of signatures finds the same key and query', () => {
     const names = fc.constantFrom('versionId', 'prefix', 'uploads', 'key-marker');
     const query = fc.array(fc.tuple(names, fc.string({ unit: 'grapheme', maxLength: 8 })), { maxLength: 4 });
     fc.assert(
@@ -76,13 +76,13 @@ describe('targetOf', () => {
     );
   });
 
-  it('writes a bare name for an empty value', () => {
+  it('writes an empty value as a bare name', () => {
     expect(targetOf('a', [['uploads', '']])).toBe('/a?uploads');
   });
 });
 
 describe('keyProblem', () => {
-  it('refuses what would reach the bucket instead of an object', () => {
+  it('refuses a key that would address the bucket instead of an object', () => {
     for (const key of ['', '/', '///', './', '././', '/.//']) expect(keyProblem(key)?.code).toBe('InvalidObjectName');
     for (const key of ['.', '..', '../', '/a/', 'a/../', '/..//']) expect(keyProblem(key)).toBeUndefined();
   });

@@ -129,7 +129,7 @@ export const pages = fc
     isPlain: all.every(({ key, size }) => size.length <= 15 && (layout.encoded || /^[ -~]*$/.test(key))),
   }));
 
-/** What may stand anywhere in a document, right or wrong, and what a careless reader takes for something else. */
+/** Everything that may stand in a document, right or wrong, and that a careless reader confuses. */
 export const SNIPPETS = [
   '<!-- <Key>x</Key> -->',
   '<![CDATA[<Key>x</Key>]]>',
@@ -190,7 +190,7 @@ export const SNIPPETS = [
 
 export const damages = fc.oneof(
   fc.record({ how: fc.constant('insert' as const), at: fc.nat(), snippet: fc.constantFrom(...SNIPPETS) }),
-  // At a place where an element may stand, so that the document often stays right.
+  // At a place where an element is allowed, so that the document often stays valid.
   fc.record({ how: fc.constant('between' as const), at: fc.nat(), snippet: fc.constantFrom(...SNIPPETS) }),
   fc.record({ how: fc.constant('cut' as const), at: fc.nat(), length: fc.nat({ max: 60 }) }),
   fc.record({ how: fc.constant('repeat' as const), at: fc.nat(), length: fc.nat({ max: 60 }) }),

@@ -78,13 +78,13 @@ describe('listVersions', () => {
     expect(entries.map(({ key }) => key)).toEqual(keys);
   });
 
-  it('does not decode what the answer does not call encoded', async () => {
+  it('decodes only what the answer calls encoded', async () => {
     const body = versionsPage(version('a%41', 'v').replace('a%2541', 'a%41')).replace(/<EncodingType>.*?>/, '');
     const cos = await setUp([xml(200, body)]);
     expect((await cos.listVersions(SOURCE, {})).entries[0]?.key).toBe('a%41');
   });
 
-  it('goes on where the answer says, with an empty version marker left out', async () => {
+  it('continues where the answer says, without an empty version cursor', async () => {
     const cos = await setUp([
       xml(200, versionsPage(version('a b', 'v'), truncated('a b', 'v'))),
       xml(200, versionsPage(version('c', 'v'), truncated('c', ''))),
@@ -104,12 +104,12 @@ describe('listVersions', () => {
 
   it.each([
     ['half a page', versionsPage(version('a', 'v')).slice(0, -30)],
-    ['a page that does not say whether there is more', versionsPage(version('a', 'v'), '')],
-    ['a page that does not say where to go on', versionsPage('', '<IsTruncated>true</IsTruncated>')],
+    ['a page that does not say whether there are more', versionsPage(version('a', 'v'), '')],
+    ['a page without a cursor', versionsPage('', '<IsTruncated>true</IsTruncated>')],
     ['an entry without a key', versionsPage(version('', 'v'))],
     ['an entry without a size', versionsPage(version('a', 'v').replace(/<Size>.*<\/Size>/, ''))],
     ['a size that is no number', versionsPage(version('a', 'v').replace('<Size>5', '<Size>-5'))],
-    ['a time that is none', versionsPage(marker('a', 'v').replaceAll(TIME, 'yesterday'))],
+    ['an invalid time', versionsPage(marker('a', 'v').replaceAll(TIME, 'yesterday'))],
     ['a key that is not encoded', versionsPage(version('a', 'v').replace('<Key>a', '<Key>%E9%'))],
     ['another document', page('ListBucketResult', '')],
     ['an empty body', ''],
@@ -118,7 +118,7 @@ describe('listVersions', () => {
     await expect(cos.listVersions(SOURCE, {})).rejects.toMatchObject({ code: 'AnswerMalformed', retryable: true });
   });
 
-  it('does not go round in a circle', async () => {
+  it('does not read the same page for ever', async () => {
     const cos = await setUp([xml(200, versionsPage('', truncated('a', 'v')))], { tries: 1 });
     const list = cos.listVersions(SOURCE, { keyMarker: 'a', versionIdMarker: 'v' });
     await expect(list).rejects.toMatchObject({ code: 'AnswerMalformed' });
@@ -133,7 +133,7 @@ describe('listVersions', () => {
     expect(server.arrived).toHaveLength(2);
   });
 
-  it('reads the page anew after one that was cut off', async () => {
+  it('reads a page again that was cut off', async () => {
     const whole = versionsPage(version('a', 'v') + version('b', 'v'));
     const cut: Reply = (request, response) => {
       response.writeHead(200, { 'Content-Length': String(whole.length) });
@@ -155,7 +155,7 @@ describe('listVersions', () => {
 describe('listObjects', () => {
   const objectsPage = (content: string, more?: string) => page('ListBucketResult', content, more);
 
-  it('gives the objects, and where to go on', async () => {
+  it('gives the objects and the next cursor', async () => {
     const more = `<IsTruncated>true</IsTruncated><NextMarker>${encode('a/b')}</NextMarker>`;
     const prefixes = '<CommonPrefixes><Prefix>x</Prefix></CommonPrefixes>';
     const cos = await setUp([xml(200, objectsPage(object('a/b') + prefixes, more)), xml(200, objectsPage(''))]);
@@ -170,7 +170,7 @@ describe('listObjects', () => {
     ]);
   });
 
-  it('goes on from the last key where the answer names no marker', async () => {
+  it('continues after the last key where the answer names no cursor', async () => {
     const more = '<IsTruncated>true</IsTruncated>';
     const cos = await setUp([xml(200, objectsPage(object('a') + object('b'), more)), xml(200, objectsPage('', more))], {
       tries: 1,

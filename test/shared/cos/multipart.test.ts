@@ -87,7 +87,7 @@ describe('a multipart upload', () => {
     );
   });
 
-  it('is aborted, also twice', async () => {
+  it('is aborted, and may be aborted twice', async () => {
     const cos = await setUp([reply(204), failure(404, 'NoSuchUpload'), failure(404, 'NoSuchBucket')]);
     await cos.abortMultipart(BACKUP, 'a', 'u');
     await cos.abortMultipart(BACKUP, 'a', 'u');
@@ -95,7 +95,7 @@ describe('a multipart upload', () => {
     expect(server.arrived[0]?.line).toBe('DELETE /a?uploadId=u');
   });
 
-  it('is never meant by an empty upload ID: that would be the object itself', async () => {
+  it('is never called with an empty upload ID, which would mean the object itself', async () => {
     const cos = await setUp([]);
     await expect(cos.abortMultipart(BACKUP, 'a', '')).rejects.toMatchObject({ code: 'InvalidArgument' });
   });

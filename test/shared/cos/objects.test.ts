@@ -19,13 +19,13 @@ async function setUp(replies: readonly Reply[], options: Partial<CosClientOption
 }
 afterEach(() => server.close());
 
-/** The x-cos headers of a request but those that the other tests look at. */
+/** The x-cos headers of a request, without those that the other tests check. */
 function cosHeaders(index = 0): Record<string, string> {
   return Object.fromEntries([...server.arrived[index]!.headers].filter(([name]) => name.startsWith('x-cos-')));
 }
 
 describe('headObject', () => {
-  it('gives everything a replica needs', async () => {
+  it('gives everything that a replica needs', async () => {
     const cos = await setUp([
       reply(200, {
         ETag: '"abc"',
@@ -72,7 +72,7 @@ describe('headObject', () => {
     });
   });
 
-  it('takes what is not said for what COS means by it', async () => {
+  it("gives COS's defaults for missing headers", async () => {
     const cos = await setUp([reply(200, { ETag: 'abc', 'Last-Modified': DATE, 'Content-Length': '0' })]);
     const result = await cos.headObject(SOURCE, 'a');
     expect(result).toMatchObject({
@@ -85,7 +85,7 @@ describe('headObject', () => {
     [{ 'x-cos-server-side-encryption': 'SM4' }, 'SM4'],
     [{ 'x-cos-server-side-encryption': 'of-tomorrow' }, 'unknown'],
     [{ 'x-cos-server-side-encryption-customer-algorithm': 'AES256' }, 'SSE-C'],
-  ])('knows the encryption of %j', async (headers, algorithm) => {
+  ])('reads the encryption of %j', async (headers, algorithm) => {
     const cos = await setUp([reply(200, { ETag: '"e"', 'Last-Modified': DATE, 'Content-Length': '0', ...headers })]);
     expect(await cos.headObject(SOURCE, 'a')).toMatchObject({ head: { encryption: { algorithm } } });
   });
@@ -93,12 +93,12 @@ describe('headObject', () => {
   it.each([
     ['no ETag', { 'Last-Modified': DATE }],
     ['no time', { ETag: '"e"' }],
-  ])('does not make do with %s', async (_what, headers) => {
+  ])('refuses %s', async (_what, headers) => {
     const cos = await setUp([reply(200, { 'Content-Length': '0', ...headers })], { tries: 1 });
     await expect(cos.headObject(SOURCE, 'a')).rejects.toMatchObject({ code: 'AnswerMalformed' });
   });
 
-  it('reports a 404 with what it says of a delete marker', async () => {
+  it('reports a 404 and whether it names a delete marker', async () => {
     const marker = { 'x-cos-delete-marker': 'true', 'x-cos-version-id': 'MTg0' };
     const cos = await setUp([reply(404), reply(404, marker)]);
     expect(await cos.headObject(SOURCE, 'a')).toEqual({
@@ -122,7 +122,7 @@ describe('getObject and putObject', () => {
     });
   });
 
-  it('get nothing again that is as it was known', async () => {
+  it('fetch nothing that is unchanged', async () => {
     const cos = await setUp([reply(304, { ETag: '"e"' }), reply(200, { ETag: '"f"', 'Last-Modified': DATE }, 'new')]);
     expect(await cos.getObject(SOURCE, 'a', { unless: '"e"' })).toMatchObject({
       unchanged: true,
@@ -162,7 +162,7 @@ describe('getObject and putObject', () => {
 });
 
 describe('copyObject', () => {
-  it('names the source, replaces the metadata, always sends the storage class', async () => {
+  it('names the source, replaces the metadata, and always sends the storage class', async () => {
     const cos = await setUp([COPIED]);
     expect(await cos.copyObject(BACKUP, 'a b/键', FROM, PLAIN)).toEqual({ versionId: 'v2', etag: '"e"', crc64: '123' });
     expect(server.arrived[0]?.line).toBe('PUT /a%20b/%E9%94%AE');
@@ -224,8 +224,8 @@ describe('copyObject', () => {
   });
 
   it.each<[string, Partial<CopyAttributes>]>([
-    ['a header that does not travel', { headers: { host: 'evil.example.com' } }],
-    ['a key of the customer', { encryption: { algorithm: 'SSE-C' } }],
+    ['a header that no copy carries', { headers: { host: 'evil.example.com' } }],
+    ["a customer's key", { encryption: { algorithm: 'SSE-C' } }],
     ['a grantee that closes its quotes', { grants: [{ permission: 'READ', grantee: '1",uri="x' }] }],
   ])('refuses %s without sending anything', async (_what, attributes) => {
     const cos = await setUp([]);
@@ -234,7 +234,7 @@ describe('copyObject', () => {
     expect(server.arrived).toEqual([]);
   });
 
-  it('waits for blanks that keep the connection open', async () => {
+  it('ignores blanks that keep the connection open', async () => {
     const cos = await setUp([
       (request, response) => {
         response.writeHead(200, { 'x-cos-version-id': 'v9' });
@@ -249,7 +249,7 @@ describe('copyObject', () => {
 });
 
 describe('deleteObject', () => {
-  it('gives the ID of the marker it made', async () => {
+  it('gives the ID of the delete marker it made', async () => {
     const cos = await setUp([reply(204, { 'x-cos-delete-marker': 'true', 'x-cos-version-id': 'm' }), reply(204)]);
     expect(await cos.deleteObject(BACKUP, 'a')).toEqual({ versionId: 'm', deleteMarker: true });
     expect(await cos.deleteObject(BACKUP, 'a', 'v')).toEqual({ versionId: undefined, deleteMarker: false });

@@ -14,7 +14,7 @@ const version = (key: string, versionId: string) => ({
   storageClass: 'STANDARD',
 });
 
-/** Gives one page after the other and keeps what it was asked. */
+/** Gives one page after the other and records its arguments. */
 function scripted<Query, Page>(pages: readonly Page[]) {
   const asked: Query[] = [];
   const list = (_place: Place, query: Query): Promise<Page> => {
@@ -32,7 +32,7 @@ async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('objectsUnder', () => {
-  it('goes through all pages, also past an empty one', async () => {
+  it('yields all pages, even past an empty one', async () => {
     const { asked, list } = scripted<object, ObjectsPage>([
       { entries: [object('a/1'), object('a/2')], nextMarker: 'a/2' },
       { entries: [], nextMarker: 'a/5' },
@@ -43,7 +43,7 @@ describe('objectsUnder', () => {
     expect(asked).toEqual([{ prefix: 'a/' }, { prefix: 'a/', marker: 'a/2' }, { prefix: 'a/', marker: 'a/5' }]);
   });
 
-  it('asks for no page that nobody looks at', async () => {
+  it('requests no page that nobody reads', async () => {
     const { asked, list } = scripted<object, ObjectsPage>([{ entries: [object('a/1')], nextMarker: 'a/1' }]);
     for await (const { key } of objectsUnder({ listObjects: list }, PLACE, 'a/')) {
       expect(key).toBe('a/1');
@@ -52,14 +52,14 @@ describe('objectsUnder', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('passes a failure on: half of a listing is not a listing', async () => {
+  it('passes a failure on, because half of a listing is no listing', async () => {
     const { list } = scripted<object, ObjectsPage>([{ entries: [object('a/1')], nextMarker: 'a/1' }]);
     await expect(collect(objectsUnder({ listObjects: list }, PLACE, 'a/'))).rejects.toThrow('no more pages');
   });
 });
 
 describe('objectPages', () => {
-  it('begins beyond a key and gives pages of the size asked for', async () => {
+  it('begins after a key and gives pages of the requested size', async () => {
     const { asked, list } = scripted<object, ObjectsPage>([
       { entries: [object('a/3')], nextMarker: 'a/3' },
       { entries: [object('a/4')], nextMarker: undefined },

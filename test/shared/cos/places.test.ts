@@ -80,7 +80,7 @@ describe('places', () => {
     expect(() => parsePlace(text)).toThrow(expect.objectContaining({ code, status: 400 }));
   });
 
-  it('takes every bucket whose name is one label of a host, also where the domain has more than 60 characters', () => {
+  it('accepts every bucket whose name is one label of a host, even where the domain has more than 60 characters', () => {
     const bucket = `${'a'.repeat(52)}-1250000000`;
     expect(hostOf({ bucket, region: 'na-siliconvalley' })).toBe(`${bucket}.cos.na-siliconvalley.myqcloud.com`);
     expect(() => hostOf({ bucket: `a${bucket}`, region: 'na-siliconvalley' })).toThrow(/not a bucket/);
@@ -100,7 +100,7 @@ describe('places', () => {
     expect(placeOfHost('backup.cos.ap-shanghai.myqcloud.com')).toBeUndefined();
   });
 
-  it('compares and takes apart', () => {
+  it('compares and splits', () => {
     expect(samePlace(SOURCE, { ...SOURCE })).toBe(true);
     expect(samePlace(SOURCE, { ...SOURCE, region: 'ap-beijing' })).toBe(false);
     expect(appidOf('a-b-1250000000')).toBe('1250000000');

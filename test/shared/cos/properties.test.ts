@@ -38,7 +38,7 @@ describe('getGrants', () => {
   const policy = (...grants: string[]) =>
     `<AccessControlPolicy><Owner><ID>${owner}</ID></Owner><AccessControlList>${grants.join('')}</AccessControlList></AccessControlPolicy>`;
 
-  it('gives what others may do', async () => {
+  it('gives the rights of others', async () => {
     const body = policy(
       grant(`<ID>${owner}</ID>`, 'FULL_CONTROL'),
       grant('<ID>qcs::cam::uin/2:uin/3</ID><DisplayName>x</DisplayName>', 'READ_ACP'),
@@ -61,7 +61,7 @@ describe('getGrants', () => {
     expect(await cos.getGrants(SOURCE, 'k')).toEqual([]);
   });
 
-  it('does not lose a grant it cannot read', async () => {
+  it('does not lose a grant that it cannot read', async () => {
     const cos = await setUp([xml(200, policy(grant('<DisplayName>x</DisplayName>', 'READ')))]);
     await expect(cos.getGrants(SOURCE, 'k')).rejects.toMatchObject({ code: 'AnswerMalformed' });
   });
@@ -101,14 +101,14 @@ describe('isSymlink', () => {
   });
 
   it.each([400, 403, 404, 405])(
-    'is false where COS answers %s, for a key without the right to ask cannot know',
+    'is false where COS answers %s, because a key without the right cannot find out',
     async (status) => {
       const cos = await setUp([failure(status, 'Any')]);
       expect(await cos.isSymlink(SOURCE, 'k', 'v')).toBe(false);
     },
   );
 
-  it('is not known where COS gives no answer', async () => {
+  it('is unknown where COS gives no answer', async () => {
     const cos = await setUp([failure(503, 'SlowDown')]);
     await expect(cos.isSymlink(SOURCE, 'k', 'v')).rejects.toMatchObject({ code: 'SlowDown' });
   });
@@ -173,7 +173,7 @@ describe('getExpiries', () => {
 });
 
 describe('putTags', () => {
-  it('replaces those of the version, whatever they hold', async () => {
+  it('replaces the tags of the version, whatever they were', async () => {
     const cos = await setUp([reply(200)]);
     await cos.putTags(SOURCE, 'k', 'v', [
       ['a&b', '<1>'],
@@ -187,13 +187,13 @@ describe('putTags', () => {
     expect(request?.headers.get('content-md5')).toBeDefined();
   });
 
-  it('takes all of them away with a request of its own', async () => {
+  it('removes all of them with a request of its own', async () => {
     const cos = await setUp([reply(204)]);
     await cos.putTags(SOURCE, 'k', 'v', []);
     expect(server.arrived[0]?.line).toBe('DELETE /k?tagging&versionId=v');
   });
 
-  it('says so when COS refuses', async () => {
+  it('fails when COS refuses', async () => {
     const cos = await setUp([failure(403, 'AccessDenied'), failure(404, 'NoSuchVersion')]);
     await expect(cos.putTags(SOURCE, 'k', 'v', [['a', '1']])).rejects.toMatchObject({ code: 'AccessDenied' });
     await expect(cos.putTags(SOURCE, 'k', 'v', [])).rejects.toMatchObject({ code: 'NoSuchVersion' });
@@ -203,7 +203,7 @@ describe('putTags', () => {
 describe('putGrants', () => {
   const guest = { permission: 'READ_ACP', grantee: 'qcs::cam::uin/2:uin/3' } as const;
 
-  it('sends them as a copy does', async () => {
+  it('sends grants as a copy does', async () => {
     const cos = await setUp([reply(200)]);
     await cos.putGrants(SOURCE, 'k', 'v', [guest, { permission: 'READ', grantee: ALL_USERS }]);
     const [request] = server.arrived;
@@ -212,7 +212,7 @@ describe('putGrants', () => {
     expect(request?.headers.get('x-cos-grant-read-acp')).toBe('id="qcs::cam::uin/2:uin/3"');
   });
 
-  it('leaves an object without any to its bucket', async () => {
+  it('leaves an object without grants to its bucket', async () => {
     const cos = await setUp([reply(200)]);
     await cos.putGrants(SOURCE, 'k', 'v', []);
     expect(server.arrived[0]?.headers.get('x-cos-acl')).toBe('default');

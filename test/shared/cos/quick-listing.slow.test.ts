@@ -14,7 +14,7 @@ const PLACE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 const CALL = { method: 'GET', place: PLACE, effect: 'read' } as const;
 const ANSWER = { status: 200, headers: {}, body: new Uint8Array(), framed: true };
 
-/** What the strict reader alone makes of the document; undefined where it refuses it. */
+/** The strict reader's result for the document; undefined where it refuses it. */
 function strictly<T>(kind: ListingKind<T>, document: Uint8Array): T | undefined {
   const reader = createListingReader(CALL, { ...kind, quick: () => undefined }, () => undefined);
   try {
@@ -38,7 +38,7 @@ const compareEither = (versions: boolean, document: Uint8Array): Verdict =>
   versions ? compare(VERSIONS, document) : compare(OBJECTS, document);
 
 describe('the quick reading of a listing', () => {
-  it('takes every page that COS sends, whatever the keys, and gives what the strict one gives', () => {
+  it('accepts every page that COS sends, whatever the keys, with the result of the strict reader', () => {
     let plain = 0;
     fc.assert(
       fc.property(pages, ({ versions, document, isPlain }) => {
@@ -52,7 +52,7 @@ describe('the quick reading of a listing', () => {
     expect(plain).toBeGreaterThan(500);
   });
 
-  it('gives what the strict one gives for damaged, reordered and nested documents, or leaves them to it', () => {
+  it("gives the strict reader's result for damaged, reordered and nested documents, or leaves them to it", () => {
     let quick = 0;
     fc.assert(
       fc.property(pages, fc.array(damages, { minLength: 1, maxLength: 2 }), ({ versions, document }, all) => {
@@ -64,7 +64,7 @@ describe('the quick reading of a listing', () => {
       }),
       { numRuns: 6000 },
     );
-    // A reader that took nothing would agree with everything.
+    // A reader that accepted nothing would agree with everything.
     expect(quick).toBeGreaterThan(100);
   });
 
@@ -101,7 +101,7 @@ describe('the quick reading of a listing', () => {
     },
   );
 
-  it('takes no page that was cut off', () => {
+  it('accepts no page that was cut off', () => {
     const layout: Layout = { indent: false, encoded: true, quote: '&quot;', declaration: '' };
     const entry = { marker: false, key: 'k', versionId: 'v', latest: true, etag: 'e', size: '5', storageClass: '' };
     const whole = utf8(documentOf(layout, [{ ...entry, time: '2026-01-01T00:00:00.000Z' }], true, false));
@@ -119,7 +119,7 @@ describe('the quick reading of a listing', () => {
     expect(VERSIONS.quick(utf8(document))).toBeUndefined();
   });
 
-  it('makes nothing of another document', () => {
+  it('gives nothing for another document', () => {
     for (const document of ['', '<', '<Error/>', '<ListBucketResult/>', '<ListVersionsResult/>', '\u0000']) {
       expect(VERSIONS.quick(utf8(document))).toBeUndefined();
     }

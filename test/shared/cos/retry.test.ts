@@ -30,7 +30,7 @@ describe('nextStep', () => {
     expect(nextStep(effect, failed(true, 'unsent'), { ...FRESH, tries: 3 }, OPTIONS)).toBeUndefined();
   });
 
-  it('follows a dead connection with one more try at once, unless a write could happen twice', () => {
+  it('follows a dead connection with one more attempt at once, unless a write could happen twice', () => {
     expect(nextStep('read', failed(true, 'stale'), FRESH, OPTIONS)).toEqual({
       delay: 0,
       history: { ...FRESH, stale: true },

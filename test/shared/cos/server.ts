@@ -7,14 +7,14 @@ import type { CosClient, CosClientOptions, Place } from '../../../shared/cos/ind
 import { SignatureError, readSignature, splitTarget, verify } from '../../../shared/signing/index.ts';
 import type { Pairs, SignatureFields } from '../../../shared/signing/index.ts';
 
-/** What arrived, as it was on the wire. */
+/** The request as it was on the wire. */
 interface Arrived {
   /** Method and target of the request line. */
   readonly line: string;
-  /** Names in lower case, values in latin1. */
+  /** Names in lower case, values in Latin-1. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
-  /** Which connection it came on, counted from 1. */
+  /** The number of its connection, counted from 1. */
   readonly connection: number;
   readonly signature: SignatureFields;
 }
@@ -25,7 +25,7 @@ export type Reply = (request: IncomingMessage, response: ServerResponse) => void
 export interface ScriptedServer {
   readonly endpoint: string;
   readonly arrived: Arrived[];
-  /** Closes the connections that are open now, as a server does with idle ones. */
+  /** Closes the open connections, as a server does with idle ones. */
   dropConnections(): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,8 +38,8 @@ export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai
 const REQUEST_ID = 'NWZkMWM4NjNfZWVjODJhMDlfNTNmN18xNWNj';
 
 /**
- * A server that gives one reply after the other and verifies the signature of every request: one that does not verify,
- * or that the script does not foresee, is answered with 418.
+ * A server that gives one reply after the other and verifies the signature of every request. It answers 418 to a
+ * request that does not verify, or that the script does not expect.
  */
 export async function startServer(replies: readonly Reply[]): Promise<ScriptedServer> {
   const arrived: Arrived[] = [];
@@ -69,7 +69,7 @@ export async function startServer(replies: readonly Reply[]): Promise<ScriptedSe
   server.on('connection', (socket: Socket) => {
     connections.push(socket);
     socket.on('error', () => {
-      // The scripts break connections; the client's view of it is what counts.
+      // The scripts break connections, and only the client's view of it counts.
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -98,7 +98,7 @@ export async function startServer(replies: readonly Reply[]): Promise<ScriptedSe
   };
 }
 
-/** A client for that server that never really sleeps; `slept` collects the delays it asked for. */
+/** A client for that server that never really sleeps. `slept` collects the delays that it asked for. */
 export function clientOf(
   server: Pick<ScriptedServer, 'endpoint'>,
   options: Partial<CosClientOptions> = {},
@@ -145,7 +145,7 @@ export const reset: Reply = (request) => {
 /** Never answers. */
 export const silence: Reply = () => undefined;
 
-/** Sends these bytes as they are, then ends the connection. */
+/** Sends these bytes unchanged, then ends the connection. */
 export function raw(bytes: string): Reply {
   return (request) => {
     request.socket.end(bytes, 'latin1');
@@ -160,7 +160,7 @@ function pairsOf(request: IncomingMessage): [string, string][] {
   return pairs;
 }
 
-/** The fields of the signature, undefined unless it is right. At which time it is valid is for the tests to look at. */
+/** The fields of the signature; undefined unless it is right. The tests check the time of its validity. */
 function verified(request: IncomingMessage): SignatureFields | undefined {
   const { method = '', url = '' } = request;
   const headers: Pairs = pairsOf(request);

@@ -81,7 +81,7 @@ describe('the host', () => {
 });
 
 describe('the signature', () => {
-  it('lives at most 60 seconds from the time of sending', async () => {
+  it('is valid for at most 60 seconds from the time of sending', async () => {
     const cos = await setUp([FOUND], { now: () => NOW + 999 });
     await cos.headObject(SOURCE, 'a');
     const { signTime, keyTime, secretId } = server.arrived[0]!.signature;
@@ -93,7 +93,7 @@ describe('the signature', () => {
     expect(secretId).toBe(SECRET.secretId);
   });
 
-  it('covers host, body, content headers and every x-cos header, and each parameter', async () => {
+  it('covers host, body, content headers, every x-cos header, and each parameter', async () => {
     const cos = await setUp([COPIED, reply(200, { ETag: '"e"' }), FOUND]);
     const source = { place: SOURCE, key: 'a', versionId: 'v' };
     const attributes = { ...PLAIN, headers: { 'cache-control': 'no-cache' }, meta: { who: 'me' } };
@@ -116,7 +116,7 @@ describe('the signature', () => {
     expect(head?.paramList).toEqual(['versionid']);
   });
 
-  it('is made with the credentials of the moment, and covers their token', async () => {
+  it('uses the current credentials, and covers their token', async () => {
     let rotation = 0;
     const cos = await setUp([FOUND, FOUND], {
       credentials: () => ({ ...SECRET, secretId: `AKID${(rotation += 1)}`, token: `token-${rotation}` }),
@@ -128,7 +128,7 @@ describe('the signature', () => {
     expect(server.arrived[0]!.signature.headerList).toContain('x-cos-security-token');
   });
 
-  it('follows the clock of COS after a refusal, also for a write', async () => {
+  it('follows the clock of COS after a refusal, even for a write', async () => {
     const hour = 3_600_000;
     const cos = await setUp([failure(403, 'RequestTimeTooSkewed'), COPIED, FOUND], { now: () => NOW - hour });
     const source = { place: SOURCE, key: 'a', versionId: 'v' };
@@ -147,7 +147,7 @@ describe('the signature', () => {
 });
 
 describe('header values', () => {
-  it('go out in the bytes in which they came, whatever they mean', async () => {
+  it('are sent in the bytes in which they came, whatever they mean', async () => {
     const bytes = Buffer.from('名字 ü').toString('latin1');
     const disposition = `attachment; filename="${bytes}"`;
     const found = reply(200, {
@@ -190,7 +190,7 @@ describe('connections', () => {
     expect(server.arrived.map(({ connection }) => connection)).toEqual([1, 1, 1]);
   });
 
-  it('are no more at a time than the client was told', async () => {
+  it("are no more at a time than the client's setting", async () => {
     const cos = await setUp([FOUND, FOUND, FOUND, FOUND], { maxSockets: 2 });
     await Promise.all(['a', 'b', 'c', 'd'].map((key) => cos.headObject(SOURCE, key)));
     expect(Math.max(...server.arrived.map(({ connection }) => connection))).toBe(2);

@@ -14,7 +14,7 @@ const PRICES: Prices = {
 const NONE: Usage = { requests: 0, invocations: 0, gbSeconds: 0, bytesAcrossRegions: 0 };
 
 describe('costOf', () => {
-  it('multiplies each counter with its own price', () => {
+  it('multiplies each counter by its own price', () => {
     expect(costOf({ ...NONE, requests: 20_000 }, PRICES)).toEqual({ requests: 4, functions: 0, traffic: 0, total: 4 });
     expect(costOf({ ...NONE, invocations: 10_000, gbSeconds: 4 }, PRICES)).toMatchObject({ functions: 5, total: 5 });
     expect(costOf({ ...NONE, bytesAcrossRegions: 3e9 }, PRICES)).toMatchObject({ traffic: 21, total: 21 });
@@ -49,11 +49,11 @@ describe('usageOf', () => {
     expect(gbSeconds).toBeCloseTo((0.1 + 160 * 0.05) / 4, 10);
   });
 
-  it('takes nothing for bytes that stay in their region', () => {
+  it('costs nothing for bytes that stay in their region', () => {
     expect(usageOf({ objects: 1, bytes: 5e9, parts: 0, acrossRegions: false }, profile).bytesAcrossRegions).toBe(0);
   });
 
-  it('adds up: two pieces of work cost what they cost together', () => {
+  it('adds up: two pieces of work cost the sum of both', () => {
     const [one, two] = [10, 20].map((objects) => ({
       objects,
       bytes: objects * 1e6,

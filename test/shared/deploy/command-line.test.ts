@@ -22,7 +22,7 @@ const missing = () => {
 describe('invoke', () => {
   const result = { FunctionRequestId: 'r', RetMsg: '{"done":true}', Log: 'START\nEND', Duration: 12, InvokeResult: 0 };
 
-  it('gives answer and log', async () => {
+  it('prints answer and log', async () => {
     expect(
       await invoke(
         scfThat(() => ({ Result: result })),
@@ -38,7 +38,7 @@ describe('invoke', () => {
     });
   });
 
-  it('tells a failed run from a call that failed', async () => {
+  it('tells a failed run from a failed call', async () => {
     const failed = { ...result, InvokeResult: 1, ErrMsg: 'time limit', RetMsg: '' };
     expect(
       (
@@ -54,7 +54,7 @@ describe('invoke', () => {
 });
 
 describe('logs', () => {
-  it('come oldest first', async () => {
+  it('are printed oldest first', async () => {
     const Data = ['2', '1'].map((id) => ({
       RequestId: id,
       StartTime: `2025-01-0${id} 08:00:00`,
@@ -102,7 +102,7 @@ describe('logs', () => {
     expect(() => readStartTime(text, 0)).toThrow(/is not a time: write 30m/);
   });
 
-  it('point to the log service where SCF keeps none', async () => {
+  it('name the log service where SCF keeps no logs', async () => {
     const refused = scfThat((action) => {
       throw new CloudApiError(action, 'InvalidAction', 'gone');
     });
@@ -123,13 +123,13 @@ describe('API keys', () => {
     },
   });
 
-  it('are for all sources, to read and write, unless told', async () => {
+  it('are for all sources, to read and write, by default', async () => {
     const added: NewKey[] = [];
     await addKey(store(added), settings, NOTHING);
     expect(added).toEqual([{ buckets: [], destinations: [], rights: ['read', 'write'] }]);
   });
 
-  it('take lists with spaces and repetitions', async () => {
+  it('accept lists with spaces and repetitions', async () => {
     const added: NewKey[] = [];
     const lists = { buckets: 'b-1250000000, a-1250000000,b-1250000000', destinations: ' vault-1250000000' };
     await addKey(store(added), settings, { ...lists, rights: 'metrics' });
@@ -165,7 +165,7 @@ describe('API keys', () => {
     expect(formatKeys([])).toMatch(/key add/);
   });
 
-  it('say when there is nothing to remove', async () => {
+  it('report when there is nothing to remove', async () => {
     await expect(removeKey({ remove: async () => false }, 'CRRid')).rejects.toThrow(/no API key CRRid/);
     await expect(removeKey({ remove: async () => true }, 'CRRid')).resolves.toBeUndefined();
   });
@@ -178,7 +178,7 @@ describe('environment', () => {
     expect(readCredentials(pair)).toEqual({ secretId: 'id', secretKey: 'key', token: undefined });
   });
 
-  it('takes an origin as endpoint, and none', () => {
+  it('takes an origin as endpoint, or none', () => {
     expect(readEndpoint({ TENCENTCLOUD_ENDPOINT: 'http://127.0.0.1:8080/' })).toBe('http://127.0.0.1:8080');
     expect(readEndpoint({})).toBeUndefined();
     expect(() => readEndpoint({ TENCENTCLOUD_ENDPOINT: '127.0.0.1:8080' })).toThrow(/not a URL/);
@@ -186,7 +186,7 @@ describe('environment', () => {
 });
 
 describe('explain', () => {
-  it('adds what to do where the cloud does not say it', () => {
+  it('adds the next step where the cloud does not name it', () => {
     const error = new CloudApiError('GetRole', 'AuthFailure.SecretIdNotFound', 'no such ID');
     expect(explain(error)).toMatch(/no such ID.*Check TENCENTCLOUD_SECRET_ID/);
   });
@@ -198,12 +198,12 @@ describe('explain', () => {
     );
   });
 
-  it('leaves our own sentences alone', () => {
+  it('leaves our own messages alone', () => {
     expect(explain(new DeployError('Do this.', 'X'))).toBe('Do this.');
   });
 });
 
-it('info names functions, triggers and the URL', () => {
+it('info prints functions, triggers and the URL', () => {
   const url = 'https://1250000000-abc.ap-guangzhou.tencentscf.com';
   const text = formatInfo({
     service: 'cos-replication',
@@ -238,7 +238,7 @@ it('info names functions, triggers and the URL', () => {
 });
 
 describe('a command below replication', () => {
-  it('that does not exist is answered with those that do', () => {
+  it('is answered with the existing ones when it does not exist', () => {
     expect(explainUnknown(['replication', 'nosuch'])).toMatch(
       /^There is no command "replication nosuch": use one of console, status, scan, .*marker-key\. "npx serverless replication --help" explains\.$/,
     );
@@ -250,7 +250,7 @@ describe('a command below replication', () => {
     );
   });
 
-  it('that exists, and one of the CLI, is left to the CLI', () => {
+  it("is left to the CLI when it exists, and so are the CLI's own", () => {
     const known = Object.keys(commands.replication.commands).map((name) => ['replication', name]);
     for (const words of [[], ['deploy'], ['nosuch'], ['replication'], ['replication', 'key', 'add'], ...known]) {
       expect(explainUnknown(words)).toBeUndefined();

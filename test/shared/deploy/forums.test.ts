@@ -20,7 +20,7 @@ Commands:    npx serverless --help
 Examine:     npx serverless replication doctor\u001B[39m
 `;
 
-it('names places that help where the CLI names its own, in its colours', () => {
+it("names the project's own help where the CLI names its own, in its colours", () => {
   const { stream, written } = streamOf();
   // A second plugin in one process changes nothing more.
   nameOwnHelp(stream);
@@ -28,7 +28,7 @@ it('names places that help where the CLI names its own, in its colours', () => {
   expect(written).toEqual([OURS]);
 });
 
-it('leaves everything else as it is', () => {
+it('leaves everything else alone', () => {
   const { stream, written } = streamOf();
   const bytes = Buffer.from(THEIRS);
   const done = () => undefined;

@@ -7,7 +7,7 @@ import { createSdk } from '../../../shared/deploy/cloud/state-bucket.ts';
 import type { Cloud } from '../../../shared/deploy/commands/deploy.ts';
 import { startCloud, type LocalCloud } from '../../cloud/index.ts';
 
-/** A local cloud with the buckets of the sample settings, and what a deployment talks to it with. */
+/** A local cloud with the buckets of the sample settings, and the clients of a deployment for it. */
 export async function openPlatform(): Promise<{ readonly cloud: LocalCloud; readonly platform: Cloud }> {
   const cloud = await startCloud({ transitionMs: 0 });
   const { endpoint } = cloud;

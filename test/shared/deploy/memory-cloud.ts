@@ -23,7 +23,7 @@ export interface MemoryCloud extends CloudApi {
   readonly changes: string[];
 }
 
-/** The SCF and CAM calls of a deployment on plain maps, for states that are hard to bring about on a whole cloud. */
+/** The SCF and CAM calls of a deployment on plain maps, for states that a whole cloud hardly reaches. */
 export function createMemoryCloud(appid = '1250000000'): MemoryCloud {
   const functions: MemoryCloud['functions'] = new Map();
   const roles: MemoryCloud['roles'] = new Map();

@@ -2,7 +2,7 @@ import { readSettings } from '../../../shared/deploy/config/settings.ts';
 import type { RawConfiguration } from '../../../shared/deploy/config/settings.ts';
 import type { Settings } from '../../../shared/deploy/types.ts';
 
-/** The configuration that the repository has, short of what a test changes. */
+/** The repository's configuration, with the changes of a test. */
 export function rawConfiguration(changes: Partial<RawConfiguration> = {}): RawConfiguration {
   return {
     service: 'cos-replication',
@@ -68,7 +68,7 @@ export function manySources(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `bucket${index + 1}-1250000000@ap-guangzhou`);
 }
 
-/** As long as a bucket's host name lets its name be, all different: `<prefix>1xxx…-1250000000@<region>`, … */
+/** Names as long as a bucket's host name allows, all different: `<prefix>1xxx…-1250000000@<region>`, … */
 export function longNames(prefix: string, count: number, region: string): string[] {
   const length = 60 - `-1250000000.cos.${region}.myqcloud.com`.length;
   return Array.from({ length: count }, (_, index) => {

@@ -27,17 +27,17 @@ function longestFirstWait(): number {
   return Math.max(...waits);
 }
 
-/** `[what must hold, the smaller, the larger]` */
+/** `[the relation, the smaller, the larger]` */
 const ORDERED: readonly (readonly [string, number, number])[] = [
   ['the client corrects its clock before COS refuses its signatures', D.TOLERATED_SKEW_MS, D.SIGNATURE_LIFE_MS - 1],
-  ['what a run has sent is refused before its lease is over', D.SIGNATURE_LIFE_MS + D.CLOCK_DOUBT_MS, D.LEASE_TAIL_MS],
+  ["COS refuses a run's requests before its lease ends", D.SIGNATURE_LIFE_MS + D.CLOCK_DOUBT_MS, D.LEASE_TAIL_MS],
   [
     'a lease that is not read is younger than any that has expired',
     D.YOUNG_LEASE_MS,
     D.LEASE_TAIL_MS - D.CLOCK_DOUBT_MS,
   ],
   [
-    'a record of an upload comes due when the lease is over',
+    'the record of an upload comes due when the lease has ended',
     D.CLOSING_MS + D.LEASE_TAIL_MS + D.ROUNDING_MS,
     D.AFTER_LEASE_MS,
   ],
@@ -46,21 +46,17 @@ const ORDERED: readonly (readonly [string, number, number])[] = [
     D.SIGNATURE_LIFE_MS + D.CLOCK_DOUBT_MS,
     D.DELETE_LANDING_MS,
   ],
-  ['a DELETE that is not held up comes within that time', D.PROMPT_DELETE_MS, D.DELETE_LANDING_MS - 1],
+  ['a DELETE that is not held up arrives within that time', D.PROMPT_DELETE_MS, D.DELETE_LANDING_MS - 1],
   [
     'a copy that was signed late and takes its whole time still counts as ours',
     D.SIGNATURE_LIFE_MS + D.LONGEST_COPY_MS,
     D.LANDING_MS,
   ],
-  [
-    'a run is over before its copies count as those of a user',
-    D.SIGNATURE_LIFE_MS + Math.max(task, scan),
-    D.LANDING_MS,
-  ],
-  ['a prompt replica is no late one', D.PROMPT_REPLICA_MS, D.LANDING_MS - 1],
+  ["a run has ended before its copies count as a user's", D.SIGNATURE_LIFE_MS + Math.max(task, scan), D.LANDING_MS],
+  ['a prompt replica is not late', D.PROMPT_REPLICA_MS, D.LANDING_MS - 1],
   ['a copy in parts has more time than one of one request', D.LANDING_MS, D.PARTS_LANDING_MS - 1],
   [
-    'what a copy was read from is no older than any attempt that may land',
+    'an attempt takes effect within the limit for the age of its metadata',
     D.LANDING_MS + D.CLOCK_DOUBT_MS,
     D.READ_BEFORE_MS,
   ],
@@ -70,29 +66,25 @@ const ORDERED: readonly (readonly [string, number, number])[] = [
     D.KEY_RETIRING_MS,
   ],
   [
-    'what starts anew has outlived its run and all that the run sent',
+    'work that starts again has outlived its run and all requests of that run',
     Math.max(task, scan) + D.LEASE_TAIL_MS,
     D.LOST_START_MS,
   ],
   ['the rules before a write are younger than those that an instance remembers', D.RULES_BELIEVED_MS, D.RULES_CACHE_MS],
   ['a destination is asked about its versions within one run', D.VERSIONING_TRUSTED_MS, replicate],
-  ['the clock of a function is not trusted more than those of two regions', D.CLOCK_DOUBT_MS, D.CLOCKS_APART_MS],
-  [
-    'a scan measures the lag of all that was written since the last one',
-    D.SCAN_EVERY_MS + 60 * 60_000,
-    D.LAG_WINDOW_MS,
-  ],
-  ['what is examined is read anew no sooner than the next scan', D.SCAN_EVERY_MS, D.EXAMINED_VALID_MS],
-  ['a failure waits no longer at first than for a key that is held', longestFirstWait(), D.BUSY_MS],
-  ['the next word on a crowd comes before the last one is over', D.TIMER_MS + schedule, D.CROWD_MS],
+  ['the clock of a function is trusted no more than those of two regions', D.CLOCK_DOUBT_MS, D.CLOCKS_APART_MS],
+  ['a scan measures the lag of all versions since the last scan', D.SCAN_EVERY_MS + 60 * 60_000, D.LAG_WINDOW_MS],
+  ['examined versions are read again no sooner than the next scan', D.SCAN_EVERY_MS, D.EXAMINED_VALID_MS],
+  ['a failed task waits no longer at first than one for a taken key', longestFirstWait(), D.BUSY_MS],
+  ['the record of a crowded destination is renewed before it expires', D.TIMER_MS + schedule, D.CROWD_MS],
   [
     'a scan for late events begins before the platform drops one',
     D.HELD_BACK_MS + D.HELD_BACK_EVERY_MS,
     D.EVENT_LIFE_MS - 1,
   ],
-  ['events that are held back are later than those that come late', D.LATE_EVENT_MS, D.HELD_BACK_MS - 1],
+  ['events that are held back are later than merely late events', D.LATE_EVENT_MS, D.HELD_BACK_MS - 1],
   ['a turn outlives the function that took it', api + D.CLOCK_DOUBT_MS, D.LONGEST_TURN_MS],
-  ['work that waits is looked for as often as it may come due', D.TIMER_MS, D.BUSY_MS],
+  ['waiting work is looked for as often as it may come due', D.TIMER_MS, D.BUSY_MS],
 ];
 
 describe('durations that depend on each other', () => {
@@ -110,7 +102,7 @@ describe('durations that depend on each other', () => {
 });
 
 describe('the end of a run', () => {
-  it('comes before the platform’s', () => {
+  it("comes before the platform's", () => {
     expect(D.CLOSING_MS).toBeLessThan(D.LAST_TRY_MS);
     expect(D.LAST_TRY_MS).toBeLessThan(replicate);
     expect(D.CLOSING_MS).toBeLessThan(D.SCAN_KEY_MARGIN_MS);
@@ -121,7 +113,7 @@ describe('the end of a run', () => {
     expect(D.VERIFY_CLOSING_MS).toBeLessThan(D.SCAN_CLOSING_MS);
   });
 
-  it('of the timer’s function comes before the timer', () => {
+  it("comes before the next timer, for the timer's function", () => {
     expect(schedule).toBeLessThan(D.TIMER_MS);
     expect(D.BEACON_WAIT_MS).toBeLessThan(schedule);
     expect(D.SWEEP_CLOSING_MS).toBeLessThanOrEqual(D.KEEP_CLOSING_MS);
@@ -130,7 +122,7 @@ describe('the end of a run', () => {
     expect(api).toBeLessThan(D.TIMER_MS);
   });
 
-  it('with more time is where large objects go', () => {
+  it('leaves more time where large objects are copied', () => {
     expect(replicate).toBeLessThan(task);
   });
 });

@@ -18,7 +18,7 @@ interface Told {
   readonly todo: string;
 }
 
-/** The items of the lists under a heading: a code, its meaning, and what to do. */
+/** The items of the lists under a heading: a code, its meaning, and the next step. */
 function listedUnder(heading: string): Told[] {
   const section = readme.slice(readme.indexOf(`\n${heading}\n`) + 1).split(/\n##+ /)[0] ?? '';
   const items = section.split('\n- ').slice(1);
@@ -32,22 +32,27 @@ function listedUnder(heading: string): Told[] {
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 describe('the lists of the page', () => {
-  it.each(['PENDING', 'FAILED'])('say of each cause of %s work what the code says, and of no other', (wanted) => {
-    const ours = Object.entries(CAUSES).filter(([, { state }]) => state === wanted);
-    const told = listedUnder(`### Causes of ${wanted} work`);
-    const rest = wanted === 'FAILED' ? told.splice(-1) : [];
-    expect(told).toEqual(ours.map(([cause, { means, todo }]) => ({ name: `\`${cause}\``, means: upper(means), todo })));
-    for (const { name } of rest) expect(name).toMatch(/^Any other cause is an error code of COS/);
-  });
+  it.each(['PENDING', 'FAILED'])(
+    'list the causes of %s work with the meanings in the code, and no others',
+    (wanted) => {
+      const ours = Object.entries(CAUSES).filter(([, { state }]) => state === wanted);
+      const told = listedUnder(`### Causes of ${wanted} work`);
+      const rest = wanted === 'FAILED' ? told.splice(-1) : [];
+      expect(told).toEqual(
+        ours.map(([cause, { means, todo }]) => ({ name: `\`${cause}\``, means: upper(means), todo })),
+      );
+      for (const { name } of rest) expect(name).toMatch(/^Any other cause is an error code of COS/);
+    },
+  );
 
-  it('have all reasons for which a version is skipped', () => {
+  it('list all reasons for which a version is skipped', () => {
     const ours = Object.entries(SKIPS);
     expect(listedUnder('## Reasons')).toEqual(
       ours.map(([reason, { means, todo }]) => ({ name: `\`${reason}\``, means: upper(means), todo })),
     );
   });
 
-  it('have all codes with which a request is refused, with their statuses', () => {
+  it('list all codes with which a request is refused, with their statuses', () => {
     const ours = Object.entries(REFUSALS);
     expect(listedUnder('## Errors')).toEqual(
       ours.map(([code, { status, means, todo }]) => ({
@@ -60,9 +65,12 @@ describe('the lists of the page', () => {
 });
 
 describe('the console', () => {
-  it.each(Object.keys(CAUSES).filter((cause) => !NETWORK.test(cause)))('explains %s and says what to do', (cause) => {
-    expect(Object.keys(TEXTS)).toEqual(expect.arrayContaining([`cause.${cause}`, `todo.${cause}`]));
-  });
+  it.each(Object.keys(CAUSES).filter((cause) => !NETWORK.test(cause)))(
+    'explains %s and names the next step',
+    (cause) => {
+      expect(Object.keys(TEXTS)).toEqual(expect.arrayContaining([`cause.${cause}`, `todo.${cause}`]));
+    },
+  );
 
   it.each(Object.keys(SKIPS))('explains why a version is skipped: %s', (reason) => {
     expect(Object.keys(TEXTS)).toContain(`skip.${reason}`);
@@ -135,7 +143,7 @@ describe('a cause', () => {
     expect(isFailure('taken')).toBe(false);
   });
 
-  it('has words that begin and end as a list wants them', () => {
+  it('has texts that begin and end as a list needs them', () => {
     for (const { means, todo } of [...Object.values(CAUSES), ...Object.values(SKIPS), ...Object.values(REFUSALS)]) {
       expect(means).toMatch(/[^.]$/);
       expect(todo).toMatch(/^[A-Z].*\.$/);

@@ -14,13 +14,13 @@ const classes = sources.flatMap((file) =>
   [...readFileSync(join(ROOT, file), 'utf8').matchAll(CLASS)].map(([, name = '', body = '']) => ({ file, name, body })),
 );
 
-describe('a class of errors', () => {
-  it('is found at all', () => {
+describe('classes of errors', () => {
+  it('are found at all', () => {
     expect(classes.length).toBeGreaterThan(10);
   });
 
-  // Bundles shorten the names of classes; logs, answers and the causes of tasks carry them.
-  it.each(classes)('$name of $file writes its name out', ({ name, body }) => {
+  // Bundles shorten the names of classes, while logs, answers and the causes of tasks need them.
+  it.each(classes)('have an explicit name: $name of $file', ({ name, body }) => {
     expect(body).toMatch(new RegExp(`\\bname(?:: string)? = '${name}';`));
   });
 });

@@ -44,11 +44,11 @@ const kindOf = async (head: ObjectHead, trust = TRUST, place: Place = DESTINATIO
 
 describe('a version is ours', () => {
   // P16
-  it('when a deployment signed what it says for this very place', async () => {
+  it('when a deployment signed its marker for this very place', async () => {
     expect(await claimOf(TRUST, headWith(GENUINE), DESTINATION, OBJECT)).toEqual({ kind: 'ours', marker: MARKER });
   });
 
-  it('and not one without a marker', async () => {
+  it('only with a marker', async () => {
     expect(await kindOf(headWith({ own: '1' }))).toBe('none');
   });
 
@@ -57,16 +57,16 @@ describe('a version is ours', () => {
     ['another region', { ...DESTINATION, region: 'ap-beijing' }, OBJECT],
     ['another bucket', { ...DESTINATION, bucket: 'other-1250000000' }, OBJECT],
     ['its own source', SOURCE, OBJECT],
-  ])('and not when its marker was copied to %s', async (_, place, objectKey) => {
+  ])('unless its marker was copied to %s', async (_, place, objectKey) => {
     expect(await kindOf(headWith(GENUINE), TRUST, place, objectKey)).toBe('none');
   });
 
-  it('and not when the key is that of nobody we know, or of another secret', async () => {
+  it('unless the marker key is unknown, or has another secret', async () => {
     expect(await kindOf(headWith(metaOf(MARKER, { ...KEY, id: 'ffffffff' })))).toBe('none');
     expect(await kindOf(headWith(metaOf(MARKER, { ...KEY, secret: 'guessed' })))).toBe('none');
   });
 
-  it('and not with the markers of earlier releases, which anybody could make', async () => {
+  it('unless it has a marker of earlier releases, which anybody could make', async () => {
     const old = {
       'replication-source': GENUINE['replication-source'] ?? '',
       'replication-time': '1700000000123',
@@ -77,29 +77,29 @@ describe('a version is ours', () => {
     expect(await kindOf(headWith(old))).toBe('none');
   });
 
-  it('whichever of the keys of a deployment or its peers signed it', async () => {
+  it('by whichever key of a deployment or its peers', async () => {
     const peer: MarkerKey = { id: 'bbbbbbbb', secret: 'of a peer', retired: undefined };
     const trust = { hash: nodeHash, keys: keyringOf({ ...KEY, retired: ATTEMPTED + 1 }, peer) };
     expect(await kindOf(headWith(GENUINE), trust)).toBe('ours');
     expect(await kindOf(headWith(metaOf(MARKER, peer)), trust)).toBe('ours');
   });
 
-  it('and not when it was attempted long after its key was replaced, so a secret that leaked is good for nothing', async () => {
+  it('unless it was attempted long after its key was replaced, so that a leaked secret is useless', async () => {
     const retiredAt = (retired: number) => ({ hash: nodeHash, keys: keyringOf({ ...KEY, retired }) });
     expect(await kindOf(headWith(GENUINE), retiredAt(ATTEMPTED - 15 * MINUTE))).toBe('ours');
     expect(await kindOf(headWith(GENUINE), retiredAt(ATTEMPTED - 15 * MINUTE - 1))).toBe('none');
   });
 });
 
-describe('a copy of a replica by a user', () => {
+describe("a user's copy of a replica", () => {
   // P17
-  it('is one when it is younger than its attempt can be, and still tells what it is a copy of', async () => {
+  it('is recognised when it is younger than its attempt can be, and still names its source', async () => {
     const at = (lastModified: number) => claimOf(TRUST, headWith(GENUINE, { lastModified }), DESTINATION, OBJECT);
     expect(await at(ATTEMPTED + LANDING_MS)).toMatchObject({ kind: 'ours' });
     expect(await at(ATTEMPTED + LANDING_MS + 1000)).toMatchObject({ kind: 'copied', marker: MARKER });
   });
 
-  it('is one when an older version bears the same attempt; the original is known to have been copied', () => {
+  it('is recognised when an older version has the same attempt; the original is known to have been copied', () => {
     expect(copiesAmong([])).toEqual({ copies: new Set(), originals: new Set() });
     const { copies, originals } = copiesAmong(['c', 'a', undefined, 'b', 'a', 'a']);
     expect([...copies]).toEqual([4, 1]);
@@ -113,7 +113,7 @@ describe('a version with our marker and other bytes', () => {
     expect(await kindOf(headWith(GENUINE, { crc64: undefined }))).toBe('damaged');
   });
 
-  it('by its ETag or its size, where the source had no CRC64', async () => {
+  it('is damaged by its ETag or its size, where the source had no CRC64', async () => {
     const etag = metaOf({ ...MARKER, proof: { by: 'etag', value: '0123456789abcdef0123456789abcdef' } });
     expect(await kindOf(headWith(etag))).toBe('ours');
     expect(await kindOf(headWith(etag, { etag: '"00000000000000000000000000000000"' }))).toBe('damaged');
@@ -127,7 +127,7 @@ describe('forged markers', () => {
   const pieces = fc.constantFrom(...Object.values(GENUINE), ...(GENUINE['replication-marker'] ?? '').split(';'));
   const changed = (text: string): fc.Arbitrary<string> =>
     fc.oneof(
-      // One sign is another one, is missing, or comes twice.
+      // One character is another one, is missing, or comes twice.
       fc.tuple(fc.nat(text.length - 1), fc.stringMatching(/^[ -~]?$/)).map(([at, sign]) => {
         return text.slice(0, at) + sign + text.slice(at + 1);
       }),
@@ -149,7 +149,7 @@ describe('forged markers', () => {
     .map(([source, marker]) => ({ 'replication-source': source, 'replication-marker': marker }))
     .filter((meta) => Object.entries(meta).some(([name, value]) => GENUINE[name] !== value));
 
-  it('100,000 of them, altered and invented, make nobody take a version for ours', { timeout: 120_000 }, async () => {
+  it('make no version count as ours, 100,000 of them, altered and invented', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(forged, async (meta) => {
         expect(await kindOf(headWith(meta))).toBe('none');

@@ -6,8 +6,8 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64').re
 const TEXT = '18445044073709428159';
 const ID = base64(TEXT);
 
-describe('a version ID tells a time only when all of it is one', () => {
-  it('as COS makes them', () => {
+describe('a version ID has a time only when all of it is valid', () => {
+  it("has one in COS's form", () => {
     expect(timeOfVersionId(ID)).toBe(1_700_000_000_123_456);
   });
 
@@ -18,13 +18,13 @@ describe('a version ID tells a time only when all of it is one', () => {
     ['no time at all', base64('18446744073709551615')],
     ['a time before 1970', base64('18446744073709551616')],
     ['a time that is no exact number', base64('10000000000000000000')],
-  ])('not with %s', (_, id) => {
+  ])('has none with %s', (_, id) => {
     expect(timeOfVersionId(id)).toBeUndefined();
     expect(refOf(id, 5000, '').time).toBe(5_000_000);
   });
 });
 
-describe('one version is known by one name', () => {
+describe('one version has one name', () => {
   const head: ObjectHead = {
     versionId: 'null',
     etag: '"e"',
@@ -51,12 +51,12 @@ describe('one version is known by one name', () => {
   it.each([
     ['null', 'null/5000/e', 5_000_000],
     [ID, ID, 1_700_000_000_123_456],
-  ])('%s, whether a listing or a HEAD showed it', (versionId, id, time) => {
+  ])('whether a listing or a HEAD showed it: %s', (versionId, id, time) => {
     expect(refOfEntry({ ...entry, versionId })).toEqual({ id, time });
     expect(refOfHead({ ...head, versionId })).toEqual({ id, time });
   });
 
-  it('and an ID that only looks like the name of a null version is none', () => {
+  it('unless an ID only resembles the name of a null version', () => {
     expect(refOfId('null/5000/e').time).toBe(5_000_000);
     expect(refOfId('of-null/5000/e')).toEqual({ id: 'of-null/5000/e', time: 0 });
   });

@@ -47,18 +47,18 @@ beforeEach(() => {
 });
 
 describe('the marker key of a deployment', () => {
-  it('is made once, of 256 random bits, and kept when it is deployed again', async () => {
+  it('is made once, of 256 random bits, and kept by the next deployment', async () => {
     expect([await ensure(STATE), await ensure(STATE)]).toEqual([true, false]);
     const { secret } = await keyring().newest();
     expect(Buffer.from(secret, 'base64url')).toEqual(Buffer.alloc(32, 1));
   });
 
-  it('is one and the same for two deployments at once', async () => {
+  it('is the same for two deployments at once', async () => {
     await Promise.all([ensure(STATE), ensure(STATE)]);
     expect([...objects.keys()]).toEqual([`${STATE.bucket}/secrets/marker-key/1`]);
   });
 
-  it('is missed with what to do, where nobody has deployed', async () => {
+  it('is missing, with the next step, where nobody has deployed', async () => {
     await expect(keyring().newest()).rejects.toMatchObject({
       code: 'MarkerKeyMissing',
       retryable: true,
@@ -66,7 +66,7 @@ describe('the marker key of a deployment', () => {
     });
   });
 
-  it('is read once, and asked for again after five minutes', async () => {
+  it('is read once, and again after five minutes', async () => {
     await ensure(STATE);
     const keys = keyring();
     reads = [];
@@ -77,7 +77,7 @@ describe('the marker key of a deployment', () => {
     expect(reads.filter((name) => name.startsWith(STATE.bucket))).toHaveLength(3);
   });
 
-  it('gives way to a newer one, and knows since when', async () => {
+  it('is replaced by a newer one, which knows since when', async () => {
     await ensure(STATE);
     const keys = keyring();
     const first = await keys.newest();
@@ -91,7 +91,7 @@ describe('the marker key of a deployment', () => {
     expect(second.retired).toBeUndefined();
   });
 
-  it('has a name that tells nothing of the secret and is the same wherever it is read', async () => {
+  it('has a name that reveals nothing of the secret and is the same wherever it is read', async () => {
     await ensure(STATE);
     const [one, other] = [await keyring().newest(), await keyring().newest()];
     expect(one).toEqual(other);
@@ -107,7 +107,7 @@ describe('the marker key of a deployment', () => {
 });
 
 describe('a key that a marker names', () => {
-  it('is found though it is that of a peer that was deployed after this function began', async () => {
+  it('is found even if it belongs to a peer that was deployed after this function began', async () => {
     await ensure(STATE);
     const keys = keyring();
     await keys.newest();
@@ -118,7 +118,7 @@ describe('a key that a marker names', () => {
     expect(await keys.find(id, now)).toMatchObject([{ id }]);
   });
 
-  it('is looked for no more when the version is older than the last look: then it is nobody', async () => {
+  it('is not looked for again when the version is older than the last look: then it is unknown', async () => {
     await ensure(STATE);
     const keys = keyring();
     await keys.newest();
@@ -134,13 +134,13 @@ describe('a key that a marker names', () => {
     expect(reads.filter((name) => name.startsWith(PEER.bucket)).length).toBeLessThanOrEqual(2);
   });
 
-  it('is looked for by a look that began after the question, for an earlier one may have missed it', async () => {
+  it('is looked for by a look that began after the question, because an earlier one may have missed it', async () => {
     await ensure(STATE);
     const keys = keyring();
     const deployed = new Promise<boolean>((resolve) => {
       onRead = () => {
         onRead = () => undefined;
-        // The first look finds that the peer has no key; then it is deployed.
+        // The first look finds that the peer has no key. Then the peer is deployed.
         queueMicrotask(() => {
           buckets.add(PEER.bucket);
           resolve(ensure(PEER));
@@ -154,7 +154,7 @@ describe('a key that a marker names', () => {
     expect(await early).toEqual([]);
   });
 
-  it('is not taken for nobody when it cannot be read: then nothing is decided', async () => {
+  it('is not unknown when it cannot be read: then nothing is decided', async () => {
     await ensure(STATE);
     const keys = keyring();
     onRead = () => {

@@ -5,7 +5,7 @@ import type { Keyring, Marker, MarkerKey } from '../../../shared/identity/types.
 /** A key for tests; nothing real is signed with it. */
 export const KEY: MarkerKey = { id: '0a1b2c3d', secret: 'a secret of tests', retired: undefined };
 
-/** Keys that are there from the beginning; the last one signs. */
+/** Keys that exist from the beginning; the last one signs. */
 export const keyringOf = (...keys: readonly MarkerKey[]): Keyring => ({
   newest: async () => keys.at(-1) ?? KEY,
   find: async (id) => keys.filter((key) => key.id === id),

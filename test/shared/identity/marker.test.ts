@@ -17,7 +17,7 @@ import { KEY } from './keys.ts';
 
 const VERSION = 'MTg0NDUwNDQwNzM3MDk0MjgxNTk';
 const ATTEMPTED = 1_700_000_001_000;
-/** As it stands on replicas that are out there; a later release has to read it too. */
+/** As it is on existing replicas, which later releases must read too. */
 const SAMPLE = {
   'replication-source': `ap-guangzhou/source-1250000000/${VERSION}`,
   'replication-marker': '1;;;c123;1700000001-vu1;;0a1b2c3d;hcLWf3OZDrW8pj4rhJyAH9',
@@ -78,7 +78,7 @@ describe('the marker on a replica', () => {
     expect(written(markerWith(), { own: 'kept' })).toStrictEqual({ own: 'kept', ...SAMPLE });
   });
 
-  it('of a null version says which one by its time and ETag, for the ID does not', () => {
+  it('names a null version by its time and ETag, because the ID does not', () => {
     const marker = markerWith({
       ref: refOf('null', 5000, '"e1"'),
       base: refOf('null', 4000, '"e0"'),
@@ -90,19 +90,19 @@ describe('the marker on a replica', () => {
     });
   });
 
-  it('carries a version ID whole, slashes and padding included: only the region and the bucket stand before it', () => {
+  it('carries a version ID whole, slashes and padding included: only region and bucket stand before it', () => {
     const ref = refOf('Ab/c+d/e==', 5000, '');
     expect(reread(markerWith({ ref, base: ref }))).toEqual(markerWith({ ref, base: { ...ref, time: 0 } }));
   });
 
-  it('of a null version without an ETag, or with a strange one, is read back as that very version', () => {
+  it('of a null version without an ETag, or with an unusual one, is read back as that very version', () => {
     for (const etag of ['', '"a;b%c d"', '"é"']) {
       const ref = refOf('null', 5000, etag);
       expect(reread(markerWith({ ref }))?.ref).toEqual(ref);
     }
   });
 
-  it('is read back as it was written, null versions and missing values included', () => {
+  it('is read back as written, null versions and missing values included', () => {
     fc.assert(
       fc.property(arbitraryMarker, (marker) => {
         expect(reread(marker)).toEqual(marker);
@@ -120,7 +120,7 @@ describe('the marker on a replica', () => {
     );
   });
 
-  it('takes the place of the marker of an earlier life, whatever that held', () => {
+  it('replaces an earlier marker, whatever that held', () => {
     fc.assert(
       fc.property(arbitraryMarker, arbitraryMarker, (earlier, marker) => {
         expect(written(marker, written(earlier, { own: '1' }))).toEqual(written(marker, { own: '1' }));
@@ -128,13 +128,13 @@ describe('the marker on a replica', () => {
     );
   });
 
-  it('two null versions are told apart by their ETag and time', () => {
+  it('tells two null versions apart by their ETag and time', () => {
     const one = markerWith({ ref: refOf('null', 5000, '"a"') });
     const other = markerWith({ ref: refOf('null', 5000, '"b"') });
     expect(reread(one)?.ref.id).not.toBe(reread(other)?.ref.id);
   });
 
-  it('takes as much room as was measured before it was written, and less than 260 bytes for the longest names', () => {
+  it('has the size that was computed before, and less than 260 bytes for the longest names', () => {
     fc.assert(
       fc.property(arbitraryMarker, (marker) => {
         expect(metadataBytes(written(marker))).toBe(metadataBytes(writeMarker({}, marker, MEASURE)));
@@ -170,17 +170,17 @@ describe('the marker on a replica', () => {
     ['replication-marker', `${MARKER};`],
     ['replication-marker', `;${MARKER}`],
     ['replication-marker', `${'1'.repeat(2000)}${MARKER}`],
-  ])('with %s %j it is none of ours', (name, value) => {
+  ])('with %s %j is none of ours', (name, value) => {
     expect(readMarker(SAMPLE)).toBeDefined();
     expect(value).not.toBe(MARKER);
     expect(readMarker({ ...SAMPLE, [name]: value })).toBeUndefined();
   });
 
-  it.each(Object.keys(SAMPLE))('without %s it is none of ours', (name) => {
+  it.each(Object.keys(SAMPLE))('without %s is none of ours', (name) => {
     expect(readMarker(Object.fromEntries(Object.entries(SAMPLE).filter(([key]) => key !== name)))).toBeUndefined();
   });
 
-  it('whatever a user writes there, reading never throws', () => {
+  it('is read without an exception, whatever a user writes there', () => {
     const value = fc.oneof(fc.string(), fc.constantFrom(...Object.values(SAMPLE)));
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...Object.keys(SAMPLE)), value), (meta) => {
@@ -190,7 +190,7 @@ describe('the marker on a replica', () => {
   });
 });
 
-it('metadata is counted with the names and their prefix', () => {
+it('the size of metadata includes the names and their prefix', () => {
   expect(metadataBytes({})).toBe(0);
   expect(metadataBytes({ ab: 'xyz' })).toBe('x-cos-meta-abxyz'.length);
   expect(metadataBytes({ ab: 'xyz', c: '' })).toBe('x-cos-meta-abxyz'.length + 'x-cos-meta-c'.length);

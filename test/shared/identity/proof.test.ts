@@ -18,7 +18,7 @@ const headWith = (change: Partial<ObjectHead> = {}): ObjectHead => ({
   ...change,
 });
 
-describe('bytes are proved', () => {
+describe('equal bytes are proved', () => {
   it('by CRC64 wherever the source has one', () => {
     for (const inParts of [true, false])
       expect(proofOf(headWith({ crc64: '1' }), inParts)).toEqual({ by: 'crc64', value: '1' });
@@ -34,7 +34,7 @@ describe('bytes are proved', () => {
       expect(proofOf(headWith({ encryption: { algorithm } }), false)).toEqual(size);
   });
 
-  it('by what an answer or a HEAD says, and not by what it leaves out', () => {
+  it('by an answer or a HEAD, and not by its missing values', () => {
     const answer = { etag: `"${DIGEST}"`, crc64: '1' };
     expect(proves({ by: 'crc64', value: '1' }, answer)).toBe(true);
     expect(proves({ by: 'crc64', value: '1' }, { ...answer, crc64: undefined })).toBe(false);
@@ -44,12 +44,12 @@ describe('bytes are proved', () => {
     expect(proves({ by: 'size', value: '7' }, { ...answer, size: 7 })).toBe(true);
   });
 
-  it.each(['c1', `e${DIGEST}`, 's0'])('%s is read back as it was written', (text) => {
+  it.each(['c1', `e${DIGEST}`, 's0'])('by a proof that is read back as written: %s', (text) => {
     const proof = readProof(text);
     expect(proof && writeProof(proof)).toBe(text);
   });
 
-  it.each(['', 'c', 'x1', 'c-1', `c${'1'.repeat(21)}`, 'e1', 's1.5'])('%j is none', (text) => {
+  it.each(['', 'c', 'x1', 'c-1', `c${'1'.repeat(21)}`, 'e1', 's1.5'])('by none of the invalid texts: %j', (text) => {
     expect(readProof(text)).toBeUndefined();
   });
 });
@@ -57,10 +57,14 @@ describe('bytes are proved', () => {
 describe('two versions have the same bytes', () => {
   const one = headWith({ crc64: '1' });
   it.each([
-    ['alike in all', {}, true],
+    ['equal in everything', {}, true],
     ['with another size', { size: 8 }, false],
     ['with another CRC64', { crc64: '2' }, false],
-    ['with another ETag, which COS makes anew for copies of what was uploaded in parts', { etag: `"${OTHER}"` }, true],
+    [
+      'with another ETag, which COS computes again for copies of objects uploaded in parts',
+      { etag: `"${OTHER}"` },
+      true,
+    ],
     ['one of them without CRC64', { crc64: undefined }, true],
   ] as const)('%s', (_, change, same) => {
     expect(sameBytes(one, headWith({ crc64: '1', ...change }))).toBe(same);
@@ -77,7 +81,7 @@ describe('a replica may stand for another one', () => {
     expect(mayStandFor(headWith({ crc64: '2' }), original, original)).toBe(false);
   });
 
-  it('and not when only the other one has the ETag of the source: CRC64 can be forged', () => {
+  it('unless only the other one has the ETag of the source, because CRC64 can be forged', () => {
     expect(mayStandFor(opaque, original, original)).toBe(false);
     expect(mayStandFor(original, opaque, original)).toBe(true);
   });

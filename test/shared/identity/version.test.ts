@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isNull, orderBy, refOf, refOfId, surelyOlder, timeOfVersionId } from '../../../shared/identity/version.ts';
 
-/** As COS makes them: unpadded base64 of 2^64-1 minus microseconds. */
+/** In COS's form: unpadded base64 of 2^64-1 minus microseconds. */
 const idOf = (micros: number): string =>
   Buffer.from((2n ** 64n - 1n - BigInt(micros)).toString())
     .toString('base64')
@@ -11,7 +11,7 @@ const idOf = (micros: number): string =>
 const arbitraryMicros = fc.integer({ min: 1_000_000_000_000_000, max: 4_000_000_000_000_000 });
 
 describe('the time in a version ID', () => {
-  it('published IDs tell when they were made', () => {
+  it('is that of the upload, for published IDs', () => {
     expect(timeOfVersionId('MTg0NDUwNDQwNzM3MDk0MjgxNTk')).toBe(1_700_000_000_123_456);
   });
 
@@ -23,11 +23,11 @@ describe('the time in a version ID', () => {
     );
   });
 
-  it.each(['', 'null', 'abc', 'MTIz', 'MTg0NDY3NDQwNzM3MDk1NTE2MTY', '%%%'])('%j has none', (id) => {
+  it.each(['', 'null', 'abc', 'MTIz', 'MTg0NDY3NDQwNzM3MDk1NTE2MTY', '%%%'])('is missing in %j', (id) => {
     expect(timeOfVersionId(id)).toBeUndefined();
   });
 
-  it('is read as exact arithmetic reads it, of twenty digits and of what looks like them', () => {
+  it('is read as exact arithmetic reads it, for twenty digits and similar texts', () => {
     const exactly = (id: string): number | undefined => {
       const text = Buffer.from(id, 'base64').toString('latin1');
       if (!/^\d{20}$/.test(text)) return undefined;
@@ -45,7 +45,7 @@ describe('the time in a version ID', () => {
     );
   });
 
-  it('text that is no ID never throws', () => {
+  it('is read without an exception from any text', () => {
     fc.assert(
       fc.property(fc.string(), (id) => {
         const time = timeOfVersionId(id);
@@ -56,27 +56,24 @@ describe('the time in a version ID', () => {
 });
 
 describe('the identity of a version', () => {
-  it('its ID, and its time comes from there and not from Last-Modified', () => {
+  it('is its ID, with a time from there and not from Last-Modified', () => {
     const id = idOf(1_700_000_000_123_456);
     expect(refOf(id, 1_700_000_009_000, '"e"')).toEqual({ id, time: 1_700_000_000_123_456 });
   });
 
-  it('an ID without a time is placed by Last-Modified', () => {
+  it('with an ID without a time has its place by Last-Modified', () => {
     expect(refOf('other', 5000, '"e"')).toEqual({ id: 'other', time: 5_000_000 });
   });
 
-  it.each([undefined, '', 'null'])(
-    'a version written without versioning (%j) is known by Last-Modified and ETag',
-    (id) => {
-      expect(isNull(id)).toBe(true);
-      expect(refOf(id, 5000, '"e"')).toEqual(refOf('null', 5000, 'e'));
-      expect(refOf(id, 5000, '"e"').id).not.toBe(refOf(id, 6000, '"e"').id);
-      expect(refOf(id, 5000, '"e"').id).not.toBe(refOf(id, 5000, '"f"').id);
-      expect(refOf(id, 5000, '"e"').time).toBe(5_000_000);
-    },
-  );
+  it.each([undefined, '', 'null'])('written without versioning (%j) is Last-Modified and ETag', (id) => {
+    expect(isNull(id)).toBe(true);
+    expect(refOf(id, 5000, '"e"')).toEqual(refOf('null', 5000, 'e'));
+    expect(refOf(id, 5000, '"e"').id).not.toBe(refOf(id, 6000, '"e"').id);
+    expect(refOf(id, 5000, '"e"').id).not.toBe(refOf(id, 5000, '"f"').id);
+    expect(refOf(id, 5000, '"e"').time).toBe(5_000_000);
+  });
 
-  it('a reference written down is read back as it was', () => {
+  it('is read back as written', () => {
     const any = fc.oneof(
       arbitraryMicros.map((micros) => refOf(idOf(micros), 0, '"e"')),
       fc
@@ -91,17 +88,17 @@ describe('the identity of a version', () => {
   });
 });
 
-describe('older beyond doubt', () => {
+describe('a version is older beyond doubt', () => {
   const precise = (micros: number) => refOf(idOf(micros), 0, '');
   const coarse = (second: number) => refOf('null', second * 1000, `e${second}`);
   const SECOND = 1_700_000_000;
 
-  it('microseconds decide between two IDs', () => {
+  it('by the microseconds of two IDs', () => {
     expect(surelyOlder(precise(SECOND * 1e6), precise(SECOND * 1e6 + 1))).toBe(true);
     expect(surelyOlder(precise(SECOND * 1e6 + 1), precise(SECOND * 1e6))).toBe(false);
   });
 
-  it('whole seconds of one second are in doubt, either way', () => {
+  it('unless only whole seconds are known, and equal', () => {
     const [a, b] = [coarse(SECOND), precise(SECOND * 1e6 + 999_999)];
     expect(surelyOlder(a, b)).toBe(false);
     expect(surelyOlder(b, a)).toBe(false);
@@ -132,7 +129,7 @@ describe('order', () => {
     expect(listed.toReversed().toSorted(orderBy(listed))).toEqual(listed);
   });
 
-  it('one that is no longer listed is placed by its time', () => {
+  it('of an unlisted version follows from its time', () => {
     const listed = [named('a', 10), named('c', 30)];
     const compare = orderBy(listed);
     expect(compare(named('b', 20), named('a', 10))).toBeGreaterThan(0);
@@ -142,7 +139,7 @@ describe('order', () => {
     expect(compare(named('x', 20), named('y', 21))).toBeLessThan(0);
   });
 
-  it('is a total order over listed and unlisted versions', () => {
+  it('is total over listed and unlisted versions', () => {
     const refs = fc.uniqueArray(fc.record({ id: fc.stringMatching(/^[a-z]{1,3}$/), time: fc.nat(20) }), {
       selector: (ref) => ref.id,
       minLength: 3,

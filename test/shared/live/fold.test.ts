@@ -32,13 +32,13 @@ async function sums(source = SOURCE) {
   return { sum, hour: hourOf(sum, BACKUP), rule: (id = 'r') => ruleSumOf(sum, BACKUP, id, world.clock.ms) };
 }
 
-describe('the sums of the deeds of instances', () => {
-  it('are none before anything was written, and 0 nowhere', async () => {
+describe("the sums of the instances' notes", () => {
+  it('do not exist before the first note, and are 0 nowhere', async () => {
     await fold();
     expect(await readLive(world.engine.deps, SOURCE)).toBeUndefined();
   });
 
-  it('hold each note once, and remove it', async () => {
+  it('include each note once, and remove it', async () => {
     await copy(3);
     expect(await fold()).toBe(3);
     expect(await fold()).toBe(0);
@@ -49,7 +49,7 @@ describe('the sums of the deeds of instances', () => {
     expect(rule()?.total).toMatchObject({ versions: 3, bytes: 300, scannedVersions: 0 });
   });
 
-  it('count delete markers and parts, by events and by scans, and know notes of an earlier release without them', async () => {
+  it('count delete markers and parts, by events and by scans, and read notes of an earlier release without them', async () => {
     await copy(2, { markers: 3, parts: 7 });
     await copy(1, { markers: 3, scanned: true });
     const note = { from: formatPlace(SOURCE), to: formatPlace(BACKUP), rule: 'r', scanned: false };
@@ -105,7 +105,7 @@ describe('the sums of the deeds of instances', () => {
     for (let turn = 0; turn < 40; turn += 1) {
       await copy(2);
       let step = 0;
-      /** Lets the two go on in an order that differs from turn to turn. */
+      /** Lets the two continue in an order that differs from turn to turn. */
       const slow = (mine: number): Cos =>
         new Proxy(world.engine.deps.cos, {
           get:
@@ -123,7 +123,7 @@ describe('the sums of the deeds of instances', () => {
     expect((await sums()).hour.versions).toBeGreaterThan(0);
   });
 
-  it('show the last hour, and keep what each rule has copied in all and this month', async () => {
+  it('show the last hour, and keep the copies of each rule in total and this month', async () => {
     world.clock.ms = Date.UTC(2026, 0, 31, 15, 55);
     await copy(2);
     await fold();
@@ -154,7 +154,7 @@ describe('the sums of the deeds of instances', () => {
     expect((await sums()).rule()?.total.versions).toBe(3);
   });
 
-  it('are each of one source, and outdated when nobody adds to them', async () => {
+  it('belong to one source each, and are outdated when nobody adds to them', async () => {
     await copy(1);
     await copy(2, { source: OTHER });
     await fold(undefined, [SOURCE, OTHER]);
@@ -163,7 +163,7 @@ describe('the sums of the deeds of instances', () => {
     expect([isLive(sum, world.clock.ms + 4 * MINUTE), isLive(sum, world.clock.ms + 5 * MINUTE)]).toEqual([true, false]);
   });
 
-  it('pass over what nobody can read, and begin anew where they are damaged', async () => {
+  it('ignore unreadable notes, and start again where they are damaged', async () => {
     await copy(1);
     world.put('{', {}, STATE, 'live/1-u-1');
     await fold();
@@ -174,7 +174,7 @@ describe('the sums of the deeds of instances', () => {
     expect((await sums()).rule('__proto__')?.total.versions).toBe(1);
   });
 
-  it('take many instances over several minutes', async () => {
+  it('take the notes of many instances over several minutes', async () => {
     await copy(1100, { bytes: 1 });
     expect([await fold(), await fold(), await fold()]).toEqual([500, 500, 100]);
     expect((await sums()).hour).toMatchObject({ versions: 1100, bytes: 1100 });
@@ -182,7 +182,7 @@ describe('the sums of the deeds of instances', () => {
 });
 
 describe('the engine', () => {
-  it('tells of each copy by which rule it was made, with its lag; of older objects without', async () => {
+  it('notes each copy with its rule and its lag; a copy of an older object without a lag', async () => {
     const told: object[] = [];
     world = await deployment({ copied: (copy) => void told.push(copy) }, [{ ...RULE, id: 'mine', existing: 'All' }]);
     world.put('old', {}, SOURCE, 'old');

@@ -37,8 +37,8 @@ function tally() {
 }
 const sum = (field: 'versions' | 'failed') => written.flatMap(({ rows }) => rows).reduce((n, row) => n + row[field], 0);
 
-describe('the deeds that an instance writes down', () => {
-  it('is written at the first one, and then once a minute', async () => {
+describe('the notes of an instance', () => {
+  it('are written at the first deed, and then once a minute', async () => {
     const live = tally();
     live.copied();
     await live.settle();
@@ -55,14 +55,14 @@ describe('the deeds that an instance writes down', () => {
     expect([written.length, sum('versions')]).toEqual([2, 4]);
   });
 
-  it('is nothing where nothing was done', async () => {
+  it('are not written where nothing was done', async () => {
     const live = tally();
     clock += MINUTE;
     await live.settle();
     expect(written).toEqual([]);
   });
 
-  it('costs few requests in a burst, and leaves less than half of it unwritten when the instance is lost', async () => {
+  it('cost few requests in a burst, and lose less than half of it with the instance', async () => {
     const live = tally();
     for (let n = 1; n <= 3000; n += 1) {
       live.copied();
@@ -73,7 +73,7 @@ describe('the deeds that an instance writes down', () => {
     expect(new Set(written.map(({ name }) => name)).size).toBe(written.length);
   });
 
-  it('tells rules and destinations apart, and failures from copies', async () => {
+  it('tell rules and destinations apart, and failures from copies', async () => {
     const live = tally();
     live.copied();
     await live.settle();
@@ -91,7 +91,7 @@ describe('the deeds that an instance writes down', () => {
     ]);
   });
 
-  it('counts a lag by its bound, and none for what is older than a day', async () => {
+  it('count a lag by its bound, and none for an object older than a day', async () => {
     const live = tally();
     live.copied({ lagMs: 0 });
     clock += MINUTE;
@@ -102,7 +102,7 @@ describe('the deeds that an instance writes down', () => {
     expect(written.map(({ rows }) => rows[0]?.lags)).toEqual([[1], [0, 0, 0, 0, 0, 0, 0, 0, 1], []]);
   });
 
-  it('is never written twice where nobody knows whether it was, and hinders no run', async () => {
+  it('are never written twice where the outcome is unknown, and stop no run', async () => {
     const live = tally();
     refuse = true;
     live.copied();

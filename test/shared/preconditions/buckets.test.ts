@@ -21,7 +21,7 @@ const refusal = (code: string, status = 403, retryable = false) =>
   new CosError({ method: 'PUT', place: BACKUP, key: '' }, 'refused', { code, status, retryable, outcome: 'none' });
 
 describe('the hourly check of buckets', () => {
-  it('finds nothing broken where all is well, and leaves nothing behind', async () => {
+  it('finds nothing broken where everything works, and leaves nothing behind', async () => {
     expect(await check()).toMatchObject({ broken: [], places: [SOURCE, BACKUP].map(formatPlace) });
     expect(await read()).toMatchObject({ broken: [], buckets: { measuredAt: world.clock.ms } });
     expect(atBackup()).toEqual([]);
@@ -38,7 +38,7 @@ describe('the hourly check of buckets', () => {
   it.each([
     ['versioning that is suspended', 'BucketVersionNotOpen', undefined],
     ['a role that may not write', 'AccessDenied', 'putObject backup'],
-    ['a bucket that is gone', 'NoSuchBucket', 'getVersioning backup'],
+    ['a missing bucket', 'NoSuchBucket', 'getVersioning backup'],
     ['a bucket that cannot be reached', 'ConnectionFailed', 'getVersioning backup'],
   ])('finds %s, with the time of the first finding', async (_, cause, call) => {
     if (call === undefined) world.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
@@ -54,7 +54,7 @@ describe('the hourly check of buckets', () => {
     ]);
   });
 
-  it('finds a source that cannot be listed, and says so of that source alone', async () => {
+  it('finds a source that cannot be listed, and reports that source alone', async () => {
     world.onRequest((asked) => {
       if (asked === 'listVersions source') throw refusal('AccessDenied');
     });
@@ -78,7 +78,7 @@ describe('the hourly check of buckets', () => {
     expect(atBackup().map(({ versionId }) => versionId)).toEqual([theirs.versionId]);
   });
 
-  it('writes only once where nothing may be removed, and takes that for no fault', async () => {
+  it('writes only once where nothing may be removed, and does not report that as a fault', async () => {
     world.onRequest((asked) => {
       if (asked === 'deleteObject backup') throw refusal('AccessDenied');
     });
@@ -86,7 +86,7 @@ describe('the hourly check of buckets', () => {
     expect(atBackup()).toHaveLength(1);
   });
 
-  it('notes what bounds the versions of each bucket, and breaks nothing where it may not see that', async () => {
+  it('records the lifecycles that bound the versions of each bucket, and reports no fault where it may not read them', async () => {
     world.onRequest((asked) => {
       if (asked === 'getExpiries backup') throw refusal('AccessDenied');
     });
@@ -97,14 +97,14 @@ describe('the hourly check of buckets', () => {
     expect(lifecycleOf(found, OTHER, world.clock.ms)).toBe('not-checked');
   });
 
-  it('is made anew where somebody damaged what it found', async () => {
+  it('is made again where somebody damaged its findings', async () => {
     world.put('{', {}, STATE, 'status/checks/buckets');
     expect((await read()).buckets).toEqual({ measuredAt: null, reason: 'not-checked' });
     await check();
     expect((await read()).buckets.measuredAt).toBe(world.clock.ms);
   });
 
-  it('counts the function as silent that has not checked for hours, and believes its last word no longer', async () => {
+  it('reports the function as silent that has not checked for hours, and no longer believes its last findings', async () => {
     world.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
     await check();
     const since = world.clock.ms;

@@ -48,7 +48,7 @@ describe('a dry run on the console page', () => {
     });
   });
 
-  it('tells amounts of any size, and never that something costs nothing', () => {
+  it('shows amounts of any size, and never a cost of nothing', () => {
     expect(money('en', 12.345, 'CNY')).toBe('CN¥12.35');
     expect(money('zh', 0.5, 'CNY')).toBe('¥0.50');
     expect(money('en', 0.000_031_4, 'CNY')).toBe('CN¥0.000031');

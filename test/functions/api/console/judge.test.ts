@@ -23,7 +23,7 @@ const backlog = (keys: number, failed = 0, atLeast = false) => ({
   byAge: [],
 });
 
-/** What the overview says of these destinations. */
+/** The overview's verdict on these destinations. */
 function said(
   destinations: readonly Some[],
   rules = [{ ...NEW_RULE, bucket: 'backup-1250000000' }],
@@ -58,7 +58,7 @@ describe('the verdict of the overview', () => {
     expect(said([{ state: 'disabled' }]).tone).toBe('busy');
   });
 
-  it('never takes counts for the truth where a destination is so far behind that nothing is counted', () => {
+  it('does not trust the counts of a destination that is so far behind that nothing is counted', () => {
     const behind = { since: EARLIER, cause: 'AccessDenied', repairing: false };
     for (const count of [backlog(0), backlog(7), backlog(7, 5, true)]) {
       expect(said([{}, { state: 'behind', behind, backlog: count }])).toMatchObject({
@@ -68,7 +68,7 @@ describe('the verdict of the overview', () => {
     }
   });
 
-  it('puts failed work before waiting work, and a refusal before both', () => {
+  it('names failed work before waiting work, and a refusal before both', () => {
     expect(said([{ state: 'behind', backlog: backlog(7, 2) }])).toMatchObject({
       title: '2 objects failed',
       failures: true,
@@ -84,7 +84,7 @@ describe('the verdict of the overview', () => {
     expect(said([{}, { state: 'paused' }])).toMatchObject({ tone: 'quiet', title: english('overview.paused') });
   });
 
-  it('tells of broken preconditions before any count, with what to do', () => {
+  it('names broken preconditions before any count, and the next step', () => {
     const broken = [
       {
         check: 'trigger' as const,

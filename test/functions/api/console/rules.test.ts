@@ -17,7 +17,7 @@ const BACKUP = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 const SOURCE = 'source-1250000000';
 const DESTINATION = '<Destination><Bucket>qcs::cos:ap-shanghai::backup-1250000000</Bucket></Destination>';
 
-/** Every element that there is, in an order of its own. */
+/** Every element, in an unusual order. */
 const FULL = `<Rule><ReplicationTime><Status>Enabled</Status><Time><Minutes>15</Minutes></Time></ReplicationTime>
 <ID>every &amp; &lt;element&gt;</ID><Status>Enabled</Status><Priority>7</Priority>
 <Filter><And><Prefix>größe/&amp;</Prefix><Tag><Key>team</Key><Value>a</Value></Tag></And></Filter>
@@ -62,12 +62,12 @@ describe('a rule on the console page', () => {
     expect(otherElements(first(FULL))).toEqual(['ReplicationTime']);
   });
 
-  it('is written back to the letter when nothing was changed', () => {
+  it('is written back unchanged to the letter when nothing was changed', () => {
     const before = first(FULL);
     expect(writeXml(writeRule(before, readFields(before)))).toBe(writeXml(before));
   });
 
-  it('keeps every other element, its place and its spelling when one thing was changed', () => {
+  it('keeps every other element, its place and its spelling when one element was changed', () => {
     const before = first(FULL);
     const after = writeXml(writeRule(before, { ...readFields(before), storageClass: 'ARCHIVE' }));
     expect(after).toBe(writeXml(before).replace('Standard_IA', 'ARCHIVE'));
@@ -76,14 +76,14 @@ describe('a rule on the console page', () => {
     );
   });
 
-  it('reads the older spellings of a destination and does not touch them', () => {
+  it('reads the older spellings of a destination and keeps them', () => {
     const old = 'qcs:id/0:cos:ap-shanghai:appid/1250000000:backup';
     const before = first(FULL.replace('qcs::cos:ap-shanghai::backup-1250000000', old));
     expect(readFields(before)).toMatchObject(BACKUP);
     expect(writeXml(writeRule(before, { ...readFields(before), id: 'x' }))).toContain(old);
   });
 
-  it('does not name delete markers where it says what holds without', () => {
+  it('does not name delete markers when their default holds', () => {
     const fresh = { ...NEW_RULE, id: 'a', ...BACKUP };
     expect(writeXml(writeRule(undefined, fresh))).toBe(
       `<Rule><ID>a</ID><Status>Enabled</Status><Prefix/>${DESTINATION}</Rule>`,
@@ -115,7 +115,7 @@ const fields: fc.Arbitrary<RuleFields> = fc.record({
 });
 
 describe('the checks before sending', () => {
-  it('let nothing pass that the API refuses for its form', () => {
+  it('refuse everything that the API refuses for its form', () => {
     fc.assert(
       fc.property(fields, fc.array(fields, { maxLength: 3 }), (rule, candidates) => {
         const others: RuleFields[] = [];
@@ -124,7 +124,7 @@ describe('the checks before sending', () => {
         const numbered = numberOthers(rule, others);
         const all = others.map((one) => ({ ...one, priority: numbered.get(one.id) ?? one.priority }));
         const rules = [...all, rule].map((one) => writeRule(undefined, one));
-        // Those before may have been let in one by one; together they have priorities or none.
+        // Each rule before was accepted alone; together all have priorities or none.
         fc.pre(new Set(all.map(({ priority }) => priority === '')).size < 2);
         const children = [{ name: 'Role', text: ROLE }, ...rules];
         const parsed = parseRules(writeXml({ name: 'ReplicationConfiguration', children }));
@@ -138,7 +138,7 @@ describe('the checks before sending', () => {
     );
   });
 
-  it('say what is wrong with each field', () => {
+  it('name the fault of each field', () => {
     const good = { ...NEW_RULE, id: 'a', ...BACKUP };
     expect(errorsOf(good)).toEqual([]);
     expect(errorsOf({ ...good, id: ' ' })).toEqual(['check.id.empty']);
@@ -171,7 +171,7 @@ describe('the checks before sending', () => {
   });
 });
 
-/** An API whose rules somebody else may change at any moment. Its ETags are as good as the rules themselves. */
+/** An API whose rules somebody else may change at any moment. Its ETags are the rules themselves. */
 function sharedRules(xml: string | undefined) {
   const sent: string[] = [];
   const state = { xml, times: 0, afterPut: () => {} };
@@ -206,7 +206,7 @@ const loadedFrom = (...rules: string[]) => ({
 describe('two people who edit at once', () => {
   const change = { kind: 'remove', id: 'a' } as const;
 
-  it('store nothing over each other: the second is told what the first did', async () => {
+  it("do not overwrite each other: the second gets the first one's change", async () => {
     const { client, sent } = sharedRules(xmlOf(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')));
     const outcome = await changeRules(client, loadedFrom(ruleOf('a')), change);
     expect(outcome).toMatchObject({
@@ -219,14 +219,14 @@ describe('two people who edit at once', () => {
     expect(sent).toEqual([xmlOf(ruleOf('b', '<Prefix>b</Prefix>'))]);
   });
 
-  it('have to look again where both changed the same rule', async () => {
+  it('must look again where both changed the same rule', async () => {
     const { client, sent } = sharedRules(xmlOf(ruleOf('a', '<Prefix>other</Prefix>')));
     const outcome = await changeRules(client, loadedFrom(ruleOf('a')), change);
     expect(outcome).toMatchObject({ kind: 'changed-before', differences: { changed: ['a'] }, repeatable: false });
     expect(sent).toEqual([]);
   });
 
-  it('are not told of rules that were stored again word for word', async () => {
+  it('are not warned about rules that were stored again without a change', async () => {
     const { client, state, sent } = sharedRules(xmlOf(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')));
     state.times = 1;
     const outcome = await changeRules(client, loadedFrom(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')), change);
@@ -234,7 +234,7 @@ describe('two people who edit at once', () => {
     expect(sent).toEqual([xmlOf(ruleOf('b', '<Prefix>b</Prefix>'))]);
   });
 
-  it('notice a user who replaced all rules without a condition right after the write', async () => {
+  it('are warned about a user who replaced all rules without a condition right after the write', async () => {
     const { client, state } = sharedRules(xmlOf(ruleOf('a'), ruleOf('b', '<Prefix>b</Prefix>')));
     state.afterPut = () => {
       state.xml = xmlOf(ruleOf('a'), ruleOf('c', '<Prefix>c</Prefix>'));

@@ -53,7 +53,7 @@ function statusAt(bucket: string, ms: number, oldestAgeMs: number | null): Bucke
 }
 
 describe('the samples of the chart', () => {
-  it('are kept once for each look, and of each bucket by itself', () => {
+  it('are kept once for each look, separately for each bucket', () => {
     keepSamples(statusAt('a', 0, 5000));
     keepSamples(statusAt('a', 0, 5000));
     keepSamples(statusAt('a', 15_000, null));

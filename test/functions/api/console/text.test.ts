@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const entries = Object.entries(TEXTS);
 const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g))].toSorted();
 
-/** The codes that a section of the README of the API lists, by the first word of each item. */
+/** The codes in a section of the API's README, by the first word of each item. */
 async function codesOfReadme(section: string): Promise<string[]> {
   const readme = await readFile(path.join(ROOT, 'functions/api/README.md'), 'utf8');
   const text = readme.slice(readme.indexOf(`## ${section}`)).split('\n## ')[0] ?? '';
@@ -27,7 +27,7 @@ async function sources(folder: string): Promise<string> {
 }
 
 describe('the texts of the console page', () => {
-  it('are all there in English and in Chinese, with the same values', () => {
+  it('exist in English and in Chinese, with the same values', () => {
     const wanting = entries.filter(
       ([, [english, chinese]]) =>
         english.trim() === '' ||
@@ -37,13 +37,13 @@ describe('the texts of the console page', () => {
     expect(wanting).toEqual([]);
   });
 
-  it('are Chinese in Chinese, but for names', () => {
+  it('are Chinese in Chinese, except names', () => {
     const names = new Set(['Secret ID', 'Secret Key', 'API', 'HTTP {status}', '{n}']);
     const untranslated = entries.filter(([, [, chinese]]) => !/\p{Script=Han}/u.test(chinese) && !names.has(chinese));
     expect(untranslated.map(([key]) => key)).toEqual([]);
   });
 
-  it('have a word for every cause that the README lists, with what to do', async () => {
+  it('explain every cause in the README, with the next step', async () => {
     const causes = await codesOfReadme('Causes');
     expect(causes.length).toBeGreaterThan(20);
     const network = /^(?:Connection|Answer|Deadline)/;
@@ -53,18 +53,18 @@ describe('the texts of the console page', () => {
     expect(missing).toEqual([]);
   });
 
-  it('have a word for every reason for which the README says that a version is skipped', async () => {
+  it('explain every reason of a skip in the README', async () => {
     const reasons = await codesOfReadme('Reasons');
     expect(reasons.length).toBeGreaterThan(4);
     expect(reasons.filter((reason) => !isText(`skip.${reason}`))).toEqual([]);
   });
 
-  it('have a word for every difference that a comparison can find, with what to do', () => {
+  it('explain every difference that a comparison can find, with the next step', () => {
     const keys = DIFFERENCES.flatMap((kind) => [`verify.kind.${kind}`, `verify.todo.${kind}`]);
     expect(keys.filter((key) => !isText(key))).toEqual([]);
   });
 
-  it('have a word for every step of the pre-flight and every reason why a rule does not match', () => {
+  it('explain every step of the pre-flight and every reason why a rule does not match', () => {
     const keys = [
       ...CHECKS.map((check) => `preflight.check.${check}`),
       ...[...MISMATCHES, 'replica'].map((reason) => `object.rule.${reason}`),
@@ -72,20 +72,20 @@ describe('the texts of the console page', () => {
     expect(keys.filter((key) => !isText(key))).toEqual([]);
   });
 
-  it('are all used, but for those that a code of the API chooses', async () => {
+  it('are all used, except those that a code of the API selects', async () => {
     const code = await sources(path.join(ROOT, 'functions/api/console'));
     const byCode =
       /^rules\.(?:enable|disable|delete|pause|resume)|^overview\.(?:behind|blocked|paused|ok|complete)|^(?:verify|forecast\.skip|cause|todo|skip|error|check|versioning|state|app\.theme|nav|status|rules\.(?:done|existing|count)|form\.existing|failures|object\.(?:rule|role)|preflight\.(?:check|cause|warning))\./;
     expect(entries.map(([key]) => key).filter((key) => !byCode.test(key) && !code.includes(`'${key}'`))).toEqual([]);
   });
 
-  it('take numbers and names as they are', () => {
+  it('show numbers and names unchanged', () => {
     expect(translate('en', 'rules.count', { n: 1 })).toBe('1 rule');
     expect(translate('en', 'rules.count', { n: 1200 })).toBe('1,200 rules');
     expect(translate('en', 'rules.filter.none', { text: '{n}|<b>' })).toBe('No rule matches “{n}|<b>”.');
   });
 
-  it('come in the language that the browser asks for first', () => {
+  it('are in the first language that the browser asks for', () => {
     expect(preferredLanguage(['fr-FR', 'zh-TW', 'en'])).toBe('zh');
     expect(preferredLanguage(['en-US', 'zh'])).toBe('en');
     expect(preferredLanguage(['fr'])).toBe('en');

@@ -13,7 +13,7 @@ const TESTS = fileURLToPath(new URL('alerts.test.yml', import.meta.url));
 const NAMES = new Set(familiesOf([], true).map(({ name }) => name));
 
 describe('the example of alerts', () => {
-  it('asks for metrics that there are, and each alert has a test', async () => {
+  it('asks for existing metrics, and each alert has a test', async () => {
     const [example = '', tests = ''] = await Promise.all([EXAMPLE, TESTS].map((file) => readFile(file, 'utf8')));
     const asked = [...example.matchAll(/cos_replication_\w+/g)].map(([name]) => name);
     expect(asked.length).toBeGreaterThan(5);
@@ -24,12 +24,12 @@ describe('the example of alerts', () => {
 });
 
 describe.skipIf(!HAS_PROMTOOL)(`promtool${PROMTOOL_NOTE}`, () => {
-  it('takes the example', async () => {
+  it('accepts the example', async () => {
     const [status, said] = await promtool(['check', 'rules', EXAMPLE]);
     expect([status, said]).toEqual([0, expect.stringContaining('8 rules found')]);
   });
 
-  it('sees each alert where it has to be, and only there', async () => {
+  it('raises each alert where it must, and only there', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'alerts-'));
     try {
       await copyFile(EXAMPLE, path.join(folder, 'alerts.example.yml'));

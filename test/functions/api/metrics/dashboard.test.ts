@@ -9,7 +9,7 @@ import { HAS_PROMTOOL, promtool, PROMTOOL_NOTE } from './promtool.ts';
 
 const fileOf = (name: string): string => fileURLToPath(new URL(`../../../../functions/api/${name}`, import.meta.url));
 
-/** What Grafana needs of a dashboard, as far as this one goes. */
+/** The parts of a Grafana dashboard that this one uses. */
 const dashboard = z.object({
   title: z.string(),
   uid: z.string(),
@@ -32,7 +32,7 @@ const { panels, templating } = dashboard.parse(JSON.parse(text));
 const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 
 describe('the example of a dashboard', () => {
-  it('asks for metrics that there are, with labels and variables that there are', () => {
+  it('asks for existing metrics, labels and variables', () => {
     const names = new Set(familiesOf([], true).map(({ name }) => name));
     const asked = [...text.matchAll(/cos_replication_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''));
     expect(new Set(asked).size).toBeGreaterThan(12);
@@ -52,7 +52,7 @@ describe('the example of a dashboard', () => {
 });
 
 describe.skipIf(!HAS_PROMTOOL)(`promtool${PROMTOOL_NOTE}`, () => {
-  it('takes each expression of the dashboard', async () => {
+  it('accepts each expression of the dashboard', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'dashboard-'));
     try {
       const rules = expressions.map((expr, i) => ({ record: `panel:${i}`, expr: expr.replaceAll(/\$\w+/g, '.*') }));

@@ -8,8 +8,9 @@ const METRIC = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
- * Reads the text format of Prometheus 0.0.4, stricter than Prometheus does: each name has its HELP and TYPE before its
- * series, all of them together; no series twice; buckets that grow up to +Inf, which is the count. Throws otherwise.
+ * Reads the text format of Prometheus 0.0.4, more strictly than Prometheus does. Each name has its HELP and TYPE before
+ * its series, all of them together; no series twice; buckets that grow up to +Inf, which is the count. Throws
+ * otherwise.
  */
 export function parseText(text: string): readonly Series[] {
   if (text !== '' && !text.endsWith('\n')) throw new Error('the last line does not end');

@@ -51,7 +51,7 @@ describe('the text of metrics', () => {
     ]);
   });
 
-  it('gives back every label that somebody may write, and nothing else', () => {
+  it('returns every possible label, and nothing else', () => {
     expect(parseText(writeText([gaugeOf(...HOSTILE)])).map(({ labels }) => labels['rule'])).toEqual(HOSTILE);
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ unit: 'binary' })), (rules) => {
@@ -62,7 +62,7 @@ describe('the text of metrics', () => {
     );
   });
 
-  it('never holds a series twice, nor half a character', () => {
+  it('never has a series twice, nor half a character', () => {
     const text = writeText([gaugeOf('a\uD800', 'a\uFFFD', 'a\0')]);
     expect(parseText(text)).toEqual([{ name: 'a_bytes', labels: { rule: 'a\uFFFD' }, value: 0 }]);
     expect(Buffer.from(text).toString()).toBe(text);
@@ -74,11 +74,11 @@ describe('the text of metrics', () => {
 });
 
 describe.skipIf(!HAS_PROMTOOL)(`promtool${PROMTOOL_NOTE}`, () => {
-  it('takes any text that a client may write', async () => {
+  it('accepts any text that a client may write', async () => {
     expect(await promtool(['check', 'metrics'], writeText([gaugeOf(...HOSTILE)]))).toEqual([0, '']);
   });
 
-  it('refuses what is wrong', async () => {
+  it('refuses a wrong text', async () => {
     const [status] = await promtool(['check', 'metrics'], 'a{b="c} 1\n');
     expect(status).not.toBe(0);
   });

@@ -18,7 +18,7 @@ beforeEach(async () => {
   bench = await createBench();
 });
 
-/** The error of a request that was refused; nothing may have been read for it but its key, and nothing changed. */
+/** The error of a refused request, which may have read nothing but its key, and changed nothing. */
 function refused(answer: HttpAnswer) {
   if (bench.calls.some((name) => name !== 'getObject')) throw new Error('A refused request had an effect.');
   return errorOf(answer);
@@ -39,7 +39,7 @@ describe('signatures', () => {
     expect(errorOf(await bench.send({ ...event, queryString: raw }))).toMatchObject(NONE);
   });
 
-  it('are demanded', async () => {
+  it('are required', async () => {
     const headers = { host: URL_HOST };
     for (const httpMethod of ['GET', 'PUT', 'DELETE']) {
       expect(
@@ -67,7 +67,7 @@ describe('signatures', () => {
     expect(refused(await bench.call(call, options))).toMatchObject(error);
   });
 
-  it('of another method or query do not fit', async () => {
+  it('are refused for another method or query', async () => {
     const { headers } = signCall(GET, NOW);
     expect(refused(await bench.send(urlEvent({ ...signCall(PUT, NOW), headers })))).toMatchObject(MISMATCH);
     const presigned = signCall({ method: 'PUT', path: '/photo.jpg', query: [] }, NOW);
@@ -76,7 +76,7 @@ describe('signatures', () => {
     ).toMatchObject(MISMATCH);
   });
 
-  it('tell the client what was computed, and the log nothing of it', async () => {
+  it('that are refused give the client the computed text, and the log nothing of it', async () => {
     const answer = await bench.call(GET, { host: 'elsewhere.example.com' });
     expect(answer.body).toContain('<StringToSign>sha1\n');
     expect(answer.body).toContain('<FormatString>get\n/\nreplication=\n');
@@ -119,13 +119,13 @@ describe('changes of rules', () => {
     }
   });
 
-  it('are not meant by a parameter that only looks like it', async () => {
+  it('need the exact name of their parameter', async () => {
     const query: Call['query'] = [['Replication', '']];
     expect(errorOf(await bench.call({ ...PUT, query }))).toMatchObject({ status: 400, code: 'InvalidArgument' });
     expect(bench.calls).toEqual([]);
   });
 
-  it('may be read with an unsigned host, as some SDKs are told to', async () => {
+  it('need a signed host, while reads accept an unsigned one, as some SDKs send', async () => {
     expect(errorOf(await bench.call(GET, { signed: [], params: [] }))).toMatchObject(NONE);
   });
 });
@@ -145,7 +145,7 @@ describe('temporary credentials', () => {
         ],
       },
     ],
-  ])('are refused in the %s, and never asked for', async (_, call) => {
+  ])('are refused in the %s, and the documentation never asks for them', async (_, call) => {
     const answer = await bench.call(call);
     expect(refused(answer)).toMatchObject({
       ...DENIED,
@@ -159,7 +159,7 @@ describe('temporary credentials', () => {
 describe('rights', () => {
   const pair = { secretId: 'AKIDlimited', secretKey: 'the secret of a limited key' };
 
-  it('to read are not rights to write, nor the other way round', async () => {
+  it('to read do not include rights to write, nor the reverse', async () => {
     await bench.keys.add({ buckets: [], rights: ['read'], pair });
     expect(errorOf(await bench.call(GET, { pair }))).toMatchObject(NONE);
     bench.calls.length = 0;
@@ -175,7 +175,7 @@ describe('rights', () => {
     expect((await bench.call(PUT, { pair })).statusCode).toBe(200);
   });
 
-  it('to metrics open no rules', async () => {
+  it('to metrics do not include rights to rules', async () => {
     await bench.keys.add({ buckets: [], rights: ['metrics'], pair });
     expect(errorOf(await bench.call(GET, { pair }))).toMatchObject(DENIED);
   });
@@ -267,7 +267,7 @@ describe('which bucket', () => {
     expect(await changedBy({ ...PUT, ...call }, options)).toBe(expected);
   });
 
-  it('a signature of a write or of a verb of ours is good for one bucket alone', async () => {
+  it('a signature of a write or of one of our own calls is valid for one bucket alone', async () => {
     const signed = signCall({ ...PUT, path: '/' }, bench.time, { form: 'query' });
     const status = signCall({ method: 'GET', path: '/a', query: [['replicationStatus', '']] }, bench.time);
     for (const call of [signed, status]) {
@@ -278,19 +278,19 @@ describe('which bucket', () => {
     }
   });
 
-  it('answers of COS itself may be read of any bucket of the key', async () => {
+  it("a key may read COS's own answers for any of its buckets", async () => {
     await bench.call({ ...PUT, path: '/photos-1250000000/' });
     expect((await bench.call({ method: 'GET', path: '/photos-1250000000/' }, { path: '/' })).statusCode).toBe(200);
   });
 
-  it('the only source, where there is one', async () => {
+  it('a request without a bucket means the only source', async () => {
     bench = await createBench();
     expect(await changedBy({ method: 'PUT' })).toBe('source-1250000000');
     expect(await changedBy({ method: 'PUT', host: '127.0.0.1:18080' })).toBe('source-1250000000');
     expect(await changedBy({ method: 'PUT', host: '' })).toBe('source-1250000000');
   });
 
-  it('does not tell a key for one bucket whether another is listed', async () => {
+  it('a key for one bucket cannot find out whether another is listed', async () => {
     const answers = await Promise.all(
       ['source-1250000000', 'music-1250000000'].map((bucket) => bench.call({ ...PUT, host: host(bucket) }, { pair })),
     );

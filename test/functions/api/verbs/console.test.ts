@@ -48,7 +48,7 @@ async function ask(event: object, served: Page | 'none' = page): Promise<HttpAns
 }
 
 describe('GET /console', () => {
-  it('gives the page to anybody, with its policy, without a look at COS', async () => {
+  it('returns the page to anybody, with its policy, without a call to COS', async () => {
     const answer = await ask(unsigned({}));
     expect(answer.statusCode).toBe(200);
     expect(answer.body).toBe(page.html);
@@ -71,7 +71,7 @@ describe('GET /console', () => {
     expect(await ask(unsigned({ headers: { 'if-none-match': '"older"' } }))).toMatchObject({ statusCode: 200 });
   });
 
-  it('is found behind the stage of a gateway', async () => {
+  it('is found after the stage of a gateway', async () => {
     const call = { method: 'GET', host: 'api.example.com', path: '/release/console', query: [], headers: [], body: '' };
     expect(await ask(gatewayEvent(call))).toMatchObject({ statusCode: 200, body: page.html });
   });
@@ -83,7 +83,7 @@ describe('GET /console', () => {
     expect(await ask(unsigned({ method: 'POST' }))).toMatchObject({ statusCode: 405 });
   });
 
-  it('says so where the function was built without it', async () => {
+  it('says that the page is missing where the function was built without it', async () => {
     const answer = await ask(unsigned({}), 'none');
     expect(errorOf(answer)).toMatchObject({ status: 404, code: 'NoSuchKey' });
   });

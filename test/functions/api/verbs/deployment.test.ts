@@ -16,7 +16,7 @@ async function ask(bench: Bench, more: Partial<Call> = {}): Promise<Deployment> 
 const names = (buckets: Deployment['sources']) => buckets.map(({ bucket }) => bucket);
 
 describe('GET /?replicationDeployment', () => {
-  it('tells which buckets there are, with their versioning, what the key may do, and every call', async () => {
+  it('lists the buckets with their versioning, the rights of the key, and every call', async () => {
     const bench = await createBench({ destinations: ['backup', 'third'] });
     bench.versioning.set('backup-1250000000@ap-shanghai', 'Suspended');
     bench.versioning.delete('third-1250000000@ap-shanghai');
@@ -42,7 +42,7 @@ describe('GET /?replicationDeployment', () => {
     expect(await ask(bench, { path: `/${SECOND.bucket}/` })).toMatchObject({ bucket: SECOND.bucket });
   });
 
-  it('tells a key of its own source and destinations alone', async () => {
+  it('shows a key its own source and destinations alone', async () => {
     const key = { buckets: [SECOND.bucket], destinations: ['backup-1250000000'] };
     const bench = await createBench({ sources: [SOURCE, SECOND], destinations: ['backup', 'third'], key });
     const told = await ask(bench);

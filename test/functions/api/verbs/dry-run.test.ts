@@ -44,7 +44,7 @@ const refusal = async (body: string, query: readonly (readonly [string, string])
 const stateObjects = () => world.cloud.core.listObjects(STATE.bucket, STATE.region, {}).entries.map(({ key }) => key);
 
 describe('a dry run', () => {
-  it('counts what rules would replicate, with the rights of the role, and stores nothing', async () => {
+  it('counts the versions that rules would replicate, with the rights of the role, and stores nothing', async () => {
     const before = stateObjects();
     const answer = await ask([ruleText('all', BACKUP, EXISTING), ruleText('logs', THIRD, `<Prefix>logs/</Prefix>`)]);
     expect(answer).toMatchObject({ bucket: SOURCE.bucket, prefix: '', listed: 5, complete: true });
@@ -57,7 +57,7 @@ describe('a dry run', () => {
       skipped: [],
       usage: { functionRuns: 5, bytesAcrossRegions: 20 },
     });
-    // Written before it would be stored, or in that very second.
+    // Written before the rules would be stored, or in that very second.
     const logs = answer.destinations[1];
     const skipped = logs?.skipped.reduce((sum, { versions }) => sum + versions, 0) ?? 0;
     expect((logs?.replicates.versions ?? 0) + skipped).toBe(4);
@@ -68,7 +68,7 @@ describe('a dry run', () => {
     }
   });
 
-  it('costs what its usage costs at the list prices, and all destinations together', async () => {
+  it('estimates the cost of the usage at list prices, of all destinations together', async () => {
     const { destinations, cost } = await ask([ruleText('a', BACKUP, EXISTING), ruleText('b', THIRD, EXISTING)]);
     for (const { usage, cost: price } of destinations) {
       const { requests, functionRuns, gbSeconds, bytesAcrossRegions } = usage;
@@ -81,7 +81,7 @@ describe('a dry run', () => {
     expect(cost.total).toBeCloseTo((destinations[0]?.cost.total ?? 0) * 2, 12);
   });
 
-  it('goes on from a marker', async () => {
+  it('continues at a cursor', async () => {
     const rules = [ruleText('all', BACKUP, EXISTING)];
     const { entries } = await world.user.listVersions(SOURCE, { maxKeys: 1 });
     const answer = await ask(rules, [['marker', marker([entries[0]?.key, entries[0]?.versionId])]]);
@@ -89,7 +89,7 @@ describe('a dry run', () => {
     expect(answer.destinations[0]?.replicates).toMatchObject({ objects: 1, versions: 3, bytes: 10 });
   });
 
-  it('refuses what a PUT would refuse, with the same code', async () => {
+  it('refuses everything that a PUT would refuse, with the same code', async () => {
     const elsewhere = { bucket: 'other-1250000000', region: 'ap-shanghai' };
     const bodies = [configuration(ruleText('a', elsewhere)), configuration(ruleText('a', BACKUP, '<X/>')), '', '{}'];
     for (const body of bodies) {
@@ -110,12 +110,12 @@ describe('a dry run', () => {
     ['what is no version ID', marker(['a', 'no\nID'])],
     ['a key that is too long', marker(['k'.repeat(900), '1'])],
     ['too much', 'y'.repeat(5000)],
-  ])('refuses a marker that it never gave, with %s', async (_, text) => {
+  ])('refuses a cursor that it never gave, with %s', async (_, text) => {
     const body = configuration(ruleText('all', BACKUP));
     expect(await refusal(body, [['marker', text]])).toEqual([400, 'InvalidArgument']);
   });
 
-  it('names no destination that the key may not have to do with', async () => {
+  it("names no destination outside the key's rights", async () => {
     const pair = { secretId: 'AKIDbackup', secretKey: 'the secret of the backup key' };
     const keys = createKeyStore({ cos: world.user, state: STATE, now: Date.now, random: randomBytes });
     await keys.add({ buckets: [], destinations: [BACKUP.bucket], rights: ['read'], pair });
@@ -127,7 +127,7 @@ describe('a dry run', () => {
     expect((await call(configuration(ruleText('a', BACKUP)))).statusCode).toBe(200);
   });
 
-  it('counts apart what stored rules replicate, and archived objects', async () => {
+  it('counts versions of stored rules and archived objects separately', async () => {
     const rules = [ruleText('all', BACKUP, EXISTING)];
     await world.rules(...rules);
     const cold = { Key: 'cold', Body: 'ice', StorageClass: 'ARCHIVE' } as const;

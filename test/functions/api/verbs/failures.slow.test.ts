@@ -33,7 +33,7 @@ describe('failures', () => {
     expect(await failuresAt()).toMatchObject({ bucket: SOURCE.bucket, items: [], unreadable: 0 });
   });
 
-  it('come with cause, age and next try; work that only waits its turn is pending', async () => {
+  it('have cause, age and next try; work that only waits its turn is pending', async () => {
     await world.engine.tasks.defer(task('a', { hints: ['v1'] }), FUTURE);
     await world.engine.tasks.defer(task('b', { cause: 'taken', attempts: 0 }), FUTURE);
     await world.engine.tasks.submit(task('c', { destination: THIRD }));
@@ -56,7 +56,7 @@ describe('failures', () => {
     expect(items.find(({ key }) => key === 'c')).not.toHaveProperty('nextTry');
   });
 
-  it('are one of a key and destination, whatever waits for it, without re-checks of what is done', async () => {
+  it('are one for each key and destination, however many tasks wait, without re-checks of finished work', async () => {
     await world.engine.tasks.defer(task('a', { cause: 'taken', attempts: 0, hints: ['v2'] }), FUTURE);
     await world.engine.tasks.defer(task('a', { cause: 'settle', attempts: 0 }), FUTURE - 120_000);
     await world.engine.tasks.defer(task('a', { hints: ['v1'], first: Date.now() - 90_000 }), FUTURE + 60_000);
@@ -77,7 +77,7 @@ describe('failures', () => {
     expect(items.find(({ destination }) => destination.startsWith('third'))).toMatchObject({ state: 'PENDING' });
   });
 
-  it('are asked for by state', async () => {
+  it('are selected by state', async () => {
     await world.engine.tasks.defer(task('bad'), FUTURE);
     await world.engine.tasks.defer(task('both'), FUTURE);
     await world.engine.tasks.defer(task('both', { cause: 'taken', attempts: 0 }), FUTURE);
@@ -96,7 +96,7 @@ describe('failures', () => {
     });
   });
 
-  it('come in pages that lack nothing and repeat nothing', async () => {
+  it('come in pages without gaps or repeats', async () => {
     const keys = Array.from({ length: 230 }, (_, n) => `key-${n}`);
     await Promise.all(keys.map((key, n) => world.engine.tasks.defer(task(key), FUTURE + n * 60_000)));
     await world.engine.tasks.submit(task('started'));
@@ -114,7 +114,7 @@ describe('failures', () => {
     expect(seen.toSorted()).toEqual([...keys, 'started'].toSorted());
   });
 
-  it('are shown although one of them cannot be read', async () => {
+  it('are listed although one of them cannot be read', async () => {
     await world.engine.tasks.defer(task('a'), FUTURE);
     await world.user.putObject(STATE, 'waiting/rubbish', Buffer.from('{}'));
     const [name = ''] = await names('waiting/backup');
@@ -122,7 +122,7 @@ describe('failures', () => {
     expect(await failuresAt()).toMatchObject({ items: [{ key: 'a' }], unreadable: 2 });
   });
 
-  it.each(['%', 'cnVsZXMv', Buffer.from('keys/AKID').toString('base64url')])('refuse the marker %s', async (marker) => {
+  it.each(['%', 'cnVsZXMv', Buffer.from('keys/AKID').toString('base64url')])('refuse the cursor %s', async (marker) => {
     const query = [
       ['replicationFailures', ''],
       ['marker', marker],

@@ -17,13 +17,13 @@ describe('the right to read metrics', () => {
     ['another scheme', `Basic ${SECRET}`],
     ['a secret without a scheme', SECRET],
     ['an endless one', `Bearer ${'x'.repeat(100_000)}`],
-  ])('nobody with %s', async (_, authorization) => {
+  ])('is refused with %s', async (_, authorization) => {
     const answer = await scrape({ authorization });
     expect(errorOf(answer)).toMatchObject({ status: 403, code: 'AccessDenied' });
     expect(answer.body + bench.lines.join('')).not.toContain(SECRET);
   });
 
-  it('nobody with two secrets, or by an object of that name', async () => {
+  it('is refused with two secrets, and an object of that name is no way around', async () => {
     const headers = { Host: URL_HOST, Authorization: [`Bearer ${SECRET}`, `Bearer ${SECRET}`] };
     const twice = await bench.send({ httpMethod: 'GET', path: '/metrics', queryString: {}, headers });
     expect(errorOf(twice)).toMatchObject({ status: 403, code: 'AccessDenied' });
@@ -32,7 +32,7 @@ describe('the right to read metrics', () => {
     expect((await scrape({ method: 'POST' })).statusCode).toBe(405);
   });
 
-  it('whoever has the secret, also behind a gateway; a HEAD gets the headers alone', async () => {
+  it('needs nothing but the secret, even behind a gateway; a HEAD gets the headers alone', async () => {
     const headers = [['Authorization', `bearer ${SECRET}`]] as const;
     const call = { method: 'GET', host: 'api.example.com', path: '/release/metrics', query: [], headers, body: '' };
     expect((await bench.send(gatewayEvent(call))).statusCode).toBe(200);
@@ -43,7 +43,7 @@ describe('the right to read metrics', () => {
     });
   });
 
-  it('each for its own sources and destinations', async () => {
+  it("covers each key's own sources and destinations", async () => {
     await store(
       SOURCE,
       ruleText('a', BACKUP, '<Priority>1</Priority>'),

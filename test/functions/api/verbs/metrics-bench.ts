@@ -17,7 +17,7 @@ export const TO_BACKUP = { source: SOURCE.bucket, destination: `${BACKUP.bucket}
 export const HOSTILE = 'a"b\\c{d="e"} 中';
 export const MINUTE = 60_000;
 
-/** That of the test which is running. */
+/** The API function of the current test. */
 export let bench: Bench;
 
 /** Gives each test of the file an API function of its own, and an API key that may read metrics. */
@@ -58,7 +58,7 @@ export async function store(source: Place, ...rules: string[]): Promise<void> {
 
 export const deps = () => ({ cos: bench.cos, state: STATE, hash: nodeHash });
 
-/** What a scan leaves behind that ended a minute ago. */
+/** The state that a scan leaves which ended a minute ago. */
 export async function scanned(source: Place, destination: Place, change: (counts: Counts) => void): Promise<void> {
   const pair = { source, destination };
   const ruleSet = await bench.rules.getFresh(source);

@@ -21,13 +21,13 @@ describe('the preconditions of a destination', () => {
     );
   });
 
-  it('are unknown before anything was checked, and not taken for well', async () => {
+  it('are unknown before the first check, and not reported as good', async () => {
     const series = await metrics();
     expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'preconditions' })).toBe(0);
     expect(series.filter(({ name }) => name === 'cos_replication_preconditions_checked_timestamp_seconds')).toEqual([]);
   });
 
-  it('are a state with its cause where one is broken, for those pairs alone that suffer by it', async () => {
+  it('are a state with its cause where one is broken, for the affected pairs alone', async () => {
     await checked('functions');
     await checked('buckets', [closed]);
     const series = await metrics();
@@ -39,7 +39,7 @@ describe('the preconditions of a destination', () => {
     expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'preconditions' })).toBe(1);
   });
 
-  it('say what it means and what to do, and keep a disabled rule disabled', async () => {
+  it('say the consequence and the next step, and a disabled rule stays disabled', async () => {
     await checked('functions', [off]);
     await checked('buckets', [], { unknown: 'AccessDenied' });
     const status = async () => {
@@ -115,7 +115,7 @@ describe('live figures', () => {
     expect(valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure: 'live' })).toBe(0);
   });
 
-  it('give each rule a cost, in all and of this month alone, and none to a rule that copied nothing', async () => {
+  it('give each rule a cost, in total and of this month alone, and none to a rule that copied nothing', async () => {
     await sums(NOW - MINUTE);
     const series = await metrics();
     const cost = (rule: string, period: string) =>
@@ -126,7 +126,7 @@ describe('live figures', () => {
     expect(cost('b', 'so-far')).toBeUndefined();
   });
 
-  it('have the requests of delete markers and of parts in the cost of a rule', async () => {
+  it('include the requests of delete markers and of parts in the cost of a rule', async () => {
     const none = { versions: 0, bytes: 0, scannedVersions: 0, scannedBytes: 0 };
     const costOf = async (more: object) => {
       await sums(NOW - MINUTE, { ...none, ...more });
@@ -176,7 +176,7 @@ describe('canaries', () => {
     expect(of(series, 'lost')).toBe(3);
   });
 
-  it('are unknown where none is sent, or none any more', async () => {
+  it('are unknown where none was sent, or none is sent any more', async () => {
     for (const measuredAt of [undefined, NOW - 16 * MINUTE]) {
       if (measuredAt !== undefined) await show(measuredAt);
       const series = await metrics();

@@ -27,7 +27,7 @@ import {
 useBench();
 
 describe('metrics', () => {
-  it('leave out what nobody has counted, and say so', async () => {
+  it('leave out figures that nobody has counted, and say so', async () => {
     await store(SOURCE, ruleText('a', BACKUP));
     const series = await metrics();
     const known = (figure: string) => valueOf(series, 'cos_replication_figure_known', { ...TO_BACKUP, figure });
@@ -87,11 +87,11 @@ describe('metrics', () => {
     expect(value('complete_up_to_timestamp_seconds')).toBe((NOW - 3 * MINUTE) / 1000);
     expect(value('scan_measured_timestamp_seconds')).toBe((NOW - MINUTE) / 1000);
     expect(value('state', { state: 'behind' })).toBe(1);
-    // No rule asks for them, so nothing is told of existing objects.
+    // No rule asks for them, so existing objects have no figures.
     expect(series.filter(({ name }) => name.includes('existing'))).toEqual([]);
   });
 
-  it('count what waits now, by age', async () => {
+  it('count the waiting work by age', async () => {
     await store(SOURCE, ruleText('a', BACKUP));
     await wait(BACKUP, 3, 20 * MINUTE);
     await wait(BACKUP, 4, 30_500, 'taken');
@@ -104,7 +104,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('count the work for one destination though more than is looked through waits for another', async () => {
+  it('count the work for one destination although another has more than one look reads', async () => {
     await store(
       SOURCE,
       ruleText('a', BACKUP, '<Priority>1</Priority>'),
@@ -126,13 +126,13 @@ describe('metrics', () => {
     ]);
   });
 
-  it('call nothing complete while more waits than is looked through', async () => {
+  it('call nothing complete while more work waits than one look reads', async () => {
     await store(SOURCE, ruleText('a', BACKUP));
     await scanned(SOURCE, BACKUP, () => undefined);
     const complete = (series: readonly Series[]) =>
       valueOf(series, 'cos_replication_state', { ...TO_BACKUP, state: 'complete' });
     expect(complete(await metrics())).toBe(1);
-    // Looked at again, and done, so that they are no backlog; but behind them there may be one.
+    // Re-checks of finished work are no backlog, but a backlog may follow them.
     await wait(BACKUP, 2001, MINUTE, 'settle');
     bench.limits.page = 50;
     const series = await metrics();
@@ -141,7 +141,7 @@ describe('metrics', () => {
     expect(valueOf(series, 'cos_replication_backlog_oldest_age_seconds', TO_BACKUP)).toBeUndefined();
   });
 
-  it('call nothing complete whose failures are left to a scan, and say since when', async () => {
+  it('call no destination complete whose failures are left to a scan, and say since when', async () => {
     await store(SOURCE, ruleText('a', BACKUP));
     await scanned(SOURCE, BACKUP, () => undefined);
     const before = await metrics();
@@ -158,7 +158,7 @@ describe('metrics', () => {
       expect(value('state', { state: 'complete' })).toBe(0);
       expect(value('behind_since_timestamp_seconds')).toBe(NOW / 1000);
       expect(value('figure_known', { figure: 'backlog' })).toBe(0);
-      // Nothing is counted: of its age nothing is known, and 0 would be a lie.
+      // Nothing is counted, so its age is unknown, and 0 would be wrong.
       expect(value('backlog_oldest_age_seconds')).toBeUndefined();
       await marks.takeUp({ source: SOURCE, destination: BACKUP }, 'once');
     }
@@ -166,7 +166,7 @@ describe('metrics', () => {
     expect(valueOf(await metrics(), 'cos_replication_state', { ...TO_BACKUP, state: 'complete' })).toBe(1);
   });
 
-  it('of one source that cannot be read hide no other', async () => {
+  it('show the other sources when one cannot be read', async () => {
     await store(SOURCE, ruleText('a', BACKUP));
     await store(SECOND, ruleText('a', BACKUP));
     for (const name of [...bench.objects.keys()].filter((one) => one.includes('rules/') && one.includes(SOURCE.bucket)))
@@ -185,7 +185,7 @@ describe('metrics', () => {
     expect(errorOf(await scrape())).toMatchObject({ status: 503, code: 'ServiceUnavailable' });
   });
 
-  it('survive what a rule is called', async () => {
+  it('survive any name of a rule', async () => {
     const id = HOSTILE.replaceAll('"', '&quot;');
     await store(SOURCE, ruleText(id, BACKUP));
     const series = await metrics();
@@ -207,7 +207,7 @@ describe('metrics', () => {
 });
 
 describe.skipIf(!HAS_PROMTOOL)(`promtool${PROMTOOL_NOTE}`, () => {
-  it('finds nothing to say about any of these', async () => {
+  it('has no complaint about any of these', async () => {
     const existing = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
     await store(SOURCE, ruleText(HOSTILE.replaceAll('"', '&quot;'), BACKUP, existing));
     await scanned(SOURCE, BACKUP, (counts) => (counts.lags[2] = 5));

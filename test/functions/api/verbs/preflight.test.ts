@@ -33,7 +33,7 @@ describe('pre-flight', () => {
     world = await createWorld();
   });
 
-  it('passes on destinations that are fit, with the rights of the role, and leaves nothing behind', async () => {
+  it('passes on usable destinations, with the rights of the role, and leaves nothing behind', async () => {
     const one = world as World;
     await one.user.putObject(BACKUP, '.replication-preflight/of-somebody-else', Buffer.from('x'));
     const before = await versions(one);
@@ -49,7 +49,7 @@ describe('pre-flight', () => {
     expect(await versions(one)).toEqual(before);
   });
 
-  it('says which destination is not fit, and tries no further there', async () => {
+  it('names an unusable destination, and tries no further there', async () => {
     const one = world as World;
     const { core } = one.cloud;
     core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
@@ -62,7 +62,7 @@ describe('pre-flight', () => {
     expect((await one.user.listVersions(BACKUP, {})).entries).toEqual([]);
   });
 
-  it('gives a code where the role may not write, and nothing of the inside', async () => {
+  it('gives a code where the role may not write, and no internal detail', async () => {
     const one = world as World;
     const [policy] = one.cloud.cam.attached('api');
     if (policy === undefined) throw new Error('The role has no policy.');
@@ -78,7 +78,7 @@ describe('pre-flight', () => {
 describe('a source with rules of COS’s own', () => {
   const about = { source: 'source-1250000000@ap-guangzhou', name: 'native-replication' };
 
-  it('is warned of, and fails nothing', async () => {
+  it('causes a warning, and no failure', async () => {
     world = await createWorld({ nativeReplication: true });
     expect((await run(world)).warnings).toEqual([]);
     const target = `qcs::cos:${BACKUP.region}::${BACKUP.bucket}`;
@@ -100,7 +100,7 @@ describe('a source with rules of COS’s own', () => {
     expect(answer.passed).toBe(true);
   });
 
-  it('says so when it cannot be found out, instead of saying that there are none', async () => {
+  it('cause a warning when they cannot be read, and are not reported as missing', async () => {
     world = await createWorld();
     const [policy] = world.cloud.cam.attached('api');
     if (policy === undefined) throw new Error('The role has no policy.');
@@ -114,7 +114,7 @@ describe('a source with rules of COS’s own', () => {
 });
 
 describe('the 404 of a delete marker', () => {
-  it.each([false, true])('is found out (%s), kept, and known to the engine', async (markerOn404) => {
+  it.each([false, true])('is found out (%s), stored, and known to the engine', async (markerOn404) => {
     world = await createWorld({ markerOn404 });
     const { user } = world;
     const answer = await run(world);

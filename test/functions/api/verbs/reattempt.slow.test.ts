@@ -30,7 +30,7 @@ async function reattempt(body?: object, query: Call['query'] = []): Promise<Reat
 const names = (prefix: string) => stateKeys(world, prefix);
 
 describe('reattempt', () => {
-  it('makes all waiting work of the bucket due, and nobody else’s', async () => {
+  it("makes all waiting work of the bucket due, and nobody else's", async () => {
     await world.engine.tasks.defer(task('a'), FUTURE);
     await world.engine.tasks.defer(task('b', { destination: THIRD }), FUTURE);
     await world.engine.tasks.defer(task('c', { source: ELSEWHERE }), FUTURE);
@@ -50,7 +50,7 @@ describe('reattempt', () => {
     expect(await reattempt()).toMatchObject({ started: 0 });
   });
 
-  it('starts a bounded number at once, and goes on from its marker', async () => {
+  it('starts a bounded number at once, and continues at its cursor', async () => {
     const keys = Array.from({ length: 1030 }, (_, n) => `key-${n}`);
     await Promise.all(keys.map((key) => world.engine.tasks.defer(task(key), FUTURE)));
     const first = await reattempt();
@@ -62,7 +62,7 @@ describe('reattempt', () => {
     expect(await names('tasks/')).toHaveLength(1030);
   });
 
-  it('counts keys, however much waits for them, and leaves re-checks to their time', async () => {
+  it('counts keys, however many tasks wait for them, and leaves re-checks to their time', async () => {
     await world.engine.tasks.defer(task('a'), FUTURE);
     await world.engine.tasks.defer(task('a', { cause: 'taken' }), FUTURE);
     await world.engine.tasks.defer(task('a', { destination: THIRD }), FUTURE);
@@ -72,7 +72,7 @@ describe('reattempt', () => {
     expect(await names('waiting/')).toHaveLength(1);
   });
 
-  it('of named keys moves their work, asks for a look where none waits, and leaves the rest', async () => {
+  it('of named keys moves their tasks, asks for a look where none waits, and leaves other keys alone', async () => {
     await world.rules(ruleText('all', BACKUP, '<Prefix>in/</Prefix>'), ruleText('too', THIRD, '<Prefix>in/</Prefix>'));
     for (const key of ['in/a', 'in/b', 'in/c', 'in/new', 'in/deleted', 'out'])
       await world.user.putObject(SOURCE, key, Buffer.from('x'));
@@ -89,11 +89,11 @@ describe('reattempt', () => {
       notFound: ['in/nothing'],
     });
     expect(await names('waiting/')).toHaveLength(1);
-    // in/a: one moved, one looked for at the other destination; in/c: started already at one of the two.
+    // in/a: one moved, one looked for at the other destination; in/c: already started at one of the two.
     expect(await names('tasks/')).toHaveLength(8);
   });
 
-  it('says so of keys that are older than the rules', async () => {
+  it('names keys that are older than the rules', async () => {
     await world.user.putObject(SOURCE, 'old', Buffer.from('x'));
     await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time);
     await world.rules(ruleText('all', BACKUP));
@@ -105,7 +105,7 @@ describe('reattempt', () => {
     expect(await names('tasks/')).toHaveLength(2);
   });
 
-  it('asks for a full look, which finds what its event did not', async () => {
+  it('asks for a full look, which finds a version that its event did not lead to', async () => {
     await world.rules(ruleText('all', BACKUP));
     await world.user.putObject(SOURCE, 'a', Buffer.from('x'));
     await reattempt({ keys: ['a'] });
@@ -133,14 +133,14 @@ describe('reattempt', () => {
     ],
     ['no text', '{"keys":["a",1]}', 'In the body, keys.1 must be of the type string.'],
     ['no list', '{"keys":"a"}', 'In the body, keys must be of the type array.'],
-  ])('refuses a body with %s, and says what is wrong', async (_, body, message) => {
+  ])('refuses a body with %s, and names the fault', async (_, body, message) => {
     const answer = await world.call({ method: 'POST', query: [['replicationReattempt', '']], body });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'InvalidArgument' });
     expect(errorOf(answer).message).toContain(message);
     expect(await names('tasks/')).toEqual([]);
   });
 
-  it('refuses a body that is too large in words that do not speak of XML', async () => {
+  it('refuses a body that is too large in a message that does not mention XML', async () => {
     const body = JSON.stringify({ keys: ['x'.repeat(4 * 1024 * 1024)] });
     const answer = await world.call({ method: 'POST', query: [['replicationReattempt', '']], body });
     expect(errorOf(answer)).toMatchObject({ status: 400, code: 'EntityTooLarge' });
@@ -150,7 +150,7 @@ describe('reattempt', () => {
   it.each([
     ['cnVsZXMv', 'The marker is not one that this service gave: send none to begin anew.'],
     ['d2FpdGluZy8', 'A marker goes with a call that names no keys.'],
-  ])('refuses the marker %s beside keys', async (marker, message) => {
+  ])('refuses the cursor %s beside keys', async (marker, message) => {
     const query = [
       ['replicationReattempt', ''],
       ['marker', marker],
@@ -160,13 +160,13 @@ describe('reattempt', () => {
   });
 });
 
-describe('all of these', () => {
+describe('all of these calls', () => {
   it.each([
     ['GET', 'replicationStatus', '/a'],
     ['GET', 'replicationFailures', '/'],
     ['POST', 'replicationReattempt', '/'],
     ['POST', 'replicationPreflight', '/'],
-  ] as const)('%s %s must sign host and sub-resource, and have the right', async (method, subresource, path) => {
+  ] as const)('must sign host and sub-resource, and need the right: %s %s', async (method, subresource, path) => {
     const call = { method, path, query: [[subresource, ''] as const] };
     for (const options of [{ signed: [] }, { params: [] }]) {
       expect(errorOf(await world.call(call, options))).toMatchObject({

@@ -31,7 +31,7 @@ describe('a condition', () => {
     expect((await putIf('If-Match', await etagOf(), body)).statusCode).toBe(200);
   });
 
-  it('of two at once lets one through', async () => {
+  it('on two calls at once lets one through', async () => {
     await put(body);
     const seen = await etagOf();
     const answers = await Promise.all(['a', 'b'].map((id) => putIf('If-Match', seen, body.replace('rule-1', id))));
@@ -45,7 +45,7 @@ describe('a condition', () => {
     expect([...bench.objects.keys()].filter((key) => key.includes('/rules/'))).toHaveLength(1);
   });
 
-  it('is not held up for long by a run that was killed, and twice not either', async () => {
+  it('waits for a killed run only for a short time, and only once', async () => {
     await put(body);
     const name = (number: number) => `${STATE.bucket}@${STATE.region}/rules/source-1250000000/turn-${number}`;
     for (const number of [0, 1]) {
@@ -57,7 +57,7 @@ describe('a condition', () => {
     expect(bench.objects.has(name(2))).toBe(false);
   });
 
-  it('of there being no rules, or some', async () => {
+  it('may be that there are no rules, or some', async () => {
     expect(errorOf(await putIf('If-Match', '*'))).toMatchObject({ status: 412 });
     expect((await putIf('If-None-Match', '*')).statusCode).toBe(200);
     expect(errorOf(await putIf('If-None-Match', '*', other))).toMatchObject({ status: 412 });
@@ -65,7 +65,7 @@ describe('a condition', () => {
     expect((await putIf('If-Match', `"other", W/${await etagOf()}`)).statusCode).toBe(200);
   });
 
-  it('holds for DELETE as well', async () => {
+  it('applies to DELETE as well', async () => {
     await put(body);
     const seen = await etagOf();
     await put(other);
@@ -80,7 +80,7 @@ describe('a condition', () => {
     ['If-None-Match', '"a"'],
     ['If-Match', ''],
     ['If-Match', 'x'.repeat(5000)],
-  ])('that cannot be read is refused: %s: %s', async (header, value) => {
+  ])('is refused when it cannot be read: %s: %s', async (header, value) => {
     expect(errorOf(await putIf(header, value))).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 const put = async (text: string) => bench.call({ method: 'PUT', body: text });
 
 describe('DELETE', () => {
-  it('removes all rules, and does so again', async () => {
+  it('removes all rules, and may be repeated', async () => {
     await put(body);
     for (const _ of [1, 2]) {
       const answer = await bench.call({ method: 'DELETE' });
@@ -27,7 +27,7 @@ describe('DELETE', () => {
     expect(errorOf(await bench.call(GET))).toMatchObject({ code: 'ReplicationConfigurationnotFoundError' });
   });
 
-  it('ends the rule: the same one starts anew', async () => {
+  it('ends the rule: storing the same rule again is a new start', async () => {
     await put(body);
     await bench.call({ method: 'DELETE' });
     bench.time = NOW + 60_000;
@@ -37,7 +37,7 @@ describe('DELETE', () => {
   });
 });
 
-describe('everything else', () => {
+describe('every other request', () => {
   it.each([
     ['HEAD', '/', { replication: '' }, 405],
     ['POST', '/', { replication: '' }, 405],
@@ -50,7 +50,7 @@ describe('everything else', () => {
     ['HEAD', '/photo.jpg', {}, 405],
     ['PUT', '/photo.jpg', { replication: '' }, 400],
     ['GET', '/source-1250000000/photo.jpg', { replication: '' }, 400],
-  ])('%s %s %j: %i', async (httpMethod, path, queryString, status) => {
+  ])('gets its refusal: %s %s %j is %i', async (httpMethod, path, queryString, status) => {
     const answer = await bench.send({ httpMethod, path, queryString, headers: { host: 'a.example.com' } });
     expect(answer.statusCode).toBe(status);
     expect(answer.body === '').toBe(httpMethod === 'HEAD');
@@ -65,14 +65,14 @@ describe('everything else', () => {
     ['/', { replicationfailures: '' }, 'InvalidArgument', 'this call is spelt replicationFailures.'],
     ['/a', { replicationFailures: '' }, 'InvalidArgument', 'of an object: it is GET /?replicationFailures.'],
     ['/', { replicationPreflight: '' }, 'MethodNotAllowed', 'it is POST /?replicationPreflight.'],
-  ])('GET %s %j says what there is', async (path, queryString, code, message) => {
+  ])('gets the name of the right call: GET %s %j', async (path, queryString, code, message) => {
     const answer = await bench.send({ httpMethod: 'GET', path, queryString, headers: { host: 'a.example.com' } });
     const error = errorOf(answer);
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);
   });
 
-  it('answers a browser’s question with names only', async () => {
+  it("answers a browser's preflight with names only", async () => {
     const ask = async (names: string) => {
       const headers = { 'Access-Control-Request-Headers': names };
       return (await bench.send({ httpMethod: 'OPTIONS', path: '/', headers })).headers['Access-Control-Allow-Headers'];
@@ -83,14 +83,14 @@ describe('everything else', () => {
   });
 });
 
-describe('failures inside', () => {
+describe('internal failures', () => {
   it.each([
     ['COS is overloaded', cosError(STATE, 'SlowDown', 503, true), 503, 'SlowDown'],
     ['COS does not answer', cosError(STATE, 'AnswerTimeout', 0, true), 503, 'ServiceUnavailable'],
-    // Whoever called has every right; a 403 would send them to look for a fault of theirs.
+    // The caller has every right; a 403 would make them look for a fault on their side.
     ['the role lost its rights', cosError(STATE, 'AccessDenied', 403), 409, 'InvalidBucketState'],
     ['something that nobody thought of', new TypeError('secret inner detail'), 500, 'InternalError'],
-  ])('%s: told without details, logged with them', async (_, failure, status, code) => {
+  ])('are reported without details, which are in the log: %s', async (_, failure, status, code) => {
     for (const call of ['getObject', 'putObject']) {
       bench = await createBench();
       bench.failures.set(call, failure);
@@ -103,12 +103,12 @@ describe('failures inside', () => {
     }
   });
 
-  it('a damaged state object is not told to the client', async () => {
+  it('the client gets no detail of a damaged state object', async () => {
     bench.objects.set(`${STATE.bucket}@${STATE.region}/rules/source-1250000000`, Buffer.from('{"inner":'));
     const answer = await bench.call(GET);
     expect(errorOf(answer)).toMatchObject({ status: 409, code: 'InvalidBucketState' });
     expect(bench.lines.join('')).toContain('cannot be read');
-    // Nothing is taken for its start; who deletes the rules first begins anew.
+    // No start is read from it: a user who deletes the rules first starts anew.
     expect(errorOf(await bench.call(PUT))).toMatchObject({ status: 409 });
     expect((await bench.call({ method: 'DELETE' })).statusCode).toBe(204);
     expect((await bench.call(PUT)).statusCode).toBe(200);

@@ -34,7 +34,7 @@ describe('PUT', () => {
     expect((await bench.call(GET)).body).toMatch(/<Rule><ID>rule-[0-9a-f]{16}<\/ID><Status>Enabled<\/Status>/);
   });
 
-  it('keeps the start of a rule that was there, and says when it was stored', async () => {
+  it('keeps the start of an existing rule, and returns when it was stored', async () => {
     await put(body);
     bench.time = NOW + 60_000;
     await put(configuration(numbered(0, 'rule-1').replace('Enabled', 'Disabled'), numbered(1, 'rule-2')));
@@ -49,7 +49,7 @@ describe('PUT', () => {
   });
 
   it.each([-90_000, 0, 90_000])(
-    'starts a rule by the clock of COS, whatever the function’s says (%i ms)',
+    "starts a rule by the clock of COS, whatever the function's clock is (%i ms)",
     async (skew) => {
       bench.cosTime = NOW + skew + 999;
       await put(body);
@@ -96,7 +96,7 @@ describe('PUT', () => {
     expect(stored?.rules).toMatchObject([{ id: 'rule-2' }]);
   });
 
-  it('takes ReplicaAcl only where the functions have rights on ACLs', async () => {
+  it('accepts ReplicaAcl only where the functions have rights on ACLs', async () => {
     const sharing = configuration(`${MINIMAL}<ReplicaAcl><Status>Enabled</Status></ReplicaAcl>`);
     expect((await put(sharing)).statusCode).toBe(200);
     bench = await createBench({ withoutAcl: true });
@@ -108,7 +108,7 @@ describe('PUT', () => {
     expect((await bench.call(GET)).statusCode).toBe(200);
   });
 
-  it('takes 1000 rules, and not one more', async () => {
+  it('accepts 1000 rules, and not one more', async () => {
     const rules = (count: number) => configuration(...Array.from({ length: count }, (_, n) => numbered(n)));
     expect((await put(rules(1000))).statusCode).toBe(200);
     expect((await bench.call(GET)).body).toBe(rules(1000));
@@ -121,7 +121,7 @@ describe('PUT', () => {
     expect(errorOf(await put(own.replace('ap-guangzhou', 'ap-beijing')))).toMatchObject({ status: 400 });
   });
 
-  it('of two at once leaves one in full', async () => {
+  it('leaves the whole document of one of two at once', async () => {
     const documents = ['a', 'b'].map((id) => configuration(MINIMAL.replace('rule-1', id)));
     const answers = await Promise.all(documents.map(put));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
@@ -138,7 +138,7 @@ describe('PUT', () => {
   it.each([
     ['the source', 'source-1250000000@ap-guangzhou'],
     ['the destination', BACKUP],
-  ])('wants versioning on %s', async (_, place) => {
+  ])('requires versioning on %s', async (_, place) => {
     for (const [state, word] of [
       [undefined, 'not enabled'],
       ['Suspended', 'suspended'],
@@ -158,14 +158,14 @@ describe('PUT', () => {
     expect(bench.calls.filter((name) => name === 'getVersioning')).toHaveLength(2);
   });
 
-  it('names the setting for a destination that is not listed, and asks nobody about it', async () => {
+  it('names the setting for a destination that is not listed, and asks no bucket about it', async () => {
     const error = errorOf(await put(body.replace('backup-', 'other-')));
     expect(error).toMatchObject({ status: 403, code: 'UserNotTargetBucketOwner' });
     expect(error.message).toContain('"destinations" in serverless.yml');
     expect(bench.calls).not.toContain('getVersioning');
   });
 
-  it('says whose rights are missing when the role may not see a bucket', async () => {
+  it('names the owner of the missing rights when the role may not see a bucket', async () => {
     bench.failures.set('getVersioning', cosError(STATE, 'AccessDenied', 403));
     expect(errorOf(await put(body)).code).toMatch(/^UserNot(?:Source|Target)BucketOwner$/);
   });
@@ -191,10 +191,10 @@ describe('the body of a PUT', () => {
     }
   });
 
-  it('is as long as Content-Length says', async () => {
+  it('must be as long as Content-Length says', async () => {
     expect(await codeOf(body, [['Content-Length', String(body.length)]])).toBe(200);
     expect(await codeOf(body)).toBe(200);
-    // What the C SDK sends when it tries again: its body is used up.
+    // The C SDK's retry, which has used up its body.
     expect(await codeOf('', [['Content-Length', '342']])).toEqual([400, 'IncompleteBody']);
     expect(await codeOf(body, [['Content-Length', '3']])).toEqual([400, 'EntitySizeNotMatch']);
     const gzipped = '\u001f\ufffd\b\u0000';
@@ -213,7 +213,7 @@ describe('the body of a PUT', () => {
     expect(await codeOf(' '.repeat(4 * 1024 * 1024 + 1))).toEqual([400, 'XMLSizeLimit']);
   });
 
-  it('is not looked at before the signature is', async () => {
+  it('is not read before the signature is verified', async () => {
     const call = signCall({ method: 'PUT', body: '<' }, NOW, { path: '/x' });
     expect(errorOf(await bench.send(urlEvent(call)))).toMatchObject({ code: 'SignatureDoesNotMatch' });
   });

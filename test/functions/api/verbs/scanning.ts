@@ -7,12 +7,12 @@ import { SCAN_DEFAULTS, type ScanDeps } from '../../../../shared/scan/index.ts';
 import { engineOn, messageOf, SOURCE, STATE } from '../../../deployment/index.ts';
 import type { World } from '../../../deployment/over-http.ts';
 
-/** The functions `schedule` and `scan` of a world, by the rights of its root account. */
+/** The functions `schedule` and `scan` of a world, with the rights of its root account. */
 export interface Scanning {
   readonly deps: ScanDeps;
-  /** One that the platform ends after so many ms. */
+  /** A run that the platform ends after this many ms. */
   readonly run: (ms: number) => Run;
-  /** Does what the objects below this prefix of the state bucket start, and what comes of it. */
+  /** Does the work that the objects below this prefix of the state bucket start, and its follow-ups. */
   readonly runAll: (prefix: string) => Promise<void>;
 }
 

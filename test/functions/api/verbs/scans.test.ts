@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A minute goes by for the functions; the buckets keep their time. */
+/** A minute passes for the functions; the buckets keep their time. */
 async function minute(): Promise<void> {
   world.clock.ahead += MINUTE;
   await keep(scanning.deps, [SOURCE], scanning.run(55_000));
@@ -52,7 +52,7 @@ const statusNow = async (): Promise<BucketStatus> => {
 };
 const scansNow = async (): Promise<Scans> => scans.parse((await world.ask('GET', 'replicationScans')).json);
 
-/** Of a key for the metrics. */
+/** The secret of an API key for the metrics. */
 let secretKey: string | undefined;
 /** The metrics of this moment, by name and labels. */
 async function metricsNow() {
@@ -67,7 +67,7 @@ async function metricsNow() {
     valueOf(series, `cos_replication_${name}`, { source: SOURCE.bucket, destination: PLACE, ...labels });
 }
 
-/** One after the other: what a bucket goes through from its first rule on. */
+/** One after the other: the life of a bucket from its first rule on. */
 describe.sequential('a bucket', () => {
   it('without rules has no destinations, no scans and nothing to scan', async () => {
     expect((await statusNow()).destinations).toEqual([]);
@@ -76,7 +76,7 @@ describe.sequential('a bucket', () => {
     expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining('store a rule first')]);
   });
 
-  it('of which nothing was looked at is unknown: no figure is 0 that nobody has counted', async () => {
+  it('is unknown before the first look: no uncounted figure is 0', async () => {
     for (const [i, key] of ['a', 'b', 'a'].entries()) await world.user.putObject(SOURCE, key, Buffer.from(`text ${i}`));
     await world.rules(ruleText('all', BACKUP, EXISTING));
     const [status] = (await statusNow()).destinations;
@@ -94,7 +94,7 @@ describe.sequential('a bucket', () => {
     });
   });
 
-  it('shows the scan that runs, with its progress', async () => {
+  it('shows the current scan with its progress', async () => {
     await minute();
     const [scan] = (await scansNow()).scans;
     expect(scan).toMatchObject({
@@ -111,7 +111,7 @@ describe.sequential('a bucket', () => {
     });
   });
 
-  it('is complete when its scan has ended, and says up to when', async () => {
+  it('is complete when its scan has ended, up to a stated time', async () => {
     const began = Date.now();
     for (let i = 0; i < 6; i += 1) await minute();
     const [status] = (await statusNow()).destinations;
@@ -129,7 +129,7 @@ describe.sequential('a bucket', () => {
     expect(Date.parse(status?.completeUpTo ?? '')).toBeLessThan(began);
   });
 
-  it('shows the same in its metrics, to whoever has the secret of a key for them', async () => {
+  it('shows the same in its metrics, to everybody with the secret of a key for them', async () => {
     const value = await metricsNow();
     const [status] = (await statusNow()).destinations;
     expect(value('state', { state: 'complete' })).toBe(1);
@@ -162,14 +162,14 @@ describe.sequential('a bucket', () => {
       0, 1, 0,
     ]);
     expect(value('figure_known', { figure: 'lifecycle' })).toBe(1);
-    // What was seen hours ago says nothing of now.
+    // Findings of hours ago say nothing of now.
     world.clock.ahead += 4 * 60 * MINUTE;
     expect((await statusNow()).destinations[0]?.sides?.destination.lifecycle).toBeNull();
     expect((await metricsNow())('figure_known', { figure: 'lifecycle' })).toBe(0);
     world.clock.ahead -= 4 * 60 * MINUTE;
   });
 
-  it('is not complete any more when its rules are others', async () => {
+  it('is not complete any more when its rules have changed', async () => {
     await world.rules(
       ruleText('all', BACKUP, `${EXISTING}<Priority>1</Priority>`),
       ruleText('more', THIRD, '<Priority>2</Priority>'),
@@ -197,11 +197,11 @@ describe.sequential('a bucket', () => {
     expect(scan).toMatchObject({ prefix: 'b', entries: { total: 1, done: 1 } });
     for (let i = 0; i < 3; i += 1) await minute();
     expect((await scansNow()).scans[0]).toMatchObject({ state: 'ended', prefix: 'b' });
-    // What the whole pair is like is still known.
+    // The figures of the whole pair are still known.
     expect((await statusNow()).destinations[0]).toMatchObject({ state: 'complete' });
   });
 
-  it('is held and let go on, without loss', async () => {
+  it('can be paused and resumed without loss', async () => {
     const { json } = await world.ask('POST', 'replicationPause', { body: JSON.stringify({ rule: 'all' }) });
     expect(paused.parse(json).destinations).toEqual([{ destination: PLACE, paused: true }]);
     await world.user.putObject(SOURCE, 'lost', Buffer.from('no event told of it'));

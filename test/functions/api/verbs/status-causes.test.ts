@@ -9,7 +9,7 @@ import { statusOf, only, put, world, useWorld } from './status-world.ts';
 useWorld();
 
 describe('the status of an object that is not replicated', () => {
-  it('tells cause, tries and next try of work that failed, and of a run that is at work', async () => {
+  it('has cause, attempts and next try of failed work, and shows a run at work', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     const target = { source: SOURCE, destination: BACKUP, key: 'a' };
@@ -34,14 +34,14 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('c')).toMatchObject({ state: 'PENDING', cause: 'running' });
   });
 
-  it('of one destination does not hide that of another', async () => {
+  it('at one destination does not hide that at another', async () => {
     await world.rules(ruleText('all', BACKUP), ruleText('too', THIRD));
     await put('a', 'one');
     await world.replicate('a');
     world.cloud.faults.set([
       { match: { bucket: BACKUP.bucket }, effect: { kind: 'error', status: 403, code: 'AccessDenied' } },
     ]);
-    // A HEAD that is refused has no body, and so no other code than that of its status.
+    // A refused HEAD has no body, so its only code is its status.
     const unreadable = { destination: 'backup-1250000000@ap-shanghai', state: 'PENDING', attempts: 0 };
     expect((await statusOf('a')).destinations).toMatchObject([
       { ...unreadable, cause: 'destination-unreadable', error: 'AccessDenied' },
@@ -62,7 +62,7 @@ describe('the status of an object that is not replicated', () => {
     ]);
   });
 
-  it('is not completed while work of the key waits, but while it is only looked at again', async () => {
+  it('is not completed while work of the key waits, unless that is only a re-check', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     await world.replicate('a');
@@ -93,7 +93,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'InvalidStateObject' });
   });
 
-  it('is not completed while a run is at work, or when one broke off', async () => {
+  it('is not completed while a run is at work, or after one broke off', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     await world.replicate('a');
@@ -112,7 +112,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'InvalidStateObject' });
   });
 
-  it('says that an event was missed when it should have come long ago', async () => {
+  it('is a missed event when the event should have come long ago', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     world.clock.ahead = 14 * 60_000;
@@ -126,7 +126,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'requested' });
   });
 
-  it('says of a version written while a destination is far behind that a scan brings it', async () => {
+  it('says that a scan brings a version written while a destination is far behind', async () => {
     await world.rules(ruleText('all', BACKUP), ruleText('too', THIRD));
     await put('a', 'one');
     const causes = async () => (await statusOf('a')).destinations.map((one) => 'cause' in one && one.cause);
@@ -138,14 +138,14 @@ describe('the status of an object that is not replicated', () => {
     expect(await causes()).toEqual(['destination-behind', 'awaiting-event']);
     world.clock.ahead = 16 * 60_000;
     expect(await causes()).toEqual(['destination-behind', 'missed-event']);
-    // What fails from now on becomes a task again; what was left before is still the scan's.
+    // A failure from now on becomes a task again; earlier ones are still left to the scan.
     await marks.takeUp(pair, 'mark');
     expect(await causes()).toEqual(['destination-behind', 'missed-event']);
     await marks.end(pair, 'mark');
     expect(await causes()).toEqual(['missed-event', 'missed-event']);
   });
 
-  it('takes events that come late for no fault of the destination', async () => {
+  it("is not the destination's fault when events come late", async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     const deps = { cos: world.user, state: STATE, hash: nodeHash, now: () => Date.now(), unique: () => 'mark' };
@@ -155,7 +155,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
   });
 
-  it('says of a version written while the rule was disabled that nothing comes by itself', async () => {
+  it('says that a version written while the rule was disabled does not come by itself', async () => {
     const off = ruleText('all', BACKUP).replace('Enabled', 'Disabled');
     await world.rules(ruleText('all', BACKUP));
     const before = await put('before', 'x');
@@ -168,14 +168,14 @@ describe('the status of an object that is not replicated', () => {
     // Its event may have come as late as that.
     expect(await only('before', before)).toMatchObject({ state: 'PENDING', cause: 'rule-was-disabled' });
     expect(await only('after')).toMatchObject({ state: 'PENDING', cause: 'awaiting-event' });
-    // Stored once more, the rule has still been off in between.
+    // Stored once more, the rule has still been disabled in between.
     await world.rules(ruleText('all', BACKUP));
     expect(await only('during')).toMatchObject({ cause: 'rule-was-disabled' });
     await world.replicate('during');
     expect(await only('during')).toMatchObject({ state: 'COMPLETED' });
   });
 
-  it('says of a version from before the rule that it has no event', async () => {
+  it('says that a version from before the rule has no event', async () => {
     await put('old', 'x');
     await untilNextSecond(world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'old').time);
     const existing = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
@@ -183,7 +183,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('old')).toMatchObject({ state: 'PENDING', cause: 'existing-object', attempts: 0 });
   });
 
-  it('names the request that was refused, and its side', async () => {
+  it('names the refused request and its side', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     const failed = { request: 'GET object ?tagging', side: 'source' } as const;

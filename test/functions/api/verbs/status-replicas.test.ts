@@ -18,7 +18,7 @@ import {
 useWorld();
 
 describe('the status of an object with or without replicas', () => {
-  it('is not completed by a replica whose bytes are others, nor by somebody else’s object', async () => {
+  it("is not completed by a replica with other bytes, nor by somebody else's object", async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     await world.user.putObject(BACKUP, 'a', Buffer.from('one'));
@@ -27,7 +27,7 @@ describe('the status of an object with or without replicas', () => {
     const replica = await world.user.headObject(BACKUP, 'a');
     if (!replica.found) throw new Error('not replicated');
     await world.user.deleteObject(BACKUP, 'a', replica.head.versionId);
-    // All that a replica says of itself, on other bytes.
+    // The whole replication marker, on other bytes.
     await world.sdk.putObject({
       Bucket: BACKUP.bucket,
       Region: BACKUP.region,
@@ -40,7 +40,7 @@ describe('the status of an object with or without replicas', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING' });
   });
 
-  it('of a version under a customer’s key is skipped, and does not hide those beside it', async () => {
+  it("of a version under a customer's key is skipped, and does not hide the others", async () => {
     await world.rules(ruleText('all', BACKUP));
     const first = await put('a', 'one');
     await world.replicate('a');
@@ -53,7 +53,7 @@ describe('the status of an object with or without replicas', () => {
     expect(await of(first)).toMatchObject({ current: false, destinations: [{ state: 'COMPLETED' }] });
   });
 
-  it('finds the replica below somebody’s version under a customer’s key', async () => {
+  it("finds the replica below somebody's version under a customer's key", async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     await world.replicate('a');
@@ -65,7 +65,7 @@ describe('the status of an object with or without replicas', () => {
     expect(await only('b')).toMatchObject({ state: 'PENDING' });
   });
 
-  it('says that a replica is there which no rule covers any more', async () => {
+  it('names a replica that no rule covers any more', async () => {
     await world.rules(ruleText('all', BACKUP));
     const first = await put('a', 'one');
     await world.replicate('a');
@@ -91,7 +91,7 @@ describe('the status of an object with or without replicas', () => {
     expect(await statusOf('a', first)).toMatchObject({ ...left, rules: [] });
   });
 
-  it('of a version whose replica somebody removed does not pretend that it is there', async () => {
+  it('of a version whose replica somebody removed does not claim that it exists', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     await world.replicate('a');
@@ -102,7 +102,7 @@ describe('the status of an object with or without replicas', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING', cause: 'missed-event' });
   });
 
-  it('does not count what was written while the destination kept no versions: the next write takes its place', async () => {
+  it('ignores writes while the destination kept no versions: the next write takes their place', async () => {
     await world.rules(ruleText('all', BACKUP));
     await world.replicate('warm');
     world.cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
@@ -114,7 +114,7 @@ describe('the status of an object with or without replicas', () => {
     expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
   });
 
-  it('of a replica is not passed on', async () => {
+  it('of a replica is not replicated on', async () => {
     await replaceWorld(true);
     await world.rules(ruleText('all', BACKUP));
     await putMarked(await signed('a'));

@@ -12,7 +12,7 @@ import { SOURCE, STATE } from '../bench.ts';
 import { BACKUP, createWorld } from '../../../deployment/over-http.ts';
 import type { World } from '../../../deployment/over-http.ts';
 
-/** That of the test which is running. */
+/** The world of the current test. */
 export let world: World;
 
 /** Gives each test of the file a world of its own. */
@@ -26,7 +26,7 @@ export function useWorld(): void {
   });
 }
 
-/** `received`: the source is a destination of others as well. */
+/** `received`: the source is also a destination of others. */
 export async function replaceWorld(received: boolean): Promise<void> {
   await world.close();
   world = await createWorld({}, received);
@@ -44,7 +44,7 @@ export async function only(key: string, versionId?: string): Promise<Destination
   return destinations[0] as DestinationStatus;
 }
 
-/** Writes a version that only its owner's key opens. */
+/** Writes a version under a customer's key. */
 export async function putSealed({ bucket, region }: Place, key: string): Promise<void> {
   const customerKey = Buffer.alloc(32, 7);
   const name = 'x-cos-server-side-encryption-customer';
@@ -66,7 +66,7 @@ export const put = async (key: string, text: string) =>
 
 export const OF_BACKUP = 'MTg0NDUwMTY1NDI4NDM1NTE2MTU';
 
-/** The marker that a peer would write on a replica at the source. */
+/** The replication marker that a peer would write on a replica at the source. */
 export async function signed(key: string): Promise<Record<string, string>> {
   const now = Date.now;
   const keys = createKeyring({ cos: world.user, state: STATE, others: [], hash: nodeHash, now });

@@ -33,7 +33,7 @@ describe('the status of an object', () => {
     expect(destinations[0]).toMatchObject({ replicaVersionId: replica.found && replica.head.versionId });
   });
 
-  it('is that of the version that is named', async () => {
+  it('is that of the named version', async () => {
     await world.rules(ruleText('all', BACKUP));
     const first = await put('a', 'one');
     await world.replicate('a');
@@ -111,7 +111,7 @@ describe('the status of an object', () => {
     });
   });
 
-  it('names what is skipped, and why', async () => {
+  it('names skipped versions, and why', async () => {
     await world.rules(ruleText('all', BACKUP));
     await world.sdk.putObject({
       Bucket: SOURCE.bucket,
@@ -137,7 +137,7 @@ describe('the status of an object', () => {
     expect(await only('kept', first)).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
   });
 
-  it('does not say that a version was removed at the destination when nothing tells that it was there', async () => {
+  it('does not say that a version was removed at the destination when nothing proves that it was there', async () => {
     await world.rules(ruleText('all', BACKUP));
     const versions: string[] = [];
     for (const text of ['one', 'two', 'three']) {
@@ -151,13 +151,13 @@ describe('the status of an object', () => {
     };
     await remove(versions[0]);
     expect(await only('a', versions[0])).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
-    // The replica that named the first version is gone as well.
+    // The replica that named the first version is removed as well.
     await remove(versions[1]);
     expect(await only('a', versions[1])).toMatchObject({ state: 'SKIPPED', reason: 'removed-at-destination' });
     expect(await only('a', versions[0])).toMatchObject({ state: 'SKIPPED', reason: 'not-at-destination' });
   });
 
-  it('says where the tags of a replica are not those of its source any more', async () => {
+  it('says where the tags of a replica differ from those of its source', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     await world.replicate('a');
@@ -193,7 +193,7 @@ describe('the status of an object', () => {
     expect(await only('a')).toMatchObject({ state: 'COMPLETED', tags: 'unknown' });
   });
 
-  it('tells whether the destination shows what the source does', async () => {
+  it('says whether the destination shows the same as the source', async () => {
     await world.rules(ruleText('all', BACKUP));
     const first = await put('a', 'one');
     await world.replicate('a');
@@ -201,7 +201,7 @@ describe('the status of an object', () => {
     await world.replicate('a');
     expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: true });
     expect(await only('a', first)).not.toHaveProperty('currentAtDestination');
-    // Taking a deletion back is not replicated.
+    // Undoing a deletion is not replicated.
     await world.user.deleteObject(SOURCE, 'a', versionId);
     expect(await only('a')).toMatchObject({ state: 'COMPLETED', currentAtDestination: false });
   });
@@ -218,7 +218,7 @@ describe('the status of an object', () => {
     expect(await statusOf('a')).toMatchObject({ role: 'source', destinations: [{ state: 'PENDING' }] });
   });
 
-  it('without any rule is none', async () => {
+  it('is none without any rule', async () => {
     await put('a', 'one');
     expect(await statusOf('a')).toMatchObject({ role: 'none', rules: [], destinations: [] });
   });
@@ -229,7 +229,7 @@ describe('the status of an object', () => {
     ['what no version ID can be', '/a', [['versionId', '../x']], 400, 'InvalidArgument'],
     ['an empty version ID', '/a', [['versionId', '']], 400, 'InvalidArgument'],
     ['a key that is too long', `/${'x'.repeat(851)}`, [], 400, 'KeyTooLong'],
-  ] as const)('says what is wrong: %s', async (_, path, more, status, code) => {
+  ] as const)('names the fault: %s', async (_, path, more, status, code) => {
     await put('a', 'one');
     const answer = await world.call({ method: 'GET', path, query: [['replicationStatus', ''], ...more] });
     expect(errorOf(answer)).toMatchObject({ status, code });

@@ -9,7 +9,7 @@ import { world, scanning, useWorld, PLACE, scanRuns, verify, look, other, replic
 useWorld();
 
 describe.sequential('a verification that takes longer than a call', () => {
-  it('goes on in the scan function, and is asked for by its id', async () => {
+  it('continues in the scan function, and is read by its id', async () => {
     await replicated('slow/a');
     world.meanwhile = () => Promise.resolve();
     const begun = await verify({ prefix: 'slow/' });
@@ -40,7 +40,7 @@ describe.sequential('a verification that takes longer than a call', () => {
     expect(await look(begun.id)).toMatchObject({ state: 'stopped', cause: 'rules-changed', equal: null, safe: null });
   });
 
-  it('is refused while four of one API key run, and of that key alone', async () => {
+  it('is refused while four of the same API key run, and not for other keys', async () => {
     const begun: Verified[] = [];
     for (let i = 0; i < 4; i += 1) begun.push(await verify({ prefix: 'slow/' }));
     const post = { method: 'POST', query: [['replicationVerify', '']] } as const;
@@ -54,14 +54,14 @@ describe.sequential('a verification that takes longer than a call', () => {
   });
 });
 
-describe.sequential('the verifications that are kept', () => {
+describe.sequential('stored verifications', () => {
   const ask = async (pair: SignOptions, method: 'GET' | 'POST', body?: string) => {
     const query: [string, string][] = [['replicationVerify', '']];
     const answer = await world.call({ method, query, ...(body === undefined ? {} : { body }) }, pair);
     return answer.statusCode === 404 ? undefined : verified.parse(JSON.parse(answer.body));
   };
 
-  it('are pushed out by later ones of the same API key, and by nobody else’s', async () => {
+  it("are removed by later ones of the same API key, and by nobody else's", async () => {
     const mine = await verify({ prefix: 'slow/' });
     const theirs = await other();
     const first = await ask(theirs, 'POST', '{}');
@@ -79,7 +79,7 @@ describe.sequential('the verifications that are kept', () => {
     expect(lost.statusCode).toBe(404);
   });
 
-  it('are shown without an id as far as the API key may see one', async () => {
+  it('are listed as far as the API key may see them', async () => {
     await world.rules(ruleText('all', BACKUP), ruleText('third', THIRD));
     await untilNextSecond(Date.now() * 1000);
     const seen = await verify({ destination: PLACE });
@@ -110,14 +110,14 @@ describe.sequential('the verifications that are kept', () => {
   });
 });
 
-describe('verifications that cannot be', () => {
+describe('an impossible verification', () => {
   it.each([
     [{ upTo: '2999-01-01T00:00:00.000Z' }, 'InvalidArgument', 'in the future'],
     [{ upTo: 'yesterday' }, 'InvalidArgument', 'upTo'],
     [{ prefix: 'x'.repeat(851) }, 'InvalidArgument', 'longer than 850 bytes'],
     [{ destination: `${THIRD.bucket}@${THIRD.region}` }, 'InvalidArgument', 'use backup-1250000000'],
     [{ shallow: true }, 'InvalidArgument', 'shallow'],
-  ])('%j is refused', async (body, code, why) => {
+  ])('is refused: %j', async (body, code, why) => {
     const answer = await world.call({ method: 'POST', query: [['replicationVerify', '']], body: JSON.stringify(body) });
     expect(answer.statusCode).toBe(400);
     expect(answer.body).toContain(`<Code>${code}</Code>`);
@@ -128,7 +128,7 @@ describe('verifications that cannot be', () => {
     [[['id', '../rules']], 400],
     [[['id', '1772352312000-0123456789abcdef01']], 404],
     [[['marker', '0-0']], 400],
-  ] as const)('%j of an answer is refused', async (query, status) => {
+  ] as const)('is refused when an answer is asked for: %j', async (query, status) => {
     const answer = await world.call({ method: 'GET', query: [['replicationVerify', ''], ...query] });
     expect(answer.statusCode).toBe(status);
   });

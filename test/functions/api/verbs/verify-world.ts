@@ -8,11 +8,11 @@ import { BACKUP, createWorld, ruleText, type World } from '../../../deployment/o
 
 export const PLACE = `${BACKUP.bucket}@${BACKUP.region}`;
 
-/** Those of the file which is running. */
+/** The world of the current file. */
 export let world: World;
 export let scanning: Scanning;
 
-/** Gives the tests of a file one deployment with one rule; the scan function runs while a call waits. */
+/** Gives the tests of a file one deployment with one rule. The scan function runs while a call waits. */
 export function useWorld(): void {
   beforeAll(async () => {
     world = await createWorld();

@@ -9,7 +9,7 @@ import { world, scanning, useWorld, PLACE, scanRuns, verify, look, upload, repli
 useWorld();
 
 describe.sequential('a verification', () => {
-  it('of sides that are equal says so, and that one may switch', async () => {
+  it('of equal sides says that it is safe to switch', async () => {
     for (const key of ['same/a', 'same/b', 'same/a']) await replicated(key, `${key} ${Math.random()}`);
     const { status, ...answer } = await verify({ prefix: 'same/' });
     expect(status).toBe(200);
@@ -43,7 +43,7 @@ describe.sequential('a verification', () => {
   });
 
   // P45
-  it('names each version that is missing', async () => {
+  it('names each missing version', async () => {
     await replicated('missing/there');
     const versionId = await upload('missing/not');
     const answer = await verify({ prefix: 'missing/' });
@@ -58,7 +58,7 @@ describe.sequential('a verification', () => {
     });
   });
 
-  it('takes no object of a user for a replica, whatever its metadata says', async () => {
+  it('counts no object of a user as a replica, whatever its metadata says', async () => {
     const versionId = await replicated('forged');
     const replica = world.cloud.core.getObject(BACKUP.bucket, BACKUP.region, 'forged');
     await world.user.deleteObject(BACKUP, 'forged', replica.versionId);
@@ -91,7 +91,7 @@ describe.sequential('a verification', () => {
     expect(after.destinations[0]).toMatchObject({ source: { deleteMarkers: 1 }, replicas: { deleteMarkers: 1 } });
   });
 
-  it('tells other metadata and another class, with which one may switch', async () => {
+  it('names other metadata and another class, with which it is safe to switch', async () => {
     const versionId = await replicated('class');
     const replica = world.cloud.core.getObject(BACKUP.bucket, BACKUP.region, 'class');
     Object.assign(replica, { attributes: { ...replica.attributes, storageClass: 'STANDARD_IA', headers: {} } });
@@ -104,7 +104,7 @@ describe.sequential('a verification', () => {
     ]);
   });
 
-  it('leaves out what was written after the moment', async () => {
+  it('leaves out writes after the moment', async () => {
     await replicated('moment');
     const moment = new Date().toISOString();
     await untilNextSecond(Date.now() * 1000);
@@ -159,7 +159,7 @@ describe.sequential('a verification', () => {
     expect([first.list.length, second.list.length, second.marker]).toEqual([100, 1, undefined]);
   });
 
-  it('can be read whatever characters the keys are made of', async () => {
+  it('can be read whatever characters the keys have', async () => {
     await upload('control');
     const { id } = await verify({ prefix: 'control' });
     const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
@@ -169,7 +169,7 @@ describe.sequential('a verification', () => {
     expect(await store.part(0, 0)).toEqual(items);
   });
 
-  it('gives pages that the platform takes, whatever characters the keys are made of', async () => {
+  it('gives pages that the platform accepts, whatever characters the keys have', async () => {
     await upload('control');
     const { id } = await verify({ prefix: 'control' });
     const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
@@ -192,7 +192,7 @@ describe.sequential('a verification', () => {
 });
 
 describe.sequential('a verification that reads every replica again', () => {
-  it('notices bytes that are not those that COS says', async () => {
+  it("finds bytes that differ from COS's checksum", async () => {
     await replicated('deep/a', 'x'.repeat(100_000));
     await replicated('deep/b', 'y'.repeat(5 * 2 ** 20));
     expect(await verify({ prefix: 'deep/', deep: true })).toMatchObject({
@@ -214,7 +214,7 @@ describe.sequential('a verification that reads every replica again', () => {
     expect(deep.list).toMatchObject([{ key: 'deep/b', kind: 'bytes', replicaVersionId: replica.versionId }]);
   });
 
-  it('remembers in few bytes how far it is, whatever the key is made of', async () => {
+  it('stores its progress in few bytes, whatever the key is', async () => {
     const key = `deeper/${'\n'.repeat(800)}`;
     await replicated(key, 'x');
     await replicated(key, 'y');

@@ -22,6 +22,6 @@ it.each([
   ['names in lower case', { statement: [{ effect: 'allow', principal: { qcs: [GUEST] } }] }, [GUEST]],
   ['a statement without a principal', { Statement: [{ Effect: 'allow' }] }, ['everybody']],
   ['a refusal', { Statement: [{ Effect: 'deny', Principal: { qcs: [GUEST] } }] }, []],
-])('of a policy for %s tells whom it lets in beside the owner', (_, policy, expected) => {
+])('a policy for %s is reported with everybody whom it admits beside the owner', (_, policy, expected) => {
   expect(strangersIn(policy, OWNER)).toEqual(expected);
 });

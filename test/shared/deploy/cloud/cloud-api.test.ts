@@ -38,7 +38,7 @@ function client(answers: (Answer | Error)[], options: { endpoint?: string; token
 }
 
 describe('createCloudApi', () => {
-  it('sends a signed request to the service and takes the envelope off the answer', async () => {
+  it('sends a signed request to the service and unwraps the answer', async () => {
     const { api, sent } = client([ok({ Status: 'Active' })]);
     expect(await api.call('scf', 'GetFunction', { FunctionName: 'f' })).toMatchObject({ Status: 'Active' });
     const [request] = sent;
@@ -57,7 +57,7 @@ describe('createCloudApi', () => {
     ).not.toThrow();
   });
 
-  it('goes to a local cloud under the name of the service', async () => {
+  it('calls a local cloud under the name of the service', async () => {
     const { api, sent } = client([ok()], { endpoint: 'http://127.0.0.1:8080', token: 'temporary' });
     await api.call('cam', 'GetRole', { RoleName: 'r' });
     expect(sent[0]?.origin).toBe('http://127.0.0.1:8080');
@@ -65,7 +65,7 @@ describe('createCloudApi', () => {
     expect(sent[0]?.headers).not.toHaveProperty('X-TC-Region');
   });
 
-  it('repeats what was refused for its rate, ever more slowly', async () => {
+  it('repeats a request that was refused for its rate, ever more slowly', async () => {
     const { api, sent, pauses } = client([refusal('RequestLimitExceeded'), refusal('RequestLimitExceeded.Cam'), ok()]);
     await api.call('cam', 'AttachRolePolicy', {});
     expect(sent).toHaveLength(3);
@@ -103,7 +103,7 @@ describe('createCloudApi', () => {
     ['AttachRolePolicy', 'InvalidParameter.PolicyIdNotExist'],
     ['CreateFunction', 'ResourceNotFound.Role'],
     ['UpdateFunctionConfiguration', 'ResourceNotFound.Role'],
-  ])('waits in %s for what was made a moment ago and is not known everywhere yet: %s', async (action, code) => {
+  ])('waits in %s for a new resource that is not known everywhere yet: %s', async (action, code) => {
     const { api, pauses } = client([...Array.from({ length: 6 }, () => refusal(code)), ok()]);
     await api.call('cam', action, {});
     expect(pauses).toEqual([500, 1000, 2000, 4000, 8000, 16_000]);
@@ -113,13 +113,13 @@ describe('createCloudApi', () => {
     ['GetRole', 'InvalidParameter.RoleNotExist'],
     ['GetFunction', 'ResourceNotFound.Function'],
     ['CreateTrigger', 'ResourceNotFound.Function'],
-  ])('takes the answer of %s at its word: %s', async (action, code) => {
+  ])('believes the answer of %s at once: %s', async (action, code) => {
     const { api, sent } = client([refusal(code)]);
     await expect(api.call('cam', action, {})).rejects.toMatchObject({ code });
     expect(sent).toHaveLength(1);
   });
 
-  it('tells of each call and each repetition, and no code, event or secret', async () => {
+  it('reports each call and each repetition, without code, event or secret', async () => {
     const told: string[] = [];
     const { api } = client([refusal('RequestLimitExceeded'), ok()], { trace: (text) => void told.push(text) });
     const parameters = {
@@ -135,7 +135,7 @@ describe('createCloudApi', () => {
     ]);
   });
 
-  it('says what was asked and what the cloud said, and no secret', async () => {
+  it("names the request and the cloud's answer, without a secret", async () => {
     const { api } = client([refusal('UnauthorizedOperation')]);
     const error = await api.call('scf', 'CreateFunction', {}).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CloudApiError);

@@ -38,7 +38,7 @@ const topicsOfFunctions = (): string[] => [
 ];
 const days = (): number | undefined => cloud.scf.logTopics.list('ap-guangzhou')[0]?.period;
 
-describe.sequential('the topic of the logs', { timeout: LONG }, () => {
+describe.sequential('the log topic', { timeout: LONG }, () => {
   it('is left to the platform without the setting', async () => {
     await deployed(undefined);
     expect(await deployed(undefined)).toEqual([]);
@@ -53,7 +53,7 @@ describe.sequential('the topic of the logs', { timeout: LONG }, () => {
     expect([topicsOfFunctions(), days()]).toEqual([[''], 7]);
   });
 
-  it('gets every function, and keeps its logs for as long as the setting says', async () => {
+  it('gets the logs of every function, and keeps them as long as the setting says', async () => {
     const lines = await deployed({ ...ids, days: 30 });
     expect(lines).toContain(`log topic ${ids.topic}: updated`);
     expect(lines.filter((line) => line.endsWith(': updated'))).toHaveLength(6);
@@ -67,7 +67,7 @@ describe.sequential('the topic of the logs', { timeout: LONG }, () => {
     expect(days()).toBe(3640);
   });
 
-  it('stays at the functions when the setting is taken out', async () => {
+  it('stays in use when the setting is removed', async () => {
     expect(await deployed(undefined)).toEqual([]);
     expect(topicsOfFunctions()).toEqual([ids.topic]);
   });

@@ -5,7 +5,7 @@ import { traceCos } from '../../../../shared/deploy/cloud/trace.ts';
 const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
 
 describe('traceCos', () => {
-  it('tells call, bucket and key, and nothing of what is written or read', async () => {
+  it('names call, bucket and key, but no content', async () => {
     const told: string[] = [];
     const bytes = new TextEncoder().encode('the-secret-key');
     const plain = {

@@ -16,7 +16,7 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual([]);
     expect([...cloud.buckets.keys()]).toEqual(before);
     expect(cloud.lines).toEqual([]);
-    // The first stage is left alone, and can be deployed again.
+    // The first stage is unchanged, and can be deployed again.
     await cloud.deploy();
     expect(cloud.api.changes).toEqual([]);
   });
@@ -45,13 +45,13 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual([]);
   });
 
-  it('leaves a trigger alone that has no event in common with those of the service', async () => {
+  it('leaves a trigger alone that shares no event with those of the service', async () => {
     const cloud = await withTheirs('cos:ObjectRestore:Post');
     await cloud.deploy();
     expect(cloud.api.functions.get('theirs')?.triggers).toHaveLength(1);
   });
 
-  it('says what to do when COS refuses a trigger for a function that this user may not look at', async () => {
+  it('names the next step when COS refuses a trigger for a function that this user may not look at', async () => {
     const cloud = await withTheirs('cos:ObjectCreated:*');
     const call = cloud.api.call.bind(cloud.api);
     vi.spyOn(cloud.api, 'call').mockImplementation(async (service, action, parameters) => {
@@ -71,7 +71,7 @@ describe('deploy', () => {
     expect(cloud.buckets.has('crr-dev-gz-1250000000')).toBe(false);
   });
 
-  it('warns about what a rule will need', async () => {
+  it('warns of buckets that no rule could use yet', async () => {
     const cloud = world(sampleSettings(), { 'source-1250000000': 'Suspended' });
     await cloud.deploy();
     expect(cloud.warnings).toEqual([
@@ -90,14 +90,14 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual([]);
   });
 
-  it('refuses a state bucket that others may read', async () => {
+  it('refuses a public state bucket', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
     cloud.acls.set('crr-dev-gz-1250000000', 'public-read');
     await expect(cloud.deploy()).rejects.toThrow(/public-read but holds API keys/);
   });
 
-  it('refuses a state bucket whose access list lets somebody in', async () => {
+  it('refuses a state bucket whose ACL admits somebody', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
     const stranger = { ID: 'qcs::cam::uin/100000000002:uin/100000000002' };
@@ -105,7 +105,7 @@ describe('deploy', () => {
     await expect(cloud.deploy()).rejects.toThrow(/lets qcs::cam::uin\/100000000002:uin\/100000000002 in \(READ\)/);
   });
 
-  it('refuses a state bucket whose policy lets somebody in', async () => {
+  it('refuses a state bucket whose policy admits somebody', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
     const guest = 'qcs::cam::uin/100000000002:uin/100000000002';

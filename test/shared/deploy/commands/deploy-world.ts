@@ -43,7 +43,7 @@ export function bucketsOf(initial: Record<string, Versioning>) {
   return { buckets, acls, grants, policies, sdk: sdk as unknown as COS };
 }
 
-/** A deployment that exists in memory alone, with what it prints. */
+/** A deployment in memory, with its output. */
 export function world(settings: Settings, initial?: Record<string, Versioning>, appid?: string) {
   const api = createMemoryCloud(appid);
   const scf = createScf(api, async () => undefined);

@@ -33,7 +33,7 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual([]);
   });
 
-  it('takes no rights on ACLs away from a stored rule that needs them', async () => {
+  it('leaves rights on ACLs to a stored rule that needs them', async () => {
     const settings = sampleSettings();
     const cloud = world(settings);
     await cloud.deploy();
@@ -62,7 +62,7 @@ describe('deploy', () => {
     for (const [, secret] of secrets) expect(said).not.toContain(Buffer.from(secret).toString());
   });
 
-  it('reports a function whose triggers alone changed', async () => {
+  it('reports a function of which only triggers changed', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
     cloud.api.functions.get('cos-replication-dev-schedule')?.triggers.splice(0);
@@ -74,7 +74,7 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual(['CreateTrigger cos-replication-dev-schedule']);
   });
 
-  it('brings the policies up to date when the lists change', async () => {
+  it('updates the policies when the lists change', async () => {
     const before = sampleSettings();
     const after = sampleSettings({ destinations: ['other-1250000000@ap-shanghai'] });
     const cloud = world(before, {
@@ -103,7 +103,7 @@ describe('deploy', () => {
     expect([...cloud.api.policies.values()].map(({ document }) => document)).not.toContain('{}');
   });
 
-  it('moves triggers between the functions of a shorter list and removes the one left over', async () => {
+  it('moves triggers between the functions of a shorter list and removes the surplus function', async () => {
     const sources = manySources(4);
     const cloud = world(sampleSettings({ sources }));
     await cloud.deploy();
@@ -136,7 +136,7 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual([]);
   });
 
-  it('makes functions anew for another runtime when it is asked to', async () => {
+  it('recreates functions for another runtime on request', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
     cloud.clear();
@@ -151,7 +151,7 @@ describe('deploy', () => {
     expect(cloud.api.changes).toEqual([]);
   });
 
-  it('removes a function whose entry was taken out of the file, and none of a stage with a similar name', async () => {
+  it('removes a function whose entry was removed from the file, and none of a stage with a similar name', async () => {
     const settings = sampleSettings();
     const { functions = {}, provider } = rawConfiguration();
     const cloud = world(settings);
@@ -185,7 +185,7 @@ describe('deploy', () => {
     ]);
   });
 
-  it('reserves instances for the functions that ask for them, and gives them back', async () => {
+  it('reserves instances for the functions that ask for them, and releases them', async () => {
     const reserved = (cloud: ReturnType<typeof world>) =>
       [...cloud.api.functions]
         .filter(([, { reserved: memory }]) => memory > 0)
@@ -241,12 +241,12 @@ describe('deploy', () => {
 });
 
 describe('remove', () => {
-  it('takes everything down but the state bucket', async () => {
+  it('removes everything but the state bucket', async () => {
     const settings = sampleSettings({ sources: manySources(4) });
     const cloud = world(settings);
     await cloud.deploy();
     cloud.clear();
-    // With a shorter list now: the function left over goes, too.
+    // With a shorter list now, so the surplus function is removed, too.
     await cloud.remove(sampleSettings({ sources: manySources(1) }));
     expect([...cloud.api.functions.keys(), ...cloud.api.roles.keys(), ...cloud.api.policies.keys()]).toEqual([]);
     expect(cloud.buckets.has('crr-dev-gz-1250000000')).toBe(true);

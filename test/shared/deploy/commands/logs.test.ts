@@ -5,7 +5,7 @@ import { createScf } from '../../../../shared/deploy/cloud/scf.ts';
 
 const START = Date.UTC(2026, 0, 31, 12);
 
-/** As the platform writes it: a time of UTC+8 without saying so. */
+/** As the platform writes it: a time of UTC+8 without the offset. */
 const timeOf = (second: number) =>
   new Date(START + second * 1000 + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 
@@ -35,7 +35,7 @@ function scfWith(logged: readonly Logged[]) {
 }
 
 describe('tailLogs', () => {
-  /** What is shown at each look; `arrive` says what is logged before the next one. */
+  /** The output of each look; `arrive` returns the lines that are logged before the next one. */
   async function tail(logged: Logged[], arrive: readonly (readonly Logged[])[], query = {}): Promise<string[][]> {
     const shown: string[][] = [[]];
     let looks = 0;
@@ -52,31 +52,31 @@ describe('tailLogs', () => {
     return shown;
   }
 
-  it('shows a few of the last runs, then each new one once, also one that comes late', async () => {
+  it('shows a few of the last runs, then each new one once, even a late one', async () => {
     const before = Array.from({ length: 30 }, (_, n) => run(n));
     const shown = await tail(before, [[run(30)], [], [run(40), run(29, { RequestId: 'late', Log: 'late' })]]);
     expect(shown[0]).toEqual(Array.from({ length: 10 }, (_, n) => `log ${20 + n}`));
     expect(shown.slice(1)).toEqual([['log 30'], [], ['late', 'log 40']]);
   });
 
-  it('shows only what fits', async () => {
+  it('shows matching lines only', async () => {
     const shown = await tail([run(1), run(2, { Log: 'a.jpg' })], [[run(3), run(4, { Log: 'a.jpg again' })]], {
       text: 'a.jpg',
     });
     expect(shown).toEqual([['a.jpg'], ['a.jpg again']]);
   });
 
-  it('begins at the time that was asked for', async () => {
+  it('begins at the given time', async () => {
     expect(await tail([run(1), run(100), run(200)], [], { since: START + 50_000 })).toEqual([['log 100', 'log 200']]);
   });
 
-  it.each(['10', 'soon', '-5'])('does not look every %s ms', (text) => {
+  it.each(['10', 'soon', '-5'])('refuses to look every %s ms', (text) => {
     expect(() => readInterval(text)).toThrow(/--interval takes milliseconds from 500/);
   });
 });
 
 describe('readFigures', () => {
-  it('counts runs, failures and lines of errors, and tells times and memory', async () => {
+  it('counts runs, failures and lines of errors, and gives times and memory', async () => {
     const logged = Array.from({ length: 100 }, (_, n) =>
       run(n, {
         Duration: n + 1,

@@ -11,7 +11,7 @@ function terminalThat(answer: string, isTTY = true): Terminal & { asked: string[
 }
 
 describe('askToPurge', () => {
-  it('goes on when the name is typed, and says what is lost', async () => {
+  it('continues when the name is typed, and says which data is lost', async () => {
     const terminal = terminalThat(` ${STATE.bucket}`);
     await askToPurge(STATE, undefined, terminal);
     expect(terminal.asked.join()).toMatch(/rules, API keys, pending work.*cannot be undone/s);
@@ -21,7 +21,7 @@ describe('askToPurge', () => {
     await expect(askToPurge(STATE, undefined, terminalThat(answer))).rejects.toThrow(/nothing was removed/);
   });
 
-  it('never takes silence for consent: without a terminal the name has to be given', async () => {
+  it('never takes silence for consent: without a terminal the name must be given', async () => {
     const silent = terminalThat(STATE.bucket, false);
     await expect(askToPurge(STATE, undefined, silent)).rejects.toThrow(`--confirm ${STATE.bucket}`);
     expect(silent.asked).toEqual([]);
@@ -76,7 +76,7 @@ describe('purge', () => {
     ]);
   });
 
-  it('looks again when the last run of a function has still written', async () => {
+  it('looks again when the last run of a function has written after the first look', async () => {
     const bucket = stateBucket(['a'], ['tasks/late']);
     await bucket.run();
     expect(bucket.deleted).toEqual(['a', 'tasks/late']);

@@ -30,7 +30,7 @@ const statusOf = (state: string, keys: number) => ({
   ],
 });
 
-it('status --wait tells each change once, and ends with the whole status when all is complete', async () => {
+it('status --wait prints each change once, and ends with the whole status when everything is complete', async () => {
   const answers = [statusOf('behind', 2), statusOf('behind', 2), statusOf('blocked', 1), statusOf('complete', 0)];
   const call = vi.spyOn(apiCall, 'callApi').mockImplementation(async () => answers.shift());
   const said: string[] = [];
@@ -53,7 +53,7 @@ it('status --wait tells each change once, and ends with the whole status when al
   expect(said.at(-1)).toMatch(/^source-1250000000 → backup-1250000000@ap-shanghai: complete$/m);
 });
 
-it('status tells what is on each side, and what bounds it', async () => {
+it('status lists the versions on each side, and the lifecycles that bound them', async () => {
   const none = { current: [], older: [], more: 0 };
   const side = (lifecycle: object | null) => ({
     current: { versions: 1200, bytes: 5_000_000 },
@@ -104,7 +104,7 @@ const scanOf = (state: string, done: number, total: number | null, more: object 
 });
 const named = { destinations: [{ destination: 'backup-1250000000@ap-shanghai', paused: false }] };
 
-/** `scan --wait` with these answers one after the other; returns what was printed and what was drawn. */
+/** `scan --wait` with these answers one after the other; returns the printed lines and the drawn bar. */
 async function followed(scans: readonly object[], columns?: number) {
   const answers: unknown[] = [named, ...scans.map((one) => ({ scans: [one] }))];
   vi.spyOn(apiCall, 'callApi').mockImplementation(async () => answers.shift());
@@ -135,7 +135,7 @@ const GOING_ON = [
   scanOf('ended', 8, 8),
 ];
 
-it('scan --wait tells each step once in plain lines, and ends when the scan that was asked for has ended', async () => {
+it('scan --wait prints each step once in plain lines, and ends when the requested scan has ended', async () => {
   const { said, drawn, left } = await followed(GOING_ON);
   expect([drawn, left]).toEqual(['', 0]);
   expect(said.slice(1)).toEqual([
@@ -146,7 +146,7 @@ it('scan --wait tells each step once in plain lines, and ends when the scan that
   ]);
 });
 
-it('scan --wait tells no line again for which only the time that is left has changed', async () => {
+it('scan --wait repeats no line for a change of the remaining time alone', async () => {
   const going = (etaSeconds: number, done = 4) => scanOf('running', done, 8, { entriesPerSecond: 2, etaSeconds });
   const { said } = await followed([going(60), going(55), going(50), going(45, 6), scanOf('ended', 8, 8)]);
   expect(said.slice(1, -1)).toEqual([
@@ -155,7 +155,7 @@ it('scan --wait tells no line again for which only the time that is left has cha
   ]);
 });
 
-it('scan --wait says so while nothing was ever scanned', async () => {
+it('scan --wait says that nothing was ever scanned', async () => {
   const { said } = await followed([scanOf('none', 0, null, { kind: undefined }), scanOf('ended', 8, 8)]);
   expect(said[1]).toBe('backup-1250000000@ap-shanghai: no scan has begun yet');
 });
@@ -178,7 +178,7 @@ it('scan --wait draws one bar on a terminal, no wider than it, and leaves the la
   expect(drawn.endsWith('\u001B[1A\u001B[J')).toBe(true);
 });
 
-it('scan --wait of a pair whose scans are paused ends, and says what to do', async () => {
+it('scan --wait of a pair whose scans are paused ends, and names the next step', async () => {
   const paused = { requested: { kind: 'repair' }, pausedSince: '2026-01-01T00:00:00Z' };
   const { said, left } = await followed([scanOf('ended', 8, 8, paused)]);
   expect(left).toBe(0);
@@ -191,6 +191,6 @@ it.each([
   [0.0172, '0.0172 CNY'],
   [0.9999, '0.9999 CNY'],
   [1234.5, '1234.50 CNY'],
-])('tells %d as an amount of money of which something is to be seen', (total, text) => {
+])('an amount of money of %d is never shown as 0', (total, text) => {
   expect(money({ total, currency: 'CNY' })).toBe(text);
 });

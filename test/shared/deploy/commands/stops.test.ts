@@ -5,11 +5,11 @@ import { sampleSettings } from '../settings.ts';
 const replicating = [{ bucket: 'source-1250000000', rules: 2 }];
 
 describe('a deployment', () => {
-  it('goes on when every bucket with rules is still a source', () => {
+  it('continues when every bucket with rules is still a source', () => {
     expect(() => checkDropped({ replicating, pending: 7 }, sampleSettings())).not.toThrow();
   });
 
-  it('refuses to drop a source that has enabled rules', () => {
+  it('is refused when it drops a source that has enabled rules', () => {
     const settings = sampleSettings({ sources: ['other-1250000000@ap-guangzhou'] });
     expect(() => checkDropped({ replicating, pending: 0 }, settings)).toThrow(
       /source-1250000000@ap-guangzhou has enabled replication rules but is not in sources any more.*--force/,
@@ -18,7 +18,7 @@ describe('a deployment', () => {
 });
 
 describe('a removal', () => {
-  it('goes on when nothing is replicated and nothing waits', () => {
+  it('continues when nothing is replicated and nothing waits', () => {
     expect(() => checkIdle({ replicating: [], pending: 0 })).not.toThrow();
   });
 
@@ -29,7 +29,7 @@ describe('a removal', () => {
       { replicating, pending: 1000 },
       /rules of source-1250000000 \(2 enabled\) and 1000 or more pieces of pending work/,
     ],
-  ])('is refused with what would stop: %o', (progress, message) => {
+  ])('is refused with its consequence: %o', (progress, message) => {
     expect(() => checkIdle(progress)).toThrow(message);
   });
 });

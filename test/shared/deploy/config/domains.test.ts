@@ -7,7 +7,7 @@ const domainsOf = (domains: unknown, more: Partial<RawConfiguration> = {}) =>
   sampleSettings({ ...more, domains }).domains;
 
 describe('domains', () => {
-  it('are left as they are without the setting', () => {
+  it('are left alone without the setting', () => {
     expect(sampleSettings().domains).toBeUndefined();
     expect(domainsOf([])).toEqual([]);
   });

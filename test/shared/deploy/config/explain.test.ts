@@ -36,13 +36,13 @@ it.each([
     "at 'functions.api.events.0.http.auth': must be equal to one of the allowed values [NONE, CAM]",
     'line 10: functions.api.events.0.http.auth is "ALL", and must be equal to one of the allowed values [NONE, CAM].',
   ],
-])('says of %s the line, the value and what to write', (message, expected) => {
+])('the message about %s names the line, the value and the right form', (message, expected) => {
   expect(explainMessages([message], CONFIGURATION, createLocate('serverless.yml', TEXT))).toEqual([
     `serverless.yml, ${expected}`,
   ]);
 });
 
-it('hands on a sentence of another form', () => {
+it('passes on a message of another form', () => {
   expect(explainMessages(['something else'], CONFIGURATION, createLocate('serverless.yml', TEXT))).toEqual([
     'serverless.yml: something else',
   ]);

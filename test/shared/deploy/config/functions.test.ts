@@ -7,19 +7,19 @@ const locate = (path: readonly (string | number)[]): string => `at ${path.join('
 const changed = (key: string, change: object) =>
   ({ ...declared, [key]: { ...declared[key], ...change } }) as typeof declared;
 
-it('takes the functions of the repository', () => {
+it('accepts the functions of the repository', () => {
   expect(readFunctions(declared, locate).map(({ key }) => key)).toEqual(Object.keys(declared));
 });
 
 it.each(['0 * * * * * *', '*/30 * * * * * *', '0 0,15,30-40/2 0-23 1 1-12 MON-FRI 2026-2099', '0 0 0 * * SUN *'])(
-  'takes the timer %s',
+  'accepts the timer %s',
   (cron) => {
     const functions = changed('schedule', { events: [{ timer: { name: 'minute', cron } }] });
     expect(readFunctions(functions, locate)).toHaveLength(5);
   },
 );
 
-it('takes other events than those of the repository, and functions of the user', () => {
+it('accepts other events than those of the repository, and functions of the user', () => {
   const own = { ...declared['scan'], handler: 'functions/mine/index.main_handler', events: [] } as never;
   const fewer = changed('replicate', { events: [{ sources: ['cos:ObjectCreated:Put'] }] });
   expect(readFunctions({ ...fewer, mine: own }, locate)).toHaveLength(6);
@@ -41,7 +41,7 @@ it.each<[string, typeof declared | undefined, RegExp]>([
     /at functions\.task\.timeout: .* is 901; .*from 1 to 900/,
   ],
   [
-    'new objects that nobody hears of',
+    'new objects without a trigger',
     changed('replicate', { events: [{ sources: ['cos:ObjectRestore:Completed'] }] }),
     /at functions\.replicate\.events: no event starts replicate .*"- sources: \[cos:ObjectCreated:\*\]"/,
   ],
@@ -53,7 +53,7 @@ it.each<[string, typeof declared | undefined, RegExp]>([
   ],
   ['no timer', changed('schedule', { events: [{ http: { auth: 'NONE' } }] }), /no event starts schedule .*timer/],
   [
-    'an address that wants the header of our own signatures',
+    'an address that uses the header of our own signatures',
     changed('api', { events: [{ http: { auth: 'CAM' } }] }),
     /at functions\.api\.events: .*CAM would take the Authorization header; write "- http: \{ auth: NONE \}"/,
   ],
@@ -86,6 +86,6 @@ it.each<[string, typeof declared | undefined, RegExp]>([
     message,
   ]),
   ['no time limit', changed('task', { timeout: undefined }), /whole seconds/],
-])('refuses %s with the value and what to write', (_, functions, message) => {
+])('refuses %s with the value and its right form', (_, functions, message) => {
   expect(() => readFunctions(functions, locate)).toThrow(message);
 });

@@ -31,20 +31,16 @@ describe('the lists of buckets', () => {
     ['a region without its zone', ['a-1250000000@guangzhou'], /Write "a-1250000000@ap-guangzhou"\./],
     ['the short code of a region', ['a-1250000000@gz'], /Write "a-1250000000@ap-guangzhou"\./],
     ['the form of rules', ['qcs::cos:ap-shanghai::b-1250000000/'], /Write "b-1250000000@ap-shanghai" here/],
-    [
-      'a region that nobody has',
-      ['a-1250000000@ap-atlantis'],
-      /names the region ap-atlantis.*regions: \[ap-atlantis\]/,
-    ],
+    ['an unknown region', ['a-1250000000@ap-atlantis'], /names the region ap-atlantis.*regions: \[ap-atlantis\]/],
     ['a bucket twice', ['a-1250000000@ap-guangzhou', 'a-1250000000@ap-beijing'], /a-1250000000 is listed twice/],
     ['two at signs', ['a-1250000000@ap-guangzhou@x'], /more than one "@"/],
     ['a name with a hyphen at its end', ['a--1250000000@ap-guangzhou'], /not a bucket name/],
-  ])('say what is wrong with %s, where, and what to write', (_, value, expected) => {
+  ])('are refused for %s, with the line and the right form', (_, value, expected) => {
     expect(message(value)).toMatch(expected);
     expect(message(value)).toMatch(/^serverless\.yml, line 9: /);
   });
 
-  it('take a region that the user has added', () => {
+  it('accept a region that the user has added', () => {
     expect(readPlaces(['a-1250000000@ap-newtown'], { ...context, regions: ['ap-newtown'] })).toHaveLength(1);
   });
 });
@@ -58,7 +54,7 @@ describe('the place of a setting', () => {
   it.each<[string, readonly (string | number)[], string]>([
     ['an item of a list', ['sources', 1], 'serverless.yml, line 4'],
     ['a value in depth', ['functions', 'task', 'memory'], 'serverless.yml, line 7'],
-    ['a missing value, by the nearest thing above it', ['functions', 'task', 'timeout'], 'serverless.yml, line 7'],
+    ['a missing value, by the nearest line above it', ['functions', 'task', 'timeout'], 'serverless.yml, line 7'],
     ['a missing setting, by the file', ['destinations'], 'serverless.yml'],
   ])('is named for %s', (_, path, expected) => {
     expect(locate(path)).toBe(expected);

@@ -9,7 +9,7 @@ interface Handler {
   validateConfig(configuration: object): Promise<void>;
 }
 
-// The CLI's own validation: its Ajv is stricter than most, and it is what a user meets.
+// The CLI's own validation, which users meet: its Ajv is stricter than most.
 const ConfigSchemaHandler = createRequire(import.meta.url)(
   'serverless/lib/classes/config-schema-handler/index.js',
 ) as new (serverless: object) => Handler;
@@ -42,7 +42,7 @@ const events = (configuration: Configuration, key: string, value: object[]) => {
 };
 
 describe('serverless.yml', () => {
-  it('takes the configuration of the repository', async () => {
+  it('accepts the configuration of the repository', async () => {
     await expect(validate(sample())).resolves.toBeUndefined();
     await expect(validate({ ...sample(), stateBucket: 'state-1250000000' })).resolves.toBeUndefined();
     await expect(validate({ ...sample(), cautious: ['metadata', 'overlap'] })).resolves.toBeUndefined();
@@ -50,7 +50,7 @@ describe('serverless.yml', () => {
 
   it.each<[string, (configuration: Configuration) => void]>([
     ['a cron of six fields', (c) => events(c, 'schedule', [{ timer: { name: 'minute', cron: '0 * * * * *' } }])],
-    ['a cron that is none', (c) => events(c, 'schedule', [{ timer: { name: 'minute', cron: 'rate(1 minute)' } }])],
+    ['an invalid cron', (c) => events(c, 'schedule', [{ timer: { name: 'minute', cron: 'rate(1 minute)' } }])],
     ['a timer without name', (c) => events(c, 'schedule', [{ timer: { cron: '0 * * * * * *' } }])],
     ['an event that COS does not have', (c) => events(c, 'replicate', [{ sources: ['cos:ObjectRemoved:*'] }])],
     ['an event of another cloud', (c) => events(c, 'replicate', [{ s3: 'photos' }])],

@@ -14,7 +14,7 @@ describe('readSettings', () => {
     expect(readSettings(rawConfiguration({ sources })).sources.map(({ bucket }) => bucket)).toEqual(['a-1250000000']);
   });
 
-  it('takes another state bucket of the same account', () => {
+  it('accepts another state bucket of the same account', () => {
     const { state } = readSettings(rawConfiguration({ stateBucket: 'state-1250000000' }));
     expect(state.bucket).toBe('state-1250000000');
   });
@@ -35,7 +35,7 @@ describe('readSettings', () => {
     expect(() => readSettings(rawConfiguration(changes))).toThrow(message);
   });
 
-  it('asks for a state bucket where the short code of the region is not known', () => {
+  it('asks for a state bucket where the short code of the region is unknown', () => {
     const raw = rawConfiguration({ sources: ['a-1250000000@ap-newtown'] });
     const provider = { ...raw.provider, region: 'ap-newtown' };
     const named = { ...raw, provider, regions: ['ap-newtown'] };

@@ -9,7 +9,7 @@ const locate = (path: readonly (string | number)[]): string => `at ${path.join('
 const { provider } = rawConfiguration();
 
 describe('checkValues', () => {
-  it('takes the configuration of the repository, and every setting at its limits', () => {
+  it('accepts the configuration of the repository, and every setting at its limits', () => {
     for (const scan of [{}, { everyHours: 1 }, { everyHours: 23, rangesAtOnce: 64 }]) {
       const raw = { ...rawConfiguration(), scan, cautious: ['overlap'], regions: ['ap-newplace'] };
       expect(() => checkValues(raw, locate)).not.toThrow();
@@ -42,7 +42,7 @@ describe('checkValues', () => {
 });
 
 describe('scan settings', () => {
-  it('reach the functions as they were set', () => {
+  it('reach the functions unchanged', () => {
     const [first] = desiredFunctions(sampleSettings({ scan: { everyHours: 6, rangesAtOnce: 4 } }));
     expect(scanSettings(first?.environment ?? {})).toEqual({ everyMs: 6 * 3_600_000, rangesAtOnce: 4 });
     const [plain] = desiredFunctions(sampleSettings());
@@ -60,7 +60,7 @@ describe('canary settings', () => {
     return [everyMs / 60_000, ...chosen.map(({ bucket }) => bucket.slice(0, 1))];
   };
 
-  it('reach the functions as they were set, and there are none without them', () => {
+  it('reach the functions unchanged, or not at all', () => {
     expect(of(undefined)).toEqual([0]);
     expect(of({})).toEqual([5, 'a', 'b']);
     expect(of({ everyMinutes: 15 })).toEqual([15, 'a', 'b']);

@@ -32,7 +32,7 @@ export const functionOf = (key: string) => ({
 export const role = (kind: string) => `cos-replication-dev-ap-guangzhou-${kind}`;
 export const codeOf = (bundle: string) => zip({ 'index.js': Buffer.from(`exports.main_handler = () => '${bundle}';`) });
 
-/** Those of the file which is running. */
+/** The local cloud of the current file. */
 export let cloud: LocalCloud;
 export let deps: DoctorDeps;
 export let platform: Cloud;
@@ -44,11 +44,11 @@ export function useCloud(): void {
   afterAll(() => cloud.close());
 }
 
-/** Each test begins with nothing to find; throws what the test before has left. */
+/** Each test begins with no finding. Throws the findings that the test before has left. */
 export function expectFine(): void {
   beforeEach(async () => {
     const left = await found();
-    if (left.length > 0) throw new Error(`the advice before did not help: ${left.join('; ')}`);
+    if (left.length > 0) throw new Error(`after the last test's advice the doctor still finds: ${left.join('; ')}`);
   });
 }
 
@@ -84,7 +84,7 @@ async function open(): Promise<void> {
 export const deployNow = (some: Settings = settings) =>
   deploy(some, platform, async (bundle) => codeOf(bundle), { line: () => undefined, warn: () => undefined });
 
-/** What is not fine: `severity check: subject problem`. */
+/** The findings: `severity check: subject problem`. */
 export async function found(changes: Partial<DoctorDeps> = {}): Promise<string[]> {
   return (await examine({ ...deps, ...changes })).flatMap(({ name, findings }) =>
     findings.map(({ severity, subject, problem }) => `${severity} ${name}: ${subject} ${problem}`),

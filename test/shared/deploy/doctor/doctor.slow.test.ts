@@ -21,7 +21,7 @@ import {
 
 useCloud();
 
-it('finds all that is missing before the first deployment, and nothing after it', { timeout: LONG }, async () => {
+it('finds everything missing before the first deployment, and nothing after it', { timeout: LONG }, async () => {
   const before = (await examine(deps)).filter((check) => check.state === 'broken').map(({ name }) => name);
   expect(before).toEqual(['state bucket', 'marker key', 'API keys', 'roles', 'functions']);
   await deployNow();
@@ -32,13 +32,13 @@ it('finds all that is missing before the first deployment, and nothing after it'
   expect(await found()).toEqual([]);
 });
 
-/** Each is brought about, found alone, and gone when the advice is followed. */
+/** Each fault is made, found alone, and gone after its advice. */
 describe.sequential('of a deployment', { timeout: LONG }, () => {
   expectFine();
 
   it.each<[what: string, breakIt: () => unknown, finding: RegExp]>([
     [
-      'a function that is gone',
+      'a missing function',
       () => cloud.scf.deleteFunction(functionOf('task')),
       /^broken functions: \S+-task does not exist$/,
     ],
@@ -62,12 +62,12 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^warning functions: \S+-api differs from serverless\.yml in its reserved instances/,
     ],
     [
-      'a function that does not say its code',
+      'a function without the hash of its code',
       () => cloud.scf.updateConfiguration(functionOf('scan'), { description: 'mine' }),
       /^broken code: \S+-scan does not say which code it runs/,
     ],
     [
-      'a role that is gone',
+      'a missing role',
       () => {
         for (const { id } of cloud.cam.attached(role('schedule'))) cloud.cam.detach(role('schedule'), id);
         cloud.cam.deleteRole(role('schedule'));
@@ -89,7 +89,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^broken roles: policy \S+-engine is not attached to the role/,
     ],
     [
-      'a policy that is gone',
+      'a missing policy',
       () => {
         const id = cloud.cam.attached(role('engine'))[0]?.id ?? 0;
         cloud.cam.detach(role('engine'), id);
@@ -98,7 +98,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^broken roles: policy \S+-engine does not exist$/,
     ],
     [
-      'a trigger that is gone',
+      'a missing trigger',
       () => {
         const [trigger] = cloud.scf.listTriggers(functionOf('schedule'));
         if (trigger !== undefined) cloud.scf.deleteTrigger(functionOf('schedule'), trigger);
@@ -122,7 +122,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^broken triggers: \S+-schedule the trigger timer minute .* is switched off$/,
     ],
     [
-      'a trigger that nobody asked for',
+      'a surplus trigger',
       () =>
         deps.scf.call('CreateTrigger', 'cos-replication-dev-task', {
           Type: 'timer',
@@ -134,7 +134,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^warning triggers: \S+-task has the trigger timer mine .* does not list$/,
     ],
     [
-      'a function of a former, longer list',
+      'a function of an earlier, longer list',
       () => {
         const { config } = cloud.scf.getFunction(functionOf('replicate'));
         return cloud.scf.createFunction(functionOf('replicate-2'), config, { zip: codeOf('replicate').bytes });
@@ -142,7 +142,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^warning functions: \S+-replicate-2 is left over/,
     ],
     [
-      'a policy of a former, longer list',
+      'a policy of an earlier, longer list',
       () => {
         const name = `${role('engine')}-2`;
         const document = '{"version":"2.0","statement":[{"effect":"allow","action":["name/cos:*"],"resource":["*"]}]}';
@@ -151,11 +151,11 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^warning roles: policy \S+-engine-2 is not needed any more$/,
     ],
     [
-      'a marker key that is gone',
+      'a missing marker key',
       () => deps.cos.deleteObject(state, 'secrets/marker-key/1'),
       /^broken marker key: state bucket \S+ holds no marker key/,
     ],
-  ])('finds %s, and the next deployment mends it', async (_, breakIt, finding) => {
+  ])('finds %s, and the next deployment repairs it', async (_, breakIt, finding) => {
     await breakIt();
     const findings = await found();
     expect(findings).toHaveLength(1);
@@ -171,7 +171,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^broken buckets: source source-1250000000@ap-guangzhou has no versioning$/,
     ],
     [
-      'a destination that is gone',
+      'a missing destination',
       () => cloud.core.deleteBucket(BACKUP.bucket, BACKUP.region),
       () => {
         cloud.core.createBucket(BACKUP.bucket, BACKUP.region);
@@ -186,7 +186,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
       /^broken state bucket: state bucket The state bucket \S+ is public-read but holds API keys/,
     ],
     [
-      'a policy of others on a role',
+      "another's policy on a role",
       () => {
         const document = '{"version":"2.0","statement":[{"effect":"allow","action":["name/cos:*"],"resource":["*"]}]}';
         cloud.cam.attach(role('engine'), cloud.cam.createPolicy({ name: 'theirs', document }).id);
@@ -206,7 +206,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
   });
 });
 
-it('finds a state bucket that got versioning', { timeout: LONG }, async () => {
+it('finds a state bucket with versioning', { timeout: LONG }, async () => {
   cloud.core.putVersioning(state.bucket, state.region, 'Suspended');
   expect(await found()).toEqual([expect.stringMatching(/^broken state bucket: .*has or had versioning \(Suspended\)/)]);
 });

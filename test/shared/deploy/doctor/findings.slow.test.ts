@@ -37,7 +37,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
     await keys.remove(secretId);
   });
 
-  it('finds a bucket with rules that was taken out of the lists', async () => {
+  it('finds a bucket with rules that was removed from the lists', async () => {
     const rules = createRuleStore({ cos: deps.cos, state, now: Date.now });
     await rules.put(stored({ source: OTHER, role: '', created: 0, rules: [wholeBucket(BACKUP)] }));
     const findings = await found();
@@ -51,7 +51,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
     for (const one of findings) expect(one).toMatch(/^warning code: \S+ runs other code than that of this folder$/);
   });
 
-  it('finds more reserved than an account has', async () => {
+  it('finds more reserved instances than an account has', async () => {
     const { functions } = rawConfiguration();
     if (functions?.['scan'] === undefined) throw new Error('no function');
     const many = { ...functions, scan: { ...functions['scan'], memory: 1024, instances: 200 } };
@@ -98,7 +98,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
     );
   });
 
-  it('finds an account that is almost full of policies', async () => {
+  it('finds an account with almost as many policies as it may have', async () => {
     const call: DoctorDeps['api']['call'] = async <T>(
       service: 'scf' | 'cam' | 'cls',
       action: string,
@@ -110,14 +110,14 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
     expect(await found({ api: { call } })).toEqual(['warning quotas: CAM policies 1490 of at most 1500 are in use']);
   });
 
-  it('says what it could not look at', async () => {
+  it('names the checks that it could not make', async () => {
     const cosTime = () => askCosTime(state, 'http://127.0.0.1:1');
     expect(await found({ cosTime })).toEqual([
       expect.stringMatching(/^broken clock: .*127\.0\.0\.1:1 gave no answer: /),
     ]);
   });
 
-  it('prints every check, and ends with an error when something is broken', async () => {
+  it('prints every check, and ends with an error when one is broken', async () => {
     const lines: string[] = [];
     await reportExamination(deps, (text) => lines.push(text), false);
     expect(lines.join('\n').split('\n')).toHaveLength(14);

@@ -15,7 +15,7 @@ const LONG = 120_000;
 const NAME = 'replication.my-company.com';
 const OTHER = 'source-1250000000.my-company.com';
 const API = { region: 'ap-guangzhou', namespace: 'default', name: 'cos-replication-dev-api' };
-/** Refuses as the API does, and says which host was asked. */
+/** Refuses as the API does, and names the requested host. */
 const CODE = `exports.main_handler = (event) => ({
   statusCode: 403, headers: {}, body: '<Error><Code>AccessDenied</Code><Message>' + event.headers.host + '</Message></Error>' });`;
 
@@ -104,8 +104,8 @@ describe.sequential('a custom domain', { timeout: LONG }, () => {
     });
   });
 
-  it('is taken away and made anew where the function URL, or the function, is', async () => {
-    // Settings as those of an older deployment: a file that asks for signatures of CAM is refused today.
+  it('is removed and made again where the function URL, or the function, is', async () => {
+    // Settings of an older deployment: today a file that asks for signatures of CAM is refused.
     const ours = withDomains([{ name: NAME, certificate: 'second' }]);
     const closed: Settings = {
       ...ours,
@@ -126,7 +126,7 @@ describe.sequential('a custom domain', { timeout: LONG }, () => {
     await deployed(both, { recreate: true });
   });
 
-  it('that leads to another function is nobody to take, and nothing is changed', async () => {
+  it('that leads to another function is not taken over, and nothing is changed', async () => {
     const theirs = { ...API, name: 'theirs' };
     const config = { runtime: 'Nodejs20.19' };
     await cloud.scf.createFunction(theirs, config, { zip: zip({ 'index.js': Buffer.from(CODE) }).bytes });
@@ -149,7 +149,7 @@ describe.sequential('a custom domain', { timeout: LONG }, () => {
     ]);
   });
 
-  it('that the cloud refuses is named, and the next deployment goes on', async () => {
+  it('that the cloud refuses is named, and the next deployment continues', async () => {
     const wanted = withDomains([{ name: 'new.my-company.com', certificate: 'x' }]);
     const { api } = platform;
     const refusing: CloudApi = {
@@ -164,7 +164,7 @@ describe.sequential('a custom domain', { timeout: LONG }, () => {
     expect(await deployed(wanted)).toEqual(['domain new.my-company.com: created']);
   });
 
-  it('that the list no longer has is taken away, and stays where the file has no list', async () => {
+  it('that the list no longer has is removed, and stays where the file has no list', async () => {
     expect(await findings(withDomains([]))).toEqual([
       'warning: domain new.my-company.com leads to the API, and serverless.yml does not list it',
     ]);
@@ -187,7 +187,7 @@ describe.sequential('a custom domain', { timeout: LONG }, () => {
     expect(cloud.scf.domains.list('ap-guangzhou').map(({ name }) => name)).toEqual(['theirs.my-company.com']);
   });
 
-  it('is not asked for with a key that may not list them, unless one is wanted', async () => {
+  it('is not listed with a key that may not list them, unless one is wanted', async () => {
     const { api } = platform;
     const narrow: CloudApi = {
       async call<T>(service: Parameters<CloudApi['call']>[0], action: string, parameters: object): Promise<T> {

@@ -47,7 +47,7 @@ describe('bundleFunction', () => {
     expect(await main_handler({ to: 'world' })).toBe('hello world Greeting');
   });
 
-  it('gives the same bytes for the same code, wherever they go', async () => {
+  it('gives the same bytes for the same code, in any folder', async () => {
     const first = await readFile((await bundle('.one')).zipPath);
     const second = await readFile((await bundle('.two/deeper')).zipPath);
     expect(first.equals(second)).toBe(true);
@@ -59,12 +59,12 @@ describe('bundleFunction', () => {
     expect(first.equals(await readFile((await bundle()).zipPath))).toBe(false);
   });
 
-  it('says where code does not compile', async () => {
+  it('names code that does not compile', async () => {
     await write('shared/name.ts', 'export const name = ;');
     await expect(bundle()).rejects.toThrow(/functions\/hello\/index.ts does not compile: .*name.ts:1/s);
   });
 
-  it('says which file a handler points to in vain', async () => {
+  it('names the missing file of a handler', async () => {
     await rm(path.join(root, 'functions'), { recursive: true });
     await expect(bundle()).rejects.toThrow('functions/hello/index.ts does not exist');
   });
@@ -80,7 +80,7 @@ describe('bundleFunctions', () => {
     await write('shared/name.ts', 'export const name: string = "hello";');
   });
 
-  it('gives each function the bytes that it has alone', async () => {
+  it('gives each function the same bytes as alone', async () => {
     const bundles = await together(['other', 'hello', 'other']);
     expect([...bundles.keys()]).toEqual(['other', 'hello']);
     for (const [name, { zipPath, size }] of bundles) {
@@ -90,12 +90,12 @@ describe('bundleFunctions', () => {
     }
   });
 
-  it('says which of them does not compile', async () => {
+  it('names the function that does not compile', async () => {
     await write('functions/other/index.ts', 'export const main_handler = ;');
     await expect(together(['hello', 'other'])).rejects.toThrow(/^functions\/other\/index.ts does not compile: /);
   });
 
-  it('says which of them is missing', async () => {
+  it('names the missing function', async () => {
     await expect(together(['hello', 'nothing'])).rejects.toThrow('functions/nothing/index.ts does not exist');
   });
 });
@@ -113,13 +113,13 @@ describe('zip', () => {
     expect(new Set(hashes).size).toBe(1);
   });
 
-  it('marks files as readable for every user', () => {
+  it('makes files readable for every user', () => {
     const bytes = Buffer.from(zip({ 'index.js': Buffer.from('x') }).bytes);
     const central = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
     expect(bytes.readUInt32LE(central + 38) >>> 16).toBe(0o100644);
   });
 
-  it('says what to do where the code cannot be written', async () => {
+  it('names the next step where the code cannot be written', async () => {
     await write('functions/hello/index.ts', 'export const main_handler = async () => 1;');
     await write('taken', 'a file in the place of the folder');
     await expect(bundle('taken')).rejects.toThrow(/cannot be written to .*taken: .*deploy --package DIR"/);

@@ -65,11 +65,11 @@ describe('desiredFunctions', () => {
     }
   });
 
-  it('looks for left-over functions after the last number', () => {
+  it('looks for surplus functions after the last number', () => {
     expect(nextNumbers(sampleSettings({ sources: manySources(7) }))).toEqual([{ key: 'replicate', from: 3 }]);
   });
 
-  it('hands the lists on, and local addresses only when there are any', () => {
+  it('passes the lists on, and local addresses only when there are any', () => {
     const lists = {
       STATE_BUCKET: 'crr-dev-gz-1250000000',
       SOURCES: 'source-1250000000@ap-guangzhou',
@@ -111,7 +111,7 @@ describe('desiredFunctions', () => {
     expect(() => desiredFunctions(sampleSettings(lists(Math.floor(fit / 2) + 1)))).toThrow(/4096/);
   });
 
-  it('refuses a function name that SCF would', () => {
+  it('refuses a function name that SCF refuses', () => {
     expect(() => desiredFunctions(sampleSettings({ service: 'x'.repeat(60) }))).toThrow(/60 characters/);
   });
 });

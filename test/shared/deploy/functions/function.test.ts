@@ -47,7 +47,7 @@ describe('deployFunction', () => {
     expect(cloud.changes).toEqual([]);
   });
 
-  it('uploads other code, and only then writes its hash down', async () => {
+  it('uploads other code, and only then records its hash', async () => {
     const { cloud, run } = world();
     await run();
     cloud.changes.length = 0;
@@ -61,8 +61,8 @@ describe('deployFunction', () => {
     ['memory', { memory: 512 }],
     ['timeout', { timeout: 30 }],
     ['role', { role: 'other' }],
-    ['a variable that is new', { environment: { STATE_BUCKET: 'x', MORE: '1' } }],
-    ['a variable that is gone', { environment: {} }],
+    ['a new variable', { environment: { STATE_BUCKET: 'x', MORE: '1' } }],
+    ['a removed variable', { environment: {} }],
   ])('updates the configuration alone for %s', async (_, changes) => {
     const { cloud, run } = world();
     await run();
@@ -89,7 +89,7 @@ describe('deployFunction', () => {
     expect(await run({ memory: 512 })).toBe('updated');
   });
 
-  it('makes a function anew whose creation had failed', async () => {
+  it('recreates a function whose creation had failed', async () => {
     const { cloud, run } = world();
     await run();
     Object.assign(cloud.functions.get(NAME)?.fields ?? {}, { Status: 'CreateFailed' });
@@ -97,13 +97,13 @@ describe('deployFunction', () => {
     expect(cloud.functions.get(NAME)?.fields['Status']).toBeUndefined();
   });
 
-  it('says what to do when the runtime was changed', async () => {
+  it('names the next step when the runtime was changed', async () => {
     const { run } = world();
     await run();
     await expect(run({ runtime: 'Nodejs18.15' })).rejects.toThrow(/Nodejs20.19.*cannot be changed to Nodejs18.15/);
   });
 
-  it('passes the reason on when a change failed', async () => {
+  it("reports the cloud's reason when a change failed", async () => {
     const { cloud, run } = world();
     await run();
     Object.assign(cloud.functions.get(NAME)?.fields ?? {}, {

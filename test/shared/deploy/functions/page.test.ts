@@ -47,7 +47,7 @@ describe('the console page as it is sent', () => {
     expect(await unpackTexts(longest.slice(1, -1))).toEqual(TEXTS);
   });
 
-  it('is unpacked by the function as it was packed', () => {
+  it('is unpacked by the function to the same bytes', () => {
     const { html, ...told } = page;
     const packed = deflateRawSync(html).toString('base64');
     expect({ ...unpackPage(told, packed) }).toEqual(page);

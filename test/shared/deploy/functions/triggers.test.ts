@@ -34,11 +34,11 @@ const listed: Record<'cos' | 'timer' | 'http', ListedTrigger> = {
 };
 
 describe('diffTriggers', () => {
-  it('changes nothing when all is as it should be', () => {
+  it('changes nothing when all triggers are right', () => {
     expect(diffTriggers([cos, timer, http], Object.values(listed))).toEqual({ create: [], remove: [] });
   });
 
-  it('creates what is missing and removes what is not wanted', () => {
+  it('creates missing triggers and removes surplus ones', () => {
     expect(diffTriggers([cos], [listed.timer])).toEqual({ create: [cos], remove: [listed.timer] });
   });
 
@@ -55,7 +55,7 @@ describe('diffTriggers', () => {
     expect(diffTriggers([wanted], [listed.timer])).toEqual({ create: [wanted], remove: [listed.timer] });
   });
 
-  it('makes a trigger anew that was switched off', () => {
+  it('recreates a trigger that was switched off', () => {
     const off = { ...listed.timer, Enable: 0 };
     expect(diffTriggers([timer], [off])).toEqual({ create: [timer], remove: [off] });
   });
@@ -64,7 +64,7 @@ describe('diffTriggers', () => {
     expect(diffTriggers([http], [listed.http, listed.http])).toEqual({ create: [], remove: [listed.http] });
   });
 
-  it('leaves kinds alone that it does not make', () => {
+  it('leaves other kinds of triggers alone', () => {
     const queue = { Type: 'ckafka', TriggerName: 'q', TriggerDesc: '', Enable: 1 };
     expect(diffTriggers([], [queue])).toEqual({ create: [], remove: [] });
   });

@@ -5,7 +5,7 @@ import { sampleSettings } from '../settings.ts';
 
 const ON_OBJECTS = ['HeadObject', 'GetObject', 'PutObject', 'DeleteObject'];
 
-/** Which of the actions on objects a role may do to what the state bucket holds. */
+/** The actions on objects of the state bucket that a role may do. */
 const ofState = (kind: RoleKind, key: string): string =>
   ON_OBJECTS.filter((action) => may(kind, action, state(key)))
     .map((action) => action.replace('Object', ''))
@@ -59,7 +59,7 @@ describe('engine', () => {
     for (const kind of ['api', 'schedule'] as const) expect(may(kind, 'GetObjectACL', source, settings)).toBe(false);
   });
 
-  it('reads and writes ACLs of a destination that is a source as well, where versions of others are copied', () => {
+  it("reads and writes ACLs of a destination that is also a source, where it copies others' versions", () => {
     const buckets = ['source-1250000000@ap-guangzhou', 'backup-1250000000@ap-shanghai'];
     const settings = sampleSettings({ acl: false, sources: buckets, destinations: buckets });
     for (const kind of ['engine', 'scan'] as const) {
@@ -96,7 +96,7 @@ describe('engine', () => {
     expect(ofState('engine', key)).toBe(actions);
   });
 
-  it('keeps records of delete markers only where a destination is a source as well', () => {
+  it('keeps records of delete markers only where a destination is also a source', () => {
     const settings = sampleSettings({
       destinations: ['backup-1250000000@ap-shanghai', 'source-1250000000@ap-guangzhou'],
     });
@@ -133,7 +133,7 @@ describe('schedule', () => {
     expect(ofState('schedule', key)).toBe(actions);
   });
 
-  it('has no right on any source, and on a destination for nothing but the status that it leaves there', () => {
+  it('has no right on any source, and on a destination only for the status that it leaves there', () => {
     const outside = policyOf('schedule', sampleSettings()).statement.filter(
       ({ resource }) => !resource.every((one) => one.includes(':crr-dev-gz-1250000000/')),
     );
@@ -192,7 +192,7 @@ describe('scan', () => {
     expect(ofState('scan', key)).toBe(actions);
   });
 
-  it('may do to sources and destinations what an event may but copies in parts, see their lifecycles, and no more', () => {
+  it('may do to sources and destinations the same as an event except copies in parts, may read their lifecycles, and no more', () => {
     const ofBuckets = (kind: 'scan' | 'engine') =>
       policyOf(kind, sampleSettings()).statement.filter(({ resource }) => !resource.join().includes(':crr-dev-gz-'));
     const lifecycle = 'name/cos:GetBucketLifecycle';
@@ -228,7 +228,7 @@ describe('api', () => {
     expect(ofState('api', key)).toBe(actions);
   });
 
-  it('sees buckets and what versions there are, but no bytes and nothing to change', () => {
+  it('sees buckets and their versions, but may read no bytes and change nothing', () => {
     for (const bucket of [source, destination]) {
       for (const action of ['GetBucketVersioning', 'GetBucketObjectVersions', 'HeadObject', 'GetObjectTagging']) {
         expect(may('api', action, bucket)).toBe(true);
@@ -239,7 +239,7 @@ describe('api', () => {
     expect(may('api', 'HeadBucket', source)).toBe(false);
   });
 
-  it('reads whether a source has rules of COS’s own, and nobody else does, nor changes them', () => {
+  it("reads whether a source has rules of COS's own, which no other role may, and changes none", () => {
     expect(may('api', 'GetBucketReplication', source)).toBe(true);
     expect(may('api', 'GetBucketReplication', destination)).toBe(false);
     for (const kind of ['engine', 'schedule', 'scan'] as const)
@@ -260,7 +260,7 @@ describe('api', () => {
 describe('the marker keys of other deployments', () => {
   const others = 'qcs::cos:ap-shanghai:uid/1250000000:crr-dev-sh-1250000000/secrets/marker-key/1';
 
-  it('are read where their replicas are met, and never written', () => {
+  it('are read where their replicas occur, and never written', () => {
     const both = ['source-1250000000@ap-guangzhou', 'backup-1250000000@ap-shanghai'];
     const settings = sampleSettings({ sources: both, destinations: both.toReversed() });
     for (const kind of ['engine', 'api'] as const) {
@@ -269,7 +269,7 @@ describe('the marker keys of other deployments', () => {
     }
   });
 
-  it('are read in a chain too, by the deployment that goes on from what another one brought', () => {
+  it("are read in a chain too, by the deployment that replicates another one's replicas further", () => {
     const settings = sampleSettings({
       sources: ['first-1250000000@ap-shanghai', 'source-1250000000@ap-guangzhou'],
       destinations: ['source-1250000000@ap-guangzhou', 'last-1250000000@ap-beijing'],
@@ -278,7 +278,7 @@ describe('the marker keys of other deployments', () => {
     expect(may('engine', 'GetObject', others, settings)).toBe(true);
   });
 
-  it("are nobody else's business where replication goes one way", () => {
+  it('are not readable where replication goes one way', () => {
     const sources = ['source-1250000000@ap-guangzhou', 'second-1250000000@ap-shanghai'];
     for (const kind of ['engine', 'api'] as const)
       expect(may(kind, 'GetObject', others, sampleSettings({ sources }))).toBe(false);

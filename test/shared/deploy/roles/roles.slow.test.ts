@@ -99,7 +99,7 @@ describe('the roles of a deployment', () => {
     expect(calls).toEqual([]);
   });
 
-  it('grow and shrink by what the lists need, and by nothing else', async () => {
+  it('grow and shrink by the needs of the lists, and by nothing else', async () => {
     const { deploy, calls, namesOn, cloud } = await world();
     await deploy(sized(20));
     expect(namesOn(API)).toEqual([API, `${API}-2`]);
@@ -115,7 +115,7 @@ describe('the roles of a deployment', () => {
     expect(cloud.cam.getPolicy({ name: `${API}-2` })).toEqual(before);
 
     await deploy(sized(1));
-    // The first policy takes in what stays before the others go.
+    // The first policy takes in the remaining buckets before the others are removed.
     const gone = ['DetachRolePolicy', 'DeletePolicy'];
     const once = ['UpdatePolicy', ...gone];
     expect(calls).toEqual([...once, ...once, ...gone, ...once, ...once]);
@@ -150,7 +150,7 @@ describe('the roles of a deployment', () => {
     }
   });
 
-  it('end as asked for even where policies exchange buckets', async () => {
+  it('end in the requested state even where policies exchange buckets', async () => {
     const { deploy, may, calls } = await world();
     await deploy(listsOf(sourceNames(3), destinationNames(80)));
     await deploy(listsOf(sourceNames(3), destinationNames(80).toReversed()));
@@ -178,7 +178,7 @@ describe('the roles of a deployment', () => {
     expect(namesOn(API)).toEqual([API]);
   });
 
-  it('are put right after somebody changed or detached a policy', async () => {
+  it('are repaired after somebody changed or detached a policy', async () => {
     const { deploy, cloud } = await world();
     await deploy(sized(60));
     const [second, fourth] = [`${API}-2`, `${API}-4`].map((name) => cloud.cam.getPolicy({ name }));
@@ -193,7 +193,7 @@ describe('the roles of a deployment', () => {
 describe('policies of others', () => {
   it('stay on the role, through growing, shrinking and removing', async () => {
     const { deploy, api, cloud, namesOn } = await world();
-    // Names that no policy of ours has, whatever they say of themselves, and one that ours could have.
+    // Names that no policy of ours has, whatever their text claims, and one that ours could have.
     const theirs = ['audit', `my-${API}`, `${API}-1`, `${API}-02`, `${API}-2-old`, `${API}-99`];
     await deploy(sized(60));
     for (const name of theirs) {
@@ -207,7 +207,7 @@ describe('policies of others', () => {
     expect(left.map(({ name, document }) => [name, document])).toEqual(theirs.map((name) => [name, TEXT]));
   });
 
-  it('are named by the plan, so that whoever deploys is told', async () => {
+  it('are named by the plan, so that the deploying user is warned', async () => {
     const { deploy, api, cloud } = await world();
     await deploy(sized(1));
     cloud.cam.attach(ENGINE, cloud.cam.createPolicy({ name: 'kms', document: TEXT }).id);
@@ -219,12 +219,12 @@ describe('policies of others', () => {
     cloud.cam.createPolicy({ name: `${API}-2`, document: TEXT, description: '' });
     await expect(deploy(sized(60))).rejects.toThrow(/-api-2 was not made by this service.*rename or delete it/);
     expect(calls).toEqual([]);
-    // The name is theirs as long as it is not needed.
+    // The name stays theirs as long as it is not needed.
     expect(await deploy(sized(1))).toEqual(['created', 'created', 'created', 'created']);
     expect(cloud.cam.getPolicy({ name: `${API}-2` }).document).toBe(TEXT);
   });
 
-  it('take their share of the 200 of a role, and it is said how many buckets fit', async () => {
+  it('take their share of the 200 of a role, and the message says how many buckets fit', async () => {
     const { deploy, cloud, calls } = await world();
     await deploy(sized(1));
     for (let n = 0; n < 198; n += 1) {
@@ -250,7 +250,7 @@ describe('policies of others', () => {
   });
 });
 
-describe('a role of our name that is there already', () => {
+describe('an existing role of our name', () => {
   it.each([
     ['that others made', 'audit of backups', TRUST_POLICY, /was not made by this service.*Delete that role/],
     [
@@ -262,14 +262,14 @@ describe('a role of our name that is there already', () => {
       },
       /may be taken by others than the functions.*Delete that role/,
     ],
-  ])('%s is refused before anything is changed', async (_, description, trust, message) => {
+  ])('is refused before anything is changed when it is one %s', async (_, description, trust, message) => {
     const { deploy, cloud, calls } = await world();
     cloud.cam.createRole({ name: ENGINE, trust: JSON.stringify(trust), description });
     await expect(deploy(sized(1))).rejects.toThrow(message);
     expect(calls).toEqual([]);
   });
 
-  it('is taken for ours in any spelling of the same trust', async () => {
+  it('counts as ours in any spelling of the same trust', async () => {
     const { deploy, cloud } = await world();
     const [statement] = TRUST_POLICY.statement;
     const spelt = {
@@ -282,7 +282,7 @@ describe('a role of our name that is there already', () => {
 });
 
 describe('removeRole', () => {
-  it('takes all policies of ours, attached or not, and may be run again', async () => {
+  it('removes all policies of ours, attached or not, and may be run again', async () => {
     const { deploy, api, cloud } = await world();
     await deploy(sized(100));
     cloud.cam.detach(API, cloud.cam.getPolicy({ name: `${API}-4` }).id);

@@ -15,7 +15,7 @@ function settingsOf(sources: number, destinations: number) {
   });
 }
 
-/** Every pair of action and resource that is allowed, as often as it is. */
+/** Every allowed pair of action and resource, as often as it is allowed. */
 function pairsOf(documents: readonly PolicyDocument[]): string[] {
   return documents
     .flatMap(({ statement }) => statement)
@@ -48,7 +48,7 @@ describe.each(KINDS)('the policies of %s', (kind) => {
   });
 
   it('use the limit to its last character', () => {
-    // A last destination whose name is as long as it takes: one character of it is one of the document, or two.
+    // A last destination with the longest name that fits: one character of it is one or two of the document.
     const withLast = (length: number) => {
       const settings = settingsOf(15, 13);
       const place = { bucket: `${'x'.repeat(length)}-1250000000`, region: 'ap-shanghai' };
@@ -62,7 +62,7 @@ describe.each(KINDS)('the policies of %s', (kind) => {
     expect(policiesOf(kind, withLast(longest + 1))).toHaveLength(2);
   });
 
-  it('name each bucket that is listed, and never more than one at a time', () => {
+  it('name each listed bucket, and never more than one at a time', () => {
     const settings = settingsOf(100, 100);
     const resources = documentsOf(kind, settings).flatMap(({ statement }) => statement.flatMap((one) => one.resource));
     const listed = [...settings.sources, ...settings.destinations, settings.state].map(({ bucket }) => bucket);
@@ -93,7 +93,7 @@ describe.each(KINDS)('the policies of %s', (kind) => {
     expect([...before.keys()].every((index) => now.has(index))).toBe(true);
   });
 
-  it('allow for any two lists exactly what one document would', () => {
+  it('allow for any two lists exactly the same as one document would', () => {
     const counts = fc.integer({ min: 1, max: 120 });
     fc.assert(
       fc.property(counts, counts, fc.integer({ min: 0, max: 20 }), (sources, destinations, both) => {
@@ -108,7 +108,7 @@ describe.each(KINDS)('the policies of %s', (kind) => {
     );
   });
 
-  it('fit as many buckets as are said to fit', () => {
+  it('fit as many buckets as the message promises', () => {
     const settings = settingsOf(200, 150);
     for (const room of [1, 2, 3]) {
       const count = bucketsThatFit(kind, settings, room);
@@ -125,6 +125,6 @@ describe.each(KINDS)('the policies of %s', (kind) => {
   });
 });
 
-it('leaves numbers out where one list is much longer', () => {
+it('leave numbers out where one list is much longer', () => {
   expect(policiesOf('api', settingsOf(3, 80)).map(({ index }) => index)).toEqual([0, 1, 3, 5]);
 });
