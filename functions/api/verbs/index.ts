@@ -35,7 +35,8 @@ export const VERBS: readonly Verb[] = [
     subresource: REPLICATION,
     on: 'bucket',
     right: 'write',
-    perform: ({ request, source }, options) => deleteReplication(source, options, readCondition(request)),
+    perform: ({ request, source, sender }, options) =>
+      deleteReplication(source, { ...options, sender }, readCondition(request)),
   },
   { method: 'GET', subresource: 'replicationStatus', on: 'object', right: 'read', perform: getObjectStatus },
   { method: 'GET', subresource: 'replicationStatus', on: 'bucket', right: 'read', perform: getBucketStatus },

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { mayReach } from '../../../shared/access/index.ts';
 import type { ApiKey } from '../../../shared/access/index.ts';
 import type { Cos, Place } from '../../../shared/cos/index.ts';
 import { checkDestinations, mergeStarts, parseRules } from '../../../shared/rules/index.ts';
-import type { Listed, RuleDocument, RuleStore } from '../../../shared/rules/index.ts';
+import type { Listed, Rule, RuleDocument, RuleSet, RuleStore } from '../../../shared/rules/index.ts';
 import type { Caution, HttpRequest, HttpResponse } from '../../../shared/scf/index.ts';
 import { XML_TYPE } from '../response/response.ts';
 import { readContent } from '../request/body.ts';
@@ -31,25 +33,25 @@ interface Reading {
   readonly sender?: Sender['sender'] | undefined;
 }
 
-/** PUT Bucket replication: replaces the whole configuration; with a condition only if that holds. */
+/**
+ * PUT Bucket replication: replaces the whole configuration; with a condition only if that holds. Rules to destinations that the
+ * key may not name have to stay as they are.
+ */
 export async function putReplication(
   request: HttpRequest,
   source: Place,
-  { cos, rules, ...reading }: ReplicationOptions & Sender,
+  { cos, rules, sender = ANYBODY, ...reading }: ReplicationOptions & Sender,
 ): Promise<HttpResponse> {
   const document = readRules(request, source, reading);
   const condition = readCondition(request);
-  const destinations = document.rules.map(({ destination }) => destination);
+  const named = document.rules.map(({ destination }) => destination);
+  const destinations = named.filter(({ bucket }) => mayReach(sender, bucket));
   const update = async () => {
     const { previous, etag, date } = await rules.getForUpdate(source);
     if (condition !== undefined) checkCondition(condition, etag);
-    await rules.put({
-      source,
-      role: document.role,
-      rules: mergeStarts(previous, document.rules, date),
-      xml: document.xml,
-      created: date,
-    });
+    const merged = mergeStarts(previous, document.rules, date);
+    keepOthers(sender, previous, merged);
+    await rules.put({ source, role: document.role, rules: merged, xml: document.xml, created: date });
   };
   await checkVersioning(cos, source, destinations);
   // The last write stands. It waits for the turn of one with a condition, which would replace it unseen otherwise.
@@ -57,25 +59,41 @@ export async function putReplication(
   return { status: 200, headers: { 'Content-Type': XML_TYPE } };
 }
 
+/** A key that names no destinations may name them all. */
+const ANYBODY: NonNullable<Sender['sender']> = { destinations: [] };
+
+const refuseDestination = (bucket: string): Error =>
+  accessDenied(
+    `This API key may not replicate to ${bucket}, nor change the rules that do: send those as they are, or use a key whose destinations hold it (npx serverless replication key add --destinations ${bucket}).`,
+  );
+
+/** Throws `ServiceError` `AccessDenied` (403) unless the rules to destinations that a key may not name are as they were before. */
+function keepOthers(sender: NonNullable<Sender['sender']>, previous: RuleSet | undefined, next: readonly Rule[]): void {
+  const others = (rules: readonly Rule[] = []): ReadonlyMap<string, Rule> =>
+    new Map(rules.filter(({ destination }) => !mayReach(sender, destination.bucket)).map((rule) => [rule.id, rule]));
+  const [before, after] = [others(previous?.rules), others(next)];
+  for (const [id, rule] of [...before, ...after]) {
+    // An element that is absent is sometimes there as undefined.
+    const [was, is] = [before, after].map((rules) => JSON.parse(JSON.stringify(rules.get(id) ?? null)) as unknown);
+    if (!isDeepStrictEqual(was, is)) throw refuseDestination(rule.destination.bucket);
+  }
+}
+
 /**
  * The configuration in the body of a request, checked as far as that can be done without COS. Throws `XmlError` and
- * `ServiceError`: those of `parseRules` and `checkDestinations`, and `AccessDenied` (403) for a destination that the key may
+ * `ServiceError`: those of `parseRules` and `checkDestinations`, and `AccessDenied` (403) for a destination that the sender may
  * not name, and `InvalidArgument` (400) for `ReplicaAcl` where the functions have no rights on ACLs.
  */
 export function readRules(
   request: HttpRequest,
   source: Place,
-  { listed, cautious, withoutAcl, sender = { destinations: [] } }: Reading,
+  { listed, cautious, withoutAcl, sender = ANYBODY }: Reading,
 ): RuleDocument {
   const overlap = cautious?.includes('overlap') ? 'whole-document' : 'per-destination';
   const document = parseRules(readContent(request), overlap);
   checkDestinations(document, source, listed);
   const forbidden = document.rules.find(({ destination }) => !mayReach(sender, destination.bucket));
-  if (forbidden !== undefined) {
-    throw accessDenied(
-      `This API key may not replicate to ${forbidden.destination.bucket}. Use one whose destinations hold it (npx serverless replication key add --destinations ${forbidden.destination.bucket}).`,
-    );
-  }
+  if (forbidden !== undefined) throw refuseDestination(forbidden.destination.bucket);
   const sharing = withoutAcl === true ? document.rules.find(({ replicaAcl }) => replicaAcl) : undefined;
   if (sharing !== undefined) {
     throw refuse(
@@ -106,14 +124,19 @@ export async function getReplication(source: Place, { rules }: ReplicationOption
   };
 }
 
-/** DELETE Bucket replication: removes all rules, if there are any; with a condition only if that holds. Replicas stay. */
+/**
+ * DELETE Bucket replication: removes all rules, if there are any; with a condition only if that holds, and only if the key may
+ * name all of their destinations. Replicas stay.
+ */
 export async function deleteReplication(
   source: Place,
-  { rules }: ReplicationOptions,
+  { rules, sender = ANYBODY }: ReplicationOptions & Sender,
   condition?: Condition,
 ): Promise<HttpResponse> {
   const remove = async (): Promise<void> => {
     if (condition !== undefined) checkCondition(condition, (await rules.getDocument(source))?.etag);
+    // Damaged rules can be removed by whoever may name all destinations.
+    if (sender.destinations.length > 0) keepOthers(sender, await rules.getFresh(source), []);
     await rules.remove(source);
   };
   await rules.inTurn(source, remove, condition === undefined ? 'patient' : undefined);

@@ -44,8 +44,47 @@ describe('a key that names its destinations', () => {
       message: expect.stringContaining('may not replicate to third-1250000000') as string,
     });
     expect(await storedRules()).toEqual(['mine', 'theirs']);
-    expect((await world.call({ method: 'PUT', body: configuration(both[0] ?? '') }, { pair })).statusCode).toBe(200);
-    expect(await storedRules()).toEqual(['mine']);
+  });
+
+  const put = async (...rules: readonly string[]) =>
+    world.call({ method: 'PUT', body: configuration(...rules) }, { pair });
+
+  it('changes its own rules beside those to others, which stay as they are', async () => {
+    await world.rules(...both);
+    const [, before] = (await world.engine.rules.getFresh(SOURCE))?.rules ?? [];
+    const mine = ruleText('mine', BACKUP, '<Prefix>p/</Prefix>');
+    for (const rules of [[mine, both[1] ?? ''], [both[1] ?? '']]) {
+      expect((await put(...rules)).statusCode).toBe(200);
+      expect((await world.engine.rules.getFresh(SOURCE))?.rules.at(-1)).toEqual(before);
+    }
+    expect(await storedRules()).toEqual(['theirs']);
+  });
+
+  it.each([
+    ['leaves out', []],
+    ['disables', [ruleText('theirs', THIRD).replace('Enabled', 'Disabled')]],
+    ['narrows', [ruleText('theirs', THIRD, '<Prefix>p/</Prefix>')]],
+    ['renames', [ruleText('others', THIRD)]],
+    ['takes over', [ruleText('theirs', BACKUP)]],
+  ])('is refused a document that %s a rule to another one', async (_, rules) => {
+    await world.rules(...both);
+    const before = await world.engine.rules.getFresh(SOURCE);
+    const document = rules.length === 0 ? [both[0] ?? ''] : rules;
+    expect(errorOf(await put(...document))).toMatchObject({ status: 403, code: 'AccessDenied' });
+    expect(await world.engine.rules.getFresh(SOURCE)).toEqual(before);
+  });
+
+  it('removes all rules only where none is to another one', async () => {
+    await world.rules(...both);
+    expect(errorOf(await world.call({ method: 'DELETE' }, { pair }))).toMatchObject({
+      status: 403,
+      code: 'AccessDenied',
+      message: expect.stringContaining('may not replicate to third-1250000000') as string,
+    });
+    expect(await storedRules()).toEqual(['mine', 'theirs']);
+    await world.rules(both[0] ?? '');
+    expect((await world.call({ method: 'DELETE' }, { pair })).statusCode).toBe(204);
+    expect(await storedRules()).toBeUndefined();
   });
 
   it('gets the status of a version there, and there alone', async () => {
