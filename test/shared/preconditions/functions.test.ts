@@ -92,17 +92,17 @@ const of = (name: string): Fn => functions.get(`crr-dev-${name}`) as Fn;
 const desc = (one: Fn, at: number): Trigger => one.Triggers[at] as Trigger;
 
 describe('the hourly check of functions', () => {
-  it('finds nothing broken where all is well', async () => {
+  it('finds nothing broken where everything works', async () => {
     await keep();
     expect(await read()).toMatchObject({ broken: [], functions: { measuredAt: world.clock.ms } });
   });
 
   it.each<[string, string, string, () => void]>([
-    ['a function that is gone', 'function', 'function-missing', () => functions.delete('crr-dev-replicate')],
-    ['one that is not active', 'function', 'function-not-active', () => (of('task').Status = 'UpdateFailed')],
-    ['one that may not run', 'function', 'function-throttled', () => (of('scan').reserved = 64)],
-    ['a trigger that is gone', 'trigger', 'trigger-missing', () => of('replicate').Triggers.splice(1, 1)],
-    ['a trigger that is off', 'trigger', 'trigger-off', () => (desc(of('replicate'), 0).Enable = 0)],
+    ['a missing function', 'function', 'function-missing', () => functions.delete('crr-dev-replicate')],
+    ['an inactive function', 'function', 'function-not-active', () => (of('task').Status = 'UpdateFailed')],
+    ['a function that may not run', 'function', 'function-throttled', () => (of('scan').reserved = 64)],
+    ['a missing trigger', 'trigger', 'trigger-missing', () => of('replicate').Triggers.splice(1, 1)],
+    ['a disabled trigger', 'trigger', 'trigger-off', () => (desc(of('replicate'), 0).Enable = 0)],
     ['the start of tasks', 'trigger', 'trigger-missing', () => (of('task').Triggers = [])],
     [
       'a trigger for a part of the keys',
@@ -121,7 +121,7 @@ describe('the hourly check of functions', () => {
       },
     ],
     [
-      'a trigger that nobody can read',
+      'an unreadable trigger',
       'trigger',
       'trigger-missing',
       () => {
@@ -134,7 +134,7 @@ describe('the hourly check of functions', () => {
     expect((await read()).broken).toMatchObject([{ check, cause, since: world.clock.ms }]);
   });
 
-  it('looks at each function that a long list of sources takes', async () => {
+  it('looks at each function of a long list of sources', async () => {
     const sources = [1, 2, 3, 4].map((n) => ({ bucket: `s${n}-1250000000`, region: 'ap-guangzhou' }));
     functions.set('crr-dev-replicate', fn(...sources.slice(0, 3).flatMap((s) => EVENTS.map((e) => trigger(s, e)))));
     functions.set('crr-dev-replicate-2', fn(...sources.slice(3).flatMap((s) => EVENTS.map((e) => trigger(s, e)))));
@@ -169,7 +169,7 @@ describe('the hourly check of functions', () => {
         { state: { event: 'cos:ObjectCreated:*', prefix: 'mine/' } },
       ]),
     ],
-  ])('knows what a file deploys, such as %s, and misses each trigger of it', async (_, changes) => {
+  ])('knows the triggers of a deployed file, such as %s, and reports each missing one', async (_, changes) => {
     const settings = sampleSettings(changes);
     const desired = desiredFunctions(settings);
     const environment = desired.find(({ role }) => role.endsWith('schedule'))?.environment ?? {};
@@ -200,7 +200,7 @@ describe('the hourly check of functions', () => {
   });
 
   it.each([undefined, '', 'replicate', 'replicate 0 cos:ObjectCreated:*', 'task tasks cos:ObjectCreated:*', ';'])(
-    'does not call a function broken where the deployment says %j of what starts it',
+    'does not call a function broken where the deployment says %j of its starts',
     async (handed) => {
       await keepPreconditions({ ...deps(), starts: readStarts(handed) });
       expect(await read()).toMatchObject({
@@ -210,7 +210,7 @@ describe('the hourly check of functions', () => {
     },
   );
 
-  it('says that it is not known, and why, where the platform refuses', async () => {
+  it('says that the state is unknown, and why, where the platform refuses', async () => {
     problem = new ServiceError('no', { code: 'AuthFailure.UnauthorizedOperation' });
     await keep();
     expect(await read()).toMatchObject({
@@ -253,7 +253,7 @@ describe('the hourly check of functions', () => {
     expect(await startsOf()).toBe(1);
     find(all);
     expect(await startsOf()).toBe(0);
-    // An earlier release has looked at no lifecycles.
+    // An earlier release has not looked at lifecycles.
     find(all, {});
     expect(await startsOf()).toBe(1);
     find(all);

@@ -31,13 +31,13 @@ const found = (change: Partial<Preflight> = {}): Preflight => ({
 
 const store = (change?: Partial<Preflight>) => storePreflight(memory.cos, STATE, found(change));
 
-it('is false before anything was tried', async () => {
+it('is false before the first pre-flight', async () => {
   expect(knowledge.told(BACKUP)).toBe(false);
   await knowledge.learn(BACKUP, false);
   expect(knowledge.told(BACKUP)).toBe(false);
 });
 
-it('is what was found, for thirty days', async () => {
+it('is the finding, for thirty days', async () => {
   await store();
   await knowledge.learn(BACKUP, false);
   expect(knowledge.told(BACKUP)).toBe(true);
@@ -54,7 +54,7 @@ it.each([{ markerTold: false }, { markerTold: undefined }])('is false for %j', a
   expect(knowledge.told(BACKUP)).toBe(false);
 });
 
-it('asks the state bucket at most every five minutes, also when asked at once', async () => {
+it('asks the state bucket at most every five minutes, even for simultaneous questions', async () => {
   await store();
   await Promise.all([knowledge.learn(BACKUP, false), knowledge.learn(BACKUP, false)]);
   time += 299_999;
@@ -65,7 +65,7 @@ it('asks the state bucket at most every five minutes, also when asked at once', 
   expect(memory.calls).toEqual(['putObject', 'getObject', 'getObject']);
 });
 
-it('forgets what it can no longer read', async () => {
+it('forgets a finding that it can no longer read', async () => {
   await store();
   await knowledge.learn(BACKUP, false);
   memory.failures.set('getObject', cosError(STATE, 'SlowDown', 503, true));

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => storage.close());
 
-/** As seen by an instance that has just started. */
+/** As an instance sees it that has just started. */
 function instance() {
   const cos = watched(storage.cos, {
     before: (name, args) => {
@@ -44,7 +44,7 @@ const TRY = ['deleteObject backup', 'headObject backup', 'deleteObject backup'];
 const tries = () => calls.filter((call) => call.endsWith(' backup'));
 
 describe('where nobody has run a pre-flight', () => {
-  it('a run finds out by three requests, leaves nothing, and the next instance knows it', async () => {
+  it('a run finds the answer with three requests, leaves nothing, and the next instance knows it', async () => {
     expect(await told()).toBe(true);
     expect(tries()).toEqual(TRY);
     expect(left()).toEqual([]);
@@ -52,7 +52,7 @@ describe('where nobody has run a pre-flight', () => {
     expect(tries()).toEqual(TRY);
   });
 
-  it('that a 404 says nothing is remembered as well', async () => {
+  it('a run also records that a 404 names no delete marker', async () => {
     storage.core.switches.markerOn404 = false;
     expect(await told()).toBe(false);
     storage.core.switches.markerOn404 = true;
@@ -60,7 +60,7 @@ describe('where nobody has run a pre-flight', () => {
     expect(tries()).toEqual(TRY);
   });
 
-  it('the answer is found out once more after thirty days', async () => {
+  it('the answer is found out again after thirty days', async () => {
     await told();
     storage.core.switches.markerOn404 = false;
     time += 30 * DAY;
@@ -68,12 +68,12 @@ describe('where nobody has run a pre-flight', () => {
     expect(tries()).toEqual([...TRY, ...TRY]);
   });
 
-  it('a run that has little time left only reads', async () => {
+  it('a run with little time left only reads', async () => {
     expect(await told(false)).toBe(false);
     expect(tries()).toEqual([]);
   });
 
-  it('a bucket that keeps no versions tells nothing, and nothing is written', async () => {
+  it('a bucket without versions gives no answer, and nothing is written', async () => {
     storage.core.createBucket('plain-1250000000', PLACE.region);
     const knowledge = instance();
     const plain = { ...PLACE, bucket: 'plain-1250000000' };
@@ -82,20 +82,23 @@ describe('where nobody has run a pre-flight', () => {
     expect(calls.filter((call) => call.startsWith('putObject'))).toEqual([]);
   });
 
-  it.each(['deleteObject backup', 'headObject backup'])('a refused %s means that nothing is known', async (call) => {
-    failing = call;
-    expect(await told()).toBe(false);
-    failing = undefined;
-    expect(left()).toEqual([]);
-    expect(await told()).toBe(true);
-  });
+  it.each(['deleteObject backup', 'headObject backup'])(
+    'a refused %s means that the answer is unknown',
+    async (call) => {
+      failing = call;
+      expect(await told()).toBe(false);
+      failing = undefined;
+      expect(left()).toEqual([]);
+      expect(await told()).toBe(true);
+    },
+  );
 
-  it('an answer that cannot be written down still holds for the instance that found it', async () => {
+  it('an answer that cannot be written is still valid for its instance', async () => {
     failing = 'putObject crr';
     expect(await told()).toBe(true);
   });
 
-  it('an answer that cannot be read is found out anew, and replaced', async () => {
+  it('an unreadable answer is found out again, and replaced', async () => {
     storage.upload(STATE, `status/marker/${PLACE.bucket}`, '{');
     expect(await told()).toBe(true);
     expect(await told()).toBe(true);
@@ -103,7 +106,7 @@ describe('where nobody has run a pre-flight', () => {
   });
 });
 
-it('the answer of a pre-flight counts before one that a run would find', async () => {
+it("the answer of a pre-flight goes before a run's", async () => {
   const found = { destination: PLACE, measuredAt: time, passed: true, markerTold: false, checks: [] };
   await storePreflight(storage.cos, STATE, found);
   expect(await told()).toBe(false);

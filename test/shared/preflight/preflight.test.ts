@@ -25,7 +25,7 @@ afterEach(async () => {
 const failure = (code: string, outcome: 'none' | 'unknown' = 'none') =>
   Promise.reject(new CosError({ method: 'PUT', place: PLACE }, 'planted', { code, status: 500, outcome }));
 
-/** What fails first when COS behaves like this, and how many versions are left at the end. */
+/** The first failing step when COS behaves like this, and how many versions are left at the end. */
 async function tried(change: Partial<Cos>) {
   const found = await preflight({ cos: { ...cos, ...change }, now: () => NOW, unique: () => `u${(runs += 1)}` }, PLACE);
   const first = found.checks.find(({ passed }) => !passed);
@@ -38,7 +38,7 @@ async function tried(change: Partial<Cos>) {
   };
 }
 
-it('finds nothing wrong where nothing is', async () => {
+it('finds nothing wrong where everything works', async () => {
   expect(await tried({})).toEqual({ first: undefined, left: 0, removed: true });
 });
 
@@ -69,17 +69,17 @@ it.each<[string, (real: Cos) => Partial<Cos>]>([
     'copy: AnswerTimeout',
     (real) => ({ copyObject: async (...a) => (await real.copyObject(...a), failure('AnswerTimeout', 'unknown')) }),
   ],
-])('tells %s, and removes its probe all the same', async (first, change) => {
+])('reports %s, and removes its probe all the same', async (first, change) => {
   expect(await tried(change(cos))).toEqual({ first, left: 0, removed: true });
 });
 
-it('says when it could not clean up', async () => {
+it('reports that it could not clean up', async () => {
   const deleteObject: Cos['deleteObject'] = (place, key, versionId) =>
     versionId === undefined ? cos.deleteObject(place, key) : failure('AccessDenied');
   expect(await tried({ deleteObject })).toEqual({ first: 'remove: AccessDenied', left: 3, removed: false });
 });
 
-it('removes what it knows by name when the listing fails, and says so', async () => {
+it('removes the versions that it knows when the listing fails, and reports it', async () => {
   expect(await tried({ listVersions: () => failure('SlowDown') })).toMatchObject({
     first: 'remove: SlowDown',
     left: 0,

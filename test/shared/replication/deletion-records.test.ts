@@ -21,9 +21,9 @@ beforeEach(() => {
   names = () => storage.keys(STATE);
 });
 
-describe('the deletions that delete markers stand for', () => {
+describe('the record of the deletion that a delete marker stands for', () => {
   // P35
-  it('is written down before they are made, and with their ID after', async () => {
+  it('is written before the delete marker is made, and with its ID after', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');
     expect(await book.of(DESTINATION, 'k')).toMatchObject({
@@ -35,7 +35,7 @@ describe('the deletions that delete markers stand for', () => {
     expect(names()).toHaveLength(1);
   });
 
-  it('an intention counts for nothing once its delete marker is on record, even when it could not be removed', async () => {
+  it('replaces the intention, even when that could not be removed', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');
     await book.settle(DESTINATION, 'k', intention, 'MTg0');
@@ -44,7 +44,7 @@ describe('the deletions that delete markers stand for', () => {
     expect((await book.of(DESTINATION, 'k')).intended).toEqual([]);
   });
 
-  it('is forgotten when the request was refused', async () => {
+  it('is removed when the request was refused', async () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');
     await book.drop(intention);
@@ -62,7 +62,7 @@ describe('the deletions that delete markers stand for', () => {
     }
   });
 
-  it('needs no record where nobody replicates from the bucket yet', async () => {
+  it('is not needed where nobody replicates from the bucket yet', async () => {
     expect(await elsewhere.intend(DESTINATION, 'k', RANK, SOURCE)).toBeUndefined();
     expect(await elsewhere.of(DESTINATION, 'k')).toEqual({ made: [], intended: [] });
   });

@@ -14,7 +14,7 @@ const attempt = (inParts: boolean): Marker => ({
   ...attemptOf(attemptId(BEGUN, true, 'u1', inParts)),
 });
 
-/** A version that bears the ID of the attempt and was written so many ms after it began. */
+/** A version that has the ID of the attempt and was written this many ms after it began. */
 const landsAfter = (ms: number, size: number, inParts: boolean): boolean => {
   const head: ObjectHead = {
     versionId: 'd1',
@@ -31,7 +31,7 @@ const landsAfter = (ms: number, size: number, inParts: boolean): boolean => {
   return landedInTime(head, attempt(inParts));
 };
 
-describe('a version with the ID of an attempt is what the attempt wrote, and no later copy by a user,', () => {
+describe("a version with the ID of an attempt is the attempt's, and no later copy by a user,", () => {
   it('within a minute for the request to be signed and fifteen for the copy, whatever its size', () => {
     for (const size of [0, 5 * GIGABYTE]) {
       expect(landsAfter(0, size, false)).toBe(true);
@@ -40,7 +40,7 @@ describe('a version with the ID of an attempt is what the attempt wrote, and no 
     }
   });
 
-  it('in parts within a day, and the time that its bytes take at 4 MiB a second', () => {
+  it('in parts within a day and the time that its bytes take at 4 MiB a second', () => {
     const limit = DAY + 256_000;
     expect(landsAfter(DAY, 0, true)).toBe(true);
     expect(landsAfter(DAY + 1, 0, true)).toBe(false);
@@ -49,7 +49,7 @@ describe('a version with the ID of an attempt is what the attempt wrote, and no 
     expect(landingMs(true, GIGABYTE)).toBe(limit);
   });
 
-  it('even when it seems to be older than the attempt, for clocks differ a little', () => {
+  it('even when it seems to be older than the attempt, because clocks differ a little', () => {
     expect(landsAfter(-1000, 1, false)).toBe(true);
     expect(landsAfter(-1000, 1, true)).toBe(true);
   });

@@ -25,7 +25,7 @@ function tested(): string[] {
 }
 
 describe('the rules of the protocol', () => {
-  it('are numbered in the order of the page, and each says what happens without it', () => {
+  it('are numbered in the order of the page, and each names its failure', () => {
     expect(stated).toEqual(stated.map((_, i) => `P${i + 1}`));
     const texts = page.split(/^- \*\*P\d+\*\* /gm).slice(1);
     for (const text of texts) expect(text).toMatch(/^ +_Without it:_ .+/m);
@@ -43,7 +43,7 @@ describe('the rules of the protocol', () => {
     expect(inOrder(plantedMarks.map(ruleOf))).toEqual(stated);
   });
 
-  it('are broken at each place that bears a mark', () => {
+  it('are broken at each place that has a mark', () => {
     const used = new Set(plantedMarks);
     expect([...marks.keys()].filter((mark) => !used.has(mark))).toEqual([]);
   });

@@ -22,8 +22,8 @@ const taskWith = (change: Partial<Task> = {}): Task => ({
   ...change,
 });
 
-describe('the work of tasks', () => {
-  it('is that of all of them: all hints once, the least floor, the least since, a full look', () => {
+describe('the work of several tasks', () => {
+  it('joins them all: all hints once, the least floor, the least since, a full look', () => {
     const tasks = [
       taskWith({ hints: ['a', 'b'], floor: 7, since: 9 }),
       taskWith({ hints: ['b', 'c'], floor: 5, since: Number.POSITIVE_INFINITY }),
@@ -64,14 +64,14 @@ describe('the work of tasks', () => {
 describe('the rest of a piece of work', () => {
   const work = workOfTasks([taskWith({ hints: [VERSION], floor: VERSION_MICROS })], TARGET, [rule()]);
 
-  it('names things only: no rule and no event', () => {
+  it('has names only: no rule and no event', () => {
     const task = taskOf(work, 'taken', NOW);
     expect(task).toMatchObject(taskWith({ hints: [VERSION], floor: VERSION_MICROS }));
     expect(task).not.toHaveProperty('rules');
     expect(task).not.toHaveProperty('clue');
   });
 
-  it('counts the runs that did not finish it, and keeps when it was first put off', () => {
+  it('counts the runs that did not finish it, and keeps the time of the first deferral', () => {
     const earlier = [taskWith({ attempts: 2, first: NOW - 5 }), taskWith({ attempts: 0, first: NOW - 9 })];
     expect(taskOf(work, { cause: 'SlowDown' }, NOW, earlier)).toMatchObject({
       cause: 'SlowDown',
@@ -80,14 +80,14 @@ describe('the rest of a piece of work', () => {
     });
   });
 
-  it('the cause is the code of the error and never its text', () => {
+  it('has the code of the error as its cause and never its text', () => {
     const error = new CosError({ method: 'PUT', place: DESTINATION, key: 'secret' }, 'secret', { code: 'SlowDown' });
     expect(causeOf(error)).toBe('SlowDown');
     for (const other of [new TypeError('secret'), 'secret', undefined, null])
       expect(causeOf(other)).toBe('InternalError');
   });
 
-  it('a task says which request failed, and on which side where that is known', () => {
+  it('names the failed request, and its side where that is known', () => {
     const details = { code: 'AccessDenied', status: 403 } as const;
     const call = { method: 'GET', place: DESTINATION, key: 'secret', query: [['tagging', '']] } as const;
     const error = new CosError(call, 'secret', details);

@@ -15,11 +15,11 @@ function one(text: string) {
 describe('documents of the SDKs', () => {
   const names = readdirSync(recordings).filter((name) => name.endsWith('-put-replication.json'));
 
-  it('is recorded for all twelve', () => {
+  it('are recorded for all twelve', () => {
     expect(names).toHaveLength(12);
   });
 
-  it.each(names)('%s is the same rule, and comes back as it was sent', (name) => {
+  it.each(names)('are the same rule, returned as they were sent: %s', (name) => {
     const { bodyBase64 } = JSON.parse(readFileSync(new URL(name, recordings), 'utf8')) as { bodyBase64: string };
     const body = Buffer.from(bodyBase64, 'base64');
     const { role, rules } = parseRules(body);
@@ -27,21 +27,21 @@ describe('documents of the SDKs', () => {
       role: ROLE,
       rules: [documentRule({ prefix: 'logs/', storageClass: 'STANDARD' })],
     });
-    // Declaration and blanks between elements carry nothing; all else is the client's.
+    // A declaration and blanks between elements mean nothing; everything else is the client's.
     const sent = body.toString('utf8').replace(/<\?.*?\?>/, '');
     expect(givenBack(body)).toBe(sent.replace(/>\s+</g, '><').trim());
   });
 });
 
 describe('documents of the Go SDK, and of Terraform through it', () => {
-  // Fields of its model come with empty elements where nothing was set, and the prefix stands outside.
+  // Unset fields of its model are sent as empty elements, and the prefix is outside the filter.
   const rule =
     '<ID>dist</ID><Status>Enabled</Status><Priority>2</Priority><Prefix>dist/</Prefix>' +
     '<Filter><And><Prefix></Prefix><Tag><Key>team</Key><Value>a</Value></Tag></And></Filter>' +
     `${DESTINATION}<DeleteMarkerReplication><Status></Status></DeleteMarkerReplication>` +
     '<SourceSelectionCriteria><SseKmsEncryptedObjects><Status></Status></SseKmsEncryptedObjects></SourceSelectionCriteria>';
 
-  it('is a rule for the prefix and the tags', () => {
+  it('are a rule for the prefix and the tags', () => {
     expect(one(rule)).toEqual(
       documentRule({ id: 'dist', priority: 2, prefix: 'dist/', tags: [['team', 'a']], deleteMarkers: false }),
     );
@@ -81,19 +81,19 @@ describe('a rule with every element', () => {
     );
   });
 
-  it('comes back as sent, its order and spelling included', () => {
+  it('is returned as sent, with its order and spelling', () => {
     expect(givenBack(configuration(text))).toBe(configuration(text));
     expect(givenBack(givenBack(configuration(text)))).toBe(configuration(text));
   });
 });
 
-describe('the meaning of elements', () => {
-  it('keeps nothing back and adds nothing to the shortest rule', () => {
+describe('a document', () => {
+  it('adds nothing to the shortest rule', () => {
     expect(one(MINIMAL)).toEqual(documentRule());
     expect(givenBack(configuration(MINIMAL))).toBe(configuration(MINIMAL));
   });
 
-  it('replicates delete markers unless told not to', () => {
+  it('replicates delete markers by default', () => {
     const markers = (text: string) => one(`${MINIMAL}<DeleteMarkerReplication>${text}</DeleteMarkerReplication>`);
     expect(markers('<Status>Enabled</Status>')?.deleteMarkers).toBe(true);
     expect(markers('')?.deleteMarkers).toBe(true);
@@ -107,7 +107,7 @@ describe('the meaning of elements', () => {
     expect(one(MINIMAL + filter)).toMatchObject({ tags: [['a', 'b']], deleteMarkers: false });
     const unset = '<DeleteMarkerReplication><Status/></DeleteMarkerReplication>';
     expect(one(MINIMAL + filter + unset)?.deleteMarkers).toBe(false);
-    // It would be given back and never done.
+    // It would be returned and never done.
     expect(codeOf(configuration(MINIMAL + filter + enabled))).toBe('InvalidArgument');
   });
 
@@ -124,7 +124,7 @@ describe('the meaning of elements', () => {
     '<ExistingObjectReplication/>',
     '<ReplicaAcl><Status/></ReplicaAcl>',
     '<ReplicationTime><Status/><Time><Minutes/></Time></ReplicationTime>',
-  ])('takes %s for nothing, and gives it back', (text) => {
+  ])('ignores %s, and returns it', (text) => {
     expect(one(MINIMAL + text)).toEqual(documentRule());
     expect(givenBack(configuration(MINIMAL + text))).toBe(configuration(MINIMAL + text));
   });
@@ -146,7 +146,7 @@ describe('the meaning of elements', () => {
     ['<Prefix>a/</Prefix><Filter><Tag><Key>x</Key><Value/></Tag></Filter>', 'a/'],
     ['<Prefix>a/</Prefix><Filter><And><Prefix></Prefix><Tag><Key>x</Key><Value/></Tag></And></Filter>', 'a/'],
     ['<Prefix></Prefix><Filter><Prefix></Prefix><And><Prefix>a/</Prefix></And></Filter>', 'a/'],
-  ])('reads the prefix of %s as %j', (text, prefix) => {
+  ])('has the prefix %s read as %j', (text, prefix) => {
     expect(one(MINIMAL + text)?.prefix).toBe(prefix);
   });
 
@@ -156,14 +156,14 @@ describe('the meaning of elements', () => {
     ['qcs::cos:ap-shanghai:uid/1250000000:backup-1250000000', BACKUP],
     ['qcs:id/0:cos:cn-east:appid/1250000000:backup', BACKUP],
     [' qcs::cos:sg::backup-1250000000\n', { bucket: 'backup-1250000000', region: 'ap-singapore' }],
-  ])('reads the destination %s', (bucket, destination) => {
+  ])('may name the destination %s', (bucket, destination) => {
     expect(one(`<Status>Enabled</Status><Destination><Bucket>${bucket}</Bucket></Destination>`)).toMatchObject({
       destination,
     });
   });
 
   it.each(['Standard', 'standard_ia', 'INTELLIGENT_TIERING', 'Archive', 'DEEP_ARCHIVE', 'MAZ_STANDARD'])(
-    'takes the storage class %s in any case',
+    'may name the storage class %s in any case',
     (name) => {
       const text = MINIMAL.replace('</Bucket>', `</Bucket><StorageClass>${name}</StorageClass>`);
       expect(one(text)?.storageClass).toBe(name.toUpperCase());
@@ -175,7 +175,7 @@ describe('the meaning of elements', () => {
     expect(one(MINIMAL.replace('</Bucket>', '</Bucket><StorageClass/>'))?.storageClass).toBeUndefined();
   });
 
-  it('takes all versions when existing objects are asked for without saying which', () => {
+  it('asks for all versions of existing objects when it names none', () => {
     const existing = (text: string) => one(`${MINIMAL}<ExistingObjectReplication>${text}</ExistingObjectReplication>`);
     expect(existing('<Status>Enabled</Status>')?.existing).toBe('All');
     expect(existing('<Status>Disabled</Status><Versions>All</Versions>')?.existing).toBeUndefined();
@@ -185,13 +185,16 @@ describe('the meaning of elements', () => {
 describe('IDs', () => {
   const nameless = `<Status>Enabled</Status>${DESTINATION}`;
 
-  it.each([nameless, `<ID></ID>${nameless}`, `<ID/>${nameless}`, `<ID> </ID>${nameless}`])('fills in %s', (text) => {
-    const id = one(text)?.id ?? '';
-    expect(id).toMatch(/^rule-[0-9a-f]{16}$/);
-    expect(givenBack(configuration(text))).toBe(configuration(`<ID>${id}</ID>${nameless}`));
-  });
+  it.each([nameless, `<ID></ID>${nameless}`, `<ID/>${nameless}`, `<ID> </ID>${nameless}`])(
+    'are added to %s',
+    (text) => {
+      const id = one(text)?.id ?? '';
+      expect(id).toMatch(/^rule-[0-9a-f]{16}$/);
+      expect(givenBack(configuration(text))).toBe(configuration(`<ID>${id}</ID>${nameless}`));
+    },
+  );
 
-  it('gives the same ID to the same document, and to a rule that was only switched', () => {
+  it('are the same for the same document, and for a rule that was only switched', () => {
     const idOf = (text: string) => one(text)?.id;
     expect(idOf(nameless)).toBe(idOf(nameless));
     expect(idOf(nameless.replace('Enabled', 'Disabled'))).toBe(idOf(nameless));
@@ -199,7 +202,7 @@ describe('IDs', () => {
     expect(idOf(nameless.replace('backup', 'third'))).not.toBe(idOf(nameless));
   });
 
-  it('never gives one ID to two rules', () => {
+  it('are never the same for two rules', () => {
     const filled = one(nameless)?.id ?? '';
     const ranked = (n: number) => `<Priority>${n}</Priority>${nameless}`;
     const { rules } = parseRules(configuration(ranked(1), ranked(2), `<ID>${filled}</ID>${ranked(3)}`));
@@ -207,7 +210,7 @@ describe('IDs', () => {
     expect(rules[2]?.id).toBe(filled);
   });
 
-  it('refuses an ID that is there twice', () => {
+  it('are refused when two rules have the same', () => {
     expect(codeOf(configuration(MINIMAL, MINIMAL))).toBe('InvalidArgument');
   });
 });

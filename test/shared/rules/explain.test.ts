@@ -22,13 +22,13 @@ describe('explain', () => {
     ['tags', { tags: [['x', '1']] }, {}, 'tags'],
     ['tags before the start', { tags: [['x', '1']], start: 6000 }, {}, 'tags'],
     ['delete-marker', { deleteMarkers: false }, { deleteMarker: true }, 'delete-marker'],
-    ['a marker older than the switch', { deleteMarkersSince: 6000 }, { deleteMarker: true }, 'delete-marker'],
+    ['a delete marker older than the switch', { deleteMarkersSince: 6000 }, { deleteMarker: true }, 'delete-marker'],
     ['an older version of existing objects', { start: 6000, existing: 'Current' }, { current: false }, 'before-start'],
   ])('gives the reason: %s', (_, change, entry, reason) => {
     expect(reasons([rule(change)], { ...version, ...entry })).toEqual([reason]);
   });
 
-  it('says which rules another one outranks', () => {
+  it('names the rules that another one outranks', () => {
     expect(
       reasons([rule({ id: 'a', priority: 3 }), rule({ id: 'b', priority: 1 }), rule({ id: 'c', priority: 2 })]),
     ).toEqual(['outranked', undefined, 'outranked']);
@@ -38,7 +38,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('says of a delete marker which rule keeps it from being replicated', () => {
+  it('says which rule keeps a delete marker from being replicated', () => {
     const rules = [rule({ id: 'a', priority: 2 }), rule({ id: 'b', priority: 1, deleteMarkers: false })];
     expect(reasons(rules, { ...version, deleteMarker: true })).toEqual(['outranked', 'delete-marker']);
     expect(reasons(rules)).toEqual(['outranked', undefined]);
@@ -50,7 +50,7 @@ describe('explain', () => {
     expect(candidatesFor(set(rule()), '.replication-preflight')).toHaveLength(1);
   });
 
-  it('agrees with what the engine does, for any rules', () => {
+  it('agrees with the engine, for any rules', () => {
     const tags = fc.subarray<readonly [string, string]>([
       ['x', '1'],
       ['y', '2'],

@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { parseRules } from '../../../shared/rules/index.ts';
 import { DESTINATION, MINIMAL, codeOf, configuration, givenBack, numbered } from './sample.ts';
 
-describe('limits', () => {
+describe('a document', () => {
   const many = (count: number) => configuration(...Array.from({ length: count }, (_, n) => numbered(n)));
 
-  it('takes a thousand rules and not one more', () => {
+  it('may have a thousand rules and not one more', () => {
     expect(parseRules(many(1000)).rules).toHaveLength(1000);
     expect(codeOf(many(1001))).toBe('InvalidArgument');
   });
 
-  it('says of too many how many they are, and of any other mistake first that it is no XML', () => {
+  it('with too many rules is refused with their number, and any other text as no XML', () => {
     expect(() => parseRules(many(1002))).toThrow('this one has 1002');
     const wrong = configuration(MINIMAL.replace('Enabled', 'On'));
     expect(codeOf(wrong)).toBe('InvalidArgument');
@@ -19,7 +19,7 @@ describe('limits', () => {
     expect(codeOf(wrong.replace('</Rep', '<Rule/></Rep'))).toBe('MalformedXML');
   });
 
-  it('takes a thousand rules with everything that a rule can have', () => {
+  it('may have a thousand rules with everything that a rule can have', () => {
     const tags = Array.from({ length: 10 }, (_, n) => `<Tag><Key>${n}</Key><Value>${'中'.repeat(90)}</Value></Tag>`);
     const full = (n: number) =>
       `<ID>${n}</ID><Priority>${n + 1}</Priority><Status>Enabled</Status>` +
@@ -37,14 +37,14 @@ describe('limits', () => {
     expect(givenBack(text)).toBe(text);
   });
 
-  it('takes a thousand elements in a rule, to say what is wrong with them, and not one more', () => {
+  it('may have a thousand elements in a rule, which is then refused for its fault, and not one more', () => {
     const tags = (count: number) =>
       configuration(`${MINIMAL}<Filter><And>${'<Tag><Key>a</Key><Value/></Tag>'.repeat(count)}</And></Filter>`);
     expect(codeOf(tags(331))).toBe('InvalidArgument');
     expect(codeOf(tags(332))).toBe('XMLSizeLimit');
   });
 
-  it('refuses what would be too long to be given back', () => {
+  it('is refused when it would be too long to return', () => {
     const quoted = (count: number) =>
       configuration(...Array.from({ length: count }, (_, n) => numbered(n, `${n}${'"'.repeat(250)}`)));
     expect(givenBack(quoted(100))).toContain('&quot;'.repeat(250));
@@ -63,7 +63,7 @@ describe('limits', () => {
     expect(codeOf(lines)).toBe('XMLSizeLimit');
   });
 
-  it('takes no blanks around a Role, wherever it stands', () => {
+  it('may have no blanks around a Role, wherever it is', () => {
     const [role] = /<Role>.*<\/Role>/.exec(configuration()) ?? [];
     const spaced = `<Role>${'\n'.repeat(30_000)}<!-- -->${role?.slice(6, -7)}\n</Role>`;
     const rule = `<Rule>${MINIMAL}</Rule>`;
@@ -72,7 +72,7 @@ describe('limits', () => {
     expect(givenBack(document(spaced + rule))).toBe(document(role + rule));
   });
 
-  it('gives back what can be sent again, also with the IDs filled in', () => {
+  it('is returned in a form that can be sent again, even with the IDs added', () => {
     const most = 4 * 1024 * 1024;
     const nameless = (n: number, blanks: number) =>
       `<Status>Enabled${' '.repeat(blanks)}</Status><Prefix>${n}/</Prefix>${DESTINATION}`;
@@ -85,7 +85,7 @@ describe('limits', () => {
     expect(codeOf(document(room - 29))).toBe('XMLSizeLimit');
   });
 
-  it('sends the same IDs for tags in another order', () => {
+  it('gets the same IDs for tags in another order', () => {
     const tags = (...names: string[]) =>
       configuration(
         `<Status>Enabled</Status><Filter><And>${names.map((name) => `<Tag><Key>${name}</Key><Value/></Tag>`).join('')}</And></Filter>${DESTINATION}`,
@@ -95,7 +95,7 @@ describe('limits', () => {
     expect(idOf(tags('a', 'b'))).not.toBe(idOf(tags('a', 'c')));
   });
 
-  it('takes 4 MB and no more', () => {
+  it('may have 4 MB and no more', () => {
     const body = configuration(MINIMAL);
     const filled = body + ' '.repeat(4 * 1024 * 1024 - body.length);
     expect(codeOf(filled)).toBe('accepted');

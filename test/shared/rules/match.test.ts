@@ -11,14 +11,14 @@ function groups(key: string, ...rules: Rule[]): string[][] {
 }
 
 describe('candidatesFor', () => {
-  it('takes the rules whose prefix the key begins with', () => {
+  it('gives the rules whose prefix the key begins with', () => {
     const rules = [rule({ id: 'all' }), rule({ id: 'logs', prefix: 'logs/' }), rule({ id: 'img', prefix: 'img/' })];
     expect(groups('logs/a', ...rules)).toEqual([['all', 'logs']]);
     expect(groups('logs', ...rules)).toEqual([['all']]);
     expect(groups('x', rule({ prefix: 'logs/' }))).toEqual([]);
   });
 
-  it('answers for one key after the other, and for one rule set after the other', () => {
+  it('gives right results for one key after the other, and for one rule set after the other', () => {
     const of = (...rules: Rule[]) => ({ source: SOURCE, role: ROLE, rules, created: 0 });
     const sets = [
       of(rule({ id: 'all' }), rule({ id: 'logs', prefix: 'logs/' })),
@@ -65,18 +65,18 @@ describe('the winning rule', () => {
   const marker = { time: 5000, tags: [], deleteMarker: true };
   const whole = rule({ id: 'whole', priority: 2 });
 
-  it('decides about delete markers too: where it replicates none, no rule behind it does', () => {
+  it('decides about delete markers too: where it replicates none, no later rule does', () => {
     expect(governingRule([rule({ deleteMarkers: false }), whole], marker)).toBeUndefined();
     expect(governingRule([rule({ deleteMarkersSince: 6000 }), whole], marker)).toBeUndefined();
     expect(governingRule([rule({ id: 'a' }), rule({ deleteMarkers: false })], marker)?.id).toBe('a');
   });
 
-  it('is the next one for what the first does not cover', () => {
+  it('is the next one for versions that the first does not cover', () => {
     expect(governingRule([rule({ tags: [['a', '1']], deleteMarkers: false }), whole], marker)?.id).toBe('whole');
     expect(governingRule([rule({ start: 6000, deleteMarkers: false }), whole], marker)?.id).toBe('whole');
   });
 
-  it('is the first that may be meant where the tags are not known', () => {
+  it('may be the first candidate where the tags are unknown', () => {
     const tagged = rule({ id: 'tagged', tags: [['a', '1']] });
     expect(governingRule([tagged, whole], { time: 5000, deleteMarker: false })?.id).toBe('tagged');
     expect(governingRule([tagged, whole], { time: 5000, deleteMarker: false, tags: [] })?.id).toBe('whole');
@@ -86,12 +86,12 @@ describe('the winning rule', () => {
 describe('a rule', () => {
   const entry = { time: 5000, tags: [], deleteMarker: false };
 
-  it('covers versions from the second of the start on', () => {
+  it('covers versions from the second of its start on', () => {
     expect(inScope(rule({ start: 5000 }), entry)).toBe(true);
     expect(inScope(rule({ start: 6000 }), entry)).toBe(false);
   });
 
-  it('covers what was there before when the rule asks for existing objects', () => {
+  it('covers earlier versions when it asks for existing objects', () => {
     expect(inScope(rule({ start: 6000, existing: 'All' }), entry)).toBe(true);
     expect(inScope(rule({ start: 6000, existing: 'Current' }), entry)).toBe(false);
     expect(inScope(rule({ start: 6000, existing: 'Current' }), { ...entry, current: true })).toBe(true);
@@ -99,7 +99,7 @@ describe('a rule', () => {
   });
 
   // P30
-  it('wants every tag of the filter on the version', () => {
+  it('needs every tag of the filter on the version', () => {
     const tagged = rule({
       tags: [
         ['a', '1'],
@@ -128,7 +128,7 @@ describe('a rule', () => {
     ).toBe(false);
   });
 
-  it('covers delete markers only where the rule replicates them', () => {
+  it('covers delete markers only where it replicates them', () => {
     const marker = { ...entry, deleteMarker: true };
     expect(inScope(rule(), marker)).toBe(true);
     expect(inScope(rule({ deleteMarkers: false }), marker)).toBe(false);

@@ -26,7 +26,7 @@ describe('rules of one document', () => {
     ['all with a priority of their own', [{ priority: 1000 }, { priority: 1 }, { priority: 2 }]],
     ['none with a priority, and no prefix within another', [{ prefix: 'a/' }, { prefix: 'b/' }, { prefix: 'ab' }]],
     ['for different destinations, each for the whole bucket', [{}, { elsewhere: true }]],
-  ])('stand side by side: %s', (_, rules) => {
+  ])('work side by side: %s', (_, rules) => {
     expect(parseRules(document(...rules)).rules).toHaveLength(rules.length);
   });
 

@@ -11,7 +11,7 @@ describe('refused documents', () => {
     ['nothing', ''],
     ['no XML', 'rules'],
     ['a cut document', configuration(MINIMAL).slice(0, -5)],
-    ['what PHP leaves unescaped', inside('<Prefix>a&b</Prefix>')],
+    ['the text that PHP leaves unescaped', inside('<Prefix>a&b</Prefix>')],
     ['an entity', `<!DOCTYPE x [<!ENTITY a "b">]>${configuration(MINIMAL)}`],
     ['another root', '<Replication/>'],
     ['no rule', configuration()],
@@ -32,7 +32,7 @@ describe('refused documents', () => {
     ['text where elements belong', inside('<Filter>logs/</Filter>')],
     ['elements where text belongs', inside('<Prefix><a/></Prefix>')],
     ['a tag without a value', inside('<Filter><Tag><Key>a</Key></Tag></Filter>')],
-  ])('%s: MalformedXML', (_, text) => {
+  ])('are refused for %s: MalformedXML', (_, text) => {
     expect(codeOf(text)).toBe('MalformedXML');
   });
 
@@ -66,7 +66,7 @@ describe('refused documents', () => {
       'a time of no minutes',
       inside('<ReplicationTime><Status>Enabled</Status><Time><Minutes>0</Minutes></Time></ReplicationTime>'),
     ],
-  ])('%s: InvalidArgument', (_, text) => {
+  ])('are refused for %s: InvalidArgument', (_, text) => {
     expect(codeOf(text)).toBe('InvalidArgument');
   });
 
@@ -77,11 +77,11 @@ describe('refused documents', () => {
     ['qcs::cos:ap-shanghai::a.evil.example/-1250000000', 'TargetBucketNameInvalid'],
     ['qcs::cos:evil.example/::backup-1250000000', 'InvalidRegionName'],
     ['qcs::cos:::backup-1250000000', 'InvalidRegionName'],
-  ])('the destination %s: %s', (bucket, code) => {
+  ])('are refused for the destination %s: %s', (bucket, code) => {
     expect(codeOf(instead(/<Bucket>.*<\/Bucket>/, `<Bucket>${bucket}</Bucket>`))).toBe(code);
   });
 
-  it('a tag twice, an empty one, and an eleventh: InvalidTag or InvalidArgument', () => {
+  it('are refused for a tag twice, an empty one, and an eleventh: InvalidTag or InvalidArgument', () => {
     const tags = (...names: string[]) =>
       inside(`<Filter><And>${names.map((name) => `<Tag><Key>${name}</Key><Value/></Tag>`).join('')}</And></Filter>`);
     const names = (count: number) => Array.from({ length: count }, (_, n) => `tag-${n}`);
@@ -91,11 +91,11 @@ describe('refused documents', () => {
     expect(codeOf(tags(...names(11)))).toBe('InvalidArgument');
   });
 
-  it('tells which element is wrong', () => {
+  it('are refused with the name of the wrong element', () => {
     expect(() => parseRules(inside('<Metrics/>'))).toThrow('<Metrics> is not an element of <Rule>');
   });
 
-  it('lets namespace declarations through and does not give them back', () => {
+  it('do not include documents with namespace declarations, which are not returned', () => {
     const text = configuration(MINIMAL)
       .replace('<Repl', '<Repl')
       .replace('Configuration>', 'Configuration xmlns="http://x">');

@@ -22,7 +22,7 @@ const arbitraryRule: fc.Arbitrary<Rule> = fc
   })
   .map(({ later, whole, ...some }) => rule({ ...some, deleteMarkersSince: whole ? 0 : some.start + later }));
 
-it('keeps all as it was when the same document is stored again, the moment of a switch included', () => {
+it('mergeStarts keeps everything when the same document is stored again, the moment of a switch included', () => {
   fc.assert(
     fc.property(fc.array(arbitraryRule, { maxLength: 4 }), fc.nat(10_000), (some, now) => {
       const rules = some.map((one, i) => ({ ...one, id: `rule-${i}` }));

@@ -48,11 +48,11 @@ describe('mergeStarts', () => {
     ['prefix', { prefix: 'logs/' }],
     ['tags', { tags: [['a', '1']] }],
     ['destination', { destination: OTHER }],
-  ])('starts anew with another %s', (_, change) => {
+  ])('starts the rule again with another %s', (_, change) => {
     expect(merged(old(), change)?.[0]).toBe(SECOND);
   });
 
-  it('does not mind the order of tags', () => {
+  it('ignores the order of tags', () => {
     const tags: DocumentRule['tags'] = [
       ['a', '1'],
       ['b', '2'],
@@ -60,7 +60,7 @@ describe('mergeStarts', () => {
     expect(merged(old({ tags }), { tags: tags.toReversed() })?.[0]).toBe(BEFORE);
   });
 
-  it('does not take the same tags split elsewhere for the same', () => {
+  it('tells tags apart that differ only in where name and value are divided', () => {
     expect(merged(old({ tags: [['a', 'b,c']] }), { tags: [['a,b', 'c']] })?.[0]).toBe(SECOND);
   });
 
@@ -70,7 +70,7 @@ describe('mergeStarts', () => {
     expect(merged(old(), { deleteMarkers: false })).toEqual([BEFORE, BEFORE]);
   });
 
-  it('has the delete markers of the history in scope together with it', () => {
+  it('covers the delete markers of the history together with it', () => {
     expect(merged(undefined, { existing: 'All' })).toEqual([SECOND, 0]);
     expect(merged(undefined, { existing: 'Current' })).toEqual([SECOND, SECOND]);
     expect(merged(old(), { existing: 'All' })).toEqual([BEFORE, 0]);
@@ -81,7 +81,7 @@ describe('mergeStarts', () => {
     expect(merged(old({ deleteMarkersSince: switched }), { existing: 'All' })).toEqual([BEFORE, switched]);
   });
 
-  it('treats each rule of a document by itself', () => {
+  it('treats each rule of a document separately', () => {
     const previous = { source: SOURCE, role: ROLE, rules: [old({ id: 'a' }), old({ id: 'b' })], created: 0 };
     const next = [documentRule({ id: 'b' }), documentRule({ id: 'c' }), documentRule({ id: 'a' })];
     expect(mergeStarts(previous, next, NOW).map(({ id, start }) => [id, start])).toEqual([

@@ -28,7 +28,7 @@ beforeEach(() => {
 
 const SET: RuleSet = { source: SOURCE, role: ROLE, rules: [rule({ storageClass: 'ARCHIVE' })], created: 1 };
 
-/** The same with a document of one piece a rule and the end. */
+/** The same with a document of one piece for each rule and one for the end. */
 function stored(change: Partial<StoredRules> = {}): StoredRules {
   const set = { ...SET, ...change };
   return { xml: [...set.rules.map(({ id }) => `<R>${id}</R>\n`), '</a>'], ...set };
@@ -42,7 +42,7 @@ async function known(source: Place): Promise<RuleSet | undefined> {
 const reads = () => memory.calls.filter((name) => name === 'getObject').length;
 
 describe('createRuleStore', () => {
-  it('gives back what was put, and nothing after it is removed', async () => {
+  it('returns the stored rules, and nothing after they are removed', async () => {
     await expect(known(SOURCE)).resolves.toBeUndefined();
     await store.put(stored());
     await expect(known(SOURCE)).resolves.toEqual(SET);
@@ -52,7 +52,7 @@ describe('createRuleStore', () => {
     await store.remove(SOURCE);
   });
 
-  it('remembers rules, and that there are none, for ten seconds, and asks all the same', async () => {
+  it('caches rules, and their absence, for ten seconds, and reads all the same', async () => {
     const change = (created: number) =>
       createRuleStore({ cos: memory.cos, state: STATE, now: () => time }).put(stored({ created }));
     await store.getBoth(SOURCE).fresh;
@@ -68,7 +68,7 @@ describe('createRuleStore', () => {
     expect(reads()).toBe(4);
   });
 
-  it('remembers nothing of what was read for another purpose', async () => {
+  it('caches nothing that was read for another purpose', async () => {
     await store.getFresh(SOURCE);
     await store.getForUpdate(SOURCE);
     await store.getDocument(SOURCE);
@@ -76,7 +76,7 @@ describe('createRuleStore', () => {
     await expect(known(SOURCE)).resolves.toEqual(SET);
   });
 
-  it('asks once for known and fresh rules where none are known, and once more for fresh ones', async () => {
+  it('reads once for known and fresh rules where none are known, and once more for fresh ones', async () => {
     const first = store.getBoth(SOURCE);
     expect(await Promise.all([first.known, first.fresh])).toEqual([undefined, undefined]);
     expect(reads()).toBe(1);
@@ -87,7 +87,7 @@ describe('createRuleStore', () => {
     expect(reads()).toBe(2);
   });
 
-  it('names a time of COS for an update, which is not after what was read', async () => {
+  it('gives a time of COS for an update, which is not after the read', async () => {
     cosTime = 1_600_000_000_999;
     await expect(store.getForUpdate(SOURCE)).resolves.toEqual({
       previous: undefined,
@@ -104,14 +104,14 @@ describe('createRuleStore', () => {
     expect(memory.calls).toEqual(['headObject', 'getObject']);
   });
 
-  it('does not remember a failure', async () => {
+  it('does not cache a failure', async () => {
     memory.failures.set('getObject', cosError(STATE, 'InternalError', 500, true));
     await expect(known(SOURCE)).rejects.toThrow('InternalError');
     memory.failures.clear();
     await expect(known(SOURCE)).resolves.toBeUndefined();
   });
 
-  it('forgets what it knew when a write fails, because it may have happened', async () => {
+  it('drops its cache when a write fails, because it may have happened', async () => {
     await store.put(stored());
     await known(SOURCE);
     memory.failures.set('putObject', cosError(STATE, 'AnswerTimeout', 0, true));
@@ -127,7 +127,7 @@ describe('createRuleStore', () => {
     await expect(known(second)).resolves.toBeUndefined();
   });
 
-  it('reads the same bytes once, and others anew', async () => {
+  it('parses the same bytes once, and others again', async () => {
     await store.put(stored());
     const first = await store.getBoth(SOURCE).fresh;
     expect(await store.getBoth(SOURCE).fresh).toBe(first);
@@ -146,25 +146,25 @@ describe('createRuleStore', () => {
     expect(await store.getBoth(SOURCE, written).fresh).toEqual(SET);
     expect(store.getBoth(SOURCE, written).asked).toBe(before.asked);
     expect(reads()).toBe(before.reads);
-    // It may have been written after a rule that is not in the answer.
+    // The object may have been written after a rule that is not in the answer.
     await store.getBoth(SOURCE, written + 1).fresh;
     expect(reads()).toBe(before.reads + 1);
     time += RULES_NEW_MS;
     await store.getBoth(SOURCE, written).fresh;
     expect(reads()).toBe(before.reads + 2);
-    // Nobody knows when.
+    // The time of the write is unknown.
     await store.getBoth(SOURCE).fresh;
     expect(reads()).toBe(before.reads + 3);
   });
 
-  it('asks again where there were no rules, and while the answer has not come', async () => {
+  it('reads again where there were no rules, and while the answer has not come', async () => {
     await store.getBoth(SOURCE, 0).fresh;
     const both = [store.getBoth(SOURCE, 0), store.getBoth(SOURCE, 0)];
     await Promise.all(both.map(({ fresh }) => fresh));
     expect(reads()).toBe(3);
   });
 
-  it('reads although what was asked before fails', async () => {
+  it('reads although the earlier request fails', async () => {
     await store.put(stored());
     memory.failures.set('getObject', cosError(STATE, 'InternalError', 500, true));
     const { fresh: failing } = store.getBoth(SOURCE);
@@ -178,19 +178,19 @@ describe('createRuleStore', () => {
     ]);
   });
 
-  it('gives back the document, line ends and all, and none where there is none', async () => {
+  it('returns the document, line ends and all, and none where there is none', async () => {
     await expect(store.getDocument(SOURCE)).resolves.toBeUndefined();
     await store.put(stored({ xml: ['<a>\n"1"\u2028', '2</a>'], created: 7 }));
     await expect(store.getDocument(SOURCE)).resolves.toMatchObject({ xml: '<a>\n"1"\u20282</a>', created: 7 });
   });
 
-  it('stores a thousand long rules without any likeness, compressed', async () => {
+  it('stores a thousand long and different rules, compressed', async () => {
     const rules = Array.from({ length: 1000 }, (_, n) =>
       rule({ id: `rule-${n}`, prefix: randomBytes(1500).toString('base64') }),
     );
     const xml = [...rules.map(({ id, prefix }) => `<Rule><ID>${id}</ID><Prefix>${prefix}</Prefix></Rule>`), '</a>'];
     await store.put({ ...SET, rules, xml });
-    // Rule and text say the same; what was said once costs nothing the second time.
+    // Rule and text have the same content, and the second copy costs nothing.
     expect(memory.objects.get(OBJECT)?.length).toBeLessThan(1.1 * 1500 * 1000);
     await expect(known(SOURCE)).resolves.toEqual({ ...SET, rules });
     await expect(store.getDocument(SOURCE)).resolves.toMatchObject({ xml: xml.join(''), created: 1 });
@@ -227,7 +227,7 @@ describe('createRuleStore', () => {
   it.each([
     ['without its end', head() + line()],
     ['with a piece too many', `${whole}"x"\n`],
-  ])('gives back no document %s', async (_, content) => {
+  ])('returns no document %s', async (_, content) => {
     memory.objects.set(OBJECT, Buffer.from(content));
     await expect(store.getDocument(SOURCE)).rejects.toMatchObject({ code: 'InvalidRules', side: 'state' });
   });

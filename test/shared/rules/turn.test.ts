@@ -13,7 +13,7 @@ function world(change: (cos: Cos) => Partial<Cos>) {
 }
 
 describe('the turn in which rules are stored', () => {
-  it('is taken by whoever finds that it exists because its own first request got no answer', async () => {
+  it('is taken by a caller that finds it taken because its own first request got no answer', async () => {
     const { memory, store } = world((cos) => ({
       putObject: async (...request) => {
         await cos.putObject(...request);
@@ -30,7 +30,7 @@ describe('the turn in which rules are stored', () => {
     await expect(store.inTurn(SOURCE, inner)).rejects.toMatchObject({ code: 'ServiceUnavailable' });
   });
 
-  it('makes no failure of a write that was done when the turn cannot be given back', async () => {
+  it('does not turn a finished write into a failure when it cannot be released', async () => {
     const { store } = world(() => ({ deleteObject: () => Promise.reject(cosError(STATE, 'InternalError', 500)) }));
     await expect(store.inTurn(SOURCE, () => Promise.resolve('done'))).resolves.toBe('done');
   });

@@ -12,7 +12,7 @@ describe('checkSource', () => {
     expect(checkSource('source-1250000000', listed)).toEqual(SOURCE);
   });
 
-  it('says which line to add for another', () => {
+  it('names the line to add for another bucket', () => {
     expect(() => checkSource('photos-1250000000', listed)).toThrow(
       expect.objectContaining({
         code: 'UserNotSourceBucketOwner',
@@ -25,13 +25,13 @@ describe('checkSource', () => {
 });
 
 describe('checkDestinations', () => {
-  it('lets listed destinations of any account pass', () => {
+  it('accepts listed destinations of any account', () => {
     expect(() => {
       checkDestinations(to('qcs::cos:eu-frankfurt::other-1251111111'), SOURCE, listed);
     }).not.toThrow();
   });
 
-  it('says which line to add for another', () => {
+  it('names the line to add for another bucket', () => {
     expect(() => {
       checkDestinations(to('qcs::cos:ap-tokyo::third-1250000000'), SOURCE, listed);
     }).toThrow(
@@ -43,7 +43,7 @@ describe('checkDestinations', () => {
     );
   });
 
-  it('says so when only the region is another', () => {
+  it('says that only the region differs', () => {
     expect(() => {
       checkDestinations(to('qcs::cos:ap-tokyo::backup-1250000000'), SOURCE, listed);
     }).toThrow('with the region ap-shanghai, not ap-tokyo');

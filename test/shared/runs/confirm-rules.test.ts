@@ -9,7 +9,7 @@ const ruleSet = (...rules: Rule[]): RuleSet => ({ source: SOURCE, role: ROLE, ru
 const groupOf = (set: RuleSet) => candidatesFor(set, 'k')[0];
 
 describe('sameRules', () => {
-  it('takes rules that were read twice for the same', () => {
+  it('finds rules equal that were read twice', () => {
     const read = () => groupOf(ruleSet(rule({ id: 'a' }), rule({ id: 'b', tags: [['team', 'x']] })));
     expect(sameRules(read(), read())).toBe(true);
     const set = ruleSet(rule());
@@ -21,12 +21,12 @@ describe('sameRules', () => {
     ['another class', { storageClass: 'ARCHIVE' }],
     ['another tag', { tags: [['team', 'y']] }],
     ['no delete markers', { deleteMarkers: false }],
-  ])('sees %s', (_what, some) => {
+  ])('finds %s', (_what, some) => {
     const base = { deleteMarkers: true } as const;
     expect(sameRules(groupOf(ruleSet(rule(base))), groupOf(ruleSet(rule({ ...base, ...some }))))).toBe(false);
   });
 
-  it('sees a rule more, a rule less, and another destination of the same rules', () => {
+  it('finds a rule more, a rule less, and another destination of the same rules', () => {
     const [one, two] = [rule({ id: 'a' }), rule({ id: 'b' })];
     expect(sameRules(groupOf(ruleSet(one)), groupOf(ruleSet(one, two)))).toBe(false);
     expect(sameRules(groupOf(ruleSet(one)), undefined)).toBe(false);

@@ -32,7 +32,7 @@ describe('a run that is done', () => {
     expect(ofTask({ state: 'done' })).toBeUndefined();
   });
 
-  it('on the word of young listings is looked at again, without what was compared', () => {
+  it('on young listings leaves a re-check, without the results of comparisons', () => {
     const lookAgain: Recheck = { at: NOW + 60_000, since: NOW - 5, floor: 3 };
     const left = ofTask({ state: 'done', lookAgain });
     expect(left).toMatchObject({ due: NOW + 60_000, task: { cause: 'settle', since: NOW - 5, floor: 3, attempts: 0 } });
@@ -59,7 +59,7 @@ describe('work that is not done', () => {
       NOW + BUSY_MS,
     ],
     [
-      'after progress goes on at once',
+      'after progress continues at once',
       { state: 'handed-over', progress: true },
       { cause: 'HandOver', attempts: 0 },
       'now',
@@ -67,7 +67,7 @@ describe('work that is not done', () => {
       NOW + REGION_SLACK_MS,
     ],
     [
-      'without progress waits longer each time, but for the first run with more time',
+      'without progress waits longer each time, except before the first run with more time',
       { state: 'handed-over', progress: false },
       { cause: 'HandOver' },
       'now',
@@ -75,7 +75,7 @@ describe('work that is not done', () => {
       nextTry(TARGET, 3, { hash, now: NOW }),
     ],
     [
-      'by rules that were changed is begun by those in force',
+      'under changed rules starts again under those in force',
       { state: 'rules-changed' },
       { cause: 'RulesChanged', attempts: 0 },
       NOW + BUSY_MS,
@@ -92,7 +92,7 @@ describe('work that is not done', () => {
     ],
     [
       // P44b
-      'after an error, with a knock, is tried again soon and as deep as that asks for, as one more attempt',
+      'after an error, with a knock, is tried again soon, as deep as the knock asks, as one more attempt',
       { state: 'failed', error: REFUSED, knock: 5 },
       { cause: 'SlowDown', attempts: 0, floor: 5 },
       NOW + BUSY_MS,
@@ -105,7 +105,7 @@ describe('work that is not done', () => {
     expect(ofTask(end)?.task.first).toBe(TASK.first);
   });
 
-  it('names the uploads that are open now, and not those that were open before', () => {
+  it('names the uploads that are open now, and not earlier ones', () => {
     const upload: Upload = {
       uploadId: 'u',
       from: SOURCE,

@@ -21,8 +21,8 @@ const eventWith = (change: Partial<ObjectEvent> = {}): ObjectEvent => ({
   ...change,
 });
 
-describe('the work an event asks for', () => {
-  it('names the version it speaks of, and looks no deeper', () => {
+describe('the work of an event', () => {
+  it('names its version, and looks no deeper', () => {
     const work = workOfEvent(eventWith({ versionId: VERSION }), TARGET, [rule()]);
     expect(work).toMatchObject({
       ...TARGET,
@@ -35,30 +35,30 @@ describe('the work an event asks for', () => {
     expect(work.clue).toBeUndefined();
   });
 
-  it('an event without a version ID has ETag, size and time as its clue', () => {
+  it('has ETag, size and time as its clue without a version ID', () => {
     const work = workOfEvent(eventWith(), TARGET, []);
     expect(work.hints).toEqual([]);
     expect(work.clue).toEqual({ etag: '"e"', size: 3, time: TIME });
   });
 
-  it('the floor lies below the version an unnamed event speaks of, made up to two seconds before its time', () => {
+  it("without a version ID has its floor below the version, which was made up to two seconds before the event's time", () => {
     const { floor } = workOfEvent(eventWith(), TARGET, []);
     expect(floor).toBeLessThanOrEqual((TIME - 2000) * 1000);
     expect(floor).toBeGreaterThan((TIME - 60_000) * 1000);
   });
 
-  it('without a time, and with a version ID that holds none, everything is looked at', () => {
+  it('without a time in the event or in its version ID looks at everything', () => {
     expect(workOfEvent(eventWith({ time: undefined }), TARGET, []).floor).toBe(0);
     expect(workOfEvent(eventWith({ versionId: 'null' }), TARGET, []).floor).toBe(0);
     expect(workOfEvent(eventWith({ time: 0 }), TARGET, []).floor).toBe(0);
   });
 
-  it('a delete marker and a restored version are looked for in the listings', () => {
+  it('on a delete marker or a restored version reads the listings', () => {
     expect(workOfEvent(eventWith({ type: 'marker' }), TARGET, []).full).toBe(true);
     expect(workOfEvent(eventWith({ type: 'restored' }), TARGET, []).full).toBe(true);
   });
 
-  it('the ETag and size of a delete marker event are not those of a version', () => {
+  it("on a delete marker does not use the event's ETag and size", () => {
     expect(workOfEvent(eventWith({ type: 'marker' }), TARGET, []).clue).toEqual({
       etag: undefined,
       size: undefined,

@@ -33,12 +33,12 @@ const due = (change: Partial<DueQuery> = {}) =>
 const BEGIN = { what: 'begin', kind: 'repair', prefix: '', requested: false };
 
 describe('a scan', () => {
-  it('begins where there was none, and brings existing objects where a rule asks for them', () => {
+  it('begins where there was none, and copies existing objects where a rule asks for them', () => {
     expect(due({ scan: undefined })).toEqual(BEGIN);
     expect(due({ scan: undefined, existing: true })).toEqual({ ...BEGIN, kind: 'existing' });
   });
 
-  it('begins again when rules are stored, once the runs by the old ones have ended', () => {
+  it('begins again when rules are stored, once the runs under the old ones have ended', () => {
     expect(due({ signature: 'other' })).toEqual(BEGIN);
     expect(due({ signature: 'other', scan: scan({ state: 'running' }), atWork: true })).toEqual({ what: 'stop' });
     expect(due({ signature: 'other', scan: scan({ state: 'stopping' }), atWork: true })).toEqual({ what: 'nothing' });
@@ -46,12 +46,12 @@ describe('a scan', () => {
     expect(due({ scan: scan({ state: 'stopping' }) })).toEqual(BEGIN);
   });
 
-  it('goes on until it has ended, whatever else is due', () => {
+  it('continues until it has ended, whatever else is due', () => {
     const running = scan({ state: 'running', started: 0, wholeStarted: 0 });
     expect(due({ scan: running, request: { kind: 'repair', prefix: 'a', asked: NOW } })).toEqual({ what: 'go-on' });
   });
 
-  it('repairs what was left to a scan, with one that begins late enough', () => {
+  it('repairs the work that was left to a scan, with one that begins late enough', () => {
     const from = NOW - HOUR / 2;
     expect(due({ repairFrom: from })).toEqual(BEGIN);
     expect(due({ repairFrom: NOW + 1 })).toEqual({ what: 'nothing' });
@@ -69,13 +69,13 @@ describe('a scan', () => {
     expect(due({ request })).toEqual({ ...BEGIN, prefix: 'photos/', requested: true });
   });
 
-  it('begins a day after the last one of the whole pair, which one of a prefix is not', () => {
+  it('begins a day after the last one of the whole pair; a scan of a prefix does not count', () => {
     expect(due()).toEqual({ what: 'nothing' });
     expect(due({ now: NOW + 22 * HOUR })).toEqual(BEGIN);
     expect(due({ scan: scan({ started: NOW, prefix: 'a', wholeStarted: NOW - 23 * HOUR }) })).toEqual(BEGIN);
   });
 
-  it('neither begins nor goes on while the pair is paused', () => {
+  it('neither begins nor continues while the pair is paused', () => {
     expect(due({ paused: true, scan: undefined })).toEqual({ what: 'nothing' });
     expect(due({ paused: true, scan: scan({ state: 'running' }) })).toEqual({ what: 'nothing' });
   });

@@ -14,7 +14,7 @@ export const entry = (key: string, versionId: string, change: Partial<VersionEnt
   ...change,
 });
 
-/** Reads a list as COS lists a bucket, `size` entries a page, also in the middle of a key. */
+/** Reads a list as COS lists a bucket, `size` entries a page, even in the middle of a key. */
 export function pagesOf(entries: readonly VersionEntry[], size: number): ReadPage {
   return (cursor): Promise<VersionsPage> => {
     const behind = entries.filter((one) => {

@@ -5,7 +5,7 @@ import { Failures } from '../../../shared/scan/failures.ts';
 
 const NOW = 1_800_000_000_000;
 const rangeOf = (tries: number): RangeDocument => ({ tries, blocked: null, notBefore: 0 }) as RangeDocument;
-/** Which of so many failures blocks the range; 0: none. */
+/** The number of the failure that blocks the range; 0: none does. */
 function blocksAt(range: RangeDocument, causes: readonly string[]): number {
   const failures = new Failures();
   return causes.findIndex((cause) => failures.failed(range, cause, NOW)) + 1;

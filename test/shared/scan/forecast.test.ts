@@ -21,12 +21,12 @@ const ruleSet = (...rules: Rule[]): RuleSet => ({ source: SOURCE, role: '', rule
 interface Options {
   readonly previous?: RuleSet;
   readonly size?: number;
-  /** Pages for which there is time in one call; without a number all. */
+  /** Pages for which one call has time; all, if missing. */
   readonly pages?: number;
   readonly from?: Forecast['next'];
 }
 
-/** `asked`: prefixes of the listings, in turn. */
+/** `asked`: prefixes of the listings, in order. */
 async function tell(rules: RuleSet, entries: readonly VersionEntry[], options: Options = {}) {
   const { size = 1000, pages = Number.POSITIVE_INFINITY } = options;
   const asked: (string | undefined)[] = [];
@@ -68,7 +68,7 @@ describe('a forecast', () => {
     expect(destinations.map(sum)).toEqual([{ all: { objects: 1, versions: 3, bytes: 35, deleteMarkers: 1 } }]);
   });
 
-  it('of the newest versions alone leaves out what is older, and deleted objects', async () => {
+  it('of the newest versions alone leaves out older ones, and deleted objects', async () => {
     const [found] = (await tell(ruleSet(rule('now', { existing: 'Current', deleteMarkersSince: STORED })), history))
       .destinations;
     expect(found && sum(found)).toEqual({ now: { objects: 1, versions: 1, bytes: 10, deleteMarkers: 0 } });
@@ -90,7 +90,7 @@ describe('a forecast', () => {
         entry('logs/a', '1'),
       ])
     ).destinations;
-    // Only what begins like the prefix of a rule is listed: "l".
+    // Only keys with the first letters of a rule's prefix are listed: "l".
     expect(found && skips(found)).toEqual({
       prefix: [1, 0],
       'delete-marker': [0, 1],
@@ -100,7 +100,7 @@ describe('a forecast', () => {
     expect(found && sum(found)).toMatchObject({ logs: { objects: 1, versions: 1 }, live: { objects: 0, versions: 0 } });
   });
 
-  it('lists no more than the rules speak about, and nothing where none is enabled', async () => {
+  it('lists no more than the prefixes of the rules, and nothing where none is enabled', async () => {
     const some = ruleSet(rule('a', { prefix: 'x/a/' }), rule('b', { prefix: 'x/b/', destination: THIRD }));
     expect((await tell(some, history)).asked).toEqual(['x/']);
     expect(await tell(ruleSet(rule('a', { enabled: false })), history)).toMatchObject({ asked: [], destinations: [] });
@@ -111,7 +111,7 @@ describe('a forecast', () => {
     expect(found && skips(found)).toEqual({ reserved: [1, 0] });
   });
 
-  it('counts apart what the stored rules replicate already, at each destination', async () => {
+  it('counts versions of the stored rules separately, at each destination', async () => {
     const previous = ruleSet(rule('all', { existing: undefined, start: 0 }));
     const rules = ruleSet(rule('all', { start: 0 }), rule('more', { destination: THIRD }));
     const [backup, third] = (await tell(rules, history, { previous })).destinations;
@@ -123,7 +123,7 @@ describe('a forecast', () => {
     expect(enabled && sum(enabled)).toMatchObject({ all: { versions: 3 } });
   });
 
-  it('counts apart what only tags decide about, and takes the rule behind for certain', async () => {
+  it('counts versions separately that only tags decide about, and treats the next rule as certain', async () => {
     const tagged = rule('red', { priority: 1, tags: [['colour', 'red']], deleteMarkers: false });
     const [alone] = (await tell(ruleSet(tagged), history)).destinations;
     expect(alone).toMatchObject({ ifTagged: { versions: 3, bytes: 35, deleteMarkers: 0 } });
@@ -140,7 +140,7 @@ describe('a forecast', () => {
     expect((await tell(ruleSet(rule('all')), large)).destinations[0]?.parts).toBe(256);
   });
 
-  it.each([1, 2, 3, 5])('adds up over calls that end after a page of %i, also inside a key', async (size) => {
+  it.each([1, 2, 3, 5])('adds up over calls that end after a page of %i, even within a key', async (size) => {
     const many = ['a', 'b', 'c'].flatMap((key) => ['4', '3', '2', '1'].map((id) => entry(key, id, { size: 7 })));
     const parts: Forecast[] = [];
     let from: Forecast['next'];

@@ -17,8 +17,8 @@ const upTo = (...oldest: readonly (number | null)[]): number | null =>
   resultOf(scan, oldest.map(range), STARTED + 1, SETTLE_MS).completeUpTo;
 
 // P38
-describe('all is there', () => {
-  it('up to the start of the scan, less what listings may lack', () => {
+describe('a result is complete', () => {
+  it('up to the start of the scan, less the time that listings may lack', () => {
     expect(upTo(null, null)).toBe(STARTED - SETTLE_MS);
   });
 
@@ -26,13 +26,13 @@ describe('all is there', () => {
     expect(upTo(null, 5000, 7000)).toBe(4999);
   });
 
-  it('up to no time that is known, where it may be any version that is open', () => {
+  it('up to an unknown time, where any version may be open', () => {
     expect(upTo(0, 7000)).toBeNull();
   });
 });
 
-describe('what scans left alone', () => {
-  it('is unknown where a part was counted by an earlier release, which did not count it', () => {
+describe('versions that scans left alone', () => {
+  it('are unknown where an earlier release counted a part, because it did not count them', () => {
     const with2 = { ...range(null), counts: { ...emptyCounts(), others: [2, 20] as const } };
     const { others, ...earlier } = with2.counts;
     const read = scanResult({ ...resultOf(scan, [with2], STARTED + 1, SETTLE_MS), completeUpTo: null });

@@ -9,7 +9,7 @@ const OTHER = 'b2'.repeat(12);
 const NOTE = { skipped: [1, 5], expired: [0, 0], outside: [0, 0] } as const;
 
 describe('a ledger', () => {
-  it('comes back as it was written: what is proved, what is only expected, and what is known beside it', () => {
+  it('is read back as written: proved and expected keys, and the notes beside them', () => {
     const ledger = new Ledger();
     ledger.prove(HASH, NOTE);
     ledger.expect(OTHER);
@@ -24,7 +24,7 @@ describe('a ledger', () => {
     expect(ledger.encode().length).toBeLessThan(12_100);
   });
 
-  it('that is damaged holds nothing', () => {
+  it('holds nothing when it is damaged', () => {
     const ledger = new Ledger();
     ledger.prove(HASH);
     const body = ledger.encode();
@@ -32,7 +32,7 @@ describe('a ledger', () => {
       expect(Ledger.decode(broken).isProved(HASH)).toBe(false);
   });
 
-  it('forgets at the end of a range expectations that did not come true', () => {
+  it('forgets unfulfilled expectations at the end of a range', () => {
     const ledger = new Ledger();
     ledger.expect(HASH, NOTE);
     ledger.forgetExpected();
@@ -57,28 +57,28 @@ describe('the hash of a key', () => {
     );
 
   it.each<[string, Parameters<typeof hashOf>[0]]>([
-    ['the key is another', { key: 'b' }],
-    ['other rules speak about it', { terms: '[1]' }],
+    ['the key is another one', { key: 'b' }],
+    ['other rules cover it', { terms: '[1]' }],
     ['another rule covers a version', { rule: '' }],
-    ['a version is another', { source: { versionId: 'v2' } }],
+    ['a version is another one', { source: { versionId: 'v2' } }],
     ['it is a delete marker', { source: { deleteMarker: true } }],
-    ['a replica is another', { destination: ['d2'] }],
-    ['a replica is gone', { destination: [] }],
-    ['replicas stand in another order', { destination: ['d2', 'd1'] }],
+    ['a replica is another one', { destination: ['d2'] }],
+    ['a replica is missing', { destination: [] }],
+    ['replicas are in another order', { destination: ['d2', 'd1'] }],
     ['the range has another salt', { salt: 'other' }],
     ['it is a null version', { source: { versionId: 'null' } }],
   ])('differs when %s', (_, change) => {
     expect(hashOf(change)).not.toBe(hashOf({}));
   });
 
-  it('tells null versions apart by what they hold', () => {
+  it('tells null versions apart by their content', () => {
     const nulls = [{}, { etag: '"f"' }, { lastModified: 5000 }].map((change) =>
       hashOf({ source: { versionId: 'null', ...change } }),
     );
     expect(new Set(nulls).size).toBe(3);
   });
 
-  it('does not change with the storage class, which a lifecycle moves', () => {
+  it('does not change with the storage class, which a lifecycle changes', () => {
     expect(hashOf({ source: { storageClass: 'ARCHIVE' } })).toBe(hashOf({}));
   });
 

@@ -18,14 +18,14 @@ async function merged(source: VersionStream, destination: VersionStream, witness
   return found;
 }
 
-/** Keys with so many versions each, as a bucket lists them. */
+/** Keys with this many versions each, as a bucket lists them. */
 const listed = (counts: Record<string, number>): VersionEntry[] =>
   Object.keys(counts)
     .sort(compareKeys)
     .flatMap((key) => Array.from({ length: counts[key] ?? 0 }, (_, i) => entry(key, `${key}-${i}`)));
 
 describe('two listings', () => {
-  it('come out key by key, with both stacks in whole, wherever their pages end', async () => {
+  it('are read key by key, with both whole stacks, wherever their pages end', async () => {
     const key = fc.string({ unit: fc.constantFrom('a', 'b', '/', '\uFFFD', '\u{1F600}'), minLength: 1, maxLength: 3 });
     const bucket = fc.dictionary(key, fc.integer({ min: 1, max: 5 }), { maxKeys: 8 });
     const size = fc.integer({ min: 1, max: 7 });
@@ -43,14 +43,14 @@ describe('two listings', () => {
     );
   });
 
-  it('begin behind a key and end with one', async () => {
+  it('begin after a key and end with one', async () => {
     const bucket = listed({ a: 1, b: 2, c: 3, d: 1 });
     const bounds = { after: 'a', upTo: 'c' };
     const streams = [1, 2].map(() => new VersionStream(pagesOf(bucket, 2), bounds)) as [VersionStream, VersionStream];
     expect((await merged(...streams)).map(({ key }) => key)).toEqual(['b', 'c']);
   });
 
-  it('keep the newest of a long stack, and let the witness see all of it', async () => {
+  it('keep the newest versions of a long stack, and show the witness all of it', async () => {
     const many = listed({ a: STACK_KEPT + 5 });
     let seen = 0;
     const witness = { ...BLIND, source: () => void (seen += 1) };
@@ -69,7 +69,7 @@ describe('two listings', () => {
     await expect(merged(broken, ...streams)).rejects.toMatchObject({ code: 'AnswerOutOfOrder' });
   });
 
-  it('that fail in the middle fail the merge, and are not taken for shorter ones', async () => {
+  it('that fail in the middle fail the merge, and do not count as shorter', async () => {
     const good = pagesOf(listed({ a: 3, b: 3 }), 2);
     const failing = new VersionStream(
       (cursor) => (cursor === undefined ? good(cursor) : Promise.reject(new Error('no answer'))),

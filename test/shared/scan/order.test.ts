@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compareKeys } from '../../../shared/scan/order.ts';
 
-it('puts keys in the order of their UTF-8 bytes', () => {
+it('keys are in the order of their UTF-8 bytes', () => {
   const key = fc.string({ unit: 'binary', maxLength: 8 });
   fc.assert(
     fc.property(key, key, (a, b) => {
@@ -12,7 +12,7 @@ it('puts keys in the order of their UTF-8 bytes', () => {
   );
 });
 
-it('puts a character beyond the first plane behind those that UTF-16 puts before it', () => {
+it('a character beyond the first plane goes after those that UTF-16 puts before it', () => {
   const [high, low] = ['\u{1F600}', '\uFFFD'];
   expect(compareKeys(high, low)).toBeGreaterThan(0);
   expect([high, low].sort()).toEqual([high, low]);

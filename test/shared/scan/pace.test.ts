@@ -7,7 +7,7 @@ const error = (code: string, status: number): CosError =>
   new CosError({ method: 'PUT', place: PLACE }, 'refused', { code, status, retryable: true, outcome: 'none' });
 
 describe('the pace of a scan', () => {
-  it('is half as much after each refusal, and never nothing', () => {
+  it('is halved after each refusal, and never zero', () => {
     const pace = new Pace(16, () => 1);
     const limits = Array.from({ length: 6 }, () => {
       pace.refused();
@@ -22,13 +22,13 @@ describe('the pace of a scan', () => {
     expect(rests).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
   });
 
-  it('does not let runs that were refused together come back together', () => {
+  it('does not let runs that were refused together return together', () => {
     const rests = [0, 0.5, 0.99].map((dice) => new Pace(16, () => dice).refused());
     expect(new Set(rests).size).toBe(3);
     expect(Math.min(...rests)).toBeGreaterThanOrEqual(500);
   });
 
-  it('goes up by one key at a time while all goes well, never above the setting', () => {
+  it('rises by one key at a time while everything works, never above the setting', () => {
     const pace = new Pace(4, () => 1);
     pace.refused();
     pace.refused();

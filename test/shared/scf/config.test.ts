@@ -13,7 +13,7 @@ const env = {
 };
 
 describe('readConfig', () => {
-  it('reads what the deployment wrote', () => {
+  it('reads the environment of a deployment', () => {
     const config = readConfig({ ...env, COS_ENDPOINT: 'http://127.0.0.1:8080' });
     expect(config).toMatchObject({
       state: { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' },
@@ -27,7 +27,7 @@ describe('readConfig', () => {
     expect(config.credentials()).toEqual({ secretId: 'AKIDrole', secretKey: 'role secret', token: 'role token' });
   });
 
-  it("reads whose replicas it may meet, if anybody's", () => {
+  it('reads the other deployments whose replicas may occur, if any', () => {
     expect(readConfig(env).signers).toEqual([]);
     expect(readConfig({ ...env, SIGNERS: 'crr-dev-sh-1250000000@ap-shanghai' }).signers).toEqual([
       { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' },
@@ -45,7 +45,7 @@ describe('readConfig', () => {
     expect(() => config.credentials()).toThrow(/TENCENTCLOUD_SECRETKEY is missing/);
   });
 
-  it('reads where a stricter reading of the documents is wanted', () => {
+  it('reads the stricter readings of the documents', () => {
     expect(readConfig(env).cautious).toEqual([]);
     expect(readConfig({ ...env, CAUTIOUS: 'metadata, overlap' }).cautious).toEqual(['metadata', 'overlap']);
   });

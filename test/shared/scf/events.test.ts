@@ -19,7 +19,7 @@ function read(event: unknown) {
 
 const guangzhou = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 
-/** A record with everything that the newer captures have; parts are replaced by the tests. */
+/** A record with all fields of the newer recordings; tests replace parts of it. */
 function record({ object = {}, bucket = {}, event = {} }: { object?: object; bucket?: object; event?: object }) {
   return {
     cos: {
@@ -57,14 +57,14 @@ describe('recorded and documented events', () => {
     ['synthetic-put-versioned-vid-filled.json', 'created', 'source-1250000000', 'ap-guangzhou', 'logs/a b+中文.txt'],
     ['synthetic-delete-marker-created.json', 'marker', 'source-1250000000', 'ap-guangzhou', 'logs/a.txt'],
     ['synthetic-remove-delete-version.json', 'removed', 'source-1250000000', 'ap-guangzhou', 'logs/a.txt'],
-  ])('%s is read without a problem', (name, type, bucket, region, key) => {
+  ])('are read without a problem: %s', (name, type, bucket, region, key) => {
     const { events, problems } = read(fixture(name));
     expect(problems).toEqual([]);
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({ type, place: { bucket, region }, ...(key === undefined ? {} : { key }) });
   });
 
-  it('keeps what a hint needs', () => {
+  it('keep everything that a hint needs', () => {
     expect(read(fixture('real-2022-put-video.json')).events[0]).toEqual({
       type: 'created',
       name: 'cos:ObjectCreated:Put',
@@ -80,7 +80,7 @@ describe('recorded and documented events', () => {
     );
   });
 
-  it('gives both names where an old record contradicts itself, and says so', () => {
+  it('give both names where an old record contradicts itself, and the problem says so', () => {
     const { events, problems } = read(fixture('sample-2018-put.json'));
     const place = { bucket: 'outputbucket1-1250000000', region: 'ap-guangzhou' };
     expect(events).toMatchObject([
@@ -90,17 +90,17 @@ describe('recorded and documented events', () => {
     expect(problems).toEqual(['Record 1 of the COS event: url and key name different objects; both are looked at.']);
   });
 
-  it('reads every record of a batch', () => {
+  it('are all read from a batch', () => {
     expect(read(fixture('synthetic-batch-two-records.json')).events).toHaveLength(2);
   });
 
-  it('tells that a message of another product is none of COS', () => {
+  it('do not include a message of another product', () => {
     const { events, problems } = read(fixture('eventbridge-envelope.json'));
     expect(events).toEqual([]);
     expect(problems).toEqual(['The event has no Records; it is not a COS event.']);
   });
 
-  it('has an expectation for every recorded COS event', () => {
+  it('all have an expectation', () => {
     const withRecords = readdirSync(folder).filter(
       (name) => 'Records' in ((fixture(name) as object | undefined) ?? {}),
     );
@@ -109,7 +109,7 @@ describe('recorded and documented events', () => {
 });
 
 describe('readCosEvent', () => {
-  it('passes on event types that do not exist yet', () => {
+  it('passes on unknown event types', () => {
     for (const eventName of ['cos:ObjectRestore:Post', 'cos:ObjectTagging:Put', 'x']) {
       expect(read({ Records: [record({ event: { eventName } })] }).events[0]?.type).toBe('other');
     }
@@ -118,7 +118,7 @@ describe('readCosEvent', () => {
     );
   });
 
-  it('takes the place from cosBucket when the url is of another domain', () => {
+  it('takes the place from cosBucket when the url has another domain', () => {
     const url = 'https://source-1250000000.cos.accelerate.myqcloud.com/a.txt';
     expect(read({ Records: [record({ object: { url } })] }).events[0]?.place).toEqual(guangzhou);
     const short = record({ object: { url }, bucket: { cosRegion: undefined, region: 'gz' } });
@@ -164,7 +164,7 @@ describe('readCosEvent', () => {
     expect(one.problems).toHaveLength(1);
   });
 
-  it('leaves out a record that names no object and goes on with the next', () => {
+  it('leaves out a record that names no object and continues with the next', () => {
     const bad = record({ object: { url: '', key: '' } });
     const { events, problems } = read({ Records: [bad, null, 7, { cos: {} }, record({})] });
     expect(events).toHaveLength(1);
@@ -188,7 +188,7 @@ describe('readCosEvent', () => {
     expect(one({ meta: { etag: 'abc' } })?.etag).toBe('"abc"');
   });
 
-  it('never quotes the record in a problem: it holds the signature of the uploader', () => {
+  it('never quotes the record in a problem, because it has the signature of the uploader', () => {
     const bad = record({
       object: { url: '', key: 'q-signature=deadbeef' },
       event: { requestParameters: { requestHeaders: { Authorization: 'q-signature=deadbeef' } } },
@@ -196,7 +196,7 @@ describe('readCosEvent', () => {
     expect(read({ Records: [bad] }).problems.join()).not.toContain('deadbeef');
   });
 
-  it('never throws, whatever comes', () => {
+  it('never throws, whatever the input', () => {
     const shape = fc.record(
       {
         cos: fc.record({ cosObject: fc.anything(), cosBucket: fc.anything() }, { requiredKeys: [] }),

@@ -10,7 +10,7 @@ const { context } = JSON.parse(
   readFileSync(new URL('../../fixtures/events/scf-context-nodejs.json', import.meta.url), 'utf8'),
 ) as { context: object };
 
-/** A function under a clock that goes on by 7 ms each time it is read. */
+/** A function under a clock that advances by 7 ms each time it is read. */
 function start<T>(handler: (event: unknown, run: Run) => Promise<T>) {
   const lines: Record<string, unknown>[] = [];
   let time = 1_700_000_000_000;
@@ -22,7 +22,7 @@ function start<T>(handler: (event: unknown, run: Run) => Promise<T>) {
 }
 
 describe('eventFunction', () => {
-  it('hands the event on, returns the result and writes one line', async () => {
+  it('passes the event on, returns the result and writes one line', async () => {
     const { main, lines } = start((event) => Promise.resolve({ got: event }));
     await expect(main({ a: 1 }, { ...context })).resolves.toEqual({ got: { a: 1 } });
     expect(lines).toEqual([
@@ -36,7 +36,7 @@ describe('eventFunction', () => {
     await expect(main({}, { ...context, time_limit_in_ms: 60_000 })).resolves.toBe(1_700_000_000_021 + 60_000);
   });
 
-  it('throws an error on, the very same one, and says what it was', async () => {
+  it('throws the very same error on, and logs it', async () => {
     const failure = new ServiceError('The destination is slow.', {
       code: 'SlowDown',
       status: 503,
@@ -54,7 +54,7 @@ describe('eventFunction', () => {
     });
   });
 
-  it('does not call a run well that left work, and counts its error once', async () => {
+  it('does not call a run good that left work, and counts its error once', async () => {
     const { main, lines } = start((event, run) => {
       run.log({ level: event === 'refused' ? 'error' : 'info', key: 'a' });
       return Promise.resolve();
@@ -69,7 +69,7 @@ describe('eventFunction', () => {
     ]);
   });
 
-  it('keeps runs at the same time apart', async () => {
+  it('keeps simultaneous runs apart', async () => {
     const { main, lines } = start(async (event, run) => {
       await Promise.resolve();
       run.log({ event });
@@ -110,11 +110,11 @@ describe('formatLine', () => {
     expect(line).toContain('AKID');
   });
 
-  it('is one line whatever the texts hold', () => {
+  it('is one line whatever the texts contain', () => {
     expect(formatLine({ key: 'a\n{"outcome":"ok"}\r\u2028' }).split(/[\r\n]/)).toHaveLength(1);
   });
 
-  it('cuts long texts, writes big numbers, and survives what cannot be written', () => {
+  it('cuts long texts, writes big numbers, and survives unwritable values', () => {
     expect(formatLine({ key: 'x'.repeat(5000) }).length).toBeLessThan(2100);
     expect(formatLine({ crc64: 2n ** 63n })).toBe('{"crc64":"9223372036854775808"}');
     const cycle: Record<string, unknown> = {};

@@ -90,7 +90,7 @@ describe('readHttpRequest', () => {
     expect(readHttpRequest({ queryString }).queries).toEqual([pairs]);
   });
 
-  it('decodes a base64 body that says so, and one that only its length gives away', () => {
+  it('decodes a base64 body that is marked, and one that only its length reveals', () => {
     const bytes = Buffer.from('<a>é</a>');
     const body = bytes.toString('base64');
     const length = { 'Content-Length': String(bytes.length) };
@@ -101,7 +101,7 @@ describe('readHttpRequest', () => {
     expect(text(readHttpRequest({ body: '<a/>', headers: { 'content-length': '3' } }).body)).toBe('<a/>');
   });
 
-  it('never throws, whatever comes', () => {
+  it('never throws, whatever the input', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.anything(), (path, queryString, headers) => {
         const request = readHttpRequest({ path, queryString, headers });

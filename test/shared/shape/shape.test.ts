@@ -38,7 +38,7 @@ const sample = object<Sample>({
 const SAMPLE: Sample = { name: 'n', size: 1, kind: 'a', base: null, list: [{ on: true }] };
 
 describe('object', () => {
-  it('gives the fields that were written, and leaves out those that nobody asked for', () => {
+  it('returns the fields of the shape, and leaves out others', () => {
     expect(sample(JSON.parse(JSON.stringify(SAMPLE)))).toEqual(SAMPLE);
     expect(sample({ ...SAMPLE, note: '', more: 1 })).toEqual({ ...SAMPLE, note: '' });
     expect('note' in sample(SAMPLE)).toBe(false);
@@ -52,8 +52,8 @@ describe('object', () => {
     ['an empty text', { name: '' }],
     ['a number for a text', { name: 5 }],
     ['half a count', { size: 1.5 }],
-    ['a count of nothing', { size: 0 }],
-    ['a count that lost digits', { size: 2 ** 53 }],
+    ['a count of 0', { size: 0 }],
+    ['a count beyond exact numbers', { size: 2 ** 53 }],
     ['a number as a text', { size: '1' }],
     ['an unknown word', { kind: 'c' }],
     ['a word of Object', { kind: 'toString' }],
@@ -72,7 +72,7 @@ describe('object', () => {
     expect(() => sample(JSON.parse('{"__proto__":{"name":"n"}}'))).toThrow(TypeError);
   });
 
-  it('takes any JSON: reads it or refuses it', () => {
+  it('reads any JSON or refuses it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(outcomeOf(sample, value)).not.toBe('another error');
@@ -82,7 +82,7 @@ describe('object', () => {
 });
 
 describe('number', () => {
-  it('takes what JSON can hold, but no infinity that JSON.parse makes of it', () => {
+  it('accepts every JSON number, but no infinity that JSON.parse makes of one', () => {
     expect(number(JSON.parse('-1.5e3'))).toBe(-1500);
     expect(() => number(JSON.parse('1e999'))).toThrow(TypeError);
     expect(() => number(Number.NaN)).toThrow(TypeError);
@@ -106,7 +106,7 @@ describe('notNegative', () => {
 });
 
 describe('pairOf', () => {
-  it('takes two of a kind', () => expect(pairOf(count)([1, 2])).toEqual([1, 2]));
+  it('accepts two of a kind', () => expect(pairOf(count)([1, 2])).toEqual([1, 2]));
   it.each([[[1]], [[1, 2, 3]], [[1, '2']], [[]], ['12'], [{ 0: 1, 1: 2, length: 2 }], [null]])(
     'refuses %j',
     (value) => {
@@ -116,7 +116,7 @@ describe('pairOf', () => {
 });
 
 describe('mapOf', () => {
-  it('takes whatever names there are, those of Object as well', () => {
+  it('accepts any names, those of Object as well', () => {
     const value: unknown = JSON.parse('{"a":1,"__proto__":2,"toString":3}');
     const read = mapOf(count)(value);
     expect(Object.entries(read)).toEqual([

@@ -6,7 +6,7 @@ import type * as Signing from '../../../shared/signing/index.ts';
 import { rangeOf, requestOf, vector } from './fixtures.ts';
 
 describe('shared/signing in a browser', () => {
-  it('signs in a world that has nothing but the language', async () => {
+  it('signs in an environment that has nothing but the language', async () => {
     const { outputFiles, metafile } = await build({
       entryPoints: ['shared/signing/index.ts'],
       bundle: true,

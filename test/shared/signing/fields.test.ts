@@ -34,7 +34,7 @@ const expectedFields = {
 };
 
 describe('reading a signature', () => {
-  it('reads the fields by name, in any order, unknown ones aside', () => {
+  it('finds the fields by name, in any order, and ignores unknown ones', () => {
     const reversed = text().split('&').toReversed().join('&');
     expect(inHeader(text())).toEqual({ ...expectedFields, from: 'header' });
     expect(inHeader(` ${reversed}&x=y `)).toEqual({ ...expectedFields, from: 'header' });
@@ -51,19 +51,19 @@ describe('reading a signature', () => {
     expect(readSignature([['authorization', text()]], query)).toMatchObject({ secretId: 'AKIDtest', from: 'header' });
   });
 
-  it('takes a request without any for unsigned', () => {
+  it('takes a request without a signature for unsigned', () => {
     expect(readSignature([], [])).toBeUndefined();
     expect(readSignature([['Authorization', '']], [['sign', 'of the application']])).toBeUndefined();
   });
 
-  it('takes encoded and raw names in a list for the same', () => {
+  it('takes encoded and raw names in a list as equal', () => {
     const lists = ['imageMogr2/thumbnail', 'imagemogr2%2fthumbnail', 'imageMogr2%2Fthumbnail'];
     for (const list of lists) {
       expect(inHeader(text({ 'q-url-param-list': list }))?.paramList).toEqual(['imagemogr2%2fthumbnail']);
     }
   });
 
-  it('takes empty lists', () => {
+  it('accepts empty lists', () => {
     const fields = inHeader(text({ 'q-header-list': '', 'q-url-param-list': '' }));
     expect(fields).toMatchObject({ headerList: [], paramList: [] });
   });
@@ -77,16 +77,16 @@ describe('a malformed signature', () => {
     ['of another kind', 'Bearer abc'],
     ['with a wrong algorithm', text({ 'q-sign-algorithm': 'md5' })],
     ['with an empty secret ID', text({ 'q-ak': '' })],
-    ['with a secret ID that is none', text({ 'q-ak': '../keys' })],
+    ['with an invalid secret ID', text({ 'q-ak': '../keys' })],
     ['with one time', text({ 'q-sign-time': '100' })],
-    ['with a time that is no number', text({ 'q-key-time': '1e3;2e3' })],
+    ['with a time that is not a number', text({ 'q-key-time': '1e3;2e3' })],
     ['that ends before it starts', text({ 'q-sign-time': '200;100' })],
     ['with an empty name in a list', text({ 'q-header-list': 'host;;date' })],
     ['with an empty signature', text({ 'q-signature': '' })],
     ['with a field twice', `${text()}&q-ak=AKIDother`],
     ['with too many names', text({ 'q-header-list': Array.from({ length: 201 }, (_, i) => `h${i}`).join(';') })],
     ['that is too long', text({ 'q-header-list': 'h'.repeat(8192) })],
-  ])('%s is refused', (_what, authorization) => {
+  ])('is refused: %s', (_what, authorization) => {
     expect(() => inHeader(authorization)).toThrow(
       expect.objectContaining({ name: 'SignatureError', code: 'AccessDenied', status: 403, retryable: false }) as Error,
     );
@@ -133,7 +133,7 @@ describe('SignatureError', () => {
     throw new Error('it verified');
   }
 
-  it('carries what was computed, for the answer', () => {
+  it('has the computed text, for the answer', () => {
     const error = mismatch();
     expect(error.formatString).toBe('get\n/k\n\nhost=h\n');
     expect(error.stringToSign).toBe(`sha1\n100;200\n${hash.sha1('get\n/k\n\nhost=h\n')}\n`);

@@ -25,7 +25,7 @@ interface VectorFile {
   readonly negativeCases: readonly { readonly id: string }[];
 }
 
-/** A secret scanner would take the published sample keys for real ones, so the file holds them with a `|` inside. */
+/** A secret scanner would take the published sample keys for real ones, so the file has a `|` in each. */
 function withoutBars(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.replaceAll('|', '') : value;
 }

@@ -1,6 +1,6 @@
-/** Of requests that SDKs sign. */
+/** Names of requests that SDKs sign. */
 export const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD', 'OPTIONS'];
-/** Headers that the Node.js SDK signs when they are there, in the cases that clients write them in. */
+/** Headers that the Node.js SDK signs when they are present, in the spellings of clients. */
 export const HEADERS = [
   'Host',
   'Content-MD5',
@@ -15,7 +15,7 @@ export const HEADERS = [
   'x-cos-meta-a_b',
   'x-cos-security-token',
 ];
-/** Parameters, some of them with what has to be encoded in a name. */
+/** Parameters, some of them with names that need encoding. */
 export const PARAMS = [
   'replication',
   'replicationStatus',

@@ -40,7 +40,9 @@ function byUs(request: SignableRequest): string {
 
 const byCodeUnit = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
-/** False where the unencoded names, by which the SDK sorts what it hashes, stand in another order than the encoded. */
+/**
+ * False where the unencoded names, by which the SDK sorts the hashed text, have another order than the encoded ones.
+ */
 function sortsAlike({ query }: SignableRequest): boolean {
   const names = query.map(([name]) => name.toLowerCase());
   const encoded = names.map((name) => encode(name).toLowerCase());
@@ -49,7 +51,7 @@ function sortsAlike({ query }: SignableRequest): boolean {
 }
 
 describe('the signature of cos-nodejs-sdk-v5', () => {
-  it('is ours, for thousands of requests', () => {
+  it('equals ours, for thousands of requests', () => {
     let compared = 0;
     fc.assert(
       fc.property(anyRequest, (request) => {
@@ -62,8 +64,8 @@ describe('the signature of cos-nodejs-sdk-v5', () => {
     expect(compared).toBeGreaterThan(2000);
   });
 
-  // The SDK sorts the list by the encoded name, as the documents of COS say, but what it hashes by the unencoded one.
-  // No parameter of COS has a name in which the two differ.
+  // The SDK sorts the list by the encoded name, as the documents of COS demand, but the hashed text by the unencoded
+  // one. No parameter of COS has a name in which the two differ.
   it('hashes names that need encoding in another order than it lists them', () => {
     const query = ['a-b', 'a!b', 'a~b', 'aéb'].map((name) => [name, ''] as const);
     const request: SignableRequest = { method: 'GET', path: '/', query, headers: [] };
@@ -77,7 +79,7 @@ describe('the signature of cos-nodejs-sdk-v5', () => {
     expect(byUs(request)).toContain(list + signature('get\n/\na%21b=&a%c3%a9b=&a-b=&a~b=\n\n'));
   });
 
-  it('leaves out headers that the SDK never signs; we sign what we are given', () => {
+  it('leaves out some headers; ours signs all that it is given', () => {
     const request: SignableRequest = { method: 'GET', path: '/', query: [], headers: [['date', 'x']] };
     expect(byUs(request)).toContain('q-header-list=date&');
     expect(bySdk(request)).toContain('q-header-list=&');

@@ -22,7 +22,7 @@ function target(path: string, query: Pairs): string {
   return `${path.split('/').map(encode).join('/')}?${parameters}`;
 }
 
-/** The code of the error that an action ended with, of whatever kind; undefined when it ended well. */
+/** The code of the error that an action threw; undefined when it succeeded. */
 function codeOf(action: () => unknown): string | undefined {
   try {
     action();
@@ -45,7 +45,7 @@ function signedInHeader(request: SignableRequest): SignableRequest {
 }
 
 describe('a signed request', () => {
-  it('verifies after the wire, in header and query form, whatever is added and however it is ordered', () => {
+  it('verifies after the transport, in header and query form, with any additions and in any order', () => {
     fc.assert(
       fc.property(anyRequest, fc.boolean(), (request, inQuery) => {
         const query = inQuery ? [...presign(request, options), ...request.query] : request.query;
@@ -62,7 +62,7 @@ describe('a signed request', () => {
     );
   });
 
-  it('does not verify once anything signed is changed', () => {
+  it('does not verify once any signed part is changed', () => {
     const change = fc.constantFrom('method', 'path', 'query', 'headers');
     fc.assert(
       fc.property(anyRequest, change, fc.nat(), (request, part, index) => {
@@ -95,7 +95,7 @@ describe('a signed request', () => {
 });
 
 describe('any Authorization value', () => {
-  it('is read or refused, never worse', () => {
+  it('is read or refused, and does no harm', () => {
     const field = fc.constantFrom('q-ak', 'q-sign-time', 'q-header-list', 'q-signature', 'sign', '');
     const pieces = fc.array(fc.tuple(field, fc.string({ maxLength: 20 })), { maxLength: 9 });
     fc.assert(

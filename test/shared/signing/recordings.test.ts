@@ -16,7 +16,7 @@ function onTheWire(entry: Recording): SignableRequest {
 function verified(entry: Recording, request: SignableRequest): SignableRequest {
   const fields = readSignature(entry.headers, request.query);
   if (fields === undefined) throw new Error('not signed');
-  // The Android SDK sends a plus sign of a key as it is and signs a blank in its place.
+  // The Android SDK sends a plus sign of a key unchanged and signs a blank in its place.
   const paths = request.path.includes('+') ? [request.path.replaceAll('+', ' ')] : [];
   const options = { secretKey: entry.secretKey, hash, now: fields.signTime.start * 1000 };
   return verifyAny(requestCandidates(request, fields, { paths }), fields, options);
@@ -27,44 +27,49 @@ function listed(pairs: Pairs, names: readonly string[]): Pairs {
 }
 
 describe('requests recorded from the official SDKs', () => {
-  it('are there from every SDK', () => {
+  it('exist for every SDK', () => {
     const sdks = [...new Set(signed.map(({ sdk }) => sdk))].sort();
     expect(sdks.join(' ')).toBe('android c cpp dotnet go ios java js nodejs2 nodejs3 php python');
     expect(signed).toHaveLength(83);
   });
 
-  it.each(signed.map((entry) => [entry.name, entry] as const))('%s verifies, and signs the same', (_name, entry) => {
-    const request = verified(entry, onTheWire(entry));
-    const authorization = entry.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-    const fields = readSignature(entry.headers, []);
-    if (fields === undefined) throw new Error('not signed');
-    const sameLists = {
-      ...request,
-      headers: listed(request.headers, fields.headerList),
-      query: listed(request.query, fields.paramList),
-    };
-    const { secretId, secretKey } = entry;
-    expect(sign(sameLists, { credentials: { secretId, secretKey }, time: fields.signTime, hash })).toBe(authorization);
-  });
+  it.each(signed.map((entry) => [entry.name, entry] as const))(
+    'verify, and get the same signature: %s',
+    (_name, entry) => {
+      const request = verified(entry, onTheWire(entry));
+      const authorization = entry.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+      const fields = readSignature(entry.headers, []);
+      if (fields === undefined) throw new Error('not signed');
+      const sameLists = {
+        ...request,
+        headers: listed(request.headers, fields.headerList),
+        query: listed(request.query, fields.paramList),
+      };
+      const { secretId, secretKey } = entry;
+      expect(sign(sameLists, { credentials: { secretId, secretKey }, time: fields.signTime, hash })).toBe(
+        authorization,
+      );
+    },
+  );
 
-  it.each(signed.map((entry) => [entry.name, entry] as const))('%s does not verify when changed', (_name, entry) => {
+  it.each(signed.map((entry) => [entry.name, entry] as const))('do not verify when changed: %s', (_name, entry) => {
     const request = onTheWire(entry);
     expect(() => verified(entry, { ...request, path: `${request.path}x` })).toThrow('The Signature you specified');
     expect(() => verified({ ...entry, secretKey: `${entry.secretKey}x` }, request)).toThrow('you specified is invalid');
   });
 
-  it.each(all.filter(unsigned).map((entry) => [entry.name, entry] as const))('%s is unsigned', (_name, entry) => {
+  it.each(all.filter(unsigned).map((entry) => [entry.name, entry] as const))('are unsigned: %s', (_name, entry) => {
     expect(readSignature(entry.headers, onTheWire(entry).query)).toBeUndefined();
   });
 
-  it('holds the signed host of the Python SDK, which leaves the port out', () => {
+  it('include the signed host of the Python SDK, which leaves the port out', () => {
     const python = signed.find(({ name }) => name === 'python-get-replication.json');
     if (python === undefined) throw new Error('no recording');
     expect(onTheWire(python).headers).toContainEqual(['Host', '127.0.0.1:18080']);
     expect(verified(python, onTheWire(python)).headers).toContainEqual(['Host', '127.0.0.1']);
   });
 
-  it('verifies where a front end dropped Content-Length: 0', () => {
+  it('verify where a front end dropped Content-Length: 0', () => {
     const dropped = signed.filter(({ method, headers }) => {
       const length = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
       return method === 'DELETE' && length === '0';

@@ -3,7 +3,7 @@ import { nodeHash as hash } from '../../../shared/cos/index.ts';
 import { readTc3, signTc3, verifyTc3 } from '../../../shared/signing/index.ts';
 import type { Pairs, Tc3Fields } from '../../../shared/signing/index.ts';
 
-// The example of the page "Signature v3" of the cloud API: DescribeInstances, with the asterisks of the page in the key.
+// The example of the page "Signature v3" of the cloud API: DescribeInstances, with the page's asterisks in the key.
 const PUBLISHED_PAYLOAD = '{"Limit": 1, "Filters": [{"Values": ["\\u672a\\u547d\\u540d"], "Name": "instance-name"}]}';
 const published = {
   service: 'cvm',
@@ -67,7 +67,7 @@ describe('TC3-HMAC-SHA256', () => {
     expect(() => check(headers, { secretKey })).not.toThrow();
   });
 
-  it('takes a payload as text or as bytes, and adds a token', () => {
+  it('accepts a payload as text or as bytes, and adds a token', () => {
     const payload = new TextEncoder().encode(PUBLISHED_PAYLOAD);
     const credentials = { ...published.credentials, token: 'a-token' };
     const signed = signTc3({ ...published, payload, credentials, region: undefined });
@@ -78,7 +78,7 @@ describe('TC3-HMAC-SHA256', () => {
     expect(signed).not.toHaveProperty('X-TC-Region');
   });
 
-  it('verifies what it signed, header names in any case', () => {
+  it('verifies its own signature, with header names in any case', () => {
     const headers = Object.entries(signTc3(published)).map(([name, value]) => [name.toLowerCase(), value] as const);
     for (const seconds of [-300, 0, 300]) {
       expect(() => check(headers, { now: NOW + seconds * 1000 })).not.toThrow();
@@ -101,9 +101,9 @@ describe('a TC3 signature is refused', () => {
     ['another service', good, { service: 'scf' }],
     ['a changed action', changed('X-TC-Action', () => 'TerminateInstances'), {}],
     ['a changed host', changed('Host', () => 'cam.tencentcloudapi.com'), {}],
-    ['a signed header that is missing', good.filter(([name]) => name !== 'Host'), {}],
-    ['a host that is not signed', good, { fields: { signedHeaders: ['content-type'] } }],
-    ['a date that is not the one of the timestamp', good, { fields: { date: '2019-02-26' } }],
+    ['a missing signed header', good.filter(([name]) => name !== 'Host'), {}],
+    ['an unsigned host', good, { fields: { signedHeaders: ['content-type'] } }],
+    ['another date than that of the timestamp', good, { fields: { date: '2019-02-26' } }],
     ['a changed timestamp', changed('X-TC-Timestamp', () => '1551113066'), {}],
   ])('for %s', (_what, headers, changes) => {
     expect(() => check(headers, changes)).toThrow(failure('SignatureFailure'));

@@ -30,12 +30,12 @@ function verifyVector(request: SignableRequest, now = DURING, authorization = ge
 }
 
 describe('signature vectors', () => {
-  it('has all of them', () => {
+  it('are complete', () => {
     expect(vectorFile.vectors.map(({ id }) => id)).toHaveLength(17);
     expect(ordinary).toHaveLength(15);
   });
 
-  it.each(ordinary.map((entry) => [entry.id, entry] as const))('%s: signs', (_id, entry) => {
+  it.each(ordinary.map((entry) => [entry.id, entry] as const))('give the signature of %s', (_id, entry) => {
     const { input, expect: expected } = entry;
     const request = requestOf(entry);
     const time = rangeOf(input.keyTime);
@@ -49,7 +49,7 @@ describe('signature vectors', () => {
     expect(sign(request, { credentials, time, hash })).toBe(expected['authorization']);
   });
 
-  it.each(ordinary.map((entry) => [entry.id, entry] as const))('%s: verifies', (_id, entry) => {
+  it.each(ordinary.map((entry) => [entry.id, entry] as const))('verify: %s', (_id, entry) => {
     const { input, expect: expected } = entry;
     const fields = fieldsOf([['authorization', expected['authorization'] ?? '']]);
     expect(fields.secretId).toBe(input.secretId);
@@ -60,12 +60,12 @@ describe('signature vectors', () => {
     verify(onTheWire, fields, { secretKey: input.secretKey, hash, now: rangeOf(input.keyTime).end * 1000 });
   });
 
-  it('takes ?replication and ?replication= for the same', () => {
+  it('treat ?replication and ?replication= as equal', () => {
     expect(splitTarget('/?replication')).toEqual(splitTarget('/?replication='));
     verifyVector(requestOf(get, '/?replication='));
   });
 
-  it('finds a token that is sent but not signed', () => {
+  it('include a token that is sent but not signed', () => {
     const token = 'testToken+/=';
     expect(readToken([['X-Cos-Security-Token', token]], [])).toBe(token);
   });
@@ -74,7 +74,7 @@ describe('signature vectors', () => {
 describe('presigned URLs', () => {
   const entry = vector('presigned-url');
 
-  it.each(['urlEncodedForm', 'urlRawForm', 'urlLegacySignForm', 'urlWithToken'])('%s', (form) => {
+  it.each(['urlEncodedForm', 'urlRawForm', 'urlLegacySignForm', 'urlWithToken'])('verify: %s', (form) => {
     const url = entry.expect[form] ?? '';
     const { path, query } = splitTarget(url.slice(url.indexOf('/', 'http://'.length)));
     const fields = fieldsOf([], query);
@@ -126,7 +126,7 @@ describe('negative cases', () => {
       expect(() => verifyVector(request, (start - 901) * 1000)).toThrow(objectOf(tooSkewed));
     },
     'unknown-ak': () => {
-      // Who a secret ID belongs to is the caller's knowledge; another ID with the right key changes nothing here.
+      // The owner of a secret ID is the caller's business; another ID with the right key changes nothing here.
       const other = whole.replace(get.input.secretId, 'AKIDunknown');
       expect(fieldsOf([['Authorization', other]]).secretId).toBe('AKIDunknown');
     },
@@ -140,7 +140,7 @@ describe('negative cases', () => {
       }
     },
     'expired-token': () => {
-      // The signature is right; whether a token still lives is the caller's knowledge, so it must see the token.
+      // The signature is right. Only the caller knows whether a token is still valid, so it must see the token.
       const headers: Pairs = [...request.headers, ['x-cos-security-token', 'old']];
       verifyVector({ ...request, headers });
       expect(readToken(headers, [])).toBe('old');

@@ -84,7 +84,7 @@ describe('verify', () => {
     check({ ...request, headers: repeated.toReversed() }, fields);
   });
 
-  it('does not look at headers that are not listed', () => {
+  it('ignores headers that are not listed', () => {
     const fields = fieldsFor({ ...request, headers: [], query: [] });
     expect(() => check({ ...request, query: [['other', 'x']] }, fields)).not.toThrow();
   });
@@ -93,12 +93,12 @@ describe('verify', () => {
 describe('verifyAny', () => {
   const options = { secretKey: credentials.secretKey, hash: nodeHash, now };
 
-  it('gives back the request that verified', () => {
+  it('returns the request that verified', () => {
     const other = { ...request, path: '/other' };
     expect(verifyAny([other, request], fieldsFor(request), options)).toBe(request);
   });
 
-  it('shows the texts of the first one when none did', () => {
+  it('returns the texts of the first one when none did', () => {
     const first = { ...request, path: '/first' };
     const attempt = (): unknown => verifyAny([first, { ...request, path: '/second' }], fieldsFor(request), options);
     expect(attempt).toThrow(expect.objectContaining({ formatString: formatString(first) }) as Error);
@@ -112,7 +112,7 @@ describe('verifyAny', () => {
     expect(calls).toBe(1 + 4);
   });
 
-  it('does not take no request for a verified one', () => {
+  it('refuses an empty list of requests', () => {
     expect(() => verifyAny([], fieldsFor(request), options)).toThrow(TypeError);
   });
 });
@@ -146,7 +146,7 @@ describe('candidates', () => {
     expect(requestCandidates(request, fields, { hosts: ['b.example.com'] })).toEqual([request]);
   });
 
-  it('put back a signed Content-Length that was dropped', () => {
+  it('restore a signed Content-Length that was dropped', () => {
     const dropped = { ...request, headers: request.headers.slice(0, 1) };
     expect(() => check(dropped, fieldsFor(request))).toThrow(mismatch);
     const options = { secretKey: credentials.secretKey, hash: nodeHash, now };
@@ -154,7 +154,7 @@ describe('candidates', () => {
     expect(found.headers).toContainEqual(['content-length', '0']);
   });
 
-  it('never replace a Content-Length that is there', () => {
+  it('never replace an existing Content-Length', () => {
     const other = { ...request, headers: [['Host', 'h'] as const, ['Content-Length', '5'] as const] };
     const lengths = requestCandidates(other, fieldsFor(request), { bodyLength: 9 }).flatMap(({ headers }) => headers);
     expect(lengths).toContainEqual(['Content-Length', '5']);

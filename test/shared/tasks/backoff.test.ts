@@ -20,7 +20,7 @@ it('the first wait is up to a minute, at least half of it', () => {
   );
 });
 
-it('doubles with each try until six hours, and is at least half of that', () => {
+it('the wait doubles with each attempt until six hours, and is at least half of that', () => {
   fc.assert(
     fc.property(fc.string(), fc.nat(), fc.nat(LONGEST), (key, attempts, later) => {
       const full = Math.min(LONGEST, MINUTE * 2 ** Math.min(attempts, 30));
@@ -31,7 +31,7 @@ it('doubles with each try until six hours, and is at least half of that', () => 
 });
 
 // P52
-it('all tries of a key that are put off within hours come to two moments at most', () => {
+it('all attempts of a key that are deferred within hours come at two moments at most', () => {
   fc.assert(
     fc.property(fc.string(), fc.array(fc.nat(LONGEST / 2), { minLength: 2, maxLength: 50 }), (key, delays) => {
       const moments = new Set(delays.map((later) => nextTry(keyed(key), 9, { hash, now: NOW + later })));
@@ -40,7 +40,7 @@ it('all tries of a key that are put off within hours come to two moments at most
   );
 });
 
-it('failures of one moment do not come back in one moment', () => {
+it('failures of one moment do not return in one moment', () => {
   const waits = Array.from({ length: 1000 }, (_, i) => wait(`key ${i}`, 9, NOW));
   const quarters = [0, 0, 0, 0];
   for (const one of waits) quarters[Math.floor((one - LONGEST / 2) / (LONGEST / 8))]! += 1;

@@ -10,7 +10,7 @@ beforeEach(() => {
   bucket = stateBucket();
 });
 
-/** Marks the pair as an instance does to which nothing answers; returns the marks of that instance. */
+/** Marks the pair as an instance does whose requests get no answer; returns that instance's marks. */
 async function marked() {
   const { behind } = bucket.run();
   await behind.crowd(formatPlace(BACKUP));
@@ -18,14 +18,14 @@ async function marked() {
   return behind;
 }
 
-describe('when a pair is marked', () => {
-  it('marks nothing while the destination is not crowded, whatever fails', async () => {
+describe('an instance', () => {
+  it('marks no pair while the destination is not crowded, whatever fails', async () => {
     const { behind } = bucket.run();
     for (let i = 0; i < 100; i += 1) expect(await behind.failed(TARGET, DOWN)).toBe(false);
     expect(await behind.read(TARGET)).toEqual({ phase: 'none' });
   });
 
-  it('marks it when it is crowded and nothing succeeds, and tells since when and why', async () => {
+  it('marks a pair when it is crowded and nothing succeeds, with the time and the cause', async () => {
     const { behind } = bucket.run();
     await behind.crowd(formatPlace(BACKUP));
     expect(await behind.failed(TARGET, DOWN)).toBe(false);
@@ -36,14 +36,14 @@ describe('when a pair is marked', () => {
     expect(await behind.read(OTHER_TARGET)).toEqual({ phase: 'none' });
   });
 
-  it('marks it no more on the word of a crowd that was minutes ago', async () => {
+  it('marks no pair because of a crowd from minutes ago', async () => {
     const { behind } = bucket.run();
     await behind.crowd(formatPlace(BACKUP));
     bucket.clock.ms += 180_000;
     for (let i = 0; i < 10; i += 1) expect(await behind.failed(TARGET, DOWN)).toBe(false);
   });
 
-  it('counts from nothing after a success', async () => {
+  it('counts from zero after a success', async () => {
     const { behind } = bucket.run();
     await behind.crowd(formatPlace(BACKUP));
     for (let i = 0; i < 20; i += 1) {
@@ -62,7 +62,7 @@ describe('when a pair is marked', () => {
     for (let i = 0; i < 5; i += 1) expect(await behind.failed(TARGET, DOWN)).toBe(false);
   });
 
-  it('is told of a crowd by the sweep that counts what has failed', async () => {
+  it('knows of a crowd from the sweep, which counts the failed work', async () => {
     const { tasks, behind } = bucket.run();
     const crowd = { from: 3, tell: (destination: string) => behind.crowd(destination) };
     const fail = (key: string) => tasks.defer({ ...taskWith({ cause: DOWN }), key }, START + 3_600_000);
@@ -77,8 +77,8 @@ describe('when a pair is marked', () => {
   });
 });
 
-describe('while a pair is behind', () => {
-  it('tries one piece in half a minute, and no other ones', async () => {
+describe('while a pair is behind, an instance', () => {
+  it('tries one key in half a minute, and no other ones', async () => {
     const behind = await marked();
     const tried: number[] = [];
     for (let second = 0; second < 90; second += 1) {
@@ -101,7 +101,7 @@ describe('while a pair is behind', () => {
     expect(bucket.requests() - before).toBeLessThanOrEqual(2 * 3);
   });
 
-  it('costs instances to which everything answers no request at all', async () => {
+  it('makes no request where everything succeeds', async () => {
     await marked();
     const { behind } = bucket.run();
     const before = bucket.requests();
@@ -111,7 +111,7 @@ describe('while a pair is behind', () => {
   });
 
   // P40
-  it('goes by an earlier look for no longer than the repair waits', async () => {
+  it('relies on an earlier look for no longer than the repair waits', async () => {
     const behind = await marked();
     expect(await behind.failed(TARGET, DOWN)).toBe(true);
     const mark = await behind.read(TARGET);
@@ -125,7 +125,7 @@ describe('while a pair is behind', () => {
     expect(await behind.read(TARGET)).toMatchObject({ phase: 'recovering' });
   });
 
-  it('does not go by an answer that came too late', async () => {
+  it('does not rely on an answer that came too late', async () => {
     const first = await marked();
     expect(await first.mayTry(TARGET)).toBe(false);
     const slow = bucket.run((method, key) => {
@@ -135,8 +135,8 @@ describe('while a pair is behind', () => {
   });
 });
 
-describe('when something succeeds again', () => {
-  it('tells it, and is taken up and ended by the sweep alone', async () => {
+describe('when something succeeds again, the mark', () => {
+  it('records it, and only the sweep takes it up and ends it', async () => {
     const behind = await marked();
     await behind.succeeded(TARGET);
     const mark = await behind.read(TARGET);
@@ -150,7 +150,7 @@ describe('when something succeeds again', () => {
   });
 
   // P40
-  it('cannot end a newer mark with an older one', async () => {
+  it('cannot be ended by an older one', async () => {
     const behind = await marked();
     const old = await behind.read(TARGET);
     if (old.phase !== 'behind') throw new Error(old.phase);
@@ -163,7 +163,7 @@ describe('when something succeeds again', () => {
   });
 });
 
-describe('events that come late', () => {
+describe('late events', () => {
   it('ask for a scan without stopping anything, once an hour', async () => {
     const { behind } = bucket.run();
     await behind.eventsAreLate(TARGET, START - 3_600_000);
@@ -180,7 +180,7 @@ describe('events that come late', () => {
     expect(await behind.read(TARGET)).toMatchObject({ phase: 'behind', since: START });
   });
 
-  it('leave the mark of a destination that is down as it is', async () => {
+  it('leave the mark of a destination that is down unchanged', async () => {
     const behind = await marked();
     await behind.eventsAreLate(TARGET, START - 3_600_000);
     expect(await behind.read(TARGET)).toMatchObject({ phase: 'behind', cause: DOWN, answers: false });

@@ -4,7 +4,7 @@ import { acquire, held, RUN_MS } from './lease-runs.ts';
 import { FACTS, START, STATE, stateBucket, TARGET } from './state.ts';
 
 const MINUTE = 60_000;
-/** ms after its beginning at which the lease of a run is over. */
+/** ms after its beginning at which the lease of a run has ended. */
 const OVER = RUN_MS + 2 * MINUTE;
 const ATTEMPT = '1767225600-vu1';
 
@@ -23,7 +23,7 @@ const acquireLanded = (leases: Leases, now: number, landed: string) =>
 
 // P51
 describe('a key that is kept for a slow copy', () => {
-  it('costs nothing more where the lease of the run lives as long', async () => {
+  it('needs no further lease where the lease of the run lasts as long', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -32,7 +32,7 @@ describe('a key that is kept for a slow copy', () => {
     expect(state.requests()).toBe(before);
   });
 
-  it('is not asked for twice by one run', async () => {
+  it('gets one further lease from one run', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -41,7 +41,7 @@ describe('a key that is kept for a slow copy', () => {
     expect(state.keys()).toHaveLength(2);
   });
 
-  it('is taken until the copy must have landed, and free after that', async () => {
+  it('is taken until the copy must have taken effect, and free after that', async () => {
     const { state } = await killedOverCopy();
     expect(await acquire(state.run().leases, state.clock.ms)).toMatchObject({ kind: 'taken', awaited: ATTEMPT });
     state.clock.ms = START + 10 * MINUTE;
@@ -50,14 +50,14 @@ describe('a key that is kept for a slow copy', () => {
     expect((await acquire(state.run().leases, state.clock.ms)).kind).toBe('held');
   });
 
-  it('is not awaited while its run is alive, whatever has landed', async () => {
+  it('is not awaited while its run is alive, whatever has taken effect', async () => {
     const { state } = await killedOverCopy();
     state.clock.ms = START + MINUTE;
     const acquired = await acquireLanded(state.run().leases, state.clock.ms, ATTEMPT);
     expect(acquired).toMatchObject({ kind: 'taken', awaited: undefined });
   });
 
-  it('is free when this very copy has landed, and whoever takes it goes on from the record of its run', async () => {
+  it('is free when this very copy has taken effect, and the next run continues from the record', async () => {
     const { state, lease } = await killedOverCopy();
     expect((await acquireLanded(state.run().leases, state.clock.ms, '1767225600-vother')).kind).toBe('taken');
     const { leases } = state.run();
@@ -69,7 +69,7 @@ describe('a key that is kept for a slow copy', () => {
     expect(state.keys()).toEqual([]);
   });
 
-  it('is no abandoned key while the copy may land', async () => {
+  it('does not count as abandoned while the copy may take effect', async () => {
     const { state } = await killedOverCopy();
     const abandoned = async (): Promise<number> => {
       let count = 0;
@@ -81,7 +81,7 @@ describe('a key that is kept for a slow copy', () => {
     expect(await abandoned()).toBe(1);
   });
 
-  it('is given back with all leases of the run, though the first of them is over', async () => {
+  it('is released with all leases of the run, although the first has expired', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -93,7 +93,7 @@ describe('a key that is kept for a slow copy', () => {
 
   it('is kept beside a record that another run has left there', async () => {
     const { state, lease: killed } = await killedOverCopy();
-    // The run before gave its first lease back and was killed before the second.
+    // The run before released its first lease and was killed before the second.
     await state.plain.deleteObject(STATE, killed.name);
     const { leases } = state.run();
     const lease = await held(leases, state.clock.ms);

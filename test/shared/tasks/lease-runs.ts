@@ -1,7 +1,7 @@
 import type { Acquired, Facts, Lease, Leases } from '../../../shared/tasks/index.ts';
 import { FACTS, START, stateBucket, TARGET } from './state.ts';
 
-/** ms of a run; a lease lives longer than its run by what a request of it may still take. */
+/** ms of a run. A lease outlasts its run by the time in which a request of it may still take effect. */
 export const RUN_MS = 60_000;
 export const LONG_AFTER = 10 * RUN_MS;
 
@@ -14,7 +14,7 @@ export async function held(leases: Leases, now: number, facts: Facts = FACTS, th
   return acquired.lease;
 }
 
-/** A bucket on which a run broke off and left its lease, which has expired. */
+/** A bucket on which a run was killed and left its lease, which has expired. */
 export async function afterBrokenRun(facts: Facts = FACTS) {
   const state = stateBucket();
   const broken = await held(state.run().leases, START, facts);

@@ -5,7 +5,7 @@ import { acquire, afterBrokenRun, held, LONG_AFTER, RUN_MS } from './lease-runs.
 import { FACTS, START, STATE, stateBucket, TARGET } from './state.ts';
 
 describe('a late release', () => {
-  it('deletes nothing once the lease may expire before the request has landed', async () => {
+  it('deletes nothing once the lease may expire before the request has taken effect', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -15,7 +15,7 @@ describe('a late release', () => {
   });
 
   // P23
-  it('never frees the lease of somebody else, whenever it comes', async () => {
+  it("never frees somebody else's lease, whenever it comes", async () => {
     expect.hasAssertions();
     await fc.assert(
       fc.asyncProperty(
@@ -36,7 +36,7 @@ describe('a late release', () => {
     );
   });
 
-  it('is carried out while the key is ours for as long as the request may live', async () => {
+  it('is carried out while the key is ours for as long as the request is valid', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -48,7 +48,7 @@ describe('a late release', () => {
 });
 
 describe('records left behind', () => {
-  /** A record above a free number: the run that held the lower one was done, a later one broke off. */
+  /** A record above a free number: the run with the lower one was done, a later one was killed. */
   async function orphan() {
     const { state } = await afterBrokenRun({ floor: 9, since: Number.POSITIVE_INFINITY });
     const second = await held(state.run().leases, state.clock.ms, { floor: 3, since: 4 });
@@ -57,7 +57,7 @@ describe('records left behind', () => {
     return { state, left: second.name };
   }
 
-  it('are found by a thorough look, and go with its work', async () => {
+  it('are found by a thorough look, and removed with its work', async () => {
     const { state, left } = await orphan();
     const { leases } = state.run();
     const lease = await held(leases, state.clock.ms, FACTS, true);
@@ -73,7 +73,7 @@ describe('records left behind', () => {
     expect(state.keys()).toEqual([left]);
   });
 
-  it('that are still alive are left alone', async () => {
+  it('that have not expired are left alone', async () => {
     const { state } = await afterBrokenRun();
     const alive = await held(state.run().leases, state.clock.ms);
     for (const name of alive.inherited) state.remove(name);
@@ -85,7 +85,7 @@ describe('records left behind', () => {
   });
 });
 
-describe('leases that the sweep finds', () => {
+describe('a sweep of leases reports', () => {
   const abandoned = async (leases: Leases, problems: unknown[] = []) => {
     const found = [];
     for await (const one of leases.abandoned((error) => problems.push(error))) found.push(...one);
@@ -98,20 +98,20 @@ describe('leases that the sweep finds', () => {
     expect(await abandoned(state.run().leases)).toEqual([]);
   });
 
-  it('a key whose holder broke off, with what that run must not forget; the record stays', async () => {
+  it('a key whose holder was killed, with the facts of that run; the record stays', async () => {
     const { state, broken } = await afterBrokenRun({ floor: 5, since: 9 });
     expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 5, since: 9 } }]);
     expect(state.keys()).toEqual([broken.name]);
   });
 
-  it('a key once, however many runs broke off', async () => {
+  it('a key once, however many runs were killed', async () => {
     const { state } = await afterBrokenRun({ floor: 5, since: 9 });
     await held(state.run().leases, state.clock.ms, { floor: 4, since: 10 });
     state.clock.ms += LONG_AFTER;
     expect(await abandoned(state.run().leases)).toEqual([{ target: TARGET, facts: { floor: 4, since: 9 } }]);
   });
 
-  it('not a key that another run has taken over', async () => {
+  it('no key that another run has taken over', async () => {
     const { state } = await afterBrokenRun();
     await held(state.run().leases, state.clock.ms);
     expect(await abandoned(state.run().leases)).toEqual([]);
@@ -137,7 +137,7 @@ describe('leases that the sweep finds', () => {
     expect(problems).toMatchObject([{ code: 'InvalidStateObject' }]);
   });
 
-  it('nothing in objects that are no leases', async () => {
+  it('nothing for objects that are no leases', async () => {
     const state = stateBucket();
     await state.plain.putObject(STATE, 'leases/stray', Buffer.from('{}'));
     expect(await abandoned(state.run().leases)).toEqual([]);

@@ -11,7 +11,7 @@ async function remaining(leases: Leases, now: number): Promise<number> {
 }
 
 describe('a free key', () => {
-  it('is taken with one request and given back with one', async () => {
+  it('is taken with one request and released with one', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     const lease = await held(leases, START);
@@ -23,7 +23,7 @@ describe('a free key', () => {
     expect(state.keys()).toEqual([]);
   });
 
-  it('the record says what a run must not forget', async () => {
+  it('has a record with the facts of the run', async () => {
     const state = stateBucket();
     const lease = await held(state.run().leases, START, { floor: 7, since: 9 });
     expect(await state.body(lease.name)).toMatchObject({ ...TARGET, floor: 7, since: 9 });
@@ -46,7 +46,7 @@ describe('a free key', () => {
 
 describe('a taken key', () => {
   // P24
-  it('tells for how long, at least as long as the run and its last request may take', async () => {
+  it('is taken for at least as long as the run and its last request may take, and the answer says so', async () => {
     const state = stateBucket();
     await held(state.run().leases, START);
     state.clock.ms += 10_000;
@@ -62,20 +62,20 @@ describe('a taken key', () => {
     expect((await acquire(state.run().leases, state.clock.ms)).kind).toBe('held');
   });
 
-  it('is free again as soon as it was given back', async () => {
+  it('is free again as soon as it was released', async () => {
     const state = stateBucket();
     const { leases } = state.run();
     await leases.release(await held(leases, START));
     expect((await acquire(leases, START)).kind).toBe('held');
   });
 
-  it('of two that come at once one gets it', async () => {
+  it('goes to one of two that ask at once', async () => {
     const state = stateBucket();
     const both = await Promise.all([acquire(state.run().leases, START), acquire(state.run().leases, START)]);
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['held', 'taken']);
   });
 
-  it('is asked for again when it was given back between the refusal and the question about its holder', async () => {
+  it('is asked for again when it was released between the refusal and the question about its holder', async () => {
     const state = stateBucket();
     const first = await held(state.run().leases, START);
     let reads = 0;
@@ -85,7 +85,7 @@ describe('a taken key', () => {
     expect((await acquire(state.run(hook).leases, START)).kind).toBe('held');
   });
 
-  it('whoever keeps taking it, the asker gives up in the end and says taken', async () => {
+  it('is reported as taken in the end, however often it changes its holder', async () => {
     const state = stateBucket();
     const name = (await held(state.run().leases, START)).name;
     const body = JSON.stringify(await state.body(name));
@@ -96,7 +96,7 @@ describe('a taken key', () => {
     expect(await remaining(state.run(hook).leases, START)).toBeGreaterThan(0);
   });
 
-  it('a create that the client had to repeat finds its own lease and holds it', async () => {
+  it('belongs to the run itself when its client had to repeat the create request', async () => {
     const state = stateBucket();
     let sent = 0;
     const { leases } = state.run(undefined, {
@@ -113,7 +113,7 @@ describe('a taken key', () => {
 });
 
 describe('an expired lease', () => {
-  it('is not deleted but taken over under the next number, with what it knew', async () => {
+  it('is not deleted but taken over under the next number, with its facts', async () => {
     const { state, broken } = await afterBrokenRun({ floor: 5, since: 9 });
     const lease = await held(state.run().leases, state.clock.ms, { floor: 7, since: 11 });
     expect(lease).toMatchObject({ floor: 5, since: 9, inherited: [broken.name] });
@@ -122,14 +122,14 @@ describe('an expired lease', () => {
     expect(await state.body(lease.name)).toMatchObject({ floor: 5, since: 9 });
   });
 
-  it('goes together with the one that took it over, when that work is done', async () => {
+  it('is removed together with the one that took it over, when that work is done', async () => {
     const { state } = await afterBrokenRun();
     const { leases } = state.run();
     await leases.release(await held(leases, state.clock.ms));
     expect(state.keys()).toEqual([]);
   });
 
-  it('passes on the facts of any of several broken runs', async () => {
+  it('passes on the facts of all killed runs', async () => {
     const { state } = await afterBrokenRun({ floor: 5, since: 30 });
     await held(state.run().leases, state.clock.ms, { floor: 6, since: 20 });
     state.clock.ms += LONG_AFTER;
@@ -138,13 +138,13 @@ describe('an expired lease', () => {
     expect(third.inherited).toHaveLength(2);
   });
 
-  it('of two that take over at once one gets it', async () => {
+  it('goes to one of two that take over at once', async () => {
     const { state } = await afterBrokenRun();
     const both = await Promise.all([1, 2].map(() => acquire(state.run().leases, state.clock.ms)));
     expect(both.map(({ kind }) => kind).toSorted()).toEqual(['held', 'taken']);
   });
 
-  it('taken over, finished and cleaned up by others meanwhile: the number above it is void', async () => {
+  it('that others took over, finished and removed makes the number above it void', async () => {
     const { state, broken } = await afterBrokenRun();
     let third: Lease | undefined;
     const hook: Hook = async (method, key) => {
@@ -159,7 +159,7 @@ describe('an expired lease', () => {
     expect(state.keys()).toEqual([broken.name]);
   });
 
-  it("an own clock that is wrong by hours changes nothing: the state bucket's clock decides", async () => {
+  it("is judged by the state bucket's clock, even when the own clock is wrong by hours", async () => {
     const state = stateBucket();
     await held(state.run().leases, START);
     for (const skew of [10 * 3_600_000, -10 * 3_600_000]) {
@@ -172,7 +172,7 @@ describe('an expired lease', () => {
   });
 });
 
-it('a lease that cannot be read stops the run and is never taken for none', async () => {
+it('that cannot be read stops the run and never counts as none', async () => {
   const state = stateBucket();
   const lease = await held(state.run().leases, START);
   await state.put(lease.name, '{"half":');

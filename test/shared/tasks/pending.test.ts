@@ -23,7 +23,7 @@ function setUp() {
 }
 
 describe('a page of pending work', () => {
-  it('is full when it holds so many keys, not so many pieces of work', async () => {
+  it('is full when it has so many keys, however many tasks', async () => {
     const { tasks, deps } = setUp();
     for (let minute = 0; minute < 3; minute += 1) await tasks.defer(task(), LATER + minute * 60_000);
     await tasks.defer(task({ key: 'b' }), LATER + 180_000);
@@ -35,7 +35,7 @@ describe('a page of pending work', () => {
     expect(rest.items.map(({ task: { key } }) => key)).toEqual(['c']);
   });
 
-  it('of one destination passes over the work of others, and tells which has been started', async () => {
+  it('of one destination leaves out the tasks of others, and says which was started', async () => {
     const { tasks, deps, plain } = setUp();
     for (const key of ['a', 'b', 'c']) await tasks.defer(task({ key }), LATER);
     await tasks.defer(task({ destination: OTHER }), LATER);
@@ -46,7 +46,7 @@ describe('a page of pending work', () => {
     expect(await listPending(deps, query)).toMatchObject({ unreadable: 1 });
   });
 
-  it('holds nothing of the help with parts that a run has asked for', async () => {
+  it('leaves out the help with parts that a run has asked for', async () => {
     const { deps, plain } = setUp();
     await plain.putObject(STATE, `tasks/parts/${'0'.repeat(32)}/x`, Buffer.from('{}'));
     const query = { accepts: () => true, marker: undefined, limit: 9, examined: 9 };
@@ -55,7 +55,7 @@ describe('a page of pending work', () => {
 });
 
 describe('the work of one key', () => {
-  it('counts tasks and leases that somebody damaged, and tells the rest', async () => {
+  it('counts damaged tasks and leases, and lists the rest', async () => {
     const { tasks, leases, deps, plain } = setUp();
     const name = await tasks.defer(task(), LATER);
     await tasks.defer(task({ destination: OTHER }), LATER);
@@ -88,7 +88,7 @@ describe('the work of one key', () => {
 });
 
 describe('reattempt', () => {
-  it('tells keys and targets apart, and does not hurry a re-check of what is done', async () => {
+  it('tells keys and targets apart, and does not hurry re-checks', async () => {
     const { tasks, deps, plain } = setUp();
     await tasks.defer(task(), LATER);
     await tasks.defer(task({ cause: 'taken' }), LATER);
@@ -102,7 +102,7 @@ describe('reattempt', () => {
     expect(entries.map(({ key }) => key)).toEqual([recheck]);
   });
 
-  it('has the tags of the keys that are named compared, and starts the rest as it is', async () => {
+  it('compares the tags of named keys, and starts the others unchanged', async () => {
     const { tasks, deps } = setUp();
     const query = { source: TARGET.source, marker: undefined, limit: 10, examined: 10 };
     const startedOf = async (targets: readonly Target[] | undefined) => {

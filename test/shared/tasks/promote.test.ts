@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 describe('promote', () => {
-  it('starts work that is due and leaves the other', async () => {
+  it('starts due work and leaves the other', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith({ hints: ['now'] }), START);
@@ -18,7 +18,7 @@ describe('promote', () => {
     expect(state.keys('waiting/')).toEqual([]);
   });
 
-  /** Keys of what is started in one minute, in the order in which it is. */
+  /** Keys of the tasks that are started in one minute, in their order. */
   async function startedIn(state: ReturnType<typeof stateBucket>, deadline = NEVER): Promise<readonly string[]> {
     const names: string[] = [];
     const { tasks } = state.run((method, key) => {
@@ -28,7 +28,7 @@ describe('promote', () => {
     return Promise.all(names.map(async (name) => (await tasks.load(name))?.task.key ?? ''));
   }
 
-  it('moves all that is due of every destination, however much of it there is', async () => {
+  it('moves all due tasks of every destination, however many there are', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     for (let i = 0; i < 1500; i += 1) await tasks.defer(taskWith({ key: `k${i}` }), START);
@@ -45,7 +45,7 @@ describe('promote', () => {
     expect(await startedIn(state)).toEqual(['k1', 'k2', 'k3', 'k4']);
   });
 
-  it('moves re-checks after all that is not done, however long they are due', async () => {
+  it('moves re-checks after unfinished work, however long they are due', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith({ key: 'recheck', cause: 'settle' }), START);
@@ -55,7 +55,7 @@ describe('promote', () => {
     expect(await startedIn(state)).toEqual(['taken', 'retry', 'recheck']);
   });
 
-  it('goes on with the others when one cannot be moved, and says so in the end', async () => {
+  it('continues with the others when one cannot be moved, and reports it in the end', async () => {
     const state = stateBucket();
     for (const key of ['a', 'b', 'c']) await state.run().tasks.defer(taskWith({ key }), START);
     const [first] = state.keys('waiting/');
@@ -68,7 +68,7 @@ describe('promote', () => {
 
   describe('work that waits after failures', () => {
     const HOUR = 60 * MINUTE;
-    /** Fails for the next hours: `k0` is due first. */
+    /** Fails for the next hours; `k0` is due first. */
     async function failing(count: number) {
       const state = stateBucket();
       const { tasks } = state.run();
@@ -82,14 +82,14 @@ describe('promote', () => {
       return { state, tasks };
     }
 
-    it('is tried each minute with one piece, to see whether the destination has recovered', async () => {
+    it('is tried each minute with one task, to see whether the destination has recovered', async () => {
       const { state } = await failing(3);
       expect(await startedIn(state)).toEqual(['k0']);
       state.clock.ms += MINUTE;
       expect(await startedIn(state)).toEqual(['k1']);
     });
 
-    it('is started at once when something of it has succeeded, a little at first and more each minute', async () => {
+    it('is started at once when a part of it has succeeded, a little at first and more each minute', async () => {
       const { state, tasks } = await failing(700);
       await tasks.recovered(TARGET.destination);
       expect(await startedIn(state)).toHaveLength(200);
@@ -98,11 +98,11 @@ describe('promote', () => {
       expect(await startedIn(state)).toHaveLength(400);
       state.clock.ms += MINUTE;
       expect(await startedIn(state)).toHaveLength(100);
-      // All have been started; the next failures are news of their own.
+      // All have been started; further failures count anew.
       expect(state.keys('waiting/')).toHaveLength(1);
     });
 
-    it('and failed again after that has its own wait', async () => {
+    it('has its own wait when it fails again after that', async () => {
       const { state, tasks } = await failing(2);
       await tasks.recovered(TARGET.destination);
       state.clock.ms += 1000;
@@ -118,7 +118,7 @@ describe('promote', () => {
     });
   });
 
-  it('begins nothing after the deadline', async () => {
+  it('starts nothing after the deadline', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith(), START);
@@ -126,7 +126,7 @@ describe('promote', () => {
     expect(state.keys('tasks/')).toEqual([]);
   });
 
-  it('broken off in the middle of a move leaves the work twice, never not at all', async () => {
+  it('is there twice, never not at all, when a move breaks off in the middle', async () => {
     const state = stateBucket();
     await state.run().tasks.defer(taskWith(), START);
     const hook: Hook = (method) => {
@@ -137,7 +137,7 @@ describe('promote', () => {
     expect(state.keys('waiting/')).toHaveLength(1);
   });
 
-  it('passes by objects that have no name of ours', async () => {
+  it('does not include objects whose names are not ours', async () => {
     const state = stateBucket();
     await state.plain.putObject(STATE, 'waiting/stray', Buffer.from('{}'));
     await state.plain.putObject(STATE, 'waiting/a/b/c', Buffer.from('{}'));
@@ -148,7 +148,7 @@ describe('promote', () => {
 });
 
 describe('restart', () => {
-  it('writes a task anew whose start was lost, so that it fires again; younger ones are left', async () => {
+  it('writes a task again whose start was lost, so that it fires again; younger ones are left', async () => {
     const state = stateBucket();
     await state.run().tasks.submit(taskWith({ key: 'old' }));
     state.clock.ms += 10 * MINUTE;
@@ -175,7 +175,7 @@ describe('restart', () => {
     expect(await state.run().tasks.restart(20 * MINUTE, NEVER)).toBe(0);
   });
 
-  it('restarts all that are lost, and none after the deadline', async () => {
+  it('restarts all lost tasks, and none after the deadline', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     for (let i = 0; i < 3; i += 1) await tasks.submit(taskWith());

@@ -4,8 +4,8 @@ import { BACKUP, OTHER, START, STATE, stateBucket, TARGET, taskWith, type Hook }
 const MINUTE = 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-describe('names', () => {
-  it('due work lies under tasks/, by key, each under a name of its own', async () => {
+describe('the names of tasks', () => {
+  it('are under tasks/, by key, each of its own, for due work', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.submit(taskWith());
@@ -15,14 +15,14 @@ describe('names', () => {
     for (const key of keys) expect(key).toMatch(/^tasks\/[0-9a-f]{32}\/[A-Za-z0-9]+$/);
   });
 
-  it('work that is not due lies under waiting/, by destination and due minute', async () => {
+  it('are under waiting/, by destination and due minute, for work that is not due', async () => {
     const state = stateBucket();
     await state.run().tasks.defer(taskWith(), START + 1);
     expect(state.keys()).toHaveLength(1);
     expect(state.keys()[0]).toMatch(new RegExp(`^waiting/[^/]*${BACKUP.bucket}[^/]*/${START + MINUTE}/`));
   });
 
-  it('the same work put off twice to one minute is there once', async () => {
+  it('are equal for the same work that is deferred twice to one minute', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     const hints = ['x', 'y'];
@@ -40,7 +40,7 @@ describe('names', () => {
     ['the key', taskWith({ key: 'other' }), START],
     ['the destination', taskWith({ destination: OTHER }), START],
     ['the minute', taskWith(), START + 1],
-  ])('work that differs in %s is kept apart', async (_, task, due) => {
+  ])('differ for work with another %s', async (_, task, due) => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.defer(taskWith(), START);
@@ -48,7 +48,7 @@ describe('names', () => {
     expect(state.keys()).toHaveLength(2);
   });
 
-  it('names hold no key of the user, whatever it is', async () => {
+  it('contain no key of the user, whatever it is', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     for (const key of ['a/../b', '/x', 'ü\u0000\n', 'k'.repeat(850)]) {
@@ -72,7 +72,7 @@ describe('the due tasks of a key', () => {
     expect(found).toHaveLength(2);
   });
 
-  it('one that is done meanwhile is not among them', async () => {
+  it('do not include one that another run has done', async () => {
     const state = stateBucket();
     await state.run().tasks.submit(taskWith());
     const hook: Hook = (method, key) => {
@@ -83,7 +83,7 @@ describe('the due tasks of a key', () => {
   });
 
   // P25
-  it('completing deletes exactly the tasks that were listed, so one that came meanwhile stays', async () => {
+  it('are deleted exactly as listed on completion, so one that came since stays', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
     await tasks.submit(taskWith());
@@ -95,7 +95,7 @@ describe('the due tasks of a key', () => {
     expect(listed.map(({ name }) => name)).not.toContain(left[0]?.name);
   });
 
-  it('replacing writes the new one first: a crash in between leaves the work twice, never not at all', async () => {
+  it('are replaced by writing the new one first, so a crash in between leaves the work twice, never not at all', async () => {
     const state = stateBucket();
     await state.run().tasks.submit(taskWith());
     const hook: Hook = (method) => {
@@ -112,11 +112,11 @@ describe('the due tasks of a key', () => {
   });
 });
 
-describe('a document that is none', () => {
+describe('an invalid document', () => {
   const valid = { ...TARGET, hints: [], floor: 0, since: null, cause: 'taken', attempts: 0, first: START };
   const NAME = `tasks/${'0'.repeat(32)}/u1`;
 
-  it('is told apart from one that is', async () => {
+  it('is told apart from a valid one', async () => {
     const state = stateBucket();
     await state.put(NAME, JSON.stringify(valid));
     expect(await state.run().tasks.load(NAME)).toEqual({ name: NAME, task: taskWith() });
@@ -137,7 +137,7 @@ describe('a document that is none', () => {
       'a host in place of a region',
       JSON.stringify({ ...valid, source: { bucket: 'source-1250000000', region: 'evil.example.com' } }),
     ],
-  ])('%s: InvalidStateObject, with its name', async (_, body) => {
+  ])('is an InvalidStateObject with its name: %s', async (_, body) => {
     const state = stateBucket();
     await state.put(NAME, body);
     const failure = state.run().tasks.load(NAME);
@@ -145,7 +145,7 @@ describe('a document that is none', () => {
     await expect(failure).rejects.toThrow(NAME);
   });
 
-  it('bytes that are not UTF-8: InvalidStateObject', async () => {
+  it('is an InvalidStateObject when its bytes are not UTF-8', async () => {
     const state = stateBucket();
     await state.plain.putObject(STATE, NAME, Buffer.from([0xff, 0xfe]));
     await expect(state.run().tasks.load(NAME)).rejects.toMatchObject({ code: 'InvalidStateObject' });

@@ -29,7 +29,7 @@ const UPLOAD: Upload = {
 const decoded = (document: unknown) => decodeTask('name', new TextEncoder().encode(JSON.stringify(document)));
 
 describe('the uploads of a task', () => {
-  it('come back as they were written', () => {
+  it('are read back as written', () => {
     const task = { ...TASK, uploads: [UPLOAD, { ...UPLOAD, uploadId: 'w', base: 'b' }] };
     expect(decodeTask('name', encodeTask(task))).toEqual(task);
   });
@@ -44,11 +44,11 @@ describe('the uploads of a task', () => {
     ['no list', UPLOAD],
     ['an empty ID', [{ ...UPLOAD, uploadId: '' }]],
     ['no ID', [{ ...UPLOAD, uploadId: undefined }]],
-    ['a bucket that is none', [{ ...UPLOAD, from: { bucket: 'evil.example.com/', region: 'ap-guangzhou' } }]],
-    ['parts of nothing', [{ ...UPLOAD, partSize: 0 }]],
-    ['a size that is no number', [{ ...UPLOAD, size: '5' }]],
+    ['an invalid bucket', [{ ...UPLOAD, from: { bucket: 'evil.example.com/', region: 'ap-guangzhou' } }]],
+    ['parts of 0 bytes', [{ ...UPLOAD, partSize: 0 }]],
+    ['a size that is not a number', [{ ...UPLOAD, size: '5' }]],
     ['half a byte', [{ ...UPLOAD, size: 0.5 }]],
-  ])('%s is not read as an upload', (_, uploads) => {
+  ])('do not include %s', (_, uploads) => {
     const document = { ...TASK, since: null, uploads };
     expect(() => decoded(document)).toThrow(expect.objectContaining({ code: 'InvalidStateObject' }));
     expect(decoded({ ...document, uploads: [UPLOAD] }).uploads).toEqual([UPLOAD]);

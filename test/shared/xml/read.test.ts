@@ -139,7 +139,7 @@ describe('documents that an attacker makes long', () => {
     ['a comment after the root', `<A/><!--${'- '.repeat(300 * KB)}`],
     ['an instruction', `<?a ${'?x'.repeat(300 * KB)}`],
     ['a CDATA section', `<A><![CDATA[${']x'.repeat(300 * KB)}`],
-  ])('%s, which costs a string each, is refused before it has ended', (_what, document) => {
+  ])('are refused before their end, where each piece costs a string: %s', (_what, document) => {
     expect(() => readXml(document)).toThrow(refused('XMLSizeLimit', 'A tag, text or comment is too long'));
   });
 
@@ -147,11 +147,11 @@ describe('documents that an attacker makes long', () => {
     ['a text', `<A>${'x'.repeat(65 * KB)}</A>`],
     ['a text in pieces', `<A>${'<![CDATA[x]]>'.repeat(65 * KB)}</A>`],
     ['a text among blanks', `<A>${' '.repeat(65 * KB)}x</A>`],
-  ])('%s is refused past its limit', (_what, document) => {
+  ])('are refused past the limit: %s', (_what, document) => {
     expect(() => readXml(document)).toThrow(refused('XMLSizeLimit', 'more than 65536 characters'));
   });
 
-  it('blanks between elements, comments and namespaces may be as long as the document', () => {
+  it('may have blanks between elements, comments and namespaces as long as the document', () => {
     const long = 3 * KB * KB;
     for (const inner of [`${' '.repeat(long)}<B/>`, `${'\n'.repeat(long)}<B/>`, `<!--${'x'.repeat(long)}--><B/>`]) {
       expect(readXml(`<A>${inner}</A>`).children).toHaveLength(1);
@@ -159,14 +159,14 @@ describe('documents that an attacker makes long', () => {
     expect(readXml(`<A xmlns="${'x'.repeat(long)}"><B/></A>`).children).toHaveLength(1);
   });
 
-  it('many tags, texts and comments in sequence are not, nor blanks around the root', () => {
+  it('may not have many tags, texts and comments in sequence, nor blanks around the root', () => {
     const half = 'x'.repeat(32 * KB);
     const blanks = '\r'.repeat(1024 * KB);
     const document = `${blanks}<A>${`<B>${half}</B><!--${half}-->`.repeat(10)}</A>${blanks}<!-- -->${blanks}`;
     expect(readXml(document).children).toHaveLength(10);
   });
 
-  it('a text is as long as it may be wherever it stands', () => {
+  it('may have a text up to its limit in any place', () => {
     const text = '\u3000'.repeat(64 * KB);
     for (const before of [0, 1, 5000, 16_000, 16_383]) {
       const document = (more: string) => `<A><!--${'x'.repeat(before)}--><B>${text}${more}</B></A>`;
@@ -175,14 +175,14 @@ describe('documents that an attacker makes long', () => {
     }
   });
 
-  it('blanks after the root hide nothing of what is not well-formed', () => {
+  it('cannot hide malformed parts after blanks that follow the root', () => {
     const blanks = ' '.repeat(100 * KB);
     for (const wrong of [`<A/>${blanks}x`, `<A/><!-${blanks}- -->`, `<A/>${blanks}<B/>`, `<A/><?${blanks}a?>`]) {
       expect(() => readXml(wrong)).toThrow(refused('MalformedXML', 'not well-formed'));
     }
   });
 
-  it('a tag with more than 64 attributes is refused', () => {
+  it('may not have a tag with more than 64 attributes', () => {
     const tag = (count: number) => `<A ${Array.from({ length: count }, (_, n) => `a${n}="b"`).join(' ')}/>`;
     expect(Object.keys(readXml(tag(64)).attributes)).toHaveLength(64);
     expect(readXml(`<R>${tag(64)}${tag(64)}</R>`).children).toHaveLength(2);
@@ -193,7 +193,7 @@ describe('documents that an attacker makes long', () => {
 describe('readXmlByChild', () => {
   const DOCUMENT = '<R a="1"> <A><B>1</B></A>\n<A/><C>2</C></R>';
 
-  it('gives out each child of the root, whole, and the root with none', () => {
+  it('returns each child of the root, whole, and the root with none', () => {
     const seen: unknown[] = [];
     const root = readXmlByChild(DOCUMENT, (element, { name, attributes }) => seen.push({ element, name, attributes }));
     expect(seen).toEqual(readXml(DOCUMENT).children.map((element) => ({ element, name: 'R', attributes: { a: '1' } })));
@@ -212,7 +212,7 @@ describe('readXmlByChild', () => {
     );
   });
 
-  it('throws for the document after what it gave out, and passes on what was thrown at it', () => {
+  it('throws for the document after its last child, and passes on the error of a handler', () => {
     const seen: string[] = [];
     const give = (element: { name: string }) => seen.push(element.name);
     expect(() => readXmlByChild('<R><A/><B/><C></R>', give)).toThrow(refused('MalformedXML', 'unexpected close tag'));

@@ -31,7 +31,7 @@ const DOCUMENT = utf8(
 );
 
 describe('createXmlReader', () => {
-  it('tells of every element, with its depth and its own text', () => {
+  it('reports every element, with its depth and its own text', () => {
     expect(read(DOCUMENT)).toEqual([
       '1 <List> {"a":"1&2"}',
       '2 <Key> {}',
@@ -46,7 +46,7 @@ describe('createXmlReader', () => {
     ]);
   });
 
-  it('does not care where the document is cut', () => {
+  it('gives the same events wherever the document is cut', () => {
     const whole = read(DOCUMENT);
     for (let cut = 0; cut <= DOCUMENT.length; cut++) expect(read(DOCUMENT, [cut])).toEqual(whole);
     fc.assert(
@@ -72,21 +72,21 @@ describe('createXmlReader', () => {
     );
   });
 
-  it('stays refused after an error', () => {
+  it('keeps refusing after an error', () => {
     const reader = createXmlReader({});
     expect(() => reader.write(utf8('<A></B>'))).toThrow('unexpected close tag');
     expect(() => reader.write(utf8('<A/>'))).toThrow('unexpected close tag');
     expect(() => reader.close()).toThrow('unexpected close tag');
   });
 
-  it('takes nothing after the end', () => {
+  it('accepts nothing after the end', () => {
     const reader = createXmlReader({});
     reader.write(utf8('<A/>'));
     reader.close();
     expect(() => reader.write(utf8(' '))).toThrow('already closed');
   });
 
-  it('lets the error of a handler through', () => {
+  it('passes on the error of a handler', () => {
     const stop = new RangeError('enough');
     const reader = createXmlReader({
       open: () => {
@@ -97,7 +97,7 @@ describe('createXmlReader', () => {
     expect(() => reader.close()).toThrow(stop);
   });
 
-  it('takes any bytes: reads them or refuses them', () => {
+  it('reads any bytes or refuses them', () => {
     const mutation = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
       fc.property(fc.array(mutation, { minLength: 1, maxLength: 3 }), (mutations) => {

@@ -68,7 +68,7 @@ describe('writeXml', () => {
   });
 });
 
-describe('a document that was written', () => {
+describe('a written document', () => {
   const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,6}$/);
   const text = fc
     .oneof(

@@ -19,8 +19,8 @@ const HEAD: ObjectHead = {
   restore: undefined,
 };
 
-describe('attributes that travel with the bytes', () => {
-  it('headers, user metadata and the marker; tags are left to COS', () => {
+describe('the attributes of a replica', () => {
+  it('are headers, user metadata and the marker; tags are left to COS', () => {
     const meta = writeMarker(HEAD.meta, MARKER, MEASURE);
     const attributes = attributesOf(HEAD, rule(), meta, undefined);
     expect(attributes.headers).toEqual(HEAD.headers);
@@ -28,7 +28,7 @@ describe('attributes that travel with the bytes', () => {
     expect(attributes.tags).toBeUndefined();
   });
 
-  it('the storage class is that of the rule, else that of the object and never the default', () => {
+  it("include the rule's storage class, else the object's, and never the default", () => {
     const of = (storageClass: string, ofRule = rule()) =>
       attributesOf({ ...HEAD, storageClass }, ofRule, {}, undefined).storageClass;
     expect(of('STANDARD_IA')).toBe('STANDARD_IA');
@@ -36,7 +36,7 @@ describe('attributes that travel with the bytes', () => {
     expect(of('STANDARD', rule({ storageClass: 'STANDARD_IA' }))).toBe('STANDARD_IA');
   });
 
-  it('a KMS replica is encrypted with the key of the rule, for keys belong to their region', () => {
+  it("include the rule's KMS key, because keys belong to their region", () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'source-key' } as const;
     const ofRule = rule({ kmsObjects: true, kmsKeyId: 'destination-key' });
     expect(attributesOf({ ...HEAD, encryption }, ofRule, {}, undefined).encryption).toEqual({
@@ -52,13 +52,13 @@ describe('attributes that travel with the bytes', () => {
     expect(attributesOf(HEAD, rule({ kmsKeyId: 'k' }), {}, undefined).encryption).toBeUndefined();
   });
 
-  it('grants are those that were asked for', () => {
+  it('include the requested grants', () => {
     const grants = [{ permission: 'READ', grantee: 'qcs::cam::uin/1:uin/2' }] as const;
     expect(attributesOf(HEAD, rule(), {}, grants).grants).toEqual(grants);
     expect(attributesOf(HEAD, rule(), {}, undefined).grants).toBeUndefined();
   });
 
-  it('a replica that is raised keeps what it has; only its marker changes', () => {
+  it('stay the same except for the marker when a replica is copied on top again', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'destination-key' } as const;
     const there = {
       ...HEAD,

@@ -3,7 +3,7 @@ import { plan } from '../../../../shared/replication/decide/plan.ts';
 import type { Observation } from '../../../../shared/replication/types.ts';
 import { history, observed, ref, replica, stackOf } from './build.ts';
 
-/** What the copies that are planned say of themselves: `3 on 1`; `on 0`: nothing is accounted for. */
+/** The markers of the planned copies: `3 on 1`; `on 0`: no base. */
 function bases(seen: Observation, excluded: readonly string[] = [], later: readonly string[] = []): readonly string[] {
   const planned = plan(seen, new Set(excluded), new Set(later));
   if (planned.kind !== 'steps') throw new Error('too deep');
@@ -22,7 +22,7 @@ describe('the base of a replica', () => {
   });
 
   // P9
-  it('is not an entry without a replica that is younger than what a listing surely shows', () => {
+  it('is not an entry without a replica that is younger than the time that a listing surely shows', () => {
     const seen = observed(history('vvv'), stackOf(replica(1)));
     expect(bases({ ...seen, settledBefore: ref(2).time }, ['v2'])).toEqual(['3 on 1']);
     expect(bases({ ...seen, settledBefore: ref(3).time }, ['v2'])).toEqual(['3 on 2']);
@@ -37,11 +37,11 @@ describe('the base of a replica', () => {
   it('is not a version that may be copied some day', () => {
     const seen = observed(history('vvv'), stackOf(replica(1)));
     expect(bases(seen, ['v2'], ['v2'])).toEqual(['3 on 1']);
-    // It is restored, and found below the replica that goes on saying that it is missing.
+    // It is restored, and found below the replica whose marker still says that it is missing.
     expect(bases(observed(history('vvv'), stackOf(replica(3, 1), replica(1))))).toEqual(['2 on 1', '3 on 2']);
   });
 
-  it('reaches as deep as before when a replica is copied on top again and a listing may lack what lies between', () => {
+  it('stays the same when a replica is copied on top again and a listing may lack versions in between', () => {
     const seen = observed(history('vvv'), stackOf(replica(1), replica(3, 1)));
     expect(bases({ ...seen, settledBefore: ref(2).time }, ['v2'])).toEqual(['3 on 1']);
   });
@@ -50,7 +50,7 @@ describe('the base of a replica', () => {
 describe('a key with a hundred thousand versions', () => {
   const COUNT = 100_000;
   const entries = history('v'.repeat(COUNT));
-  /** Comparisons that a plan asks for, by the times it looks at a reference. */
+  /** Comparisons that a plan makes, counted by its reads of references. */
   const counted = (seen: Observation): number => {
     let reads = 0;
     const watched = (one: { readonly id: string; readonly time: number }) => ({
@@ -67,12 +67,12 @@ describe('a key with a hundred thousand versions', () => {
     return reads;
   };
 
-  it('of which all have replicas is in order', () => {
+  it('that all have replicas is in order', () => {
     const stack = stackOf(...entries.map((_, i) => replica(COUNT - i)));
     expect(plan(observed(entries, stack))).toEqual({ kind: 'steps', steps: [] });
   });
 
-  it('of which lifecycle has left few takes few comparisons for each', () => {
+  it('of which a lifecycle has left few needs few comparisons for each', () => {
     const left = stackOf(...Array.from({ length: 4000 }, (_, i) => replica(COUNT - 25 * i)));
     expect(counted(observed(entries, left))).toBeLessThan(COUNT * 40);
   });

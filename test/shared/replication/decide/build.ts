@@ -10,7 +10,7 @@ import type { Marker, Ref } from '../../../../shared/identity/types.ts';
 export const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
 export const DESTINATION = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 
-/** The source entry at place `n`; whole numbers are listed, others (`1.5`) are no longer. */
+/** The source entry at place `n`; whole numbers are listed, others (`1.5`) no longer are. */
 export const ref = (n: number): Ref => ({ id: `v${n}`, time: n * 1000 });
 export const placeOf = (one: Ref): number => one.time / 1000;
 
@@ -34,7 +34,7 @@ export const markerOf = (source: number, base: number): Marker => ({
   attempted: 0,
 });
 
-/** `base` 0: nothing was accounted for. */
+/** `base` 0: none. */
 export const replica = (source: number, base = source - 1): ReplicaSketch => ({
   kind: 'replica',
   marker: markerOf(source, base),

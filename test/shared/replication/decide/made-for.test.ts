@@ -7,7 +7,7 @@ import type { Intention, Mark } from '../../../../shared/replication/deletion-re
 const BUCKET = 'third-1250000000';
 const START = Date.UTC(2026, 0, 1);
 
-/** As COS names what was written so many ms after the start. */
+/** As COS names a version that was written this many ms after the start. */
 const idAt = (ms: number): string =>
   Buffer.from(String(2n ** 64n - 1n - BigInt(START + ms) * 1000n)).toString('base64');
 
@@ -41,8 +41,8 @@ const found = (
 
 const elsewhere = rankAt(100, 'source-1250000000');
 
-describe('the delete marker that an intention has brought about', () => {
-  it('is the one that came at once, and not what users deleted later', () => {
+describe('the delete marker that an intention has made', () => {
+  it('is the one that came at once, and not a later deletion by a user', () => {
     expect(found(intentionAt(500, elsewhere), [deletedAt(9000), deletedAt(600)])).toBe(idAt(600));
   });
 
@@ -56,7 +56,7 @@ describe('the delete marker that an intention has brought about', () => {
     expect(found(intention, [deletedAt(221)])).toBeUndefined();
   });
 
-  it('does not lie below the one that the intention stands for', () => {
+  it('is not below the one that the intention stands for', () => {
     expect(found(intentionAt(500, rankAt(221)), [deletedAt(221), deletedAt(100)])).toBeUndefined();
   });
 

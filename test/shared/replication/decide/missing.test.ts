@@ -13,7 +13,7 @@ const copied = (seen: Observation, excluded: readonly string[]): readonly string
   return planned.steps.flatMap((step) => (step.kind === 'copy' ? [step.entry.ref.id] : []));
 };
 
-/** Histories, replicas of some versions with any base, a look that may stop, names and exclusions at random. */
+/** Random histories, replicas of some versions with any base, looks that may stop, names and exclusions. */
 const arbitraryLook = fc.stringMatching(/^[vd]{1,7}$/).chain((shape) => {
   const places = shape.split('').map((_, i) => i + 1);
   const versions = places.filter((place) => shape[place - 1] === 'v');
@@ -29,7 +29,7 @@ const arbitraryLook = fc.stringMatching(/^[vd]{1,7}$/).chain((shape) => {
     });
 });
 
-describe('the versions that have to be looked at before they are copied', () => {
+describe('the versions that a look must read before it copies them', () => {
   it('are those without a replica that are newer than all replicas, in a gap, or named', () => {
     expect(missing(observed(history('vvdv'), stackOf()))).toEqual(['v1', 'v2', 'v4']);
     expect(missing(observed(history('vvv'), stackOf(replica(1))))).toEqual(['v2', 'v3']);
@@ -39,7 +39,7 @@ describe('the versions that have to be looked at before they are copied', () => 
     expect(missing(observed(history('vvv'), stackOf(replica(3, 2), replica(1)), named))).toEqual(['v2']);
   });
 
-  it('are not looked at again once they turned out not to be copied', () => {
+  it('are not read again once they turned out not to be copied', () => {
     const seen = observed(history('vvv'), stackOf(replica(1)), { hints: new Set(['v2']) });
     expect(missing(seen, ['v2'])).toEqual(['v3']);
     expect(missing(seen, ['v2', 'v3'])).toEqual([]);

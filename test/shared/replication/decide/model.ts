@@ -4,8 +4,8 @@ import type { Ref } from '../../../../shared/identity/types.ts';
 import { placeOf } from './build.ts';
 
 /**
- * The destination as the plan's steps change it, and the protocol's definitions written down a second time: by places
- * as plain numbers and by comparing every pair, where the product sorts and scans once.
+ * The destination as the plan's steps change it, and the protocol's definitions in a second form: by places as plain
+ * numbers and by comparing every pair, where the product sorts and scans once.
  */
 
 const sourceOf = (item: StackItem): number => (isOwn(item) ? placeOf(item.marker.ref) : Number.NaN);
@@ -20,14 +20,14 @@ const keptOf = (stack: readonly StackItem[]): readonly ReplicaItem[] =>
 
 export interface Expected {
   readonly missing: readonly number[];
-  /** Sources of the replicas that are made anew, oldest first. */
+  /** Sources of the replicas that are copied on top again, oldest first. */
   readonly redone: readonly number[];
   readonly marks: number;
-  /** Version IDs that go. */
+  /** Version IDs to remove. */
   readonly removed: readonly string[];
 }
 
-/** What the protocol's "full look" asks for. */
+/** The steps that the protocol's "full look" demands. */
 export function expectedOf(seen: Observation, excluded: ReadonlySet<string>): Expected {
   const kept = keptOf(seen.stack);
   const places = kept.map(sourceOf);
@@ -61,7 +61,7 @@ export function expectedOf(seen: Observation, excluded: ReadonlySet<string>): Ex
   };
 }
 
-/** Whether a delete marker that may be ours and late lies above the newest replica of this version. */
+/** Whether a late delete marker that may be ours is above the newest replica of this version. */
 function isHidden({ stack, mine, since }: Observation, source: number): boolean {
   const at = stack.findIndex((item) => isReplica(item) && sourceOf(item) === source);
   return stack.some(
@@ -89,7 +89,7 @@ function marksOf(
 
 let made = 0;
 
-/** Takes one step. Throws when the step would do harm at that very moment. `time` is that of what it writes. */
+/** Takes one step. Throws when the step would do harm at that very moment. `time`: when it writes. */
 export function take(stack: readonly StackItem[], step: Step, time: number): readonly StackItem[] {
   made += 1;
   const versionId = `n${made}`;
@@ -100,20 +100,20 @@ export function take(stack: readonly StackItem[], step: Step, time: number): rea
     }
     case 'raise': {
       const there = stack.find((item) => item.versionId === step.item.versionId);
-      if (there?.kind !== 'replica') throw new Error('raises what is no replica');
+      if (there?.kind !== 'replica') throw new Error('raises a version that is no replica');
       return [{ versionId, time, kind: 'replica', marker: markerFor(there.marker.ref, step.base) }, ...stack];
     }
     case 'mark':
       return [{ versionId, time, kind: 'delete-marker' }, ...stack];
     case 'lift':
     case 'hide':
-      throw new Error('not where replication goes one way');
+      throw new Error('hides a key where replication goes one way');
     default: {
       const at = stack.findIndex((item) => item.versionId === step.item.versionId);
       const item = stack[at];
-      if (item === undefined) throw new Error('removes what is not there');
-      if (item.kind === 'foreign' || item.kind === 'delete-marker') throw new Error('removes what is not ours');
-      if (item.vouches) throw new Error('removes what vouches for the copy of a user');
+      if (item === undefined) throw new Error('removes a missing version');
+      if (item.kind === 'foreign' || item.kind === 'delete-marker') throw new Error("removes another's version");
+      if (item.vouches) throw new Error('removes a replica that vouches for a copy by a user');
       const newer = stack.slice(0, at).some((other) => isReplica(other) && sourceOf(other) === sourceOf(item));
       if (item.kind === 'replica' && !newer) throw new Error('removes the newest replica of a version');
       return stack.toSpliced(at, 1);
@@ -134,7 +134,7 @@ const markerFor = (ref: Ref, base: Ref | undefined) => ({
 export const takeAll = (stack: readonly StackItem[], steps: readonly Step[], time: number): readonly StackItem[] =>
   steps.reduce((now, step) => take(now, step, time), stack);
 
-/** What must be true of the stack when a plan has been carried out; undefined when it is. */
+/** The fault of the stack after a plan has been carried out; undefined: none. */
 export function faultOf(before: Observation, after: readonly StackItem[], expected: Expected): string | undefined {
   const kept = keptOf(after);
   const places = kept.map(sourceOf);
@@ -146,17 +146,20 @@ export function faultOf(before: Observation, after: readonly StackItem[], expect
   if (doubled !== undefined) return `version ${doubled} has more than one replica`;
   if (places.some((place, i) => i > 0 && place > (places[i - 1] as number))) return `the order is ${places.join(' ')}`;
   const gone = keptOf(before.stack).find((item) => !places.includes(sourceOf(item)));
-  if (gone !== undefined) return `the replica of version ${sourceOf(gone)} is gone`;
+  if (gone !== undefined) return `the replica of version ${sourceOf(gone)} is missing`;
   const others = (stack: readonly StackItem[]): string =>
     stack
       .filter((item) => item.kind === 'foreign')
       .map((item) => item.versionId)
       .join(' ');
-  if (others(after) !== others(before.stack)) return 'the versions of others have changed';
+  if (others(after) !== others(before.stack)) return "others' versions have changed";
   return faultOfTop(before, after, expected);
 }
 
-/** The destination shows what the source shows, unless somebody else wrote there or what was newer is gone at the source. */
+/**
+ * The destination shows the same as the source, unless somebody else wrote there or a newer version was removed at the
+ * source.
+ */
 function faultOfTop(before: Observation, after: readonly StackItem[], expected: Expected): string | undefined {
   const newest = before.entries.at(-1);
   const top = after[0];

@@ -6,7 +6,7 @@ import { deleteMarker, foreign, history, observed, placeOf, replica, stackOf, ty
 import { expectedOf, faultOf, take, takeAll } from './model.ts';
 
 const NONE: ReadonlySet<string> = new Set();
-/** What the run under test writes, and what the next one does, in ms; small stacks were made before 100. */
+/** The times of the writes of the run under test, and of the next one, in ms; small stacks were made before 100. */
 const FIRST_RUN = 100;
 const NEXT_RUN = 200;
 
@@ -43,7 +43,7 @@ const summaryOf = (steps: readonly Step[]) => {
   return summary(missing, redone, marks, removed);
 };
 
-/** Undefined when all is well with this world; else what is wrong, in words. */
+/** The fault of this world, in words; undefined: none. */
 function judge(seen: Observation, excluded = NONE): string | undefined {
   const steps = stepsOf(seen, excluded);
   const expected = expectedOf(seen, excluded);
@@ -51,9 +51,9 @@ function judge(seen: Observation, excluded = NONE): string | undefined {
   const got = summaryOf(steps);
   if (got !== wanted) return `planned ${got}, the protocol asks for ${wanted}`;
   const baseless = steps.find((step) => 'base' in step && !baseIsTrue(seen, step));
-  if (baseless !== undefined) return `a base vouches for what is missing: ${JSON.stringify(baseless)}`;
+  if (baseless !== undefined) return `a base vouches for missing versions: ${JSON.stringify(baseless)}`;
 
-  // Broken off after any number of steps, none included: the next run finds the lease of this one.
+  // Killed after any number of steps, none included: the next run finds the lease of this one.
   let stack: readonly StackItem[] = seen.stack;
   for (let taken = 0; ; taken += 1) {
     const since = Math.min(seen.since, FIRST_RUN);
@@ -100,7 +100,7 @@ function* stacks(alphabet: readonly Sketch[], longest: number): Generator<readon
 const shapesOf = (length: number): readonly string[] =>
   length === 0 ? [''] : shapesOf(length - 1).flatMap((shape) => [`${shape}v`, `${shape}d`]);
 
-/** Every replica that may stand at the destination: of listed versions with every base, and of one deleted since. */
+/** Every replica that the destination may have: of listed versions with every base, and of one deleted since. */
 function alphabetOf(shape: string, deletedToo: boolean): readonly Sketch[] {
   const replicas = shape
     .split('')
@@ -131,7 +131,7 @@ function sweep(
 }
 
 const asIs = (seen: Observation): readonly Observation[] => [seen];
-/** A run that broke off may have made every delete marker, or this one did. */
+/** A killed run, or this one, may have made every delete marker. */
 const withLateMarkers = (seen: Observation): readonly Observation[] =>
   seen.stack.some((item) => item.kind === 'delete-marker')
     ? [
@@ -146,7 +146,7 @@ const withLateMarkers = (seen: Observation): readonly Observation[] =>
 const withHints = (seen: Observation): readonly Observation[] =>
   seen.entries.map((entry) => ({ ...seen, hints: new Set([entry.ref.id]) }));
 
-describe('the plan, against the protocol in every small world', () => {
+describe('the plan agrees with the protocol in every small world', () => {
   it.each([
     { length: 0, longest: 3, at: 10 },
     { length: 1, longest: 4, at: 150 },
@@ -214,8 +214,8 @@ const arbitraryWorld = fc
   }));
 
 /**
- * The same stack as runs leave it: replicas in the order of their sources, and each accounts for the one below it. Where
- * the order is wrong, the run that made it so left a floor below all of it.
+ * The same stack as runs leave it: replicas in the order of their sources, and each marker names the one below as its
+ * base. Where the order is wrong, the run that made it so left a floor below all of it.
  */
 function inOrder(stack: readonly StackItem[]): readonly StackItem[] {
   const sourceOf = ({ marker }: ReplicaItem): number => placeOf(marker.ref);
@@ -232,7 +232,7 @@ function inOrder(stack: readonly StackItem[]): readonly StackItem[] {
 }
 
 describe('the plan in larger worlds', () => {
-  it('does what the protocol asks for, and any run that breaks off is completed by the next', () => {
+  it('takes the steps of the protocol, and the next run completes a killed one', () => {
     fc.assert(
       fc.property(arbitraryWorld, ({ seen, excluded }) => {
         expect(judge(seen, excluded)).toBeUndefined();
@@ -241,7 +241,7 @@ describe('the plan in larger worlds', () => {
     );
   });
 
-  it('comes to rest however often runs break off, as long as each takes one step', () => {
+  it('comes to rest however often runs are killed, as long as each takes one step', () => {
     fc.assert(
       fc.property(arbitraryWorld, fc.infiniteStream(fc.integer({ min: 1, max: 4 })), ({ seen, excluded }, patience) => {
         let stack = seen.stack;
@@ -256,7 +256,7 @@ describe('the plan in larger worlds', () => {
     );
   });
 
-  it('never lets the newest replica of any version vanish, after no step at all', () => {
+  it('never lets the newest replica of any version vanish, after any number of steps', () => {
     fc.assert(
       fc.property(arbitraryWorld, ({ seen, excluded }) => {
         const had = new Set(seen.stack.filter((item) => item.kind === 'replica').map((item) => item.marker.ref.id));
@@ -271,7 +271,7 @@ describe('the plan in larger worlds', () => {
     );
   });
 
-  it('forgets no recorded gap when it stops at the floor, so a look without floor still fills it', () => {
+  it('keeps every recorded gap when it stops at the floor, so a look without floor still fills it', () => {
     fc.assert(
       fc.property(arbitraryWorld, fc.nat(8), ({ seen, excluded }, floor) => {
         const whole = inOrder(seen.stack);
@@ -282,7 +282,7 @@ describe('the plan in larger worlds', () => {
         const shallow = { ...seen, stack: whole.slice(0, end + 1), low, hints: NONE };
         const steps = stepsOf(shallow, excluded);
         const copied = steps.flatMap((step) => (step.kind === 'copy' ? [placeOf(step.entry.ref)] : []));
-        // Replicas that the look did not see may be copied again; such surplus is for the deep look to remove.
+        // Replicas that the look did not see may be copied again. The deep look removes such surplus.
         const after = takeAll(whole, steps, FIRST_RUN);
         const deep = (stack: readonly StackItem[]) => expectedOf({ ...seen, stack, hints: NONE }, excluded).missing;
         const left = deep(after);

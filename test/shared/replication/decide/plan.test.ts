@@ -34,29 +34,29 @@ function stepsOf(seen: Observation, excluded?: ReadonlySet<string>): readonly St
 const planned = (seen: Observation, excluded?: ReadonlySet<string>): readonly string[] =>
   stepsOf(seen, excluded).map(words);
 
-describe('nothing is there yet', () => {
+describe('on an empty destination', () => {
   // P7
   it('the whole history is copied, oldest first', () => {
     expect(planned(observed(history('vvv'), stackOf()))).toEqual(['copy 1 on 0', 'copy 2 on 1', 'copy 3 on 2']);
   });
 
-  it('delete markers stand where the source has them', () => {
+  it('delete markers have the places that they have at the source', () => {
     expect(planned(observed(history('vdvd'), stackOf()))).toEqual(['copy 1 on 0', 'mark 2', 'copy 3 on 2', 'mark 4']);
   });
 
-  it('an empty source and an empty destination agree', () => {
+  it('nothing is planned for an empty source', () => {
     expect(planned(observed([], stackOf()))).toEqual([]);
   });
 });
 
-describe('why it is as it is', () => {
+describe('on an existing stack', () => {
   // P8
   it('a version between the base of a replica and its source is a gap and is filled', () => {
     const seen = observed(history('vv'), stackOf(replica(2, 0)));
     expect(planned(seen)).toEqual(['copy 1 on 0', 'raise d1 on 1', 'remove d1 (raised)']);
   });
 
-  it('any other version without a replica was expired at the destination and is left alone', () => {
+  it('any other version without a replica has expired at the destination and is left alone', () => {
     expect(planned(observed(history('vv'), stackOf(replica(2, 1))))).toEqual([]);
     expect(planned(observed(history('vvv'), stackOf(replica(3, 2), replica(1, 0))))).toEqual([]);
   });
@@ -69,13 +69,13 @@ describe('why it is as it is', () => {
     expect(planned({ ...seen, stack: expired })).toEqual([]);
   });
 
-  it('a late DELETE of a run that broke off hides the current object until the next look', () => {
+  it('a late DELETE of a killed run hides the current object until the next look', () => {
     const seen = observed(history('v'), stackOf(deleteMarker, replica(1)));
     expect(planned({ ...seen, since: 2 })).toEqual(['raise d1 on 0', 'remove d1 (raised)']);
     expect(planned({ ...seen, since: 3 })).toEqual([]);
   });
 
-  it('a delete marker that this very run made and the source no longer has is lifted again', () => {
+  it('a delete marker of this very run that the source no longer has is removed again', () => {
     const seen = observed(history('v'), stackOf(deleteMarker, replica(1)));
     expect(planned({ ...seen, mine: new Set(['d2']) })).toEqual(['raise d1 on 0', 'remove d1 (raised)']);
     expect(planned({ ...seen, mine: new Set(['other']) })).toEqual([]);
@@ -104,28 +104,28 @@ describe('why it is as it is', () => {
   });
 });
 
-describe('special cases', () => {
+describe('in special cases', () => {
   // P13
-  it('deletion by version ID at the source: a replica whose source is gone keeps its place', () => {
+  it('a replica keeps its place when its source version is deleted by its ID', () => {
     const entries = history('vvv').filter((entry) => entry.ref.id !== 'v2');
     expect(planned(observed(entries, stackOf(replica(3), replica(2), replica(1))))).toEqual([]);
   });
 
-  it('the newest version deleted by its ID does not change what is current at the destination', () => {
+  it('the current object at the destination stays when the newest version is deleted by its ID', () => {
     expect(planned(observed(history('v'), stackOf(replica(2), replica(1))))).toEqual([]);
     expect(planned(observed(history('vd'), stackOf(replica(3), replica(1))))).toEqual([]);
   });
 
-  it('undelete at the source does nothing at the destination', () => {
+  it('an undelete at the source changes nothing at the destination', () => {
     expect(planned(observed(history('v'), stackOf(deleteMarker, replica(1))))).toEqual([]);
   });
 
-  it('an append never rebuilds anything', () => {
+  it('an append never copies a replica on top again', () => {
     expect(planned(observed(history('vvv'), stackOf(replica(2), replica(1))))).toEqual(['copy 3 on 2']);
   });
 
   // P10
-  it('an insert makes all above it anew, oldest first, and only then removes the old ones', () => {
+  it('an insert copies all replicas above on top again, oldest first, and then removes the old ones', () => {
     const seen = observed(history('vvvv'), stackOf(replica(4), replica(3, 1), replica(1)));
     expect(planned(seen)).toEqual([
       'copy 2 on 1',
@@ -136,7 +136,7 @@ describe('special cases', () => {
     ]);
   });
 
-  it('an insert redoes at most 1,000 replicas', () => {
+  it('an insert copies at most 1,000 replicas again', () => {
     const ofDepth = (depth: number): Observation =>
       observed(
         history('v'.repeat(depth + 1)),
@@ -152,7 +152,7 @@ describe('special cases', () => {
     expect(plan(ofDepth(3), new Set(), new Set(), 3).kind).toBe('steps');
   });
 
-  it('replicas in the wrong order are put right, the upper one stays where it is not needed', () => {
+  it('replicas in the wrong order are put right, and the upper one stays where it need not move', () => {
     expect(planned(observed(history('vv'), stackOf(replica(1), replica(2))))).toEqual([
       'raise d1 on 1',
       'remove d1 (raised)',
@@ -175,7 +175,7 @@ describe('special cases', () => {
     expect(planned(observed(history('vd'), stackOf(deleteMarker, deleteMarker, replica(1))))).toEqual([]);
   });
 
-  it('a replica that was copied again is hidden again where the source is deleted', () => {
+  it('a replica that was copied on top again is hidden again where the source is deleted', () => {
     expect(planned(observed(history('vvd'), stackOf(deleteMarker, replica(2, 0))))).toEqual([
       'copy 1 on 0',
       'raise d1 on 1',
@@ -184,12 +184,12 @@ describe('special cases', () => {
     ]);
   });
 
-  it('versions of others are never touched, and the replica goes on top of them', () => {
+  it("others' versions are never touched, and the replica goes on top of them", () => {
     expect(planned(observed(history('vv'), stackOf(foreign, replica(1), foreign)))).toEqual(['copy 2 on 1']);
     expect(planned(observed(history('v'), stackOf(foreign, replica(1))))).toEqual([]);
   });
 
-  it('a replica that vouches for the copy of a user stays, whatever it would be removed for', () => {
+  it("a replica that vouches for a user's copy stays, whatever it would be removed for", () => {
     const vouching = { vouches: true };
     expect(planned(observed(history('v'), stackOf(replica(1), { ...replica(1), ...vouching })))).toEqual([]);
     expect(planned(observed(history('vv'), stackOf(replica(1), { ...replica(2), ...vouching })))).toEqual([
@@ -197,7 +197,7 @@ describe('special cases', () => {
     ]);
   });
 
-  it('a version that is skipped is the base of the next, so newer ones go on without it', () => {
+  it('a skipped version is the base of the next, so newer ones are replicated without it', () => {
     const seen = observed(history('vvv'), stackOf(replica(1)));
     expect(planned(seen, new Set(['v2']))).toEqual(['copy 3 on 2']);
     const after = takeAll(seen.stack, stepsOf(seen, new Set(['v2'])), NOW);

@@ -12,7 +12,7 @@ const entryAt = (time: number, deleteMarker = false): Entry => ({
 });
 
 describe('the rule that governs a version', () => {
-  it('is the first that has it in scope', () => {
+  it('is the first one that covers it', () => {
     const late = rule({ id: 'late', start: SECOND + 1000 });
     const early = rule({ id: 'early', start: SECOND });
     expect(governing([late, early], entryAt(SECOND + 1000))?.id).toBe('late');
@@ -21,21 +21,21 @@ describe('the rule that governs a version', () => {
     expect(governing([], entryAt(SECOND))).toBeUndefined();
   });
 
-  it('may also govern what was there before it started', () => {
+  it('may also govern versions from before it started', () => {
     const before = entryAt(SECOND - 1);
     expect(governing([rule({ start: SECOND, existing: 'All' })], before)).toBeDefined();
     expect(governing([rule({ start: SECOND, existing: 'Current' })], before)).toBeUndefined();
     expect(governing([rule({ start: SECOND, existing: 'Current' })], { ...before, current: true })).toBeDefined();
   });
 
-  it('covers delete markers only from when they were switched on', () => {
+  it('covers delete markers only since they were switched on', () => {
     const marker = entryAt(SECOND, true);
     expect(governing([rule({ deleteMarkersSince: SECOND })], marker)).toBeDefined();
     expect(governing([rule({ deleteMarkersSince: SECOND + 1 })], marker)).toBeUndefined();
     expect(governing([rule({ deleteMarkers: false })], marker)).toBeUndefined();
   });
 
-  it('a rule with a tag filter is perhaps the one while tags are not known, and covers no delete markers', () => {
+  it('with a tag filter is a candidate while tags are unknown, and covers no delete markers', () => {
     const tagged = rule({ id: 'tagged', tags: [['team', 'a']], deleteMarkers: false });
     expect(governing([tagged], entryAt(SECOND))?.id).toBe('tagged');
     expect(
@@ -50,7 +50,7 @@ describe('the rule that governs a version', () => {
     expect(governing([tagged, rule({ id: 'rest' })], entryAt(SECOND), [])?.id).toBe('rest');
   });
 
-  it('tags are read only where a rule filters by them', () => {
+  it('needs tags read only where it filters by them', () => {
     expect(needsTags([rule()])).toBe(false);
     expect(needsTags([rule(), rule({ tags: [['team', 'a']] })])).toBe(true);
   });

@@ -24,52 +24,55 @@ const reasonOf = (change: Partial<ObjectHead>, ofRule = rule(), limit = LIMIT) =
   skipReasonOf({ ...HEAD, ...change }, ofRule, MARKER, limit);
 
 describe('versions that cannot be copied now', () => {
-  it('an ordinary object can', () => {
+  it('do not include an ordinary object', () => {
     for (const storageClass of ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'MAZ_STANDARD']) {
       expect(reasonOf({ storageClass })).toBeUndefined();
     }
   });
 
-  it.each(['ARCHIVE', 'DEEP_ARCHIVE', 'MAZ_ARCHIVE'])('%s before it is restored', (storageClass) => {
-    expect(reasonOf({ storageClass })).toBe('archived');
-    expect(reasonOf({ storageClass, restore: 'ongoing-request="true"' })).toBe('archived');
-    expect(
-      reasonOf({ storageClass, restore: 'ongoing-request="false", expiry-date="Fri, 21 Dec 2029 00:00:00 GMT"' }),
-    ).toBeUndefined();
-  });
+  it.each(['ARCHIVE', 'DEEP_ARCHIVE', 'MAZ_ARCHIVE'])(
+    'include an object in %s before it is restored',
+    (storageClass) => {
+      expect(reasonOf({ storageClass })).toBe('archived');
+      expect(reasonOf({ storageClass, restore: 'ongoing-request="true"' })).toBe('archived');
+      expect(
+        reasonOf({ storageClass, restore: 'ongoing-request="false", expiry-date="Fri, 21 Dec 2029 00:00:00 GMT"' }),
+      ).toBeUndefined();
+    },
+  );
 
-  it("an object under the customer's own key, whatever the rule says", () => {
+  it("include an object under the customer's own key, whatever the rule says", () => {
     expect(reasonOf({ encryption: { algorithm: 'SSE-C' } }, rule({ kmsObjects: true }))).toBe('customer-key');
   });
 
-  it('an object under an encryption that nobody has heard of, rather than losing it', () => {
+  it('include an object under an unknown encryption, so that no copy loses it', () => {
     expect(reasonOf({ encryption: { algorithm: 'unknown', named: 'of-tomorrow' } })).toBe('unknown-encryption');
     expect(reasonOf({ encryption: { algorithm: 'SM4' } })).toBeUndefined();
   });
 
-  it('a KMS object, unless the rule selects those', () => {
+  it('include a KMS object, unless the rule selects those', () => {
     const encryption = { algorithm: 'cos/kms', kmsKeyId: 'k' } as const;
     expect(reasonOf({ encryption })).toBe('kms-not-selected');
     expect(reasonOf({ encryption }, rule({ kmsObjects: true, kmsKeyId: 'd' }))).toBeUndefined();
     expect(reasonOf({ encryption: { algorithm: 'AES256' } })).toBeUndefined();
   });
 
-  it('metadata that leaves no room for the marker, to the byte', () => {
+  it('include an object whose metadata leaves no room for the marker, to the byte', () => {
     const fits = metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE));
     expect(reasonOf({}, rule(), fits)).toBeUndefined();
     expect(reasonOf({}, rule(), fits - 1)).toBe('metadata-limit');
     expect(reasonOf({ meta: { own: '12' } }, rule(), fits)).toBe('metadata-limit');
   });
 
-  it('metadata of a user under our names, which the marker would take the place of', () => {
+  it('include an object whose metadata uses our names, because the marker would replace it', () => {
     expect(reasonOf({ meta: { 'replication-source': 'the wiki' } })).toBe('reserved-metadata');
     expect(reasonOf({ meta: { 'replication-marker': 'x'.repeat(9) } })).toBe('reserved-metadata');
     expect(reasonOf({ meta: { 'replication-sources': 'the wiki' } })).toBeUndefined();
-    // What a replica of this or an earlier release said of itself is nothing of the user's.
+    // The replication marker of this or an earlier release is not the user's metadata.
     expect(reasonOf({ meta: { 'replication-source': 'ap-guangzhou/source-1250000000/MTg0' } })).toBeUndefined();
   });
 
-  it('the marker of an earlier life takes no room', () => {
+  it('are judged without the size of an earlier marker', () => {
     const once = writeMarker(HEAD.meta, markerOf(2, 1), MEASURE);
     expect(reasonOf({ meta: once }, rule(), metadataBytes(writeMarker(HEAD.meta, MARKER, MEASURE)))).toBeUndefined();
   });
@@ -96,7 +99,7 @@ describe('a copy that COS refuses', () => {
     ['NotSupportedStorageClass', 400],
     ['BucketVersionNotOpen', 400],
     ['KmsKeyNotFound', 400],
-  ])('of any object with %s is a failure to be mended elsewhere', (code, status) => {
+  ])('of any object with %s is a failure of something else', (code, status) => {
     expect(refusalOf(refused(code, status), APPENDED)).toBeUndefined();
   });
 
@@ -105,7 +108,7 @@ describe('a copy that COS refuses', () => {
     expect(refusalOf(refused('InvalidRequest', 400, { outcome: 'unknown' }), APPENDED)).toBeUndefined();
   });
 
-  it('says of other versions what is known of them', () => {
+  it('keeps the known reasons of other versions', () => {
     expect(refusalOf(refused('KeyTooLong', 400), HEAD)).toBe('metadata-limit');
     expect(refusalOf(refused('InvalidObjectState', 403), APPENDED)).toBe('archived');
   });

@@ -41,7 +41,7 @@ const words = (step: Step): string => {
 };
 const hideAs = (n: number, bucket = SOURCE.bucket): string => `hide as ${formatRank(rankOf(ref(n), bucket))}`;
 
-/** `stack`: of the destination, newest first; `undone`: which of the source's deletions its users undid. */
+/** `stack`: of the destination, newest first; `undone`: the source's deletions that the destination's users undid. */
 function planned(
   entries: readonly Entry[],
   stack: readonly Sketch[],
@@ -54,13 +54,13 @@ function planned(
   return result.steps.map(words);
 }
 
-describe('a gap is filled where both sides write', () => {
-  it('and the replica that was made anew is on top, where it is the newest write', () => {
+describe('after a gap is filled where both sides write', () => {
+  it('the replica that was copied again is on top, where it is the newest write', () => {
     const filled = ['copy v1', 'raise d2', 'remove d2 (raised)'];
     expect(planned(history('vv'), [ours(2, 0), own(1.5)])).toEqual(filled);
   });
 
-  it('and a newer version comes on top of that again, before anything is removed', () => {
+  it('a newer version is copied on top of that again, before anything is removed', () => {
     expect(planned(history('vv'), [own(3), ours(2, 0)])).toEqual([
       'copy v1',
       'raise d1',
@@ -69,7 +69,7 @@ describe('a gap is filled where both sides write', () => {
     ]);
   });
 
-  it('and a deletion that was made since hides it again', () => {
+  it('a later deletion hides it again', () => {
     expect(planned(history('vv'), [deletion(3, THIRD), ours(2, 0)])).toEqual([
       'copy v1',
       'raise d1',
@@ -79,23 +79,23 @@ describe('a gap is filled where both sides write', () => {
   });
 });
 
-describe('where nothing has to be brought on top', () => {
-  it('nothing is seen on either side', () => {
+describe('where nothing must be on top', () => {
+  it('no version is seen on either side', () => {
     expect(planned([], [])).toEqual([]);
   });
 
-  it('among versions of one bucket the listing decides, whatever the times say', () => {
+  it('the listing decides among versions of one bucket, whatever the times say', () => {
     const reversed = history('vv').toReversed();
     expect(planned(reversed, [])).toEqual(['copy v2', 'copy v1']);
     const above = { ...ours(1), marker: markerOf(1, 2) };
     expect(planned(reversed, [above, ours(2, 0)])).toEqual([]);
-    // v2 has expired at the destination; that it is newer by its time makes no deletion of it.
+    // v2 has expired at the destination. Its newer time does not make that a deletion.
     expect(planned(reversed, [above])).toEqual([]);
   });
 });
 
 describe('a deletion', () => {
-  it('is brought to a destination that has nothing of the key', () => {
+  it('is replicated to a destination without the key', () => {
     expect(planned(history('d'), [])).toEqual([hideAs(1)]);
   });
 
@@ -104,18 +104,18 @@ describe('a deletion', () => {
     expect(planned(history('vd'), [ours(1), deletion(2)], { undone: [2] })).toEqual([]);
   });
 
-  it('is taken back with those before it, which were never there to be taken back', () => {
+  it('is undone together with earlier ones, which were never on top to be undone', () => {
     expect(planned(history('vdd'), [ours(1)], { undone: [3] })).toEqual([]);
     expect(planned(history('vdd'), [ours(1), deletion(2)], { undone: [3] })).toEqual([]);
     expect(planned(history('vdd'), [deletion(2), ours(1)], { undone: [3] })).toEqual([]);
   });
 
-  it('is one only where the source lists it: a version that was not looked at has not been deleted', () => {
+  it('is one only where the source lists it: an unread version has not been deleted', () => {
     expect(planned(history('v'), [own(0.5)], { low: ref(1) })).toEqual([]);
   });
 });
 
-describe('versions that are brought on top', () => {
+describe('a version that is copied on top again', () => {
   it('is taken from its uppermost place', () => {
     expect(planned(history('vv'), [own(1.5), ours(2), vouching(ours(2)), ours(1)])).toEqual([
       'raise d3',
@@ -124,20 +124,20 @@ describe('versions that are brought on top', () => {
     expect(planned([], [own(1), from(THIRD, 2), vouching(from(THIRD, 2))])).toEqual(['raise d2', 'remove d2 (raised)']);
   });
 
-  it('stays below as well where it vouches for the copy of a user', () => {
+  it("stays below as well where it vouches for a user's copy", () => {
     expect(planned([], [own(1), vouching(from(THIRD, 2))])).toEqual(['raise d1']);
   });
 });
 
 describe('replicas from other buckets', () => {
-  it('are surplus only where one version of one bucket stands twice', () => {
+  it('are surplus only where one version of one bucket has two', () => {
     expect(planned([], [from(THIRD, 2), from(THIRD, 2)])).toEqual(['remove d1 (surplus)']);
     expect(planned([], [from(THIRD, 3), from(THIRD, 2)])).toEqual([]);
     expect(planned([], [from(THIRD, 2), from(FOURTH, 2)])).toEqual([]);
   });
 
   // P15
-  it('stay by the last attempt as ours do, so that two deployments never remove each other’s', () => {
+  it("stay by the last attempt as ours do, so that two deployments never remove each other's", () => {
     const lasting = <T extends OtherSketch | ReplicaSketch>(sketch: T): T => ({
       ...sketch,
       marker: { ...sketch.marker, attempted: sketch.marker.attempted + 1000 },
@@ -147,7 +147,7 @@ describe('replicas from other buckets', () => {
     expect(planned(history('v'), [ours(1), lasting(ours(1))])).toEqual(removed);
   });
 
-  it('stay where they vouch for the copy of a user', () => {
+  it("stay where they vouch for a user's copy", () => {
     expect(planned([], [from(THIRD, 2), vouching(from(THIRD, 2))])).toEqual([]);
   });
 

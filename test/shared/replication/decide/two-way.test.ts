@@ -14,7 +14,7 @@ import {
   type Sketch,
 } from './build.ts';
 
-/** Written by users of the destination at the time that source place `n` has. */
+/** Written by users of the destination at the time of source place `n`. */
 const own = (n: number): Sketch => ({ kind: 'foreign', rank: { time: n * 1000, bucket: DESTINATION.bucket } });
 /** A delete marker that stands for a deletion of that time in that bucket. */
 const deletion = (n: number, bucket: string): Sketch => ({ kind: 'delete-marker', rank: { time: n * 1000, bucket } });
@@ -47,7 +47,7 @@ function planned(written: string, stack: readonly StackItem[], change: Partial<O
 
 describe('the newest write of all ends on top', () => {
   // P34
-  it('a version that comes late does not hide what was written at the destination since', () => {
+  it('a late version does not hide later writes at the destination', () => {
     expect(planned('v', stackOf(own(2)))).toEqual(['copy v1', 'lift d1']);
   });
 
@@ -60,66 +60,66 @@ describe('the newest write of all ends on top', () => {
     expect(planned('vv', stackOf(ours(2), own(1), ours(1)))).toEqual([]);
   });
 
-  it('of writes in the same microsecond every bucket takes the same for the newest', () => {
+  it('every bucket picks the same one of two writes in the same microsecond', () => {
     const [a, b] = [SOURCE.bucket, DESTINATION.bucket].toSorted();
     expect([a, b]).toEqual([DESTINATION.bucket, SOURCE.bucket]);
     expect(planned('v', stackOf(ours(1), own(1)))).toEqual([]);
     expect(planned('v', stackOf(own(1), ours(1)))).toEqual(['raise d1', 'remove d1']);
   });
 
-  it('a replica from a third bucket is brought on top again, and the one below is removed', () => {
+  it('a replica from a third bucket is copied on top again, and the one below is removed', () => {
     expect(planned('v', stackOf(third(2)))).toEqual(['copy v1', 'raise d1', 'remove d1']);
     expect(planned('v', stackOf(ours(1), third(2)))).toEqual(['raise d1', 'remove d1']);
   });
 
-  it('the replica that is put in order is on top then, and nothing else is brought there', () => {
+  it('a replica that is put in order is on top then, and nothing else is copied there', () => {
     expect(planned('vv', stackOf(ours(1), ours(2), own(0.5)))).toEqual(['raise d2', 'remove d2']);
   });
 
-  it('its base is kept: what it says of gaps is for its own source', () => {
+  it('a replica that is copied again keeps its base, because gaps concern its own source', () => {
     const item = third(2);
     const result = plan(observed(history('v'), stackOf(item), { together: togetherWith() }));
     const raised = result.kind === 'steps' ? result.steps.find((step) => step.kind === 'raise') : undefined;
     expect(raised).toMatchObject({ base: item.marker.base });
   });
 
-  it('two that were brought on top at once are one too many', () => {
+  it('of two replicas that were copied on top at once one is removed', () => {
     expect(planned('v', stackOf(third(2), third(2), ours(1)))).toEqual(['remove d2']);
   });
 });
 
-it('the top is left alone while the listing does not show the version that a reader gets', () => {
+it('the top is left alone while the listing lacks the version that a reader gets', () => {
   expect(planned('v', stackOf(own(2)), { settled: false })).toEqual(['copy v1']);
   expect(planned('vd', stackOf(ours(1)), { settled: false })).toEqual([]);
 });
 
-describe('deletions', () => {
-  it('a deletion that is the newest write hides the key, and says what it stands for', () => {
+describe('deletions in a two-way set-up', () => {
+  it('hide the key when one is the newest write, and the delete marker records which', () => {
     expect(planned('vd', stackOf(ours(1)))).toEqual(['hide as 2 of source']);
     expect(planned('vd', stackOf(own(1.5), ours(1)))).toEqual(['hide as 2 of source']);
   });
 
-  it('a deletion that something newer covers is not made', () => {
+  it('are not replicated when a newer version covers them', () => {
     expect(planned('vd', stackOf(own(3), ours(1)))).toEqual([]);
     expect(planned('vdv', stackOf(ours(1)))).toEqual(['copy v3']);
   });
 
-  it('one that landed late does not hide what is newer', () => {
+  it('that take effect late do not hide a newer version', () => {
     expect(planned('vd', stackOf(deletion(2, SOURCE.bucket), own(3), ours(1)))).toEqual(['lift d2']);
     expect(planned('vdv', stackOf(deletion(2, SOURCE.bucket), ours(3), ours(1)))).toEqual(['raise d2', 'remove d2']);
   });
 
-  it('a version that comes late does not take back a deletion, wherever that was made', () => {
+  it('are not undone by a late version, wherever they were made', () => {
     expect(planned('v', stackOf(deletion(2, DESTINATION.bucket)))).toEqual(['copy v1', 'hide as 2 of backup']);
     expect(planned('v', stackOf(deletion(2, 'third-1250000000')))).toEqual(['copy v1', 'hide as 2 of third']);
   });
 
-  it('where the key is hidden already, one delete marker is enough', () => {
+  it('need no further delete marker where the key is hidden already', () => {
     expect(planned('vd', stackOf(deletion(1.5, DESTINATION.bucket), ours(1)))).toEqual([]);
   });
 
   // P36
-  it('one that a user of the destination undid is not made again', () => {
+  it('are not replicated again when a user of the destination undid them', () => {
     const undone = [{ time: 2000, bucket: SOURCE.bucket }];
     expect(planned('vd', stackOf(ours(1)), { undone })).toEqual([]);
     expect(planned('vdv', stackOf(ours(1)), { undone })).toEqual(['copy v3']);
@@ -128,6 +128,6 @@ describe('deletions', () => {
 
 const togetherWith = (): Together => ({ source: SOURCE.bucket, undone: [], settled: true });
 
-it('a look that stops at its floor keeps the newest on top too', () => {
+it('leave the newest on top even for a look that stops at its floor', () => {
   expect(planned('vv', stackOf(own(3)), { low: ref(1) })).toEqual(['copy v2', 'lift d1']);
 });

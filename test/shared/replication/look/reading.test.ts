@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BACKUP, deployment, KEY, MARKER_EVENT, SETTLED, SOURCE } from '../../../deployment/index.ts';
 
 // P5
-it('a look counts nothing of a key that begins with the key', async () => {
+it('a look ignores keys that only begin with the key', async () => {
   const world = await deployment();
   const version = world.put('1');
   await world.replicate({ version });
@@ -17,7 +17,7 @@ it('a look counts nothing of a key that begins with the key', async () => {
 });
 
 // P6
-it('a version that goes while the look reads it has the run look again', async () => {
+it('a version that is removed while the look reads it makes the run look again', async () => {
   const world = await deployment();
   await world.replicate({ version: world.put('1') });
   const theirs = world.put('theirs', {}, BACKUP);

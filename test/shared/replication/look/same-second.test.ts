@@ -18,7 +18,7 @@ const head = (change: Partial<ObjectHead> = {}): ObjectHead => ({
 const other = head({ headers: { 'content-type': 'text/plain;charset=utf-8' } });
 
 describe('replicas of a null version', () => {
-  it('are unlike it where metadata, headers or the class differ, in whatever order they come', () => {
+  it('differ from it by metadata, headers or class, in whatever order they come', () => {
     const original = head({ meta: { a: '1', b: '2' } });
     const replicas = [
       head({ meta: { b: '2', a: '1' } }),
@@ -30,7 +30,7 @@ describe('replicas of a null version', () => {
     expect([...unlike(original, replicas, undefined)]).toEqual([1, 2]);
   });
 
-  it('are taken as they are when three copies came out alike, so that nothing is copied for ever', () => {
+  it('count as equal when three copies had the same difference, so that copying ends', () => {
     expect([...unlike(head(), [other, other], 'STANDARD')]).toEqual([0, 1]);
     expect([...unlike(head(), [other, other, other], 'STANDARD')]).toEqual([1, 2]);
     expect([...unlike(head(), [other, head({ meta: {} }), other], 'STANDARD')]).toEqual([0, 1, 2]);

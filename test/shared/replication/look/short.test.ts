@@ -14,7 +14,7 @@ import { nodeHash } from '../../../../shared/cos/index.ts';
 import { attemptId, readMarker, signerFor, writeMarker } from '../../../../shared/identity/marker.ts';
 import { KEY as MARKER_KEY } from '../../identity/keys.ts';
 
-/** Decided on the two current versions alone, or with both listings: what the look was is told by its requests. */
+/** Decided by the two current versions alone, or with both listings. The requests show which kind of look it was. */
 const lookOf = (world: Deployment): 'short' | 'full' =>
   world.requests.includes('listVersions source') ? 'full' : 'short';
 
@@ -32,13 +32,13 @@ const replicated = async (text: string, vid?: string) => {
 const markerOnTop = () => readMarker(world.core.getObject(BACKUP.bucket, BACKUP.region, KEY).attributes.meta)?.marker;
 
 describe('the short look copies', () => {
-  it('onto nothing, and says that nothing was accounted for', async () => {
+  it('onto an empty destination, without a base', async () => {
     await replicated('1');
     expect(lookOf(world)).toBe('short');
     expect(markerOnTop()).toMatchObject({ base: undefined, named: true });
   });
 
-  it('onto an older replica, which becomes the base, so that what was jumped over stays a gap', async () => {
+  it('onto an older replica, which becomes the base, so that skipped versions stay a gap', async () => {
     const first = await replicated('1');
     const jumped = world.put('2');
     world.clock.ms += 1000;
@@ -51,7 +51,7 @@ describe('the short look copies', () => {
     expect(world.stack()).toEqual([newest.versionId, jumped.versionId, first.versionId]);
   });
 
-  it('for an event without a version ID too, and notes that', async () => {
+  it('for an event without a version ID too, and records that', async () => {
     await replicated('1', '');
     expect(lookOf(world)).toBe('short');
     expect(markerOnTop()?.named).toBe(false);
@@ -67,15 +67,15 @@ describe('the short look finds everything in sync', () => {
   });
 });
 
-describe('the listings are read', () => {
+describe('a look reads the listings', () => {
   // P2
-  it('for a spare event without a version ID: it may be that of a version jumped over', async () => {
+  it('for a duplicate event without a version ID, which may mean an older version', async () => {
     const version = await replicated('1');
     await world.replicate({ version, vid: '' });
     expect(lookOf(world)).toBe('full');
   });
 
-  it('where the replica was made on the word of an event without a version ID', async () => {
+  it('where an event without a version ID led to the replica', async () => {
     const version = await replicated('1', '');
     await world.replicate({ version });
     expect(lookOf(world)).toBe('full');
@@ -129,7 +129,7 @@ describe('the listings are read', () => {
     expect(lookOf(world)).toBe('full');
   });
 
-  it('where a user copied a replica to the top: it bears our marker, but it is not ours', async () => {
+  it('where a user copied a replica to the top, which has our marker but is not ours', async () => {
     const version = await replicated('1');
     const { attributes, blob } = world.core.getObject(BACKUP.bucket, BACKUP.region, KEY);
     world.core.putObject(BACKUP.bucket, BACKUP.region, KEY, blob as NonNullable<typeof blob>, attributes, {
@@ -143,7 +143,7 @@ describe('the listings are read', () => {
   });
 
   // P33
-  it('where the current version is itself a replica: those are never passed on', async () => {
+  it('where the current version is itself a replica, which is never replicated further', async () => {
     const sharedWith = ({ bucket }: Place) => (bucket === SOURCE.bucket ? STATE : undefined);
     world = await deployment({ markerTold: () => true, sharedWith });
     await replicated('1');
@@ -167,7 +167,7 @@ describe('the listings are read', () => {
     expect(world.stack()).toHaveLength(1);
   });
 
-  it('but a copy of a replica of another place is an ordinary object and is replicated', async () => {
+  it("but a copy of another place's replica is an ordinary object and is replicated", async () => {
     await replicated('1');
     const { meta } = world.core.getObject(BACKUP.bucket, BACKUP.region, KEY).attributes;
     const version = world.put('2', { meta });
@@ -178,7 +178,7 @@ describe('the listings are read', () => {
   });
 
   // P4
-  it('where a delete marker may hide behind a 404, before anything is copied', async () => {
+  it('where a 404 may hide a delete marker, before anything is copied', async () => {
     world = await deployment();
     await world.replicate({ version: world.put('1') });
     expect(lookOf(world)).toBe('full');
@@ -193,7 +193,7 @@ describe('the listings are read', () => {
   });
 });
 
-it('a version that cannot be copied now is skipped without a listing, and newer ones go on', async () => {
+it('only if needed: a version that cannot be copied now is skipped without a listing, and newer ones are replicated', async () => {
   const archived = world.put('1', { storageClass: 'ARCHIVE' });
   await world.replicate({ version: archived });
   expect(lookOf(world)).toBe('short');

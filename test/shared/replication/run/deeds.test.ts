@@ -4,7 +4,7 @@ import type { DeleteMarkerItem } from '../../../../shared/replication/types.ts';
 
 const item = (versionId: string): DeleteMarkerItem => ({ kind: 'delete-marker', versionId, time: 1 });
 
-it('knows what it wrote by its version ID, until it is removed again', () => {
+it('a run knows its own writes by their version IDs, until it removes them again', () => {
   const log = new DeedLog();
   for (const id of ['a', 'b']) log.marked(item(id));
   log.marked(undefined);

@@ -13,9 +13,9 @@ const { bucket, region } = BACKUP;
 
 describe('somebody who may write parts to an upload of ours', () => {
   it.each([
-    ['a part that is there', 1],
-    ['a part that is missing', 12],
-  ])('does not have other bytes counted as the replica, who writes %s', async (_, partNumber) => {
+    ['an existing part', 1],
+    ['a missing part', 12],
+  ])('cannot get other bytes accepted as the replica by writing %s', async (_, partNumber) => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     const { parts } = world.core.listParts(bucket, region, 'k', { uploadId });
@@ -28,7 +28,7 @@ describe('somebody who may write parts to an upload of ours', () => {
     expect(world.uploads()).toEqual([]);
   });
 
-  it('does not have a replica of a few parts counted, who completes it', async () => {
+  it('cannot get a replica of a few parts accepted by completing it', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     const { parts } = world.core.listParts(bucket, region, 'k', { uploadId });
@@ -45,11 +45,11 @@ describe('somebody who may write parts to an upload of ours', () => {
     const whole = replicas.filter((version) => version.blob?.crc64 === source.blob?.crc64);
     expect(whole).toHaveLength(1);
     expect(replicas[0]?.versionId).toBe(whole[0]?.versionId);
-    // It is a version that somebody else wrote, whatever it says, and is not removed.
+    // It counts as another's version, whatever its metadata says, and is not removed.
     expect(replicas.map(({ versionId }) => versionId)).toContain(theirs.versionId);
   });
 
-  it('only has it begun anew, who aborts it', async () => {
+  it('only makes it start again by aborting it', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     world.core.abortMultipart(bucket, region, 'k', uploadId);

@@ -13,7 +13,7 @@ beforeEach(() => open());
 afterEach(() => world.close());
 
 describe('an object past the limit of one request', () => {
-  it('of 6 GB is copied in parts, proven by its CRC64', async () => {
+  it('of 6 GB is copied in parts, and proved by its CRC64', async () => {
     await open({});
     const source = world.upload('film', 6 * GIGABYTE);
     await world.event(source);
@@ -27,14 +27,14 @@ describe('an object past the limit of one request', () => {
     expect(world.tasks()).toEqual([]);
   });
 
-  it('below the threshold one request copies it', async () => {
+  it('is copied by one request below the threshold', async () => {
     const source = world.upload('small', 3 * MEGABYTE - 1);
     await world.event(source);
     expect(expectReplica(world, 'small', source).multipart).toBe(false);
     expect(world.count('initiateMultipart')).toBe(0);
   });
 
-  it('headers, metadata, class and tags come along, and the marker says that it came in parts', async () => {
+  it('keeps headers, metadata, class and tags, and its marker names the copy in parts', async () => {
     await world.setRule({ storageClass: 'STANDARD_IA' });
     const source = world.upload('k', 4 * MEGABYTE, {
       headers: { 'content-type': 'video/mp4', 'content-language': 'de' },
@@ -53,7 +53,7 @@ describe('an object past the limit of one request', () => {
     expect(attributes.tags).toEqual(source.attributes.tags);
   });
 
-  it('every version gets its replica, in order, also when an older one was missed', async () => {
+  it('has a replica of every version, in order, even when an older one was missed', async () => {
     const first = world.upload('k', 4 * MEGABYTE, {}, '1');
     const second = world.upload('k', 5 * MEGABYTE, {}, '2');
     await world.event(second);
@@ -69,8 +69,8 @@ describe('an object past the limit of one request', () => {
   });
 });
 
-describe('a source that changes in mid-copy', () => {
-  it('deleted: the upload is aborted, and nothing is made', async () => {
+describe('a source that changes during the copy', () => {
+  it('by a deletion has its upload aborted, and no replica is made', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     onNth(world, 'uploadPartCopy', 7, () => {
       world.core.deleteObject(SOURCE.bucket, SOURCE.region, 'k', source.versionId, { requestId: 'user' });
@@ -82,7 +82,7 @@ describe('a source that changes in mid-copy', () => {
     expect(world.count('abortMultipart')).toBe(1);
   });
 
-  it('overwritten: the version that was begun is finished, then the newer one copied', async () => {
+  it('by a new version has the begun version finished, then the newer one copied', async () => {
     const first = world.upload('k', 20 * MEGABYTE, {}, '1');
     let second = first;
     onNth(world, 'uploadPartCopy', 7, () => (second = world.upload('k', 5 * MEGABYTE, {}, '2')));
@@ -94,7 +94,7 @@ describe('a source that changes in mid-copy', () => {
     expect(world.replicas('k').map(({ blob }) => blob?.size)).toEqual([5 * MEGABYTE, 20 * MEGABYTE]);
   });
 
-  it('a null version overwritten: no part of the new bytes gets into the replica of the old', async () => {
+  it('by an overwritten null version mixes no new part into the replica of the old one', async () => {
     world.core.putVersioning(SOURCE.bucket, SOURCE.region, 'Suspended');
     const first = world.upload('k', 20 * MEGABYTE, {}, '1');
     expect(first.versionId).toBe('null');

@@ -21,8 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-describe('uploads that are of no use any more', () => {
-  it('are aborted when the version got a replica otherwise', async () => {
+describe('useless uploads', () => {
+  it('are aborted when another upload has made the replica', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     await putOff(world);
@@ -34,7 +34,7 @@ describe('uploads that are of no use any more', () => {
     expect(world.uploads()).toEqual([]);
   });
 
-  it('are aborted when the source version is gone', async () => {
+  it('are aborted when the source version is removed', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     world.core.deleteObject(SOURCE.bucket, SOURCE.region, 'k', source.versionId, { requestId: 'user' });
@@ -56,7 +56,7 @@ describe('uploads that are of no use any more', () => {
     expect(world.tasks()).toEqual([]);
   });
 
-  it('are aborted when the rule asks for something else now', async () => {
+  it('are aborted when the rule asks for other replicas', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     await world.setRule({ storageClass: 'STANDARD_IA' });
@@ -67,7 +67,7 @@ describe('uploads that are of no use any more', () => {
     expect(world.uploads()).toEqual([]);
   });
 
-  it('those of others are never touched', async () => {
+  it('of others are never touched', async () => {
     const { bucket, region } = DESTINATION;
     const empty = { headers: {}, meta: {}, storageClass: 'STANDARD', tags: [], encryption: undefined };
     const attributes = { ...empty, acl: { canned: 'default', grants: [] } } as const;
@@ -87,7 +87,7 @@ describe('uploads that are of no use any more', () => {
     expect(abortedIds(world)).not.toContain(theirs);
   });
 
-  it('one that somebody aborted is begun anew', async () => {
+  it('that somebody aborted are begun again', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     world.core.abortMultipart(DESTINATION.bucket, DESTINATION.region, 'k', uploadId);
@@ -98,7 +98,7 @@ describe('uploads that are of no use any more', () => {
 });
 
 describe('failures', () => {
-  it('parts that fail in passing are tried again in the same run', async () => {
+  it('parts that fail temporarily are tried again in the same run', async () => {
     const source = world.upload('k', 40 * MEGABYTE);
     let parts = 0;
     world.intercept = (name) => {
@@ -109,7 +109,7 @@ describe('failures', () => {
     expect(parts).toBeGreaterThan(Math.ceil(40 / 3));
   });
 
-  it('a destination that is down is left in peace, and the upload kept', async () => {
+  it('a destination that is down gets no further parts, and the upload is kept', async () => {
     const source = world.upload('k', 40 * MEGABYTE);
     world.intercept = (name) => {
       if (name === 'uploadPartCopy') throw failure('AnswerTimeout', 'unknown');
@@ -117,7 +117,7 @@ describe('failures', () => {
     await world.event(source);
     for (let i = 0; i < 5; i += 1) await world.minute();
     expect(world.uploads()).toHaveLength(1);
-    // A part makes no version, so the key is free although nobody knows what became of the requests.
+    // A part makes no version, so the key is free although the outcome of the requests is unknown.
     expect(world.core.listObjects('crr-dev-gz-1250000000', 'ap-guangzhou', { prefix: 'leases/' }).entries).toEqual([]);
     expect((await world.pending()).every(({ uploads }) => uploads?.length === 1)).toBe(true);
     expect((await world.pending()).some(({ attempts }) => attempts > 0)).toBe(true);
@@ -127,7 +127,7 @@ describe('failures', () => {
     expect(world.count('initiateMultipart')).toBe(1);
   });
 
-  it('a completion that was not answered keeps the key taken; it had succeeded: the next run finds it', async () => {
+  it('a completion without an answer that succeeded keeps the key taken, and the next run finds it', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     loseAnswerOf(world, 'completeMultipart', true);
     await world.event(source);
@@ -141,7 +141,7 @@ describe('failures', () => {
     expect(world.tasks()).toEqual([]);
   });
 
-  it('and it had not: the next run completes the same upload', async () => {
+  it('a completion without an answer that failed is repeated by the next run', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     loseAnswerOf(world, 'completeMultipart', false);
     await world.event(source);
@@ -152,7 +152,7 @@ describe('failures', () => {
     expect(world.count('uploadPartCopy')).toBe(PARTS_OF_20_MB);
   });
 
-  it('other bytes than those of the source do not stay', async () => {
+  it("bytes that differ from the source's are removed", async () => {
     const source = world.upload('k', 20 * MEGABYTE, {}, '1');
     const other = world.upload('other', 20 * MEGABYTE, {}, '2');
     let spoilt = false;
@@ -175,7 +175,7 @@ describe('failures', () => {
     expectReplica(world, 'k', source);
   });
 
-  it('a part that was written anew meanwhile is read again', async () => {
+  it('a part that was written again is read again', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     let refused = false;
     world.intercept = (name) => {
@@ -190,7 +190,7 @@ describe('failures', () => {
     expect(world.count('uploadPartCopy')).toBe(PARTS_OF_20_MB);
   });
 
-  it('a final refusal gives the upload up and is put off with its cause', async () => {
+  it('a final refusal aborts the upload, and its task has the cause', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     world.intercept = (name) => {
       if (name === 'completeMultipart') throw failure('EntityTooSmall', 'none', false);

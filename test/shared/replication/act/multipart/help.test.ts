@@ -6,7 +6,7 @@ import { DESTINATION, SOURCE } from '../../decide/build.ts';
 import { LargeDeployment, MEGABYTE, plain } from '../../../../deployment/index.ts';
 import { SMALL, failure } from './steps.ts';
 
-/** More than a run has under way at once. */
+/** More parts than a run copies at once. */
 const PARTS = 100;
 let world: LargeDeployment;
 let help: Help;
@@ -43,7 +43,7 @@ const partsThere = () => world.cos.listParts(DESTINATION, 'k', help.upload.uploa
 
 describe('a run that helps', () => {
   // P48
-  it('copies the parts that are missing, and neither completes nor aborts the upload', async () => {
+  it('copies the missing parts, and neither completes nor aborts the upload', async () => {
     copyPart(3);
     const copied = await helping();
     expect(copied?.done).toBe(PARTS - 1);
@@ -61,7 +61,7 @@ describe('a run that helps', () => {
   });
 
   // P29
-  it('copies nothing by rules that are not in force any more', async () => {
+  it('copies nothing under rules that are not in force any more', async () => {
     const copied = await helping({ ...open, isInForce: () => Promise.resolve(false) });
     expect(copied).toMatchObject({ done: 0, halt: { halt: 'rules-changed' } });
   });
@@ -79,7 +79,7 @@ describe('a run that helps', () => {
     expect(world.count('uploadPartCopy')).toBe(0);
   });
 
-  it('leaves out what others have copied since it began', async () => {
+  it('skips parts that others have copied since it began', async () => {
     world.pace = 500;
     let others = 0;
     world.intercept = (name) => {
@@ -92,7 +92,7 @@ describe('a run that helps', () => {
   });
 
   // P49
-  it('copies from the version that the upload names, though it was overwritten', async () => {
+  it('copies from the version that the upload names, although it was overwritten', async () => {
     world.upload('k', PARTS * MEGABYTE, {}, 'z');
     await helping();
     const sources = world.calls.filter(({ name }) => name === 'uploadPartCopy').map(({ args }) => args[2]);
@@ -110,7 +110,7 @@ describe('a run that helps', () => {
     expect(part).toMatchObject({ source: { versionId: 'null', ifMatch: help.upload.etag } });
   });
 
-  it('leaves what fails to the run that asked', async () => {
+  it('leaves failed parts to the run that asked', async () => {
     world.intercept = (name) => {
       if (name === 'uploadPartCopy') throw failure('SlowDown', 'none');
     };

@@ -27,7 +27,7 @@ describe('lanes', () => {
     expect(most).toBe(7);
   });
 
-  it('a slow part holds up its own lane only', async () => {
+  it('are held up by a slow part one at a time', async () => {
     const copied: number[] = [];
     let finish: (() => void) | undefined;
     const copy = async (part: number) => {
@@ -39,7 +39,7 @@ describe('lanes', () => {
     expect(copied.at(-1)).toBe(1);
   });
 
-  it('a part that fails in passing is copied by another lane', async () => {
+  it('take over a part that failed temporarily in another lane', async () => {
     const failed = new Set<number>();
     const copy = async (part: number) => {
       if (part % 10 === 0 && !failed.has(part)) {
@@ -52,7 +52,7 @@ describe('lanes', () => {
     expect(failed.size).toBe(3);
   });
 
-  it('a place that is down is asked once per lane', async () => {
+  it('ask a place that is down once each', async () => {
     let asked = 0;
     const copy = async () => {
       asked += 1;
@@ -63,7 +63,7 @@ describe('lanes', () => {
     expect(result).toMatchObject({ done: 0, left: 100, failure: { code: 'SlowDown' } });
   });
 
-  it('a final failure closes all lanes', async () => {
+  it('all close after a final failure', async () => {
     let asked = 0;
     const copy = async (part: number) => {
       asked += 1;
@@ -76,7 +76,7 @@ describe('lanes', () => {
     expect(asked).toBeLessThan(10);
   });
 
-  it('nothing is begun when the time is over, and what is under way is waited for', async () => {
+  it('begin nothing when the time is over, and wait for parts in progress', async () => {
     let copied = 0;
     const copy = async () => {
       await Promise.resolve();
@@ -89,7 +89,7 @@ describe('lanes', () => {
     expect(copied).toBeLessThan(20);
   });
 
-  it('a halt closes all lanes, and its part is left', async () => {
+  it('all close after a halt, and its part is left', async () => {
     const halt = { halt: 'rules-changed' } as const;
     const copy = async (part: number) => (part === 5 ? halt : undefined);
     const result = await inLanes(upTo(100), copy, { lanes: 3, mayBegin: always });

@@ -3,7 +3,7 @@ import { LARGEST_OBJECT, LARGEST_PART } from '../../../../../shared/replication/
 import { LargeDeployment } from '../../../../deployment/index.ts';
 import { expectReplica } from './steps.ts';
 
-it('an object of 48.8 TB goes in 10,000 parts of 5 GB', async () => {
+it('an object of 48.8 TB is copied in 10,000 parts of 5 GB', async () => {
   const world = new LargeDeployment();
   await world.setRule();
   const source = world.upload('archive', LARGEST_OBJECT);

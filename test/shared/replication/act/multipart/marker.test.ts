@@ -12,15 +12,17 @@ describe('an attempt in parts', () => {
     [false, true, 'q'],
     [true, false, 'v'],
     [false, false, 'w'],
-  ])('named %s, in parts %s: %s', (named, inParts, kind) => {
+  ])('is named %s, in parts %s: %s', (named, inParts, kind) => {
     const id = attemptId(1_700_000_000_999, named, 'u1', inParts);
     expect(id).toBe(`1700000000-${kind}u1`);
     expect(attemptOf(id)).toEqual({ id, attempted: 1_700_000_000_000, named, ...(inParts ? { inParts } : {}) });
   });
 
-  it.each(['', '1-v', '1-xu', '1-pu-', '1-pu;', 'x1-pu'])('%j is none', (id) => expect(attemptOf(id)).toBeUndefined());
+  it.each(['', '1-v', '1-xu', '1-pu-', '1-pu;', 'x1-pu'])('is not named %j', (id) =>
+    expect(attemptOf(id)).toBeUndefined(),
+  );
 
-  it('may land for as long as its bytes take, and a day; one request for a quarter of an hour', () => {
+  it('may take effect for as long as its bytes take, and a day; one request for a quarter of an hour', () => {
     expect(landingMs(undefined, 5 * 2 ** 30)).toBe(LANDING_MS);
     expect(landingMs(true, 0)).toBe(DAY);
     expect(landingMs(true, 4 * 2 ** 40)).toBeGreaterThan(10 * DAY);
@@ -28,7 +30,7 @@ describe('an attempt in parts', () => {
   });
 });
 
-describe('a user’s copy of a large replica whose original is gone', () => {
+describe("a user's copy of a large replica whose original is removed", () => {
   let world: LargeDeployment;
   beforeEach(async () => {
     world = new LargeDeployment({ largeFrom: MEGABYTE });
@@ -36,7 +38,7 @@ describe('a user’s copy of a large replica whose original is gone', () => {
   });
   afterEach(() => world.close());
 
-  it('is not ours when it comes later than an attempt may', async () => {
+  it('is not ours when it is later than an attempt may be', async () => {
     const { bucket, region } = DESTINATION;
     const source = world.upload('k', 3 * MEGABYTE);
     await world.event(source);

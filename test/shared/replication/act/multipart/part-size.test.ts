@@ -28,12 +28,12 @@ describe('parts of a large object', () => {
     [1024 * GIGABYTE, 316 * MEGABYTE, 3319],
     [LARGEST_OBJECT - 1, LARGEST_PART, MOST_PARTS],
     [LARGEST_OBJECT, LARGEST_PART, MOST_PARTS],
-  ])('%d bytes: parts of %d bytes, %d of them', (size, partSize, count) => {
+  ])('of %d bytes have %d bytes, and there are %d', (size, partSize, count) => {
     expect(partSizeOf(size)).toBe(partSize);
     expect(partCountOf(size, partSize)).toBe(count);
   });
 
-  it('there are none of nothing, and none past 48.8 TB', () => {
+  it('do not exist for 0 bytes, nor past 48.8 TB', () => {
     for (const size of [0, -1, Number.NaN, LARGEST_OBJECT + 1]) expect(() => partSizeOf(size)).toThrow(RangeError);
     expect(LARGEST_OBJECT).toBe(50_000 * GIGABYTE);
   });
@@ -50,7 +50,7 @@ describe('parts of a large object', () => {
     );
   });
 
-  it('are never less than half of what balances their number and their size', () => {
+  it('are never less than half of the size that balances their number and their size', () => {
     fc.assert(
       fc.property(sizes, (size) => {
         const balance = Math.sqrt(size * (MEGABYTE / 10));

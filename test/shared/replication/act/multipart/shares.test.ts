@@ -26,7 +26,7 @@ describe('a run that has copied its own share', () => {
   const share = (parts: readonly number[], since = 0): Share => ({ parts, missing: parts.length, since });
   const at = (now: number) => ({ now, longest: 1000, lanes: 2 });
 
-  it('takes the last parts of the others first, and none that may be under way', () => {
+  it('takes the last parts of the others first, and none that may be in progress', () => {
     expect(toTakeOver([share(upTo(6))], there(1), at(1))).toEqual([6, 5, 4]);
     expect(toTakeOver([share(upTo(6))], there(1, 2, 3, 4), at(1))).toEqual([]);
   });
@@ -36,7 +36,7 @@ describe('a run that has copied its own share', () => {
     expect(toTakeOver([], there(), at(1))).toBeUndefined();
   });
 
-  it('takes all of a run that has shown no part for half a minute, and for as long as two parts take', () => {
+  it('takes all parts of a run that has copied none for half a minute, or for as long as two parts take', () => {
     const lost = share([1, 2]);
     expect(toTakeOver([lost], there(), at(29_999))).toEqual([]);
     expect(toTakeOver([lost], there(), at(30_000))).toEqual([1, 2]);

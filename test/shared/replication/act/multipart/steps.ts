@@ -4,14 +4,14 @@ import type { Version } from '../../../../cloud/cos/index.ts';
 import { DESTINATION, SOURCE } from '../../decide/build.ts';
 import { type LargeDeployment, MEGABYTE } from '../../../../deployment/index.ts';
 
-/** Parts of one megabyte from three on, so that a handful of parts is a large object. */
+/** Parts of one megabyte from three on, so that a few parts make a large object. */
 export const SMALL = { largeFrom: 3 * MEGABYTE };
 
-/** They go in parts of seven and of two megabytes. */
+/** They are uploaded in parts of seven and of two megabytes. */
 export const PARTS_OF_200_MB = 50;
 export const PARTS_OF_20_MB = 20;
 
-/** A first run that copies about so many parts and hands over. Returns the ID of its upload. */
+/** A first run that copies about this many parts and hands over. Returns the ID of its upload. */
 export async function handOverAfter(
   world: LargeDeployment,
   source: Parameters<LargeDeployment['event']>[0],
@@ -38,7 +38,7 @@ export async function handOverAfter(
 export const abortedIds = (world: LargeDeployment) =>
   world.calls.filter(({ name }) => name === 'abortMultipart').map(({ args }) => args[2]);
 
-/** The next request of this kind is not answered, whether it took effect or not. */
+/** The next request of this kind gets no answer, whether it took effect or not. */
 export function loseAnswerOf(world: LargeDeployment, wanted: 'completeMultipart', happens: boolean): void {
   let lost = false;
   world.intercept = (name, args) => {
@@ -52,7 +52,7 @@ export function loseAnswerOf(world: LargeDeployment, wanted: 'completeMultipart'
   };
 }
 
-/** What is due is due later, so that a run of the key does not see it. */
+/** Defers the due work, so that a run of the key does not see it. */
 export async function putOff(world: LargeDeployment): Promise<void> {
   for (const name of world.tasks().filter((one) => one.startsWith('tasks/'))) {
     const found = await world.engine.tasks.load(name);
@@ -60,14 +60,14 @@ export async function putOff(world: LargeDeployment): Promise<void> {
   }
 }
 
-/** What a scan does with a key. */
+/** The work of a scan on a key. */
 export async function scan(world: LargeDeployment, key: string): Promise<void> {
   const facts = { floor: 0, since: Number.POSITIVE_INFINITY, hints: [], cause: 'scan', attempts: 0, first: world.now };
   await world.engine.tasks.submit({ source: SOURCE, destination: DESTINATION, key, ...facts });
   await world.rest();
 }
 
-/** All that can go on has gone on. */
+/** Runs all work until none can continue. */
 export async function settled(world: LargeDeployment): Promise<void> {
   for (let last = -1; last !== world.calls.length;) {
     last = world.calls.length;
@@ -88,7 +88,7 @@ export function onNth(world: LargeDeployment, wanted: keyof Cos, nth: number, th
   };
 }
 
-/** Expects one replica of a version, with its size and CRC64, and gives it. */
+/** Expects one replica of a version, with its size and CRC64, and returns it. */
 export function expectReplica(
   world: LargeDeployment,
   key: string,

@@ -3,7 +3,7 @@ import { inLanes, LANES } from '../../../../../shared/replication/act/multipart/
 import { partCountOf, partSizeOf, rangeOf } from '../../../../../shared/replication/act/multipart/part-size.ts';
 
 const GIGABYTE = 2 ** 30;
-/** Bytes a second of one copy from region to region, and seconds of one request beside its bytes. */
+/** Bytes a second of one copy from region to region, and seconds of one request without its bytes. */
 const STREAM = 20_000_000;
 const REQUEST = 0.05;
 

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('a run that is short of time', () => {
-  it('hands over, and the next goes on with the parts that are there', async () => {
+  it('hands over, and the next one continues with the existing parts', async () => {
     const source = world.upload('k', 200 * MEGABYTE);
     world.pace = 1000;
     await world.event(source, 30_000);
@@ -29,7 +29,7 @@ describe('a run that is short of time', () => {
     expect(world.count('listParts')).toBeGreaterThan(0);
   });
 
-  it('however often it takes turns', async () => {
+  it('hands over as often as it must', async () => {
     const source = world.upload('k', 2 * GIGABYTE);
     await world.event(source, 5_001);
     world.pace = 500;
@@ -42,7 +42,7 @@ describe('a run that is short of time', () => {
     expect(world.tasks()).toEqual([]);
   });
 
-  it('is gone on with after an older version that was missed has got its replica', async () => {
+  it('is continued after an older, missed version has got its replica', async () => {
     await world.event(world.upload('k', 1 * MEGABYTE, {}, '0'));
     world.now += 3000;
     const missed = world.upload('k', 20 * MEGABYTE, {}, '1');
@@ -56,7 +56,7 @@ describe('a run that is short of time', () => {
     expect(world.count('initiateMultipart')).toBe(2);
   });
 
-  it('that took days is still ours, not a copy that a user made', async () => {
+  it("makes a replica that is still ours after days, and no user's copy", async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     await handOverAfter(world, source, 3);
     world.now += 20 * 3_600_000;
@@ -72,7 +72,7 @@ describe('a run that is short of time', () => {
     expect(world.count('uploadPartCopy')).toBe(before);
   });
 
-  it('begins anew when its replica would come so late that it could be a user’s', async () => {
+  it("starts again when its replica would be so late that it could be a user's", async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     world.now += 25 * 3_600_000;
@@ -83,11 +83,11 @@ describe('a run that is short of time', () => {
     expect(world.uploads()).toEqual([]);
   });
 
-  it('that is killed leaves a record of its upload, and the next goes on from it', async () => {
+  it('leaves a record of its upload when it is killed, and the next run continues from it', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     let parts = 0;
     world.intercept = (name) => {
-      // The instance is gone: nothing it waits for ever comes.
+      // The killed instance never gets an answer.
       const dead = name === 'uploadPartCopy' && (parts += 1) > 4;
       return dead ? new Promise(() => undefined) : undefined;
     };
@@ -104,7 +104,7 @@ describe('a run that is short of time', () => {
 });
 
 describe('two tasks of one key', () => {
-  it('go on with the same upload, though only one of them knew of it', async () => {
+  it('continue the same upload, although only one of them knew of it', async () => {
     const source = world.upload('k', 20 * MEGABYTE);
     const uploadId = await handOverAfter(world, source, 3);
     const [known] = (await world.pending()).filter(({ uploads }) => uploads !== undefined);
