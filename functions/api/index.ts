@@ -7,9 +7,7 @@ import { createRuleStore } from '../../shared/rules/index.ts';
 import { httpFunction, readConfig } from '../../shared/scf/index.ts';
 import { createApi } from './api.ts';
 import { PAGE } from './console/page.ts';
-
-/** ms that are kept for the answer itself after the last call to COS. */
-const MARGIN = 500;
+import { API_CLOSING_MS } from '../../shared/durations/index.ts';
 
 let api: ReturnType<typeof createApi> | undefined;
 // An instance runs one request at a time.
@@ -40,7 +38,7 @@ function wire(): ReturnType<typeof createApi> {
 }
 
 export const main_handler = httpFunction((request, run) => {
-  deadline = run.deadline - MARGIN;
+  deadline = run.deadline - API_CLOSING_MS;
   api ??= wire();
   return api(request, run);
 });

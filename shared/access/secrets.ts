@@ -4,13 +4,8 @@ import { ServiceError } from '../errors/index.ts';
 import { constantTimeEqual } from '../signing/index.ts';
 import { hasRight } from './rights.ts';
 import type { ApiKey, KeyStoreOptions, Right } from './types.ts';
+import { API_KEY_BELIEVED_MS, UNKNOWN_KEY_MS } from '../durations/index.ts';
 
-/**
- * ms for which the known keys are compared without a new listing. A removed key may still be accepted for this long.
- */
-const LIST_TIME = 5000;
-/** ms after a listing in which an unknown secret is refused without another listing, so guesses cost no requests. */
-const UNKNOWN_TIME = 1000;
 /** Keys in one page; all of a page are read at once. */
 const PAGE = 50;
 /** Length of the shortest secret that a key can have, in UTF-16 units. */
@@ -21,7 +16,7 @@ type Known = Map<string, { readonly tag: string; readonly key: ApiKey | undefine
 
 interface SecretFinderOptions extends Pick<KeyStoreOptions, 'cos' | 'state' | 'now'> {
   readonly prefix: string;
-  /** Undefined when there is no such key. Throws `InvalidState` for a damaged one. */
+  /** Undefined when there is no such key. Throws `InvalidStateObject` for a damaged one. */
   readonly read: (secretId: string) => Promise<ApiKey | undefined>;
   readonly isSecretId: (text: string) => boolean;
 }
@@ -39,7 +34,7 @@ export function createSecretFinder({ cos, state, now, prefix, read, isSecretId }
       return await read(secretId);
     } catch (error) {
       // A damaged key is skipped, so that the other keys still work.
-      if (error instanceof ServiceError && error.code === 'InvalidState') return undefined;
+      if (error instanceof ServiceError && error.code === 'InvalidStateObject') return undefined;
       throw error;
     }
   };
@@ -74,8 +69,8 @@ export function createSecretFinder({ cos, state, now, prefix, read, isSecretId }
   return async (secret: string, right: Right): Promise<ApiKey | undefined> => {
     if (secret.length < SHORTEST || secret.length > LONGEST) return undefined;
     const age = now() - listed;
-    const found = age < LIST_TIME ? compare(secret, right) : undefined;
-    if (found !== undefined || age < UNKNOWN_TIME) return found;
+    const found = age < API_KEY_BELIEVED_MS ? compare(secret, right) : undefined;
+    if (found !== undefined || age < UNKNOWN_KEY_MS) return found;
     await list();
     return compare(secret, right);
   };

@@ -33,7 +33,7 @@ export function writeKey(key: ApiKey): Uint8Array {
   return Buffer.from(JSON.stringify(checked(key, key.secretId, 'InvalidArgument')));
 }
 
-/** Throws `ServiceError` `InvalidState`: a damaged key opens nothing. */
+/** Throws `ServiceError` `InvalidStateObject`: a damaged key opens nothing. */
 export function readKey(body: Uint8Array, secretId: string): ApiKey {
   let json: unknown;
   try {
@@ -47,14 +47,14 @@ export function readKey(body: Uint8Array, secretId: string): ApiKey {
   return key;
 }
 
-function checked(value: unknown, secretId: string, code = 'InvalidState'): ApiKey {
+function checked(value: unknown, secretId: string, code = 'InvalidStateObject'): ApiKey {
   const parsed = apiKey.safeParse(value);
   if (parsed.success) return parsed.data;
   // Names of the fields only, never their values.
   throw damaged(secretId, `wrong: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`, code);
 }
 
-function damaged(secretId: string, reason: string, code = 'InvalidState'): ServiceError {
+function damaged(secretId: string, reason: string, code = 'InvalidStateObject'): ServiceError {
   return new ServiceError(`The API key ${JSON.stringify(secretId.slice(0, 128))} is not valid (${reason}).`, {
     code,
     side: 'state',

@@ -3,15 +3,9 @@ import { ServiceError } from '../errors/index.ts';
 import { isSecretId, readKey, writeKey } from './state.ts';
 import { createSecretFinder } from './secrets.ts';
 import type { ApiKey, ApiKeySummary, KeyStoreOptions, NewKey, Right } from './types.ts';
+import { API_KEY_BELIEVED_MS, UNKNOWN_KEY_MS } from '../durations/index.ts';
 
-/**
- * ms for which a key that was found is used again. A removed key may still be accepted for this long in a warm
- * function.
- */
-const KEY_CACHE_TIME = 5000;
 const MOST_CACHED = 256;
-/** ms for which an unknown ID is refused without another request, so that repeating it costs nothing. */
-const UNKNOWN_CACHE_TIME = 1000;
 const PREFIX = 'keys/';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const ID_START = 'CRR';
@@ -20,7 +14,7 @@ const ID_START = 'CRR';
  * The API keys of a deployment, one object `keys/<secretId>` for each on the state bucket. Only the finders and `add`
  * return secrets; no error and no list holds one.
  *
- * Every method throws `CosError` with side `state`, and `ServiceError` `InvalidState` on a damaged object.
+ * Every method throws `CosError` with side `state`, and `ServiceError` `InvalidStateObject` on a damaged object.
  */
 export interface KeyStore {
   /**
@@ -56,9 +50,9 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
       if (!isSecretId(secretId)) return undefined;
       const asked = now();
       const cached = cache.get(secretId);
-      if (cached !== undefined && asked - cached.asked < KEY_CACHE_TIME) return cached.key;
+      if (cached !== undefined && asked - cached.asked < API_KEY_BELIEVED_MS) return cached.key;
       cache.delete(secretId);
-      if (asked - (unknown.get(secretId) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_CACHE_TIME) return undefined;
+      if (asked - (unknown.get(secretId) ?? Number.NEGATIVE_INFINITY) < UNKNOWN_KEY_MS) return undefined;
       unknown.delete(secretId);
       const key = await read(secretId);
       if (key === undefined) remember(unknown, secretId, asked);

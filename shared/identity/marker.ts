@@ -3,7 +3,7 @@ import { constantTimeEqual, type Hash } from '../signing/index.ts';
 import { proofOf, readProof, writeProof } from './proof.ts';
 import type { Marker, MarkerKey, Ref } from './types.ts';
 import { refOf, refOfId, timeOfVersionId } from './version.ts';
-import { LANDING_MS, PARTS_LANDING_MS } from '../durations/index.ts';
+import { LANDING_MS, PARTS_LANDING_MS, SLOWEST_PARTS } from '../durations/index.ts';
 
 /**
  * Name without `x-cos-meta-`. It is part of the public contract: restores and audits read
@@ -22,14 +22,12 @@ const KEY_ID_LENGTH = 8;
 /** Longer than any marker that this service writes. A longer value comes from a user and is not parsed. */
 const LONGEST = 1024;
 
-const SLOWEST = 4 * 2 ** 20;
-
 /**
  * The latest time, in ms after its beginning, at which an attempt may have written a replica of `size` bytes. An
  * attempt in parts takes longer, so its ID says that it is one; after this time it is begun anew rather than completed.
  */
 export const landingMs = (inParts: boolean | undefined, size: number): number =>
-  inParts ? PARTS_LANDING_MS + (size / SLOWEST) * 1000 : LANDING_MS;
+  inParts ? PARTS_LANDING_MS + size / SLOWEST_PARTS : LANDING_MS;
 
 /** Whether the attempt can have written the version. If not, it is a user's later copy. */
 // P17b: A version that appeared later than its attempt can land is a copy that a user made.

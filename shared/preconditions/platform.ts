@@ -2,6 +2,7 @@ import { nodeHash } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
 import { exchange } from '../http/index.ts';
 import { signTc3, type Credentials } from '../signing/index.ts';
+import { SWEEP_CALL_MS } from '../durations/index.ts';
 
 /** One call of the cloud API about functions. Throws `ServiceError` with the code of the refusal, or `ConnectionFailed`. */
 export type AskPlatform = (action: string, parameters: object) => Promise<unknown>;
@@ -17,11 +18,9 @@ export interface PlatformOptions {
 
 const HOST = 'scf.tencentcloudapi.com';
 const VERSION = '2018-04-16';
-/** ms to wait for an answer. The next minute tries again. */
-const PATIENCE_MS = 8_000;
 /** Most bytes of an answer. That about a function holds its environment and its triggers. */
 const LONGEST = 1_000_000;
-const SENT = { method: 'POST', path: '/', idleLimit: PATIENCE_MS, longest: LONGEST } as const;
+const SENT = { method: 'POST', path: '/', idleLimit: SWEEP_CALL_MS, longest: LONGEST } as const;
 
 export function createAskPlatform({ credentials, region, endpoint, now }: PlatformOptions): AskPlatform {
   return async (action, parameters) => {

@@ -3,7 +3,7 @@ import type { Cos, Place, StoredObject } from '../cos/index.ts';
 import { LARGEST_OBJECT, readDocument, readRuleSet, writeRules } from './state.ts';
 import { takeTurn } from './turn.ts';
 import type { RuleSet, StoredRules } from './types.ts';
-import { REGION_SLACK_MS, RULES_CACHE_MS, RULES_NEW_MS } from '../durations/index.ts';
+import { REGION_SLACK_MS, RULES_CACHE_MS, RULES_NEW_MS, TURN_WAIT_MS } from '../durations/index.ts';
 
 /**
  * The rules of the source buckets, one object `rules/<bucket-appid>` for each on the state bucket. Each is written by a
@@ -75,8 +75,7 @@ interface Cached {
   answer?: Read;
 }
 
-/** ms for which an unconditional write waits for its turn, and ms between two tries. */
-const PATIENCE_MS = 8000;
+/** ms between two tries to get a turn. */
 const TURN_LOOK_MS = 250;
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -148,7 +147,7 @@ export function createRuleStore({ cos, state, now, sleep = realSleep }: RuleStor
       return object === undefined ? undefined : { ...(await readDocument(object.body, source)), etag: object.etag };
     },
     inTurn: (source, work, patience) => {
-      const until = now() + (patience === undefined ? 0 : PATIENCE_MS);
+      const until = now() + (patience === undefined ? 0 : TURN_WAIT_MS);
       const mayWait = async (): Promise<boolean> => {
         if (now() >= until) return false;
         await sleep(TURN_LOOK_MS);

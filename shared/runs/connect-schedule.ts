@@ -10,9 +10,8 @@ import type { DeploymentConfig } from '../scf/index.ts';
 import { SCAN_DEFAULTS, type KeepDeps } from '../scan/index.ts';
 import { BehindMarks, Leases, Tasks } from '../tasks/index.ts';
 import { scanSettings } from './connect.ts';
+import { SWEEP_CALL_MS } from '../durations/index.ts';
 
-/** ms for a call to a destination. It may be down, and the next minute tries again. */
-const THERE_MS = 8_000;
 const CONNECT_MS = 3_000;
 
 /** The parts of `schedule`. It starts work and never does any, so they hold no engine. */
@@ -32,7 +31,7 @@ export function connectSchedule(config: DeploymentConfig): ScheduleDeps {
   const cos = createCosClient({ credentials, endpoint });
   const deps = { cos, state, hash: nodeHash, now, unique: () => randomBytes(UNIQUE_LENGTH / 2).toString('hex') };
   const rules = createRuleStore({ cos, state, now });
-  const timeouts = { connect: CONNECT_MS, usual: THERE_MS };
+  const timeouts = { connect: CONNECT_MS, usual: SWEEP_CALL_MS };
   const there = createCosClient({ credentials, endpoint, tries: 1, timeouts });
   const canary = canariesOf(process.env, config.sources);
   return {

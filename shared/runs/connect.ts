@@ -7,12 +7,7 @@ import { createKeyring, UNIQUE_LENGTH } from '../identity/index.ts';
 import { createLiveTally } from '../live/index.ts';
 import type { Settings } from '../replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps, type ScanSettings } from '../scan/index.ts';
-
-/**
- * ms to wait for the knowledge about a destination. What is left of the work is written down after it, before the run
- * ends.
- */
-const LONGEST_LEARNING_MS = 10_000;
+import { LEARNING_MS } from '../durations/index.ts';
 
 /** Settles with the work, or after this many ms. */
 async function within(ms: number, work: Promise<void>): Promise<void> {
@@ -71,8 +66,8 @@ export function connectEngine(
     converge: async (...run) => {
       const [work, deadline] = run;
       // Runs beside the work, which takes longer. A run that starts before the answer only reads two more listings.
-      const learning = knowledge.learn(work.destination, deadline - Date.now() > 2 * LONGEST_LEARNING_MS);
-      const [report] = await Promise.all([engine.converge(...run), within(LONGEST_LEARNING_MS, learning)]);
+      const learning = knowledge.learn(work.destination, deadline - Date.now() > 4 * LEARNING_MS);
+      const [report] = await Promise.all([engine.converge(...run), within(LEARNING_MS, learning)]);
       if (report.state === 'failed') live.failed(work);
       return report;
     },

@@ -1,4 +1,4 @@
-import { CLOCK_DOUBT_MS, SETTLE_MS, TIMER_MS } from '../durations/index.ts';
+import { CLOCK_DOUBT_MS, RANGE_SILENT_MS, SETTLE_MS, TIMER_MS } from '../durations/index.ts';
 import type { RangeDocument } from './documents.ts';
 
 type Walked = Pick<
@@ -14,8 +14,6 @@ export interface Estimate {
   readonly eta: number;
 }
 
-/** A run that wrote nothing for this many ms may have been killed. A working run writes every half minute. */
-const SILENT_MS = 90_000;
 /** ms that a run takes for its start and for a pass that only looks. */
 const LOOK_MS = 5_000;
 
@@ -36,7 +34,7 @@ export function estimate(ranges: readonly Walked[], runs: number, now: number): 
   const ofOne = walked / worked;
   const first = open.filter(({ pass }) => pass === 1);
   // The runs may have been killed, and it is not known when others take over.
-  if (runs > 0 && first.length > 0 && first.every(({ written }) => now - written >= SILENT_MS)) return undefined;
+  if (runs > 0 && first.length > 0 && first.every(({ written }) => now - written >= RANGE_SILENT_MS)) return undefined;
   const lefts = first.map((range) => leftOf(range, ofOne, now));
   const lanes = Math.max(1, Math.min(runs, first.length));
   const left = lefts.reduce((sum, one) => sum + one, 0);
@@ -49,7 +47,7 @@ export const entriesOf = ({ done, pass, entries, expected }: Walked): number =>
   done === null && pass > 1 ? Math.max(entries, expected) : entries;
 
 function leftOf({ expected, entries, written }: Walked, ofOne: number, now: number): number {
-  const since = now - written < SILENT_MS ? Math.max(0, now - written) * ofOne : 0;
+  const since = now - written < RANGE_SILENT_MS ? Math.max(0, now - written) * ofOne : 0;
   return Math.max(0, expected - entries - since);
 }
 

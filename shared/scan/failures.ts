@@ -1,9 +1,9 @@
 import { isOfOneObject } from '../tasks/index.ts';
 import type { RangeDocument } from './documents.ts';
+import { SCAN_BLOCKED_MS } from '../durations/index.ts';
 
 /** This many keys in a row that fail with one cause block the range for a while. */
 const BLOCKED_AFTER = 20;
-const BLOCKED_MS = 5 * 60_000;
 
 /** Distinguishes a destination that fails altogether from keys that fail by themselves. */
 export class Failures {
@@ -34,5 +34,5 @@ export class Failures {
 export function block(range: RangeDocument, cause: string, now: number): void {
   range.blocked = cause;
   range.tries += 1;
-  range.notBefore = now + BLOCKED_MS;
+  range.notBefore = now + SCAN_BLOCKED_MS;
 }

@@ -5,11 +5,9 @@ import { prepare } from './prepare.ts';
 import { PairStore } from './store.ts';
 import type { ScanDeps } from './types.ts';
 import { walkRange } from './walk.ts';
-import { LANDING_MS } from '../durations/index.ts';
+import { LANDING_MS, SCAN_WORTHWHILE_MS } from '../durations/index.ts';
 import { decodeState } from '../shape/index.ts';
 
-/** ms that a run must have left to begin another range. */
-const WORTHWHILE_MS = 120_000;
 /** Held ranges that a run tries to get before it ends. */
 const TRIES = 4;
 
@@ -118,7 +116,7 @@ class UnitRun {
   }
 
   #hasTime(): boolean {
-    return this.#deadline - this.#deps.engine.now() > WORTHWHILE_MS;
+    return this.#deadline - this.#deps.engine.now() > SCAN_WORTHWHILE_MS;
   }
 
   /** A range that can go on and on which no run seems to work. */

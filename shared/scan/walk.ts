@@ -13,12 +13,10 @@ import { allExpired, countKey, Tally, type KeyTally } from './tally.ts';
 import { treat, type Treated, type Treatment } from './treat.ts';
 import type { ScanDeps } from './types.ts';
 import { createWatch, type Watch } from './watch.ts';
-import { CLOCK_DOUBT_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/index.ts';
+import { CHECKPOINT_MS, CLOCK_DOUBT_MS, SCAN_CLOSING_MS, SCAN_WRITING_MS } from '../durations/index.ts';
 import { Memory } from './memory.ts';
 import { openSides, Unlisted } from './sides.ts';
 
-/** ms after which a run writes down its progress, in case it is killed. */
-const CHECKPOINT_MS = 30_000;
 /** Remembered keys between two checks whether the scan goes on. */
 const UNASKED = 100;
 /** Keys that may be done ahead of an unfinished one. */

@@ -2,8 +2,7 @@ import type { Hash } from '../signing/index.ts';
 import { digestOfTarget } from './names.ts';
 import type { Target } from './types.ts';
 
-const FIRST_MS = 60_000;
-const LONGEST_MS = 6 * 3_600_000;
+import { FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS } from '../durations/index.ts';
 
 /**
  * The time of the next try after a failure, in ms since 1970. The wait doubles from a minute to six hours, and is at
@@ -15,7 +14,7 @@ export function nextTry(
   attempts: number,
   { hash, now }: { readonly hash: Hash; readonly now: number },
 ): number {
-  const half = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts, 20)) / 2;
+  const half = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts, 20)) / 2;
   // P52: Whichever run puts the key off, doubled ones included, they all come to the same moments, and meet there.
   const offset = Math.floor((Number.parseInt(digestOfTarget(target, hash).slice(0, 8), 16) / 2 ** 32) * half);
   return offset + Math.ceil((now + half - offset) / half) * half;

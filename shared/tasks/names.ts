@@ -1,6 +1,7 @@
 import { formatPlace } from '../cos/index.ts';
 import type { Hash } from '../signing/index.ts';
 import type { Target } from './types.ts';
+import { TIMER_MS } from '../durations/index.ts';
 
 export const LEASES = 'leases/';
 /** Writing an object here starts the `task` function. */
@@ -18,8 +19,6 @@ export const knockName = (digest: string): string => `${LEASES}${digest}/knock`;
 // P25: Each task has a name of its own.
 export const taskName = (digest: string, unique: string): string => `${TASKS}${digest}/${unique}`;
 
-const MINUTE_MS = 60_000;
-
 /**
  * Why work waits, as far as its turn depends on it. `failed`: the last try ended in an error that the whole destination
  * may have caused. `recheck`: all is done, and the key is only looked at again. `turn`: any other reason.
@@ -29,7 +28,7 @@ export type WaitingKind = 'failed' | 'recheck' | 'turn';
 const SIGNS: Record<WaitingKind, string> = { failed: 'f', recheck: 'r', turn: '' };
 
 /**
- * `due` in ms since 1970, rounded up to a minute, the interval in which work is promoted. `content` stands for the
+ * `due` in ms since 1970, rounded up to the next timer. `content` stands for the
  * content of the work: the same work, deferred twice to one minute, exists once. Otherwise doubled events would
  * multiply. `kind` is in the name, so that ten thousand bodies need not be read to find the important ones.
  */
@@ -38,7 +37,7 @@ export function waitingName(
   due: number,
   { digest, content, kind }: { readonly digest: string; readonly content: string; readonly kind: WaitingKind },
 ): string {
-  const minute = Math.ceil(due / MINUTE_MS) * MINUTE_MS;
+  const minute = Math.ceil(due / TIMER_MS) * TIMER_MS;
   const sign = SIGNS[kind] === '' ? '' : `-${SIGNS[kind]}`;
   return `${WAITING}${destination}/${String(minute).padStart(13, '0')}/${digest}/${content}${sign}`;
 }

@@ -3,6 +3,7 @@ import { mapLimited } from './limited.ts';
 import { startWaiting } from './move.ts';
 import { isRecoveredName, readWaitingName, recoveredName, WAITING } from './names.ts';
 import type { StateDeps } from './types.ts';
+import { TIMER_MS } from '../durations/index.ts';
 
 /** Moves in progress at once, over all destinations. */
 const LANES = 48;
@@ -20,7 +21,6 @@ const RECHECKS = 20_000;
 const FIRST_PACE = 200;
 /** ms after which a recovery no longer starts work early. */
 const NEWS_MS = 15 * 60_000;
-const MINUTE_MS = 60_000;
 
 /**
  * Starts due work until all of it has started or `deadline` (ms since 1970) has come. Destinations take turns, so one
@@ -79,7 +79,7 @@ async function promoteOf(deps: StateDeps, destination: string, { move, deadline,
   const now = (): number => deps.now();
   const recovered = await recoveryOf(deps, destination);
   const rechecks: string[] = [];
-  let pace = recovered === undefined ? 0 : FIRST_PACE * 2 ** Math.floor(Math.max(0, now() - recovered) / MINUTE_MS);
+  let pace = recovered === undefined ? 0 : FIRST_PACE * 2 ** Math.floor(Math.max(0, now() - recovered) / TIMER_MS);
   let [moved, tried, left] = [0, false, false];
   let failed = 0;
   let batch: string[] = [];
@@ -128,7 +128,7 @@ const isNews = ({ lastModified }: ObjectEntry, recovered: number | undefined): b
 
 /** The first failed work is tried again each minute, to see whether the destination has recovered. */
 const mayTry = ({ lastModified }: ObjectEntry, tried: boolean, now: number): boolean =>
-  !tried && now - lastModified >= MINUTE_MS;
+  !tried && now - lastModified >= TIMER_MS;
 
 /** Moves work from `waiting/` to `tasks/`. If it is no longer there, another run has moved it. */
 function createMover(deps: StateDeps, deadline: number, failures: unknown[]): Move {

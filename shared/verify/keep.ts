@@ -1,8 +1,7 @@
 import { readOpenName, type VerifyName } from './names.ts';
 import { closeVerify, doneRanges, openVerifies, startedRanges, startRange, type Bucket } from './starts.ts';
+import { LOST_START_MS } from '../durations/index.ts';
 
-/** A start that is this old, in ms, has outlived every run that it could have started. */
-const LOST_MS = 20 * 60_000;
 /** ms after which a verification that has not ended is stopped. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
 /** Ranges of one verification that are in progress at the same time, each in a run of its own. */
@@ -39,7 +38,7 @@ async function goOn(deps: KeepVerifiesOptions['deps'], name: VerifyName, ranges:
     await closeVerify(deps, name, ranges);
     return 0;
   }
-  const running = [...notes].filter(([, written]) => deps.now() - written < LOST_MS).map(([range]) => range);
+  const running = [...notes].filter(([, written]) => deps.now() - written < LOST_START_MS).map(([range]) => range);
   const numbers = Array.from({ length: ranges }, (_, number) => number);
   const waiting = numbers.filter((number) => !done.has(number) && !running.includes(number));
   const starts = waiting.slice(0, Math.max(0, RANGES_AT_ONCE - running.length));

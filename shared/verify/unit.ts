@@ -10,14 +10,11 @@ import { VerifyStore } from './store.ts';
 import type { VerifyDeps } from './types.ts';
 import { newRange } from './new-range.ts';
 import { walkRange } from './walk.ts';
-import { VERIFY_CLOSING_MS } from '../durations/index.ts';
+import { VERIFY_BLOCKED_MS, VERIFY_CLOSING_MS, VERIFY_WORTHWHILE_MS } from '../durations/index.ts';
 
-/** ms that a run must have left to begin another range. */
-const WORTHWHILE_MS = 60_000;
 const FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };
 /** Consecutive failures of listings, a minute or more apart, after which a verification is stopped. */
 const MOST_TRIES = 30;
-const BLOCKED_MS = 60_000;
 
 /**
  * One run of the `scan` function for a verification: compares the range that the start names, then others on which no
@@ -100,7 +97,7 @@ class VerifyRun {
     const { now } = this.#deps.state;
     const tries = range.tries + 1;
     if (tries >= MOST_TRIES) return this.#stop(job, cause);
-    await this.#store.putRange({ ...range, blocked: cause, tries, notBefore: now() + BLOCKED_MS });
+    await this.#store.putRange({ ...range, blocked: cause, tries, notBefore: now() + VERIFY_BLOCKED_MS });
   }
 
   /** Returns false when the rules of its destinations have changed; the verification has then been stopped. */
@@ -125,7 +122,7 @@ class VerifyRun {
   }
 
   #hasTime(): boolean {
-    return this.#deadline - this.#deps.state.now() > WORTHWHILE_MS + VERIFY_CLOSING_MS;
+    return this.#deadline - this.#deps.state.now() > VERIFY_WORTHWHILE_MS;
   }
 
   /** A range that can go on and on which no run seems to work. */

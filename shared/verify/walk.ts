@@ -21,9 +21,8 @@ import { readChecksum } from './read-bytes.ts';
 import type { VerifyStore } from './store.ts';
 import { addAmount, addSums } from './sums.ts';
 import type { VerifyDeps } from './types.ts';
+import { CHECKPOINT_MS, VERIFY_BLOCKED_MS, VERIFY_LONG_RUN_MS } from '../durations/index.ts';
 
-/** ms after which a run writes down its progress, in case it is killed. */
-const CHECKPOINT_MS = 30_000;
 /** Most items that a range lists; further differences are only counted. */
 const MOST_LISTED = 200 * PART_ITEMS;
 /** ms between two checks whether the verification goes on. */
@@ -33,9 +32,6 @@ const GOES_ON_MS = 5000;
  * tried.
  */
 const FAILED_RUNS = 3;
-const BLOCKED_MS = 60_000;
-/** A run of this many ms could have read the deepest key. */
-const LONG_RUN_MS = 300_000;
 /** Tries of one key while COS asks for fewer requests. */
 const TRIES = 4;
 /** Replicas whose bytes are read at once. */
@@ -256,13 +252,13 @@ class VerifyWalk {
     if (found === 'hand-over') {
       // A run that began with this key and could not finish it never would. The checksum of the bytes that it read is
       // kept.
-      const isEndless = this.#committed === 0 && now() - this.#begun >= LONG_RUN_MS && !this.#options.job.deep;
+      const isEndless = this.#committed === 0 && now() - this.#begun >= VERIFY_LONG_RUN_MS && !this.#options.job.deep;
       return isEndless ? unverified('depth') : undefined;
     }
     if (isOfOneObject(found.failed) || range.tries >= FAILED_RUNS) return unverified(found.failed);
     range.tries += 1;
     range.blocked = found.failed;
-    range.notBefore = now() + range.tries * BLOCKED_MS;
+    range.notBefore = now() + range.tries * VERIFY_BLOCKED_MS;
     return undefined;
   }
 

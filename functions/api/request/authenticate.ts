@@ -10,9 +10,7 @@ import {
 } from '../../../shared/signing/index.ts';
 import type { Hash, Pairs, SignableRequest, SignatureFields } from '../../../shared/signing/index.ts';
 import { accessDenied, refuse } from '../response/errors.ts';
-
-/** Seconds for which the signature of a change may be valid. An older signature counts as expired. */
-const LONGEST_WRITE_LIFE = 24 * 3600;
+import { WRITE_SIGNATURE_LIFE_MS } from '../../../shared/durations/index.ts';
 
 export interface CallerOptions {
   readonly keys: KeyStore;
@@ -101,9 +99,10 @@ function candidates(
 /** The signature of a change must not be valid for ever: a leaked one would be a key without an end. */
 function checkLife({ signTime, keyTime }: SignatureFields): void {
   const life = Math.min(signTime.end, keyTime.end) - Math.max(signTime.start, keyTime.start);
-  if (life <= LONGEST_WRITE_LIFE) return;
+  const longest = WRITE_SIGNATURE_LIFE_MS / 1000;
+  if (life <= longest) return;
   throw accessDenied(
-    `The signature is good for ${life} seconds. Sign what changes something for at most ${LONGEST_WRITE_LIFE} seconds (24 hours).`,
+    `The signature is good for ${life} seconds. Sign what changes something for at most ${longest} seconds (${longest / 3600} hours).`,
   );
 }
 

@@ -14,9 +14,8 @@ import { readRules } from './replication.ts';
 import { parameter } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 import { checkVersioning } from './versioning.ts';
+import { API_WAIT_MS } from '../../../shared/durations/index.ts';
 
-/** ms after which a call asks for no further page. Its answer is due within 20 s, a slow page and retries included. */
-const LISTING_MS = 12_000;
 /** Characters of a marker: a key of the longest kind and a version ID. */
 const LONGEST_MARKER = 4096;
 const LONGEST_VERSION_ID = 256;
@@ -24,7 +23,7 @@ const LONGEST_VERSION_ID = 256;
 /** POST with `replicationDryRun`: counts what a configuration would replicate if it were stored now. It writes nothing. */
 export async function postDryRun(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source, sender, request } = call;
-  const until = options.now() + LISTING_MS;
+  const until = options.now() + API_WAIT_MS;
   const document = readRules(request, source, { ...options, sender });
   const from = readMarker(call);
   const [{ previous, date }] = await Promise.all([

@@ -28,12 +28,11 @@ import { verifyRequest, type Verified } from '../verify-schemas.ts';
 import { chosen, pairsOfCall } from './scans.ts';
 import { parameter, reaches, uniqueText } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
+import { API_WAIT_MS } from '../../../shared/durations/index.ts';
 
-/** ms for which a call waits for the end. Its answer is due within 20 s, slow requests and retries included. */
-const WAITING_MS = 12_000;
 /** ms between two looks. */
 const LOOK_MS = 500;
-const MOST_LOOKS = WAITING_MS / LOOK_MS;
+const MOST_LOOKS = API_WAIT_MS / LOOK_MS;
 /** Verifications of a bucket that one API key may have running at once, and that are kept for it. */
 const MOST_RUNNING = 4;
 const MOST_KEPT = 8;
@@ -55,7 +54,7 @@ type Destination = Verified['destinations'][number];
 export async function postVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const { sleep = realSleep } = options;
-  const until = options.now() + WAITING_MS;
+  const until = options.now() + API_WAIT_MS;
   const { prefix = '', upTo, deep = false, destination } = readJson(call.request, verifyRequest);
   const { previous: ruleSet, date } = await options.rules.getForUpdate(source);
   const pairs = chosen(await pairsOfCall(call, options, ruleSet), destination);

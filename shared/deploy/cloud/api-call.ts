@@ -4,11 +4,7 @@ import { encode, sign, type Pairs } from '../../signing/index.ts';
 import { child, readXml, textOf } from '../../xml/index.ts';
 import { DeployError } from '../error.ts';
 import { exchange } from '../../http/index.ts';
-
-/** Lifetime in seconds of a signature of the command line. */
-const LIFETIME = 300;
-/** ms without a byte after which a call counts as lost; the API itself ends after 30 s. */
-const IDLE_LIMIT = 60_000;
+import { CALLER_SIGNATURE_LIFE_MS, COMMAND_PATIENCE_MS } from '../../durations/index.ts';
 
 export interface ApiCall {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -69,7 +65,7 @@ async function send(
   const second = Math.floor(Date.now() / 1000);
   const signature = sign(
     { method, path, query, headers: [['host', host]] },
-    { credentials: pair, time: { start: second - 60, end: second + LIFETIME }, hash: nodeHash },
+    { credentials: pair, time: { start: second - 60, end: second + CALLER_SIGNATURE_LIFE_MS / 1000 }, hash: nodeHash },
   );
   const type = body instanceof Uint8Array ? 'application/xml' : 'application/json';
   const headers = { Host: host, Authorization: signature, 'Content-Type': type };
@@ -79,7 +75,7 @@ async function send(
     path: `${path}?${text}`,
     headers,
     body: bytesOf(body),
-    idleLimit: IDLE_LIMIT,
+    idleLimit: COMMAND_PATIENCE_MS,
   }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DeployError(`The API at ${endpoint ?? url} gave no answer: ${reason}.`, 'NetworkError', cause);

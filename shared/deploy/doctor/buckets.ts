@@ -3,10 +3,7 @@ import { hasMarkerKey } from '../../identity/index.ts';
 import { checkStateBucket, examineBucket } from '../cloud/state-bucket.ts';
 import { checkDropped, readProgress } from '../commands/stops.ts';
 import { broken, DEPLOY, warning, type Check, type Finding } from './types.ts';
-
-/** Difference in ms between two clocks that does no harm, and the one from which on COS refuses signatures. */
-const NOTICED_SKEW_MS = 30_000;
-const REFUSED_SKEW_MS = 300_000;
+import { CALLER_SIGNATURE_LIFE_MS, TOLERATED_SKEW_MS } from '../../durations/index.ts';
 
 /** Checks that the state bucket exists, is private, and never had versioning. */
 export const checkState: Check = async ({ settings: { state }, cos, sdk }) => {
@@ -96,10 +93,10 @@ export const checkClock: Check = async ({ settings: { state }, cosTime, now }) =
   const after = now();
   // `Date` has whole seconds, and COS wrote it at some time between the two.
   const skew = Math.max(0, theirs - after, before - (theirs + 1000));
-  if (skew <= NOTICED_SKEW_MS) return [];
+  if (skew <= TOLERATED_SKEW_MS) return [];
   const seconds = Math.round(skew / 1000);
   const problem = `differs by ${seconds} s from that of COS`;
   const advice = 'Set the clock, for example with NTP: requests signed by a wrong clock are refused.';
-  const make = skew > REFUSED_SKEW_MS ? broken : warning;
+  const make = skew > CALLER_SIGNATURE_LIFE_MS ? broken : warning;
   return [make('clock of this computer', problem, advice)];
 };

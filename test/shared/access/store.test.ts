@@ -142,7 +142,7 @@ describe('createKeyStore', () => {
   ])('grants nothing to a damaged key (%s) and does not reveal the secret', async (_, text) => {
     memory.objects.set(`${FOLDER}AKID1`, Buffer.from(text));
     const failure = await keys.find('AKID1').catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: 'InvalidState', side: 'state' });
+    expect(failure).toMatchObject({ code: 'InvalidStateObject', side: 'state' });
     expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain(SECRET);
   });
 

@@ -85,6 +85,16 @@ const ORDERED: readonly (readonly [string, number, number])[] = [
   ['events that are held back are later than merely late events', D.LATE_EVENT_MS, D.HELD_BACK_MS - 1],
   ['a turn outlives the function that took it', api + D.CLOCK_DOUBT_MS, D.LONGEST_TURN_MS],
   ['waiting work is looked for as often as it may come due', D.TIMER_MS, D.BUSY_MS],
+  ['failed work is not due again before the timer', D.TIMER_MS, D.FIRST_BACKOFF_MS],
+  ['the longest wait is longer than the first', D.FIRST_BACKOFF_MS, D.LONGEST_BACKOFF_MS],
+  ['a range that is blocked is tried with a timer', D.TIMER_MS, Math.min(D.SCAN_BLOCKED_MS, D.VERIFY_BLOCKED_MS)],
+  ['a run that works writes twice before it counts as silent', 2 * D.CHECKPOINT_MS, D.RANGE_SILENT_MS],
+  ['a helper is asked for before it counts as lost', D.PARTS_ASKED_MS, D.HELPER_LOST_MS - 1],
+  ['parts are not expected to be slower than a whole copy', D.SLOWEST_COPY, D.SLOWEST_PARTS],
+  ['the calls of users are refused later than ours', D.SIGNATURE_LIFE_MS, D.CALLER_SIGNATURE_LIFE_MS],
+  ['our own callers sign no longer than the API takes', D.CALLER_SIGNATURE_LIFE_MS, D.WRITE_SIGNATURE_LIFE_MS],
+  ['a clock that is corrected is not yet refused', D.TOLERATED_SKEW_MS, D.CALLER_SIGNATURE_LIFE_MS],
+  ['an unknown key is asked for no later than a known one', D.UNKNOWN_KEY_MS, D.API_KEY_BELIEVED_MS],
 ];
 
 describe('durations that depend on each other', () => {
@@ -102,6 +112,23 @@ describe('durations that depend on each other', () => {
 });
 
 describe('the end of a run', () => {
+  it('of the API comes before its callers give up, and after all that it waits for', () => {
+    expect(D.API_WAIT_MS + D.API_CLOSING_MS).toBeLessThan(api);
+    expect(D.TURN_WAIT_MS + D.API_CLOSING_MS).toBeLessThan(api);
+    expect(D.PAGE_PATIENCE_MS).toBeGreaterThan(api);
+    expect(D.COMMAND_PATIENCE_MS).toBeGreaterThan(api);
+  });
+
+  it('leaves room for what was begun last', () => {
+    expect(D.SCAN_CLOSING_MS).toBeLessThan(D.SCAN_WORTHWHILE_MS);
+    expect(D.SCAN_WORTHWHILE_MS).toBeLessThan(scan);
+    expect(D.VERIFY_CLOSING_MS).toBeLessThan(D.VERIFY_WORTHWHILE_MS);
+    expect(D.VERIFY_LONG_RUN_MS + D.VERIFY_CLOSING_MS).toBeLessThan(scan);
+    expect(D.LEARNING_MS).toBeGreaterThan(0);
+    expect(D.LEARNING_MS + D.CLOSING_MS).toBeLessThanOrEqual(D.LAST_TRY_MS);
+    expect(D.SWEEP_CALL_MS).toBeLessThan(D.KEEP_CLOSING_MS);
+  });
+
   it("comes before the platform's", () => {
     expect(D.CLOSING_MS).toBeLessThan(D.LAST_TRY_MS);
     expect(D.LAST_TRY_MS).toBeLessThan(replicate);

@@ -116,7 +116,7 @@ describe('a cause', () => {
     const made = ['shared', 'functions'].flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts') && !/^deploy|console/.test(file))
-        .flatMap((file) => [...readFileSync(path.join(folder, file), 'utf8').matchAll(/\bcode: '([\w-]+)'/g)]),
+        .flatMap((file) => [...readFileSync(path.join(folder, file), 'utf8').matchAll(/\bcode(?::| =) '([\w-]+)'/g)]),
     );
     const codes = new Set(made.map(([, code = '']) => code));
     const known = { ...CAUSES, ...REFUSALS, ...ELSEWHERE };

@@ -3,6 +3,7 @@ import type { Credentials, Hash, Pairs } from '../../../../shared/signing/index.
 import { ApiError } from './error.ts';
 import { readError } from './read-error.ts';
 import { browserHash } from './hash.ts';
+import { CALLER_SIGNATURE_LIFE_MS, PAGE_PATIENCE_MS, TOLERATED_SKEW_MS } from '../../../../shared/durations/index.ts';
 
 /** Address of the API, as the page has found it. */
 export interface Address {
@@ -37,13 +38,6 @@ export interface Sender {
   readonly clockOffset: () => number;
 }
 
-/** Seconds for which a signature is good. */
-const LIFETIME = 300;
-/** ms until a call is given up; the function has 30 s. */
-const PATIENCE = 35_000;
-/** ms by which the clocks have to differ before a refusal is laid to them. */
-const WORTH_CORRECTING = 30_000;
-
 /** The signer asks for all hash functions; those of TC3 are never called for COS. */
 const HASH = browserHash as Hash;
 
@@ -57,7 +51,7 @@ export function createSender(address: Address, credentials: Credentials): Sender
     credentials: () => credentials,
     hash: HASH,
     now: () => Date.now() + offset,
-    lifetime: LIFETIME,
+    lifetime: CALLER_SIGNATURE_LIFE_MS / 1000,
   });
 
   async function once(request: Request): Promise<Answer> {
@@ -93,7 +87,7 @@ export function createSender(address: Address, credentials: Credentials): Sender
       if (!isAboutTime(error)) throw error;
       // Against what this very call was signed with: another one may have found out about the clocks meanwhile.
       const measured = Date.parse(first.headers.get('Date') ?? '') - asked;
-      if (!Number.isFinite(measured) || Math.abs(measured - used) < WORTH_CORRECTING) throw error;
+      if (!Number.isFinite(measured) || Math.abs(measured - used) < TOLERATED_SKEW_MS) throw error;
       offset = measured;
       const second = await once(request);
       if (second.status < 400) return second;
@@ -129,7 +123,7 @@ async function fetchText(url: string, init: RequestInit): Promise<Answer> {
       credentials: 'omit',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(PAGE_PATIENCE_MS),
     });
     return { status: answer.status, headers: answer.headers, body: await answer.text() };
   } catch (error) {

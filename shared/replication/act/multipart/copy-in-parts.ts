@@ -14,14 +14,14 @@ import type { Copy, Written } from '../../run/copy-job.ts';
 import type { Needs, PartsCopier } from '../../run/run.ts';
 import type { Marker, Ref } from '../../../identity/index.ts';
 import { refOfId, surelyOlder } from '../../../identity/index.ts';
-import { LANDING_MS } from '../../../durations/index.ts';
+import { LANDING_MS, PARTS_ASKED_MS } from '../../../durations/index.ts';
 
 type CopyingParts = Needs<'deps' | 'work' | 'time' | 'gate' | 'uploads'>;
 /** ETags by part number. */
 type PartsThere = Map<number, string>;
 
 /** Least and most ms between two checks for the parts of other runs: an eighth of the time that a part takes. */
-const [LEAST_WAIT_MS, LONGEST_WAIT_MS] = [250, 20_000];
+const LEAST_WAIT_MS = 250;
 const AFTER_FAILURE_MS = 10_000;
 
 /** How very large objects are shared among runs. */
@@ -192,7 +192,7 @@ async function copyParts(
     // The next run would ask for help with parts that are being copied, so this run goes on after a failure that may
     // pass.
     if (failure !== undefined) await sleep(AFTER_FAILURE_MS);
-    else if (parts.length === 0) await sleep(Math.min(LONGEST_WAIT_MS, Math.max(LEAST_WAIT_MS, copies.longest() / 8)));
+    else if (parts.length === 0) await sleep(Math.min(PARTS_ASKED_MS, Math.max(LEAST_WAIT_MS, copies.longest() / 8)));
     // P48b: A part is there only if COS lists it.
     await copies.refresh();
     const free = toTakeOver(shares, known, { now: now(), longest: copies.longest(), lanes });

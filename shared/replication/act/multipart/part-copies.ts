@@ -6,9 +6,7 @@ import type { Ending } from '../../halt.ts';
 import { inLanes, type Travelled } from './lanes.ts';
 import { rangeOf } from './part-size.ts';
 import { harmless } from './uploads.ts';
-
-/** ms after which a run that shares an object asks again which parts are there. */
-const ASK_AGAIN_MS = 20_000;
+import { PARTS_ASKED_MS } from '../../../durations/index.ts';
 
 export interface PartCopiesOptions {
   readonly cos: Cos;
@@ -60,7 +58,7 @@ export function createPartCopies(options: PartCopiesOptions): PartCopies {
     // P29c: A helping run checks the rules too.
     const halt = await closed();
     if (halt) return halt;
-    if (shared && (asking !== undefined || now() - asked >= ASK_AGAIN_MS)) await refreshOnce();
+    if (shared && (asking !== undefined || now() - asked >= PARTS_ASKED_MS)) await refreshOnce();
     if (shared && known.has(partNumber)) return undefined;
     const started = now();
     const part = { uploadId, partNumber, source, range: rangeOf(partNumber, size, partSize) };

@@ -1,8 +1,6 @@
 import { askForHelp, type Help } from '../../../tasks/index.ts';
 import { at } from '../../errors.ts';
-
-/** ms after which a helping run that shows no new part counts as lost. */
-const LOST_MS = 30_000;
+import { HELPER_LOST_MS } from '../../../durations/index.ts';
 
 /** Parts that another run was asked to copy. */
 export interface Share {
@@ -54,7 +52,7 @@ export function toTakeOver(
   const left = shares.map((share) => {
     const missing = share.parts.filter((part) => !known.has(part));
     if (missing.length !== share.missing) Object.assign(share, { missing: missing.length, since: now });
-    return now - share.since >= Math.max(2 * longest, LOST_MS) ? missing : missing.slice(lanes).toReversed();
+    return now - share.since >= Math.max(2 * longest, HELPER_LOST_MS) ? missing : missing.slice(lanes).toReversed();
   });
   return shares.some(({ missing }) => missing > 0) ? left.flat() : undefined;
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { MINIMAL, configuration } from '../../../shared/rules/sample.ts';
 import { cosError } from '../memory-cos.ts';
-import { NOW, STATE, createBench, errorOf } from '../bench.ts';
+import { NOW, PAIR, STATE, createBench, errorOf } from '../bench.ts';
 import type { Bench, Call } from '../bench.ts';
 
 const body = configuration(MINIMAL);
@@ -112,5 +112,10 @@ describe('internal failures', () => {
     expect(errorOf(await bench.call(PUT))).toMatchObject({ status: 409 });
     expect((await bench.call({ method: 'DELETE' })).statusCode).toBe(204);
     expect((await bench.call(PUT)).statusCode).toBe(200);
+  });
+
+  it('a damaged API key opens nothing, and is the fault of the deployment', async () => {
+    bench.objects.set(`${STATE.bucket}@${STATE.region}/keys/${PAIR.secretId}`, Buffer.from('{"secretId":1}'));
+    expect(errorOf(await bench.call(GET))).toMatchObject({ status: 409, code: 'InvalidBucketState' });
   });
 });
