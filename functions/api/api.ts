@@ -15,13 +15,13 @@ import { REPLICATION } from './verbs/index.ts';
 
 export interface ApiOptions extends CallOptions {
   readonly keys: KeyStore;
-  /** The console page; undefined in a function that was not bundled. */
+  /** The console page; undefined in a function that was bundled without it. */
   readonly page?: Page | undefined;
 }
 
 /**
- * The API: a request in, an answer in the form of COS out, whatever happens. An error that was not made for the client
- * is logged in full, and the client is told as little as COS tells.
+ * The API: takes a request and always answers in the form of COS. An unexpected error is logged in full, and the client
+ * is told no more than COS would say.
  */
 export function createApi(options: ApiOptions): (request: HttpRequest, run: Run) => Promise<HttpResponse> {
   return async (request, run) => {
@@ -58,7 +58,7 @@ async function answer(request: HttpRequest, run: Run, options: ApiOptions): Prom
     { keys: options.keys, hash: options.hash, now: options.now() },
   );
   const target = settleTarget(guess, verified.path);
-  // The right is checked again. The spelling that was signed may be another call, which needs another right.
+  // The right is checked again, because the signed spelling may be another call, which needs another right.
   const verb = route({ method: request.method, queries: [verified.query] }, target);
   if (!hasRight(key, verb.right)) throw accessDenied(`This API key lacks the right "${verb.right}".`);
   const unnamed = verb.anySource === true && target.bucket === undefined;
@@ -68,7 +68,10 @@ async function answer(request: HttpRequest, run: Run, options: ApiOptions): Prom
   return verb.perform({ request, sender: key, source, key: target.key, query: verified.query }, options);
 }
 
-/** Reads that COS has too are taken as its SDKs sign them. Writes, and calls of this service alone, are signed in full. */
+/**
+ * Reads that COS has too are accepted as its SDKs sign them. Writes, and calls of this service alone, must be fully
+ * signed.
+ */
 function isStrict({ right, subresource }: Pick<Verb, 'right' | 'subresource'>): boolean {
   return right !== 'read' || subresource !== REPLICATION;
 }

@@ -8,10 +8,10 @@ const count = z.int().check(z.nonnegative());
 const figure = z.number().check(z.nonnegative());
 
 const amount = { versions: count, bytes: count, deleteMarkers: count };
-/** `objects`: keys whose newest version is among them. */
+/** `objects`: keys whose newest version is included. */
 const planned = { objects: count, ...amount };
 
-/** At list prices, storage at the destination not included. */
+/** At list prices, without storage at the destination. */
 const cost = z.strictObject({
   currency: z.string(),
   requests: figure,
@@ -26,9 +26,9 @@ const destination = z.strictObject({
   rules: z.array(z.strictObject({ id: z.string(), ...planned })),
   /** Sum of the rules. */
   replicates: z.strictObject(planned),
-  /** The part of those that is replicated only if the version bears the tags of the filter. */
+  /** Those of them that are replicated only if the version has the tags of the filter. */
   ifTagged: z.strictObject(amount),
-  /** Beside those: the versions that the stored rules replicate already. */
+  /** Not included above: versions that the stored rules replicate already. */
   already: z.strictObject(amount),
   /** The reasons why listed versions get no replica. */
   skipped: z.array(z.strictObject({ reason: z.enum(FORECAST_SKIPS), ...amount })),
@@ -43,12 +43,12 @@ export const dryRun = z.strictObject({
   prefix: z.string(),
   /** Versions and delete markers that this call listed. */
   listed: count,
-  /** False: this is the part that one call could count, and `marker` is where the next one begins. */
+  /** False: only the part that one call could count; the next call begins at `marker`. */
   complete: z.boolean(),
   marker: z.optional(z.string()),
   destinations: z.array(destination),
   cost,
-  /** Further reasons for which versions may be skipped, which a listing does not tell. */
+  /** Further reasons that may skip versions and that a listing does not show. */
   untold: z.array(z.enum([...SKIP_CODES, 'replica'])),
   measuredAt: time,
 });

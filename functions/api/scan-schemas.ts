@@ -6,7 +6,7 @@ const count = z.int().check(z.nonnegative());
 const rate = z.number().check(z.nonnegative());
 const kind = z.enum(['existing', 'repair', 'properties']);
 
-/** Bytes of UTF-8 that a key has at most. */
+/** Most bytes of a key in UTF-8. */
 const LONGEST_PREFIX = 850;
 export const prefix = z
   .string()
@@ -24,7 +24,7 @@ const deeds = z.strictObject({
   /** Keys that were left to tasks. */
   deferred: count,
   listings: count,
-  /** Replicas that were given the tags or the ACL that their version has by now. */
+  /** Replicas whose tags or ACL were updated to those of their version. */
   propertiesChanged: count,
 });
 
@@ -34,16 +34,16 @@ const scan = z.strictObject({
   /** `bucket-appid@region` */
   destination: z.string(),
   state: z.enum(SCAN_STATES),
-  /** Missing where the state is `none`. */
+  /** Missing if the state is `none`. */
   id: z.optional(z.string()),
   kind: z.optional(kind),
   prefix: z.optional(z.string()),
   startedAt: z.optional(time),
   endedAt: z.optional(time),
   pausedSince: z.optional(time),
-  /** The cause for which the scan waits. */
+  /** The cause that makes the scan wait. */
   cause: z.optional(z.string()),
-  /** A scan that was asked for and begins when this one has ended. */
+  /** A requested scan, which begins when this one has ended. */
   requested: z.optional(z.strictObject({ kind, prefix: z.string(), askedAt: time })),
   ranges: z.strictObject({ total: z.nullable(count), done: count }),
   /** Versions and delete markers of the source. */
@@ -62,7 +62,7 @@ export const scans = z.strictObject({ bucket: z.string(), scans: z.array(scan), 
 export const scanRequest = z.strictObject({
   kind: z.optional(kind),
   prefix: z.optional(prefix),
-  /** `bucket-appid@region`; without one, all destinations of enabled rules. */
+  /** `bucket-appid@region`; if missing, all destinations of enabled rules. */
   destination: z.optional(z.string()),
 });
 
@@ -110,13 +110,13 @@ const lag = z.strictObject({
   distribution: z.array(z.strictObject({ upToMs: z.nullable(count), versions: count })),
 });
 
-/** A rule of a bucket's lifecycle that removes versions. */
+/** A lifecycle rule of a bucket that removes versions. */
 const bound = z.strictObject({
   rule: z.string(),
   prefix: z.string(),
-  /** Tags, sizes or other names say which keys below the prefix it is about. */
+  /** Whether tags, sizes or other names narrow the rule further than its prefix. */
   narrowed: z.boolean(),
-  /** The number of days, or the date, after which a version goes. */
+  /** The number of days, or the date, after which a version is removed. */
   days: z.optional(count),
   date: z.optional(z.string()),
 });
@@ -125,7 +125,7 @@ const side = z.strictObject({
   current: amount,
   older: amount,
   deleteMarkers: count,
-  /** The lifecycle rules that remove current and older versions; an empty list: none does. Null: that is unknown. */
+  /** The lifecycle rules that remove current and older versions; empty lists: none does. Null when unknown. */
   lifecycle: z.nullable(z.strictObject({ current: z.array(bound), older: z.array(bound), more: count })),
 });
 
@@ -155,27 +155,27 @@ export const EXISTING_STATES = ['waiting', 'running', 'done'] as const;
 
 const destinationStatus = z.strictObject({
   destination: z.string(),
-  /** `complete`: the last scan went by the present rules and found everything there, and nothing waits. */
+  /** `complete`: the last scan followed the current rules and found nothing missing, and nothing waits. */
   state: z.enum(DESTINATION_STATES),
   cause: z.optional(z.string()),
   rules: z.array(
     z.strictObject({
       id: z.string(),
       enabled: z.boolean(),
-      /** By the last scan; null: there is none yet. */
+      /** By the last scan; null when there is none yet. */
       versions: z.nullable(z.strictObject(standing)),
-      /** By list prices, from the copies that were counted since then; null: none was. */
+      /** At list prices, from the copies that were counted since then; null when none was. */
       cost: z.nullable(z.strictObject({ estimated: z.literal(true), since: time, soFar: spent, thisMonth: spent })),
     }),
   ),
   /** The preconditions of replication, by the hourly checks. */
   preconditions: z.strictObject({
     broken: z.array(precondition),
-    /** When the buckets were tried, and the functions with their triggers looked at; null: unknown. */
+    /** When the buckets were last tried, and the functions with their triggers last checked; null when unknown. */
     bucketsCheckedAt: z.nullable(time),
     functionsCheckedAt: z.nullable(time),
   }),
-  /** Keys whose work waits at this moment, without re-checks of keys that are done. */
+  /** Keys whose work waits now, without rechecks of keys that are done. */
   backlog: z.strictObject({
     keys: count,
     failed: count,
@@ -185,56 +185,59 @@ const destinationStatus = z.strictObject({
     /** `upToMs` null: older than all others. */
     byAge: z.array(z.strictObject({ upToMs: z.nullable(count), keys: count })),
   }),
-  /** The time since which scans repair the destination, because too much failed for single tasks. Null: it is not behind. */
+  /**
+   * The time since which scans repair the destination, because too much failed for single tasks. Null when it is not
+   * behind.
+   */
   behind: z.nullable(z.strictObject({ since: time, cause: z.string(), repairing: z.boolean() })),
-  /** Of versions written in the day before the last scan, from the times on both sides. */
+  /** For versions written in the day before the last scan, from the times on both sides. */
   lagMs: z.nullable(lag),
-  /** The deeds of the functions in the last hour, two minutes old at most; null: unknown. */
+  /** What the functions did in the last hour, two minutes old at most; null when unknown. */
   live: z.nullable(
     z.strictObject({
       since: time,
-      /** Deeds that a lost instance had not written down are missing. */
+      /** The unwritten counts of a lost instance are missing. */
       atLeast: z.literal(true),
       copied: amount,
       failedTries: count,
-      /** Null: no version that was written under the rules was copied. */
+      /** Null when no version that was written under the rules was copied. */
       lagMs: z.nullable(lag),
       measuredAt: time,
     }),
   ),
-  /** The results of the last canaries; null: none is sent. */
+  /** The results of the last canaries; null when none is sent. */
   canary: z.nullable(
     z.strictObject({
-      /** From the write at the source to that of the replica; null: none has arrived yet. */
+      /** From the write at the source to that of the replica; null when none has arrived yet. */
       lagMs: z.nullable(count),
       sentAt: z.nullable(time),
-      /** Since when one is awaited; null: none is. */
+      /** Since when a canary is awaited; null when none is. */
       waitingSince: z.nullable(time),
-      /** Canaries that were given up after half an hour. */
+      /** Canaries that had not arrived after half an hour. */
       lost: count,
       measuredAt: time,
     }),
   ),
-  /** Every version in scope that was written before is there, or skipped with a reason. */
+  /** Every version in scope that was written before this time is at the destination, or skipped with a reason. */
   completeUpTo: z.nullable(time),
   /** The reason why a field here is null. */
   reasons: z.strictObject({
     versions: z.optional(z.enum(REASONS)),
     lagMs: z.optional(z.enum(REASONS)),
-    /** `not-counted`: no function has written anything down; `outdated`: nobody adds it up. */
+    /** `not-counted`: no function has written a note; `outdated`: the notes are not added up. */
     live: z.optional(z.enum(['not-counted', 'outdated'])),
     /** `off`: canaries are not switched on for the source. `outdated`: none is sent any more. */
     canary: z.optional(z.enum(['off', 'outdated'])),
     completeUpTo: z.optional(z.enum(REASONS)),
     sides: z.optional(z.enum(REASONS)),
-    /** `not-checked`, or the error code for which the lifecycle of that side could not be read. */
+    /** `not-checked`, or the error code that kept the lifecycle of that side from being read. */
     sourceLifecycle: z.optional(z.string()),
     destinationLifecycle: z.optional(z.string()),
-    /** `not-checked`, or the error code for which it could not be found out. */
+    /** `not-checked`, or the error code that kept it from being found out. */
     bucketsCheckedAt: z.optional(z.string()),
     functionsCheckedAt: z.optional(z.string()),
   }),
-  /** Objects older than a rule that asks for them; null: no rule does. */
+  /** Objects older than a rule that asks for them; null when no rule does. */
   existing: z.nullable(
     z.strictObject({
       state: z.enum(EXISTING_STATES),
@@ -244,10 +247,10 @@ const destinationStatus = z.strictObject({
     }),
   ),
   sides: z.nullable(z.strictObject({ source: side, destination: side })),
-  /** Versions at the destination that stand for none that a rule covers, and keys that only the destination has. */
+  /** Versions at the destination that stand for no version in scope, and keys that only the destination has. */
   leftAlone: z.nullable(z.strictObject({ ...amount.shape, keys: count })),
   scan: scan,
-  /** The end of the scan that counts, lag and sides come from; null: none has ended. */
+  /** The end of the scan that counts, lag and sides come from; null when none has ended. */
   measuredAt: z.nullable(time),
 });
 

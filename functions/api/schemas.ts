@@ -17,14 +17,14 @@ const rule = z.strictObject({
   /** `bucket-appid@region` */
   destination: z.string(),
   matched: z.boolean(),
-  /** The reason why it did not match; `replica`: the version is a replica itself, and replicas are not passed on. */
+  /** Why it did not match; `replica`: the version is itself a replica, and replicas are not passed on. */
   reason: z.optional(z.enum([...MISMATCHES, 'replica'])),
 });
 
 const attempt = {
-  /** Error code of the last try, or the cause why its turn has not come: the README lists them. */
+  /** Error code of the last try, or the cause of waiting: the README lists them. */
   cause: z.string(),
-  /** Kind of the request that failed (`PUT object (copy)`), and the side it went to where that is known. */
+  /** Kind of the request that failed (`PUT object (copy)`), and its side if known. */
   request: z.optional(z.string()),
   side: z.optional(z.enum(SIDES)),
   attempts: count,
@@ -33,9 +33,9 @@ const attempt = {
   nextTry: z.optional(time),
 };
 
-/** Whether the destination shows the replica under the key; only for the source's current version. */
+/** Whether the destination shows the replica for the key; only for the source's current version. */
 const currentAtDestination = z.optional(z.boolean());
-/** Not CRC64: the source is older than COS's checksums. */
+/** Set if it is not CRC64, because the source is older than COS's checksums. */
 const comparedBy = z.optional(z.enum(['crc64', 'etag', 'size']));
 
 const destination = z.discriminatedUnion('state', [
@@ -46,7 +46,7 @@ const destination = z.discriminatedUnion('state', [
     replicaVersionId: z.string(),
     currentAtDestination,
     comparedBy,
-    /** Missing: the replica has the tags that its source has now. `unknown`: they could not be read. */
+    /** Missing when the replica has the current tags of its source. `unknown`: they could not be read. */
     tags: z.optional(z.enum(['differ', 'unknown'])),
     lagMs: count,
   }),
@@ -55,9 +55,9 @@ const destination = z.discriminatedUnion('state', [
     rule: z.string(),
     state: z.enum(['PENDING', 'FAILED']),
     ...attempt,
-    /** Code with which the destination refused to be read just now. */
+    /** Code with which the destination has just refused to be read. */
     error: z.optional(z.string()),
-    /** True: the replica is there already, but work on the key is open. */
+    /** Set when the replica already exists although work on the key is open. */
     replicaVersionId: z.optional(z.string()),
     currentAtDestination,
     comparedBy,
@@ -68,7 +68,7 @@ const destination = z.discriminatedUnion('state', [
     rule: z.optional(z.string()),
     state: z.literal('SKIPPED'),
     reason: z.enum(SKIP_CODES),
-    /** With the reason `no-rule`: the replica that is there although no rule covers the version now. */
+    /** With the reason `no-rule`: the replica that exists although no rule covers the version now. */
     replicaVersionId: z.optional(z.string()),
     currentAtDestination,
   }),
@@ -84,11 +84,11 @@ const stack = {
       lastModified: time,
       bytes: count,
       storageClass: z.string(),
-      /** Version ID at the source, of a replica that this service made. */
+      /** Version ID at the source, if the version is a replica of ours. */
       replicaOf: z.optional(z.string()),
     }),
   ),
-  /** True: there are older versions. */
+  /** Whether there are older versions. */
   more: z.boolean(),
 };
 
@@ -98,7 +98,7 @@ const stacks = z.strictObject({
   destinations: z.array(
     z.union([
       z.strictObject({ destination: z.string(), ...stack }),
-      /** Code with which the destination refused to be read just now. */
+      /** Code with which the destination has just refused to be read. */
       z.strictObject({ destination: z.string(), error: z.string() }),
     ]),
   ),
@@ -129,14 +129,14 @@ export const failures = z.strictObject({
       key: z.string(),
       destination: z.string(),
       state: z.enum(['PENDING', 'FAILED']),
-      /** Versions that events named. The work is on the key as a whole, so the list may be empty or incomplete. */
+      /** Versions that events named. The work concerns the whole key, so the list may be empty or incomplete. */
       versionIds: z.array(z.string()),
       ...attempt,
     }),
   ),
   /** State objects of the whole deployment that cannot be read; no run works on them. */
   unreadable: count,
-  /** The marker of the next page, even when this page has no items. */
+  /** The cursor of the next page, which may follow even a page without items. */
   marker: z.optional(z.string()),
   measuredAt: time,
 });
@@ -155,13 +155,13 @@ export const reattempted = z.strictObject({
   bucket: z.string(),
   /** Keys whose waiting work was made due. */
   started: count,
-  /** The other named keys in scope: runs look at them although no work waited, or they are due already. */
+  /** The other named keys in scope: a run looks at them although no work waited, or their work is already due. */
   requested: count,
-  /** Named keys that no enabled rule speaks about, or whose newest version is older than the rules that do. */
+  /** Named keys that no enabled rule covers, or whose newest version is older than their rules. */
   outOfScope: z.array(z.string()),
   /** Named keys of which the source has no version and no delete marker. */
   notFound: z.array(z.string()),
-  /** There is more: call again with this marker. */
+  /** Set when there is more: call again with this cursor. */
   marker: z.optional(z.string()),
 });
 
@@ -185,7 +185,7 @@ export const preflighted = z.strictObject({
 const listedBucket = z.strictObject({
   bucket: z.string(),
   region: z.string(),
-  /** The state at this moment; `unknown`: COS refused, and `cause` is its code. */
+  /** The current state; `unknown`: COS refused, and `cause` is its code. */
   versioning: z.enum(['Enabled', 'Suspended', 'Disabled', 'unknown']),
   cause: z.optional(z.string()),
 });

@@ -18,7 +18,7 @@ export const verifyRequest = z.strictObject({
 
 export const VERIFY_STATES = ['running', 'ended', 'stopped'] as const;
 
-/** `deleteMarkers`: keys that are deleted, as far as the rules replicate that. */
+/** `deleteMarkers`: deleted keys, as far as the rules replicate deletions. */
 const side = z.strictObject({ versions: count, bytes: count, deleteMarkers: count });
 
 const destination = z.strictObject({
@@ -29,16 +29,16 @@ const destination = z.strictObject({
   progress: z.strictObject({ ranges: z.strictObject({ total: count, done: count }), keys: count }),
   /** Null while it runs. */
   digests: z.nullable(z.strictObject({ source: z.string(), destination: z.string() })),
-  /** The content that should be at the destination. */
+  /** The versions that should be at the destination. */
   source: side,
-  /** The part of it that is there. */
+  /** Those of them that are there. */
   replicas: side,
   differences: z.array(z.strictObject({ kind: z.enum(DIFFERENCES), ...amount })),
-  /** Versions without a replica, for a reason that is no failure. */
+  /** Versions without a replica for a reason that is no failure. */
   skipped: z.array(z.strictObject({ reason: z.enum(SKIP_CODES), ...amount })),
   /** Only with `deep`: replicas whose bytes cannot be read, because they are archived. */
   unread: z.optional(z.strictObject(amount)),
-  /** The cause for which the verification waits. */
+  /** The cause that makes the verification wait. */
   cause: z.optional(z.string()),
 });
 
@@ -63,17 +63,20 @@ export const verified = z.strictObject({
   id: z.string(),
   bucket: z.string(),
   prefix: z.string(),
-  /** Versions written later are left out. */
+  /** Later versions are left out. */
   upTo: time,
-  /** All versions written before were surely listed. Listings may lack younger ones. Null: nothing was listed yet. */
+  /**
+   * Every version that was written before this time was certainly listed. Listings may lack younger ones. Null when
+   * nothing was listed yet.
+   */
   certainUpTo: z.nullable(time),
   deep: z.boolean(),
   state: z.enum(VERIFY_STATES),
   /** The cause of a verification that was stopped. */
   cause: z.optional(z.string()),
-  /** Nothing differs at all; null while it is not known. */
+  /** Whether nothing differs at all; null while unknown. */
   equal: z.nullable(z.boolean()),
-  /** Nothing is missing, damaged, hidden or unverified; null while it is not known. */
+  /** Whether nothing is missing, damaged, hidden or unverified; null while unknown. */
   safe: z.nullable(z.boolean()),
   startedAt: time,
   endedAt: z.optional(time),
@@ -81,7 +84,7 @@ export const verified = z.strictObject({
   /** Items in the list, over all pages. */
   listed: count,
   list: z.array(item),
-  /** There are more items: the marker of the next page. */
+  /** Set when there are more items: the cursor of the next page. */
   marker: z.optional(z.string()),
   measuredAt: time,
 });

@@ -144,7 +144,7 @@ it('the page draws ten thousand failures in parts, and ten of a hundred destinat
   await page.getByRole('link', { name: 'Overview' }).click();
   await page.getByText('Show more (90)').waitFor();
   expect(await page.locator('.destination').count()).toBe(10);
-  await page.getByText('A scan brings all of it once the cause is gone.').waitFor();
+  await page.getByText('A scan copies all of it once the cause is gone.').waitFor();
   // Destinations that need somebody's attention come first.
   expect(await page.locator('.destination').first().innerText()).toContain('the start: it is off. Deploy.');
   expect(await page.locator('.destination').filter({ hasText: 'Blocked' }).count()).toBe(9);

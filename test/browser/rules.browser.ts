@@ -100,7 +100,7 @@ it('a user pauses and resumes the scans of a rule, and copying continues', async
   await page.getByRole('button', { name: 'Pause rule held' }).click();
   await dialog.getByText('New versions are copied as before, and nothing is lost.').waitFor();
   await dialog.getByRole('button', { name: 'Pause' }).click();
-  await page.getByText('The scans of the rule held are held.').waitFor();
+  await page.getByText('The scans of the rule held are paused.').waitFor();
   await page.getByRole('button', { name: 'Resume rule held' }).click();
   await dialog.getByRole('button', { name: 'Resume' }).click();
   await page.getByText('The scans of the rule held go on.').waitFor();

@@ -62,7 +62,7 @@ it('the page shows the last hour, the last canary, the lifecycles, and versions 
   await page.unroute(/replicationStatus/);
   await page.route(/replicationStatus/, (route) => route.fulfill({ json: { ...status, destinations: [gone] } }));
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await card.getByText('nobody adds it up any more').waitFor();
+  await card.getByText('it is not added up').waitFor();
   await card.getByText('none is sent any more').waitFor();
   expect(await card.getByText('at least').count()).toBe(0);
 });

@@ -23,7 +23,7 @@ describe('a wrong key pair', () => {
     await enter('AKIDunknown', 'secret');
     await page.getByText('This looks like a CAM key pair').waitFor();
     await enter(where.secretId, 'not the secret');
-    await page.getByText('The secret key does not fit the secret ID.').waitFor();
+    await page.getByText('The secret key does not match the secret ID.').waitFor();
     await enter(where.secretId, where.secretKey);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
   });

@@ -1,8 +1,8 @@
 import type { Address } from './client/send.ts';
 
 /**
- * The address of the API. The page comes from the API itself, mostly; served by the command line on this computer it is told by
- * `?api=`. Elsewhere that parameter means nothing: a link must not choose the API that the page talks to.
+ * The address of the API. Usually the API itself serves the page. When the command line serves it on this computer,
+ * `?api=` names the API. Elsewhere that parameter is ignored: a link must not choose the API that the page calls.
  */
 export function findAddress({ origin, hostname, pathname, search }: Location): Address {
   const named = new URLSearchParams(search).get('api');

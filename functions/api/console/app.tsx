@@ -59,10 +59,10 @@ export function App(): JSX.Element {
   );
 }
 
-/** ms within which going to another screen belongs to what was said, such as the way back from a form. */
+/** ms after a message within which a change of screen keeps it, such as the way back from a form. */
 const BELONGS = 1000;
 
-/** Message of the last deed. It stays until the user goes to another screen. */
+/** Message of the last action. It stays until the user goes to another screen. */
 function useSaid() {
   const [said, setSaid] = useState({ text: '', at: 0 });
   useEffect(() => {

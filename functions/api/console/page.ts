@@ -1,14 +1,14 @@
-/** The console page in the form in which it is sent: one HTML text with everything in it. */
+/** The console page as it is sent: one HTML text with everything in it. */
 export interface Page {
   readonly html: string;
-  /** Content-Security-Policy that allows the script and the style of `html` and nothing else; it talks to `'self'`. */
+  /** Content-Security-Policy that allows only the script and the style of `html`; connections go to `'self'`. */
   readonly policy: string;
   /** Changes with `html`; quoted, for `ETag`. */
   readonly etag: string;
 }
 
 /**
- * Put in by the bundler at deployment, which builds the page from this folder. The source by itself has none: a function
+ * Set by the bundler at deployment, which builds the page from this folder. In the source it is undefined: a function
  * that was not bundled serves no page.
  */
 export const PAGE: Page | undefined = undefined;

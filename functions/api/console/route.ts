@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Place in the page: `#/object?key=a.jpg`. */
+/** A location in the page: `#/object?key=a.jpg`. */
 export interface Route {
-  /** `object`, `rules/new`; '' at first. */
+  /** `object`, `rules/new`; initially ''. */
   readonly name: string;
   readonly query: URLSearchParams;
 }
@@ -12,7 +12,7 @@ export function readRoute(hash: string): Route {
   return { name, query: new URLSearchParams(query) };
 }
 
-/** The address of a screen, for links: they can be opened in another tab, kept and sent on. */
+/** The address of a screen, for links that can be opened in another tab, kept and passed on. */
 export function hrefOf(name: string, query: Readonly<Record<string, string>> = {}): string {
   const text = new URLSearchParams(query).toString();
   return `#/${name}${text === '' ? '' : `?${text}`}`;

@@ -4,7 +4,7 @@ import type { Language } from './text/index.ts';
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** Look of the page. Kept in the browser; keys and names never are. */
+/** Appearance of the page. It is kept in the browser; keys and names never are. */
 export interface Settings {
   readonly language: Language;
   readonly theme: Theme;
@@ -24,7 +24,7 @@ export function keepSettings(settings: Settings): void {
   try {
     localStorage.setItem(NAME, JSON.stringify(settings));
   } catch {
-    // Storage is switched off: the page looks the same until it is left.
+    // Storage is switched off: the setting lasts until the page is closed.
   }
 }
 

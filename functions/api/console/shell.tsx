@@ -21,7 +21,7 @@ import { LANGUAGES } from './text/index.ts';
 interface Props {
   readonly settings: Settings;
   readonly onSettings: (changed: Partial<Settings>) => void;
-  /** Message of the deed that was done last. */
+  /** Message of the last action. */
   readonly said: string;
   readonly onSilence: () => void;
   readonly onBucket: (bucket: string) => void;
@@ -39,7 +39,7 @@ const SCREENS = [
   ['preflight', 'shield'],
 ] as const satisfies readonly (readonly [string, IconName])[];
 
-/** Frame around every screen: the bar at the top, the way to the other screens, and the message of the last deed. */
+/** Frame around every screen: the bar at the top, the navigation, and the message of the last action. */
 export function Shell(props: Props): JSX.Element {
   const { t } = useTelling();
   const session = useContext(SessionContext);
@@ -82,7 +82,7 @@ export function Shell(props: Props): JSX.Element {
   );
 }
 
-/** Focus without the address of the link: that belongs to the screens. */
+/** Moves the focus without changing the address, which belongs to the screens. */
 function focusMain(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import type { Page } from './page.ts';
 
-/** The page as the bundler packs it (deflated, in base64), unpacked when it is first asked for. */
+/** Unpacks the page from the bundler's form (deflated, in base64) when it is first requested. */
 export function unpackPage(told: Omit<Page, 'html'>, packed: string): Page {
   let html: string | undefined;
   return {

@@ -18,9 +18,9 @@ export function lagFamilies(rows: readonly Row[]): Family[] {
   ];
 }
 
-const OF_HOUR = 'in the last hour, by what the functions did: a lower bound, a minute or two old.';
+const OF_HOUR = 'in the last hour, as counted by the functions: a lower bound, a minute or two old.';
 
-/** Deeds and lag of the last hour. */
+/** Copies, failures and lag of the last hour. */
 export function liveFamilies(rows: readonly Row[]): Family[] {
   return [
     gauge(rows, 'live_copied_versions', `Versions copied ${OF_HOUR}`, ({ live }) => live?.copied.versions ?? null),
@@ -49,14 +49,11 @@ export function canaryFamilies(rows: readonly Row[]): Family[] {
     gauge(
       rows,
       'canary_waiting_since_timestamp_seconds',
-      'Since when a canary is awaited. The series is missing where none is.',
+      'Since when a canary is awaited; missing when none is.',
       ({ canary }) => (canary?.waitingSince == null ? null : timestamp(canary.waitingSince)),
     ),
-    gauge(
-      rows,
-      'canary_lost',
-      'Canaries that were given up because they had not arrived after half an hour.',
-      ({ canary }) => (canary === null ? null : canary.lost),
+    gauge(rows, 'canary_lost', 'Canaries that had not arrived after half an hour.', ({ canary }) =>
+      canary === null ? null : canary.lost,
     ),
   ];
 }

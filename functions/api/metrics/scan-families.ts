@@ -18,7 +18,7 @@ export function ruleFamilies(rows: readonly Row[]): Family[] {
     gauges(
       rows,
       'rule_cost',
-      'Cost so far and of this month (UTC+8) by list prices: an estimate from the copies that were counted.',
+      'Cost so far and of this month (UTC+8) at list prices: an estimate from the counted copies.',
       (it) =>
         it.rules.flatMap(({ id, cost }) =>
           (['soFar', 'thisMonth'] as const).map((name) => {
@@ -32,7 +32,7 @@ export function ruleFamilies(rows: readonly Row[]): Family[] {
   ];
 }
 
-/** All versions of both buckets, and how long they are kept. */
+/** All versions of both buckets, and their lifecycles. */
 export function sideFamilies(rows: readonly Row[]): Family[] {
   const amounts = (unit: 'versions' | 'bytes') => (it: DestinationState) =>
     (['source', 'destination'] as const).flatMap((side) =>
@@ -48,13 +48,13 @@ export function sideFamilies(rows: readonly Row[]): Family[] {
     gauge(
       rows,
       'left_alone_versions',
-      'Versions at the destination that stand for none that a rule covers: of others, or left of what the source has no more.',
+      'Versions at the destination that stand for none in scope: written by others, or left from removed versions.',
       ({ leftAlone }) => leftAlone?.versions ?? null,
     ),
     gauges(
       rows,
       'side_lifecycle_rules',
-      'Rules of the lifecycle of each side that remove such versions; 0: nothing bounds them.',
+      'Lifecycle rules of each side that remove such versions; 0: none does.',
       ({ sides }) =>
         (['source', 'destination'] as const).flatMap((side) =>
           (['current', 'older'] as const).map((age) => {
@@ -66,9 +66,9 @@ export function sideFamilies(rows: readonly Row[]): Family[] {
   ];
 }
 
-/** How far existing objects are. */
+/** Progress of existing objects. */
 export function existingFamilies(rows: readonly Row[]): Family[] {
-  // Without a rule that asks for existing objects there is no progress to show.
+  // If no rule asks for existing objects, there is no progress to show.
   const asked = rows.filter(({ it }) => it.existing !== null);
   return [
     gauges(asked, 'existing_state', 'The state of existing objects: 1 for the current one, 0 for the others.', (it) =>
@@ -77,19 +77,19 @@ export function existingFamilies(rows: readonly Row[]): Family[] {
     gauge(
       asked,
       'existing_entries',
-      'Versions and delete markers of the source that the scan of existing objects looks at.',
+      'Versions and delete markers of the source that the scan of existing objects reads.',
       (it) => it.existing?.entries.total ?? null,
     ),
     gauge(
       asked,
       'existing_done_entries',
-      'Versions and delete markers of the source that the scan of existing objects is done with.',
+      'Versions and delete markers of the source that the scan of existing objects has done.',
       (it) => (it.scan.state === 'none' ? null : (it.existing?.entries.done ?? null)),
     ),
     gauge(
       asked,
       'existing_remaining_seconds',
-      'Time that existing objects still take, at the rate so far.',
+      'Time until existing objects are done, at the rate so far.',
       (it) => it.existing?.etaSeconds ?? null,
     ),
   ];
@@ -106,19 +106,19 @@ export function scanFamilies(rows: readonly Row[]): Family[] {
     gauge(
       rows,
       'scan_measured_timestamp_seconds',
-      'When the scan ended that versions, lag and sides are from.',
+      'End of the scan that versions, lag and sides come from.',
       ({ measuredAt }) => time(measuredAt),
     ),
     gauge(
       rows,
       'scan_entries',
-      'Versions and delete markers of the source that the newest scan looks at.',
+      'Versions and delete markers of the source that the newest scan reads.',
       ({ scan }) => scan.entries.total,
     ),
     gauge(
       rows,
       'scan_done_entries',
-      'Versions and delete markers of the source that the newest scan is done with.',
+      'Versions and delete markers of the source that the newest scan has done.',
       ({ scan }) => (scan.state === 'none' ? null : scan.entries.done),
     ),
   ];

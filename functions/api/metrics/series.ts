@@ -7,12 +7,12 @@ export interface Row {
   readonly it: DestinationState;
 }
 
-/** The beginning of each name. */
+/** The prefix of each name. */
 export const START = 'cos_replication_';
 export const seconds = (ms: number): number => ms / 1000;
 export const timestamp = (text: string): number => seconds(Date.parse(text));
 
-/** A gauge with one series for each row of which the value is known. */
+/** A gauge with one series for each row whose value is known. */
 export function gauge(
   rows: readonly Row[],
   name: string,
@@ -35,7 +35,7 @@ export function gauges(
   return { name: START + name, help, type: 'gauge', samples };
 }
 
-/** One series for each state there is, of which one is 1. */
+/** One series for each state; the current one has the value 1. */
 export const oneOf = (states: readonly string[], now: string) =>
   states.map((state) => [{ state }, Number(state === now)] as const);
 

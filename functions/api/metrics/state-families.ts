@@ -15,7 +15,7 @@ export function stateFamilies(rows: readonly Row[]): Family[] {
     gauge(
       rows,
       'complete_up_to_timestamp_seconds',
-      'Everything that the rules cover and that was written before this time is there, or skipped with a reason.',
+      'Every version in scope that was written before this time is at the destination, or skipped with a reason.',
       ({ completeUpTo }) => (completeUpTo === null ? null : timestamp(completeUpTo)),
     ),
     gauges(
@@ -40,7 +40,7 @@ export function stateFamilies(rows: readonly Row[]): Family[] {
   ];
 }
 
-/** The older of the two checks; null: one of them is unknown. */
+/** The older of the two checks; null when one of them is unknown. */
 function checkedAt({ preconditions: { bucketsCheckedAt, functionsCheckedAt } }: DestinationState): number | null {
   if (bucketsCheckedAt === null || functionsCheckedAt === null) return null;
   return Math.min(timestamp(bucketsCheckedAt), timestamp(functionsCheckedAt));
@@ -52,14 +52,14 @@ export function preconditionFamilies(rows: readonly Row[]): Family[] {
     gauges(
       rows,
       'precondition_broken',
-      'One series of value 1 for each thing that replication stands on and that is broken: a bucket, a function, a trigger.',
+      'One series of value 1 for each broken precondition: a bucket, a function or a trigger.',
       ({ preconditions }) => preconditions.broken.map(({ check, what, cause }) => [{ check, what, cause }, 1] as const),
     ),
     gauge(
       rows,
       'preconditions_broken',
-      'How many of the things that replication stands on are broken.',
-      // Nothing that was found is 0 only where all was looked at.
+      'How many preconditions of replication are broken.',
+      // Without a finding, the number is 0 only if all was checked.
       (it) => (it.preconditions.broken.length === 0 && checkedAt(it) === null ? null : it.preconditions.broken.length),
     ),
     gauge(
@@ -73,10 +73,10 @@ export function preconditionFamilies(rows: readonly Row[]): Family[] {
 
 const LOWER_BOUND = 'It is a lower bound where figure_known of the backlog is 0.';
 
-/** The work that waits at this moment. */
+/** The work that waits now. */
 export function backlogFamilies(rows: readonly Row[]): Family[] {
   return [
-    gauge(rows, 'backlog_keys', `Keys whose work waits at this moment. ${LOWER_BOUND}`, ({ backlog }) => backlog.keys),
+    gauge(rows, 'backlog_keys', `Keys whose work waits now. ${LOWER_BOUND}`, ({ backlog }) => backlog.keys),
     gauge(
       rows,
       'backlog_failed_keys',
@@ -93,12 +93,12 @@ export function backlogFamilies(rows: readonly Row[]): Family[] {
     gauge(
       rows,
       'behind_since_timestamp_seconds',
-      'Since when so much has failed that a scan repairs it. The series is missing where that is not so.',
+      'Since when so much has failed that a scan repairs it; missing otherwise.',
       ({ behind }) => (behind === null ? null : timestamp(behind.since)),
     ),
     {
       name: `${START}backlog_age_seconds`,
-      help: `Keys of the backlog at this moment by the age of their oldest work, not counted over time. ${LOWER_BOUND}`,
+      help: `Keys of the backlog now by the age of their oldest work, not counted over time. ${LOWER_BOUND}`,
       type: 'histogram',
       samples: rows.map(({ labels, it }) => ({
         labels,

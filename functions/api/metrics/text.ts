@@ -5,13 +5,16 @@ interface Sample {
   readonly value: number;
 }
 
-/** Values up to and with each bound, not added up; the last one counts values above all bounds (`upTo` null). */
+/**
+ * Counts of values up to and including each bound, not cumulative; the last one is for values above all bounds (`upTo`
+ * null).
+ */
 interface Distribution {
   readonly labels: Labels;
   readonly bounds: readonly { readonly upTo: number | null; readonly count: number }[];
 }
 
-/** All series of one name. One without series is not written. */
+/** All series of one name. A family without series is not written. */
 export type Family = { readonly name: string; readonly help: string } & (
   | { readonly type: 'gauge'; readonly samples: readonly Sample[] }
   | { readonly type: 'histogram'; readonly samples: readonly Distribution[] }
@@ -20,8 +23,8 @@ export type Family = { readonly name: string; readonly help: string } & (
 export const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * The text format of Prometheus, version 0.0.4. Values of labels may hold anything. Of two series with the same labels the
- * first one is written: Prometheus would refuse all series of the answer.
+ * The text format of Prometheus, version 0.0.4. Label values may hold anything. If two series have the same labels,
+ * only the first is written, because Prometheus would refuse the whole answer.
  */
 export function writeText(families: readonly Family[]): string {
   return families.map(writeFamily).join('');
@@ -40,7 +43,7 @@ function writeFamily(family: Family): string {
   return head + [...lines].map(([series, value]) => `${series} ${String(value)}\n`).join('');
 }
 
-/** Prometheus counts in each bucket all values below its bound. The sum is unknown, so it is left out. */
+/** Prometheus expects cumulative buckets. The sum is unknown, so it is left out. */
 function writeDistribution(
   name: string,
   { labels, bounds }: Distribution,
@@ -60,7 +63,7 @@ function writeLabels(labels: Labels): string {
 }
 
 function escape(value: string): string {
-  // Characters that UTF-8 cannot say, and the sign that ends the text for Prometheus.
+  // Characters that UTF-8 cannot encode, and the one that ends the text for Prometheus.
   const sayable = value.replace(/[\0\p{Surrogate}]/gu, '\uFFFD');
   return sayable.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n');
 }

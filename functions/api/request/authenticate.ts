@@ -19,27 +19,28 @@ export interface CallerOptions {
   readonly now: number;
 }
 
-/** The demands of a call on its signature. */
+/** What a call requires of its signature. */
 export interface Demand {
   readonly right: Right;
   /** Parameter that names the call. */
   readonly subresource: string;
   /**
-   * Whether `host` and the sub-resource must be signed. Without this, a presigned upload address that a stranger got
-   * could be sent again as a change of rules.
+   * Whether `host` and the sub-resource must be signed. Otherwise somebody who got hold of a presigned upload address
+   * could send it again as a change of rules.
    */
   readonly strict: boolean;
 }
 
 export interface Caller {
   readonly key: ApiKey;
-  /** The request in the spelling that its sender signed; nothing else of path and query may be used further on. */
+  /** The request in the signed spelling; no other part of path and query may be used afterwards. */
   readonly verified: SignableRequest;
 }
 
 /**
- * The sender of a request: the key whose signature fits one of the spellings that the client may have signed. Throws
- * `SignatureError`, and `ServiceError` (403) for an unknown key, temporary credentials, and calls that the key may not make.
+ * Finds the sender of a request: the key whose signature matches one of the spellings that the client may have signed.
+ * Throws `SignatureError`, and `ServiceError` (403) for an unknown key, temporary credentials, and calls that the key
+ * may not make.
  */
 export async function identify(
   request: HttpRequest,
@@ -76,7 +77,7 @@ function findSignature({ headers, queries }: HttpRequest): { fields: SignatureFi
       const fields = readSignature(headers, query);
       if (fields !== undefined) return { fields, queries: queries.slice(index) };
     } catch (error) {
-      // Not decoded yet, maybe: the next spelling is.
+      // This spelling may still be encoded; the next one is not.
       if (!(error instanceof SignatureError)) throw error;
       malformed ??= error;
     }
@@ -96,7 +97,7 @@ function candidates(
   );
 }
 
-/** The signature of a change must not be valid for ever: a leaked one would be a key without an end. */
+/** The signature of a change must expire: a leaked one would otherwise serve as a permanent key. */
 function checkLife({ signTime, keyTime }: SignatureFields): void {
   const life = Math.min(signTime.end, keyTime.end) - Math.max(signTime.start, keyTime.start);
   const longest = WRITE_SIGNATURE_LIFE_MS / 1000;
@@ -106,7 +107,7 @@ function checkLife({ signTime, keyTime }: SignatureFields): void {
   );
 }
 
-/** The messages begin as those of COS's strict signature mode do. */
+/** The messages begin like those of COS's strict signature mode. */
 function checkSigned({ headerList, paramList }: SignatureFields, subresource: string): void {
   if (!headerList.includes('host')) {
     throw accessDenied('Strict signature missing header that must be signed: host.');

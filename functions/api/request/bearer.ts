@@ -3,8 +3,9 @@ import type { HttpRequest } from '../../../shared/scf/index.ts';
 import { accessDenied } from '../response/errors.ts';
 
 /**
- * The sender of an unsigned request that bears a secret: the key with that secret and the right. A wrong secret and a secret
- * without the right get the same answer. Throws `ServiceError` `AccessDenied` (403), and `CosError` of the state bucket.
+ * Finds the sender of an unsigned request that carries a secret: the key with that secret and the right. A wrong secret
+ * and a secret without the right get the same answer. Throws `ServiceError` `AccessDenied` (403), and `CosError` of the
+ * state bucket.
  */
 export async function identifyBearer({ headers }: HttpRequest, right: Right, keys: KeyStore): Promise<ApiKey> {
   const sent = headers.filter(([name]) => name === 'authorization').map(([, value]) => value);

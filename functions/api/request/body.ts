@@ -8,9 +8,9 @@ import { refuse } from '../response/errors.ts';
 const DIGEST = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /**
- * The body of a write, after a check that its headers announce it; if `optional` it may be missing. Throws
- * `ServiceError` with COS's code: `MissingContentLength` (411), `MissingRequestBodyError`, `IncompleteBody`,
- * `EntitySizeNotMatch`, `XMLSizeLimit`, `InvalidDigest`, `BadDigest` (400).
+ * The body of a write, checked against its headers; an `optional` one may be missing. Throws `ServiceError` with COS's
+ * code: `MissingContentLength` (411), `MissingRequestBodyError`, `IncompleteBody`, `EntitySizeNotMatch`,
+ * `XMLSizeLimit`, `InvalidDigest`, `BadDigest` (400).
  */
 export function readContent({ headers, body }: HttpRequest, optional = false): Uint8Array {
   const header = (name: string) => headers.find(([candidate]) => candidate === name)?.[1];
@@ -27,7 +27,7 @@ export function readContent({ headers, body }: HttpRequest, optional = false): U
 function checkLength(stated: string | undefined, encoding: string | undefined, body: Uint8Array): void {
   const { length } = body;
   if (stated === undefined) {
-    // A front end may drop the header of a body that it has read. A body in chunks never had it.
+    // A front end may drop the header after reading the body, and a chunked body never had it.
     if (length > 0 && encoding === undefined) return;
     throw refuse(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }
@@ -40,12 +40,12 @@ function checkLength(stated: string | undefined, encoding: string | undefined, b
     );
   }
   if (Number(stated) < length) {
-    const why = holdsReplaced(body) ? ' It is not UTF-8, and what is not has been replaced on its way here.' : '';
+    const why = holdsReplaced(body) ? ' It is not UTF-8, and other bytes were replaced on the way here.' : '';
     throw refuse(400, 'EntitySizeNotMatch', `The body is longer than the Content-Length HTTP header says.${why}`);
   }
 }
 
-/** A function gets its request as text, in which each byte that is no UTF-8 has become this character. */
+/** The platform passes a request as text, with this character in place of each byte that is not UTF-8. */
 const holdsReplaced = (body: Uint8Array): boolean =>
   Buffer.from(body.buffer, body.byteOffset, body.length).includes('\ufffd');
 

@@ -7,7 +7,9 @@ import type { Listed } from '../../../shared/rules/index.ts';
 import type { HttpRequest } from '../../../shared/scf/index.ts';
 import { accessDenied, refuse } from '../response/errors.ts';
 
-/** Domains whose first label is the platform's own name, though it may look like a bucket's (`service-x-1250000000`). */
+/**
+ * Domains whose first label is the platform's own name, although it may look like a bucket's (`service-x-1250000000`).
+ */
 const PLATFORM = /\.(?:tencentscf\.com|apigateway\.myqc?loud\.com|apigw\.tencentcs\.com)$/;
 
 /** One way to read the path of a request. */
@@ -21,13 +23,13 @@ interface Spelling {
   readonly key: string;
 }
 
-/** The subject of a request, as far as its address tells. */
+/** The subject of a request, as far as its address shows. */
 export interface Target {
-  /** The bucket that host or path name; undefined when neither does. */
+  /** The bucket named by host or path; undefined when neither names one. */
   readonly bucket: string | undefined;
-  /** '' for a call on the bucket itself. Only a guess until the signature tells which spelling is meant. */
+  /** '' for a call on the bucket itself. Only a guess until the signature shows which spelling was meant. */
   readonly key: string;
-  /** Whether the signature covers the bucket's name. For a name in the path only the signature tells. */
+  /** Whether the signature covers the bucket's name. For a name in the path, only the signature shows it. */
   readonly bound: boolean;
   /** The likeliest first; no path twice. */
   readonly spellings: readonly Spelling[];
@@ -42,7 +44,7 @@ export function readTarget({ host, paths }: HttpRequest): Target {
   }
   const split = paths.map(splitPath);
   const found = split.find(({ bucket }) => bucket !== undefined) ?? split.find(({ key }) => key === '') ?? split[0];
-  // SDKs that were given an address with a path before it leave that path out of the signature.
+  // SDKs that were given an address with a path leave that path out of the signature.
   const short = split.map(({ bucket, key }) => ({ path: `/${key}`, bucket, bound: bucket === undefined, key }));
   const spellings = new Map([...split, ...short].toReversed().map((spelling) => [spelling.path, spelling]));
   return {
@@ -53,7 +55,7 @@ export function readTarget({ host, paths }: HttpRequest): Target {
   };
 }
 
-/** The target as its sender meant it: the spelling whose signature fits. */
+/** The target that the sender meant: the spelling whose signature matches. */
 export function settleTarget(target: Target, path: string): Target {
   const spelling = target.spellings.find((candidate) => candidate.path === path);
   if (spelling === undefined) return target;
@@ -62,12 +64,12 @@ export function settleTarget(target: Target, path: string): Target {
 }
 
 /**
- * The source bucket that a verified request manages: the one it names, else the only one of its key, else the only one
- * there is. With `strict` a name outside the signature counts only where the key leaves no other choice: one signature must
- * not be valid for another bucket.
+ * The source bucket that a verified request manages: the one that it names, or the only one of its key, or the only one
+ * of the deployment. With `strict`, an unsigned name is accepted only if the key allows no other bucket, because one
+ * signature must not be valid for two buckets.
  *
- * Throws `ServiceError`: `AccessDenied` for a bucket of another key or an unsigned name, `UserNotSourceBucketOwner` for one
- * that is not listed, `InvalidBucketName` when the request leaves the bucket open.
+ * Throws `ServiceError`: `AccessDenied` for a bucket of another key or an unsigned name, `UserNotSourceBucketOwner` for
+ * one that is not listed, `InvalidBucketName` when the request does not determine the bucket.
  */
 export function resolveSource({ bucket, bound }: Target, key: ApiKey, listed: Listed, strict: boolean): Place {
   const only = key.buckets.length === 1 ? key.buckets[0] : undefined;
@@ -77,7 +79,7 @@ export function resolveSource({ bucket, bound }: Target, key: ApiKey, listed: Li
     throw refuse(
       400,
       'InvalidBucketName',
-      'The request does not say which source bucket is meant. Put it in front of the host or the path, or use a key for one bucket.',
+      'The request names no source bucket. Put it in front of the host or the path, or use a key for one bucket.',
     );
   }
   if (!mayManage(key, name)) throw accessDenied(`This API key may not manage ${name}.`);
@@ -101,7 +103,7 @@ export function firstSource(key: ApiKey, { sources }: Listed): Place {
   return found;
 }
 
-/** The bucket that the host of a request names; undefined for a host of the platform or one for all buckets. */
+/** The bucket named by the host of a request; undefined for a host of the platform or one for all buckets. */
 export function bucketOfHost(host: string): string | undefined {
   const name = host.toLowerCase().replace(/:\d*$/, '');
   const label = name.split('.', 1)[0] ?? '';

@@ -3,18 +3,18 @@ import { refuse } from '../response/errors.ts';
 
 /** The condition of a request on the rules that it replaces. */
 export interface Condition {
-  /** ETags, one of which the rules must have; `*`: rules must be stored. */
+  /** ETags, one of which the rules must have; `*`: there must be rules. */
   readonly match?: readonly string[];
-  /** True: no rules may be stored. */
+  /** True: there must be no rules. */
   readonly none?: true;
 }
 
-/** ETags in one header; each takes 30 characters or so. */
+/** Most characters of ETags in one header; each takes about 30. */
 const LONGEST = 4096;
 
 /**
- * Reads `If-Match` and `If-None-Match: *`. Undefined: the request replaces any rules, as requests of SDKs do.
- * Throws `ServiceError` `InvalidArgument` (400).
+ * Reads `If-Match` and `If-None-Match: *`. Undefined: the request replaces any rules, as SDKs do. Throws `ServiceError`
+ * `InvalidArgument` (400).
  */
 export function readCondition({ headers }: Pick<HttpRequest, 'headers'>): Condition | undefined {
   const match = valueOf(headers, 'if-match');
@@ -35,7 +35,7 @@ export function checkCondition({ match, none }: Condition, etag: string | undefi
   throw refuse(
     412,
     'PreconditionFailed',
-    'The rules are not those that this change was made on: somebody has changed them. Get them again and repeat the change.',
+    'Somebody has changed the rules since this change was made. Get them again and repeat the change.',
   );
 }
 
@@ -50,5 +50,5 @@ function valueOf(headers: HttpRequest['headers'], name: string): string | undefi
 
 const tagsOf = (value: string): string[] => value.split(',').map((tag) => bare(tag.trim()));
 
-/** The tag without quotes and without the mark of a weak tag, which proxies add when they compress an answer. */
+/** The tag without quotes and without the prefix of a weak tag, which proxies add when they compress an answer. */
 const bare = (tag: string): string => tag.replace(/^W\//, '').replaceAll('"', '');

@@ -1,8 +1,8 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** Each value but the first stands behind one of these characters. */
+/** Each value except the first follows one of these characters. */
 const BEFORE_VALUES = new Set(Buffer.from(',:[{'));
-/** Values, more than any request has. Millions of empty ones in a few MB would unfold to a hundred MB. */
+/** Most values; no request needs as many. Millions of empty ones in a few MB would take a hundred MB of memory. */
 const MOST_VALUES = 10_000;
 
 /** Whether a JSON text holds more values than the limit. */

@@ -5,19 +5,19 @@ import { readContent } from './body.ts';
 import { refuse } from '../response/errors.ts';
 import { holdsTooMany } from './json-limits.ts';
 
-/** Bytes of a body: a thousand of the longest keys, each character of theirs escaped as careful clients do. */
+/** Most bytes of a body: a thousand of the longest keys with every character escaped, as some clients do. */
 const LARGEST_BODY = 2 * 1024 * 1024;
 
 export function jsonResponse(status: number, value: object): HttpResponse {
   return { status, headers: { 'Content-Type': 'application/json' }, body: `${JSON.stringify(value)}\n` };
 }
 
-/** ms since 1970 as text that people and programs read. */
+/** ms since 1970 as ISO 8601 text. */
 export const timeText = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * The JSON body of a request; no body is `{}`. Throws `ServiceError` `InvalidArgument` (400) that names the wrong
- * field and its fault, `EntityTooLarge` (400), and the errors of `readContent`.
+ * The JSON body of a request; a missing body counts as `{}`. Throws `ServiceError` `InvalidArgument` (400) that names
+ * the wrong field and its fault, `EntityTooLarge` (400), and the errors of `readContent`.
  */
 export function readJson<T extends z.ZodMiniType>(request: HttpRequest, schema: T): z.infer<T> {
   if (request.body.length > LARGEST_BODY) {
@@ -36,7 +36,7 @@ export function readJson<T extends z.ZodMiniType>(request: HttpRequest, schema: 
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw refuse(400, 'InvalidArgument', issue === undefined ? 'The body is not as it should be.' : describe(issue));
+  throw refuse(400, 'InvalidArgument', issue === undefined ? 'The body is not valid.' : describe(issue));
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -6,13 +6,13 @@ import { SignatureError } from '../../../shared/signing/index.ts';
 import { writeXml } from '../../../shared/xml/index.ts';
 import { XML_TYPE } from './response.ts';
 
-/** Characters of one element of an error body. */
+/** Most characters of one element of an error body. */
 const LONGEST_TEXT = 16 * 1024;
 
-/** Codes for objects on the state bucket that cannot be read. */
+/** Codes for unreadable objects on the state bucket. */
 const DAMAGED: ReadonlySet<string> = new Set<Cause>(['InvalidRules', 'InvalidStateObject']);
 
-/** The refusal of a request for a reason that its sender can mend. */
+/** Refuses a request for a reason that its sender can mend. */
 export function refuse(status: number, code: RefusalCode, message: string): ServiceError {
   return new ServiceError(message, { code, status });
 }
@@ -45,11 +45,11 @@ export function publicError(error: unknown): ServiceError {
     return refuse(
       409,
       'InvalidBucketState',
-      'COS refused the role of this deployment, not this key; the log of the function says where.',
+      'COS refused the role of this deployment, not your API key: see the log of the function.',
     );
   }
   if (error instanceof ServiceError && DAMAGED.has(error.code)) {
-    const mend = error.code === 'InvalidRules' ? ' DELETE and PUT the rules to mend them; they start anew then.' : '';
+    const mend = error.code === 'InvalidRules' ? ' DELETE and PUT the rules to mend them; they then start anew.' : '';
     return refuse(
       409,
       'InvalidBucketState',
@@ -57,12 +57,12 @@ export function publicError(error: unknown): ServiceError {
     );
   }
   if (error instanceof CosError && error.status >= 400 && error.status < 500) {
-    return refuse(400, 'InvalidRequest', 'COS refused what this request asks for; the log of the function says why.');
+    return refuse(400, 'InvalidRequest', 'COS refused a call that this request needs: see the log of the function.');
   }
   return refuse(500, 'InternalError', 'We encountered an internal error. Please try again.');
 }
 
-/** The error body of COS. SDKs take their error from it, so all four main elements are always there. */
+/** The error body of COS. SDKs parse it, so all four main elements are always there. */
 export function errorResponse(error: ServiceError, { resource, requestId }: { resource: string; requestId: string }) {
   const computed = error instanceof SignatureError ? error : undefined;
   const elements = [
@@ -83,7 +83,7 @@ export function errorResponse(error: ServiceError, { resource, requestId }: { re
   return { status: error.status, headers: { 'Content-Type': XML_TYPE }, body } satisfies HttpResponse;
 }
 
-/** Anybody chooses host and path, which may hold characters that XML cannot. */
+/** The sender chooses host and path, which may hold characters that XML cannot. */
 function printable(text: string): string {
   return text.slice(0, LONGEST_TEXT).replace(/(?![\t\n])\p{Cc}|[\p{Surrogate}\uFFFE\uFFFF]/gu, '?');
 }

@@ -29,11 +29,11 @@ import { canaryText, costOfRule, lagOf, liveOf, liveReason } from './live-status
 import { scanState } from './scans.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 
-/** Keys of the backlog that are counted, and state objects that are read for it. */
+/** Most keys of the backlog that are counted, and most state objects that are read for it. */
 const COUNTED = 1000;
 const EXAMINED = 2000;
 
-/** GET of a bucket with `replicationStatus`: how far replication is, by rule and destination. Changes nothing. */
+/** GET of a bucket with `replicationStatus`: the progress of replication, by rule and destination. Changes nothing. */
 export async function getBucketStatus(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   return jsonResponse(200, await bucketStatusOf(call, options));
 }
@@ -60,7 +60,7 @@ export async function bucketStatusOf(
   return { bucket: source.bucket, destinations, measuredAt: timeText(options.now()) };
 }
 
-/** The objects on the state bucket that speak of all destinations of a source. */
+/** The objects on the state bucket that concern all destinations of a source. */
 interface OfAllDestinations {
   readonly live: LiveSum | undefined;
   readonly canaries: CanaryResults | undefined;
@@ -153,7 +153,7 @@ function preconditionsText({ broken, buckets, functions }: PairPreconditions): D
   };
 }
 
-/** A broken precondition comes before all figures, because they will not stay so. */
+/** A broken precondition overrides all figures, which will soon be out of date. */
 function stateOf(
   rules: readonly Rule[],
   { broken }: PairPreconditions,
@@ -166,7 +166,7 @@ function stateOf(
   return behind === undefined ? ofScan() : { state: 'behind', cause: behind };
 }
 
-/** Never `complete` while anything waits, or before a scan has looked at everything by the present rules. */
+/** Never `complete` while anything waits, or before a scan has covered everything by the current rules. */
 function stateOfScan(
   { scan, pausedSince, blocked }: Progress,
   result: ScanResult | undefined,
@@ -213,7 +213,7 @@ function sidesOf(
 type Side = 'source' | 'destination';
 type Lifecycles = Readonly<Record<Side, Lifecycle | string>>;
 
-/** The rules of a lifecycle that are about any key that a rule of the pair covers. */
+/** The lifecycle rules that concern any key that a rule of the pair covers. */
 function boundsOf(lifecycle: Lifecycle | string, rules: readonly Rule[]) {
   if (typeof lifecycle === 'string') return null;
   const touching = lifecycle.rules.filter(({ prefix }) =>
@@ -232,7 +232,7 @@ const lifecycleReasons = ({ source, destination }: Lifecycles) => ({
   ...(typeof destination === 'string' ? { destinationLifecycle: destination } : {}),
 });
 
-/** Null: nothing was scanned yet, or an earlier release did it, which counted no such versions. */
+/** Null when nothing was scanned yet, or an earlier release did it, which did not count these versions. */
 function leftAloneOf(result: ScanResult | undefined): DestinationState['leftAlone'] {
   const { others = null, orphans = 0 } = result?.counts ?? {};
   return others === null ? null : { ...amountOf(others), keys: orphans };
@@ -251,7 +251,7 @@ function existingOf(rules: readonly Rule[], progress: Progress, current: boolean
   };
 }
 
-/** The work that waits for this destination at this moment. A key counts once, as old as its oldest work. */
+/** The work that waits for this destination now. A key counts once, with the age of its oldest work. */
 async function backlogOf(pair: Pair, options: CallOptions, now: number): Promise<DestinationState['backlog']> {
   const page = await listPending(options, {
     accepts: (task) =>

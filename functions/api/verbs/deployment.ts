@@ -33,7 +33,7 @@ export async function getDeployment(
   } satisfies Deployment);
 }
 
-/** A bucket that cannot be asked must not hide the others. */
+/** An unreadable bucket must not hide the others. */
 async function lookAt(cos: Cos, { bucket, region }: Place): Promise<ListedBucket> {
   try {
     return { bucket, region, versioning: (await cos.getVersioning({ bucket, region })) ?? 'Disabled' };

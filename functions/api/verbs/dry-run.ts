@@ -86,7 +86,7 @@ function replicatesOf({ rules }: DestinationForecast): DryRun['destinations'][nu
   return sum;
 }
 
-/** A delete marker takes about the requests of a copy, and no bytes. */
+/** A delete marker takes about as many requests as a copy, and no bytes. */
 function usageOfForecast(found: DestinationForecast, acrossRegions: boolean): Usage {
   const { versions, deleteMarkers, bytes } = replicatesOf(found);
   return usageOf({ objects: versions + deleteMarkers, bytes, parts: found.parts, acrossRegions }, MEASURED);
@@ -121,4 +121,4 @@ function readMarker(call: VerifiedCall): VersionsPage['next'] {
 const isVersionId = (text: string): boolean => text.length <= LONGEST_VERSION_ID && /^[\x21-\x7e]*$/.test(text);
 
 const wrongMarker = () =>
-  refuse(400, 'InvalidArgument', 'The marker is not one that this service gave: send none to begin anew.');
+  refuse(400, 'InvalidArgument', 'The marker is not one that this service gave: send none to begin again.');

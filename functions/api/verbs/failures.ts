@@ -10,7 +10,10 @@ import { standingOf } from './standing.ts';
 import { parameter, reaches } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 
-/** Items of one page at most, and state objects that are looked at for it: a deployment's sources share their pending work. */
+/**
+ * Most items of one page, and most state objects that are read for it: the sources of a deployment share their pending
+ * work.
+ */
 const PAGE = 100;
 const EXAMINED = 1000;
 
@@ -20,7 +23,7 @@ export async function getFailures(call: VerifiedCall, options: CallOptions): Pro
   const state = readState(call);
   const now = options.now();
   const page = await listPending(options, {
-    // Re-checks are of keys that are done. A key with one failed piece of work has failed, whatever else waits for it.
+    // Rechecks are for keys that are done. A key with one failed piece of work has failed, whatever else waits for it.
     accepts: (task) =>
       samePlace(task.source, source) &&
       reaches(call, task.destination) &&

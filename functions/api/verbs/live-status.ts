@@ -7,7 +7,7 @@ import { LAG_BOUNDS, percentile, type Pair } from '../../../shared/scan/index.ts
 import { timeText } from '../request/json.ts';
 import type { DestinationState } from '../scan-schemas.ts';
 
-/** Percentiles of counts by `LAG_BOUNDS`; undefined: nothing was counted. `largestLag` in ms. */
+/** Percentiles of counts by `LAG_BOUNDS`; undefined when nothing was counted. `largestLag` in ms. */
 export function lagOf(lags: readonly number[], largestLag: number): NonNullable<DestinationState['lagMs']> | undefined {
   const of = (share: number) => percentile(lags, LAG_BOUNDS, share, Math.ceil(largestLag));
   const [p50, p99, p999] = [of(0.5), of(0.99), of(0.999)];
@@ -27,7 +27,7 @@ export function canaryText({ lagMs, sentAt, waitingSince, lost, measuredAt }: Se
   return { lagMs, sentAt: textOf(sentAt), waitingSince: textOf(waitingSince), lost, measuredAt: timeText(measuredAt) };
 }
 
-/** The reason why nobody knows the last hour. `now`: ms since 1970. */
+/** Why the last hour is unknown. `now`: ms since 1970. */
 export function liveReason(live: LiveSum | undefined, now: number): Pick<DestinationState['reasons'], 'live'> {
   if (live === undefined) return { live: 'not-counted' };
   return isLive(live, now) ? {} : { live: 'outdated' };
@@ -46,7 +46,7 @@ export function liveOf(sum: LiveSum, destination: Place): NonNullable<Destinatio
   };
 }
 
-/** An estimate: the counted copies, by the usage that was measured of a version, at list prices. */
+/** An estimate at list prices: the counted copies times the measured usage of a version. */
 export function costOfRule(
   sum: RuleSum | undefined,
   { source, destination }: Pair,
@@ -55,13 +55,13 @@ export function costOfRule(
   const acrossRegions = source.region !== destination.region;
   const spent = (copies: RuleSum['total']) => {
     const { versions, bytes, parts, markers, scannedVersions, scannedBytes, scannedParts, scannedMarkers } = copies;
-    // Scans copy many versions in a run, so that runs by themselves cost nothing worth naming.
+    // Scans copy many versions in a run, so the cost of runs is negligible.
     const byScans = (work: Omit<Work, 'acrossRegions'>, profile: Profile): Usage => ({
       ...usageOf({ ...work, acrossRegions }, profile),
       invocations: 0,
     });
     const usage = sumOfUsage([
-      // A delete marker takes about the requests of a copy, and no bytes.
+      // A delete marker takes about as many requests as a copy, and no bytes.
       usageOf({ objects: versions + markers, bytes, parts, acrossRegions }, MEASURED),
       byScans({ objects: scannedVersions, bytes: scannedBytes, parts: scannedParts }, SCANNED),
       byScans({ objects: scannedMarkers, bytes: 0, parts: 0 }, MEASURED),

@@ -11,10 +11,10 @@ import { bucketStatusOf } from './bucket-status.ts';
 import type { CallOptions } from './verb.ts';
 
 const PATH = '/metrics';
-/** Bytes of an answer; the platform passes on 6 MB. */
+/** Most bytes of an answer; the platform passes on 6 MB. */
 const LARGEST_ANSWER = 5_000_000;
 
-/** Whether a request is for the metrics. An object of that name is asked for with a sub-resource. */
+/** Whether a request is for the metrics. A request for an object of that name has a sub-resource. */
 export function asksForMetrics({ method, paths, queries }: HttpRequest): boolean {
   return (
     (method === 'GET' || method === 'HEAD') &&
@@ -25,8 +25,8 @@ export function asksForMetrics({ method, paths, queries }: HttpRequest): boolean
 
 /**
  * GET of `/metrics`: the status of all sources that the key may manage, or of the one that the host names, in the text
- * format of Prometheus. A source that cannot be read hides no other. Throws `ServiceError` `InvalidRequest` (400) for more
- * than one answer can hold.
+ * format of Prometheus. An unreadable source hides no other. Throws `ServiceError` `InvalidRequest` (400) if the answer
+ * would be too large.
  */
 export async function getMetrics(
   { host }: HttpRequest,

@@ -8,8 +8,8 @@ import { jsonResponse, timeText } from '../request/json.ts';
 import type { Preflighted } from '../schemas.ts';
 
 /**
- * POST with `replicationPreflight`: tries every destination that the key may reach, keeps the findings for the engine, and
- * warns of oddities of the source.
+ * POST with `replicationPreflight`: tries every destination that the key may reach, keeps the findings for the engine,
+ * and warns about the source.
  */
 export async function postPreflight(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { bucket } = call.source;

@@ -12,12 +12,12 @@ import { jsonResponse, readJson } from '../request/json.ts';
 import { reattemptRequest } from '../schemas.ts';
 import type { Reattempted } from '../schemas.ts';
 
-/** Pieces of work that one call starts at most, and names that it looks through. */
+/** Most pieces of work that one call starts, and most names that it reads. */
 const STARTS = 1000;
 const NAMES = 5000;
-/** Keys worked on at once. */
+/** Keys processed at once. */
 const LANES = 50;
-/** Pieces of work that the keys of one call may need, over all their destinations. */
+/** Most pieces of work that the keys of one call may need, over all their destinations. */
 const MOST_TARGETS = 5000;
 
 /** POST with `replicationReattempt`: makes waiting work due, all of it or that of the keys named in the body. */
@@ -35,7 +35,7 @@ export async function postReattempt(call: VerifiedCall, options: CallOptions): P
   }
   if (marker !== undefined) throw refuse(400, 'InvalidArgument', 'A marker goes with a call that names no keys.');
   const { targets, outOfScope, notFound } = await sortOut(new Set(keys), call, options);
-  // Work behind more names than are looked through is not found. Those keys get work of their own below.
+  // Work beyond the names that are read is not found. Those keys get work of their own below.
   const moved = await reattempt(deps, { source, accepts, targets, marker: undefined, ...limits });
   await requestLooks(
     deps,
@@ -48,7 +48,10 @@ export async function postReattempt(call: VerifiedCall, options: CallOptions): P
 
 const accepted = (answer: Reattempted): HttpResponse => jsonResponse(202, answer);
 
-/** Sorts the named keys by the work they can get. It asks the source, so that a misspelt key is not answered with 202. */
+/**
+ * Sorts the named keys by the work that they can get. It asks the source, so that a misspelt key is not answered with
+ * 202.
+ */
 async function sortOut(keys: ReadonlySet<string>, call: VerifiedCall, { cos, hash, rules }: CallOptions) {
   const { source } = call;
   const ruleSet = await rules.getFresh(source);
@@ -78,7 +81,9 @@ async function sortOut(keys: ReadonlySet<string>, call: VerifiedCall, { cos, has
   return { targets, outOfScope, notFound };
 }
 
-/** `time` is that of the newest version: where that is too old, all are. An older one may have the tags that are asked for. */
+/**
+ * `time` is that of the newest version: if that is too old, all are. An older version may have the tags of the filter.
+ */
 function mayCover({ rules }: Candidates, time: number): boolean {
   return governingRule(rules, { time, deleteMarker: false, current: true }) !== undefined;
 }

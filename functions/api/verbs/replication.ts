@@ -21,7 +21,7 @@ export interface ReplicationOptions {
   readonly withoutAcl?: boolean;
 }
 
-/** The key that a change is signed with; without one every listed destination may be named. */
+/** The key that signed a change; without one, every listed destination may be named. */
 interface Sender {
   readonly sender?: Pick<ApiKey, 'destinations'>;
 }
@@ -54,7 +54,7 @@ export async function putReplication(
     await rules.put({ source, role: document.role, rules: merged, xml: document.xml, created: date });
   };
   await checkVersioning(cos, source, destinations);
-  // The last write stands. It waits for the turn of one with a condition, which would replace it unseen otherwise.
+  // The last write wins. It waits for its turn after a conditional write, which would otherwise replace it unseen.
   await rules.inTurn(source, update, condition === undefined ? 'patient' : undefined);
   return { status: 200, headers: { 'Content-Type': XML_TYPE } };
 }
@@ -107,10 +107,10 @@ export function readRules(
 
 /** GET Bucket replication: the configuration as it was sent. */
 export async function getReplication(source: Place, { rules }: ReplicationOptions): Promise<HttpResponse> {
-  // Fresh, because another instance may have answered the PUT.
+  // Read anew, because another instance may have answered the PUT.
   const document = await rules.getDocument(source);
   if (document === undefined) {
-    // The small n is unlike the documentation: the Node and JavaScript SDKs know no other spelling.
+    // The small n differs from the documentation: the Node and JavaScript SDKs recognise only this spelling.
     throw refuse(404, 'ReplicationConfigurationnotFoundError', 'The replication configuration was not found.');
   }
   return {

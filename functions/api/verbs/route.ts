@@ -7,8 +7,8 @@ import { REPLICATION, VERBS } from './index.ts';
 const SUBRESOURCES = new Set(VERBS.map(({ subresource }) => subresource));
 
 /**
- * The call of a request. Throws `ServiceError`: `InvalidArgument` (400) for two sub-resources at once, for one that is spelt
- * in other letters and for one of the bucket on an object or the reverse; `MethodNotAllowed` (405) for any other call.
+ * The call of a request. Throws `ServiceError`: `InvalidArgument` (400) for two sub-resources at once, for one in other
+ * letter case, and for one of the bucket on an object or the reverse; `MethodNotAllowed` (405) for any other call.
  */
 export function route({ method, queries }: Pick<HttpRequest, 'method' | 'queries'>, { key }: Target): Verb {
   const asked = askedFor(queries);
@@ -38,7 +38,7 @@ export function route({ method, queries }: Pick<HttpRequest, 'method' | 'queries
   throw refuse(405, 'MethodNotAllowed', `The specified method is not allowed against this resource: it is ${calls}.`);
 }
 
-/** Calls as a person writes them. */
+/** Calls in readable form. */
 function callsOf(accepts: (verb: Verb) => boolean): string {
   const calls = VERBS.filter(accepts).map(
     ({ method, on, subresource }) => `${method} ${on === 'bucket' ? '/' : '/<key>'}?${subresource}`,

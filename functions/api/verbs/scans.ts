@@ -21,7 +21,7 @@ export async function getScans(call: VerifiedCall, options: CallOptions): Promis
   return jsonResponse(200, { bucket: source.bucket, scans, measuredAt: timeText(now) } satisfies Scans);
 }
 
-/** POST with `replicationScan`: asks for a scan, which begins within a minute, or after the running one. */
+/** POST with `replicationScan`: requests a scan, which begins within a minute, or after the running one. */
 export async function postScan(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const { kind = 'repair', prefix = '', destination } = readJson(call.request, scanRequest);
@@ -45,7 +45,7 @@ export async function postScan(call: VerifiedCall, options: CallOptions): Promis
   return jsonResponse(202, { bucket: source.bucket, kind, prefix, destinations } satisfies ScanRequested);
 }
 
-/** POST with `replicationPause` or `replicationResume`: holds the scans where they are, or lets them go on. */
+/** POST with `replicationPause` or `replicationResume`: pauses the scans, or resumes them. */
 export async function postPause(pause: boolean, call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const { destination, rule } = readJson(call.request, pauseRequest);

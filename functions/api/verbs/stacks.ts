@@ -8,10 +8,10 @@ import type { Stacks } from '../schemas.ts';
 import { parameter } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 
-/** Versions of each side that one answer shows; each of a destination costs a request. */
+/** Most versions of each side in one answer; each version of a destination costs a request. */
 const MOST_VERSIONS = 100;
 
-/** Reads the parameter `versions`; undefined: it is not there. Throws `ServiceError` `InvalidArgument` (400). */
+/** Reads the parameter `versions`; undefined when it is missing. Throws `ServiceError` `InvalidArgument` (400). */
 export function versionsAsked(call: VerifiedCall): number | undefined {
   const text = parameter(call, 'versions');
   if (text === undefined) return undefined;
@@ -34,7 +34,7 @@ export async function stacksOf(
       try {
         return { destination, ...describe(await readStack(query, parsePlace(destination), key, most)) };
       } catch (error) {
-        // A destination that cannot be read hides no other.
+        // An unreadable destination hides no other.
         if (!(error instanceof ServiceError)) throw error;
         return { destination, error: error.code };
       }

@@ -14,7 +14,7 @@ export interface Standing {
   readonly nextTry?: string;
 }
 
-/** The state of a key at a destination from all its pieces of work; undefined: there are none. */
+/** The state of a key at a destination from all its pieces of work; undefined when there are none. */
 export function standingOf(items: readonly Pending[]): Standing | undefined {
   const failed = items.filter(({ task }) => hasFailed(task));
   const told = (failed.length > 0 ? failed : items).toSorted((a, b) => b.task.attempts - a.task.attempts)[0];
@@ -26,7 +26,7 @@ export function standingOf(items: readonly Pending[]): Standing | undefined {
   return { state, cause: told.task.cause, ...told.task.failed, attempts: triesOf(told.task), ...next };
 }
 
-/** A task counts the runs that did not finish it; the first failure made it a task. */
+/** A task counts the runs that did not finish it. The first failure, which made it a task, is added. */
 function triesOf(task: Task): number {
   return task.attempts + (hasFailed(task) ? 1 : 0);
 }

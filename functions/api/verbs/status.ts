@@ -21,9 +21,9 @@ import type { Standing } from './standing.ts';
 import { BEHIND_BELIEVED_MS, LOST_EVENT_MS } from '../../../shared/durations/index.ts';
 
 const VERSION_ID = /^[\w+/=-]{1,200}$/;
-/** Pages of waiting work, a thousand names each, in which this key's is looked for. */
+/** Pages of waiting work, a thousand names each, that are searched for the work of this key. */
 const WAITING_PAGES = 20;
-/** Destinations without a rule for the version in which a replica is looked for. */
+/** Destinations without a rule for the version that are searched for a replica. */
 const MOST_UNCOVERED = 10;
 
 /** GET of a key with `replicationStatus`: the state of one version at every destination, with its cause. Changes nothing. */
@@ -34,7 +34,7 @@ export async function getObjectStatus(call: VerifiedCall, options: CallOptions):
   const versions = versionsAsked(call);
   const peer = options.listed.peers?.find(({ bucket }) => samePlace(bucket, source));
   const problem = keyProblem(key);
-  if (problem !== undefined) throw refuse(400, problem.code, `The key cannot be: ${problem.reason}.`);
+  if (problem !== undefined) throw refuse(400, problem.code, `No object can have this key: ${problem.reason}.`);
   if (versionId !== undefined && !VERSION_ID.test(versionId))
     throw refuse(400, 'InvalidArgument', 'Invalid version id.');
 
@@ -84,7 +84,7 @@ function roleOf({ replicaOf, deletedIn }: Subject, replicated: boolean): Pick<Ob
   return { role: 'replica', replicaOf: `${source.region}/${source.bucket}/${ref.id.split('/', 1)[0] ?? ''}` };
 }
 
-/** Each rule with its reason; the tags are read only where a rule asks for them. */
+/** Each rule with its reason; tags are read only if a rule asks for them. */
 async function verdictsOf(
   { source, key }: VerifiedCall,
   { cos }: CallOptions,
@@ -104,7 +104,7 @@ function ruleVerdict(subject: Subject, { rule, mismatch }: Verdict): RuleVerdict
   return reason === undefined ? { ...about, matched: true } : { ...about, matched: false, reason };
 }
 
-/** Reasons that are no more than likely as long as work on the key waits. */
+/** Reasons that are only likely as long as work on the key waits. */
 const MAY_CHANGE: ReadonlySet<string> = new Set(['removed-at-destination', 'not-at-destination', 'appended']);
 
 async function destinationStatus(
@@ -114,7 +114,7 @@ async function destinationStatus(
   rule: Rule,
 ): Promise<DestinationStatus> {
   const { destination } = rule;
-  // This comes before the buckets: work that is done meanwhile has left its replica when the buckets are read.
+  // Read before the buckets: work that is done in between has left its replica when the buckets are read.
   const pending = await pendingOfKey({ cos, hash, state }, { source, destination, key }, WAITING_PAGES);
   const metadataLimit = cautious?.includes('metadata') ? CAUTIOUS_METADATA_LIMIT : METADATA_LIMIT;
   const query = { cos, hash, keys: markerKeys, source, destination, rule, metadataLimit, now: now() };
@@ -133,7 +133,7 @@ async function destinationStatus(
     const tags = found.tags === undefined ? {} : { tags: found.tags };
     return { ...about, state: 'COMPLETED', ...replica, ...tags, lagMs: found.lag };
   }
-  // Work that waits may still change it.
+  // Waiting work may still change it.
   const waits = pending.items.length > 0 || pending.lease !== undefined || pending.unreadable > 0;
   if (found.state === 'skipped' && !(waits && MAY_CHANGE.has(found.reason))) {
     return { ...about, state: 'SKIPPED', reason: found.reason };
@@ -146,8 +146,9 @@ async function destinationStatus(
 }
 
 /**
- * Whether a version that was written then, in ms since 1970, is of those whose work a scan does: its event came, or comes,
- * while the destination is behind. Late events say nothing of the destination; what they leave may have been lost.
+ * Whether the work for a version of this time (ms since 1970) is left to a scan: its event came, or comes, while the
+ * destination is behind. A mark for late events says nothing about the destination, and the versions left to its scan
+ * may have lost their events.
  */
 async function isLeftToScan(
   deps: Pick<CallOptions, 'cos' | 'state'>,
@@ -173,14 +174,17 @@ function causeOfNothing(
   return ageMs < LOST_EVENT_MS ? 'awaiting-event' : 'missed-event';
 }
 
-/** Destinations at which no rule covers the version now, but one may have: a rule was changed, or all were removed. */
+/**
+ * Destinations at which no rule covers the version now, but an earlier one may have: a rule was changed, or all were
+ * removed.
+ */
 function uncovered(
   call: VerifiedCall,
   { listed }: CallOptions,
   subject: Subject,
   verdicts: readonly Verdict[],
 ): readonly Place[] {
-  // Delete markers bear no metadata, so nothing tells whether one there is ours.
+  // Delete markers carry no metadata, so one at the destination cannot be recognised as ours.
   if (isReplica(subject) || subject.head === undefined) return [];
   const governed = new Set(verdicts.flatMap(({ rule, mismatch }) => (mismatch ? [] : formatPlace(rule.destination))));
   const places = verdicts.length > 0 ? verdicts.map(({ rule }) => rule.destination) : listed.destinations;
@@ -191,7 +195,7 @@ function uncovered(
     .map(([, place]) => place);
 }
 
-/** The replica that an earlier rule has left there; undefined: there is none, or the destination does not tell. */
+/** The replica that an earlier rule has left there; undefined when there is none, or it cannot be read. */
 async function leftReplica(
   { source }: VerifiedCall,
   { cos, hash, markerKeys, now }: CallOptions,
@@ -219,7 +223,7 @@ async function leftReplica(
   };
 }
 
-/** A destination that cannot be read must not hide the state of the others. */
+/** An unreadable destination must not hide the state of the others. */
 async function lookAt(query: StatusQuery, subject: Subject): Promise<ReplicaStatus | Unreadable> {
   try {
     return await replicaStatus(query, subject);
@@ -235,7 +239,7 @@ interface Unreadable extends Partial<FailedRequest> {
   readonly code: string;
 }
 
-/** If the work failed as well, its cause tells more than the refusal. */
+/** If the work failed as well, its cause says more than the refusal. */
 function unreadableStatus(
   { items }: KeyState,
   { code: error, request, side }: Unreadable,
@@ -253,7 +257,7 @@ function openStatus({ items, lease, unreadable, complete }: KeyState): Standing 
   return complete ? undefined : { state: 'PENDING', cause: 'waiting-or-awaiting-event', attempts: 0 };
 }
 
-/** The open work although the replica is there. A re-check of a complete key does not count, nor does its run. */
+/** Open work beside an existing replica. A recheck of a complete key does not count, nor does its run. */
 function openBeside({ items, lease, ...rest }: KeyState): Standing | undefined {
   const checks = items.filter(({ task }) => isRecheck(task));
   const checking = lease === 'held' && checks.some(({ due }) => due === undefined);

@@ -7,22 +7,22 @@ import type { Keyring } from '../../../shared/identity/index.ts';
 import type { Hash, Pairs } from '../../../shared/signing/index.ts';
 import { refuse } from '../response/errors.ts';
 
-/** The outside world of the calls. */
+/** Everything that the calls need from outside. */
 export interface CallOptions {
   readonly cos: Cos;
   readonly state: Place;
   readonly rules: RuleStore;
-  /** `peers`: those of the sources that are destinations as well, as in `DeploymentConfig`. */
+  /** `peers`: sources that are also destinations, as in `DeploymentConfig`. */
   readonly listed: Listed & { readonly peers?: readonly Peer[] };
   readonly cautious?: readonly Caution[];
   /** True: the functions have no rights on ACLs, so no rule may have `ReplicaAcl`. */
   readonly withoutAcl?: boolean;
   readonly hash: Hash;
-  /** The keys by which replicas are known. */
+  /** The keys that verify replication markers. */
   readonly markerKeys: Keyring;
   /** ms since 1970. */
   readonly now: () => number;
-  /** ms; real timers unless a test turns the clock. */
+  /** ms; real timers unless a test controls the clock. */
   readonly sleep?: (ms: number) => Promise<void>;
   /** Cryptographically random bytes. */
   readonly random: (bytes: number) => Uint8Array;
@@ -47,12 +47,12 @@ export interface Verb {
   /** The subject of the call: the bucket itself or one object. */
   readonly on: 'bucket' | 'object';
   readonly right: Right;
-  /** True: a request that names no bucket is about any that the key may manage. Otherwise it is refused. */
+  /** True: a request that names no bucket concerns any one that the key may manage. Otherwise it is refused. */
   readonly anySource?: true;
   perform(call: VerifiedCall, options: CallOptions): Promise<HttpResponse>;
 }
 
-/** Undefined: the parameter is not there. Throws `ServiceError` (400) when it is there twice, or empty. */
+/** Undefined when the parameter is missing. Throws `ServiceError` (400) when it is given twice, or empty. */
 export function parameter({ query }: VerifiedCall, name: string): string | undefined {
   const values = query.filter(([candidate]) => candidate === name).map(([, value]) => value);
   const [value] = values;
@@ -62,8 +62,8 @@ export function parameter({ query }: VerifiedCall, name: string): string | undef
   return value;
 }
 
-/** A fresh text of letters and digits. */
+/** Fresh letters and digits. */
 export const uniqueText = ({ random }: CallOptions): string => Buffer.from(random(9)).toString('hex');
 
-/** Whether the key of the call may use a destination. Other destinations are hidden from it, and out of its reach. */
+/** Whether the key of the call may use a destination. Other destinations are hidden from it and cannot be used. */
 export const reaches = ({ sender }: VerifiedCall, { bucket }: Place): boolean => mayReach(sender, bucket);

@@ -36,21 +36,27 @@ const MOST_LOOKS = API_WAIT_MS / LOOK_MS;
 /** Verifications of a bucket that one API key may have running at once, and that are kept for it. */
 const MOST_RUNNING = 4;
 const MOST_KEPT = 8;
-/** ms that one call spends on removing earlier ones, and the number of them that may be left over by that. */
+/** ms that one call spends on removing earlier verifications; and the most that may be left over after that. */
 const REMOVING_MS = 4000;
 const MOST_LEFT = 8;
 const REMOVED_AT_ONCE = 200;
 const LANES = 32;
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-/** Items of a page of the list, and parts that are read for it one after the other: some hold a single item. */
+/**
+ * Most items of a page of the list, and most parts that are read for it one after the other: some parts hold a single
+ * item.
+ */
 const PAGE = 1000;
 const MOST_PARTS = 100;
-/** Bytes of a page, beyond which no further part is put on it: the platform takes 6 MB, and a part has up to 2 MB. */
+/** Bytes of a page after which no further part is added: the platform passes on 6 MB, and a part has up to 2 MB. */
 const PAGE_BYTES = 2 * 2 ** 20;
 
 type Destination = Verified['destinations'][number];
 
-/** POST with `replicationVerify`: the function `scan` compares both sides. If that takes long the answer tells the progress. */
+/**
+ * POST with `replicationVerify`: the function `scan` compares both sides. If that takes long, the answer shows the
+ * progress.
+ */
 export async function postVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source } = call;
   const { sleep = realSleep } = options;
@@ -58,7 +64,7 @@ export async function postVerify(call: VerifiedCall, options: CallOptions): Prom
   const { prefix = '', upTo, deep = false, destination } = readJson(call.request, verifyRequest);
   const { previous: ruleSet, date } = await options.rules.getForUpdate(source);
   const pairs = chosen(await pairsOfCall(call, options, ruleSet), destination);
-  // COS's clock is told in whole seconds.
+  // COS's clock is known in whole seconds.
   const moment = upTo === undefined ? date + 999 : Date.parse(upTo);
   if (moment > date + CLOCK_DOUBT_MS)
     throw refuse(400, 'InvalidArgument', `upTo lies in the future: by the clock of COS it is ${timeText(date)}.`);
@@ -75,7 +81,10 @@ export async function postVerify(call: VerifiedCall, options: CallOptions): Prom
   return jsonResponse(answer.state === 'running' ? 202 : 200, answer);
 }
 
-/** GET with `replicationVerify`: progress and findings of a verification; without an `id` of the last one that the key may see. */
+/**
+ * GET with `replicationVerify`: progress and findings of a verification; without an `id`, of the last one that the key
+ * may see.
+ */
 export async function getVerify(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const named = parameter(call, 'id');
   const marker = parameter(call, 'marker');
@@ -92,7 +101,7 @@ export async function getVerify(call: VerifiedCall, options: CallOptions): Promi
   throw unknown();
 }
 
-/** Undefined: the verification is not kept, or the key may see none of its destinations. */
+/** Undefined when the verification is not kept, or the key may see none of its destinations. */
 async function visibleJob(call: VerifiedCall, store: VerifyStore): Promise<VerifyJob | undefined> {
   const job = await store.job();
   return job?.pairs.some(({ destination }) => reaches(call, destination)) === true ? job : undefined;
@@ -104,8 +113,8 @@ const hasEnded = async (options: CallOptions, { name }: VerifyStore): Promise<bo
 const unknown = () => refuse(404, 'NoSuchVerification', 'No such verification of this bucket is kept.');
 
 /**
- * Removes the oldest ones that are kept for this API key; another key's are left alone. Throws `ServiceError` where many run,
- * or where more is left over than one call can remove.
+ * Removes the oldest ones that are kept for this API key, and none of other keys. Throws `ServiceError` when too many
+ * run, or when more is left over than one call can remove.
  */
 async function makeRoom(source: Place, options: CallOptions, owner: string): Promise<void> {
   const { cos, state, now } = options;
@@ -115,14 +124,14 @@ async function makeRoom(source: Place, options: CallOptions, owner: string): Pro
     throw refuse(
       400,
       'InvalidRequest',
-      `${own.length} verifications of this bucket are running for this API key: wait for one of them.`,
+      `${own.length} verifications of this bucket are running for this API key: wait until one has ended.`,
     );
   const kept = [...(await keptVerifies(options, source.bucket))].filter(([id]) => isOwn(id, owner));
   const stale = kept.filter(([id]) => !running.includes(id)).slice(0, -(MOST_KEPT - 1));
   const until = now() + REMOVING_MS;
   let left = stale.length;
   for (const [, names] of stale) {
-    // The job goes last: without it nobody would find the rest.
+    // The job is removed last: without it the other objects could not be found.
     const inOrder = names.toSorted((a, b) => Number(a.endsWith('/job')) - Number(b.endsWith('/job')));
     for (let at = 0; at < inOrder.length; at += REMOVED_AT_ONCE) {
       if (now() >= until) {
@@ -218,7 +227,7 @@ const amountsOf = <T>(
   of: (one: { count: number; bytes: number }) => T,
 ): T[] => (amount === undefined ? [] : [of({ count: amount[0], bytes: amount[1] })]);
 
-/** A page of the list, from the part that the marker names on. */
+/** A page of the list, beginning with the part that the cursor names. */
 async function pageOf(
   job: VerifyJob,
   store: VerifyStore,
@@ -230,7 +239,7 @@ async function pageOf(
   );
   let at = marker === undefined ? 0 : parts.findIndex(({ name }) => name === marker);
   if (at === -1)
-    throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave: send none to begin anew.');
+    throw refuse(400, 'InvalidArgument', 'The marker is not one that this service gave: send none to begin again.');
   const end = at + MOST_PARTS;
   const list: Verified['list'] = [];
   let bytes = 0;

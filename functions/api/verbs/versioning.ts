@@ -5,7 +5,7 @@ import { refuse } from '../response/errors.ts';
 /**
  * Checks that the source and every destination keep versions, as replication needs. Throws `ServiceError`:
  * `NoSuchBucket` (404), `BucketVersionNotOpen` (400), `UserNotSourceBucketOwner` or `UserNotTargetBucketOwner` (403)
- * for a bucket that the role of the deployment may not see.
+ * for a bucket that the role of the deployment may not read.
  */
 export async function checkVersioning(cos: Cos, source: Place, destinations: readonly Place[]): Promise<void> {
   const distinct = new Map(destinations.map((place) => [formatPlace(place), place]));
@@ -27,7 +27,7 @@ async function checkBucket(
     throw refuse(403, forbidden, `The role of this deployment may not use ${formatPlace(place)}.`);
   });
   if (versioning === 'Enabled') return;
-  // COS documents two codes that fit here, this one and InvalidBucketState. This one tells the user more.
+  // COS documents two codes that fit, this one and InvalidBucketState. This one says more to the user.
   throw refuse(
     400,
     'BucketVersionNotOpen',

@@ -12,18 +12,18 @@ import type { RulesClient } from './rules-client.ts';
 export interface Client extends RulesClient {
   deployment(): Promise<Deployment>;
   failures(page: { state?: 'FAILED' | 'PENDING'; marker?: string }): Promise<Failures>;
-  /** All waiting work, a page of it, or that of some keys. */
+  /** Waiting work: all of it, page by page, or that of some keys. */
   reattempt(what: { keys?: readonly string[]; marker?: string }): Promise<Reattempted>;
   bucketStatus(): Promise<BucketStatus>;
-  /** Starts, holds or continues the scans of one destination (`bucket-appid@region`), or of that of a rule. */
+  /** Starts, pauses or resumes the scans of one destination (`bucket-appid@region`), or of that of a rule. */
   steerScan(deed: 'scan' | 'pause' | 'resume', of: { destination: string } | { rule: string }): Promise<void>;
-  /** A part of the forecast of rules; `marker` of the part before. */
+  /** One part of the forecast of rules; `marker` comes from the previous part. */
   dryRun(xml: string, marker: string | undefined): Promise<DryRun>;
   objectStatus(key: string, versionId: string | undefined): Promise<ObjectStatus>;
   preflight(): Promise<Preflighted>;
-  /** Compares both sides. The answer may still be under way. */
+  /** Compares both sides. The answer may come before the comparison has ended. */
   verify(of: { readonly prefix?: string; readonly deep: boolean }): Promise<Verified>;
-  /** Findings of a comparison; without an ID of the newest one. */
+  /** Findings of a comparison; without an ID, of the newest one. */
   verification(id?: string, marker?: string): Promise<Verified>;
   readonly clockOffset: Sender['clockOffset'];
   /** Client with the same key pair for another source bucket. */
@@ -98,7 +98,7 @@ function clientOf(sender: Sender, bucket: string | undefined): Client {
 
 const STEER = { scan: 'replicationScan', pause: 'replicationPause', resume: 'replicationResume' } as const;
 
-/** Of each side, in the status of an object. */
+/** Versions of each side in the status of an object. */
 const VERSIONS = '20';
 const XML = { 'Content-Type': 'application/xml' };
 

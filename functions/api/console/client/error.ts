@@ -1,7 +1,9 @@
-/** Codes of this page itself, beside those that the API answers with. */
+/** Codes of this page itself, in addition to those of the API. */
 export type OwnCode = 'Unreachable' | 'TimedOut' | 'UnexpectedAnswer' | 'KeyNotAddressable';
 
-/** A call that failed, in the API's own terms. `message` is what the API said, in English; hostile text like any other. */
+/**
+ * A failed call, in the API's own terms. `message` is the API's text in English; it may be hostile like any other text.
+ */
 export class ApiError extends Error {
   readonly code: string;
   /** HTTP status; 0 when no answer came. */
@@ -17,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Anything that was thrown, as an error that can be shown. */
+/** Any thrown value, as an error that can be shown. */
 export function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   return new ApiError('UnexpectedAnswer', 0, error instanceof Error ? error.message : String(error));

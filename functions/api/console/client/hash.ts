@@ -4,8 +4,8 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Hash } from '../../../../shared/signing/index.ts';
 
 /**
- * The hash functions of COS signatures in a browser. `crypto.subtle` would answer later, which the signer cannot wait for,
- * and is missing on a page that was opened over plain http.
+ * The hash functions of COS signatures in a browser. `crypto.subtle` is asynchronous, which the signer cannot use, and
+ * is missing on a page that was opened over plain http.
  */
 export const browserHash: Pick<Hash, 'sha1' | 'hmacSha1'> = {
   sha1: (text) => bytesToHex(sha1(utf8ToBytes(text))),

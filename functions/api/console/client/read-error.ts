@@ -2,7 +2,7 @@ import { ApiError } from './error.ts';
 import { child } from './xml.ts';
 import { readXml } from './read-xml.ts';
 
-/** Reads COS's error XML; anything else, such as a page of the platform, becomes `UnexpectedAnswer`. */
+/** Reads COS's error XML. Anything else, such as a page of the platform, becomes `UnexpectedAnswer`. */
 export function readError(status: number, body: string, requestId: string | null): ApiError {
   try {
     const root = readXml(body);
@@ -12,7 +12,7 @@ export function readError(status: number, body: string, requestId: string | null
       return new ApiError(code, status, text('Message') ?? '', text('RequestId') ?? requestId ?? undefined);
     }
   } catch {
-    // Not XML: said below.
+    // Not XML: handled below.
   }
   return new ApiError('UnexpectedAnswer', status, `HTTP ${status}`, requestId ?? undefined);
 }

@@ -5,15 +5,17 @@ interface Policy {
 }
 declare const trustedTypes: { createPolicy(name: string, rules: Policy): Policy } | undefined;
 
-/** A parser makes a tree of data and never a part of the page; the policy of the page allows no other use of markup. */
+/**
+ * The parser makes a tree of data and never a part of the page. The policy of the page allows no other use of markup.
+ */
 const policy: Policy =
   typeof trustedTypes === 'undefined'
     ? { createHTML: (text) => text }
     : trustedTypes.createPolicy('xml', { createHTML: (text) => text });
 
 /**
- * Reads a document with the browser's own parser, which knows no entities but those of XML and loads nothing. Throws
- * `SyntaxError` for what is not well-formed.
+ * Reads a document with the browser's own parser, which knows only the entities of XML and loads nothing. Throws
+ * `SyntaxError` when the document is not well-formed.
  */
 export function readXml(text: string): XmlElement {
   const { documentElement } = new DOMParser().parseFromString(policy.createHTML(text), 'application/xml');

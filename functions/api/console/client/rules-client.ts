@@ -10,9 +10,12 @@ export interface StoredDocument {
 
 /** The calls that COS has too. Each throws `ApiError`. */
 export interface RulesClient {
-  /** Undefined: there is no configuration. */
+  /** Undefined when there is no configuration. */
   rules(): Promise<StoredDocument | undefined>;
-  /** Both want the rules to be those with this ETag; undefined: that there are none. `PreconditionFailed`: they are others. */
+  /**
+   * Both require the rules to have this ETag; undefined: there must be none. Throws `PreconditionFailed` when they have
+   * changed.
+   */
   putRules(xml: string, etag: string | undefined): Promise<void>;
   deleteRules(etag: string | undefined): Promise<void>;
 }

@@ -9,19 +9,19 @@ import { CALLER_SIGNATURE_LIFE_MS, PAGE_PATIENCE_MS, TOLERATED_SKEW_MS } from '.
 export interface Address {
   /** `https://host[:port]` */
   readonly origin: string;
-  /** Path that a gateway puts before every other, such as `/release`; '' mostly. It is not signed. */
+  /** Path that a gateway adds before every other, such as `/release`; usually ''. It is not signed. */
   readonly base: string;
 }
 
 export interface Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** The bucket; undefined where the host names it, or the key leaves no choice. */
+  /** The bucket; undefined when the host names it, or the key allows only one. */
   readonly bucket: string | undefined;
   /** '' on the bucket itself. */
   readonly key?: string;
   readonly query: Pairs;
   readonly body?: string;
-  /** Beside those that every request has; a body is JSON unless they say otherwise. */
+  /** Further headers. A body is JSON unless they say otherwise. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +34,7 @@ export interface Answer {
 export interface Sender {
   /** Throws `ApiError`. */
   send(request: Request): Promise<Answer>;
-  /** ms by which this computer's clock was found to be behind the API's; 0 while nothing is known. */
+  /** ms by which this computer's clock is behind the API's; 0 while unknown. */
   readonly clockOffset: () => number;
 }
 
@@ -42,8 +42,8 @@ export interface Sender {
 const HASH = browserHash as Hash;
 
 /**
- * Signs and sends. The pair lives in this closure alone. An answer that says the time is wrong is taken as a measure of
- * the clocks, as the official SDKs do, and the call is made once more with the API's own time.
+ * Signs and sends. Only this closure holds the key pair. An answer that says the time is wrong is used to measure the
+ * clocks, as in the official SDKs, and the call is repeated once with the API's time.
  */
 export function createSender(address: Address, credentials: Credentials): Sender {
   let offset = 0;
@@ -85,7 +85,7 @@ export function createSender(address: Address, credentials: Credentials): Sender
       if (first.status < 400) return first;
       const error = errorOf(first);
       if (!isAboutTime(error)) throw error;
-      // Against what this very call was signed with: another one may have found out about the clocks meanwhile.
+      // Compared with the time that signed this call: another one may have corrected the clock since.
       const measured = Date.parse(first.headers.get('Date') ?? '') - asked;
       if (!Number.isFinite(measured) || Math.abs(measured - used) < TOLERATED_SKEW_MS) throw error;
       offset = measured;
@@ -100,11 +100,11 @@ export function createSender(address: Address, credentials: Credentials): Sender
 const errorOf = ({ status, body, headers }: Answer): ApiError =>
   readError(status, body, headers.get('x-cos-request-id'));
 
-/** Test by the message, too: COS says it with `AccessDenied`. */
+/** Checks the message too, because COS uses `AccessDenied` for it. */
 const isAboutTime = ({ code, message }: ApiError): boolean =>
   code === 'RequestTimeTooSkewed' || (code === 'AccessDenied' && message === 'Request has expired');
 
-/** Path as it is signed. Throws `ApiError` for a key that no browser can ask for: it would take `..` for a way upwards. */
+/** The path as signed. Throws `ApiError` for a key that no browser can request: it would resolve `..` to the parent. */
 function pathOf({ bucket, key = '' }: Request): string {
   const path = `${bucket === undefined ? '' : `/${bucket}`}/${key}`;
   if (path.split('/').some((segment) => /^\.{1,2}$/.test(segment))) {

@@ -1,6 +1,6 @@
 import type { XmlElement } from '../../../../shared/xml/index.ts';
 
-// Not through the door of shared/xml: behind it are the readers, which need Node.
+// Not imported from shared/xml/index.ts, because that also exports the readers, which need Node.
 export { writeXml } from '../../../../shared/xml/write.ts';
 export type { XmlElement, XmlInput } from '../../../../shared/xml/index.ts';
 

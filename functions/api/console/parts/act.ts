@@ -2,11 +2,11 @@ import { useCallback, useState } from 'preact/hooks';
 import { asApiError } from '../client/error.ts';
 import type { ApiError } from '../client/error.ts';
 
-/** A deed of a person on a screen: whether it is under way, and the error of the last time. */
+/** An action of the user on a screen: whether it is in progress, and its last error. */
 export interface Acting {
   readonly busy: boolean;
   readonly problem: ApiError | undefined;
-  /** Runs the deed; a failure becomes `problem` and is not thrown. */
+  /** Runs the action. A failure becomes `problem` and is not thrown. */
   readonly act: (work: () => Promise<void>) => Promise<void>;
   readonly forget: () => void;
 }

@@ -7,7 +7,7 @@ interface Row {
   readonly value: number;
 }
 
-/** A distribution as bars, each with its number beside it, so that nothing has to be told from a length. */
+/** A distribution as bars, each with its number, so that nobody has to read a length. */
 export function Bars({ rows }: { readonly rows: readonly Row[] }): JSX.Element {
   const { language } = useTelling();
   const most = Math.max(1, ...rows.map(({ value }) => value));

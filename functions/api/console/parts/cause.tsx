@@ -11,7 +11,7 @@ function known(prefix: 'cause' | 'todo', code: string): TextKey | undefined {
   return isText(key) ? key : undefined;
 }
 
-/** The cause of work that is open, in words, with what to do and the code itself. Codes are hostile text, too. */
+/** The cause of open work in words, with what to do and the code itself. Codes may be hostile text too. */
 export function Cause({ code }: { readonly code: string }): JSX.Element {
   const { t } = useTelling();
   const cause = known('cause', code);
@@ -28,7 +28,7 @@ export function Cause({ code }: { readonly code: string }): JSX.Element {
   );
 }
 
-/** Reason for which a version gets no replica, in words. */
+/** The reason why a version gets no replica, in words. */
 export function skipText({ t }: Telling, reason: string): string {
   const key = `skip.${reason}`;
   return isText(key) ? t(key) : t('skip.unknown', { code: reason });

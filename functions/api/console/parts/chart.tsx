@@ -8,11 +8,11 @@ const HEIGHT = 100;
 
 interface Props {
   readonly samples: readonly Sample[];
-  /** ms; a line across, such as what 99 of 100 versions took; undefined: it is not known. */
+  /** ms, drawn as a line across, such as the time that 99 of 100 versions took; undefined when unknown. */
   readonly usual: number | undefined;
 }
 
-/** Age of the oldest waiting work over the time that the page has been open. The words beside it say the same. */
+/** Age of the oldest waiting work since the page was opened. The text beside it says the same. */
 export function LagChart({ samples, usual }: Props): JSX.Element | null {
   const telling = useTelling();
   const { t } = telling;
@@ -27,7 +27,7 @@ export function LagChart({ samples, usual }: Props): JSX.Element | null {
   const highest = Math.max(...samples.map(({ oldest }) => oldest));
   const words = t('chart.says', { now: duration(telling, last.oldest), most: duration(telling, highest) });
   if (highest === 0) return <p>{t('chart.nothing')}</p>;
-  // One look is no line.
+  // One sample makes no line.
   if (samples.length === 1) return <p>{words}</p>;
   return (
     <figure class="chart">

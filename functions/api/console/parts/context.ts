@@ -5,7 +5,7 @@ import type { Deployment } from '../../schemas.ts';
 import { translate } from '../text/index.ts';
 import type { Language, TextKey, Values } from '../text/index.ts';
 
-/** Means to tell something: the language alone, so that it is there before anybody has signed in. */
+/** What texts need: only the language, so that they can be shown before anybody has signed in. */
 export interface Telling {
   readonly language: Language;
   readonly t: (key: TextKey, values?: Values) => string;
@@ -16,14 +16,14 @@ export const tellingIn = (language: Language): Telling => ({
   t: (key, values) => translate(language, key, values),
 });
 
-/** Person who is signed in, and the bucket that is chosen. */
+/** The signed-in user and the chosen bucket. */
 export interface Session {
-  /** Client for the bucket that is chosen. */
+  /** Client for the chosen bucket. */
   readonly client: Client;
   readonly bucket: string;
   readonly deployment: Deployment;
   readonly mayWrite: boolean;
-  /** Says something once, at the top of the page and to screen readers. */
+  /** Shows a message once, at the top of the page and to screen readers. */
   readonly announce: (text: string) => void;
 }
 

@@ -5,7 +5,7 @@ import { useTelling } from './context.ts';
 interface Props {
   readonly title: ComponentChildren;
   readonly children: ComponentChildren;
-  /** Word of the button that goes on; undefined: there is only something to read. */
+  /** Label of the button that goes on; undefined when there is only text to read. */
   readonly action?: string | undefined;
   readonly danger?: boolean;
   readonly busy?: boolean;
@@ -13,7 +13,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Asks before something is done. The browser's own dialog keeps the focus inside and gives it back. */
+/** Asks before an action. The browser's own dialog keeps the focus inside and then gives it back. */
 export function Dialog({
   title,
   children,

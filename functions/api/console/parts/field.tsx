@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX, TargetedInputEvent } from 'preact';
 import { useId } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
-/** Remark of a field about itself, ready to be read. */
+/** A remark on a field, as text. */
 export interface Remark {
   readonly level: 'error' | 'warning';
   readonly text: ComponentChildren;
@@ -21,7 +21,7 @@ interface About {
 }
 
 interface Props extends About {
-  /** Gets the attributes that tie the input to its label, its hint and its remarks. */
+  /** Receives the attributes that connect the input with its label, hint and remarks. */
   readonly children: (described: Described) => ComponentChildren;
 }
 

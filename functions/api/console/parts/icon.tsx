@@ -4,7 +4,7 @@ import type { IconName } from './signs.ts';
 
 export type { IconName };
 
-/** Beside a word that says the same, so it is hidden from screen readers. */
+/** An icon beside a word of the same meaning, so it is hidden from screen readers. */
 export function Icon({ name }: { readonly name: IconName }): JSX.Element {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">

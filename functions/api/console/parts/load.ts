@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { asApiError } from '../client/error.ts';
 import type { ApiError } from '../client/error.ts';
 
-/** ms between two looks of a screen that is left open. */
+/** ms between two refreshes of an open screen. */
 const EVERY = 15_000;
 
 /** A value that is being fetched: the last known value, and the last error. */
@@ -10,11 +10,11 @@ export interface Loading<T> {
   readonly value: T | undefined;
   readonly error: ApiError | undefined;
   readonly busy: boolean;
-  /** Fetches it again; the last known value stays on the screen meanwhile. */
+  /** Fetches it again; the last known value stays on the screen until then. */
   readonly reload: () => Promise<void>;
 }
 
-/** Fetches when the screen opens and whenever `key` changes. An answer that comes too late for its question is dropped. */
+/** Fetches when the screen opens and whenever `key` changes. An answer for an earlier `key` is dropped. */
 export function useLoad<T>(key: string, fetch: () => Promise<T>): Loading<T> {
   const [state, setState] = useState<{ key: string; value?: T; error?: ApiError; busy: boolean }>({ key, busy: true });
   const question = useRef(0);
@@ -38,14 +38,14 @@ export function useLoad<T>(key: string, fetch: () => Promise<T>): Loading<T> {
   }, [key]);
   useEffect(() => {
     void reload();
-    // A screen that has closed waits for nothing.
+    // A closed screen ignores answers.
     return () => void (question.current += 1);
   }, [reload]);
   const current: typeof state = state.key === key ? state : { key, busy: true };
   return { value: current.value, error: current.error, busy: current.busy, reload };
 }
 
-/** Looks again every 15 s, never while the page is hidden, and at once when it is shown again after longer than that. */
+/** Refreshes every 15 s, never while the page is hidden, and at once when it is shown again after a longer time. */
 export function useLive(reload: () => Promise<void>, active = true): void {
   useEffect(() => {
     if (!active) return undefined;

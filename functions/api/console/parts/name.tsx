@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 
-/** Characters that nobody sees, or that change how others look: control, format, unpaired, private, line ends. */
+/** Characters that are invisible, or that change how others look: control, format, unpaired, private, line ends. */
 const UNSEEN = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|^ | $)/u;
 
 /**
- * A key, rule ID or other text that somebody chose, shown as it is: isolated, so that it cannot turn the text around
- * it, and with characters that are not seen written out.
+ * A key, rule ID or other text that somebody chose, shown unchanged: isolated, so that it cannot change the direction
+ * of the text around it, and with invisible characters written out.
  */
 export function Name({ text, plain = false }: { readonly text: string; readonly plain?: boolean }): JSX.Element {
   const parts = text.split(new RegExp(UNSEEN, 'gu'));
@@ -16,7 +16,7 @@ export function Name({ text, plain = false }: { readonly text: string; readonly 
   );
 }
 
-/** Text of a name for places that take text alone, such as labels. */
+/** A name for places that take only text, such as labels. */
 export function nameText(text: string): string {
   return text.replaceAll(new RegExp(UNSEEN, 'gu'), (char) => (char === ' ' ? ' ' : written(char)));
 }

@@ -16,7 +16,7 @@ export function Problem({ error, onRetry }: Props): JSX.Element {
   const telling = useTelling();
   const { t } = telling;
   const { code, status, requestId, message } = error;
-  // The API's own words say more than ours, but in English alone.
+  // The API's own message says more than ours, but only in English.
   const own = status === 0 || message === '';
   return (
     <div class="problem" role="alert">

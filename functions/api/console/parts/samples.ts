@@ -1,20 +1,20 @@
 import type { BucketStatus } from '../../scan-schemas.ts';
 
-/** One look at one destination. */
+/** One measurement of one destination. */
 export interface Sample {
   /** ms since 1970, by the clock of the API. */
   readonly at: number;
-  /** ms for which the oldest piece of work waited; 0: nothing did. */
+  /** ms for which the oldest piece of work has waited; 0 when nothing waits. */
   readonly oldest: number;
 }
 
-/** Three hours of a screen that looks every 15 s. */
+/** Samples of three hours, one every 15 s. */
 const MOST = 720;
 
-/** Of this page alone; a reload begins anew. */
+/** For this page alone; a reload starts with none. */
 const kept = new Map<string, Sample[]>();
 
-/** Keeps what a status says, so that a chart can show how it went. A status that was kept already is not kept twice. */
+/** Keeps the samples of a status for the chart. A status is kept only once. */
 export function keepSamples({ bucket, destinations, measuredAt }: BucketStatus): void {
   const at = Date.parse(measuredAt);
   for (const { destination, backlog } of destinations) {

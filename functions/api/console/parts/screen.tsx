@@ -13,7 +13,9 @@ interface Props {
 
 let opened = false;
 
-/** One screen. Its heading takes the focus when it opens, so that a screen reader begins there and Tab goes on from it. */
+/**
+ * One screen. Its heading gets the focus when it opens, so that a screen reader begins there and Tab continues from it.
+ */
 export function Screen({ title, lead, actions, children }: Props): JSX.Element {
   const { t } = useTelling();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -21,7 +23,7 @@ export function Screen({ title, lead, actions, children }: Props): JSX.Element {
     document.title = `${title} · ${t('app.title')}`;
   }, [title, t]);
   useEffect(() => {
-    // Not on the first screen of all: there the browser begins at the top of the page by itself.
+    // Not on the very first screen, where the browser begins at the top of the page by itself.
     if (opened) heading.current?.focus({ preventScroll: true });
     opened = true;
   }, []);
@@ -51,7 +53,7 @@ export function MeasuredAt({ time, live = false }: { readonly time: string; read
   );
 }
 
-/** Sign of work, while there is nothing to show yet. */
+/** A progress indicator, while there is nothing to show yet. */
 export function Busy({ text }: { readonly text?: string }): JSX.Element {
   const { t } = useTelling();
   return (

@@ -1,4 +1,4 @@
-/** Shapes of the icons, each on a ground of 16 by 16. */
+/** Shapes of the icons, each in a box of 16 by 16. */
 export const PATHS = {
   check: 'M3 8.5l3.2 3.2L13 4.8',
   cross: 'M4 4l8 8M12 4l-8 8',
@@ -20,5 +20,5 @@ export const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Meaning of a sign, which its colour and its shape both say. */
+/** Meaning of a sign, expressed by both its colour and its shape. */
 export type Tone = 'good' | 'busy' | 'bad' | 'quiet' | 'warn';

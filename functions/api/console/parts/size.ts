@@ -3,7 +3,7 @@ import type { Language } from '../text/index.ts';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
 
-/** Bytes in the largest unit that fits, of 1,000 of the one before. */
+/** Bytes in the largest unit that fits, in steps of 1,000. */
 export function bytes(language: Language, size: number): string {
   let unit = 0;
   let rest = size;
@@ -17,7 +17,10 @@ export function bytes(language: Language, size: number): string {
   return new Intl.NumberFormat(locale(language), style).format(rest);
 }
 
-/** An amount of money as it is written there; of what is less than a cent two digits are told, and never 0. */
+/**
+ * An amount of money in the form of the language. An amount below one cent has two significant digits, and is never
+ * shown as 0.
+ */
 export function money(language: Language, amount: number, currency: string): string {
   const digits = amount > 0 && amount < 0.01 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
   return new Intl.NumberFormat(locale(language), { style: 'currency', currency, ...digits }).format(amount);

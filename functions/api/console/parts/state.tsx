@@ -12,7 +12,7 @@ interface SignProps {
   readonly children: preact.ComponentChildren;
 }
 
-/** A state in one word with a sign of its own shape, so that it can be told without colours. */
+/** A state in one word with a sign of its own shape, so that it is recognised without colours. */
 export function Sign({ tone, icon, children }: SignProps): JSX.Element {
   return (
     <span class={`sign ${tone}`}>

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 export interface Column {
   readonly label: string;
   readonly class?: string;
-  /** Label for screen readers alone: the cells speak for themselves. */
+  /** Only for screen readers: the cells need no visible label. */
   readonly quiet?: true;
 }
 
@@ -18,8 +18,8 @@ interface Props {
 }
 
 /**
- * A table whose first column names the rows. On a phone each row becomes a block with the labels beside the values; the roles
- * are there because browsers drop them with the layout.
+ * A table whose first column names the rows. On a phone each row becomes a block with labels beside the values. The
+ * roles are explicit because browsers drop them with the layout.
  */
 export function Table({ caption, columns, rows }: Props): JSX.Element {
   return (

@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A duration in one unit, the largest that fits: `1.8 seconds`, `18 seconds`, `5 minutes`. `ms` may be 0. */
+/** A duration in the largest unit that fits: `1.8 seconds`, `18 seconds`, `5 minutes`. `ms` may be 0. */
 export function duration({ t }: Telling, ms: number): string {
   if (ms < SECOND) return t('time.ms', { n: Math.round(ms) });
   if (ms < 10 * SECOND) return t('time.s', { n: Math.round(ms / 100) / 10 });
@@ -16,14 +16,14 @@ export function duration({ t }: Telling, ms: number): string {
   return t('time.d', { n: Math.round(ms / DAY) });
 }
 
-/** Date and time in the zone of the reader. `time` in ISO or HTTP form; what is not a date is given back. */
+/** Date and time in the reader's time zone. `time` in ISO or HTTP form; any other text is returned unchanged. */
 export function moment({ language }: Telling, time: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
   return new Intl.DateTimeFormat(locale(language), { dateStyle: 'medium', timeStyle: 'medium' }).format(date);
 }
 
-/** Distance of a moment ahead, seen from when the API measured. */
+/** Time until a future moment, counted from the API's measurement. */
 export function ahead(telling: Telling, time: string, measuredAt: string): string {
   const ms = Date.parse(time) - Date.parse(measuredAt);
   return ms <= 0 ? telling.t('time.due') : telling.t('time.in', { time: duration(telling, ms) });

@@ -10,7 +10,7 @@ interface Props {
   readonly text: ComponentChildren;
 }
 
-/** The one thing that matters most on a screen, in words. */
+/** The most important fact of a screen, in words. */
 export function Verdict({ tone, icon, title, text }: Props): JSX.Element {
   return (
     <section class={`verdict ${tone}`}>

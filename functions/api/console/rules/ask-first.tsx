@@ -9,14 +9,14 @@ import { readFields } from './fields.ts';
 import { ForecastView } from './forecast-view.tsx';
 import { switchRule } from './write.ts';
 
-/** Deeds that the list of rules offers. */
+/** Actions that the list of rules offers. */
 export type Deed = 'enable' | 'disable' | 'delete' | 'pause' | 'resume';
 
 interface Props {
   readonly deed: Deed;
   readonly rule: XmlElement;
   readonly document: RulesDocument;
-  /** True: no other rule would be left. */
+  /** True when no other rule would be left. */
   readonly last: boolean;
   readonly busy: boolean;
   readonly onClose: () => void;
@@ -24,7 +24,7 @@ interface Props {
   readonly onSteer: (deed: 'pause' | 'resume') => void;
 }
 
-/** Asks before a rule is switched, held or deleted, and names the effects that this does not have. */
+/** Asks before a rule is switched, paused or deleted, and names the effects that this does not have. */
 export function AskFirst({ deed, rule, document, last, busy, onClose, onChange, onSteer }: Props): JSX.Element {
   const { t } = useTelling();
   const id = idOf(rule);

@@ -3,9 +3,9 @@ import type { RulesClient } from '../client/rules-client.ts';
 import { applyChange, compareDocuments, idOf, readDocument, subjectOf, writeDocument } from './document.ts';
 import type { Change, Differences, RulesDocument } from './document.ts';
 
-/** The rules as they were loaded, from which the screen was made. */
+/** The loaded rules, from which the screen was made. */
 export interface Loaded {
-  /** Undefined: there is no configuration. */
+  /** Undefined when there is no configuration. */
   readonly document: RulesDocument | undefined;
   /** HTTP date. */
   readonly storedAt: string | undefined;
@@ -14,15 +14,15 @@ export interface Loaded {
 
 export type Outcome =
   | { readonly kind: 'stored'; readonly loaded: Loaded }
-  /** Somebody else changed the rules since they were loaded. Nothing was sent. */
+  /** Somebody else has changed the rules since they were loaded. Nothing was sent. */
   | {
       readonly kind: 'changed-before';
       readonly loaded: Loaded;
       readonly differences: Differences;
-      /** True: the same change still makes sense on the present rules. */
+      /** True when the same change still makes sense on the current rules. */
       readonly repeatable: boolean;
     }
-  /** Somebody else's rules came between ours and the look afterwards: theirs are in force now. */
+  /** Somebody else stored rules between our PUT and the check after it: theirs are in force now. */
   | { readonly kind: 'changed-after'; readonly loaded: Loaded; readonly differences: Differences };
 
 /** Throws `ApiError`. */
@@ -34,8 +34,8 @@ export async function loadRules(client: RulesClient): Promise<Loaded> {
 }
 
 /**
- * Makes a change on the rules that were loaded, unless they have changed meanwhile: a PUT replaces all rules, so it would
- * undo the changes of somebody else. The API compares and stores in one step. Throws `ApiError`.
+ * Makes a change on the loaded rules, unless they have changed since: a PUT replaces all rules, so it would undo the
+ * changes of others. The API compares and stores in one step. Throws `ApiError`.
  */
 export async function changeRules(client: RulesClient, loaded: Loaded, change: Change): Promise<Outcome> {
   const next = applyChange(loaded.document, change);
@@ -46,7 +46,7 @@ export async function changeRules(client: RulesClient, loaded: Loaded, change: C
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'PreconditionFailed') throw error;
     const now = await loadRules(client);
-    // Stored again word for word: what was decided from them still holds.
+    // The same rules were stored again, so a decision based on them is still valid.
     if (now.etag !== loaded.etag && textOf(now) === textOf(loaded)) return changeRules(client, now, change);
     const differences = compareDocuments(loaded.document, now.document);
     return { kind: 'changed-before', loaded: now, differences, repeatable: isRepeatable(change, now, differences) };
@@ -58,7 +58,7 @@ export async function changeRules(client: RulesClient, loaded: Loaded, change: C
 
 const textOf = ({ document }: Loaded): string => (document === undefined ? '' : writeDocument(document));
 
-/** Test of whether the rule itself was left alone; otherwise a person has to look. */
+/** Whether the rule itself was left unchanged; otherwise the user has to look. */
 function isRepeatable(change: Change, now: Loaded, { removed, changed }: Differences): boolean {
   const id = subjectOf(change);
   if (change.kind === 'add') return !(now.document?.rules ?? []).some((rule) => idOf(rule) === id);

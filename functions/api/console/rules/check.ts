@@ -7,11 +7,11 @@ const LONGEST_ID = 255;
 const MOST_TAGS = 10;
 const LONGEST_TAG_KEY = 128;
 const LONGEST_TAG_VALUE = 256;
-/** COS's range of `Priority`; the smallest is taken first. */
+/** COS's range of `Priority`; the smallest wins. */
 const FIRST_PRIORITY = 1;
 const LAST_PRIORITY = 1000;
 const MOST_RULES = 1000;
-/** Other rules that one remark names. */
+/** Most other rules that one remark names. */
 const NAMED = 5;
 export const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE'] as const;
 
@@ -19,22 +19,22 @@ export const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING'
 export interface Finding {
   readonly level: 'error' | 'warning';
   readonly field: keyof RuleFields | 'uin';
-  /** Entry of the table of texts. */
+  /** Key in the table of texts. */
   readonly text: string;
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
-/** Surroundings in which a rule is checked. */
+/** The context in which a rule is checked. */
 export interface Surroundings {
   readonly bucket: string;
   readonly deployment: Pick<Deployment, 'destinations'>;
   /** The other rules of the document. */
   readonly others: readonly RuleFields[];
-  /** The rule as it was before; undefined for a new one. */
+  /** The rule before the change; undefined for a new one. */
   readonly before: RuleFields | undefined;
 }
 
-/** The checks of the API, made before a request is sent. The API reports all other faults itself. */
+/** The checks of the API that are made before a request is sent. The API itself reports all other faults. */
 export function checkRule(fields: RuleFields, around: Surroundings): Finding[] {
   if (around.before === undefined && around.others.length >= MOST_RULES) {
     return [{ level: 'error', field: 'id', text: 'check.rules.many', values: { n: MOST_RULES } }];
@@ -126,8 +126,8 @@ function checkPriority(fields: RuleFields, { others }: Surroundings): Finding[] 
 const isPriority = (number: number): boolean => number >= FIRST_PRIORITY && number <= LAST_PRIORITY;
 
 /**
- * Priorities for the rules that have none yet, when this one gets one: all rules have one or none has. They keep their
- * order; numbers that are taken are left out.
+ * Priorities for the rules that have none, when this one gets one: either all rules have one or none has. They keep
+ * their order; numbers in use are skipped.
  */
 export function numberOthers(fields: RuleFields, others: readonly RuleFields[]): ReadonlyMap<string, string> {
   if (fields.priority === '') return new Map();
@@ -143,7 +143,7 @@ export function numberOthers(fields: RuleFields, others: readonly RuleFields[]):
   return numbered;
 }
 
-/** Priority of a new rule: the number behind all others where they have numbers, else none. */
+/** Priority of a new rule: the number after all others if they have numbers, otherwise none. */
 export function freshPriority(others: readonly RuleFields[]): string {
   const taken = new Set(others.map(({ priority }) => Number(priority || 0)));
   if (others.every(({ priority }) => priority === '')) return '';
@@ -152,7 +152,7 @@ export function freshPriority(others: readonly RuleFields[]): string {
   return String(number);
 }
 
-/** Test whether one key could be in the scope of both at one destination. A disabled rule counts: it may be enabled. */
+/** Whether both rules can cover one key at one destination. Disabled rules count, because they may be enabled. */
 function overlap(a: RuleFields, b: RuleFields): boolean {
   if (a.bucket !== b.bucket || a.region !== b.region) return false;
   return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
@@ -167,7 +167,7 @@ function checkOptions({ kmsKeyId, kmsObjects }: RuleFields): Finding[] {
   return found;
 }
 
-/** Warning of a new start: with another ID, filter or destination the service takes it for a new rule. */
+/** Warns of a new start: with another ID, filter or destination it is a new rule for the service. */
 function checkStart(fields: RuleFields, { before }: Surroundings): Finding[] {
   if (before === undefined) return [];
   const identity = ({ id, prefix, tags, bucket, region }: RuleFields) =>
@@ -177,7 +177,7 @@ function checkStart(fields: RuleFields, { before }: Surroundings): Finding[] {
   return [{ level: 'warning', field, text: 'check.restart' }];
 }
 
-/** Test whether XML can hold the text: no control characters, no half of a surrogate pair. */
+/** Whether XML can hold the text: no control characters, no half of a surrogate pair. */
 function isXmlText(text: string): boolean {
   return !/(?![\t\n])\p{Cc}|[\p{Surrogate}\uFFFE\uFFFF]/u.test(text);
 }

@@ -11,10 +11,10 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** IDs that are named; of a thousand changed rules the first few are enough. */
+/** Most IDs that are named; of a thousand changed rules the first few are enough. */
 const NAMED = 5;
 
-/** Tells the second of two people who edit at once that the other was faster, and shows the other's changes. */
+/** Tells the slower of two people who edit at once that the rules have changed, and shows the changes. */
 export function Conflict({ outcome, busy, onRepeat, onClose }: Props): JSX.Element | null {
   const { t } = useTelling();
   if (outcome.kind === 'stored') return null;

@@ -1,7 +1,7 @@
 import { child, children, writeXml } from '../client/xml.ts';
 import type { XmlElement, XmlInput } from '../client/xml.ts';
 
-/** A replication configuration as it was read, with everything that this page knows nothing about. */
+/** A replication configuration as it was read, with all elements that this page does not know. */
 export interface RulesDocument {
   /** `qcs::cam::uin/<uin>:uin/<uin>` */
   readonly role: string;
@@ -13,7 +13,7 @@ export function readDocument(root: XmlElement): RulesDocument {
   return { role: child(root, 'Role')?.text.trim() ?? '', rules: children(root, 'Rule'), root };
 }
 
-/** Text that is the same for documents that say the same, however they were written. */
+/** A canonical text: equal for documents with the same meaning, however they were written. */
 export function writeDocument(
   { root }: { readonly root: XmlInput },
   options: { readonly indent?: boolean } = {},
@@ -35,11 +35,11 @@ export type Change =
 
 interface Written {
   readonly rule: XmlInput;
-  /** Priorities that rules without one get at the same time, by ID. */
+  /** Priorities by ID that rules without one get at the same time. */
   readonly priorities?: ReadonlyMap<string, string>;
 }
 
-/** The ID of the rule that a change is about. */
+/** The ID of the rule that a change concerns. */
 export function subjectOf(change: Change): string {
   return change.kind === 'add'
     ? ((change.rule.children ?? []).find(({ name }) => name === 'ID')?.text ?? '')
@@ -47,8 +47,8 @@ export function subjectOf(change: Change): string {
 }
 
 /**
- * The document after a change; undefined when no rule is left, which is a DELETE. All other elements stay as they are and
- * where they are. `document` undefined: there is no configuration yet.
+ * The document after a change; undefined when no rule is left, which takes a DELETE. All other elements stay unchanged
+ * and in place. `document` undefined: there is no configuration yet.
  */
 export function applyChange(document: RulesDocument | undefined, change: Change): XmlInput | undefined {
   if (document === undefined) {
@@ -73,7 +73,7 @@ function numbered(rule: XmlElement, priorities: ReadonlyMap<string, string> = ne
   return { ...rule, children: [...rest, { name: 'Priority', text: priority }] };
 }
 
-/** IDs of rules that differ between two documents, for a person who has to know the changes of somebody else. */
+/** IDs of rules that differ between two documents, to show the changes of somebody else. */
 export interface Differences {
   readonly added: readonly string[];
   readonly removed: readonly string[];

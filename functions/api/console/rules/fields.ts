@@ -7,7 +7,7 @@ export type Tag = readonly [key: string, value: string];
 export interface RuleFields {
   readonly id: string;
   readonly enabled: boolean;
-  /** '' where the rule names none. */
+  /** '' when the rule has none. */
   readonly priority: string;
   readonly prefix: string;
   readonly tags: readonly Tag[];
@@ -38,7 +38,7 @@ export const NEW_RULE: RuleFields = {
   replicaAcl: false,
 };
 
-/** Elements that no field of the page shows. They are kept as they are. */
+/** Elements that the fields of the page show; others are kept unchanged. */
 const SHOWN = new Set([
   'ID',
   'Status',
@@ -69,7 +69,7 @@ export function readFields(rule: XmlElement): RuleFields {
     storageClass: text(destination, 'StorageClass').trim().toUpperCase(),
     kmsKeyId: text(at(destination, 'EncryptionConfiguration'), 'ReplicaKmsKeyID').trim(),
     kmsObjects: isOn(at(at(rule, 'SourceSelectionCriteria'), 'SseKmsEncryptedObjects')),
-    // As COS does: they are replicated unless the rule says otherwise, and never with a tag filter.
+    // As in COS: they are replicated unless the rule says otherwise, and never with a tag filter.
     deleteMarkers: tags.length === 0 && markers?.text.trim() !== 'Disabled',
     existing: readExisting(at(rule, 'ExistingObjectReplication')),
     replicaAcl: isOn(at(rule, 'ReplicaAcl')),
@@ -82,8 +82,8 @@ export function otherElements(rule: XmlElement): string[] {
 }
 
 /**
- * `qcs::cos:<region>::<bucket>` and the older spellings with `appid/…`, which leave the appid out of the bucket's name.
- * A text that cannot be read has an empty region.
+ * `qcs::cos:<region>::<bucket>` and the older spellings with `appid/…`, where the bucket's name lacks the appid. A text
+ * that cannot be parsed has an empty region.
  */
 export function readDestination(resource: string): Pick<RuleFields, 'bucket' | 'region'> {
   const [, , service, region = '', account = '', name = ''] = resource.split(':');

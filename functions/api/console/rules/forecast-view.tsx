@@ -15,9 +15,9 @@ import { addPart } from './forecast.ts';
 import type { Forecast } from './forecast.ts';
 
 interface Props {
-  /** The rules as they would be. */
+  /** The rules after the change. */
   readonly root: XmlInput;
-  /** `bucket-appid@region` of the rule that is switched on. */
+  /** `bucket-appid@region` of the rule that is enabled. */
   readonly destination: string;
 }
 
@@ -86,7 +86,7 @@ function Figures({ sum }: { readonly sum: Forecast }): JSX.Element {
   );
 }
 
-/** The reminder that versions take storage, with their present size on both sides. */
+/** A reminder that versions take storage, with their current size on both sides. */
 function Storage({ destination }: Pick<Props, 'destination'>): JSX.Element {
   const { t, language } = useTelling();
   const { client, bucket } = useSession();

@@ -2,13 +2,13 @@ import type { DryRun } from '../../dry-run-schemas.ts';
 
 /** Sums of a dry run so far, over all destinations. */
 export interface Forecast {
-  /** Versions and delete markers that were looked at. */
+  /** Versions and delete markers that were listed. */
   readonly listed: number;
   readonly objects: number;
   readonly versions: number;
   readonly bytes: number;
   readonly deleteMarkers: number;
-  /** Of `versions`: those that a tag filter decides about. */
+  /** Those of `versions` that depend on a tag filter. */
   readonly ifTagged: number;
   /** Versions that get no replica, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
@@ -19,7 +19,7 @@ export interface Forecast {
 
 const NOTHING = { listed: 0, objects: 0, versions: 0, bytes: 0, deleteMarkers: 0, ifTagged: 0, cost: 0 };
 
-/** Adds a part of a dry run to what the parts before it have counted. */
+/** Adds a part of a dry run to the sums of the previous parts. */
 export function addPart(before: Forecast | undefined, part: DryRun): Forecast {
   const sum = { ...(before ?? NOTHING) };
   const skipped: Record<string, number> = { ...before?.skipped };

@@ -96,7 +96,7 @@ export function WhereFields({ fields, change, remarks, deployment, source }: Whe
   );
 }
 
-/** Classes on offer, and that of the rule, which may be another one. */
+/** The offered classes, and that of the rule, which may be another one. */
 function storageClasses(now: string): readonly string[] {
   const offered: readonly string[] = STORAGE_CLASSES;
   return now === '' || offered.includes(now) ? offered : [...offered, now];
@@ -149,7 +149,7 @@ export function HowFields({ fields, change, remarks }: FormParts): JSX.Element {
 }
 
 interface ItselfProps extends FormParts {
-  /** Asked for with the first rule alone; undefined where the document has a role already. */
+  /** Requested only for the first rule; undefined when the document already has a role. */
   readonly uin: { readonly value: string; readonly change: (value: string) => void } | undefined;
 }
 

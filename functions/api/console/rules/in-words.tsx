@@ -10,7 +10,7 @@ interface Props {
   readonly kept: readonly string[];
 }
 
-/** Sentences that tell the effect of a rule while a person writes it. */
+/** Sentences that describe the effect of a rule while the user writes it. */
 export function InWords({ fields, source, kept }: Props): JSX.Element {
   const { t } = useTelling();
   const { prefix, tags, bucket, region, deleteMarkers, existing, enabled } = fields;

@@ -14,7 +14,7 @@ import type { RuleFields } from './fields.ts';
 
 interface Props {
   readonly rule: XmlElement;
-  /** State of the destination; undefined: it is not known yet. */
+  /** State of the destination; undefined while unknown. */
   readonly standing: DestinationState | undefined;
   readonly mayWrite: boolean;
   readonly onAsk: (deed: Deed, rule: XmlElement) => void;

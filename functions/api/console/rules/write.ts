@@ -5,8 +5,8 @@ import type { RuleFields } from './fields.ts';
 type Elements = readonly XmlInput[];
 
 /**
- * A rule with the changes of a person. Unchanged elements keep their spelling and place, and elements that the page does not
- * know are kept: their writer relies on them. Without `before` it is a new rule.
+ * A rule with the user's changes. Unchanged elements keep their spelling and place, and unknown elements are kept,
+ * because their writer relies on them. Without `before` it is a new rule.
  */
 export function writeRule(before: XmlElement | undefined, fields: RuleFields): XmlInput {
   const old = before === undefined ? undefined : readFields(before);
@@ -38,14 +38,14 @@ export function writeRule(before: XmlElement | undefined, fields: RuleFields): X
   return { name: 'Rule', children: elements };
 }
 
-/** The rule switched on or off, and nothing else. */
+/** The rule enabled or disabled, and otherwise unchanged. */
 export function switchRule(before: XmlElement, enabled: boolean): XmlInput {
   return { ...before, children: put(before.children, ['Status'], status(enabled)) };
 }
 
 const status = (on: boolean): string => (on ? 'Enabled' : 'Disabled');
 
-/** Sets the text behind a path; '' takes the element away, and those around it that would be left empty. */
+/** Sets the text at a path; '' removes the element, and any parents that would be empty. */
 function put(elements: Elements, [name = '', ...rest]: readonly string[], text: string): Elements {
   const found = elements.find((element) => element.name === name);
   const inner = rest.length === 0 ? [] : put(found?.children ?? [], rest, text);
@@ -54,7 +54,7 @@ function put(elements: Elements, [name = '', ...rest]: readonly string[], text: 
   return found === undefined ? [...elements, made] : elements.map((element) => (element === found ? made : element));
 }
 
-/** Without tags as a plain Prefix, the form that every SDK reads; with tags as a Filter. */
+/** Without tags a plain Prefix, the form that every SDK reads; with tags a Filter. */
 function putFilter(elements: Elements, { prefix, tags }: RuleFields): Elements {
   const rest = elements.filter(({ name }) => name !== 'Filter' && name !== 'Prefix');
   return [...rest, ...filterOf(prefix, tags)];
@@ -75,7 +75,7 @@ function filterOf(prefix: string, tags: RuleFields['tags']): Elements {
   return [{ name: 'Filter', children: [and] }];
 }
 
-/** Never added if it only states the default, because some SDKs read its Status as that of the rule. */
+/** Never added only to state the default, because some SDKs read its Status as that of the rule. */
 function putDeleteMarkers(elements: Elements, { deleteMarkers, tags }: RuleFields, changed: boolean): Elements {
   const path = ['DeleteMarkerReplication', 'Status'];
   const found = elements.some(({ name }) => name === 'DeleteMarkerReplication');

@@ -20,13 +20,13 @@ import type { ScanDeed } from './scan-line.tsx';
 
 interface Props {
   readonly status: BucketStatus;
-  /** Undefined: the key may not. */
+  /** Undefined when the key may not. */
   readonly onDeed: ((deed: ScanDeed, destination: string) => void) | undefined;
 }
 
 /** Cards drawn at once; a deployment may have a hundred destinations. */
 const PAGE = 10;
-/** States in their order: those that somebody has to look at come first. */
+/** The order of states: those that need attention come first. */
 const ORDER = [
   'broken',
   'blocked',
@@ -107,7 +107,7 @@ function Destination({
   );
 }
 
-/** The answer to "is it safe to switch over now?", as far as the last scan knows. */
+/** The answer to "is it safe to switch over now?", as far as the last scan shows. */
 function Safety({ one: { state, completeUpTo, reasons } }: { readonly one: DestinationState }): JSX.Element {
   const telling = useTelling();
   const { t } = telling;

@@ -10,7 +10,7 @@ import { hrefOf } from '../route.ts';
 
 interface Props {
   readonly page: Failures;
-  /** Undefined: the key may not. */
+  /** Undefined when the key may not. */
   readonly onRetry: ((key: string) => void) | undefined;
 }
 

@@ -15,12 +15,12 @@ const FILTERS = ['all', 'failed', 'pending'] as const;
 type Filter = (typeof FILTERS)[number];
 const STATES = { all: undefined, failed: 'FAILED', pending: 'PENDING' } as const;
 
-/** One page at a time, however many there are: thousands of rows would make a browser slow, and nobody reads them. */
+/** One page at a time, because thousands of rows would make a browser slow, and nobody reads them. */
 export function Failures(): JSX.Element {
   const { t } = useTelling();
   const { client, bucket, mayWrite, announce } = useSession();
   const [filter, setFilter] = useState<Filter>('all');
-  /** Markers of the page that is shown and of those before it; none: the first page. */
+  /** Cursors of the current page and of those before it; empty on the first page. */
   const [markers, setMarkers] = useState<readonly string[]>([]);
   const [asking, setAsking] = useState(false);
   const [started, setStarted] = useState<number>();
@@ -30,7 +30,7 @@ export function Failures(): JSX.Element {
   const { value, error, busy, reload } = useLoad(`${bucket} ${filter} ${marker ?? ''}`, () =>
     client.failures({ ...(state === undefined ? {} : { state }), ...(marker === undefined ? {} : { marker }) }),
   );
-  // Further pages do not move under the eyes of the reader.
+  // Further pages do not change while they are read.
   const live = markers.length === 0;
   useLive(reload, live);
   const items = value?.items ?? [];

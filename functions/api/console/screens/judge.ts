@@ -22,7 +22,7 @@ interface Counts {
   readonly pending: number;
   /** There is more than was counted. */
   readonly least: boolean;
-  /** ms; null: nothing waits. */
+  /** ms; null when nothing waits. */
   readonly oldest: number | null;
   readonly enabled: number;
 }
@@ -46,11 +46,11 @@ interface Judged {
   readonly icon: IconName;
   readonly title: string;
   readonly text: string;
-  /** The failures say more. */
+  /** The screen of failures says more. */
   readonly failures?: true;
 }
 
-/** The one thing that matters most now, in words. `source`: the bucket that is chosen. */
+/** The most important fact now, in words. `source`: the chosen bucket. */
 export function judge(telling: Telling, seen: Seen, source: string): Judged {
   const { t } = telling;
   const { counts, deployment, rules, status } = seen;
@@ -64,7 +64,7 @@ export function judge(telling: Telling, seen: Seen, source: string): Judged {
     return { tone: 'bad', icon: 'cross', title: t('overview.versioning.off'), text };
   }
   const scans = judgeScans(telling, status);
-  // Versions left to a scan are not counted, so the counts alone would say that all is well.
+  // Versions that are left to a scan are not counted, so the counts alone would say that all is well.
   if (status.destinations.some(({ behind, state }) => behind !== null || state === 'broken')) return scans;
   if (counts.failed > 0) {
     const title = t(more ? 'overview.failed.least' : 'overview.failed', { n: counts.failed });
@@ -81,7 +81,7 @@ export function judge(telling: Telling, seen: Seen, source: string): Judged {
   return scans;
 }
 
-/** Verdict of the scans, which know whether everything is there. */
+/** The verdict of the scans, which know whether anything is missing. */
 function judgeScans(telling: Telling, { destinations }: BucketStatus): Judged {
   const { t } = telling;
   const states = new Set(destinations.map(({ state }) => state));

@@ -9,7 +9,7 @@ interface Props {
   readonly one: DestinationState;
 }
 
-/** Median, 99 of 100 and the longest. */
+/** Median, 99th percentile and maximum. */
 export function LagFigures({ lag }: { readonly lag: NonNullable<DestinationState['lagMs']> }): JSX.Element {
   const telling = useTelling();
   const figures = [
@@ -28,7 +28,7 @@ export function LagFigures({ lag }: { readonly lag: NonNullable<DestinationState
   );
 }
 
-/** The last hour, by what the functions did. */
+/** The last hour, as counted by the functions. */
 export function Live({ one: { live, reasons } }: Props): JSX.Element {
   const { t, language } = useTelling();
   return (
@@ -48,7 +48,7 @@ export function Live({ one: { live, reasons } }: Props): JSX.Element {
   );
 }
 
-/** The last canaries; nothing where they are off. */
+/** The last canaries; nothing when they are off. */
 export function Canary({ one: { canary, reasons } }: Props): JSX.Element | null {
   const telling = useTelling();
   const { t } = telling;

@@ -13,7 +13,7 @@ type Version = Stack['versions'][number];
 interface Props {
   readonly stacks: Stacks;
   readonly objectKey: string;
-  /** The version that is asked about. */
+  /** The version that the user asked for. */
   readonly versionId: string;
 }
 
@@ -61,7 +61,7 @@ interface ListProps {
   readonly stack: Stack;
   readonly isAsked: (version: Version) => boolean;
   readonly hrefOfVersion: (version: Version) => string | undefined;
-  /** Versions that are no replicas were written by somebody else. */
+  /** Marks versions that are no replicas as written by somebody else. */
   readonly foreign?: true;
 }
 

@@ -10,10 +10,10 @@ import { ahead, duration, moment } from '../parts/time.ts';
 import { isText } from '../text/index.ts';
 import { ObjectStacks } from './object-stacks.tsx';
 
-/** Rules that do not cover the version, shown before the others are counted only. */
+/** Most rules that do not cover the version and are shown; the others are only counted. */
 const SHOWN = 10;
 
-/** Steps that lead to a version being replicated or not: the version, the rules that speak of it, and each destination. */
+/** Why a version is replicated or not, step by step: the version, the rules for its key, and each destination. */
 export function ObjectSteps({ status }: { readonly status: ObjectStatus }): JSX.Element {
   const { t } = useTelling();
   const { rules, destinations, measuredAt } = status;
@@ -145,7 +145,7 @@ function Completed({ status }: { readonly status: DestinationStatus & { readonly
   );
 }
 
-/** Undefined: the version is not the current one, so the destination has no reason to show it. */
+/** Undefined when the version is not the current one, so the destination need not show it. */
 function Shown({ shown }: { readonly shown: boolean | undefined }): JSX.Element | null {
   const { t } = useTelling();
   if (shown === undefined) return null;

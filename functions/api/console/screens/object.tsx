@@ -15,7 +15,7 @@ export function ObjectScreen({ query }: { readonly query: URLSearchParams }): JS
   const { t } = useTelling();
   const key = query.get('key') ?? '';
   const versionId = query.get('versionId') ?? '';
-  // Asked again with the same words, it is looked at again.
+  // If the same object is asked for again, it is read again.
   const [times, setTimes] = useState(0);
   return (
     <Screen title={t('object.title')} lead={t('object.lead')}>
@@ -31,7 +31,7 @@ interface QuestionProps {
   readonly onAsk: () => void;
 }
 
-/** A form that leads to an address of its own, so that what was found can be kept and sent on. */
+/** A form that leads to an address of its own, so that the result can be kept and passed on. */
 function Question({ first, firstVersion, onAsk }: QuestionProps): JSX.Element {
   const { t } = useTelling();
   const [key, setKey] = useState(first);

@@ -35,7 +35,7 @@ export function Overview(): JSX.Element {
   const setup = useLoad(bucket, () => lookAtSetup(client));
   const status = useLoad(`${bucket} status`, () => client.bucketStatus());
   const { problem, act, forget } = useAct();
-  // One request each time, however long the screen stays open.
+  // One request per refresh, however long the screen stays open.
   useLive(status.reload);
   const reload = () => {
     forget();

@@ -25,7 +25,7 @@ import { InWords } from '../rules/in-words.tsx';
 import { writeRule } from '../rules/write.ts';
 import { isText } from '../text/index.ts';
 
-/** Adds a rule, or changes the one with that ID. */
+/** Adds a rule, or changes the one with this ID. */
 export function RuleForm({ id }: { readonly id: string | undefined }): JSX.Element {
   const { t } = useTelling();
   const { client, bucket } = useSession();
@@ -55,7 +55,7 @@ function Form({ id, first }: { readonly id: string | undefined; readonly first: 
   );
   const [uin, setUin] = useState('');
   const { busy, problem, act } = useAct();
-  /** The change that is looked at before it switches a rule on. */
+  /** The change that is shown before it enables a rule. */
   const [asked, setAsked] = useState<Change>();
   const [shown, setShown] = useState(false);
   const [conflict, setConflict] = useState<Outcome>();
@@ -148,21 +148,21 @@ function Form({ id, first }: { readonly id: string | undefined; readonly first: 
   );
 }
 
-/** Test whether a rule is switched on by a change, or speaks of other objects or another destination than before. */
+/** Whether a change enables a rule, or gives it other objects or another destination than before. */
 function coversMore(before: RuleFields | undefined, now: RuleFields): boolean {
   const scope = ({ enabled, prefix, tags, bucket, region, existing }: RuleFields) =>
     JSON.stringify([enabled, prefix, tags, bucket, region, existing]);
   return now.enabled && (before === undefined || scope(before) !== scope(now));
 }
 
-/** New rule with a free name, so that the user need not think of one. */
+/** A new rule with a free name, so that the user need not think of one. */
 function freshRule(others: readonly RuleFields[]): RuleFields {
   let id = 'everything';
   for (let n = 2; others.some((other) => other.id === id); n += 1) id = `rule-${n}`;
   return { ...NEW_RULE, id, priority: freshPriority(others) };
 }
 
-/** Warnings are there at once. Missing fields are named when the user wants to store. */
+/** Warnings show at once. Missing fields are named only when the user wants to store. */
 function remarksOf({ t }: Telling, findings: readonly Finding[], all: boolean): (field: Finding['field']) => Remark[] {
   return (field) =>
     findings

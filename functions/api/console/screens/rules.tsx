@@ -35,7 +35,7 @@ export function Rules(): JSX.Element {
   const [asked, setAsked] = useState<{ deed: Deed; rule: XmlElement }>();
   const [conflict, setConflict] = useState<{ outcome: Outcome; change: Change }>();
   const { busy, problem, act, forget } = useAct();
-  // Without it the list is there all the same.
+  // The list is shown without it too.
   const status = useLoad(`${bucket} status`, () => client.bucketStatus());
   const loaded = newer ?? loading.value;
 

@@ -12,7 +12,7 @@ interface Props {
   readonly onDeed: ((deed: ScanDeed) => void) | undefined;
 }
 
-/** State of the scan of a destination, and the buttons to steer it. Only what makes sense now is offered. */
+/** State of the scan of a destination, with the buttons that make sense now. */
 export function ScanLine({ scan, onDeed }: Props): JSX.Element {
   const telling = useTelling();
   const { t } = telling;
@@ -36,7 +36,7 @@ export function ScanLine({ scan, onDeed }: Props): JSX.Element {
   );
 }
 
-/** How far a scan is, its speed and its end, as far as they are known; nothing of one that has ended. */
+/** Progress, speed and end of a scan, as far as known; empty for one that has ended. */
 function progressOf(telling: Telling, { state, entries, entriesPerSecond, etaSeconds }: ScanState): string {
   const { t, language } = telling;
   if (state === 'ended' || state === 'none') return '';

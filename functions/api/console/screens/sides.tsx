@@ -9,7 +9,10 @@ import { formatNumber } from '../text/index.ts';
 
 type Side = NonNullable<DestinationState['sides']>['source'];
 
-/** The content of both sides by the last scan, what bounds it, and what at the destination is not from the rules. */
+/**
+ * The content of both sides by the last scan, the lifecycles that bound it, and the versions at the destination that no
+ * rule has replicated.
+ */
 export function Sides({ one: { sides, leftAlone } }: { readonly one: DestinationState }): JSX.Element | null {
   const telling = useTelling();
   const { t, language } = telling;

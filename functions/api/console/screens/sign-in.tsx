@@ -11,7 +11,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Screen } from '../parts/screen.tsx';
 import type { Deployment } from '../../schemas.ts';
 
-/** Person who has signed in: the client holds the key pair, and nothing else does. */
+/** A signed-in user. Only the client holds the key pair. */
 export interface SignedIn {
   readonly client: Client;
   readonly deployment: Deployment;
@@ -29,7 +29,7 @@ interface Entered {
   readonly bucket: string;
 }
 
-/** CAM secret IDs begin like this; a pair of the local cloud does as well, and is welcome there. */
+/** CAM secret IDs begin like this. So does a pair of the local cloud, which is accepted there. */
 const CAM = /^AKID/;
 
 export function SignIn({ address, onSignIn }: Props): JSX.Element {
@@ -89,7 +89,7 @@ export function SignIn({ address, onSignIn }: Props): JSX.Element {
   );
 }
 
-/** The first call finds out everything about the key. Throws `ApiError`. */
+/** The first call reads everything about the key. Throws `ApiError`. */
 async function signIn(address: Address, { secretId, secretKey, bucket }: Entered): Promise<SignedIn> {
   const client = createClient(address, { secretId, secretKey });
   const deployment = await client.withBucket(bucket === '' ? undefined : bucket).deployment();

@@ -16,7 +16,7 @@ import type { TextKey } from '../text/index.ts';
 type Destination = Verified['destinations'][number];
 type Item = Verified['list'][number];
 
-/** Differences that do not keep anybody from switching. */
+/** Differences that do not prevent switching. */
 const HARMLESS = new Set(['metadata', 'storage-class', 'surplus', 'skipped']);
 
 export function VerifyResult({

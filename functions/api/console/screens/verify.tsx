@@ -57,7 +57,7 @@ export function VerifyScreen(): JSX.Element {
   );
 }
 
-/** Null: none was ever made. Throws `ApiError`. */
+/** Null when there was none yet. Throws `ApiError`. */
 async function newest(client: Client): Promise<Verified | null> {
   try {
     return await client.verification();

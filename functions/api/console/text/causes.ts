@@ -4,7 +4,7 @@ const SCAN_FINDS_IT = [
   '下次扫描会发现它。如需立即处理，请点击“重试”。',
 ] as const;
 
-/** `cause.<code>`: the event; `todo.<code>`: the action for the reader. The README of the API lists the codes. */
+/** `cause.<code>`: what happened; `todo.<code>`: what the reader can do. The README of the API lists the codes. */
 export const causeTexts = {
   'cause.unknown': ['COS or this service answered {code}.', 'COS 或服务返回 {code}。'],
   'todo.unknown': [
@@ -22,7 +22,7 @@ export const causeTexts = {
   ],
   'todo.missed-event': SCAN_FINDS_IT,
   'cause.destination-behind': [
-    'Too much failed at the destination, so a scan brings what is written meanwhile.',
+    'Too much failed at the destination, so a scan copies what is written meanwhile.',
     '目标端失败过多，期间写入的内容将由扫描补齐。',
   ],
   'todo.destination-behind': [
@@ -39,7 +39,7 @@ export const causeTexts = {
     '对象早于规则存在，COS 不会为其发送事件。',
   ],
   'todo.existing-object': [
-    'The scan brings it. Press “Try again” to have it now.',
+    'The scan copies it. Press “Try again” to have it now.',
     '扫描会将其复制。如需立即处理，请点击“重试”。',
   ],
   'cause.running': ['A run is at work on it.', '正在处理中。'],
@@ -48,13 +48,10 @@ export const causeTexts = {
   'todo.taken': ['It is looked at again within two minutes.', '两分钟内会再次检查。'],
   'cause.requested': ['Somebody asked for another try.', '有人请求了重试。'],
   'todo.requested': ['Wait: it starts within a minute.', '请稍候，一分钟内开始。'],
-  'cause.settle': [
-    'It is looked at once more, because listings may have been too young.',
-    '列表可能尚未更新，会再检查一次。',
-  ],
+  'cause.settle': ['It is looked at once more, because listings may have lagged.', '列表可能尚未更新，会再检查一次。'],
   'todo.settle': ['Wait a minute.', '请等待一分钟。'],
   'cause.lease': ['A run broke off.', '一次运行中断。'],
-  'todo.lease': ['Another one takes over by itself within minutes.', '几分钟内会自动由其他任务接手。'],
+  'todo.lease': ['Another run takes over within minutes.', '几分钟内会自动由其他任务接手。'],
   'cause.HandOver': ['It is too large for one run; the next one goes on.', '内容过大，由下一次运行继续。'],
   'todo.HandOver': ['Wait: it goes on within a minute.', '请稍候，一分钟内继续。'],
   'cause.RulesChanged': ['The rules were changed while a run was at work.', '处理期间规则被修改。'],
@@ -184,7 +181,7 @@ export const causeTexts = {
     '曾存在，但已在目标端被人删除（由更新的副本可知）。',
   ],
   'skip.not-at-destination': [
-    'It is not there, and no record tells whether it ever was. It is not copied below newer replicas.',
+    'It is not there, and no record says whether it ever was. It is not copied below newer replicas.',
     '目标端没有此版本，且不会自动补到更新的副本之下；无法得知它是否曾存在。',
   ],
   'skip.unknown': ['The reason is {code}.', '原因：{code}。'],

@@ -1,4 +1,4 @@
-/** `error.<code>`: the meaning of a refused call and the action for the reader, for the codes that this page meets. */
+/** `error.<code>`: the meaning of a refused call and what the reader can do, for the codes that this page meets. */
 export const errorTexts = {
   'error.title': ['That did not work', '操作未成功'],
   'error.code': ['Code {code}', '错误码 {code}'],
@@ -24,13 +24,13 @@ export const errorTexts = {
     'This deployment has no such key. Check the secret ID; CAM keys do not work here.',
     '本部署没有此密钥。请检查 Secret ID；CAM 密钥在此无效。',
   ],
-  'error.SignatureDoesNotMatch': ['The secret key does not fit the secret ID.', 'Secret Key 与 Secret ID 不匹配。'],
+  'error.SignatureDoesNotMatch': ['The secret key does not match the secret ID.', 'Secret Key 与 Secret ID 不匹配。'],
   'error.expired': [
     'The clock of this computer is wrong, so the signature is not valid now. Set the clock and try again.',
     '本机时钟不准，签名当前无效。请校准时钟后重试。',
   ],
   'error.PreconditionFailed': [
-    'Somebody has changed the rules meanwhile. Refresh and make your change again.',
+    'Somebody else has changed the rules. Refresh and make your change again.',
     '规则已被他人修改，请刷新后重新操作。',
   ],
   'error.AccessDenied': ['This key may not do that.', '此密钥无权执行该操作。'],

@@ -6,7 +6,7 @@ export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Values = Readonly<Record<string, string | number>>;
 
-/** Test whether the table has a text of that name. The name is made from a code of the API. */
+/** Whether the table has a text of that name, which is made from a code of the API. */
 export function isText(name: string): name is TextKey {
   return Object.hasOwn(TEXTS, name);
 }
@@ -28,7 +28,7 @@ export function formatNumber(language: Language, value: number): string {
 
 export const locale = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'en-GB');
 
-/** The language that the browser asks for, as far as there is one. */
+/** The language that the browser prefers, among those that exist. */
 export function preferredLanguage(languages: readonly string[]): Language {
   return languages
     .find((one) => /^(?:en|zh)\b/i.test(one))

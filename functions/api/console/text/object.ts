@@ -48,7 +48,7 @@ export const objectTexts = {
     '副本存在，但目标端显示其他内容：有人在目标端写入或删除，或源端撤销了删除。',
   ],
   'object.tags.differ': [
-    'The tags of the replica are not those of the source. COS sends no event for tags: press “Try again” to bring them over.',
+    'The tags of the replica are not those of the source. COS sends no event for tags: press “Try again” to copy them.',
     '副本的标签与源端不同。COS 不会为标签变更发送事件，请点击“重试”同步。',
   ],
   'object.tags.unknown': ['The tags could not be compared.', '无法比较标签。'],

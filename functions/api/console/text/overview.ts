@@ -23,7 +23,7 @@ export const overviewTexts = {
   ],
   'overview.behind': ['A destination is far behind', '有目标严重滞后'],
   'overview.behind.text': [
-    'See below since when and why. A scan brings everything.',
+    'See below since when and why. A scan copies everything.',
     '起始时间和原因见下方，扫描会补齐全部内容。',
   ],
   'overview.blocked': ['A destination refuses', '有目标拒绝访问'],

@@ -25,7 +25,7 @@ export const preflightTexts = {
   'preflight.check.metadata': ['Metadata is kept', '元数据得以保留'],
   'preflight.check.read': ['It reads back byte for byte', '读取内容逐字节一致'],
   'preflight.check.delete-marker': ['A delete marker can be made', '可以创建删除标记'],
-  'preflight.check.marker-answer': ['A deleted key answers as one', '已删除的键应答正确'],
+  'preflight.check.marker-answer': ['A deleted key reads as deleted', '已删除的键应答正确'],
   'preflight.check.remove': ['Its own versions can be removed', '可以移除自己创建的版本'],
   'preflight.cause.not-tried': ['Not tried, because a step before it failed', '前一步失败，未尝试'],
   'preflight.cause.not-enabled': [

@@ -53,11 +53,11 @@ export const ruleTexts = {
   ],
   'rules.pause.title': ['Pause the rule {id}?', '暂停规则 {id}？'],
   'rules.pause.text': [
-    'The scans for its destination are held where they are: existing objects and repair, also those of other rules that lead there. New versions are copied as before, and nothing is lost. To hold those too, disable the rule.',
+    'The scans for its destination are paused: existing objects and repair, also those of other rules that lead there. New versions are copied as before, and nothing is lost. To stop those too, disable the rule.',
     '其目标的扫描（存量对象与修复）会停在当前位置，指向同一目标的其他规则也一样。新版本照常复制，不会丢失任何内容。如需连同新版本一起暂停，请停用规则。',
   ],
   'rules.resume.title': ['Resume the rule {id}?', '恢复规则 {id}？'],
-  'rules.resume.text': ['The scans for its destination go on where they were held.', '其目标的扫描会从暂停处继续。'],
+  'rules.resume.text': ['The scans for its destination go on where they stopped.', '其目标的扫描会从暂停处继续。'],
   'rules.delete.title': ['Delete the rule {id}?', '删除规则 {id}？'],
   'rules.delete.text': [
     'This removes the rule. No object is deleted: neither at the source nor at the destination. Work that still waits for it is dropped, and the same rule stored again starts anew.',
@@ -73,7 +73,7 @@ export const ruleTexts = {
     'The rule {id} is deleted. All objects and replicas are still there.',
     '规则 {id} 已删除，所有对象和副本均保留。',
   ],
-  'rules.done.pause': ['The scans of the rule {id} are held.', '规则 {id} 的扫描已暂停。'],
+  'rules.done.pause': ['The scans of the rule {id} are paused.', '规则 {id} 的扫描已暂停。'],
   'rules.done.resume': ['The scans of the rule {id} go on.', '规则 {id} 的扫描继续。'],
   'rules.conflict.title': ['Somebody else has changed the rules', '规则已被他人修改'],
   'rules.conflict.before': [

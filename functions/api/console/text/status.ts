@@ -24,11 +24,11 @@ export const statusTexts = {
   'status.reason.unknown': ['the reason is not known.', '原因未知。'],
   'status.verify': ['Compare both sides', '比较两端'],
   'status.behind.since': [
-    'Too much has failed since {time} to count it key by key. A scan brings all of it once the cause is gone.',
+    'Too much has failed since {time} to count it key by key. A scan copies all of it once the cause is gone.',
     '自 {time} 起失败过多，不再逐键统计。原因消除后，扫描会补齐全部内容。',
   ],
   'status.behind.repairing': [
-    'Too much has failed since {time} to count it key by key. A scan is bringing all of it now.',
+    'Too much has failed since {time} to count it key by key. A scan is copying all of it now.',
     '自 {time} 起失败过多，不再逐键统计。扫描正在补齐全部内容。',
   ],
   'status.backlog': ['Backlog by age', '按等待时间统计的积压'],
@@ -45,7 +45,7 @@ export const statusTexts = {
   ],
   'status.live.failed': ['{n} try failed|{n} tries failed', '{n} 次尝试失败'],
   'status.live.none': ['nothing was counted yet', '尚无统计'],
-  'status.live.outdated': ['nobody adds it up any more: the timer function does not run', '已停止汇总：定时函数未运行'],
+  'status.live.outdated': ['it is not added up: the timer function does not run', '已停止汇总：定时函数未运行'],
   'status.canary': ['Canary', '探测对象'],
   'status.canary.lag': ['the last one was there after {time}', '最近一个在 {time} 后到达'],
   'status.canary.waiting': ['one is awaited since {time}', '自 {time} 起等待一个'],
@@ -95,9 +95,6 @@ export const statusTexts = {
   'status.do.pause': ['Pause the scan', '暂停扫描'],
   'status.do.resume': ['Go on', '继续'],
   'status.done.scan': ['A scan begins within a minute.', '一分钟内开始扫描。'],
-  'status.done.pause': [
-    'The scan is held where it is. New versions are copied as before.',
-    '扫描已暂停；新版本照常复制。',
-  ],
+  'status.done.pause': ['The scan is paused. New versions are copied as before.', '扫描已暂停；新版本照常复制。'],
   'status.done.resume': ['The scan goes on.', '扫描继续。'],
 } as const;

@@ -13,10 +13,10 @@ import { stackTexts } from './stack.ts';
 import { statusTexts } from './status.ts';
 import { verifyTexts } from './verify.ts';
 
-/** English and Chinese of each text. `{name}` is filled in; `one|several` is chosen by the value of `n`. */
+/** English and Chinese of each text. `{name}` is replaced; `one|several` is chosen by the value of `n`. */
 export type Texts = Readonly<Record<string, readonly [english: string, chinese: string]>>;
 
-/** Every text of the page, in both languages. The bundler packs this module alone: see `unpack.ts`. */
+/** Every text of the page, in both languages. The bundler packs this module separately: see `unpack.ts`. */
 export const TEXTS = {
   ...commonTexts,
   ...signInTexts,

@@ -1,8 +1,8 @@
 import type { Texts } from './table.ts';
 
 /**
- * Texts as the bundler packs them: three lists of lines (names, English, Chinese) after each other, deflated, in base64. They
- * are half of what the page would weigh otherwise.
+ * Unpacks the texts in the bundler's form: three lists of lines (names, English, Chinese) one after another, deflated,
+ * in base64. They then take half of their size in the page.
  */
 export async function unpackTexts(packed: string): Promise<Texts> {
   const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));

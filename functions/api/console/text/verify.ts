@@ -69,8 +69,8 @@ export const verifyTexts = {
   ],
   'verify.kind.surplus': ['{n} replica is there twice|{n} replicas are there twice', '{n} 个副本重复'],
   'verify.kind.skipped': ['{n} version is left out|{n} versions are left out', '跳过 {n} 个版本'],
-  'verify.todo.missing': ['Look at the failures, or scan now to bring it.', '请查看失败项，或立即扫描以补齐。'],
-  'verify.todo.bytes': ['Scan now: it makes a damaged replica anew.', '立即扫描：损坏的副本会重新生成。'],
+  'verify.todo.missing': ['See the failures, or scan now to copy it.', '请查看失败项，或立即扫描以补齐。'],
+  'verify.todo.bytes': ['Scan now: it replaces a damaged replica.', '立即扫描：损坏的副本会重新生成。'],
   'verify.todo.delete-marker': [
     'Scan now, unless somebody brought it back at the destination on purpose.',
     '立即扫描；除非有人特意在目标端恢复。',
@@ -81,7 +81,7 @@ export const verifyTexts = {
   ],
   'verify.todo.unverified': ['Run the pre-flight, then compare again.', '请运行预检后重新比较。'],
   'verify.todo.metadata': [
-    'Harmless for switching. “Try again” on the object brings it over.',
+    'Harmless for switching. “Try again” on the object copies it.',
     '不影响切换；对该对象点击“重试”即可同步。',
   ],
   'verify.todo.storage-class': [

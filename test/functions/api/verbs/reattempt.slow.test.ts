@@ -148,7 +148,7 @@ describe('reattempt', () => {
   });
 
   it.each([
-    ['cnVsZXMv', 'The marker is not one that this service gave: send none to begin anew.'],
+    ['cnVsZXMv', 'The marker is not one that this service gave: send none to begin again.'],
     ['d2FpdGluZy8', 'A marker goes with a call that names no keys.'],
   ])('refuses the cursor %s beside keys', async (marker, message) => {
     const query = [
