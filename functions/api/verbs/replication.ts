@@ -34,8 +34,8 @@ interface Reading {
 }
 
 /**
- * PUT Bucket replication: replaces the whole configuration; with a condition only if that holds. Rules to destinations that the
- * key may not name have to stay as they are.
+ * PUT Bucket replication: replaces the whole configuration; with a condition, only if it is met. Rules to destinations
+ * that the key may not name have to stay as they are.
  */
 export async function putReplication(
   request: HttpRequest,
@@ -67,22 +67,25 @@ const refuseDestination = (bucket: string): Error =>
     `This API key may not replicate to ${bucket}, nor change the rules that do: send those as they are, or use a key whose destinations hold it (npx serverless replication key add --destinations ${bucket}).`,
   );
 
-/** Throws `ServiceError` `AccessDenied` (403) unless the rules to destinations that a key may not name are as they were before. */
+/**
+ * Throws `ServiceError` `AccessDenied` (403) unless the rules to destinations that a key may not name stay as they
+ * were.
+ */
 function keepOthers(sender: NonNullable<Sender['sender']>, previous: RuleSet | undefined, next: readonly Rule[]): void {
   const others = (rules: readonly Rule[] = []): ReadonlyMap<string, Rule> =>
     new Map(rules.filter(({ destination }) => !mayReach(sender, destination.bucket)).map((rule) => [rule.id, rule]));
   const [before, after] = [others(previous?.rules), others(next)];
   for (const [id, rule] of [...before, ...after]) {
-    // An element that is absent is sometimes there as undefined.
+    // A missing element is sometimes present as undefined.
     const [was, is] = [before, after].map((rules) => JSON.parse(JSON.stringify(rules.get(id) ?? null)) as unknown);
     if (!isDeepStrictEqual(was, is)) throw refuseDestination(rule.destination.bucket);
   }
 }
 
 /**
- * The configuration in the body of a request, checked as far as that can be done without COS. Throws `XmlError` and
- * `ServiceError`: those of `parseRules` and `checkDestinations`, and `AccessDenied` (403) for a destination that the sender may
- * not name, and `InvalidArgument` (400) for `ReplicaAcl` where the functions have no rights on ACLs.
+ * The configuration in the body of a request, checked as far as possible without COS. Throws `XmlError` and
+ * `ServiceError`: those of `parseRules` and `checkDestinations`, `AccessDenied` (403) for a destination that the sender
+ * may not name, and `InvalidArgument` (400) for `ReplicaAcl` where the functions have no rights on ACLs.
  */
 export function readRules(
   request: HttpRequest,
@@ -125,8 +128,8 @@ export async function getReplication(source: Place, { rules }: ReplicationOption
 }
 
 /**
- * DELETE Bucket replication: removes all rules, if there are any; with a condition only if that holds, and only if the key may
- * name all of their destinations. Replicas stay.
+ * DELETE Bucket replication: removes all rules, if there are any; with a condition, only if it is met, and only if the
+ * key may name all of their destinations. Replicas stay.
  */
 export async function deleteReplication(
   source: Place,
@@ -135,7 +138,7 @@ export async function deleteReplication(
 ): Promise<HttpResponse> {
   const remove = async (): Promise<void> => {
     if (condition !== undefined) checkCondition(condition, (await rules.getDocument(source))?.etag);
-    // Damaged rules can be removed by whoever may name all destinations.
+    // Only a key that may name all destinations can remove damaged rules.
     if (sender.destinations.length > 0) keepOthers(sender, await rules.getFresh(source), []);
     await rules.remove(source);
   };
