@@ -103,7 +103,7 @@ function checkLife({ signTime, keyTime }: SignatureFields): void {
   const longest = WRITE_SIGNATURE_LIFE_MS / 1000;
   if (life <= longest) return;
   throw accessDenied(
-    `The signature is good for ${life} seconds. Sign what changes something for at most ${longest} seconds (${longest / 3600} hours).`,
+    `The signature is valid for ${life} seconds. Sign changes for at most ${longest} seconds (${longest / 3600} hours).`,
   );
 }
 
