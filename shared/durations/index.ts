@@ -34,16 +34,19 @@ export const CLOCK_LIFE_MS = MINUTE;
  * take effect later.
  */
 export const SIGNATURE_LIFE_MS = MINUTE;
-/** The same for the calls of the command line and of the console page: a clock may be off by as much. */
+/** The same for calls of the command line and the console page, because a user's clock may be off by as much. */
 export const CALLER_SIGNATURE_LIFE_MS = 5 * MINUTE;
-/** The API takes no signature of a change that is valid for longer: a leaked one would be a key without an end. */
+/**
+ * The longest validity of a change's signature that the API accepts: a leaked one would otherwise serve as a permanent
+ * key.
+ */
 export const WRITE_SIGNATURE_LIFE_MS = 24 * HOUR;
 /** A server-side copy is cut off after this time. */
 export const LONGEST_COPY_MS = 15 * MINUTE;
 /** Bytes per ms. A key is kept for the copy of an ended run for as long as a copy at this speed would take. */
 export const SLOWEST_COPY = 100;
 
-/** The same for a copy in parts, whose attempt counts as ours for so much longer. */
+/** The same for a copy in parts: its attempt counts as ours for as long as its bytes take at this speed. */
 export const SLOWEST_PARTS = (4 * 2 ** 20) / SECOND;
 
 // Leases
@@ -100,8 +103,8 @@ export const SETTLE_MS = MINUTE;
 
 // Memory of instances
 
-/** A run starts with rules that are this old at most. Before it writes, it asks for the current ones. */
-// P29b: The rules that an instance remembers are asked for anew.
+/** A run starts with rules that are this old at most. Before it writes, it reads the current ones. */
+// P29b: The rules that an instance remembers are read again.
 export const RULES_CACHE_MS = 10 * SECOND;
 /** Before a write, the rules in force were read at most this long ago. */
 export const RULES_BELIEVED_MS = SECOND;
@@ -113,7 +116,7 @@ export const VERSIONING_TRUSTED_MS = 10 * SECOND;
 export const KEY_REFRESH_MS = 5 * MINUTE;
 /** Warm functions may sign with a replaced key for this long. */
 export const KEY_RETIRING_MS = 15 * MINUTE;
-/** The memory of versions that are not copied is read anew after this time. */
+/** The memory of versions that are not copied is read again after this time. */
 export const EXAMINED_VALID_MS = 24 * HOUR;
 /** For this long after a write, nobody is expected to have changed the version's storage class or tags. */
 export const AS_WRITTEN_MS = 24 * HOUR;
@@ -130,25 +133,25 @@ export const SCAN_WRITING_MS = 15 * SECOND;
 export const SCAN_KEY_MARGIN_MS = CLOSING_MS + SECOND;
 /** A run that prepares a scan begins no further step this long before its end. */
 export const PREPARE_CLOSING_MS = 15 * SECOND;
-/** Runs of a scan and of a verification begin a further range only with so much time left. */
+/** Runs of a scan or verification begin a further range only if they have this much time left. */
 export const SCAN_WORTHWHILE_MS = 2 * MINUTE;
 export const VERIFY_WORTHWHILE_MS = 90 * SECOND;
-/** A run of a verification that took so long could have read the deepest key. */
+/** A run of a verification this long could have read the deepest key. */
 export const VERIFY_LONG_RUN_MS = 5 * MINUTE;
 /** A verification stops and records its progress this long before the end of the run. */
 export const VERIFY_CLOSING_MS = 30 * SECOND;
 /** The parts of `schedule` begin no further work this long before its end: neither tasks nor writes of its own. */
 export const SWEEP_CLOSING_MS = 5 * SECOND;
 export const KEEP_CLOSING_MS = 10 * SECOND;
-/** A call of `schedule` to a destination or the platform takes so long at most: the next minute tries again. */
+/** Longest call of `schedule` to a destination or the platform: the next minute tries again. */
 export const SWEEP_CALL_MS = 8 * SECOND;
-/** A run waits no longer for what it learns of a destination beside its work. */
+/** A run waits this long at most for what it learns about a destination beside its work. */
 export const LEARNING_MS = LAST_TRY_MS - CLOSING_MS;
-/** `api` sends no request to COS so shortly before its end. */
+/** `api` sends no further request to COS this shortly before its end. */
 export const API_CLOSING_MS = SECOND / 2;
-/** A call of the API lists, or waits for a verification, for so long. */
+/** A call of the API lists, or waits for a verification, for this long at most. */
 export const API_WAIT_MS = 12 * SECOND;
-/** A change of the rules without a condition waits so long for its turn. */
+/** An unconditional change of the rules waits this long for its turn. */
 export const TURN_WAIT_MS = 8 * SECOND;
 /** The console page and the command line give up a call of the API after this time. */
 export const PAGE_PATIENCE_MS = 35 * SECOND;
@@ -158,21 +161,21 @@ export const BEACON_WAIT_MS = 30 * SECOND;
 
 // The progress of others
 
-/** Runs of a scan and of a verification write down their progress so often. */
+/** Interval in which runs of a scan or verification write down their progress. */
 export const CHECKPOINT_MS = 30 * SECOND;
-/** A run that has written nothing for so long is not known to be at work. */
+/** A run that has written nothing for this long may have been killed. */
 export const RANGE_SILENT_MS = 90 * SECOND;
-/** Runs that share one object ask so often, at least, which parts are there. */
+/** Runs that share one object ask in this interval which parts are there. */
 export const PARTS_ASKED_MS = 20 * SECOND;
-/** A run that was asked for help and shows no new part for so long counts as lost. */
+/** A helping run that shows no new part for this long counts as lost. */
 export const HELPER_LOST_MS = 30 * SECOND;
 
 // Waiting
 
-/** Failed work waits so long after its first failure, then twice as long each time, up to the second. */
+/** Wait of failed work after its first failure, doubled each time up to the second one. */
 export const FIRST_BACKOFF_MS = MINUTE;
 export const LONGEST_BACKOFF_MS = 6 * HOUR;
-/** A range of a scan, or of a verification, of which nothing goes well is tried again after this time. */
+/** A range of a scan or verification in which every key fails is tried again after this time. */
 export const SCAN_BLOCKED_MS = 5 * MINUTE;
 export const VERIFY_BLOCKED_MS = MINUTE;
 
@@ -240,9 +243,9 @@ export const CANARY_LATE_MS = 5 * MINUTE;
 
 // API keys
 
-/** A warm function takes an API key for so long after it was removed. */
+/** A removed API key may still be accepted in a warm function for this long. */
 export const API_KEY_BELIEVED_MS = 5 * SECOND;
-/** An unknown ID or secret is refused for so long without a request, so that guesses cost none. */
+/** An unknown ID or secret is refused for this long without a request, so that guesses cost none. */
 export const UNKNOWN_KEY_MS = SECOND;
 
 // Storing rules

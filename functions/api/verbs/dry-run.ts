@@ -16,7 +16,7 @@ import type { CallOptions, VerifiedCall } from './verb.ts';
 import { checkVersioning } from './versioning.ts';
 import { API_WAIT_MS } from '../../../shared/durations/index.ts';
 
-/** Characters of a marker: a key of the longest kind and a version ID. */
+/** Most characters of a cursor: a key of the greatest length and a version ID. */
 const LONGEST_MARKER = 4096;
 const LONGEST_VERSION_ID = 256;
 

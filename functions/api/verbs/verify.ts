@@ -30,10 +30,10 @@ import { parameter, reaches, uniqueText } from './verb.ts';
 import type { CallOptions, VerifiedCall } from './verb.ts';
 import { API_WAIT_MS } from '../../../shared/durations/index.ts';
 
-/** ms between two looks. */
+/** ms between two checks. */
 const LOOK_MS = 500;
 const MOST_LOOKS = API_WAIT_MS / LOOK_MS;
-/** Verifications of a bucket that one API key may have running at once, and that are kept for it. */
+/** Most verifications of a bucket that one API key may have running, and most that are kept for it. */
 const MOST_RUNNING = 4;
 const MOST_KEPT = 8;
 /** ms that one call spends on removing earlier verifications; and the most that may be left over after that. */

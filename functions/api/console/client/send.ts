@@ -38,7 +38,7 @@ export interface Sender {
   readonly clockOffset: () => number;
 }
 
-/** The signer asks for all hash functions; those of TC3 are never called for COS. */
+/** The signer's type has all hash functions; those of TC3 are never called for COS. */
 const HASH = browserHash as Hash;
 
 /**
