@@ -6,7 +6,8 @@ import type { ApiKey, ApiKeySummary, KeyStoreOptions, NewKey, Right } from './ty
 import { API_KEY_BELIEVED_MS, UNKNOWN_KEY_MS } from '../durations/index.ts';
 
 const MOST_CACHED = 256;
-const PREFIX = 'keys/';
+/** The API keys on the state bucket. */
+export const API_KEYS = 'keys/';
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const ID_START = 'CRR';
 
@@ -41,7 +42,7 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
   const unknown = new Map<string, number>();
 
   const read = async (secretId: string): Promise<ApiKey | undefined> => {
-    const object = await cos.getObject(state, PREFIX + secretId);
+    const object = await cos.getObject(state, API_KEYS + secretId);
     return object === undefined ? undefined : readKey(object.body, secretId);
   };
 
@@ -59,13 +60,13 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
       else remember(cache, secretId, { asked, key });
       return key;
     },
-    findBySecret: createSecretFinder({ cos, state, now, prefix: PREFIX, read, isSecretId }),
+    findBySecret: createSecretFinder({ cos, state, now, prefix: API_KEYS, read, isSecretId }),
     add: async ({ buckets, destinations = [], rights, pair = drawPair(random) }) => {
       const lists = { buckets: [...buckets], destinations: [...destinations], rights: [...rights] };
       const key: ApiKey = { ...pair, ...lists, created: now() };
       unknown.delete(key.secretId);
       try {
-        await cos.putObject(state, PREFIX + key.secretId, writeKey(key), {
+        await cos.putObject(state, API_KEYS + key.secretId, writeKey(key), {
           contentType: 'application/json',
           forbidOverwrite: true,
           // The object holds a secret that opens this API.
@@ -84,8 +85,8 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
     },
     list: async () => {
       const summaries: ApiKeySummary[] = [];
-      for await (const entry of objectsUnder(cos, state, PREFIX)) {
-        const secretId = entry.key.slice(PREFIX.length);
+      for await (const entry of objectsUnder(cos, state, API_KEYS)) {
+        const secretId = entry.key.slice(API_KEYS.length);
         const key = isSecretId(secretId) ? await read(secretId) : undefined;
         // A listing may still name a removed key.
         if (key !== undefined) summaries.push(withoutSecret(key));
@@ -96,8 +97,8 @@ export function createKeyStore({ cos, state, now, random }: KeyStoreOptions): Ke
       if (!isSecretId(secretId)) return false;
       cache.delete(secretId);
       // A HEAD is enough, and a damaged key must be removable too.
-      const { found } = await cos.headObject(state, PREFIX + secretId);
-      if (found) await cos.deleteObject(state, PREFIX + secretId);
+      const { found } = await cos.headObject(state, API_KEYS + secretId);
+      if (found) await cos.deleteObject(state, API_KEYS + secretId);
       cache.delete(secretId);
       return found;
     },

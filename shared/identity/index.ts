@@ -1,6 +1,6 @@
 /** How a version is named and ordered, the marker on a replica, and whether a version is ours. */
 export * from './claim.ts';
-export { createKeyring, hasMarkerKey, ensureMarkerKey, rotateMarkerKey } from './keyring.ts';
+export { createKeyring, ensureMarkerKey, hasMarkerKey, MARKER_KEYS, rotateMarkerKey } from './keyring.ts';
 export * from './marker.ts';
 export { mayStandFor, proofOf, proves, sameBytes } from './proof.ts';
 export * from './rank.ts';

@@ -5,7 +5,7 @@ import type { Keyring, MarkerKey } from './types.ts';
 import { CLOCKS_APART_MS, KEY_REFRESH_MS } from '../durations/index.ts';
 
 /** One object per key, numbered from 1 without gaps. Each is made once and never written again. */
-const PREFIX = 'secrets/marker-key/';
+export const MARKER_KEYS = 'secrets/marker-key/';
 const MOST_KEYS = 1000;
 const SECRET_BYTES = 32;
 
@@ -94,7 +94,7 @@ async function readOn(
  */
 async function readKey(cos: KeyringOptions['cos'], place: Place, number: number) {
   try {
-    return await cos.getObject(place, `${PREFIX}${number}`);
+    return await cos.getObject(place, `${MARKER_KEYS}${number}`);
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'NoSuchBucket') return undefined;
     throw error;
@@ -143,7 +143,7 @@ export async function rotateMarkerKey(options: NewKeyOptions): Promise<number> {
 /** False when somebody else has just made that key. */
 async function writeKey({ cos, state, random }: NewKeyOptions, number: number): Promise<boolean> {
   const secret = Buffer.from(random(SECRET_BYTES)).toString('base64url');
-  return putNew(cos, state, `${PREFIX}${number}`, new TextEncoder().encode(secret), {
+  return putNew(cos, state, `${MARKER_KEYS}${number}`, new TextEncoder().encode(secret), {
     contentType: 'text/plain',
     encrypted: true,
   });

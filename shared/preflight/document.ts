@@ -42,7 +42,9 @@ const document = object<Preflight>({
   checks: listOf(object<Check>({ name: oneOf(CHECKS), passed: flag, cause: optional(text()) })),
 });
 
-const nameOf = (destination: Place): string => `status/preflight/${destination.bucket}`;
+/** The findings of the pre-flight on the state bucket. */
+export const PREFLIGHTS = 'status/preflight/';
+const nameOf = (destination: Place): string => `${PREFLIGHTS}${destination.bucket}`;
 
 /** Throws `CosError` with side `state`. */
 export async function storePreflight(cos: Cos, state: Place, found: Preflight): Promise<void> {

@@ -17,7 +17,9 @@ const document = object<MarkerAnswer>({
   markerTold: flag,
 });
 
-const nameOf = (destination: Place): string => `status/marker/${destination.bucket}`;
+/** What runs found out about destinations, on the state bucket. */
+export const MARKER_ANSWERS = 'status/marker/';
+const nameOf = (destination: Place): string => `${MARKER_ANSWERS}${destination.bucket}`;
 
 /**
  * Finds out whether the 404 of a deleted key names its delete marker: makes one under a fresh key, asks, and removes

@@ -4,7 +4,8 @@ import type { Hash } from '../signing/index.ts';
 import type { Rank } from '../identity/index.ts';
 
 /** A delete marker carries no metadata, so a record says which deletion it stands for. */
-const MARKS = 'marks/';
+/** The records on the state bucket. */
+export const MARKS = 'marks/';
 /** Takes the place of a version ID until the delete marker is made. */
 const INTENDED = '-';
 

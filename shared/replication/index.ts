@@ -5,7 +5,8 @@ export { createPartsCopier, type Sharing } from './act/multipart/copy-in-parts.t
 export { digestOfRules, helpWithParts } from './act/multipart/help.ts';
 export { plannedParts } from './act/multipart/part-size.ts';
 export { isRecent, mayBeOfAnother, unlike } from './look/same-second.ts';
-export { MarkBook } from './deletion-records.ts';
+export { MarkBook, MARKS } from './deletion-records.ts';
+export { EXAMINED } from './run/passed.ts';
 export {
   CAUTIOUS_METADATA_LIMIT,
   createEngine,

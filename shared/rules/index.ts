@@ -8,7 +8,7 @@ export type { ScopeEntry } from './match.ts';
 export type { OverlapReading } from './priorities.ts';
 export { CANARY_PREFIX, isReserved, PREFLIGHT_PREFIX, STATUS_PREFIX } from './reserved.ts';
 export { mergeStarts } from './starts.ts';
-export { createRuleStore, storedRules } from './store.ts';
+export { createRuleStore, RULES, storedRules } from './store.ts';
 export type { BothRules, RuleStore } from './store.ts';
 export { checkDestinations, checkSource } from './validate.ts';
 export type { Listed } from './validate.ts';

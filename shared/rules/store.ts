@@ -79,6 +79,9 @@ interface Cached {
 const TURN_LOOK_MS = 250;
 const realSleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** The rules on the state bucket. */
+export const RULES = 'rules/';
+
 export interface RuleStoreOptions {
   readonly cos: Cos;
   readonly state: Place;
@@ -196,5 +199,5 @@ async function ruleSetOf(read: Promise<Read | undefined>): Promise<RuleSet | und
 }
 
 function objectKey(source: Place): string {
-  return `rules/${source.bucket}`;
+  return `${RULES}${source.bucket}`;
 }

@@ -4,7 +4,7 @@ export { nextTry } from './backoff.ts';
 export { askForHelp, takeHelp, type Help } from './help.ts';
 export { Knocks } from './knocks.ts';
 export { Leases, type Abandoned, type Acquired, type Lease } from './leases.ts';
-export { isHelpName, TASKS } from './names.ts';
+export { isHelpName, LEASES, TASKS, WAITING } from './names.ts';
 export { mapLimited } from './limited.ts';
 export { Tasks } from './tasks.ts';
 export type { Facts, FailedRequest, StateDeps, Target, Task, TaskObject, Upload } from './types.ts';

@@ -1,7 +1,8 @@
 import { formatPlace, isBucketName, objectsUnder } from '../../cos/index.ts';
 import type { Cos, Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
-import { createRuleStore } from '../../rules/index.ts';
+import { createRuleStore, RULES } from '../../rules/index.ts';
+import { TASKS, WAITING } from '../../tasks/index.ts';
 import { DeployError } from '../error.ts';
 import type { Settings } from '../types.ts';
 
@@ -20,8 +21,7 @@ export interface Progress {
   readonly pending: number;
 }
 
-const RULES = 'rules/';
-const WORK = ['tasks/', 'waiting/'];
+const WORK = [TASKS, WAITING];
 const MOST_COUNTED = 1000;
 
 /** Reads which replication would stop. Without a state bucket there is none. Throws `CosError`. */

@@ -1,3 +1,5 @@
+import { SCANS } from '../../scan/index.ts';
+import { TASKS } from '../../tasks/index.ts';
 import { DeployError } from '../error.ts';
 import type { EventSettings, FunctionSettings, RoleKind } from '../types.ts';
 import type { Locate } from './locate.ts';
@@ -27,8 +29,8 @@ const NEEDED: Readonly<Record<string, Needed>> = {
     write: '- sources: [cos:ObjectCreated:*]',
     because: 'new objects would not be noticed',
   },
-  task: { role: 'engine', ...ofState('tasks/'), because: 'waiting work would never be done' },
-  scan: { role: 'scan', ...ofState('scans/'), because: 'existing objects and lost events would never be found' },
+  task: { role: 'engine', ...ofState(TASKS), because: 'waiting work would never be done' },
+  scan: { role: 'scan', ...ofState(SCANS), because: 'existing objects and lost events would never be found' },
   schedule: {
     role: 'schedule',
     startedBy: (event) => 'timer' in event,

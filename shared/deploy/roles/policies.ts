@@ -1,13 +1,17 @@
 import { appidOf, distinctPlaces, samePlace } from '../../cos/index.ts';
 import type { Place } from '../../cos/index.ts';
+import { API_KEYS } from '../../access/index.ts';
 import { CANARIES } from '../../canary/index.ts';
-import { CANARY_PREFIX, PREFLIGHT_PREFIX, STATUS_PREFIX } from '../../rules/index.ts';
+import { CANARY_PREFIX, PREFLIGHT_PREFIX, RULES, STATUS_PREFIX } from '../../rules/index.ts';
 import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../scan/index.ts';
 import { VERIFIES, VERIFY_NOTES, VERIFYING } from '../../verify/index.ts';
 import { STATUS_KEY } from '../../beacon/index.ts';
 import { LIVE, LIVE_SUMS } from '../../live/index.ts';
-import { BEHIND } from '../../tasks/index.ts';
+import { BEHIND, LEASES, TASKS, WAITING } from '../../tasks/index.ts';
 import { FINDINGS } from '../../preconditions/index.ts';
+import { MARKER_KEYS } from '../../identity/index.ts';
+import { MARKER_ANSWERS, PREFLIGHTS } from '../../preflight/index.ts';
+import { EXAMINED, MARKS } from '../../replication/index.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
 export interface Statement {
@@ -100,8 +104,8 @@ function engine(scope: Working): Rights {
     ...others,
     state: [
       ...ofState,
-      allow(['GetObject'], under(state, ['tasks/'])),
-      allow(['DeleteObject'], under(state, ['tasks/', 'waiting/'])),
+      allow(['GetObject'], under(state, [TASKS])),
+      allow(['DeleteObject'], under(state, [TASKS, WAITING])),
       allow(['GetObject', 'PutObject'], under(state, [BEHIND])),
     ],
   };
@@ -139,14 +143,14 @@ function work({ state, peers, acl }: Working, { everywhere = [], atDestinations 
       },
     ],
     state: [
-      allow(['GetObject'], under(state, ['rules/', 'leases/', 'status/', 'examined/'])),
+      allow(['GetObject'], under(state, [RULES, LEASES, 'status/', EXAMINED])),
       // Notes on skipped versions and on destinations, which no function has to remove; and work for later.
-      allow(['PutObject'], under(state, ['examined/', 'status/marker/', LIVE, 'tasks/', 'waiting/'])),
-      allow(['PutObject', 'DeleteObject'], under(state, ['leases/', ...(peers.length === 0 ? [] : ['marks/'])])),
+      allow(['PutObject'], under(state, [EXAMINED, MARKER_ANSWERS, LIVE, TASKS, WAITING])),
+      allow(['PutObject', 'DeleteObject'], under(state, [LEASES, ...(peers.length === 0 ? [] : [MARKS])])),
       listing(state),
       // The records of which deletion a delete marker stands for, in a bucket that another deployment replicates from.
       ...distinctPlaces(others).flatMap((other) => [
-        allow(['PutObject', 'DeleteObject'], under(other, ['marks/'])),
+        allow(['PutObject', 'DeleteObject'], under(other, [MARKS])),
         listing(other),
       ]),
     ],
@@ -186,28 +190,16 @@ function schedule({ state, canary, service = '', stage = '' }: Omit<Scope, 'sour
     state: [
       allow(
         ['GetObject'],
-        under(state, [
-          'tasks/',
-          'waiting/',
-          'leases/',
-          'rules/',
-          PAIRS,
-          ASKED,
-          PAUSED,
-          BEHIND,
-          FINDINGS,
-          LIVE,
-          LIVE_SUMS,
-        ]),
+        under(state, [TASKS, WAITING, LEASES, RULES, PAIRS, ASKED, PAUSED, BEHIND, FINDINGS, LIVE, LIVE_SUMS]),
       ),
       // The status is signed with a key of its own, which cannot sign replication markers.
       allow(['GetObject'], [resourceOf(state, STATUS_KEY)]),
       // A run that tried a task writes the waiting work, and a run that has done a task removes it.
-      allow(['PutObject'], under(state, ['tasks/', SCANS, PAIRS, BEHIND, FINDINGS, LIVE_SUMS])),
-      allow(['DeleteObject'], under(state, ['waiting/', SCANS, PAIRS, ASKED, VERIFYING, LIVE])),
+      allow(['PutObject'], under(state, [TASKS, SCANS, PAIRS, BEHIND, FINDINGS, LIVE_SUMS])),
+      allow(['DeleteObject'], under(state, [WAITING, SCANS, PAIRS, ASKED, VERIFYING, LIVE])),
       ...(canary === undefined ? [] : [allow(['GetObject', 'PutObject', 'DeleteObject'], under(state, [CANARIES]))]),
       // For the clock of COS: a scan's start must not be later than its listings.
-      allow(['HeadObject'], under(state, ['rules/'])),
+      allow(['HeadObject'], under(state, [RULES])),
       listing(state),
       // To check that the other functions of this deployment exist, may run, and are started by events. An empty
       // account means our own.
@@ -232,7 +224,7 @@ function markerKeys(
   // Without the right to list a bucket, COS may answer 403 for a missing object, and the function could not tell
   // whether the key exists.
   const unlisted = signers.filter((place) => !listed.some((other) => samePlace(place, other)));
-  const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, ['secrets/marker-key/'])));
+  const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, [MARKER_KEYS])));
   return [...keys, ...unlisted.map(listing)];
 }
 
@@ -251,11 +243,11 @@ function api(state: Place): Rights {
       allow(
         ['GetObject'],
         under(state, [
-          'keys/',
-          'rules/',
-          'leases/',
-          'tasks/',
-          'waiting/',
+          API_KEYS,
+          RULES,
+          LEASES,
+          TASKS,
+          WAITING,
           PAIRS,
           ASKED,
           PAUSED,
@@ -265,13 +257,10 @@ function api(state: Place): Rights {
           LIVE_SUMS,
         ]),
       ),
-      allow(
-        ['PutObject'],
-        under(state, ['rules/', 'tasks/', 'status/preflight/', ASKED, PAUSED, VERIFIES, VERIFY_NOTES]),
-      ),
-      allow(['DeleteObject'], under(state, ['rules/', 'waiting/', PAUSED, VERIFIES])),
+      allow(['PutObject'], under(state, [RULES, TASKS, PREFLIGHTS, ASKED, PAUSED, VERIFIES, VERIFY_NOTES])),
+      allow(['DeleteObject'], under(state, [RULES, WAITING, PAUSED, VERIFIES])),
       // For the clock of COS, read together with the rules that are to be replaced.
-      allow(['HeadObject'], under(state, ['rules/'])),
+      allow(['HeadObject'], under(state, [RULES])),
       listing(state),
     ],
   };

@@ -6,7 +6,7 @@ import { digestOfTarget } from '../../tasks/index.ts';
 import type { Entry, Observation, Work } from '../types.ts';
 import { EXAMINED_VALID_MS } from '../../durations/index.ts';
 
-const PREFIX = 'examined/';
+export const EXAMINED = 'examined/';
 /** Versions that a look has to read again before remembering them is worth a request. */
 const WORTH = 32;
 
@@ -54,7 +54,7 @@ export class Passed {
   }
 
   get #name(): string {
-    return `${PREFIX}${digestOfTarget(this.#work, this.#deps.hash)}`;
+    return `${EXAMINED}${digestOfTarget(this.#work, this.#deps.hash)}`;
   }
 
   /** Computed on demand, because few looks need it, and a thousand rules take longer than a copy. */
