@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LONGEST_KEY } from '../../shared/cos/index.ts';
 import { CHECKED } from '../../shared/preconditions/index.ts';
 
 const time = z.iso.datetime();
@@ -6,11 +7,9 @@ const count = z.int().check(z.nonnegative());
 const rate = z.number().check(z.nonnegative());
 const kind = z.enum(['existing', 'repair', 'properties']);
 
-/** Most bytes of a key in UTF-8. */
-const LONGEST_PREFIX = 850;
 export const prefix = z
   .string()
-  .check(z.refine((text) => Buffer.byteLength(text) <= LONGEST_PREFIX, `it is longer than ${LONGEST_PREFIX} bytes`));
+  .check(z.refine((text) => Buffer.byteLength(text) <= LONGEST_KEY, `it is longer than ${LONGEST_KEY} bytes`));
 
 const amount = z.strictObject({ versions: count, bytes: count });
 

@@ -6,7 +6,7 @@ export { Crc64 } from './crc64.ts';
 export { CosError } from './errors.ts';
 export { ALL_USERS } from './grants.ts';
 export { nodeHash } from './hash.ts';
-export { copySourceOf, encodeKey, keyProblem } from './keys.ts';
+export { copySourceOf, encodeKey, keyProblem, LONGEST_KEY } from './keys.ts';
 export { objectPages, objectsUnder, pageOfKey, versionsOf, type KeyCursor } from './pages.ts';
 export {
   appidOf,

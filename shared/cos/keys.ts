@@ -4,7 +4,8 @@ import type { Pairs } from '../signing/index.ts';
 import { hostOf } from './places.ts';
 import type { CopySource } from './types.ts';
 
-const LONGEST_KEY = 850;
+/** Bytes of UTF-8. */
+export const LONGEST_KEY = 850;
 
 export interface KeyProblem {
   readonly code: 'InvalidObjectName' | 'KeyTooLong';

@@ -8,7 +8,8 @@ import { checkPriorities } from './priorities.ts';
 import type { OverlapReading } from './priorities.ts';
 import { invalid, quote } from './refusal.ts';
 import { checkReplicationTime, readRule } from './rule.ts';
-import { MAX_RULES, createSchemaCheck } from './schema.ts';
+import { MOST_RULES } from './limits.ts';
+import { createSchemaCheck } from './schema.ts';
 import type { DocumentRule, RuleDocument } from './types.ts';
 
 /** Most bytes of a replication configuration. */
@@ -69,7 +70,7 @@ function createReader(reading: OverlapReading): { read(element: XmlElement): voi
   };
   const readRuleElement = (element: XmlElement): void => {
     count += 1;
-    if (count > MAX_RULES) return;
+    if (count > MOST_RULES) return;
     checkReplicationTime(element);
     rules.push(readRule(element));
     const rule = writeRule(element, before);
@@ -85,8 +86,8 @@ function createReader(reading: OverlapReading): { read(element: XmlElement): voi
       else readRuleElement(element);
     },
     end: () => {
-      if (count > MAX_RULES) {
-        throw invalid('InvalidArgument', `A configuration holds at most ${MAX_RULES} rules; this one has ${count}.`);
+      if (count > MOST_RULES) {
+        throw invalid('InvalidArgument', `A configuration holds at most ${MOST_RULES} rules; this one has ${count}.`);
       }
       const named = withIds(rules);
       checkPriorities(named, reading);

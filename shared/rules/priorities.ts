@@ -1,10 +1,7 @@
 import { formatPlace } from '../cos/index.ts';
+import { FIRST_PRIORITY, LAST_PRIORITY } from './limits.ts';
 import { invalid, quote } from './refusal.ts';
 import type { DocumentRule } from './types.ts';
-
-/** COS's range of `Priority`; the smallest wins. */
-export const FIRST_PRIORITY = 1;
-export const LAST_PRIORITY = 1000;
 
 /**
  * Where rules without a `Priority` must not overlap. COS says that overlapping prefixes need a `Priority`. It also says

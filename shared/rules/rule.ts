@@ -1,17 +1,18 @@
 import { child, children, textOf } from '../xml/index.ts';
 import type { XmlElement } from '../xml/index.ts';
 import { readDestination } from './destination.ts';
-import { FIRST_PRIORITY, LAST_PRIORITY } from './priorities.ts';
+import {
+  FIRST_PRIORITY,
+  LAST_PRIORITY,
+  LONGEST_ID,
+  LONGEST_PREFIX,
+  LONGEST_TAG_KEY,
+  LONGEST_TAG_VALUE,
+  MOST_TAGS,
+} from './limits.ts';
 import { invalid, quote } from './refusal.ts';
 import type { DocumentRule } from './types.ts';
 
-/** Longest key in COS, in bytes of UTF-8; a longer prefix could never match. */
-const LONGEST_PREFIX = 850;
-const LONGEST_ID = 255;
-/** The most tags of an object, and the most characters of a tag's key and value. */
-const MOST_TAGS = 10;
-const LONGEST_TAG_KEY = 128;
-const LONGEST_TAG_VALUE = 256;
 /** Any text that can be a header value; the key IDs of KMS are far shorter. */
 const KMS_KEY = /^[\x21-\x7e]{1,1024}$/;
 const STORAGE_CLASS = /^(?:MAZ_)?(?:STANDARD|STANDARD_IA|INTELLIGENT_TIERING|ARCHIVE|DEEP_ARCHIVE)$/;

@@ -1,9 +1,6 @@
 import { XmlError } from '../xml/index.ts';
 import type { XmlElement } from '../xml/index.ts';
 
-/** The most rules of one configuration, by the API page of PUT Bucket replication. */
-export const MAX_RULES = 1000;
-
 /** `text`, or the child elements with their least and greatest number; their order is free. */
 type Shape = 'text' | { readonly [name: string]: readonly [shape: Shape, least: number, most: number] };
 

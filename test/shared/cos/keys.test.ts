@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { copySourceOf, encodeKey, keyProblem } from '../../../shared/cos/index.ts';
+import { copySourceOf, encodeKey, keyProblem, LONGEST_KEY } from '../../../shared/cos/index.ts';
 import { targetOf } from '../../../shared/cos/keys.ts';
+import { LONGEST_PREFIX } from '../../../shared/rules/limits.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { SOURCE } from './server.ts';
 
@@ -111,4 +112,8 @@ describe('copySourceOf', () => {
     expect(() => copySourceOf({ place: SOURCE, key: 'a', versionId: '' })).toThrow(/version ID is empty/);
     expect(() => copySourceOf({ place: SOURCE, key: '', versionId: 'v' })).toThrow(/key is empty/);
   });
+});
+
+it('the longest prefix of a rule is the longest key', () => {
+  expect(LONGEST_PREFIX).toBe(LONGEST_KEY);
 });

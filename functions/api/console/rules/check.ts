@@ -1,16 +1,16 @@
+import {
+  FIRST_PRIORITY,
+  LAST_PRIORITY,
+  LONGEST_ID,
+  LONGEST_PREFIX,
+  LONGEST_TAG_KEY,
+  LONGEST_TAG_VALUE,
+  MOST_RULES,
+  MOST_TAGS,
+} from '../../../../shared/rules/limits.ts';
 import type { Deployment } from '../../schemas.ts';
 import type { RuleFields } from './fields.ts';
 
-/** Longest key of COS in bytes; a longer prefix could never match. */
-const LONGEST_PREFIX = 850;
-const LONGEST_ID = 255;
-const MOST_TAGS = 10;
-const LONGEST_TAG_KEY = 128;
-const LONGEST_TAG_VALUE = 256;
-/** COS's range of `Priority`; the smallest wins. */
-const FIRST_PRIORITY = 1;
-const LAST_PRIORITY = 1000;
-const MOST_RULES = 1000;
 /** Most other rules that one remark names. */
 const NAMED = 5;
 export const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'INTELLIGENT_TIERING', 'ARCHIVE', 'DEEP_ARCHIVE'] as const;
