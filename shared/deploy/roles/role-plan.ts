@@ -9,6 +9,7 @@ import { bucketsThatFit, CAM_LIMITS, policiesOf } from './split.ts';
 import { ROLE_KINDS } from '../types.ts';
 import type { RoleKind, Settings } from '../types.ts';
 
+const ADVICE = 'Delete that role (CAM console, Roles) or change service or stage in serverless.yml, then deploy again.';
 const SPLIT = 'split the buckets over several deployments (stages)';
 
 /** The change of one policy of a role; `done`: no change. */
@@ -52,6 +53,13 @@ async function planRole(api: CloudApi, kind: RoleKind, settings: Settings): Prom
   const name = roleName(settings, kind);
   const { role, own, taken, others } = await readRole(api, name);
   if (role !== undefined) checkRole(name, role);
+  // Whoever attaches a policy to a role that is in use adds to it knowingly; what waits under its name is nobody's wish.
+  if (role !== undefined && others > 0 && !own.some(({ attached }) => attached)) {
+    throw new DeployError(
+      `The CAM role ${name} has policies of others and none of this service, so the functions would get rights that nobody gave them. ${ADVICE}`,
+      'ROLE_NAME_TAKEN',
+    );
+  }
   const wanted = new Map(policiesOf(kind, settings).map(({ index, document }) => [numbered(name, index), document]));
   const theirs = taken.find((candidate) => wanted.has(candidate));
   if (theirs !== undefined) {
@@ -85,14 +93,12 @@ async function planRole(api: CloudApi, kind: RoleKind, settings: Settings): Prom
 
 /** A role that others made, or that others may assume, would give them our rights. Throws `DeployError`. */
 function checkRole(name: string, { description, trust }: ExistingRole): void {
-  const advice =
-    'Delete that role (CAM console, Roles) or change service or stage in serverless.yml, then deploy again.';
   if (!description.startsWith(MARK)) {
-    throw new DeployError(`The CAM role ${name} was not made by this service. ${advice}`, 'ROLE_NAME_TAKEN');
+    throw new DeployError(`The CAM role ${name} was not made by this service. ${ADVICE}`, 'ROLE_NAME_TAKEN');
   }
   if (!sameTrust(trust)) {
     throw new DeployError(
-      `The CAM role ${name} may be taken by others than the functions: its trust policy was changed. ${advice}`,
+      `The CAM role ${name} may be taken by others than the functions: its trust policy was changed. ${ADVICE}`,
       'ROLE_TRUST_CHANGED',
     );
   }

@@ -269,6 +269,15 @@ describe('an existing role of our name', () => {
     expect(calls).toEqual([]);
   });
 
+  it('is refused when it waits with policies of others and none of ours', async () => {
+    const { deploy, cloud, calls } = await world();
+    const description = 'COS Replication: identity of its functions';
+    cloud.cam.createRole({ name: ENGINE, trust: JSON.stringify(TRUST_POLICY), description });
+    cloud.cam.attach(ENGINE, cloud.cam.createPolicy({ name: 'all', document: TEXT }).id);
+    await expect(deploy(sized(1))).rejects.toThrow(/has policies of others and none of this service.*Delete that role/);
+    expect(calls).toEqual([]);
+  });
+
   it('counts as ours in any spelling of the same trust', async () => {
     const { deploy, cloud } = await world();
     const [statement] = TRUST_POLICY.statement;
