@@ -12,6 +12,9 @@ export type ObjectCalls = Pick<
   'headObject' | 'getObject' | 'getRange' | 'putObject' | 'copyObject' | 'deleteObject'
 >;
 
+/** Bytes of an error, at least: it may be longer than what was requested. */
+const ERROR_ROOM = 64 * 1024;
+
 export function objectCalls(invoke: Invoke): ObjectCalls {
   return {
     headObject: (place, key, versionId) =>
@@ -60,7 +63,7 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
         query: versionQuery(versionId),
         headers: [['Range', `bytes=${first}-${last}`]],
         effect: 'read',
-        limit: last - first + 1,
+        limit: Math.max(last - first + 1, ERROR_ROOM),
         reader: reading(({ body }) => {
           if (body.length !== last - first + 1) throw new UnusableAnswer('the answer is not of the bytes asked for');
           return body;

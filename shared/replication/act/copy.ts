@@ -8,6 +8,7 @@ import { plannedParts } from './multipart/part-size.ts';
 import { claimAt, ownItem } from '../look/claim.ts';
 import type { Candidate } from '../look/candidates.ts';
 import { ownMarker, proofOf, proves } from '../../identity/index.ts';
+import { withRefusingSide } from './refusing-side.ts';
 import { removeVersion } from './remove.ts';
 import type { Copy, Written } from '../run/copy-job.ts';
 import type { Needs } from '../run/run.ts';
@@ -151,7 +152,7 @@ async function copy(run: Copying, job: Copy): Promise<string | Halt> {
   } catch (error) {
     // P20: An error in the body of a 200 arrives here too.
     if (isSourceGone(error)) return LOOK_AGAIN;
-    throw error;
+    throw await withRefusingSide(run, job.from, error);
   }
 }
 
