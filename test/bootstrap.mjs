@@ -134,13 +134,10 @@ async function main() {
       process.exit(1);
     });
   }
-  // tsx would leave its cache in the temporary folder. Without the cache a start takes about as long.
-  process.env.TSX_DISABLE_CACHE = '1';
-  const { register } = await import('tsx/esm/api');
-  register();
   const entry = resolve(root, file);
   process.argv = [process.argv[0], entry, ...args];
-  await import(pathToFileURL(entry).href);
+  if (entry.endsWith('.ts')) await (await import('./program.mjs')).runProgram(entry);
+  else await import(pathToFileURL(entry).href);
 }
 
 main().catch((error) => {

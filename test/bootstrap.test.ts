@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const BOOTSTRAP = join(dirname(fileURLToPath(import.meta.url)), 'bootstrap.mjs');
@@ -17,9 +17,7 @@ const FAKE_NPM = `
   console.log('npm says', process.argv.slice(2).join(' '));
   if (process.env.NPM_FAILS) process.exit(7);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.env.NPM_TAKES ?? 0));
-  fs.mkdirSync('node_modules/tsx/esm', { recursive: true });
-  fs.writeFileSync('node_modules/tsx/esm/api.js', 'export const register = () => undefined;');
-  fs.writeFileSync('node_modules/tsx/package.json', '{"type":"module","exports":{"./esm/api":"./esm/api.js"}}');
+  fs.mkdirSync('node_modules', { recursive: true });
   fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
 `;
 
@@ -27,7 +25,7 @@ const lock = (version: string): string =>
   JSON.stringify({
     packages: {
       '': { name: 'x' },
-      'node_modules/tsx': { version, integrity: `sha512-${version}` },
+      'node_modules/needed': { version, integrity: `sha512-${version}` },
       'node_modules/for-another-platform': { version: '1.0.0', optional: true },
     },
   });
@@ -49,11 +47,11 @@ interface Outcome {
   readonly stderr: string;
 }
 
-function run(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+function run(args: readonly string[], env: Record<string, string> = {}, bootstrap?: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [join(root, 'test', 'bootstrap.mjs'), ...args],
+      [bootstrap ?? join(root, 'test', 'bootstrap.mjs'), ...args],
       { env: { ...process.env, npm_execpath: join(root, 'npm.cjs'), ...env } },
       (_error, stdout, stderr) => resolve({ status: child.exitCode ?? -1, stdout, stderr }),
     );
@@ -111,6 +109,31 @@ describe('bootstrap', () => {
     expect(stderr).toContain(`${root} cannot be written`);
     expect(stderr).toContain('npm ci');
     expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('runs TypeScript that waits, knows its place and shows its own lines', async () => {
+    const program = join(root, 'program.ts');
+    await writeFile(join(root, 'part.ts'), `export const place: string = import.meta.url;\nexport const more = 1;\n`);
+    await writeFile(
+      program,
+      `import type { Stats } from 'node:fs';
+       import { place } from './part.ts';
+       const { more } = await import('./part.ts');
+       console.log(JSON.stringify([import.meta.url, place, more, process.argv.slice(1)]));
+       export const fail = (stats?: Stats): never => {
+         throw new Error('as it says ' + String(stats));
+       };
+       await Promise.resolve();
+       fail();`,
+    );
+    const before = await readdir(root);
+    const { status, stdout, stderr } = await run([program, '--json'], {}, BOOTSTRAP);
+    const places = [program, join(root, 'part.ts')].map((file) => pathToFileURL(file).href);
+    expect(JSON.parse(stdout)).toEqual([...places, 1, [program, '--json']]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('as it says undefined');
+    expect(stderr).toContain(`${program}:6:`);
+    expect(await readdir(root)).toEqual(before);
   });
 
   it('prints its usage', async () => {
