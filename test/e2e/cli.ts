@@ -1,63 +1,23 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Outcome } from './command.ts';
+import { openCli, type Outcome } from '../cloud/job/cli.ts';
 
-const WARM = fileURLToPath(new URL('warm-cli.mjs', import.meta.url));
-const cliOf = (folder: string): string => join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
-
-/** One command, in the form that `warm-cli.mjs` takes. */
-interface Command {
-  readonly cli: string;
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly args: readonly string[];
-}
-
-/** The real CLI in a process that runs already. */
+/** The real CLI in a process that is there already. */
 export interface WarmCli {
   run(args: readonly string[]): Promise<Outcome>;
-  /** Resolves when no command of any project runs. */
+  /** Resolves once no command of it runs. */
   close(): Promise<void>;
 }
 
-/**
- * One process for all test files of this process, because a start costs more than ten commands. It ends with this
- * process.
- */
-let child: ChildProcess | undefined;
-let last: Promise<unknown> = Promise.resolve();
+/** One for all test files of this process, and for all projects. It ends with this process. */
+export const sharedCli = openCli();
 
-function startChild(): ChildProcess {
-  const started = fork(WARM, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  started.once('exit', () => {
-    if (child === started) child = undefined;
-  });
-  started.unref();
-  return started;
-}
-
-function runNow(command: Command): Promise<Outcome> {
-  const running = (child ??= startChild());
-  running.channel?.ref();
-  return new Promise<Outcome>((resolve, reject) => {
-    const dead = (status: number | null): void => {
-      reject(new Error(`the process of serverless ${command.args.join(' ')} ended with ${status}`));
-    };
-    running.once('exit', dead);
-    running.once('message', (outcome) => {
-      running.off('exit', dead);
-      resolve(outcome as Outcome);
-    });
-    running.send(command);
-  }).finally(() => running.channel?.unref());
-}
-
-/** `folder` has the serverless.yml. Commands of all folders run one after the other. */
+/** `folder` is that of serverless.yml. */
 export function warmCli(folder: string, env: NodeJS.ProcessEnv): WarmCli {
+  let last: Promise<unknown> = Promise.resolve();
   return {
     run: (args) => {
-      const outcome = last.then(() => runNow({ cli: cliOf(folder), folder, env, args }));
+      const outcome = sharedCli.run({ folder, env, args });
       last = outcome.catch(() => undefined);
       return outcome;
     },
@@ -67,7 +27,8 @@ export function warmCli(folder: string, env: NodeJS.ProcessEnv): WarmCli {
 
 /** The real CLI in a process of its own, as a user runs it. */
 export function coldCli(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
-  const child = spawn(process.execPath, [cliOf(folder), ...args], {
+  const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
+  const child = spawn(process.execPath, [cli, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env,

@@ -4,14 +4,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Outcome } from '../cloud/job/cli.ts';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-export interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A command of the project as a child process, with a temporary folder of its own that must be empty in the end. */
 export interface Command {

@@ -8,8 +8,8 @@ import { createRuleStore, mergeStarts, parseRules } from '../../shared/rules/ind
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
+import type { Outcome } from '../cloud/job/cli.ts';
 import { coldCli, warmCli, type WarmCli } from './cli.ts';
-import type { Outcome } from './command.ts';
 import { configurationWith } from './configuration.ts';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appidOf } from '../../shared/cos/index.ts';
 import { readConfiguration } from '../cloud/job/configuration.ts';
+import { sharedCli } from './cli.ts';
 import { familyOf, ROOT, startCommand, stillRunning } from './command.ts';
 
 const START = 'test/cloud/bin/start.ts';
@@ -13,7 +14,7 @@ const CLOUD = 'test/cloud/bin/cloud.ts';
 const LONG = 240_000;
 const FILES = 70;
 /** The first of each list, because the file belongs to its user. */
-const { source, destination } = await readConfiguration(ROOT, new AbortController().signal);
+const { source, destination } = await readConfiguration(sharedCli, ROOT);
 
 let folder: string;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import { readConfiguration } from '../cloud/job/configuration.ts';
 import { deployEnvironment } from '../cloud/job/deploy.ts';
 import { startEnvironment } from '../cloud/job/index.ts';
 import { whereIsJson } from '../cloud/bin/where.ts';
+import { sharedCli } from './cli.ts';
 import { ROOT } from './command.ts';
 import { configurationWith } from './configuration.ts';
 import { createProject } from './project.ts';
@@ -62,7 +62,7 @@ it(
   async () => {
     const lists = { sources: ['photos@eu-frankfurt'], destinations: ['vault-1299999999@na-ashburn'] };
     await withProject(configurationWith(ROOT, lists), async (root) => {
-      await expect(readConfiguration(root, new AbortController().signal)).rejects.toThrow(/photos@eu-frankfurt/);
+      await expect(readConfiguration(sharedCli, root)).rejects.toThrow(/photos@eu-frankfurt/);
     });
   },
   LONG,
@@ -77,15 +77,12 @@ it(
       .replace(/runtime: .*/, 'runtime: ${env:RUNTIME_OF_TEST}');
     await withProject(yml, async (root) => {
       await writeFile(join(root, 'buckets.json'), JSON.stringify({ sources: ['mine-1250000000@ap-beijing'] }));
-      const run = (backup: string, runtime: string) =>
-        new Promise<string>((resolve) => {
-          const args = ['info', '--stage', 'trial', '--region', 'ap-beijing', '--param', `backup=${backup}`];
-          const env = { ...deployEnvironment(NOWHERE, process.env), RUNTIME_OF_TEST: runtime };
-          const cli = join(root, 'node_modules/serverless/bin/serverless.js');
-          execFile(process.execPath, [cli, ...args], { cwd: root, env }, (_, stdout, stderr) =>
-            resolve(stdout + stderr),
-          );
-        });
+      const run = async (backup: string, runtime: string): Promise<string> => {
+        const args = ['info', '--stage', 'trial', '--region', 'ap-beijing', '--param', `backup=${backup}`];
+        const env = { ...deployEnvironment(NOWHERE, process.env), RUNTIME_OF_TEST: runtime };
+        const { stdout, stderr } = await sharedCli.run({ folder: root, args, env });
+        return stdout + stderr;
+      };
       const wrong = await run('theirs-1250000000', 'Nodejs20.19');
       expect(wrong).toMatch(/serverless.yml, line \d+: "theirs-1250000000" under destinations lacks the region/);
       expect(await run('theirs-1250000000@ap-tokyo', 'Ruby3')).toMatch(/line \d+: provider.runtime is "Ruby3"; write/);

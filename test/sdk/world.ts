@@ -8,6 +8,7 @@ import { createCosClient, formatPlace } from '../../shared/cos/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
+import { openCli } from '../cloud/job/cli.ts';
 import { deploy } from '../cloud/job/deploy.ts';
 import { configurationWith } from '../e2e/configuration.ts';
 import { ROLE, UIN, apiDomain } from '../cloud/job/environment.ts';
@@ -63,6 +64,7 @@ export async function startWorld(
 ): Promise<World> {
   const project = await mkdtemp(join(tmpdir(), 'cos-replication-sdk-'));
   let cloud: LocalCloud | undefined;
+  const cli = openCli();
   const close = async (): Promise<void> => {
     await cloud?.close();
     await rm(project, { recursive: true, force: true });
@@ -73,7 +75,7 @@ export async function startWorld(
     createBuckets(cloud, sources);
     await writeProject(root, project, sources);
     const access = { endpoint: cloud.endpoint, secretId: cloud.secretId, secretKey: cloud.secretKey };
-    await deploy(project, { access, region: REGION, signal: options.signal, onLine: options.say });
+    await deploy(cli, project, { access, region: REGION, signal: options.signal, onLine: options.say });
     const managed = await addKeys(cloud, sources);
     const [url] = cloud.scf.functionUrls();
     if (url === undefined) throw new Error('the deployment has no function URL');
@@ -92,6 +94,8 @@ export async function startWorld(
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    await cli.close();
   }
 }
 

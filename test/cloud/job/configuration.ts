@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { appidOf, codeOfRegion, samePlace, type Place } from '../../../shared/cos/index.ts';
 import { readPlaces } from '../../../shared/deploy/config/places.ts';
+import type { Cli } from './cli.ts';
 import { cliEnvironment } from './deploy.ts';
 
 /** The buckets in the clone's serverless.yml, as the CLI itself reads it. */
@@ -29,8 +28,11 @@ interface Printed {
  * Reads the configuration through `serverless print`, so that variables, files and parameters mean what they mean at a
  * deployment. Throws with the CLI's own words when it refuses the file.
  */
-export async function readConfiguration(root: string, signal: AbortSignal): Promise<Configuration> {
-  return configurationOf(JSON.parse(await print(root, signal)) as Printed);
+export async function readConfiguration(cli: Cli, folder: string, signal?: AbortSignal): Promise<Configuration> {
+  const env = cliEnvironment(process.env);
+  const { status, stdout, stderr } = await cli.run({ folder, args: ['print', '--format', 'json'], env, signal });
+  if (status !== 0) throw new Error(`serverless.yml cannot be used:\n${stdout}${stderr}`.trimEnd());
+  return configurationOf(JSON.parse(stdout) as Printed);
 }
 
 /** Throws `DeployError` with an advice. */
@@ -46,20 +48,4 @@ export function configurationOf(printed: Printed): Configuration {
   const appid = appidOf(source.bucket);
   const bucket = printed.stateBucket ?? `crr-${printed.provider.stage}-${codeOfRegion(source.region) ?? ''}-${appid}`;
   return { appid, sources, destinations, source, destination, state: { bucket, region: source.region } };
-}
-
-function print(root: string, signal: AbortSignal): Promise<string> {
-  const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [cli, 'print', '--format', 'json'],
-      { cwd: root, env: cliEnvironment(process.env), signal },
-      (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else if (signal.aborted) reject(signal.reason as Error);
-        else reject(new Error(`serverless.yml cannot be used:\n${stdout}${stderr}`.trimEnd()));
-      },
-    );
-  });
 }

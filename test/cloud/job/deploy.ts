@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Cli } from './cli.ts';
 import type { Access } from './clients.ts';
 
-const PATIENCE_AFTER_TERM = 5_000;
 /** Settings of the user's real account must not leak into a deployment on a local cloud. */
 const FOREIGN = /^(TENCENTCLOUD_|SLS_|SERVERLESS_)/;
 
@@ -32,17 +30,14 @@ export function deployEnvironment(access: Deployer, base: NodeJS.ProcessEnv): No
   };
 }
 
-/**
- * Runs `serverless deploy` as a user does, as a child in a process group of its own, so that ending it ends the bundler it
- * has started, too. When it fails, throws with the CLI's own words, which it says on stdout.
- */
-export async function deploy(root: string, options: RunOptions): Promise<void> {
+/** Runs `serverless deploy` in the clone. When it fails, throws with the CLI's own words, which it says on stdout. */
+export async function deploy(cli: Cli, root: string, options: RunOptions): Promise<void> {
   // The CLI packages into the clone, which may be somebody else's or a read-only image.
-  if (await isWritable(root)) return run(root, ['deploy'], options);
+  if (await isWritable(root)) return run(cli, root, ['deploy'], options);
   const packages = await mkdtemp(join(tmpdir(), 'packages-'));
   try {
-    await run(root, ['package', '--package', packages], options);
-    await run(root, ['deploy', '--package', packages], options);
+    await run(cli, root, ['package', '--package', packages], options);
+    await run(cli, root, ['deploy', '--package', packages], options);
   } finally {
     await rm(packages, { recursive: true, force: true });
   }
@@ -62,45 +57,20 @@ interface RunOptions {
   readonly onLine: (line: string) => void;
 }
 
-async function run(root: string, command: readonly string[], options: RunOptions): Promise<void> {
-  options.signal.throwIfAborted();
-  const cli = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  const child = spawn(process.execPath, [cli, ...command, '--region', options.region], {
-    cwd: root,
-    env: deployEnvironment(options.access, process.env),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+async function run(cli: Cli, folder: string, command: readonly string[], options: RunOptions): Promise<void> {
+  const { access: pair, region, signal, onLine } = options;
+  let rest = '';
+  const { status, stdout, stderr } = await cli.run({
+    folder,
+    signal,
+    args: [...command, '--region', region],
+    env: deployEnvironment(pair, process.env),
+    onText: (text) => {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(onLine);
+    },
   });
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      lines.push(line);
-      options.onLine(line);
-    });
-  }
-  const endGroup = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  };
-  let force: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    endGroup('SIGTERM');
-    force = setTimeout(() => endGroup('SIGKILL'), PATIENCE_AFTER_TERM);
-  };
-  options.signal.addEventListener('abort', stop, { once: true });
-  try {
-    const status = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    options.signal.throwIfAborted();
-    if (status !== 0) throw new Error(`serverless ${command[0]} failed (status ${status}):\n${lines.join('\n')}`);
-  } finally {
-    clearTimeout(force);
-    options.signal.removeEventListener('abort', stop);
-  }
+  if (rest !== '') onLine(rest);
+  if (status !== 0) throw new Error(`serverless ${command[0]} failed (status ${status}):\n${stdout}${stderr}`);
 }

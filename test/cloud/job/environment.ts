@@ -3,6 +3,7 @@ import type COS from 'cos-nodejs-sdk-v5';
 import { createKeyStore, RIGHTS } from '../../../shared/access/index.ts';
 import { appidOf, createCosClient, type Place } from '../../../shared/cos/index.ts';
 import { startCloud, type LocalCloud } from '../index.ts';
+import { openCli, type Cli } from './cli.ts';
 import { calling, cosClient, type Access } from './clients.ts';
 import { readConfiguration, type Configuration } from './configuration.ts';
 import { deploy } from './deploy.ts';
@@ -58,6 +59,7 @@ async function addApiKey(access: Access, state: Place): Promise<void> {
 
 async function prepare(
   cloud: LocalCloud,
+  cli: Cli,
   configuration: Configuration,
   options: EnvironmentOptions,
 ): Promise<Environment> {
@@ -72,7 +74,7 @@ async function prepare(
     wrap([`Bucket ${place.bucket}`, `in ${place.region}, versioned.`]).forEach(say);
   }
   say('serverless deploy …');
-  await deploy(root, {
+  await deploy(cli, root, {
     access,
     region: configuration.source.region,
     signal,
@@ -96,16 +98,25 @@ function createForeignBucket({ core }: LocalCloud, { bucket, region }: Place): v
   core.putVersioning(bucket, region, 'Enabled');
 }
 
-/** The caller that starts one has to close it: it holds processes and a temporary folder. */
-export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
-  const configuration = await readConfiguration(options.root, options.signal);
+async function startWith(cli: Cli, options: EnvironmentOptions): Promise<Environment> {
+  const configuration = await readConfiguration(cli, options.root, options.signal);
   const { appid, source } = configuration;
   const cloud = await startCloud({ port: options.port, appid, uin: UIN, sourceRegion: source.region });
   try {
     options.say(`Local cloud on ${cloud.endpoint}.`);
-    return await prepare(cloud, configuration, options);
+    return await prepare(cloud, cli, configuration, options);
   } catch (error) {
     await cloud.close();
     throw error;
+  }
+}
+
+/** The caller that starts one has to close it: it holds processes and a temporary folder. */
+export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  const cli = openCli();
+  try {
+    return await startWith(cli, options);
+  } finally {
+    await cli.close();
   }
 }

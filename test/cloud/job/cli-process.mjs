@@ -1,8 +1,9 @@
-// Runs the real CLI once for each message `{ cli, folder, env, args }`, and answers `{ status, stdout, stderr }`. `cli`
-// is the path of serverless.js, `folder` that of serverless.yml, and the environment has nothing but `env`. The CLI and
-// the plugin load some 3,000 modules, which takes far longer than most of the commands; here they are loaded once. The
-// CLI's own modules are loaded again for each command, so that none sees the state of an earlier one.
+// Runs the real CLI once for each message `{ folder, env, args }`, and answers `{ stream, text }` for each text that it writes
+// and `{ status }` at its end. `folder` is that of serverless.yml, and nothing but `env` is in the environment. The CLI and the
+// plugin load some 3,000 modules, which costs far more than most of the commands; here that is paid once. The modules of the CLI
+// that hold state are loaded anew for each command, so that none sees what the one before it has left.
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 /** The CLI's own modules and those that register something in the process. */
@@ -15,44 +16,43 @@ require('esbuild');
 const shared = require('uni-global/lib/uni-global');
 
 const node = process.argv[0];
+/** The status with which the command ended its process. */
+let status;
 const events = ['uncaughtException', 'unhandledRejection', 'exit', 'SIGINT', 'SIGTERM', 'SIGHUP'];
-let said = { stdout: '', stderr: '' };
-for (const name of ['stdout', 'stderr']) {
-  process[name].write = (chunk, encoding, done) => {
-    said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+for (const stream of ['stdout', 'stderr']) {
+  process[stream].write = (chunk, encoding, done) => {
+    // Everything after its end does not count.
+    if (status === undefined)
+      process.send({ stream, text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
     const after = typeof encoding === 'function' ? encoding : done;
     if (after) process.nextTick(after);
     return true;
   };
 }
 
-/** The result of a command that ended its process. */
-let outcome;
 const end = process.exit.bind(process);
 process.on('disconnect', () => end());
-process.exit = (status = process.exitCode) => {
-  if (outcome !== undefined) return;
-  outcome = { status: Number(status ?? 0), ...said };
-  // Everything after it does not count.
+process.exit = (code = process.exitCode) => {
+  if (status !== undefined) return;
+  status = Number(code ?? 0);
   throw new Error('The command has ended.');
 };
 
 /** The command ends like a process: nothing is left to do. */
 function ended() {
-  const answer = outcome ?? { status: Number(process.exitCode ?? 0), ...said };
   // The folder of a test is removed after it.
   process.chdir('/');
   process.channel.ref();
-  process.send(answer);
+  process.send({ status: status ?? Number(process.exitCode ?? 0) });
 }
 
-process.on('message', ({ cli, folder, env, args }) => {
+process.on('message', ({ folder, env, args }) => {
+  const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
   process.channel.unref();
   process.chdir(folder);
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, env);
-  said = { stdout: '', stderr: '' };
-  outcome = undefined;
+  status = undefined;
   process.exitCode = undefined;
   process.argv = [node, cli, ...args];
   for (const name of events) process.removeAllListeners(name);

@@ -1,0 +1,122 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('cli-process.mjs', import.meta.url));
+/** ms until a command that was asked to end is killed. */
+const PATIENCE_AFTER_TERM = 5_000;
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliCommand {
+  /** That of serverless.yml. */
+  readonly folder: string;
+  readonly args: readonly string[];
+  /** All of its environment. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Is given each text as it comes. */
+  readonly onText?: ((text: string) => void) | undefined;
+  /** When it is aborted, the process is ended, and `run` rejects with the reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The real CLI in a process that stays: its start costs more than most of its commands. */
+export interface Cli {
+  /** Runs commands one after the other, whatever their folder. Rejects when the process has died. */
+  run(command: CliCommand): Promise<Outcome>;
+  /** Ends the process, and everything that it has started, with the command that runs. Resolves when it is gone. */
+  close(): Promise<void>;
+}
+
+type Told = { readonly stream: 'stdout' | 'stderr'; readonly text: string } | { readonly status: number };
+
+/** The process starts with the first command, and holds this one only while a command runs. */
+export function openCli(): Cli {
+  let child: ChildProcess | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function start(): ChildProcess {
+    // In a process group of its own, so that ending it ends the bundler that it has started, too.
+    const started = fork(PROGRAM, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
+    started.once('exit', () => {
+      if (child === started) child = undefined;
+    });
+    started.unref();
+    return started;
+  }
+
+  function runNow({ folder, args, env, onText }: CliCommand): Promise<Outcome> {
+    const running = (child ??= start());
+    running.channel?.ref();
+    const said = { stdout: '', stderr: '' };
+    return new Promise<Outcome>((resolve, reject) => {
+      const listen = (told: Told): void => {
+        if ('stream' in told) {
+          said[told.stream] += told.text;
+          onText?.(told.text);
+        } else {
+          stopListening();
+          resolve({ status: told.status, ...said });
+        }
+      };
+      const die = (status: number | null, signal: string | null): void => {
+        stopListening();
+        reject(new Error(`the process of serverless ${args.join(' ')} ended with ${signal ?? status}`));
+      };
+      const stopListening = (): void => {
+        running.off('exit', die).off('message', listen as (told: unknown) => void);
+      };
+      running.once('exit', die).on('message', listen as (told: unknown) => void);
+      running.send({ folder, args, env });
+    }).finally(() => running.channel?.unref());
+  }
+
+  async function close(): Promise<void> {
+    if (child !== undefined) await endGroup(child);
+  }
+
+  async function runUnlessAborted(command: CliCommand): Promise<Outcome> {
+    const { signal } = command;
+    signal?.throwIfAborted();
+    let closing: Promise<void> | undefined;
+    const stop = (): void => void (closing = close());
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      return await runNow(command);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      await closing;
+      signal?.throwIfAborted();
+    }
+  }
+
+  return {
+    run(command) {
+      const outcome = last.then(() => runUnlessAborted(command));
+      last = outcome.catch(() => undefined);
+      return outcome;
+    },
+    close,
+  };
+}
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  const signalGroup = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.ref();
+  signalGroup('SIGTERM');
+  const force = setTimeout(() => signalGroup('SIGKILL'), PATIENCE_AFTER_TERM);
+  await gone;
+  clearTimeout(force);
+}
