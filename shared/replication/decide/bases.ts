@@ -43,8 +43,9 @@ export interface Known {
 /**
  * Finds the base of a replica: the newest entry below it down to which nothing is unaccounted for. Such an entry has a
  * replica or is about to get one, and that replica says what is missing further down. Or it will never have one and was
- * listed for certain, and so was everything below it. A young entry without a replica is passed over: it may be known
- * from an event alone, while the listing does not yet show the versions below it.
+ * listed for certain, and so was everything below it, down to the next replica. A young entry without a replica is passed
+ * over: it may be known from an event alone, while the listing does not yet show the versions below it. A delete marker
+ * above a version that may be copied some day is passed over too: it has no replica that says so.
  */
 export function accountedBelow(
   { entries, settledBefore }: Observation,
@@ -53,8 +54,9 @@ export function accountedBelow(
   const stands = new Set([...kept.map((item) => item.marker.ref.id), ...missing.map((entry) => entry.ref.id)]);
   const newest: (Ref | undefined)[] = [];
   for (const [i, { ref }] of entries.entries()) {
-    // P9: A base names only what has a replica, or was seen to need none.
-    const isAccounted = stands.has(ref.id) || (ref.time < settledBefore && !later.has(ref.id));
+    const isBelowAccounted = i === 0 || newest[i - 1] === entries[i - 1]?.ref;
+    // P9: A base names only what has a replica, or was seen to need none, like all down to the next replica.
+    const isAccounted = stands.has(ref.id) || (isBelowAccounted && ref.time < settledBefore && !later.has(ref.id));
     newest.push(isAccounted ? ref : newest[i - 1]);
   }
   return (ref) => newest[firstWhere(entries.length, (i) => compare((entries[i] as Entry).ref, ref) >= 0) - 1];
