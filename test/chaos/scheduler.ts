@@ -63,7 +63,8 @@ export class Scheduler {
       if (timer === undefined) return;
       this.now = timer.at;
       timer.run();
-      await new Promise(setImmediate);
+      // All of a world is promises: they have come to rest when the next tick begins. A turn of the event loop would tell too.
+      await new Promise((resolve) => process.nextTick(resolve));
     }
   }
 
