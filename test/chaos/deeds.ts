@@ -16,6 +16,8 @@ export const SOURCE_DEEDS = [
   'copyBack',
   /** Uploads into an archive class: nobody can read the object before it is restored. */
   'archivePut',
+  /** Uploads under a key of the customer: nobody else can ever read the object. */
+  'sealedPut',
   /** Asks for an archived version to be restored. */
   'restore',
   /** Suspends versioning for a while; only where no replicas arrive. */
@@ -38,6 +40,8 @@ export const DESTINATION_DEEDS = [
   'foreignUpload',
   /** Writes other bytes with all the existing metadata, as programs do that change an object in place. */
   'rewrite',
+  /** The same under a key of the customer, over whatever is there. */
+  'foreignSealed',
   /** Lifecycle: an older version is removed. */
   'expire',
   /**
@@ -51,6 +55,14 @@ export const DESTINATION_DEEDS = [
   'suspendThere',
   /** The same where replicas arrive. */
   'foreignForge',
+] as const;
+
+/** Deeds at any site that change a version in place: no new version is made, and no event tells of it. */
+export const PROPERTY_DEEDS = [
+  /** A version gets other tags, or none. */
+  'retag',
+  /** A version gets other rights. */
+  'regrant',
 ] as const;
 
 /** Deeds of the owner of a source to its rules; the key does not matter. */
@@ -70,7 +82,11 @@ export const RULE_DEEDS = [
   'addLinks',
 ] as const;
 
-export type DeedName = (typeof SOURCE_DEEDS)[number] | (typeof DESTINATION_DEEDS)[number] | (typeof RULE_DEEDS)[number];
+export type DeedName =
+  | (typeof SOURCE_DEEDS)[number]
+  | (typeof DESTINATION_DEEDS)[number]
+  | (typeof PROPERTY_DEEDS)[number]
+  | (typeof RULE_DEEDS)[number];
 
 /** One deed of a user. A world is a list of deeds, so that one can be left out without a change of the others. */
 export interface Deed {
@@ -130,6 +146,7 @@ function weighted(weights: Partial<Record<DeedName, number>>, dice: number): Dee
 /** Whether this kind of deed belongs to this site. */
 export function mayHappen(name: DeedName, topology: Topology, site: Place): boolean {
   if (!topology.sites.some(({ bucket }) => bucket === site.bucket)) return false;
+  if ((PROPERTY_DEEDS as readonly string[]).includes(name)) return true;
   if ((DESTINATION_DEEDS as readonly string[]).includes(name)) return !isSource(topology, site);
   if (name === 'suspend') return isSource(topology, site) && !isDestination(topology, site);
   return isSource(topology, site);

@@ -1,4 +1,5 @@
 import type { Place } from '../../shared/cos/index.ts';
+import type { Version } from '../cloud/cos/index.ts';
 
 /** A key at one site. */
 export const at = (place: Place, key: string): string => `${place.bucket}/${key}`;
@@ -42,6 +43,13 @@ export class Diary {
     /** An older delete marker was below. */
     readonly stillHidden: boolean;
   }[] = [];
+  /** Tags that a version had before somebody changed them, by its ID. */
+  readonly formerTags = new Map<string, Version['attributes']['tags'][]>();
   /** Uploads that no user ends. */
   readonly uploads: { readonly place: Place; readonly key: string; readonly uploadId: string }[] = [];
+
+  /** The tags or the rights of a version are changed at this moment. */
+  changes({ versionId, attributes: { tags } }: Version): void {
+    this.formerTags.set(versionId, [...(this.formerTags.get(versionId) ?? []), tags]);
+  }
 }

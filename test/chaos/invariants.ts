@@ -5,7 +5,8 @@ import { withoutLag } from '../deployment/index.ts';
 import { excuses } from './excused.ts';
 import { at, type Diary } from './diary.ts';
 import type { Ledger } from './ledger.ts';
-import { REPLICA_KEY, type RuleBook } from './rule-book.ts';
+import { REPLICA_KEY, type RuleBook, type Written } from './rule-book.ts';
+import { skippedFor } from './skipped.ts';
 import { isShared, type Link, type Topology } from './topology.ts';
 
 export interface Violation {
@@ -27,14 +28,27 @@ const LOOK_MS = 1000;
 
 export type Listed = Version & { readonly isLatest: boolean };
 
-/** Judges each link by the judge's own record, never by replication markers. */
-export function checkLinks(evidence: Evidence): readonly Violation[] {
+/** One key at the two ends of a link. */
+interface Sides {
+  /** Newest first, like the versions at the destination. */
+  readonly source: readonly Listed[] | undefined;
+  readonly stack: readonly Listed[] | undefined;
+  readonly compared: boolean;
+}
+
+/**
+ * Judges each link by the judge's own record, never by replication markers. `compared`: somebody has asked for tags and
+ * rights since they were changed.
+ */
+export function checkLinks(evidence: Evidence, compared: boolean): readonly Violation[] {
   const { core, topology, diary, ledger } = evidence;
   const violations: Violation[] = ledger.crimes.map((text) => ({ invariant: 'I5', text }));
   for (const link of topology.links) {
     const [source, destination] = [byKey(core, link.source), byKey(core, link.destination)];
-    for (const key of new Set([...source.keys(), ...destination.keys()]))
-      violations.push(...new KeyOfLink(evidence, link, key, source.get(key), destination.get(key)).check());
+    for (const key of new Set([...source.keys(), ...destination.keys()])) {
+      const sides = { source: source.get(key), stack: destination.get(key), compared };
+      violations.push(...new KeyOfLink(evidence, link, key, sides).check());
+    }
   }
   for (const { place, key, known } of ledger.uploads.values())
     if (known) violations.push({ invariant: 'I6', text: `${key}: an upload of ours is left at ${place.bucket}` });
@@ -100,16 +114,11 @@ class KeyOfLink {
   /** Our replicas of this link, newest first. */
   readonly #replicas: readonly Listed[];
   readonly #rules: RuleBook;
+  readonly #compared: boolean;
   readonly #isExcused: (version: Listed) => boolean;
   readonly #violations: Violation[] = [];
 
-  constructor(
-    evidence: Evidence,
-    link: Link,
-    key: string,
-    source: readonly Listed[] = [],
-    stack: readonly Listed[] = [],
-  ) {
+  constructor(evidence: Evidence, link: Link, key: string, { source = [], stack = [], compared }: Sides) {
     const { ledger, rules } = evidence;
     this.#evidence = evidence;
     this.#link = link;
@@ -118,6 +127,7 @@ class KeyOfLink {
     this.#stack = stack;
     this.#replicas = stack.filter(({ versionId }) => ledger.made.get(versionId)?.origin.bucket === link.source.bucket);
     this.#rules = rules.find((book) => book.source.bucket === link.source.bucket) as RuleBook;
+    this.#compared = compared;
     this.#isExcused = excuses(evidence, link);
   }
 
@@ -150,13 +160,27 @@ class KeyOfLink {
   }
 
   #isDue(version: Version): boolean {
-    const { attributes, restoredUntil } = version;
-    if (attributes.storageClass === 'ARCHIVE' && restoredUntil === undefined) return false;
-    return this.#rules.due(this.#link, this.#written(version));
+    if (skippedFor(version) !== undefined) return false;
+    const tags = this.#compared ? [version.attributes.tags] : this.#tagsOf(version);
+    return tags.every((some) => this.#rules.due(this.#link, { ...this.#written(version), tags: some }));
+  }
+
+  /** Those that it has, and those that it had before somebody changed them. */
+  #tagsOf({ versionId, attributes: { tags } }: Version): readonly Written['tags'][] {
+    return [tags, ...(this.#evidence.diary.formerTags.get(versionId) ?? [])];
   }
 
   #isAllowed(version: Version): boolean {
-    return this.#rules.allowed(this.#link, this.#written(version));
+    const written = this.#written(version);
+    return this.#tagsOf(version).some((tags) => this.#rules.allowed(this.#link, { ...written, tags }));
+  }
+
+  /** Whether somebody changed the tags or the rights of the version, or of a replica of it: no event tells of that. */
+  #wasChanged({ versionId }: Version): boolean {
+    const { diary, ledger } = this.#evidence;
+    return [...diary.formerTags.keys()].some(
+      (id) => id === versionId || ledger.made.get(id)?.origin.versionId === versionId,
+    );
   }
 
   #checkVersion(version: Listed): void {
@@ -177,10 +201,14 @@ class KeyOfLink {
       this.#say('I1', `${versionId} is encrypted otherwise`);
     if (ownAlgorithm === 'cos/kms' && its.some((one) => one.attributes.encryption?.kmsKeyId !== REPLICA_KEY))
       this.#say('I1', `${versionId} is under another key than the rule names`);
-    const rights = this.#rules.replicaAcl ? textOfRights(version) : NO_RIGHTS;
-    if (its.some((replica) => textOfRights(replica) !== rights)) this.#say('I1', `${versionId} has other rights`);
+    const changed = this.#wasChanged(version);
+    if (changed && !(due && this.#compared)) return;
     if (its.some((replica) => String(replica.attributes.tags) !== String(attributes.tags)))
       this.#say('I1', `${versionId} has other tags`);
+    // What a user does to the rights of a replica stays, unless a rule says that it has those of its version.
+    if (changed && !this.#rules.replicaAcl) return;
+    const rights = this.#rules.replicaAcl ? textOfRights(version) : NO_RIGHTS;
+    if (its.some((replica) => textOfRights(replica) !== rights)) this.#say('I1', `${versionId} has other rights`);
   }
 
   /** The ID is used again, so the version is known by its bytes. */

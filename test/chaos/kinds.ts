@@ -10,6 +10,8 @@ const SHARES = {
   watched: 2,
   /** Objects give rights to others, some are under KMS keys, and the rules say whether replicas get the rights. */
   granted: 3,
+  /** Tags and rights of versions and replicas are changed later, which no event tells. */
+  'changed-in-place': 2,
   'fan-out': 8,
   chain: CROSSED,
   'two-way': 4,
@@ -46,6 +48,8 @@ const SHARES = {
   'two-way-lag': 3,
   /** Some versions are archived, and some of those restored. */
   archived: 3,
+  /** Some versions, at either side, are under a key of the customer. */
+  sealed: 2,
   /** The lifecycle of the destination removes everything that it may remove. */
   emptied: 2,
   /** Copies take minutes, and take effect after the run that asked for them was killed. */

@@ -7,6 +7,7 @@ import { byKey, isOriginal, type Listed, type Violation } from './invariants.ts'
 import type { Ledger } from './ledger.ts';
 import { orphanedCopies } from './orphans.ts';
 import type { RuleBook } from './rule-book.ts';
+import { skippedFor } from './skipped.ts';
 import { isShared, type Link, type Topology } from './topology.ts';
 
 interface ScanEvidence {
@@ -19,9 +20,6 @@ interface ScanEvidence {
   readonly rules: readonly RuleBook[];
   readonly now: () => number;
 }
-
-/** Skipped with a reason, unless it was restored. */
-const isArchived = ({ attributes }: Listed): boolean => attributes.storageClass === 'ARCHIVE';
 
 /**
  * Compares the results of scans with the judge's own record: each in the moment of its writing, the last one by a
@@ -55,7 +53,9 @@ export class ScanJudge {
       const replicas = this.#replicasOf(link);
       const isExcused = excuses(this.#evidence, link);
       for (const version of this.#dueOf(book, link)) {
-        if (version.time / 1000 > result.completeUpTo || isArchived(version)) continue;
+        if (version.time / 1000 > result.completeUpTo || skippedFor(version) !== undefined) continue;
+        // It may have got the tags of the rule after the scan has passed it.
+        if (this.#evidence.diary.formerTags.has(version.versionId)) continue;
         if (!replicas.has(version.versionId) && !isExcused(version))
           this.violations.push({
             invariant: 'I8',
@@ -94,7 +94,11 @@ export class ScanJudge {
     const source = listed(link.source);
     const versions = source.filter(({ deleteMarker }) => !deleteMarker);
     const replicas = new Set([...this.#replicasOf(link), ...orphanedCopies(this.#evidence, link)]);
-    const due = this.#dueOf(book, link);
+    const { formerTags } = this.#evidence.diary;
+    // Listings do not tell tags, so a replica counts though its version has lost the tags of the rule.
+    const due = this.#dueOf(book, link, formerTags).filter(
+      ({ versionId }) => !formerTags.has(versionId) || replicas.has(versionId),
+    );
     const standings = Object.values(counts.rules);
     const there = listed(link.destination).filter(({ deleteMarker }) => !deleteMarker).length;
     const told = standings.reduce((sum, { replicated }) => sum + replicated[0], 0);
@@ -104,13 +108,18 @@ export class ScanJudge {
     const removedSince = this.#evidence.ledger.removed.filter(
       ({ bucket, time }) => bucket === link.destination.bucket && time > written,
     ).length;
-    const isDoubtful = due.some((version) => version.versionId === 'null' || isArchived(version));
+    const isDoubtful = due.some((version) => version.versionId === 'null');
+    const skipped = standings.reduce((sum, one) => sum + one.skipped[0], 0);
+    const passed = due.filter(
+      (version) => skippedFor(version) !== undefined && !replicas.has(version.versionId),
+    ).length;
     return [
       ...say(`versions at ${link.source.bucket}`, counts.source.current[0] + counts.source.older[0], versions.length),
       ...say(`delete markers at ${link.source.bucket}`, counts.source.deleteMarkers, source.length - versions.length),
       ...(isDoubtful || open > 0
         ? []
         : [
+            ...say(`skipped versions at ${link.source.bucket}`, skipped, passed),
             ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
             ...say(
               `others' versions at ${link.destination.bucket}`,
@@ -138,13 +147,16 @@ export class ScanJudge {
     );
   }
 
-  #dueOf(book: RuleBook, link: Link): readonly Listed[] {
+  /** `former`: tags that versions had once; the replica that a version got by those stays. */
+  #dueOf(book: RuleBook, link: Link, former: Diary['formerTags'] = new Map()): readonly Listed[] {
     const { core, ledger } = this.#evidence;
     return [...byKey(core, link.source).values()]
       .flat()
       .filter((version) => !version.deleteMarker && isOriginal(ledger, version))
-      .filter(({ key, deleteMarker, time, attributes }) =>
-        book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags }),
+      .filter(({ key, versionId, deleteMarker, time, attributes }) =>
+        [attributes.tags, ...(former.get(versionId) ?? [])].some((tags) =>
+          book.due(link, { key, deleteMarker, time: time / 1000, tags }),
+        ),
       );
   }
 }

@@ -1,10 +1,11 @@
 import { RULE_DEEDS, type Deed, type DeedName } from './deeds.ts';
 import { seeded } from './scheduler.ts';
+import { ANYWHERE } from './users/property-acts.ts';
 import { AT_DESTINATIONS } from './users/destination-acts.ts';
 import { Hand, type Act, type UsersOptions } from './users/hand.ts';
 import { AT_SOURCES } from './users/source-acts.ts';
 
-const ACTS = { ...AT_SOURCES, ...AT_DESTINATIONS };
+const ACTS = { ...AT_SOURCES, ...AT_DESTINATIONS, ...ANYWHERE };
 
 /** All users: they write to the buckets while the functions work, and change rules. */
 export class Users {

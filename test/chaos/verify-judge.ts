@@ -2,7 +2,8 @@ import type { Cos } from '../../shared/cos/index.ts';
 import { engineOn } from '../deployment/engine.ts';
 import type { EngineOptions } from '../../shared/replication/index.ts';
 import { beginVerify, runVerify, VERIFY_NOTES, verifyDepsOf, type VerifyItem } from '../../shared/verify/index.ts';
-import type { Evidence, Listed, Violation } from './invariants.ts';
+import { skippedFor } from './skipped.ts';
+import type { Evidence, Violation } from './invariants.ts';
 import { byKey, isOriginal } from './invariants.ts';
 import { CosFailure } from '../cloud/cos/index.ts';
 import { orphanedCopies } from './orphans.ts';
@@ -93,10 +94,6 @@ function removeOne({ core, ledger, diary }: VerifyEvidence, { source, destinatio
   return false;
 }
 
-/** If its ID is used again, or its bytes cannot be read, nobody knows which version is meant. */
-const isDoubtful = ({ versionId, attributes }: Listed): boolean =>
-  versionId === 'null' || attributes.storageClass === 'ARCHIVE';
-
 function compare(
   evidence: VerifyEvidence,
   book: RuleBook,
@@ -111,15 +108,20 @@ function compare(
       return origin?.bucket === link.source.bucket ? [origin.versionId] : [];
     }),
   );
+  const reasons = new Map(list.flatMap(({ versionId, reason }) => (reason === undefined ? [] : [[versionId, reason]])));
   const told = new Set(
     list.filter(({ kind }) => kind === 'missing' || kind === 'skipped').map(({ versionId }) => versionId),
   );
   const found: Violation[] = [];
   for (const version of [...byKey(core, link.source).values()].flat()) {
     const { key, versionId, deleteMarker, time, attributes } = version;
-    if (deleteMarker || isDoubtful(version) || !isOriginal(ledger, version)) continue;
+    // If its ID is used again, it is unknown which version is meant.
+    if (deleteMarker || versionId === 'null' || !isOriginal(ledger, version)) continue;
     const isDue = book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags });
     const about = `a verification of ${link.source.bucket} at ${link.destination.bucket}: ${key} ${versionId}`;
+    const reason = skippedFor(version);
+    if (isDue && reason !== undefined && !replicas.has(versionId) && reasons.get(versionId) !== reason)
+      found.push({ invariant: 'I8', text: `${about} is skipped for ${reason}, and ${reasons.get(versionId)} is told` });
     if (isDue && !replicas.has(versionId) && !copies.has(versionId) && !told.has(versionId))
       found.push({ invariant: 'I8', text: `${about} has no replica, and is not reported` });
     if (replicas.has(versionId) && told.has(versionId))

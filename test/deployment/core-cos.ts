@@ -7,6 +7,9 @@ export { plain } from './core-attributes.ts';
 /** Bytes of an answer that the client reads by default. */
 const ANSWER_LIMIT = 2 ** 20;
 
+/** Not even a HEAD is answered without the customer's key. Its answer has no body, and the client takes the status for the code. */
+const SEALED = new CosFailure('InvalidRequest', 400, 'The object is encrypted with the key of a customer.');
+
 /** The listings without lag. */
 export function withoutLag<T>(core: Core, list: () => T): T {
   const { listingLag } = core.switches;
@@ -67,7 +70,9 @@ export function createCoreCos(
       call('HEAD', place, key, () => {
         try {
           const version = core.getObject(place.bucket, place.region, key, versionId);
-          const head = headOf(core.followLink(place.bucket, place.region, version));
+          const shown = core.followLink(place.bucket, place.region, version);
+          if (shown.attributes.encryption?.algorithm === 'SSE-C') throw SEALED;
+          const head = headOf(shown);
           return { found: true, head: { ...head, versionId: nameIn(place, version) }, date: date() };
         } catch (error) {
           if (!(error instanceof CosFailure) || error.status !== 404 || error.code === 'NoSuchBucket') throw error;
@@ -90,7 +95,7 @@ export function createCoreCos(
       call('GET', place, key, async () => {
         let version: Version;
         try {
-          version = core.getObject(place.bucket, place.region, key);
+          version = core.readObject(place.bucket, place.region, key);
         } catch (error) {
           if (error instanceof CosFailure && error.code === 'NoSuchKey') return undefined;
           throw error;
@@ -105,7 +110,7 @@ export function createCoreCos(
       }),
     getRange: (place, key, { versionId, range: [first, last] }) =>
       call('GET', place, key, async () => {
-        const version = core.getObject(place.bucket, place.region, key, versionId);
+        const version = core.readObject(place.bucket, place.region, key, versionId);
         const body = await bytesOf(version, first, last);
         if (body.length === last - first + 1) return body;
         throw new CosError({ method: 'GET', place, key }, 'the answer is not of the bytes asked for', {

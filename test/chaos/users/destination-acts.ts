@@ -2,7 +2,7 @@ import { pick, type DESTINATION_DEEDS } from '../deeds.ts';
 import { plain } from '../../deployment/index.ts';
 import { at } from '../diary.ts';
 import { forge } from './forging.ts';
-import type { Acts } from './hand.ts';
+import { SEALED, type Acts } from './hand.ts';
 import { age, AGED_MS } from './lifecycle.ts';
 
 /** Acts at sites to which replicas come and from which none go. */
@@ -36,6 +36,11 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
     const { versionId } = hand.world.core.putObject(place.bucket, place.region, key, blob, top.attributes, request);
     hand.world.diary.copied.add(top.versionId);
     return `rewrote ${key} ${top.versionId} in place as ${versionId}`;
+  },
+  foreignSealed: (hand, act) => {
+    hand.world.diary.foreign.add(at(act.place, act.key));
+    const { versionId } = hand.put(act, hand.blob(act, false), { encryption: SEALED });
+    return `put ${act.key} under a key of the customer as ${versionId}`;
   },
   expire: (hand, { place, key, random, request }) => {
     const aged = (hand.world.scheduler.now - AGED_MS) * 1000;

@@ -26,8 +26,10 @@ export interface UsersOptions {
 }
 
 export const TAG = ['keep', 'yes'] as const;
+/** Of an object under a key of the customer. */
+export const SEALED: Attributes['encryption'] = { algorithm: 'SSE-C', customerKeyMd5: 'S2V5IG9mIGEgdXNlcg==' };
 /** Of objects: none, a guest's, everyone's, and both with two rights of one guest. */
-const RIGHTS: readonly (readonly Grant[])[] = [
+export const RIGHTS: readonly (readonly Grant[])[] = [
   [],
   [{ permission: 'READ', grantee: 'qcs::cam::uin/100000000007:uin/100000000007' }],
   [{ permission: 'READ', grantee: ALL_USERS }],
@@ -60,10 +62,12 @@ export class Hand {
     this.world = options;
   }
 
-  put(act: Act, blob: Blob): Version {
+  /** `special`: attributes that the object has beside those of every upload. */
+  put(act: Act, blob: Blob, special: Partial<Attributes> = {}): Version {
     const { place, key, request } = act;
     this.write(place, key);
-    return this.world.core.putObject(place.bucket, place.region, key, blob, this.attributes(act), request);
+    const attributes = { ...this.attributes(act), ...special };
+    return this.world.core.putObject(place.bucket, place.region, key, blob, attributes, request);
   }
 
   copyOntoItself({ place, key, random, request }: Act): string | undefined {
@@ -77,7 +81,9 @@ export class Hand {
     this.write(place, key);
     this.world.diary.copied.add(from.versionId);
     const attributes = { replaceMetadata: true, replaceTags: false, attributes: from.attributes };
-    const source = { ...place, key, versionId: from.versionId };
+    const customerKeyMd5 = from.attributes.encryption?.customerKeyMd5;
+    const opening = customerKeyMd5 === undefined ? {} : { customerKeyMd5 };
+    const source = { ...place, key, versionId: from.versionId, ...opening };
     const { version } = this.world.core.copyObject(place.bucket, place.region, key, source, attributes, request);
     this.world.diary.copies.set(version.versionId, from.versionId);
     return `copied ${key} ${from.versionId} onto itself as ${version.versionId}`;

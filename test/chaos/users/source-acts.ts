@@ -1,6 +1,6 @@
 import { pick, type SOURCE_DEEDS } from '../deeds.ts';
 import { forge } from './forging.ts';
-import type { Acts } from './hand.ts';
+import { SEALED, type Acts } from './hand.ts';
 import { age } from './lifecycle.ts';
 
 /** Acts at sites where replication begins. A multipart upload has two moments, so it is not among them. */
@@ -40,12 +40,12 @@ export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'
     return 'suspended versioning';
   },
   archivePut: (hand, act) => {
-    const attributes = { ...hand.attributes(act), storageClass: 'ARCHIVE' };
-    hand.write(act.place, act.key);
-    const { place, key, request } = act;
-    const blob = hand.blob(act, false);
-    const { versionId } = hand.world.core.putObject(place.bucket, place.region, key, blob, attributes, request);
-    return `put ${key} into the archive as ${versionId}`;
+    const { versionId } = hand.put(act, hand.blob(act, false), { storageClass: 'ARCHIVE' });
+    return `put ${act.key} into the archive as ${versionId}`;
+  },
+  sealedPut: (hand, act) => {
+    const { versionId } = hand.put(act, hand.blob(act, false), { encryption: SEALED });
+    return `put ${act.key} under a key of the customer as ${versionId}`;
   },
   restore: (hand, { place, key, random, request }) => {
     const archived = hand

@@ -81,6 +81,31 @@ export const BY_USERS = {
     const habits: Habits = { deeds: between(3, 10), keys: 1, pace, put: 4, archivePut: 4, restore: 4, remove: 1 };
     return { ...world, habits, listingLag };
   },
+  sealed: (world, { random, between }) => {
+    const shape: Shape = (['one-way', 'one-way', 'fan-out', 'two-way', 'chain'] as const)[between(0, 4)] ?? 'one-way';
+    const listingLag = random() < 0.3 ? 5_000 : 0;
+    const pace = [200, 3000, 60_000][between(0, 2)] as number;
+    const rest = { put: 5, remove: 2, undelete: random() < 0.3 ? 1 : 0, foreignSealed: 1 };
+    const habits: Habits = { deeds: between(3, 12), keys: between(1, 2), pace, ...rest, sealedPut: 4 };
+    return { ...world, shape, habits, listingLag, tagged: shape !== 'two-way' && random() < 0.2 };
+  },
+  'changed-in-place': (world, { random, between }) => {
+    const shape: Shape = (['one-way', 'one-way', 'fan-out', 'two-way', 'chain'] as const)[between(0, 4)] ?? 'one-way';
+    const pace = [3000, 60_000, 300_000][between(0, 2)] as number;
+    const rest = { put: 5, remove: random() < 0.3 ? 1 : 0, foreignPut: random() < 0.3 ? 1 : 0 };
+    const habits: Habits = { deeds: between(4, 14), keys: between(1, 2), pace, ...rest, retag: 4, regrant: 4 };
+    const comparedBy = random() < 0.5 ? 'scan' : 'reattempt';
+    return {
+      ...world,
+      shape,
+      habits,
+      granting: true,
+      replicaAcl: random() < 0.7,
+      large: random() < 0.2,
+      tagged: shape !== 'two-way' && random() < 0.3,
+      comparedBy,
+    };
+  },
   emptied: (world, { between }) => {
     const pace = [60_000, 20 * 60_000][between(0, 1)] as number;
     const habits: Habits = { deeds: between(4, 12), keys: 1, pace, put: 4, remove: 4, expireAll: 5, undelete: 1 };

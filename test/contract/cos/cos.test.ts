@@ -121,6 +121,24 @@ describe.each(STORES)('%s', (_, open) => {
       expect((await headOf(plain, 'secret')).encryption?.algorithm).toBe('AES256');
     });
 
+    it('under a key of a customer are listed, and opened to nobody who lacks it', async () => {
+      const versionId = await store.seal(source, 'sealed', 'text');
+      // The answer to a HEAD has no body, and the client takes the status for the code.
+      const unnamed = { code: 'InvalidRequest', status: 400, retryable: false };
+      expect(await failureOf(cos.headObject(source, 'sealed'))).toEqual(unnamed);
+      expect(await failureOf(cos.headObject(source, 'sealed', versionId))).toEqual(unnamed);
+      const refused = { code: 'SsecDecryptHeaderInvalid', status: 400, retryable: false };
+      expect(await failureOf(cos.getObject(source, 'sealed'))).toMatchObject(refused);
+      const part = { versionId, range: [0, 999] } as const;
+      expect(await failureOf(cos.getRange(source, 'sealed', part))).toMatchObject(refused);
+      const from = { place: source, key: 'sealed', versionId };
+      expect(await failureOf(cos.copyObject(destination, 'sealed', from, NONE))).toMatchObject(refused);
+      expect((await cos.listVersions(source, { prefix: 'sealed' })).entries).toMatchObject([
+        { key: 'sealed', versionId, size: 4, deleteMarker: false },
+      ]);
+      expect(await cos.getTags(source, 'sealed', versionId)).toEqual([]);
+    });
+
     it('are deleted by a call that may be repeated', async () => {
       await put('gone', '1', plain);
       for (let i = 0; i < 2; i += 1)

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createCosClient, type Cos, type Place } from '../../../shared/cos/index.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { createCosClient, hostOf, type Cos, type Place } from '../../../shared/cos/index.ts';
 import { createStorage } from '../../deployment/index.ts';
 import { makeBucket, openDriver, type CosDriver } from '../driver.ts';
 
@@ -10,8 +10,18 @@ export interface Store {
   bucket(versioning?: 'Enabled' | 'Suspended'): Promise<Place>;
   /** A place of the same account and region that has no bucket. */
   missing(): Place;
+  /** A user's upload under a key of their own (SSE-C); the ID of the version. */
+  seal(place: Place, key: string, text: string): Promise<string>;
   close(): Promise<void>;
 }
+
+const CUSTOMER_KEY = Buffer.alloc(32, 7);
+const KEY_MD5 = createHash('md5').update(CUSTOMER_KEY).digest('base64');
+const SEAL = {
+  'x-cos-server-side-encryption-customer-algorithm': 'AES256',
+  'x-cos-server-side-encryption-customer-key': CUSTOMER_KEY.toString('base64'),
+  'x-cos-server-side-encryption-customer-key-md5': KEY_MD5,
+};
 
 /** The signed client over HTTP: to the local cloud or, with credentials in the environment, to Tencent's own COS. */
 async function overHttp(): Promise<Store> {
@@ -26,6 +36,18 @@ async function overHttp(): Promise<Store> {
       const { name, region } = await makeBucket(driver, 'store', versioning === undefined ? {} : { versioning });
       return { bucket: name, region };
     },
+    seal: async ({ bucket, region }, key, text) => {
+      const host = hostOf({ bucket, region });
+      const { status, headers } = await driver.send({
+        method: 'PUT',
+        host,
+        path: `/${key}`,
+        body: text,
+        headers: SEAL,
+      });
+      if (status !== 200) throw new Error(`the upload under a customer's key was answered with ${status}`);
+      return String(headers['x-cos-version-id']);
+    },
     missing: () => ({ bucket: `nobody-${randomBytes(4).toString('hex')}-${driver.appid}`, region: driver.region }),
     close: async () => {
       client.close();
@@ -36,7 +58,8 @@ async function overHttp(): Promise<Store> {
 
 /** The storage core without HTTP, as simulated worlds and most tests of the engine use it. */
 async function inProcess(): Promise<Store> {
-  const { core, cos, close } = createStorage({ now: Date.now });
+  const storage = createStorage({ now: Date.now });
+  const { core, cos } = storage;
   const region = 'ap-guangzhou';
   let buckets = 0;
   return {
@@ -47,8 +70,10 @@ async function inProcess(): Promise<Store> {
       if (versioning !== undefined) core.putVersioning(place.bucket, region, versioning);
       return place;
     },
+    seal: async (place, key, text) =>
+      storage.upload(place, key, text, { encryption: { algorithm: 'SSE-C', customerKeyMd5: KEY_MD5 } }).versionId,
     missing: () => ({ bucket: 'nobody-1250000000', region }),
-    close,
+    close: storage.close,
   };
 }
 

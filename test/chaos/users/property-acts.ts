@@ -1,0 +1,35 @@
+import { aclOf, grantsOf } from '../../deployment/core-attributes.ts';
+import type { Version } from '../../cloud/cos/index.ts';
+import { pick, type PROPERTY_DEEDS } from '../deeds.ts';
+import { RIGHTS, TAG, type Act, type Acts, type Hand } from './hand.ts';
+
+const OTHER_TAG = ['other', 'x'] as const;
+const TAGS: readonly Version['attributes']['tags'][] = [[], [TAG], [OTHER_TAG], [TAG, OTHER_TAG]];
+
+/** Acts that change a version in place: at a source that of a user, at a destination a replica as well. */
+export const ANYWHERE: Acts<(typeof PROPERTY_DEEDS)[number]> = {
+  retag: (hand, act) => {
+    const version = anyOf(hand, act);
+    const tags = pick(TAGS, act.random());
+    if (version === undefined || tags === undefined) return undefined;
+    const { place, key } = act;
+    hand.world.diary.changes(version);
+    hand.world.core.putTags(place.bucket, place.region, key, version.versionId, tags);
+    return `gave ${key} ${version.versionId} the tags ${JSON.stringify(tags)}`;
+  },
+  regrant: (hand, act) => {
+    const version = anyOf(hand, act);
+    const rights = pick(RIGHTS, act.random());
+    if (version === undefined || rights === undefined) return undefined;
+    const { place, key } = act;
+    hand.world.diary.changes(version);
+    hand.world.core.putAcl(place.bucket, place.region, key, version.versionId, aclOf(rights));
+    return `gave ${key} ${version.versionId} ${rights.length} rights in place of ${grantsOf(version).length}`;
+  },
+};
+
+const anyOf = (hand: Hand, { place, key, random }: Act): Version | undefined =>
+  pick(
+    hand.versions(place, key).filter((version) => !version.deleteMarker),
+    random(),
+  );
