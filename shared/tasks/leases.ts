@@ -1,5 +1,6 @@
 import { JSON_BODY, objectsUnder, putNew } from '../cos/index.ts';
 import { decodeLease, encodeLease, type LeaseRecord } from './documents.ts';
+import { endedAgo, merge, remainingOf, type Found } from './lease-record.ts';
 import { digestOfTarget, leaseName, LEASES, readKnockName, readLeaseName } from './names.ts';
 import type { Facts, StateDeps, Target } from './types.ts';
 import { LEASE_TAIL_MS, ROUNDING_MS, SIGNATURE_LIFE_MS, YOUNG_LEASE_MS } from '../durations/index.ts';
@@ -57,12 +58,6 @@ interface AcquireOptions {
   readonly thorough?: boolean;
   /** An attempt whose copy has landed, so it need not be awaited. */
   readonly landed?: string | undefined;
-}
-
-interface Found {
-  readonly name: string;
-  readonly record: LeaseRecord;
-  readonly remaining: number;
 }
 
 /**
@@ -288,22 +283,3 @@ export class Leases {
     if (group.length > 0 && !isYoung) yield group;
   }
 }
-
-/** ms until a lease expires by the state bucket's own clock; it has expired when the result is not above 0. */
-export const remainingOf = (
-  { duration }: Pick<LeaseRecord, 'duration'>,
-  { date, lastModified }: { readonly date: number; readonly lastModified: number },
-): number => duration + ROUNDING_MS - (date - lastModified);
-
-/** A lease outlives its run by the time that its last request may take, and a margin. */
-function endedAgo(expired: readonly Found[]): number | undefined {
-  // A lease for a copy ends with the copy, and has a higher number than that of its run.
-  const runs = expired.filter(({ record }) => record.attempt === undefined);
-  if (runs.length === 0) return undefined;
-  return Math.min(...runs.map(({ remaining }) => LEASE_TAIL_MS + ROUNDING_MS - remaining));
-}
-
-const merge = (facts: readonly Facts[]): Facts => ({
-  floor: Math.min(...facts.map((one) => one.floor)),
-  since: Math.min(...facts.map((one) => one.since)),
-});

@@ -2,7 +2,7 @@ import { formatPlace, objectPages } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { unlessDamaged } from '../shape/index.ts';
 import { decodeLease, decodeTask } from './documents.ts';
-import { remainingOf } from './leases.ts';
+import { remainingOf } from './lease-record.ts';
 import {
   digestOfTarget,
   isHelpName,

@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { hostOf, nodeHash } from '../../shared/cos/index.ts';
 import { encode, presign, sign } from '../../shared/signing/index.ts';
 import type { Credentials, TimeRange } from '../../shared/signing/index.ts';
-import { child, children, readXml, textOf } from '../../shared/xml/index.ts';
-import type { XmlElement } from '../../shared/xml/index.ts';
+import { children, textOf } from '../../shared/xml/index.ts';
 import { USUAL_SWITCHES, type Switches } from '../cloud/cos/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { CloudOptions, LocalCloud } from '../cloud/index.ts';
+import { at, errorOf, xmlOf, type Answer } from './answer.ts';
 
 /**
  * The COS that the contract suites send raw signed requests to. With REAL_COS_SECRET_ID, REAL_COS_SECRET_KEY,
@@ -53,15 +53,6 @@ export interface Call {
   readonly time?: TimeRange;
   /** Sends the body without a length. */
   readonly chunked?: boolean;
-}
-
-export interface Answer {
-  readonly status: number;
-  /** Names in lower case, repeated headers joined. Values are Latin-1: one character per byte. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Names in their original spelling. */
-  readonly names: readonly string[];
-  readonly body: Buffer;
 }
 
 /** `local`: a local cloud whatever the environment says. `switches`: how it behaves. */
@@ -287,24 +278,4 @@ async function removeVersions(bucket: TestBucket): Promise<number> {
   }
 }
 
-export function xmlOf(answer: Answer): XmlElement {
-  return readXml(answer.body);
-}
-
-/** Text of an element by its path of names, '' when it is missing. */
-export function at(root: XmlElement, ...names: readonly [string, ...string[]]): string {
-  const parent = names.slice(0, -1).reduce<XmlElement | undefined>((el, name) => el && child(el, name), root);
-  return (parent && textOf(parent, names.at(-1) ?? '')) ?? '';
-}
-
-/** The fields of an `<Error>`, after a check that it is complete. */
-export function errorOf(answer: Answer): { status: number; code: string; message: string } {
-  const error = xmlOf(answer);
-  const [code, message] = [at(error, 'Code'), at(error, 'Message')];
-  const complete = [code, message, at(error, 'Resource'), at(error, 'RequestId')].every((text) => text !== '');
-  if (error.name !== 'Error' || !complete) throw new Error(`not an error document: ${answer.body.toString()}`);
-  if (at(error, 'RequestId') !== answer.headers['x-cos-request-id']) throw new Error('two request IDs in one answer');
-  return { status: answer.status, code, message };
-}
-
-export { children, textOf };
+export { at, children, errorOf, textOf, xmlOf, type Answer };

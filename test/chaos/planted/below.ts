@@ -74,7 +74,7 @@ export const BELOW: readonly Mistake[] = [
   mistake(
     'the time of a lease counts as seconds',
     'test/shared/tasks/leases.test.ts',
-    text('shared/tasks/leases.ts', 'duration + ROUNDING_MS', 'duration / 1000 + ROUNDING_MS'),
+    text('shared/tasks/lease-record.ts', 'duration + ROUNDING_MS', 'duration / 1000 + ROUNDING_MS'),
   ),
   mistake(
     'a lease is released after it has expired',

@@ -2,6 +2,7 @@ import { mistake, text, type Mistake } from './mistake.ts';
 
 const MERGE = 'test/shared/scan/merge.test.ts';
 const WHOLE = 'test/functions/scan/scan.test.ts';
+const REPAIR = 'test/functions/scan/repair.test.ts';
 const STREAMS = 'shared/scan/streams.ts';
 const TURNS = 'test/functions/scan/turns.test.ts';
 const WALK = 'shared/scan/walk.ts';
@@ -42,7 +43,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
   ),
   mistake(
     'a key that listings may still lack versions of is remembered',
-    WHOLE,
+    REPAIR,
     text(
       'shared/scan/walk.ts',
       'if (outcome.proved && tally.entries > 0 && this.#memory.isSettled(tally.youngest))',
@@ -51,7 +52,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
   ),
   mistake(
     'a result says "complete up to the start of the scan" although listings lag',
-    WHOLE,
+    REPAIR,
     text(
       'shared/scan/keep.ts',
       'completeUpTo: completeUpTo(scan.started - settleMs, counts.oldest),',

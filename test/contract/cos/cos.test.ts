@@ -4,7 +4,8 @@ import { STORES, type Store } from './stores.ts';
 
 /**
  * What the product relies on at COS, call by call. The deployed client and the storage core of simulated worlds both
- * pass, so the simulation proves nothing that does not hold for the client.
+ * pass, so the simulation proves nothing that does not hold for the client. All of it is in one file, because opening the
+ * stores takes longer than the tests.
  */
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
