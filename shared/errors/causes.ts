@@ -29,7 +29,7 @@ export const CAUSES = {
   'missed-event': {
     state: 'PENDING',
     means:
-      'after a quarter of an hour there is no replica and no waiting work: the event was lost, or somebody removed the newest replica (nothing tells these apart)',
+      'after a quarter of an hour there is no replica and no waiting work: the event was lost, or somebody removed the newest replica (the two look alike)',
     todo: REATTEMPT,
   },
   'destination-behind': {
@@ -41,7 +41,7 @@ export const CAUSES = {
   'rule-was-disabled': {
     state: 'PENDING',
     means:
-      'there is no replica and no waiting work. The rule was disabled after the version was written and enabled again: the event may have come meanwhile, and was dropped then',
+      'there is no replica and no waiting work. The rule was disabled after the version was written and enabled again: its event may have come in between, and was dropped',
     todo: REATTEMPT,
   },
   'existing-object': {
@@ -63,7 +63,7 @@ export const CAUSES = {
   },
   lease: {
     state: 'PENDING',
-    means: 'the run that held the lease of the key broke off',
+    means: 'the run that held the lease of the key was killed',
     todo: 'Wait: another run takes the key over when the lease expires.',
   },
   HandOver: {
@@ -81,7 +81,7 @@ export const CAUSES = {
     means: 'the rule is disabled',
     todo: 'Enable it: the work then goes on within minutes. Only removing the rule drops the work.',
   },
-  large: { state: 'PENDING', means: 'a copy in parts is under way', todo: WAIT },
+  large: { state: 'PENDING', means: 'a copy in parts is in progress', todo: WAIT },
   KeyUnsettled: {
     state: 'PENDING',
     means: 'the key is written faster than a run can look at it',
@@ -175,7 +175,7 @@ export const SKIPS = {
   },
   archived: { means: 'the source object is archived', todo: 'Restore it: COS then sends an event.' },
   'customer-key': {
-    means: 'the object is encrypted with a key of the customer (SSE-C), and nobody else can read it',
+    means: 'the object is encrypted with a customer key (SSE-C), and nobody else can read it',
     todo: 'Write the object without such a key.',
   },
   'unknown-encryption': {

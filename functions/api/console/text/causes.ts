@@ -50,7 +50,7 @@ export const causeTexts = {
   'todo.requested': ['Wait: it starts within a minute.', '请稍候，一分钟内开始。'],
   'cause.settle': ['It is looked at once more, because listings may have lagged.', '列表可能尚未更新，会再检查一次。'],
   'todo.settle': ['Wait a minute.', '请等待一分钟。'],
-  'cause.lease': ['A run broke off.', '一次运行中断。'],
+  'cause.lease': ['A run was killed.', '一次运行中断。'],
   'todo.lease': ['Another run takes over within minutes.', '几分钟内会自动由其他任务接手。'],
   'cause.HandOver': ['It is too large for one run; the next one goes on.', '内容过大，由下一次运行继续。'],
   'todo.HandOver': ['Wait: it goes on within a minute.', '请稍候，一分钟内继续。'],
@@ -60,7 +60,7 @@ export const causeTexts = {
   'todo.RuleDisabled': ['Enable it: the work goes on within minutes.', '启用规则后，任务会在数分钟内继续。'],
   'cause.NoProgress': ['A run used up its time without any progress.', '一次运行耗尽时间而没有进展。'],
   'todo.NoProgress': AGAIN,
-  'cause.large': ['A copy in parts is under way.', '分块复制进行中。'],
+  'cause.large': ['A copy in parts is in progress.', '分块复制进行中。'],
   'todo.large': ['Wait: large objects take minutes.', '请稍候，大对象需要数分钟。'],
   'cause.KeyUnsettled': ['The key is written faster than it can be replicated.', '该键写入过于频繁。'],
   'todo.KeyUnsettled': ['It is done once the writing slows down.', '写入放缓后即可完成。'],
@@ -152,7 +152,7 @@ export const causeTexts = {
     '源对象已归档，恢复后会被复制。',
   ],
   'skip.customer-key': [
-    'It is encrypted with a key of the customer (SSE-C), which nobody else can read. Write it without such a key.',
+    'It is encrypted with a customer key (SSE-C), so nobody else can read it. Write it without such a key.',
     '使用客户提供的密钥（SSE-C）加密，他人无法读取。请改用其他加密方式写入。',
   ],
   'skip.unknown-encryption': [
