@@ -1,11 +1,11 @@
-// The serverless CLI loads plugins from .cjs or .mjs only, and on newer versions of Node by `require`, which refuses a
-// top-level await: so the TypeScript is made into one script and loaded synchronously. To translate its 150 files one by one
-// takes a second, which is most of the time of a short command.
+// The serverless CLI loads plugins only from .cjs or .mjs, and on newer versions of Node with `require`, which refuses a
+// top-level await. So the TypeScript is bundled into one script and loaded synchronously. Translating its 150 files one by
+// one would take a second, which is most of the time of a short command.
 import { buildSync } from 'esbuild';
 import { createRequire, Module } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** It is never written: its name tells where it looks for packages. */
+/** It is never written; its path determines where it looks for packages. */
 const script = fileURLToPath(new URL('./plugin.cjs', import.meta.url));
 const { outputFiles } = buildSync({
   entryPoints: [fileURLToPath(new URL('./index.ts', import.meta.url))],
@@ -22,7 +22,7 @@ process.setSourceMapsEnabled(true);
 const plugin = new Module(script);
 plugin.filename = script;
 plugin.paths = createRequire(import.meta.url).resolve.paths('x');
-// The way in which Node runs a script of its own, with source maps and `import()`.
+// Runs the script as Node runs one of its own, with source maps and `import()`.
 // oxlint-disable-next-line no-underscore-dangle
 plugin._compile(outputFiles[0].text, script);
 
