@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, inject, it } from 'vitest';
 import { deployEnvironment } from '../cloud/job/deploy.ts';
 import { signIn } from './chromium.ts';
-import { useBrowser } from './world.ts';
+import { useBrowser } from './browser-world.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const where = inject('where');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DestinationState } from '../../functions/api/scan-schemas.ts';
-import { ruleOf, useBrowser } from './world.ts';
+import { ruleOf, useBrowser } from './browser-world.ts';
 
 const world = useBrowser();
 beforeEach(() => world.rules(ruleOf('everything')));

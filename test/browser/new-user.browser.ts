@@ -1,6 +1,6 @@
 import { expect, inject, it } from 'vitest';
 import { signIn } from './chromium.ts';
-import { useBrowser } from './world.ts';
+import { useBrowser } from './browser-world.ts';
 
 const where = inject('where');
 const { source, destination } = where;

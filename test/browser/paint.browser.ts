@@ -1,6 +1,6 @@
 import { expect, inject, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { useBrowser } from './world.ts';
+import { useBrowser } from './browser-world.ts';
 
 const { endpoint } = inject('where');
 const world = useBrowser();

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { ruleOf, useBrowser } from './world.ts';
+import { ruleOf, useBrowser } from './browser-world.ts';
 
 const world = useBrowser();
 beforeEach(() => world.rules());

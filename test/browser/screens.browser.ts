@@ -5,7 +5,7 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TEXTS } from '../../functions/api/console/text/index.ts';
-import { ruleOf, useBrowser } from './world.ts';
+import { ruleOf, useBrowser } from './browser-world.ts';
 
 /**
  * Every screen in both languages, light and dark, at three widths, with content. `KEEP_PICTURES=FOLDER` keeps a picture

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readFile } from 'node:fs/promises';
 import type { BucketStatus } from '../../functions/api/scan-schemas.ts';
-import { ruleOf, useBrowser } from './world.ts';
+import { ruleOf, useBrowser } from './browser-world.ts';
 
 const world = useBrowser();
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { signIn } from './chromium.ts';
-import { ruleOf, useBrowser } from './world.ts';
+import { ruleOf, useBrowser } from './browser-world.ts';
 
 const where = inject('where');
 const world = useBrowser();

@@ -1,5 +1,5 @@
 import { expect, inject, it, vi } from 'vitest';
-import { ruleOf, useBrowser } from './world.ts';
+import { ruleOf, useBrowser } from './browser-world.ts';
 
 const { destination } = inject('where');
 const world = useBrowser();

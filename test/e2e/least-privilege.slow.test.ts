@@ -6,7 +6,7 @@ import * as deeds from './rights/deeds.ts';
 import { refused, unneeded } from './rights/judge.ts';
 import { plantPast } from './rights/past.ts';
 import { rulesOf } from './rights/rules.ts';
-import { BACKUP, openRights, settings, type RightsWorld } from './rights/world.ts';
+import { BACKUP, openRights, settings, type RightsWorld } from './rights/rights-world.ts';
 
 const LONG = 540_000;
 let world: RightsWorld;

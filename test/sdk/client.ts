@@ -1,5 +1,5 @@
-import { DESTINATIONS, REGION, ROLE } from './world.ts';
-import type { Managed, World } from './world.ts';
+import { DESTINATIONS, REGION, ROLE } from './sdk-world.ts';
+import type { Managed, World } from './sdk-world.ts';
 import type { Tap } from './tap.ts';
 
 /** The settings of a client's program: as JSON in its only argument, or in the page's address. */

@@ -12,7 +12,7 @@ import { runChecks } from './javascript/checks.ts';
 import { runInChromium } from './javascript/chromium.ts';
 import { replayChecks } from './replay/checks.ts';
 import type { HostForm } from './replay/replay.ts';
-import { bucketHost } from './world.ts';
+import { bucketHost } from './sdk-world.ts';
 
 type Reports = readonly (readonly [CheckId, Cell])[];
 type Run = (config: ClientConfig, signal: AbortSignal) => Promise<Reports>;

@@ -15,8 +15,8 @@ import { countsOf, matrixJson, matrixText } from './matrix.ts';
 import type { Result } from './matrix.ts';
 import { openTap } from './tap.ts';
 import { judgeWire } from './wire.ts';
-import { startWorld } from './world.ts';
-import type { World } from './world.ts';
+import { startWorld } from './sdk-world.ts';
+import type { World } from './sdk-world.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

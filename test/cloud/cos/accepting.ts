@@ -3,7 +3,7 @@ import { checkClass, defaultClass } from './classes.ts';
 import { acceptAttributes } from './limits.ts';
 import { checkLockable } from './locks.ts';
 import type { Attributes } from './types.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 /** The attributes as this bucket keeps them: with its own class and encryption where the request names none. */
 export function acceptFor(world: World, bucket: Bucket, attributes: Attributes): Attributes {

@@ -10,7 +10,7 @@ import type { Blob } from './blobs/types.ts';
 import type { Core } from './calls.ts';
 import type { Attributes, Version } from './types.ts';
 import { checkOverwrite, place } from './writing.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 /**
  * Appended objects. COS's page: they cannot be copied, and take no part in versioning and lifecycles. So in a versioned

@@ -4,7 +4,7 @@ import { compareKeys } from './key-order.ts';
 import { acceptAcl } from './limits.ts';
 import type { Core } from './calls.ts';
 import type { StoredAcl } from './types.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 const PRIVATE: StoredAcl = { canned: 'private', grants: [] };
 /** Buckets of one account. */

@@ -9,8 +9,8 @@ import { createObjects } from './objects.ts';
 import { createSettings } from './settings/configure.ts';
 import { createSymlinks } from './symlinks.ts';
 import type { Core } from './calls.ts';
-import { createWorld } from './world.ts';
-import type { CoreOptions } from './world.ts';
+import { createWorld } from './core-world.ts';
+import type { CoreOptions } from './core-world.ts';
 
 /** A COS of its own, empty. The same calls with the same clock and randomness give the same answers, IDs included. */
 export function createCore(options: CoreOptions): Core {

@@ -1,6 +1,6 @@
 import type { Bucket } from './bucket.ts';
 import type { CoreEvent, Version, WriteContext } from './types.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 export type EventName =
   | 'ObjectCreated:Put'

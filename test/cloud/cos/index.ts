@@ -6,7 +6,7 @@ export { createCore } from './core.ts';
 export { CosFailure } from './failure.ts';
 export { mergesToRoot, SIMPLE_LIMIT } from './limits.ts';
 export { timeOfVersionId } from './version-id.ts';
-export { USUAL_SWITCHES, type CoreOptions } from './world.ts';
+export { USUAL_SWITCHES, type CoreOptions } from './core-world.ts';
 export type * from './settings/types.ts';
 export type * from './blobs/types.ts';
 export type * from './calls.ts';

@@ -7,7 +7,7 @@ import type { LifecycleAction, LifecycleRule, LifecycleTime } from './settings/t
 import type { Core } from './calls.ts';
 import type { Version } from './types.ts';
 import { place, take } from './writing.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 const DAY = 86_400_000;
 /** COS works by days of Beijing, UTC+8. */

@@ -4,7 +4,7 @@ import { listPage } from './listing.ts';
 import { invalidArgument } from './refusals.ts';
 import type { Core } from './calls.ts';
 import type { Version } from './types.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 /** GET Bucket and GET Bucket Object versions. Only these lag behind the writes when the world says so. */
 export function createListings(world: World): Pick<Core, 'listObjects' | 'listVersions'> {

@@ -3,7 +3,7 @@ import { locate } from './reading.ts';
 import { invalidArgument, invalidRequest, objectLocked } from './refusals.ts';
 import type { Core } from './calls.ts';
 import type { Attributes, Version } from './types.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 const DAY = 86_400_000;
 

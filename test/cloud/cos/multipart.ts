@@ -10,7 +10,7 @@ import { entityTooLarge, invalidArgument, invalidRequest, noSuchUpload } from '.
 import type { Blob } from './blobs/types.ts';
 import type { Core } from './calls.ts';
 import { checkOverwrite, etagOf, place } from './writing.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 type MultipartCalls =
   | 'initiateMultipart'

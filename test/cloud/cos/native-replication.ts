@@ -4,7 +4,7 @@ import { CosFailure } from './failure.ts';
 import { invalidArgument, malformedXml } from './refusals.ts';
 import type { NativeReplication, NativeRule } from './settings/types.ts';
 import type { CoreEvent, Version } from './types.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 const RULES = 1000;
 

@@ -9,7 +9,7 @@ import { entityTooLarge, invalidArgument, invalidRequest } from './refusals.ts';
 import type { Core } from './calls.ts';
 import type { Version } from './types.ts';
 import { checkOverwrite, etagOf, place, take } from './writing.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -6,7 +6,7 @@ import { checkKey } from './limits.ts';
 import { invalidRequest, noSuchKey, noSuchVersion, preconditionFailed } from './refusals.ts';
 import type { Blob } from './blobs/types.ts';
 import type { CopySource, ReadableVersion, Version } from './types.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 /** The version that a request names, the current one without an ID; never a delete marker. */
 export function locate(bucket: Bucket, key: string, versionId: string | undefined): Version {

@@ -5,7 +5,7 @@ import { follow } from './reading.ts';
 import { invalidArgument } from './refusals.ts';
 import type { Core } from './calls.ts';
 import { checkOverwrite, etagOf, place } from './writing.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 /**
  * Symbolic links: small objects of their own, with versions, whose bytes are the key they stand for. Only reading follows

@@ -4,7 +4,7 @@ import { fileAlreadyExists } from './refusals.ts';
 import type { Blob } from './blobs/types.ts';
 import type { Attributes, Version } from './types.ts';
 import { mintVersionId, NULL_VERSION } from './version-id.ts';
-import type { World } from './world.ts';
+import type { World } from './core-world.ts';
 
 /** Of delete markers, which have none. */
 const NO_ATTRIBUTES: Attributes = {

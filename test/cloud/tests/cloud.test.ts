@@ -3,7 +3,7 @@ import { startCloud } from '../index.ts';
 import type { LocalCloud } from '../index.ts';
 import { plain } from './cos/setup.ts';
 import { ruleOf } from './cos/settings.ts';
-import { deploy } from './scf/world.ts';
+import { deploy } from './scf/scf-world.ts';
 import { rawExchange } from './http/raw.ts';
 
 let cloud: LocalCloud;

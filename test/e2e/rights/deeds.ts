@@ -3,7 +3,7 @@ import { PairStore } from '../../../shared/scan/store.ts';
 import { waitingName } from '../../../shared/tasks/names.ts';
 import { plain } from '../../cloud/tests/cos/setup.ts';
 import { rulesOf } from './rules.ts';
-import { BACKUP, PAIR, SOURCE, STATE, type RightsWorld } from './world.ts';
+import { BACKUP, PAIR, SOURCE, STATE, type RightsWorld } from './rights-world.ts';
 
 const GB = 2 ** 30;
 const DAY = 24 * 3_600_000;

@@ -2,7 +2,7 @@ import { roleName } from '../../../shared/deploy/config/names.ts';
 import { policyOf, type Statement } from '../../../shared/deploy/roles/policies.ts';
 import type { RoleKind } from '../../../shared/deploy/types.ts';
 import { decide, readPolicy } from '../../cloud/scf/cam-policy.ts';
-import { settings, type RightsWorld } from './world.ts';
+import { settings, type RightsWorld } from './rights-world.ts';
 
 type Asked = Pick<RightsWorld, 'cloud' | 'asked'>;
 

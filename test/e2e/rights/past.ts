@@ -10,7 +10,7 @@ import { ownerOf } from '../../../shared/verify/names.ts';
 import { closeVerify } from '../../../shared/verify/starts.ts';
 import { nodeHash } from '../../../shared/cos/index.ts';
 import { plain } from '../../cloud/tests/cos/setup.ts';
-import { BACKUP, PAIR, SOURCE, STATE, type RightsWorld } from './world.ts';
+import { BACKUP, PAIR, SOURCE, STATE, type RightsWorld } from './rights-world.ts';
 import { rulesOf } from './rules.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { ROLE } from '../../cloud/job/index.ts';
-import { BACKUP } from './world.ts';
+import { BACKUP } from './rights-world.ts';
 
 const EXISTING = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication>';
 const ACL = '<ReplicaAcl><Status>Enabled</Status></ReplicaAcl>';

@@ -5,7 +5,7 @@ import { signCall } from '../../functions/api/bench.ts';
 import type { ClientConfig } from '../client.ts';
 import { readRecording } from '../recordings.ts';
 import type { Action } from '../recordings.ts';
-import type { Pair } from '../world.ts';
+import type { Pair } from '../sdk-world.ts';
 import { send } from './wire.ts';
 import type { Answer } from './wire.ts';
 

@@ -3,7 +3,7 @@ import { CosFailure } from '../failure.ts';
 import { acceptTagSet } from '../limits.ts';
 import { invalidArgument, malformedXml } from '../refusals.ts';
 import type { Core } from '../calls.ts';
-import type { World } from '../world.ts';
+import type { World } from '../core-world.ts';
 import { acceptReplication } from '../native-replication.ts';
 import { acceptLifecycle } from './lifecycle-rules.ts';
 import type { BucketSettings, CorsRule, ObjectLock } from './types.ts';

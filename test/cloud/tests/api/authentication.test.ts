@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCloudApi } from '../../api/index.ts';
 import type { RequestFault } from '../../types.ts';
-import { createPlatform, fixedClock, fixedRandom, TRUST } from '../scf/world.ts';
+import { createPlatform, fixedClock, fixedRandom, TRUST } from '../scf/scf-world.ts';
 import { call } from './client.ts';
 import type { CallOptions } from './client.ts';
 

@@ -1,7 +1,7 @@
 import { nodeHash } from '../../../../shared/cos/index.ts';
 import { signTc3 } from '../../../../shared/signing/index.ts';
 import type { CloudRequest, Handler } from '../../types.ts';
-import { REGION, ROOT } from '../scf/world.ts';
+import { REGION, ROOT } from '../scf/scf-world.ts';
 
 export interface CallOptions {
   readonly secretId?: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCloudApi } from '../../api/index.ts';
-import { createPlatform, fixedClock, fixedRandom, zipOf } from '../scf/world.ts';
+import { createPlatform, fixedClock, fixedRandom, zipOf } from '../scf/scf-world.ts';
 import { call } from './client.ts';
 
 const NAME = 'www.my-company.com';

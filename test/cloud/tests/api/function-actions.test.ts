@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { REGION, zipOf } from '../scf/world.ts';
-import { CREATE, code, inline, withApi, withFunction, ECHO } from './world.ts';
+import { REGION, zipOf } from '../scf/scf-world.ts';
+import { CREATE, code, inline, withApi, withFunction, ECHO } from './api-world.ts';
 
 describe('functions', () => {
   it('go from nothing over Creating to Active, and over Updating back', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { APPID, BUCKET, REGION, TRUST } from '../scf/world.ts';
-import { code, withApi } from './world.ts';
+import { APPID, BUCKET, REGION, TRUST } from '../scf/scf-world.ts';
+import { code, withApi } from './api-world.ts';
 
 describe('roles and policies', () => {
   const resource = `qcs::cos:${REGION}:uid/${APPID}:${BUCKET}/*`;

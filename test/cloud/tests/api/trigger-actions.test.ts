@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKET, REGION } from '../scf/world.ts';
-import { code, withFunction } from './world.ts';
+import { BUCKET, REGION } from '../scf/scf-world.ts';
+import { code, withFunction } from './api-world.ts';
 
 describe('triggers', () => {
   const COS = {

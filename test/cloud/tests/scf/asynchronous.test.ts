@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cosTrigger, createPlatform, deploy, functionNamed, TRUST, zipOf } from './world.ts';
+import { cosTrigger, createPlatform, deploy, functionNamed, TRUST, zipOf } from './scf-world.ts';
 
 const ECHO = 'exports.main_handler = (event) => event;';
 const refusal = (code: string) => expect.objectContaining({ code }) as Error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cam } from '../../scf/index.ts';
 import type { Principal } from '../../types.ts';
-import { APPID, createAccount, fixedClock, ROOT, TRUST, UIN } from './world.ts';
+import { APPID, createAccount, fixedClock, ROOT, TRUST, UIN } from './scf-world.ts';
 
 const ENGINE: Principal = { kind: 'role', uin: UIN, roleName: 'engine' };
 const object = (key: string, bucket = 'photos', region = 'ap-guangzhou') =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../scf/index.ts';
-import { createPlatform, deploy, functionNamed, zipOf } from './world.ts';
+import { createPlatform, deploy, functionNamed, zipOf } from './scf-world.ts';
 
 const resultOf = (run: Invocation): unknown => JSON.parse(run.result);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Invocation } from '../../scf/index.ts';
-import { createPlatform, deploy, TRUST } from './world.ts';
+import { createPlatform, deploy, TRUST } from './scf-world.ts';
 
 const resultOf = (run: Invocation): unknown => JSON.parse(run.result);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APPID, BUCKET, cosTrigger, createPlatform, deploy, functionNamed, REGION } from './world.ts';
+import { APPID, BUCKET, cosTrigger, createPlatform, deploy, functionNamed, REGION } from './scf-world.ts';
 import type { Invocation, Scf, TriggerRequest } from '../../scf/index.ts';
 
 const ECHO = 'exports.main_handler = (event) => event;';

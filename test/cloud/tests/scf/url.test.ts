@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FunctionId, Scf, ScfSwitches } from '../../scf/index.ts';
 import type { CloudRequest, CloudResponse } from '../../types.ts';
-import { createPlatform, deploy } from './world.ts';
+import { createPlatform, deploy } from './scf-world.ts';
 
 const OPEN = {
   type: 'http',

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { createCloudApi } from '../../api/index.ts';
-import { createPlatform, fixedClock, fixedRandom, zipOf } from '../scf/world.ts';
+import { createPlatform, fixedClock, fixedRandom, zipOf } from '../scf/scf-world.ts';
 import { call } from './client.ts';
 
 export const ECHO = zipOf(
