@@ -1,4 +1,13 @@
-import { BACKUP, OTHER, refusal, RULE, scanDeployment, type ScanDeployment, STATE } from '../deployment/index.ts';
+import {
+  BACKUP,
+  OTHER,
+  refusal,
+  RULE,
+  scanDeployment,
+  type ScanDeployment,
+  SOURCE,
+  STATE,
+} from '../deployment/index.ts';
 import type { Settings } from '../../shared/replication/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { round } from './middle.ts';
@@ -34,10 +43,10 @@ interface Outage {
  * the outage nor that of the recovery may grow with the number of failed keys.
  */
 export async function benchOutage({ quick, large }: BenchOptions): Promise<BenchResult> {
-  const { less, more, minutes, settings } = sizes(quick, large);
+  const { less, more, minutes, settings, late } = sizes(quick, large);
   const few = await measured(less, minutes, settings);
   const many = await measured(more, minutes, settings);
-  const held = await heldBack(quick ? 1000 : 10_000);
+  const held = await heldBack(late);
   const limited: Figure[] = [
     {
       name: 'outage: requests of schedule in a minute at most',
@@ -72,14 +81,15 @@ export async function benchOutage({ quick, large }: BenchOptions): Promise<Bench
 }
 
 function sizes(quick: boolean, large: boolean) {
-  if (quick) return { less: 400, more: 1200, minutes: HOUR, settings: { crowdedFrom: 100 } };
-  if (large) return { less: 15_000, more: 1_000_000, minutes: 24 * HOUR, settings: {} };
-  return { less: 3000, more: 15_000, minutes: 3 * HOUR, settings: {} };
+  if (quick) return { less: 400, more: 1200, minutes: HOUR, settings: { crowdedFrom: 100 }, late: 1000 };
+  if (large) return { less: 15_000, more: 1_000_000, minutes: 24 * HOUR, settings: {}, late: 1_000_000 };
+  return { less: 3000, more: 15_000, minutes: 3 * HOUR, settings: {}, late: 10_000 };
 }
 
 async function measured(keys: number, minutes: number, settings: Partial<Settings>): Promise<Outage> {
   const world = await scanDeployment(RULES, {}, settings);
   await world.scanned();
+  const put = uploader(world);
   let isDown = true;
   const made = { state: 0, all: 0 };
   world.onRequest((call) => {
@@ -104,7 +114,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
     for (; written < end; written += 1) {
       const key = keyOf(written);
       const before = made.all;
-      await world.replicate({ version: world.put('x', {}, undefined, key), key });
+      await world.replicate({ version: put(key), key });
       events += made.all - before;
       if (!isThere(world, key, OTHER)) disturbed += 1;
       world.clock.ms += MINUTE / steps;
@@ -113,7 +123,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
     // Until the destination is found to be down.
     if (i > minutes / 2) most.schedule = Math.max(most.schedule, used);
     most.state = Math.max(most.state, objectsIn(world, STATE));
-    world.logs.length = 0;
+    forget(world);
   }
   isDown = false;
   const before = made.all;
@@ -147,8 +157,10 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
 async function heldBack(keys: number): Promise<{ readonly perKey: number; readonly lost: number }> {
   const world = await scanDeployment();
   await world.scanned();
-  const version = world.put('x', {}, undefined, keyOf(0));
-  for (let i = 1; i < keys; i += 1) world.put('x', {}, undefined, keyOf(i));
+  const put = uploader(world);
+  const version = put(keyOf(0));
+  for (let i = 1; i < keys; i += 1) put(keyOf(i));
+  forget(world);
   world.clock.ms += 40 * MINUTE;
   let made = 0;
   world.onRequest(() => void (made += 1));
@@ -160,6 +172,18 @@ async function heldBack(keys: number): Promise<{ readonly perKey: number; readon
   }
   const lost = Array.from({ length: keys }, (_, i) => keyOf(i)).filter((key) => !isThere(world, key, BACKUP)).length;
   return { perKey: round(made / keys), lost };
+}
+
+/** All keys have the same bytes, which are kept once: a million of them is to fit into memory. */
+function uploader({ blobs, upload }: ScanDeployment) {
+  const blob = blobs.fromBytes(Buffer.from('x'));
+  return (key: string) => upload(SOURCE, key, blob);
+}
+
+/** What the deployment notes for tests. */
+function forget({ events, logs }: ScanDeployment): void {
+  events.length = 0;
+  logs.length = 0;
 }
 
 const keyOf = (n: number): string => `k${String(n).padStart(8, '0')}`;
