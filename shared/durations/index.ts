@@ -175,8 +175,9 @@ export const HELPER_LOST_MS = 30 * SECOND;
 /** Wait of failed work after its first failure, doubled each time up to the second one. */
 export const FIRST_BACKOFF_MS = MINUTE;
 export const LONGEST_BACKOFF_MS = 6 * HOUR;
-/** A range of a scan or verification in which every key fails is tried again after this time. */
-export const SCAN_BLOCKED_MS = 5 * MINUTE;
+/** A range of a scan or verification in which every key fails is tried again after this time; in scans it doubles each time. */
+export const SCAN_BLOCKED_MS = MINUTE;
+export const LONGEST_BLOCKED_MS = 5 * MINUTE;
 export const VERIFY_BLOCKED_MS = MINUTE;
 
 /** A key that another run holds is looked at again after this time, unless the lease expires sooner. */
@@ -184,7 +185,9 @@ export const BUSY_MS = MINUTE;
 /** Work that is due starts with the timer. */
 export const TIMER_MS = MINUTE;
 /** A task, or the start of a scan, that is this old was lost: every run that it could have started is over. */
-export const LOST_START_MS = 20 * MINUTE;
+export const LOST_START_MS = 17 * MINUTE;
+/** The start of a scan that is this old, and that no run holds, was lost, or left behind by a run that failed. */
+export const LEFT_START_MS = 2 * MINUTE;
 /** Events come within seconds. When one comes later than this, its version may have been copied long ago. */
 export const LATE_EVENT_MS = MINUTE;
 /** An event that has not come within this time was lost. */

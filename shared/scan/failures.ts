@@ -1,6 +1,6 @@
 import { isOfOneObject } from '../tasks/index.ts';
 import type { RangeDocument } from './documents.ts';
-import { SCAN_BLOCKED_MS } from '../durations/index.ts';
+import { LONGEST_BLOCKED_MS, SCAN_BLOCKED_MS } from '../durations/index.ts';
 
 /** This many keys in a row that fail with one cause block the range for a while. */
 const BLOCKED_AFTER = 20;
@@ -30,9 +30,9 @@ export class Failures {
   }
 }
 
-/** Blocks the range for some minutes: no further key is tried. `now`: ms since 1970. */
+/** Blocks the range for a minute, or some where it was blocked before: no further key is tried. `now`: ms since 1970. */
 export function block(range: RangeDocument, cause: string, now: number): void {
   range.blocked = cause;
+  range.notBefore = now + Math.min(LONGEST_BLOCKED_MS, SCAN_BLOCKED_MS * 2 ** range.tries);
   range.tries += 1;
-  range.notBefore = now + SCAN_BLOCKED_MS;
 }

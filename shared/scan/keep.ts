@@ -8,7 +8,7 @@ import { rulesOfPair } from './scope.ts';
 import { PairStore, type Note } from './store.ts';
 import type { KeepDeps } from './types.ts';
 import { candidatesFor, type RuleSet } from '../rules/index.ts';
-import { BEHIND_BELIEVED_MS, CLOCK_DOUBT_MS, LOST_START_MS } from '../durations/index.ts';
+import { BEHIND_BELIEVED_MS, CLOCK_DOUBT_MS, LEFT_START_MS, LOST_START_MS } from '../durations/index.ts';
 
 /** Open ranges that are read in a minute to find those that can go on. */
 const READ_PER_MINUTE = 200;
@@ -85,6 +85,7 @@ class Keeper {
       store.notes(),
       engine.behind.read(this.#pair),
     ]);
+    const running = await this.#running(notes);
     const repairFrom = await this.#repairFrom(behind, scan);
     const signature = signatureOf(this.#ruleSet, this.#pair, engine.deps.hash);
     const due = whatIsDue({
@@ -93,20 +94,20 @@ class Keeper {
       existing: rulesOfPair(this.#ruleSet, this.#pair).some(({ existing }) => existing !== undefined),
       request,
       paused: paused !== undefined,
-      atWork: [...notes.values()].some((note) => !this.#isLost(note)),
+      atWork: running.size > 0,
       now: engine.now(),
       everyMs: settings.everyMs,
       repairFrom,
     });
     if (due.what === 'stop' && scan !== undefined) await store.putScan({ ...scan, state: 'stopping' });
-    if (due.what === 'go-on' && scan !== undefined) await this.#goOn(scan, notes);
+    if (due.what === 'go-on' && scan !== undefined) await this.#goOn(scan, running);
     if (due.what !== 'begin') return;
     // Begun with the rules in force, by COS's own clock: the listings hold every older version from now on.
     const { previous, date } = await engine.rules.getForUpdate(this.#pair.source);
     if (previous === undefined || signatureOf(previous, this.#pair, engine.deps.hash) !== signature) return;
     const begun = await this.#begin(scan, { ...due, signature, started: date });
     if (due.requested) await store.dropRequest();
-    await this.#goOn(begun, new Map());
+    await this.#goOn(begun, new Set());
   }
 
   /**
@@ -174,7 +175,7 @@ class Keeper {
     return (await this.#store.preparation(before.id))?.done === true ? before.id : before.base;
   }
 
-  async #goOn(scan: ScanDocument, notes: ReadonlyMap<string, Note>): Promise<void> {
+  async #goOn(scan: ScanDocument, running: ReadonlySet<string>): Promise<void> {
     const { settings } = this.#deps;
     const store = this.#store;
     const preparation = await store.preparation(scan.id);
@@ -186,11 +187,10 @@ class Keeper {
     if (preparation?.done === true && finished.size >= preparation.ranges && left.length === 0) {
       return this.#end(scan, done);
     }
-    const running = [...notes].filter(([, note]) => !this.#isLost(note)).map(([unit]) => unit);
-    const room = settings.rangesAtOnce - running.length;
-    const waiting = left.filter((number) => !running.includes(unitOfRange(number)));
+    const room = settings.rangesAtOnce - running.size;
+    const waiting = left.filter((number) => !running.has(unitOfRange(number)));
     wanted.push(...(await this.#ready(scan, waiting, room)));
-    const starts = wanted.filter((unit) => !running.includes(unit));
+    const starts = wanted.filter((unit) => !running.has(unit));
     await mapLimited(starts, LANES, (unit) => store.start(scan.id, unit));
     this.#sum.started += starts.length;
   }
@@ -218,8 +218,15 @@ class Keeper {
     this.#sum.ended += 1;
   }
 
-  #isLost({ written }: Note): boolean {
-    return this.#deps.engine.now() - written >= LOST_START_MS;
+  /** Units of starts whose runs are at work, or may still begin. */
+  async #running(notes: ReadonlyMap<string, Note>): Promise<ReadonlySet<string>> {
+    const now = this.#deps.engine.now();
+    const units = await mapLimited([...notes], LANES, async ([unit, { written }]) => {
+      const age = now - written;
+      const goesOn = age < LOST_START_MS && (age < LEFT_START_MS || (await this.#store.isAtWork(unit)));
+      return goesOn ? unit : undefined;
+    });
+    return new Set(units.filter((unit) => unit !== undefined));
   }
 }
 

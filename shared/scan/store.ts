@@ -1,5 +1,5 @@
 import { JSON_BODY, objectsUnder, putNew, type ObjectEntry } from '../cos/index.ts';
-import { mapLimited, type StateDeps } from '../tasks/index.ts';
+import { digestOfTarget, mapLimited, type StateDeps } from '../tasks/index.ts';
 import * as documents from './documents.ts';
 import type { Preparation, RangeDocument, ScanDocument, ScanRequest, ScanResult } from './documents.ts';
 import { Ledger } from './ledger.ts';
@@ -150,6 +150,14 @@ export class PairStore {
   /** Starts a run for a unit of the scan. */
   async start(scan: string, unit: string): Promise<void> {
     await this.#write(names.noteName(this.digest, unit), { ...this.pair, scan });
+  }
+
+  /** Whether a run that came of the start of this unit has not ended. One that was killed seems to be at work. */
+  async isAtWork(unit: string): Promise<boolean> {
+    const digest = digestOfTarget({ ...this.pair, key: names.runOfUnit(unit) }, this.#deps.hash);
+    const prefix = `${names.RANGE_LEASES}${digest}/`;
+    const { entries } = await this.#deps.cos.listObjects(this.#deps.state, { prefix, maxKeys: 1 });
+    return entries.length > 0;
   }
 
   async dropNote(unit: string): Promise<void> {

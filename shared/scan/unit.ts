@@ -1,6 +1,7 @@
+import { ServiceError } from '../errors/index.ts';
 import { Leases, type Lease } from '../tasks/index.ts';
 import { noteDocument, type RangeDocument, type ScanDocument } from './documents.ts';
-import { PREPARE, RANGE_LEASES, readNoteName, unitOfRange } from './names.ts';
+import { PREPARE, RANGE_LEASES, readNoteName, runOfUnit, unitOfRange } from './names.ts';
 import { prepare } from './prepare.ts';
 import { PairStore } from './store.ts';
 import type { ScanDeps } from './types.ts';
@@ -8,6 +9,8 @@ import { walkRange } from './walk.ts';
 import { LANDING_MS, SCAN_WORTHWHILE_MS } from '../durations/index.ts';
 import { decodeState } from '../shape/index.ts';
 
+/** Longest rest, in ms, between two tries to give back what a run holds. */
+const LONGEST_REST_MS = 16_000;
 /** Held ranges that a run tries to get before it ends. */
 const TRIES = 4;
 
@@ -15,7 +18,7 @@ const FACTS = { floor: 0, since: Number.POSITIVE_INFINITY };
 
 /**
  * One run of the `scan` function: does the unit that the start names, then further ranges of the scan while there is
- * time. One run at a time works on a unit; a doubled start finds it held. `deadline` in ms since 1970. Returns how many
+ * time. One run at a time works on a unit; a doubled start finds its run at work. `deadline` in ms since 1970. Returns how many
  * ranges were finished.
  */
 export async function runUnit(deps: ScanDeps, name: string, deadline: number): Promise<number> {
@@ -45,21 +48,25 @@ class UnitRun {
     this.#leases = new Leases(deps.engine.deps, RANGE_LEASES);
   }
 
+  /** One run alone comes of a start. While it lasts `schedule` sees it at work, and it ends the start. */
   async start(first: string): Promise<number> {
-    const scan = await this.#wanted();
-    if (scan === undefined) {
-      await this.#store.dropNote(first);
-      return 0;
-    }
-    const begun = await this.#do(scan, first);
-    // The run that holds it removes the start as well.
-    if (begun === 'held') return 0;
+    const target = { ...this.#store.pair, key: runOfUnit(first) };
+    const turn = await this.#leases.acquire(target, FACTS, this.#deadline);
+    if (turn.kind === 'taken') return 0;
     try {
-      for (let next = begun === 'over' ? await this.#another(scan) : undefined; next !== undefined;)
-        next = (await this.#do(scan, next)) === 'stopped' ? undefined : await this.#another(scan);
+      return await this.#run(first);
     } finally {
-      await this.#store.dropNote(first);
+      // A run that fails ends its start as well, so that the next minute goes on.
+      await this.#ending(() => this.#store.dropNote(first)).finally(() => this.#giveBack(turn.lease));
     }
+  }
+
+  async #run(first: string): Promise<number> {
+    const scan = await this.#wanted();
+    if (scan === undefined) return 0;
+    const begun = await this.#do(scan, first);
+    for (let next = begun === 'over' ? await this.#another(scan) : undefined; next !== undefined;)
+      next = (await this.#do(scan, next)) === 'stopped' ? undefined : await this.#another(scan);
     return this.#finished;
   }
 
@@ -78,7 +85,25 @@ class UnitRun {
       return await this.#work(scan, unit, lease);
     } finally {
       // Released before the start is removed: a run that is started afterwards must find the unit free.
-      await this.#leases.release(lease).catch(() => undefined);
+      await this.#giveBack(lease);
+    }
+  }
+
+  /** One that cannot be given back is over by itself, some time after the run would have been. */
+  async #giveBack(lease: Lease): Promise<void> {
+    await this.#ending(() => this.#leases.release(lease)).catch(() => undefined);
+  }
+
+  /** What a run leaves lying holds up the scan, so it is not left at the first refusal. */
+  async #ending(write: () => Promise<void>): Promise<void> {
+    for (let rest = 1000; ; rest *= 2) {
+      try {
+        return await write();
+      } catch (error) {
+        const isWorth = error instanceof ServiceError && error.retryable && rest <= LONGEST_REST_MS;
+        if (!isWorth || this.#deps.engine.now() + rest >= this.#deadline) throw error;
+      }
+      await this.#deps.sleep(rest);
     }
   }
 

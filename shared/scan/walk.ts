@@ -106,7 +106,7 @@ class Walk {
     this.#rules = new PairRules(ruleSet, options.scan);
     const rules = rulesOfPair(ruleSet, options.scan);
     this.#prefixes = rules.map(({ prefix }) => prefix);
-    this.#pace = new Pace(settings.keysAtOnce, engine.random);
+    this.#pace = new Pace(settings.keysAtOnce, engine);
     this.#tally = new Tally(engine.deps.hash, range.salt, this.#rules);
     const { settleMs } = engine.settings;
     const { hash } = engine.deps;

@@ -95,7 +95,7 @@ class VerifyWalk {
     if (destination === undefined) throw new Error(`verification ${job.id} has no range ${range.number}`);
     this.#pair = { source: job.source, destination };
     this.#rules = new PairRules(ruleSet, this.#pair);
-    this.#pace = new Pace(job.deep ? READ_AT_ONCE : deps.keysAtOnce, deps.random);
+    this.#pace = new Pace(job.deep ? READ_AT_ONCE : deps.keysAtOnce, { now: deps.state.now, random: deps.random });
     this.#begun = deps.state.now();
     this.#written = this.#begun;
     this.#asked = this.#begun;

@@ -38,8 +38,8 @@ const BURST = 0.1;
 export interface PacedOptions {
   readonly rules: readonly Rule[];
   readonly scan?: Partial<ScanSettings>;
-  /** Requests that a bucket takes in a second; further ones are refused with `SlowDown`. */
-  readonly perSecond: number;
+  /** Requests that a bucket takes in a second, at this moment; further ones are refused with `SlowDown`. */
+  readonly perSecond: number | (() => number);
   /** Called with the ID of each version of the source when it first arrives at the destination. */
   readonly onArrival?: (versionId: string) => void;
 }
@@ -87,7 +87,7 @@ export async function pacedDeployment({
   const [requests, refused, runs] = [zeros(), zeros(), zeros()];
   let [unique, killed] = [0, 0];
   const sleep = (ms: number): Promise<void> => scheduler.sleep(ms);
-  const takes = limiter(perSecond, now);
+  const takes = limiter(typeof perSecond === 'number' ? () => perSecond : perSecond, now);
 
   /** The calls of one instance. They never answer once its run is over. */
   const callsOf = (name: FunctionName, instance: Instance): Cos => {
@@ -222,12 +222,13 @@ interface Instance {
 }
 
 /** Whether the bucket takes one more request at this moment. */
-function limiter(perSecond: number, now: () => number): (bucket: string) => boolean {
+function limiter(perSecond: () => number, now: () => number): (bucket: string) => boolean {
   const left = new Map<string, { tokens: number; at: number }>();
   return (bucket) => {
-    const most = perSecond * BURST;
+    const rate = perSecond();
+    const most = rate * BURST;
     const { tokens, at } = left.get(bucket) ?? { tokens: most, at: now() };
-    const has = Math.min(most, tokens + ((now() - at) * perSecond) / 1000);
+    const has = Math.min(most, tokens + ((now() - at) * rate) / 1000);
     left.set(bucket, { tokens: has >= 1 ? has - 1 : has, at: now() });
     return has >= 1;
   };

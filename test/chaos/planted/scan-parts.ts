@@ -90,6 +90,11 @@ export const SCAN_PARTS: readonly Mistake[] = [
       "if (acquired.kind === 'taken') return 'held';",
       "if (acquired.kind === 'taken') return this.#work(scan, unit, { inherited: [] } as unknown as Lease);",
     ),
+    text(
+      'shared/scan/unit.ts',
+      "if (turn.kind === 'taken') return 0;",
+      "if (turn.kind === 'taken') return this.#run(first);",
+    ),
   ),
   mistake('a range is counted in both of its passes', WHOLE, text(WALK, '      counts: emptyCounts(),\n', '')),
   mistake(
@@ -107,7 +112,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
     TURNS,
     text(
       'shared/scan/keep.ts',
-      'const room = settings.rangesAtOnce - running.length;',
+      'const room = settings.rangesAtOnce - running.size;',
       'const room = Number.POSITIVE_INFINITY;',
     ),
   ),

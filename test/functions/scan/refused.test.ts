@@ -34,6 +34,31 @@ it('a scan makes fewer requests where COS refuses some: few are refused, and eve
   expect(world.killed()).toBe(0);
 });
 
+it('a scan is as fast again minutes after COS has refused nearly everything', async () => {
+  const start = START + DAY;
+  const rule = wholeBucket(BACKUP, { start, deleteMarkersSince: start, existing: 'All' });
+  let [copied, perSecond] = [0, 25];
+  const scan = { rangeEntries: EXISTING / 5 };
+  const world = await pacedDeployment({
+    rules: [rule],
+    scan,
+    perSecond: () => perSecond,
+    onArrival: () => void (copied += 1),
+  });
+  const { scheduler } = world;
+  for (let i = 0; i < EXISTING; i += 1) world.put(`k${i}`, true);
+  scheduler.now = start + DAY;
+  const begun = scheduler.now;
+  world.begin();
+  await scheduler.runUntil(() => scheduler.now - begun > 40_000);
+  expect(copied).toBeLessThan(EXISTING);
+  expect(world.refused.scan).toBeGreaterThan(10);
+  perSecond = 1000;
+  await scheduler.runUntil(() => copied === EXISTING);
+  expect(scheduler.now - begun).toBeLessThan(5 * 60_000);
+  expect(world.killed()).toBe(0);
+});
+
 it('a scan gets no refusal where COS takes its requests', async () => {
   const { copied, refused } = await scanned(3000);
   expect({ copied, refused }).toEqual({ copied: EXISTING, refused: 0 });

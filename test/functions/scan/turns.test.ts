@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BACKUP, RULE, scanDeployment, SOURCE, type ScanDeployment } from '../../deployment/index.ts';
+import { BACKUP, refusal, RULE, scanDeployment, SOURCE, type ScanDeployment } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 /** ms after which the lease of a killed run has ended, and its requests have taken effect. */
@@ -8,13 +8,19 @@ const OUTLIVED = 60 * MINUTE;
 const BEFORE = 5;
 const KEYS = Array.from({ length: 12 }, (_, i) => `k${i}`);
 
-/** A scan of objects that are older than their rule, in one range, whose run is killed at its next copy. */
-async function killed(): Promise<ScanDeployment & { readonly note: string; readonly copies: () => number }> {
+/** A scan of objects that are older than their rule, cut into one range, of which no run has begun. */
+async function prepared(): Promise<ScanDeployment> {
   const world = await scanDeployment([{ ...RULE, existing: 'All' }], { keysAtOnce: 1 });
   for (const key of KEYS) world.put('x', {}, undefined, key);
   world.clock.ms += 5 * MINUTE;
   await world.keep();
   await world.run(world.scansStarted.shift()?.key ?? '');
+  return world;
+}
+
+/** The same, whose run is killed at its next copy. */
+async function killed(): Promise<ScanDeployment & { readonly note: string; readonly copies: () => number }> {
+  const world = await prepared();
   let copies = 0;
   world.onRequest((call) => {
     if (call === 'copyObject backup') copies += 1;
@@ -78,6 +84,39 @@ it('a run hands over before its time limit, and stops while the scan is paused',
   await world.store.dropPause();
   await world.scanned();
   expect(versionsOf(world, BACKUP)).toEqual(versionsOf(world, SOURCE));
+});
+
+/** Minutes until another run has gone on, after that one was done. */
+async function goneOnAfter(world: ScanDeployment): Promise<number> {
+  for (let minutes = 1; minutes < 60; minutes += 1) {
+    await world.minute();
+    if (versionsOf(world, BACKUP).every((count) => count === 1)) return minutes;
+  }
+  throw new Error('no run went on');
+}
+
+it('another run goes on within minutes after a run that failed and could not even end its start', async () => {
+  const world = await prepared();
+  world.onRequest((call) => {
+    if (call.endsWith(' crr') && !call.startsWith('get')) throw refusal();
+  });
+  await expect(world.run(world.scansStarted.shift()?.key ?? '')).rejects.toThrow('refused');
+  world.onRequest(() => undefined);
+  expect(await goneOnAfter(world)).toBeLessThanOrEqual(3);
+});
+
+it('another run continues the range of a killed one no sooner than its lease is over', async () => {
+  const world = await prepared();
+  let isDead = false;
+  world.onRequest((call) => {
+    isDead ||= call === 'copyObject backup';
+    if (isDead) throw new Error('the run is no more');
+  });
+  await world.run(world.scansStarted.shift()?.key ?? '').catch(() => undefined);
+  world.onRequest(() => undefined);
+  const minutes = await goneOnAfter(world);
+  expect(minutes).toBeGreaterThanOrEqual(16);
+  expect(minutes).toBeLessThanOrEqual(18);
 });
 
 it('no more runs work than the setting allows', async () => {

@@ -12,7 +12,7 @@ function blocksAt(range: RangeDocument, causes: readonly string[]): number {
 }
 
 describe('a destination that answers nothing', () => {
-  it('blocks the range after twenty keys in a row, for five minutes', () => {
+  it('blocks the range after twenty keys in a row, for a minute', () => {
     const range = rangeOf(0);
     expect(
       blocksAt(
@@ -20,11 +20,20 @@ describe('a destination that answers nothing', () => {
         Array.from({ length: 30 }, () => 'AccessDenied'),
       ),
     ).toBe(20);
-    expect(range).toMatchObject({ blocked: 'AccessDenied', tries: 1, notBefore: NOW + 300_000 });
+    expect(range).toMatchObject({ blocked: 'AccessDenied', tries: 1, notBefore: NOW + 60_000 });
   });
 
   it('blocks it after a single key when it was blocked before', () => {
     expect(blocksAt(rangeOf(1), ['AccessDenied'])).toBe(1);
+  });
+
+  it('doubles the time each time, up to five minutes', () => {
+    const minutes = [1, 2, 3, 9].map((tries) => {
+      const range = rangeOf(tries);
+      blocksAt(range, ['AccessDenied']);
+      return (range.notBefore - NOW) / 60_000;
+    });
+    expect(minutes).toEqual([2, 4, 5, 5]);
   });
 });
 
