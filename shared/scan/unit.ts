@@ -57,7 +57,11 @@ class UnitRun {
       return await this.#run(first);
     } finally {
       // A run that fails ends its start as well, so that the next minute goes on.
-      await this.#ending(() => this.#store.dropNote(first)).finally(() => this.#giveBack(turn.lease));
+      try {
+        await this.#ending(() => this.#store.dropNote(first));
+      } finally {
+        await this.#giveBack(turn.lease);
+      }
     }
   }
 

@@ -175,9 +175,9 @@ async function heldBack(keys: number): Promise<{ readonly perKey: number; readon
 }
 
 /** All keys have the same bytes, which are kept once: a million of them is to fit into memory. */
-function uploader({ blobs, upload }: ScanDeployment) {
-  const blob = blobs.fromBytes(Buffer.from('x'));
-  return (key: string) => upload(SOURCE, key, blob);
+function uploader(world: ScanDeployment) {
+  const blob = world.blobs.fromBytes(Buffer.from('x'));
+  return (key: string) => world.upload(SOURCE, key, blob);
 }
 
 /** What the deployment notes for tests. */
