@@ -22,7 +22,7 @@ export function readHead(answer: Answer): ObjectHead {
     etag: requireEtag(answer),
     size: requireNumber(answer, 'content-length', Number),
     lastModified: requireNumber(answer, 'last-modified', Date.parse),
-    crc64: header(answer, 'x-cos-hash-crc64ecma'),
+    crc64: readCrc64(answer),
     storageClass: header(answer, 'x-cos-storage-class')?.toUpperCase() ?? 'STANDARD',
     headers: Object.fromEntries(headers),
     meta: Object.fromEntries(meta),
@@ -31,6 +31,12 @@ export function readHead(answer: Answer): ObjectHead {
     ...(header(answer, 'x-cos-object-type') === 'appendable' ? { appendable: true } : {}),
     ...(tagCount > 0 ? { tagCount } : {}),
   };
+}
+
+/** A value in another form proves nothing, and taken for a checksum it would make every copy a wrong one. */
+function readCrc64(answer: Answer): string | undefined {
+  const text = header(answer, 'x-cos-hash-crc64ecma') ?? '';
+  return /^\d{1,20}$/.test(text) ? text : undefined;
 }
 
 export function requireEtag(answer: Answer): string {

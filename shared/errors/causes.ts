@@ -182,6 +182,10 @@ export const SKIPS = {
     means: 'COS names an encryption that this service does not know',
     todo: 'Update this service, or write the object with another encryption.',
   },
+  'unknown-class': {
+    means: 'the object has a storage class that this service does not know and the destination refuses',
+    todo: 'Update this service, write the object with another class, or name a class in the rule.',
+  },
   'kms-not-selected': {
     means: 'the object is encrypted with KMS, and the rule leaves such objects out',
     todo: 'Select such objects with SourceSelectionCriteria.',

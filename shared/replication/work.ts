@@ -1,5 +1,6 @@
 import { CosError } from '../cos/index.ts';
 import { ServiceError } from '../errors/index.ts';
+import { timeOfVersionId } from '../identity/index.ts';
 import type { Cause } from '../errors/index.ts';
 import type { Rule } from '../rules/index.ts';
 import type { Target, Task } from '../tasks/index.ts';
@@ -7,6 +8,24 @@ import type { Work } from './types.ts';
 
 /** The cause of tasks with which a person asks for the whole key anew. A task that goes on from one has another cause. */
 const ANEW: Cause = 'requested';
+
+/**
+ * Version IDs that one task names at most. Each event of a key that fails adds one, so without a limit whoever writes a key often
+ * enough would make its task too large to be read.
+ */
+const MOST_HINTS = 1000;
+
+/**
+ * The newest of very many hints, because a listing may lack those, and the oldest one, which says how deep to look. The others have
+ * been listed long since, and the floor of the task reaches down to them.
+ */
+function fewHints(hints: readonly string[]): readonly string[] {
+  if (hints.length <= MOST_HINTS) return hints;
+  // The ID `null` holds no time.
+  const timeOf = (hint: string): number => timeOfVersionId(hint) ?? Number.POSITIVE_INFINITY;
+  const newestFirst = hints.toSorted((a, b) => Math.sign(timeOf(b) - timeOf(a)) || 0);
+  return [...newestFirst.slice(0, MOST_HINTS - 1), ...newestFirst.slice(-1)];
+}
 
 /** The work of several tasks of one key. Only their demands are known, not the state of the key. */
 export function workOfTasks(tasks: readonly Task[], target: Target, rules: readonly Rule[]): Work {
@@ -16,7 +35,7 @@ export function workOfTasks(tasks: readonly Task[], target: Target, rules: reado
     destination,
     key,
     rules,
-    hints: [...new Set(tasks.flatMap((task) => task.hints))],
+    hints: fewHints([...new Set(tasks.flatMap((task) => task.hints))]),
     clue: undefined,
     full: true,
     thorough: true,

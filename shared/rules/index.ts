@@ -7,6 +7,7 @@ export { candidatesFor, governingRule } from './match.ts';
 export type { ScopeEntry } from './match.ts';
 export type { OverlapReading } from './priorities.ts';
 export { CANARY_PREFIX, isReserved, PREFLIGHT_PREFIX, STATUS_PREFIX } from './reserved.ts';
+export { isStorageClass } from './rule.ts';
 export { mergeStarts } from './starts.ts';
 export { createRuleStore, RULES, storedRules } from './store.ts';
 export type { BothRules, RuleStore } from './store.ts';

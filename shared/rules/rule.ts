@@ -16,6 +16,8 @@ import type { DocumentRule } from './types.ts';
 /** Any text that can be a header value; the key IDs of KMS are far shorter. */
 const KMS_KEY = /^[\x21-\x7e]{1,1024}$/;
 const STORAGE_CLASS = /^(?:MAZ_)?(?:STANDARD|STANDARD_IA|INTELLIGENT_TIERING|ARCHIVE|DEEP_ARCHIVE)$/;
+/** Whether COS's documents name a class. */
+export const isStorageClass = (text: string): boolean => STORAGE_CLASS.test(text);
 
 /** A rule whose ID may be missing: it is '' where the document has none. */
 export function readRule(element: XmlElement): DocumentRule {
@@ -105,7 +107,7 @@ function readStorageClass(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   // The Java SDK and several samples write `Standard`.
   const storageClass = text.toUpperCase();
-  if (!STORAGE_CLASS.test(storageClass)) {
+  if (!isStorageClass(storageClass)) {
     throw invalid('InvalidArgument', `The StorageClass ${quote(text)} is not one that replicas can have.`);
   }
   return storageClass;

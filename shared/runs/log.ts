@@ -12,6 +12,9 @@ export function logEnd(run: Run, work: Work, report: Report, left: Left | undefi
 }
 
 /** Messages for ends that leave no unrecorded work. */
+/** Version IDs in one line: after failures a task may name a thousand. */
+const MOST_LOGGED = 20;
+
 const MESSAGES: Readonly<Partial<Record<Report['state'], string>>> = {
   done: 'up to date',
   busy: 'taken by another run',
@@ -22,7 +25,7 @@ const MESSAGES: Readonly<Partial<Record<Report['state'], string>>> = {
 function logReport(run: Run, work: Work, report: Report, message: string): void {
   const { key, destination, hints } = work;
   const { copied, marked, removed, retagged, bytes, skipped } = report;
-  const about = { key, destination: formatPlace(destination), versionIds: hints };
+  const about = { key, destination: formatPlace(destination), versionIds: hints.slice(0, MOST_LOGGED) };
   const done = { copied, deleteMarkers: marked, removed, ...(retagged === 0 ? {} : { retagged }), bytes };
   run.log({ level: 'info', message, ...about, ...done, ...(skipped.length === 0 ? {} : { skipped }) });
 }
@@ -33,6 +36,13 @@ function logReport(run: Run, work: Work, report: Report, message: string): void 
  */
 function logFailure(run: Run, task: Task): void {
   const { key, destination, hints, cause, failed, attempts } = task;
-  const about = { key, destination: formatPlace(destination), versionIds: hints, cause, ...failed, attempts };
+  const about = {
+    key,
+    destination: formatPlace(destination),
+    versionIds: hints.slice(0, MOST_LOGGED),
+    cause,
+    ...failed,
+    attempts,
+  };
   run.log({ level: hasFailed(task) ? 'error' : 'info', message: 'left to a task', ...about });
 }

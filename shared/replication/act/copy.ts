@@ -50,7 +50,7 @@ export async function copyVersion(
     tell(run, candidate, written);
     return undefined;
   } catch (error) {
-    const reason = refusalOf(error, head);
+    const reason = refusalOf(error, head, rule);
     if (reason === undefined) throw error;
     // The refusal concerns this version alone. The next look skips it and goes on with newer ones.
     run.verdictLog.skip({ versionId: entry.versionId, reason });

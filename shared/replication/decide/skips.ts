@@ -1,5 +1,6 @@
 import type { ObjectHead } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
+import { isStorageClass } from '../../rules/index.ts';
 import type { Rule } from '../../rules/index.ts';
 import { MEASURE, metadataBytes, takesOurNames, writeMarker } from '../../identity/index.ts';
 import type { Marker } from '../../identity/index.ts';
@@ -45,10 +46,13 @@ const REFUSED = new Set([400, 405, 409, 501]);
 /** Refusals with such a status that are about the destination: they hold for every object and are mended there. */
 const OF_DESTINATION = /StorageClass|Kms|Version/i;
 
-/** Why this version cannot be copied, when that is what the refusal of a copy says. */
-export function refusalOf(error: unknown, head: ObjectHead): SkipReason | undefined {
+/** Why this version cannot be copied, when that is what the refusal of a copy by `rule` says. */
+export function refusalOf(error: unknown, head: ObjectHead, rule: Pick<Rule, 'storageClass'>): SkipReason | undefined {
   if (!(error instanceof ServiceError) || error.outcome !== 'none') return undefined;
   const reason = REFUSALS.get(error.code);
+  // Of a documented class the destination has to be told, but nobody can say what to do about one that is not.
+  if (/StorageClass/i.test(error.code) && rule.storageClass === undefined && !isStorageClass(head.storageClass))
+    return 'unknown-class';
   if (reason !== undefined || head.appendable !== true || error.retryable) return reason;
   // COS documents that it does not copy appended objects and names no code, so no code is waited for.
   return REFUSED.has(error.status) && !OF_DESTINATION.test(error.code) ? 'appended' : undefined;

@@ -25,8 +25,9 @@ export async function historyOf(
   };
   // Its time may be rounded down to the second; the current version is above all listed ones of that second.
   if (current.found) add(current.head, latestTime);
+  const known = new Set(entries.map(({ versionId }) => versionId));
   for (const hint of work.hints) {
-    if (entries.some((entry) => entry.versionId === hint)) continue;
+    if (known.has(hint)) continue;
     const result = await heads.source(hint);
     if (result.found) add(result.head, (ref) => ref.time);
   }
@@ -52,7 +53,8 @@ export async function isDoubtful(
     ? newest?.versionId === (current.head.versionId ?? 'null')
     : newest?.deleteMarker !== false || (await heads.isDangling('source', newest.versionId));
   if (!isShown) return true;
-  const unknown = hints.filter((hint) => !history.some((entry) => entry.versionId === hint));
+  const known = new Set(history.map(({ versionId }) => versionId));
+  const unknown = hints.filter((hint) => !known.has(hint));
   if (unknown.some((hint) => (timeOfVersionId(hint) ?? 0) / 1000 > youngest)) return true;
   const { time } = clue ?? {};
   if (time === undefined || time <= youngest) return false;
@@ -69,9 +71,10 @@ export function hintsOf(
   history: readonly Entry[],
   unlike: string | undefined,
 ): ReadonlySet<string> {
-  const { hints, clue } = work;
+  const { clue } = work;
+  const hints = new Set(work.hints);
   const ids = history
-    .filter((entry) => hints.includes(entry.versionId) || entry.ref.id === unlike)
+    .filter((entry) => hints.has(entry.versionId) || entry.ref.id === unlike)
     .map((entry) => entry.ref.id);
   if (clue?.etag === undefined) return new Set(ids);
   const fits = listed.filter(

@@ -43,7 +43,8 @@ export class KeyListing {
    */
   static of(run: RunBase, side: KeySide, entries: readonly VersionEntry[]): KeyListing {
     const listing = new KeyListing(run, side);
-    listing.#entries.push(...entries);
+    // One by one: as arguments of a call, a hundred thousand would be more than the stack holds.
+    for (const entry of entries) listing.#entries.push(entry);
     listing.#complete = true;
     return listing;
   }

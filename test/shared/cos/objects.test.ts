@@ -80,6 +80,12 @@ describe('headObject', () => {
     });
   });
 
+  it.each(['of-tomorrow', '', '0x12', '123456789012345678901'])('takes no checksum from %j', async (text) => {
+    const headers = { ETag: '"e"', 'Last-Modified': DATE, 'Content-Length': '0', 'x-cos-hash-crc64ecma': text };
+    const cos = await setUp([reply(200, headers)]);
+    expect(await cos.headObject(SOURCE, 'a')).toMatchObject({ head: { crc64: undefined } });
+  });
+
   it.each([
     [{ 'x-cos-server-side-encryption': 'AES256' }, 'AES256'],
     [{ 'x-cos-server-side-encryption': 'SM4' }, 'SM4'],

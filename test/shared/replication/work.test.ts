@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CosError } from '../../../shared/cos/index.ts';
 import { causeOf, taskOf, whyOf, workOfTasks } from '../../../shared/replication/index.ts';
+import { encodeTask } from '../../../shared/tasks/documents.ts';
 import type { Task } from '../../../shared/tasks/index.ts';
+import { mintVersionId } from '../../cloud/cos/version-id.ts';
 import { rule } from '../rules/sample.ts';
 import { DESTINATION, SOURCE } from './decide/build.ts';
 
@@ -39,6 +41,18 @@ describe('the work of several tasks', () => {
       floor: 5,
       since: 9,
     });
+  });
+
+  it('names a thousand versions at most: the newest and the oldest, however often it is joined', () => {
+    const id = (n: number): string => mintVersionId(VERSION_MICROS + n * 1000);
+    const ids = Array.from({ length: 5000 }, (_, n) => id(n));
+    const tasks = ids.map((hint, n) => taskWith({ hints: [hint], floor: 100 + n }));
+    const work = workOfTasks(tasks.toReversed(), TARGET, []);
+    expect(work.floor).toBe(100);
+    expect(new Set(work.hints)).toEqual(new Set([id(0), ...ids.slice(-999)]));
+    const next = workOfTasks([taskOf(work, 'AnswerTimeout', NOW), taskWith({ hints: ['null', id(5000)] })], TARGET, []);
+    expect(new Set(next.hints)).toEqual(new Set([id(0), 'null', ...ids.slice(-997), id(5000)]));
+    expect(encodeTask(taskOf(next, 'AnswerTimeout', NOW)).length).toBeLessThan(64 * 1024);
   });
 
   // P27

@@ -155,10 +155,8 @@ export const causeTexts = {
     'It is encrypted with a customer key (SSE-C), so nobody else can read it. Write it without such a key.',
     '使用客户提供的密钥（SSE-C）加密，他人无法读取。请改用其他加密方式写入。',
   ],
-  'skip.unknown-encryption': [
-    'It is encrypted in a way that this service does not know. Update the service.',
-    '使用了本服务未知的加密方式，请更新服务。',
-  ],
+  'skip.unknown-encryption': ['Its encryption is unknown. Update the service.', '加密方式未知，请更新服务。'],
+  'skip.unknown-class': ['Its storage class is unknown. Update the service.', '存储类型未知，请更新服务。'],
   'skip.kms-not-selected': [
     'It is encrypted with KMS, and the rule leaves such objects out. Tick “Copy objects encrypted with KMS” in the rule.',
     '使用 KMS 加密，而规则不复制此类对象。请在规则中勾选“复制使用 KMS 加密的对象”。',

@@ -80,6 +80,7 @@ describe('versions that cannot be copied now', () => {
 
 describe('a copy that COS refuses', () => {
   const APPENDED: ObjectHead = { ...HEAD, appendable: true };
+  const ANY = rule();
   const refused = (code: string, status: number, more: Partial<ConstructorParameters<typeof ServiceError>[1]> = {}) =>
     new ServiceError('refused', { code, status, side: 'destination', ...more });
 
@@ -89,8 +90,8 @@ describe('a copy that COS refuses', () => {
     ['OperationNotSupported', 409],
     ['NotImplemented', 501],
   ])('of an appended object with %s costs that version alone', (code, status) => {
-    expect(refusalOf(refused(code, status), APPENDED)).toBe('appended');
-    expect(refusalOf(refused(code, status), HEAD)).toBeUndefined();
+    expect(refusalOf(refused(code, status), APPENDED, ANY)).toBe('appended');
+    expect(refusalOf(refused(code, status), HEAD, ANY)).toBeUndefined();
   });
 
   it.each([
@@ -100,16 +101,25 @@ describe('a copy that COS refuses', () => {
     ['BucketVersionNotOpen', 400],
     ['KmsKeyNotFound', 400],
   ])('of any object with %s is a failure of something else', (code, status) => {
-    expect(refusalOf(refused(code, status), APPENDED)).toBeUndefined();
+    expect(refusalOf(refused(code, status), APPENDED, ANY)).toBeUndefined();
+  });
+
+  it('for a class that nobody has heard of costs that version alone, unless the rule has named a class', () => {
+    const error = refused('NotSupportedStorageClass', 400);
+    const ofTomorrow = { ...HEAD, storageClass: 'OF_TOMORROW' };
+    expect(refusalOf(error, ofTomorrow, ANY)).toBe('unknown-class');
+    expect(refusalOf(error, ofTomorrow, rule({ storageClass: 'STANDARD_IA' }))).toBeUndefined();
+    expect(refusalOf(error, { ...HEAD, storageClass: 'MAZ_STANDARD' }, ANY)).toBeUndefined();
+    expect(refusalOf(refused('InvalidRequest', 400), ofTomorrow, ANY)).toBeUndefined();
   });
 
   it('is no refusal when it may succeed later, or may have taken effect', () => {
-    expect(refusalOf(refused('RequestTimeout', 400, { retryable: true }), APPENDED)).toBeUndefined();
-    expect(refusalOf(refused('InvalidRequest', 400, { outcome: 'unknown' }), APPENDED)).toBeUndefined();
+    expect(refusalOf(refused('RequestTimeout', 400, { retryable: true }), APPENDED, ANY)).toBeUndefined();
+    expect(refusalOf(refused('InvalidRequest', 400, { outcome: 'unknown' }), APPENDED, ANY)).toBeUndefined();
   });
 
   it('keeps the known reasons of other versions', () => {
-    expect(refusalOf(refused('KeyTooLong', 400), HEAD)).toBe('metadata-limit');
-    expect(refusalOf(refused('InvalidObjectState', 403), APPENDED)).toBe('archived');
+    expect(refusalOf(refused('KeyTooLong', 400), HEAD, ANY)).toBe('metadata-limit');
+    expect(refusalOf(refused('InvalidObjectState', 403), APPENDED, ANY)).toBe('archived');
   });
 });
