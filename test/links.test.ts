@@ -69,6 +69,13 @@ describe('the documents', () => {
     expect(named.filter((name) => !isThere(name))).toEqual([]);
   });
 
+  it.each(pages)('%s has no table that is wider than a screen', (page) => {
+    const rows = readFileSync(path.join(ROOT, page), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+    expect(rows.filter((row) => row.length > 100)).toEqual([]);
+  });
+
   it('begin with a front page that can be read in one sitting', () => {
     expect(readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n').length).toBeLessThanOrEqual(151);
   });
