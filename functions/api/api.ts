@@ -20,8 +20,8 @@ export interface ApiOptions extends CallOptions {
 }
 
 /**
- * The API: takes a request and always answers in the form of COS. An unexpected error is logged in full, and the client
- * is told no more than COS would say.
+ * The API: takes a request and always answers in the form of COS. An unexpected error is logged in full; its answer
+ * says no more than COS would.
  */
 export function createApi(options: ApiOptions): (request: HttpRequest, run: Run) => Promise<HttpResponse> {
   return async (request, run) => {

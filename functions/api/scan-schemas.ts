@@ -191,7 +191,7 @@ const destinationStatus = z.strictObject({
   behind: z.nullable(z.strictObject({ since: time, cause: z.string(), repairing: z.boolean() })),
   /** For versions written in the day before the last scan, from the times on both sides. */
   lagMs: z.nullable(lag),
-  /** What the functions did in the last hour, two minutes old at most; null when unknown. */
+  /** Counts of the functions' work in the last hour, two minutes old at most; null when unknown. */
   live: z.nullable(
     z.strictObject({
       since: time,

@@ -23,7 +23,7 @@ const KEY_LOOK_MS = 3_600_000;
 
 type StatusKey = Awaited<ReturnType<typeof readStatusKey>>;
 
-/** What an instance remembers about a pair. */
+/** The memory of an instance about a pair. */
 interface Known {
   /** Version IDs of earlier statuses that the next one replaces. */
   readonly stale: readonly string[];

@@ -23,7 +23,7 @@ function currentOf(rule: XmlElement): number | string | undefined {
 
 function daysOf(text: string | undefined): number | undefined {
   if (text === undefined || /^[0-9]{1,6}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new UnusableAnswer('the days of a lifecycle rule are no number');
+  throw new UnusableAnswer('the days of a lifecycle rule are not a number');
 }
 
 /** Older clients put the prefix into the rule itself. */

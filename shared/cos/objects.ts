@@ -12,7 +12,7 @@ export type ObjectCalls = Pick<
   'headObject' | 'getObject' | 'getRange' | 'putObject' | 'copyObject' | 'deleteObject'
 >;
 
-/** Bytes of an error, at least: it may be longer than what was requested. */
+/** Least room for the body of an error, in bytes: it may be longer than the requested range. */
 const ERROR_ROOM = 64 * 1024;
 
 export function objectCalls(invoke: Invoke): ObjectCalls {
@@ -139,7 +139,7 @@ export function reading<T>(read: (answer: Answer) => T): () => AnswerReader<T> {
   return () => reader;
 }
 
-/** A proxy may answer 404 or 403 too, and an answer to HEAD has no body that would tell the difference. */
+/** A proxy may answer 404 or 403 too, and an answer to HEAD has no body that would show the difference. */
 export function requireRequestId(answer: Answer): void {
   if (!header(answer, 'x-cos-request-id')) throw new UnusableAnswer('the answer does not come from COS');
 }

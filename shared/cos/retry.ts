@@ -31,7 +31,7 @@ const LONGEST_DELAY = 5_000;
  * server, so one further try follows at once.
  * - If nothing was sent, any call may be tried again.
  * - Reads are tried again after every failure that may pass.
- * - Writes are not, even refused ones: the caller decides, because it knows what else has happened since.
+ * - Writes are not, even refused ones: only the caller knows of other writes in the meantime, so it decides.
  */
 export function nextStep(
   effect: Effect,

@@ -134,7 +134,7 @@ export const commands = {
         },
       },
       verify: {
-        usage: 'List what is missing at the destination, by key: serverless replication verify --prefix 2026/ --deep',
+        usage: 'List versions missing at the destination, by key: serverless replication verify --prefix 2026/ --deep',
         lifecycleEvents: ['compare'],
         options: {
           ...region,

@@ -26,7 +26,7 @@ const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
   [/\.PolicyFull$/, 'Delete CAM policies that nobody uses; access lists of buckets count, too (COS console).'],
   [
     /\.PolicyNameInUse$/,
-    'Deploy again if a deployment broke off a moment ago. Otherwise others made a policy of that name: change service or stage.',
+    'Deploy again if a deployment was interrupted a moment ago. Otherwise others made a policy of that name: change service or stage.',
   ],
 ];
 

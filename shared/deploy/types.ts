@@ -31,7 +31,7 @@ export interface FunctionSettings {
   readonly role: RoleKind;
   /**
    * Instances that the platform reserves for this function, which is also the most that run at once. Without it the
-   * functions of the account share what is not reserved.
+   * functions of the account share the unreserved ones.
    */
   readonly instances?: number | undefined;
   readonly events: readonly EventSettings[];

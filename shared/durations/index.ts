@@ -98,7 +98,7 @@ export const READ_BEFORE_MS = LANDING_MS + MINUTE;
 
 // Listings
 
-/** A listing may lack what was written within this time. */
+/** A listing may lack writes that are younger than this. */
 export const SETTLE_MS = MINUTE;
 
 // Memory of instances
@@ -145,7 +145,7 @@ export const SWEEP_CLOSING_MS = 5 * SECOND;
 export const KEEP_CLOSING_MS = 10 * SECOND;
 /** Longest call of `schedule` to a destination or the platform: the next minute tries again. */
 export const SWEEP_CALL_MS = 8 * SECOND;
-/** A run waits this long at most for what it learns about a destination beside its work. */
+/** A run waits this long at most for facts about a destination that it reads beside its work. */
 export const LEARNING_MS = LAST_TRY_MS - CLOSING_MS;
 /** `api` sends no further request to COS this shortly before its end. */
 export const API_CLOSING_MS = SECOND / 2;
@@ -221,7 +221,7 @@ export const CHECK_LATE_MS = 3 * HOUR;
 
 // Live figures
 
-/** Interval in which an instance records what it did. In a burst it records sooner. */
+/** Interval in which an instance records its work. In a burst it records sooner. */
 export const LIVE_EVERY_MS = MINUTE;
 /** The live figures cover this last stretch of time, in slots of `LIVE_SLOT_MS`. */
 export const LIVE_WINDOW_MS = HOUR;

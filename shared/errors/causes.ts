@@ -1,8 +1,8 @@
 /** The explanation of one cause or reason, for readers of the API, the pages and messages. */
 export interface Explanation {
-  /** What happened, and why. */
+  /** The event, and its reason. */
   readonly means: string;
-  /** What the reader can do. Most causes need nothing. */
+  /** The advice for the reader. Most causes need none. */
   readonly todo: string;
 }
 

@@ -15,7 +15,7 @@ export interface Proof {
   readonly value: string;
 }
 
-/** The replication marker: what the user metadata of a replica says about it. */
+/** The content of a replication marker, which lies in the user metadata of a replica. */
 export interface Marker {
   readonly source: Place;
   readonly ref: Ref;

@@ -1,6 +1,6 @@
 import { flag, listOf, mapOf, notNegative, object, orElse, someText, text, type Reader } from '../shape/index.ts';
 
-/** What an instance did for one rule at one destination. */
+/** The work of an instance for one rule at one destination. */
 export interface LiveRow {
   /** `bucket-appid@region` of source and destination. */
   readonly from: string;
@@ -49,7 +49,7 @@ export const liveNote: Reader<LiveNote> = object<LiveNote>({
   ),
 });
 
-/** What was done in some minutes at one destination. */
+/** The work of some minutes at one destination. */
 export interface Slot {
   /** Its beginning in ms since 1970. */
   readonly at: number;

@@ -1,6 +1,6 @@
 /**
- * What the functions do, as they do it: instances write notes each minute, and `schedule` adds them up. The sums are
- * lower bounds, because the unwritten notes of a lost instance are missing. Scans measure exactly.
+ * Figures of the functions' work: instances write notes each minute, and `schedule` adds them up. The sums are lower
+ * bounds, because the unwritten notes of a lost instance are missing. Scans measure exactly.
  */
 export type { LiveSum, RuleSum } from './document.ts';
 export { LIVE, LIVE_SUMS } from './names.ts';

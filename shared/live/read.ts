@@ -4,7 +4,7 @@ import { emptyHistogram, LAG_BOUNDS } from '../scan/index.ts';
 import { noCopies, ruleName, type LiveSum, type RuleSum } from './document.ts';
 import { monthOf } from './sum.ts';
 
-/** What was done in the last hour at one destination. */
+/** The work of the last hour at one destination. */
 export interface Hour {
   /** Beginning of the hour in ms since 1970. */
   readonly since: number;

@@ -30,7 +30,7 @@ export interface LiveTally {
 }
 
 /**
- * Counts what an instance does, and writes it down for `schedule`: after the first copy, then each minute, and in a
+ * Counts the work of an instance, and writes it down for `schedule`: after the first copy, then each minute, and in a
  * burst whenever the count of the minute has doubled. The unwritten counts of a lost instance are missing, so the sums
  * are lower bounds. A note that may have been written is never written again, so nothing counts twice.
  */

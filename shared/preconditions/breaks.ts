@@ -8,11 +8,11 @@ export type CheckedThing = (typeof CHECKED)[number];
 export const BREAKS: Readonly<Record<string, Explanation>> = {
   'trigger-missing': {
     means: 'the trigger is gone, so no event starts the function',
-    todo: 'Deploy again. The next scan finds what was written since.',
+    todo: 'Deploy again. The next scan finds the versions written since.',
   },
   'trigger-off': {
     means: 'somebody switched the trigger off, so no event starts the function',
-    todo: 'Deploy again, or switch the trigger on. The next scan finds what was written since.',
+    todo: 'Deploy again, or switch the trigger on. The next scan finds the versions written since.',
   },
   'function-missing': { means: 'the function does not exist', todo: 'Deploy again.' },
   'function-not-active': {

@@ -61,7 +61,7 @@ export async function converge(
 
 async function lookUntilDone(run: KeyRun, turns: Turns): Promise<End> {
   const { work, books, uploads } = run;
-  // Only a full look shows what has become of uploads, and what others write to a bucket that is also a source.
+  // Only a full look shows the state of uploads, and the writes of others to a bucket that is also a source.
   let full = work.full || uploads.all.length > 0 || books.destination !== undefined;
   let before = -1;
   let recheckAt: number | undefined;

@@ -66,8 +66,8 @@ const LOOKS = 3;
 
 /**
  * Compares one key on both sides, version by version, and writes nothing. Replicas count as in `converge`: the marker
- * is signed, and the bytes match it. Returns what the destination shows; undefined where the source has nothing to
- * show, or shows only a version younger than `upTo`. Throws `CosError`, `HistoryTooDeep`, `KeyUnsettled`.
+ * is signed, and the bytes match it. Returns the version that the destination shows; undefined where the source has
+ * nothing to show, or shows only a version younger than `upTo`. Throws `CosError`, `HistoryTooDeep`, `KeyUnsettled`.
  */
 export async function inspect(deps: EngineDeps, work: Work, query: InspectQuery): Promise<Shown | Ending | undefined> {
   const { upTo, stop, see } = query;
@@ -93,7 +93,7 @@ export async function inspect(deps: EngineDeps, work: Work, query: InspectQuery)
   return seen.sourceOrder.every((ref) => ref.time / 1000 <= upTo) ? key.shown() : undefined;
 }
 
-/** If a listed version has gone meanwhile, both sides are listed again. */
+/** If a listed version is gone by now, both sides are listed again. */
 async function look(run: KeyRun, listed: Listed | undefined): Promise<Look | Ending> {
   for (let attempt = 1; attempt <= LOOKS; attempt += 1) {
     const known = attempt === 1 ? listed : undefined;

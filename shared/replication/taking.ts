@@ -57,7 +57,7 @@ export async function take(run: Taking, turns: Turns, knock: number | undefined)
   ]);
   if (acquired.status === 'rejected') throw acquired.reason;
   if (acquired.value.kind === 'taken')
-    // P21b: The run that has the key is told.
+    // P21b: The run that has the key gets a knock.
     return tell(run, turns, acquired.value, source.status === 'fulfilled' ? source.value.date : undefined);
   // One round trip for both, and neither is older than the other.
   if (source.status === 'fulfilled')

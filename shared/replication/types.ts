@@ -134,7 +134,7 @@ export interface Work {
   readonly rules: readonly Rule[];
   /** Version IDs named by an event or by tasks. */
   readonly hints: readonly string[];
-  /** What an event without a version ID says about its version. */
+  /** The facts that an event without a version ID gives about its version. */
   readonly clue?: Clue | undefined;
   /** Both listings are read even if the current versions seem to agree. */
   readonly full: boolean;
@@ -185,7 +185,7 @@ export type End =
 
 export type Report = Done & End;
 
-/** What a run has done, however it ended. */
+/** The results of a run, however it ended. */
 export interface Done {
   readonly copied: number;
   readonly marked: number;

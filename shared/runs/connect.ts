@@ -19,7 +19,7 @@ async function within(ms: number, work: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The engine of an instance, which also counts what it does. */
+/** The engine of an instance, which also counts its work. */
 export interface ConnectedEngine extends Engine {
   /** Waits for a run, and then for the counts that have to be written. */
   readonly counting: <T>(run: Promise<T>) => Promise<T>;

@@ -101,7 +101,7 @@ export interface Counts {
   largestLag: number;
 }
 
-/** What a scan did. For a killed run, only the work that it had written down counts. */
+/** The work of a scan. For a killed run, only the work that it had written down counts. */
 export interface Deeds {
   /** Keys whose stacks were not remembered. */
   looked: number;

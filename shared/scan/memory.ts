@@ -18,7 +18,7 @@ export interface MemoryOptions {
   readonly compares: boolean;
 }
 
-/** What a scan knows about the keys of a range: its own proofs, and those of earlier scans. */
+/** The knowledge of a scan about the keys of a range: its own proofs, and those of earlier scans. */
 export class Memory {
   /** The keys that this scan has proved. Ledgers of earlier scans are only read. */
   ledger = new Ledger();

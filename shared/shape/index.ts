@@ -23,7 +23,7 @@ export const someText: Reader<string> = text((value) => value !== '');
 
 /** A finite number. */
 export const number: Reader<number> = (value) => {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('no number');
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new TypeError('not a number');
   return value;
 };
 
@@ -37,7 +37,7 @@ export const notNegative: Reader<number> = (value) => {
 /** A whole number from 1 on that is exact in JavaScript. */
 export const count: Reader<number> = (value) => {
   const read = number(value);
-  if (!Number.isSafeInteger(read) || read < 1) throw new TypeError('no count');
+  if (!Number.isSafeInteger(read) || read < 1) throw new TypeError('not a count');
   return read;
 };
 
@@ -74,7 +74,7 @@ export const orElse =
 
 export function listOf<T>(read: Reader<T>): Reader<T[]> {
   return (value) => {
-    if (!Array.isArray(value)) throw new TypeError('no list');
+    if (!Array.isArray(value)) throw new TypeError('not a list');
     return value.map((one) => read(one));
   };
 }
@@ -82,7 +82,7 @@ export function listOf<T>(read: Reader<T>): Reader<T[]> {
 /** An array of exactly two values of one kind. */
 export function pairOf<T>(read: Reader<T>): Reader<[T, T]> {
   return (value) => {
-    if (!Array.isArray(value) || value.length !== 2) throw new TypeError('no pair');
+    if (!Array.isArray(value) || value.length !== 2) throw new TypeError('not a pair');
     return [read(value[0]), read(value[1])];
   };
 }
@@ -90,7 +90,7 @@ export function pairOf<T>(read: Reader<T>): Reader<[T, T]> {
 /** An object with any names, all values of one kind. */
 export function mapOf<T>(read: Reader<T>): Reader<Record<string, T>> {
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not an object');
     return Object.fromEntries(Object.entries(value).map(([name, one]): [string, T] => [name, read(one)]));
   };
 }
@@ -99,7 +99,7 @@ export function mapOf<T>(read: Reader<T>): Reader<Record<string, T>> {
 export function object<T>(fields: Fields<T>): Reader<T> {
   const readers = Object.entries<Reader<unknown>>(fields);
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('no object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('not an object');
     const found: Record<string, unknown> = {};
     for (const [name, read] of readers) {
       const field = read(Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined);

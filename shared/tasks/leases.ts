@@ -10,7 +10,7 @@ const RESTARTS = 5;
 /** Keys whose records are read at once. */
 const READ_AT_ONCE = 64;
 
-/** What a killed run has left at a key. */
+/** The traces of a killed run at a key. */
 export interface Abandoned {
   readonly target: Target;
   readonly facts: Facts;

@@ -117,7 +117,7 @@ export class Tasks {
   #waitingName(task: Task, due: number): string {
     const uploads = task.uploads?.map(({ uploadId }) => uploadId).sort();
     const { hints, floor, since, cause, attempts } = task;
-    // P52b: A further try has another name than the one before, which whoever has moved it may delete a moment later.
+    // P52b: A further try has another name than the one before, which the run that moved it may delete a moment later.
     const says = JSON.stringify([[...hints].sort(), floor, since, cause, uploads, attempts]);
     const content = this.#deps.hash.sha256(says).slice(0, 16);
     return waitingName(formatPlace(task.destination), due, { digest: this.#digest(task), content, kind: kindOf(task) });

@@ -40,7 +40,7 @@ export class NotFlat extends Error {
 export const END = -1;
 export const OTHER = -2;
 
-/** Names, told apart by their position. */
+/** Names, identified by their position. */
 export interface FlatNames {
   readonly encoded: readonly Uint8Array[];
   /** Position by a hash of the name. The hash alone proves nothing. */

@@ -19,14 +19,14 @@ export interface CallerOptions {
   readonly now: number;
 }
 
-/** What a call requires of its signature. */
+/** The requirements of a call on its signature. */
 export interface Demand {
   readonly right: Right;
   /** Parameter that names the call. */
   readonly subresource: string;
   /**
-   * Whether `host` and the sub-resource must be signed. Otherwise somebody who got hold of a presigned upload address
-   * could send it again as a change of rules.
+   * Whether `host` and the sub-resource must be signed. Otherwise a stranger with a presigned upload address could send
+   * it again as a change of rules.
    */
   readonly strict: boolean;
 }

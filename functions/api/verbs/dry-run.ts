@@ -20,7 +20,10 @@ import { API_WAIT_MS } from '../../../shared/durations/index.ts';
 const LONGEST_MARKER = 4096;
 const LONGEST_VERSION_ID = 256;
 
-/** POST with `replicationDryRun`: counts what a configuration would replicate if it were stored now. It writes nothing. */
+/**
+ * POST with `replicationDryRun`: counts the versions that a configuration would replicate if it were stored now. It
+ * writes nothing.
+ */
 export async function postDryRun(call: VerifiedCall, options: CallOptions): Promise<HttpResponse> {
   const { source, sender, request } = call;
   const until = options.now() + API_WAIT_MS;

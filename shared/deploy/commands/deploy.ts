@@ -42,7 +42,7 @@ export interface Reporter {
 const WARNINGS = {
   missing: 'does not exist: create it, with versioning, before you set a rule.',
   unversioned: 'has no versioning: enable it before you set a rule.',
-  forbidden: 'cannot be looked at with these credentials: make sure that it exists and has versioning.',
+  forbidden: 'cannot be read with these credentials: make sure that it exists and has versioning.',
 } as const;
 
 export interface DeployOptions {
@@ -89,7 +89,7 @@ export async function deploy(
     report.line(`role ${plan.name}${extent}: ${await applyRole(cloud.api, plan)}`);
     if (plan.others > 0) {
       report.warn(
-        `role ${plan.name} has ${plan.others} policies that this service did not make: they stay, and what they allow the functions may do.`,
+        `role ${plan.name} has ${plan.others} policies that this service did not make: they stay, and the functions have their rights too.`,
       );
     }
   }

@@ -41,7 +41,9 @@ const answer = z.object({
 type Part = z.infer<typeof answer>;
 type Destination = z.infer<typeof destination>;
 
-/** Prints what a document would replicate. It calls the API until all is counted. Throws `DeployError`. */
+/**
+ * Prints the versions that a document would replicate. It calls the API until all are counted. Throws `DeployError`.
+ */
 export async function showDryRun(
   deps: ApiDeps,
   options: { readonly bucket: string | undefined; readonly json: boolean },

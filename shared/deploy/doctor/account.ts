@@ -37,7 +37,7 @@ export const checkRoles: Check = async ({ settings, api }) => {
       findings.push(
         warning(
           `role ${name}`,
-          `has ${others} ${others === 1 ? 'policy' : 'policies'} that this service did not make, and the functions may do what they allow`,
+          `has ${others} ${others === 1 ? 'policy' : 'policies'} that this service did not make, and the functions have their rights too`,
           'Detach the policies that nobody needs (CAM console, Roles).',
         ),
       );

@@ -70,7 +70,7 @@ export const checkBuckets: Check = async ({ settings, sdk }) => {
         findings.push(
           warning(
             subject,
-            'cannot be looked at with these credentials',
+            'cannot be read with these credentials',
             'Try it with "npx serverless replication preflight": the functions may reach buckets that the deploying user may not.',
           ),
         );

@@ -65,7 +65,7 @@ export const checkCode: Check = async ({ settings, scf, artifactOf }) => {
     const code = codeOf(found);
     if (code === undefined) {
       findings.push(
-        broken(name, 'does not say which code it runs: a deployment broke off, or others changed it', DEPLOY),
+        broken(name, 'does not say which code it runs: a deployment was interrupted, or others changed it', DEPLOY),
       );
     } else if (code !== (await artifactOf(bundle)).sha256) {
       findings.push(

@@ -97,7 +97,7 @@ async function compileAll(
   names: readonly string[],
   { root, runtime }: BundleOptions,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  // It is never written; its path only tells which output belongs to which name.
+  // It is never written; its path only shows which output belongs to which name.
   const outdir = path.join(root, 'bundles');
   const { outputFiles } = await build({
     entryPoints: names.map((name) => ({ in: entryOf(name, root), out: name })),

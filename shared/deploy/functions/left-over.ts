@@ -14,7 +14,7 @@ export async function leftOverFunctions(settings: Settings, scf: Scf): Promise<s
   const others: string[] = [];
   for (const name of await scf.named(functionName(settings, ''))) {
     if (wanted.has(name) || numbers.includes(name)) continue;
-    // The names of a stage "dev-2" look like names of a stage "dev". The state bucket tells which stage a function
+    // The names of a stage "dev-2" look like names of a stage "dev". The state bucket shows which stage a function
     // belongs to.
     const found = await scf.get(name);
     if (found === undefined || !found.Description.startsWith(MADE_BY_US)) continue;

@@ -221,8 +221,8 @@ function markerKeys(
   { state, peers, signers }: Pick<Scope, 'state' | 'peers' | 'signers'>,
 ): Statement[] {
   const listed = kind === 'engine' || kind === 'scan' ? peers.map((peer) => peer.state) : [];
-  // Without the right to list a bucket, COS may answer 403 for a missing object, and the function could not tell
-  // whether the key exists.
+  // Without the right to list a bucket, COS may answer 403 for a missing object, and it would stay unknown whether the
+  // key exists.
   const unlisted = signers.filter((place) => !listed.some((other) => samePlace(place, other)));
   const keys = [state, ...signers].map((place) => allow(['GetObject'], under(place, [MARKER_KEYS])));
   return [...keys, ...unlisted.map(listing)];

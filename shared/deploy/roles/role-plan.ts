@@ -34,7 +34,7 @@ export interface RolePlan {
   readonly steps: readonly Step[];
 }
 
-/** Reads all roles and changes nothing. Throws `DeployError` when CAM has no room for what they need. */
+/** Reads all roles and changes nothing. Throws `DeployError` when CAM has no room for their policies. */
 export async function planRoles(api: CloudApi, settings: Settings): Promise<RolePlan[]> {
   const plans: RolePlan[] = [];
   for (const kind of ROLE_KINDS) plans.push(await planRole(api, kind, settings));
@@ -53,7 +53,8 @@ async function planRole(api: CloudApi, kind: RoleKind, settings: Settings): Prom
   const name = roleName(settings, kind);
   const { role, own, taken, others } = await readRole(api, name);
   if (role !== undefined) checkRole(name, role);
-  // Whoever attaches a policy to a role that is in use adds to it knowingly; what waits under its name is nobody's wish.
+  // Policies of others on a role with policies of ours were attached for the functions. On a role without any of ours
+  // they were not.
   if (role !== undefined && others > 0 && !own.some(({ attached }) => attached)) {
     throw new DeployError(
       `The CAM role ${name} has policies of others and none of this service, so the functions would get rights that nobody gave them. ${ADVICE}`,

@@ -3,8 +3,9 @@ import { ServiceError } from '../../errors/index.ts';
 import type { Needs } from '../run/run.ts';
 
 /**
- * Gives the refusal of a copy its side, and returns it. A copy needs a right on either side, and COS does not say which one is
- * missing. Whoever may read the first byte of the original lacks the right to write. The side stays open where that does not tell.
+ * Sets the side of a refused copy's error, and returns the error. A copy needs a right on either side, and COS does not
+ * say which one is missing. If the first byte of the original can be read, the right to write is missing. If that read
+ * decides nothing, the side stays open.
  */
 export async function withRefusingSide(
   { deps, work }: Needs<'deps' | 'work'>,

@@ -14,8 +14,8 @@ type Removing = StackReading & Needs<'gate' | 'deedLog'>;
  * Removes a replica that another one replaces: `keep`, or the last one that this run wrote of the same version. A
  * listing alone is no reason to remove anything, so both are requested by ID once more. Metadata alone is none either,
  * because a user who reads a replica can put its metadata on another object: both stay unless both have the bytes of
- * the source, or are alike where the source is gone. A replica that a user has copied meanwhile stays too, because
- * without it the copy would count as ours.
+ * the source, or are alike where the source is gone. A replica that a user has copied stays too, because without it the
+ * copy would count as ours.
  */
 export async function remove(run: Removing, item: OwnItem, keep?: OwnItem): Promise<Halt | undefined> {
   const halt = await run.gate.closed();

@@ -55,7 +55,8 @@ export function accountedBelow(
   const newest: (Ref | undefined)[] = [];
   for (const [i, { ref }] of entries.entries()) {
     const isBelowAccounted = i === 0 || newest[i - 1] === entries[i - 1]?.ref;
-    // P9: A base names only what has a replica, or was seen to need none, like all down to the next replica.
+    // P9: A base names only entries with a replica, or entries that were seen to need none, like all down to the next
+    // replica.
     const isAccounted = stands.has(ref.id) || (isBelowAccounted && ref.time < settledBefore && !later.has(ref.id));
     newest.push(isAccounted ? ref : newest[i - 1]);
   }

@@ -34,14 +34,17 @@ export function noPlace(head: ObjectHead, marker: Marker, limit: number): SkipRe
   return metadataBytes(writeMarker(head.meta, marker, MEASURE)) > limit ? 'metadata-limit' : undefined;
 }
 
-/** Codes with which COS refuses to copy this version, as long as nobody changes it; they say what we did not see before. */
+/**
+ * Codes with which COS refuses to copy this version until somebody changes it; the reason was not visible before the
+ * copy.
+ */
 const REFUSALS: ReadonlyMap<string, SkipReason> = new Map([
   ['InvalidObjectState', 'archived'],
   // COS says this of one header that is too long, and of all metadata together. The key itself was taken before.
   ['KeyTooLong', 'metadata-limit'],
 ]);
 
-/** Statuses of a refusal that is about the request itself and not about who sends it, or a bucket that is missing. */
+/** Statuses of a refusal that concerns the request itself and not its sender, or a missing bucket. */
 const REFUSED = new Set([400, 405, 409, 501]);
 /** Refusals with such a status that are about the destination: they hold for every object and are mended there. */
 const OF_DESTINATION = /StorageClass|Kms|Version/i;

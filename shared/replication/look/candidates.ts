@@ -50,9 +50,9 @@ const LOOKS = 50;
 const BATCH = 16;
 
 /**
- * Reads the metadata of the versions that seem to be missing, and excludes those that are not to be copied: gone
- * meanwhile, replicas of another bucket, outside a tag filter's scope, or not replicable now. Versions that earlier
- * looks excluded are not read again. `current`: the source's HEAD.
+ * Reads the metadata of the versions that seem to be missing, and excludes those that are not to be copied: gone by
+ * now, replicas of another bucket, outside a tag filter's scope, or not replicable now. Versions that earlier looks
+ * excluded are not read again. `current`: the source's HEAD.
  */
 export async function examine(run: Examining, current: HeadResult, seen: Observation): Promise<Examined | HandOver> {
   const { verdictLog, passed } = run;

@@ -89,8 +89,8 @@ export function togetherOf(
 const timeOf = (versionId: string | undefined): number => timeOfVersionId(versionId ?? '') ?? 0;
 
 /**
- * Finds out what became of delete markers that earlier runs of this replication intended. This run has the key, so
- * those runs are over.
+ * Finds the results of delete markers that earlier runs of this replication intended. This run has the key, so those
+ * runs are over.
  */
 async function resolve(
   { work, deps }: Needs<'work' | 'deps'>,

@@ -12,7 +12,7 @@ import type { Peers } from './deletions.ts';
 import { KeyListing } from '../run/listing.ts';
 import { CLOCKS_APART_MS } from '../../durations/index.ts';
 
-/** The parts of a run that reading the destination's stack needs: HEADs, and what the run itself has done. */
+/** The parts of a run that reading the destination's stack needs: HEADs, and the writes of the run itself. */
 export type StackReading = Needs<'deps' | 'work' | 'time' | 'heads' | 'books' | 'deeds' | 'memory'>;
 
 /** How deep a look has to go. */

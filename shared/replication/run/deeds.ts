@@ -10,7 +10,7 @@ export interface Counts {
   bytes: number;
 }
 
-/** What a run has done at the destination. */
+/** The writes of a run at the destination. */
 export interface Deeds {
   /** Versions and delete markers that it wrote and did not remove again, newest last. A listing may not show them yet. */
   readonly written: readonly (OwnItem | DeleteMarkerItem)[];
@@ -23,7 +23,7 @@ export interface Deeds {
   writtenAs(versionId: string): OwnItem | DeleteMarkerItem | undefined;
 }
 
-/** The log in which a run records what it has done. */
+/** The log in which a run records its writes. */
 export class DeedLog implements Deeds {
   readonly written: (OwnItem | DeleteMarkerItem)[] = [];
   readonly removed = new Set<string>();

@@ -29,10 +29,10 @@ export interface PassedDeps {
 }
 
 /**
- * What the looks at one key found about versions that are not copied: up to which version all of them are excluded. It
+ * The findings of looks at one key about versions that are not copied: up to which version all of them are excluded. It
  * is one small object on the state bucket, and only for keys with many such versions; without it, each write of such a
  * key costs a request or two for every one of them. It saves reading and decides nothing: a version that an event
- * names, the current one, and whatever a person or a scan asks for are read nevertheless.
+ * names, the current one, and all versions that a person or a scan asks for are read nevertheless.
  */
 export class Passed {
   readonly #deps: PassedDeps;

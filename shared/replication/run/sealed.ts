@@ -9,9 +9,9 @@ import type { RunBase } from './base.ts';
 export const isSealed = (error: unknown): boolean => error instanceof ServiceError && error.status === 400;
 
 /**
- * What the listing shows of a version that only its customer key opens. It is neither replicated nor ours, but it must
- * not block the other versions of the key. Undefined when the listing lacks it; then something else may have been
- * refused. Throws `CosError`, `ListingTooLong`.
+ * The listed facts about a version that only its customer key opens. It is neither replicated nor ours, but it must not
+ * block the other versions of the key. Undefined when the listing lacks it; then something else may have been refused.
+ * Throws `CosError`, `ListingTooLong`.
  */
 export async function sealedHead(
   run: RunBase,

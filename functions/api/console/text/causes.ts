@@ -4,7 +4,10 @@ const SCAN_FINDS_IT = [
   '下次扫描会发现它。如需立即处理，请点击“重试”。',
 ] as const;
 
-/** `cause.<code>`: what happened; `todo.<code>`: what the reader can do. The README of the API lists the codes. */
+/**
+ * `cause.<code>`: the event and its reason; `todo.<code>`: the advice for the reader. The README of the API lists the
+ * codes.
+ */
 export const causeTexts = {
   'cause.unknown': ['COS or this service answered {code}.', 'COS 或服务返回 {code}。'],
   'todo.unknown': [
@@ -22,7 +25,7 @@ export const causeTexts = {
   ],
   'todo.missed-event': SCAN_FINDS_IT,
   'cause.destination-behind': [
-    'Too much failed at the destination, so a scan copies what is written meanwhile.',
+    'Too much failed at the destination, so a scan copies the new versions.',
     '目标端失败过多，期间写入的内容将由扫描补齐。',
   ],
   'todo.destination-behind': [
@@ -30,7 +33,7 @@ export const causeTexts = {
     '目标端恢复应答后会自动开始扫描。失败原因见概览。',
   ],
   'cause.rule-was-disabled': [
-    'The rule was switched off after it was written, and its event may have come meanwhile.',
+    'The rule was switched off after it was written, and its event may have come in between.',
     '写入之后规则曾停用，事件可能在停用期间到达而被忽略。',
   ],
   'todo.rule-was-disabled': SCAN_FINDS_IT,
@@ -75,7 +78,7 @@ export const causeTexts = {
     '请运行预检，查看缺少哪项权限。',
   ],
   'cause.BucketVersionNotOpen': [
-    'Versioning of the bucket is switched off, so a replica would overwrite what is there.',
+    'Versioning of the bucket is switched off, so a replica would overwrite an object.',
     '存储桶的版本控制已关闭，复制会覆盖已有内容。',
   ],
   'todo.BucketVersionNotOpen': ['Switch versioning on again in the COS console.', '请在 COS 控制台重新开启版本控制。'],

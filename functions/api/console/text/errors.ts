@@ -1,4 +1,4 @@
-/** `error.<code>`: the meaning of a refused call and what the reader can do, for the codes that this page meets. */
+/** `error.<code>`: the meaning of a refused call and the advice for the reader, for the codes that this page meets. */
 export const errorTexts = {
   'error.title': ['That did not work', '操作未成功'],
   'error.code': ['Code {code}', '错误码 {code}'],

@@ -13,7 +13,7 @@ export const statusTexts = {
     '可以切换：{time} 之前写入的内容均已到达。',
   ],
   'status.safe.upto': [
-    'Not everything is there yet. What was written before {time} is.',
+    'Complete up to {time}. Newer versions may be missing.',
     '尚未全部到达；{time} 之前写入的内容已到达。',
   ],
   'status.safe.no': ['Not safe to switch over yet: {reason}', '暂不可切换：{reason}'],
@@ -69,7 +69,7 @@ export const statusTexts = {
   'status.existing.done': ['done', '已完成'],
   'status.rate': ['{n} a second', '每秒 {n} 项'],
   'status.eta': ['about {time} left', '约剩 {time}'],
-  'status.sides': ['What is on each side', '两端内容'],
+  'status.sides': ['Both sides', '两端内容'],
   'status.side': ['Side', '端'],
   'status.current': ['Current versions', '当前版本'],
   'status.older': ['Older versions', '历史版本'],

@@ -32,7 +32,7 @@ export const verifyTexts = {
     '已比较 {n} 个键。页面每 15 秒更新。',
   ],
   'verify.stopped': ['The comparison was stopped', '比较已停止'],
-  'verify.stopped.text': ['The rules were changed meanwhile. Compare again.', '期间规则已更改，请重新比较。'],
+  'verify.stopped.text': ['The rules have changed. Compare again.', '期间规则已更改，请重新比较。'],
   'verify.about': [
     'Keys that begin with “{prefix}”, written before {time}.',
     '键以“{prefix}”开头，写入时间早于 {time}。',

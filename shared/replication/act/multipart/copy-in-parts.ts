@@ -204,7 +204,7 @@ async function copyParts(
 
 /**
  * The one request of an upload that makes a version. If its outcome is unknown, the key stays taken. A final refusal
- * means that the upload is useless, unless parts have been replaced meanwhile: those are read again.
+ * means that the upload is useless, unless parts have been replaced in between: those are read again.
  */
 async function complete(
   run: CopyingParts,

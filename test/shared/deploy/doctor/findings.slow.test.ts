@@ -94,7 +94,7 @@ describe.sequential('of a deployment', { timeout: LONG }, () => {
     const destinations = ['backup-1250000000@ap-shanghai', 'theirs-1250000009@ap-shanghai'];
     const findings = await found({ settings: sampleSettings({ destinations }) });
     expect(findings).toContainEqual(
-      'warning buckets: destination theirs-1250000009@ap-shanghai cannot be looked at with these credentials',
+      'warning buckets: destination theirs-1250000009@ap-shanghai cannot be read with these credentials',
     );
   });
 
