@@ -12,20 +12,22 @@ export interface Address {
 }
 
 export interface Addresses {
-  /** The address of each function URL. The function that the cloud's own port serves has that address. */
+  /** The address of each function URL. The function that answers on the cloud's own port has that address. */
   list(): Promise<readonly Address[]>;
   close(): Promise<void>;
 }
 
 export interface AddressOptions {
   readonly scf: Scf;
-  /** The function that `endpoint` itself serves; undefined while there is none. */
+  /** The function that answers on `endpoint` itself; undefined while there is none. */
   readonly first: () => FunctionId | undefined;
   readonly endpoint: () => string;
   readonly onError: (error: unknown) => void;
 }
 
-/** Opens a port for each further function URL when somebody asks for it, and keeps it until the cloud ends. */
+/**
+ * Opens a port for each further function URL on the first request for its address, and keeps it until the cloud ends.
+ */
 export function createAddresses({ scf, first, endpoint, onError }: AddressOptions): Addresses {
   const ports = new Map<string, Promise<Listener>>();
   const open = (host: string, id: FunctionId): Promise<Listener> => {

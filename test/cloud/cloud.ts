@@ -12,7 +12,7 @@ import { accessOf, createCam, createScf } from './scf/index.ts';
 import type { Cam, FunctionId, Scf, ScfOptions, ScfSwitches } from './scf/index.ts';
 import type { CloudRequest, CloudResponse, Handler, KeyPair } from './types.ts';
 
-/** How the platform behaves, in the platform's own words. */
+/** How the platform behaves, in the platform's own terms. */
 type PlatformOptions = Pick<ScfOptions, 'retryDelayMs' | 'maxInstances' | 'idleMs' | 'transitionMs' | 'timerScale'>;
 
 export interface CloudOptions extends PlatformOptions {
@@ -23,10 +23,10 @@ export interface CloudOptions extends PlatformOptions {
   readonly uin?: string;
   /** Region whose API function answers on 127.0.0.1 itself. */
   readonly sourceRegion?: string;
-  /** The root account's key pair; a fresh one at every start unless given. */
+  /** The root account's key pair; by default a new one at every start. */
   readonly keys?: { readonly secretId: string; readonly secretKey: string };
   readonly switches?: Partial<Switches> & Partial<ScfSwitches>;
-  /** Accounts beside the one that the functions run in, with buckets, keys and roles of their own. */
+  /** Further accounts beside the functions' own, with their own buckets, keys and roles. */
   readonly otherAccounts?: readonly Account[];
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -34,7 +34,7 @@ export interface CloudOptions extends PlatformOptions {
   readonly random?: () => number;
   /** Seed of the probabilities in fault rules. */
   readonly seed?: number;
-  /** Is told of errors that no answer can carry; without it they are printed to stderr. */
+  /** Called with errors that no answer can report; by default they are printed to stderr. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -46,7 +46,7 @@ export interface LocalAccount extends Account {
 }
 
 export interface LocalCloud {
-  /** `http://127.0.0.1:PORT`; also good as `http_proxy`. */
+  /** `http://127.0.0.1:PORT`; also usable as `http_proxy`. */
   readonly endpoint: string;
   readonly port: number;
   readonly appid: string;
@@ -165,7 +165,7 @@ async function dispatch(request: CloudRequest, services: Services, sourceRegion:
   const { host, rawPath, headers } = request;
   const hasCloudAction = headers.some(([name]) => name === 'x-tc-action');
   const destination = route({ host, rawPath, hasCloudAction }, sourceRegion);
-  // A domain that was bound counts more than those that this cloud has for its API from the start.
+  // A bound domain takes precedence over those that this cloud has for its API from the start.
   const bound =
     destination.kind === 'unknown' || destination.kind === 'api' ? services.scf.serveDomain(request) : undefined;
   if (bound !== undefined) return bound;
@@ -181,11 +181,11 @@ async function dispatch(request: CloudRequest, services: Services, sourceRegion:
     case 'api':
       return serveApi(request, destination, services.scf);
     default:
-      return plain(404, `Nothing here is called ${host}.`);
+      return plain(404, `This local cloud has nothing at ${host}.`);
   }
 }
 
-/** A custom domain stands for the one function of its region that has a URL. */
+/** A custom domain stands for the only function of its region that has a URL. */
 async function serveApi(
   request: CloudRequest,
   { region }: Destination & { kind: 'api' },
@@ -206,7 +206,7 @@ function plain(status: number, text: string): CloudResponse {
 }
 
 function freshPair(): { secretId: string; secretKey: string } {
-  // Lengths and letters of the real thing, so that a form check of a client passes.
+  // Lengths and letters of a real pair, so that it passes the form check of a client.
   const letters = (bytes: number) => randomBytes(bytes).toString('base64url').replaceAll(/[-_]/g, 'x');
   return { secretId: `AKID${letters(24)}`, secretKey: letters(24) };
 }

@@ -1,6 +1,6 @@
 import type { CoreEvent } from './cos/types.ts';
 
-/** One HTTP request as it came over the wire, absolute form already taken apart. */
+/** One HTTP request as it came over the wire, with its absolute form already split. */
 export interface CloudRequest {
   /** Upper case. */
   readonly method: string;
@@ -48,11 +48,11 @@ export interface Access {
    * `qcs::cos:ap-guangzhou:uid/1250000000:photos-1250000000/a/b.jpg`. Root may do everything.
    */
   allows(principal: Principal, action: string, resource: string): boolean;
-  /** The same with a deny told from silence: only silence leaves the matter to a policy of the bucket. */
+  /** The same, with a deny told from silence: only silence leaves the decision to a policy of the bucket. */
   decide(principal: Principal, action: string, resource: string): 'allow' | 'deny' | 'none';
 }
 
-/** The features of a request by which faults can pick it. */
+/** The features of a request by which faults can select it. */
 export interface RequestInfo {
   readonly service: 'cos' | 'scf' | 'cam' | 'cls';
   /** CAM action without its prefix: `PutObject`, `HeadObject`, `CopyObject`, `GetBucketObjectVersions`, … */

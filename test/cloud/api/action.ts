@@ -17,7 +17,7 @@ export interface Action {
   readonly optional: readonly string[];
   /** The resource for CAM, behind the account part: `namespace/default/function/api`. */
   resource(parameters: Parameters): string;
-  /** Calls a second, where the documented limit is tight enough to be met. */
+  /** Calls a second, where the documented limit is so low that a deployment meets it. */
   readonly perSecond?: number;
   /** The answer without its envelope. Throws `CloudFailure`. */
   run(parameters: Parameters, context: ActionContext): object | Promise<object>;
@@ -26,8 +26,8 @@ export interface Action {
 export type Actions = Readonly<Record<string, Action>>;
 
 /**
- * Checks the names of the parameters: required ones must be there, and unread ones must not, because a
- * deployment that relies on an ignored parameter would only fail on the real cloud.
+ * Checks the names of the parameters: required ones must be present and unknown ones must not, because a deployment
+ * that relies on an ignored parameter would only fail on the real cloud.
  */
 export function checkParameters(action: Action, body: Readonly<Record<string, unknown>>): Parameters {
   const known = new Set([...action.required, ...action.optional]);

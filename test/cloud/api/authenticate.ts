@@ -12,8 +12,8 @@ export interface Caller {
 const SERVICE_HOST = /^([a-z]+)(?:\.[a-z\d-]+)?\.tencentcloudapi\.com$/;
 
 /**
- * Verifies the TC3 signature of a call. On a host that is not one of the services (a local address) the signature says
- * which service is meant.
+ * Verifies the TC3 signature of a call. On a host that is not one of the services (a local address) the signature names
+ * the service.
  *
  * Throws `CloudFailure`, or the `SignatureError` of the signature, both with the cloud API's codes (`AuthFailure.…`).
  */

@@ -6,10 +6,12 @@ import type { Parameters } from './parameters.ts';
 
 /** Numbers of custom and of built-in policies; there are no built-in ones here. */
 const CUSTOM = 1;
-/** Documented for AttachRolePolicy, the tightest of the calls that a deployment makes, and for CreatePolicy. */
+/** Documented for AttachRolePolicy, the call of a deployment with the lowest limit, and for CreatePolicy. */
 const ATTACH_PER_SECOND = 3;
 const CREATE_PER_SECOND = 10;
-/** ListPolicies takes no higher one; nor has a role or an account more policies than the pages before it hold. */
+/**
+ * ListPolicies accepts no higher page; and a role or an account has no more policies than fit on the pages before it.
+ */
 const LAST_PAGE = 200;
 
 export const CAM_ACTIONS: Actions = {
@@ -61,7 +63,7 @@ export const CAM_ACTIONS: Actions = {
     resource: policyResource,
     run(parameters, { cam }) {
       const { id } = cam.getPolicy(policySelector(parameters));
-      // With an ID the name is a new name; without one it says which policy is meant.
+      // With an ID the name is a new name; without one it names the policy.
       const name = parameters.has('PolicyId') ? parameters.optionalText('PolicyName') : undefined;
       const document = parameters.optionalText('PolicyDocument');
       const description = parameters.optionalText('Description');

@@ -61,7 +61,7 @@ export const DOMAIN_ACTIONS: Actions = {
     run(parameters, { scf, region }) {
       const all = scf.domains.list(region);
       const shown = page(all, parameters.optionalNumber('Offset'), parameters.optionalNumber('Limit'));
-      // An empty list is null in the answers of this service.
+      // This service answers null for an empty list.
       return { Total: all.length, Domains: shown.length === 0 ? null : shown.map(describe) };
     },
   },

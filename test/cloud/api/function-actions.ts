@@ -54,7 +54,7 @@ export const FUNCTION_ACTIONS: Actions = {
     run(parameters, context) {
       const qualifier = parameters.optionalText('Qualifier') ?? '$LATEST';
       const { codeSha256 } = context.scf.getFunction(functionId(parameters, context), qualifier);
-      // There is nothing to download the code from here.
+      // The local cloud has no address from which the code could be downloaded.
       return { Url: '', CodeSha256: codeSha256 };
     },
   },
@@ -143,7 +143,7 @@ function readCode(source: Parameters, { cam, region }: ActionContext, limit: num
     }
     return { zip: Buffer.from(inline, 'base64') };
   }
-  // The bucket comes without its appid, the key with a leading slash that is no part of it.
+  // The bucket is named without its appid, and the key has a leading slash that is not part of it.
   const bucket = `${source.text('CosBucketName')}-${cam.appid}`;
   return { bucket, region: source.optionalText('CosBucketRegion') ?? region, key: (key ?? '').replace(/^\//, '') };
 }
@@ -182,7 +182,7 @@ function describeFunction(info: FunctionInfo) {
     Timeout: config.timeout,
     InitTimeout: config.initTimeout,
     Role: config.role,
-    // Without a topic of its user's, the platform makes one for the functions of a region.
+    // If the user names no topic, the platform makes one for the functions of a region.
     ClsLogsetId: config.logset || 'scf-logset',
     ClsTopicId: config.logTopic || 'scf-logtopic',
     Environment: { Variables: Object.entries(config.environment).map(([Key, Value]) => ({ Key, Value })) },

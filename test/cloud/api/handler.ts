@@ -128,7 +128,7 @@ function readJson(payload: Uint8Array): Record<string, unknown> {
   try {
     body = JSON.parse(new TextDecoder().decode(payload));
   } catch {
-    // Answered below: a body that is no object is as wrong as one that is no JSON.
+    // Answered below: a body that is no object is refused like one that is not JSON.
   }
   if (isRecord(body)) return body;
   throw new CloudFailure('InvalidParameter', 'The request body is not a JSON object.');

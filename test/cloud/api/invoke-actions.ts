@@ -4,11 +4,11 @@ import type { Action, Actions } from './action.ts';
 import { formatTime, page } from './format.ts';
 import { functionId, functionResource } from './function-id.ts';
 
-/** Bytes of the log that an answer carries: its end. */
+/** Bytes of the log's end that an answer includes. */
 const TAIL = 4096;
 const DEFAULT_ASYNC = { retries: 2, ttl: 21_600 };
 
-/** `Invoke` and the shorter `InvokeFunction`, which is always synchronous; the event goes by two names. */
+/** `Invoke` and the shorter `InvokeFunction`, which is always synchronous. The event has two names. */
 function invoke(eventName: 'ClientContext' | 'Event', more: readonly string[]): Action {
   return {
     required: ['FunctionName'],
@@ -36,7 +36,7 @@ export const INVOKE_ACTIONS: Actions = {
   Invoke: invoke('ClientContext', ['InvocationType']),
   InvokeFunction: invoke('Event', []),
 
-  /** The older logs that need no log service; accounts of today have them in CLS only. */
+  /** The older logs that need no log service. Today's accounts have logs in CLS only. */
   GetFunctionLogs: {
     required: ['FunctionName'],
     optional: ['Namespace', 'Offset', 'Limit', 'Order', 'OrderBy', 'FunctionRequestId', 'Qualifier'],

@@ -7,7 +7,7 @@ import type { Parameters } from './parameters.ts';
 const TOPIC = ['TopicName', 'Period', 'StorageType', 'Describes'];
 const everything = (): string => '*';
 
-/** The calls about logsets and topics of the log service (CLS, 2020-10-16), as far as a deployment needs them. */
+/** The calls about logsets and topics of the log service (CLS, 2020-10-16) that a deployment needs. */
 export const LOG_ACTIONS: Actions = {
   CreateLogset: {
     required: ['LogsetName'],

@@ -54,7 +54,10 @@ export const TRIGGER_ACTIONS: Actions = {
   },
 };
 
-/** A timer is answered with an object where the bare cron text was sent, and `Enable` as a number where a word was. */
+/**
+ * The answer has an object for a timer that was sent as bare cron text, and a number for `Enable`, which was sent as a
+ * word.
+ */
 export function describeTrigger(trigger: Trigger): object {
   return {
     Type: trigger.type,

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { UsageError } from './options.ts';
 
-/** The means of a command to prepare for its own end. */
+/** How a command prepares for its own end. */
 export interface Lifetime {
   /** Aborted by Ctrl-C, SIGTERM or a closed terminal. */
   readonly signal: AbortSignal;
@@ -11,7 +11,10 @@ export interface Lifetime {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SIGNAL_BASE = 128;
-/** ms within which signals are one: Ctrl-C reaches us from the terminal, and from npm, which hands it on. */
+/**
+ * ms within which signals count as one: Ctrl-C reaches the command from the terminal, and again from npm, which passes
+ * it on.
+ */
 const ONE_KEYSTROKE = 1_000;
 
 function say(text: string): void {
@@ -27,7 +30,7 @@ function explain(error: unknown): string {
  * Runs a command and ends the process: with the status that `command` returns, 2 when the user typed something
  * impossible, 1 when it failed, 128 + the signal's number when a signal ended it before it had a status of its own.
  *
- * The process is ended on purpose and not left to run out: keep-alive sockets of clients would hold it.
+ * The process is ended on purpose, because keep-alive sockets of clients would hold it.
  */
 export async function runCommand(command: (life: Lifetime) => Promise<number>): Promise<never> {
   const stop = new AbortController();
@@ -46,7 +49,7 @@ export async function runCommand(command: (life: Lifetime) => Promise<number>): 
       }
     });
   }
-  // A reader that went away (`| head`) ends us as SIGPIPE ends other programs: without a word.
+  // A reader that has ended (`| head`) ends this process as SIGPIPE ends other programs: without a message.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE' && signalStatus === undefined) {
@@ -88,7 +91,7 @@ export async function runCommand(command: (life: Lifetime) => Promise<number>): 
   process.exit(status);
 }
 
-/** Resolves when the command is told to end. */
+/** Resolves when the command must end. */
 export function ended(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

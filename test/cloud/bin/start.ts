@@ -48,7 +48,7 @@ await runCommand(async ({ signal, onEnd }) => {
   for (const line of describeLeftOut(selection.leftOut)) say(paintFor(process.stderr).yellow(line));
   say(`${counted(selection.files.length, 'file')} to upload.`);
 
-  // Most of the start is to load these, and a wrong use is answered without them.
+  // Loading these takes most of the start, and wrong use is reported without them.
   const { createProgress, runJob, startEnvironment, summaryJson, summaryText } = await import('../job/index.ts');
   const environment = await startEnvironment({ root: ROOT, port: 0, signal, say });
   onEnd(() => environment.close());

@@ -13,8 +13,8 @@ import { checkOverwrite, place } from './writing.ts';
 import type { World } from './core-world.ts';
 
 /**
- * Appended objects. COS's page: they cannot be copied, and take no part in versioning and lifecycles. So in a versioned
- * bucket such an object is the `null` version, and each append changes it under that same ID.
+ * Appended objects. COS's page says that they cannot be copied, and take no part in versioning and lifecycles. So in a
+ * versioned bucket such an object is the `null` version, and each append changes it under that same ID.
  */
 export function createAppends(world: World): Pick<Core, 'appendObject'> {
   return {

@@ -5,14 +5,14 @@ import type { Blob } from './blobs/types.ts';
 import type { Attributes, BucketInfo, StoredAcl, Version, VersioningStatus } from './types.ts';
 import { NULL_VERSION, timeOfVersionId } from './version-id.ts';
 
-/** One version in its place; tags and ACL change by putting another description into the same place. */
+/** One version in its place. A change of tags or ACL puts another description into the same place. */
 interface Slot {
   version: Version;
-  /** ms since 1970 at which it was written, by the clock as it was then. */
+  /** ms since 1970 at which it was written, by the clock of that moment. */
   readonly written: number;
 }
 
-/** A slot that was removed and that lagging listings still show. */
+/** A removed version that lagging listings still show. */
 interface Ghost extends Slot {
   readonly removed: number;
 }
@@ -20,7 +20,7 @@ interface Ghost extends Slot {
 interface Stack {
   /** Oldest first: a write is a push. */
   readonly slots: Slot[];
-  /** The same by version ID. Of two `null` versions, while one takes the place of the other, the newer. */
+  /** The same by version ID. Of two `null` versions, during a replacement, the newer. */
   readonly byId: Map<string, Slot>;
   /** Time of the last `null` version removed: a version-id-marker may still name it. */
   nullTime: number | undefined;
@@ -53,7 +53,7 @@ export class Bucket {
   readonly name: string;
   readonly region: string;
   readonly created: number;
-  /** True: the bucket is kept in several zones. Its creation settles that. */
+  /** True: the bucket is kept in several zones, which its creation decides. */
   readonly multiAz: boolean;
   readonly uploads = new Map<string, Upload>();
   settings: BucketSettings = NO_SETTINGS;
@@ -169,13 +169,14 @@ export class Bucket {
 }
 
 export interface BucketView {
-  /** Keys in UTF-8 order from the first on for which `reached` holds (and then for every later one). */
+  /** Keys in UTF-8 order from the first one for which `reached` holds (it must hold for every later key too). */
   readonly keysFrom: (reached: (key: string) => boolean) => Iterable<string>;
   /** Newest first; empty for a key that is not listed (yet, or any more). */
   readonly versionsOf: (key: string) => Iterable<Version>;
   /**
-   * Where in the stack of a key a version ID stands, as a time in microseconds, also when that version has gone;
-   * undefined when the text is no version ID. A `null` never seen stands above all: listing twice is better than a gap.
+   * The place of a version ID in the stack of a key, as a time in microseconds, even if that version was removed.
+   * Undefined when the text is no version ID. An unknown `null` is above all others, because listing a version twice is
+   * better than a gap.
    */
   readonly timeOf: (key: string, versionId: string) => number | undefined;
 }

@@ -34,11 +34,11 @@ export interface Core {
   getBucketAcl(bucket: string, region: string): StoredAcl;
   putBucketAcl(bucket: string, region: string, acl: StoredAcl): void;
   getSettings(bucket: string, region: string): BucketSettings;
-  /** Replaces the settings that are named; an undefined value takes one away. */
+  /** Replaces the named settings; an undefined value removes one. */
   configureBucket(bucket: string, region: string, changes: Partial<BucketSettings>): void;
   /**
-   * Runs the lifecycles of all buckets for this moment, or as if `ahead` ms more had passed. Nothing does this by
-   * itself: COS does it once a day, after midnight of Beijing.
+   * Runs the lifecycles of all buckets for this moment, or as if `ahead` ms more had passed. They never run by
+   * themselves here; COS runs them once a day, after midnight in Beijing.
    */
   runLifecycle(options?: { ahead?: number }): readonly LifecycleAction[];
 
@@ -51,8 +51,8 @@ export interface Core {
     options: WriteContext & { forbidOverwrite?: boolean; event?: 'Put' | 'Post' },
   ): Version;
   /**
-   * Adds to the end of an object, or begins one that others can be appended to. Throws AppendPositionErr (409) unless the
-   * object ends at `position`, ObjectNotAppendable (409) for one that was not made by appends.
+   * Adds to the end of an object, or begins one that accepts appends. Throws AppendPositionErr (409) unless the object
+   * ends at `position`, ObjectNotAppendable (409) for one that was not made by appends.
    */
   appendObject(
     bucket: string,
@@ -62,7 +62,7 @@ export interface Core {
     attributes: Attributes,
     options: WriteContext,
   ): Version;
-  /** `blob`: the bytes of `target`. Whether there is such an object is not looked at. */
+  /** `blob`: the bytes of `target`. Whether such an object exists is not checked. */
   putSymlink(
     bucket: string,
     region: string,
@@ -72,11 +72,11 @@ export interface Core {
     options: WriteContext & { forbidOverwrite?: boolean },
   ): Version;
   /**
-   * Of a symbolic link: the current version of its target, under the link's version ID and time. Any other version
-   * comes back as it is. Throws NoSuchKey when there is no such object, or it is a link too.
+   * Of a symbolic link: the current version of its target, under the link's version ID and time. Any other version is
+   * returned unchanged. Throws NoSuchKey when the target is missing, or is a link too.
    */
   followLink(bucket: string, region: string, version: Version): Version;
-  /** Only longer. Throws ObjectLocked (409) for a date before the one set. */
+  /** Can only be extended. Throws ObjectLocked (409) for a date before the current one. */
   putRetention(bucket: string, region: string, key: string, versionId: string | undefined, until: number): Version;
   /**
    * For HEAD. Throws NoSuchKey, NoSuchVersion; a delete marker throws NoSuchKey with `deleteMarker: true` on the failure
@@ -89,8 +89,8 @@ export interface Core {
    */
   readObject(bucket: string, region: string, key: string, versionId?: string, customerKeyMd5?: string): ReadableVersion;
   /**
-   * Metadata and tags as at the source unless they are replaced; class, ACL and encryption are always those given.
-   * A copy of the current version onto itself must replace the metadata (InvalidRequest).
+   * Metadata and tags are the source's unless they are replaced; class, ACL and encryption are always the given ones. A
+   * copy of the current version onto itself must replace the metadata (InvalidRequest).
    */
   copyObject(
     bucket: string,

@@ -16,16 +16,16 @@ export interface World {
   readonly switches: Switches;
   readonly buckets: Map<string, Bucket>;
   now(): number;
-  /** Microseconds since 1970, more with each call even when the clock stands still or goes back. */
+  /** Microseconds since 1970, more with each call even when the clock stops or goes back. */
   tick(): number;
   hex(digits: number): string;
-  /** Throws NoSuchBucket, also when the bucket is in another region. */
+  /** Throws NoSuchBucket, even when the bucket is in another region. */
   bucket(name: string, region: string): Bucket;
   emit(event: CoreEvent): void;
   readonly onEvent: (listener: (event: CoreEvent) => void) => () => void;
 }
 
-/** The side that is taken at each doubtful point unless a cloud is told otherwise. */
+/** The default for each doubtful point. */
 export const USUAL_SWITCHES: Switches = {
   markerOn404: false,
   eventVersionId: false,
@@ -54,7 +54,10 @@ export function createWorld({ now, random, switches }: CoreOptions): World {
   let delivering = false;
   let last = 0;
 
-  /** A listener may write: its events wait until every listener has seen the present one, so all see one order. */
+  /**
+   * A listener may write. The events of its writes wait until every listener has seen the present one, so all see one
+   * order.
+   */
   function emit(event: CoreEvent): void {
     waiting.push(event);
     if (delivering) return;

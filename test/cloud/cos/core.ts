@@ -12,7 +12,7 @@ import type { Core } from './calls.ts';
 import { createWorld } from './core-world.ts';
 import type { CoreOptions } from './core-world.ts';
 
-/** A COS of its own, empty. The same calls with the same clock and randomness give the same answers, IDs included. */
+/** An empty COS of its own. The same calls with the same clock and randomness give the same answers, IDs included. */
 export function createCore(options: CoreOptions): Core {
   const world = createWorld(options);
   replicateNatively(world);

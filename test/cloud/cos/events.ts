@@ -15,8 +15,8 @@ export type EventName =
   | 'ObjectRestore:Completed';
 
 /**
- * Reports a change of a version. The version ID is always in it (empty where the bucket never had versions); whether
- * the JSON of an event shows it is for its writer to decide by `switches.eventVersionId`.
+ * Reports a change of a version, with its version ID (empty where the bucket never had versions).
+ * `switches.eventVersionId` decides whether the JSON of an event shows it.
  */
 export function announce(
   world: World,

@@ -1,4 +1,4 @@
-/** A refusal in the words of COS; the front turns it into the XML `<Error>` answer. */
+/** A refusal in COS's own terms; the front turns it into the XML `<Error>` answer. */
 export class CosFailure extends Error {
   readonly code: string;
   readonly status: number;

@@ -16,7 +16,7 @@ const ZONE = 8 * 3_600_000;
 /** One pass of a lifecycle over the stack of a key. */
 interface Look {
   readonly bucket: Bucket;
-  /** The rules whose filter lets the key in. */
+  /** The rules whose filter matches the key. */
   readonly rules: readonly LifecycleRule[];
   /** ms since 1970, at which the rules are applied. */
   readonly at: number;
@@ -27,7 +27,7 @@ interface Look {
 export function createLifecycle(world: World): Pick<Core, 'runLifecycle'> {
   let runs = 0;
 
-  /** A version is in time until the midnight after its days have passed. */
+  /** A version is kept until the midnight after its days have passed. */
   const isDue = (time: LifecycleTime, since: number, at: number): boolean =>
     'date' in time ? at >= time.date && since < time.date : at >= midnightFrom(since + time.days * DAY);
 
@@ -53,7 +53,7 @@ export function createLifecycle(world: World): Pick<Core, 'runLifecycle'> {
   function workOnKey(look: Look, key: string): void {
     const [current, ...older] = look.bucket.view(world.now(), 0).versionsOf(key);
     if (current === undefined) return;
-    // A version is noncurrent from the moment on at which the next one was written.
+    // A version is noncurrent from the moment at which the next one was written.
     let since = msOf(current);
     let left = 0;
     for (const version of older) {
@@ -152,7 +152,7 @@ const isSpared = (version: Version, at: number): boolean => version.appendable =
 const hasKey = ({ prefix, notPrefix }: LifecycleRule, key: string): boolean =>
   key.startsWith(prefix) && !(notPrefix !== undefined && key.startsWith(notPrefix));
 
-/** A delete marker has neither tags nor size: a rule that asks for any leaves it. */
+/** A delete marker has neither tags nor size, so a rule that filters by either does not match it. */
 function isOf(
   rule: Pick<LifecycleRule, 'tags' | 'largerThan' | 'smallerThan'>,
   { attributes, blob }: Version,

@@ -10,7 +10,7 @@ export const OBJECT_LIMIT = 50_000 * 1024 ** 3;
 export const MAX_PARTS = 10_000;
 
 const KEY_BYTES = 850;
-/** Segments of nothing and of single dots, up to the last slash. */
+/** Empty and single-dot segments, up to the last slash. */
 const MERGED = /^(?:\.?\/)+$/;
 /** The codes that COS names arrows (CAN to ESC), and a line feed before a carriage return. */
 // eslint-disable-next-line no-control-regex
@@ -29,7 +29,7 @@ export function checkKey(key: string): void {
 /** Whether a path is the bucket's own once its slashes and dots are merged: `/./`, `///`. */
 export const mergesToRoot = (key: string): boolean => MERGED.test(key);
 
-/** A key that is to be written: some that may still be there from former times cannot be made any more. */
+/** A key that is to be written. Some keys from former times still exist, although they cannot be made any more. */
 export function checkNewKey(key: string, switches: Switches): void {
   checkKey(key);
   if (mergesToRoot(key)) throw invalidObjectName('The object name is that of the bucket itself.');
@@ -57,12 +57,12 @@ function acceptMeta(meta: Attributes['meta'], switches: Switches): Attributes['m
   for (const [name, value] of Object.entries(meta)) {
     if (!/^[A-Za-z0-9-]+$/.test(name)) throw invalidArgument(`x-cos-meta-${name} is not a name for user metadata.`);
     kept[name.toLowerCase()] = value;
-    // Header values are kept as Latin-1, a character for each byte on the wire.
+    // Header values are kept as Latin-1, one character per byte on the wire.
     const bytes = META_PREFIX + name.length + value.length;
     if (bytes > switches.metadataHeaderLimit) throw keyTooLong('Your metadata header is too long.');
     size += bytes;
   }
-  // COS answers with this code for one header that is too long. Nothing documents whether the name counts.
+  // COS answers with this code for one header that is too long. Whether the name counts is not documented.
   if (size > switches.metadataLimit) throw keyTooLong('Your metadata headers are too long.');
   return kept;
 }

@@ -11,7 +11,7 @@ export interface PageQuery {
   readonly delimiter?: string | undefined;
   /** The page holds keys and common prefixes after this one in byte order. */
   readonly marker?: string | undefined;
-  /** True: the marker's key itself is listed too, and `itemsOf` answers the rest of its items. */
+  /** True: the cursor's key itself is listed too, and `itemsOf` gives the rest of its items. */
   readonly withMarkerKey?: boolean;
   readonly limit: number;
 }
@@ -20,15 +20,15 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly commonPrefixes: readonly string[];
   readonly truncated: boolean;
-  /** The key or common prefix that came last. */
+  /** The last key or common prefix. */
   readonly last: string | undefined;
-  /** The item that came last, unless that was a common prefix. */
+  /** The last item, unless that was a common prefix. */
   readonly lastItem: T | undefined;
 }
 
 /**
- * One page of any listing. Common prefixes count as much as items do. A common prefix not after the marker was shown
- * by an earlier page, so a marker in the middle of one skips the rest of it (COS does not say; anything else would
+ * One page of any listing. Common prefixes count as much as items do. An earlier page has shown each common prefix that
+ * is not after the cursor, so a cursor in the middle of one skips the rest of it (COS does not say; anything else would
  * show a prefix twice).
  */
 export function listPage<T>(sequence: Sequence<T>, query: PageQuery): Page<T> {
@@ -40,7 +40,7 @@ export function listPage<T>(sequence: Sequence<T>, query: PageQuery): Page<T> {
   const page = (truncated: boolean): Page<T> => ({ items, commonPrefixes, truncated, last, lastItem });
   const full = (): boolean => items.length + commonPrefixes.length >= limit;
 
-  // A page without entries has no marker to go on from, so `truncated` would be a trap.
+  // A page without entries has no cursor to continue at, so `truncated` would lead nowhere.
   if (limit === 0) return page(false);
 
   let reached = (key: string): boolean =>

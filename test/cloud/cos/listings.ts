@@ -50,7 +50,7 @@ export function createListings(world: World): Pick<Core, 'listObjects' | 'listVe
         ...(page.truncated &&
           page.last !== undefined && {
             nextKeyMarker: page.last,
-            // Empty after a common prefix, and in a bucket that never had versions: their ID is empty in listings.
+            // Empty after a common prefix, and in a bucket that never had versions, where the ID is empty in listings.
             nextVersionIdMarker: bucket.versioning === undefined ? '' : (page.lastItem?.versionId ?? ''),
           }),
       };

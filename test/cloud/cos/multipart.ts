@@ -23,8 +23,8 @@ type MultipartCalls =
   | 'abortMultipart';
 
 /**
- * Multipart uploads. The version comes into being when the upload is completed: that is its place in the stack, and
- * with it its time and ID, as a listing in order of writes needs. (COS does not say which moment counts.)
+ * Multipart uploads. The version begins to exist when the upload is completed: that is its place in the stack, its time
+ * and its ID, as a listing in the order of writes needs. (COS does not say which moment counts.)
  */
 export function createMultipart(world: World): Pick<Core, MultipartCalls> {
   function putPart(upload: Upload, partNumber: number, blob: Blob): Part {
@@ -100,7 +100,7 @@ export function createMultipart(world: World): Pick<Core, MultipartCalls> {
       checkOverwrite(world, bucket, key, options.forbidOverwrite === true || upload.forbidOverwrite);
       const blob = compose(parts.map((part) => part.blob));
       if (blob.size > OBJECT_LIMIT) throw entityTooLarge();
-      // Not derived from the parts: of two equal uploads COS makes two ETags.
+      // Not derived from the parts: for two equal uploads COS makes two ETags.
       const etag = `"${world.hex(32)}-${parts.length}"`;
       bucket.uploads.delete(uploadId);
       const version = place(world, bucket, key, { blob, etag, multipart: true, attributes: upload.attributes });
@@ -129,7 +129,7 @@ function checkPartNumber(partNumber: number): void {
   }
 }
 
-/** The parts named, in their order; parts uploaded and not named are dropped. */
+/** The named parts, in their order; uploaded parts that are not named are dropped. */
 function selectParts(upload: Upload, named: readonly { partNumber: number; etag: string }[]): Part[] {
   if (named.length === 0) throw new CosFailure('MalformedXML', 400, 'The list of parts is empty.');
   let last = 0;
@@ -141,7 +141,7 @@ function selectParts(upload: Upload, named: readonly { partNumber: number; etag:
   const parts = named.map(({ partNumber, etag }) => {
     const part = upload.parts.get(partNumber);
     if (part === undefined || bare(part.etag) !== bare(etag)) {
-      throw new CosFailure('InvalidPart', 400, `Part ${partNumber} is not there or has another ETag.`);
+      throw new CosFailure('InvalidPart', 400, `Part ${partNumber} is missing or has another ETag.`);
     }
     return part;
   });

@@ -9,9 +9,9 @@ import type { World } from './core-world.ts';
 const RULES = 1000;
 
 /**
- * COS's own replication, for buckets that something else replicates too. A replica keeps version ID and time, is not
- * replicated further, and comes at once: COS takes minutes. Objects from before a rule are not replicated, and a
- * deletion by version ID is never replicated.
+ * COS's own replication, for buckets that another service also replicates. A replica keeps version ID and time, is not
+ * replicated further, and arrives at once, while COS takes minutes. Objects from before a rule are not replicated, and
+ * a deletion by version ID is never replicated.
  */
 export function replicateNatively(world: World): void {
   world.onEvent((event) => {
@@ -41,7 +41,7 @@ function replicate(world: World, rule: NativeRule, version: Version, event: Core
   const storageClass = rule.storageClass ?? attributes.storageClass;
   const replica = { ...version, attributes: { ...attributes, storageClass }, restoredUntil: undefined };
   destination.push(replica, world.now());
-  // Nothing documents whether COS sends an event for a delete marker that came by replication.
+  // Whether COS sends an event for a replicated delete marker is not documented.
   if (!version.deleteMarker) announce(world, destination, 'ObjectCreated:Replication', replica, event);
 }
 

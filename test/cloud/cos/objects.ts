@@ -40,11 +40,11 @@ export function createObjects(world: World): Pick<Core, ObjectCalls> {
       checkNewKey(key, world.switches);
       const source = openSource(world, from);
       if (source.blob.size > SIMPLE_LIMIT) throw invalidRequest('The source of a simple copy is at most 5 GB.');
-      // An older version may be copied on top of its key as it is: that is how COS's pages bring one back.
+      // An older version may be copied on top of its key unchanged: COS's pages describe this to bring one back.
       if (!replaceMetadata && bucket.name === from.bucket && bucket.current(key)?.time === source.time) {
         throw invalidRequest('An object can be copied to itself only with x-cos-metadata-directive: Replaced.');
       }
-      // Class, ACL and encryption are those of the request: COS never carries them over.
+      // Class, ACL and encryption are the request's: COS never copies them.
       const accepted = acceptFor(world, bucket, {
         ...attributes,
         headers: replaceMetadata ? attributes.headers : source.attributes.headers,

@@ -17,7 +17,7 @@ export function locate(bucket: Bucket, key: string, versionId: string | undefine
 }
 
 function find(bucket: Bucket, key: string, versionId: string | undefined): Version {
-  // An empty ID is none: COS takes `?versionId=` so.
+  // An empty ID counts as none, as COS treats `?versionId=`.
   if (versionId === undefined || versionId === '') {
     const current = bucket.current(key);
     if (current === undefined) throw noSuchKey();

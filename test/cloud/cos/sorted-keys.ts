@@ -1,8 +1,8 @@
 import { compareKeys } from './key-order.ts';
 
 /**
- * The keys of a bucket in listing order, as a list of short sorted runs: adding and removing move at most one run,
- * which keeps buckets of some hundred thousand keys quick without a tree.
+ * The keys of a bucket in listing order, as a list of short sorted runs. Adding and removing move at most one run, so
+ * buckets of some hundred thousand keys are fast without a tree.
  */
 export class SortedKeys {
   readonly #runs: string[][] = [];
@@ -35,7 +35,7 @@ export class SortedKeys {
     if (run.length === 0) this.#runs.splice(r, 1);
   }
 
-  /** The keys from the first on for which `reached` holds; it must hold for every later key too. */
+  /** The keys from the first one for which `reached` holds; it must hold for every later key too. */
   *from(reached: (key: string) => boolean): Iterable<string> {
     let r = firstWhere(this.#runs.length, (i) => reached(this.#runs[i]?.at(-1) ?? ''));
     const run = this.#runs[r];

@@ -4,7 +4,7 @@ export interface Switches {
   markerOn404: boolean;
   /** Whether events of versioned buckets carry `vid` (empty in every public sample). Default false. */
   eventVersionId: boolean;
-  /** Whether events carry `meta.ETag` and `meta.x-cos-storage-class` as the captures of 2022 do. Default true. */
+  /** Whether events carry `meta.ETag` and `meta.x-cos-storage-class` as the recordings of 2022 do. Default true. */
   eventEtag: boolean;
   /** How long, in ms, a write may be missing from listings. Default 0. */
   listingLag: number;
@@ -17,7 +17,7 @@ export interface Switches {
    * `NoSuchVersion` (no page says which). 404 either way. Default false.
    */
   noSuchCopySource: boolean;
-  /** Whether events tell of the actions of a lifecycle (early pages: only of those of users). Default false. */
+  /** Whether a lifecycle sends events (early pages: only users' actions do). Default false. */
   lifecycleEvents: boolean;
   /**
    * The effect of an append in a bucket that has or had versioning: the page says that appended objects take no part in it,
@@ -29,7 +29,7 @@ export interface Switches {
   /** A copy of a symbolic link: an object with the bytes of its target, or a link (undocumented). Default target. */
   copySymlink: 'target' | 'link';
   /**
-   * Whether DELETE with an empty `versionId` is refused. GET and HEAD ignore the empty value; a DELETE that does too
+   * Whether DELETE with an empty `versionId` is refused. GET and HEAD ignore the empty value. A DELETE that does so too
    * makes a delete marker, which is the worse of the two. Default false.
    */
   refuseEmptyVersionId: boolean;
@@ -40,18 +40,18 @@ export interface Switches {
   /** Whether a bucket whose domain has more than 60 characters is refused: longer ones exist. Default false. */
   refuseLongDomains: boolean;
   /**
-   * Whether a new key may not begin with a slash or backslash. Newer pages say so, older ones do not, and what was
-   * stored before stays. Default false.
+   * Whether a new key may not begin with a slash or backslash. Newer pages say so, older ones do not, and earlier keys
+   * stay. Default false.
    */
   refuseLeadingSlash: boolean;
   /**
-   * Whether a parameter without a value that names nothing is ignored (`GET /k?17`, which some use against caches).
-   * Default false: refused, because a client that sends one means a sub-resource.
+   * Whether an unknown parameter without a value is ignored (`GET /k?17`, which some use against caches). Default
+   * false: it is refused, because a client that sends one means a sub-resource.
    */
   ignoreUnknownSubresources: boolean;
   /**
    * Whether `PUT ?replication` on the hosts of COS configures COS's own replication, as another service may have done.
-   * Default false: the product's own API is where rules belong, and a PUT that went astray is to be seen.
+   * Default false: the product's own API is where rules belong, and a misdirected PUT must be noticed.
    */
   nativeReplication: boolean;
 }

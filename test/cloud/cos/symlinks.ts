@@ -8,8 +8,8 @@ import { checkOverwrite, etagOf, place } from './writing.ts';
 import type { World } from './core-world.ts';
 
 /**
- * Symbolic links: small objects of their own, with versions, whose bytes are the key they stand for. Only reading follows
- * them; listings, tags, ACL and deletion are about the link.
+ * Symbolic links: small objects of their own, with versions, whose bytes are the key of their target. Only reading
+ * follows them; listings, tags, ACL and deletion concern the link.
  */
 export function createSymlinks(world: World): Pick<Core, 'putSymlink' | 'followLink'> {
   return {

@@ -6,7 +6,7 @@ export interface StoredAcl {
   /** `default` inherits from the bucket. */
   readonly canned: 'default' | 'private' | 'public-read' | 'public-read-write';
   readonly grants: readonly { readonly permission: string; readonly grantee: string }[];
-  /** The grants are a document as it was put: the owner's right is among them or it is not. */
+  /** The grants are a document as it was stored, with the owner's right or without. */
   readonly asPut?: boolean;
 }
 
@@ -85,7 +85,7 @@ export interface CopySource {
   readonly key: string;
   readonly versionId?: string;
   readonly conditions?: Preconditions;
-  /** Base64 MD5 of the key that the request gave for a source encrypted with a customer key. */
+  /** Base64 MD5 of the key in the request, for a source under a customer's key. */
   readonly customerKeyMd5?: string;
 }
 
@@ -100,6 +100,6 @@ export interface BucketInfo {
   readonly created: number;
   readonly versioning: VersioningStatus | undefined;
   readonly acl: StoredAcl;
-  /** Kept in several zones: it takes the MAZ_ classes and no others. */
+  /** Kept in several zones: it accepts the MAZ_ classes and no others. */
   readonly multiAz: boolean;
 }

@@ -8,7 +8,7 @@ type Query = Parameters<Core['listUploads']>[2];
 type Answer = ReturnType<Core['listUploads']>;
 
 /**
- * Uploads under way, by key and then by upload ID. They are few at any time, so they are sorted when asked for. An
+ * Open uploads, by key and then by upload ID. They are few at any time, so they are sorted on demand. An
  * upload-id-marker without a key-marker is ignored.
  */
 export function listUploads(bucket: Bucket, query: Query): Answer {

@@ -1,11 +1,11 @@
 const TOP = (1n << 64n) - 1n;
 
-/** The version of objects written while versioning was never set or is suspended. */
+/** The version of objects that were written before versioning was set or while it is suspended. */
 export const NULL_VERSION = 'null';
 
 /**
  * COS's version IDs are unpadded base64 of the decimal text of 2^64-1 minus the microseconds of creation, so the newest
- * sorts first by number. Undocumented; read off published samples.
+ * sorts first by number. Undocumented; derived from published samples.
  */
 export function mintVersionId(time: number): string {
   return Buffer.from((TOP - BigInt(time)).toString())

@@ -27,7 +27,7 @@ export interface Content {
 
 /**
  * Puts an object, or without content a delete marker, on top of a key. While versioning is Enabled it gets an ID of its
- * own; otherwise it is the `null` version and takes the place of an earlier one.
+ * own; otherwise it is the `null` version and replaces an earlier one.
  */
 export function place(world: World, bucket: Bucket, key: string, content?: Content): Version {
   const time = world.tick();
@@ -57,8 +57,8 @@ export function take(world: World, bucket: Bucket, version: Version): void {
 }
 
 /**
- * Refuses a write that would take the place of a locked version. `x-cos-forbid-overwrite` is void once versioning was ever
- * set, also while suspended.
+ * Refuses a write that would replace a locked version. `x-cos-forbid-overwrite` has no effect once versioning was ever
+ * set, even while suspended.
  */
 export function checkOverwrite(world: World, bucket: Bucket, key: string, forbid: boolean | undefined): void {
   const replaced = bucket.versioning === 'Enabled' ? undefined : bucket.find(key, NULL_VERSION);
@@ -69,8 +69,8 @@ export function checkOverwrite(world: World, bucket: Bucket, key: string, forbid
 }
 
 /**
- * The MD5 where COS promises it. With KMS or customer keys, and where the MD5 of the bytes is not known because they
- * were put together from others, the ETag is opaque.
+ * The MD5 where COS promises it. With KMS or customers' keys, and where the bytes were composed so that their MD5 is
+ * unknown, the ETag is opaque.
  */
 export function etagOf(world: World, blob: Blob, encryption: Attributes['encryption']): string {
   const opaque = encryption?.algorithm === 'cos/kms' || encryption?.algorithm === 'SSE-C';

@@ -8,7 +8,7 @@ export interface FaultControl extends Faults {
   set(rules: readonly FaultRule[]): void;
   add(...rules: readonly FaultRule[]): void;
   clear(): void;
-  /** Each rule with how often it matched and struck so far. */
+  /** Each rule with its matches and strikes so far. */
   status(): readonly { readonly rule: FaultRule; readonly matched: number; readonly struck: number }[];
 }
 

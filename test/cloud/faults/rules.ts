@@ -4,16 +4,16 @@ import type { RequestFault } from '../types.ts';
 /** The fate of an event on its way to the functions. */
 export type EventFault =
   | { readonly kind: 'lose' }
-  /** Delivered at once and again after so many ms. */
+  /** Delivered at once and again after this many ms. */
   | { readonly kind: 'double'; readonly afterMs: number }
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Delivered at a random moment within so many ms, so that neighbours overtake each other. */
+  /** Delivered at a random moment within this many ms, so that neighbours overtake each other. */
   | { readonly kind: 'reorder'; readonly withinMs: number };
 
 /** The requests and events that a rule applies to. A missing field matches everything. */
 export interface FaultMatch {
   readonly service?: 'cos' | 'scf' | 'cam' | 'cls' | undefined;
-  /** `CopyObject`, `PutObject`, …; the very name. */
+  /** `CopyObject`, `PutObject`, …; the exact name. */
   readonly action?: string | undefined;
   readonly method?: string | undefined;
   readonly bucket?: string | undefined;
@@ -22,16 +22,16 @@ export interface FaultMatch {
   readonly sourceRegion?: string | undefined;
   /** Key prefix. */
   readonly prefix?: string | undefined;
-  /** Event name, `*` at the end for all that begin so: `cos:ObjectCreated:*`. */
+  /** Event name, with `*` at the end for a prefix: `cos:ObjectCreated:*`. */
   readonly event?: string | undefined;
 }
 
 export interface FaultRule {
   readonly match?: FaultMatch | undefined;
   readonly effect: RequestFault | EventFault;
-  /** Lets so many matches pass first. Default 0. */
+  /** Lets this many matches pass first. Default 0. */
   readonly skip?: number | undefined;
-  /** Strikes so often, then never again. Default: without end. */
+  /** Strikes this often, then never again. Default: without end. */
   readonly times?: number | undefined;
   /** From 0 to 1, drawn for each match. Default 1. */
   readonly probability?: number | undefined;
@@ -70,7 +70,7 @@ const rules = z.array(
   }),
 );
 
-/** Reads rules that came as JSON. A misspelt field is an error: a fault that never strikes proves nothing. */
+/** Reads rules from JSON. A misspelt field is an error, because a fault that never strikes proves nothing. */
 export function parseFaultRules(value: unknown): readonly FaultRule[] {
   const parsed = rules.safeParse(value);
   if (!parsed.success) throw new TypeError(`not a list of fault rules: ${z.prettifyError(parsed.error)}`);

@@ -7,7 +7,7 @@ export interface Receiving {
   cut(): void;
 }
 
-/** Announced bytes up to which a body comes in one piece. */
+/** Announced bytes up to which a body arrives in one piece. */
 const SMALL = 64 * 1024;
 
 /** The body of a request. Nothing is received before somebody reads; `onFirstRead` is called just before that. */
@@ -28,8 +28,8 @@ function nothing(): AsyncIterable<never> {
 }
 
 /**
- * Without a stream's own iterator, whose bookkeeping costs more than everything else about a small request. A class because
- * there is one for each of them: a closure is made and named anew each time.
+ * Without a stream's own iterator, whose bookkeeping costs more than everything else about a small request. It is a
+ * class because each request has one, and a closure is created and named again each time.
  */
 class WholeBody implements Receiving, AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   readonly #incoming: IncomingMessage;
@@ -81,7 +81,7 @@ function receiveChunks(incoming: IncomingMessage, onFirstRead: () => void): Rece
   const cutShort = new Promise<never>((_, reject) => {
     cut = () => reject(new BodyCutShort());
   });
-  // Without a reader at that moment this is no failure of ours.
+  // Without a reader at that moment this is no failure of the server.
   cutShort.catch(() => {});
   return { body: chunksOf(incoming, cutShort, onFirstRead), cut };
 }
@@ -106,12 +106,12 @@ async function* chunksOf(incoming: IncomingMessage, cutShort: Promise<never>, on
       yield next.value;
     }
   } finally {
-    // The reader has stopped. The rest is thrown away: otherwise the next request on the connection would not be seen.
+    // The reader has stopped. The rest is discarded; otherwise the next request on the connection would not be seen.
     if (!whole) void Promise.resolve(chunks.return?.()).then(() => incoming.resume());
   }
 }
 
-/** The other side went away: its own business, nothing to report. */
+/** The client closed the connection, which needs no report. */
 export function isDisconnect(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';

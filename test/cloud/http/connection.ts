@@ -1,4 +1,4 @@
-/** Thrown by a handler that wants the connection cut without an answer; the server does it. */
+/** Thrown by a handler that wants the server to cut the connection without an answer. */
 export class ConnectionReset extends Error {
   constructor() {
     super('the connection is to be cut without an answer');
@@ -6,7 +6,7 @@ export class ConnectionReset extends Error {
   }
 }
 
-/** Thrown by `CloudRequest.body` when the client stopped sending before the end it had announced. */
+/** Thrown by `CloudRequest.body` when the client stopped sending before the announced end. */
 export class BodyCutShort extends Error {
   constructor() {
     super('the request body ended before its announced length');

@@ -1,4 +1,4 @@
-/** Where a request line points to, taken apart without normalising anything: `..`, `//` and `%2F` stay as they came. */
+/** The target of a request line, split without normalising anything: `..`, `//` and `%2F` stay as they came. */
 export interface Target {
   readonly host: string;
   readonly rawPath: string;
@@ -8,9 +8,9 @@ export interface Target {
 const ABSOLUTE = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*)([^#]*)/i;
 
 /**
- * Origin form takes its host from the Host header; absolute form, as sent to a proxy, brings its own, which then wins
- * (RFC 9112, 3.2.2). `URL` is not used because it would resolve dots and re-encode, and the signature covers the bytes
- * that were sent.
+ * Origin form takes its host from the Host header; absolute form, as sent to a proxy, has its own, which then wins (RFC
+ * 9112, 3.2.2). `URL` is not used because it would resolve dots and re-encode, and the signature covers the bytes that
+ * were sent.
  */
 export function splitTarget(requestTarget: string, hostHeader: string): Target {
   const absolute = ABSOLUTE.exec(requestTarget);

@@ -1,4 +1,4 @@
-/** Which part of the local cloud a request is for. */
+/** The part of the local cloud that a request is for. */
 export type Destination =
   | { readonly kind: 'cos'; readonly address: CosAddress }
   /** The API function of a region; `bucket` when a domain of its own names it. */
@@ -18,7 +18,7 @@ export interface CosAddress {
   readonly foreign?: string;
 }
 
-// Whether the bucket's part is a legal name is for COS to say, in its own form.
+// COS itself decides whether the bucket's part is a legal name, and refuses in its own form.
 const BUCKET_HOST = /^([^/]+)\.cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
 const COS_DOMAIN = /\.(?:myqcloud\.com|tencentcos\.cn)$/;
 const REGION_HOST = /^cos(?:-internal)?\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/;
@@ -28,7 +28,7 @@ const REGION_API_DOMAIN = /^replication\.([a-z0-9-]+)\.example\.com$/;
 const FUNCTION_URL = /^\d+-[a-z0-9]+\.(?:in\.)?([a-z0-9-]+)\.tencentscf\.com$/;
 const CLOUD_API = /^(?:scf|cam|cls|sts)(?:\.[a-z0-9-]+)?\.tencentcloudapi\.com$/;
 
-/** Hosts of COS that were seen: few, and each is asked for again and again. */
+/** Hosts of COS that were seen: few, and each occurs again and again. */
 const MOST_HOSTS = 1000;
 const cosHosts = new Map<string, Destination & { kind: 'cos' }>();
 

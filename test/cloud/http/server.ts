@@ -12,13 +12,13 @@ import { headerPairs, splitTarget } from './request.ts';
 export interface ListenOptions {
   /** 0 picks a free port. */
   readonly port: number;
-  /** Told of failures that no answer can carry any more, e.g. a blob that cannot be read half way through. */
+  /** Called with failures that no answer can report any more, e.g. a blob that cannot be read half way through. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface Listener {
   readonly port: number;
-  /** Ends every connection, also those in the middle of a request. */
+  /** Ends every connection, even during a request. */
   close(): Promise<void>;
 }
 
@@ -32,12 +32,12 @@ interface InFlight {
 /**
  * Serves a handler on 127.0.0.1.
  *
- * @throws Error when the port is taken, with a sentence for the user of the program.
+ * @throws Error when the port is taken, with a message for the user of the program.
  */
 export async function listen(handler: Handler, options: ListenOptions): Promise<Listener> {
   const inFlight = new WeakMap<Socket, InFlight>();
-  // The browser console, `http_proxy` and SDK pools hold connections open; the default of 5 s makes a keep-alive
-  // client lose a race against the server's close now and then. None at all also saves a timer for every request.
+  // The browser console, `http_proxy` and SDK pools hold connections open. With the default of 5 s a keep-alive client
+  // now and then loses a race against the server's close. Without a time limit each request also needs no timer.
   const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: 64 * 1024 });
 
   const serve = (incoming: IncomingMessage, response: ServerResponse, onFirstRead: () => void): void => {
@@ -65,8 +65,8 @@ export async function listen(handler: Handler, options: ListenOptions): Promise<
   server.on('clientError', (_error, socket) => {
     const busy = inFlight.get(socket as Socket);
     if (busy && !busy.response.writableEnded) {
-      // Either the body broke off, and the handler says so, or there is more than was announced, which COS ignores:
-      // in both cases the request is answered first, and the connection cannot be used again.
+      // Either the body broke off, and the handler says so, or there is more than was announced, which COS ignores. In
+      // both cases the request is answered first, and the connection cannot be used again.
       if (!busy.incoming.complete) busy.receiving.cut();
       busy.response.shouldKeepAlive = false;
     } else if (socket.writable) {
@@ -108,7 +108,7 @@ function toRequest(incoming: IncomingMessage, body: AsyncIterable<Uint8Array>): 
 }
 
 async function send(incoming: IncomingMessage, response: ServerResponse, answer: CloudResponse): Promise<void> {
-  // A text would drag the headers in front of it into its own encoding; they are bytes.
+  // A text would force its own encoding on the headers before it, which are bytes.
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   const flat: string[] = [];
   let sized = answer.status === 204 || answer.status === 304;

@@ -1,6 +1,6 @@
 import COS from 'cos-nodejs-sdk-v5';
 
-/** Where a local cloud listens, and a key pair that it knows. */
+/** The address of a local cloud, and a key pair that it knows. */
 export interface Access {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
@@ -8,7 +8,7 @@ export interface Access {
   readonly secretKey: string;
 }
 
-/** As many uploads as the SDK may have under way; it queues the others by itself. */
+/** As many uploads at a time as the SDK allows; it queues the others by itself. */
 const PARALLEL = 16;
 
 function clientOf(access: Access, options: COS.COSOptions): COS {
@@ -19,15 +19,17 @@ function clientOf(access: Access, options: COS.COSOptions): COS {
     Proxy: access.endpoint,
     FileParallelLimit: PARALLEL,
     ChunkParallelLimit: 3,
-    // Keys stay as they are: by default the SDK takes a leading slash away.
+    // Keys stay unchanged; by default the SDK removes a leading slash.
     UseRawKey: true,
-    // No limit is the SDK's default; a request that hangs must end as an error.
+    // The SDK's default is no limit, but a request that hangs must end as an error.
     Timeout: 120_000,
     ...options,
   });
 }
 
-/** The SDK as a user of COS has it, sent through the local cloud as its proxy: hosts and signatures are the real ones. */
+/**
+ * The SDK as a user of COS has it, sent through the local cloud as its proxy: hosts and signatures are the real ones.
+ */
 export function cosClient(access: Access): COS {
   return clientOf(access, {});
 }
@@ -37,7 +39,7 @@ export function replicationClient(access: Access, apiDomain: (region: string) =>
   return clientOf(access, { Domain: `{Bucket}.${apiDomain('{Region}')}` });
 }
 
-/** An error that names the attempted call: the SDK often throws a plain object. */
+/** An error that names the attempted call, because the SDK often throws a plain object. */
 export async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -31,11 +31,11 @@ interface Printed {
 export async function readConfiguration(cli: Cli, folder: string, signal?: AbortSignal): Promise<Configuration> {
   const env = cliEnvironment(process.env);
   const { status, stdout, stderr } = await cli.run({ folder, args: ['print', '--format', 'json'], env, signal });
-  if (status !== 0) throw new Error(`serverless.yml cannot be used:\n${stdout}${stderr}`.trimEnd());
+  if (status !== 0) throw new Error(`serverless.yml cannot be used. The CLI says:\n${stdout}${stderr}`.trimEnd());
   return configurationOf(JSON.parse(stdout) as Printed);
 }
 
-/** Throws `DeployError` with an advice. */
+/** Throws `DeployError` with advice. */
 export function configurationOf(printed: Printed): Configuration {
   const context = { regions: printed.regions ?? [], locate: () => 'serverless.yml' };
   const sources = readPlaces(printed.sources, { ...context, setting: 'sources' });

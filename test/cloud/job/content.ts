@@ -11,7 +11,7 @@ export const CARRIED = [
   'x-cos-website-redirect-location',
 ];
 const META = 'x-cos-meta-';
-/** The content of the marker on a replica. */
+/** The content of the replication marker on a replica. */
 const MARKER = /^x-cos-meta-replication-(source|marker)$/;
 const SOURCE_MARKER = 'x-cos-meta-replication-source';
 
@@ -38,7 +38,7 @@ export function differences(source: SeenBytes, replica: SeenBytes): string[] {
     const [a, b] = [source.headers[name], replica.headers[name]];
     if (a !== b) found.push(`${name}: ${a ?? 'none'} became ${b ?? 'none'}`);
   }
-  // Of the source nothing is left out: metadata of its own that looks like a marker would have to be carried as well.
+  // Of the source nothing is left out: its own metadata that resembles a marker would have to be copied as well.
   const [a, b] = [JSON.stringify(metaOf(source, true)), JSON.stringify(metaOf(replica, false))];
   if (a !== b) found.push(`user metadata ${a} became ${b}`);
   if (classOf(source) !== classOf(replica)) found.push(`storage class ${classOf(source)} became ${classOf(replica)}`);

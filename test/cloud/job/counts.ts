@@ -6,7 +6,7 @@ export const count = (n: number): string => n.toLocaleString('en-US');
 /** For a person: `1 file`, `1,234 files`. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
-/** How many things of each kind the job will do. */
+/** The number of each kind of deed in the job. */
 export interface Plan {
   /** Keys that are written. */
   readonly keys: number;
@@ -17,14 +17,14 @@ export interface Plan {
   readonly deletions: number;
 }
 
-/** `files`: how many there are. */
+/** `files`: their number. */
 export function planOf(stories: readonly Story[], files: number): Plan {
   const kinds = stories.flatMap(({ steps }) => steps.map(({ kind }) => kind));
   const deletions = kinds.filter((kind) => kind === 'delete').length;
   return { keys: stories.length, extra: stories.length - files, puts: kinds.length - deletions, deletions };
 }
 
-/** Explains the numbers that follow, so that a reader can count them. */
+/** Explains the following numbers, so that a reader can check them. */
 export function describePlan({ keys, extra, puts, deletions }: Plan): string[] {
   const again = puts - keys;
   return [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Cli } from './cli.ts';
 import type { Access } from './clients.ts';
 
-/** Settings of the user's real account must not leak into a deployment on a local cloud. */
+/** Settings of the user's real account must not reach a deployment on a local cloud. */
 const FOREIGN = /^(TENCENTCLOUD_|SLS_|SERVERLESS_)/;
 
 /** The environment in which the CLI runs, without the settings of a real account. */
@@ -17,7 +17,7 @@ export function cliEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-/** A key pair, and the address of a local cloud if it is for one. */
+/** A key pair, and the address if it is for a local cloud. */
 export type Deployer = Pick<Access, 'secretId' | 'secretKey'> & { readonly endpoint?: string | undefined };
 
 /** The same, with the settings that it needs against a local cloud. */

@@ -22,7 +22,7 @@ export function apiDomain(region: string): string {
 export interface Environment extends Access, Configuration {
   /** The official SDK for COS on this cloud. */
   readonly cos: COS;
-  /** Sets off the timers of the functions, as the minute that begins does by itself. */
+  /** Fires the timers of the functions, as the beginning of a minute does by itself. */
   beginMinute(): void;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface EnvironmentOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly signal: AbortSignal;
-  /** Is given one line about each step, for a person. */
+  /** Called with one line about each step, for a person. */
   readonly say: (line: string) => void;
 }
 
@@ -45,7 +45,7 @@ async function createBucket(cos: COS, { bucket, region }: Place): Promise<void> 
   );
 }
 
-/** Makes the pair of the cloud an API key as well, so that one pair serves for everything. */
+/** Makes the pair of the cloud an API key as well, so that one pair is enough. */
 async function addApiKey(access: Access, state: Place): Promise<void> {
   const pair = { secretId: access.secretId, secretKey: access.secretKey };
   const keys = createKeyStore({
@@ -66,7 +66,7 @@ async function prepare(
   const { root, signal, say } = options;
   const access = { endpoint: cloud.endpoint, secretId: cloud.secretId, secretKey: cloud.secretKey };
   const cos = cosClient(access);
-  // Before the deployment: COS takes a trigger only on a bucket that is there.
+  // Before the deployment, because COS accepts a trigger only on an existing bucket.
   for (const place of distinct([...configuration.sources, ...configuration.destinations])) {
     signal.throwIfAborted();
     if (appidOf(place.bucket) === configuration.appid) await createBucket(cos, place);
@@ -92,7 +92,7 @@ async function prepare(
 const distinct = (places: readonly Place[]): readonly Place[] =>
   places.filter((place, index) => places.findIndex(({ bucket }) => bucket === place.bucket) === index);
 
-/** A bucket of another account: the pair of this cloud may not make it. */
+/** A bucket of another account, which the pair of this cloud may not make. */
 function createForeignBucket({ core }: LocalCloud, { bucket, region }: Place): void {
   core.createBucket(bucket, region);
   core.putVersioning(bucket, region, 'Enabled');
@@ -111,7 +111,7 @@ async function startWith(cli: Cli, options: EnvironmentOptions): Promise<Environ
   }
 }
 
-/** The caller that starts one has to close it: it holds processes and a temporary folder. */
+/** The caller must close it, because it holds processes and a temporary folder. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const cli = openCli();
   try {

@@ -10,7 +10,7 @@ async function control<T>(access: Access, method: string, body?: object): Promis
   return (await answer.json()) as T;
 }
 
-/** From now on no event tells of these keys. */
+/** From now on these keys send no events. */
 export async function dropEvents(access: Access, { bucket }: Place, keys: readonly string[]): Promise<void> {
   await control(
     access,

@@ -4,7 +4,7 @@ import { count } from './counts.ts';
 import type { SourceFile } from './types.ts';
 import { wrap } from './wrap.ts';
 
-/** A file that cannot become an object, and why; told to the user, never dropped in silence. */
+/** A file that cannot become an object, and why; reported to the user, never dropped in silence. */
 export interface LeftOut {
   readonly path: string;
   readonly reason: string;
@@ -16,7 +16,7 @@ export interface Selection {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The folder that was named cannot be used. */
+/** The named folder cannot be used. */
 export class FolderError extends Error {
   override readonly name = 'FolderError';
 }
@@ -25,8 +25,8 @@ const MAX_KEY_BYTES = 850;
 const MAX_OBJECT = 5 * 1024 ** 3;
 
 /**
- * The files of an installed clone: the project's own files, and packages that between them bring a thousand small
- * files, deep folders, names with unusual characters and a few files of several megabytes.
+ * The files of an installed clone: the project's own files, and packages with a thousand small files, deep folders,
+ * names with unusual characters and a few files of several megabytes.
  */
 const OWN_PARTS = ['functions', 'shared', 'test', 'README.md', 'package.json', 'package-lock.json', 'LICENSE'];
 const PACKAGES = ['zod', 'prettier', 'json-refs'].map((name) => join('node_modules', name));
@@ -52,7 +52,7 @@ async function addFile(path: string, key: string, into: { files: SourceFile[]; l
   }
 }
 
-/** Regular files below `folder`; links are named and not followed: a link to a parent would never end. */
+/** Regular files below `folder`. Links are named and not followed, because a link to a parent would never end. */
 async function walk(folder: string, prefix: string, into: { files: SourceFile[]; leftOut: LeftOut[] }): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries) {
@@ -84,7 +84,7 @@ export async function filesOfFolder(folder: string): Promise<Selection> {
   return { files: into.files.sort(byKey), leftOut: into.leftOut };
 }
 
-/** The files that the job takes when no folder is named. `root` is the root of the clone. */
+/** The files of the job when no folder is named. `root` is the root of the clone. */
 export async function filesOfClone(root: string): Promise<Selection> {
   const into = { files: [] as SourceFile[], leftOut: [] as LeftOut[] };
   for (const part of [...OWN_PARTS, ...PACKAGES]) {
@@ -99,7 +99,7 @@ export async function filesOfClone(root: string): Promise<Selection> {
 
 const MOST_NAMED = 10;
 
-/** The lines about the files that are left out: the first by name, the rest by number. */
+/** The lines about the files that are left out: the first ones by name, the rest by number. */
 export function describeLeftOut(leftOut: readonly LeftOut[]): string[] {
   const named = leftOut.slice(0, MOST_NAMED);
   const lines = named.flatMap(({ path, reason }) => wrap([`Left out: ${path}`, ...`(${reason})`.split(' ')]));

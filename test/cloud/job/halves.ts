@@ -1,21 +1,21 @@
 import type { Story } from './types.ts';
 
-/** The way by which a key has to reach the destination. */
+/** The way by which a key must reach the destination. */
 export interface Halves {
-  /** Written before there is a rule: only a scan finds them. */
+  /** Written before there is a rule: only a scan finds it. */
   readonly before: readonly Story[];
-  /** Written after it, but no event tells of them: only a scan finds them. */
+  /** Written after it, but without an event: only a scan finds it. */
   readonly dropped: readonly Story[];
   /** Written after it. */
   readonly live: readonly Story[];
 }
 
-/** Of the second half each so many keys loses its event; a prime, so that all kinds of keys come to it. */
+/** One of this many keys of the second half loses its event; a prime, so that every kind of key is among them. */
 const DROPPED_OF = 37;
 
 /**
- * Cuts the job in two, every other key, and chooses the keys whose events are dropped: such that are written once, and whose
- * name is not the beginning of another one, because a fault is named by a prefix.
+ * Divides the job in two, every other key, and selects the keys whose events are dropped: keys that are written once,
+ * and whose name is not the beginning of another one, because a fault is named by a prefix.
  */
 export function halve(stories: readonly Story[]): Halves {
   const before = stories.filter((_, i) => i % 2 === 0);

@@ -19,9 +19,9 @@ import { upload } from './upload.ts';
 import { compareContents, compareUpload, measureLag } from './verify.ts';
 import { awaitAgreement } from './wait.ts';
 
-/** Longer than the service itself waits before it tries a failed key again (a minute, twice, and the timer's minute). */
+/** Longer than the wait of the service before it tries a failed key again (a minute, twice, and the timer's minute). */
 const QUIET_FOR = 200_000;
-/** ms for which a scan that has done everything may keep it to itself, and between two questions. */
+/** ms within which a finished scan must report, and between two questions. */
 const TOLD_WITHIN = 60_000;
 const SOON = 500;
 
@@ -32,8 +32,8 @@ export interface JobOptions {
 }
 
 /**
- * Uploads half, sets a rule that asks for existing objects, uploads the rest while some events are dropped, waits until both
- * sides agree and compares them. Throws when a step could not be taken at all.
+ * Uploads half, sets a rule that asks for existing objects, uploads the rest while some events are dropped, waits until
+ * both sides agree and compares them. Throws when a step could not be taken at all.
  */
 export async function runJob(
   environment: Environment,
@@ -64,14 +64,14 @@ export async function runJob(
     describeRule(source, destination).forEach(say);
     const unseen = halves.dropped.map(({ key }) => key);
     await dropEvents(environment, source, unseen);
-    // These come first: a scan finds the versions that were written before it began.
+    // These are first, because a scan finds the versions from before its beginning.
     const dropped = await send('unnoticed ', halves.dropped);
     const lost = await dropNoMore(environment);
     const written = [...before, ...dropped, ...(await send('uploaded  ', halves.live))];
     const last = Math.max(0, ...dropped.map(({ versionId }) => timeOf(versionId) ?? 0));
     const late = mayHaveMissed(await readScan(api, source, destination), last);
     if (late) await askForScan(api, source);
-    // A scan begins with the next minute, and nobody wants to wait for it.
+    // A scan begins with the next minute, so the job fires the timer at once.
     environment.beginMinute();
 
     const versions = versionsOf(written);
@@ -112,7 +112,7 @@ export async function runJob(
       bytes: written.reduce((sum, { size }) => sum + size, 0),
       seconds,
       mismatches: [...compareUpload(written, observation.source), ...observation.mismatches, ...contents],
-      // Only versions with an event count: of the rest only the scan knew.
+      // Only versions with an event count, because the others waited for the scan.
       lag: measureLag(observation.pairs.filter(({ key }) => live.has(key))),
       scan: {
         before: versionsOf(before),
@@ -131,7 +131,7 @@ const stepsOf = (stories: readonly Story[]): number => stories.reduce((sum, { st
 const versionsOf = (entries: readonly { readonly deleteMarker: boolean }[]): number =>
   entries.filter(({ deleteMarker }) => !deleteMarker).length;
 
-/** The counts of the scan, once it has written them down: a range does so now and then. */
+/** The counts of the scan, once it has written them; a range does so now and then. */
 async function whenLooked(
   api: ReturnType<typeof replicationClient>,
   { source, destination }: Sides,

@@ -2,8 +2,8 @@ const LAST = 2n ** 64n - 1n;
 const PER_MS = 1000;
 
 /**
- * When a version came to be, in ms since 1970 with microseconds behind the point. A version ID is unpadded base64 of
- * 2^64-1 minus the microseconds, which `Last-Modified` with its whole seconds cannot tell. Undefined for `null`.
+ * When a version was made, in ms since 1970 with microseconds after the point. A version ID is unpadded base64 of
+ * 2^64-1 minus the microseconds, while `Last-Modified` has whole seconds only. Undefined for `null`.
  */
 export function timeOf(versionId: string): number | undefined {
   const text = Buffer.from(versionId, 'base64').toString('latin1');

@@ -9,8 +9,8 @@ export type Listing = ReadonlyMap<string, readonly Entry[]>;
 const MAX_KEYS = '1000';
 
 /**
- * Lists a bucket to its end. The SDK is not used here: it hands versions and delete markers over as two lists, which
- * loses their order among each other, and it takes an `<Error>` inside a 200 for an empty listing.
+ * Lists a bucket to its end. The SDK is not used here: it returns versions and delete markers as two lists, which loses
+ * their common order, and it takes an `<Error>` inside a 200 for an empty listing.
  */
 export async function listBucket(reader: Reader, place: Place, signal?: AbortSignal): Promise<Listing> {
   const byKey = new Map<string, Entry[]>();

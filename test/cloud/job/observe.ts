@@ -16,12 +16,12 @@ export interface Observation extends Structure {
   readonly destination: Listing;
 }
 
-/** Looks at both sides once. The marker of a version never changes, so each version is asked for it only once. */
+/** Looks at both sides once. The marker of a version never changes, so each version is read only once. */
 export type Observer = (signal: AbortSignal) => Promise<Observation>;
 
 const AT_ONCE = 8;
 
-/** `onKnown` hears, while a look is going on, how many replicas are known by their markers. */
+/** `onKnown` is called during a look with the number of replicas that are known by their markers. */
 export function createObserver(reader: Reader, sides: Sides, onKnown: (replicas: number) => void): Observer {
   const markers = new Map<string, string | undefined>();
   return async (signal) => {
@@ -44,7 +44,7 @@ export function createObserver(reader: Reader, sides: Sides, onKnown: (replicas:
       },
       signal,
     );
-    // A surplus replica may be removed between the listing and the look at it: the next look no longer lists it.
+    // A surplus replica may be removed between the listing and its HEAD. The next look no longer lists it.
     const standing = gone.size === 0 ? destination : without(destination, gone);
     return { source, destination: standing, ...compareStructure(source, standing, (id) => markers.get(id)) };
   };

@@ -1,4 +1,4 @@
-/** Colours for one stream; texts come back as they are where colours are not wanted. */
+/** Colours for one stream; texts are returned unchanged where colours are not wanted. */
 export interface Paint {
   readonly green: (text: string) => string;
   readonly red: (text: string) => string;

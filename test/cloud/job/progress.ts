@@ -1,18 +1,18 @@
 import { SingleBar } from 'cli-progress';
 import { paintFor } from './paint.ts';
 
-/** Shows how far a long step is. On a terminal one line that moves; otherwise a line now and then. */
+/** Shows the progress of a long step: on a terminal one line that changes, otherwise a line now and then. */
 export interface Progress {
   /** `unit`: the things that are counted, in the plural. */
   start(what: string, total: number, unit: string): void;
   update(done: number, note?: string): void;
-  /** Leaves the last state standing. Harmless when nothing was started. */
+  /** Leaves the last state visible. Harmless when nothing was started. */
   stop(): void;
 }
 
 const LINE_EVERY = 2_000;
 
-/** With it the longest line, in millions of versions, ends before column 80. */
+/** With this width the longest line, in millions of versions, ends before column 80. */
 const BAR = 20;
 
 function onTerminal(stream: NodeJS.WriteStream): Progress {

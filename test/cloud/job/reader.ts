@@ -4,7 +4,7 @@ import COS from 'cos-nodejs-sdk-v5';
 import type { Place } from '../../../shared/cos/index.ts';
 import type { Access } from './clients.ts';
 
-/** An object as a GET or HEAD gave it. */
+/** An object as a GET or HEAD returned it. */
 export interface Seen {
   /** Names in lower case, values as on the wire. */
   readonly headers: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface SeenBytes extends Seen {
 }
 
 /**
- * Reads buckets without anything of the product: plain HTTP, signed by the official SDK, bodies hashed as they stream.
+ * Reads buckets without any code of the product: plain HTTP, signed by the official SDK, bodies hashed as they stream.
  * Every method throws when the answer is neither the object nor, where that is a result, its absence.
  */
 export interface Reader {
@@ -35,7 +35,7 @@ const TIMEOUT = 120_000;
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Built by hand: a URL object would take `..` and empty segments out of a key. */
+/** Built by hand, because a URL object would remove `..` and empty segments from a key. */
 function targetOf(key: string, query: Readonly<Record<string, string>>): string {
   const path = `/${key.split('/').map(encode).join('/')}`;
   const pairs = Object.entries(query).map(([name, value]) => (value === '' ? name : `${name}=${encode(value)}`));

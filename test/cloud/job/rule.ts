@@ -10,7 +10,7 @@ interface RuleForExisting extends COS.ReplicationRule {
   readonly ExistingObjectReplication: { readonly Status: 'Enabled' };
 }
 
-/** The lines that say so to a person. */
+/** The lines that report it to a person. */
 export function describeRule(source: Place, destination: Place): string[] {
   return [
     'Rule set with the official SDK, existing objects included:',
@@ -19,8 +19,8 @@ export function describeRule(source: Place, destination: Place): string[] {
 }
 
 /**
- * Sets one rule for the whole bucket, older objects included, with the official SDK's own `putBucketReplication`, and asks
- * for it back: the call that a user makes, through the API function.
+ * Sets one rule for the whole bucket, older objects included, with the official SDK's own `putBucketReplication`, and
+ * reads it back through the API function, as a user would.
  */
 export async function setRule(api: COS, source: Place, destination: Place, role: string): Promise<void> {
   const bucket = { Bucket: source.bucket, Region: source.region };

@@ -3,7 +3,7 @@ import { formatPlace, type Place } from '../../../shared/cos/index.ts';
 import type { Scans, ScanState } from '../../../functions/api/scan-schemas.ts';
 import { calling } from './clients.ts';
 
-/** Asks the API as any program would that has an SDK of COS. */
+/** Calls the API like any program with an SDK of COS. */
 async function ask<T>(api: COS, source: Place, method: 'GET' | 'POST', verb: string): Promise<T> {
   const { Body } = await calling(`${method} ?${verb}`, () =>
     api.request({
@@ -19,20 +19,20 @@ async function ask<T>(api: COS, source: Place, method: 'GET' | 'POST', verb: str
   return JSON.parse(String(Body)) as T;
 }
 
-/** Where the scan of the pair is. */
+/** The progress of the pair's scan. */
 export async function readScan(api: COS, source: Place, destination: Place): Promise<ScanState | undefined> {
   const { scans } = await ask<Scans>(api, source, 'GET', 'replicationScans');
   return scans.find((scan) => scan.destination === formatPlace(destination));
 }
 
-/** Asks for one more; it begins when the one that runs has ended. */
+/** Asks for one more, which begins when the current one has ended. */
 export async function askForScan(api: COS, source: Place): Promise<void> {
   await ask(api, source, 'POST', 'replicationScan');
 }
 
 /** Whether a scan that began at this moment may have passed a key that was written then (ms since 1970). */
 export function mayHaveMissed(scan: ScanState | undefined, written: number): boolean {
-  // A scan that has not begun begins later; its start is told in whole seconds.
+  // A scan that has not begun begins later. Its start is given in whole seconds.
   return scan?.startedAt !== undefined && Date.parse(scan.startedAt) < written;
 }
 

@@ -4,8 +4,8 @@ import type { Attributes, SourceFile, Step, Story } from './types.ts';
 /**
  * The steps of each key, decided without I/O or chance: the same folder always gives the same job.
  *
- * Most files are written once, as in any bucket. The rest is there to be got wrong: overwrites in quick succession,
- * deletions, writes after a deletion, keys that break naive encoding, attributes that a plain copy loses.
+ * Most files are written once, as in any bucket. The rest are hard cases: overwrites in quick succession, deletions,
+ * writes after a deletion, keys that break naive encoding, attributes that a plain copy loses.
  */
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -46,7 +46,7 @@ const ODD_NAMES = [
 
 const MULTIPART_COUNT = 2;
 const MEGABYTE = 1024 * 1024;
-/** From here on one PUT is no longer the sensible way to upload. */
+/** From this size on users upload in parts. */
 const ALWAYS_MULTIPART = 100 * MEGABYTE;
 
 /** Each rhythm is a different prime, so that the cases meet in all combinations. */
@@ -106,7 +106,7 @@ function storyOf(
       steps.push({ kind });
       continue;
     }
-    // An overwrite brings the bytes of another file, small ones first, so that a mixed-up version shows.
+    // An overwrite has the bytes of another file, small ones first, so that a mixed-up version shows.
     const other = round === 0 ? file : (files[(index + round * 7) % files.length] ?? file);
     steps.push({
       kind,
@@ -118,7 +118,7 @@ function storyOf(
   return { key, steps };
 }
 
-/** The largest files of more than one part: they go up by multipart, which gives them another kind of ETag. */
+/** The largest files of more than one part: they are uploaded in parts, which gives them another kind of ETag. */
 function multipartKeys(files: readonly SourceFile[]): ReadonlySet<string> {
   const large = files.filter((file) => file.size > MEGABYTE).sort((a, b) => b.size - a.size);
   return new Set(large.slice(0, MULTIPART_COUNT).map((file) => file.key));
@@ -134,7 +134,7 @@ export function planStories(files: readonly SourceFile[]): readonly Story[] {
   for (const [n, name] of ODD_NAMES.entries()) {
     const file = bytes[(n * 31) % bytes.length];
     const key = `odd/${name}`;
-    // The rhythm of a prime: the odd keys, too, are overwritten and deleted now and then.
+    // The rhythm of a prime, so that the odd keys are also overwritten and deleted now and then.
     if (file !== undefined && !taken.has(key)) stories.push(storyOf(key, file, n + 1, bytes, false));
   }
   return stories;

@@ -1,7 +1,7 @@
 import type { Listing } from './listing.ts';
 import type { Entry, Mismatch } from './types.ts';
 
-/** A source version and the version at the destination that says it is its replica. */
+/** A source version and the version at the destination whose marker names it. */
 export interface Pair {
   readonly key: string;
   readonly source: Entry;
@@ -14,7 +14,9 @@ export interface Structure {
   readonly mismatches: readonly Mismatch[];
 }
 
-/** The source version ID in the marker of a destination version; undefined: the version carries no marker of this source. */
+/**
+ * The source version ID in the marker of a destination version; undefined: the version has no marker of this source.
+ */
 export type SourceOf = (destinationVersionId: string) => string | undefined;
 
 function inOrder(wanted: readonly string[], found: readonly string[]): boolean {
@@ -37,7 +39,7 @@ function compareKey(
   for (const entry of destination) {
     if (entry.deleteMarker) continue;
     const id = sourceOf(entry.versionId);
-    if (id === undefined) complain('a version at the destination that is nobody’s replica', entry.versionId);
+    if (id === undefined) complain('a version at the destination that is no replica', entry.versionId);
     else if (!known.has(id)) complain('a replica of a version that the source does not have', entry.versionId);
     else if (replicas.has(id)) complain('a second replica of the same version', entry.versionId);
     else replicas.set(id, entry);

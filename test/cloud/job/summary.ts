@@ -19,10 +19,10 @@ export interface Summary {
   /** The lag of versions that were written under the rule and had an event. */
   readonly lag: Lag;
   readonly scan: {
-    /** Versions that were there before the rule. */
+    /** Versions from before the rule. */
     readonly before: number;
     readonly lostEvents: number;
-    /** Undefined: the scan did not say in time. */
+    /** Undefined: the scan did not report in time. */
     readonly did: Did | undefined;
   };
 }
@@ -57,7 +57,7 @@ const time = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).to
 type Row = readonly [name: string, text: string];
 
 function scanRows(did: Did | undefined): readonly Row[] {
-  if (did === undefined) return [['scan', 'has not said what it found']];
+  if (did === undefined) return [['scan', 'has not reported its findings']];
   const { looked, copied, deleteMarkers, removed } = did;
   const missing = `${counted(copied, 'missing version')}, ${counted(deleteMarkers, 'missing delete marker')}`;
   const surplus: readonly Row[] = removed === 0 ? [] : [['removed', counted(removed, 'surplus replica')]];

@@ -1,7 +1,7 @@
 /** A regular file of the folder that is uploaded. */
 export interface SourceFile {
   readonly path: string;
-  /** Its place below the folder, with `/` between the parts: the object key. */
+  /** Its path below the folder, with `/` between the parts: the object key. */
   readonly key: string;
   /** Bytes. */
   readonly size: number;
@@ -21,7 +21,7 @@ export type Step =
   | { readonly kind: 'put'; readonly file: SourceFile; readonly attributes: Attributes; readonly multipart: boolean }
   | { readonly kind: 'delete' };
 
-/** The deeds on one key, in order. Keys are independent of each other. */
+/** The steps of one key, in order. Keys are independent of each other. */
 export interface Story {
   readonly key: string;
   readonly steps: readonly Step[];
@@ -46,7 +46,7 @@ export interface Entry {
   readonly size: number;
 }
 
-/** Something that is not as it must be. */
+/** A fault that the comparison has found. */
 export interface Mismatch {
   readonly key: string;
   readonly versionId: string | undefined;

@@ -9,7 +9,7 @@ import type { Attributes, Step, Story, Written } from './types.ts';
 const MEGABYTE = 1024 * 1024;
 /** At most this many parts, so that their size follows the file's. */
 const MOST_PARTS = 9_000;
-/** Files up to this many bytes are sent from memory: the SDK can then send them again. */
+/** Files up to this many bytes are sent from memory, so that the SDK can send them again. */
 const IN_MEMORY = MEGABYTE;
 const AT_ONCE = 16;
 
@@ -36,7 +36,7 @@ type Put = (
   attributes: Attributes,
 ) => Promise<{ versionId: string; size: number }>;
 
-/** The size is taken anew: somebody may be at work in the folder since it was looked through. */
+/** The size is read again, because somebody may have changed the file since the folder was listed. */
 const putWhole: Put = async (cos, place, key, path, attributes) => {
   let { size } = await stat(path);
   let body: Buffer | ReadStream;
@@ -95,8 +95,8 @@ async function take(cos: COS, place: Place, key: string, step: Step): Promise<Wr
 }
 
 /**
- * Plays the stories at the source: many keys at once, the steps of a key one after the other. Returns the writes that COS
- * confirmed, the steps of each key in their order.
+ * Makes the writes of all stories at the source: many keys at once, the steps of a key one after the other. Returns the
+ * writes that COS confirmed, the steps of each key in their order.
  */
 export async function upload(
   cos: COS,

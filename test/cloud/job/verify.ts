@@ -9,7 +9,7 @@ import type { Entry, Mismatch, Written } from './types.ts';
 
 const AT_ONCE = 4;
 
-/** Does the source hold exactly the uploads, in their order? Otherwise two empty buckets would agree, too. */
+/** Whether the source holds exactly the uploads, in their order. Otherwise two empty buckets would agree, too. */
 export function compareUpload(written: readonly Written[], source: Observation['source']): Mismatch[] {
   const expected = new Map<string, Written[]>();
   for (const entry of written) {
@@ -23,7 +23,7 @@ export function compareUpload(written: readonly Written[], source: Observation['
     const wanted = (expected.get(key) ?? []).map(describe);
     const found = (source.get(key) ?? []).map(describe);
     if (wanted.join('\n') !== found.join('\n')) {
-      mismatches.push({ key, versionId: undefined, what: 'the source does not hold what was uploaded' });
+      mismatches.push({ key, versionId: undefined, what: 'the source does not hold the uploads' });
     }
   }
   return mismatches;

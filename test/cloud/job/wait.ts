@@ -1,7 +1,7 @@
 import type { Observation } from './observe.ts';
 
 export interface Patience {
-  /** How long, in ms, nothing may change before the wait is given up. */
+  /** ms without any change before the wait is given up. */
   readonly quietFor: number;
   /** ms since any moment, never going back. */
   readonly now: () => number;
@@ -9,12 +9,12 @@ export interface Patience {
 }
 
 const SHORTEST_PAUSE = 250;
-/** Looking takes longer the more there is to list: it must stay a fraction of the work it watches. */
+/** Looking takes longer the more there is to list, so it must stay a fraction of the work that it watches. */
 const PAUSE_PER_LOOK = 3;
-/** Somebody watches: a first look may take long, and the numbers must not stand still after it. */
+/** A person watches: a first look may take long, and the numbers must not stop after it. */
 const LONGEST_PAUSE = 2_000;
 
-/** The sign of progress that must change for the wait to go on. */
+/** The sign of progress that must change for the wait to continue. */
 function stateOf(observation: Observation): string {
   const { source, destination, mismatches } = observation;
   const count = (listing: Observation['source']): number =>
@@ -24,7 +24,7 @@ function stateOf(observation: Observation): string {
 
 /**
  * Looks again and again until both sides agree, and returns the last look. It gives up, with the disagreement in the
- * result, only when nothing at all has changed for a while: how long all of it takes is nobody's business here.
+ * result, only when nothing at all has changed for a while. The whole wait has no limit.
  */
 export async function awaitAgreement(
   observe: () => Promise<Observation>,

@@ -2,8 +2,9 @@
 const COLUMNS = 80;
 
 /**
- * Breaks a text between two of its parts so that each line ends before column 80; lines after the first are indented. A part,
- * such as a path or a bucket name, stays whole, for a person may copy it: a line with a longer one is as long as it is.
+ * Breaks a text between two of its parts so that each line ends before column 80; lines after the first are indented. A
+ * part, such as a path or a bucket name, stays whole, because a person may copy it; a line with a longer one exceeds
+ * the width.
  */
 export function wrap(parts: readonly string[], indent = '  '): string[] {
   const lines: string[] = [];

@@ -23,8 +23,8 @@ const LARGEST_BODY = 1024 ** 2;
 type Action = (request: CloudRequest) => Promise<unknown>;
 
 /**
- * `/_local/…`: steers and shows the local cloud itself, unsigned JSON for the person or test that started it. Returns a
- * handler for the path behind `/_local`.
+ * `/_local/…`: controls and shows the local cloud itself, unsigned JSON for the person or test that started it. Returns
+ * a handler for the path behind `/_local`.
  */
 export function createLocalHandler({
   core,
@@ -59,7 +59,7 @@ export function createLocalHandler({
         return core.switches;
       },
     },
-    // The lifecycles of all buckets, as they would act after so many days more.
+    // Runs the lifecycles of all buckets, as they would act after this many days more.
     '/lifecycle': {
       POST: async (request) => core.runLifecycle({ ahead: daysFrom(await readJson(request)) * DAY }),
     },
@@ -68,11 +68,11 @@ export function createLocalHandler({
       GET: async () =>
         functions().map((info) => ({ ...info, triggers: scf.listTriggers(info.id), config: withoutSecrets(info) })),
     },
-    // Every function URL with an address that needs no name: further ones than the first have ports of their own.
+    // Every function URL with an address that needs no name: all but the first have ports of their own.
     '/addresses': { GET: async () => addresses.list() },
     '/logs': { GET: async () => functions().flatMap(({ id }) => scf.logs(id)) },
     '/state': { GET: async () => ({ buckets: core.listBuckets(), switches: core.switches, scf: scf.counters() }) },
-    // Answers once no function runs, waits or is to be tried again.
+    // Answers when no function runs, waits or is to be tried again.
     '/idle': {
       GET: async () => {
         await scf.idle();

@@ -2,7 +2,7 @@ import type { Principal } from '../types.ts';
 import { decide, invalid, readStatement, readTexts, statementsOf } from './cam-policy.ts';
 import type { Statement, Verdict } from './cam-policy.ts';
 
-/** The policy of a bucket: statements that also name whom they are about. */
+/** The policy of a bucket: statements that also name their principals. */
 export type BucketPolicy = readonly PrincipalStatement[];
 
 interface PrincipalStatement extends Statement {
@@ -19,8 +19,8 @@ const MAX_DOCUMENT = 20 * 1024;
 /**
  * Reads the policy of a bucket. Names of fields may be capitalised, and the principal may stand above all statements.
  *
- * Throws `CloudFailure` for the field that is wrong; `InvalidParameter.ConditionError` for a condition, because a policy
- * whose conditions nobody evaluates would let in too many.
+ * Throws `CloudFailure` for the wrong field; `InvalidParameter.ConditionError` for a condition, because a policy whose
+ * conditions nobody evaluates would admit too many.
  */
 export function readBucketPolicy(text: string, account: { appid: string; uin: string }, bucket: string): BucketPolicy {
   const { principal: ofAll, ...document } = lowerNames(parse(text));

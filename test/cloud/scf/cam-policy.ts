@@ -7,7 +7,7 @@ export interface Statement {
   readonly resources: readonly ResourcePattern[];
 }
 
-/** The verdict of policies on a request; `none`: they do not speak of it. */
+/** The verdict of policies on a request; `none`: no statement matches it. */
 export type Verdict = 'allow' | 'deny' | 'none';
 
 type ResourcePattern = (resource: readonly string[]) => boolean;
@@ -20,7 +20,7 @@ const MAX_DOCUMENT = 6144;
 /**
  * Reads a policy document (version 2.0).
  *
- * Throws `CloudFailure` with CAM's code for the field that is wrong. A `condition` is refused, because a policy whose
+ * Throws `CloudFailure` with CAM's code for the wrong field. A `condition` is refused, because a policy whose
  * conditions nobody evaluates would allow too much.
  */
 export function readPolicy(text: string, account: { appid: string; uin: string }): PolicyDocument {
@@ -55,7 +55,7 @@ export function decide(statements: readonly Statement[], action: string, resourc
   return hits.every(({ effect }) => effect === 'allow') ? 'allow' : 'deny';
 }
 
-/** The services that a trust policy lets take the role (`scf.qcloud.com`). */
+/** The services that may take the role by its trust policy (`scf.qcloud.com`). */
 export function readTrust(text: string): readonly string[] {
   return statementsOf(text).flatMap((entry) => {
     const principal = entry['principal'];

@@ -54,8 +54,8 @@ export interface Cam extends Access {
   detach(roleName: string, policyId: number): void;
   attached(roleName: string): readonly Policy[];
   /**
-   * Temporary pair of a role, for a service that the role trusts. Valid 2 h, handed out again until half of that has
-   * passed, so the pair that a caller gets is good for an hour at least.
+   * Temporary pair of a role, for a service that the role trusts. It is valid for 2 h and given again until half of
+   * that has passed, so a caller's pair is valid for an hour at least.
    */
   assumeRole(roleName: string, service?: string): KeyPair;
 }

@@ -16,7 +16,7 @@ export interface Code {
 }
 
 export interface CodeStore {
-  /** Throws `CloudFailure` `InvalidParameterValue.ZipFile` when it is no zip or tries to leave its folder. */
+  /** Throws `CloudFailure` `InvalidParameterValue.ZipFile` when it is no zip or has an entry outside its folder. */
   unpack(zip: Uint8Array): Promise<Code>;
   /** A fresh folder beside the code, for the files that one instance writes. */
   readonly scratch: (code: Code) => string;

@@ -4,16 +4,16 @@ import type { CoreEvent } from '../cos/types.ts';
 import type { FunctionId } from './types.ts';
 
 /**
- * Captured events name the standard class `Standard`; how they spell the others is not known, so those are left as COS
- * spells them elsewhere.
+ * Recorded events name the standard class `Standard`. Their spelling of the others is unknown, so those keep COS's
+ * usual spelling.
  */
 const STANDARD = 'Standard';
 
 /**
- * The event that COS hands to a function for one write, in the shape of the captures of 2022. Functions must not trust it for
- * more than the key: `vid` is empty unless the switch fills it.
+ * The event that COS passes to a function for one write, in the form of the recordings of 2022. Functions must not
+ * trust it for more than the key: `vid` is empty unless the switch fills it.
  *
- * The uploader's signature is in it, as in the real ones; this one is made up, so a test may look for it in logs.
+ * It has the uploader's signature, as real ones do. This one is made up, so a test may look for it in logs.
  */
 export function cosEvent(event: CoreEvent, target: FunctionId & { qualifier: string }, switches: Switches): unknown {
   const { bucket, name, appid } = splitBucket(event.bucket);
@@ -52,7 +52,7 @@ export function cosEvent(event: CoreEvent, target: FunctionId & { qualifier: str
   };
 }
 
-/** The signature that stands in every event, so that a test can prove it is in no log. */
+/** The signature in every event, so that a test can prove that no log has it. */
 export const EVENT_SIGNATURE = 'q-signature=5ec2e7000000000000000000000000005ec2e700';
 
 function uploaderSignature(seconds: number): string {
@@ -79,7 +79,7 @@ function splitBucket(bucket: string): { bucket: string; name: string; appid: str
   return { bucket, name: bucket.slice(0, hyphen), appid: bucket.slice(hyphen + 1) };
 }
 
-/** Everything but letters, digits, `-_.~` and `/` is escaped: a captured key of exclamation marks reads `%21%21…`. */
+/** Everything but letters, digits, `-_.~` and `/` is escaped: a recorded key of exclamation marks reads `%21%21…`. */
 function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()*]/g, escapeCharacter)

@@ -12,7 +12,7 @@ const EVENTS = new Set([
 /**
  * Reads the TriggerDesc of a COS trigger: `{"event":"cos:ObjectCreated:*","filter":{"Prefix":"a/","Suffix":".jpg"}}`.
  *
- * Throws `CloudFailure`; the platform takes no white space in it and wants a suffix to begin with a dot.
+ * Throws `CloudFailure`; the platform accepts no white space in it, and a suffix must begin with a dot.
  */
 export function readCosTrigger(description: string): CosTriggerFilter {
   if (/\s/.test(description)) throw malformed('white space is not allowed in it');
@@ -31,7 +31,7 @@ export function readCosTrigger(description: string): CosTriggerFilter {
   return { event: event.startsWith('cos:') ? event : `cos:${event}`, prefix, suffix };
 }
 
-/** As `ListTriggers` answers it. */
+/** As `ListTriggers` returns it. */
 export function describeCosTrigger({ event, prefix, suffix }: CosTriggerFilter): string {
   return JSON.stringify({ event, filter: { Prefix: prefix, Suffix: suffix } });
 }
@@ -40,7 +40,7 @@ export function matchesCosTrigger(filter: CosTriggerFilter, eventName: string, k
   return coversEvent(filter.event, eventName) && key.startsWith(filter.prefix) && key.endsWith(filter.suffix);
 }
 
-/** Whether some write could fire both: then the second of the two is refused. */
+/** Whether one write could fire both; then the second of the two is refused. */
 export function overlaps(a: CosTriggerFilter, b: CosTriggerFilter): boolean {
   return (
     (coversEvent(a.event, b.event) || coversEvent(b.event, a.event)) &&

@@ -37,7 +37,7 @@ export function parseCron(text: string): Cron {
   const weekdays = parseField(weekday, 'weekday', 0, 6, WEEKDAYS, 0);
   const years = parseField(year, 'year', 1970, LAST_YEAR);
 
-  // Day and weekday both limited: either of them is enough, as in every other cron.
+  // With limits on both day and weekday, either is enough, as in every other cron.
   const onDay = (date: Date) => {
     const byDay = days.values.has(date.getUTCDate());
     const byWeekday = weekdays.values.has(date.getUTCDay());

@@ -2,7 +2,7 @@ import type { Invocation } from './types.ts';
 
 /** One asynchronous event on its way to a function. */
 export interface Delivery {
-  /** Repetitions after a failed run, asked anew after each. Undefined: the function is gone. */
+  /** Repetitions after a failed run, read again after each. Undefined: the function was deleted. */
   settings(): { readonly retries: number; readonly ttl: number } | undefined;
   /** Undefined: given up before it began, because `stale` said so. */
   run(retry: number, stale: () => boolean): Promise<Invocation | undefined>;
@@ -50,7 +50,7 @@ export function createDeliveries(options: { readonly now: () => number; readonly
     timeouts.add(timeout);
   }
 
-  /** The number of the next try; undefined when it is over. */
+  /** The number of the next attempt; undefined when there is none. */
   async function attempt(delivery: Delivery, accepted: number, retry: number): Promise<number | undefined> {
     const tooOld = () => now() - accepted > (delivery.settings()?.ttl ?? 0) * 1000;
     const invocation = delivery.settings() && (await delivery.run(retry, tooOld));
@@ -66,7 +66,7 @@ export function createDeliveries(options: { readonly now: () => number; readonly
       (next) => (next === undefined ? finished() : later(retryDelayMs, () => start(delivery, accepted, next))),
       (error: unknown) => {
         finished();
-        // No way for a function to fail: a mistake of this program, which must be seen.
+        // No failure of a function but a mistake of this program, which must be seen.
         throw error;
       },
     );

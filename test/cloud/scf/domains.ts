@@ -3,14 +3,14 @@ import type { Registry } from './registry.ts';
 import type { CustomDomain, DomainRoute, Domains, FunctionId } from './types.ts';
 
 const PROTOCOLS = ['HTTP', 'HTTPS', 'HTTP&HTTPS'];
-/** Labels of a host name; a wildcard is none. */
+/** Labels of a host name; a wildcard is not allowed. */
 const HOST = /^(?=.{4,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]$/;
 /** `/`, `/*`, `/a`, `/a/b`, `/a/*` */
 const PATH = /^\/(?:[\w.~-]+\/)*(?:\*|[\w.~-]+)?$/;
 
 /**
- * Domains of its user's own before functions, as the cloud API's page on CreateCustomDomain describes them. The page is
- * silent on the codes of refusals beside two, and on whether a domain needs a function URL: here it does.
+ * Custom domains of users, as the cloud API's page on CreateCustomDomain describes them. The page names only two codes
+ * of refusals, and does not say whether a domain needs a function URL: here it does.
  */
 export function createDomains(registry: Registry): Domains {
   const domains = new Map<string, CustomDomain>();

@@ -1,4 +1,4 @@
-/** A refusal of the cloud API in its own words: `ResourceNotFound.Function`, `FailedOperation.PolicyNameInUse`, … */
+/** A refusal in the cloud API's own terms: `ResourceNotFound.Function`, `FailedOperation.PolicyNameInUse`, … */
 export class CloudFailure extends Error {
   readonly code: string;
 

@@ -6,7 +6,7 @@ import { createOutput } from './output.ts';
 
 const RUNNER = fileURLToPath(new URL('runner.mjs', import.meta.url));
 const MEMORY_CHECK_MS = 100;
-/** The documented form of the entry is CommonJS. Otherwise Node would take an ES module here too. */
+/** The documented form of the entry is CommonJS. Otherwise Node would accept an ES module here too. */
 const COMMONJS_ONLY = '--no-experimental-require-module';
 
 export interface InstanceOptions {
@@ -30,7 +30,7 @@ export interface Run {
   readonly context: Readonly<Record<string, unknown>>;
   /** Set in the process before the handler is called. */
   readonly environment: Readonly<Record<string, string>>;
-  /** ms, counted from when the code is loaded. */
+  /** ms, counted from the time when the code is loaded. */
   readonly timeoutMs: number;
 }
 
@@ -51,7 +51,7 @@ export interface Instance {
   kill(): void;
   /** False once the process is gone or going. */
   readonly alive: boolean;
-  /** Resolves when the process is gone and its output has been read. */
+  /** Resolves when the process has ended and its output has been read. */
   readonly exited: Promise<void>;
 }
 
@@ -74,7 +74,8 @@ export function startInstance(options: InstanceOptions): Instance {
   const child = fork(RUNNER, [options.folder, options.handler, mark], {
     cwd: options.folder,
     env: { ...options.environment, TMPDIR: options.scratch },
-    // Given in full: those of this process (loaders of a test runner, an inspector) are not for functions.
+    // Given in full, because the options of this process (loaders of a test runner, an inspector) are not for
+    // functions.
     execArgv: [
       `--max-old-space-size=${options.memorySize}`,
       `--max-semi-space-size=${youngGeneration(options.memorySize)}`,
@@ -147,7 +148,7 @@ export function startInstance(options: InstanceOptions): Instance {
         started = performance.now();
         const done = await Promise.race([answer(request), exited]);
         if (done) {
-          // The real platform starts anew after code that could not be loaded.
+          // The real platform starts a new process after code that could not be loaded.
           if (!first.loaded) child.kill('SIGKILL');
           return finish(done.ok ? 'returned' : 'threw', done.result, done.memoryBytes);
         }
@@ -173,7 +174,7 @@ export function startInstance(options: InstanceOptions): Instance {
     const { requestId, event, context, environment } = request;
     if (child.connected) {
       child.send({ requestId, event, context, environment }, () => {
-        // A process that died in the meantime is seen through its exit.
+        // The exit of a process that died in the meantime is noticed.
       });
     }
     await written;
@@ -195,9 +196,9 @@ export function startInstance(options: InstanceOptions): Instance {
 }
 
 /**
- * MB of one half of the young generation. In a container V8 takes the size from the container's memory; here it would
- * take that of the machine, and garbage would lie about that no function has room for. Measured with Node 20 in a cgroup:
- * 1 MB at limits of 64 to 512 MB, 4 MB at 1 GB, 8 MB at 2 GB.
+ * MB of one half of the young generation. In a container V8 derives the size from the container's memory. Here it would
+ * use that of the machine, and keep more garbage than a function has room for. Measured with Node 20 in a cgroup: 1 MB
+ * at limits of 64 to 512 MB, 4 MB at 1 GB, 8 MB at 2 GB.
  */
 function youngGeneration(memorySize: number): number {
   return memorySize < 1024 ? 1 : Math.floor(memorySize / 256);
@@ -209,15 +210,15 @@ function outOfHeap(ending: string): boolean {
 }
 
 /**
- * The memory that the limit of a container counts: memory of the process without the pages it shares with files such
- * as the node binary. 0 where there is no /proc; then the heap limit alone holds.
+ * The memory that the limit of a container counts: memory of the process without the pages it shares with files such as
+ * the node binary. 0 where there is no /proc; then the heap limit alone holds.
  */
 function anonymousMemory(pid: number | undefined): number {
   try {
     const [, kilobytes = '0'] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Number(kilobytes) * 1024;
   } catch {
-    // Gone in the meantime, or not Linux.
+    // The process has ended, or this is not Linux.
     return 0;
   }
 }

@@ -10,14 +10,14 @@ import type { FunctionConfig, Invocation, TriggerSource } from './types.ts';
 
 export interface Call {
   readonly record: FunctionRecord;
-  /** Asked when the run begins: an event that waited runs on the code of that moment. */
+  /** Read when the run begins: an event that waited runs on the code of that moment. */
   readonly revision: () => Revision;
   readonly requestId: string;
   /** JSON text. */
   readonly event: string;
   readonly source: TriggerSource;
   readonly retry: number;
-  /** Asked before the run begins: true gives it up. */
+  /** Read before the run begins: true gives it up. */
   stale(): boolean;
 }
 
@@ -33,7 +33,7 @@ export interface InvokerOptions {
 
 const MAX_RESULT = 6 * 1024 * 1024;
 
-/** Runs a call on an instance and says how it ended; undefined when it was given up before it began. */
+/** Runs a call on an instance and returns how it ended; undefined when it was given up before it began. */
 export function createInvoker(options: InvokerOptions): (call: Call) => Promise<Invocation | undefined> {
   const { appid, uin, cam, now } = options;
 
@@ -101,7 +101,7 @@ export function createInvoker(options: InvokerOptions): (call: Call) => Promise<
   };
 }
 
-/** The platform could not run the function; asynchronous calls are then kept and tried again until they are too old. */
+/** The platform could not run the function. Asynchronous calls are then kept and tried again until they are too old. */
 interface Refusal {
   readonly kind: 'overrun' | 'internal';
   readonly why: string;
@@ -116,7 +116,7 @@ function checkRole(cam: Cam, role: string): Refusal | undefined {
   }
 }
 
-/** Field names and types as in a captured context. */
+/** Field names and types as in a recorded context. */
 function contextOf(
   { id }: FunctionRecord,
   revision: Revision,

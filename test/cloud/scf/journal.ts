@@ -2,7 +2,7 @@ import type { Pool } from './pool.ts';
 import { keyOf } from './registry.ts';
 import type { Counters, FunctionCounters, FunctionId, Invocation } from './types.ts';
 
-/** How many finished runs of a function are kept to be looked at. */
+/** How many finished runs of a function are kept for inspection. */
 const KEPT = 500;
 
 /** The record so far: sums per function and the latest runs. */

@@ -13,7 +13,7 @@ export interface LogTopic {
   readonly storage: string;
 }
 
-/** The log service, as far as functions are pointed at it: no log is written there. Calls throw `CloudFailure`. */
+/** The log service as the target of functions' logs. No log is written there. Calls throw `CloudFailure`. */
 export interface LogTopics {
   /** Returns its ID. */
   addLogset(name: string, region: string): string;

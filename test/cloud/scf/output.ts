@@ -66,7 +66,7 @@ export function createOutput(streams: readonly (Readable | null)[], mark: string
   };
 }
 
-/** How much of the text cannot be the beginning of a mark that is still on its way. */
+/** Characters of the text that cannot be the beginning of a mark that is still on its way. */
 function certainLength(text: string, mark: string): number {
   const begin = text.lastIndexOf(mark.charAt(0));
   return begin >= 0 && mark.startsWith(text.slice(begin)) ? begin : text.length;

@@ -10,18 +10,21 @@ export interface Job {
   readonly limit?: number | undefined;
   /** True: a caller waits for the answer, so the event goes before all events without a waiting caller. */
   readonly urgent: boolean;
-  /** Asked when an instance is free: true gives the job up. */
+  /** Read when an instance is free: true gives the job up. */
   stale(): boolean;
   start(): Instance;
   prepare(): Run;
 }
 
 export interface Pool {
-  /** Undefined: the job was given up before it began, by `stale` or by `close`. Rejects when `prepare` or `start` throws. */
+  /**
+   * Undefined: the job was given up before it began, by `stale` or by `close`. Rejects when `prepare` or `start`
+   * throws.
+   */
   run(job: Job): Promise<Outcome | undefined>;
   /** Whether a further run of this owner would exceed its limit. */
   atLimit(job: Pick<Job, 'owner' | 'limit'>): boolean;
-  /** No more runs for instances of this key: the idle ones go now, the busy ones when they are done. */
+  /** No more runs for instances of this key: the idle ones end now, the busy ones when they are done. */
   retire(key: string): void;
   kill(owner?: string): number;
   readonly queued: number;
@@ -79,7 +82,7 @@ export function createPool(options: { readonly maxInstances: number; readonly id
 
   /** False when there is no room. */
   function serve(waiting: Waiting): boolean {
-    // The one used last: the others may be reaped.
+    // The one used last, so that the others may be reaped.
     const warm = idle((member) => member.key === waiting.job.key).at(-1);
     if (!warm && members.size >= options.maxInstances) {
       if (leaving() === 0) idle(() => true)[0]?.instance.kill();
@@ -94,7 +97,7 @@ export function createPool(options: { readonly maxInstances: number; readonly id
     const member = warm ?? join(job);
     clearTimeout(member.reaper);
     member.busy = true;
-    // To the end of the set: the order of the set is the order of use.
+    // Moves it to the end of the set, whose order is the order of use.
     members.delete(member);
     members.add(member);
     const outcome = await member.instance.run(run);

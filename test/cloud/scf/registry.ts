@@ -6,7 +6,7 @@ import type { AsyncConfig, FunctionConfig, FunctionId, FunctionInfo, FunctionSta
 export interface Revision {
   /** Unique in this process. */
   readonly key: string;
-  /** `$LATEST`, or the number it was published under. */
+  /** `$LATEST`, or the number of the published version. */
   readonly version: string;
   readonly config: FunctionConfig;
   readonly code: Code;
@@ -79,7 +79,7 @@ export function createRegistry({ now, transitionMs, onRetired }: RegistryOptions
     key: String(++revisions),
   });
 
-  /** Transitions end by themselves; the new state is worked out when a call looks. */
+  /** Transitions end by themselves; the new state is computed when a call looks. */
   function settle(record: FunctionRecord): void {
     if (now() < record.settles) return;
     record.fresh = false;

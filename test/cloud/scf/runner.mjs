@@ -1,6 +1,6 @@
 /**
  * Runs inside the process of one function instance: loads the deployed code, then calls its handler for one event at a
- * time. It keeps to the promises of the platform: CommonJS entry, `handler(event, context[, callback])`, credentials fresh
+ * time. It keeps the promises of the platform: CommonJS entry, `handler(event, context[, callback])`, new credentials
  * in the environment for every run.
  */
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import path from 'node:path';
 const [folder, handlerName, mark] = process.argv.slice(2);
 const [stdout, stderr] = [process.stdout, process.stderr].map((stream) => stream.write.bind(stream));
 
-// Without its parent an instance has nothing to live for; Ctrl-C in a terminal reaches it too, but its parent ends it.
+// An instance ends with its parent. Ctrl-C in a terminal reaches the instance too, but its parent ends it.
 process.on('disconnect', () => process.exit());
 process.on('SIGINT', () => {});
 
@@ -32,7 +32,7 @@ process.send({ type: 'ready', initMs: performance.now() - started, loaded });
 process.on('message', async ({ requestId, event, context, environment }) => {
   for (const [name, value] of Object.entries(environment)) process.env[name] = value;
   const answer = await run(event, context);
-  // Marks where the console output of this run ends: pipes and messages are not in step.
+  // Marks where the console output of this run ends, because pipes and messages are not in step.
   await Promise.all(
     [stdout, stderr].map((write) => new Promise((resolve) => void write(`${mark}${requestId}\n`, resolve))),
   );

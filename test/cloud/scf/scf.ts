@@ -184,7 +184,7 @@ export function createScf(options: ScfOptions): Scf {
       const config = { ...record.current.config, ...(handler === undefined ? {} : { handler }) };
       checkConfig(config);
       const unpacked = await readCode(code);
-      // Unpacking took a while, and somebody else may have been quicker.
+      // Unpacking took a while, and another call may have been faster.
       registry.requireActive(record, 'FailedOperation.FunctionNameStatusError');
       registry.change(record, { code: unpacked, config });
     },
@@ -218,7 +218,8 @@ export function createScf(options: ScfOptions): Scf {
     },
     deleteFunction(id) {
       const record = registry.get(id);
-      // Whether the platform takes the domain away with the function is not documented: a deployment must not rely on it.
+      // Whether the platform removes the domain with the function is not documented, so a deployment must not rely on
+      // it.
       if (domains.leadsTo(id)) throw new CloudFailure(URL_USED, `a custom domain leads to ${id.name}`);
       for (const trigger of record.triggers.splice(0)) timers.stop(trigger);
       registry.remove(record);

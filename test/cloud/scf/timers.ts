@@ -1,13 +1,13 @@
 import { parseCron } from './cron.ts';
 
 export interface Timers {
-  /** Fires `fire` whenever the schedule says so, until `stop`. */
+  /** Calls `fire` whenever the schedule says so, until `stop`. */
   start(key: object, cron: string, fire: (scheduled: number) => void): void;
   stop(key: object): void;
   close(): void;
 }
 
-/** The longest time that setTimeout takes, in ms. */
+/** The longest time that setTimeout accepts, in ms. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** `scale` shortens (or stretches) the waiting, not the schedule; 0 waits for ever. */
@@ -17,7 +17,7 @@ export function createTimers({ now, scale }: { readonly now: () => number; reado
   function schedule(key: object, cron: ReturnType<typeof parseCron>, from: number, fire: (at: number) => void): void {
     const next = cron.next(from);
     if (next === undefined || scale === 0) return;
-    // On the true clock the wait is measured anew each time, or the delays would add up.
+    // On the true clock the wait is measured again each time, or the delays would add up.
     const wait = scale === 1 ? next - now() : (next - from) * scale;
     wake(key, Math.max(wait, 0), () => {
       schedule(key, cron, scale === 1 ? Math.max(next, now()) : next, fire);

@@ -22,7 +22,9 @@ export interface TriggerContext {
   now(): number;
 }
 
-/** Checks a new trigger against everything the platform refuses and adds it to the function. Throws `CloudFailure`. */
+/**
+ * Checks a new trigger against everything that the platform refuses and adds it to the function. Throws `CloudFailure`.
+ */
 export function addTrigger(record: FunctionRecord, request: TriggerRequest, context: TriggerContext): Trigger {
   const trigger = readRequest(record, request, context);
   const same = record.triggers.filter(({ type }) => type === trigger.type);
@@ -37,7 +39,7 @@ export function addTrigger(record: FunctionRecord, request: TriggerRequest, cont
   return trigger;
 }
 
-/** Finds the trigger that `DeleteTrigger` means and takes it away. Throws `CloudFailure`. */
+/** Finds the trigger that `DeleteTrigger` means and removes it. Throws `CloudFailure`. */
 export function removeTrigger(
   record: FunctionRecord,
   wanted: { type: string; name?: string | undefined; description?: string | undefined; qualifier?: string | undefined },
@@ -47,7 +49,7 @@ export function removeTrigger(
     (trigger) =>
       trigger.type === wanted.type &&
       (wanted.qualifier === undefined || trigger.qualifier === wanted.qualifier) &&
-      // The name of an http trigger is the platform's own affair.
+      // The platform itself names an http trigger.
       (trigger.type === 'http' || trigger.name === wanted.name) &&
       (trigger.type !== 'cos' || (filter !== undefined && describeCosTrigger(filter) === trigger.description)),
   );
@@ -95,7 +97,7 @@ function readTimer(description: string, common: Common): Trigger {
   return { ...common, type: 'timer', description: JSON.stringify({ cron }), cron };
 }
 
-/** The address of a function URL belongs to the function for good: it comes back when the trigger is made anew. */
+/** The address of a function URL belongs to the function for good: it is the same when the trigger is made again. */
 function readHttp(id: FunctionId, description: string, common: Common, appid: string): Trigger {
   let parsed: unknown;
   try {

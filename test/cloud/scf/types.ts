@@ -24,7 +24,7 @@ export interface FunctionConfig {
   /** Execution role; '' for none: the function then gets no credentials. */
   readonly role: string;
   readonly description: string;
-  /** Where its logs go in the log service; '' for the topic that the platform makes itself. */
+  /** The topic of its logs in the log service; '' for the platform's own. */
   readonly logset: string;
   readonly logTopic: string;
 }
@@ -54,7 +54,7 @@ export interface FunctionInfo {
   /** Published versions, oldest first. */
   readonly versions: readonly string[];
   readonly async: AsyncConfig;
-  /** MB reserved for this function alone; also its ceiling. */
+  /** MB reserved for this function alone, and also its limit. */
   readonly reservedMemory: number | undefined;
   /** ms since 1970 */
   readonly created: number;
@@ -74,7 +74,7 @@ export interface CosTriggerFilter {
 
 interface TriggerBase {
   readonly name: string;
-  /** As the cloud API answers it: JSON text. */
+  /** As the cloud API returns it: JSON text. */
   readonly description: string;
   readonly enabled: boolean;
   readonly qualifier: string;
@@ -88,7 +88,7 @@ export type Trigger =
   | (TriggerBase & { readonly type: 'timer'; readonly cron: string })
   | (TriggerBase & { readonly type: 'http'; readonly host: string; readonly auth: 'NONE' | 'CAM' });
 
-/** Where a custom domain sends the requests of a path. */
+/** The target of a custom domain's requests for a path. */
 export interface DomainRoute {
   readonly namespace: string;
   /** Of the function. */
@@ -117,7 +117,7 @@ export interface Domains {
   remove(name: string, region: string): void;
   get(name: string, region: string): CustomDomain;
   list(region: string): readonly CustomDomain[];
-  /** Undefined: the host is no custom domain. Without a route in it: the domain has none for this path. */
+  /** Undefined: the host is no custom domain. Without a route: the domain has none for this path. */
   at(
     host: string,
     path: string,
@@ -151,13 +151,13 @@ export interface Invocation {
   /** ms since 1970 */
   readonly started: number;
   readonly durationMs: number;
-  /** Bytes the process held at its end, or when it was killed. */
+  /** Bytes of the process at its end, or when it was killed. */
   readonly memoryBytes: number;
   /** From the start of the process until the code was loaded; undefined on a warm instance. */
   readonly coldStartMs: number | undefined;
-  /** 0 on the first try. */
+  /** 0 on the first attempt. */
   readonly retry: number;
-  /** Console output between the platform's START, END and Report lines; only the end of it when it was long. */
+  /** Console output between the platform's START, END and Report lines; only the end of a long output. */
   readonly log: string;
 }
 
@@ -166,9 +166,9 @@ export interface FunctionCounters {
   readonly invocations: number;
   readonly errors: number;
   readonly coldStarts: number;
-  /** Runs that were a second or third try. */
+  /** Runs that were a second or third attempt. */
   readonly retries: number;
-  /** Asynchronous events given up after the last try or when they became too old. */
+  /** Asynchronous events given up after the last attempt or when they became too old. */
   readonly dropped: number;
 }
 
@@ -187,7 +187,7 @@ export interface Counters {
 export interface ScfSwitches {
   /** Whether `path` reaches the function as on the wire or percent-decoded (undocumented). Default `raw`. */
   urlPath: 'raw' | 'decoded';
-  /** The form of a query key that comes twice (undocumented). Default `array`, as API Gateway did. */
+  /** The form of a repeated query key (undocumented). Default `array`, as API Gateway had. */
   urlRepeatedKeys: 'array' | 'first' | 'last';
 }
 
@@ -201,7 +201,7 @@ export interface ScfOptions {
   /** In [0, 1). */
   readonly random: () => number;
   readonly faults?: Pick<Faults, 'onEvent'>;
-  /** Between the tries of an asynchronous invocation. Default 60,000. */
+  /** Between the attempts of an asynchronous invocation. Default 60,000. */
   readonly retryDelayMs?: number;
   /** Processes at once, per region. Default 16. */
   readonly maxInstances?: number;
@@ -209,7 +209,7 @@ export interface ScfOptions {
   readonly idleMs?: number;
   /** How long a function is `Creating` or `Updating`. Default 150. */
   readonly transitionMs?: number;
-  /** Factor on the waiting time of timers; 0: they fire by `tick` alone. Default 1. */
+  /** Factor on the waiting time of timers; 0: only `tick` fires them. Default 1. */
   readonly timerScale?: number;
   readonly switches?: Partial<ScfSwitches>;
 }
@@ -252,12 +252,12 @@ export interface Scf {
   invoke(id: FunctionId, event: string, qualifier?: string): Promise<Invocation>;
   /** Queues a run with retries and returns its request ID; at most 128 KB. */
   invokeAsync(id: FunctionId, event: string, qualifier?: string): string;
-  /** Fires the timers of a function now, all or the one named; returns how many. */
+  /** Fires the timers of a function now, all or the named one; returns how many. */
   tick(id: FunctionId, triggerName?: string): number;
 
   /** Answers requests whose Host is a function URL. */
   readonly serve: Handler;
-  /** The same for a custom domain bound to this function: the Host reaches the function as it came. */
+  /** The same for a custom domain bound to this function. The Host reaches the function unchanged. */
   serveFunction(id: FunctionId, request: Parameters<Handler>[0]): ReturnType<Handler>;
   /** The log service's topics, which functions can be pointed at. */
   readonly logTopics: LogTopics;

@@ -6,7 +6,7 @@ const HOP_BY_HOP = new Set(
   'connection keep-alive proxy-connection te trailer transfer-encoding upgrade expect'.split(' '),
 );
 
-/** The event of a function URL: these five fields and no others, other than with API Gateway. */
+/** The event of a function URL: these five fields and no others, unlike with API Gateway. */
 export interface UrlEvent {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export function urlEvent(request: CloudRequest, body: Uint8Array, switches: ScfS
   headers.set('host', request.host);
   headers.set('x-scf-remote-addr', request.remoteAddress);
   return {
-    // Base64 is documented neither for requests nor for answers: other bytes than UTF-8 are lost.
+    // Base64 is documented neither for requests nor for answers: bytes that are not UTF-8 are lost.
     body: new TextDecoder('utf-8', { ignoreBOM: true }).decode(body),
     headers: Object.fromEntries(headers),
     httpMethod: request.method,
@@ -42,7 +42,7 @@ export function urlAnswer({ status, result, requestId }: Invocation): CloudRespo
     headers: [...about, ['content-type', 'application/json']],
     body,
   });
-  // A failed run is no answer of the function; which HTTP status the platform gives it is not documented.
+  // A failed run is no answer of the function. The platform's HTTP status for it is not documented.
   if (status !== 200) return json(500, result);
   const value: unknown = JSON.parse(result);
   if (typeof value !== 'object' || value === null || !('statusCode' in value)) return json(200, result);

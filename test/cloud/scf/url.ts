@@ -15,7 +15,7 @@ export interface UrlOptions {
   readonly run: (record: FunctionRecord, trigger: HttpTrigger, event: string) => Promise<Invocation>;
 }
 
-/** The HTTP front of functions. It handles no CORS itself: function URLs leave it to the function unless asked. */
+/** The HTTP front of functions. It handles no CORS itself: by default function URLs leave it to the function. */
 export function createUrls({
   registry,
   domains,
@@ -39,7 +39,7 @@ export function createUrls({
       body: JSON.stringify({ errorCode: -1, errorMessage, requestId: randomUuid(random), statusCode: status }),
     });
     if (!entry || !entry.trigger.enabled) return refuse(404, 'no function has this address');
-    // Its signature would take the Authorization header, which COS clients fill with their own.
+    // Its signature would need the Authorization header, which COS clients fill with their own.
     if (entry.trigger.auth === 'CAM') return refuse(401, 'this function URL takes CAM signatures only');
     // The limit is on the event, which may be longer than the body: JSON writes a NUL in six characters.
     const body = await readBody(request.body);

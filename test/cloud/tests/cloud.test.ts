@@ -30,11 +30,11 @@ describe('startCloud', () => {
     }
   });
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     await expect(startCloud({ port: cloud.port })).rejects.toThrow(`port ${cloud.port} on 127.0.0.1 is in use`);
   });
 
-  it('takes no connection after close', async () => {
+  it('accepts no connection after close', async () => {
     const other = await startCloud();
     await other.close();
     await expect(fetch(other.endpoint)).rejects.toThrow('fetch failed');
@@ -46,7 +46,7 @@ describe('startCloud', () => {
 });
 
 describe('/_local', () => {
-  it('sets, shows and lifts faults', async () => {
+  it('sets, shows and removes faults', async () => {
     const rules = [{ match: { action: 'PutObject' }, effect: { kind: 'reset' }, times: 3 }];
     const set = await local('/faults', { method: 'PUT', body: JSON.stringify(rules) });
     expect(set).toEqual({ status: 200, json: [{ rule: rules[0], matched: 0, struck: 0 }] });
@@ -54,7 +54,7 @@ describe('/_local', () => {
     expect((await local('/faults', { method: 'DELETE' })).json).toEqual([]);
   });
 
-  it('refuses what it does not understand', async () => {
+  it('refuses unknown requests', async () => {
     expect((await local('/faults', { method: 'PUT', body: '{' })).status).toBe(400);
     expect((await local('/faults', { method: 'PUT', body: '[{"effect":{"kind":"?"}}]' })).status).toBe(400);
     expect((await local('/switches', { method: 'PUT', body: '{"listingLagg":1}' })).status).toBe(400);
@@ -62,7 +62,7 @@ describe('/_local', () => {
     expect((await local('/nothing')).status).toBe(404);
   });
 
-  it('turns switches', async () => {
+  it('sets switches', async () => {
     await local('/switches', { method: 'PUT', body: '{"markerOn404":true,"listingLag":20}' });
     expect(cloud.core.switches).toMatchObject({ markerOn404: true, listingLag: 20 });
     await local('/switches', { method: 'PUT', body: '{"markerOn404":false,"listingLag":0}' });
@@ -121,7 +121,7 @@ describe('the API function', () => {
     expect((await local('/functions')).json).toMatchObject([{ id: { name: 'replication-dev-api' } }]);
   });
 
-  it('of each deployment has an address of its own, and the first one that of the cloud', async () => {
+  it('has an address of its own for each deployment, the first one that of the cloud', async () => {
     const id = await deploy(cloud.scf, 'replication-prod-api', SOURCE.replace('{path}', '{path} of prod'));
     cloud.scf.createTrigger(id, OPEN);
     const list = async () => (await local('/addresses')).json as { name: string; host: string; address: string }[];

@@ -3,7 +3,7 @@ import { combine, EMPTY, format } from './crc64.ts';
 import type { Crc64 } from './crc64.ts';
 import type { Extent } from './extent.ts';
 
-/** A range of an extent with its checksum, worked out when first asked for and shared by all blobs that hold it. */
+/** A range of an extent with its checksum, computed on first use and shared by all blobs that contain it. */
 class Piece {
   readonly extent: Extent;
   readonly start: number;
@@ -95,7 +95,7 @@ class PieceBlob implements Blob {
   }
 }
 
-/** A blob over a whole extent of which the checksums may be known already. */
+/** A blob of a whole extent, whose checksums may already be known. */
 export function wholeBlob(extent: Extent, size: number, known: { md5?: string; checksum?: Crc64 }): Blob {
   const pieces = size === 0 ? [] : [new Piece(extent, 0, size, known.checksum)];
   return new PieceBlob(pieces, known.md5);

@@ -14,7 +14,7 @@ const POLY_LOW = 0xd7870f42 | 0;
 
 export const EMPTY: Crc64 = { high: 0, low: 0 };
 
-/** Eight tables of 256, one behind the other: table `n` is the effect of a byte that `n` further bytes follow. */
+/** Eight tables of 256, one after the other: table `n` is the effect of a byte that `n` further bytes follow. */
 const tableHigh = new Int32Array(8 * 256);
 const tableLow = new Int32Array(8 * 256);
 for (let byte = 0; byte < 256; byte++) {
@@ -39,7 +39,7 @@ for (let i = 256; i < 8 * 256; i++) {
   tableLow[i] = ((low >>> 8) | (high << 24)) ^ (tableLow[low & 0xff] ?? 0);
 }
 
-/** The checksum of everything that gave `crc` followed by `bytes`. */
+/** The checksum of bytes with the checksum `crc`, followed by `bytes`. */
 export function update(crc: Crc64, bytes: Uint8Array): Crc64 {
   let high = ~crc.high;
   let low = ~crc.low;

@@ -3,13 +3,13 @@ import { open } from 'node:fs/promises';
 import { combine, EMPTY, repeat, update } from './crc64.ts';
 import type { Crc64 } from './crc64.ts';
 
-/** A place where bytes lie and never change. Blobs are made of ranges of extents and so share them. */
+/** A place where bytes lie and never change. Blobs consist of ranges of extents and so share them. */
 export interface Extent {
   /** Bytes from `start` up to, not including, `end`. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
   /** The same bytes at once, if they are in memory. */
   held?(start: number, end: number): Uint8Array;
-  /** Checksum of that range. Synchronous because the core is; done at most once for a range of a blob. */
+  /** Checksum of that range. Synchronous because the core is; computed at most once for a range of a blob. */
   checksum(start: number, end: number): Crc64;
 }
 
@@ -74,12 +74,12 @@ export function fileExtent(path: string): Extent {
   };
 }
 
-/** `pattern` over and over: terabytes that take no room, for tests of size limits. */
+/** `pattern` repeated: terabytes that take no memory, for tests of size limits. */
 export function patternExtent(pattern: Uint8Array): Extent {
   const length = pattern.length;
   if (length === 0) throw new RangeError('a pattern needs at least one byte');
   const whole = update(EMPTY, pattern);
-  // Whole repetitions side by side, so that reading a pattern of one byte does not go byte by byte.
+  // Whole repetitions at once, so that reading a pattern of one byte does not proceed byte by byte.
   const wide = new Uint8Array(length * Math.max(1, Math.floor(CHUNK / length)));
   for (let at = 0; at < wide.length; at += length) wide.set(pattern, at);
   return {

@@ -17,10 +17,10 @@ export interface BlobStoreOptions {
 }
 
 /**
- * Where the bytes of the local cloud lie. Files are removed by `close` and not before: copies, slices and multipart
- * objects share the bytes of one upload, and a reader may hold a version that was deleted since, so counting
- * the users of a file would burden every caller. The folder never holds more than was uploaded in the life of the
- * store, and a store without a large blob never makes one.
+ * The bytes of the local cloud. Files are removed by `close` and not before: copies, slices and multipart objects share
+ * the bytes of one upload, and a reader may hold a version that was deleted since, so counting the users of a file
+ * would burden every caller. The folder never holds more than was uploaded in the life of the store, and a store
+ * without a large blob never makes one.
  */
 export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
   const threshold = options.threshold ?? 64 * 1024;
@@ -86,7 +86,7 @@ export function createBlobStore(options: BlobStoreOptions = {}): BlobStore {
   };
 }
 
-/** Takes the bytes over. */
+/** Takes ownership of the bytes. */
 function inMemory(bytes: Uint8Array): Blob {
   return wholeBlob(memoryExtent(bytes), bytes.length, { md5: hash('md5', bytes), checksum: update(EMPTY, bytes) });
 }

@@ -17,9 +17,9 @@ export interface BlobStore {
   fromStream(stream: AsyncIterable<Uint8Array>, limit?: number): Promise<Blob>;
   /** Bytes `start` to `end` (both included) of another blob, without copying them. */
   slice(blob: Blob, start: number, end: number): Blob;
-  /** One blob out of several, in order; the CRC64 is combined, not computed anew. */
+  /** One blob out of several, in order; the CRC64 is combined from theirs. */
   compose(blobs: readonly Blob[]): Blob;
-  /** `size` bytes of a pattern over and over, whatever their number at no cost; MD5 undefined. For tests of limits. */
+  /** `size` bytes of a repeated pattern, of any size at no cost; MD5 undefined. For tests of limits. */
   repeat(pattern: Uint8Array, size: number): Blob;
   zeros(size: number): Blob;
   /** Removes the temporary folder. */

@@ -11,7 +11,7 @@ export interface BucketSettings {
   readonly tags: Tags | undefined;
   /** Object lock, which cannot be taken away again. */
   readonly objectLock: ObjectLock | undefined;
-  /** The policy as the JSON text that was put. The front evaluates it. */
+  /** The policy as the JSON text that was stored. The front evaluates it. */
   readonly policy: string | undefined;
   /** COS's own replication. */
   readonly replication: NativeReplication | undefined;
@@ -19,7 +19,7 @@ export interface BucketSettings {
 
 export interface NativeReplication {
   readonly rules: readonly NativeRule[];
-  /** The document as it was put; it comes back unchanged. */
+  /** The document as it was stored; it is returned unchanged. */
   readonly document: string;
   /** ms since 1970 */
   readonly created: number;
@@ -29,7 +29,7 @@ export interface NativeRule {
   readonly enabled: boolean;
   readonly prefix: string;
   readonly destination: { readonly bucket: string; readonly region: string };
-  /** Undefined: that of the source. */
+  /** Undefined: the source's. */
   readonly storageClass: string | undefined;
   readonly deleteMarkers: boolean;
 }
@@ -64,7 +64,7 @@ export interface LifecycleRule {
   /** Keys that begin with one of these are left alone. */
   readonly notPrefix: string | undefined;
   readonly tags: Tags;
-  /** Bytes, the bound itself not included. */
+  /** Bytes; the bound itself is excluded. */
   readonly largerThan: number | undefined;
   readonly smallerThan: number | undefined;
   readonly expiration: LifecycleTime | undefined;
@@ -78,12 +78,12 @@ export interface LifecycleRule {
   readonly abortUploads: number | undefined;
 }
 
-/** One deed of a lifecycle. */
+/** One action of a lifecycle. */
 export interface LifecycleAction {
   readonly action: 'hidden' | 'removed' | 'marker-removed' | 'moved' | 'aborted';
   readonly bucket: string;
   readonly region: string;
   readonly key: string;
-  /** The ID of the version; on `hidden` that of the new delete marker, on `aborted` the upload ID. */
+  /** The ID of the version; for `hidden` that of the new delete marker, for `aborted` the upload ID. */
   readonly versionId: string;
 }

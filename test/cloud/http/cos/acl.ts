@@ -24,7 +24,7 @@ const ACCOUNT = /^qcs::cam::uin\/\d+:(?:uin\/\d+|roleName\/[\w+=,.@-]+)$/;
 const GROUP = /^http:\/\/cam\.qcloud\.com\/groups\/global\/(?:AllUsers|AuthenticatedUsers)$/;
 const PERMISSIONS = new Set<string>(GRANT_HEADERS.map(([, permission]) => permission));
 
-/** `fallback` says which resource this is: an object inherits by default, a bucket is private. */
+/** `fallback` names the kind of resource: an object inherits by default, a bucket is private. */
 export function aclFromHeaders(headers: Headers, fallback: 'default' | 'private'): StoredAcl {
   const allowed = CANNED[fallback === 'default' ? 'object' : 'bucket'];
   const text = headers.get('x-cos-acl') ?? fallback;
@@ -81,7 +81,7 @@ export function aclFromXml(policy: XmlElement, resource: 'bucket' | 'object'): S
   return { canned: 'private', grants, asPut: true };
 }
 
-/** A grantee may have both, and its type says which of the two it is. */
+/** A grantee may have both; its type says which of the two counts. */
 function granteeName(grantee: XmlElement): string | undefined {
   const [uri, id] = [textOf(grantee, 'URI')?.trim(), textOf(grantee, 'ID')?.trim()];
   return grantee.attributes['xsi:type'] === 'CanonicalUser' ? id || uri : uri || id;

@@ -18,20 +18,20 @@ export function el(
   return { name, text: writable(String(content)), children: [], attributes };
 }
 
-/** Nearly all texts match: they hold no character that XML cannot carry. */
+/** Nearly all texts match: they contain no character that XML cannot hold. */
 const PLAIN = /^[ -~]*$/;
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
 
 /**
- * A key may hold characters that XML cannot (`encoding-type=url` is there for them). What COS sends without it is not
- * documented; percent-encoding just these keeps the answer readable.
+ * A key may contain characters that XML cannot hold (`encoding-type=url` exists for them). COS's answer without it is
+ * not documented; percent-encoding just these characters keeps the answer readable.
  */
 function writable(text: string): string {
   if (PLAIN.test(text)) return text;
   return text.replaceAll(/(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu, encodeURIComponent);
 }
 
-/** 200 with nothing in it, or another status. */
+/** 200 without content, or another status. */
 export function empty(status = 200, headers: Pairs = []): CloudResponse {
   return { status, headers };
 }
@@ -43,7 +43,9 @@ export function toText(root: XmlElement): string {
 const DECLARATION = "<?xml version='1.0' encoding='utf-8' ?>\n";
 const UNESCAPED = /^[ !#-%'-;=?-~]*$/;
 
-/** As `writeXml` writes it, for elements that `el` has made: their names need no check, and most texts no change. */
+/**
+ * The same output as `writeXml`, for elements that `el` has made: their names need no check, and most texts no change.
+ */
 function lines({ name, text, children, attributes }: XmlElement, lineBreak: string): string {
   let tag = name;
   for (const attribute of Object.keys(attributes)) tag += ` ${attribute}="${escapeXml(attributes[attribute] ?? '')}"`;

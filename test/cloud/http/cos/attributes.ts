@@ -18,7 +18,7 @@ export const KEPT = [
   'x-cos-website-redirect-location',
 ];
 
-/** Metadata of a write, from the headers of PUT, copy and initiate. Names and limits are the storage core's to check. */
+/** Metadata of a write, from the headers of PUT, copy and initiate. The storage core checks names and limits. */
 export function attributesFrom(headers: Headers, key: string): Attributes {
   const content: Record<string, string> = {};
   for (const name of KEPT) {
@@ -37,7 +37,7 @@ export function attributesFrom(headers: Headers, key: string): Attributes {
   };
 }
 
-/** COS goes by the ending of the key where a write names no type. */
+/** COS derives the type from the file name extension where a write names none. */
 function typeByKey(key: string): string {
   const ending = /\.([^./]+)$/.exec(key)?.[1];
   return (ending === undefined ? null : mime.getType(ending)) ?? 'application/octet-stream';

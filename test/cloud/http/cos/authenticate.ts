@@ -14,9 +14,7 @@ import { failures } from './failures.ts';
 import { hmacSha1 } from './hmac.ts';
 import { oldSigner } from './old-signature.ts';
 
-/**
- * The sender of the request; undefined: it is not signed. Throws `CosFailure` or `SignatureError` as COS refuses.
- */
+/** The sender of the request; undefined: it is unsigned. Throws `CosFailure` or `SignatureError` as COS refuses. */
 export function authenticate(call: Parsed, access: Access, now: number): Principal | undefined {
   const headers: Pairs = call.request.headers;
   const fields = readSignature(headers, call.query.pairs);
@@ -32,7 +30,7 @@ export function authenticate(call: Parsed, access: Access, now: number): Princip
   return pair.principal;
 }
 
-/** Time ranges are few: a client signs with one of them for minutes, and each asks for the same key again. */
+/** Time ranges are few: a client signs with one of them for minutes, and each needs the same key again. */
 const MOST_KEYS = 1000;
 const signKeys = new Map<string, string>();
 const HASH: Hash = {
@@ -60,7 +58,7 @@ function* spellings(call: Parsed, fields: SignatureFields): Iterable<SignableReq
     headers: call.request.headers,
   };
   const plain = wire.headers.every(([, value]) => ASCII.test(value));
-  // The client nearly always signed the request as it came over the wire.
+  // The client has nearly always signed the request in its wire form.
   if (plain && !(fields.headerList.includes('content-length') && call.headers.get('content-length') === undefined)) {
     yield wire;
   }
@@ -79,14 +77,14 @@ function* spellings(call: Parsed, fields: SignatureFields): Iterable<SignableReq
 // eslint-disable-next-line no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** Node hands header values over as one character per byte; a client that sends UTF-8 has signed the text. */
+/** Node returns header values as one character per byte; a client that sends UTF-8 has signed the text. */
 function utf8(value: string): string {
   if (ASCII.test(value)) return value;
   const text = Buffer.from(value, 'latin1').toString('utf8');
   return text.includes('\ufffd') ? value : text;
 }
 
-/** Nothing documents the answer of COS to a missing or wrong token. This is its answer to a wrong pair. */
+/** COS's answer to a missing or wrong token is not documented. This is its answer to a wrong pair. */
 export function checkToken(pair: KeyPair, token: string | undefined, now: number): void {
   if (pair.token === undefined) return;
   if (token === undefined || !constantTimeEqual(token, pair.token)) throw failures.unknownKey();

@@ -12,7 +12,7 @@ export interface Resource {
   /** '' for the bucket itself. */
   readonly key: string;
   readonly versionId?: string;
-  /** The caller as CAM sees it in place of the key. */
+  /** The caller as CAM sees it, without the key. */
   readonly scope?: string;
 }
 
@@ -25,12 +25,12 @@ export interface Rights {
   readonly accounts: readonly Account[];
 }
 
-/** With these the owner of a bucket always gets rid of a policy that shuts everybody out. */
+/** With these the owner of a bucket can always remove a policy that shuts everybody out. */
 const POLICY_CALLS = new Set(['GetBucketPolicy', 'PutBucketPolicy', 'DeleteBucketPolicy']);
 
 /**
- * CAM, the policy of the bucket and the ACL, each of which may let a call in; a deny of the first two wins over all. In a
- * bucket of another account CAM alone lets nobody in: that account has to, and for a role both have to.
+ * CAM, the policy of the bucket and the ACL may each allow a call; a deny of the first two wins over all. In a bucket
+ * of another account CAM alone allows nothing: that account must allow the call, and for a role both accounts must.
  *
  * Throws NoSuchBucket where there is none.
  */
@@ -42,7 +42,7 @@ export function isAllowed(rights: Rights, principal: Principal | undefined, need
   const owner = ownerOf(rights, resource);
   const isOwner = principal !== undefined && owner?.uin === principal.uin;
   if (resource.bucket === '' || owner === undefined || !exists(core, resource)) {
-    // Nothing there that could have a policy. Whether the bucket is, the operation itself finds out.
+    // The service has no policy. Whether the bucket exists, the operation itself finds out.
     return (own === 'allow' && (isOwner || resource.bucket === '')) || isOpenByAcl(core, need, resource, []);
   }
   const { named, asAccount } = decideForCaller(
@@ -74,7 +74,7 @@ function exists(core: Core, { bucket, region }: Resource): boolean {
   }
 }
 
-/** The names by which an ACL lets in the account of a caller. */
+/** The names by which an ACL admits a caller's account. */
 function granteesOf(principal: Principal | undefined): readonly string[] {
   if (principal === undefined) return [];
   const { uin, roleName } = principal;
@@ -92,7 +92,7 @@ function resourceName({ bucket, region, key, scope = key }: Resource): string {
   return bucket === '' ? '*' : `qcs::cos:${region}:uid/${appidOf(bucket)}:${bucket}/${scope}`;
 }
 
-/** Writing is the bucket's matter; reading an object is the object's own, unless it inherits. */
+/** The bucket decides about writes; an object decides about its reads, unless it inherits. */
 function effectiveAcl(core: Core, need: Need, { bucket, region, key, versionId }: Resource): StoredAcl {
   const ofBucket = core.getBucketAcl(bucket, region);
   if (key === '' || need.acl === 'WRITE') return ofBucket;
@@ -100,7 +100,7 @@ function effectiveAcl(core: Core, need: Need, { bucket, region, key, versionId }
     const own = core.getObject(bucket, region, key, versionId).attributes.acl;
     return own.canned === 'default' && own.grants.length === 0 ? ofBucket : own;
   } catch (error) {
-    // The object is missing: only a caller that may read the bucket learns that.
+    // The object is missing, which only a caller that may read the bucket learns.
     if (error instanceof CosFailure && error.status === 404) return ofBucket;
     throw error;
   }

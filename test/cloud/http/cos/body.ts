@@ -7,7 +7,7 @@ import { paced, trafficLimit } from './pace.ts';
 
 /** Bytes of one PUT or one part. */
 export const LARGEST_UPLOAD = 5 * 1024 ** 3;
-/** A multi-delete of 1000 long keys, each escaped, stays below this; so does a list of 10,000 parts. */
+/** A multi-delete of 1000 long keys, each escaped, is below this; so is a list of 10,000 parts. */
 const LARGEST_XML = 8 * 1024 ** 2;
 
 /** Receives an object or a part. Throws before anything is stored when length or digest do not fit. */
@@ -36,7 +36,7 @@ export async function receiveOptionalXml(call: CosCall, root: string): Promise<X
   return bytes.length === 0 ? undefined : parseRoot(bytes, root);
 }
 
-/** The request's document where it is no XML. Throws MissingRequestBodyError, XMLSizeLimit, BadDigest. */
+/** The request's document where it is not XML. Throws MissingRequestBodyError, XMLSizeLimit, BadDigest. */
 export async function receiveText(call: CosCall): Promise<string> {
   const bytes = await receiveBytes(call);
   if (bytes.length === 0) throw failures.missingBody();

@@ -23,7 +23,7 @@ export async function listBuckets(call: CosCall): Promise<CloudResponse> {
     .filter((bucket) => appidOf(bucket.name) === call.account.appid && bucket.name > marker && isTagged(call, bucket));
   const buckets = after.slice(0, limit);
   const last = buckets.at(-1);
-  // A page of no entries has nothing to go on from.
+  // A page without entries has no cursor.
   const truncated = last !== undefined && after.length > buckets.length;
   return xml(
     el('ListAllMyBucketsResult', [
@@ -46,7 +46,7 @@ export async function listBuckets(call: CosCall): Promise<CloudResponse> {
   );
 }
 
-/** `tagkey` and `tagvalue` pick the buckets that have this tag. */
+/** `tagkey` and `tagvalue` select the buckets that have this tag. */
 function isTagged({ core, query }: CosCall, { name, region }: BucketInfo): boolean {
   const [key, value] = [query.get('tagkey'), query.get('tagvalue')];
   if (!key) return true;

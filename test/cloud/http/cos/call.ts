@@ -13,7 +13,7 @@ export interface CosHandlerOptions {
   readonly accounts: readonly Account[];
   /** Waits for latency faults; a test may pass its own. */
   readonly sleep?: (ms: number) => Promise<void>;
-  /** Told of errors that are not refusals; they become 500 `InternalError`. */
+  /** Called with errors that are not refusals; they become 500 `InternalError`. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -22,7 +22,7 @@ export interface Account {
   readonly uin: string;
 }
 
-/** A COS request that has been taken apart, before its sender is known. */
+/** A parsed COS request, before its sender is known. */
 export interface Parsed {
   readonly request: CloudRequest;
   readonly method: string;
@@ -84,7 +84,7 @@ export interface Query {
   readonly pairs: readonly (readonly [string, string])[];
 }
 
-// Classes, not closures: there are some of each for every request, and a closure is made and named anew each time.
+// Classes, not closures: every request has some of each, and a closure is created and named again each time.
 
 class JoinedHeaders implements Headers {
   readonly #joined = new Map<string, string>();

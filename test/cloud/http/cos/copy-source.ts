@@ -5,7 +5,10 @@ import { preconditionsFrom } from './conditions.ts';
 import { copySourceKeyMd5 } from './encryption.ts';
 import { failures } from './failures.ts';
 
-/** `<bucket-appid>.cos.<region>.myqcloud.com/<url-encoded key>[?versionId=<id>]`, no scheme. Other domains pass too. */
+/**
+ * `<bucket-appid>.cos.<region>.myqcloud.com/<url-encoded key>[?versionId=<id>]`, no scheme. Other domains are accepted
+ * too.
+ */
 const HOST_FORM = /^([^./]+)\.(?:cos(?:-internal)?\.)?([^./]+)\.[a-z0-9.-]+\/([^?]+)(?:\?(.*))?$/is;
 /** `/<bucket-appid>/<url-encoded key>`, as S3 writes it: in the region of the request. */
 const PATH_FORM = /^\/([^/?]+)()\/([^?]+)(?:\?(.*))?$/s;

@@ -73,7 +73,7 @@ export async function uploadPartCopy(call: CosCall): Promise<CloudResponse> {
   );
 }
 
-/** Whether the range lies inside the source is the core's to say: only it has the very version that is copied. */
+/** The core decides whether the range lies inside the source: only it has the very version that is copied. */
 function partRange(text: string | undefined): readonly [number, number] | undefined {
   // Some SDKs always send the header, empty for the whole source.
   if (text === undefined || text.trim() === '') return undefined;

@@ -5,8 +5,8 @@ import type { Pairs } from './answers.ts';
 import type { Parsed } from './call.ts';
 
 /**
- * The browser's question before a call, answered by the rules of the bucket. Never signed. Throws NoSuchBucket, and
- * AccessForbidden (403) where no rule lets the call in.
+ * A browser's preflight, answered by the rules of the bucket. Never signed. Throws NoSuchBucket, and AccessForbidden
+ * (403) where no rule allows the call.
  */
 export function preflight(core: Core, call: Parsed): CloudResponse {
   const { headers } = call;
@@ -30,7 +30,7 @@ export function preflight(core: Core, call: Parsed): CloudResponse {
   };
 }
 
-/** Also on errors: without it a page cannot read the status of a refusal. Nothing without a rule. */
+/** On errors too: without these headers a page cannot read the status of a refusal. Nothing without a rule. */
 export function corsHeaders(core: Core, call: Parsed): Pairs {
   const origin = call.headers.get('origin');
   if (origin === undefined || call.bucket === '' || call.method === 'OPTIONS') return [];

@@ -20,7 +20,7 @@ export function encryptionFromHeaders(headers: Headers): Encryption {
   return kmsKeyId === undefined ? { algorithm } : { algorithm, kmsKeyId };
 }
 
-/** MD5 of the customer key that a GET or HEAD brings. Throws SsecDecryptHeaderInvalid when key and digest differ. */
+/** MD5 of the customer's key in a GET or HEAD. Throws SsecDecryptHeaderInvalid when key and digest differ. */
 export function customerKeyMd5(headers: Headers): string | undefined {
   return customerKey(headers, CUSTOMER);
 }
@@ -30,7 +30,7 @@ export function copySourceKeyMd5(headers: Headers): string | undefined {
   return customerKey(headers, COPY_SOURCE_CUSTOMER);
 }
 
-/** The MD5 of the customer's key; the key itself goes nowhere. */
+/** The MD5 of the customer's key; the key itself is not kept. */
 function customerKey(headers: Headers, prefix: string): string | undefined {
   const algorithm = headers.get(`${prefix}algorithm`);
   const key = headers.get(`${prefix}key`);
@@ -43,8 +43,8 @@ function customerKey(headers: Headers, prefix: string): string | undefined {
 }
 
 /**
- * How an upload is encrypted. Each of its parts has to bring the customer's key that it was begun with, and none where it
- * was begun without: COS keeps no key. Throws SsecDecryptHeaderInvalid, and NoSuchUpload.
+ * How an upload is encrypted. Each of its parts must bring the customer's key that the upload was begun with, or none:
+ * COS keeps no key. Throws SsecDecryptHeaderInvalid, and NoSuchUpload.
  */
 export function demandUploadKey(call: CosCall, uploadId: string): Encryption {
   const encryption = call.core.getUploadEncryption(call.bucket, call.region, call.key, uploadId);

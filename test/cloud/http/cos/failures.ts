@@ -1,6 +1,6 @@
 import { CosFailure } from '../../cos/index.ts';
 
-/** The refusals that belong to HTTP and not to the storage core, in the words of COS. */
+/** The refusals that belong to HTTP and not to the storage core, in COS's own terms. */
 export const failures = {
   accessDenied: () => new CosFailure('AccessDenied', 403, 'Access Denied.'),
   unknownKey: () =>
@@ -31,7 +31,10 @@ export const failures = {
   xmlTooLarge: () => new CosFailure('XMLSizeLimit', 400, 'The XML you provided is too large.'),
   methodNotAllowed: () =>
     new CosFailure('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
-  /** The refusal of calls that COS has and the local cloud lacks. It is no 501: SDKs try a 5xx again, up to minutes. */
+  /**
+   * The refusal of calls that COS has and the local cloud lacks. It is no 501, because SDKs retry a 5xx for up to
+   * minutes.
+   */
   notProvided: (what: string) =>
     new CosFailure('MethodNotAllowed', 405, `${what} is part of COS, but not of this local cloud.`),
   notConfigured: (code: string) => new CosFailure(code, 404, 'The specified configuration does not exist.'),

@@ -13,7 +13,7 @@ export interface FaultyRun {
   readonly run: () => Promise<CloudResponse>;
 }
 
-/** Runs an operation under the faults that were drawn for it. */
+/** Runs an operation with the faults that were drawn for it. */
 export async function runWithFaults({ faults, answersEarly, place, sleep, run }: FaultyRun): Promise<CloudResponse> {
   for (const fault of faults) {
     if (fault.kind === 'latency') await sleep(fault.ms);

@@ -24,7 +24,7 @@ export function createCosHandler(options: CosHandlerOptions): Handler {
     if (parsed.method === 'OPTIONS') return preflight(options.core, parsed);
     const operation = findOperation(parsed, options.core.switches);
     const call = prepareCall(parsed, options);
-    // A policy may allow some of the keys only; without a signature the bucket's ACL decides about all of them.
+    // A policy may allow some of the keys only. Without a signature the bucket's ACL decides about all of them.
     const byItself = operation.signedWithin || (operation.perKey && call.principal !== undefined);
     if (!byItself) call.demand(operation, resourceNamed(parsed, operation));
     const faults = options.faults.onRequest(faultInfo(parsed, operation));
@@ -71,7 +71,7 @@ const INTERNAL: Refusal = {
   message: 'We encountered an internal error. Please try again.',
 };
 
-/** With its version: each has an ACL of its own. */
+/** With its version, because each version has an ACL of its own. */
 function resourceNamed({ bucket, region, key, query }: Parsed, operation: Operation): Resource {
   const versionId = query.get('versionId');
   return {

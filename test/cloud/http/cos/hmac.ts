@@ -1,9 +1,9 @@
 import { createHmac, hash } from 'node:crypto';
 
-/** Bytes of a block of SHA-1, which is also the longest key that is taken as it is. */
+/** Bytes of a block of SHA-1, which is also the longest key that is used unchanged. */
 const BLOCK = 64;
 const [INNER, OUTER] = [0x36, 0x5c];
-/** Text of which the UTF-8 fits the buffer whatever is in it, in characters. */
+/** Characters of a text whose UTF-8 always fits the buffer. */
 const SHORT = 1000;
 
 const inner = Buffer.alloc(BLOCK + 3 * SHORT);
@@ -11,8 +11,8 @@ const outer = Buffer.alloc(BLOCK + 20);
 let keyed: string | undefined;
 
 /**
- * HMAC-SHA1 in lower-case hex (RFC 2104) by two hashes at once: half of what an `Hmac` of Node costs for a short text. The
- * last key is kept ready, since a client signs with one for minutes.
+ * HMAC-SHA1 in lower-case hex (RFC 2104) by two hashes: half the cost of Node's `Hmac` for a short text. The last key
+ * is kept ready, because a client signs with one for minutes.
  */
 export function hmacSha1(key: string, text: string): string {
   if (text.length > SHORT || (key !== keyed && Buffer.byteLength(key) > BLOCK)) {

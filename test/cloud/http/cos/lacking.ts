@@ -7,10 +7,10 @@ const READ_WRITE = ['GET', 'PUT'];
 const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', POST: 'Post' };
 
 /**
- * Sub-resources that COS has and the local cloud lacks. Each is refused by name, with a status that no SDK tries again,
- * after everything that COS would refuse first: signature, rights, and a bucket or object that is not there.
+ * Sub-resources that COS has and the local cloud lacks. Each is refused by name, with a status that no SDK retries,
+ * after every refusal that COS would give first: signature, rights, a missing bucket or object.
  *
- * One that is built leaves these tables for `bucket-operations.ts` or `object-operations.ts`.
+ * A sub-resource that gets built moves from these tables to `bucket-operations.ts` or `object-operations.ts`.
  */
 export const lackingOfBuckets: Table = {
   website: lacking('?website', 'BucketWebsite', READ_WRITE_DELETE, 'NoSuchWebsiteConfiguration'),
@@ -38,11 +38,11 @@ export const lackingOfObjects: Table = {
   'legal-hold': lacking('?legal-hold', 'ObjectLegalHold', READ_WRITE),
   live: lacking('?live', 'LiveChannel', [...READ_WRITE_DELETE, 'POST']),
   vod: lacking('?vod', 'LiveChannelVodPlaylist', ['GET', 'POST']),
-  // Pictures and documents as data processing would change them.
+  // Data processing of pictures and documents.
   'ci-process': lacking('?ci-process', 'Object', ['GET', 'POST']),
 };
 
-/** `absentCode`: the code of COS for a missing configuration, which is the true answer of a bucket here. */
+/** `absentCode`: COS's code for a missing configuration, which is the true answer for a bucket here. */
 function lacking(name: string, noun: string, methods: readonly string[], absentCode?: string): Methods {
   const run = async ({ core, bucket, region, method }: CosCall): Promise<never> => {
     core.headBucket(bucket, region);
@@ -57,8 +57,8 @@ function lacking(name: string, noun: string, methods: readonly string[], absentC
 }
 
 /**
- * A parameter without a value that names nothing COS documents. Answering with the plain operation would store, list or
- * delete the wrong thing; the rights are those of that operation.
+ * An unknown parameter without a value. The plain operation instead would store, list or delete the wrong object; the
+ * rights are those of that operation.
  */
 export function unknownSubresource(name: string, plain: Operation): Operation {
   return {

@@ -14,7 +14,7 @@ export function listingQuery(query: Query): { prefix: string; delimiter: string;
   };
 }
 
-/** `encoding-type=url` encodes all keys and prefixes, slashes aside: XML cannot carry all of them. */
+/** `encoding-type=url` encodes all keys and prefixes except slashes, because XML cannot hold all of them. */
 export function encoder(query: Query): { encode: (text: string) => string; element: XmlElement | undefined } {
   const type = query.get('encoding-type');
   if (type === undefined || type === '') return { encode: (text) => text, element: undefined };

@@ -9,7 +9,7 @@ import { failures } from './failures.ts';
 
 const MOST_KEYS = 1000;
 
-/** Each key stands for itself: some may go while others are refused, and the answer is 200 all the same. */
+/** Each key is judged alone: some may be removed while others are refused, and the answer is 200 all the same. */
 export async function deleteObjects(call: CosCall): Promise<CloudResponse> {
   // The header is documented as required: without it a damaged list would delete other objects.
   if (call.headers.get('content-md5') === undefined) {

@@ -32,7 +32,7 @@ export async function uploadPart(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, key } = call;
   const partNumber = partNumberOf(call);
   const uploadId = uploadIdOf(call);
-  // Refused before the bytes are received: a part of an upload that is gone may be 5 GB long.
+  // Refused before the bytes are received, because a part of an aborted upload may be 5 GB long.
   const encryption = demandUploadKey(call, uploadId);
   const blob = await receiveBlob(call);
   const etag = core.uploadPart(bucket, region, key, { uploadId, partNumber, blob });

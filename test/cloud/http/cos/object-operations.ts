@@ -50,7 +50,7 @@ export const objectOperations: Table = {
   },
 };
 
-/** CAM knows no action of its own for copies: they need the rights to write here and to read there. */
+/** CAM has no action of its own for copies: they need the rights to write here and to read there. */
 export const copyOperations: Readonly<Record<string, Operation>> = {
   '': { ...putObject, action: 'CopyObject', run: copy.copyObject, answersEarly: true },
   uploadId: { ...uploadPart, action: 'UploadPartCopy', run: copy.uploadPartCopy, answersEarly: true },

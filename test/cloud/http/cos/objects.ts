@@ -53,7 +53,7 @@ export async function getObject(call: CosCall): Promise<CloudResponse> {
   return readAnswer(call, core.readObject(bucket, region, key, versionId, customerKeyMd5(headers)));
 }
 
-/** The same as GET without the bytes; an archived object answers too, one under a customer's key only with that key. */
+/** The same as GET without the bytes. An archived object answers too; one under a customer's key only with that key. */
 export async function headObject(call: CosCall): Promise<CloudResponse> {
   const version = throughLink(call, call.core.getObject(call.bucket, call.region, call.key, versionIdOf(call)));
   const { encryption } = version.attributes;
@@ -68,7 +68,7 @@ function throughLink(call: CosCall, version: Version): Version {
   const { core, bucket, region } = call;
   if (version.linkTarget === undefined) return version;
   call.demand({ permission: 'GetObject', acl: 'READ' }, { bucket, region, key: version.linkTarget });
-  // Refuses a target that cannot be read: an archived one, or one under a customer's key.
+  // Refuses an unreadable target: an archived one, or one under a customer's key.
   if (call.method === 'GET')
     core.readObject(bucket, region, version.linkTarget, undefined, customerKeyMd5(call.headers));
   return core.followLink(bucket, region, version);

@@ -9,9 +9,9 @@ const DIGEST_BYTES = 20;
 const LONGEST = 8192;
 
 /**
- * The pair whose owner signed a GET or HEAD in the way of before 2017, which COS still takes: `?sign=` is base64 of an
- * HMAC-SHA1 and of the text that it is made of, `a=<appid>&b=<bucket>&k=<id>&t=<from>&e=<to>&r=<any>&f=<path>`.
- * Undefined where `sign` is something else.
+ * The owner's pair of a GET or HEAD that is signed as before 2017, which COS still accepts: `?sign=` is base64 of an
+ * HMAC-SHA1 and of the signed text, `a=<appid>&b=<bucket>&k=<id>&t=<from>&e=<to>&r=<any>&f=<path>`. Undefined where
+ * `sign` is something else.
  */
 export function oldSigner(call: Parsed, access: Access, now: number): KeyPair | undefined {
   const text = call.query.get('sign');

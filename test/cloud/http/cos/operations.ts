@@ -9,19 +9,19 @@ import type { Methods, Operation, Table } from './operation.ts';
 const bucketTable: Table = { ...lackingOfBuckets, ...bucketOperations };
 const objectTable: Table = { ...lackingOfObjects, ...objectOperations };
 
-/** Parameters that choose no operation, also where they come without a value. */
+/** Parameters that select no operation, even without a value. */
 const MODIFIERS = new Set(
   (
     'prefix delimiter marker max-keys encoding-type key-marker version-id-marker max-uploads upload-id-marker ' +
     'versionId VersionId partNumber part-number-marker max-parts position id sign list-type fetch-owner token'
   ).split(' '),
 );
-/** Signatures, headers of the answer, and headers that COS takes as parameters too. */
+/** Signatures, headers of the answer, and headers that COS also accepts as parameters. */
 const MODIFIER = /^(?:q-|response-|x-cos-)/;
 
 /**
- * The operation of a request. A parameter with a value that COS does not know is ignored, as COS does; one without a value
- * is meant as a sub-resource, and is never answered with the plain operation.
+ * The operation of a request. An unknown parameter with a value is ignored, as COS does. One without a value means a
+ * sub-resource, and never gets the plain operation.
  *
  * Throws MethodNotAllowed, or InvalidArgument where two sub-resources are named.
  */

@@ -8,7 +8,7 @@ const [SLOWEST, FASTEST] = [819_200, 838_860_800];
 /** Bytes between two looks at the clock. */
 const PIECE = 16 * 1024;
 
-/** Bits a second at which the caller wants a body to travel. Throws InvalidArgument outside of the limits of COS. */
+/** The speed in bits a second at which the caller wants a body sent. Throws InvalidArgument outside COS's limits. */
 export function trafficLimit(call: CosCall): number | undefined {
   const text = call.headers.get(NAME) || call.query.get(NAME) || undefined;
   if (text === undefined) return undefined;

@@ -61,7 +61,7 @@ class PreparedCall implements CosCall {
   }
 }
 
-/** The account that the answer is about: the bucket's owner, on the service the caller's own. */
+/** The account of the answer: the bucket's owner or, on the service, the caller's own. */
 function accountOf({ bucket }: Parsed, caller: Principal | undefined, accounts: readonly Account[]): Account {
   const appid = appidOf(bucket);
   const found = accounts.find((account) => (bucket === '' ? account.uin === caller?.uin : account.appid === appid));

@@ -27,7 +27,7 @@ export async function deleteTags(call: CosCall): Promise<CloudResponse> {
 
 export async function getObjectAcl(call: CosCall): Promise<CloudResponse> {
   const { acl } = call.core.getObject(call.bucket, call.region, call.key, versionIdOf(call)).attributes;
-  // `default` cannot be told from `private` by the grants, so the header says it; the Node SDK reads it there.
+  // The grants do not tell `default` from `private`, so the header does; the Node SDK reads it there.
   return xml(aclToXml(acl, call.account), acl.canned === 'default' ? [['x-cos-acl', 'default']] : []);
 }
 

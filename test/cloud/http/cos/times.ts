@@ -16,7 +16,7 @@ export function parseHttpDate(text: string | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** Most seconds that are remembered. */
+/** The most seconds that are cached. */
 const SECONDS = 256;
 
 /** The times of answers, and those in one list, mostly lie in few seconds. */

@@ -15,11 +15,11 @@ const SPELLING: Readonly<Record<string, string>> = {
   expires: 'Expires',
 };
 
-/** Everything that HEAD and GET say about a version, its length aside. */
+/** All headers of a version in HEAD and GET, except its length. */
 export function readHeaders(core: Core, bucket: string, region: string, version: Version, now: number): Pairs {
   const { attributes, blob } = version;
   const { tags, encryption, lockedUntil } = attributes;
-  // Pushed one by one: this is the body of every HEAD, and lists that are spread into one another cost more than it all.
+  // Added one by one: this is part of every HEAD, and spreading lists into one another costs more than all the rest.
   const headers: (readonly [string, string])[] = [];
   for (const name of Object.keys(attributes.headers)) {
     headers.push([SPELLING[name] ?? name, attributes.headers[name] ?? '']);
@@ -42,12 +42,12 @@ function restoreHeader({ restoredUntil }: Version, now: number): Pairs {
   return [['x-cos-restore', `ongoing-request="false", expiry-date="${httpDate(restoredUntil)}"`]];
 }
 
-/** STANDARD goes without saying. */
+/** STANDARD is not named. */
 export function storageClassHeader({ attributes: { storageClass } }: Version): Pairs {
   return storageClass === 'STANDARD' ? [] : [['x-cos-storage-class', storageClass]];
 }
 
-/** Of an answer to PUT Object and copy: a suspended bucket names no version, its `null` goes without saying. */
+/** For an answer to PUT Object and copy: a suspended bucket names no version, because `null` is understood. */
 export function writtenVersion(core: Core, bucket: string, region: string, version: Version): string | undefined {
   return core.getVersioning(bucket, region) === 'Enabled' ? version.versionId : undefined;
 }

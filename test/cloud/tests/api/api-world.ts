@@ -27,7 +27,7 @@ export function withApi(transitionMs = 0) {
 
 export const CREATE = { Code: { ZipFile: inline(ECHO) }, Runtime: 'Nodejs20.19', Handler: 'index.main_handler' };
 
-/** The same, where a function is there already. */
+/** The same with an existing function. */
 export async function withFunction() {
   const world = withApi();
   expect(await world.scfCall('CreateFunction', CREATE)).not.toHaveProperty('Error');

@@ -36,7 +36,7 @@ describe('a call is refused', () => {
     ['a wrong secret', { secretKey: 'wrong' }, 'AuthFailure.SignatureFailure'],
     ['a late clock', { skew: -301_000 }, 'AuthFailure.SignatureExpire'],
     ['an early clock', { skew: 301_000 }, 'AuthFailure.SignatureExpire'],
-    ['a token where none belongs', { token: 'token' }, 'AuthFailure.TokenFailure'],
+    ['a token for a pair that needs none', { token: 'token' }, 'AuthFailure.TokenFailure'],
     ['the version of another service', { version: '2019-01-16' }, 'NoSuchVersion'],
     ['no region', { region: undefined }, 'MissingParameter'],
     [

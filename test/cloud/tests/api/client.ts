@@ -10,7 +10,7 @@ export interface CallOptions {
   readonly version?: string;
   readonly region?: string | undefined;
   readonly host?: string;
-  /** ms the caller's clock is off. */
+  /** ms by which the caller's clock is wrong. */
   readonly skew?: number;
   /** Last changes before the request is sent. */
   readonly change?: (request: CloudRequest) => CloudRequest;

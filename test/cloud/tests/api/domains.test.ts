@@ -52,7 +52,7 @@ describe('custom domains', () => {
     await scf.close();
   });
 
-  it('lead to their function by path, and elsewhere to nobody', async () => {
+  it('lead to their function by path, and nowhere by other paths', async () => {
     const { scf, scfCall, get } = await withUrl();
     expect(get(NAME, '/a/b')).toBeUndefined();
     await scfCall('CreateCustomDomain', DOMAIN);
@@ -61,7 +61,7 @@ describe('custom domains', () => {
     await scf.close();
   });
 
-  it('keep the URL and the function that they lead to', async () => {
+  it('protect the URL and the function that they lead to', async () => {
     const { scf, scfCall, trigger } = await withUrl();
     await scfCall('CreateCustomDomain', DOMAIN);
     const used = code('FailedOperation.DeleteTrigger.UrlUsed');
@@ -78,14 +78,10 @@ describe('custom domains', () => {
     ['HTTPS without a certificate', { Protocol: 'HTTPS' }, 'InvalidParameterValue'],
     ['no route', { EndpointsConfig: [] }, 'InvalidParameterValue'],
     ['a path of another form', { EndpointsConfig: [{ ...ROUTE, PathMatch: '/a*b' }] }, 'InvalidParameterValue'],
-    [
-      'a function that is not there',
-      { EndpointsConfig: [{ ...ROUTE, FunctionName: 'no' }] },
-      'ResourceNotFound.Function',
-    ],
+    ['a missing function', { EndpointsConfig: [{ ...ROUTE, FunctionName: 'no' }] }, 'ResourceNotFound.Function'],
     ['a qualifier without a URL', { EndpointsConfig: [{ ...ROUTE, Qualifier: '$LATEST' }] }, 'InvalidParameterValue'],
     ['half a route', { EndpointsConfig: [{ FunctionName: 'echo' }] }, 'MissingParameter'],
-    ['a field that nobody knows', { Port: 80 }, 'UnknownParameter'],
+    ['an unknown field', { Port: 80 }, 'UnknownParameter'],
   ])('are refused for %s', async (_, changes, expected) => {
     const { scf, scfCall } = await withUrl();
     expect(await scfCall('CreateCustomDomain', { ...DOMAIN, ...changes })).toMatchObject(code(expected));

@@ -3,7 +3,7 @@ import { REGION, zipOf } from '../scf/scf-world.ts';
 import { CREATE, code, inline, withApi, withFunction, ECHO } from './api-world.ts';
 
 describe('functions', () => {
-  it('go from nothing over Creating to Active, and over Updating back', async () => {
+  it('go from missing over Creating to Active, and over Updating back', async () => {
     const { scfCall, clock } = withApi(200);
     const status = async () => (await scfCall('GetFunction'))['Status'];
     expect(await scfCall('GetFunction')).toMatchObject(code('ResourceNotFound.Function'));
@@ -57,17 +57,17 @@ describe('functions', () => {
 
   it.each([
     ['without code', { Code: {} }, 'MissingParameter.Code'],
-    ['with code that is no base64', { Code: { ZipFile: '%%%' } }, 'InvalidParameterValue.ZipFileBase64BinasciiError'],
-    ['with code that is no zip', { Code: { ZipFile: 'AAAA' } }, 'InvalidParameterValue.ZipFile'],
+    ['with code that is not base64', { Code: { ZipFile: '%%%' } }, 'InvalidParameterValue.ZipFileBase64BinasciiError'],
+    ['with code that is not a zip', { Code: { ZipFile: 'AAAA' } }, 'InvalidParameterValue.ZipFile'],
     ['without a runtime', { Runtime: undefined }, 'MissingParameter.Runtime'],
     ['of another type', { Type: 'HTTP' }, 'InvalidParameterValue.FunctionType'],
     ['in another namespace', { Namespace: 'other' }, 'ResourceNotFound.Namespace'],
-    ['with a role that is not there', { Role: 'none' }, 'ResourceNotFound.Role'],
+    ['with a missing role', { Role: 'none' }, 'ResourceNotFound.Role'],
   ])('are not created %s', async (_name, change, expected) => {
     expect(await withApi().scfCall('CreateFunction', { ...CREATE, ...change })).toMatchObject(code(expected));
   });
 
-  it('take code from a bucket named without its appid', async () => {
+  it('may have code in a bucket named without its appid', async () => {
     const { scfCall, put, clock } = await withFunction();
     put('code/new.zip', zipOf('exports.main_handler = () => "new";'));
     clock.advance(1);
@@ -135,7 +135,7 @@ describe('invocations', () => {
     });
   });
 
-  it('may be left alone', async () => {
+  it('need not wait', async () => {
     const { scfCall, scf } = await withFunction();
     const answer = await scfCall('Invoke', { InvocationType: 'Event', ClientContext: '{"fail":true}' });
     expect(answer).toMatchObject({ Result: { InvokeResult: 0, RetMsg: '' } });
@@ -148,7 +148,7 @@ describe('invocations', () => {
 
   it.each([
     ['a wrong type', { InvocationType: 'Later' }, 'InvalidParameterValue.InvokeType'],
-    ['an event that is no JSON', { ClientContext: '{' }, 'InvalidParameterValue.ClientContext'],
+    ['an event that is not JSON', { ClientContext: '{' }, 'InvalidParameterValue.ClientContext'],
     ['an unknown version', { Qualifier: '9' }, 'ResourceNotFound.Qualifier'],
   ])('are refused with %s', async (_name, parameters, expected) => {
     const { scfCall } = await withFunction();
@@ -169,7 +169,7 @@ describe('invocations', () => {
     expect(await scfCall('UpdateFunctionEventInvokeConfig', config(1, 59))).toMatchObject(code('LimitExceeded.MsgTTL'));
   });
 
-  it('may have concurrency reserved for them', async () => {
+  it('may have reserved concurrency', async () => {
     const { scfCall } = await withFunction();
     await scfCall('PutReservedConcurrencyConfig', { ReservedConcurrencyMem: 256 });
     expect(await scfCall('GetReservedConcurrencyConfig')).toMatchObject({ ReservedMem: 256 });

@@ -6,7 +6,7 @@ describe('roles and policies', () => {
   const resource = `qcs::cos:${REGION}:uid/${APPID}:${BUCKET}/*`;
   const POLICY = JSON.stringify({ version: '2.0', statement: [{ effect: 'allow', action: 'cos:*', resource }] });
 
-  it('are made, bound, read, changed and removed', async () => {
+  it('are made, attached, read, changed and removed', async () => {
     const { camCall, cam } = withApi();
     expect(await camCall('GetRole', { RoleName: 'r' })).toMatchObject(code('InvalidParameter.RoleNotExist'));
     const { RoleId } = await camCall('CreateRole', { RoleName: 'r', PolicyDocument: TRUST, Description: 'd' });
@@ -49,7 +49,7 @@ describe('roles and policies', () => {
     expect(await camCall('DeleteRole', { RoleName: 'r' })).toMatchObject(code('InvalidParameter.RoleNotExist'));
   });
 
-  it('are listed in pages of sensible size', async () => {
+  it('are listed in pages of limited size', async () => {
     const { camCall, cam } = withApi();
     for (let n = 0; n < 5; n++) cam.createPolicy({ name: `p${n}`, document: POLICY });
     expect(await camCall('ListPolicies', { Page: 2, Rp: 2 })).toMatchObject({
@@ -61,7 +61,7 @@ describe('roles and policies', () => {
     expect(await camCall('ListPolicies', { Page: 201 })).toMatchObject(code('InvalidParameter.ParamError'));
   });
 
-  it('are made ten a second and attached three a second at most', async () => {
+  it('are made at most ten a second and attached at most three a second', async () => {
     const { camCall, clock } = withApi();
     await camCall('CreateRole', { RoleName: 'r', PolicyDocument: TRUST });
     const repeat = async (times: number, make: (n: number) => Promise<unknown>) => {

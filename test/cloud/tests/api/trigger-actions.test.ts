@@ -11,7 +11,7 @@ describe('triggers', () => {
     Qualifier: '$DEFAULT',
   };
 
-  it('of a bucket are answered as they were sent, enabled as a number', async () => {
+  it('of a bucket are returned as they were sent, with Enable as a number', async () => {
     const { scfCall } = await withFunction();
     const expected = { ...COS, Enable: 1, AvailableStatus: 'Available' };
     expect(await scfCall('CreateTrigger', COS)).toMatchObject({ TriggerInfo: expected });
@@ -26,7 +26,7 @@ describe('triggers', () => {
     expect(await scfCall('DeleteTrigger', deletion)).toMatchObject(code('ResourceNotFound.Trigger'));
   });
 
-  it('of a timer are answered with an object', async () => {
+  it('of a timer are returned with an object', async () => {
     const { scfCall } = await withFunction();
     const timer = { Type: 'timer', TriggerName: 'minute', TriggerDesc: '0 * * * * * *', Enable: 'CLOSE' };
     expect(await scfCall('CreateTrigger', timer)).toMatchObject({
@@ -34,7 +34,7 @@ describe('triggers', () => {
     });
   });
 
-  it('of a URL are answered with its address', async () => {
+  it('of a URL are returned with its address', async () => {
     const { scfCall, scf } = await withFunction();
     const { TriggerInfo } = (await scfCall('CreateTrigger', {
       Type: 'http',

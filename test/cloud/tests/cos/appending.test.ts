@@ -7,7 +7,7 @@ const append = ({ core, context }: Setup, key: string, position: number, text: s
   core.appendObject(BUCKET, REGION, key, { position, blob: bytes(text) }, { ...plain, ...some }, context());
 
 describe('an append', () => {
-  it('begins an object and goes on where it ends', async () => {
+  it('begins an object and continues at its end', async () => {
     const bench = setup();
     append(bench, 'a', 0, 'one', { meta: { n: '1' } });
     append(bench, 'a', 3, 'two', { meta: { n: '2' }, storageClass: 'ARCHIVE' });

@@ -9,7 +9,7 @@ const restore = ({ core, context }: Setup, days: number, versionId?: string) =>
   core.restoreObject(BUCKET, REGION, 'a', versionId, days, context());
 
 describe.each(['ARCHIVE', 'DEEP_ARCHIVE'])('an object of class %s', (storageClass) => {
-  it('is seen but not read until it is restored, and no longer than asked for', async () => {
+  it('can be seen but not read until it is restored, and read no longer than asked for', async () => {
     const bench = setup();
     bench.put('a', 'text', { storageClass });
     expect(bench.get('a').attributes.storageClass).toBe(storageClass);
@@ -24,7 +24,7 @@ describe.each(['ARCHIVE', 'DEEP_ARCHIVE'])('an object of class %s', (storageClas
 });
 
 describe('restoring', () => {
-  it('tells that it began, then that it is done, of the version named', () => {
+  it('sends an event when it begins and when it is done, for the named version', () => {
     const bench = setup('Enabled');
     const old = bench.put('a', 'old', { storageClass: 'ARCHIVE' });
     bench.put('a', 'new', { storageClass: 'ARCHIVE' });
@@ -37,7 +37,7 @@ describe('restoring', () => {
     ]);
   });
 
-  it('is refused for other classes, for no days and for what is not there', () => {
+  it('is refused for other classes, for no days and for a missing object', () => {
     const bench = setup();
     expect(refusal(() => restore(bench, 1))).toBe('NoSuchKey 404');
     bench.put('a');
@@ -48,7 +48,7 @@ describe('restoring', () => {
   });
 });
 
-it('an object encrypted with a customer key is read with that key only', () => {
+it("an object encrypted with a customer's key is read with that key only", () => {
   const bench = setup();
   bench.put('a', 'text', { encryption: { algorithm: 'SSE-C', customerKeyMd5: 'a2V5' } });
   expect(refusal(() => read(bench))).toBe('SsecDecryptHeaderInvalid 400');

@@ -43,8 +43,8 @@ describe('a key', () => {
   });
 });
 
-describe('attributes that are put', () => {
-  it('comes back', () => {
+describe('stored attributes', () => {
+  it('are returned unchanged', () => {
     const { put, get } = setup('Enabled');
     const attributes: Attributes = {
       headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache' },
@@ -60,7 +60,7 @@ describe('attributes that are put', () => {
     expect(written.etag).toBe('"1cb251ec0d568de6a929b520c4aed8d1"');
   });
 
-  it('does not change with what the caller does to his objects', () => {
+  it("do not change with the caller's own objects", () => {
     const { put, get } = setup();
     const meta = { one: '1' };
     put('a', 'text', { meta });
@@ -68,7 +68,7 @@ describe('attributes that are put', () => {
     expect(get('a').attributes.meta).toEqual({ one: '1' });
   });
 
-  it('is at most 5 GB in one piece', () => {
+  it('belong to at most 5 GB in one piece', () => {
     const { core, context } = setup();
     const put = (size: number) => core.putObject(BUCKET, REGION, 'a', blobs.zeros(size), plain, context());
     expect(put(SIMPLE_LIMIT).etag).toMatch(/^"[0-9a-f]{32}"$/);
@@ -78,7 +78,7 @@ describe('attributes that are put', () => {
   it.each<Attributes['encryption']>([
     { algorithm: 'cos/kms', kmsKeyId: 'k' },
     { algorithm: 'SSE-C', customerKeyMd5: 'bWQ1' },
-  ])('with encryption %j has an ETag that is not the MD5', (encryption) => {
+  ])('with encryption %j have an ETag that is not the MD5', (encryption) => {
     const { put } = setup();
     const { etag, blob } = put('a', 'text', { encryption });
     expect(etag).toMatch(/^"[0-9a-f]{32}"$/);
@@ -119,7 +119,7 @@ describe('user metadata', () => {
 });
 
 describe('a storage class', () => {
-  it('is known by its name in any case', () => {
+  it('is recognised in any case', () => {
     expect(setup().put('a', '', { storageClass: 'Standard_IA' }).attributes.storageClass).toBe('STANDARD_IA');
   });
 
@@ -133,7 +133,7 @@ describe('a storage class', () => {
 });
 
 describe('tags', () => {
-  it('are set on the version named and leave its time and place alone', () => {
+  it('are set on the named version and change neither its time nor its place', () => {
     const { core, put, get, stack, events, clock } = setup('Enabled');
     const one = put('a', 'one', { tags: [['x', 'y']] });
     put('a', 'two');
@@ -183,7 +183,7 @@ describe('tags', () => {
 });
 
 describe('an access control list', () => {
-  it('is set on the version named', () => {
+  it('is set on the named version', () => {
     const { core, put, get } = setup('Enabled');
     const one = put('a');
     put('a');
@@ -219,7 +219,7 @@ describe('x-cos-forbid-overwrite', () => {
     expect(putOnce(bench).versionId).toBe('null');
   });
 
-  it.each(['Enabled', 'Suspended'] as const)('is void once versioning is %s', (status) => {
+  it.each(['Enabled', 'Suspended'] as const)('has no effect once versioning is %s', (status) => {
     const bench = setup(status);
     putOnce(bench);
     expect(putOnce(bench).key).toBe('a');

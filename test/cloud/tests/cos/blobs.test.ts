@@ -42,7 +42,7 @@ describe('a streamed blob', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('lies in a file of a private folder past it', async () => {
+  it('is in a file of a private folder past the threshold', async () => {
     const blob = await store.fromStream(chunks('01234', '56789', 'a'));
     expect(await textOf(blob)).toBe('0123456789a');
     expect(blob.md5).toBe(md5('0123456789a'));
@@ -52,7 +52,7 @@ describe('a streamed blob', () => {
     expect((await stat(join(folder, own))).mode & 0o077).toBe(0);
   });
 
-  it('of nothing is empty', async () => {
+  it('is empty without bytes', async () => {
     const blob = await store.fromStream(chunks());
     expect(blob).toMatchObject({ size: 0, md5: md5(''), crc64: '0' });
     expect(await textOf(blob)).toBe('');
@@ -67,7 +67,7 @@ describe('a streamed blob', () => {
     expect(await store.fromStream(chunks('0123456789', 'abcde'), 15)).toMatchObject({ size: 15 });
   });
 
-  it('of a stream that breaks leaves nothing behind and hands the error on', async () => {
+  it('leaves nothing behind after a broken stream, and passes the error on', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield* chunks('0123456789abc');
       throw new Error('connection reset');
@@ -76,7 +76,7 @@ describe('a streamed blob', () => {
     expect(await files()).toEqual([]);
   });
 
-  it('whose file was cut short by somebody fails to be read rather than ending early', async () => {
+  it('whose file somebody cut short fails when read, and does not end early', async () => {
     const blob = await store.fromStream(chunks('0123456789abc'));
     const [own = ''] = await readdir(folder);
     const [name = ''] = await files();
@@ -85,7 +85,7 @@ describe('a streamed blob', () => {
     expect(() => store.slice(blob, 2, 7).crc64).toThrow('ends at 5, before 8');
   });
 
-  it('keeps the bytes of the moment, whatever changes later', async () => {
+  it('keeps its bytes, whatever changes later', async () => {
     const source = Buffer.from('abc');
     const blob = store.fromBytes(source);
     source.fill('x');
@@ -94,7 +94,7 @@ describe('a streamed blob', () => {
 });
 
 describe('closing', () => {
-  it('removes the folder, and a closed store takes no more files', async () => {
+  it('removes the folder, and a closed store accepts no more files', async () => {
     await store.fromStream(chunks('0123456789abc'));
     await store.close();
     expect(await readdir(folder)).toEqual([]);
@@ -108,7 +108,7 @@ describe('closing', () => {
 });
 
 describe('slices and compositions', () => {
-  it('have the bytes and the checksum of the same range of the whole, of whatever they are made', async () => {
+  it('have the bytes and the checksum of the same range of the whole, whatever they consist of', async () => {
     const text = 'The quick brown fox jumps over the lazy dog';
     const inFile = await store.fromStream(chunks(text));
     const inMemory = store.fromBytes(Buffer.from(text));
@@ -136,7 +136,7 @@ describe('slices and compositions', () => {
     expect(blob.crc64).toBe(crcOf('5678'));
   });
 
-  it('the whole of a blob as a slice is that blob with its MD5', () => {
+  it('of the whole blob are that blob with its MD5', () => {
     const blob = store.fromBytes(Buffer.from('abc'));
     expect(store.slice(blob, 0, 2)).toBe(blob);
   });
@@ -162,13 +162,13 @@ describe('slices and compositions', () => {
 });
 
 describe('blobs of any size at no cost', () => {
-  it('two halves of six gigabytes have the checksum of the whole', () => {
+  it('halves of six gigabytes have the checksum of the whole', () => {
     const whole = store.zeros(6 * GIGABYTE);
     const halves = [store.slice(whole, 0, 2 * GIGABYTE), store.slice(whole, 2 * GIGABYTE + 1, whole.size - 1)];
     expect(store.compose(halves)).toMatchObject({ size: whole.size, crc64: whole.crc64 });
   });
 
-  it('of ten thousand parts of five gigabytes', () => {
+  it('may have ten thousand parts of five gigabytes', () => {
     const part = store.zeros(5 * GIGABYTE);
     const whole = store.compose(Array.from({ length: 10_000 }, () => part));
     expect(whole).toMatchObject({ size: 50_000 * GIGABYTE, crc64: store.zeros(50_000 * GIGABYTE).crc64 });

@@ -9,7 +9,7 @@ describe('creating a bucket', () => {
     expect(core.headBucket(OTHER.bucket, OTHER.region)).toMatchObject(info);
   });
 
-  it('is refused for a name that is taken, in any region', () => {
+  it('is refused for an existing name, in any region', () => {
     const { core } = setup();
     expect(refusal(() => core.createBucket(BUCKET, REGION))).toBe('BucketAlreadyOwnedByYou 409');
     expect(refusal(() => core.createBucket(BUCKET, OTHER.region))).toBe('BucketAlreadyOwnedByYou 409');
@@ -35,7 +35,7 @@ describe('creating a bucket', () => {
     expect(refusal(() => core.createBucket(`${'a'.repeat(room + 1)}-125`, REGION))).toBe('BucketNameTooLong 400');
   });
 
-  it('is refused from the 201st of an account on', () => {
+  it('is refused from the 201st bucket of an account on', () => {
     const { core } = setup();
     for (let i = 1; i < 200; i++) core.createBucket(`b${i}-1250000000`, REGION);
     expect(refusal(() => core.createBucket('one-more-1250000000', REGION))).toBe('TooManyBuckets 400');
@@ -51,7 +51,7 @@ it('buckets are listed by name, of one region or all', () => {
 });
 
 describe('deleting a bucket', () => {
-  it('is possible when it is empty, and then it is not there', () => {
+  it('is possible when it is empty, and then it is missing', () => {
     const { core, put, remove } = setup();
     put('a');
     expect(refusal(() => core.deleteBucket(BUCKET, REGION))).toBe('BucketNotEmpty 409');

@@ -13,7 +13,7 @@ interface Wish {
   forbidOverwrite?: boolean;
 }
 
-/** Copies `a` to the other region unless told otherwise. */
+/** Copies `a`, by default to the other region. */
 function copy({ core, context }: Setup, wish: Wish = {}): ReturnType<Core['copyObject']> {
   const { source, replaceMetadata = false, replaceTags = false, attributes } = wish;
   const to = { key: 'a', ...(wish.to ?? OTHER) };
@@ -67,14 +67,14 @@ describe('a copy', () => {
     });
   });
 
-  it('carries headers, metadata and tags, but not class, list and encryption', () => {
+  it('keeps headers, metadata and tags, but not class, ACL and encryption', () => {
     const bench = twoRegions();
     bench.put('a', 'text', rich);
     const { headers, meta, tags } = rich;
     expect(copy(bench).version.attributes).toEqual({ ...plain, headers, meta, tags });
   });
 
-  it('has class, list and encryption as the request says', () => {
+  it('has the class, ACL and encryption of the request', () => {
     const bench = twoRegions();
     bench.put('a', 'text');
     const { storageClass, acl, encryption } = rich;
@@ -93,7 +93,7 @@ describe('a copy', () => {
     expect(tags).toMatchObject({ headers: rich.headers, meta: rich.meta, tags: [['t', 'u']] });
   });
 
-  it('checks what the request brings', () => {
+  it('checks the attributes of the request', () => {
     const bench = twoRegions();
     bench.put('a');
     const meta = { a_b: '1' };
@@ -102,7 +102,7 @@ describe('a copy', () => {
     expect(refusal(() => copy(bench, { to: { ...OTHER, key: 'x'.repeat(851) } }))).toBe('KeyTooLong 400');
   });
 
-  it('of an older version', async () => {
+  it('may copy an older version', async () => {
     const bench = twoRegions();
     const { versionId } = bench.put('a', 'old');
     bench.put('a', 'new');
@@ -146,7 +146,7 @@ describe('a copy onto itself', () => {
     expect(bench.stack('a')).toBe('v');
   });
 
-  it('brings an older version back', async () => {
+  it('makes an older version current', async () => {
     const bench = twoRegions();
     const { versionId } = bench.put('a', 'old', rich);
     bench.put('a', 'new');
@@ -156,7 +156,7 @@ describe('a copy onto itself', () => {
 });
 
 describe('a source', () => {
-  it('that is not there', () => {
+  it('that is missing has its code', () => {
     const bench = twoRegions();
     bench.put('a');
     expect(refusal(() => copy(bench, { source: { key: 'b' } }))).toBe('NoSuchKey 404');
@@ -166,7 +166,7 @@ describe('a source', () => {
     expect(refusal(() => copy(bench, { to: { bucket: 'none-1', region: REGION } }))).toBe('NoSuchBucket 404');
   });
 
-  it('whose current version is a delete marker is 404, a marker named by its ID 400', () => {
+  it('that is a delete marker is 404, and 400 when named by its ID', () => {
     const bench = twoRegions();
     bench.put('a');
     const { versionId = '' } = bench.remove('a');
@@ -174,7 +174,7 @@ describe('a source', () => {
     expect(refusal(() => copy(bench, { source: { versionId } }))).toBe('InvalidRequest 400');
   });
 
-  it('that is not there has the other code when the switch says so', () => {
+  it('that is missing has the other code when the switch says so', () => {
     const bench = twoRegions();
     bench.core.switches.noSuchCopySource = true;
     expect(refusal(() => copy(bench))).toBe('NoSuchCopySource 404');
@@ -209,7 +209,7 @@ describe('a source', () => {
     expect(copy(bench).version).toMatchObject({ restoredUntil: undefined, attributes: { storageClass: 'STANDARD' } });
   });
 
-  it('encrypted with a customer key needs that key', () => {
+  it("encrypted with a customer's key needs that key", () => {
     const bench = twoRegions();
     bench.put('a', 'text', { encryption: { algorithm: 'SSE-C', customerKeyMd5: 'a2V5' } });
     expect(refusal(() => copy(bench))).toBe('SsecDecryptHeaderInvalid 400');

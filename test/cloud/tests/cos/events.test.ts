@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BUCKET, bytes, plain, refusal, REGION, setup, START } from './setup.ts';
 
 describe('events', () => {
-  it('name what was done, in order', () => {
+  it('name the deeds in their order', () => {
     const { core, put, remove, context, versioning, names } = setup();
     put('a');
     core.putObject(BUCKET, REGION, 'a', bytes(''), plain, { ...context(), event: 'Post' });
@@ -26,7 +26,7 @@ describe('events', () => {
     ]);
   });
 
-  it('tell of the version that was written', () => {
+  it('name the written version', () => {
     const { put, events } = setup('Enabled');
     const attributes = { headers: { 'content-type': 'image/png' }, meta: { one: '1' }, storageClass: 'STANDARD_IA' };
     const { versionId, etag } = put('a', 'text', attributes);
@@ -57,7 +57,7 @@ describe('events', () => {
     expect(suspended.events[0]?.versionId).toBe('null');
   });
 
-  it('are not told of calls that had no effect', () => {
+  it('are not sent for calls without effect', () => {
     const { remove, put, names } = setup();
     remove('a');
     remove('a', 'null');
@@ -80,7 +80,7 @@ describe('events', () => {
     expect(seen).toEqual([etag, 'cos:ObjectRemove:Delete']);
   });
 
-  it('reach every listener in one order though a listener writes', () => {
+  it('reach every listener in one order even if a listener writes', () => {
     const { core, put, events } = setup();
     core.onEvent(({ key }) => {
       if (key === 'first') put('second');
@@ -92,7 +92,7 @@ describe('events', () => {
     expect(events.map((event) => event.key)).toEqual(late);
   });
 
-  it('stop for a listener that has left', () => {
+  it('stop for a listener that was removed', () => {
     const { core, put } = setup();
     const seen: string[] = [];
     const leave = core.onEvent(({ key }) => seen.push(key));
@@ -102,7 +102,7 @@ describe('events', () => {
     expect(seen).toEqual(['a']);
   });
 
-  it('that a listener fails on are not lost to later ones', () => {
+  it('reach later listeners even if an earlier one fails', () => {
     const { core, put, events } = setup();
     const leave = core.onEvent(({ key }) => {
       if (key === 'first') put('second');

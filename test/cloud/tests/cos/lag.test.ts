@@ -7,7 +7,7 @@ const lagging = (versioning?: 'Enabled'): Setup => setup(versioning, { listingLa
 const keys = ({ list }: Setup): string[] => list().entries.map((entry) => entry.key);
 
 describe('listings that lag', () => {
-  it('miss a write until the lag has passed, while reads see it at once', () => {
+  it('lack a write until the lag has passed, while reads see it at once', () => {
     const bench = lagging();
     bench.put('a');
     expect(bench.get('a').key).toBe('a');
@@ -18,7 +18,7 @@ describe('listings that lag', () => {
     expect(keys(bench)).toEqual(['a']);
   });
 
-  it('show what was removed until the lag has passed', () => {
+  it('show a removed version until the lag has passed', () => {
     const bench = lagging();
     bench.put('a');
     bench.clock.ms += LAG;
@@ -40,7 +40,7 @@ describe('listings that lag', () => {
     expect(bench.list().entries).toEqual([young]);
   });
 
-  it('show the stack of then, and what was the newest then as the newest', () => {
+  it('show the stack of that time, and its newest as the newest', () => {
     const bench = lagging('Enabled');
     const one = bench.put('a');
     const two = bench.put('a');
@@ -61,14 +61,14 @@ describe('listings that lag', () => {
     expect(keys(bench)).toEqual([]);
   });
 
-  it('never show what was written and removed within the lag', () => {
+  it('never show a version that was written and removed within the lag', () => {
     const bench = lagging('Enabled');
     const { versionId } = bench.put('a');
     bench.remove('a', versionId);
     for (let i = 0; i < 4; i++, bench.clock.ms += LAG / 2) expect(bench.versions().entries).toEqual([]);
   });
 
-  it('show an object removed after an earlier one of that key fell out of the lag', () => {
+  it('show an object that was removed after an earlier one of its key fell out of the lag', () => {
     const bench = lagging();
     bench.put('a', 'one');
     bench.put('a', 'two');
@@ -77,7 +77,7 @@ describe('listings that lag', () => {
     expect(keys(bench)).toEqual(['a']);
   });
 
-  it('go on after the null version that they showed, not after a newer one', () => {
+  it('continue after the null version that they showed, not after a newer one', () => {
     const bench = lagging('Enabled');
     bench.put('a', 'old');
     bench.versioning('Suspended');
@@ -89,7 +89,7 @@ describe('listings that lag', () => {
     expect(bench.versions({ keyMarker: 'a', versionIdMarker: 'null' }).entries).toEqual([old]);
   });
 
-  it('do not keep a bucket from being empty', () => {
+  it('count a bucket as empty all the same', () => {
     const bench = lagging();
     bench.put('a');
     bench.clock.ms += LAG;

@@ -18,7 +18,7 @@ describe('the current version', () => {
     expect(runAfter(bench, 2 + MIDNIGHT)).toEqual([]);
   });
 
-  it('is gone where there is no versioning, and a null marker takes its place where it is suspended', () => {
+  it('is removed where there is no versioning, and replaced by a null delete marker where it is suspended', () => {
     const unversioned = setup();
     const suspended = setup('Suspended');
     for (const bench of [unversioned, suspended]) {
@@ -42,11 +42,11 @@ describe('the current version', () => {
 
   it.each<[string, Partial<LifecycleRule>, string[]]>([
     ['a prefix', { prefix: 'logs/' }, ['logs/1', 'logs/keep/2']],
-    ['a prefix to leave alone', { prefix: 'logs/', notPrefix: 'logs/keep/' }, ['logs/1']],
+    ['an excluded prefix', { prefix: 'logs/', notPrefix: 'logs/keep/' }, ['logs/1']],
     ['a tag', { tags: [['t', '1']] }, ['tagged']],
     ['a size', { largerThan: 6, smallerThan: 11 }, ['tagged']],
-    ['being disabled', { enabled: false }, []],
-  ])('is let in by %s', (_, filter, keys) => {
+    ['the status Disabled', { enabled: false }, []],
+  ])('is covered by a rule with %s, if at all', (_, filter, keys) => {
     const bench = setup();
     for (const key of ['logs/1', 'logs/keep/2']) bench.put(key, key.slice(0, 6));
     bench.put('tagged', 'tagged--', { tags: [['t', '1']] });
@@ -81,7 +81,7 @@ describe('noncurrent versions', () => {
 });
 
 describe('a delete marker', () => {
-  it('goes once it hides nothing, and not while a version lies below it', () => {
+  it('is removed once it hides nothing, and not while a version is below it', () => {
     const bench = setup('Enabled');
     bench.put('below');
     bench.remove('below');
@@ -93,7 +93,7 @@ describe('a delete marker', () => {
 });
 
 describe('a transition', () => {
-  it('goes to the coldest class that is due, under the same version ID and time', () => {
+  it('moves to the coldest class that is due, with the same version ID and time', () => {
     const bench = setup('Enabled');
     const { versionId, time } = bench.put('a');
     const transitions = [
@@ -117,7 +117,7 @@ describe('a transition', () => {
     expect(bench.get('b').attributes.storageClass).toBe('ARCHIVE');
   });
 
-  it('of a noncurrent version does not touch the current one', () => {
+  it('of a noncurrent version does not change the current one', () => {
     const bench = setup('Enabled');
     const old = bench.put('a', '1');
     bench.put('a', '2');
@@ -128,7 +128,7 @@ describe('a transition', () => {
   });
 });
 
-describe('uploads under way', () => {
+describe('open uploads', () => {
   it('are aborted after their days', () => {
     const bench = setup();
     const uploadId = bench.core.initiateMultipart(BUCKET, REGION, 'up', plain, bench.context());
@@ -141,7 +141,7 @@ describe('uploads under way', () => {
 });
 
 describe('events', () => {
-  it.each([false, true])('tell of a lifecycle only by the switch (%s)', (lifecycleEvents) => {
+  it.each([false, true])('are sent for a lifecycle only by the switch (%s)', (lifecycleEvents) => {
     const bench = setup('Enabled', { lifecycleEvents });
     bench.put('a');
     bench.put('b', '1');
@@ -157,7 +157,7 @@ describe('events', () => {
 describe('a lifecycle', () => {
   const rules: readonly [string, readonly Partial<LifecycleRule>[], string][] = [
     ['no rules', [], 'MalformedXML 400'],
-    ['a rule that does nothing', [{}], 'MalformedXML 400'],
+    ['a rule without an action', [{}], 'MalformedXML 400'],
     [
       'days and a date',
       [{ expiration: { date: 0 }, transitions: [{ days: 1, storageClass: 'ARCHIVE' }] }],
@@ -165,14 +165,10 @@ describe('a lifecycle', () => {
     ],
     ['no days', [{ expiration: { days: 0 } }], 'InvalidArgument 400'],
     ['too many days', [{ noncurrentExpiration: 3651 }], 'InvalidArgument 400'],
-    ['a date that is no midnight', [{ expiration: { date: 1 } }], 'InvalidArgument 400'],
-    [
-      'a class that is not known',
-      [{ transitions: [{ days: 1, storageClass: 'GLACIER' }] }],
-      'NotSupportedStorageClass 400',
-    ],
+    ['a date that is not a midnight', [{ expiration: { date: 1 } }], 'InvalidArgument 400'],
+    ['an unsupported class', [{ transitions: [{ days: 1, storageClass: 'GLACIER' }] }], 'NotSupportedStorageClass 400'],
     ['an unknown class', [{ transitions: [{ days: 1, storageClass: 'WARM' }] }], 'NotSupportedStorageClass 400'],
-    ['tags on markers', [{ tags: [['a', 'b']], expiredMarkers: true }], 'InvalidArgument 400'],
+    ['tags on delete markers', [{ tags: [['a', 'b']], expiredMarkers: true }], 'InvalidArgument 400'],
     [
       'the same ID twice',
       [
@@ -181,7 +177,7 @@ describe('a lifecycle', () => {
       ],
       'InvalidArgument 400',
     ],
-    ['a thousand rules and one', Array.from({ length: 1001 }, () => ({ abortUploads: 1 })), 'MalformedXML 400'],
+    ['a thousand and one rules', Array.from({ length: 1001 }, () => ({ abortUploads: 1 })), 'MalformedXML 400'],
   ];
   it.each(rules)('with %s is refused', (_, some, code) => {
     const bench = setup();

@@ -4,7 +4,10 @@ import type { Setup } from './setup.ts';
 
 const keysOf = (page: { entries: readonly { key: string }[] }): string[] => page.entries.map((entry) => entry.key);
 
-/** Every page of a listing of versions, as `key` for a version, `key!` for a marker, `prefix*` for a common prefix. */
+/**
+ * Every page of a listing of versions, as `key` for a version, `key!` for a delete marker, `prefix*` for a common
+ * prefix.
+ */
 function walkVersions({ versions }: Setup, query: Parameters<Setup['versions']>[0], between = () => {}): string[][] {
   const pages: string[][] = [];
   for (let keyMarker = '', versionIdMarker = ''; ;) {
@@ -34,7 +37,7 @@ describe('a listing of objects', () => {
     expect(page).not.toHaveProperty('nextMarker');
   });
 
-  it('goes on after the marker, whether that key is there or not', () => {
+  it('continues after the cursor, whether that key exists or not', () => {
     const { put, list } = setup();
     for (const key of ['a', 'b', 'c', 'd']) put(key);
     const first = list({ maxKeys: 2 });
@@ -51,7 +54,7 @@ describe('a listing of objects', () => {
     expect(list({ maxKeys: 1 })).toMatchObject({ truncated: false });
   });
 
-  it('rolls keys up to the delimiter after the prefix; prefixes count', () => {
+  it('folds keys at the delimiter after the prefix; prefixes count as entries', () => {
     const { put, list } = setup();
     for (const key of ['a', 'b/1', 'b/2', 'b/c/3', 'c', 'd/1', 'e']) put(key);
     expect(list({ delimiter: '/' })).toMatchObject({ commonPrefixes: ['b/', 'd/'] });
@@ -68,7 +71,7 @@ describe('a listing of objects', () => {
     expect(list({ delimiter: '/c/' }).commonPrefixes).toEqual(['b/c/']);
   });
 
-  it('shows no common prefix under which nothing is left', () => {
+  it('shows no common prefix without keys', () => {
     const { put, remove, list, versions } = setup('Enabled');
     put('a/1');
     remove('a/1');
@@ -114,7 +117,7 @@ describe('a listing of versions', () => {
     return bench;
   };
 
-  it('interleaves versions and markers, newest first in a key', () => {
+  it('interleaves versions and delete markers, newest first in a key', () => {
     expect(walkVersions(filled(), {})).toEqual([['a+', 'b!+', 'b', 'b', 'c/1+', 'c/2+', 'd+']]);
   });
 
@@ -129,7 +132,7 @@ describe('a listing of versions', () => {
     expect(pages.flat().sort()).toEqual(['a+', 'b', 'b', 'b!+', 'c/*', 'd+']);
   });
 
-  it('goes on where a version was that has gone since', () => {
+  it('continues at the place of a version that was removed since', () => {
     const { put, remove, versions } = setup('Enabled');
     const [one, two, three] = [put('a', '1'), put('a', '2'), put('a', '3')];
     const page = versions({ maxKeys: 2 });
@@ -145,7 +148,7 @@ describe('a listing of versions', () => {
     expect(after(two.versionId)).toEqual([]);
   });
 
-  it('goes on where a null version was', () => {
+  it('continues at the place of a null version', () => {
     const { put, remove, versioning, versions } = setup('Enabled');
     const old = put('a', 'old');
     versioning('Suspended');
@@ -162,7 +165,7 @@ describe('a listing of versions', () => {
     expect(after()).toEqual([[old.versionId, true]]);
   });
 
-  it('shows a key whole rather than leaving a gap after a null that was never there', () => {
+  it('shows a key whole rather than leave a gap after an unknown null', () => {
     const { put, versions } = setup('Enabled');
     put('a');
     put('a');
@@ -175,13 +178,13 @@ describe('a listing of versions', () => {
     expect(keysOf(bench.versions({ keyMarker: 'b', versionIdMarker: '' }))).toEqual(['c/1', 'c/2', 'd']);
   });
 
-  it('refuses a version-id-marker without a key or that is none', () => {
+  it('refuses a version-id-marker without a key, or an invalid one', () => {
     const { versions } = filled();
     expect(refusal(() => versions({ versionIdMarker: 'null' }))).toBe('InvalidArgument 400');
     expect(refusal(() => versions({ keyMarker: 'a', versionIdMarker: '???' }))).toBe('InvalidArgument 400');
   });
 
-  it('of a bucket that never had versioning goes on by keys alone', () => {
+  it('of a bucket that never had versioning continues by keys alone', () => {
     const { put, versions } = setup();
     put('a');
     put('b');

@@ -55,7 +55,7 @@ describe('a locked version', () => {
 });
 
 describe('a retention', () => {
-  it('of a version comes before that of the bucket, and can only grow', () => {
+  it("of a version takes precedence over the bucket's, and can only be extended", () => {
     const bench = locked('Enabled', 1);
     bench.put('a', '1', { lockedUntil: START + 5 * DAY });
     const set = (days: number) => bench.core.putRetention(BUCKET, REGION, 'a', undefined, START + days * DAY);
@@ -64,7 +64,7 @@ describe('a retention', () => {
     expect(refusal(() => set(-1))).toBe('InvalidArgument 400');
   });
 
-  it('is not carried by a copy, and needs a bucket with object lock', () => {
+  it('is not copied, and needs a bucket with object lock', () => {
     const bench = locked('Enabled');
     bench.put('a', '1', { lockedUntil: START + DAY });
     const how = { replaceMetadata: false, replaceTags: false, attributes: plain };

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Pair, step } from './pair.ts';
 
-it.each([0, 1000])('the core is a list of rows in order of writing, at a listing lag of %d ms', async (lag) => {
+it.each([0, 1000])('the core equals a list of rows in the order of writing, at a listing lag of %d ms', async (lag) => {
   const holds = fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (steps) => {
       const pair = new Pair(lag);

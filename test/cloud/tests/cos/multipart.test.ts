@@ -59,7 +59,7 @@ describe('a multipart upload', () => {
     expect(refusal(() => initiate(''))).toBe('InvalidObjectName 400');
   });
 
-  it('takes its place, time and ID when it is completed', () => {
+  it('gets its place, time and ID when it is completed', () => {
     const uploadId = initiate();
     const only = part(uploadId, 1, bytes('x'));
     expect(refusal(() => bench.get('a'))).toBe('NoSuchKey 404');
@@ -70,7 +70,7 @@ describe('a multipart upload', () => {
     expect(bench.versions().entries.map((entry) => entry.versionId)).toEqual([version.versionId, between.versionId]);
   });
 
-  it('has an ETag that does not follow from the parts', () => {
+  it('has an ETag that is not derived from the parts', () => {
     const etags = [1, 2].map(() => {
       const uploadId = initiate();
       return complete(uploadId, [part(uploadId, 1, bytes('x'))]).etag;
@@ -78,7 +78,7 @@ describe('a multipart upload', () => {
     expect(new Set(etags).size).toBe(2);
   });
 
-  it('has an ID of ten digits of time and 64 hexadecimal ones, other each time', () => {
+  it('has an ID of ten digits of time and 64 hexadecimal ones, different each time', () => {
     const ids = [initiate(), initiate()];
     for (const id of ids) expect(id).toMatch(new RegExp(`^${START / 1000}[0-9a-f]{64}$`));
     expect(new Set(ids).size).toBe(2);
@@ -115,7 +115,7 @@ describe('a multipart upload', () => {
 });
 
 describe('completing', () => {
-  it('needs every part but the last to have a megabyte', () => {
+  it('needs a megabyte in every part but the last', () => {
     const uploadId = initiate();
     const small = part(uploadId, 1, blobs.zeros(MEGABYTE - 1));
     const enough = part(uploadId, 2, megabyte);
@@ -133,13 +133,13 @@ describe('completing', () => {
     expect(refusal(() => complete(uploadId, [{ partNumber: 3, etag: one.etag }]))).toBe('InvalidPart 400');
   });
 
-  it('takes ETags without quotes', () => {
+  it('accepts ETags without quotes', () => {
     const uploadId = initiate();
     const { etag } = part(uploadId, 1, bytes('x'));
     expect(complete(uploadId, [{ partNumber: 1, etag: etag.replaceAll('"', '') }]).key).toBe('a');
   });
 
-  it('leaves the upload alone when it is refused', () => {
+  it('leaves the upload open when it is refused', () => {
     const uploadId = initiate();
     const one = part(uploadId, 1, bytes('x'));
     expect(refusal(() => complete(uploadId, [{ ...one, etag: '"other"' }]))).toBe('InvalidPart 400');
@@ -203,7 +203,7 @@ describe('a part', () => {
     expect(await textOf(complete(third, [{ partNumber: 1, etag: far.etag }]).blob)).toBe('far');
   });
 
-  it('cannot be copied from outside the source, nor from what is no readable object', () => {
+  it('cannot be copied from outside the source, nor from an unreadable object', () => {
     const { etag } = bench.put('source', '0123456789');
     const uploadId = initiate();
     for (const range of [

@@ -26,7 +26,7 @@ const there = () =>
   world.core.listVersions(OTHER.bucket, OTHER.region, {}).entries.map(({ key, versionId }) => [key, versionId]);
 
 describe("COS's own replication", () => {
-  it('tells the destination of a replica by an event of its own', () => {
+  it('sends an event of its own for a replica at the destination', () => {
     configure(here, toOther);
     const { versionId } = world.put('a');
     expect(there()).toEqual([['a', versionId]]);
@@ -36,7 +36,7 @@ describe("COS's own replication", () => {
     ]);
   });
 
-  it('there and back comes to rest, and does not chain', () => {
+  it('comes to rest when it goes both ways, and does not chain', () => {
     const third = { bucket: 'third-1250000000', region: REGION };
     world.core.createBucket(third.bucket, third.region);
     world.core.putVersioning(third.bucket, third.region, 'Enabled');
@@ -48,7 +48,7 @@ describe("COS's own replication", () => {
     expect(world.core.listVersions(third.bucket, third.region, {}).entries).toEqual([]);
   });
 
-  it('does as its rules say: status, prefix, class, delete markers', () => {
+  it('obeys its rules: status, prefix, class, delete markers', () => {
     configure(here, { ...toOther, prefix: 'in/', storageClass: 'STANDARD_IA', deleteMarkers: false });
     world.put('out');
     world.put('in/a');

@@ -8,7 +8,9 @@ import type { Setup } from './setup.ts';
 
 const KEYS = ['a', 'a/', 'a/b', 'a/b/c', 'a!', 'b', 'b/1', 'é', '\uFB01', '\u{1F600}'];
 const key = fc.constantFrom(...KEYS);
-/** Which of all version IDs ever seen, counted from the newest; undefined is the current version. */
+/**
+ * The number of a version ID among all that were ever seen, counted from the newest; undefined is the current version.
+ */
 const which = fc.option(fc.nat(12), { nil: undefined });
 const query = fc.record({
   prefix: fc.constantFrom('', '', 'a', 'a/', 'b'),

@@ -17,8 +17,8 @@ export interface Query {
 type Line = { readonly key: string; readonly id: string; readonly text: string };
 
 /**
- * A versioned bucket in the fewest words: a list of rows in the order in which they were written. Slow, with
- * nothing kept from one question to the next, so that it is plainly right; the core is compared with it.
+ * A versioned bucket in the fewest words: a list of rows in the order of writing. It is slow and caches nothing, so
+ * that it is plainly right; the core is compared with it.
  */
 export class ReferenceBucket {
   status: VersioningStatus | undefined;
@@ -26,7 +26,7 @@ export class ReferenceBucket {
   /** The rows after each change, with its time. */
   readonly #history: { at: number; rows: readonly Row[] }[] = [{ at: -Infinity, rows: [] }];
 
-  /** Puts an object or marker on top. `id` is the one that the core gave it. */
+  /** Puts an object or delete marker on top. `id` is the one that the core gave it. */
   write(at: number, row: Row): void {
     const kept = row.id === 'null' ? this.#rows.filter(({ key, id }) => key !== row.key || id !== 'null') : this.#rows;
     this.#change(at, [...kept, row]);
@@ -47,7 +47,7 @@ export class ReferenceBucket {
     return this.#rows.map((row) => row.id);
   }
 
-  /** All that a listing of versions shows of the bucket as it was at a time. */
+  /** The listing of versions of the bucket as it was at a time. */
   versions(at: number, { prefix, delimiter }: Omit<Query, 'maxKeys'>): readonly Line[] {
     const rows = this.#asOf(at);
     const isLatest = (row: Row): boolean => rows.findLast(({ key }) => key === row.key) === row;
@@ -58,7 +58,7 @@ export class ReferenceBucket {
     return rollUp(lines, prefix, delimiter);
   }
 
-  /** All that a listing of objects shows. */
+  /** The listing of objects. */
   objects(at: number, { prefix, delimiter }: Omit<Query, 'maxKeys'>): readonly Line[] {
     const rows = this.#asOf(at);
     const current = rows.filter((row) => !row.marker && rows.findLast(({ key }) => key === row.key) === row);

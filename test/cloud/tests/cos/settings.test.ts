@@ -46,7 +46,7 @@ describe('a bucket of several zones', () => {
     return { bench, put };
   };
 
-  it('has classes of its own, and keeps what it is', () => {
+  it('has classes of its own, and keeps its kind', () => {
     const { bench, put } = maz();
     expect(put('').attributes.storageClass).toBe('MAZ_STANDARD');
     expect(put('maz_standard_ia').attributes.storageClass).toBe('MAZ_STANDARD_IA');
@@ -56,7 +56,7 @@ describe('a bucket of several zones', () => {
     expect(bench.core.headBucket(OTHER.bucket, OTHER.region).multiAz).toBe(true);
   });
 
-  it('takes copies from a bucket of one zone, and gives none', () => {
+  it('accepts copies from a bucket of one zone, and gives none', () => {
     const { bench, put } = maz();
     put('');
     bench.put('a');
@@ -78,7 +78,7 @@ describe('a bucket of several zones', () => {
     expect(refusal(out)).toBe('NotSupportedStorageClass 400');
   });
 
-  it('takes no appends', () => {
+  it('accepts no appends', () => {
     const { bench } = maz();
     const part = { position: 0, blob: bytes('x') };
     const append = () =>
@@ -103,8 +103,8 @@ describe('settings', () => {
     ['more than 100 CORS rules', { cors: Array.from({ length: 101 }, () => rule) }, 'MalformedXML 400'],
     ['a CORS rule without an origin', { cors: [{ ...rule, origins: [] }] }, 'MalformedXML 400'],
     ['an origin with two asterisks', { cors: [{ ...rule, origins: ['*.a.*'] }] }, 'InvalidArgument 400'],
-    ['a method that is none', { cors: [{ ...rule, methods: ['PATCH'] }] }, 'InvalidArgument 400'],
-    ['an asterisk exposed', { cors: [{ ...rule, exposed: ['*'] }] }, 'InvalidArgument 400'],
+    ['an unknown method', { cors: [{ ...rule, methods: ['PATCH'] }] }, 'InvalidArgument 400'],
+    ['an asterisk in an exposed header', { cors: [{ ...rule, exposed: ['*'] }] }, 'InvalidArgument 400'],
     ['a negative age', { cors: [{ ...rule, maxAgeSeconds: -1 }] }, 'InvalidArgument 400'],
     ['51 tags', { tags: tags(51) }, 'InvalidTag 400'],
     ['a long policy', { policy: ' '.repeat(20_481) }, 'MalformedPolicy 400'],
@@ -115,7 +115,7 @@ describe('settings', () => {
     expect(bench.core.getSettings(BUCKET, REGION)).toEqual(before);
   });
 
-  it('stay as they were put, whatever becomes of what was handed over', () => {
+  it("stay as they were stored, whatever becomes of the caller's objects", () => {
     const bench = setup();
     const mine = tags(50).map(([key, value]) => [key, value] as [string, string]);
     set(bench, { tags: mine });

@@ -27,6 +27,6 @@ export function setLifecycle({ core }: Setup, ...rules: readonly Partial<Lifecyc
   core.configureBucket(BUCKET, REGION, { lifecycle: rules.map((rule, i) => ruleOf({ id: `rule-${i}`, ...rule })) });
 }
 
-/** The actions of a run that many days ahead, as `action key`. */
+/** The actions of a run this many days ahead, as `action key`. */
 export const runAfter = ({ core }: Setup, days: number): readonly string[] =>
   core.runLifecycle({ ahead: days * DAY }).map(({ action, key }) => `${action} ${key}`);

@@ -64,7 +64,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** `code status` of the refusal that a call ends in; a call that succeeds or fails otherwise fails the test. */
+/** `code status` of the refusal of a call. A call that succeeds or fails otherwise fails the test. */
 export function refusal(call: () => unknown): string {
   return `${failure(call).code} ${failure(call).status}`;
 }

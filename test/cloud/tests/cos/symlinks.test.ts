@@ -8,7 +8,7 @@ const link = ({ core, context }: Setup, key: string, target: string) =>
 const follow = ({ core, get }: Setup, key: string) => core.followLink(BUCKET, REGION, get(key));
 
 describe('a symbolic link', () => {
-  it('is an object of its own that reads as its target does now', async () => {
+  it('is an object of its own that reads as its present target', async () => {
     const bench = setup('Enabled');
     const { versionId, time } = link(bench, 'l', 'dir/t');
     bench.put('dir/t', 'first');
@@ -21,7 +21,7 @@ describe('a symbolic link', () => {
     expect(bench.stack('l')).toBe('v v');
   });
 
-  it('leads nowhere when the target is gone, hidden or a link too', () => {
+  it('leads nowhere when the target is removed, hidden or a link too', () => {
     const bench = setup('Enabled');
     link(bench, 'l', 't');
     expect(refusal(() => follow(bench, 'l'))).toBe('NoSuchKey 404');

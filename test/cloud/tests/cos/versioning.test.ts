@@ -9,11 +9,11 @@ describe('version IDs', () => {
     expect(timeOfVersionId('MTg0NDUxMzY1MDIzNjQ3NTcwMDk')).toBe(1_607_571_344_794_606);
   });
 
-  it.each(['', 'null', 'not an ID', 'OTk5OTk5OTk5OTk5OTk5OTk5OTk'])('%j is none', (text) => {
+  it.each(['', 'null', 'not an ID', 'OTk5OTk5OTk5OTk5OTk5OTk5OTk'])('do not include %j', (text) => {
     expect(timeOfVersionId(text)).toBeUndefined();
   });
 
-  it('fall strictly, also when the clock stands still or goes back', () => {
+  it('always decrease, even when the clock stops or goes back', () => {
     const { put, clock } = setup('Enabled');
     const first = put('a');
     const second = put('b');
@@ -43,7 +43,7 @@ describe('a bucket that never had versioning', () => {
     expect(get('a', 'null').etag).toBe(get('a').etag);
   });
 
-  it('removes for good', () => {
+  it('removes its object for good', () => {
     const { put, get, remove, stack } = setup();
     put('a');
     expect(remove('a')).toEqual({ versionId: undefined, deleteMarker: false });
@@ -73,7 +73,7 @@ describe('a bucket with versioning', () => {
     expect(await textOf(get('a', 'null').blob)).toBe('zero');
   });
 
-  it('puts a delete marker on top, also of nothing and of another marker', () => {
+  it('puts a delete marker on top, even of nothing and of another delete marker', () => {
     const { put, get, remove, stack } = setup('Enabled');
     put('a');
     const marker = remove('a');
@@ -91,7 +91,7 @@ describe('a bucket with versioning', () => {
     });
   });
 
-  it('brings an object back when its marker is removed by ID', async () => {
+  it('makes an object current again when its delete marker is removed by ID', async () => {
     const { put, get, remove, stack } = setup('Enabled');
     put('a', 'one');
     const marker = remove('a');
@@ -110,7 +110,7 @@ describe('a bucket with versioning', () => {
     expect(remove('a', two.versionId)).toEqual({ versionId: two.versionId, deleteMarker: false });
   });
 
-  it('takes an empty version ID for none', () => {
+  it('treats an empty version ID as none', () => {
     const { put, remove, get, stack } = setup('Enabled');
     const { versionId } = put('a');
     expect(get('a', '').versionId).toBe(versionId);
@@ -139,7 +139,7 @@ describe('suspended versioning', () => {
     expect(await textOf(get('a', one.versionId).blob)).toBe('one');
   });
 
-  it('a new null rises above versions written since the old one', () => {
+  it('puts a new null above versions written since the old one', () => {
     const { put, versioning, stack } = setup('Suspended');
     put('a');
     versioning('Enabled');
@@ -150,7 +150,7 @@ describe('suspended versioning', () => {
     expect(stack('a')).toBe('v0 v');
   });
 
-  it('a deletion replaces null by a marker named null and keeps the rest', () => {
+  it('replaces null by a delete marker named null on a deletion, and keeps the rest', () => {
     const { put, get, remove, versioning, stack } = setup('Enabled');
     put('a');
     versioning('Suspended');

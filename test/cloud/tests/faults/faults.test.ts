@@ -52,18 +52,18 @@ describe('requests', () => {
     expect(armed({ match, effect: slow }).onRequest(request)).toEqual(matches ? [slow] : []);
   });
 
-  it('a rule with a source region strikes copies alone', () => {
+  it('match a rule with a source region only as copies', () => {
     const { sourceRegion: _, ...plain } = request;
     expect(armed({ match: { sourceRegion: 'ap-guangzhou' }, effect: slow }).onRequest(plain)).toEqual([]);
   });
 
-  it('skip and times bound how often a rule strikes', () => {
+  it('are struck as often as skip and times say', () => {
     const faults = armed({ effect: slow, skip: 1, times: 2 });
     expect(Array.from({ length: 5 }, () => faults.onRequest(request).length)).toEqual([0, 1, 1, 0, 0]);
     expect(faults.status()).toMatchObject([{ matched: 5, struck: 2 }]);
   });
 
-  it('probability is drawn from the seed', () => {
+  it('are struck with a probability drawn from the seed', () => {
     const draw = () => {
       const faults = armed({ effect: slow, probability: 0.5 });
       return Array.from({ length: 200 }, () => faults.onRequest(request).length);
@@ -75,7 +75,7 @@ describe('requests', () => {
     expect(struck).toBeLessThan(140);
   });
 
-  it('several rules add up in their order, and none is left after clear', () => {
+  it('are struck by several rules in their order, and by none after clear', () => {
     const faults = armed({ effect: slow });
     faults.add({ effect: { kind: 'reset' } });
     expect(faults.onRequest(request)).toEqual([slow, { kind: 'reset' }]);
@@ -94,25 +94,25 @@ describe('events', () => {
     expect(armed({ effect }).onRequest(request)).toEqual([]);
   });
 
-  it('without a rule come once, at once', () => {
+  it('come once, at once, without a rule', () => {
     expect(armed({ effect: slow }).onEvent(event)).toEqual([0]);
   });
 
-  it('are picked by name, also by its beginning', () => {
+  it('are selected by name, or by its beginning', () => {
     const match = (name: string) => armed({ match: { event: name }, effect: { kind: 'lose' } }).onEvent(event);
     expect(match('cos:ObjectCreated:*')).toEqual([]);
     expect(match('cos:ObjectCreated:Put')).toEqual([]);
     expect(match('cos:ObjectRemove:*')).toEqual([0]);
   });
 
-  it('reorder makes neighbours overtake each other', () => {
+  it('overtake each other when neighbours are reordered', () => {
     const faults = armed({ effect: { kind: 'reorder', withinMs: 1000 } });
     const times = Array.from({ length: 20 }, () => faults.onEvent(event)[0] ?? -1);
     expect(times.every((at) => at >= 0 && at < 1000)).toBe(true);
     expect(times).not.toEqual(times.toSorted((a, b) => a - b));
   });
 
-  it('faults combine: doubled and delayed', () => {
+  it('may be doubled and delayed at once', () => {
     const faults = armed({ effect: { kind: 'double', afterMs: 10 } }, { effect: { kind: 'delay', ms: 5 } });
     expect(faults.onEvent(event)).toEqual([5, 15]);
   });

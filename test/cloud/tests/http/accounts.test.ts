@@ -65,18 +65,18 @@ async function uploadTo(place: Place, cam?: 'allow' | 'deny'): Promise<string> {
 describe('a role in a bucket of another account', () => {
   const uin = () => cloud.uin;
 
-  it('writes when the policy there names it, and its own account lets it', async () => {
+  it('writes when the policy there names it, and its own account allows it', async () => {
     const place = foreignBucket(allow(`qcs::cam::uin/${uin()}:roleName/${ROLE}`));
     expect(await uploadTo(place)).toBe('AccessDenied');
     expect(await uploadTo(place, 'allow')).toBe('written');
     expect(await uploadTo(place, 'deny')).toBe('AccessDenied');
   });
 
-  it('writes too when the policy names its whole account', async () => {
+  it('also writes when the policy names its whole account', async () => {
     expect(await uploadTo(foreignBucket(allow(`qcs::cam::uin/${uin()}:uin/${uin()}`)), 'allow')).toBe('written');
   });
 
-  it('does not write on the word of its own account alone, nor when another role is named', async () => {
+  it('does not write when only its own account allows it, nor when another role is named', async () => {
     expect(await uploadTo(foreignBucket(), 'allow')).toBe('AccessDenied');
     const another = foreignBucket(allow(`qcs::cam::uin/${uin()}:roleName/another`));
     expect(await uploadTo(another, 'allow')).toBe('AccessDenied');
@@ -84,7 +84,7 @@ describe('a role in a bucket of another account', () => {
     expect(await uploadTo(namesake, 'allow')).toBe('AccessDenied');
   });
 
-  it('is told that the bucket is not there as everybody is', async () => {
+  it('gets the same answer as everybody when the bucket is missing', async () => {
     const place = { bucket: `absent-${other.appid}`, region: 'ap-shanghai' };
     expect(await uploadTo(place, 'allow')).toBe('NoSuchBucket');
   });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => driver.close());
 
 describe('faults', () => {
-  it('an error is answered as COS would and nothing happens', async () => {
+  it('answer an error as COS would, and nothing happens', async () => {
     cloud.faults.set([
       { match: { action: 'PutObject' }, effect: { kind: 'error', status: 503, code: 'SlowDown' }, times: 1 },
     ]);
@@ -28,7 +28,7 @@ describe('faults', () => {
     expect((await bucket.call('PUT', 'f1', { body: 'x' })).status).toBe(200);
   });
 
-  it('a reset comes before the effect, a reset-after behind it', async () => {
+  it('reset before the effect, or after it', async () => {
     cloud.faults.set([{ match: { prefix: 'f2' }, effect: { kind: 'reset' }, times: 1 }]);
     await expect(bucket.call('PUT', 'f2', { body: 'x' })).rejects.toThrow(/ECONNRESET|hang up/);
     expect((await bucket.call('HEAD', 'f2')).status).toBe(404);
@@ -37,7 +37,7 @@ describe('faults', () => {
     expect((await bucket.call('HEAD', 'f2')).status).toBe(200);
   });
 
-  it('a copy may fail inside a 200', async () => {
+  it('fail a copy inside a 200', async () => {
     await bucket.put('f3', 'x');
     cloud.faults.set([
       {
@@ -54,7 +54,7 @@ describe('faults', () => {
 });
 
 describe('connections', () => {
-  /** The head of a signed PUT, to be followed by more headers and whatever body. */
+  /** The head of a signed PUT, for more headers and any body to follow. */
   const putHead = (key: string): string => {
     const seconds = Math.floor(Date.now() / 1000);
     const authorization = sign(
@@ -64,7 +64,7 @@ describe('connections', () => {
     return `PUT /${key} HTTP/1.1\r\nHost: ${bucket.host}\r\nAuthorization: ${authorization}\r\n`;
   };
 
-  it('a body that ends too early is refused and not stored', async () => {
+  it('refuse a body that ends too early, and do not store it', async () => {
     const bytes = `${putHead('cut')}Content-Length: 10\r\n\r\nabc`;
     const { text } = await rawExchange(cloud.port, bytes, { halfClose: true });
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
@@ -72,19 +72,19 @@ describe('connections', () => {
     expect((await bucket.call('HEAD', 'cut')).status).toBe(404);
   });
 
-  it('a PUT without a length is refused', async () => {
+  it('refuse a PUT without a length', async () => {
     const { text } = await rawExchange(cloud.port, `${putHead('open')}Connection: close\r\n\r\n`);
     expect(text).toMatch(/^HTTP\/1\.1 411 /);
     expect(text).toContain('<Code>MissingContentLength</Code>');
   });
 
-  it('bytes beyond the announced length are not stored', async () => {
+  it('do not store bytes beyond the announced length', async () => {
     const bytes = `${putHead('long')}Connection: close\r\nContent-Length: 3\r\n\r\nabcdef`;
     expect((await rawExchange(cloud.port, bytes)).text).toMatch(/^HTTP\/1\.1 200 /);
     expect((await bucket.must('GET', 'long')).body.toString()).toBe('abc');
   });
 
-  it('take requests in absolute form, as a proxy gets them', async () => {
+  it('accept requests in absolute form, as a proxy gets them', async () => {
     await bucket.must('PUT', 'proxied', { body: 'x', headers: { 'x-cos-acl': 'public-read' } });
     const { text } = await rawExchange(
       cloud.port,
@@ -95,7 +95,7 @@ describe('connections', () => {
 });
 
 describe('switches', () => {
-  it('markerOn404 puts the marker into the 404', async () => {
+  it('put the delete marker into the 404: markerOn404', async () => {
     await bucket.put('mark', 'x');
     const marker = (await bucket.must('DELETE', 'mark')).headers['x-cos-version-id'];
     const silent = await bucket.call('HEAD', 'mark');
@@ -109,7 +109,7 @@ describe('switches', () => {
 });
 
 describe('more switches', () => {
-  it('noSuchTagSetOfObjects makes no tags a 404', async () => {
+  it('make missing tags a 404: noSuchTagSetOfObjects', async () => {
     await bucket.put('no-tags', 'x');
     const tags = () => bucket.call('GET', 'no-tags', { query: { tagging: '' } });
     expect((await tags()).status).toBe(200);
@@ -119,7 +119,7 @@ describe('more switches', () => {
     expect(errorOf(answer)).toMatchObject({ status: 404, code: 'NoSuchTagSet' });
   });
 
-  it('ignoreUnknownSubresources lets a bare parameter pass', async () => {
+  it('ignore a bare parameter: ignoreUnknownSubresources', async () => {
     await bucket.put('busted', 'x');
     const get = () => bucket.call('GET', 'busted', { query: { '17': '' } });
     expect(errorOf(await get())).toMatchObject({ status: 400, code: 'InvalidArgument' });
@@ -133,7 +133,7 @@ describe('more switches', () => {
 describe('temporary credentials', () => {
   const policy = (statements: object[]) => JSON.stringify({ version: '2.0', statement: statements });
 
-  it('need their token and do what the role may do, no more', async () => {
+  it('need their token and have the rights of the role, no more', async () => {
     const trust = policy([
       { action: 'name/sts:AssumeRole', effect: 'allow', principal: { service: 'scf.qcloud.com' } },
     ]);
@@ -199,7 +199,7 @@ describe('lists and CAM', () => {
     ],
   });
 
-  it.each([{}, { versions: '' }, { uploads: '' }])('%j is judged by the prefix that is asked for', async (kind) => {
+  it.each([{}, { versions: '' }, { uploads: '' }])('%j is judged by its prefix', async (kind) => {
     const name = `lister-${Object.keys(kind).join('')}`;
     const trust = {
       version: '2.0',
@@ -224,7 +224,7 @@ describe('lists and CAM', () => {
   });
 });
 
-describe('buckets and objects that are not there', () => {
+describe('missing buckets and objects', () => {
   it.each(['x-1250000000.ci.ap-guangzhou.myqcloud.com', 'cos-elsewhere.myqcloud.com', 'x.tencentcos.cn'])(
     'a service behind %s is refused in the form of COS',
     async (host) => {
@@ -248,7 +248,7 @@ describe('buckets and objects that are not there', () => {
 });
 
 describe('a bucket policy with a condition', () => {
-  it('is refused for good, because nobody here would obey it', async () => {
+  it('is refused, because the local cloud would not obey it', async () => {
     const resource = `qcs::cos:${bucket.region}:uid/${driver.appid}:${bucket.name}/*`;
     const condition = { ip_equal: { 'qcs:ip': '10.0.0.0/8' } };
     const statement = [{ effect: 'allow', principal: '*', action: 'name/cos:GetObject', resource, condition }];

@@ -26,8 +26,8 @@ async function older(key: string): Promise<string | undefined> {
   return versionId;
 }
 
-describe('properties that the client changes', () => {
-  it('is its tags alone, read back as they were sent', async () => {
+describe('a version whose properties the client changes', () => {
+  it('gets new tags alone, read back as they were sent', async () => {
     const versionId = await older('tags');
     const tags = [
       ['name with a blank', 'a+b=c'],
@@ -40,7 +40,7 @@ describe('properties that the client changes', () => {
     expect(await cos.getTags(PLACE, 'tags', versionId)).toEqual([]);
   });
 
-  it('is its ACL alone, read back as it was sent', async () => {
+  it('gets a new ACL alone, read back as it was sent', async () => {
     const versionId = await older('acl');
     const grants = [
       { permission: 'READ', grantee: ALL_USERS },

@@ -7,7 +7,7 @@ export interface Exchange {
   readonly reset: boolean;
 }
 
-/** Sends bytes as they are and collects the answer: for requests that no HTTP client would send. */
+/** Sends bytes unchanged and collects the answer: for requests that no HTTP client would send. */
 export function rawExchange(port: number, bytes: string, options: { halfClose?: boolean } = {}): Promise<Exchange> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

@@ -28,12 +28,12 @@ it.each([
   expect(to(host)).toEqual(destination);
 });
 
-it('steering is only on this machine itself, and only below its own folder', () => {
+it('control of the cloud is only on this machine itself, and only below its own path', () => {
   expect(to('127.0.0.1:1', '/_local/faults')).toEqual({ kind: 'local', path: '/faults' });
   expect(to('127.0.0.1:1', '/_localfoo').kind).toBe('api');
   expect(to('b-1250000000.cos.ap-shanghai.myqcloud.com', '/_local/faults').kind).toBe('cos');
 });
 
-it('a cloud API action is one on any host', () => {
+it('a cloud API action is recognised on any host', () => {
   expect(to('127.0.0.1:1', '/', true)).toEqual({ kind: 'cloud-api' });
 });

@@ -42,7 +42,7 @@ describe('requests', () => {
     expect(request).toMatchObject({ host: 'h:8', rawPath: '/a/../b//c/%2e%2F', rawQuery: 'x=%20&y' });
   });
 
-  it('in absolute form bring their own host, which wins', async () => {
+  it('in absolute form have their own host, which wins', async () => {
     const request = await seenBy('GET http://right:1/a//b?q HTTP/1.1\r\nHost: wrong\r\nConnection: close\r\n\r\n');
     expect(request).toMatchObject({ host: 'right:1', rawPath: '/a//b', rawQuery: 'q' });
     const bare = await seenBy('GET http://right HTTP/1.1\r\nHost: right\r\nConnection: close\r\n\r\n');
@@ -72,7 +72,7 @@ describe('requests', () => {
     expect(text).toMatch(/\r\n\r\nok$/);
   });
 
-  it('that end too early tell the handler, which can still answer', async () => {
+  it('that end too early reach the handler as cut short, which can still answer', async () => {
     const { port } = await serve(async (request) => {
       const outcome = await bodyText(request).catch((error: unknown) => error);
       return { status: outcome instanceof BodyCutShort ? 400 : 200, headers: [] };
@@ -81,7 +81,7 @@ describe('requests', () => {
     expect((await rawExchange(port, bytes, { halfClose: true })).text).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('of which nobody reads the rest do not hold up the next on the connection', async () => {
+  it('with an unread rest do not hold up the next on the connection', async () => {
     const { port } = await serve(async (request) => {
       if (request.method === 'PUT') for await (const chunk of request.body) if (chunk.length > 0) break;
       return { status: 200, headers: [['x-method', request.method]] };
@@ -92,7 +92,7 @@ describe('requests', () => {
     expect(text.match(/x-method: \w+/g)).toEqual(['x-method: PUT', 'x-method: GET']);
   });
 
-  it('that are no HTTP are answered 400', async () => {
+  it('that are not HTTP are answered 400', async () => {
     const { port } = await serve(async () => ({ status: 200, headers: [] }));
     expect((await rawExchange(port, 'nonsense\r\n\r\n')).text).toMatch(/^HTTP\/1\.1 400 /);
   });
@@ -101,7 +101,7 @@ describe('requests', () => {
 describe('answers', () => {
   const close = 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
 
-  it('carry header bytes unchanged beside any body', async () => {
+  it('have header bytes unchanged beside any body', async () => {
     const { port } = await serve(async () => ({ status: 200, headers: [['x-a', '\xe9\xff']], body: 'ü' }));
     const { text } = await rawExchange(port, close);
     expect(text).toContain('x-a: \xe9\xff\r\n');
@@ -120,14 +120,14 @@ describe('answers', () => {
     expect(none.text).not.toMatch(/content-length/i);
   });
 
-  it('a reset leaves nothing but a broken connection', async () => {
+  it('by a reset leave nothing but a broken connection', async () => {
     const { port } = await serve(async () => {
       throw new ConnectionReset();
     });
     expect(await rawExchange(port, close)).toEqual({ text: '', reset: true });
   });
 
-  it('a body that fails half way breaks the connection and is reported', async () => {
+  it('with a body that fails half way break the connection, which is reported', async () => {
     const failure = new Error('disk');
     const { port } = await serve(async () => ({
       status: 200,
@@ -143,8 +143,8 @@ describe('answers', () => {
   });
 });
 
-describe('ports', () => {
-  it('in use are named in the error', async () => {
+describe('a port', () => {
+  it('in use is named in the error', async () => {
     const { port } = await serve(async () => ({ status: 200, headers: [] }));
     await expect(listen(async () => ({ status: 200, headers: [] }), { port, onError: () => {} })).rejects.toThrow(
       `port ${port} on 127.0.0.1 is in use`,

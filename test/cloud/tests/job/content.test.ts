@@ -13,12 +13,12 @@ function seen(headers: Record<string, string> = {}, bytes: Partial<SeenBytes> = 
 }
 
 describe('differences', () => {
-  it('finds none between a version and its marked replica', () => {
+  it('are none between a version and its marked replica', () => {
     const own = { 'x-cos-meta-mode': '0644', 'x-cos-storage-class': 'STANDARD_IA', expires: 'never' };
     expect(differences(seen(own), seen({ ...own, ...MARKER }))).toEqual([]);
   });
 
-  it('takes a missing storage class for STANDARD', () => {
+  it('treat a missing storage class as STANDARD', () => {
     expect(differences(seen(), seen({ 'x-cos-storage-class': 'STANDARD' }))).toEqual([]);
   });
 
@@ -31,7 +31,7 @@ describe('differences', () => {
     { name: 'metadata lost', a: seen({ 'x-cos-meta-a': '1' }), b: seen(), found: 'user metadata' },
     { name: 'metadata gained', a: seen(), b: seen({ 'x-cos-meta-replication-other': '1' }), found: 'user metadata' },
     { name: 'CRC64', a: seen({ 'x-cos-hash-crc64ecma': '1' }), b: seen(), found: 'CRC64' },
-  ])('finds: $name', ({ a, b, found }) => {
+  ])('include: $name', ({ a, b, found }) => {
     expect(differences(a, b)).toEqual([expect.stringContaining(found)]);
   });
 });

@@ -49,7 +49,7 @@ describe('filesOfFolder', () => {
     expect(describeLeftOut([{ path: '/a', reason }])).toEqual([`Left out: /a (${reason})`]);
   });
 
-  it('says which file it cannot take', async () => {
+  it('names a file that it cannot take', async () => {
     const root = join(folder, 'long');
     const deep = join(root, ...Array.from({ length: 4 }, () => 'd'.repeat(240)));
     await mkdir(deep, { recursive: true });
@@ -60,7 +60,7 @@ describe('filesOfFolder', () => {
     expect(leftOut).toEqual([{ path: join(deep, 'a'), reason: expect.stringContaining('850 bytes') as string }]);
   });
 
-  it('refuses what is missing, empty or not a folder', async () => {
+  it('refuses a folder that is missing, empty or no folder', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
     const file = join(folder, 'file');

@@ -22,7 +22,7 @@ describe('halve', () => {
     expect(keysOf(halve(stories).dropped)).toEqual(['ab']);
   });
 
-  it('drops something of the smallest folder that has two files', () => {
+  it('drops an event even of the smallest folder that has two files', () => {
     expect(keysOf(halve([story('a'), story('b')]).dropped)).toEqual(['b']);
   });
 });

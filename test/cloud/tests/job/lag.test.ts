@@ -7,7 +7,7 @@ describe('timeOf', () => {
     expect(timeOf('MTg0NDUxMzY1MDIzNjQ3NTcwMDk')).toBeCloseTo(Date.parse('2020-12-10T03:35:44Z') + 794.606, 2);
   });
 
-  it.each(['null', '', 'abc'])('tells nothing of %j', (id) => {
+  it.each(['null', '', 'abc'])('finds no time in %j', (id) => {
     expect(timeOf(id)).toBeUndefined();
   });
 });
@@ -18,7 +18,7 @@ describe('lagOf', () => {
     expect(lagOf(hundred)).toEqual({ p50: 50, p99: 99, max: 100 });
   });
 
-  it('does with one value and with none', () => {
+  it('works with one value and with none', () => {
     expect(lagOf([7.4])).toEqual({ p50: 7, p99: 7, max: 7 });
     expect(lagOf([])).toEqual({ p50: 0, p99: 0, max: 0 });
   });

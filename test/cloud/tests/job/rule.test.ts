@@ -6,14 +6,11 @@ const placeOf = (name: string) => ({ bucket: `${name}-1250000000`, region: 'ap-g
 it.each([
   ['short', 'source', 'backup', 2],
   ['as long as COS allows', 's'.repeat(49), 'b'.repeat(49), 3],
-])(
-  'says in lines that end before column 80 that the rule is set, with names that are %s',
-  (_, source, backup, count) => {
-    const lines = describeRule(placeOf(source), placeOf(backup));
-    expect(lines).toHaveLength(count);
-    for (const line of lines) expect(line.length).toBeLessThan(80);
-    expect(lines.join(' ').replace(/ +/g, ' ')).toBe(
-      `Rule set with the official SDK, existing objects included: ${source}-1250000000 → ${backup}-1250000000`,
-    );
-  },
-);
+])('lines that end before column 80 report the rule, with names that are %s', (_, source, backup, count) => {
+  const lines = describeRule(placeOf(source), placeOf(backup));
+  expect(lines).toHaveLength(count);
+  for (const line of lines) expect(line.length).toBeLessThan(80);
+  expect(lines.join(' ').replace(/ +/g, ' ')).toBe(
+    `Rule set with the official SDK, existing objects included: ${source}-1250000000 → ${backup}-1250000000`,
+  );
+});

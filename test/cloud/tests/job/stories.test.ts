@@ -12,11 +12,11 @@ const stories = planStories(files);
 const kinds = stories.map(({ steps }) => steps.map(({ kind }) => kind).join(' '));
 
 describe('planStories', () => {
-  it('is the same each time', () => {
+  it('gives the same stories each time', () => {
     expect(planStories(files)).toEqual(stories);
   });
 
-  it('takes every file under its own key, and keys that are hard to encode', () => {
+  it('uses every file under its own key, and keys that are hard to encode', () => {
     const keys = stories.map(({ key }) => key);
     expect(keys).toEqual(expect.arrayContaining(files.map(({ key }) => key)));
     expect(new Set(keys).size).toBe(keys.length);
@@ -41,7 +41,7 @@ describe('planStories', () => {
     expect(inParts.map(({ key }) => key)).toEqual(['dir/f80.txt', 'dir/f81.txt']);
   });
 
-  it('brings headers, metadata, a storage class and tags on some', () => {
+  it('gives headers, metadata, a storage class and tags to some', () => {
     const puts = stories.flatMap(({ steps }) =>
       steps.flatMap((step) => (step.kind === 'put' ? [step.attributes] : [])),
     );
@@ -60,7 +60,7 @@ describe('planStories', () => {
 });
 
 describe('describePlan', () => {
-  it('says numbers that add up', () => {
+  it('gives numbers that add up', () => {
     const plan = planOf(stories, files.length);
     const [objects, versions] = describePlan(plan);
     const numbers = (text = '') => (text.match(/\d[\d,]*/g) ?? []).map((n) => Number(n.replace(',', '')));

@@ -4,7 +4,7 @@ import type { Entry } from '../../job/types.ts';
 
 const KEY = 'a.txt';
 
-/** Oldest first, as one thinks of a history; `x` before an ID makes it a delete marker. */
+/** Oldest first, as in a history; `x` before an ID makes it a delete marker. */
 function listing(...ids: string[]): Map<string, Entry[]> {
   const entries = ids.toReversed().map((id, n) => ({
     key: KEY,
@@ -16,7 +16,7 @@ function listing(...ids: string[]): Map<string, Entry[]> {
   return new Map(entries.length === 0 ? [] : [[KEY, entries]]);
 }
 
-/** A replica of version 1 is called `r1`, a second one `r1b`; everything else is nobody's replica. */
+/** A replica of version 1 is called `r1`, a second one `r1b`; any other ID is no replica. */
 const sourceOf = (id: string): string | undefined => /^r(\d+)/.exec(id)?.[1];
 
 function judge(source: string[], destination: string[]): string[] {
@@ -31,11 +31,11 @@ describe('histories that agree', () => {
     { name: 'a deletion between, replicated', source: ['1', 'x1', '2'], destination: ['r1', 'x9', 'r2'] },
     { name: 'a deletion between, overtaken', source: ['1', 'x1', '2'], destination: ['r1', 'r2'] },
     { name: 'a deletion of a key that was never there', source: ['x1'], destination: ['x9'] },
-  ])('$name', ({ source, destination }) => {
+  ])('include $name', ({ source, destination }) => {
     expect(judge(source, destination)).toEqual([]);
   });
 
-  it('pairs each version with its replica', () => {
+  it('pair each version with its replica', () => {
     const { pairs } = compareStructure(listing('1', '2'), listing('r1', 'r2'), sourceOf);
     expect(pairs.map(({ source, replica }) => [source.versionId, replica.versionId])).toEqual([
       ['2', 'r2'],
@@ -44,7 +44,7 @@ describe('histories that agree', () => {
   });
 });
 
-describe('histories that do not', () => {
+describe('histories that differ', () => {
   it.each([
     { name: 'nothing arrived', source: ['1'], destination: [], what: 'no replica' },
     { name: 'an older version is missing', source: ['1', '2'], destination: ['r2'], what: 'no replica' },
@@ -52,16 +52,21 @@ describe('histories that do not', () => {
     { name: 'order', source: ['1', '2'], destination: ['r2', 'r1'], what: 'another order' },
     { name: 'an old version is current', source: ['1', '2'], destination: ['r2', 'r1'], what: 'the current version' },
     { name: 'deleted only at the source', source: ['1', 'x1'], destination: ['r1'], what: 'deleted at the source' },
-    { name: 'deleted only there', source: ['1'], destination: ['r1', 'x9'], what: 'the current version' },
-    { name: 'too many markers', source: ['1', 'x1'], destination: ['r1', 'x8', 'x9'], what: 'more delete markers' },
-    { name: 'a stranger', source: ['1'], destination: ['s7', 'r1'], what: 'nobody’s replica' },
+    { name: 'deleted only at the destination', source: ['1'], destination: ['r1', 'x9'], what: 'the current version' },
+    {
+      name: 'too many delete markers',
+      source: ['1', 'x1'],
+      destination: ['r1', 'x8', 'x9'],
+      what: 'more delete markers',
+    },
+    { name: 'a stranger', source: ['1'], destination: ['s7', 'r1'], what: 'that is no replica' },
     { name: 'of an unknown version', source: ['1'], destination: ['r7', 'r1'], what: 'the source does not have' },
-    { name: 'a key too many', source: [], destination: ['x9'], what: 'a key that the source does not have' },
-  ])('$name', ({ source, destination, what }) => {
+    { name: 'a surplus key', source: [], destination: ['x9'], what: 'a key that the source does not have' },
+  ])('include $name', ({ source, destination, what }) => {
     expect(judge(source, destination)).toContainEqual(expect.stringContaining(what));
   });
 
-  it('notices a listing that calls the wrong version the latest', () => {
+  it('include a listing that calls the wrong version the latest', () => {
     const wrong = listing('r1', 'r2');
     wrong.set(KEY, wrong.get(KEY)?.map((entry) => ({ ...entry, isLatest: !entry.isLatest })) ?? []);
     const { mismatches } = compareStructure(listing('1', '2'), wrong, sourceOf);

@@ -30,7 +30,7 @@ describe('summaryJson', () => {
 });
 
 describe('summaryText', () => {
-  it('is plain when all is well', () => {
+  it('is short when all is right', () => {
     const text = summaryText(summary, plain);
     expect(text).toMatch(/objects +1,200: 1,185 files, 15 of the job's own$/m);
     expect(text).toMatch(/versions +1,500, and 30 delete markers$/m);
@@ -38,7 +38,7 @@ describe('summaryText', () => {
     expect(text).toMatch(/mismatches +0$/m);
   });
 
-  it('says what was there before the rule, what was lost, and what the scan found', () => {
+  it('has the versions from before the rule, the lost events, and the findings of the scan', () => {
     const text = summaryText(summary, plain);
     expect(text).toMatch(/before +700 versions from before the rule$/m);
     expect(text).toMatch(/lost +20 events, dropped on purpose$/m);
@@ -47,12 +47,12 @@ describe('summaryText', () => {
     expect(text).not.toContain('surplus');
   });
 
-  it('does not make up what the scan found', () => {
+  it('does not invent findings of the scan', () => {
     const text = summaryText({ ...summary, scan: { ...summary.scan, did: undefined } }, plain);
     expect(text).toMatch(/scan +has not said/);
   });
 
-  it('names what is wrong, not more of it than one can read', () => {
+  it('names the mismatches, no more of them than one can read', () => {
     const mismatches = Array.from({ length: 30 }, (_, n) => ({ key: `k${n}`, versionId: 'v', what: 'no replica' }));
     const text = summaryText({ ...summary, mismatches }, plain);
     expect(text).toMatch(/^NOT everything/);

@@ -14,8 +14,8 @@ import { upload } from '../../job/upload.ts';
 import { compareContents, compareUpload } from '../../job/verify.ts';
 
 /**
- * The judge of the main job is judged: both sides are filled by hand over HTTP, without any function, and a single fault
- * is planted. A judge that looked away would pass everything.
+ * The judge of the main job is judged: both sides are filled by hand over HTTP, without any function, and a single
+ * fault is planted. A judge that looked away would accept everything.
  */
 
 const SOURCE = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
@@ -55,7 +55,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The work of the service in the plainest way: everything in the order given. `spoil` may change a request. */
+/** The work of the service in the plainest way: everything in the given order. `spoil` may change a request. */
 async function replicateByHand(
   entries: readonly Written[],
   spoil: (key: string, headers: Record<string, string>) => void = () => undefined,
@@ -103,7 +103,7 @@ async function remove(place: typeof SOURCE, key: string, versionId: string | und
 }
 
 describe('the judge of the main job', () => {
-  it('finds nothing wrong where nothing is', async () => {
+  it('finds nothing wrong where everything is right', async () => {
     await replicateByHand(written);
     expect(written.some(({ deleteMarker }) => deleteMarker)).toBe(true);
     expect(await judge()).toEqual([]);
@@ -111,20 +111,20 @@ describe('the judge of the main job', () => {
 
   it('notices two empty buckets', async () => {
     for (const { key, versionId } of written) await remove(SOURCE, key, versionId);
-    expect(await judge()).toContain('f2.txt: the source does not hold what was uploaded');
+    expect(await judge()).toContain('f2.txt: the source does not hold the uploads');
   });
 
-  it('notices a version that did not arrive', async () => {
+  it('notices a missing replica', async () => {
     await replicateByHand(written.filter((entry) => entry !== of('f2.txt')));
     expect(await judge()).toEqual(['f2.txt: no replica']);
   });
 
-  it('notices one that arrived twice', async () => {
+  it('notices a second replica', async () => {
     await replicateByHand([...written, of('f2.txt')]);
     expect(await judge()).toEqual(expect.arrayContaining(['f2.txt: a second replica of the same version']));
   });
 
-  it('notices versions of a key in another order', async () => {
+  it('notices replicas in another order', async () => {
     await replicateByHand(written.toReversed());
     expect(await judge()).toEqual(
       expect.arrayContaining([expect.stringMatching(/: the replicas stand in another order/)]),

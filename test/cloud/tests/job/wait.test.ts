@@ -25,26 +25,26 @@ function run(looks: Observation[], quietFor: number, signal = new AbortControlle
 }
 
 describe('awaitAgreement', () => {
-  it('ends as soon as nothing is open', async () => {
+  it('ends as soon as nothing is missing', async () => {
     const { result, looked } = run([observation(2, 0), observation(1, 1), observation(0, 2)], 1_000);
     expect((await result).mismatches).toEqual([]);
     expect(looked()).toBe(3);
   });
 
-  it('gives up when nothing changes for the whole patience, and hands over what is open', async () => {
+  it('gives up when nothing changes for the whole patience, and returns the missing versions', async () => {
     const { result, time } = run([observation(2, 0)], 10_000);
     expect((await result).mismatches).toHaveLength(2);
     expect(time()).toBeGreaterThanOrEqual(10_000);
   });
 
-  it('goes on as long as anything changes, however long that takes', async () => {
+  it('continues as long as anything changes, however long that takes', async () => {
     const slow = Array.from({ length: 500 }, (_, n) => observation(1, n));
     const { result, time } = run([...slow, observation(0, 500)], 1_000);
     expect((await result).mismatches).toEqual([]);
     expect(time()).toBeGreaterThan(100_000);
   });
 
-  it('looks again soon after a look that took long: somebody watches the numbers', async () => {
+  it('looks again soon after a look that took long, because a person watches the numbers', async () => {
     const looks: number[] = [];
     let now = 0;
     await awaitAgreement(
@@ -59,7 +59,7 @@ describe('awaitAgreement', () => {
     expect(looks.map((at, n) => at - n * 20_000)).toEqual([0, 2_000, 4_000]);
   });
 
-  it('ends at once when it is told to', async () => {
+  it('ends at once on request', async () => {
     const stop = new AbortController();
     stop.abort(new Error('ended'));
     await expect(run([observation(1, 0)], 1_000, stop.signal).result).rejects.toThrow('ended');

@@ -41,7 +41,7 @@ describe('an asynchronous run', () => {
     expect(scf.counters().functions['ap-guangzhou/default/recovering']).toMatchObject({ dropped: 0 });
   });
 
-  it('follows the function’s own number of retries', async () => {
+  it("repeats as often as the function's own setting says", async () => {
     const { scf } = createPlatform();
     const id = await deploy(scf, 'once', FAILING);
     scf.updateAsyncConfig(id, { retries: 0, ttl: 60 });
@@ -62,7 +62,7 @@ describe('an asynchronous run', () => {
     expect(scf.counters().functions['ap-guangzhou/default/late']).toMatchObject({ dropped: 1 });
   });
 
-  it('that the platform could not start uses up no retry', async () => {
+  it('uses up no retry when the platform could not start it', async () => {
     const { scf, cam } = createPlatform();
     cam.createRole({ name: 'engine', trust: TRUST });
     const id = await deploy(scf, 'patient', 'exports.main_handler = () => 1;', { role: 'engine' });
@@ -79,7 +79,7 @@ describe('an asynchronous run', () => {
     ]);
   });
 
-  it('waits for an instance, behind the runs that somebody waits for', async () => {
+  it('waits for an instance, after the runs that have waiting callers', async () => {
     const { scf } = createPlatform({ maxInstances: 1 });
     const id = await deploy(scf, 'order', 'exports.main_handler = (event) => event;');
     const ended: string[] = [];
@@ -91,7 +91,7 @@ describe('an asynchronous run', () => {
     expect(ended).toEqual(['1', '"now"', '2', '3']);
   });
 
-  it('that waited runs on the code of the moment it begins', async () => {
+  it('runs on the code of the moment it begins', async () => {
     const { scf } = createPlatform({ maxInstances: 1 });
     const id = await deploy(scf, 'changing', 'exports.main_handler = () => "old";');
     scf.invokeAsync(id, '{}');
@@ -140,25 +140,25 @@ describe('the life of a function', () => {
   });
 
   it.each([
-    ['a runtime that does not exist', { runtime: 'Nodejs99' }, 'InvalidParameterValue.Runtime'],
+    ['an unknown runtime', { runtime: 'Nodejs99' }, 'InvalidParameterValue.Runtime'],
     ['a handler without a method', { handler: 'index' }, 'InvalidParameterValue.Handler'],
     ['memory between the steps', { memorySize: 200 }, 'InvalidParameterValue.MemorySize'],
     ['a time limit over 900 s', { timeout: 901 }, 'LimitExceeded.Timeout'],
     ['a reserved variable', { environment: { TENCENTCLOUD_X: '1' } }, 'InvalidParameterValue.EnvironmentSystemProtect'],
-    ['a variable that is none', { environment: { 'a-b': '1' } }, 'InvalidParameterValue.Environment'],
+    ['an invalid variable', { environment: { 'a-b': '1' } }, 'InvalidParameterValue.Environment'],
     [
       'too much environment',
       { environment: { A: 'x'.repeat(4096) } },
       'InvalidParameterValue.EnvironmentExceededLimit',
     ],
     ['a description with a slash', { description: 'a/b' }, 'InvalidParameterValue.Description'],
-    ['a role that is not there', { role: 'none' }, 'ResourceNotFound.Role'],
+    ['a missing role', { role: 'none' }, 'ResourceNotFound.Role'],
   ])('does not begin with %s', async (_name, config, code) => {
     const { scf } = createPlatform();
     await expect(deploy(scf, 'wrong', ECHO, config)).rejects.toMatchObject({ code });
   });
 
-  it('has its name once in a region, its runtime for good, and 50 neighbours at most', async () => {
+  it('has its name once in a region, its runtime for good, and at most 49 others in its namespace', async () => {
     const { scf, id } = await withEcho();
     await expect(deploy(scf, 'echo', ECHO)).rejects.toMatchObject({ code: 'ResourceInUse.Function' });
     await expect(deploy(scf, '1st', ECHO)).rejects.toMatchObject({ code: 'InvalidParameterValue.FunctionName' });

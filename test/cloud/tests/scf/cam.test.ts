@@ -79,7 +79,7 @@ describe('the rights of a role', () => {
     expect(cam.allows(ENGINE, action, resource)).toBe(allowed);
   });
 
-  it('is cut by an explicit deny, whichever policy has it', () => {
+  it('are ended by an explicit deny, whichever policy has it', () => {
     const cam = withPolicies(
       policy(statement('cos:*', '*')),
       policy(statement('name/cos:DeleteObject', object('keep/*'), 'deny')),
@@ -89,7 +89,7 @@ describe('the rights of a role', () => {
     expect(cam.allows(ENGINE, 'name/cos:GetObject', object('keep/a'))).toBe(true);
   });
 
-  it('follows policies as they are changed, detached and deleted, and the role itself', () => {
+  it('follow policies as they are changed, detached and deleted, and the role itself', () => {
     const cam = withPolicies(policy(statement('cos:*', object('a/*'))));
     const may = (key: string) => cam.allows(ENGINE, 'name/cos:PutObject', object(key));
     const { id } = cam.getPolicy({ name: 'policy-0' });
@@ -106,7 +106,7 @@ describe('the rights of a role', () => {
     expect(may('b/1')).toBe(false);
   });
 
-  it('is nothing that stops the root account', () => {
+  it('do not limit the root account', () => {
     const cam = withPolicies();
     expect(cam.allows(ROOT.principal, 'name/cos:DeleteBucket', object(''))).toBe(true);
     expect(cam.allows({ kind: 'root', uin: '7' }, 'name/cos:DeleteBucket', object(''))).toBe(false);
@@ -114,7 +114,7 @@ describe('the rights of a role', () => {
 });
 
 describe('temporary credentials', () => {
-  it('are found by their ID, handed out again for an hour, valid for two', () => {
+  it('are found by their ID, given again for an hour, valid for two', () => {
     const clock = fixedClock();
     const cam = createAccount(clock.now);
     cam.createRole({ name: 'engine', trust: TRUST });
@@ -150,8 +150,8 @@ describe('temporary credentials', () => {
 describe('a policy document is refused', () => {
   const good = statement('cos:*', '*');
   it.each<[string, string, string]>([
-    ['that is no JSON', 'no', 'PolicyDocumentError'],
-    ['that is no object', '7', 'PolicyDocumentError'],
+    ['that is not JSON', 'no', 'PolicyDocumentError'],
+    ['that is not an object', '7', 'PolicyDocumentError'],
     ['of version 1', JSON.stringify({ version: '1.0', statement: [good] }), 'VersionError'],
     ['without statements', JSON.stringify({ version: '2.0', statement: [] }), 'StatementError'],
     ['with a wrong effect', policy({ ...good, effect: 'maybe' }), 'EffectError'],
@@ -166,7 +166,7 @@ describe('a policy document is refused', () => {
     expect(() => cam.createPolicy({ name: 'p', document })).toThrow(refusal(`InvalidParameter.${code}`));
   });
 
-  it('and so is a trust policy that trusts nobody', () => {
+  it('for a trust policy that trusts nobody', () => {
     const cam = withPolicies();
     expect(() => cam.createRole({ name: 'r', trust: policy(good) })).toThrow(
       refusal('InvalidParameter.PrincipalError'),
@@ -175,7 +175,7 @@ describe('a policy document is refused', () => {
 });
 
 describe('the limits of CAM', () => {
-  /** A document of exactly so many characters. */
+  /** A document of exactly this many characters. */
   const sized = (length: number): string => {
     const empty = policy(statement('cos:*', object('')));
     return policy(statement('cos:*', object('x'.repeat(length - empty.length))));
@@ -232,7 +232,7 @@ describe('names', () => {
     expect(() => cam.updatePolicy(other.id, { name: 'policy-0' })).toThrow(refusal('FailedOperation.PolicyNameInUse'));
   });
 
-  it('are of what exists', () => {
+  it('must exist when they are used', () => {
     const cam = withPolicies();
     expect(() => cam.attach('none', 1)).toThrow(refusal('InvalidParameter.RoleNotExist'));
     expect(() => cam.attach('engine', 1)).toThrow(refusal('InvalidParameter.PolicyIdNotExist'));

@@ -13,7 +13,7 @@ interface Record_ {
 const SWITCHES = createCore({ now: () => 0, random: () => 0 }).switches;
 const TARGET = { region: 'ap-shanghai', namespace: 'default', name: 'example-fn', qualifier: '$DEFAULT' };
 
-/** The write behind the capture. */
+/** The write behind the recording. */
 const WRITE: CoreEvent = {
   name: 'cos:ObjectCreated:Put',
   bucket: 'examplebucket-1250000000',
@@ -45,7 +45,7 @@ function withoutUploader(event: { Records: [Record_] }): unknown {
 }
 
 describe('the event of a COS trigger', () => {
-  it('is what the capture shows, field by field and in its order', () => {
+  it('equals the recording, field by field and in its order', () => {
     const captured = withoutUploader(fixture('real-2022-put-presigned'));
     expect(JSON.stringify(withoutUploader(build({})))).toBe(JSON.stringify(captured));
     const { requestParameters } = build({}).Records[0].event;
@@ -56,7 +56,7 @@ describe('the event of a COS trigger', () => {
     );
   });
 
-  it('has the key raw, the address percent-encoded', () => {
+  it('has the key raw, and the address percent-encoded', () => {
     const { key, url } = build({ key: 'logs/a b+中文%.txt' }).Records[0].cos.cosObject;
     expect(key).toBe('/1250000000/examplebucket/logs/a b+中文%.txt');
     expect(url).toBe(
@@ -78,7 +78,7 @@ describe('the event of a COS trigger', () => {
     });
   });
 
-  it('of a delete marker says nothing of content', () => {
+  it('of a delete marker has no fields of content', () => {
     const write = { name: 'cos:ObjectRemove:DeleteMarkerCreated', etag: '', size: 0, contentType: '' };
     const expected = fixture('synthetic-delete-marker-created').Records[0].cos.cosObject;
     const { meta, size } = build({ ...write, requestId: 'NjU1M2YxMDBfYTEwYTA5Xzg2NF8xMjM0NTc=' }).Records[0].cos

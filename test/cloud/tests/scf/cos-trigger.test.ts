@@ -5,7 +5,7 @@ import { describeCosTrigger, matchesCosTrigger, overlaps, readCosTrigger } from 
 const filter = (event: string, prefix = '', suffix = '') => ({ event: `cos:${event}`, prefix, suffix });
 
 describe('the description of a COS trigger', () => {
-  it('is read and given back', () => {
+  it('is read and returned', () => {
     const text = '{"event":"cos:ObjectCreated:*","filter":{"Prefix":"a/","Suffix":".jpg"}}';
     expect(readCosTrigger(text)).toEqual(filter('ObjectCreated:*', 'a/', '.jpg'));
     expect(describeCosTrigger(readCosTrigger(text))).toBe(text);
@@ -18,8 +18,8 @@ describe('the description of a COS trigger', () => {
     ['Removed for Remove', '{"event":"cos:ObjectRemoved:*"}'],
     ['an unknown event', '{"event":"cos:ObjectCreated:Append"}'],
     ['a suffix without a dot', '{"event":"cos:ObjectCreated:*","filter":{"Prefix":"","Suffix":"jpg"}}'],
-    ['a filter that is none', '{"event":"cos:ObjectCreated:*","filter":7}'],
-    ['a prefix that is no text', '{"event":"cos:ObjectCreated:*","filter":{"Prefix":7}}'],
+    ['an invalid filter', '{"event":"cos:ObjectCreated:*","filter":7}'],
+    ['a prefix that is not a text', '{"event":"cos:ObjectCreated:*","filter":{"Prefix":7}}'],
   ])('is refused with %s', (_name, text) => {
     expect(() => readCosTrigger(text)).toThrow(expect.objectContaining({ code: 'InvalidParameterValue.TriggerDesc' }));
   });

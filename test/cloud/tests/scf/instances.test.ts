@@ -67,7 +67,7 @@ describe('instances', () => {
 
     expect((await endless).status).toBe(439);
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
-    // Code and scratch folders lie side by side in the platform's own temporary folder.
+    // Code and temporary folders lie side by side in the platform's own temporary folder.
     expect(existsSync(path.dirname(scratch))).toBe(false);
   });
 });
@@ -83,7 +83,7 @@ describe('code', () => {
     expect(await scf.invoke(id, '{}')).toMatchObject({ result: '2', coldStartMs: expect.any(Number) as number });
   });
 
-  it('is frozen by publishing a version', async () => {
+  it('is frozen when a version is published', async () => {
     const { scf } = createPlatform();
     const id = await deploy(
       scf,
@@ -111,7 +111,7 @@ describe('code', () => {
     });
   });
 
-  it('is refused when it is no zip or leaves its folder', async () => {
+  it('is refused when it is not a zip or leaves its folder', async () => {
     const { scf } = createPlatform();
     const config = { runtime: 'Nodejs20.19' };
     const refused = { code: 'InvalidParameterValue.ZipFile' };

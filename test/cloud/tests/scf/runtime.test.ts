@@ -5,7 +5,7 @@ import { createPlatform, deploy, TRUST } from './scf-world.ts';
 const resultOf = (run: Invocation): unknown => JSON.parse(run.result);
 
 describe('a run', () => {
-  it('calls the handler with the event and a context as the platform gives it', async () => {
+  it("calls the handler with the event and the platform's context", async () => {
     const { scf } = createPlatform();
     const source = 'exports.main_handler = async (event, context) => ({ event, context });';
     const id = await deploy(scf, 'echo', source, { environment: { STAGE: 'dev' }, timeout: 7 });
@@ -46,7 +46,7 @@ describe('a run', () => {
     expect(scf.counters()).toMatchObject({ instances: 1, running: 0, queued: 0 });
   });
 
-  it('takes callbacks', async () => {
+  it('may use callbacks', async () => {
     const { scf } = createPlatform();
     const id = await deploy(
       scf,
@@ -139,7 +139,7 @@ describe('a failed run', () => {
     ['throws', 'exports.main_handler = () => { throw new TypeError("bad event"); };', 430, 'TypeError: bad event'],
     ['rejects', 'exports.main_handler = async () => { throw "text"; };', 430, 'text'],
     [
-      'answers what JSON cannot hold',
+      'answers a value that JSON cannot hold',
       'exports.main_handler = () => { const a = {}; a.a = a; return a; };',
       430,
       'circular',
@@ -164,13 +164,13 @@ describe('a failed run', () => {
     expect(scf.counters().functions['ap-guangzhou/default/failing']).toMatchObject({ invocations: 1, errors: 1 });
   });
 
-  it('leaves what it had printed in the log', async () => {
+  it('leaves its earlier output in the log', async () => {
     const { scf } = createPlatform();
     const source = `exports.main_handler = () => { console.log('before the end'); process.exit(1); };`;
     expect((await scf.invoke(await deploy(scf, 'printing', source), '{}')).log).toContain('before the end');
   });
 
-  it('is killed at its time limit, and the next run starts anew', async () => {
+  it('is killed at its time limit, and the next run starts a new process', async () => {
     const { scf } = createPlatform();
     const source = 'exports.main_handler = (event) => { while (event.hang) {} return process.pid; };';
     const id = await deploy(scf, 'hanging', source, { timeout: 1 });
@@ -193,13 +193,13 @@ describe('a failed run', () => {
     expect(run.status).toBe(434);
   });
 
-  it('whose answer is too large', async () => {
+  it('ends with an error when its answer is too large', async () => {
     const { scf } = createPlatform();
     const id = await deploy(scf, 'large', `exports.main_handler = () => 'x'.repeat(6 * 1024 * 1024);`);
     expect((await scf.invoke(id, '{}')).status).toBe(407);
   });
 
-  it('whose role was deleted is a platform error', async () => {
+  it('ends with a platform error when its role was deleted', async () => {
     const { scf, cam } = createPlatform();
     cam.createRole({
       name: 'gone',

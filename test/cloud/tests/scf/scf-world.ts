@@ -31,7 +31,7 @@ const PLAIN: Attributes = {
   encryption: undefined,
 };
 
-/** Numbers that look random and are the same at every run. */
+/** Numbers that look random and are the same in every run. */
 export function fixedRandom(): () => number {
   let state = 1;
   return () => {
@@ -40,7 +40,7 @@ export function fixedRandom(): () => number {
   };
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that stops until it is moved. */
 export function fixedClock(start = Date.UTC(2026, 0, 31, 0, 0, 0)) {
   let time = start;
   return {

@@ -23,7 +23,7 @@ it('fires at the scheduled times of the clock', async () => {
   expect(times).toEqual([30_000, 90_000]);
 });
 
-it('does not make up for times that passed while the machine slept', async () => {
+it('does not repeat times that passed while the machine slept', async () => {
   const timers = createTimers({ now: () => Date.now(), scale: 1 });
   const { times, fire } = recorder();
   timers.start({}, every, fire);

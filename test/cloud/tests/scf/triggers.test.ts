@@ -74,8 +74,8 @@ describe('a COS trigger', () => {
 
   it.each<[string, Partial<TriggerRequest>, string]>([
     ['another region', { name: `${BUCKET}.cos.ap-shanghai.myqcloud.com` }, 'InvalidParameterValue.TriggerName'],
-    ['a name that is no bucket', { name: 'photos' }, 'InvalidParameterValue.TriggerName'],
-    ['a bucket that is not there', { name: `none-${APPID}.cos.${REGION}.myqcloud.com` }, 'ResourceNotFound.Cos'],
+    ['an invalid bucket name', { name: 'photos' }, 'InvalidParameterValue.TriggerName'],
+    ['a missing bucket', { name: `none-${APPID}.cos.${REGION}.myqcloud.com` }, 'ResourceNotFound.Cos'],
     ['an unknown version', { qualifier: '3' }, 'ResourceNotFound.Qualifier'],
     ['an unknown type', { type: 'apigw' }, 'InvalidParameterValue.Type'],
     ['a long argument', { customArgument: 'x'.repeat(4097) }, 'InvalidParameterValue.CustomArgument'],
@@ -84,7 +84,7 @@ describe('a COS trigger', () => {
     expect(() => scf.createTrigger(id, { ...cosTrigger('cos:ObjectCreated:*'), ...change })).toThrow(refusal(code));
   });
 
-  it('is refused when it overlaps another one of the bucket, whichever function has that', async () => {
+  it('is refused when it overlaps another trigger on the bucket, of whichever function', async () => {
     const { scf, id } = await withEcho();
     const other = await deploy(scf, 'other', ECHO);
     scf.createTrigger(id, cosTrigger('cos:ObjectCreated:*'));

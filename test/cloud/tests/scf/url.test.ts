@@ -116,10 +116,10 @@ describe('the answer of a function URL', () => {
   });
 
   it.each([
-    ['a status that is none', '({ statusCode: "200" })'],
+    ['an invalid status', '({ statusCode: "200" })'],
     ['a status out of range', '({ statusCode: 99 })'],
-    ['a body that is no text', '({ statusCode: 200, body: {} })'],
-    ['headers that are none', '({ statusCode: 200, headers: [] })'],
+    ['a body that is not a text', '({ statusCode: 200, body: {} })'],
+    ['invalid headers', '({ statusCode: 200, headers: [] })'],
     ['a header that is an object', '({ statusCode: 200, headers: { a: {} } })'],
   ])('is refused with %s', async (_name, returned) => {
     const { scf, host } = await withUrl(`exports.main_handler = () => (${returned});`);
@@ -131,7 +131,7 @@ describe('the answer of a function URL', () => {
     });
   });
 
-  it('is the platform’s error when the function failed', async () => {
+  it("is the platform's error when the function failed", async () => {
     const { scf, host } = await withUrl('exports.main_handler = () => { throw new Error("no"); };');
     const answer = await scf.serve(request(host));
     expect(answer.status).toBe(500);
@@ -140,7 +140,7 @@ describe('the answer of a function URL', () => {
 });
 
 describe('a function URL', () => {
-  it('takes an event of 6 MB, which is what JSON makes of the request', async () => {
+  it('accepts an event of 6 MB, which is the request as JSON', async () => {
     const { scf, host } = await withUrl('exports.main_handler = (event) => ({ event: JSON.stringify(event).length });');
     const { event: around } = json(await scf.serve(request(host))) as { event: number };
     const room = 6 * 1024 * 1024 - around;
@@ -151,13 +151,13 @@ describe('a function URL', () => {
     }
   });
 
-  it('keeps a byte order mark, and loses bytes that are no UTF-8', async () => {
+  it('keeps a byte order mark, and loses bytes that are not UTF-8', async () => {
     const { scf, host } = await withUrl(ECHO);
     const body = bytes(Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff]));
     expect(json(await scf.serve(request(host, { method: 'PUT', body })))).toMatchObject({ body: '\ufeffa\ufffd' });
   });
 
-  it('is not known before its trigger, and comes back with it', async () => {
+  it('is unknown before its trigger, and the same after it was made again', async () => {
     const { scf, id, host } = await withUrl(ECHO);
     expect(() => scf.createTrigger(id, OPEN)).toThrow(expect.objectContaining({ code: 'ResourceInUse.Trigger' }));
     scf.deleteTrigger(id, { type: 'http', name: 'any' });
@@ -173,7 +173,7 @@ describe('a function URL', () => {
     expect(json(answer)).toMatchObject({ headers: { host: 'photos-1250000000.replication.example.com' } });
   });
 
-  it('with CAM authentication is closed to everybody else', async () => {
+  it('with CAM authentication refuses every other caller', async () => {
     const { scf } = createPlatform();
     const id = await deploy(scf, 'closed', ECHO);
     scf.createTrigger(id, { ...OPEN, description: '{"AuthType":"CAM"}' });

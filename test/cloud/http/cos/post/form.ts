@@ -6,16 +6,18 @@ const LARGEST_FIELDS = 256 * 1024;
 const MOST_FIELDS = 1000;
 
 export interface Form {
-  /** By name in lower case; values are Latin-1, a character for each byte, as headers are. The first of a name counts. */
+  /**
+   * By name in lower case; values are Latin-1, one character per byte, as in headers. The first field of a name counts.
+   */
   readonly fields: ReadonlyMap<string, string>;
-  /** The name that the client's form gives; '' if it gives none. */
+  /** The name in the client's form; '' if it gives none. */
   readonly fileName: string;
   /** To be read to its end once; throws `BodyCutShort` where the form ends within the file. */
   readonly file: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Reads `multipart/form-data` up to the file, which COS wants last, and hands the file over as it comes. Throws
+ * Reads `multipart/form-data` up to the file, which COS wants last, and passes the file on as it arrives. Throws
  * MalformedPOSTRequest.
  */
 export async function readForm(body: AsyncIterable<Uint8Array>, contentType: string): Promise<Form> {
@@ -30,7 +32,7 @@ export async function readForm(body: AsyncIterable<Uint8Array>, contentType: str
     budget -= part.length;
     return part;
   };
-  // The first delimiter may stand at the very beginning, without a line break before it.
+  // The first delimiter may be at the very beginning, without a line break before it.
   input.unread(Buffer.from('\r\n'));
   await take(delimiter);
   for (let count = 0; count < MOST_FIELDS; count += 1) {
@@ -68,11 +70,11 @@ function createInput(body: AsyncIterable<Uint8Array>) {
       held = Buffer.concat([bytes, held]);
     },
 
-    /** Everything before a mark, which is taken out too. */
+    /** Everything before a delimiter, which is consumed too. */
     async until(mark: Buffer, limit: number): Promise<Buffer> {
       for (let from = 0; ;) {
         const at = held.indexOf(mark, from);
-        // However the bytes come: the mark may be in the very piece that passes the limit.
+        // However the bytes arrive: the delimiter may be in the very piece that passes the limit.
         if ((at < 0 ? held.length : at) > limit)
           throw malformedForm(`The fields of the form are larger than ${LARGEST_FIELDS} bytes.`);
         if (at >= 0) {
@@ -85,7 +87,7 @@ function createInput(body: AsyncIterable<Uint8Array>) {
       }
     },
 
-    /** The same bytes as they come; all bytes after the mark are read and dropped. */
+    /** The same bytes as they arrive; all bytes after the delimiter are read and dropped. */
     async *stream(mark: Buffer): AsyncGenerator<Uint8Array> {
       for (;;) {
         const at = held.indexOf(mark);
@@ -95,7 +97,7 @@ function createInput(body: AsyncIterable<Uint8Array>) {
           for (let next = await chunks.next(); !next.done;) next = await chunks.next();
           return;
         }
-        // A possible beginning of the mark waits for the rest of it.
+        // A possible beginning of the delimiter waits for the rest of it.
         const sure = held.length - mark.length + 1;
         if (sure > 0) {
           yield held.subarray(0, sure);

@@ -20,8 +20,8 @@ import { verifyForm } from './signature.ts';
 type Fields = ReadonlyMap<string, string>;
 
 /**
- * POST Object: an upload by an HTML form, signed in its own fields. The policy in them says what the holder of the form
- * may upload; what its signer may do is asked of CAM like any other call.
+ * POST Object: an upload by an HTML form that is signed in its own fields. Its policy says which uploads the holder of
+ * the form may make; CAM decides about the signer's rights, as for any other call.
  */
 export async function postObject(call: CosCall): Promise<CloudResponse> {
   const { core, bucket, region, requestId, now } = call;
@@ -48,7 +48,7 @@ function keyOf({ fields, fileName }: Form): string {
   return utf8(text).replaceAll('${filename}', () => name);
 }
 
-/** The fields in the place of the headers that they stand for. */
+/** The fields as the headers that they stand for. */
 function asHeaders(fields: Fields): [string, string][] {
   return [...fields].map(([name, value]) => [name === 'acl' ? 'x-cos-acl' : name, value]);
 }

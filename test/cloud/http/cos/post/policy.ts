@@ -23,8 +23,8 @@ export interface UploadPolicy {
 }
 
 /**
- * Holds the fields of a form against its policy: every condition, a condition for each field but those of the signature
- * and the file, and the time. `fields` has the final key, and the bucket under `bucket`.
+ * Checks the fields of a form against its policy: every condition, a condition for each field except those of the
+ * signature and the file, and the time. `fields` has the final key, and the bucket under `bucket`.
  *
  * Throws InvalidPolicyDocument, or AccessDenied with the condition that does not hold.
  */
@@ -68,6 +68,6 @@ function read(text: string): z.infer<typeof schema> {
     throw invalidPolicy('The policy is not JSON.');
   }
   const parsed = schema.safeParse(document);
-  if (!parsed.success) throw invalidPolicy('The policy has not the form of a policy.');
+  if (!parsed.success) throw invalidPolicy('The policy does not have the form of a policy.');
   return parsed.data;
 }

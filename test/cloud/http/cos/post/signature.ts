@@ -4,7 +4,7 @@ import type { Access, Principal } from '../../../types.ts';
 import { checkToken } from '../authenticate.ts';
 import { failures } from '../failures.ts';
 
-/** The fields that sign a form. Without any of them it is anonymous. */
+/** The fields that sign a form. A form without any of them is anonymous. */
 const SIGNING = ['policy', 'q-sign-algorithm', 'q-ak', 'q-key-time', 'q-signature'] as const;
 
 export interface SignedForm {
@@ -14,8 +14,8 @@ export interface SignedForm {
 }
 
 /**
- * The signer of a form: the signature covers its policy, and nothing else. Undefined: it has no field of a signature.
- * Throws as COS refuses a signature, and InvalidArgument where a field is missing.
+ * The signer of a form, whose signature covers its policy and nothing else. Undefined: the form has no field of a
+ * signature. Throws as COS refuses a signature, and InvalidArgument where a field is missing.
  */
 export function verifyForm(fields: ReadonlyMap<string, string>, access: Access, now: number): SignedForm | undefined {
   const [policy, algorithm, secretId, keyTime, signature] = SIGNING.map((name) => fields.get(name) ?? '');

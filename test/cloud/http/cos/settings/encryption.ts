@@ -8,7 +8,7 @@ import { receiveXml } from '../body.ts';
 import type { CosCall } from '../call.ts';
 import { failures } from '../failures.ts';
 
-/** In the document KMS has another name than in the header of an object. */
+/** The document has another name for KMS than the header of an object. */
 const ALGORITHMS: Readonly<Record<string, DefaultEncryption['algorithm']>> = {
   AES256: 'AES256',
   SM4: 'SM4',

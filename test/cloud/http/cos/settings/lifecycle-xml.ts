@@ -27,7 +27,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   AbortIncompleteMultipartUpload: ['DaysAfterInitiation'],
 };
 
-/** Throws MalformedXML: an unknown element would be a condition or an action without effect. */
+/** Throws MalformedXML, because an unknown element would be a condition or an action without effect. */
 export function ruleFromXml(rule: XmlElement): LifecycleRule {
   checkKnown(rule);
   const status = textOf(rule, 'Status');
@@ -55,7 +55,7 @@ export function ruleFromXml(rule: XmlElement): LifecycleRule {
 
 type Filter = Pick<LifecycleRule, 'prefix' | 'notPrefix' | 'tags' | 'largerThan' | 'smallerThan'>;
 
-/** Older clients name the prefix in the rule itself. */
+/** Older clients put the prefix in the rule itself. */
 function filterFrom(rule: XmlElement): Filter {
   const filter = child(rule, 'Filter') ?? rule;
   const within = child(filter, 'And') ?? filter;

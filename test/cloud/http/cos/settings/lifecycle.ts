@@ -17,7 +17,7 @@ export async function getLifecycle(call: CosCall): Promise<CloudResponse> {
   return xml(el('LifecycleConfiguration', lifecycleOf(call).map(ruleToXml)));
 }
 
-/** COS's page: also the deletion says that there is none. */
+/** By COS's page, a deletion also reports that there is none. */
 export async function deleteLifecycle(call: CosCall): Promise<CloudResponse> {
   lifecycleOf(call);
   call.core.configureBucket(call.bucket, call.region, { lifecycle: undefined });

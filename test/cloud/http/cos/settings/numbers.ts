@@ -2,7 +2,7 @@ import { textOf } from '../../../../../shared/xml/index.ts';
 import type { XmlElement } from '../../../../../shared/xml/index.ts';
 import { failures } from '../failures.ts';
 
-/** A whole number in a document. Throws MalformedXML where it is missing or anything else. */
+/** A whole number in a document. Throws MalformedXML for a missing or other text. */
 export function wholeNumber(parent: XmlElement, name: string): number {
   const text = textOf(parent, name)?.trim() ?? '';
   if (!/^\d{1,15}$/.test(text)) throw failures.malformedXml();

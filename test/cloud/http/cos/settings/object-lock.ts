@@ -11,7 +11,7 @@ import { dateOf, wholeNumber } from './numbers.ts';
 
 const MODE = 'x-cos-object-lock-mode';
 const UNTIL = 'x-cos-object-lock-retain-until-date';
-/** The only mode that COS has: nobody can shorten a lock. */
+/** COS's only mode: nobody can shorten a lock. */
 const COMPLIANCE = 'COMPLIANCE';
 
 export async function putObjectLock(call: CosCall): Promise<CloudResponse> {

@@ -8,7 +8,7 @@ import { receiveText } from '../body.ts';
 import type { Account, CosCall } from '../call.ts';
 import { failures } from '../failures.ts';
 
-/** Settings are replaced as a whole, so a policy is read once for each. */
+/** Settings are replaced as a whole, so each policy is read once. */
 const known = new WeakMap<BucketSettings, BucketPolicy>();
 
 export async function putPolicy(call: CosCall): Promise<CloudResponse> {
@@ -29,7 +29,7 @@ export async function deletePolicy(call: CosCall): Promise<CloudResponse> {
   return empty(204);
 }
 
-/** The policy of a bucket, ready to be asked. Throws NoSuchBucket. */
+/** The policy of a bucket, ready for questions. Throws NoSuchBucket. */
 export function policyOf(core: Core, owner: Account, bucket: string, region: string): BucketPolicy {
   const settings = core.getSettings(bucket, region);
   if (settings.policy === undefined) return [];

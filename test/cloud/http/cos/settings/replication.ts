@@ -28,7 +28,7 @@ export async function putReplication(call: CosCall): Promise<CloudResponse> {
   return empty();
 }
 
-/** The code has a small n in it: the only spelling that the Node and JavaScript SDKs take for "none". */
+/** The code has a small n: the only spelling that the Node and JavaScript SDKs read as "none". */
 export async function getReplication({ core, bucket, region }: CosCall): Promise<CloudResponse> {
   const { replication } = core.getSettings(bucket, region);
   if (replication === undefined) {
