@@ -49,7 +49,7 @@ describe('summaryText', () => {
 
   it('does not invent findings of the scan', () => {
     const text = summaryText({ ...summary, scan: { ...summary.scan, did: undefined } }, plain);
-    expect(text).toMatch(/scan +has not said/);
+    expect(text).toMatch(/scan +has not reported/);
   });
 
   it('names the mismatches, no more of them than one can read', () => {
