@@ -70,7 +70,7 @@ func ruleTo(destination string) cos.BucketReplicationRule {
 	}
 }
 
-// All that the SDK's model has.
+// Every element that the SDK's model has.
 func fullRule() cos.BucketReplicationRule {
 	full := ruleTo("good")
 	full.ID = "every & <element>"
@@ -140,7 +140,7 @@ func none() (string, error) {
 	_, _, err := client.Bucket.GetBucketReplication(ctx)
 	detail, failure := mustFail(404, "ReplicationConfigurationnotFoundError", err)
 	if failure == nil && !cos.IsNotFoundError(err) {
-		failure = errors.New("cos.IsNotFoundError says no")
+		failure = errors.New("cos.IsNotFoundError is false")
 	}
 	return detail, failure
 }

@@ -22,7 +22,7 @@ public final class Check {
   private static COSClient client;
   private static String bucket;
 
-  /** Returns what is worth telling, or null; throws when the check has failed. */
+  /** Returns a detail for the report, or null; throws when the check has failed. */
   private interface Body {
     String run() throws Exception;
   }
@@ -44,7 +44,7 @@ public final class Check {
     check("replace", Check::replace);
     check("every-element", () -> done(() -> putAndGet(fullRule())));
     check("delete", Check::delete);
-    // The SDK escapes what XML has a name for, but not what XML cannot hold.
+    // The SDK escapes characters that XML has a name for, but not those that XML cannot hold.
     check("malformed", () -> mustFail(400, "MalformedXML", () -> put(rule("good").withPrefix("logs\u0001/"))));
     check("wrong-signature", () -> mustFail(403, "SignatureDoesNotMatch",
         () -> putBy(connect(source, text(source, "secretId"), "wrong"), bucket, rule("good"))));
@@ -57,7 +57,7 @@ public final class Check {
     check("destination-unversioned", () -> mustFail(400, "BucketVersionNotOpen", () -> put(rule("unversioned"))));
     check("destination-missing", () -> mustFail(404, "NoSuchBucket", () -> put(rule("missing"))));
     check("destination-unlisted", () -> mustFail(403, "UserNotTargetBucketOwner", () -> put(rule("unlisted"))));
-    // Threads of idle connections would keep the process.
+    // Threads of idle connections would keep the process alive.
     System.exit(0);
   }
 
@@ -78,7 +78,7 @@ public final class Check {
     return new ReplicationRule().withID("rule-1").withStatus("Enabled").withPrefix("logs/").withDestinationConfig(target);
   }
 
-  /** All that the SDK's model has. */
+  /** Every element that the SDK's model has. */
   private static ReplicationRule fullRule() {
     ReplicationRule full = rule("good").withID("every & <element>").withPrefix("größe/日志 & <x>/").withStatus("Disabled");
     full.getDestinationConfig().setStorageClass("Standard_IA");

@@ -30,7 +30,7 @@ def rule(destination=DESTINATIONS["good"], **other):
     return {"ID": "rule-1", "Status": "Enabled", "Prefix": "logs/", "Destination": {"Bucket": destination}, **other}
 
 
-# All that COS documents, and all that this service adds: the SDK sends whatever it is given.
+# Every element that COS documents, and every one that this service adds: the SDK sends all of them.
 FULL = {
     "ID": "every & <element>",
     "Status": "Enabled",
@@ -110,7 +110,7 @@ def delete():
 
 
 def malformed():
-    # The sending half of put_bucket_replication; the other half can only write XML that is well-formed.
+    # The half of put_bucket_replication that sends; the other half writes only well-formed XML.
     params = {"replication": ""}
     return must_fail(
         400,
