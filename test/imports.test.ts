@@ -44,11 +44,11 @@ function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly strin
 
 const files = importsBelow('shared', 'functions');
 
-/** All folders that a file lies in: `shared/cos/a.ts` lies in `shared` and `shared/cos`. */
+/** All folders around a file: `shared/cos/a.ts` is in `shared` and `shared/cos`. */
 const foldersAbove = (file: string): readonly string[] =>
   file.split('/').flatMap((_, depth, names) => (depth === 0 ? [] : [names.slice(0, depth).join('/')]));
 
-/** Imports among what lies in a folder, where a folder in it counts as one. */
+/** Imports among the members of a folder, where a folder in it counts as one. */
 function partsOf(folder: string): Map<string, readonly string[]> {
   const partOf = (file: string): string | undefined =>
     file.startsWith(`${folder}/`) ? file.slice(folder.length + 1).split('/')[0] : undefined;

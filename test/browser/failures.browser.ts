@@ -6,7 +6,7 @@ const world = useBrowser();
 beforeEach(() => world.rules(ruleOf('everything')));
 afterEach(() => world.mend());
 
-it('the page says why an object failed and what to do, and retries until it is replicated', async () => {
+it('the page names the cause of a failure and the next step, and retries until the object is replicated', async () => {
   await world.breakDestination('AccessDenied');
   await world.upload('broken/one.txt', 'one');
   await world.failuresOf(1);

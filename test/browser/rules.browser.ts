@@ -65,7 +65,7 @@ it('the page asks before it switches or deletes a rule, says which data stays, a
   expect(await world.readRules()).toEqual([]);
 });
 
-it('the page counts what a rule would copy and cost before it is switched on', async () => {
+it('the page counts the copies and the cost of a rule before it is switched on', async () => {
   const keys = ['counted/a', 'counted/b', 'counted/c'];
   for (const key of keys) await world.upload(key, 'x'.repeat(1000));
   const page = await world.enter('rules/new');
@@ -136,7 +136,7 @@ it("the page does not overwrite somebody else's change of the same rule with a f
   ]);
 });
 
-it('the page refuses at once what the API would refuse, and numbers the rules when one needs a priority', async () => {
+it('the page refuses at once every rule that the API would refuse, and numbers the rules when one needs a priority', async () => {
   await world.rules(ruleOf('everything'));
   const page = await world.enter('rules/new');
   await page.getByLabel('Destination bucket').selectOption({ index: 1 });

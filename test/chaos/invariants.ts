@@ -82,7 +82,7 @@ export function byKey(core: Core, { bucket, region }: Link['source']): Map<strin
   const keys = new Map<string, Listed[]>();
   const { entries } = withoutLag(core, () => core.listVersions(bucket, region, {}));
   for (const version of entries) {
-    // Canaries belong to the service itself, and are judged when all of them must be gone.
+    // Canaries belong to the service itself, and are judged when all of them must have been removed.
     if (version.key.startsWith(CANARY_PREFIX)) continue;
     const versions = keys.get(version.key);
     if (versions === undefined) keys.set(version.key, [version]);

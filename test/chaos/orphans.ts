@@ -8,8 +8,8 @@ import type { Link } from './topology.ts';
 
 /**
  * Source versions without a replica, but with a user's copy of a replica, made while the attempt itself might still
- * have taken effect. Once the original is gone, the copy cannot be told from it, and has everything that a replica has:
- * a known limit.
+ * have taken effect. Once the original is removed, the copy cannot be told from it, and has everything that a replica
+ * has: a known limit.
  */
 export function orphanedCopies(
   { core, diary, ledger }: Pick<Evidence, 'core' | 'diary' | 'ledger'>,

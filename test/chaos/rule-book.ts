@@ -54,8 +54,9 @@ const RACE_MS = 60_000;
  *
  * Two sentences judge scope. *Due*: a version must be replicated if the rules in force at the end cover it, whatever
  * was in force in between. So a write while a rule was disabled is due once the rule is enabled. A write from before a
- * rule was added again is not, because that rule starts anew. *Allowed*: a version must not be replicated unless a rule
- * covered it that was in force after its write (or shortly before, which is a race). Between the two, both are right.
+ * rule was added again is not, because that rule has a new start. *Allowed*: a version must not be replicated unless a
+ * rule covered it that was in force after its write (or shortly before, which is a race). Between the two, both are
+ * right.
  */
 export class RuleBook {
   readonly #deployment: Deployment;

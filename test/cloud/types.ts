@@ -48,7 +48,7 @@ export interface Access {
    * `qcs::cos:ap-guangzhou:uid/1250000000:photos-1250000000/a/b.jpg`. Root may do everything.
    */
   allows(principal: Principal, action: string, resource: string): boolean;
-  /** The same, with a deny told from silence: only silence leaves the decision to a policy of the bucket. */
+  /** The same, but a deny differs from silence: only silence leaves the decision to a policy of the bucket. */
   decide(principal: Principal, action: string, resource: string): 'allow' | 'deny' | 'none';
 }
 

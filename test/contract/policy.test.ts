@@ -79,7 +79,7 @@ describe('?policy', () => {
 describe('another account', () => {
   const READ = ['name/cos:GetObject', 'name/cos:HeadObject'];
 
-  it('may do what the policy allows, and nothing else', async () => {
+  it('has the rights of the policy, and no others', async () => {
     await bucket.call('DELETE', '', { query });
     expect(await status('GET', 'open/k')).toBe(403);
     const principal = account(stranger().uin);
@@ -110,7 +110,7 @@ describe('another account', () => {
     expect(refusal(await mine.call('PUT', '', { credentials }))).toBe('403 AccessDenied');
   });
 
-  it('may do what a grant of the ACL allows, too', async () => {
+  it('has the rights of a grant in the ACL, too', async () => {
     await bucket.call('DELETE', '', { query });
     await bucket.put('granted', 'x', { 'x-cos-grant-read': `id="${stranger().uin}"` });
     expect(await status('GET', 'granted')).toBe(200);
@@ -119,7 +119,7 @@ describe('another account', () => {
 });
 
 describe('everyone', () => {
-  it('may do what the policy allows everyone, without a signature, until the policy is removed', async () => {
+  it('has the rights that the policy gives to everyone, without a signature, until the policy is removed', async () => {
     const read = () => bucket.call('GET', 'open/k', { signature: 'none' });
     await put(
       policyOf({ effect: 'allow', principal: 'qcs::cam::anyone:anyone', action: 'name/cos:GetObject', path: '*' }),

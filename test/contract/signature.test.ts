@@ -98,7 +98,7 @@ describe('requests without a signature', () => {
   });
 });
 
-describe('the signature of before 2017', () => {
+describe('the signature from before 2017', () => {
   const sign = (change: Record<string, string> = {}, key = driver.credentials.secretKey) => {
     const name = bucket.name.slice(0, -driver.appid.length - 1);
     const fields = {

@@ -11,7 +11,7 @@ export function engineOn(cos: Cos, options: Partial<EngineOptions> & Pick<Engine
     state: STATE,
     hash: nodeHash,
     keys: KEYS,
-    // As long as the IDs of a deployment, because the room for a marker depends on their length.
+    // As long as the IDs of a deployment, because the room for a replication marker depends on their length.
     unique: () => `u${String((unique += 1)).padStart(17, '0')}`,
     random: () => 0.5,
     ...options,

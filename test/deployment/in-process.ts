@@ -41,7 +41,7 @@ export interface InProcess extends Storage {
   /** Started functions `task` and `scan` that have not run yet. */
   readonly started: CoreEvent[];
   readonly scansStarted: CoreEvent[];
-  /** The functions, in runs that the platform ends after so many ms. */
+  /** The functions, in runs that the platform ends after `ms`. */
   readonly runFor: (ms?: number) => Run;
   /** The functions on a message, or at a tick of their timer. */
   onMessage(message: unknown, ms?: number): Promise<unknown>;

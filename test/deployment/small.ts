@@ -68,7 +68,7 @@ export async function deployment(settings: Partial<Settings> = {}, rules: readon
     /** The event of COS when an object of the state bucket is written. */
     eventOf: (key: string) => messageOf(STATE, key),
     sweep: () => counting(() => base.onTimer()),
-    /** Does what a reattempt of the key does. */
+    /** Asks for the key, as a reattempt does. */
     ask: async (change: Partial<Task> = {}): Promise<void> => {
       const target = { source: SOURCE, destination: BACKUP, key: KEY };
       await engine.tasks.submit({ ...requestedTask(target, clock.ms), ...change });

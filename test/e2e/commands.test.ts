@@ -38,7 +38,7 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
     expect(await run('failures')).toMatch(/source-1250000000 has no waiting and no failed work\./);
   });
 
-  it('say what rules would replicate, and store none', async () => {
+  it('count the versions that rules would replicate, and store none', async () => {
     await put('before');
     const existing = '<ExistingObjectReplication><Status>Enabled</Status></ExistingObjectReplication></Rule>';
     await writeFile(join(site.project.folder, 'all.xml'), RULES.replace('</Rule>', existing));

@@ -112,7 +112,7 @@ describe.sequential('a deployment whose policies are split', { timeout: LONG }, 
     expect([...found.values()].map(({ passed }) => passed)).toEqual(Array.from({ length: 10 }, () => true));
   });
 
-  it('makes nothing when CAM has no room, and says what to do', async () => {
+  it('makes nothing when CAM has no room, and names the next step', async () => {
     const { document } = cloud.cam.getPolicy({ name: API });
     const theirs = cloud.cam.createPolicy({ name: `${API}-4`, document, description: 'of somebody else' });
     const before = cloud.cam.listPolicies();

@@ -192,7 +192,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     cos.close();
   });
 
-  it('updates only what differs', async () => {
+  it('updates differences only', async () => {
     const id = { region: 'ap-guangzhou', namespace: 'default', name: 'cos-replication-dev-task' };
     cloud.scf.updateConfiguration(id, { memorySize: 512 });
     const output = await succeed('deploy');
@@ -263,7 +263,7 @@ describe.sequential('serverless', { timeout: LONG }, () => {
     expect(() => cloud.core.headBucket('backup-1250000000', 'ap-shanghai')).not.toThrow();
   });
 
-  it('says what to do about a missing source, and makes nothing', async () => {
+  it('names the next step for a missing source, and makes nothing', async () => {
     cloud.core.deleteBucket('source-1250000000', 'ap-guangzhou');
     const { status, stdout } = await serverless(['deploy']);
     expect([status, stdout]).toEqual([

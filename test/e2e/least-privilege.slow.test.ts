@@ -103,7 +103,7 @@ it(
     await world.call('DELETE', 'replication');
     await world.minute();
 
-    // Rules are put with the SDK. A call that nobody makes here may lack rights that nobody misses.
+    // The SDK stores the rules. A call that this test does not make may lack rights without a failure.
     const calls = VERBS.map(({ method, on, subresource }) => `${method} ${on} ${subresource}`);
     expect(calls.filter((call) => !world.called.has(call))).toEqual(['PUT bucket replication']);
     expect([...world.asked.keys()].sort()).toEqual(ROLE_KINDS.map((kind) => roleName(settings, kind)).sort());

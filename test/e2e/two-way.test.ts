@@ -91,7 +91,7 @@ async function replicationStatus({ bucket, region }: Place, key: string): Promis
 }
 
 describe.sequential('two buckets that replicate to each other', { timeout: LONG }, () => {
-  it('are set up by the script of the runbook, which shows what a deployment prints', async () => {
+  it('are set up by the script of the runbook, which shows the output of a deployment', async () => {
     const said = await setUp(stage());
     expect(said.map((text) => /(replicate: created|1 rule stored, 1 enabled)/.exec(text)?.[0])).toEqual([
       'replicate: created',

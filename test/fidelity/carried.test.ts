@@ -8,11 +8,11 @@ import { KEPT } from '../cloud/http/cos/attributes.ts';
 import { CARRIED } from '../cloud/job/content.ts';
 import { planStories } from '../cloud/job/stories.ts';
 
-/** No official SDK signs it, and COS takes it all the same. */
+/** No official SDK signs it, but COS accepts it. */
 const UNSIGNED = ['content-language'];
 
 describe('the headers that a replica carries', () => {
-  it('are those that COS keeps and that the judges compare: lists of their own, so that the product can lack one', () => {
+  it("are those that COS keeps and that the judges compare, by lists that show what the product's list lacks", () => {
     expect([...CONTENT_HEADERS].toSorted()).toEqual([...KEPT].toSorted());
     expect([...CONTENT_HEADERS].toSorted()).toEqual([...CARRIED].toSorted());
   });
@@ -29,7 +29,7 @@ describe('the headers that a replica carries', () => {
     expect(CARRIED.filter((name) => !page.includes(name))).toEqual([]);
   });
 
-  it('are all signed, but for those that no SDK signs', () => {
+  it('are all signed, except those that no SDK signs', () => {
     const credentials = () => ({ secretId: 'i', secretKey: 'k' });
     const { headers } = createRequestBuilder({ credentials, hash: nodeHash, now: () => 1_800_000_000_000 }).build({
       method: 'PUT',

@@ -5,7 +5,7 @@ import { OTHER_POINTS } from './points/others.ts';
 import { openProbe, type Point, type Probe } from './points/point.ts';
 import { NOT_ASKED, SWITCH_POINTS } from './points/switches.ts';
 
-/** What the service does at one point, and what the local cloud does there. */
+/** The behaviour of the service at one point, and that of the local cloud. */
 export interface Finding {
   readonly name: string;
   readonly observed: string;

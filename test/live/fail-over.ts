@@ -67,7 +67,7 @@ function expectSafe(said: readonly string[]): void {
 
 const KEYS = Array.from({ length: 5 }, (_, n) => `moved/${n}`);
 
-/** What writers do: new objects, overwrites, a deletion. */
+/** The writers' work: new objects, overwrites, a deletion. */
 async function write(stage: Stage, place: Place, when: string): Promise<void> {
   for (const key of KEYS) await stage.put(place, key, `${key} ${when}`);
   await stage.put(place, `only-${when}`, when);

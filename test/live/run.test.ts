@@ -28,7 +28,7 @@ it('runs the contract against a cloud with every switch in its other position', 
   }
 });
 
-it('lists what is missing for a real account', { timeout: LONG }, async () => {
+it('lists the missing settings for a real account', { timeout: LONG }, async () => {
   const names = ['REAL_COS_SECRET_ID', 'REAL_COS_SECRET_KEY', 'REAL_COS_APPID'];
   const before = names.map((name) => [name, process.env[name]] as const);
   for (const name of names) delete process.env[name];

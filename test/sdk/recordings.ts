@@ -9,7 +9,7 @@ export interface Recording {
   /** In wire order and spelling. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
-  /** What the SDK signs, in the order of the signature. */
+  /** The headers and parameters that the SDK signs, in the order of the signature. */
   readonly headerList: readonly string[];
   readonly paramList: readonly string[];
 }

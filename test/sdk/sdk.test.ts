@@ -119,7 +119,7 @@ describe('the matrix', () => {
     ).toBe(`${CHECKS.length - 1} passed, 1 failed`);
   });
 
-  it('explains what does not apply, and has the same content as JSON', () => {
+  it('explains checks that do not apply, and has the same content as JSON', () => {
     const results = [result(new Map([...all, ['cors', notApplicable('no browser')] as const]))];
     expect(matrixText(results)).toContain('n/a CORS preflight (go): no browser');
     expect(JSON.parse(matrixJson(results))).toMatchObject({

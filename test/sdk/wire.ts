@@ -10,7 +10,7 @@ import type { Exchange } from './tap.ts';
 /** With fewer documents, a client's own checks have looked at next to nothing. */
 const LEAST_ROUND_TRIPS = 4;
 
-/** Judges what went over the wire, whatever the client itself reports. */
+/** Judges the recorded requests and answers, whatever the client itself reports. */
 export function judgeWire(exchanges: readonly Exchange[], sdk: string, isBrowser: boolean): [CheckId, Cell][] {
   const calls = exchanges.filter(({ method }) => method !== 'OPTIONS');
   return [

@@ -15,7 +15,7 @@ import { ASKED, PAIRS, PAUSED, RANGE_LEASES, SCANS } from '../../shared/scan/ind
 import { BEHIND, LEASES, TASKS, WAITING } from '../../shared/tasks/index.ts';
 import { VERIFIES } from '../../shared/verify/index.ts';
 
-/** The names under which each part of the service keeps its objects. */
+/** The prefixes under which each part of the service keeps its objects. */
 const PREFIXES = [
   [API_KEYS, ASKED, BEHIND, CANARIES, EXAMINED, FINDINGS, LEASES, LIVE, LIVE_SUMS, MARKER_ANSWERS, MARKER_KEYS, MARKS],
   [PAIRS, PAUSED, PREFLIGHTS, RANGE_LEASES, RULES, SCANS, TASKS, VERIFIES, WAITING],
@@ -32,7 +32,7 @@ it('the page has each prefix of the state bucket, and no other', () => {
   expect([...new Set(rows)].toSorted()).toEqual([...new Set(PREFIXES.map(top))].toSorted());
 });
 
-it('a prefix is written in one place alone', () => {
+it('each prefix is written in one place only', () => {
   const names = new Set(PREFIXES.map((prefix) => `'${prefix}'`));
   const written = ['shared', 'functions'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -54,7 +54,7 @@ await runCommand(async ({ onEnd }) => {
       .listObjects(STATE.bucket, STATE.region, { prefix: 'pairs/' })
       .entries.some(({ key }) => key.endsWith('/result'));
   for (; !ended(); await sleep(5000)) await minute();
-  // Waiting work: a destination that refuses writes, paused scans, a requested scan, a run that broke off.
+  // Waiting work: a destination that refuses writes, paused scans, a requested scan, a killed run.
   cloud.core.putVersioning(BACKUP.bucket, BACKUP.region, 'Suspended');
   await put('refused');
   await cloud.scf.idle();

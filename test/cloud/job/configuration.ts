@@ -25,8 +25,8 @@ interface Printed {
 }
 
 /**
- * Reads the configuration through `serverless print`, so that variables, files and parameters mean what they mean at a
- * deployment. Throws with the CLI's own words when it refuses the file.
+ * Reads the configuration through `serverless print`, so that variables, files and parameters have the same meaning as
+ * at a deployment. Throws with the CLI's own words when it refuses the file.
  */
 export async function readConfiguration(cli: Cli, folder: string, signal?: AbortSignal): Promise<Configuration> {
   const env = cliEnvironment(process.env);

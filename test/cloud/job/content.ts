@@ -1,6 +1,9 @@
 import type { Seen, SeenBytes } from './reader.ts';
 
-/** Object headers that a replica must carry unchanged: a list of its own, so that the product can lack one. */
+/**
+ * Object headers that a replica must carry unchanged. A list of its own, so that it shows what the product's list
+ * lacks.
+ */
 export const CARRIED = [
   'content-type',
   'cache-control',

@@ -49,7 +49,7 @@ export interface Instance {
   readonly pid: number | undefined;
   run(run: Run): Promise<Outcome>;
   kill(): void;
-  /** False once the process is gone or going. */
+  /** False once the process has ended or is ending. */
   readonly alive: boolean;
   /** Resolves when the process has ended and its output has been read. */
   readonly exited: Promise<void>;

@@ -3,9 +3,9 @@ import { ALL_USERS, CosError, type CopyAttributes, type Cos, type Place } from '
 import { STORES, type Store } from './stores.ts';
 
 /**
- * What the product relies on at COS, call by call. The deployed client and the storage core of simulated worlds both
- * pass, so the simulation proves nothing that does not hold for the client. All of it is in one file, because opening the
- * stores takes longer than the tests.
+ * The calls that the product needs from COS. The deployed client and the storage core of simulated worlds both pass, so
+ * the simulation proves nothing that does not hold for the client. All tests are in one file, because opening the stores
+ * takes longer than the tests.
  */
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -247,7 +247,7 @@ describe.each(STORES)('%s', (_, open) => {
       expect(await cos.getGrants(destination, 'private')).toEqual([]);
     });
 
-    it('are not made from a version that is gone or has another ETag', async () => {
+    it('are not made from a version that is missing or has another ETag', async () => {
       const from = { place: source, key: 'gone', versionId: MISSING };
       expect(await failureOf(cos.copyObject(destination, 'x', from, NONE))).toMatchObject({
         status: 404,

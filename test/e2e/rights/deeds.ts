@@ -85,7 +85,7 @@ export function forget({ cloud }: RightsWorld, prefix: string): void {
     cloud.core.deleteObject(...at, key, undefined, { requestId: 'root' });
 }
 
-/** Copies in parts that a failure stops: one continues, one is aborted because its version is gone. */
+/** Copies in parts that a failure stops: one continues, one is aborted because its version was removed. */
 export async function holdUpParts(world: RightsWorld): Promise<void> {
   const { cloud, call, idle } = world;
   cloud.faults.set([

@@ -52,14 +52,14 @@ export async function openRights() {
   return {
     cloud,
     asked,
-    /** The calls of the API that were made: method, what they were about, sub-resource. */
+    /** The calls of the API so far: method, kind of target, sub-resource. */
     called: called as ReadonlySet<string>,
     sdk,
     source,
     /** The dependencies of writers of the state bucket, with all rights. */
     state: { cos, state: STATE, hash: nodeHash, now, unique: () => randomBytes(9).toString('hex') },
 
-    /** Does something as if so many ms ago. Each time is later than the last. */
+    /** Does something as if `ms` earlier. Each time is later than the last. */
     ago: async (ms: number, deeds: () => Promise<void>): Promise<void> => {
       shift = -ms;
       await deeds();

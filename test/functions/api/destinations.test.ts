@@ -49,7 +49,7 @@ describe('a key that names its destinations', () => {
   const put = async (...rules: readonly string[]) =>
     world.call({ method: 'PUT', body: configuration(...rules) }, { pair });
 
-  it('changes its own rules beside those to others, which stay as they are', async () => {
+  it('changes its own rules beside those to others, which stay unchanged', async () => {
     await world.rules(...both);
     const [, before] = (await world.engine.rules.getFresh(SOURCE))?.rules ?? [];
     const mine = ruleText('mine', BACKUP, '<Prefix>p/</Prefix>');
@@ -66,7 +66,7 @@ describe('a key that names its destinations', () => {
     ['narrows', [ruleText('theirs', THIRD, '<Prefix>p/</Prefix>')]],
     ['renames', [ruleText('others', THIRD)]],
     ['takes over', [ruleText('theirs', BACKUP)]],
-  ])('is refused a document that %s a rule to another one', async (_, rules) => {
+  ])('is refused a document that %s a rule for another destination', async (_, rules) => {
     await world.rules(...both);
     const before = await world.engine.rules.getFresh(SOURCE);
     const document = rules.length === 0 ? [both[0] ?? ''] : rules;
@@ -74,7 +74,7 @@ describe('a key that names its destinations', () => {
     expect(await world.engine.rules.getFresh(SOURCE)).toEqual(before);
   });
 
-  it('removes all rules only where none is to another one', async () => {
+  it('removes all rules only where none is for another destination', async () => {
     await world.rules(...both);
     expect(errorOf(await world.call({ method: 'DELETE' }, { pair }))).toMatchObject({
       status: 403,

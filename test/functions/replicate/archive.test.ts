@@ -55,7 +55,7 @@ describe('copying an archived replica again from its source, because nobody can 
     expect(world.stack()[0]).toBe(version.versionId);
   });
 
-  it('writes nothing on top where the source is gone too, and the log says so', async () => {
+  it('writes nothing on top where the source is missing too, and the log says so', async () => {
     const versions = write(4);
     const [oldest, , , newest] = versions as [Version, Version, Version, Version];
     await world.replicate({ version: newest });

@@ -50,7 +50,7 @@ describe('somebody who may only write and read at the destination', () => {
   const ofSource = (versionId: string): string => `${SOURCE.region}/${SOURCE.bucket}/${versionId}`;
 
   // P18
-  it('cannot get a genuine replica removed by the same marker on other bytes', async () => {
+  it('cannot get a genuine replica removed by the same replication marker on other bytes', async () => {
     const version = await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
     const meta = replica?.attributes.meta ?? {};
@@ -63,7 +63,7 @@ describe('somebody who may only write and read at the destination', () => {
     expect(versionsAt(BACKUP)).toHaveLength(3);
   });
 
-  it('cannot get a genuine replica removed by copying its marker, on the same bytes or on others', async () => {
+  it('cannot get a genuine replica removed by copying its replication marker, on the same bytes or on others', async () => {
     await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
     const { meta } = replica?.attributes ?? { meta: {} };
@@ -75,7 +75,7 @@ describe('somebody who may only write and read at the destination', () => {
     expect(ids(BACKUP).slice(1)).toEqual(before);
   });
 
-  it('cannot get a replica removed in favour of other bytes, even with its CRC64 and a signed marker', async () => {
+  it('cannot get a replica removed in favour of other bytes, even with its CRC64 and a signed replication marker', async () => {
     const version = await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
     // CRC64 can be forged. Here there is none, so only the size is equal.
@@ -89,7 +89,7 @@ describe('somebody who may only write and read at the destination', () => {
     expect(version.blob?.size).toBe(7);
   });
 
-  it("does not lose a program's write in the place of a replica when the original is gone", async () => {
+  it("does not lose a program's write in the place of a replica when the original is removed", async () => {
     await replicated('genuine');
     const [replica] = versionsAt(BACKUP);
     const { meta } = replica?.attributes ?? { meta: {} };
@@ -146,7 +146,7 @@ it("a user's copy of a replica, made an hour later at a source that is also a de
 describe('somebody who may only write at the source', () => {
   const MARKED = `${BACKUP.region}/${BACKUP.bucket}/${FAR}`;
 
-  it('cannot hide a write with a marker for its own place', async () => {
+  it('cannot hide a write with a replication marker for its own place', async () => {
     const version = world.put('hidden?', { meta: forged(SOURCE, MARKED, world.clock.ms) });
     await world.replicate({ version });
     expect(versionsAt(BACKUP)).toHaveLength(1);

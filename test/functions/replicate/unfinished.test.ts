@@ -149,7 +149,7 @@ describe('work that cannot be finished', () => {
     expect(world.state('leases/')).toEqual([]);
   });
 
-  it('with a DELETE that takes effect after its run broke off does not hide a version put in between', async () => {
+  it('with a DELETE that takes effect after its run was killed does not hide a version put in between', async () => {
     await world.replicate({ version: world.put('1') });
     world.clock.ms += SETTLED;
     const vid = world.remove().versionId ?? '';

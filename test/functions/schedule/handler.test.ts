@@ -63,7 +63,7 @@ describe('each minute', () => {
   });
 });
 
-describe('a run that broke off', () => {
+describe('a killed run', () => {
   it('becomes a task with its facts, and its record stays for that task', async () => {
     await breakOff();
     world.clock.ms += LONG;

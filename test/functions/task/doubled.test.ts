@@ -12,7 +12,7 @@ beforeEach(async () => {
   world.put('1');
 });
 
-/** ms since 1970: when the first of what waits is due. */
+/** ms since 1970: when the first waiting task is due. */
 const nextDue = () => Math.min(...world.state('waiting/').map((name) => Number(/\/(\d{13})\//.exec(name)?.[1] ?? 0)));
 
 /** Refuses copies, and counts them. */
@@ -58,9 +58,9 @@ describe('a task of a key that fails for days', () => {
   });
 
   // P52
-  it('has a name that is not the one under which it was before, even when it was started early', async () => {
+  it('gets another name than before, even when it was started early', async () => {
     refuseCopies('SlowDown');
-    // Just after a moment of the key the next ones are known to be far.
+    // Just after a moment of the key, the next ones are known to be far.
     world.clock.ms = nextTry(TARGET, 12, { hash: nodeHash, now: world.clock.ms }) + 1;
     await world.runTask(await submitTo(world, { attempts: 12 }));
     const before = world.state('waiting/');
@@ -70,7 +70,7 @@ describe('a task of a key that fails for days', () => {
     await world.sweep();
     await world.runTask(world.started.at(-1)?.key ?? '');
     expect(nextDue()).toBe(due);
-    // Whoever moved it has yet to delete the old name.
+    // The run that moved it has not deleted the old name yet.
     for (const name of before) expect(world.state('waiting/')).not.toContain(name);
   });
 });

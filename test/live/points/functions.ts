@@ -19,7 +19,7 @@ const EVENT = 'cos:ObjectCreated:*';
 const PAUSE = 1000;
 const LOOKS = 300;
 
-/** What SCF gives to a function: the values of the switches that stand for it. */
+/** The event and context that SCF gives to a function, as values of the switches. */
 export interface Given {
   readonly eventVersionId: boolean;
   readonly eventEtag: boolean;

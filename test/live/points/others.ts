@@ -1,7 +1,7 @@
 import { at, xmlOf } from '../../contract/driver.ts';
 import { copyOf, outcomeOf, type Point } from './point.ts';
 
-/** A point without a switch. `taken` is what the local cloud does, in the words of `observe`. */
+/** A point without a switch. `taken` is the behaviour of the local cloud, in the words of `observe`. */
 export interface OtherPoint extends Point {
   readonly taken: string;
 }

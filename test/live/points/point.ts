@@ -1,6 +1,6 @@
 import { errorOf, makeBucket, type Answer, type CosDriver, type TestBucket } from '../../contract/driver.ts';
 
-/** What a point works with. Every bucket that it makes is removed when the driver is closed. */
+/** The means of a point. Every bucket that it makes is removed when the driver is closed. */
 export interface Probe {
   readonly driver: CosDriver;
   /** A new bucket. */
@@ -15,7 +15,7 @@ export interface Probe {
 export interface Point {
   /** The name on the local cloud's page. */
   readonly name: string;
-  /** Asks the service and returns what it does: the value of a switch, or a short text. */
+  /** Asks the service and returns its behaviour: the value of a switch, or a short text. */
   readonly observe: (probe: Probe) => Promise<string>;
 }
 

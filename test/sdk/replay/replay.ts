@@ -11,11 +11,11 @@ import type { Answer } from './wire.ts';
 
 /** How an SDK treats the configured host. */
 export type HostForm =
-  /** Sends and signs it as it is. */
+  /** Sends and signs it unchanged. */
   | 'as given'
   /** Sends and signs it without its port. */
   | 'without port'
-  /** Sends it as it is and signs it without its port. */
+  /** Sends it unchanged and signs it without its port. */
   | 'signed without port';
 
 export interface Replayer {
@@ -29,7 +29,7 @@ export interface ReplayOptions {
   readonly domain?: string;
 }
 
-/** Only what must differ is replaced: the host, the length and digest of another body, and the signature. */
+/** Only the necessary parts are replaced: the host, the length and digest of another body, and the signature. */
 export function createReplayer(sdk: string, hostForm: HostForm, config: ClientConfig): Replayer {
   const port = Number(new URL(config.endpoint).port);
   return (action, { edit, pair = config.source, domain = config.source.domain } = {}) => {

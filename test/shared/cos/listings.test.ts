@@ -78,7 +78,7 @@ describe('listVersions', () => {
     expect(entries.map(({ key }) => key)).toEqual(keys);
   });
 
-  it('decodes only what the answer calls encoded', async () => {
+  it('decodes only keys that the answer calls encoded', async () => {
     const body = versionsPage(version('a%41', 'v').replace('a%2541', 'a%41')).replace(/<EncodingType>.*?>/, '');
     const cos = await setUp([xml(200, body)]);
     expect((await cos.listVersions(SOURCE, {})).entries[0]?.key).toBe('a%41');

@@ -17,7 +17,7 @@ function timeouts(): Record<string, number> {
 }
 const { replicate = 0, task = 0, scan = 0, schedule = 0, api = 0 } = timeouts();
 
-/** ms, the longest of many keys: each has its own moments. */
+/** ms; the longest over many keys, because each has its own moments. */
 function longestFirstWait(): number {
   const place = { bucket: 'a-1250000000', region: 'ap-guangzhou' };
   const target = { source: place, destination: place };
@@ -112,14 +112,14 @@ describe('durations that depend on each other', () => {
 });
 
 describe('the end of a run', () => {
-  it('of the API comes before its callers give up, and after all that it waits for', () => {
+  it('of the API comes before its callers give up, and after everything that it waits for', () => {
     expect(D.API_WAIT_MS + D.API_CLOSING_MS).toBeLessThan(api);
     expect(D.TURN_WAIT_MS + D.API_CLOSING_MS).toBeLessThan(api);
     expect(D.PAGE_PATIENCE_MS).toBeGreaterThan(api);
     expect(D.COMMAND_PATIENCE_MS).toBeGreaterThan(api);
   });
 
-  it('leaves room for what was begun last', () => {
+  it('leaves time for the work that began last', () => {
     expect(D.SCAN_CLOSING_MS).toBeLessThan(D.SCAN_WORTHWHILE_MS);
     expect(D.SCAN_WORTHWHILE_MS).toBeLessThan(scan);
     expect(D.VERIFY_CLOSING_MS).toBeLessThan(D.VERIFY_WORTHWHILE_MS);

@@ -79,7 +79,7 @@ describe('the console', () => {
 
 type OfState<S> = { [C in Cause]: (typeof CAUSES)[C]['state'] extends S ? C : never }[Cause];
 
-/** Whether each failure says something of one object alone, so that others of the destination are tried. */
+/** Whether each failure concerns one object alone, so that others of the destination are tried. */
 const OF_ONE_OBJECT: Readonly<Record<OfState<'FAILED'> | 'KeyUnsettled' | 'ObjectLocked', boolean>> = {
   BucketVersionNotOpen: false,
   order: true,
@@ -103,7 +103,7 @@ const OF_ONE_OBJECT: Readonly<Record<OfState<'FAILED'> | 'KeyUnsettled' | 'Objec
   InternalError: false,
 };
 
-/** Codes of ours that nobody meets as a cause or in an answer of the API. */
+/** Codes of ours that are no cause and in no answer of the API. */
 const ELSEWHERE = {
   InvalidConfiguration: 'a function that is deployed wrongly ends at its start',
   KeyAlreadyExists: 'told by the command that adds an API key',
@@ -112,7 +112,7 @@ const ELSEWHERE = {
 };
 
 describe('a cause', () => {
-  it('of its own is listed, wherever an error is made', () => {
+  it('of our own is listed, wherever an error is made', () => {
     const made = ['shared', 'functions'].flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts') && !/^deploy|console/.test(file))
@@ -124,7 +124,7 @@ describe('a cause', () => {
     expect(codes.size).toBeGreaterThan(20);
   });
 
-  it.each(Object.entries(OF_ONE_OBJECT))('%s is of one object: %s', (cause, isOfOne) => {
+  it.each(Object.entries(OF_ONE_OBJECT))('%s concerns one object alone: %s', (cause, isOfOne) => {
     expect(isOfOneObject(cause)).toBe(isOfOne);
   });
 

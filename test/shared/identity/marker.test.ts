@@ -170,13 +170,13 @@ describe('the marker on a replica', () => {
     ['replication-marker', `${MARKER};`],
     ['replication-marker', `;${MARKER}`],
     ['replication-marker', `${'1'.repeat(2000)}${MARKER}`],
-  ])('with %s %j is none of ours', (name, value) => {
+  ])('with %s %j is not ours', (name, value) => {
     expect(readMarker(SAMPLE)).toBeDefined();
     expect(value).not.toBe(MARKER);
     expect(readMarker({ ...SAMPLE, [name]: value })).toBeUndefined();
   });
 
-  it.each(Object.keys(SAMPLE))('without %s is none of ours', (name) => {
+  it.each(Object.keys(SAMPLE))('without %s is not ours', (name) => {
     expect(readMarker(Object.fromEntries(Object.entries(SAMPLE).filter(([key]) => key !== name)))).toBeUndefined();
   });
 

@@ -23,7 +23,7 @@ function setUp() {
 }
 
 describe('a page of pending work', () => {
-  it('is full when it has so many keys, however many tasks', async () => {
+  it('is full when it has the given number of keys, however many tasks', async () => {
     const { tasks, deps } = setUp();
     for (let minute = 0; minute < 3; minute += 1) await tasks.defer(task(), LATER + minute * 60_000);
     await tasks.defer(task({ key: 'b' }), LATER + 180_000);

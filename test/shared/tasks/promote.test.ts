@@ -98,7 +98,7 @@ describe('promote', () => {
       expect(await startedIn(state)).toHaveLength(400);
       state.clock.ms += MINUTE;
       expect(await startedIn(state)).toHaveLength(100);
-      // All have been started; further failures count anew.
+      // All have been started; further failures count from zero.
       expect(state.keys('waiting/')).toHaveLength(1);
     });
 

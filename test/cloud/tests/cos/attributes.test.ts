@@ -110,7 +110,7 @@ describe('user metadata', () => {
     expect(refusal(() => put('a', '', { meta: { ...full, c: '' } }))).toBe('KeyTooLong 400');
   });
 
-  it('is at most what the switches say', () => {
+  it('is limited by the switches', () => {
     const { put } = setup(undefined, { metadataLimit: 2048, metadataHeaderLimit: 4096 });
     const room = 2048 - 'x-cos-meta-a'.length;
     expect(put('a', '', { meta: { a: 'x'.repeat(room) } }).key).toBe('a');

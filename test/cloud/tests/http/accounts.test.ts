@@ -91,7 +91,7 @@ describe('a role in a bucket of another account', () => {
 });
 
 describe('the other account', () => {
-  it('has its own list of buckets, and owns what it creates', async () => {
+  it('has its own list of buckets, and owns the buckets that it creates', async () => {
     const { secretId, secretKey } = other;
     const cos = createCosClient({ credentials: () => ({ secretId, secretKey }), endpoint: cloud.endpoint });
     const place = foreignBucket();

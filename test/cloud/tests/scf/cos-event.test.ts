@@ -69,7 +69,7 @@ describe('the event of a COS trigger', () => {
     expect(build({}, { eventVersionId: true }).Records[0].cos.cosObject.vid).toBe(WRITE.versionId);
   });
 
-  it('has user metadata, and leaves out what older events lack by switch', () => {
+  it('has user metadata, and leaves out the fields of newer events by switch', () => {
     const { meta } = build({ meta: { mykey: 'myvalue' } }, { eventEtag: false }).Records[0].cos.cosObject;
     expect(meta).toEqual({
       'Content-Type': 'text/plain',

@@ -43,7 +43,7 @@ describe('a COS trigger', () => {
     expect(scf.logs(id)[0]).toMatchObject({ source: 'cos', status: 200 });
   });
 
-  it('does not fire when it is closed, deleted, or its function is gone', async () => {
+  it('does not fire when it is closed or deleted, or its function is deleted', async () => {
     const { scf, put, id } = await withEcho();
     const trigger = cosTrigger('cos:ObjectCreated:*');
     scf.createTrigger(id, { ...trigger, enabled: false });

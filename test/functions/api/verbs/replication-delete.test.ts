@@ -108,13 +108,13 @@ describe('internal failures', () => {
     const answer = await bench.call(GET);
     expect(errorOf(answer)).toMatchObject({ status: 409, code: 'InvalidBucketState' });
     expect(bench.lines.join('')).toContain('cannot be read');
-    // No start is read from it: a user who deletes the rules first starts anew.
+    // No start is read from it, so a user who deletes the rules first gives them a new start.
     expect(errorOf(await bench.call(PUT))).toMatchObject({ status: 409 });
     expect((await bench.call({ method: 'DELETE' })).statusCode).toBe(204);
     expect((await bench.call(PUT)).statusCode).toBe(200);
   });
 
-  it('a damaged API key opens nothing, and is the fault of the deployment', async () => {
+  it('a damaged API key grants nothing, and is reported as a fault of the deployment', async () => {
     bench.objects.set(`${STATE.bucket}@${STATE.region}/keys/${PAIR.secretId}`, Buffer.from('{"secretId":1}'));
     expect(errorOf(await bench.call(GET))).toMatchObject({ status: 409, code: 'InvalidBucketState' });
   });

@@ -93,7 +93,7 @@ describe('the status of an object that is not replicated', () => {
     expect(await only('a')).toMatchObject({ state: 'FAILED', cause: 'InvalidStateObject' });
   });
 
-  it('is not completed while a run is at work, or after one broke off', async () => {
+  it('is not completed while a run is at work, or after one was killed', async () => {
     await world.rules(ruleText('all', BACKUP));
     await put('a', 'one');
     await world.replicate('a');

@@ -62,7 +62,7 @@ describe('deploy', () => {
     for (const [, secret] of secrets) expect(said).not.toContain(Buffer.from(secret).toString());
   });
 
-  it('reports a function of which only triggers changed', async () => {
+  it('reports a function with a change of triggers alone', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
     cloud.api.functions.get('cos-replication-dev-schedule')?.triggers.splice(0);
@@ -91,7 +91,7 @@ describe('deploy', () => {
     expect(documents).not.toContain('backup-1250000000');
   });
 
-  it('completes a deployment that broke off between policy and role', async () => {
+  it('completes an interrupted deployment with a policy and no role', async () => {
     const cloud = world(sampleSettings());
     await cloud.api.call('cam', 'CreatePolicy', {
       PolicyName: 'cos-replication-dev-ap-guangzhou-api',

@@ -19,7 +19,7 @@ beforeAll(async () => {
   page = await buildPage(ROOT);
 });
 
-describe('the console page as it is sent', () => {
+describe('the served console page', () => {
   it('is one text of at most 150 kB', () => {
     expect(Buffer.byteLength(page.html)).toBeLessThan(MOST_BYTES);
   });

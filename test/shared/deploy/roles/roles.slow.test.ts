@@ -158,7 +158,7 @@ describe('the roles of a deployment', () => {
     expect(new Set(calls)).toEqual(new Set(['UpdatePolicy']));
   });
 
-  it('are completed after a deployment that broke off', async () => {
+  it('are completed after an interrupted deployment', async () => {
     const { deploy, api, namesOn, cloud } = await world();
     const parameters = { PolicyDocument: TEXT, Description: 'COS Replication' };
     await api.call('cam', 'CreatePolicy', { PolicyName: `${API}-2`, ...parameters });

@@ -20,7 +20,7 @@ const HEAD: ObjectHead = {
 };
 
 describe('the attributes of a replica', () => {
-  it('are headers, user metadata and the marker; tags are left to COS', () => {
+  it('are headers, user metadata and the replication marker; tags are left to COS', () => {
     const meta = writeMarker(HEAD.meta, MARKER, MEASURE);
     const attributes = attributesOf(HEAD, rule(), meta, undefined);
     expect(attributes.headers).toEqual(HEAD.headers);

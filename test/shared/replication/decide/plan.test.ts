@@ -184,7 +184,7 @@ describe('in special cases', () => {
     ]);
   });
 
-  it("others' versions are never touched, and the replica goes on top of them", () => {
+  it("others' versions are never touched, and the replica is copied on top of them", () => {
     expect(planned(observed(history('vv'), stackOf(foreign, replica(1), foreign)))).toEqual(['copy 2 on 1']);
     expect(planned(observed(history('v'), stackOf(foreign, replica(1))))).toEqual([]);
   });
