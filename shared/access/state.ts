@@ -33,7 +33,7 @@ export function writeKey(key: ApiKey): Uint8Array {
   return Buffer.from(JSON.stringify(checked(key, key.secretId, 'InvalidArgument')));
 }
 
-/** Throws `ServiceError` `InvalidStateObject`: a damaged key opens nothing. */
+/** Throws `ServiceError` `InvalidStateObject` for a damaged key, which then gives no access. */
 export function readKey(body: Uint8Array, secretId: string): ApiKey {
   let json: unknown;
   try {

@@ -33,7 +33,7 @@ export function readHead(answer: Answer): ObjectHead {
   };
 }
 
-/** A value in another form proves nothing, and taken for a checksum it would make every copy a wrong one. */
+/** A value in another form proves nothing. If it counted as a checksum, every copy would look wrong. */
 function readCrc64(answer: Answer): string | undefined {
   const text = header(answer, 'x-cos-hash-crc64ecma') ?? '';
   return /^\d{1,20}$/.test(text) ? text : undefined;

@@ -4,7 +4,7 @@ import type { Pairs } from '../signing/index.ts';
 import { hostOf } from './places.ts';
 import type { CopySource } from './types.ts';
 
-/** Bytes of UTF-8. */
+/** Most bytes of a key in UTF-8. */
 export const LONGEST_KEY = 850;
 
 export interface KeyProblem {

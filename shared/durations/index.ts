@@ -186,7 +186,7 @@ export const BUSY_MS = MINUTE;
 export const TIMER_MS = MINUTE;
 /** A task, or the start of a scan, that is this old was lost: every run that it could have started is over. */
 export const LOST_START_MS = 17 * MINUTE;
-/** The start of a scan that is this old, and that no run holds, was lost, or left behind by a run that failed. */
+/** The start of a scan this old that no run holds was lost, or was left by a run that failed. */
 export const LEFT_START_MS = 2 * MINUTE;
 /** Events come within seconds. When one comes later than this, its version may have been copied long ago. */
 export const LATE_EVENT_MS = MINUTE;

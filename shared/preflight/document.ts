@@ -42,7 +42,7 @@ const document = object<Preflight>({
   checks: listOf(object<Check>({ name: oneOf(CHECKS), passed: flag, cause: optional(text()) })),
 });
 
-/** The findings of the pre-flight on the state bucket. */
+/** Prefix of the findings of pre-flights on the state bucket. */
 export const PREFLIGHTS = 'status/preflight/';
 const nameOf = (destination: Place): string => `${PREFLIGHTS}${destination.bucket}`;
 

@@ -17,7 +17,7 @@ const document = object<MarkerAnswer>({
   markerTold: flag,
 });
 
-/** What runs found out about destinations, on the state bucket. */
+/** Prefix of the findings of runs about destinations on the state bucket. */
 export const MARKER_ANSWERS = 'status/marker/';
 const nameOf = (destination: Place): string => `${MARKER_ANSWERS}${destination.bucket}`;
 

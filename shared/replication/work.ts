@@ -6,18 +6,18 @@ import type { Rule } from '../rules/index.ts';
 import type { Target, Task } from '../tasks/index.ts';
 import type { Work } from './types.ts';
 
-/** The cause of tasks with which a person asks for the whole key anew. A task that goes on from one has another cause. */
+/** The cause of tasks with which a person requests the whole key anew. A task that continues one has another cause. */
 const ANEW: Cause = 'requested';
 
 /**
- * Version IDs that one task names at most. Each event of a key that fails adds one, so without a limit whoever writes a key often
- * enough would make its task too large to be read.
+ * The most version IDs in one task. Each event of a failing key adds one. Without a limit a user who writes a key often
+ * enough could make its task too large to be read.
  */
 const MOST_HINTS = 1000;
 
 /**
- * The newest of very many hints, because a listing may lack those, and the oldest one, which says how deep to look. The others have
- * been listed long since, and the floor of the task reaches down to them.
+ * Of too many hints, the newest ones, because a listing may lack those, and the oldest one, which says how deep to
+ * look. The others have been listed long ago, and the floor of the task covers them.
  */
 function fewHints(hints: readonly string[]): readonly string[] {
   if (hints.length <= MOST_HINTS) return hints;

@@ -16,7 +16,7 @@ import type { DocumentRule } from './types.ts';
 /** Any text that can be a header value; the key IDs of KMS are far shorter. */
 const KMS_KEY = /^[\x21-\x7e]{1,1024}$/;
 const STORAGE_CLASS = /^(?:MAZ_)?(?:STANDARD|STANDARD_IA|INTELLIGENT_TIERING|ARCHIVE|DEEP_ARCHIVE)$/;
-/** Whether COS's documents name a class. */
+/** Whether COS's documents name the class. */
 export const isStorageClass = (text: string): boolean => STORAGE_CLASS.test(text);
 
 /** A rule whose ID may be missing: it is '' where the document has none. */

@@ -12,7 +12,7 @@ export function logEnd(run: Run, work: Work, report: Report, left: Left | undefi
 }
 
 /** Messages for ends that leave no unrecorded work. */
-/** Version IDs in one line: after failures a task may name a thousand. */
+/** The most version IDs in one line: after failures a task may name a thousand. */
 const MOST_LOGGED = 20;
 
 const MESSAGES: Readonly<Partial<Record<Report['state'], string>>> = {

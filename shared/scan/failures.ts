@@ -30,7 +30,9 @@ export class Failures {
   }
 }
 
-/** Blocks the range for a minute, or some where it was blocked before: no further key is tried. `now`: ms since 1970. */
+/**
+ * Blocks the range for a minute, and longer if it was blocked before: no further key is tried. `now`: ms since 1970.
+ */
 export function block(range: RangeDocument, cause: string, now: number): void {
   range.blocked = cause;
   range.notBefore = now + Math.min(LONGEST_BLOCKED_MS, SCAN_BLOCKED_MS * 2 ** range.tries);

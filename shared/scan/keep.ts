@@ -218,7 +218,7 @@ class Keeper {
     this.#sum.ended += 1;
   }
 
-  /** Units of starts whose runs are at work, or may still begin. */
+  /** Units whose started runs are in progress, or may still begin. */
   async #running(notes: ReadonlyMap<string, Note>): Promise<ReadonlySet<string>> {
     const now = this.#deps.engine.now();
     const units = await mapLimited([...notes], LANES, async ([unit, { written }]) => {

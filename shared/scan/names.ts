@@ -31,7 +31,7 @@ export const MOST_RANGES = 10 ** DIGITS;
 export const numberText = (number: number): string => String(number).padStart(DIGITS, '0');
 
 export const noteName = (pair: string, unit: string): string => `${SCANS}${pair}/${unit}`;
-/** The key under which a run that came of the start of a unit holds its turn. */
+/** The key for the lease of the run that the start of a unit began. */
 export const runOfUnit = (unit: string): string => `run/${unit}`;
 export const unitOfRange = (number: number): string => numberText(number);
 export const scanName = (pair: string): string => `${PAIRS}${pair}/scan`;

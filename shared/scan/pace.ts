@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors/index.ts';
 
-/** One more key is worked on at once after this many that succeeded, or after this many ms without a refusal. */
+/** One more key is worked on at once after this many successes, or after this many ms without a refusal. */
 const RAISE_AFTER = 200;
 const RAISE_MS = 5000;
 /** ms for which no new work begins after a refusal; doubled after each further one that follows at once. */
@@ -21,7 +21,7 @@ export class Pace {
   readonly #random: () => number;
   #limit: number;
   #good = 0;
-  /** ms since 1970: the last change of the limit, and the end of the rest that a refusal brought. */
+  /** ms since 1970: the last change of the limit; and the end of the rest after a refusal. */
   #changed = Number.NEGATIVE_INFINITY;
   #rested = Number.NEGATIVE_INFINITY;
   #rest = FIRST_REST_MS;
@@ -41,7 +41,7 @@ export class Pace {
   went(): void {
     const now = this.#now();
     this.#good += 1;
-    // Keys that were under way when another one was refused say nothing about the pace since.
+    // Keys that were in progress when another one was refused say nothing about the pace since then.
     if (now < this.#rested || (this.#good < RAISE_AFTER && now - this.#changed < RAISE_MS)) return;
     this.#good = 0;
     this.#changed = now;
@@ -52,7 +52,7 @@ export class Pace {
   /** Records a refusal. Returns the ms for which no new work may begin. */
   refused(): number {
     const now = this.#now();
-    // Keys that were under way together are refused together: that is one word of COS, not one for each of them.
+    // Keys that were in progress together are refused together. That counts as one refusal, not as one for each key.
     if (now < this.#rested) return this.#rested - now;
     const rest = this.#rest * (0.5 + this.#random() / 2);
     this.#good = 0;

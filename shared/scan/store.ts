@@ -152,7 +152,7 @@ export class PairStore {
     await this.#write(names.noteName(this.digest, unit), { ...this.pair, scan });
   }
 
-  /** Whether a run that came of the start of this unit has not ended. One that was killed seems to be at work. */
+  /** Whether the run that the start of this unit began has not ended. A killed run seems to be in progress. */
   async isAtWork(unit: string): Promise<boolean> {
     const digest = digestOfTarget({ ...this.pair, key: names.runOfUnit(unit) }, this.#deps.hash);
     const prefix = `${names.RANGE_LEASES}${digest}/`;

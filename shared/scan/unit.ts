@@ -9,7 +9,7 @@ import { walkRange } from './walk.ts';
 import { LANDING_MS, SCAN_WORTHWHILE_MS } from '../durations/index.ts';
 import { decodeState } from '../shape/index.ts';
 
-/** Longest rest, in ms, between two tries to give back what a run holds. */
+/** Longest wait, in ms, between two tries to give a lease back. */
 const LONGEST_REST_MS = 16_000;
 /** Held ranges that a run tries to get before it ends. */
 const TRIES = 4;
@@ -48,7 +48,10 @@ class UnitRun {
     this.#leases = new Leases(deps.engine.deps, RANGE_LEASES);
   }
 
-  /** One run alone comes of a start. While it lasts `schedule` sees it at work, and it ends the start. */
+  /**
+   * Only one run begins by a start. While it is in progress, `schedule` sees that, and it removes the start when it
+   * ends.
+   */
   async start(first: string): Promise<number> {
     const target = { ...this.#store.pair, key: runOfUnit(first) };
     const turn = await this.#leases.acquire(target, FACTS, this.#deadline);
@@ -56,7 +59,7 @@ class UnitRun {
     try {
       return await this.#run(first);
     } finally {
-      // A run that fails ends its start as well, so that the next minute goes on.
+      // A run that fails removes its start too, so that the next minute goes on.
       try {
         await this.#ending(() => this.#store.dropNote(first));
       } finally {
@@ -93,12 +96,12 @@ class UnitRun {
     }
   }
 
-  /** One that cannot be given back is over by itself, some time after the run would have been. */
+  /** A lease that cannot be given back expires by itself, some time after the end of the run. */
   async #giveBack(lease: Lease): Promise<void> {
     await this.#ending(() => this.#leases.release(lease)).catch(() => undefined);
   }
 
-  /** What a run leaves lying holds up the scan, so it is not left at the first refusal. */
+  /** An object that a run leaves behind would hold up the scan, so a refusal is tried again. */
   async #ending(write: () => Promise<void>): Promise<void> {
     for (let rest = 1000; ; rest *= 2) {
       try {

@@ -15,7 +15,7 @@ export function nextTry(
   { hash, now }: { readonly hash: Hash; readonly now: number },
 ): number {
   const half = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts, 20)) / 2;
-  // P52: Whichever run puts the key off, doubled ones included, they all come to the same moments, and meet there.
+  // P52: All runs that defer the key, doubled ones included, come to the same moments, and meet there.
   const offset = Math.floor((Number.parseInt(digestOfTarget(target, hash).slice(0, 8), 16) / 2 ** 32) * half);
   return offset + Math.ceil((now + half - offset) / half) * half;
 }

@@ -2,7 +2,7 @@ import { LEASE_TAIL_MS, ROUNDING_MS } from '../durations/index.ts';
 import type { LeaseRecord } from './documents.ts';
 import type { Facts } from './types.ts';
 
-/** A lease as it was read. */
+/** A lease as read. */
 export interface Found {
   readonly name: string;
   readonly record: LeaseRecord;

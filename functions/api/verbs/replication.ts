@@ -59,7 +59,7 @@ export async function putReplication(
   return { status: 200, headers: { 'Content-Type': XML_TYPE } };
 }
 
-/** A key that names no destinations may name them all. */
+/** A key without destinations may name all of them. */
 const ANYBODY: NonNullable<Sender['sender']> = { destinations: [] };
 
 const refuseDestination = (bucket: string): Error =>

@@ -49,11 +49,12 @@ const REFUSED = new Set([400, 405, 409, 501]);
 /** Refusals with such a status that are about the destination: they hold for every object and are mended there. */
 const OF_DESTINATION = /StorageClass|Kms|Version/i;
 
-/** Why this version cannot be copied, when that is what the refusal of a copy by `rule` says. */
+/** Why this version cannot be copied, if the refusal of a copy by `rule` says so. */
 export function refusalOf(error: unknown, head: ObjectHead, rule: Pick<Rule, 'storageClass'>): SkipReason | undefined {
   if (!(error instanceof ServiceError) || error.outcome !== 'none') return undefined;
   const reason = REFUSALS.get(error.code);
-  // Of a documented class the destination has to be told, but nobody can say what to do about one that is not.
+  // A documented class is a matter of the destination, and its task waits. For an undocumented one nobody can do
+  // anything.
   if (/StorageClass/i.test(error.code) && rule.storageClass === undefined && !isStorageClass(head.storageClass))
     return 'unknown-class';
   if (reason !== undefined || head.appendable !== true || error.retryable) return reason;

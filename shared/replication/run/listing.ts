@@ -43,7 +43,7 @@ export class KeyListing {
    */
   static of(run: RunBase, side: KeySide, entries: readonly VersionEntry[]): KeyListing {
     const listing = new KeyListing(run, side);
-    // One by one: as arguments of a call, a hundred thousand would be more than the stack holds.
+    // In a loop: a hundred thousand arguments of a call would overflow the stack.
     for (const entry of entries) listing.#entries.push(entry);
     listing.#complete = true;
     return listing;
