@@ -5,8 +5,11 @@ import { isRecoveredName, readWaitingName, recoveredName, WAITING } from './name
 import type { StateDeps } from './types.ts';
 import { TIMER_MS } from '../durations/index.ts';
 
-/** Moves in progress at once, over all destinations. */
+/** Moves of one destination that are under way at once: at most, and at least while the state bucket refuses some. */
 const LANES = 48;
+const FEWEST_LANES = 4;
+/** Moves after which the number of those under way is decided anew. */
+const BATCH = 4 * LANES;
 /** Destinations whose work is read at once. */
 const DESTINATIONS = 8;
 /**
@@ -104,7 +107,7 @@ async function promoteOf(deps: StateDeps, destination: string, { move, deadline,
       tried = true;
     } else if (isDue && name.kind === 'turn') batch.push(entry.key);
     else if (isDue && rechecks.length < RECHECKS) rechecks.push(entry.key);
-    if (batch.length >= 4 * LANES) await start();
+    if (batch.length >= BATCH) await start();
   }
   await start();
   moved += await move(rechecks);
@@ -130,22 +133,38 @@ const isNews = ({ lastModified }: ObjectEntry, recovered: number | undefined): b
 const mayTry = ({ lastModified }: ObjectEntry, tried: boolean, now: number): boolean =>
   !tried && now - lastModified >= TIMER_MS;
 
-/** Moves work from `waiting/` to `tasks/`. If it is no longer there, another run has moved it. */
+/**
+ * Moves work from `waiting/` to `tasks/`. If it is no longer there, another run has moved it. Each move starts a function that sends
+ * requests to the state bucket as well. So when the bucket refuses some, fewer moves are under way at once, and more again when it
+ * refuses none.
+ */
 function createMover(deps: StateDeps, deadline: number, failures: unknown[]): Move {
   const { cos, state } = deps;
+  let [lanes, refused, inARow] = [LANES, 0, 0];
   const move = async (name: string): Promise<boolean> => {
     const digest = readWaitingName(name)?.digest;
-    // When nearly everything fails, the state bucket itself has a problem, and the next minute tries again.
-    if (digest === undefined || deps.now() >= deadline || failures.length >= LANES) return false;
+    // When everything fails, the state bucket itself has a problem, and the next minute tries again.
+    if (digest === undefined || deps.now() >= deadline || inARow >= LANES) return false;
     try {
       const object = await cos.getObject(state, name);
       if (object === undefined) return false;
       await startWaiting(deps, { name, digest, body: object.body });
+      inARow = 0;
       return true;
     } catch (error) {
-      failures.push(error);
+      refused += 1;
+      inARow += 1;
+      if (failures.length < LANES) failures.push(error);
       return false;
     }
   };
-  return async (names) => (await mapLimited(names, LANES, move)).filter(Boolean).length;
+  return async (names) => {
+    let moved = 0;
+    for (let i = 0; i < names.length; i += BATCH) {
+      const before = refused;
+      moved += (await mapLimited(names.slice(i, i + BATCH), lanes, move)).filter(Boolean).length;
+      lanes = refused > before ? Math.max(FEWEST_LANES, Math.floor(lanes / 2)) : Math.min(LANES, 2 * lanes);
+    }
+    return moved;
+  };
 }

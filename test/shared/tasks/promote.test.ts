@@ -118,6 +118,21 @@ describe('promote', () => {
     });
   });
 
+  it('goes on while the state bucket refuses some of it, and ends when it refuses everything', async () => {
+    const state = stateBucket();
+    for (let i = 0; i < 600; i += 1) await state.run().tasks.defer(taskWith({ key: `k${i}`, cause: 'settle' }), START);
+    let [puts, every] = [0, 3];
+    const hook: Hook = (method) => {
+      if (method === 'putObject' && (puts += 1) % every === 0) throw new Error('SlowDown');
+    };
+    await expect(state.run(hook).tasks.promote(NEVER)).rejects.toThrow('SlowDown');
+    expect(state.keys('waiting/')).toHaveLength(200);
+    [puts, every] = [0, 1];
+    await expect(state.run(hook).tasks.promote(NEVER)).rejects.toThrow('SlowDown');
+    expect(puts).toBeLessThan(100);
+    expect(state.keys('waiting/')).toHaveLength(200);
+  });
+
   it('starts nothing after the deadline', async () => {
     const state = stateBucket();
     const { tasks } = state.run();
