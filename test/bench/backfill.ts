@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createCosClient, formatPlace, hostOf } from '../../shared/cos/index.ts';
+import { createCosClient, hostOf } from '../../shared/cos/index.ts';
 import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
 import { ensureMarkerKey } from '../../shared/identity/index.ts';
 import { createRuleStore } from '../../shared/rules/index.ts';
@@ -17,6 +17,7 @@ import type { History } from './programs/histories.ts';
 import { findTools, type Found } from './tools.ts';
 import { bundlePrograms, OTHERS, ROOT, runNode } from './site.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
+import { environmentOf } from './environment.ts';
 
 /** This many of a hundred keys have a second version. */
 const OLDER = 24;
@@ -196,17 +197,6 @@ async function furnish(cloud: LocalCloud, keys: number, starts: CoreEvent[]): Pr
   user.close();
   return histories;
 }
-
-const environmentOf = (cloud: LocalCloud): NodeJS.ProcessEnv => ({
-  PATH: process.env['PATH'],
-  STATE_BUCKET: STATE.bucket,
-  TENCENTCLOUD_REGION: STATE.region,
-  SOURCES: formatPlace(SOURCE),
-  DESTINATIONS: formatPlace(BACKUP),
-  COS_ENDPOINT: cloud.endpoint,
-  TENCENTCLOUD_SECRETID: cloud.secretId,
-  TENCENTCLOUD_SECRETKEY: cloud.secretKey,
-});
 
 /**
  * The result of the last scan, with the time at which it was written (microseconds since 1970); undefined: none has

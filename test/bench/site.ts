@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-import { createCosClient, formatPlace, hostOf } from '../../shared/cos/index.ts';
+import { createCosClient, hostOf } from '../../shared/cos/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
 import { ensureMarkerKey } from '../../shared/identity/index.ts';
@@ -18,6 +18,7 @@ import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import { cosEvent } from '../cloud/scf/cos-event.ts';
 import type { Told } from './programs/told.ts';
+import { environmentOf } from './environment.ts';
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PROGRAMS = ['function', 'bare', 'sdk'] as const;
@@ -81,16 +82,7 @@ export async function openSite(rules: readonly Rule[], { telling = false } = {})
   user.close();
   await bundleFunction('replicate', { root: ROOT, output: folder, runtime: 'Nodejs20.19' });
   await bundlePrograms(folder, PROGRAMS);
-  const environment = {
-    PATH: process.env['PATH'],
-    STATE_BUCKET: STATE.bucket,
-    TENCENTCLOUD_REGION: STATE.region,
-    SOURCES: formatPlace(SOURCE),
-    DESTINATIONS: formatPlace(BACKUP),
-    COS_ENDPOINT: cloud.endpoint,
-    TENCENTCLOUD_SECRETID: cloud.secretId,
-    TENCENTCLOUD_SECRETKEY: cloud.secretKey,
-  };
+  const environment = environmentOf(cloud);
   const body = cloud.blobs.fromBytes(Buffer.alloc(10_000, 'x'));
   const takeEvents = (): readonly Written[] => events.splice(0);
   let files = 0;

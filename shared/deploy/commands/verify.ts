@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { callApi, type ApiCall } from '../cloud/api-call.ts';
 import { DeployError } from '../error.ts';
 import { bucketOf, count, parse, quoted, size, without, type ApiDeps } from './ask.ts';
+import { readLimit } from './limit.ts';
 
 const amount = { count: z.number(), bytes: z.number() };
 const side = z.object({ versions: z.number(), bytes: z.number(), deleteMarkers: z.number() });
@@ -44,8 +45,6 @@ type Verified = z.infer<typeof verified>;
 
 /** ms between two checks of a running verification. */
 const LOOK_MS = 2_000;
-/** Items that are shown without `--limit`. */
-const SHOWN = 1000;
 
 export interface VerifyOptions {
   readonly bucket: string | undefined;
@@ -154,10 +153,4 @@ function timeOf(text: string): string {
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(time)) return new Date(time).toISOString();
   throw new DeployError(`--up-to is a time such as 2026-01-31T12:00:00Z, not "${text}".`, 'BAD_TIME');
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return SHOWN;
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new DeployError(`--limit is a number of 1 to 9999999, not "${text}".`, 'BAD_LIMIT');
 }

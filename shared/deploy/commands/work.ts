@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { callApi } from '../cloud/api-call.ts';
 import { DeployError } from '../error.ts';
 import { bucketOf, count, duration, parse, quoted, type ApiDeps } from './ask.ts';
+import { readLimit } from './limit.ts';
 
 const item = z.object({
   key: z.string(),
@@ -26,8 +27,6 @@ const reattempted = z.object({
   marker: z.optional(z.string()),
 });
 
-/** Items that are shown without `--limit`. */
-const SHOWN = 1000;
 /** Most keys in one call of the API. */
 const KEYS_PER_CALL = 1000;
 
@@ -84,12 +83,6 @@ function readState(text: string | undefined): string | undefined {
   const state = text?.toUpperCase();
   if (state === undefined || state === 'FAILED' || state === 'PENDING') return state;
   throw new DeployError(`--state is FAILED or PENDING, not "${text}".`, 'BAD_STATE');
-}
-
-function readLimit(text: string | undefined): number {
-  if (text === undefined) return SHOWN;
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new DeployError(`--limit is a number of 1 to 9999999, not "${text}".`, 'BAD_LIMIT');
 }
 
 export interface ReattemptOptions {

@@ -1,23 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectHead } from '../../../../shared/cos/index.ts';
 import { MEASURE, writeMarker } from '../../../../shared/identity/marker.ts';
 import { attributesOf, raisedAttributes } from '../../../../shared/replication/act/attributes.ts';
 import { rule } from '../../rules/sample.ts';
 import { markerOf } from '../decide/build.ts';
+import { HEAD } from '../sample.ts';
 
 const MARKER = markerOf(1, 0);
-const HEAD: ObjectHead = {
-  versionId: 'v1',
-  etag: '"e"',
-  size: 1,
-  lastModified: 1000,
-  crc64: '1',
-  storageClass: 'STANDARD',
-  headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
-  meta: { own: '1' },
-  encryption: undefined,
-  restore: undefined,
-};
 
 describe('the attributes of a replica', () => {
   it('are headers, user metadata and the replication marker; tags are left to COS', () => {

@@ -5,21 +5,10 @@ import { refusalOf, skipReasonOf } from '../../../../shared/replication/decide/s
 import { MEASURE, metadataBytes, writeMarker } from '../../../../shared/identity/marker.ts';
 import { rule } from '../../rules/sample.ts';
 import { markerOf } from './build.ts';
+import { HEAD } from '../sample.ts';
 
 const LIMIT = 2048;
 const MARKER = markerOf(1, 0);
-const HEAD: ObjectHead = {
-  versionId: 'v1',
-  etag: '"e"',
-  size: 1,
-  lastModified: 1000,
-  crc64: '1',
-  storageClass: 'STANDARD',
-  headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
-  meta: { own: '1' },
-  encryption: undefined,
-  restore: undefined,
-};
 const reasonOf = (change: Partial<ObjectHead>, ofRule = rule(), limit = LIMIT) =>
   skipReasonOf({ ...HEAD, ...change }, ofRule, MARKER, limit);
 
