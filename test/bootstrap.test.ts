@@ -111,7 +111,7 @@ describe('bootstrap', () => {
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it('runs TypeScript that waits, knows its place and shows its own lines', async () => {
+  it('runs TypeScript that waits, finds its own folder and reports its own lines', async () => {
     const program = join(root, 'program.ts');
     await writeFile(join(root, 'part.ts'), `export const place: string = import.meta.url;\nexport const more = 1;\n`);
     await writeFile(

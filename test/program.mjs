@@ -1,5 +1,5 @@
-// Runs a program of this project: its TypeScript, and all that it imports, becomes one script in memory. To translate some 200
-// files one by one while they are loaded takes a second more of each command, and twice the CPU.
+// Runs a program of this project: its TypeScript and all its imports become one script in memory. Translating some 200
+// files one by one during loading takes each command a second more, and twice the CPU.
 import { readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -11,7 +11,10 @@ const OF_A_PACKAGE = /^[^./]/;
 /** Packages that are ES modules alone: part of the script. */
 const ES_MODULES = /^(mime|@noble\/hashes)(\/|$)/;
 
-/** A package, or a module of Node, is loaded where the program first comes to it, and not by a command that only shows its help. */
+/**
+ * A package, or a module of Node, is loaded where the program first reaches it, and not by a command that only shows
+ * its help.
+ */
 const loadedLate = {
   name: 'packages',
   setup(bundler) {
@@ -25,7 +28,7 @@ const loadedLate = {
   },
 };
 
-/** Each file knows its own place, as when it is loaded by itself. */
+/** Each file knows its own folder, as when it is loaded by itself. */
 const inTheirPlaces = {
   name: 'places',
   setup(bundler) {
@@ -40,7 +43,7 @@ const inTheirPlaces = {
 /** Resolves once the program has run to the end of its file. */
 export async function runProgram(entry) {
   const folder = dirname(entry);
-  /** It is never written: its name tells where it looks for packages. */
+  /** It is never written; its name says where it looks for packages. */
   const script = join(folder, `${basename(entry, '.ts')}.cjs`);
   const { outputFiles } = await build({
     stdin: { contents: `import ${JSON.stringify(`./${basename(entry)}`)};`, resolveDir: folder },
@@ -52,7 +55,7 @@ export async function runProgram(entry) {
     // A script cannot wait at its top level, a function can.
     banner: { js: 'module.exports = (async () => {' },
     footer: { js: '})();' },
-    // The package says that its files have no side effects; a program is nothing but its own.
+    // The package says that its files have no side effects, but a program consists of side effects.
     ignoreAnnotations: true,
     plugins: [loadedLate, inTheirPlaces],
     sourcemap: 'inline',

@@ -174,13 +174,13 @@ async function heldBack(keys: number): Promise<{ readonly perKey: number; readon
   return { perKey: round(made / keys), lost };
 }
 
-/** All keys have the same bytes, which are kept once: a million of them is to fit into memory. */
+/** All keys share the same bytes, so that a million of them fits into memory. */
 function uploader(world: ScanDeployment) {
   const blob = world.blobs.fromBytes(Buffer.from('x'));
   return (key: string) => world.upload(SOURCE, key, blob);
 }
 
-/** What the deployment notes for tests. */
+/** The deployment's notes for tests. */
 function forget({ events, logs }: ScanDeployment): void {
   events.length = 0;
   logs.length = 0;

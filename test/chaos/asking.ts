@@ -29,7 +29,7 @@ export async function askForScans(
   );
 }
 
-/** Asks for a look at each key of each pair, as somebody does who names the keys to the API. */
+/** Asks for a look at each key of each pair, like a user who names the keys to the API. */
 export async function askForLooks(rules: readonly RuleBook[], cos: Cos, core: Core, now: () => number): Promise<void> {
   let asked = 0;
   for (const book of rules) {

@@ -16,7 +16,7 @@ export const SOURCE_DEEDS = [
   'copyBack',
   /** Uploads into an archive class: nobody can read the object before it is restored. */
   'archivePut',
-  /** Uploads under a key of the customer: nobody else can ever read the object. */
+  /** Uploads under a customer's key: nobody else can ever read the object. */
   'sealedPut',
   /** Asks for an archived version to be restored. */
   'restore',
@@ -40,7 +40,7 @@ export const DESTINATION_DEEDS = [
   'foreignUpload',
   /** Writes other bytes with all the existing metadata, as programs do that change an object in place. */
   'rewrite',
-  /** The same under a key of the customer, over whatever is there. */
+  /** The same under a customer's key, over any version. */
   'foreignSealed',
   /** Lifecycle: an older version is removed. */
   'expire',
@@ -57,7 +57,7 @@ export const DESTINATION_DEEDS = [
   'foreignForge',
 ] as const;
 
-/** Deeds at any site that change a version in place: no new version is made, and no event tells of it. */
+/** Deeds at any site that change a version in place, without a new version and without an event. */
 export const PROPERTY_DEEDS = [
   /** A version gets other tags, or none. */
   'retag',

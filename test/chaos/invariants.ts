@@ -37,7 +37,7 @@ interface Sides {
 }
 
 /**
- * Judges each link by the judge's own record, never by replication markers. `compared`: somebody has asked for tags and
+ * Judges each link by the judge's own record, never by replication markers. `compared`: a user has asked for tags and
  * rights since they were changed.
  */
 export function checkLinks(evidence: Evidence, compared: boolean): readonly Violation[] {
@@ -165,7 +165,7 @@ class KeyOfLink {
     return tags.every((some) => this.#rules.due(this.#link, { ...this.#written(version), tags: some }));
   }
 
-  /** Those that it has, and those that it had before somebody changed them. */
+  /** Its present tags, and those from before a change. */
   #tagsOf({ versionId, attributes: { tags } }: Version): readonly Written['tags'][] {
     return [tags, ...(this.#evidence.diary.formerTags.get(versionId) ?? [])];
   }
@@ -175,7 +175,7 @@ class KeyOfLink {
     return this.#tagsOf(version).some((tags) => this.#rules.allowed(this.#link, { ...written, tags }));
   }
 
-  /** Whether somebody changed the tags or the rights of the version, or of a replica of it: no event tells of that. */
+  /** Whether somebody changed the tags or the rights of the version, or of a replica of it, which sends no event. */
   #wasChanged({ versionId }: Version): boolean {
     const { diary, ledger } = this.#evidence;
     return [...diary.formerTags.keys()].some(
@@ -205,7 +205,7 @@ class KeyOfLink {
     if (changed && !(due && this.#compared)) return;
     if (its.some((replica) => String(replica.attributes.tags) !== String(attributes.tags)))
       this.#say('I1', `${versionId} has other tags`);
-    // What a user does to the rights of a replica stays, unless a rule says that it has those of its version.
+    // A user's change to the rights of a replica stays, unless a rule gives it those of its version.
     if (changed && !this.#rules.replicaAcl) return;
     const rights = this.#rules.replicaAcl ? textOfRights(version) : NO_RIGHTS;
     if (its.some((replica) => textOfRights(replica) !== rights)) this.#say('I1', `${versionId} has other rights`);

@@ -10,7 +10,7 @@ const SHARES = {
   watched: 2,
   /** Objects give rights to others, some are under KMS keys, and the rules say whether replicas get the rights. */
   granted: 3,
-  /** Tags and rights of versions and replicas are changed later, which no event tells. */
+  /** Tags and rights of versions and replicas are changed later, without an event. */
   'changed-in-place': 2,
   'fan-out': 8,
   chain: CROSSED,
@@ -48,7 +48,7 @@ const SHARES = {
   'two-way-lag': 3,
   /** Some versions are archived, and some of those restored. */
   archived: 3,
-  /** Some versions, at either side, are under a key of the customer. */
+  /** Some versions, at either side, are under a customer's key. */
   sealed: 2,
   /** The lifecycle of the destination removes everything that it may remove. */
   emptied: 2,

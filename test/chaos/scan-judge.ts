@@ -54,7 +54,7 @@ export class ScanJudge {
       const isExcused = excuses(this.#evidence, link);
       for (const version of this.#dueOf(book, link)) {
         if (version.time / 1000 > result.completeUpTo || skippedFor(version) !== undefined) continue;
-        // It may have got the tags of the rule after the scan has passed it.
+        // The version may have got the tags of the rule after the scan passed it.
         if (this.#evidence.diary.formerTags.has(version.versionId)) continue;
         if (!replicas.has(version.versionId) && !isExcused(version))
           this.violations.push({
@@ -95,7 +95,7 @@ export class ScanJudge {
     const versions = source.filter(({ deleteMarker }) => !deleteMarker);
     const replicas = new Set([...this.#replicasOf(link), ...orphanedCopies(this.#evidence, link)]);
     const { formerTags } = this.#evidence.diary;
-    // Listings do not tell tags, so a replica counts though its version has lost the tags of the rule.
+    // Listings do not show tags, so a replica counts even if its version has lost the tags of the rule.
     const due = this.#dueOf(book, link, formerTags).filter(
       ({ versionId }) => !formerTags.has(versionId) || replicas.has(versionId),
     );
@@ -147,7 +147,7 @@ export class ScanJudge {
     );
   }
 
-  /** `former`: tags that versions had once; the replica that a version got by those stays. */
+  /** `former`: earlier tags of versions. A replica that a version got by those stays. */
   #dueOf(book: RuleBook, link: Link, former: Diary['formerTags'] = new Map()): readonly Listed[] {
     const { core, ledger } = this.#evidence;
     return [...byKey(core, link.source).values()]

@@ -63,7 +63,8 @@ export class Scheduler {
       if (timer === undefined) return;
       this.now = timer.at;
       timer.run();
-      // All of a world is promises: they have come to rest when the next tick begins. A turn of the event loop would tell too.
+      // All work of a world is promises, which are done when the next tick begins. A turn of the event loop would show
+      // it too.
       await new Promise((resolve) => process.nextTick(resolve));
     }
   }

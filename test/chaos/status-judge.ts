@@ -13,7 +13,7 @@ interface StatusEvidence extends Evidence {
   readonly wired: (book: RuleBook) => Pick<EngineOptions, 'keys'>;
 }
 
-/** Asks for the status of each version that nobody can copy: it says so, with the very reason. */
+/** Asks for the status of each version that cannot be copied. The status must give the right reason. */
 export async function judgeStatus(evidence: StatusEvidence): Promise<readonly Violation[]> {
   const { core, cos, ledger, topology, now } = evidence;
   const found: Violation[] = [];

@@ -21,7 +21,8 @@ export function checkTogether(evidence: Evidence): readonly Violation[] {
     for (const { place, keys } of sites) {
       const [top] = keys.get(key) ?? [];
       if (winner !== undefined && skippedFor(winner) !== undefined) {
-        // What nobody can copy is shown only where it was written. There a replica that arrives later stands above it.
+        // A version that cannot be copied is shown only where it was written. There a replica that arrives later is
+        // above it.
         const isAbove = top !== undefined && evidence.ledger.made.has(top.versionId);
         if (winner.bucket !== place.bucket || isAbove) continue;
       }

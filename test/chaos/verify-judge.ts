@@ -115,7 +115,7 @@ function compare(
   const found: Violation[] = [];
   for (const version of [...byKey(core, link.source).values()].flat()) {
     const { key, versionId, deleteMarker, time, attributes } = version;
-    // If its ID is used again, it is unknown which version is meant.
+    // If its ID is used again, nobody knows which version is meant.
     if (deleteMarker || versionId === 'null' || !isOriginal(ledger, version)) continue;
     const isDue = book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags });
     const about = `a verification of ${link.source.bucket} at ${link.destination.bucket}: ${key} ${versionId}`;

@@ -72,8 +72,8 @@ export interface WorldOptions {
   /** The rules have `ReplicaAcl`. */
   readonly replicaAcl?: boolean | undefined;
   /**
-   * Tags and rights of versions are changed later, and this is how somebody asks in the end that they be compared: by a scan of
-   * the kind `properties`, or key by key.
+   * Tags and rights of versions are changed later. This says how a user asks for their comparison in the end: by a scan
+   * of the kind `properties`, or key by key.
    */
   readonly comparedBy?: 'scan' | 'reattempt' | undefined;
   /** Some objects are under a KMS key, and the rules select them. */
@@ -204,7 +204,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   };
   const calmDown = (): void => {
     calm = true;
-    // While canaries of several deployments are under way, and their events come late, there may be no moment without work.
+    // While canaries of several deployments are on their way, and their events come late, there may be no moment
+    // without work.
     for (const platform of platforms) platform.canarying = false;
   };
   await scheduler.runUntil(() => {
@@ -255,7 +256,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     violations.push(...(await judgeStatus(answers)), ...(await judgeVerify(answers)));
   }
   await blobs.close();
-  // Worlds follow one another without a turn of the event loop, in which a process hears signals and messages.
+  // Worlds follow one another without a turn of the event loop, in which a process would receive signals and messages.
   await new Promise(setImmediate);
   const marked = platforms.some((platform) => platform.marked);
   return { violations, lines, ledger, functionRuns: runs(), requests, marked };

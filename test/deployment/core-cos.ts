@@ -7,7 +7,9 @@ export { plain } from './core-attributes.ts';
 /** Bytes of an answer that the client reads by default. */
 const ANSWER_LIMIT = 2 ** 20;
 
-/** Not even a HEAD is answered without the customer's key. Its answer has no body, and the client takes the status for the code. */
+/**
+ * Even a HEAD is refused without the customer's key. Its answer has no body, so the client uses the status as the code.
+ */
 const SEALED = new CosFailure('InvalidRequest', 400, 'The object is encrypted with the key of a customer.');
 
 /** The listings without lag. */

@@ -9,7 +9,7 @@ export interface WarmCli {
   close(): Promise<void>;
 }
 
-/** One for all test files of this process, and for all projects. It ends with this process. */
+/** One process for all test files of this process, and for all projects. It ends with this process. */
 export const sharedCli = openCli();
 
 /** `folder` is that of serverless.yml. */

@@ -27,7 +27,7 @@ export const BELOW: readonly Mistake[] = [
   mistake(
     "of several tasks only the first one's named versions count",
     'test/shared/replication/work.test.ts',
-    text(WORK, 'hints: [...new Set(tasks.flatMap((task) => task.hints))],', 'hints: tasks[0]?.hints ?? [],'),
+    text(WORK, 'fewHints([...new Set(tasks.flatMap((task) => task.hints))])', 'tasks[0]?.hints ?? []'),
   ),
   mistake(
     'a deferred task forgets which versions were named',

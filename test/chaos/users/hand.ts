@@ -26,7 +26,7 @@ export interface UsersOptions {
 }
 
 export const TAG = ['keep', 'yes'] as const;
-/** Of an object under a key of the customer. */
+/** Of an object under a customer's key. */
 export const SEALED: Attributes['encryption'] = { algorithm: 'SSE-C', customerKeyMd5: 'S2V5IG9mIGEgdXNlcg==' };
 /** Of objects: none, a guest's, everyone's, and both with two rights of one guest. */
 export const RIGHTS: readonly (readonly Grant[])[] = [
@@ -62,7 +62,7 @@ export class Hand {
     this.world = options;
   }
 
-  /** `special`: attributes that the object has beside those of every upload. */
+  /** `special`: attributes of the object beside those of every upload. */
   put(act: Act, blob: Blob, special: Partial<Attributes> = {}): Version {
     const { place, key, request } = act;
     this.write(place, key);

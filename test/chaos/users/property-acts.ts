@@ -6,7 +6,7 @@ import { RIGHTS, TAG, type Act, type Acts, type Hand } from './hand.ts';
 const OTHER_TAG = ['other', 'x'] as const;
 const TAGS: readonly Version['attributes']['tags'][] = [[], [TAG], [OTHER_TAG], [TAG, OTHER_TAG]];
 
-/** Acts that change a version in place: at a source that of a user, at a destination a replica as well. */
+/** Acts that change a version in place: at a source a user's version, at a destination also a replica. */
 export const ANYWHERE: Acts<(typeof PROPERTY_DEEDS)[number]> = {
   retag: (hand, act) => {
     const version = anyOf(hand, act);

@@ -1,7 +1,7 @@
 // Runs the real CLI once for each message `{ folder, env, args }`, and answers `{ stream, text }` for each text that it writes
-// and `{ status }` at its end. `folder` is that of serverless.yml, and nothing but `env` is in the environment. The CLI and the
-// plugin load some 3,000 modules, which costs far more than most of the commands; here that is paid once. The modules of the CLI
-// that hold state are loaded anew for each command, so that none sees what the one before it has left.
+// and `{ status }` at its end. `folder` is that of serverless.yml, and the environment has nothing but `env`. The CLI and the
+// plugin load some 3,000 modules, which takes far longer than most of the commands; here they are loaded once. The modules of
+// the CLI that hold state are loaded again for each command, so that none sees the state of an earlier one.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 

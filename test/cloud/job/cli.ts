@@ -12,22 +12,22 @@ export interface Outcome {
 }
 
 export interface CliCommand {
-  /** That of serverless.yml. */
+  /** The folder of serverless.yml. */
   readonly folder: string;
   readonly args: readonly string[];
-  /** All of its environment. */
+  /** The whole environment. */
   readonly env: NodeJS.ProcessEnv;
-  /** Is given each text as it comes. */
+  /** Called with each text when it arrives. */
   readonly onText?: ((text: string) => void) | undefined;
   /** When it is aborted, the process is ended, and `run` rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The real CLI in a process that stays: its start costs more than most of its commands. */
+/** The real CLI in a process that stays, because its start costs more than most of its commands. */
 export interface Cli {
   /** Runs commands one after the other, whatever their folder. Rejects when the process has died. */
   run(command: CliCommand): Promise<Outcome>;
-  /** Ends the process, and everything that it has started, with the command that runs. Resolves when it is gone. */
+  /** Ends the process and all its children, the current command included. Resolves when the process has ended. */
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function openCli(): Cli {
   let last: Promise<unknown> = Promise.resolve();
 
   function start(): ChildProcess {
-    // In a process group of its own, so that ending it ends the bundler that it has started, too.
+    // In a process group of its own, so that ending it also ends its bundler.
     const started = fork(PROGRAM, [], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
     started.once('exit', () => {
       if (child === started) child = undefined;

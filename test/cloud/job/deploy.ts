@@ -30,7 +30,7 @@ export function deployEnvironment(access: Deployer, base: NodeJS.ProcessEnv): No
   };
 }
 
-/** Runs `serverless deploy` in the clone. When it fails, throws with the CLI's own words, which it says on stdout. */
+/** Runs `serverless deploy` in the clone. When it fails, throws with the CLI's own output, which is on stdout. */
 export async function deploy(cli: Cli, root: string, options: RunOptions): Promise<void> {
   // The CLI packages into the clone, which may be somebody else's or a read-only image.
   if (await isWritable(root)) return run(cli, root, ['deploy'], options);

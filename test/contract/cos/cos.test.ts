@@ -122,9 +122,9 @@ describe.each(STORES)('%s', (_, open) => {
       expect((await headOf(plain, 'secret')).encryption?.algorithm).toBe('AES256');
     });
 
-    it('under a key of a customer are listed, and opened to nobody who lacks it', async () => {
+    it("under a customer's key are listed, and not readable without it", async () => {
       const versionId = await store.seal(source, 'sealed', 'text');
-      // The answer to a HEAD has no body, and the client takes the status for the code.
+      // The answer to a HEAD has no body, so the client uses the status as the code.
       const unnamed = { code: 'InvalidRequest', status: 400, retryable: false };
       expect(await failureOf(cos.headObject(source, 'sealed'))).toEqual(unnamed);
       expect(await failureOf(cos.headObject(source, 'sealed', versionId))).toEqual(unnamed);

@@ -10,7 +10,7 @@ export interface Store {
   bucket(versioning?: 'Enabled' | 'Suspended'): Promise<Place>;
   /** A place of the same account and region that has no bucket. */
   missing(): Place;
-  /** A user's upload under a key of their own (SSE-C); the ID of the version. */
+  /** A user's upload under a key of their own (SSE-C); returns the ID of the version. */
   seal(place: Place, key: string, text: string): Promise<string>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** Takes a right of the engine away, and nothing else. */
+/** Removes one right of the engine, and nothing else. */
 function deny(action: string, { bucket, region }: Place): void {
   const resource = [`qcs::cos:${region}:uid/1250000000:${bucket}/*`];
   const statement = [{ effect: 'deny', action: [`name/cos:${action}`], resource }];
@@ -20,7 +20,7 @@ function deny(action: string, { bucket, region }: Place): void {
 
 const body = (size: number) => Buffer.alloc(size, 'x');
 
-describe('a copy that is refused names the side that refused it', () => {
+describe('a refused copy names the side that refused it', () => {
   it.each([
     ['the source', 'GetObject', SOURCE, 10, 'source'],
     ['the destination', 'PutObject', BACKUP, 10, 'destination'],
@@ -33,7 +33,7 @@ describe('a copy that is refused names the side that refused it', () => {
     await expect(world.replicate('a')).rejects.toMatchObject(refused);
   });
 
-  it('or none, where the first byte of the original does not tell', async () => {
+  it('a refused copy names no side where the first byte of the original does not show it', async () => {
     await world.user.putObject(SOURCE, 'a', body(10));
     deny('PutObject', BACKUP);
     world.cloud.faults.set([

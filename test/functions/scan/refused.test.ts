@@ -34,7 +34,7 @@ it('a scan makes fewer requests where COS refuses some: few are refused, and eve
   expect(world.killed()).toBe(0);
 });
 
-it('a scan is as fast again minutes after COS has refused nearly everything', async () => {
+it('a scan has its full speed again minutes after COS has refused nearly everything', async () => {
   const start = START + DAY;
   const rule = wholeBucket(BACKUP, { start, deleteMarkersSince: start, existing: 'All' });
   let [copied, perSecond] = [0, 25];

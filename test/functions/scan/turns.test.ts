@@ -8,7 +8,7 @@ const OUTLIVED = 60 * MINUTE;
 const BEFORE = 5;
 const KEYS = Array.from({ length: 12 }, (_, i) => `k${i}`);
 
-/** A scan of objects that are older than their rule, cut into one range, of which no run has begun. */
+/** A scan of objects that are older than their rule, in one range, of which no run has begun. */
 async function prepared(): Promise<ScanDeployment> {
   const world = await scanDeployment([{ ...RULE, existing: 'All' }], { keysAtOnce: 1 });
   for (const key of KEYS) world.put('x', {}, undefined, key);
@@ -86,7 +86,7 @@ it('a run hands over before its time limit, and stops while the scan is paused',
   expect(versionsOf(world, BACKUP)).toEqual(versionsOf(world, SOURCE));
 });
 
-/** Minutes until another run has gone on, after that one was done. */
+/** Minutes until another run has continued, after the first one ended. */
 async function goneOnAfter(world: ScanDeployment): Promise<number> {
   for (let minutes = 1; minutes < 60; minutes += 1) {
     await world.minute();
@@ -95,7 +95,7 @@ async function goneOnAfter(world: ScanDeployment): Promise<number> {
   throw new Error('no run went on');
 }
 
-it('another run goes on within minutes after a run that failed and could not even end its start', async () => {
+it('another run continues within minutes after a run that failed and could not even end its start', async () => {
   const world = await prepared();
   world.onRequest((call) => {
     if (call.endsWith(' crr') && !call.startsWith('get')) throw refusal();
@@ -105,7 +105,7 @@ it('another run goes on within minutes after a run that failed and could not eve
   expect(await goneOnAfter(world)).toBeLessThanOrEqual(3);
 });
 
-it('another run continues the range of a killed one no sooner than its lease is over', async () => {
+it('another run continues the range of a killed one only after its lease has ended', async () => {
   const world = await prepared();
   let isDead = false;
   world.onRequest((call) => {

@@ -5,7 +5,7 @@ import { BACKUP, scanDeployment, SOURCE } from '../../deployment/index.ts';
 export const MINUTE = 60_000;
 export const KEY = beaconKey(SOURCE);
 
-/** A scanned pair whose source tells the destination how it stands, minute by minute. */
+/** A scanned pair whose source writes its status to the destination, minute by minute. */
 export async function world() {
   const scan = await scanDeployment();
   const { core, clock, engine } = scan;

@@ -80,7 +80,7 @@ describe('headObject', () => {
     });
   });
 
-  it.each(['of-tomorrow', '', '0x12', '123456789012345678901'])('takes no checksum from %j', async (text) => {
+  it.each(['of-tomorrow', '', '0x12', '123456789012345678901'])('reads no checksum from %j', async (text) => {
     const headers = { ETag: '"e"', 'Last-Modified': DATE, 'Content-Length': '0', 'x-cos-hash-crc64ecma': text };
     const cos = await setUp([reply(200, headers)]);
     expect(await cos.headObject(SOURCE, 'a')).toMatchObject({ head: { crc64: undefined } });

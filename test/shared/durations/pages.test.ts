@@ -18,7 +18,7 @@ const ENGINE = 'shared/replication/README.md';
 const API = 'functions/api/README.md';
 const FUNCTIONS = 'functions/README.md';
 
-/** How long something takes, as a page says it, and a word that stands near: sentences may change, and figures may not. */
+/** A duration as a page gives it, and a word near it: sentences may change, and figures may not. */
 const SAID: readonly (readonly [page: string, figure: string, near: string])[] = [
   ['README.md', `${word(hours(D.LONGEST_BACKOFF_MS))} hours`, 'wait'],
   [API, `after ${word(minutes(D.FIRST_BACKOFF_MS))} minute`, 'tried again'],
@@ -30,7 +30,7 @@ const SAID: readonly (readonly [page: string, figure: string, near: string])[] =
   [API, `every ${word(minutes(D.CHECK_AGAIN_MS))} minutes`, 'each hour'],
   [API, `${word(hours(D.CHECK_LATE_MS))} hours`, '`function-silent`'],
   [FUNCTIONS, `every ${word(minutes(D.CHECK_AGAIN_MS))} minutes`, 'cause'],
-  // The answer that a run goes by may have been five seconds on its way.
+  // The answer that a run relies on may have been on its way for five seconds.
   [FUNCTIONS, `${seconds(D.VERSIONING_TRUSTED_MS + D.SIGNATURE_LIFE_MS) + 5} seconds`, 'versioning'],
   [FUNCTIONS, `${hours(D.SCAN_EVERY_MS)} hours`, 'scan'],
   [FUNCTIONS, `after ${seconds(D.SETTLE_MS)} s`, 'looked at again'],
@@ -52,18 +52,18 @@ const SAID: readonly (readonly [page: string, figure: string, near: string])[] =
   [ENGINE, `${word(seconds(D.PROMPT_REPLICA_MS))} seconds`, 'copies a replica'],
 ];
 
-/** Letters on each side of a figure in which its word has to stand. */
+/** Letters on each side of a figure within which its word must be. */
 const NEAR = 160;
 
 describe('a page', () => {
-  it.each(SAID)('%s says %s near "%s"', (page, figure, near) => {
+  it.each(SAID)('gives its durations as the code has them: %s says %s near "%s"', (page, figure, near) => {
     const text = readFileSync(page, 'utf8').replaceAll(/\s+/g, ' ');
     const places = [...text.matchAll(new RegExp(figure.replaceAll(/[.()]/g, String.raw`\$&`), 'g'))];
     const around = places.map(({ index }) => text.slice(Math.max(0, index - NEAR), index + figure.length + NEAR));
     expect(around.some((one) => one.includes(near))).toBe(true);
   });
 
-  it('says half a minute of a helper that shows no part', () => {
+  it('says that a helper is given up after half a minute without a part', () => {
     expect(D.HELPER_LOST_MS).toBe(30_000);
   });
 });

@@ -43,7 +43,7 @@ describe('the work of several tasks', () => {
     });
   });
 
-  it('names a thousand versions at most: the newest and the oldest, however often it is joined', () => {
+  it('names at most a thousand versions: the newest and the oldest, however often it is joined', () => {
     const id = (n: number): string => mintVersionId(VERSION_MICROS + n * 1000);
     const ids = Array.from({ length: 5000 }, (_, n) => id(n));
     const tasks = ids.map((hint, n) => taskWith({ hints: [hint], floor: 100 + n }));

@@ -27,7 +27,7 @@ describe('a destination that answers nothing', () => {
     expect(blocksAt(rangeOf(1), ['AccessDenied'])).toBe(1);
   });
 
-  it('doubles the time each time, up to five minutes', () => {
+  it('doubles the time at each block, up to five minutes', () => {
     const minutes = [1, 2, 3, 9].map((tries) => {
       const range = rangeOf(tries);
       blocksAt(range, ['AccessDenied']);

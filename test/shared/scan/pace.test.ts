@@ -6,7 +6,7 @@ const PLACE = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 const error = (code: string, status: number): CosError =>
   new CosError({ method: 'PUT', place: PLACE }, 'refused', { code, status, retryable: true, outcome: 'none' });
 
-/** A pace whose clock a test turns; it rests for as long as it may. */
+/** A pace whose clock a test turns; it rests as long as it may. */
 function paced(most: number, dice = 1) {
   const clock = { ms: 0 };
   const pace = new Pace(most, { now: () => clock.ms, random: () => dice });
@@ -33,7 +33,7 @@ describe('the pace of a scan', () => {
     expect(rests).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
   });
 
-  it('takes the refusals of keys that were under way together for one', () => {
+  it('counts the refusals of simultaneous keys as one', () => {
     const { clock, pace } = paced(16);
     const rests = Array.from({ length: 16 }, () => {
       clock.ms += 10;
@@ -80,7 +80,7 @@ describe('the pace of a scan', () => {
       for (let done = pace.limit; done > 0; done -= 1) pace.went();
     }
     expect(clock.ms - from).toBeLessThan(120_000);
-    // No rush: where it came from was refused.
+    // It rises slowly, because its former pace was refused.
     expect(clock.ms - from).toBeGreaterThan(20_000);
   });
 

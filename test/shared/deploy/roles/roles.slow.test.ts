@@ -269,7 +269,7 @@ describe('an existing role of our name', () => {
     expect(calls).toEqual([]);
   });
 
-  it('is refused when it waits with policies of others and none of ours', async () => {
+  it("is refused when it has others' policies and none of ours", async () => {
     const { deploy, cloud, calls } = await world();
     const description = 'COS Replication: identity of its functions';
     cloud.cam.createRole({ name: ENGINE, trust: JSON.stringify(TRUST_POLICY), description });

@@ -41,11 +41,11 @@ describe('the base of a replica', () => {
     expect(bases(observed(history('vvv'), stackOf(replica(3, 1), replica(1))))).toEqual(['2 on 1', '3 on 2']);
   });
 
-  it('is no delete marker, and no version that gets no replica, above one that may be copied some day', () => {
+  it('is no delete marker, and no version without a replica, above one that may be copied some day', () => {
     expect(bases(observed(history('vdv'), stackOf()), ['v1'], ['v1'])).toEqual(['3 on 0']);
     expect(bases(observed(history('vvdv'), stackOf(replica(1))), ['v2'], ['v2'])).toEqual(['4 on 1']);
     expect(bases(observed(history('vvvv'), stackOf(replica(1))), ['v2', 'v3'], ['v2'])).toEqual(['4 on 1']);
-    // What has a replica says itself what is missing further down.
+    // An entry with a replica says itself which versions are missing further down.
     expect(bases(observed(history('vvdv'), stackOf(replica(2))), ['v1'], ['v1'])).toEqual(['4 on 3']);
   });
 

@@ -93,7 +93,7 @@ describe('a copy that COS refuses', () => {
     expect(refusalOf(refused(code, status), APPENDED, ANY)).toBeUndefined();
   });
 
-  it('for a class that nobody has heard of costs that version alone, unless the rule has named a class', () => {
+  it('for an unknown class costs that version alone, unless the rule has named a class', () => {
     const error = refused('NotSupportedStorageClass', 400);
     const ofTomorrow = { ...HEAD, storageClass: 'OF_TOMORROW' };
     expect(refusalOf(error, ofTomorrow, ANY)).toBe('unknown-class');
