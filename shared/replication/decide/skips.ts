@@ -53,8 +53,8 @@ const OF_DESTINATION = /StorageClass|Kms|Version/i;
 export function refusalOf(error: unknown, head: ObjectHead, rule: Pick<Rule, 'storageClass'>): SkipReason | undefined {
   if (!(error instanceof ServiceError) || error.outcome !== 'none') return undefined;
   const reason = REFUSALS.get(error.code);
-  // A documented class is a matter of the destination, and its task waits. For an undocumented one nobody can do
-  // anything.
+  // A documented class that the destination refuses is a failure, which is tried again. Another class is a property of
+  // the version, so the version is skipped.
   if (/StorageClass/i.test(error.code) && rule.storageClass === undefined && !isStorageClass(head.storageClass))
     return 'unknown-class';
   if (reason !== undefined || head.appendable !== true || error.retryable) return reason;
