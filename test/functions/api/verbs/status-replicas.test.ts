@@ -40,6 +40,20 @@ describe('the status of an object with or without replicas', () => {
     expect(await only('a')).toMatchObject({ state: 'PENDING' });
   });
 
+  it.each<[string, { crc64?: string; etag?: string }]>([
+    ['crc64', {}],
+    ['etag', { crc64: '' }],
+    ['size', { crc64: '', etag: '"0123456789abcdef0123456789abcdef-2"' }],
+  ])('says that bytes were compared by %s, the best that the source has', async (comparedBy, { crc64, etag }) => {
+    await world.rules(ruleText('all', BACKUP));
+    await put('a', 'one');
+    const version = world.cloud.core.getObject(SOURCE.bucket, SOURCE.region, 'a');
+    if (crc64 !== undefined) Object.defineProperty(version.blob, 'crc64', { value: crc64 });
+    if (etag !== undefined) Object.assign(version, { etag });
+    await world.replicate('a');
+    expect(await only('a')).toMatchObject({ state: 'COMPLETED', comparedBy });
+  });
+
   it("of a version under a customer's key is skipped, and does not hide the others", async () => {
     await world.rules(ruleText('all', BACKUP));
     const first = await put('a', 'one');
