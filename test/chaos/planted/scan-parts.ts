@@ -3,6 +3,7 @@ import { mistake, text, type Mistake } from './mistake.ts';
 const MERGE = 'test/shared/scan/merge.test.ts';
 const WHOLE = 'test/functions/scan/scan.test.ts';
 const REPAIR = 'test/functions/scan/repair.test.ts';
+const RESTS = 'test/functions/scan/rests.test.ts';
 const STREAMS = 'shared/scan/streams.ts';
 const TURNS = 'test/functions/scan/turns.test.ts';
 const WALK = 'shared/scan/walk.ts';
@@ -142,6 +143,49 @@ export const SCAN_PARTS: readonly Mistake[] = [
       'shared/live/fold.ts',
       'new Map([...notes].filter(([name]) => before?.added.includes(name) !== true))',
       'new Map(notes)',
+    ),
+  ),
+  mistake(
+    'late requests of a killed run count as seen',
+    TURNS,
+    text('shared/scan/unit.ts', 'if (lease.inherited.length === 0) return range;', 'if (lease.name) return range;'),
+  ),
+  mistake(
+    'a scan goes on by rules that were changed meanwhile',
+    TURNS,
+    text(
+      'shared/scan/watch.ts',
+      'async () => textOf(await engine.rules.getFresh(scan.source)) === pinned,',
+      "async () => textOf(await engine.rules.getFresh(scan.source)) !== '',",
+    ),
+  ),
+  mistake(
+    'a scan has a result while ranges are open',
+    TURNS,
+    text(
+      'shared/scan/keep.ts',
+      'if (preparation?.done === true && finished.size >= preparation.ranges && left.length === 0) {',
+      'if (preparation?.done === true && finished.size > 0) {',
+    ),
+  ),
+  mistake('a refused key is tried again at once', RESTS, text(WALK, '    await rest;\n', '')),
+  mistake(
+    'further keys begin while COS asks for fewer requests',
+    RESTS,
+    text(WALK, 'if (this.#rest !== undefined) await this.#rest;', ''),
+  ),
+  mistake(
+    'each key of a burst of refusals lowers the pace',
+    'test/shared/scan/pace.test.ts',
+    text('shared/scan/pace.ts', 'if (now < this.#rested) return this.#rested - now;', ''),
+  ),
+  mistake(
+    'the start of a failed run counts as at work',
+    TURNS,
+    text(
+      'shared/scan/keep.ts',
+      'const goesOn = age < LOST_START_MS && (age < LEFT_START_MS || (await this.#store.isAtWork(unit)));',
+      'const goesOn = age < LOST_START_MS;',
     ),
   ),
 ];

@@ -130,3 +130,66 @@ it('no more runs work than the setting allows', async () => {
   await world.scanned();
   expect(versionsOf(world, BACKUP)).toEqual(versionsOf(world, SOURCE));
 });
+
+it('a copy of a killed run that lands late is seen before the scan ends', async () => {
+  const world = await prepared();
+  let late: (() => Promise<unknown>) | undefined;
+  const watch = world.watch.before;
+  const begun = world.clock.ms;
+  world.watch.before = (name, args) => {
+    // A copy that begins so late in its run may land long after another run has taken over.
+    world.clock.ms = Math.max(world.clock.ms, begun + 12 * MINUTE);
+    if (name === 'copyObject')
+      late ??= () => world.straight.copyObject(...(args as Parameters<typeof world.straight.copyObject>));
+    // Of a run that is dead nothing takes effect until its copy lands.
+    if (late !== undefined) throw new Error('the run is no more');
+    return watch(name, args);
+  };
+  await world.run(world.scansStarted.shift()?.key ?? '').catch(() => undefined);
+  world.watch.before = watch;
+  world.clock.ms = begun + 17 * MINUTE;
+  await world.minute();
+  expect(versionsOf(world, BACKUP)).toEqual(KEYS.map(() => 1));
+  for (let i = 0; i < 5; i += 1) await world.minute();
+  expect((await world.store.scan())?.state).toBe('running');
+  await late?.();
+  expect(versionsOf(world, BACKUP).filter((count) => count > 1)).toHaveLength(1);
+  await world.scanned();
+  expect(versionsOf(world, BACKUP)).toEqual(KEYS.map(() => 1));
+});
+
+it('a run copies nothing more a second after somebody has disabled its rule', async () => {
+  const world = await prepared();
+  let [copies, afterwards, changed] = [0, 0, Number.POSITIVE_INFINITY];
+  world.onRequest(async (call) => {
+    world.clock.ms += 400;
+    if (call !== 'copyObject backup') return;
+    copies += 1;
+    if (world.clock.ms - changed > 2000) afterwards += 1;
+    if (copies !== BEFORE) return;
+    await world.setRulesElsewhere([{ ...RULE, existing: 'All', enabled: false }]);
+    changed = world.clock.ms;
+  });
+  await world.run(world.scansStarted.shift()?.key ?? '');
+  expect(copies).toBeGreaterThanOrEqual(BEFORE);
+  expect(afterwards).toBe(0);
+  expect(versionsOf(world, BACKUP)).toContain(0);
+});
+
+it('a scan has no result while one of its ranges is open', async () => {
+  const world = await scanDeployment([{ ...RULE, existing: 'All' }], { rangeEntries: 6, rangesAtOnce: 1 });
+  for (const key of KEYS) world.put('x', {}, undefined, key);
+  world.clock.ms += 5 * MINUTE;
+  const done: number[] = [];
+  for (let i = 0; i < 60 && (await world.store.result()) === undefined; i += 1) {
+    await world.minute();
+    const scan = await world.store.scan();
+    if (scan?.state !== 'running') continue;
+    done.push((await world.store.doneRanges(scan.id)).length);
+    expect(await world.store.result()).toBeUndefined();
+  }
+  // Otherwise nothing was seen of a scan that has done a part.
+  expect(done).toContain(1);
+  const result = await world.store.result();
+  expect(result?.counts.keys).toBe(KEYS.length);
+});
