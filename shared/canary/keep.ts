@@ -194,7 +194,8 @@ async function note(
       {
         lagMs: lag === undefined ? (known?.lagMs ?? null) : lag,
         sentAt: lag === undefined ? (known?.sentAt ?? null) : one.at,
-        waitingSince: isThere || isLost ? null : (known?.waitingSince ?? one.at),
+        // One that was given up has not arrived either: the wait goes on until a canary does.
+        waitingSince: isThere ? null : (known?.waitingSince ?? one.at),
         lost: (known?.lost ?? 0) + (isLost && !isThere ? 1 : 0),
       },
     ];
