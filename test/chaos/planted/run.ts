@@ -34,12 +34,30 @@ const goesOn = (): boolean => interrupted === undefined;
 
 const missed = (why: string): Outcome => ({ kind: 'missed', why });
 
-/** Throws when the place of an edit is missing, because a mistake that is not made proves nothing. */
-async function plant(folder: string, { edits }: Mistake): Promise<void> {
-  const marks = await findMarks(folder);
+/** A copy of the project, in which one mistake after the other is made and taken back. */
+interface Copy {
+  readonly folder: string;
+  /** The file of each mark. */
+  readonly marks: ReadonlyMap<string, string>;
+}
+
+async function makeCopy(folder: string): Promise<Copy> {
+  await mkdir(folder);
+  for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  return { folder, marks: await findMarks(folder) };
+}
+
+/**
+ * Keeps the text of each file that it changes in `before`. Throws when the place of an edit is missing, because a mistake that is
+ * not made proves nothing.
+ */
+async function plant({ folder, marks }: Copy, { edits }: Mistake, before: Map<string, string>): Promise<void> {
   for (const edit of edits) {
     const path = join(folder, fileOf(marks, edit));
-    await writeFile(path, edited(await readFile(path, 'utf8'), edit));
+    const text = await readFile(path, 'utf8');
+    if (!before.has(path)) before.set(path, text);
+    await writeFile(path, edited(text, edit));
   }
 }
 
@@ -78,15 +96,18 @@ async function run(folder: string, noticer: Noticer): Promise<string> {
   });
 }
 
-async function judge(folder: string, mistake: Mistake): Promise<Outcome> {
+async function judge(copy: Copy, mistake: Mistake): Promise<Outcome> {
   const { noticer } = mistake;
+  const before = new Map<string, string>();
   try {
-    await plant(folder, mistake);
+    await plant(copy, mistake, before);
+    const said = await run(copy.folder, noticer).catch((error: unknown) => `it cannot be bundled: ${String(error)}`);
+    return await ('file' in noticer ? ofTests(noticer, said) : ofWorlds(noticer, said));
   } catch (error) {
     return missed(error instanceof Error ? error.message : String(error));
+  } finally {
+    for (const [path, text] of before) await writeFile(path, text);
   }
-  const said = await run(folder, noticer).catch((error: unknown) => `it cannot be bundled: ${String(error)}`);
-  return 'file' in noticer ? ofTests(noticer, said) : ofWorlds(noticer, said);
 }
 
 function ofTests({ file }: Extract<Noticer, { readonly file: string }>, said: string): Outcome {
@@ -108,13 +129,9 @@ async function ofWorlds({ kind, worlds }: Extract<Noticer, { readonly kind: Kind
   return { kind: 'caught', by: `${invariant} in ${kind} world ${world}`, text };
 }
 
-async function tryOne(folder: string, mistake: Mistake): Promise<boolean> {
+async function tryOne(copy: Copy, mistake: Mistake): Promise<boolean> {
   const started = performance.now();
-  await mkdir(folder);
-  for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true });
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  const outcome = await judge(folder, mistake);
-  await rm(folder, { recursive: true, force: true });
+  const outcome = await judge(copy, mistake);
   if (!goesOn()) return false;
   const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
   if (outcome.kind === 'missed') console.log(`MISSED (${seconds}): ${mistake.name}\n    ${outcome.why}`);
@@ -125,13 +142,14 @@ async function tryOne(folder: string, mistake: Mistake): Promise<boolean> {
 }
 
 async function tryAll(folder: string, mistakes: readonly Mistake[]): Promise<number> {
-  const queue = mistakes.map((mistake, i) => ({ mistake, folder: join(folder, String(i)) }));
+  const queue = [...mistakes];
   let caught = 0;
-  const lane = async (): Promise<void> => {
+  const lane = async (number: number): Promise<void> => {
+    const copy = await makeCopy(join(folder, String(number)));
     for (let next = queue.shift(); next !== undefined && goesOn(); next = queue.shift())
-      if (await tryOne(next.folder, next.mistake)) caught += 1;
+      if (await tryOne(copy, next)) caught += 1;
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await Promise.all(Array.from({ length: availableParallelism() }, (_, number) => lane(number)));
   return mistakes.length - caught;
 }
 
