@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud } from '../cloud/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { Outcome } from '../cloud/job/cli.ts';
-import { coldCli, warmCli, type WarmCli } from './cli.ts';
+import { coldCli, sharedCli, warmCli, type WarmCli } from './cli.ts';
 import { configurationWith } from './configuration.ts';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -101,7 +101,8 @@ const deployed = () => cloud.scf.listFunctions('ap-guangzhou', 'default').map(({
 /** One after the other: a deployment is made, inspected, used and removed. */
 describe.sequential('serverless', { timeout: LONG }, () => {
   it('names missing variables', async () => {
-    const { status, stdout } = await coldCli(project, ['info'], { ...environment(), TENCENTCLOUD_SECRET_KEY: '' });
+    const env = { ...environment(), TENCENTCLOUD_SECRET_KEY: '' };
+    const { status, stdout } = await sharedCli.run({ folder: project, args: ['info'], env });
     expect(status).toBe(1);
     expect(stdout).toMatch(/Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
   });
