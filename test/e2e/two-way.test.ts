@@ -15,6 +15,9 @@ const STATES: readonly Place[] = [
   { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' },
 ];
 
+/** ms between two ticks, for commands that ask now and then. */
+const TICK_MS = 500;
+
 let site: Site;
 let cloud: Site['cloud'];
 let project: Site['project'];
@@ -28,18 +31,24 @@ afterAll(() => site.close());
 
 const lists = { sources: [SOUTH, NORTH].map(formatPlace), destinations: [NORTH, SOUTH].map(formatPlace) };
 
-/** The timer of each region ticks while a command waits, so that the test need not wait for minutes. */
+/**
+ * The timer of each region ticks while a command waits: nobody wants to wait for minutes. It ticks again once all that it has
+ * started is over, because on a busy machine runs would pile up, each in a process of its own.
+ */
 async function whileTicking<T>(work: Promise<T>): Promise<T> {
   const ended = work.then(
     () => 'over',
     () => 'over',
   );
-  do {
+  const tick = async (): Promise<void> => {
     for (const { region } of [NORTH, SOUTH]) {
       const id = { region, namespace: 'default', name: 'cos-replication-dev-schedule' };
       if (cloud.scf.listFunctions(region, 'default').some(({ id: { name } }) => name === id.name)) cloud.scf.tick(id);
     }
-  } while ((await Promise.race([ended, sleep(2000)])) !== 'over');
+    await cloud.scf.idle();
+    await sleep(TICK_MS);
+  };
+  while ((await Promise.race([ended, tick()])) !== 'over');
   return work;
 }
 

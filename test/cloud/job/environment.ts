@@ -23,7 +23,7 @@ export interface Environment extends Access, Configuration {
   /** The official SDK for COS on this cloud. */
   readonly cos: COS;
   /** Fires the timers of the functions, as the beginning of a minute does by itself. */
-  beginMinute(): void;
+  readonly beginMinute: () => void;
   close(): Promise<void>;
 }
 
