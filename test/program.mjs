@@ -9,7 +9,7 @@ import { build, stop } from 'esbuild';
 const OWN_CODE = /\.tsx?$/;
 const OF_A_PACKAGE = /^[^./]/;
 /** Packages that are ES modules alone: part of the script. */
-const ES_MODULES = /^(mime|@noble\/hashes)(\/|$)/;
+const ES_MODULES = /^(@middy\/core|@noble\/hashes|mime|preact)(\/|$)/;
 
 /**
  * A package, or a module of Node, is loaded where the program first reaches it, and not by a command that only shows
