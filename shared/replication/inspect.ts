@@ -12,7 +12,7 @@ import { claimAt } from './look/claim.ts';
 import { KeyListing } from './run/listing.ts';
 import { observe, type Look } from './look/observe.ts';
 import { Originals } from './look/originals.ts';
-import { shownBy, type Listed } from './listed.ts';
+import { currentOf, type Listed } from './listed.ts';
 import { createRun, type KeyRun } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
 import type { Absent, Entry, ReplicaItem, SkipReason, StackItem, Work } from './types.ts';
@@ -97,7 +97,7 @@ export async function inspect(deps: EngineDeps, work: Work, query: InspectQuery)
 async function look(run: KeyRun, listed: Listed | undefined): Promise<Look | Ending> {
   for (let attempt = 1; attempt <= LOOKS; attempt += 1) {
     const known = attempt === 1 ? listed : undefined;
-    const current = known === undefined ? await run.heads.source() : shownBy(known.source, run.deps.now());
+    const current = known === undefined ? await run.heads.source() : await currentOf(run, known);
     const listings =
       known &&
       ([KeyListing.of(run, 'source', known.source), KeyListing.of(run, 'destination', known.destination)] as const);

@@ -12,7 +12,7 @@ import { KeyListing } from './run/listing.ts';
 import { observe } from './look/observe.ts';
 import { headOfEntry } from './run/sealed.ts';
 import type { DestinationClock } from './run/heads.ts';
-import { createRun } from './run/run.ts';
+import { createRun, type Needs } from './run/run.ts';
 import type { EngineDeps } from './settings.ts';
 import type { Entry, Skip, Step, Work } from './types.ts';
 
@@ -54,7 +54,7 @@ export async function prove(deps: EngineDeps, work: Work, listed: Listed, stop: 
     KeyListing.of(run, 'destination', listed.destination),
   ] as const;
   const all = { floor: 0, since: Number.POSITIVE_INFINITY };
-  const seen = await observe(run, shownBy(listed.source, deps.now()), all, listings);
+  const seen = await observe(run, await currentOf(run, listed), all, listings);
   // A listed version is gone, so the two listings are out of date.
   if (isHalt(seen)) return seen.halt === 'look-again' ? UNPROVEN : seen;
   const planned = plan(seen);
@@ -88,10 +88,21 @@ function oldestOf(steps: readonly Step[]): number | undefined {
 }
 
 /** The answer that a HEAD of the key would give, by the listing. */
-export function shownBy([newest]: readonly VersionEntry[], date: number): HeadResult {
+function shownBy([newest]: readonly VersionEntry[], date: number): HeadResult {
   if (newest === undefined || newest.deleteMarker)
     return { found: false, date, deleteMarker: newest !== undefined, versionId: newest?.versionId };
   return { found: true, date, head: headOfEntry(newest) };
+}
+
+/**
+ * The current version of the source, going by the listing. Of a `null` version a HEAD tells more: those of one second differ in
+ * their metadata, which no listing shows. Throws `CosError`.
+ */
+export async function currentOf(run: Needs<'deps' | 'heads'>, { source }: Listed): Promise<HeadResult> {
+  const [newest] = source;
+  if (newest !== undefined && !newest.deleteMarker && isNull(newest.versionId))
+    return run.heads.source(newest.versionId);
+  return shownBy(source, run.deps.now());
 }
 
 /** Most versions of one key that are copied without reading anything twice. A longer history is left to `converge`. */

@@ -154,6 +154,8 @@ export type Stand =
   | {
       readonly kind: 'pending' | 'failed';
       readonly missing: ReadonlySet<string> | undefined;
+      /** Version IDs whose replicas the destination's lifecycle has removed. */
+      readonly expired?: ReadonlySet<string>;
       readonly oldest: number | undefined;
     };
 
@@ -222,7 +224,7 @@ function countOpen(
   counts: Counts,
   { whole, source }: KeyStacks,
   { amounts, covered }: KeyTally,
-  { kind, missing, oldest }: Exclude<Stand, { kind: 'right' }>,
+  { kind, missing, expired, oldest }: Exclude<Stand, { kind: 'right' }>,
   now: number,
 ): Amount {
   const open = covered.filter(({ versionId }) => missing === undefined || missing.has(versionId));
@@ -233,6 +235,12 @@ function countOpen(
     there.set(rule, minus(there.get(rule) ?? NOTHING, [1, size]));
     const bucket = bucketOf(AGE_BOUNDS, now - time);
     counts.ages[bucket] = (counts.ages[bucket] ?? 0) + 1;
+  }
+  for (const { rule, size, versionId } of covered) {
+    if (expired?.has(versionId) !== true) continue;
+    const standing = standingOf(counts, rule);
+    standing.expired = plus(standing.expired, [1, size]);
+    there.set(rule, minus(there.get(rule) ?? NOTHING, [1, size]));
   }
   // For an incomplete stack it is not known which versions have a replica.
   const first = whole ? (oldest ?? source.at(-1)?.lastModified ?? 0) : 0;

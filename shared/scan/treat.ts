@@ -166,6 +166,7 @@ async function reported(
 
 const openOf = (proof: Proof | undefined) => ({
   missing: proof === undefined ? undefined : new Set(proof.missing),
+  expired: new Set(proof?.expired),
   oldest: proof?.oldest,
 });
 

@@ -18,14 +18,6 @@ export class Diary {
   readonly touched = new Map<string, number>();
   /** Version IDs that a lifecycle or a user removed. */
   readonly expired = new Set<string>();
-  /** Those among them that were removed with every older version of their key. */
-  readonly swept = new Set<string>();
-  /** Those among them that a user removed by their IDs. */
-  readonly withdrawn = new Set<string>();
-  /** Version IDs without an event. */
-  readonly unheard = new Set<string>();
-  /** Version IDs that somebody copied onto their own key. */
-  readonly copied = new Set<string>();
   /** The version that was copied, whole and onto its own key, by the ID of the copy. */
   readonly copies = new Map<string, string>();
   /** Every delete marker that a user made, even a removed one. */

@@ -2,15 +2,12 @@ import type { CopySource, Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
 import { CANARY_PREFIX } from '../../shared/rules/index.ts';
-import { readMarker } from '../../shared/identity/marker.ts';
 import type { Diary } from './diary.ts';
 import { isOrphanedCopy } from './orphans.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
 /** ms: versioning was asked for, the answer is cached for a while, and a request may be held up. */
 const ON_ITS_WAY_MS = 75_000;
-
-const baseOf = (meta: Readonly<Record<string, string>>): number => readMarker(meta)?.marker.base?.time ?? 0;
 
 export interface GuardOptions {
   readonly cos: Cos;
@@ -69,14 +66,14 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     key: string,
     { origin, raised }: Copied,
     id: string | undefined,
-    { base, isArchived = false }: { base: number; isArchived?: boolean },
+    isArchived = false,
   ): void => {
     if (isUnkept(place, key)) return;
     const versionId = id ?? '';
-    const others = ledger.othersOf(core, { place, key, origin, base }, versionId);
+    const others = ledger.othersOf(core, { place, key, origin }, versionId);
     if (others.length > 0 && !raised && !isArchived && origin.versionId !== 'null')
       ledger.doubles.push({ text: `${key} ${origin.versionId}`, others });
-    made.set(versionId, { place, key, origin, base });
+    made.set(versionId, { place, key, origin });
     ledger.peak = Math.max(ledger.peak, others.length + 1);
     ledger.copies += 1;
     const what = `${key} ${origin.versionId} of ${origin.bucket}`;
@@ -90,13 +87,13 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       const result = await cos.copyObject(place, key, source, attributes);
       // An archived replica that must move to another place cannot be read, so it is copied from its source again.
       const isArchived = attributes.storageClass === 'ARCHIVE';
-      wrote(place, key, originOf(source, place), result.versionId, { base: baseOf(attributes.meta), isArchived });
+      wrote(place, key, originOf(source, place), result.versionId, isArchived);
       return result;
     },
     async initiateMultipart(place, key, attributes) {
       if (!isTarget(place)) crime(`an upload to ${place.bucket}/${key}`);
       const uploadId = await cos.initiateMultipart(place, key, attributes);
-      uploads.set(uploadId, { place, key, base: baseOf(attributes.meta), parts: undefined, known: false });
+      uploads.set(uploadId, { place, key, parts: undefined, known: false });
       return uploadId;
     },
     async uploadPartCopy(place, key, part) {
@@ -111,11 +108,11 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     },
     async completeMultipart(place, key, uploadId, parts) {
       const result = await cos.completeMultipart(place, key, uploadId, parts);
-      const { parts: copied, base = 0 } = uploads.get(uploadId) ?? {};
+      const { parts: copied } = uploads.get(uploadId) ?? {};
       uploads.delete(uploadId);
       ended.add(uploadId);
       if (copied === undefined) crime(`completed another's upload: ${uploadId}`);
-      else wrote(place, key, copied, result.versionId, { base });
+      else wrote(place, key, copied, result.versionId);
       return result;
     },
     async abortMultipart(place, key, uploadId) {

@@ -91,6 +91,25 @@ export function byKey(core: Core, { bucket, region }: Link['source']): Map<strin
   return keys;
 }
 
+/**
+ * A name that no other version of the key ever bears. The ID `null` is used again, so the bytes and the upload belong to the
+ * name. `id`: of the original, where the version is a replica.
+ */
+export const nameOf = ({ key, versionId, blob, attributes }: Version, id: string = versionId): string =>
+  `${key} ${id}${id === 'null' ? ` ${blob?.crc64} ${attributes.meta['n']}` : ''}`;
+
+/** Names of the versions of the source that have a replica of ours at the destination. */
+export function replicatedOver({ core, ledger }: Pick<Evidence, 'core' | 'ledger'>, link: Link): ReadonlySet<string> {
+  const { source, destination } = link;
+  const all = [...byKey(core, destination).values()].flat();
+  return new Set(
+    all.flatMap((version) => {
+      const origin = ledger.made.get(version.versionId)?.origin;
+      return origin?.bucket === source.bucket ? [nameOf(version, origin.versionId)] : [];
+    }),
+  );
+}
+
 /** Whether a user made it. */
 export const isOriginal = ({ made, marked }: Ledger, { versionId }: Version): boolean =>
   !made.has(versionId) && !marked.has(versionId);
@@ -128,7 +147,7 @@ class KeyOfLink {
     this.#replicas = stack.filter(({ versionId }) => ledger.made.get(versionId)?.origin.bucket === link.source.bucket);
     this.#rules = rules.find((book) => book.source.bucket === link.source.bucket) as RuleBook;
     this.#compared = compared;
-    this.#isExcused = excuses(evidence, link);
+    this.#isExcused = excuses(evidence);
   }
 
   check(): readonly Violation[] {
@@ -190,7 +209,8 @@ class KeyOfLink {
     if (due && its.length === 0 && !this.#isExcused(version)) this.#say('I1', `${versionId} has no replica`);
     if (!due && its.length > 0 && !this.#isAllowed(version)) this.#say('scope', `${versionId} has a replica`);
     // A replica stays below a newer one while a user's copy of it would otherwise count as ours.
-    const surplus = its.filter((replica) => !this.#evidence.diary.copied.has(replica.versionId)).length > 1;
+    const copied = new Set(this.#evidence.diary.copies.values());
+    const surplus = its.filter((replica) => !copied.has(replica.versionId)).length > 1;
     if (surplus && this.#rules.covers(this.#link, this.#key))
       this.#say('I3', `${versionId} has ${its.length} replicas`);
     if (its.some((replica) => replica.blob?.crc64 !== blob?.crc64)) this.#say('I1', `${versionId} differs`);
@@ -230,16 +250,22 @@ class KeyOfLink {
   }
 
   #checkCurrent(): void {
-    const { diary } = this.#evidence;
     const { source, destination } = this.#link;
-    if (diary.foreign.has(at(destination, this.#key)) || diary.pruned.has(at(source, this.#key))) return;
+    if (this.#evidence.diary.foreign.has(at(destination, this.#key))) return;
     const newest = this.#originals.find((version) => !version.deleteMarker || this.#isAllowed(version));
     if (newest === undefined || !this.#isDue(newest)) return;
     const top = this.#stack[0];
+    if (this.#evidence.diary.pruned.has(at(source, this.#key)) && this.#isOfGone(top)) return;
     if (newest.deleteMarker) {
       if (top !== undefined && !top.deleteMarker) this.#say('I2', 'deleted at the source, but not at the destination');
     } else if (top === undefined || top.deleteMarker || this.#originOf(top) !== newest.versionId)
       this.#say('I2', `the current version is not the replica of ${newest.versionId}`);
+  }
+
+  /** Whether it stands for something that was removed at the source by its ID, which is not replicated. */
+  #isOfGone(top: Listed | undefined): boolean {
+    if (top === undefined || top.deleteMarker) return true;
+    return !this.#originals.some(({ versionId }) => versionId === this.#originOf(top));
   }
 
   /** A DELETE of ours that arrived long after it was sent hides nothing for good, even if its deletion was undone. */

@@ -18,17 +18,11 @@ export interface Made {
   readonly place: Place;
   readonly key: string;
   readonly origin: Origin;
-  /**
-   * The base that its replication marker names, in microseconds since 1970; 0: none. It says which versions were
-   * missing when it was made.
-   */
-  readonly base: number;
 }
 
 export interface Upload {
   readonly place: Place;
   readonly key: string;
-  readonly base: number;
   /** The original of its parts, once there is a part. */
   parts: Copied | undefined;
   /** Whether the state bucket ever had it. An upload whose ID no run learned is left to the bucket's lifecycle. */

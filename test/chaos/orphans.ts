@@ -2,7 +2,7 @@ import { LANDING_MS } from '../../shared/durations/index.ts';
 import { timeOfVersionId } from '../cloud/cos/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import type { Diary } from './diary.ts';
-import { byKey, type Evidence, type Listed } from './invariants.ts';
+import { byKey, nameOf, type Evidence, type Listed } from './invariants.ts';
 import type { Ledger, Origin } from './ledger.ts';
 import type { Link } from './topology.ts';
 
@@ -18,7 +18,7 @@ export function orphanedCopies(
   return [...byKey(core, destination).values()].flatMap((stack) =>
     stack.flatMap((version) => {
       const origin = originOfOrphan(diary, ledger, stack, version);
-      return origin?.bucket === source.bucket ? [origin.versionId] : [];
+      return origin?.bucket === source.bucket ? [nameOf(version, origin.versionId)] : [];
     }),
   );
 }

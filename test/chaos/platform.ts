@@ -40,8 +40,6 @@ export interface PlatformOptions {
   /** Canaries may be sent, and instances count their copies. */
   readonly watched: boolean;
   readonly note: (line: string) => void;
-  /** Called for each event that never arrives. */
-  readonly onLost: (event: CoreEvent) => void;
 }
 
 /** ms that a run may take. */
@@ -173,10 +171,7 @@ export class Platform {
     const to = targetOf(event, deployment);
     if (to === undefined) return;
     const { lost, doubled, late, latest, withVersionId } = mail();
-    if (random() < lost) {
-      this.#options.onLost(event);
-      return;
-    }
+    if (random() < lost) return;
     const copies = random() < doubled ? 2 : 1;
     for (let i = 0; i < copies; i += 1) {
       const delay = random() < late ? random() * latest : 20 + random() * 500;

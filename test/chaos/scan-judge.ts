@@ -1,14 +1,17 @@
 import { nodeHash, type Cos } from '../../shared/cos/index.ts';
 import { PairStore, type ScanResult } from '../../shared/scan/index.ts';
-import type { Core } from '../cloud/cos/index.ts';
+import { timeOfVersionId, type Core } from '../cloud/cos/index.ts';
 import type { Diary } from './diary.ts';
 import { excuses } from './excused.ts';
-import { byKey, isOriginal, type Listed, type Violation } from './invariants.ts';
+import { byKey, isOriginal, nameOf, replicatedOver, type Listed, type Violation } from './invariants.ts';
 import type { Ledger } from './ledger.ts';
 import { orphanedCopies } from './orphans.ts';
 import type { RuleBook } from './rule-book.ts';
 import { skippedFor } from './skipped.ts';
 import { isShared, type Link, type Topology } from './topology.ts';
+
+/** ms by which the clocks of functions are wrong at most in worlds where buckets are shared. */
+const CLOCKS_MS = 10_000;
 
 interface ScanEvidence {
   readonly core: Core;
@@ -50,13 +53,13 @@ export class ScanJudge {
       const result = await store.result();
       // A result under other rules says nothing about these.
       if (result?.completeUpTo == null || book.changedAt >= result.started) continue;
-      const replicas = this.#replicasOf(link);
-      const isExcused = excuses(this.#evidence, link);
+      const replicas = replicatedOver(this.#evidence, link);
+      const isExcused = excuses(this.#evidence);
       for (const version of this.#dueOf(book, link)) {
         if (version.time / 1000 > result.completeUpTo || skippedFor(version) !== undefined) continue;
         // The version may have got the tags of the rule after the scan passed it.
         if (this.#evidence.diary.formerTags.has(version.versionId)) continue;
-        if (!replicas.has(version.versionId) && !isExcused(version))
+        if (!replicas.has(nameOf(version)) && !isExcused(version))
           this.violations.push({
             invariant: 'I8',
             text: `${version.key}: ${version.versionId} is missing at ${link.destination.bucket}, although the result says that it is complete`,
@@ -74,13 +77,30 @@ export class ScanJudge {
         const result = await store?.result();
         if (result === undefined || !book.pairs().some((pair) => pair.destination.bucket === link.destination.bucket))
           continue;
-        if (this.#evidence.topology.sites.some((site) => isShared(this.#evidence.topology, site))) continue;
+        if (this.#isMoved(link, result.started)) continue;
         const times = [...this.#written].filter(([key]) => store !== undefined && key.includes(store.digest));
         const written = Math.max(0, ...times.map(([, time]) => time));
         found.push(...this.#compare(book, link, result, written));
       }
     }
     return found;
+  }
+
+  /**
+   * Whether other deployments may have written to a bucket of the link since the scan has listed it. `since` in ms since 1970,
+   * by the clock of a function.
+   */
+  #isMoved({ source, destination }: Link, since: number): boolean {
+    const { topology, ledger } = this.#evidence;
+    if (!topology.sites.some((site) => isShared(topology, site))) return false;
+    const made = [...ledger.made].map(([id, { place }]) => ({
+      bucket: place.bucket,
+      time: (timeOfVersionId(id) ?? Number.POSITIVE_INFINITY) / 1000,
+    }));
+    const marked = [...ledger.marked.values()].map(({ place, time }) => ({ bucket: place.bucket, time }));
+    return [...made, ...marked, ...ledger.removed].some(
+      ({ bucket, time }) => time > since - CLOCKS_MS && (bucket === source.bucket || bucket === destination.bucket),
+    );
   }
 
   #compare(book: RuleBook, link: Link, { counts }: ScanResult, written: number): readonly Violation[] {
@@ -93,30 +113,27 @@ export class ScanJudge {
         .flatMap(([, all]) => all);
     const source = listed(link.source);
     const versions = source.filter(({ deleteMarker }) => !deleteMarker);
-    const replicas = new Set([...this.#replicasOf(link), ...orphanedCopies(this.#evidence, link)]);
+    const replicas = new Set([...replicatedOver(this.#evidence, link), ...orphanedCopies(this.#evidence, link)]);
     const { formerTags } = this.#evidence.diary;
     // Listings do not show tags, so a replica counts even if its version has lost the tags of the rule.
     const due = this.#dueOf(book, link, formerTags).filter(
-      ({ versionId }) => !formerTags.has(versionId) || replicas.has(versionId),
+      (version) => !formerTags.has(version.versionId) || replicas.has(nameOf(version)),
     );
     const standings = Object.values(counts.rules);
     const there = listed(link.destination).filter(({ deleteMarker }) => !deleteMarker).length;
     const told = standings.reduce((sum, { replicated }) => sum + replicated[0], 0);
     const open = standings.reduce((sum, { pending, failed }) => sum + pending[0] + failed[0], 0);
-    const replicated = due.filter(({ versionId }) => replicas.has(versionId)).length;
+    const replicated = due.filter((version) => replicas.has(nameOf(version))).length;
     // Surplus may be locked for hours after the scan that has counted it.
     const removedSince = this.#evidence.ledger.removed.filter(
       ({ bucket, time }) => bucket === link.destination.bucket && time > written,
     ).length;
-    const isDoubtful = due.some((version) => version.versionId === 'null');
     const skipped = standings.reduce((sum, one) => sum + one.skipped[0], 0);
-    const passed = due.filter(
-      (version) => skippedFor(version) !== undefined && !replicas.has(version.versionId),
-    ).length;
+    const passed = due.filter((version) => skippedFor(version) !== undefined && !replicas.has(nameOf(version))).length;
     return [
       ...say(`versions at ${link.source.bucket}`, counts.source.current[0] + counts.source.older[0], versions.length),
       ...say(`delete markers at ${link.source.bucket}`, counts.source.deleteMarkers, source.length - versions.length),
-      ...(isDoubtful || open > 0
+      ...(open > 0
         ? []
         : [
             ...say(`skipped versions at ${link.source.bucket}`, skipped, passed),
@@ -133,18 +150,6 @@ export class ScanJudge {
   #storeOf(book: RuleBook, { source, destination }: Link): PairStore | undefined {
     if (source.bucket !== book.source.bucket) return undefined;
     return new PairStore({ cos: this.#evidence.cos, state: book.state, hash: nodeHash }, { source, destination });
-  }
-
-  /** Source versions that have a replica of ours. */
-  #replicasOf({ source, destination }: Link): ReadonlySet<string> {
-    const { core, ledger } = this.#evidence;
-    const all = [...byKey(core, destination).values()].flat();
-    return new Set(
-      all.flatMap(({ versionId }) => {
-        const origin = ledger.made.get(versionId)?.origin;
-        return origin?.bucket === source.bucket ? [origin.versionId] : [];
-      }),
-    );
   }
 
   /** `former`: earlier tags of versions. A replica that a version got by those stays. */

@@ -29,8 +29,7 @@ export async function judgeStatus(evidence: StatusEvidence): Promise<readonly Vi
         const { key, versionId, deleteMarker, time, attributes } = version;
         const reason = skippedFor(version);
         const written = { key, deleteMarker, time: time / 1000, tags: attributes.tags };
-        // The ID `null` is used again.
-        if (reason === undefined || versionId === 'null' || !isOriginal(ledger, version)) continue;
+        if (reason === undefined || !isOriginal(ledger, version)) continue;
         if (!book.due(link, written)) continue;
         const subject = await readSubject({ cos, hash: nodeHash }, source, key, versionId);
         const query = {

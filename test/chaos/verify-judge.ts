@@ -3,8 +3,8 @@ import { engineOn } from '../deployment/engine.ts';
 import type { EngineOptions } from '../../shared/replication/index.ts';
 import { beginVerify, runVerify, VERIFY_NOTES, verifyDepsOf, type VerifyItem } from '../../shared/verify/index.ts';
 import { skippedFor } from './skipped.ts';
-import type { Evidence, Violation } from './invariants.ts';
-import { byKey, isOriginal } from './invariants.ts';
+import type { Evidence, Listed, Violation } from './invariants.ts';
+import { byKey, isOriginal, nameOf, replicatedOver } from './invariants.ts';
 import { CosFailure } from '../cloud/cos/index.ts';
 import { orphanedCopies } from './orphans.ts';
 import type { RuleBook } from './rule-book.ts';
@@ -78,9 +78,10 @@ async function verify(evidence: VerifyEvidence, book: RuleBook, { source, destin
 
 /** Removes the newest replica of the link without an event. Without the original a user's copy of it counts as ours. */
 function removeOne({ core, ledger, diary }: VerifyEvidence, { source, destination }: Link): boolean {
+  const copied = new Set(diary.copies.values());
   for (const [key, versions] of byKey(core, destination)) {
     const replica = versions.find(
-      ({ versionId }) => ledger.made.get(versionId)?.origin.bucket === source.bucket && !diary.copied.has(versionId),
+      ({ versionId }) => ledger.made.get(versionId)?.origin.bucket === source.bucket && !copied.has(versionId),
     );
     if (replica === undefined) continue;
     try {
@@ -102,29 +103,25 @@ function compare(
 ): readonly Violation[] {
   const { core, ledger } = evidence;
   const copies = new Set(orphanedCopies(evidence, link));
-  const replicas = new Set(
-    [...byKey(core, link.destination).values()].flat().flatMap(({ versionId }) => {
-      const origin = ledger.made.get(versionId)?.origin;
-      return origin?.bucket === link.source.bucket ? [origin.versionId] : [];
-    }),
-  );
-  const reasons = new Map(list.flatMap(({ versionId, reason }) => (reason === undefined ? [] : [[versionId, reason]])));
-  const told = new Set(
-    list.filter(({ kind }) => kind === 'missing' || kind === 'skipped').map(({ versionId }) => versionId),
-  );
+  const replicas = replicatedOver(evidence, link);
+  const itemOf = ({ key, versionId }: Listed): VerifyItem | undefined =>
+    list.find(
+      (item) =>
+        item.key === key && item.versionId === versionId && (item.kind === 'missing' || item.kind === 'skipped'),
+    );
   const found: Violation[] = [];
   for (const version of [...byKey(core, link.source).values()].flat()) {
     const { key, versionId, deleteMarker, time, attributes } = version;
-    // If its ID is used again, nobody knows which version is meant.
-    if (deleteMarker || versionId === 'null' || !isOriginal(ledger, version)) continue;
+    if (deleteMarker || !isOriginal(ledger, version)) continue;
+    const [item, name] = [itemOf(version), nameOf(version)];
     const isDue = book.due(link, { key, deleteMarker, time: time / 1000, tags: attributes.tags });
     const about = `a verification of ${link.source.bucket} at ${link.destination.bucket}: ${key} ${versionId}`;
     const reason = skippedFor(version);
-    if (isDue && reason !== undefined && !replicas.has(versionId) && reasons.get(versionId) !== reason)
-      found.push({ invariant: 'I8', text: `${about} is skipped for ${reason}, and ${reasons.get(versionId)} is told` });
-    if (isDue && !replicas.has(versionId) && !copies.has(versionId) && !told.has(versionId))
+    if (isDue && reason !== undefined && !replicas.has(name) && item?.reason !== reason)
+      found.push({ invariant: 'I8', text: `${about} is skipped for ${reason}, and ${item?.reason} is told` });
+    if (isDue && !replicas.has(name) && !copies.has(name) && item === undefined)
       found.push({ invariant: 'I8', text: `${about} has no replica, and is not reported` });
-    if (replicas.has(versionId) && told.has(versionId))
+    if (replicas.has(name) && item !== undefined)
       found.push({ invariant: 'I8', text: `${about} has a replica, and is reported as missing` });
   }
   return found;

@@ -161,7 +161,6 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
         warm: options.warm,
         watched: options.watched === true,
         note,
-        onLost: ({ versionId }) => void (versionId !== undefined && diary.unheard.add(versionId)),
       }),
   );
   const changeRules = async (deed: Deed): Promise<void> => {

@@ -1,4 +1,4 @@
-import { instead, mistake, without, type Mistake } from './mistake.ts';
+import { instead, mistake, text, without, type Mistake } from './mistake.ts';
 
 /** Mistakes about scans: their ledger, their writes without a lease, and their results. */
 export const SCANS: readonly Mistake[] = [
@@ -48,4 +48,18 @@ export const SCANS: readonly Mistake[] = [
     instead('P45', 'const its = [...this.#replicas.values()].flat();'),
   ),
   mistake('a verification does not report missing versions', ['one-way', 20], without('P45b')),
+  mistake(
+    'a null version is proved without the metadata that tells it from others of its second',
+    ['one-way', 1, 3_000_106],
+    text(
+      'shared/replication/listed.ts',
+      'if (newest !== undefined && !newest.deleteMarker && isNull(newest.versionId))',
+      'if (newest !== undefined && newest.deleteMarker && isNull(newest.versionId))',
+    ),
+  ),
+  mistake(
+    'a version that lifecycle has removed counts as replicated while work of its key waits',
+    ['lifecycle', 1, 5_000_262],
+    text('shared/scan/treat.ts', 'expired: new Set(proof?.expired),', 'expired: new Set(),'),
+  ),
 ];

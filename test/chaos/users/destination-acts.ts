@@ -34,7 +34,6 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
     hand.world.diary.foreign.add(at(place, key));
     const blob = hand.blob(act, false);
     const { versionId } = hand.world.core.putObject(place.bucket, place.region, key, blob, top.attributes, request);
-    hand.world.diary.copied.add(top.versionId);
     return `rewrote ${key} ${top.versionId} in place as ${versionId}`;
   },
   foreignSealed: (hand, act) => {
@@ -61,7 +60,6 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
     const going = gone.filter((version) => !kept.includes(version));
     for (const { versionId } of going) {
       hand.world.diary.expired.add(versionId);
-      hand.world.diary.swept.add(versionId);
       hand.world.core.deleteObject(place.bucket, place.region, key, versionId, request);
     }
     return going.length === 0 ? undefined : `lifecycle removed ${going.length} versions of ${key}`;

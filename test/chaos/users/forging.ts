@@ -38,7 +38,6 @@ export function forge(hand: Hand, act: Act): string | undefined {
   const { place, key, random, request } = act;
   const marked = hand.versions(place, key).filter(({ attributes }) => attributes.meta[MARKER] !== undefined);
   const from = pick(marked, random());
-  if (from !== undefined) hand.world.diary.copied.add(from.versionId);
   const attributes = hand.attributes(act);
   hand.write(place, key);
   const blob = hand.blob(act, false);

@@ -79,7 +79,6 @@ export class Hand {
     );
     if (from === undefined) return undefined;
     this.write(place, key);
-    this.world.diary.copied.add(from.versionId);
     const attributes = { replaceMetadata: true, replaceTags: false, attributes: from.attributes };
     const customerKeyMd5 = from.attributes.encryption?.customerKeyMd5;
     const opening = customerKeyMd5 === undefined ? {} : { customerKeyMd5 };

@@ -1,4 +1,5 @@
 import { aclOf, grantsOf } from '../../deployment/core-attributes.ts';
+import { withoutLag } from '../../deployment/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
 import { pick, type PROPERTY_DEEDS } from '../deeds.ts';
 import { RIGHTS, TAG, type Act, type Acts, type Hand } from './hand.ts';
@@ -28,8 +29,9 @@ export const ANYWHERE: Acts<(typeof PROPERTY_DEEDS)[number]> = {
   },
 };
 
+/** Undefined where none is there. A listing that lags may name one that is gone. */
 const anyOf = (hand: Hand, { place, key, random }: Act): Version | undefined =>
   pick(
-    hand.versions(place, key).filter((version) => !version.deleteMarker),
+    withoutLag(hand.world.core, () => hand.versions(place, key)).filter((version) => !version.deleteMarker),
     random(),
   );

@@ -18,7 +18,6 @@ export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'
     if (version === undefined) return undefined;
     hand.prune(place, key);
     hand.world.diary.expired.add(version.versionId);
-    hand.world.diary.withdrawn.add(version.versionId);
     hand.world.core.deleteObject(place.bucket, place.region, key, version.versionId, request);
     return `removed version ${version.versionId} of ${key}`;
   },
