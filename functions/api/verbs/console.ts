@@ -4,22 +4,25 @@ import { refuse } from '../response/errors.ts';
 
 const PATH = '/console';
 
-/** Whether a request is for the console page. It is the same for everybody and holds nothing, so nobody signs for it. */
+/**
+ * Whether a request is for the console page. The page is the same for everybody and holds no secret, so it needs no
+ * signature.
+ */
 export function asksForPage({ method, paths, queries }: HttpRequest): boolean {
   return (
     (method === 'GET' || method === 'HEAD') &&
-    // An object of that name is asked for with a sub-resource.
+    // A request for an object of that name has a sub-resource.
     queries.every((query) => query.every(([name]) => !name.startsWith('replication'))) &&
     paths.some((path) => path === PATH || path === `${PATH}/`)
   );
 }
 
-/** Throws `ServiceError` `NoSuchKey` (404) where the function was built without the page. */
+/** Throws `ServiceError` `NoSuchKey` (404) when the function was built without the page. */
 export function pageResponse({ headers }: HttpRequest, page: Page | undefined): HttpResponse {
   if (page === undefined) throw refuse(404, 'NoSuchKey', 'This function was built without the console page.');
   const shared = {
     ETag: page.etag,
-    // Asked again at each visit, so that page and API are of one deployment; it is sent again only when it changed.
+    // Revalidated at each visit, so that page and API are of one deployment; it is sent again only when it has changed.
     'Cache-Control': 'no-cache',
     'Content-Security-Policy': page.policy,
     'Cross-Origin-Opener-Policy': 'same-origin',

@@ -3,7 +3,7 @@ import { DeployError } from '../error.ts';
 /** Items that are shown without `--limit`. */
 const SHOWN = 1000;
 
-/** Items to show, as `--limit` says. Throws `DeployError` `BAD_LIMIT`. */
+/** Number of items to show, from `--limit`. Throws `DeployError` `BAD_LIMIT`. */
 export function readLimit(text: string | undefined): number {
   if (text === undefined) return SHOWN;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
