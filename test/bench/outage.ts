@@ -8,7 +8,7 @@ import {
   SOURCE,
   STATE,
 } from '../deployment/index.ts';
-import type { Settings } from '../../shared/replication/index.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../shared/replication/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import { round } from './middle.ts';
 import type { BenchOptions, BenchResult, Figure } from './types.ts';
@@ -23,8 +23,10 @@ const RULES = [
 
 interface Outage {
   readonly keys: number;
-  /** Requests of the most expensive minute of `schedule` after the destination was found to be down. */
+  /** Requests of the most expensive minute of `schedule` in the second half of the outage. */
   readonly schedule: number;
+  /** The same in the first half, in which the destination is found to be down and all failed work is young. */
+  readonly first: number;
   /** The most objects that the state bucket held at once. */
   readonly state: number;
   /** Requests of `replicate` for one event, on average. */
@@ -38,6 +40,13 @@ interface Outage {
   readonly disturbed: number;
 }
 
+/** Requests of `schedule` and objects of the state bucket beside those of failed work. */
+const OTHERS = 40;
+/** Requests with which `schedule` starts one piece of work: it reads the piece, writes its task, and removes the piece. */
+const START = 3;
+/** Further failures of the instance until it has read that the destination is crowded. */
+const UNTIL_READ = 10;
+
 /**
  * A destination that answers nothing for hours while this many keys are written, in virtual time. Neither the cost of
  * the outage nor that of the recovery may grow with the number of failed keys.
@@ -47,14 +56,25 @@ export async function benchOutage({ quick, large }: BenchOptions): Promise<Bench
   const few = await measured(less, minutes, settings);
   const many = await measured(more, minutes, settings);
   const held = await heldBack(late);
+  // The number of failures after which work is left to a scan, and those of the minute in which `schedule` counts them.
+  const waiting = { ...DEFAULT_SETTINGS, ...settings }.crowdedFrom + Math.ceil(more / minutes) + UNTIL_READ;
   const limited: Figure[] = [
     {
       name: 'outage: requests of schedule in a minute at most',
       value: Math.max(few.schedule, many.schedule),
       kind: 'count',
-      most: quick ? 250 : 1000,
+      // Keys that failed in one minute come back at moments of their own. Otherwise this grows with the pace of writing. A
+      // longer outage has longer waits, and so fewer keys a minute.
+      most: quick ? 80 : large ? 150 : 300,
     },
-    { name: 'outage: objects on the state bucket at most', value: many.state, kind: 'count', most: quick ? 200 : 1300 },
+    {
+      name: 'outage: requests of schedule in a minute at first',
+      value: many.first,
+      kind: 'count',
+      // The first waits are a minute or less, so all of it may be due at once.
+      most: START * waiting + OTHERS,
+    },
+    { name: 'outage: objects on the state bucket at most', value: many.state, kind: 'count', most: waiting + OTHERS },
     { name: 'outage: requests of one event, both destinations', value: many.perEvent, kind: 'count', most: 10 },
     { name: 'outage: minutes until everything is there', value: many.minutes, kind: 'count', most: 6 },
     {
@@ -106,7 +126,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
     await world.scanRuns();
     return used;
   };
-  const most = { schedule: 0, state: 0 };
+  const most = { schedule: 0, first: 0, state: 0 };
   let [events, disturbed, written] = [0, 0, 0];
   for (let i = 0; i < minutes; i += 1) {
     const end = Math.round(((i + 1) * keys) / minutes);
@@ -120,8 +140,8 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
       world.clock.ms += MINUTE / steps;
     }
     const used = await minute();
-    // Until the destination is found to be down.
-    if (i > minutes / 2) most.schedule = Math.max(most.schedule, used);
+    const half = i > minutes / 2 ? 'schedule' : 'first';
+    most[half] = Math.max(most[half], used);
     most.state = Math.max(most.state, objectsIn(world, STATE));
     forget(world);
   }
@@ -140,8 +160,7 @@ async function measured(keys: number, minutes: number, settings: Partial<Setting
   }
   return {
     keys,
-    schedule: most.schedule,
-    state: most.state,
+    ...most,
     perEvent: round(events / keys),
     minutes: waited,
     back: made.all - before,
