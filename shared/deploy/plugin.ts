@@ -44,11 +44,11 @@ export default class TencentPlugin {
     serverless.configSchemaHandler.handleErrorMessages = (messages) => refuse(serverless, messages, writers);
     const context = createContext(serverless, options, writers);
     const hooks = { ...deploymentHooks(context), ...functionHooks(context), ...replicationHooks(context) };
-    this.hooks = Object.fromEntries(Object.entries(hooks).map(([name, run]) => [name, guard(run, writers)]));
+    this.hooks = Object.fromEntries(Object.entries(hooks).map(([name, run]) => [name, guard(run, writers, options)]));
   }
 }
 
-function end(sentence: string, writers: Writers): never {
+function end(sentence: string, writers: Pick<Writers, 'writeText'>): never {
   writers.writeText(`Error: ${sentence}`);
   process.exit(1);
 }
@@ -65,13 +65,15 @@ function refuse(serverless: Serverless, messages: readonly string[], writers: Wr
 }
 
 /** Ends the command with one sentence. After an error of its own the CLI would print the addresses of such forums. */
-function guard(run: () => Promise<void>, writers: Writers): () => Promise<void> {
+function guard(run: () => Promise<void>, writers: Writers, options: Options): () => Promise<void> {
   return async () => {
     try {
       await run();
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      end(explain(error), writers);
+      // Programs read stdout as JSON, and some commands print their findings before they fail.
+      const writeText = (text: string): void => void process.stderr.write(`${text}\n`);
+      end(explain(error), options['json'] === true ? { writeText } : writers);
     }
   };
 }

@@ -113,7 +113,10 @@ describe.sequential('the commands for a source', { timeout: LONG }, () => {
 
   it('remove the rules, and leave no API key behind', async () => {
     expect(await run('rules', 'delete')).toMatch(/source-1250000000: rules removed/);
-    await expect(run('rules', 'get')).rejects.toThrow(/has no replication rules/);
+    // Programs read stdout as JSON; the error is on stderr, which follows in this text.
+    await expect(run('rules', 'get', '--json')).rejects.toThrow(
+      /--json:\n\nError: source-1250000000 has no replication/,
+    );
     expect(site.cloud.core.listObjects(STATE.bucket, STATE.region, { prefix: 'keys/' }).entries).toEqual([]);
   });
 });
