@@ -2,7 +2,7 @@ import { callApi, type ApiCall } from '../cloud/api-call.ts';
 import { bar, Drawing, type Canvas } from './drawing.ts';
 import { named, scans, status, type Scan } from './answers.ts';
 import { bucketOf, count, parse, without, type ApiDeps } from './ask.ts';
-import { formatScan, formatStatus } from './status-text.ts';
+import { formatScanOnly, formatStatus } from './status-text.ts';
 
 export type Action = 'status' | 'scan' | 'pause' | 'resume';
 
@@ -77,7 +77,7 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
     );
     const isOver = read.every((one) => one.pausedSince !== undefined || (one.state === 'ended' && !isEarlier(one)));
     if (isOver) drawing?.clear();
-    else drawing?.draw(read.map((one) => `${barOf(one)} ${formatFollowed(one)}`));
+    else drawing?.draw(read.flatMap((one) => [`${barOf(one)} ${one.destination}`, `  ${stateOf(one)}`]));
     if (!options.json && (drawing === undefined || isOver)) {
       for (const line of read.map(formatFollowed)) {
         // The ETA changes with each check, which is no news by itself.
@@ -95,10 +95,14 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
 /** Whether the reported scan is an earlier one than the requested one. */
 const isEarlier = ({ state, requested }: Scan): boolean => state === 'ended' && requested !== undefined;
 
-function formatFollowed(one: Scan): string {
-  if (one.pausedSince !== undefined)
-    return `${formatScan(one)}; its scans are paused: go on with "serverless replication resume"`;
-  return isEarlier(one) ? `${one.destination}: the scan has not begun yet` : formatScan(one);
+const formatFollowed = (one: Scan): string => `${one.destination}: ${stateOf(one)}`;
+
+function stateOf(one: Scan): string {
+  const hasBegun = !isEarlier(one) && one.state !== 'none';
+  const scan = hasBegun ? formatScanOnly(one) : 'the scan has not begun yet';
+  if (one.pausedSince !== undefined) return `${scan}; its scans are paused: go on with "serverless replication resume"`;
+  if (!hasBegun) return `${scan}: it begins within a minute`;
+  return one.requested !== undefined ? `${scan}; the requested scan begins after this one` : scan;
 }
 
 const barOf = (one: Scan): string => (isEarlier(one) ? bar(0, null) : bar(one.entries.done, one.entries.total));

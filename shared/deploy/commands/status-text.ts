@@ -1,4 +1,4 @@
-import { count, duration, money, parse, size } from './ask.ts';
+import { count, duration, money, parse, quoted, size } from './ask.ts';
 import { status, type Bounds, type DestinationStatus, type Percentiles, type Scan, type Side } from './answers.ts';
 
 /** The whole answer of `replicationStatus` as readable lines. Throws `DeployError` when it has another form. */
@@ -96,17 +96,25 @@ function boundedBy(age: 'current' | 'older', rules: Bounds): string[] {
 const formatLag = (lag: Percentiles | null): string =>
   lag === null ? 'unknown' : `p50 ${duration(lag.p50)}, p99 ${duration(lag.p99)}, max ${duration(lag.max)}`;
 
-/** One scan as a readable line. */
-export function formatScan(one: Scan): string {
+const FINISHING = 'finishing: changed keys are looked at again when listings show the changes';
+
+/** One scan as a readable line, with its destination. */
+export const formatScan = (one: Scan): string => `${one.destination}: ${formatScanOnly(one)}`;
+
+/** The same without the destination. */
+export function formatScanOnly(one: Scan): string {
   const { entries, did } = one;
-  if (one.state === 'none') return `${one.destination}: no scan has begun yet`;
+  if (one.state === 'none') return 'no scan has begun yet';
+  const isWalked = one.state === 'running' && entries.total !== null && entries.done === entries.total;
   const share =
     entries.total === null || entries.total === 0 ? '' : ` ${Math.floor((100 * entries.done) / entries.total)}%`;
   const parts = [
-    `${one.destination}: ${one.kind ?? 'scan'}${one.prefix ? ` below ${one.prefix}` : ''} ${one.state}${share}`,
+    `${one.kind ?? 'scan'}${one.prefix ? ` below ${quoted(one.prefix)}` : ''} ${one.state}${share}`,
     `${count(entries.done)}${entries.total === null ? '' : ` of ${count(entries.total)}`} versions`,
-    ...(one.entriesPerSecond === null ? [] : [`${count(Math.round(one.entriesPerSecond))}/s`]),
+    ...(one.entriesPerSecond === null || isWalked ? [] : [`${count(Math.round(one.entriesPerSecond))}/s`]),
     ...(one.etaSeconds === null ? [] : [`ETA ${duration(one.etaSeconds * 1000)}`]),
+    // A scan that has written waits for minutes at 100 %, which would look stuck.
+    ...(isWalked ? [did.copied + did.removed === 0 ? 'finishing' : FINISHING] : []),
     `${count(did.copied)} copied, ${count(did.removed)} removed, ${count(did.deferred)} left to tasks`,
     ...(did.propertiesChanged ? [`tags or ACLs of ${count(did.propertiesChanged)} changed`] : []),
   ];

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { callApi, type ApiCall } from '../cloud/api-call.ts';
 import { DeployError } from '../error.ts';
 import { bucketOf, count, parse, quoted, size, without, type ApiDeps } from './ask.ts';
+import { bar, Drawing, type Canvas } from './drawing.ts';
 import { readLimit } from './limit.ts';
 
 const amount = { count: z.number(), bytes: z.number() };
@@ -60,6 +61,8 @@ export interface VerifyOptions {
 
 export interface VerifyCommandDeps extends ApiDeps {
   readonly sleep: (ms: number) => Promise<void>;
+  /** Undefined when the output cannot be redrawn. */
+  readonly canvas?: Canvas | undefined;
 }
 
 /**
@@ -75,13 +78,17 @@ export async function showVerify(deps: VerifyCommandDeps, options: VerifyOptions
   const moment = upTo === undefined ? undefined : timeOf(upTo);
   const body = { ...without({ prefix, destination: place, upTo: moment }), ...(deep ? { deep } : {}) };
   let answer = await ask({ method: 'POST', body });
+  const drawing = deps.canvas === undefined || json ? undefined : new Drawing(deps.canvas);
   for (let told = ''; answer.state === 'running';) {
-    const line = answer.destinations.map(progressOf).join('; ');
-    if (!json && line !== told) deps.print(line);
+    const line = answer.destinations.map((one) => `${one.destination}: ${progressOf(one)}`).join('; ');
+    if (drawing !== undefined)
+      drawing.draw(answer.destinations.flatMap((one) => [`${barOf(one)} ${one.destination}`, `  ${progressOf(one)}`]));
+    else if (!json && line !== told) deps.print(line);
     told = line;
     await deps.sleep(LOOK_MS);
     answer = await ask({ method: 'GET', parameters: { id: answer.id } });
   }
+  drawing?.clear();
   const items = [...answer.list];
   for (let { marker } = answer; marker !== undefined && items.length < limit;) {
     const page = await ask({ method: 'GET', parameters: { id: answer.id, marker } });
@@ -104,10 +111,15 @@ function notSafe({ state, cause }: Verified): DeployError {
   );
 }
 
-function progressOf({ destination: place, progress, cause }: Verified['destinations'][number]): string {
+/** Without a share until the ranges are known, and while there is one alone: of its keys no total is known. */
+function barOf({ progress: { ranges } }: Verified['destinations'][number]): string {
+  return bar(ranges.done, ranges.total > 1 ? ranges.total : null);
+}
+
+function progressOf({ progress, cause }: Verified['destinations'][number]): string {
   const { ranges, keys } = progress;
   const why = cause === undefined ? '' : ` (${cause})`;
-  return `${place}: ${count(keys)} keys compared, ${count(ranges.done)} of ${count(ranges.total)} ranges${why}`;
+  return `${count(keys)} keys compared, ${count(ranges.done)} of ${count(ranges.total)} ranges${why}`;
 }
 
 function format(answer: Verified, list: Verified['list']): string[] {

@@ -92,7 +92,7 @@ async function atDestination(context: Context): Promise<void> {
 async function verify(context: Context): Promise<void> {
   const { text, flag } = context;
   await showVerify(
-    { ...(await apiOf(context)), sleep: context.sleep },
+    { ...(await apiOf(context)), sleep: context.sleep, canvas: canvasOf(process.stdout, process.env['TERM']) },
     {
       bucket: text('bucket'),
       json: flag('json'),

@@ -139,7 +139,7 @@ it('scan --wait prints each step once in plain lines, and ends when the requeste
   const { said, drawn, left } = await followed(GOING_ON);
   expect([drawn, left]).toEqual(['', 0]);
   expect(said.slice(1)).toEqual([
-    'backup-1250000000@ap-shanghai: the scan has not begun yet',
+    'backup-1250000000@ap-shanghai: the scan has not begun yet: it begins within a minute',
     'backup-1250000000@ap-shanghai: repair preparing, 3 versions, 3 copied, 0 removed, 0 left to tasks',
     'backup-1250000000@ap-shanghai: repair running 50%, 4 of 8 versions, 4 copied, 0 removed, 0 left to tasks',
     'backup-1250000000@ap-shanghai: repair ended 100%, 8 of 8 versions, 8 copied, 0 removed, 0 left to tasks',
@@ -155,9 +155,9 @@ it('scan --wait repeats no line for a change of the remaining time alone', async
   ]);
 });
 
-it('scan --wait says that nothing was ever scanned', async () => {
+it('scan --wait says that the first scan has not begun, and when it will', async () => {
   const { said } = await followed([scanOf('none', 0, null, { kind: undefined }), scanOf('ended', 8, 8)]);
-  expect(said[1]).toBe('backup-1250000000@ap-shanghai: no scan has begun yet');
+  expect(said[1]).toBe('backup-1250000000@ap-shanghai: the scan has not begun yet: it begins within a minute');
 });
 
 it('scan --wait draws one bar on a terminal, no wider than it, and leaves the last line alone', async () => {
@@ -167,22 +167,47 @@ it('scan --wait draws one bar on a terminal, no wider than it, and leaves the la
   ]);
   // eslint-disable-next-line no-control-regex
   const lines = drawn.split('\n').map((line) => line.replaceAll(/\u001B\[\d*[A-Z]/g, ''));
-  expect(lines.map((line) => /^\[[#-]*\][ \d%]*/.exec(line)?.[0].trim())).toEqual([
+  expect(lines.flatMap((line) => /^\[[#-]*\][ \d%]*/.exec(line)?.[0].trim() ?? [])).toEqual([
     '[--------------------]',
     '[--------------------]',
     '[##########----------] 50%',
     '[##########----------] 50%',
-    undefined,
   ]);
-  expect(Math.max(...lines.map((line) => line.length))).toBe(59);
-  expect(drawn.endsWith('\u001B[1A\u001B[J')).toBe(true);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(60);
+  expect(drawn.endsWith('\u001B[3A\u001B[J')).toBe(true);
+});
+
+it('scan --wait shows rate and ETA on a terminal of 80 columns', async () => {
+  const going = scanOf('running', 4000, 12_000, { entriesPerSecond: 428, etaSeconds: 180 });
+  const { drawn } = await followed([going, scanOf('ended', 12_000, 12_000)], 80);
+  expect(drawn).toContain('[######--------------] 33% backup-1250000000@ap-shanghai\u001B[K\n');
+  expect(drawn).toContain('4,000 of 12,000 versions, 428/s, ETA 3 min,');
+});
+
+it('scan --wait says why a scan whose versions are all done has not ended', async () => {
+  const waits = scanOf('running', 8, 8, { entriesPerSecond: 428, etaSeconds: 180 });
+  const unchanged = scanOf('running', 8, 8, { did: { copied: 0, removed: 0, deferred: 0 } });
+  const { said } = await followed([waits, unchanged, scanOf('ended', 8, 8)]);
+  expect(said[1]).toMatch(
+    /running 100%, 8 of 8 versions, ETA 3 min, finishing: changed keys are looked at again when listings show the changes, 8 copied/,
+  );
+  expect(said[2]).toMatch(/running 100%, 8 of 8 versions, finishing, 0 copied/);
+  expect(said[3]).not.toContain('finishing');
+});
+
+it('scan --wait tells another scan that is running from the requested one', async () => {
+  const other = scanOf('running', 4, 8, { prefix: 'a\u001B[2J', requested: { kind: 'repair' } });
+  const { said } = await followed([other, scanOf('ended', 8, 8)]);
+  expect(said[1]).toMatch(/: repair below "a\\u001b\[2J" running 50%, .*; the requested scan begins after this one$/);
 });
 
 it('scan --wait of a pair whose scans are paused ends, and names the next step', async () => {
   const paused = { requested: { kind: 'repair' }, pausedSince: '2026-01-01T00:00:00Z' };
   const { said, left } = await followed([scanOf('ended', 8, 8, paused)]);
   expect(left).toBe(0);
-  expect(said.at(-1)).toMatch(/; its scans are paused: go on with "serverless replication resume"$/);
+  expect(said.at(-1)).toBe(
+    'backup-1250000000@ap-shanghai: the scan has not begun yet; its scans are paused: go on with "serverless replication resume"',
+  );
 });
 
 it.each([
