@@ -3,6 +3,7 @@ import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
 import { CANARY_PREFIX } from '../../shared/rules/index.ts';
 import type { Diary } from './diary.ts';
+import { nameOf } from './invariants.ts';
 import { isOrphanedCopy } from './orphans.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
@@ -71,8 +72,12 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     if (isUnkept(place, key)) return;
     const versionId = id ?? '';
     const others = ledger.othersOf(core, { place, key, origin }, versionId);
-    if (others.length > 0 && !raised && !isArchived && origin.versionId !== 'null')
-      ledger.doubles.push({ text: `${key} ${origin.versionId}`, others });
+    const nameAt = (one: string): string =>
+      nameOf(core.getObject(place.bucket, place.region, key, one), origin.versionId);
+    // The ID `null` is used again, for other bytes.
+    const doubles = others.filter((one) => nameAt(one) === nameAt(versionId));
+    if (doubles.length > 0 && !raised && !isArchived)
+      ledger.doubles.push({ text: `${key} ${origin.versionId}`, others: doubles });
     made.set(versionId, { place, key, origin });
     ledger.peak = Math.max(ledger.peak, others.length + 1);
     ledger.copies += 1;

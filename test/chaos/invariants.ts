@@ -23,9 +23,6 @@ export interface Evidence {
   readonly rules: readonly RuleBook[];
 }
 
-/** ms between a run's look at the source and the DELETE that follows from it, unless the request comes late. */
-const LOOK_MS = 1000;
-
 export type Listed = Version & { readonly isLatest: boolean };
 
 /** One key at the two ends of a link. */
@@ -275,7 +272,7 @@ class KeyOfLink {
     if (current === undefined || current.deleteMarker || !this.#isDue(current)) return;
     const landed = ledger.marked.get(top?.versionId ?? '')?.time;
     const touched = diary.touched.get(at(this.#link.source, this.#key)) ?? 0;
-    if (landed !== undefined && landed > touched + LOOK_MS)
+    if (landed !== undefined && landed > touched)
       this.#say('I2', `${current.versionId} is hidden by a delete marker of ours that came late`);
   }
 }

@@ -46,8 +46,8 @@ export interface Written {
   readonly time: number;
 }
 
-/** ms for which a request from before a change of rules may be on its way: its signature lasts no longer. */
-const RACE_MS = 60_000;
+/** ms for which a run that has read the rules before a change may look at the source: one request gets no answer. */
+const RACE_MS = 30_000;
 
 /**
  * The rules of one source, changed through the API's own functions, and as they were at every moment.

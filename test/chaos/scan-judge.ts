@@ -122,7 +122,6 @@ export class ScanJudge {
     const standings = Object.values(counts.rules);
     const there = listed(link.destination).filter(({ deleteMarker }) => !deleteMarker).length;
     const told = standings.reduce((sum, { replicated }) => sum + replicated[0], 0);
-    const open = standings.reduce((sum, { pending, failed }) => sum + pending[0] + failed[0], 0);
     const replicated = due.filter((version) => replicas.has(nameOf(version))).length;
     // Surplus may be locked for hours after the scan that has counted it.
     const removedSince = this.#evidence.ledger.removed.filter(
@@ -133,17 +132,13 @@ export class ScanJudge {
     return [
       ...say(`versions at ${link.source.bucket}`, counts.source.current[0] + counts.source.older[0], versions.length),
       ...say(`delete markers at ${link.source.bucket}`, counts.source.deleteMarkers, source.length - versions.length),
-      ...(open > 0
-        ? []
-        : [
-            ...say(`skipped versions at ${link.source.bucket}`, skipped, passed),
-            ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
-            ...say(
-              `others' versions at ${link.destination.bucket}`,
-              counts.others?.[0] ?? -1,
-              there - replicated + removedSince,
-            ),
-          ]),
+      ...say(`skipped versions at ${link.source.bucket}`, skipped, passed),
+      ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
+      ...say(
+        `others' versions at ${link.destination.bucket}`,
+        counts.others?.[0] ?? -1,
+        there - replicated + removedSince,
+      ),
     ];
   }
 

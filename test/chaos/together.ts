@@ -57,6 +57,7 @@ function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
   // it.
   const unknown = diary.undeletes.filter(({ versionId: id }) => ledger.marked.has(id) && !ledger.recorded.has(id));
   for (const { place, key, versionId, time, stillHidden } of diary.undeletes) {
+    // It uncovers an older delete marker, so the key stays deleted.
     if (stillHidden) continue;
     if (unknown.some((one) => one.key === key && one.place.bucket === place.bucket && one.time <= time)) continue;
     // A delete marker of ours stands for the deletion that came before it at another site.
