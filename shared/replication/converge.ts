@@ -209,15 +209,17 @@ async function fullLook(run: KeyRun, source: HeadResult, depth: Depth): Promise<
 }
 
 /**
- * IDs of skipped versions that may be copied some day, because they are restored, or a rule or a limit changes. A newer
- * replica must not claim that they were there.
+ * IDs of versions that may be copied some day, because they are restored, or their tags, a rule or a limit change. A
+ * newer replica must not claim that they were there.
  */
 function laterOf(
   { verdicts, passed: { unread } }: Needs<'verdicts' | 'passed'>,
   { observation }: Examined,
 ): ReadonlySet<string> {
+  // P9b: Tags that leave a version out may change, and nothing else says that it is missing.
+  const { skipped, leftOut } = verdicts;
   const passed = observation.entries.filter(
-    ({ versionId, ref }) => unread.has(ref.id) || verdicts.skipped.has(versionId),
+    ({ versionId, ref }) => unread.has(ref.id) || skipped.has(versionId) || leftOut.has(ref.id),
   );
   return new Set(passed.map(({ ref }) => ref.id));
 }

@@ -165,7 +165,7 @@ export async function copyHistory(
     if ((await claimAt(run, result.head, 'source')).kind === 'ours') return { kind: 'unfit' };
     if (result.head.size > deps.settings.inlineBytes) return { kind: 'unfit' };
     const finding = await findingOf(run, entry, result.head);
-    if (finding.kind === 'none') return { kind: 'unfit' };
+    if (finding.kind === 'none' || finding.kind === 'untagged') return { kind: 'unfit' };
     if (finding.kind === 'copy') candidates.push(finding.candidate);
     else verdictLog.skip(finding.skip);
   }

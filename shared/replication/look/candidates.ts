@@ -32,7 +32,9 @@ export type Finding =
   | { readonly kind: 'copy'; readonly candidate: Candidate }
   /** It cannot be copied now. */
   | { readonly kind: 'skip'; readonly skip: Skip }
-  /** It is gone, is a replica, or no rule covers it. */
+  /** Its tags leave it out of every rule. They may change. */
+  | { readonly kind: 'untagged' }
+  /** It is gone, or is a replica. */
   | { readonly kind: 'none' };
 
 const NONE: Finding = { kind: 'none' };
@@ -76,7 +78,7 @@ export async function examine(run: Examining, current: HeadResult, seen: Observa
         const finding = found[index];
         if (finding === undefined || isHalt(finding)) continue;
         if (finding.kind === 'copy') candidates.set(entry.ref.id, finding.candidate);
-        else verdictLog.exclude(entry.ref.id);
+        else verdictLog.exclude(entry.ref.id, finding.kind === 'untagged');
         if (finding.kind === 'skip') verdictLog.skip(finding.skip);
       }
       next += batch.length;
@@ -124,7 +126,7 @@ async function examineVersion(
 /** Whether a version can be copied now, and by which rule. Throws `CosError`. */
 export async function findingOf(run: Needs<'deps' | 'work'>, entry: Entry, head: ObjectHead): Promise<Finding> {
   const rule = await ruleOf(run, entry);
-  if (rule === undefined) return NONE;
+  if (rule === undefined) return { kind: 'untagged' };
   const marker = sampleMarker(run.work.source, entry.ref, head);
   const reason = skipReasonOf(head, rule, marker, run.deps.settings.metadataLimit);
   if (reason !== undefined) return { kind: 'skip', skip: { versionId: entry.versionId, reason } };

@@ -53,6 +53,19 @@ describe('a scan for tags and ACLs', () => {
     expect((await scan.store.result())?.completeUpTo).not.toBeNull();
   });
 
+  // P9b
+  it('copies a version whose tags come to fit the rule below a newer replica, in order', async () => {
+    const scan = await world({ tags: [['n', '2']] });
+    expect(scan.tagsOf('a')).toEqual([]);
+    for (const index of [3, 0]) {
+      scan.tag(index, [['n', '2']]);
+      await scan.ask('properties');
+      await scan.scanned();
+      scan.clock.ms += SETTLED;
+    }
+    expect(scan.stack(BACKUP, 'a')).toEqual([scan.ids[3]?.id, scan.ids[0]?.id]);
+  });
+
   it('makes no new version, and writes nothing where everything is equal', async () => {
     const scan = await world();
     const before = KEYS.map((key) => scan.stack(BACKUP, key));
