@@ -35,7 +35,9 @@ const inTheirPlaces = {
     bundler.onLoad({ filter: OWN_CODE }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       const own = JSON.stringify(pathToFileURL(path).href);
-      return { contents: text.replaceAll('import.meta.url', own), loader: path.endsWith('x') ? 'tsx' : 'ts' };
+      const folder = JSON.stringify(dirname(path));
+      const contents = text.replaceAll('import.meta.url', own).replaceAll('import.meta.dirname', folder);
+      return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
   },
 };
