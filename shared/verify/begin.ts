@@ -3,6 +3,7 @@ import type { RuleSet } from '../rules/index.ts';
 import { PairStore, signatureOf, type Pair } from '../scan/index.ts';
 import type { VerifyJob } from './documents.ts';
 import { RANGES_AT_ONCE } from './keep.ts';
+import { verifyId } from './names.ts';
 import { openVerify, startRange } from './starts.ts';
 import { VerifyStore } from './store.ts';
 import type { VerifyState } from './types.ts';
@@ -27,7 +28,7 @@ const MOST_RANGES = 256;
 /** Begins a verification for the function `scan`, with the ranges of the last scan of each pair. Throws `CosError`. */
 export async function beginVerify(state: VerifyState, query: BeginQuery): Promise<VerifyStore> {
   const { source, pairs, ruleSet, owner, ...about } = query;
-  const id = `${about.started}-${owner}${state.unique()}`;
+  const id = verifyId(about.started, state.now(), `${owner}${state.unique()}`);
   const most = Math.max(1, Math.floor(MOST_RANGES / pairs.length));
   const ranges = await Promise.all(pairs.map((pair, index) => rangesOf(state, pair, index, about.prefix, most)));
   const job: VerifyJob = {

@@ -12,7 +12,13 @@ export const VERIFYING = `${VERIFIES}running/`;
 /** Writing an object here starts the `scan` function. */
 export const VERIFY_NOTES = `${SCANS}verify/`;
 
-/** Sorts by the time of the start. */
+/**
+ * The ID of a verification. IDs sort by the time of the start. COS tells whole seconds, so the function's own clock decides
+ * within one. `started`, `now`: ms since 1970, by the clocks of COS and of the function.
+ */
+export const verifyId = (started: number, now: number, rest: string): string =>
+  `${Math.min(Math.max(now, started), started + 999)}-${rest}`;
+
 const ID = /^\d{13}-[0-9A-Za-z]{1,40}$/;
 export const isVerifyId = (text: string): boolean => ID.test(text);
 
