@@ -17,7 +17,7 @@ export const VERIFY_NOTES = `${SCANS}verify/`;
  * within one. `started`, `now`: ms since 1970, by the clocks of COS and of the function.
  */
 export const verifyId = (started: number, now: number, rest: string): string =>
-  `${Math.min(Math.max(now, started), started + 999)}-${rest}`;
+  `${Math.floor(Math.min(Math.max(now, started), started + 999))}-${rest}`;
 
 const ID = /^\d{13}-[0-9A-Za-z]{1,40}$/;
 export const isVerifyId = (text: string): boolean => ID.test(text);
