@@ -50,7 +50,7 @@ export async function checkFunctions(deps: FunctionCheckDeps): Promise<Break[]> 
   return broken.flat();
 }
 
-/** What each copy of a function needs. */
+/** The needs of each copy of a function, by its key. */
 function needsOf(start: Start, { sources, state }: FunctionCheckDeps): (readonly [key: string, Need])[] {
   const { key, events } = start;
   if ('prefix' in start) return [[key, { place: state, events, prefix: start.prefix, sufferer: '' }]];

@@ -23,7 +23,7 @@ export interface Subject {
   readonly deletedIn?: string | undefined;
 }
 
-/** What distinguishes replicas and delete markers that replication made at a source from those of users. */
+/** The means to tell replicas and delete markers that replication made at a source from those of users. */
 export interface Received {
   readonly keys: Keyring;
   /** State bucket with the records of delete markers. */

@@ -157,13 +157,13 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     },
     async putTags(place, key, versionId, tags) {
       if (!isTarget(place) || !made.has(versionId ?? ''))
-        crime(`changed the tags of a version of others: ${key} ${versionId}`);
+        crime(`changed the tags of another's version: ${key} ${versionId}`);
       await cos.putTags(place, key, versionId, tags);
       note(`gave ${key} ${versionId} at ${place.bucket} the tags ${JSON.stringify(tags)}`);
     },
     async putGrants(place, key, versionId, grants) {
       if (!isTarget(place) || !made.has(versionId ?? ''))
-        crime(`changed the rights of a version of others: ${key} ${versionId}`);
+        crime(`changed the rights of another's version: ${key} ${versionId}`);
       await cos.putGrants(place, key, versionId, grants);
       note(`gave ${key} ${versionId} at ${place.bucket} ${grants.length} rights`);
     },

@@ -39,7 +39,7 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
   foreignSealed: (hand, act) => {
     hand.world.diary.foreign.add(at(act.place, act.key));
     const { versionId } = hand.put(act, hand.blob(act, false), { encryption: SEALED });
-    return `put ${act.key} under a key of the customer as ${versionId}`;
+    return `put ${act.key} under a customer's key as ${versionId}`;
   },
   expire: (hand, { place, key, random, request }) => {
     const aged = (hand.world.scheduler.now - AGED_MS) * 1000;

@@ -44,7 +44,7 @@ export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'
   },
   sealedPut: (hand, act) => {
     const { versionId } = hand.put(act, hand.blob(act, false), { encryption: SEALED });
-    return `put ${act.key} under a key of the customer as ${versionId}`;
+    return `put ${act.key} under a customer's key as ${versionId}`;
   },
   restore: (hand, { place, key, random, request }) => {
     const archived = hand

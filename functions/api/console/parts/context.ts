@@ -5,7 +5,7 @@ import type { Deployment } from '../../schemas.ts';
 import { translate } from '../text/index.ts';
 import type { Language, TextKey, Values } from '../text/index.ts';
 
-/** What texts need: only the language, so that they can be shown before anybody has signed in. */
+/** The means to show texts: only the language, so that they can be shown before anybody has signed in. */
 export interface Telling {
   readonly language: Language;
   readonly t: (key: TextKey, values?: Values) => string;
