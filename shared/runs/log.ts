@@ -11,23 +11,27 @@ export function logEnd(run: Run, work: Work, report: Report, left: Left | undefi
   else if (left !== undefined) logFailure(run, left.task);
 }
 
-/** Messages for ends that leave no unrecorded work. */
 /** The most version IDs in one line: after failures a task may name a thousand. */
 const MOST_LOGGED = 20;
 
+/** Messages for ends that leave no unrecorded work. */
 const MESSAGES: Readonly<Partial<Record<Report['state'], string>>> = {
   done: 'up to date',
   busy: 'taken by another run',
   told: 'taken by another run, which looks once more',
 };
 
+const subjectOf = ({ key, destination, hints }: Pick<Work, 'key' | 'destination' | 'hints'>) => ({
+  key,
+  destination: formatPlace(destination),
+  versionIds: hints.slice(0, MOST_LOGGED),
+});
+
 /** One line per key and destination, so that an object can be followed through the logs of the functions. */
 function logReport(run: Run, work: Work, report: Report, message: string): void {
-  const { key, destination, hints } = work;
   const { copied, marked, removed, retagged, bytes, skipped } = report;
-  const about = { key, destination: formatPlace(destination), versionIds: hints.slice(0, MOST_LOGGED) };
   const done = { copied, deleteMarkers: marked, removed, ...(retagged === 0 ? {} : { retagged }), bytes };
-  run.log({ level: 'info', message, ...about, ...done, ...(skipped.length === 0 ? {} : { skipped }) });
+  run.log({ level: 'info', message, ...subjectOf(work), ...done, ...(skipped.length === 0 ? {} : { skipped }) });
 }
 
 /**
@@ -35,14 +39,7 @@ function logReport(run: Run, work: Work, report: Report, message: string): void 
  * watch: its level is `error`, unless the work was only handed over.
  */
 function logFailure(run: Run, task: Task): void {
-  const { key, destination, hints, cause, failed, attempts } = task;
-  const about = {
-    key,
-    destination: formatPlace(destination),
-    versionIds: hints.slice(0, MOST_LOGGED),
-    cause,
-    ...failed,
-    attempts,
-  };
+  const { cause, failed, attempts } = task;
+  const about = { ...subjectOf(task), cause, ...failed, attempts };
   run.log({ level: hasFailed(task) ? 'error' : 'info', message: 'left to a task', ...about });
 }

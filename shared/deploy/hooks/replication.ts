@@ -65,19 +65,15 @@ export function replicationHooks(context: Context): Hooks {
 
 async function act(context: Context, action: Action): Promise<void> {
   const { text } = context;
-  await replicationAction(
-    action,
-    { ...(await apiOf(context)), sleep: context.sleep, canvas: canvasOf(process.stdout, process.env['TERM']) },
-    {
-      bucket: text('bucket'),
-      json: context.flag('json'),
-      destination: text('destination'),
-      prefix: text('prefix'),
-      rule: text('rule'),
-      properties: context.flag('properties'),
-      wait: context.flag('wait'),
-    },
-  );
+  await replicationAction(action, await followingOf(context), {
+    bucket: text('bucket'),
+    json: context.flag('json'),
+    destination: text('destination'),
+    prefix: text('prefix'),
+    rule: text('rule'),
+    properties: context.flag('properties'),
+    wait: context.flag('wait'),
+  });
 }
 
 /** Sends no request to the source's region, which may be down. */
@@ -91,19 +87,23 @@ async function atDestination(context: Context): Promise<void> {
 
 async function verify(context: Context): Promise<void> {
   const { text, flag } = context;
-  await showVerify(
-    { ...(await apiOf(context)), sleep: context.sleep, canvas: canvasOf(process.stdout, process.env['TERM']) },
-    {
-      bucket: text('bucket'),
-      json: flag('json'),
-      destination: text('destination'),
-      prefix: text('prefix'),
-      upTo: text('up-to'),
-      deep: flag('deep'),
-      limit: text('limit'),
-    },
-  );
+  await showVerify(await followingOf(context), {
+    bucket: text('bucket'),
+    json: flag('json'),
+    destination: text('destination'),
+    prefix: text('prefix'),
+    upTo: text('up-to'),
+    deep: flag('deep'),
+    limit: text('limit'),
+  });
 }
+
+/** The means to call the deployed API until something has ended, and to show its progress. */
+const followingOf = async (context: Context) => ({
+  ...(await apiOf(context)),
+  sleep: context.sleep,
+  canvas: canvasOf(process.stdout, process.env['TERM']),
+});
 
 /** The means to call the deployed API. */
 async function apiOf(context: Context): Promise<ApiDeps> {
