@@ -1,7 +1,8 @@
 import { calmWorld } from '../chaos/calm.ts';
 import { lagsOf } from '../chaos/invariants.ts';
 import { topologyOf } from '../chaos/topology.ts';
-import { runWorld, type WorldOptions } from '../chaos/world.ts';
+import type { WorldOptions } from '../chaos/options.ts';
+import { runWorld } from '../chaos/world.ts';
 import { round } from './middle.ts';
 import type { BenchResult } from './types.ts';
 

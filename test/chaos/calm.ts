@@ -1,5 +1,5 @@
 import { CALM } from './faulty.ts';
-import type { WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
 
 /** As the engine has it. */
 export const INLINE_BYTES = 256 * 2 ** 20;

@@ -4,7 +4,8 @@ import { calmWorld } from './calm.ts';
 import { deedsOf } from './deeds.ts';
 import { worldOf } from './seeds.ts';
 import { topologyOf } from './topology.ts';
-import { runWorld, type WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
+import { runWorld } from './world.ts';
 
 const hotKey = (seed: number, withVersionId: number): WorldOptions =>
   calmWorld(seed, deedsOf(seed, { put: 1, deeds: 200, keys: 1, pace: 20 }, topologyOf('one-way')), withVersionId);

@@ -2,7 +2,7 @@ import { INLINE_BYTES } from './calm.ts';
 import type { Habits } from './deeds.ts';
 import { CALM, type Weather } from './faulty.ts';
 import type { Mail } from './mail.ts';
-import type { WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
 
 /** The properties of a world, from which its deeds are made. */
 export type Sketch = Omit<WorldOptions, 'deeds'> & { readonly habits: Habits };

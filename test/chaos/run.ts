@@ -7,7 +7,8 @@ import { KINDS } from './kinds.ts';
 import { worldOf } from './seeds.ts';
 import { shrink } from './shrink.ts';
 import { describeViolation, describeWorld } from './tell.ts';
-import { runWorld, type WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
+import { runWorld } from './world.ts';
 
 const USAGE = `Usage: npm run test:chaos -- [--seed N] [--runs N] [--kind NAME] [--world JSON] [--first] [--workers N] [--attempts N] [--verbose]
 Kinds: ${KINDS.join(', ')}`;

@@ -5,7 +5,7 @@ import { seeded } from './scheduler.ts';
 import { topologyOf } from './topology.ts';
 import { VARIATIONS } from './variations/index.ts';
 import { diceOf } from './variations/variation.ts';
-import type { WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
 
 /** The kind of world of a seed: from quiet ones, in which nothing fails, to storms. */
 export function worldOf(seed: number, kind: Kind = kindOf(seed)): WorldOptions {

@@ -5,7 +5,7 @@ import { worldOf } from './seeds.ts';
 import { shrink } from './shrink.ts';
 import { describeWorld } from './tell.ts';
 import { A } from './topology.ts';
-import type { WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
 
 const deed = (at: number, name: Deed['name'], key: string): Deed => ({ at, name, site: A, key, dice: at });
 

@@ -2,7 +2,7 @@ import { INLINE_BYTES } from './calm.ts';
 import { mayHappen } from './deeds.ts';
 import { CALM } from './faulty.ts';
 import { topologyOf, type Shape } from './topology.ts';
-import type { WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
 
 export interface ShrinkOptions {
   /** Whether a world still fails. */

@@ -1,6 +1,6 @@
 import { INLINE_BYTES } from './calm.ts';
 import type { Violation } from './invariants.ts';
-import type { WorldOptions } from './world.ts';
+import type { WorldOptions } from './options.ts';
 
 /** A world in a few lines: its unusual ingredients, and the deeds of its users. */
 export function describeWorld(options: WorldOptions): string {

@@ -1,26 +1,25 @@
-import { nodeHash, type Place } from '../../shared/cos/index.ts';
-import type { Keyring, MarkerKey } from '../../shared/identity/index.ts';
-import type { Settings } from '../../shared/replication/index.ts';
-import { createBlobStore, createCore, type DefaultEncryption } from '../cloud/cos/index.ts';
+import type { Place } from '../../shared/cos/index.ts';
+import { createBlobStore, createCore } from '../cloud/cos/index.ts';
 import { createCoreCos } from '../deployment/index.ts';
 import type { Deed } from './deeds.ts';
 import { Diary } from './diary.ts';
-import { CALM, type Outage, type Weather } from './faulty.ts';
+import { CALM, type Weather } from './faulty.ts';
 import { askForLooks, askForScans } from './asking.ts';
 import { guard } from './guard.ts';
 import { checkLinks, checkPrompt, type Evidence, type Violation } from './invariants.ts';
 import { Ledger } from './ledger.ts';
-import type { Mail } from './mail.ts';
-import { Platform, TIME_LIMITS } from './platform.ts';
+import { isFaultless, lagsIn, repairsItself, type WorldOptions } from './options.ts';
+import { Platform } from './platform.ts';
 import { RuleBook } from './rule-book.ts';
 import { ScanJudge } from './scan-judge.ts';
 import { Scheduler, seeded } from './scheduler.ts';
 import { judgeStatus } from './status-judge.ts';
 import { checkTogether } from './together.ts';
-import { isShared, isSource, isTogether, topologyOf, type Deployment, type Shape, type Topology } from './topology.ts';
+import { isSource, isTogether, topologyOf, type Deployment } from './topology.ts';
 import { judgeWatching } from './watching.ts';
 import { judgeVerify } from './verify-judge.ts';
 import { Users } from './users.ts';
+import { keyringOf, settingsOf } from './wiring.ts';
 
 /** 2026-01-01, so that every seed sees the same clock. */
 const START = Date.UTC(2026, 0, 1);
@@ -34,61 +33,6 @@ const LONGEST = 7 * 86_400_000;
  * each other.
  */
 const MOST_RUNS = 200;
-const MEGABYTE = 2 ** 20;
-
-export interface WorldOptions {
-  /** Of everything but the deeds: the network's luck, IDs, delays. */
-  readonly seed: number;
-  readonly shape: Shape;
-  readonly deeds: readonly Deed[];
-  readonly weather: Weather;
-  readonly mail: Mail;
-  /** ms by which a function's clock may be wrong, either way. */
-  readonly skew: number;
-  /** ms by which listings lag. */
-  readonly listingLag: number;
-  /** Only listings of these lag; undefined: all, and those of the state buckets. */
-  readonly lagAt?: 'sources' | 'destinations' | undefined;
-  readonly outages?: readonly Outage[] | undefined;
-  /** Failed tasks from which on a destination is crowded; undefined: more than any world has. */
-  readonly crowdedFrom?: number | undefined;
-  /** The most entries of a listing. */
-  readonly longestPage: number;
-  readonly markerOn404: boolean;
-  /** The rules have a tag filter. */
-  readonly tagged: boolean;
-  /** Only the first link of each source has a rule in the beginning. */
-  readonly later: boolean;
-  /** Some objects are of several megabytes, and are copied in parts of one. */
-  readonly large: boolean;
-  /** Bytes from which on objects are left to the task function. */
-  readonly inlineBytes: number;
-  /** Scans run during the deeds, and not only after them. */
-  readonly scans: boolean;
-  /** The encryption of the destinations. Where there is one, some objects have one of their own. */
-  readonly encryption?: DefaultEncryption['algorithm'] | undefined;
-  /** Users give rights to their objects. */
-  readonly granting?: boolean | undefined;
-  /** The rules have `ReplicaAcl`. */
-  readonly replicaAcl?: boolean | undefined;
-  /**
-   * Tags and rights of versions are changed later. This says how a user asks for their comparison in the end: by a scan
-   * of the kind `properties`, or key by key.
-   */
-  readonly comparedBy?: 'scan' | 'reattempt' | undefined;
-  /** Some objects are under a KMS key, and the rules select them. */
-  readonly kms?: boolean | undefined;
-  /** Nothing at a destination can be removed on its first day. */
-  readonly locked?: boolean;
-  /** How often a run gets an instance that has run before, from 0 to 1. */
-  readonly warm?: number | undefined;
-  /** ms within which each version has its replica; undefined: unknown. */
-  readonly prompt?: number | undefined;
-  /** Canaries are sent, and instances count their copies. */
-  readonly watched?: boolean | undefined;
-  /** Keys are kept for copies that take as long as COS allows, and no version is copied twice. */
-  readonly awaited?: boolean | undefined;
-}
 
 export interface WorldResult {
   readonly violations: readonly Violation[];
@@ -261,59 +205,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   return { violations, lines, ledger, functionRuns: runs(), requests, marked };
 }
 
-function isFaultless({ weather, mail, listingLag, outages = [] }: WorldOptions): boolean {
-  const { only: _only, copying = 0, ...fates } = weather;
-  // A copy that takes longer than the run that asked for it counts as a failing one.
-  if (outages.length > 0 || copying >= TIME_LIMITS.replicate) return false;
-  return Object.values(fates).every((rate) => rate === 0) && mail.lost === 0 && listingLag === 0;
-}
-
-/** The only faults are destinations that are down, which the service repairs before anybody asks for a scan. */
-function repairsItself({ outages = [], crowdedFrom, ...options }: WorldOptions): boolean {
-  return crowdedFrom !== undefined && outages.every(({ at }) => at === 'destinations') && isFaultless(options);
-}
-
-function lagsIn({ lagAt }: WorldOptions, { links }: Topology): (place: Place) => boolean {
-  if (lagAt === undefined) return () => true;
-  return ({ bucket }) =>
-    links.some(({ source, destination }) => (lagAt === 'sources' ? source : destination).bucket === bucket);
-}
-
 const doubled = ({ doubles }: Ledger): Violation[] =>
   doubles.map(({ text }) => ({ invariant: 'I3', text: `copied twice: ${text}` }));
-
-function settingsOf({ large, crowdedFrom, awaited }: WorldOptions, topology: Topology): Partial<Settings> {
-  const sharedWith = (place: Place): Place | undefined =>
-    isShared(topology, place)
-      ? topology.deployments.find(({ source }) => source.bucket === place.bucket)?.state
-      : undefined;
-  const behind = crowdedFrom === undefined ? {} : { crowdedFrom, failuresInARow: 2 };
-  return {
-    ...(large ? { largeFrom: MEGABYTE } : {}),
-    ...(awaited === true ? { slowestCopy: Number.MIN_VALUE } : {}),
-    ...behind,
-    sharedWith,
-  };
-}
-
-/**
- * Each deployment signs with a key of its own. Where replication continues from a destination, it knows those of all
- * others.
- */
-function keyringOf(topology: Topology, own: Deployment): Keyring {
-  const { deployments, sites } = topology;
-  const keyOf = ({ name }: Deployment): MarkerKey => ({
-    id: nodeHash.sha256(name).slice(0, 8),
-    secret: `secret of ${name}`,
-    retired: undefined,
-  });
-  const newest = keyOf(own);
-  const known = sites.some((site) => isShared(topology, site)) ? deployments.map(keyOf) : [newest];
-  return {
-    newest: async () => newest,
-    find: async (id) => known.filter((key) => key.id === id),
-  };
-}
 
 async function wait(scheduler: Scheduler, ms: number): Promise<void> {
   let over = false;
