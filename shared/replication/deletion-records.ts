@@ -81,9 +81,16 @@ export class MarkBook {
       await this.#put(name);
     } catch (error) {
       if (isUndeployed(error)) return undefined;
+      // P35b: The DELETE is never sent, so nothing may count as its delete marker.
+      if (!(error instanceof ServiceError && error.outcome === 'none')) await this.#forget(name);
       throw error;
     }
     return { name, rank, unique, writer, time: 0 };
+  }
+
+  /** The record may be there although its PUT failed. If this fails too, a later look waits for the delete marker. */
+  async #forget(name: string): Promise<void> {
+    await this.#deps.cos.deleteObject(this.#state, name).catch(() => undefined);
   }
 
   async settle(place: Place, key: string, { name, rank, unique }: Intention, versionId: string): Promise<Mark> {

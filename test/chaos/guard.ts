@@ -4,6 +4,7 @@ import type { Copied, Ledger } from './ledger.ts';
 import { CANARY_PREFIX } from '../../shared/rules/index.ts';
 import type { Diary } from './diary.ts';
 import { nameOf } from './invariants.ts';
+import { MARKS, noteRecord, noteRemoval } from './mark-records.ts';
 import { isOrphanedCopy } from './orphans.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
@@ -37,7 +38,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
    */
   const isState = ({ bucket }: Place, key: string): boolean =>
     bucket === deployment.state.bucket ||
-    (key.startsWith('marks/') && topology.deployments.some(({ state }) => state.bucket === bucket));
+    (key.startsWith(MARKS) && topology.deployments.some(({ state }) => state.bucket === bucket));
 
   const originOf = ({ place: from, versionId = '' }: CopySource, place: Place): Copied => {
     const { origin } = made.get(versionId) ?? {};
@@ -130,6 +131,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     },
     async deleteObject(place, key, versionId) {
       const ours = isState(place, key);
+      if (key.startsWith(MARKS)) noteRemoval(ledger, key, now());
       if (!ours && key.startsWith(CANARY_PREFIX)) {
         const canary = made.get(versionId ?? '')?.origin.versionId ?? versionId ?? '';
         if (!ledger.canaries.has(canary))
@@ -172,8 +174,8 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       const open = [...uploads].filter(([, { known }]) => !known);
       const text = open.length === 0 ? '' : new TextDecoder().decode(body);
       for (const [uploadId, upload] of open) if (text.includes(uploadId)) upload.known = true;
-      if (key.startsWith('marks/')) ledger.recorded.add(key.split('/')[2] ?? '');
       const result = await cos.putObject(place, key, body, options);
+      if (key.startsWith(MARKS)) noteRecord(ledger, key, now());
       if (isState(place, key)) return result;
       if (place.bucket !== deployment.source.bucket || !key.startsWith(CANARY_PREFIX))
         crime(`wrote ${key} to ${place.bucket}`);

@@ -38,6 +38,8 @@ const SHARES = {
   crowded: 0,
   /** Two sites where keys are deleted and undeleted, and functions are killed while they do the same. */
   'two-way-deletions': 0,
+  /** Sites that send to each other, a key that is deleted everywhere within seconds, and DELETEs of ours that come late. */
+  'close-deletions': 0,
   /** Lifecycles on either side, hours apart, and destinations that encrypt. */
   lifecycle: 0,
   /**

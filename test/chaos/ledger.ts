@@ -29,6 +29,28 @@ export interface Upload {
   known: boolean;
 }
 
+/** A record that a delete marker of ours is about to be made. */
+export interface Intended {
+  /** Stands for the key and its place. */
+  readonly digest: string;
+  /** The deletion that it stands for; `time` in microseconds since 1970. */
+  readonly rank: { readonly time: number; readonly bucket: string };
+  /** ms since 1970 at which it was written. */
+  readonly time: number;
+  /** ms since 1970 at which it was removed, while no delete marker was known for it. Infinity: it was not. */
+  until: number;
+}
+
+/** A record that a delete marker is ours. */
+export interface Named {
+  readonly digest: string;
+  readonly versionId: string;
+  /** That of its intention. */
+  readonly unique: string;
+  /** ms since 1970 at which it was written. */
+  readonly time: number;
+}
+
 /** The real writes of the functions of all deployments, recorded at the storage: the judge's own record. */
 export class Ledger {
   /** By version ID at the destination. No ID is used twice in the world. */
@@ -41,6 +63,13 @@ export class Ledger {
   readonly removed: { readonly bucket: string; readonly time: number }[] = [];
   /** The delete markers on record. Once a user has removed another one, nobody can know that it existed. */
   readonly recorded = new Set<string>();
+  /** Records of delete markers before they are made, by their `unique` part. */
+  readonly intended = new Map<string, Intended>();
+  readonly named: Named[] = [];
+  /** Delete markers of ours whose ID reached the run that asked for them. */
+  readonly answered = new Set<string>();
+  /** Delete markers that a run asked to have on record, whatever became of that request. */
+  readonly recording = new Set<string>();
   /** Open uploads of the functions, by ID. */
   readonly uploads = new Map<string, Upload>();
   /** Uploads that were completed or aborted. Aborting one of them again does nothing. */

@@ -14,7 +14,9 @@ import type { Run } from '../../shared/scf/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import type { Core, CoreEvent } from '../cloud/cos/index.ts';
 import { overNetwork, type Runner, type Weather } from './faulty.ts';
+import type { Ledger } from './ledger.ts';
 import { messageOf, targetOf, type FunctionName, type Mail } from './mail.ts';
+import { heard } from './mark-records.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Deployment } from './topology.ts';
 import { CANARY_EVERY_MS, NO_CANARY_MS } from './watching.ts';
@@ -23,6 +25,7 @@ export interface PlatformOptions {
   readonly core: Core;
   /** The calls of this deployment as they take effect. */
   readonly cos: Cos;
+  readonly ledger: Ledger;
   readonly scheduler: Scheduler;
   readonly random: () => number;
   readonly deployment: Deployment;
@@ -259,6 +262,7 @@ export class Platform {
   #instance(name: FunctionName, runner: Runner): Instance {
     const {
       cos,
+      ledger,
       scheduler,
       random,
       skew,
@@ -284,7 +288,10 @@ export class Platform {
     // Several runs share an object that is too large for one run, however few its parts are.
     const inParts = createPartsCopier({ runs: 3, lanes: 2, from: inlineBytes, sleep });
     const { state } = deployment;
-    const calls = overNetwork(cos, () => instance.runner);
+    const calls = heard(
+      overNetwork(cos, () => instance.runner),
+      ledger,
+    );
     const unique = (): string => `${deployment.name}${(this.#unique += 1)}`;
     const live = watched ? createLiveTally({ cos: calls, state, now, unique }, name === 'scan') : undefined;
     const told: Partial<Settings> =

@@ -1,6 +1,7 @@
 import { timeOfVersionId } from '../cloud/cos/index.ts';
 import { at } from './diary.ts';
 import { skippedFor } from './skipped.ts';
+import { mistakenAt, wasOnItsWay, type Mistaken } from './unanswered.ts';
 import { byKey, isOriginal, type Evidence, type Listed, type Violation } from './invariants.ts';
 
 /**
@@ -14,10 +15,13 @@ export function checkTogether(evidence: Evidence): readonly Violation[] {
   for (const key of new Set(sites.flatMap(({ keys }) => [...keys.keys()]))) {
     // Deletions by version ID are never replicated, so after one each site has a history of its own.
     if (topology.sites.some((place) => diary.pruned.has(at(place, key)))) continue;
-    const winner = sites
-      .flatMap(({ place, keys }) => (keys.get(key) ?? []).map((version) => ({ ...version, bucket: place.bucket })))
-      .filter((version) => isOriginal(evidence.ledger, version))
-      .reduce<(Listed & { bucket: string }) | undefined>((a, b) => (a && isNewer(a, b) ? a : b), undefined);
+    const all = sites.flatMap(({ place, keys }) =>
+      (keys.get(key) ?? []).map((version) => ({ ...version, bucket: place.bucket })),
+    );
+    const winner = newestOf(all.filter((version) => isOriginal(evidence.ledger, version)));
+    const taken = topology.sites.map((place) => mistakenAt(evidence, place, key));
+    const isTaken = taken.some(({ ours }) => ours.size > 0);
+    const otherwise = isTaken ? newestOf(all.filter((version) => isOriginalBy(evidence, taken, version))) : undefined;
     for (const { place, keys } of sites) {
       const [top] = keys.get(key) ?? [];
       if (winner !== undefined && skippedFor(winner) !== undefined) {
@@ -28,6 +32,7 @@ export function checkTogether(evidence: Evidence): readonly Violation[] {
       }
       const problem = differenceOf(winner, top);
       if (problem === undefined) continue;
+      if (isTaken && differenceOf(otherwise, top) === undefined) continue;
       const wanted = `${winner?.versionId} of ${winner?.bucket} is the newest`;
       violations.push({ invariant: 'I4', text: `${key} at ${place.bucket}: ${problem}; ${wanted}` });
     }
@@ -35,9 +40,21 @@ export function checkTogether(evidence: Evidence): readonly Violation[] {
   return violations;
 }
 
+type Sited = Listed & { readonly bucket: string };
+
+const newestOf = (all: readonly Sited[]): Sited | undefined =>
+  all.reduce<Sited | undefined>((a, b) => (a && isNewer(a, b) ? a : b), undefined);
+
+/** Whether a user made it, as far as listings and records can tell. */
+function isOriginalBy({ ledger }: Evidence, taken: readonly Mistaken[], version: Listed): boolean {
+  const { versionId } = version;
+  if (taken.some(({ ours }) => ours.has(versionId))) return false;
+  return isOriginal(ledger, version) || taken.some(({ users }) => users.has(versionId));
+}
+
 const timeOf = ({ versionId, time }: Listed): number => timeOfVersionId(versionId) ?? time;
 
-const isNewer = (a: Listed & { bucket: string }, b: Listed & { bucket: string }): boolean =>
+const isNewer = (a: Sited, b: Sited): boolean =>
   timeOf(a) > timeOf(b) || (timeOf(a) === timeOf(b) && a.bucket > b.bucket);
 
 function differenceOf(winner: Listed | undefined, top: Listed | undefined): string | undefined {
@@ -71,7 +88,7 @@ function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
     const onItsWay = elsewhere.some((one) => !here.some(([, ours]) => ours.time >= one.time && ours.time <= time));
     if (own !== undefined && onItsWay) continue;
     for (const [id, marked] of here) {
-      if (marked.time <= time) continue;
+      if (marked.time <= time || wasOnItsWay({ ledger }, place, key, id, time)) continue;
       if (undone.some((one) => one.time > since && one.time <= marked.time)) continue;
       yield { invariant: 'I4', text: `${key} at ${place.bucket}: undeleted, and hidden again by our ${id}` };
     }

@@ -92,6 +92,7 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
       new Platform({
         core,
         cos: guard({ cos: plainCos, core, now, topology, deployment, ledger, diary, note }),
+        ledger,
         scheduler,
         random,
         deployment,

@@ -75,6 +75,14 @@ export const BY_USERS = {
     const weather: Weather = { ...CALM, killed: random() < 0.5 ? 0.4 : 0, only: 'deletions' };
     return { ...world, shape: 'two-way', weather, habits, listingLag: 0 };
   },
+  'close-deletions': (world, { random, between, half }) => {
+    const shape: Shape = (['two-way', 'two-way', 'mesh'] as const)[between(0, 2)] ?? 'two-way';
+    const pace = [3000, 20_000][between(0, 1)] as number;
+    const habits: Habits = { deeds: between(3, 7), keys: 1, pace, put: 4, remove: 4, undelete: half(2) };
+    const fates = { late: 0.3, answerLost: 0.1, vanished: random() < 0.3 ? 0.2 : 0 };
+    const weather: Weather = { ...CALM, ...fates, killed: random() < 0.3 ? 0.3 : 0, only: 'deletions' };
+    return { ...world, shape, weather, habits, listingLag: 0 };
+  },
   archived: (world, { random, between }) => {
     const listingLag = random() < 0.5 ? 5_000 : 0;
     const pace = [200, 3000, 60_000][between(0, 2)] as number;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeHash, type Cos } from '../../../shared/cos/index.ts';
+import { CosError, nodeHash, type Cos } from '../../../shared/cos/index.ts';
 import { MarkBook } from '../../../shared/replication/deletion-records.ts';
 import { createStorage, START } from '../../deployment/index.ts';
 import { DESTINATION, SOURCE } from './decide/build.ts';
@@ -48,6 +48,23 @@ describe('the record of the deletion that a delete marker stands for', () => {
     const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
     if (intention === undefined) throw new Error('not written down');
     await book.drop(intention);
+    expect(names()).toEqual([]);
+  });
+
+  // P35b
+  it('is removed when its own PUT got no answer, because the delete marker is never made then', async () => {
+    const unanswered: Cos = {
+      ...cos,
+      async putObject(place, name, body, options) {
+        await cos.putObject(place, name, body, options);
+        throw new CosError({ method: 'putObject', place }, 'the network', {
+          code: 'AnswerTimeout',
+          outcome: 'unknown',
+        });
+      },
+    };
+    const cut = new MarkBook({ cos: unanswered, hash: nodeHash, unique: () => 'u' }, STATE);
+    await expect(cut.intend(DESTINATION, 'k', RANK, SOURCE)).rejects.toThrow('AnswerTimeout');
     expect(names()).toEqual([]);
   });
 
