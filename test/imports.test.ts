@@ -69,6 +69,7 @@ function partsOf(folder: string): Map<string, readonly string[]> {
 const SIDE_DOORS: Readonly<Record<string, string>> = {
   'functions/api/console/page.ts': 'deploying builds the page into the function',
   'functions/api/console/text/table.ts': 'deploying packs the texts of the page',
+  'shared/cos/limits.ts': 'the page checks the length of a prefix, and needs nothing else of the client',
   'shared/rules/limits.ts': 'the page checks a rule before it sends it, and needs no more of the rules',
   'shared/xml/write.ts': 'the page runs in a browser, and readers behind the door need Node',
 };

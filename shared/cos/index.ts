@@ -1,4 +1,4 @@
-/** The COS calls this product makes, with typed answers and typed errors; and what buckets and regions look like. */
+/** The COS calls that this product makes, with typed answers and errors, and the forms of names of buckets and regions. */
 export * from './types.ts';
 export { createCosClient } from './client.ts';
 export type { CosClient, CosClientOptions } from './client.ts';
@@ -6,7 +6,8 @@ export { Crc64 } from './crc64.ts';
 export { CosError } from './errors.ts';
 export { ALL_USERS } from './grants.ts';
 export { nodeHash } from './hash.ts';
-export { copySourceOf, encodeKey, keyProblem, LONGEST_KEY } from './keys.ts';
+export { copySourceOf, encodeKey, keyProblem } from './keys.ts';
+export { LONGEST_KEY } from './limits.ts';
 export { objectPages, objectsUnder, pageOfKey, versionsOf, type KeyCursor } from './pages.ts';
 export {
   appidOf,

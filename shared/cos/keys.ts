@@ -1,11 +1,9 @@
 import { ServiceError } from '../errors/index.ts';
 import { encode } from '../signing/index.ts';
 import type { Pairs } from '../signing/index.ts';
+import { LONGEST_KEY } from './limits.ts';
 import { hostOf } from './places.ts';
 import type { CopySource } from './types.ts';
-
-/** Most bytes of a key in UTF-8. */
-export const LONGEST_KEY = 850;
 
 export interface KeyProblem {
   readonly code: 'InvalidObjectName' | 'KeyTooLong';

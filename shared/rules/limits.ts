@@ -1,7 +1,7 @@
 /** Limits of a rule, by the API page of PUT Bucket replication. The console page checks them before it sends a rule. */
 
-/** The longest key of COS in bytes of UTF-8; a longer prefix could never match. */
-export const LONGEST_PREFIX = 850;
+/** A prefix that is longer than any key could never match. */
+export { LONGEST_KEY as LONGEST_PREFIX } from '../cos/limits.ts';
 export const LONGEST_ID = 255;
 /** The most tags of an object, and the most characters of a tag's key and value. */
 export const MOST_TAGS = 10;

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { errorTexts } from '../../../functions/api/console/text/errors.ts';
 import { copySourceOf, encodeKey, keyProblem, LONGEST_KEY } from '../../../shared/cos/index.ts';
 import { targetOf } from '../../../shared/cos/keys.ts';
-import { LONGEST_PREFIX } from '../../../shared/rules/limits.ts';
+import { REFUSALS } from '../../../shared/errors/index.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { SOURCE } from './server.ts';
 
@@ -114,6 +115,9 @@ describe('copySourceOf', () => {
   });
 });
 
-it('the longest prefix of a rule is the longest key', () => {
-  expect(LONGEST_PREFIX).toBe(LONGEST_KEY);
+it.each([
+  ['the API', REFUSALS.KeyTooLong.means],
+  ['the console page', errorTexts['error.KeyTooLong'][0]],
+])('the longest key is named by the refusal of %s', (_, text) => {
+  expect(text).toContain(` ${LONGEST_KEY} bytes`);
 });
