@@ -104,7 +104,8 @@ function engine(scope: Working): Rights {
     ...others,
     state: [
       ...ofState,
-      allow(['GetObject'], under(state, [TASKS])),
+      // The record of a canary says that an object below the prefix of canaries is no user's.
+      allow(['GetObject'], under(state, [TASKS, CANARIES])),
       allow(['DeleteObject'], under(state, [TASKS, WAITING])),
       allow(['GetObject', 'PutObject'], under(state, [BEHIND])),
     ],
@@ -143,7 +144,7 @@ function work({ state, peers, acl }: Working, { everywhere = [], atDestinations 
       },
     ],
     state: [
-      allow(['GetObject'], under(state, [RULES, LEASES, 'status/', EXAMINED])),
+      allow(['GetObject'], under(state, [RULES, LEASES, PREFLIGHTS, MARKER_ANSWERS, EXAMINED])),
       // Notes on skipped versions and on destinations, which no function has to remove; and work for later.
       allow(['PutObject'], under(state, [EXAMINED, MARKER_ANSWERS, LIVE, TASKS, WAITING])),
       allow(['PutObject', 'DeleteObject'], under(state, [LEASES, ...(peers.length === 0 ? [] : [MARKS])])),
@@ -157,7 +158,7 @@ function work({ state, peers, acl }: Working, { everywhere = [], atDestinations 
   };
 }
 
-/** The rights of `task`, and rights on the state of scans: their progress, and the keys that they have proved. */
+/** Copies like `task`, but not in parts, and has rights on the state of scans: their progress, and the keys that they proved. */
 function scan(scope: Working): Rights {
   const { state } = scope;
   // Used once an hour: the status says which lifecycle rule bounds the versions of each side.
@@ -167,7 +168,7 @@ function scan(scope: Working): Rights {
     destinations,
     state: [
       ...ofState,
-      allow(['GetObject'], under(state, [SCANS, PAIRS, PAUSED, RANGE_LEASES, VERIFIES])),
+      allow(['GetObject'], under(state, [SCANS, PAIRS, PAUSED, RANGE_LEASES, VERIFIES, FINDINGS])),
       allow(['PutObject'], under(state, [VERIFIES, FINDINGS])),
       allow(['DeleteObject'], under(state, [VERIFYING])),
       allow(['PutObject', 'DeleteObject'], under(state, [SCANS, PAIRS, RANGE_LEASES])),

@@ -89,6 +89,9 @@ describe('engine', () => {
     ['examined/1', 'Get Put'],
     ['status/preflight/1', 'Get'],
     ['status/marker/1', 'Get Put'],
+    ['status/canary/source-1250000000/1', 'Get'],
+    ['status/checks/buckets', ''],
+    ['status/live/source-1250000000', ''],
     ['secrets/marker-key/1', 'Get'],
     ['secrets/other', ''],
     ['keys/AKID', ''],
@@ -177,6 +180,10 @@ describe('schedule, where a source has canaries', () => {
 describe('scan', () => {
   it.each([
     ['status/checks/buckets', 'Get Put'],
+    ['status/preflight/1', 'Get'],
+    ['status/marker/1', 'Get Put'],
+    ['status/canary/source-1250000000/1', ''],
+    ['status/live/source-1250000000', ''],
     ['live/1', 'Put'],
     ['rules/source-1250000000', 'Get'],
     ['tasks/1', 'Put'],
