@@ -29,3 +29,18 @@ it('the page says whether it is safe to switch over, by comparing both sides now
   await page.locator('.path').waitFor();
   await expect.poll(() => page.getByText('somebody wrote or deleted there').isVisible()).toBe(true);
 });
+
+it('the page shows the comparison that it began, though somebody begins another one', async () => {
+  await world.rules(ruleOf('verified', { Prefix: 'verified/' }));
+  const page = await world.enter('verify');
+  await page.route('**/*replicationVerify*', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    const response = await route.fetch();
+    await world.verified();
+    return route.fulfill({ response });
+  });
+  await page.getByLabel('Prefix (optional)').fill('nothing/');
+  await page.getByRole('button', { name: 'Compare now' }).click();
+  await page.getByRole('heading', { name: 'Safe to switch over', exact: true }).waitFor({ timeout: 150_000 });
+  expect(await page.getByText('Keys that begin with').textContent()).toContain('nothing/');
+});

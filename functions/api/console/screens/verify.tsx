@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Client } from '../client/client.ts';
 import { ApiError } from '../client/error.ts';
 import type { Verified } from '../../verify-schemas.ts';
@@ -16,7 +16,9 @@ import { VerifyResult } from './verify-result.tsx';
 export function VerifyScreen(): JSX.Element {
   const { t } = useTelling();
   const { client, bucket, mayWrite } = useSession();
-  const last = useLoad(bucket, () => newest(client));
+  /** IDs of the comparisons that this screen began, by bucket: others may begin newer ones. */
+  const begun = useRef<Record<string, string>>({});
+  const last = useLoad(bucket, () => comparison(client, begun.current[bucket]));
   const [pages, setPages] = useState<readonly Verified[]>([]);
   const { busy, problem, act } = useAct();
   const value = last.value ?? undefined;
@@ -24,7 +26,7 @@ export function VerifyScreen(): JSX.Element {
   const begin = (prefix: string, deep: boolean) =>
     act(async () => {
       setPages([]);
-      await client.verify({ deep, ...(prefix === '' ? {} : { prefix }) });
+      begun.current[bucket] = (await client.verify({ deep, ...(prefix === '' ? {} : { prefix }) })).id;
       await last.reload();
     });
   const shown = value === undefined ? [] : [value, ...pages.filter(({ id }) => id === value.id)];
@@ -57,10 +59,10 @@ export function VerifyScreen(): JSX.Element {
   );
 }
 
-/** Null when there was none yet. Throws `ApiError`. */
-async function newest(client: Client): Promise<Verified | null> {
+/** The comparison with this ID, without one the newest; null when there was none yet. Throws `ApiError`. */
+async function comparison(client: Client, id: string | undefined): Promise<Verified | null> {
   try {
-    return await client.verification();
+    return await client.verification(id);
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NoSuchVerification') return null;
     throw error;
