@@ -1,9 +1,8 @@
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import type { Place } from '../../shared/cos/index.ts';
-import { startEnvironment, type Environment } from '../cloud/job/index.ts';
+import { keepTicking, startEnvironment } from '../cloud/job/index.ts';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -22,20 +21,8 @@ declare module 'vitest' {
   }
 }
 
-/** ms between the end of all that a tick has started and the next one. */
-const TICK_MS = 5_000;
-
-/**
- * Ticks the functions' timers, which are a minute apart: scans begin and end at them, and nobody wants to wait for minutes. On a
- * busy machine runs would pile up if it did not wait for their end.
- */
-async function keepTicking({ endpoint, beginMinute }: Environment, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    beginMinute();
-    await fetch(`${endpoint}/_local/idle`, { signal });
-    await sleep(TICK_MS, undefined, { signal });
-  }
-}
+/** Scans begin and end at a timer. */
+const REST_MS = 5_000;
 
 /** Starts the local cloud with the real functions deployed by the real CLI, as `npm run cloud` does. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -48,9 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   const { endpoint, secretId, secretKey, source, destination } = environment;
   project.provide('where', { endpoint, secretId, secretKey, source, destination });
-  const ticking = keepTicking(environment, stop.signal).catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error;
-  });
+  const ticking = keepTicking({ ...environment, restMs: REST_MS }, stop.signal);
   return async () => {
     stop.abort();
     await ticking;

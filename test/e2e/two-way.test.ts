@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type COS from 'cos-nodejs-sdk-v5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatPlace, type Place } from '../../shared/cos/index.ts';
+import { keepTicking } from '../cloud/job/index.ts';
 import { failOverAndBack, setUp, type Stage } from '../live/fail-over.ts';
 import { BACKUP, blocksOf, PHOTOS } from '../live/runbook.ts';
 import { allowCaller, openSite, type Site } from './project.ts';
@@ -15,8 +15,8 @@ const STATES: readonly Place[] = [
   { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' },
 ];
 
-/** ms between two ticks, for commands that ask now and then. */
-const TICK_MS = 500;
+/** Commands ask now and then. */
+const REST_MS = 500;
 
 let site: Site;
 let cloud: Site['cloud'];
@@ -31,25 +31,24 @@ afterAll(() => site.close());
 
 const lists = { sources: [SOUTH, NORTH].map(formatPlace), destinations: [NORTH, SOUTH].map(formatPlace) };
 
-/**
- * The timer of each region ticks while a command waits: nobody wants to wait for minutes. It ticks again once all that it has
- * started is over, because on a busy machine runs would pile up, each in a process of its own.
- */
+/** Fires the timer of each region that has one. */
+function beginMinute(): void {
+  for (const { region } of [NORTH, SOUTH]) {
+    const id = { region, namespace: 'default', name: 'cos-replication-dev-schedule' };
+    if (cloud.scf.listFunctions(region, 'default').some(({ id: { name } }) => name === id.name)) cloud.scf.tick(id);
+  }
+}
+
+/** The timers go on while a command waits. */
 async function whileTicking<T>(work: Promise<T>): Promise<T> {
-  const ended = work.then(
-    () => 'over',
-    () => 'over',
-  );
-  const tick = async (): Promise<void> => {
-    for (const { region } of [NORTH, SOUTH]) {
-      const id = { region, namespace: 'default', name: 'cos-replication-dev-schedule' };
-      if (cloud.scf.listFunctions(region, 'default').some(({ id: { name } }) => name === id.name)) cloud.scf.tick(id);
-    }
-    await cloud.scf.idle();
-    await sleep(TICK_MS);
-  };
-  while ((await Promise.race([ended, tick()])) !== 'over');
-  return work;
+  const over = new AbortController();
+  const ticking = keepTicking({ beginMinute, idle: () => cloud.scf.idle(), restMs: REST_MS }, over.signal);
+  try {
+    return await work;
+  } finally {
+    over.abort();
+    await ticking;
+  }
 }
 
 const stage = (): Stage => ({

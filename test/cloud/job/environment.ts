@@ -24,6 +24,8 @@ export interface Environment extends Access, Configuration {
   readonly cos: COS;
   /** Fires the timers of the functions, as the beginning of a minute does by itself. */
   readonly beginMinute: () => void;
+  /** Resolves once no function runs or waits. */
+  readonly idle: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,7 +88,8 @@ async function prepare(
   const beginMinute = (): void => {
     for (const { id } of cloud.scf.listFunctions(configuration.source.region, 'default')) cloud.scf.tick(id);
   };
-  return { ...access, ...configuration, cos, beginMinute, close: () => cloud.close() };
+  const idle = (): Promise<void> => cloud.scf.idle();
+  return { ...access, ...configuration, cos, beginMinute, idle, close: () => cloud.close() };
 }
 
 const distinct = (places: readonly Place[]): readonly Place[] =>

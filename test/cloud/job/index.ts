@@ -8,3 +8,4 @@ export { runJob } from './job.ts';
 export { paintFor } from './paint.ts';
 export { createProgress } from './progress.ts';
 export { summaryJson, summaryText } from './summary.ts';
+export { keepTicking } from './ticking.ts';
