@@ -34,7 +34,7 @@ export const BREAKS: Readonly<Record<string, Explanation>> = {
   NoSuchBucket: { means: 'the bucket does not exist', todo: 'Make the bucket, or remove the rule.' },
   BucketVersionNotOpen: {
     means: 'versioning of the bucket is not enabled: a replica would overwrite an object',
-    todo: 'Enable versioning. What waits is then tried again by itself.',
+    todo: 'Enable versioning. Waiting work is then tried again by itself.',
   },
 };
 

@@ -24,7 +24,7 @@ export interface BucketCheckDeps {
 }
 
 /**
- * Tries, with the role that copies, what every replica needs: the source can be listed; the destination keeps versions,
+ * Tries the needs of every replica with the role that copies: the source can be listed; the destination keeps versions,
  * accepts a write and lets its version be removed. Only the buckets of enabled rules are tried. Throws when the state
  * bucket fails.
  */

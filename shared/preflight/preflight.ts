@@ -83,7 +83,7 @@ const TRIES: Readonly<Record<Exclude<CheckName, 'remove'>, Try>> = {
 };
 
 /**
- * Does at a destination what replication will do there, on one object under `.replication-preflight/`, and removes
+ * Makes the calls of replication at a destination, with one object under `.replication-preflight/`, and removes
  * exactly that again. Never throws for an answer of COS; the checks name the step that failed.
  */
 export async function preflight({ cos, now, unique }: PreflightOptions, place: Place): Promise<Preflight> {

@@ -172,8 +172,8 @@ export async function giveUpAfter(
 }
 
 /**
- * The work is not done. What killed runs and knocks have left becomes a task of its own before the lease is removed. If
- * that task cannot be written either, the lease stays, and `schedule` finds it.
+ * The work is not done. The traces of killed runs, and knocks, become a task of their own before the lease is removed.
+ * If that task cannot be written either, the lease stays, and `schedule` finds it.
  */
 export async function giveUp(
   run: Taking,

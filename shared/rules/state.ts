@@ -17,7 +17,7 @@ import type { RuleSet, StoredRules } from './types.ts';
 
 /** A document of this many characters is compressed, because it would be slow to read at every cold start. */
 const COMPRESS_FROM = 32 * 1024;
-/** Most bytes of a state object: a document of 4 MB that does not compress, and what its lines add. */
+/** Most bytes of a state object: a document of 4 MB that does not compress, and the quotes and ends of its lines. */
 export const LARGEST_OBJECT = 8 * 1024 * 1024;
 /** Most bytes after decompression. */
 const LARGEST = 32 * 1024 * 1024;

@@ -28,8 +28,8 @@ export function verify(request: SignableRequest, fields: SignatureFields, option
 
 /**
  * Verifies a request that the client may have signed in another spelling (host with or without port, a header that a
- * front end dropped). Returns the candidate that verified; only that one may be used afterwards. Throws what `verify`
- * throws for the first one.
+ * front end dropped). Returns the candidate that verified; only that one may be used afterwards. Throws the error of
+ * `verify` for the first one.
  */
 export function verifyAny(
   requests: Iterable<SignableRequest>,

@@ -97,7 +97,7 @@ type Found = { readonly found: false } | { readonly found: true; readonly head: 
 
 /**
  * COS does not document how it answers a HEAD for the ID of a delete marker: with 404, or with 405 like S3. A HEAD of a
- * version under a customer key is refused; the listing then shows what can be known of it.
+ * version under a customer's key is refused; then the listing alone tells of it.
  */
 async function headOf(cos: Cos, place: Place, key: string, versionId: string | undefined): Promise<Found> {
   try {

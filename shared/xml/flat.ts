@@ -83,7 +83,7 @@ export class FlatXml {
     this.#names = names;
   }
 
-  /** Reads what may stand before the root. */
+  /** Reads all that may stand before the root. */
   begin(): void {
     this.#skipBlanks();
     const start = this.#bytes.toString('latin1', this.#at, this.#at + LONGEST_DECLARATION);

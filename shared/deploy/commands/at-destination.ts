@@ -45,7 +45,10 @@ export async function showAtDestination(deps: AtDestinationDeps, options: AtDest
     throw new DeployError('serverless.yml lists no such source or destination.', 'NOT_LISTED');
   const keys = options.statusKey?.split(',').map((key) => key.trim());
   if (keys?.some((key) => !/^[\w-]{43}$/.test(key)))
-    throw new DeployError('--status-key takes what deploying printed as "status key": 43 characters.', 'NO_STATUS_KEY');
+    throw new DeployError(
+      '--status-key takes the 43 characters that deploying printed as "status key".',
+      'NO_STATUS_KEY',
+    );
   const pairs = destinations.flatMap((destination) => sources.map((source) => ({ source, destination })));
   const found = await Promise.all(pairs.map((pair) => read(deps.cos, pair)));
   const told = found.filter(({ beacon, cause }) => beacon !== undefined || cause !== undefined);

@@ -17,7 +17,7 @@ events are dropped. Then it waits until all of it is replicated, compares both
 buckets byte for byte, and says what the scan found. Links in FOLDER are named,
 not followed.
 
-  FOLDER   what to upload; without it, files that the clone has
+  FOLDER   the files to upload; without it, files that the clone has
   --once   end after the summary; without it the cloud stays up until Ctrl-C
   --json   the summary as one line of JSON on stdout, everything else on stderr
   --help   this text

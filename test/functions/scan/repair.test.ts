@@ -126,7 +126,7 @@ describe('repair', () => {
     });
   });
 
-  it('remembers no key that listings may still lack versions of', async () => {
+  it('remembers no key while listings may lack its versions', async () => {
     const world = await scanDeployment();
     const version = world.put('young', {}, SOURCE, 'a');
     await world.replicate({ version, key: 'a' });

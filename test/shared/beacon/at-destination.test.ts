@@ -118,7 +118,7 @@ describe('the command that reads it', () => {
   });
 
   it.each([
-    ['what is no status', 'hello'],
+    ['a text that is no status', 'hello'],
     ['the status of another pair', JSON.stringify({ source: 'other-1250000000@ap-guangzhou' })],
   ])('ignores %s', async (_, text) => {
     const { engine } = await world();
