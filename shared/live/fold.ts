@@ -33,6 +33,12 @@ export async function readLive(
  */
 export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promise<number> {
   const { cos, state, now } = deps;
+  // Before the notes: of a note that is listed after this, the sums say whether they contain it. Another run may count
+  // it, remove it and forget it meanwhile.
+  const sums = await Promise.all(sources.map(async (source) => ({ source, sum: await readLive(deps, source) })));
+  // Notes that are already in the sums and were not removed: their run may have been killed.
+  const stale = sums.flatMap(({ sum }) => sum?.added ?? []);
+  await mapLimited([...new Set(stale)], LANES, (name) => cos.deleteObject(state, name));
   const names: string[] = [];
   for await (const page of objectPages(cos, state, LIVE)) {
     names.push(...page.map(({ key }) => key));
@@ -44,10 +50,6 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
     const note = await readUndamaged(deps, name, liveNote);
     if (note !== undefined) notes.set(name, note);
   });
-  const sums = await Promise.all(sources.map(async (source) => ({ source, sum: await readLive(deps, source) })));
-  // Notes that are already in the sums and were not removed: their run may have been killed.
-  const stale = sums.flatMap(({ sum }) => sum?.added ?? []);
-  await mapLimited([...new Set(stale)], LANES, (name) => cos.deleteObject(state, name));
   const written: { readonly source: Place; readonly sum: LiveSum }[] = [];
   for (const { source, sum: before } of sums) {
     if (

@@ -16,8 +16,8 @@ export class Diary {
   readonly unversioned = new Map<string, number>();
   /** The last time that a user wrote or removed anything there, in ms since 1970. */
   readonly touched = new Map<string, number>();
-  /** Version IDs that a lifecycle or a user removed. */
-  readonly expired = new Set<string>();
+  /** Version IDs that a lifecycle or a user removed, and when, in ms since 1970. */
+  readonly expired = new Map<string, number>();
   /** The version that was copied, whole and onto its own key, by the ID of the copy. */
   readonly copies = new Map<string, string>();
   /** Every delete marker that a user made, even a removed one. */

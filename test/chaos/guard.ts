@@ -176,6 +176,10 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       for (const [uploadId, upload] of open) if (text.includes(uploadId)) upload.known = true;
       const result = await cos.putObject(place, key, body, options);
       if (key.startsWith(MARKS)) noteRecord(ledger, key, now());
+      if (/^pairs\/.*\/result$/.test(key)) {
+        const { started } = JSON.parse(new TextDecoder().decode(body)) as { started: number };
+        ledger.scans.push({ source: deployment.source.bucket, from: started, until: now() });
+      }
       if (isState(place, key)) return result;
       if (place.bucket !== deployment.source.bucket || !key.startsWith(CANARY_PREFIX))
         crime(`wrote ${key} to ${place.bucket}`);

@@ -144,7 +144,7 @@ class KeyOfLink {
     this.#replicas = stack.filter(({ versionId }) => ledger.made.get(versionId)?.origin.bucket === link.source.bucket);
     this.#rules = rules.find((book) => book.source.bucket === link.source.bucket) as RuleBook;
     this.#compared = compared;
-    this.#isExcused = excuses(evidence);
+    this.#isExcused = excuses(evidence, link);
   }
 
   check(): readonly Violation[] {

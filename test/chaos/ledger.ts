@@ -78,6 +78,8 @@ export class Ledger {
   readonly crimes: string[] = [];
   /** Copies from the source of versions that already had a replica. Without faults there is no excuse for one. */
   readonly doubles: { readonly text: string; readonly others: readonly string[] }[] = [];
+  /** Results of scans: the source, and when the scan began and ended, in ms since 1970. */
+  readonly scans: { readonly source: string; readonly from: number; readonly until: number }[] = [];
   copies = 0;
   /** The most replicas of one version that existed at one destination at the same time. */
   peak = 0;
@@ -98,7 +100,8 @@ export class Ledger {
   }
 }
 
-function isThere(core: Core, { bucket, region }: Place, key: string, versionId: string): boolean {
+/** Whether a version exists, whatever listings show. */
+export function isThere(core: Core, { bucket, region }: Place, key: string, versionId: string): boolean {
   try {
     core.getObject(bucket, region, key, versionId);
     return true;

@@ -54,7 +54,7 @@ export class ScanJudge {
       // A result under other rules says nothing about these.
       if (result?.completeUpTo == null || book.changedAt >= result.started) continue;
       const replicas = replicatedOver(this.#evidence, link);
-      const isExcused = excuses(this.#evidence);
+      const isExcused = excuses(this.#evidence, link);
       for (const version of this.#dueOf(book, link)) {
         if (version.time / 1000 > result.completeUpTo || skippedFor(version) !== undefined) continue;
         // The version may have got the tags of the rule after the scan passed it.

@@ -46,7 +46,7 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
     const old = hand.versions(place, key).filter((version) => !version.isLatest && version.time < aged);
     const version = pick(old, random());
     if (version === undefined) return undefined;
-    hand.world.diary.expired.add(version.versionId);
+    hand.world.diary.expired.set(version.versionId, hand.world.scheduler.now);
     hand.world.core.deleteObject(place.bucket, place.region, key, version.versionId, request);
     return `lifecycle removed ${key} ${version.versionId}`;
   },
@@ -59,7 +59,7 @@ export const AT_DESTINATIONS: Acts<(typeof DESTINATION_DEEDS)[number]> = {
     const kept = gone.length < all.length ? gone.filter(({ isLatest }) => isLatest) : [];
     const going = gone.filter((version) => !kept.includes(version));
     for (const { versionId } of going) {
-      hand.world.diary.expired.add(versionId);
+      hand.world.diary.expired.set(versionId, hand.world.scheduler.now);
       hand.world.core.deleteObject(place.bucket, place.region, key, versionId, request);
     }
     return going.length === 0 ? undefined : `lifecycle removed ${going.length} versions of ${key}`;

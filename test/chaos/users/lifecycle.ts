@@ -15,7 +15,7 @@ export function age(hand: Hand, { place, key }: Act, hiding: boolean): string | 
   const actions = core.runLifecycle({ ahead: 3 * DAY });
   core.configureBucket(place.bucket, place.region, NO_LIFECYCLE);
   for (const { action, key: its, versionId } of actions) {
-    if (action === 'removed') diary.expired.add(versionId);
+    if (action === 'removed') diary.expired.set(versionId, scheduler.now);
     if (!hiding) hand.prune(place, its);
     // After this the destination is no image of the source any more.
     else if (action !== 'removed') diary.foreign.add(at(place, its));

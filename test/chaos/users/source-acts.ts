@@ -17,7 +17,7 @@ export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'
     const version = pick(hand.versions(place, key), random());
     if (version === undefined) return undefined;
     hand.prune(place, key);
-    hand.world.diary.expired.add(version.versionId);
+    hand.world.diary.expired.set(version.versionId, hand.world.scheduler.now);
     hand.world.core.deleteObject(place.bucket, place.region, key, version.versionId, request);
     return `removed version ${version.versionId} of ${key}`;
   },
