@@ -61,8 +61,9 @@ export function createCoreCos(
   /** A bucket that never had versioning names no version ID. The ID of its versions is `null`. */
   const nameIn = ({ bucket, region }: Place, { versionId }: Version): string | undefined =>
     core.getVersioning(bucket, region) === undefined ? undefined : versionId;
+  /** The answer to a write names no version while versioning is suspended. The ID is then `null`, too. */
   const written = (place: Place, version: Version) => ({
-    versionId: nameIn(place, version),
+    versionId: core.getVersioning(place.bucket, place.region) === 'Enabled' ? version.versionId : undefined,
     etag: version.etag,
     crc64: version.blob?.crc64,
   });
@@ -93,7 +94,7 @@ export function createCoreCos(
           throw error;
         }
       }),
-    getObject: (place, key, { limit = ANSWER_LIMIT } = {}) =>
+    getObject: (place, key, { limit = ANSWER_LIMIT, unless } = {}) =>
       call('GET', place, key, async () => {
         let version: Version;
         try {
@@ -102,6 +103,8 @@ export function createCoreCos(
           if (error instanceof CosFailure && error.code === 'NoSuchKey') return undefined;
           throw error;
         }
+        if (version.etag === unless)
+          return { body: new Uint8Array(), etag: unless, lastModified: date(), date: date(), unchanged: true };
         if ((version.blob?.size ?? 0) > limit) {
           const details = { code: 'AnswerTooLarge', retryable: false, outcome: 'none' } as const;
           throw new CosError({ method: 'GET', place, key }, `the answer is longer than ${limit} bytes`, details);
