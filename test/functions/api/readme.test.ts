@@ -15,6 +15,7 @@ import { dryRun } from '../../../functions/api/dry-run-schemas.ts';
 import { bucketStatus, precondition } from '../../../functions/api/scan-schemas.ts';
 import { verified } from '../../../functions/api/verify-schemas.ts';
 import { VERBS } from '../../../functions/api/verbs/index.ts';
+import { DIFFERENCES, HARMLESS } from '../../../shared/verify/index.ts';
 import { splitTarget } from '../../../shared/signing/index.ts';
 import { PAIR, createBench, urlEvent } from './bench.ts';
 
@@ -61,6 +62,11 @@ const ANSWERS: Readonly<Record<string, (typeof SHOWN)[number] | 'XML of COS' | '
 
 const callOf = ({ method, subresource, on }: (typeof VERBS)[number]): string =>
   `${method} /${on === 'object' ? '<key>' : ''}?${subresource}`;
+
+it('the page says of each difference of a verification whether it is safe', () => {
+  const rows = [...readme.matchAll(/^\| `([\w-]+)` +\| (yes|no) +\|/gm)].map(([, kind, safe]) => [kind, safe]);
+  expect(rows).toEqual(DIFFERENCES.map((kind) => [kind, HARMLESS.has(kind) ? 'yes' : 'no']));
+});
 
 describe('the examples of the README', () => {
   it.each(SHOWN.map((schema, index) => [index, schema] as const))(

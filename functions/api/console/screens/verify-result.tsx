@@ -12,12 +12,10 @@ import { Verdict } from '../parts/verdict.tsx';
 import { hrefOf } from '../route.ts';
 import { formatNumber, isText } from '../text/index.ts';
 import type { TextKey } from '../text/index.ts';
+import { HARMLESS } from './harmless.ts';
 
 type Destination = Verified['destinations'][number];
 type Item = Verified['list'][number];
-
-/** Differences that do not prevent switching. */
-const HARMLESS = new Set(['metadata', 'storage-class', 'surplus', 'skipped']);
 
 export function VerifyResult({
   value,

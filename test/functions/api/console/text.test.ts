@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 import { TEXTS, isText, preferredLanguage, translate } from '../../../../functions/api/console/text/index.ts';
 import { CHECKS } from '../../../../shared/preflight/index.ts';
-import { DIFFERENCES } from '../../../../shared/verify/index.ts';
+import { HARMLESS as SHOWN_HARMLESS } from '../../../../functions/api/console/screens/harmless.ts';
+import { DIFFERENCES, HARMLESS } from '../../../../shared/verify/index.ts';
 import { MISMATCHES } from '../../../../shared/rules/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -62,6 +63,7 @@ describe('the texts of the console page', () => {
   it('explain every difference that a comparison can find, with the next step', () => {
     const keys = DIFFERENCES.flatMap((kind) => [`verify.kind.${kind}`, `verify.todo.${kind}`]);
     expect(keys.filter((key) => !isText(key))).toEqual([]);
+    expect([...SHOWN_HARMLESS].toSorted()).toEqual([...HARMLESS, 'skipped'].toSorted());
   });
 
   it('explain every step of the pre-flight and every reason why a rule does not match', () => {

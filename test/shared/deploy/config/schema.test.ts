@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { providerSchema, topLevelSchemas } from '../../../../shared/deploy/config/schema.ts';
@@ -74,4 +75,22 @@ describe('serverless.yml', () => {
     change(configuration);
     await expect(validate(configuration)).rejects.toThrow(/Configuration error/);
   });
+});
+
+/** They belong to the CLI, or may not be changed. */
+const NOT_SETTINGS = ['provider.region', 'provider.stage', 'functions.*.handler', 'functions.*.role'];
+
+it('the page has each setting, and no other', () => {
+  const page = readFileSync('shared/deploy/README.md', 'utf8');
+  const table = /^## Settings\n.*?^(\| setting .*?)\n\n/ms.exec(page)?.[1] ?? '';
+  const told = [...table.matchAll(/^\| `([\w.*]+)`/gm)].map(([, name = '']) => name);
+  const nested = (parent: string, properties: object) => Object.keys(properties).map((name) => `${parent}.${name}`);
+  const settings = [
+    ...Object.keys(topLevelSchemas),
+    ...nested('provider', providerSchema.provider.properties),
+    ...nested('functions.*', providerSchema.function.properties),
+    'functions.*.events',
+  ].filter((name) => !NOT_SETTINGS.includes(name));
+  const known = (name: string) => settings.find((one) => name === one || name.startsWith(`${one}.`)) ?? name;
+  expect([...new Set(told.map(known))].toSorted()).toEqual(settings.toSorted());
 });
