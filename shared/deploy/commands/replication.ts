@@ -2,6 +2,7 @@ import { callApi, type ApiCall } from '../cloud/api-call.ts';
 import { bar, Drawing, type Canvas } from './drawing.ts';
 import { named, scans, status, type Scan } from './answers.ts';
 import { bucketOf, count, parse, without, type ApiDeps } from './ask.ts';
+import { lookPatiently } from './patience.ts';
 import { formatScanOnly, formatStatus } from './status-text.ts';
 
 export type Action = 'status' | 'scan' | 'pause' | 'resume';
@@ -71,7 +72,7 @@ async function follow(deps: ActionDeps, options: ActionOptions, look: () => Prom
   const told = new Set<string>();
   for (;;) {
     await deps.sleep(LOOK_MS);
-    const answer = await look();
+    const answer = await lookPatiently(look, deps.sleep);
     const read = parse(scans, answer).scans.filter(
       ({ destination }) => options.destination === undefined || destination === options.destination,
     );
@@ -116,7 +117,7 @@ async function untilComplete(
 ): Promise<void> {
   let before = '';
   for (;;) {
-    const answer = await look();
+    const answer = await lookPatiently(look, deps.sleep);
     const { destinations } = parse(status, answer);
     if (destinations.every(({ state }) => state === 'complete' || state === 'disabled')) {
       return show(deps, options, answer, (whole) => formatStatus(bucket, whole));

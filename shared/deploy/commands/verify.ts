@@ -4,6 +4,7 @@ import { DeployError } from '../error.ts';
 import { bucketOf, count, parse, quoted, size, without, type ApiDeps } from './ask.ts';
 import { bar, Drawing, type Canvas } from './drawing.ts';
 import { readLimit } from './limit.ts';
+import { lookPatiently } from './patience.ts';
 
 const amount = { count: z.number(), bytes: z.number() };
 const side = z.object({ versions: z.number(), bytes: z.number(), deleteMarkers: z.number() });
@@ -74,6 +75,8 @@ export async function showVerify(deps: VerifyCommandDeps, options: VerifyOptions
   const limit = readLimit(options.limit);
   const ask = async (call: Pick<ApiCall, 'method' | 'parameters' | 'body'>): Promise<Verified> =>
     parse(verified, await callApi(deps.keys, deps.address, { ...call, bucket, subresource: 'replicationVerify' }));
+  const look = (parameters: NonNullable<ApiCall['parameters']>): Promise<Verified> =>
+    lookPatiently(() => ask({ method: 'GET', parameters }), deps.sleep);
   const { prefix, destination: place, upTo, deep, json } = options;
   const moment = upTo === undefined ? undefined : timeOf(upTo);
   const body = { ...without({ prefix, destination: place, upTo: moment }), ...(deep ? { deep } : {}) };
@@ -86,12 +89,12 @@ export async function showVerify(deps: VerifyCommandDeps, options: VerifyOptions
     else if (!json && line !== told) deps.print(line);
     told = line;
     await deps.sleep(LOOK_MS);
-    answer = await ask({ method: 'GET', parameters: { id: answer.id } });
+    answer = await look({ id: answer.id });
   }
   drawing?.clear();
   const items = [...answer.list];
   for (let { marker } = answer; marker !== undefined && items.length < limit;) {
-    const page = await ask({ method: 'GET', parameters: { id: answer.id, marker } });
+    const page = await look({ id: answer.id, marker });
     items.push(...page.list);
     ({ marker } = page);
   }

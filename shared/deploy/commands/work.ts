@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { callApi } from '../cloud/api-call.ts';
+import { causeEntry, type Explanation } from '../../errors/index.ts';
 import { DeployError } from '../error.ts';
 import { bucketOf, count, duration, parse, quoted, type ApiDeps } from './ask.ts';
 import { readLimit } from './limit.ts';
@@ -39,7 +40,7 @@ export interface FailuresOptions {
   readonly json: boolean;
 }
 
-/** Prints waiting and failed work, page by page. Throws `DeployError`. */
+/** Prints waiting and failed work, page by page, and the meaning of each cause once. Throws `DeployError`. */
 export async function showFailures(deps: ApiDeps, options: FailuresOptions): Promise<void> {
   const bucket = bucketOf(deps.settings, options.bucket);
   const limit = readLimit(options.limit);
@@ -56,9 +57,11 @@ export async function showFailures(deps: ApiDeps, options: FailuresOptions): Pro
   const truncated = page.marker !== undefined || items.length > limit;
   const shown = items.slice(0, limit);
   if (options.json) {
-    return deps.print(JSON.stringify({ bucket, items: shown, truncated, unreadable, measuredAt }));
+    const causes = Object.fromEntries(causesOf(shown));
+    return deps.print(JSON.stringify({ bucket, items: shown, causes, truncated, unreadable, measuredAt }));
   }
   for (const one of shown) deps.print(formatItem(one));
+  for (const [cause, { means, todo }] of causesOf(shown)) deps.print(`${cause}: ${means}. ${todo}`);
   if (items.length === 0) deps.print(`${bucket} has no waiting and no failed work.`);
   if (truncated) deps.print(`There are more than these ${count(shown.length)}: show more with --limit.`);
   if (unreadable > 0) {
@@ -78,6 +81,20 @@ function formatItem({ state, key, destination, cause, attempts, ageMs, nextTry }
   ];
   return parts.join(', ');
 }
+
+/** The codes among the causes that COS gave, not this service. */
+const OF_COS: Explanation = {
+  means: 'COS answered the last try with this error code',
+  todo: 'Run "npx serverless replication preflight": it tries the destination. If it passes, wait: the service tries again.',
+};
+
+const causesOf = (items: readonly { readonly cause: string }[]): ReadonlyMap<string, Explanation> =>
+  new Map(
+    items.map(({ cause }) => {
+      const { means, todo } = causeEntry(cause) ?? OF_COS;
+      return [cause, { means, todo }];
+    }),
+  );
 
 function readState(text: string | undefined): string | undefined {
   const state = text?.toUpperCase();

@@ -3,6 +3,7 @@ import * as apiCall from '../../../../shared/deploy/cloud/api-call.ts';
 import { money } from '../../../../shared/deploy/commands/ask.ts';
 import { replicationAction } from '../../../../shared/deploy/commands/replication.ts';
 import type { Canvas } from '../../../../shared/deploy/commands/drawing.ts';
+import { DeployError } from '../../../../shared/deploy/error.ts';
 import { sampleSettings } from '../settings.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -218,4 +219,30 @@ it.each([
   [1234.5, '1234.50 CNY'],
 ])('an amount of money of %d is never shown as 0', (total, text) => {
   expect(money({ total, currency: 'CNY' })).toBe(text);
+});
+
+it('scan --wait goes on when the API fails for a moment', async () => {
+  const answers: unknown[] = [
+    named,
+    new DeployError('The API gave no answer.', 'NetworkError'),
+    { scans: [scanOf('ended', 8, 8)] },
+  ];
+  vi.spyOn(apiCall, 'callApi').mockImplementation(async () => {
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+  const said: string[] = [];
+  await replicationAction(
+    'scan',
+    {
+      settings: sampleSettings(),
+      keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
+      address: { url: 'https://example.com', endpoint: undefined },
+      print: (text) => void said.push(text),
+      sleep: async () => undefined,
+    },
+    { bucket: undefined, destination: undefined, prefix: undefined, rule: undefined, json: false, wait: true },
+  );
+  expect(said.at(-1)).toContain('repair ended 100%');
 });
