@@ -57,11 +57,10 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
       ![...notes.values()].some(({ rows }) => rows.some((row) => row.from === formatPlace(source)))
     )
       continue;
-    const fresh = new Map([...notes].filter(([name]) => before?.added.includes(name) !== true));
     const sum = addNotes(
       before === undefined ? undefined : { ...before, added: [] },
       formatPlace(source),
-      fresh,
+      notes,
       now(),
     );
     await cos.putObject(state, nameOf(source), encodeState(sum), JSON_BODY);

@@ -139,11 +139,7 @@ export const SCAN_PARTS: readonly Mistake[] = [
   mistake(
     'the notes of an instance are counted again after a killed run',
     ['watched', 20, 45],
-    text(
-      'shared/live/fold.ts',
-      'new Map([...notes].filter(([name]) => before?.added.includes(name) !== true))',
-      'new Map(notes)',
-    ),
+    text('shared/live/fold.ts', 'sums.flatMap(({ sum }) => sum?.added ?? [])', '[] as string[]'),
   ),
   mistake(
     'late requests of a killed run count as seen',
