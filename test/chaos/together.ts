@@ -25,9 +25,10 @@ export function checkTogether(evidence: Evidence): readonly Violation[] {
     for (const { place, keys } of sites) {
       const [top] = keys.get(key) ?? [];
       if (winner !== undefined && skippedFor(winner) !== undefined) {
-        // A version that cannot be copied is shown only where it was written. There a replica that arrives later is
-        // above it.
-        const isAbove = top !== undefined && evidence.ledger.made.has(top.versionId);
+        // A version that cannot be copied is shown only where it was written. There a replica or a delete marker of
+        // ours that arrives later is above it.
+        const { made, marked } = evidence.ledger;
+        const isAbove = top !== undefined && (made.has(top.versionId) || marked.has(top.versionId));
         if (winner.bucket !== place.bucket || isAbove) continue;
       }
       const problem = differenceOf(winner, top);
