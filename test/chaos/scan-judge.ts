@@ -129,10 +129,13 @@ export class ScanJudge {
     ).length;
     const skipped = standings.reduce((sum, one) => sum + one.skipped[0], 0);
     const passed = due.filter((version) => skippedFor(version) !== undefined && !replicas.has(nameOf(version))).length;
+    // The versions of a key that another run held at that moment count as pending.
+    const open = standings.reduce((sum, { pending, failed }) => sum + pending[0] + failed[0], 0);
+    const isOpen = skipped < passed && passed <= skipped + open;
     return [
       ...say(`versions at ${link.source.bucket}`, counts.source.current[0] + counts.source.older[0], versions.length),
       ...say(`delete markers at ${link.source.bucket}`, counts.source.deleteMarkers, source.length - versions.length),
-      ...say(`skipped versions at ${link.source.bucket}`, skipped, passed),
+      ...say(`skipped versions at ${link.source.bucket}`, isOpen ? passed : skipped, passed),
       ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
       ...say(
         `others' versions at ${link.destination.bucket}`,
