@@ -8,6 +8,9 @@ import { MARKS, noteRecord, noteRemoval } from './mark-records.ts';
 import { isOrphanedCopy } from './orphans.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 
+/** The ID of a version whose write was answered without one: versioning of its bucket is suspended. */
+const UNNAMED = 'null';
+
 /** ms: versioning was asked for, the answer is cached for a while, and a request may be held up. */
 const ON_ITS_WAY_MS = 75_000;
 
@@ -71,7 +74,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
     isArchived = false,
   ): void => {
     if (isUnkept(place, key)) return;
-    const versionId = id ?? '';
+    const versionId = id ?? UNNAMED;
     const others = ledger.othersOf(core, { place, key, origin }, versionId);
     const nameAt = (one: string): string =>
       nameOf(core.getObject(place.bucket, place.region, key, one), origin.versionId);
@@ -152,7 +155,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       const answer = await cos.deleteObject(place, key, versionId);
       if (!ours && versionId !== undefined) ledger.removed.push({ bucket: place.bucket, time: now() });
       if (!ours && versionId === undefined && !isUnkept(place, key)) {
-        ledger.marked.set(answer.versionId ?? '', { place, key, time: now() });
+        ledger.marked.set(answer.versionId ?? UNNAMED, { place, key, time: now() });
         note(`made a delete marker of ${key} at ${place.bucket} as ${answer.versionId}`);
       }
       return answer;
@@ -183,7 +186,7 @@ export function guard({ cos, core, now, topology, deployment, ledger, diary, ...
       if (isState(place, key)) return result;
       if (place.bucket !== deployment.source.bucket || !key.startsWith(CANARY_PREFIX))
         crime(`wrote ${key} to ${place.bucket}`);
-      ledger.canaries.add(result.versionId ?? '');
+      ledger.canaries.add(result.versionId ?? UNNAMED);
       note(`sent the canary ${key} as ${result.versionId}`);
       return result;
     },
