@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { calmWorld } from './calm.ts';
 import { deedsOf } from './deeds.ts';
 import { worldOf } from './seeds.ts';
 import { topologyOf } from './topology.ts';
 import type { WorldOptions } from './options.ts';
+import { storedWorlds } from './stored.ts';
 import { runWorld } from './world.ts';
 
 const hotKey = (seed: number, withVersionId: number): WorldOptions =>
@@ -41,15 +41,9 @@ describe('simulated worlds', () => {
 });
 
 describe('worlds in which a version was once lost, doubled or hidden', () => {
-  const folder = new URL('./worlds/', import.meta.url);
-
-  it.each(readdirSync(folder).map((file) => [file.replace(/\.json$/, '').replaceAll('-', ' '), file]))(
-    'keep every invariant: %s',
-    async (_, file) => {
-      const world = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as WorldOptions;
-      expect((await runWorld(world)).violations).toEqual([]);
-    },
-  );
+  it.each(storedWorlds('worlds'))('keep every invariant: %s', async (_, world) => {
+    expect((await runWorld(world)).violations).toEqual([]);
+  });
 });
 
 describe('a hot key', () => {

@@ -3,6 +3,9 @@ import type { Evidence, Listed } from './invariants.ts';
 import { isThere } from './ledger.ts';
 import type { Link } from './topology.ts';
 
+/** ms after which a scan cannot fail to see a write. */
+const SETTLED = 120_000;
+
 type Judged = Pick<Evidence, 'core' | 'diary' | 'ledger'>;
 
 /**
@@ -39,9 +42,6 @@ function hasLostItsRecord(
     ({ source: bucket, from, until }) => bucket === source.bucket && from > next + SETTLED && until < gone,
   );
 }
-
-/** ms after which a scan cannot fail to see what was written. */
-const SETTLED = 120_000;
 
 /** ms since 1970; NaN for a `null` version, whose ID is used again. */
 const timeOf = (versionId: string): number => (timeOfVersionId(versionId) ?? Number.NaN) / 1000;

@@ -1,10 +1,11 @@
 import type { CopySource, Cos, Place } from '../../shared/cos/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 import type { Copied, Ledger } from './ledger.ts';
+import { MARKS } from '../../shared/replication/index.ts';
 import { CANARY_PREFIX } from '../../shared/rules/index.ts';
 import type { Diary } from './diary.ts';
 import { nameOf } from './invariants.ts';
-import { MARKS, noteRecord, noteRemoval } from './mark-records.ts';
+import { noteRecord, noteRemoval } from './mark-records.ts';
 import { isOrphanedCopy } from './orphans.ts';
 import { isShared, type Deployment, type Topology } from './topology.ts';
 

@@ -61,10 +61,9 @@ export class Ledger {
   readonly marked = new Map<string, { readonly place: Place; readonly key: string; readonly time: number }>();
   /** Versions at destinations that the functions removed, and when, in ms since 1970. */
   readonly removed: { readonly bucket: string; readonly time: number }[] = [];
-  /** The delete markers on record. Once a user has removed another one, nobody can know that it existed. */
-  readonly recorded = new Set<string>();
   /** Records of delete markers before they are made, by their `unique` part. */
   readonly intended = new Map<string, Intended>();
+  /** The delete markers on record. Once a user has removed another one, nobody can know that it existed. */
   readonly named: Named[] = [];
   /** Delete markers of ours whose ID reached the run that asked for them. */
   readonly answered = new Set<string>();

@@ -1,13 +1,10 @@
 import type { Cos } from '../../shared/cos/index.ts';
+import { MARKS } from '../../shared/replication/index.ts';
 import type { Ledger } from './ledger.ts';
 
-/** The beginning of the names of the records of delete markers. */
-export const MARKS = 'marks/';
-
 /** Notes a record of a delete marker that was written, at `time` in ms since 1970. */
-export function noteRecord({ recorded, intended, named }: Ledger, name: string, time: number): void {
+export function noteRecord({ intended, named }: Ledger, name: string, time: number): void {
   const [, digest = '', versionId = '', micros, bucket = '', unique = ''] = name.split('/');
-  recorded.add(versionId);
   if (versionId !== '-') named.push({ digest, versionId, unique, time });
   else intended.set(unique, { digest, rank: { time: Number(micros), bucket }, time, until: Number.POSITIVE_INFINITY });
 }

@@ -4,44 +4,25 @@ import { sweep } from '../../functions/schedule/handler.ts';
 import { keep } from '../../functions/schedule/scans.ts';
 import { runTasks } from '../../functions/task/handler.ts';
 import { CANARIES, keepCanary, type CanaryDeps } from '../../shared/canary/index.ts';
-import { nodeHash, type Cos } from '../../shared/cos/index.ts';
-import { createLiveTally, foldLive, type LiveTally } from '../../shared/live/index.ts';
-import type { Keyring } from '../../shared/identity/index.ts';
-import { createEngine, createPartsCopier, type Engine, type Settings } from '../../shared/replication/index.ts';
+import { foldLive } from '../../shared/live/index.ts';
+import type { Engine } from '../../shared/replication/index.ts';
 import { SCAN_DEFAULTS, type ScanDeps } from '../../shared/scan/index.ts';
 import { BEHIND } from '../../shared/tasks/index.ts';
 import type { Run } from '../../shared/scf/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
 import type { Core, CoreEvent } from '../cloud/cos/index.ts';
-import { overNetwork, type Runner, type Weather } from './faulty.ts';
-import type { Ledger } from './ledger.ts';
+import type { Runner, Weather } from './faulty.ts';
+import { andTell, createInstance, type Instance, type Surroundings } from './instance.ts';
 import { messageOf, targetOf, type FunctionName, type Mail } from './mail.ts';
-import { heard } from './mark-records.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Deployment } from './topology.ts';
 import { CANARY_EVERY_MS, NO_CANARY_MS } from './watching.ts';
 
-export interface PlatformOptions {
+export interface PlatformOptions extends Surroundings {
   readonly core: Core;
-  /** The calls of this deployment as they take effect. */
-  readonly cos: Cos;
-  readonly ledger: Ledger;
-  readonly scheduler: Scheduler;
-  readonly random: () => number;
-  readonly deployment: Deployment;
   readonly weather: () => Weather;
   readonly refuses: (place: Place) => boolean;
   readonly mail: () => Mail;
-  /** ms by which a function's clock may be wrong, either way. */
-  readonly skew: number;
-  /** Bytes from which on objects are left to the task function. */
-  readonly inlineBytes: number;
-  readonly settings: Partial<Settings>;
-  readonly keyring: Keyring;
   /** How often an instance that has ended a run gets the next one, from 0 to 1. */
   readonly warm?: number | undefined;
-  /** Canaries may be sent, and instances count their copies. */
-  readonly watched: boolean;
   readonly note: (line: string) => void;
 }
 
@@ -54,14 +35,6 @@ const RETRY_MS = 60_000;
 const MINUTE = 60_000;
 /** The value is so low that new instances do much of the work. */
 const WARM = 0.7;
-
-/** One instance of a function. It lives on from run to run, and so does the memory of the engine. */
-interface Instance {
-  readonly engine: Engine;
-  readonly now: () => number;
-  readonly live: LiveTally | undefined;
-  runner: Runner;
-}
 
 /**
  * The function platform of one deployment: starts the real handlers on events and by the clock, kills and retries them.
@@ -260,64 +233,13 @@ export class Platform {
   }
 
   #instance(name: FunctionName, runner: Runner): Instance {
-    const {
-      cos,
-      ledger,
-      scheduler,
-      random,
-      skew,
-      deployment,
-      inlineBytes,
-      settings,
-      keyring,
-      warm: often = WARM,
-      watched,
-    } = this.#options;
+    const { random, deployment, warm: often = WARM } = this.#options;
     const warm = random() < often ? this.#idle[name].pop() : undefined;
     if (warm !== undefined) {
       warm.runner = runner;
       return warm;
     }
-    const offset = (random() * 2 - 1) * skew;
-    const now = () => scheduler.now + offset;
-    // A run that is killed while it waits does not continue.
-    const sleep = (ms: number): Promise<void> => {
-      const sleeper = instance.runner;
-      return new Promise((resolve) => scheduler.after(ms, () => !sleeper.dead() && resolve()));
-    };
-    // Several runs share an object that is too large for one run, however few its parts are.
-    const inParts = createPartsCopier({ runs: 3, lanes: 2, from: inlineBytes, sleep });
-    const { state } = deployment;
-    const calls = heard(
-      overNetwork(cos, () => instance.runner),
-      ledger,
-    );
     const unique = (): string => `${deployment.name}${(this.#unique += 1)}`;
-    const live = watched ? createLiveTally({ cos: calls, state, now, unique }, name === 'scan') : undefined;
-    const told: Partial<Settings> =
-      live === undefined ? {} : { copied: (copy) => live.copied(copy), marked: (mark) => live.marked(mark) };
-    const engine = createEngine({
-      cos: calls,
-      state,
-      hash: nodeHash,
-      keys: keyring,
-      now,
-      random,
-      sleep,
-      inParts: name === 'task' ? inParts : undefined,
-      unique,
-      settings: { inlineBytes: name === 'task' ? Number.POSITIVE_INFINITY : inlineBytes, ...settings, ...told },
-    });
-    const instance: Instance = { engine, now, live, runner };
-    return instance;
-  }
-}
-
-/** The work, and then the notes of the instance about it. */
-async function andTell<T>(work: Promise<T>, live: LiveTally): Promise<T> {
-  try {
-    return await work;
-  } finally {
-    await live.settle();
+    return createInstance(this.#options, { name, runner, unique });
   }
 }

@@ -73,7 +73,8 @@ function differenceOf(winner: Listed | undefined, top: Listed | undefined): stri
 function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
   // A delete marker of ours whose run was killed before it was recorded, and that a user removed: nobody can know of
   // it.
-  const unknown = diary.undeletes.filter(({ versionId: id }) => ledger.marked.has(id) && !ledger.recorded.has(id));
+  const recorded = new Set(ledger.named.map(({ versionId }) => versionId));
+  const unknown = diary.undeletes.filter(({ versionId: id }) => ledger.marked.has(id) && !recorded.has(id));
   for (const { place, key, versionId, time, stillHidden } of diary.undeletes) {
     // It uncovers an older delete marker, so the key stays deleted.
     if (stillHidden) continue;

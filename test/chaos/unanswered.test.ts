@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Diary } from './diary.ts';
 import { Ledger } from './ledger.ts';
 import { noteRecord } from './mark-records.ts';
-import type { WorldOptions } from './options.ts';
 import { A, B } from './topology.ts';
 import { digestOf, mistakenAt, wasOnItsWay } from './unanswered.ts';
+import { storedWorlds } from './stored.ts';
 import { runWorld } from './world.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -134,13 +133,7 @@ describe('a DELETE of ours', () => {
 });
 
 describe('worlds at a known limit', () => {
-  const folder = new URL('./limits/', import.meta.url);
-
-  it.each(readdirSync(folder).map((file) => [file.replace(/\.json$/, '').replaceAll('-', ' '), file]))(
-    'are excused: %s',
-    async (_, file) => {
-      const world = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as WorldOptions;
-      expect((await runWorld(world)).violations).toEqual([]);
-    },
-  );
+  it.each(storedWorlds('limits'))('are excused: %s', async (_, world) => {
+    expect((await runWorld(world)).violations).toEqual([]);
+  });
 });
