@@ -57,12 +57,7 @@ export async function foldLive(deps: FoldDeps, sources: readonly Place[]): Promi
       ![...notes.values()].some(({ rows }) => rows.some((row) => row.from === formatPlace(source)))
     )
       continue;
-    const sum = addNotes(
-      before === undefined ? undefined : { ...before, added: [] },
-      formatPlace(source),
-      notes,
-      now(),
-    );
+    const sum = addNotes(before, formatPlace(source), notes, now());
     await cos.putObject(state, nameOf(source), encodeState(sum), JSON_BODY);
     written.push({ source, sum });
   }

@@ -8,14 +8,13 @@ const UTC8_MS = 8 * 3_600_000;
 /** The month of a time as the provider bills it: `2026-03`. */
 export const monthOf = (ms: number): string => new Date(ms + UTC8_MS).toISOString().slice(0, 7);
 
-/** Adds the notes of one source to its sums. A note that is already in them is skipped. Pure. */
+/** Adds the notes of one source to its sums, which contain none of them yet. Pure. */
 export function addNotes(
   before: LiveSum | undefined,
   source: string,
   notes: ReadonlyMap<string, LiveNote>,
   now: number,
 ): LiveSum {
-  const known = new Set(before?.added);
   const slots = new Map(Object.entries(before?.slots ?? {}).map(([to, list]) => [to, list.map(copyOfSlot)]));
   const rules = new Map(
     Object.entries(before?.rules ?? {}).map(([name, one]) => [
@@ -23,9 +22,7 @@ export function addNotes(
       { ...one, total: { ...one.total }, thisMonth: { ...one.thisMonth } },
     ]),
   );
-  for (const [name, { at, rows }] of notes) {
-    if (known.has(name)) continue;
-    known.add(name);
+  for (const { at, rows } of notes.values()) {
     for (const row of rows.filter(({ from }) => from === source)) {
       addToSlots(slots, row, at);
       if (row.versions + row.markers > 0) addToRule(rules, row, at);
@@ -35,7 +32,7 @@ export function addNotes(
   return {
     measuredAt: now,
     since: before?.since ?? now,
-    added: [...known],
+    added: [...notes.keys()],
     slots: Object.fromEntries(
       [...slots].flatMap(([to, list]) => {
         const young = list.filter((slot) => slot.at > oldest);
