@@ -4,8 +4,9 @@ import { ServiceError } from '../errors/index.ts';
 export class DeployError extends ServiceError {
   override readonly name = 'DeployError';
 
-  constructor(message: string, code: string, cause?: unknown) {
-    super(message, cause === undefined ? { code } : { code, cause });
+  /** `retryable`: the same step may succeed later without any change by a person. */
+  constructor(message: string, code: string, cause?: unknown, retryable = false) {
+    super(message, cause === undefined ? { code, retryable } : { code, cause, retryable });
   }
 }
 

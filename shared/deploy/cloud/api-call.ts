@@ -6,6 +6,9 @@ import { DeployError } from '../error.ts';
 import { exchange } from '../../http/index.ts';
 import { CALLER_SIGNATURE_LIFE_MS, COMMAND_PATIENCE_MS } from '../../durations/index.ts';
 
+/** Somebody else answered in the place of the API: the platform, or a front end. */
+const NOT_THE_API = 'API_UNREACHABLE';
+
 export interface ApiCall {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly bucket: string;
@@ -36,7 +39,7 @@ export async function callApi(
 /**
  * Makes one call of the API with a key of its own. The key is made before the call and removed after it: the person who
  * deploys may read the state bucket and needs no key. Resolves with the body of the answer; throws `DeployError` with the
- * refusal of the API.
+ * refusal of the API, `retryable` where it may pass.
  */
 export async function askApi(
   keys: Pick<KeyStore, 'add' | 'remove'>,
@@ -78,11 +81,13 @@ async function send(
     idleLimit: COMMAND_PATIENCE_MS,
   }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DeployError(`The API at ${endpoint ?? url} gave no answer: ${reason}.`, 'NetworkError', cause);
+    throw new DeployError(`The API at ${endpoint ?? url} gave no answer: ${reason}.`, 'NetworkError', cause, true);
   });
   if (answer.status >= 200 && answer.status < 300) return answer.body;
   const { code, message } = refusalOf(answer.body);
-  throw new DeployError(`The API answered ${answer.status} ${code}: ${message}`, code);
+  // The API answers 5xx only where a retry can help.
+  const mayPass = code === NOT_THE_API || answer.status >= 500;
+  throw new DeployError(`The API answered ${answer.status} ${code}: ${message}`, code, undefined, mayPass);
 }
 
 function bytesOf(body: ApiCall['body']): Uint8Array {
@@ -99,5 +104,5 @@ function refusalOf(body: string): { readonly code: string; readonly message: str
   } catch {
     // This answer is not the API's own: the platform reports with another code that the function does not exist.
   }
-  return { code: 'API_UNREACHABLE', message: 'it was not the API that answered; look at "npx serverless info"' };
+  return { code: NOT_THE_API, message: 'it was not the API that answered; look at "npx serverless info"' };
 }

@@ -17,9 +17,9 @@ async function looked(error: Error, failures: number) {
 }
 
 it.each([
-  new DeployError('The API gave no answer.', 'NetworkError'),
-  new DeployError('The API answered 503 SlowDown: later', 'SlowDown'),
-  new DeployError('The API answered 500 InternalError: unexpected', 'InternalError'),
+  new DeployError('The API gave no answer.', 'NetworkError', undefined, true),
+  new DeployError('The API answered 503 SlowDown: later', 'SlowDown', undefined, true),
+  new DeployError('The API answered 500 InternalError: unexpected', 'InternalError', undefined, true),
   new ServiceError('the state bucket refused', { code: 'SlowDown', status: 503, retryable: true }),
 ])('a look survives five failures that may pass ($code)', async (error) => {
   const { result, waits } = await looked(error, 5);
@@ -28,7 +28,7 @@ it.each([
 });
 
 it('a look that fails six times ends with the last error', async () => {
-  const error = new DeployError('The API gave no answer.', 'NetworkError');
+  const error = new DeployError('The API gave no answer.', 'NetworkError', undefined, true);
   expect(await looked(error, 6)).toMatchObject({ result: error, looks: 6 });
 });
 

@@ -1,12 +1,22 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import * as apiCall from '../../../../shared/deploy/cloud/api-call.ts';
 import { money } from '../../../../shared/deploy/commands/ask.ts';
-import { replicationAction } from '../../../../shared/deploy/commands/replication.ts';
+import { replicationAction, type ActionOptions } from '../../../../shared/deploy/commands/replication.ts';
 import type { Canvas } from '../../../../shared/deploy/commands/drawing.ts';
 import { DeployError } from '../../../../shared/deploy/error.ts';
-import { sampleSettings } from '../settings.ts';
+import { apiDeps } from './api-deps.ts';
 
 afterEach(() => vi.restoreAllMocks());
+
+/** The options of a command with `--wait` and nothing else. */
+const WAITING: ActionOptions = {
+  bucket: undefined,
+  destination: undefined,
+  prefix: undefined,
+  rule: undefined,
+  json: false,
+  wait: true,
+};
 
 const statusOf = (state: string, keys: number) => ({
   destinations: [
@@ -37,14 +47,8 @@ it('status --wait prints each change once, and ends with the whole status when e
   const said: string[] = [];
   await replicationAction(
     'status',
-    {
-      settings: sampleSettings(),
-      keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
-      address: { url: 'https://example.com', endpoint: undefined },
-      print: (text) => void said.push(text),
-      sleep: async () => undefined,
-    },
-    { bucket: undefined, destination: undefined, prefix: undefined, rule: undefined, json: false, wait: true },
+    apiDeps((text) => void said.push(text)),
+    WAITING,
   );
   expect(call).toHaveBeenCalledTimes(4);
   expect(said.slice(0, -1)).toEqual([
@@ -73,14 +77,8 @@ it('status lists the versions on each side, and the lifecycles that bound them',
     let said = '';
     await replicationAction(
       'status',
-      {
-        settings: sampleSettings(),
-        keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
-        address: { url: 'https://example.com', endpoint: undefined },
-        print: (text) => void (said += text),
-        sleep: async () => undefined,
-      },
-      { bucket: undefined, destination: undefined, prefix: undefined, rule: undefined, json: false, wait: false },
+      apiDeps((text) => void (said += text)),
+      { ...WAITING, wait: false },
     );
     return said;
   };
@@ -105,26 +103,19 @@ const scanOf = (state: string, done: number, total: number | null, more: object 
 });
 const named = { destinations: [{ destination: 'backup-1250000000@ap-shanghai', paused: false }] };
 
-/** `scan --wait` with these answers one after the other; returns the printed lines and the drawn bar. */
+/** `scan --wait` with these answers or errors one after the other; returns the printed lines and the drawn bar. */
 async function followed(scans: readonly object[], columns?: number) {
-  const answers: unknown[] = [named, ...scans.map((one) => ({ scans: [one] }))];
-  vi.spyOn(apiCall, 'callApi').mockImplementation(async () => answers.shift());
+  const answers: unknown[] = [named, ...scans.map((one) => (one instanceof Error ? one : { scans: [one] }))];
+  vi.spyOn(apiCall, 'callApi').mockImplementation(async () => {
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
   const said: string[] = [];
   let drawn = '';
   const canvas: Canvas | undefined =
     columns === undefined ? undefined : { columns, write: (text) => void (drawn += text) };
-  await replicationAction(
-    'scan',
-    {
-      settings: sampleSettings(),
-      keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
-      address: { url: 'https://example.com', endpoint: undefined },
-      print: (text) => void said.push(text),
-      sleep: async () => undefined,
-      canvas,
-    },
-    { bucket: undefined, destination: undefined, prefix: undefined, rule: undefined, json: false, wait: true },
-  );
+  await replicationAction('scan', { ...apiDeps((text) => void said.push(text)), canvas }, WAITING);
   return { said, drawn, left: answers.length };
 }
 
@@ -222,27 +213,7 @@ it.each([
 });
 
 it('scan --wait goes on when the API fails for a moment', async () => {
-  const answers: unknown[] = [
-    named,
-    new DeployError('The API gave no answer.', 'NetworkError'),
-    { scans: [scanOf('ended', 8, 8)] },
-  ];
-  vi.spyOn(apiCall, 'callApi').mockImplementation(async () => {
-    const answer = answers.shift();
-    if (answer instanceof Error) throw answer;
-    return answer;
-  });
-  const said: string[] = [];
-  await replicationAction(
-    'scan',
-    {
-      settings: sampleSettings(),
-      keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
-      address: { url: 'https://example.com', endpoint: undefined },
-      print: (text) => void said.push(text),
-      sleep: async () => undefined,
-    },
-    { bucket: undefined, destination: undefined, prefix: undefined, rule: undefined, json: false, wait: true },
-  );
+  const failure = new DeployError('The API gave no answer.', 'NetworkError', undefined, true);
+  const { said } = await followed([failure, scanOf('ended', 8, 8)]);
   expect(said.at(-1)).toContain('repair ended 100%');
 });

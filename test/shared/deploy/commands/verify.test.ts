@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import * as apiCall from '../../../../shared/deploy/cloud/api-call.ts';
 import { showVerify } from '../../../../shared/deploy/commands/verify.ts';
-import { sampleSettings } from '../settings.ts';
+import { apiDeps } from './api-deps.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -36,11 +36,7 @@ async function verified(ranges: readonly { total: number; done: number }[], colu
   let drawn = '';
   await showVerify(
     {
-      settings: sampleSettings(),
-      keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
-      address: { url: 'https://example.com', endpoint: undefined },
-      print: (text) => void said.push(text),
-      sleep: async () => undefined,
+      ...apiDeps((text) => void said.push(text)),
       canvas: columns === undefined ? undefined : { columns, write: (text) => void (drawn += text) },
     },
     {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import * as apiCall from '../../../../shared/deploy/cloud/api-call.ts';
 import { showFailures } from '../../../../shared/deploy/commands/work.ts';
-import { sampleSettings } from '../settings.ts';
+import { apiDeps } from './api-deps.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -18,12 +18,7 @@ async function shown(causes: readonly string[], json = false): Promise<readonly 
   vi.spyOn(apiCall, 'callApi').mockResolvedValue({ items, unreadable: 0, measuredAt: '2026-01-01T00:00:00Z' });
   const said: string[] = [];
   await showFailures(
-    {
-      settings: sampleSettings(),
-      keys: { add: () => Promise.reject(new Error('unused')), remove: () => Promise.resolve(true) },
-      address: { url: 'https://example.com', endpoint: undefined },
-      print: (text) => void said.push(text),
-    },
+    apiDeps((text) => void said.push(text)),
     { bucket: undefined, state: undefined, limit: undefined, json },
   );
   return said;
