@@ -1,7 +1,7 @@
 import type { HeadResult } from '../cos/index.ts';
 import type { Lease } from '../tasks/index.ts';
 import { copyVersion, lift, raise } from './act/copy.ts';
-import { hide, mark } from './act/delete-marker.ts';
+import { hide, mark, stand } from './act/delete-marker.ts';
 import { abandonUploads } from './act/multipart/uploads.ts';
 import { bringProperties } from './act/properties.ts';
 import { remove } from './act/remove.ts';
@@ -240,6 +240,8 @@ async function act(run: KeyRun, step: Step, { candidates }: Examined): Promise<H
       return lift(run, step.item);
     case 'hide':
       return hide(run, step.rank);
+    case 'stand':
+      return stand(run, step.item, step.rank);
     default:
       return remove(run, step.item, step.keep);
   }

@@ -12,7 +12,7 @@ const INTENDED = '-';
 /** A delete marker that this service made. */
 export interface Mark {
   readonly versionId: string;
-  /** The rank of the user's delete marker that it stands for. */
+  /** The rank of the user's delete marker that it stands for. Several records may name one delete marker. */
   readonly rank: Rank;
   readonly unique: string;
 }
@@ -94,9 +94,14 @@ export class MarkBook {
   }
 
   async settle(place: Place, key: string, { name, rank, unique }: Intention, versionId: string): Promise<Mark> {
-    await this.#put(`${this.#prefix(place, key)}${versionId}/${rank.time}/${rank.bucket}/${unique}`);
+    await this.#put(this.#nameOfMark(place, key, { versionId, rank, unique }));
     await this.#deps.cos.deleteObject(this.#state, name);
     return { versionId, rank, unique };
+  }
+
+  /** Records that a delete marker of ours stands for one more deletion. */
+  async stand(place: Place, key: string, versionId: string, rank: Rank): Promise<void> {
+    await this.#put(this.#nameOfMark(place, key, { versionId, rank, unique: this.#deps.unique() }));
   }
 
   /** Removes the record of a delete marker that was certainly not made. */
@@ -106,6 +111,10 @@ export class MarkBook {
 
   writerOf(source: Place): string {
     return this.#deps.hash.sha256(formatPlace(source)).slice(0, 16);
+  }
+
+  #nameOfMark(place: Place, key: string, { versionId, rank, unique }: Mark): string {
+    return `${this.#prefix(place, key)}${versionId}/${rank.time}/${rank.bucket}/${unique}`;
   }
 
   #prefix(place: Place, key: string): string {

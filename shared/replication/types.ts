@@ -27,6 +27,8 @@ interface Position {
 
 export interface DeleteMarkerItem extends Position {
   readonly kind: 'delete-marker';
+  /** Set at a destination that is also a source: made by us, and a record says which deletion it stands for. */
+  readonly recorded?: true;
 }
 
 /** A version that somebody else wrote, or that is not proved to be ours. It is never moved or removed. */
@@ -106,6 +108,8 @@ export type Step =
   | { readonly kind: 'lift'; readonly item: ForeignItem }
   /** Make the delete marker that stands for this deletion. */
   | { readonly kind: 'hide'; readonly rank: Rank }
+  /** Record that our delete marker, which hides the key already, stands for this newer deletion too. */
+  | { readonly kind: 'stand'; readonly item: DeleteMarkerItem; readonly rank: Rank }
   /** `keep`: the replica that stays instead; undefined: the one that this run has written. */
   | {
       readonly kind: 'remove';

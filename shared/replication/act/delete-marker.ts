@@ -4,6 +4,7 @@ import { at } from '../errors.ts';
 import { governingRule } from '../../rules/index.ts';
 import { isHalt, type Ending } from '../halt.ts';
 import type { Needs } from '../run/run.ts';
+import type { DeleteMarkerItem } from '../types.ts';
 
 type Marking = Needs<'deps' | 'work' | 'time' | 'gate' | 'deedLog'>;
 
@@ -42,6 +43,24 @@ export async function hide(run: Marking & Needs<'books'>, rank: Rank): Promise<E
     const versionId = made;
     await at('state', () => book.settle(work.destination, work.key, intention, versionId));
   }
+  return undefined;
+}
+
+/**
+ * Our delete marker hides the key already; a record says that it stands for this newer deletion too. If a user removes
+ * it later, both deletions are taken back.
+ */
+export async function stand(
+  { books, work, heads, gate }: Needs<'work' | 'gate' | 'heads' | 'books'>,
+  { versionId }: DeleteMarkerItem,
+  rank: Rank,
+): Promise<Ending | undefined> {
+  const halt = await gate.closed();
+  if (halt) return halt;
+  // A listing may still show it after a user removed it. Then this deletion is the later act, and must be replicated.
+  const now = await heads.destination();
+  if (now.found || (now.versionId !== undefined && now.versionId !== versionId)) return undefined;
+  await at('state', async () => books.destination?.stand(work.destination, work.key, versionId, rank));
   return undefined;
 }
 

@@ -38,7 +38,11 @@ function onTop(look: TogetherLook, writes: readonly Step[], stack: readonly Stac
   const { item, rank } = newest;
   const last = writes.at(-1);
   if (newest.deleteMarker) {
-    return last === undefined && stack[0]?.kind === 'delete-marker' ? [] : [{ kind: 'hide', rank }];
+    const [first] = stack;
+    if (last !== undefined || first?.kind !== 'delete-marker') return [{ kind: 'hide', rank }];
+    const isOlder = first.recorded && first.rank !== undefined && compareRanks(first.rank, rank) < 0;
+    // P36c: Whoever takes back the delete marker takes back this deletion with it.
+    return isOlder ? [{ kind: 'stand', item: first, rank }] : [];
   }
   const top = last === undefined ? stack[0]?.rank : rankOfWrite(look, last);
   if ((top !== undefined && sameRank(top, rank)) || item === undefined) return [];

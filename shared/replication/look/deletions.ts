@@ -2,19 +2,18 @@ import type { Place } from '../../cos/index.ts';
 import type { KeyListing } from '../run/listing.ts';
 import { madeFor } from '../decide/made-for.ts';
 import type { Intention, MarkBook, Marks } from '../deletion-records.ts';
-import type { Rank } from '../../identity/index.ts';
 import { at } from '../errors.ts';
 import { isHalt, type HandOver } from '../halt.ts';
 import type { Needs } from '../run/run.ts';
 import type { StackItem, Together } from '../types.ts';
-import { timeOfVersionId } from '../../identity/index.ts';
+import { compareRanks, timeOfVersionId, type Rank } from '../../identity/index.ts';
 import { DELETE_LANDING_MS, REGION_SLACK_MS } from '../../durations/index.ts';
 
 /** Records of our delete markers, where source or destination replicate in more than one direction. */
 export interface Peers {
   /** Version IDs of delete markers at the source that replication made: like replicas, they are not passed on. */
   readonly madeAtSource: ReadonlySet<string>;
-  /** The rank of the deletion that each of our delete markers at the destination stands for, by version ID. */
+  /** The rank of the newest deletion that each of our delete markers at the destination stands for, by version ID. */
   readonly ranks: ReadonlyMap<string, Rank>;
   /** Whether the destination is also a source. */
   readonly shared: boolean;
@@ -36,21 +35,29 @@ export async function readPeers(
   // Most keys have no delete markers and need no request.
   const deleted = isDeleted(source);
   const hidden = deleted || isDeleted(destination);
-  const [atSource, there] = await Promise.all([
+  const [recordedHere, recordedThere] = await Promise.all([
     read(deleted ? books.source : undefined, work.source, work.key),
     read(hidden ? books.destination : undefined, work.destination, work.key),
   ]);
-  const resolved =
-    books.destination === undefined || run.deps.readOnly
-      ? there
-      : await resolve(run, books.destination, there, destination);
-  if (isHalt(resolved)) return resolved;
+  const here = await resolve(run, 'source', recordedHere, source);
+  if (isHalt(here)) return here;
+  const there = await resolve(run, 'destination', recordedThere, destination);
+  if (isHalt(there)) return there;
   return {
-    madeAtSource: new Set(atSource.made.map((mark) => mark.versionId)),
-    ranks: new Map(resolved.made.map((mark) => [mark.versionId, mark.rank])),
+    madeAtSource: new Set(here.made.map((mark) => mark.versionId)),
+    ranks: ranksOf(there),
     shared: books.destination !== undefined,
-    unsureSince: { source: earliestOf(atSource), destination: earliestOf(resolved) },
+    unsureSince: { source: earliestOf(here), destination: earliestOf(there) },
   };
+}
+
+function ranksOf({ made }: Marks): ReadonlyMap<string, Rank> {
+  const ranks = new Map<string, Rank>();
+  for (const { versionId, rank } of made) {
+    const known = ranks.get(versionId);
+    if (known === undefined || compareRanks(known, rank) < 0) ranks.set(versionId, rank);
+  }
+  return ranks;
 }
 
 const earliestOf = ({ intended }: Marks): number =>
@@ -89,31 +96,40 @@ export function togetherOf(
 const timeOf = (versionId: string | undefined): number => timeOfVersionId(versionId ?? '') ?? 0;
 
 /**
- * Finds the results of delete markers that earlier runs of this replication intended. This run has the key, so those
- * runs are over.
+ * Finds the results of delete markers that earlier runs intended. Those of this replication are put on record: this run
+ * has the key, so those runs are over. Those of other replications are only known to this look: their DELETE has landed,
+ * or never will.
  */
 async function resolve(
-  { work, deps }: Needs<'work' | 'deps'>,
-  book: MarkBook,
+  { work, deps, books }: Needs<'work' | 'deps' | 'books'>,
+  side: 'source' | 'destination',
   { made, intended }: Marks,
-  stack: KeyListing,
+  listing: KeyListing,
 ): Promise<Marks | HandOver> {
-  const writer = book.writerOf(work.source);
+  const book = side === 'destination' && !deps.readOnly ? books.destination : undefined;
+  const writer = book?.writerOf(work.source);
   const known = [...made];
   const open: Intention[] = [];
   for (const intention of intended) {
     const age = deps.now() - intention.time;
-    if (intention.writer !== writer || age < DELETE_LANDING_MS) {
+    const isSettled = age >= DELETE_LANDING_MS + deps.settings.settleMs;
+    const own = intention.writer === writer ? book : undefined;
+    if (age < DELETE_LANDING_MS || (own === undefined && !isSettled)) {
       open.push(intention);
       continue;
     }
-    const listed = await stack.until((oldest) => oldest.lastModified < intention.time - REGION_SLACK_MS);
+    const listed = await listing.until((oldest) => oldest.lastModified < intention.time - REGION_SLACK_MS);
     if (isHalt(listed)) return listed;
-    const found = madeFor(intention, listed, { made: known, intended }, work.destination.bucket);
+    const found = madeFor(intention, listed, { made: known, intended }, work[side].bucket);
     if (found !== undefined) {
-      known.push(await at('state', () => book.settle(work.destination, work.key, intention, found.versionId)));
-    } else if (age < DELETE_LANDING_MS + deps.settings.settleMs) open.push(intention);
-    else await at('state', () => book.drop(intention));
+      const { versionId } = found;
+      if (own === undefined) known.push({ ...intention, versionId });
+      else known.push(await at('state', () => own.settle(work.destination, work.key, intention, versionId)));
+      continue;
+    }
+    // P35c: The replication that wrote the record may never look at the key again.
+    if (!isSettled) open.push(intention);
+    else if (own !== undefined) await at('state', () => own.drop(intention));
   }
   return { made: known, intended: open };
 }

@@ -120,7 +120,9 @@ async function readItem(
   const { versionId, lastModified: time } = entry;
   if (entry.deleteMarker) {
     const rank = peers?.ranks.get(versionId);
-    return { versionId, time, kind: 'delete-marker', ...(rank ? { rank } : ownRank(run, refOfEntry(entry))) };
+    return rank === undefined
+      ? { versionId, time, kind: 'delete-marker', ...ownRank(run, refOfEntry(entry)) }
+      : { versionId, time, kind: 'delete-marker', rank, recorded: true };
   }
   const known = knownItem(run, entry);
   if (known !== undefined) return known;

@@ -52,4 +52,9 @@ export const WAYS: readonly Mistake[] = [
       `const isUndone = ({ undone }: Together, rank: Rank): boolean => undone.some((one) => sameRank(rank, one));`,
     ),
   ),
+  mistake(
+    'a delete marker of ours stands for one deletion only',
+    'test/functions/replicate/several-writers.test.ts',
+    instead('P36c', 'return [];'),
+  ),
 ];

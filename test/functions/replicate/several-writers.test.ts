@@ -1,11 +1,17 @@
 import { expect, it } from 'vitest';
 import type { Place } from '../../../shared/cos/index.ts';
+import { nodeHash } from '../../../shared/cos/index.ts';
+import { MarkBook } from '../../../shared/replication/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
-import { BACKUP, deployment, KEY, SETTLED, STATE } from '../../deployment/index.ts';
+import { BACKUP, deployment, KEY, OTHER, SETTLED, SOURCE, STATE } from '../../deployment/index.ts';
+
+const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === BACKUP.bucket ? STATE : undefined);
+const twoWay = () => deployment({ markerTold: () => true, sharedWith });
+/** The source is a destination of another replication as well. */
+const received = () => deployment({ markerTold: () => true, sharedWith: () => STATE });
 
 it('a version that a user writes to the destination of a two-way pair during a copy ends on top within the same run', async () => {
-  const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === BACKUP.bucket ? STATE : undefined);
-  const world = await deployment({ markerTold: () => true, sharedWith });
+  const world = await twoWay();
   const version = world.put('1');
   let theirs: Version | undefined;
   world.onRequest((call) => {
@@ -23,8 +29,7 @@ it('a version that a user writes to the destination of a two-way pair during a c
 
 // P6b
 it('a version that a user writes between two pages of the listing of a destination makes the run list it once more', async () => {
-  const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === BACKUP.bucket ? STATE : undefined);
-  const world = await deployment({ markerTold: () => true, sharedWith });
+  const world = await twoWay();
   await world.replicate({ version: world.put('1') });
   for (let i = 0; i < 1001; i += 1) world.put(`theirs ${i}`, {}, BACKUP);
   world.clock.ms += SETTLED;
@@ -38,4 +43,82 @@ it('a version that a user writes between two pages of the listing of a destinati
   expect(latest).toBeDefined();
   // Two pages, and both once more, before anything is written.
   expect(seen.indexOf('copyObject backup')).toBe(4);
+});
+
+/** The key is deleted at the source twice, and one delete marker of ours hides it at the destination. */
+async function deletedTwice() {
+  const world = await twoWay();
+  const event = async (): Promise<void> => {
+    world.clock.ms += SETTLED;
+    await world.replicate({});
+  };
+  world.put('1');
+  await event();
+  world.remove();
+  await event();
+  world.clock.ms += 1000;
+  world.remove();
+  const [hides] = world.versions(BACKUP, KEY);
+  if (hides === undefined || !hides.deleteMarker) throw new Error('not hidden');
+  return { world, event, takeBack: () => world.remove(hides.versionId, BACKUP) };
+}
+
+// P36c
+it('an undelete takes back each deletion that was looked at while our delete marker hid the key', async () => {
+  const { world, event, takeBack } = await deletedTwice();
+  await event();
+  takeBack();
+  await world.later();
+  await event();
+  expect(world.stack()[0]).not.toBe('M');
+});
+
+// P36c
+it('an undelete before that look takes back the first deletion only, even if a listing still shows our delete marker', async () => {
+  const { world, event, takeBack } = await deletedTwice();
+  let listed = false;
+  world.onRequest((call) => {
+    if (call === 'listVersions backup') listed = true;
+    else if (call === 'headObject backup' && listed) {
+      world.onRequest(() => undefined);
+      takeBack();
+    }
+  });
+  await event();
+  expect(world.stack()[0]).not.toBe('M');
+  await world.later();
+  expect(world.stack()[0]).toBe('M');
+});
+
+// P35c
+it('a deletion is passed on although a DELETE of another replication at the source never landed', async () => {
+  const world = await received();
+  const rank = { time: world.clock.ms * 1000, bucket: OTHER.bucket };
+  const book = new MarkBook({ cos: world.straight, hash: nodeHash, unique: () => 'theirs' }, STATE);
+  await world.replicate({ version: world.put('1') });
+  expect(await book.intend(SOURCE, KEY, rank, OTHER)).toBeDefined();
+  await world.later();
+  world.remove();
+  await world.replicate({});
+  await world.later();
+  expect(world.stack()[0]).toBe('M');
+  expect(world.state('tasks/')).toEqual([]);
+  // Its record is not ours to remove.
+  expect((await book.of(SOURCE, KEY)).intended).toHaveLength(1);
+});
+
+// P35c
+it('a delete marker is not passed on that another replication made without an answer', async () => {
+  const world = await received();
+  const version = world.put('1');
+  const rank = { time: world.clock.ms * 1000, bucket: OTHER.bucket };
+  const book = new MarkBook({ cos: world.straight, hash: nodeHash, unique: () => 'theirs' }, STATE);
+  await world.replicate({ version });
+  await book.intend(SOURCE, KEY, rank, OTHER);
+  world.clock.ms += 1000;
+  world.remove();
+  await world.replicate({});
+  await world.later();
+  expect(world.stack()[0]).toBe(version.versionId);
+  expect(world.state('tasks/')).toEqual([]);
 });

@@ -68,6 +68,23 @@ describe('the record of the deletion that a delete marker stands for', () => {
     expect(names()).toEqual([]);
   });
 
+  // P36c
+  it('may be one of several of the same delete marker', async () => {
+    const intention = await book.intend(DESTINATION, 'k', RANK, SOURCE);
+    if (intention === undefined) throw new Error('not written down');
+    await book.settle(DESTINATION, 'k', intention, 'MTg0');
+    const newer = { ...RANK, time: RANK.time + 1 };
+    await book.stand(DESTINATION, 'k', 'MTg0', newer);
+    const { made } = await book.of(DESTINATION, 'k');
+    expect(made).toHaveLength(2);
+    expect(made).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ versionId: 'MTg0', rank: RANK }),
+        expect.objectContaining({ versionId: 'MTg0', rank: newer }),
+      ]),
+    );
+  });
+
   it('is told apart by bucket, region and key', async () => {
     await book.intend(DESTINATION, 'k', RANK, SOURCE);
     for (const [place, key] of [

@@ -107,6 +107,7 @@ export function take(stack: readonly StackItem[], step: Step, time: number): rea
       return [{ versionId, time, kind: 'delete-marker' }, ...stack];
     case 'lift':
     case 'hide':
+    case 'stand':
       throw new Error('hides a key where replication goes one way');
     default: {
       const at = stack.findIndex((item) => item.versionId === step.item.versionId);

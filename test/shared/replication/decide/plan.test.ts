@@ -19,7 +19,8 @@ function words(step: Step): string {
     case 'lift':
       return `lift ${step.item.versionId}`;
     case 'hide':
-      return `hide as ${step.rank.bucket} at ${step.rank.time}`;
+    case 'stand':
+      return `${step.kind} as ${step.rank.bucket} at ${step.rank.time}`;
     default:
       return `remove ${step.item.versionId} (${step.reason})`;
   }

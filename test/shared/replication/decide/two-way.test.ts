@@ -18,6 +18,8 @@ import {
 const own = (n: number): Sketch => ({ kind: 'foreign', rank: { time: n * 1000, bucket: DESTINATION.bucket } });
 /** A delete marker that stands for a deletion of that time in that bucket. */
 const deletion = (n: number, bucket: string): Sketch => ({ kind: 'delete-marker', rank: { time: n * 1000, bucket } });
+/** Made by us, on record. */
+const recorded = (n: number, bucket: string): Sketch => ({ ...deletion(n, bucket), recorded: true }) as Sketch;
 const ours = (n: number, base?: number): Sketch => ({
   ...replica(n, base),
   rank: { time: n * 1000, bucket: SOURCE.bucket },
@@ -32,7 +34,8 @@ const third = (n: number): OtherSketch => ({
 const words = (step: Step): string => {
   if (step.kind === 'copy') return `copy ${step.entry.ref.id}`;
   if (step.kind === 'mark') return 'mark';
-  if (step.kind === 'hide') return `hide as ${step.rank.time / 1000} of ${step.rank.bucket.split('-')[0]}`;
+  if (step.kind === 'hide' || step.kind === 'stand')
+    return `${step.kind} as ${step.rank.time / 1000} of ${step.rank.bucket.split('-')[0]}`;
   return `${step.kind} ${step.item.versionId}`;
 };
 
@@ -116,6 +119,14 @@ describe('deletions in a two-way set-up', () => {
 
   it('need no further delete marker where the key is hidden already', () => {
     expect(planned('vd', stackOf(deletion(1.5, DESTINATION.bucket), ours(1)))).toEqual([]);
+  });
+
+  // P36c
+  it('are recorded with our delete marker that hides the key already for an older one', () => {
+    expect(planned('vd', stackOf(recorded(1.5, 'third-1250000000'), ours(1)))).toEqual(['stand as 2 of source']);
+    expect(planned('vd', stackOf(recorded(2, SOURCE.bucket), ours(1)))).toEqual([]);
+    expect(planned('vd', stackOf(recorded(2.5, 'third-1250000000'), ours(1)))).toEqual([]);
+    expect(planned('vd', stackOf(recorded(1.5, SOURCE.bucket), ours(1)), { settled: false })).toEqual([]);
   });
 
   // P36
