@@ -129,18 +129,23 @@ export class ScanJudge {
     ).length;
     const skipped = standings.reduce((sum, one) => sum + one.skipped[0], 0);
     const passed = due.filter((version) => skippedFor(version) !== undefined && !replicas.has(nameOf(version))).length;
-    // The versions of a key that another run held at that moment count as pending.
+    // The versions of a key that another run held at that moment count as pending. Those of a key whose surplus is locked
+    // count as failed, whatever was copied before that was found out.
     const open = standings.reduce((sum, { pending, failed }) => sum + pending[0] + failed[0], 0);
     const isOpen = skipped < passed && passed <= skipped + open;
+    const isBehind = told < replicated && replicated <= told + open;
+    const others = counts.others?.[0] ?? -1;
+    const least = there - replicated;
+    const isLess = isBehind && others >= least && others < least + removedSince;
     return [
       ...say(`versions at ${link.source.bucket}`, counts.source.current[0] + counts.source.older[0], versions.length),
       ...say(`delete markers at ${link.source.bucket}`, counts.source.deleteMarkers, source.length - versions.length),
       ...say(`skipped versions at ${link.source.bucket}`, isOpen ? passed : skipped, passed),
-      ...say(`replicated versions at ${link.destination.bucket}`, told, replicated),
+      ...say(`replicated versions at ${link.destination.bucket}`, isBehind ? replicated : told, replicated),
       ...say(
         `others' versions at ${link.destination.bucket}`,
-        counts.others?.[0] ?? -1,
-        there - replicated + removedSince,
+        isLess ? least + removedSince : others,
+        least + removedSince,
       ),
     ];
   }
