@@ -29,12 +29,18 @@ export interface Upload {
   known: boolean;
 }
 
+/** A user's deletion; `time` in microseconds since 1970. */
+export interface Deletion {
+  readonly time: number;
+  readonly bucket: string;
+}
+
 /** A record that a delete marker of ours is about to be made. */
 export interface Intended {
   /** Stands for the key and its place. */
   readonly digest: string;
-  /** The deletion that it stands for; `time` in microseconds since 1970. */
-  readonly rank: { readonly time: number; readonly bucket: string };
+  /** The deletion that it stands for. */
+  readonly rank: Deletion;
   /** ms since 1970 at which it was written. */
   readonly time: number;
   /** ms since 1970 at which it was removed, while no delete marker was known for it. Infinity: it was not. */
@@ -45,6 +51,8 @@ export interface Intended {
 export interface Named {
   readonly digest: string;
   readonly versionId: string;
+  /** The deletion that it stands for. Several records may name one delete marker. */
+  readonly rank: Deletion;
   /** That of its intention. */
   readonly unique: string;
   /** ms since 1970 at which it was written. */

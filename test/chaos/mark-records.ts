@@ -5,8 +5,9 @@ import type { Ledger } from './ledger.ts';
 /** Notes a record of a delete marker that was written, at `time` in ms since 1970. */
 export function noteRecord({ intended, named }: Ledger, name: string, time: number): void {
   const [, digest = '', versionId = '', micros, bucket = '', unique = ''] = name.split('/');
-  if (versionId !== '-') named.push({ digest, versionId, unique, time });
-  else intended.set(unique, { digest, rank: { time: Number(micros), bucket }, time, until: Number.POSITIVE_INFINITY });
+  const rank = { time: Number(micros), bucket };
+  if (versionId !== '-') named.push({ digest, versionId, rank, unique, time });
+  else intended.set(unique, { digest, rank, time, until: Number.POSITIVE_INFINITY });
 }
 
 /** Notes that a record is removed. Once it is settled, another one says the same. */

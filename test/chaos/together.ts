@@ -1,17 +1,20 @@
 import { timeOfVersionId } from '../cloud/cos/index.ts';
+import type { Place } from '../../shared/cos/index.ts';
 import { at } from './diary.ts';
+import type { Deletion } from './ledger.ts';
 import { skippedFor } from './skipped.ts';
-import { mistakenAt, wasOnItsWay, type Mistaken } from './unanswered.ts';
+import { digestOf, mistakenAt, wasOnItsWay, type Mistaken } from './unanswered.ts';
 import { byKey, isOriginal, type Evidence, type Listed, type Violation } from './invariants.ts';
 
 /**
  * I4, where every site sends to every other: all show the newest write of any user, or all show nothing. The newest has
- * the highest microseconds in its ID, and then the highest name of its bucket.
+ * the highest microseconds in its ID, and then the highest name of its bucket. `mayLookLate`: runs are killed, requests
+ * fail, or events are lost or late, so that a deletion may be looked at long after it was made.
  */
-export function checkTogether(evidence: Evidence): readonly Violation[] {
+export function checkTogether(evidence: Evidence, mayLookLate: boolean): readonly Violation[] {
   const { core, topology, diary } = evidence;
   const sites = topology.sites.map((place) => ({ place, keys: byKey(core, place) }));
-  const violations = [...afterUndelete(evidence)];
+  const violations = [...afterUndelete(evidence, mayLookLate)];
   for (const key of new Set(sites.flatMap(({ keys }) => [...keys.keys()]))) {
     // Deletions by version ID are never replicated, so after one each site has a history of its own.
     if (topology.sites.some((place) => diary.pruned.has(at(place, key)))) continue;
@@ -70,7 +73,7 @@ function differenceOf(winner: Listed | undefined, top: Listed | undefined): stri
  * An undeleted key stays undeleted until a user deletes it again: a delete marker of ours never brings the old deletion
  * back.
  */
-function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
+function* afterUndelete({ diary, ledger }: Evidence, mayLookLate: boolean): Generator<Violation> {
   // A delete marker of ours whose run was killed before it was recorded, and that a user removed: nobody can know of
   // it.
   const recorded = new Set(ledger.named.map(({ versionId }) => versionId));
@@ -92,7 +95,25 @@ function* afterUndelete({ diary, ledger }: Evidence): Generator<Violation> {
     for (const [id, marked] of here) {
       if (marked.time <= time || wasOnItsWay({ ledger }, place, key, id, time)) continue;
       if (undone.some((one) => one.time > since && one.time <= marked.time)) continue;
+      if (mayLookLate && isOfUnseen(ledger, { place, key, id, time })) continue;
       yield { invariant: 'I4', text: `${key} at ${place.bucket}: undeleted, and hidden again by our ${id}` };
     }
   }
 }
+
+/**
+ * The known limit: a key is deleted twice, and undeleted where only the first deletion was looked at. The second hides
+ * it there again. `id`: the delete marker that does; `time`: of the undelete, in ms since 1970.
+ */
+export function isOfUnseen(
+  { named }: Pick<Evidence['ledger'], 'named'>,
+  { place, key, id, time }: { readonly place: Place; readonly key: string; readonly id: string; readonly time: number },
+): boolean {
+  const digest = digestOf(place, key);
+  const here = named.filter((one) => one.digest === digest);
+  const seen = here.filter((one) => one.time <= time && one.versionId !== id);
+  const hides = here.filter((one) => one.versionId === id);
+  return hides.length > 0 && seen.length > 0 && hides.every(({ rank }) => seen.every((one) => isLater(rank, one.rank)));
+}
+
+const isLater = (a: Deletion, b: Deletion): boolean => a.time > b.time || (a.time === b.time && a.bucket > b.bucket);

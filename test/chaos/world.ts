@@ -144,7 +144,8 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
   const judge = (compared: boolean): readonly Violation[] => {
     if (endless()) return [{ invariant: 'I4', text: `still at work after ${runs()} runs` }];
     const left: Violation[] = rest() ? [] : [{ invariant: 'I6', text: 'work was still left after seven days' }];
-    return [...left, ...checkLinks(evidence, compared), ...(isTogether(options.shape) ? checkTogether(evidence) : [])];
+    const together = isTogether(options.shape) ? checkTogether(evidence, !faultless) : [];
+    return [...left, ...checkLinks(evidence, compared), ...together];
   };
   const calmDown = (): void => {
     calm = true;
