@@ -138,7 +138,7 @@ export const precondition = z.strictObject({
   todo: z.string(),
 });
 
-export const REASONS = ['not-scanned', 'rules-changed', 'no-recent-versions', 'pending-of-unknown-age'] as const;
+const REASONS = ['not-scanned', 'rules-changed', 'no-recent-versions', 'pending-of-unknown-age'] as const;
 
 export const DESTINATION_STATES = [
   'disabled',

@@ -7,7 +7,7 @@ import { MISMATCHES } from '../../shared/rules/index.ts';
 import { CHECKS, WARNINGS } from '../../shared/preflight/index.ts';
 
 /** Keys that one call of `POST /?replicationReattempt` may name. */
-export const MOST_KEYS = 1000;
+const MOST_KEYS = 1000;
 
 const time = z.iso.datetime();
 const count = z.int().check(z.nonnegative());

@@ -16,7 +16,7 @@ export const verifyRequest = z.strictObject({
   destination: z.optional(z.string()),
 });
 
-export const VERIFY_STATES = ['running', 'ended', 'stopped'] as const;
+const VERIFY_STATES = ['running', 'ended', 'stopped'] as const;
 
 /** `deleteMarkers`: deleted keys, as far as the rules replicate deletions. */
 const side = z.strictObject({ versions: count, bytes: count, deleteMarkers: count });

@@ -52,7 +52,7 @@ export const SLOWEST_PARTS = (4 * 2 ** 20) / SECOND;
 // Leases
 
 /** Room for a pause of the instance, and for a last answer that comes slowly. */
-export const LEASE_MARGIN_MS = 30 * SECOND;
+const LEASE_MARGIN_MS = 30 * SECOND;
 /** A lease outlives the end of its run by this time. */
 export const LEASE_TAIL_MS = SIGNATURE_LIFE_MS + LEASE_MARGIN_MS;
 /**

@@ -19,7 +19,7 @@ export const FINDINGS = 'status/checks/';
 export const CHECK_NOTE = 'scans/check';
 
 /** `buckets`: checked by `scan`, which has the rights of copying. `functions`: checked by `schedule`. */
-export const PARTS = ['buckets', 'functions'] as const;
+const PARTS = ['buckets', 'functions'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** One precondition that is broken. */

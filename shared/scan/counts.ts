@@ -119,7 +119,7 @@ export interface Deeds {
 
 const sideCounts = (): SideCounts => ({ current: NOTHING, older: NOTHING, deleteMarkers: 0 });
 
-export const emptyStanding = (): Standing => ({
+const emptyStanding = (): Standing => ({
   replicated: NOTHING,
   pending: NOTHING,
   failed: NOTHING,

@@ -18,7 +18,6 @@ export { FORECAST_SKIPS, forecast, type DestinationForecast, type Forecast, type
 export { keepScans, pairsOf, type Kept } from './keep.ts';
 export { ASKED, numberText, PAIRS, PAUSED, RANGE_LEASES, SCANS, type Pair } from './names.ts';
 export { nextKey, type KeyStacks } from './merge.ts';
-export { compareKeys } from './order.ts';
 export { isSlowDown, Pace } from './pace.ts';
 export { readProgress, type Progress } from './progress.ts';
 export { commonPrefix, PairRules, rulesOfPair } from './scope.ts';

@@ -38,7 +38,7 @@ export class NotFlat extends Error {
 
 /** The answer of `open` before an end tag, and for an unknown name. */
 export const END = -1;
-export const OTHER = -2;
+const OTHER = -2;
 
 /** Names, identified by their position. */
 export interface FlatNames {

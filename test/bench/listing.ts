@@ -13,7 +13,7 @@ const CALL = { method: 'GET', place: { bucket: 'source-1250000000', region: 'ap-
 const sdk = createRequire(import.meta.url)('cos-nodejs-sdk-v5/sdk/util.js') as { xml2json(text: string): unknown };
 
 /** A page as COS writes it: indented, keys percent-encoded, ETags in entities. */
-export function pageOfVersions(): Buffer {
+function pageOfVersions(): Buffer {
   const fields = (i: number) => [
     `<Key>photos%2F2026%2F${i % 12}%2Fimage-${i}.jpg</Key>`,
     `<VersionId>MTg0NDUxNTgwMzM0ODUwODk0${String(i).padStart(6, '0')}</VersionId>`,

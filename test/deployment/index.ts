@@ -1,8 +1,8 @@
 /** The deployment in this process for tests and benchmarks, in a form for each use. */
 export { createCoreCos, plain, withoutLag } from './core-cos.ts';
 export { engineOn } from './engine.ts';
-export { MARKER_EVENT, messageOf, recordOf } from './events.ts';
-export { openInProcess, type DeploymentOptions, type InProcess } from './in-process.ts';
+export { MARKER_EVENT, messageOf } from './events.ts';
+export { type DeploymentOptions, type InProcess } from './in-process.ts';
 export { GIGABYTE, LargeDeployment, MEGABYTE, uploadLarge } from './large.ts';
 export { MeasuredDeployment, type Request } from './measured.ts';
 export { pacedDeployment, type PacedDeployment } from './paced.ts';

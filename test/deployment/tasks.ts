@@ -6,7 +6,7 @@ export const TOLD = { markerTold: () => true };
 export const TARGET = { source: SOURCE, destination: BACKUP, key: KEY };
 
 /** A scan's task for the key of the tests, submitted now. */
-export const taskAt = ({ clock }: Deployment, change: Partial<Task> = {}): Task => ({
+const taskAt = ({ clock }: Deployment, change: Partial<Task> = {}): Task => ({
   ...TARGET,
   hints: [],
   floor: 0,

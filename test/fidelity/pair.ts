@@ -95,7 +95,7 @@ async function putRule({ rules }: Engine, source: Place, destination: Place, som
   await rules.getFresh(source);
 }
 
-export const placeOf = ({ name, region }: TestBucket): Place => ({ bucket: name, region });
+const placeOf = ({ name, region }: TestBucket): Place => ({ bucket: name, region });
 
 /** User metadata of an answer as on the wire, without the replication marker. */
 export function metaOf({ headers }: Answer): Record<string, string> {
@@ -138,7 +138,7 @@ export const causesIn = (pair: Pair): readonly unknown[] =>
   pair.lines.filter(({ message }) => message === 'left to a task').map(({ cause }) => cause);
 
 /** The version IDs of a key, newest first, with `m ` before those of delete markers. */
-export async function stackOf(bucket: TestBucket, key: string): Promise<readonly string[]> {
+async function stackOf(bucket: TestBucket, key: string): Promise<readonly string[]> {
   const list = xmlOf(await bucket.must('GET', '', { query: { versions: '', prefix: key } }));
   return list.children
     .filter((entry) => textOf(entry, 'Key') === key)

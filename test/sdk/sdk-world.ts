@@ -19,7 +19,7 @@ export const REGION = 'ap-guangzhou';
 export { ROLE };
 
 /** Each client has a bucket of its own, so that clients can run side by side. */
-export const bucketOf = (id: string): string => `${id}-${APPID}`;
+const bucketOf = (id: string): string => `${id}-${APPID}`;
 
 const UNVERSIONED_SOURCE = bucketOf('unversioned');
 const qcs = ({ bucket, region }: Place): string => `qcs::cos:${region}::${bucket}`;

@@ -7,7 +7,7 @@ import { artifactOf, zip } from '../../shared/deploy/functions/zip.ts';
 import type { Artifact } from '../../shared/deploy/types.ts';
 import { ROOT } from '../e2e/command.ts';
 
-export const FUNCTIONS = ['replicate', 'task', 'scan', 'schedule', 'api'] as const;
+const FUNCTIONS = ['replicate', 'task', 'scan', 'schedule', 'api'] as const;
 const RUNTIME = 'Nodejs20.19';
 /** The console page is most of the API's code, and no other function depends on it. */
 const PAGE = /"[^"\n]{20000,}"|`[^`]{20000,}`/g;

@@ -7,7 +7,7 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-export function readRoute(hash: string): Route {
+function readRoute(hash: string): Route {
   const [name = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
   return { name, query: new URLSearchParams(query) };
 }

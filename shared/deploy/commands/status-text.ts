@@ -99,7 +99,7 @@ const formatLag = (lag: Percentiles | null): string =>
 const FINISHING = 'finishing: changed keys are looked at again when listings show the changes';
 
 /** One scan as a readable line, with its destination. */
-export const formatScan = (one: Scan): string => `${one.destination}: ${formatScanOnly(one)}`;
+const formatScan = (one: Scan): string => `${one.destination}: ${formatScanOnly(one)}`;
 
 /** The same without the destination. */
 export function formatScanOnly(one: Scan): string {

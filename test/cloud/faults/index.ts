@@ -1,5 +1,4 @@
 export { createFaults } from './faults.ts';
 export type { FaultControl } from './faults.ts';
-export { seededRandom } from './random.ts';
 export { parseFaultRules } from './rules.ts';
 export type { EventFault, FaultMatch, FaultRule } from './rules.ts';

@@ -1,4 +1,3 @@
-export { ConnectionReset } from './connection.ts';
 export { createCosHandler } from './cos/index.ts';
 export type { Account, CosHandlerOptions } from './cos/index.ts';
 export { route } from './route.ts';

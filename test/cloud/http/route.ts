@@ -76,6 +76,6 @@ function routeHost(request: { readonly host: string; readonly rawPath: string },
   return { kind: 'unknown' };
 }
 
-export function withoutPort(host: string): string {
+function withoutPort(host: string): string {
   return host.replace(/:\d*$/, '');
 }

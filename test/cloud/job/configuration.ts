@@ -36,7 +36,7 @@ export async function readConfiguration(cli: Cli, folder: string, signal?: Abort
 }
 
 /** Throws `DeployError` with advice. */
-export function configurationOf(printed: Printed): Configuration {
+function configurationOf(printed: Printed): Configuration {
   const context = { regions: printed.regions ?? [], locate: () => 'serverless.yml' };
   const sources = readPlaces(printed.sources, { ...context, setting: 'sources' });
   const destinations = readPlaces(printed.destinations, { ...context, setting: 'destinations' });

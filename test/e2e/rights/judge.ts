@@ -38,7 +38,7 @@ export function refused(world: Asked, kind: RoleKind): string[] {
 }
 
 /** Each action of each statement on each of its resources, with the statements that are left without it. */
-export function partsOf(kind: RoleKind): { readonly name: string; readonly left: readonly Statement[] }[] {
+function partsOf(kind: RoleKind): { readonly name: string; readonly left: readonly Statement[] }[] {
   const { statement: all } = policyOf(kind, settings);
   return all.flatMap((statement, index) => {
     const others = all.filter((_, at) => at !== index);

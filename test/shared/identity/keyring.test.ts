@@ -1,50 +1,56 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { nodeHash, type Place, type StoredObject } from '../../../shared/cos/index.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeHash, type Cos, type Place } from '../../../shared/cos/index.ts';
 import { ServiceError } from '../../../shared/errors/index.ts';
-import { createKeyring, ensureMarkerKey, rotateMarkerKey } from '../../../shared/identity/keyring.ts';
+import { createKeyring, ensureMarkerKey, MARKER_KEYS, rotateMarkerKey } from '../../../shared/identity/keyring.ts';
+import {
+  createStorage,
+  keyIn,
+  placeIn,
+  START,
+  STATE,
+  watched,
+  type Storage,
+  type Watch,
+} from '../../deployment/index.ts';
 
-const STATE: Place = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+/** The state bucket of a deployment that begins later. */
 const PEER: Place = { bucket: 'crr-dev-sh-1250000000', region: 'ap-shanghai' };
 const MINUTE = 60_000;
 
-const refusal = (code: string, status: number) => new ServiceError(code, { code, status, side: 'state' });
-
 let now: number;
-let objects: Map<string, StoredObject>;
-let buckets: Set<string>;
+let storage: Storage;
+let cos: Cos;
 let reads: string[];
 let dice: number;
-/** Called before each answer. */
-let onRead: (name: string) => void;
+/** Called before each read, and after each that found its bucket. */
+let onRead: () => void;
+let onAnswer: (place: Place) => void | Promise<void>;
 
-const cos = {
-  getObject: async ({ bucket }: Place, key: string) => {
-    reads.push(`${bucket}/${key}`);
-    onRead(`${bucket}/${key}`);
-    if (!buckets.has(bucket)) throw refusal('NoSuchBucket', 404);
-    return objects.get(`${bucket}/${key}`);
+const watch: Watch = {
+  before: (name, args) => {
+    if (name === 'putObject') expect(args[3]).toMatchObject({ forbidOverwrite: true, encrypted: true });
+    if (name !== 'getObject') return;
+    reads.push(`${placeIn(args).bucket}/${keyIn(args)}`);
+    onRead();
   },
-  putObject: async ({ bucket }: Place, key: string, body: Uint8Array, options?: object) => {
-    const name = `${bucket}/${key}`;
-    expect(options).toMatchObject({ forbidOverwrite: true, encrypted: true });
-    if (objects.has(name)) throw refusal('FileAlreadyExists', 409);
-    objects.set(name, { body, etag: '"e"', lastModified: now, date: now });
-    return { versionId: undefined, etag: '"e"', crc64: undefined };
-  },
+  after: (name, args) => (name === 'getObject' ? onAnswer(placeIn(args)) : undefined),
 };
+const createPeer = () => storage.core.createBucket(PEER.bucket, PEER.region);
 const random = (bytes: number): Uint8Array => new Uint8Array(bytes).fill((dice += 1));
 const keyring = () => createKeyring({ cos, state: STATE, others: [PEER], hash: nodeHash, now: () => now });
 const ensure = (state: Place) => ensureMarkerKey({ cos, state, random });
 const rotate = (state: Place) => rotateMarkerKey({ cos, state, random });
 
 beforeEach(() => {
-  now = Date.UTC(2026, 0, 1);
-  objects = new Map();
-  buckets = new Set([STATE.bucket]);
+  now = START;
+  storage = createStorage({ now: () => now, plain: [STATE] });
+  cos = watched(storage.cos, watch);
   reads = [];
   dice = 0;
   onRead = () => undefined;
+  onAnswer = () => undefined;
 });
+afterEach(() => storage.close());
 
 describe('the marker key of a deployment', () => {
   it('is made once, of 256 random bits, and kept by the next deployment', async () => {
@@ -55,7 +61,7 @@ describe('the marker key of a deployment', () => {
 
   it('is the same for two deployments at once', async () => {
     await Promise.all([ensure(STATE), ensure(STATE)]);
-    expect([...objects.keys()]).toEqual([`${STATE.bucket}/secrets/marker-key/1`]);
+    expect(storage.keys(STATE)).toEqual([`${MARKER_KEYS}1`]);
   });
 
   it('is missing, with the next step, where nobody has deployed', async () => {
@@ -87,7 +93,7 @@ describe('the marker key of a deployment', () => {
     now += 5 * MINUTE;
     const second = await keys.newest();
     expect(second.id).not.toBe(first.id);
-    expect(await keys.find(first.id, now)).toEqual([{ ...first, retired: Date.UTC(2026, 0, 1) + MINUTE }]);
+    expect(await keys.find(first.id, now)).toEqual([{ ...first, retired: START + MINUTE }]);
     expect(second.retired).toBeUndefined();
   });
 
@@ -102,7 +108,7 @@ describe('the marker key of a deployment', () => {
     await ensure(STATE);
     const made = await Promise.all([rotate(STATE), rotate(STATE)]);
     expect(made.toSorted()).toEqual([2, 3]);
-    expect(objects.size).toBe(3);
+    expect(storage.keys(STATE)).toEqual([1, 2, 3].map((n) => `${MARKER_KEYS}${n}`));
   });
 });
 
@@ -112,7 +118,7 @@ describe('a key that a marker names', () => {
     const keys = keyring();
     await keys.newest();
     now += 10 * MINUTE;
-    buckets.add(PEER.bucket);
+    createPeer();
     await ensure(PEER);
     const { id } = await createKeyring({ cos, state: PEER, others: [], hash: nodeHash, now: () => now }).newest();
     expect(await keys.find(id, now)).toMatchObject([{ id }]);
@@ -137,20 +143,25 @@ describe('a key that a marker names', () => {
   it('is looked for by a look that began after the question, because an earlier one may have missed it', async () => {
     await ensure(STATE);
     const keys = keyring();
-    const deployed = new Promise<boolean>((resolve) => {
-      onRead = () => {
-        onRead = () => undefined;
-        // The first look finds that the peer has no key. Then the peer is deployed.
-        queueMicrotask(() => {
-          buckets.add(PEER.bucket);
-          resolve(ensure(PEER));
-        });
+    createPeer();
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    // The first look finds that the peer has no key. The peer is deployed before the look ends.
+    const missed = new Promise<void>((resolve) => {
+      onAnswer = ({ bucket }) => {
+        if (bucket !== PEER.bucket) return;
+        onAnswer = () => undefined;
+        resolve();
+        return answered;
       };
     });
     const early = keys.find('ffffffff', now);
-    await deployed;
+    await missed;
+    await ensure(PEER);
     const { id } = await createKeyring({ cos, state: PEER, others: [], hash: nodeHash, now: () => now }).newest();
-    expect(await keys.find(id, now)).toMatchObject([{ id }]);
+    const late = keys.find(id, now);
+    answer();
+    expect(await late).toMatchObject([{ id }]);
     expect(await early).toEqual([]);
   });
 
@@ -158,7 +169,7 @@ describe('a key that a marker names', () => {
     await ensure(STATE);
     const keys = keyring();
     onRead = () => {
-      throw refusal('AccessDenied', 403);
+      throw new ServiceError('refused', { code: 'AccessDenied', status: 403, side: 'state' });
     };
     await expect(keys.find('ffffffff', now)).rejects.toMatchObject({ code: 'AccessDenied' });
     onRead = () => undefined;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLiveTally } from '../../../shared/live/index.ts';
-import { BACKUP, OTHER, SOURCE, STATE } from '../../deployment/index.ts';
+import { BACKUP, createStorage, keyIn, OTHER, SOURCE, START, STATE, watched } from '../../deployment/index.ts';
 
 const MINUTE = 60_000;
 
@@ -14,22 +14,27 @@ interface Row {
 }
 let clock: number;
 let written: { name: string; rows: Row[] }[];
-let refuse: boolean;
+/** What happens to each write: it is done, is refused, or its answer is lost. */
+let fate: 'done' | 'refused' | 'lost';
 beforeEach(() => {
-  clock = Date.UTC(2026, 0, 1);
+  clock = START;
   written = [];
-  refuse = false;
+  fate = 'done';
 });
 
 function tally() {
   let unique = 0;
-  const cos = {
-    putObject: async (_: unknown, name: string, body: Uint8Array) => {
-      if (refuse) throw new Error('no answer');
-      written.push({ name, rows: (JSON.parse(new TextDecoder().decode(body)) as { rows: Row[] }).rows });
-      return { versionId: undefined, etag: '', crc64: undefined };
+  const storage = createStorage({ now: () => clock, plain: [STATE] });
+  const cos = watched(storage.cos, {
+    before: () => {
+      if (fate === 'refused') throw new Error('refused');
     },
-  };
+    after: (_, args) => {
+      const { rows } = JSON.parse(new TextDecoder().decode(args[2] as Uint8Array)) as { rows: Row[] };
+      written.push({ name: keyIn(args), rows });
+      if (fate === 'lost') throw new Error('no answer');
+    },
+  });
   const live = createLiveTally({ cos, state: STATE, now: () => clock, unique: () => `u${(unique += 1)}` }, false);
   const copied = (more: object = {}) =>
     live.copied({ source: SOURCE, destination: BACKUP, rule: 'r', bytes: 10, parts: 0, lagMs: 1500, ...more });
@@ -102,15 +107,18 @@ describe('the notes of an instance', () => {
     expect(written.map(({ rows }) => rows[0]?.lags)).toEqual([[1], [0, 0, 0, 0, 0, 0, 0, 0, 1], []]);
   });
 
-  it('are never written twice where the outcome is unknown, and stop no run', async () => {
+  it.each([
+    ['refused', 1],
+    ['lost', 2],
+  ] as const)('are never written twice after a write that is %s, and stop no run', async (bad, versions) => {
     const live = tally();
-    refuse = true;
+    fate = bad;
     live.copied();
     await live.settle();
-    refuse = false;
+    fate = 'done';
     clock += MINUTE;
     live.copied();
     await live.settle();
-    expect(sum('versions')).toBe(1);
+    expect(sum('versions')).toBe(versions);
   });
 });

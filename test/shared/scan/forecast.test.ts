@@ -30,6 +30,7 @@ interface Options {
 async function tell(rules: RuleSet, entries: readonly VersionEntry[], options: Options = {}) {
   const { size = 1000, pages = Number.POSITIVE_INFINITY } = options;
   const asked: (string | undefined)[] = [];
+  // Not the storage core: the cases choose version IDs, classes and dates, which a core draws or refuses.
   const cos = {
     listVersions: (_: unknown, { prefix = '', keyMarker, versionIdMarker }: Parameters<Listing>[1]) => {
       asked.push(prefix);

@@ -85,7 +85,7 @@ export function otherElements(rule: XmlElement): string[] {
  * `qcs::cos:<region>::<bucket>` and the older spellings with `appid/…`, where the bucket's name lacks the appid. A text
  * that cannot be parsed has an empty region.
  */
-export function readDestination(resource: string): Pick<RuleFields, 'bucket' | 'region'> {
+function readDestination(resource: string): Pick<RuleFields, 'bucket' | 'region'> {
   const [, , service, region = '', account = '', name = ''] = resource.split(':');
   if (service !== 'cos' || name === '') return { bucket: resource, region: '' };
   const appid = /^appid\/(\d+)$/.exec(account)?.[1];

@@ -36,7 +36,7 @@ export function empty(status = 200, headers: Pairs = []): CloudResponse {
   return { status, headers };
 }
 
-export function toText(root: XmlElement): string {
+function toText(root: XmlElement): string {
   return DECLARATION + lines(root, '\n');
 }
 

@@ -54,7 +54,7 @@ export function setup(versioning?: VersioningStatus, switches: Partial<Switches>
 export type Setup = ReturnType<typeof setup>;
 
 /** A small generator with a seed (mulberry32): the same numbers each time. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

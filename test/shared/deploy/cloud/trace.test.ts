@@ -8,6 +8,7 @@ describe('traceCos', () => {
   it('names call, bucket and key, but no content', async () => {
     const told: string[] = [];
     const bytes = new TextEncoder().encode('the-secret-key');
+    // Not the storage core: the test shows which of three answers the trace passes on, unchanged.
     const plain = {
       putObject: async () => ({ versionId: undefined, etag: '"e"', crc64: undefined }),
       headBucket: async () => 'exists',

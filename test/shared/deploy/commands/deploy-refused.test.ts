@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CloudApiError } from '../../../../shared/deploy/cloud/cloud-api.ts';
+import { STATE } from '../../../deployment/index.ts';
 import { rawConfiguration, sampleSettings } from '../settings.ts';
 import { OWNER, world } from './deploy-world.ts';
 
@@ -8,13 +9,13 @@ describe('deploy', () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
     cloud.clear();
-    const before = [...cloud.buckets.keys()];
+    const before = cloud.buckets();
     const second = sampleSettings({ provider: { ...rawConfiguration().provider, stage: 'prod' } });
     await expect(cloud.deploy(second)).rejects.toThrow(
       /^The function cos-replication-dev-replicate has the trigger "cos source-1250000000 cos:ObjectCreated:\*".*one function only, so this stage cannot have "cos source-1250000000 cos:ObjectCreated:\*": nothing was changed.*other buckets in serverless.yml, or run "npx serverless remove" for the other stage/,
     );
     expect(cloud.api.changes).toEqual([]);
-    expect([...cloud.buckets.keys()]).toEqual(before);
+    expect(cloud.buckets()).toEqual(before);
     expect(cloud.lines).toEqual([]);
     // The first stage is unchanged, and can be deployed again.
     await cloud.deploy();
@@ -68,7 +69,7 @@ describe('deploy', () => {
     const cloud = world(sampleSettings(), { 'backup-1250000000': 'Enabled' });
     await expect(cloud.deploy()).rejects.toThrow(/source bucket source-1250000000@ap-guangzhou does not exist/);
     expect(cloud.api.changes).toEqual([]);
-    expect(cloud.buckets.has('crr-dev-gz-1250000000')).toBe(false);
+    expect(cloud.buckets()).not.toContain(STATE.bucket);
   });
 
   it('warns of buckets that no rule could use yet', async () => {
@@ -93,15 +94,15 @@ describe('deploy', () => {
   it('refuses a public state bucket', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
-    cloud.acls.set('crr-dev-gz-1250000000', 'public-read');
+    cloud.storage.core.putBucketAcl(STATE.bucket, STATE.region, { canned: 'public-read', grants: [] });
     await expect(cloud.deploy()).rejects.toThrow(/public-read but holds API keys/);
   });
 
   it('refuses a state bucket whose ACL admits somebody', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
-    const stranger = { ID: 'qcs::cam::uin/100000000002:uin/100000000002' };
-    cloud.grants.set('crr-dev-gz-1250000000', [{ Grantee: stranger, Permission: 'READ' }]);
+    const grants = [{ grantee: 'qcs::cam::uin/100000000002:uin/100000000002', permission: 'READ' }];
+    cloud.storage.core.putBucketAcl(STATE.bucket, STATE.region, { canned: 'private', grants });
     await expect(cloud.deploy()).rejects.toThrow(/lets qcs::cam::uin\/100000000002:uin\/100000000002 in \(READ\)/);
   });
 
@@ -110,9 +111,9 @@ describe('deploy', () => {
     await cloud.deploy();
     const guest = 'qcs::cam::uin/100000000002:uin/100000000002';
     const statement = { Effect: 'allow', Principal: { qcs: [OWNER.ID, guest] }, Action: ['name/cos:GetObject'] };
-    cloud.policies.set('crr-dev-gz-1250000000', { version: '2.0', Statement: [statement] });
+    cloud.policies.set(STATE.bucket, { version: '2.0', Statement: [statement] });
     await expect(cloud.deploy()).rejects.toThrow(`its bucket policy lets ${guest} in`);
-    cloud.policies.set('crr-dev-gz-1250000000', { version: '2.0', Statement: [{ ...statement, Effect: 'deny' }] });
+    cloud.policies.set(STATE.bucket, { version: '2.0', Statement: [{ ...statement, Effect: 'deny' }] });
     await cloud.deploy();
   });
 

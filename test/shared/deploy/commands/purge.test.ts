@@ -1,9 +1,7 @@
 import type COS from 'cos-nodejs-sdk-v5';
 import { describe, expect, it } from 'vitest';
-import type { Cos } from '../../../../shared/cos/index.ts';
 import { askToPurge, purge, type Terminal } from '../../../../shared/deploy/commands/purge.ts';
-
-const STATE = { bucket: 'crr-dev-gz-1250000000', region: 'ap-guangzhou' };
+import { createStorage, START, STATE } from '../../../deployment/index.ts';
 
 function terminalThat(answer: string, isTTY = true): Terminal & { asked: string[] } {
   const asked: string[] = [];
@@ -31,37 +29,30 @@ describe('askToPurge', () => {
 });
 
 describe('purge', () => {
-  function stateBucket(keys: string[], writtenLater: string[] = []) {
+  /** `writtenLater`: keys that are written when the bucket is first to be deleted. */
+  function stateBucket(keys: readonly string[], writtenLater: string[] = []) {
+    const { core, cos, upload, erase } = createStorage({ now: () => START, plain: [STATE] });
+    for (const key of keys) upload(STATE, key, key);
     const deleted: string[] = [];
-    let removed = false;
-    const cos: Pick<Cos, 'listObjects'> = {
-      listObjects: async (_, { marker = '', maxKeys = 1000 }) => {
-        const found = keys.filter((key) => key > marker).sort();
-        const shown = found.slice(0, maxKeys);
-        return {
-          entries: shown.map((key) => ({ key, etag: '"e"', size: 1, lastModified: 0, storageClass: 'STANDARD' })),
-          nextMarker: found.length > maxKeys ? shown.at(-1) : undefined,
-        };
-      },
-    };
+    // The two calls of the SDK, which the product's client does not have.
     const sdk = {
       deleteMultipleObject: async ({ Objects }: { Objects: { Key: string }[] }) => {
         expect(Objects.length).toBeLessThanOrEqual(1000);
         for (const { Key } of Objects) {
-          keys.splice(keys.indexOf(Key), 1);
+          erase(STATE, Key);
           deleted.push(Key);
         }
         return { Deleted: [], Error: [] };
       },
       deleteBucket: async () => {
-        keys.push(...writtenLater.splice(0));
-        if (keys.length > 0) throw Object.assign(new Error('not empty'), { code: 'BucketNotEmpty' });
-        removed = true;
+        for (const key of writtenLater.splice(0)) upload(STATE, key, key);
+        core.deleteBucket(STATE.bucket, STATE.region);
       },
     } as unknown as COS;
+    const isRemoved = () => core.listBuckets().length === 0;
     const lines: string[] = [];
     const report = { line: (text: string) => void lines.push(text), warn: () => undefined };
-    return { deleted, lines, isRemoved: () => removed, run: () => purge(STATE, { cos, sdk, report }) };
+    return { deleted, lines, isRemoved, run: () => purge(STATE, { cos, sdk, report }) };
   }
 
   it('deletes every page and then the bucket', async () => {

@@ -22,7 +22,7 @@ export const OTHER: Place = { bucket: 'other-1250000000', region: 'ap-guangzhou'
 export const BACKUP: Place = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
 export const PRIVATE = { canned: 'private', grants: [] } as const;
 
-export const settings = sampleSettings();
+const settings = sampleSettings();
 export const { state } = settings;
 export const functionOf = (key: string) => ({
   region: 'ap-guangzhou',
@@ -35,7 +35,7 @@ export const codeOf = (bundle: string) => zip({ 'index.js': Buffer.from(`exports
 /** The local cloud of the current file. */
 export let cloud: LocalCloud;
 export let deps: DoctorDeps;
-export let platform: Cloud;
+let platform: Cloud;
 export let keys: ReturnType<typeof createKeyStore>;
 
 /** Gives the tests of a file one local cloud, in which nothing is deployed yet. */
