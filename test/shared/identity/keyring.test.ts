@@ -148,11 +148,11 @@ describe('a key that a marker names', () => {
     const answered = new Promise<void>((resolve) => (answer = resolve));
     // The first look finds that the peer has no key. The peer is deployed before the look ends.
     const missed = new Promise<void>((resolve) => {
-      onAnswer = ({ bucket }) => {
+      onAnswer = async ({ bucket }) => {
         if (bucket !== PEER.bucket) return;
         onAnswer = () => undefined;
         resolve();
-        return answered;
+        await answered;
       };
     });
     const early = keys.find('ffffffff', now);

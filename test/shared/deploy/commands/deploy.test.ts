@@ -51,13 +51,13 @@ describe('deploy', () => {
   it('makes each key once, and never shows a secret', async () => {
     const cloud = world(sampleSettings());
     await cloud.deploy();
-    const { cos, keys } = cloud.storage;
+    const { storage } = cloud;
     const names = ['secrets/marker-key/1', 'secrets/status-key'];
-    const read = async (name: string) => Buffer.from((await cos.getObject(STATE, name))?.body ?? []).toString();
-    expect(keys(STATE)).toEqual(names);
+    const read = async (name: string) => Buffer.from((await storage.cos.getObject(STATE, name))?.body ?? []).toString();
+    expect(storage.keys(STATE)).toEqual(names);
     const secrets = await Promise.all(names.map(read));
     await cloud.deploy();
-    expect(keys(STATE)).toEqual(names);
+    expect(storage.keys(STATE)).toEqual(names);
     expect(await Promise.all(names.map(read))).toEqual(secrets);
     const said = JSON.stringify([cloud.lines, cloud.warnings, [...cloud.api.functions]]);
     for (const secret of secrets) {

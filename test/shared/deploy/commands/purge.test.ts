@@ -31,28 +31,28 @@ describe('askToPurge', () => {
 describe('purge', () => {
   /** `writtenLater`: keys that are written when the bucket is first to be deleted. */
   function stateBucket(keys: readonly string[], writtenLater: string[] = []) {
-    const { core, cos, upload, erase } = createStorage({ now: () => START, plain: [STATE] });
-    for (const key of keys) upload(STATE, key, key);
+    const storage = createStorage({ now: () => START, plain: [STATE] });
+    for (const key of keys) storage.upload(STATE, key, key);
     const deleted: string[] = [];
     // The two calls of the SDK, which the product's client does not have.
     const sdk = {
       deleteMultipleObject: async ({ Objects }: { Objects: { Key: string }[] }) => {
         expect(Objects.length).toBeLessThanOrEqual(1000);
         for (const { Key } of Objects) {
-          erase(STATE, Key);
+          storage.erase(STATE, Key);
           deleted.push(Key);
         }
         return { Deleted: [], Error: [] };
       },
       deleteBucket: async () => {
-        for (const key of writtenLater.splice(0)) upload(STATE, key, key);
-        core.deleteBucket(STATE.bucket, STATE.region);
+        for (const key of writtenLater.splice(0)) storage.upload(STATE, key, key);
+        storage.core.deleteBucket(STATE.bucket, STATE.region);
       },
     } as unknown as COS;
-    const isRemoved = () => core.listBuckets().length === 0;
+    const isRemoved = () => storage.core.listBuckets().length === 0;
     const lines: string[] = [];
     const report = { line: (text: string) => void lines.push(text), warn: () => undefined };
-    return { deleted, lines, isRemoved, run: () => purge(STATE, { cos, sdk, report }) };
+    return { deleted, lines, isRemoved, run: () => purge(STATE, { cos: storage.cos, sdk, report }) };
   }
 
   it('deletes every page and then the bucket', async () => {
