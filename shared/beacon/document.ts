@@ -13,7 +13,7 @@ export const MOST_RULES = 100;
 export const LARGEST = 2 * 2 ** 20;
 
 /** The status of one source, kept at a destination. Anybody who may write to the destination may have written it. */
-export const beacon = z.object({
+const beacon = z.object({
   /** `bucket-appid@region` */
   source: z.string(),
   destination: z.string(),

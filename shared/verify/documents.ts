@@ -60,7 +60,7 @@ export const verifyJob = object({
 });
 
 /** The findings. All fields add up, so that ranges can be summed in any order. */
-export const verifySums = object({
+const verifySums = object({
   keys: count,
   source: side,
   replicas: side,
