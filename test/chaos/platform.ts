@@ -70,10 +70,6 @@ export class Platform {
     options.core.onEvent((event) => this.#deliver(event));
   }
 
-  get busy(): boolean {
-    return this.#running > 0;
-  }
-
   /** Canaries that are not yet forgotten. */
   get canaries(): number {
     return this.#canaries.size;

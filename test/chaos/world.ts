@@ -119,7 +119,6 @@ export async function runWorld(options: WorldOptions): Promise<WorldResult> {
     deeds: options.deeds,
     diary,
     note,
-    busy: () => platforms.some(({ busy }) => busy),
     changeRules,
     large: options.large,
     encrypting: options.encryption !== undefined,

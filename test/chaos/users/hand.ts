@@ -12,8 +12,6 @@ export interface UsersOptions {
   readonly deeds: readonly Deed[];
   readonly diary: Diary;
   readonly note: (line: string) => void;
-  /** Whether any function is running. */
-  readonly busy: () => boolean;
   readonly changeRules: (deed: Deed) => Promise<void>;
   /** Whether some objects are of several megabytes. */
   readonly large: boolean;
@@ -71,8 +69,6 @@ export class Hand {
   }
 
   copyOntoItself({ place, key, random, request }: Act): string | undefined {
-    // A copy from the very moment in which a run removes its original looks like ours: a known limit.
-    if (this.world.busy()) return undefined;
     const from = pick(
       this.versions(place, key).filter((version) => !version.deleteMarker),
       random(),
