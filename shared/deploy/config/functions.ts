@@ -4,6 +4,16 @@ import type { Locate } from './locate.ts';
 import { checkStarts, NEEDED_FUNCTIONS } from './starts.ts';
 
 const LONGEST_TIMEOUT = 900;
+/**
+ * Seconds. Each function keeps the last part of its run for recording what is left. In a shorter run it would only
+ * record: it would succeed, do no work, and nobody would be told.
+ */
+const SHORTEST_TIMEOUTS = new Map([
+  ['replicate', 20],
+  ['task', 20],
+  ['scan', 60],
+  ['schedule', 20],
+]);
 const SMALLEST_MEMORY = 64;
 const MEMORY_STEP = 128;
 const LARGEST_MEMORY = 3072;
@@ -34,9 +44,10 @@ export function readFunctions(declared: Declared | undefined, locate: Locate): F
   for (const one of functions) {
     const { key, timeout, memory, instances } = one;
     checkStarts(one, locate);
-    if (!isWhole(timeout, 1, LONGEST_TIMEOUT)) {
+    const shortest = SHORTEST_TIMEOUTS.get(key) ?? 1;
+    if (!isWhole(timeout, shortest, LONGEST_TIMEOUT)) {
       throw new DeployError(
-        `${locate(['functions', key, 'timeout'])}: the timeout of ${key} is ${JSON.stringify(timeout)}; write whole seconds from 1 to ${LONGEST_TIMEOUT}.`,
+        `${locate(['functions', key, 'timeout'])}: the timeout of ${key} is ${JSON.stringify(timeout)}; write whole seconds from ${shortest} to ${LONGEST_TIMEOUT}.`,
         'BAD_TIMEOUT',
       );
     }

@@ -38,8 +38,13 @@ it.each<[string, typeof declared | undefined, RegExp]>([
   [
     'a time limit over 900 s',
     changed('task', { timeout: 901 }),
-    /at functions\.task\.timeout: .* is 901; .*from 1 to 900/,
+    /at functions\.task\.timeout: .* is 901; .*from 20 to 900/,
   ],
+  ...(['replicate', 'task', 'scan', 'schedule'] as const).map((key): [string, typeof declared, RegExp] => [
+    `a time limit in which ${key} would do no work`,
+    changed(key, { timeout: 15 }),
+    new RegExp(`the timeout of ${key} is 15; write whole seconds from [26]0 to 900`),
+  ]),
   [
     'new objects without a trigger',
     changed('replicate', { events: [{ sources: ['cos:ObjectRestore:Completed'] }] }),
