@@ -1,7 +1,7 @@
 import { beaconKey, LARGEST, readBeacon, type Beacon } from '../../beacon/index.ts';
 import { formatPlace, type Cos, type Place } from '../../cos/index.ts';
 import { ServiceError } from '../../errors/index.ts';
-import { DeployError } from '../error.ts';
+import { DeployError, explain } from '../error.ts';
 import type { Settings } from '../types.ts';
 import { count, duration, quoted } from './ask.ts';
 
@@ -29,6 +29,20 @@ interface Found {
   readonly beacon: Beacon | undefined;
   /** Error code with which the destination could not be read. */
   readonly cause?: string;
+}
+
+/** Failures of a region that does not answer, beside those that say themselves that they may pass. */
+const NO_ANSWER = /^(NetworkError|ConnectionFailed|InternalError|HTTP5)/;
+
+/** The same error; of a region that may be down, with the way to the status that needs no answer of it. */
+export function adviseDestination(error: unknown): unknown {
+  if (!(error instanceof ServiceError) || !(error.retryable || NO_ANSWER.test(error.code))) return error;
+  return new DeployError(
+    `${explain(error).replace(/\.?$/, '.')} If the region of the source is down, "npx serverless replication status --at-destination" reads what its destinations hold.`,
+    'NO_STATUS',
+    error,
+    error.retryable,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { localAddress } from '../cloud/local-address.ts';
 import type { ApiDeps } from '../commands/ask.ts';
-import { showAtDestination } from '../commands/at-destination.ts';
+import { adviseDestination, showAtDestination } from '../commands/at-destination.ts';
 import { readPort, serveConsole, untilEnded } from '../commands/console.ts';
 import { canvasOf } from '../commands/drawing.ts';
 import { showDryRun } from '../commands/dry-run.ts';
@@ -33,7 +33,7 @@ export function replicationHooks(context: Context): Hooks {
   const about = () => ({ bucket: text('bucket'), json: context.flag('json') });
   const action = (name: Action) => () => act(context, name);
   return {
-    'replication:status:show': () => (context.flag('at-destination') ? atDestination(context) : act(context, 'status')),
+    'replication:status:show': () => (context.flag('at-destination') ? atDestination(context) : status(context)),
     'replication:scan:start': action('scan'),
     'replication:verify:compare': () => verify(context),
     'replication:pause:hold': action('pause'),
@@ -73,6 +73,12 @@ async function act(context: Context, action: Action): Promise<void> {
     rule: text('rule'),
     properties: context.flag('properties'),
     wait: context.flag('wait'),
+  });
+}
+
+async function status(context: Context): Promise<void> {
+  await act(context, 'status').catch((error: unknown) => {
+    throw adviseDestination(error);
   });
 }
 

@@ -2,8 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { ensureStatusKey } from '../../../shared/beacon/index.ts';
 import { seal } from '../../../shared/beacon/seal.ts';
-import { showAtDestination } from '../../../shared/deploy/commands/at-destination.ts';
-import { DeployError } from '../../../shared/deploy/error.ts';
+import { adviseDestination, showAtDestination } from '../../../shared/deploy/commands/at-destination.ts';
+import { CloudApiError } from '../../../shared/deploy/cloud/cloud-api.ts';
+import { DeployError, explain } from '../../../shared/deploy/error.ts';
 import { BACKUP, SOURCE } from '../../deployment/index.ts';
 import { KEY, MINUTE, refusal, world } from './telling.ts';
 
@@ -125,5 +126,29 @@ describe('the command that reads it', () => {
     await engine.deps.cos.putObject(BACKUP, KEY, Buffer.from(text));
     const deps = { settings, cos: engine.deps.cos, now: () => 0, print: () => undefined };
     await expect(showAtDestination(deps, none)).rejects.toMatchObject({ code: 'NO_STATUS' });
+  });
+});
+
+describe('a status whose region does not answer', () => {
+  it.each([
+    new CloudApiError('GetFunction', 'HTTP503', 'scf.tencentcloudapi.com answered with status 503'),
+    new CloudApiError('GetFunction', 'NetworkError', 'no answer from scf.tencentcloudapi.com: timeout'),
+    new DeployError('The API gave no answer.', 'NetworkError', undefined, true),
+    new DeployError('The API answered 500 InternalError: unexpected.', 'InternalError', undefined, true),
+  ])('names the one that its destinations hold ($message)', (error) => {
+    const advised = adviseDestination(error);
+    if (!(advised instanceof DeployError)) throw new Error('no DeployError');
+    expect(explain(advised)).toMatch(
+      /[^.]\. If the region .* down, "npx serverless replication status --at-destination"/,
+    );
+    expect(explain(advised)).toContain(error.message.replace(/\.$/, ''));
+  });
+
+  it.each([
+    new CloudApiError('GetFunction', 'AuthFailure.SecretIdNotFound', 'no such key'),
+    new DeployError('The API has not been deployed.', 'NO_API'),
+    new TypeError('a mistake of ours'),
+  ])('leaves an error alone that the region gave itself ($message)', (error) => {
+    expect(adviseDestination(error)).toBe(error);
   });
 });
