@@ -176,4 +176,29 @@ describe.sequential('deployed functions', { timeout: LONG }, () => {
       cloud.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: '.replication-canary/mine' }).entries,
     ).toEqual([]);
   });
+
+  it('verify: list by key what somebody has hidden or removed at the destination', async () => {
+    const verify = (...args: string[]) => site.project.serverless(['replication', 'verify', ...args], lists);
+    expect(await verify('--prefix', 'there/2')).toMatch(/Both sides are equal up to [^]*It is safe to switch/);
+    const there = { Bucket: BACKUP.bucket, Region: BACKUP.region };
+    await site.sdk.putObject({ ...there, Key: 'there/2', Body: 'mine' });
+    const [newest] = cloud.core.listVersions(BACKUP.bucket, BACKUP.region, { prefix: 'there/3' }).entries;
+    await site.sdk.deleteObject({ ...there, Key: 'there/3', VersionId: newest?.versionId ?? '' });
+    const found =
+      /not-shown "there\/2" .*: shows other\n +missing "there\/3" [^]*not safe to switch.*leaves versions of/;
+    await expect(verify()).rejects.toThrow(found);
+  });
+
+  it('can be asked at the destination alone, while the region of the source answers nothing', async () => {
+    const down = {
+      match: { region: SOURCE.region },
+      effect: { kind: 'error', status: 503, code: 'ServiceUnavailable' },
+    };
+    cloud.faults.set([down as never]);
+    const told = await site.project.serverless(['replication', 'status', '--at-destination'], lists);
+    const [asked] = cloud.faults.status();
+    cloud.faults.clear();
+    expect(told).toMatch(/as the destination holds it, .* old\n[^]*complete up to +2[^]*waiting +0 keys/);
+    expect(asked?.matched).toBe(0);
+  });
 });

@@ -102,14 +102,32 @@ export async function showVerify(deps: VerifyCommandDeps, options: VerifyOptions
   const { marker: _more, ...whole } = answer;
   if (json) deps.print(JSON.stringify({ ...whole, list, truncated: list.length < answer.listed }));
   else for (const line of format(answer, list)) deps.print(line);
-  if (answer.safe !== true) throw notSafe(answer);
+  if (answer.safe !== true) throw notSafe(answer, items);
 }
 
-function notSafe({ state, cause }: Verified): DeployError {
+/** `items`: the listed differences that were read. */
+function notSafe({ state, cause, destinations }: Verified, items: Verified['list']): DeployError {
   if (state === 'stopped')
     return new DeployError(`The verification was stopped (${cause ?? 'unknown'}): run it again.`, 'VERIFY_STOPPED');
+  const kinds = new Set(destinations.flatMap(({ differences }) => differences.map(({ kind }) => kind)));
+  const isHidden = items.some(({ kind, by }) => kind === 'not-shown' && by === 'other');
+  const isBehind = items.some(({ kind, by }) => kind === 'not-shown' && by !== 'other');
+  const steps = [
+    ...(kinds.has('missing') || kinds.has('delete-marker') || isBehind
+      ? ['"replication scan" copies what is missing.']
+      : []),
+    ...(isHidden
+      ? ['A scan leaves versions of others alone: delete those that hide a replica by their ID at the destination.']
+      : []),
+    ...(kinds.has('bytes')
+      ? [
+          'Of replicas with other bytes, delete each by its ID (--json has it as "replicaVersionId"): a scan then copies the newest of a key again.',
+        ]
+      : []),
+    ...(kinds.has('unverified') ? ['Verify again what could not be compared.'] : []),
+  ];
   return new DeployError(
-    'It is not safe to switch: versions are missing, damaged, hidden or unverified. "replication scan" copies the missing ones.',
+    ['It is not safe to switch: versions are missing, damaged, hidden or unverified.', ...steps].join(' '),
     'NOT_SAFE',
   );
 }

@@ -80,3 +80,51 @@ it('verify prints each step of its progress once in plain lines', async () => {
     'backup-1250000000@ap-shanghai: 1,200 keys compared, 2 of 4 ranges',
   ]);
 });
+
+/** The error of a verification that found these differences, each once. */
+async function unsafe(...found: readonly { kind: string; by?: string }[]): Promise<string> {
+  const sides = { versions: 3, bytes: 3, deleteMarkers: 0 };
+  const destination = 'backup-1250000000@ap-shanghai';
+  vi.spyOn(apiCall, 'callApi').mockResolvedValue({
+    id: 'v',
+    upTo: '2026-01-01T00:00:00.000Z',
+    certainUpTo: null,
+    state: 'ended',
+    equal: false,
+    safe: false,
+    destinations: [
+      {
+        destination,
+        equal: false,
+        progress: { ranges: { total: 1, done: 1 }, keys: 3 },
+        digests: null,
+        source: sides,
+        replicas: sides,
+        differences: found.map(({ kind }) => ({ kind, count: 1, bytes: 1 })),
+        skipped: [],
+      },
+    ],
+    listed: found.length,
+    list: found.map((one) => ({ destination, key: 'a', ...one })),
+  });
+  const options = { bucket: undefined, prefix: undefined, destination: undefined, upTo: undefined, limit: undefined };
+  const verification = showVerify(
+    apiDeps(() => undefined),
+    { ...options, deep: false, json: false },
+  );
+  return verification.then(
+    () => 'safe',
+    (error: unknown) => String(error),
+  );
+}
+
+it('verify says for each kind of difference how it is mended, and sends nobody to a scan that cannot help', async () => {
+  expect(await unsafe({ kind: 'missing' })).toMatch(/not safe to switch.*"replication scan" copies what is missing\.$/);
+  expect(await unsafe({ kind: 'not-shown', by: 'replica' })).toMatch(/"replication scan" copies/);
+  const hidden = await unsafe({ kind: 'not-shown', by: 'other' });
+  expect(hidden).toMatch(/leaves versions of others alone: delete those that hide a replica by their ID/);
+  expect(hidden).not.toMatch(/copies/);
+  const damaged = await unsafe({ kind: 'bytes' });
+  expect(damaged).toMatch(/delete each by its ID \(--json has it as "replicaVersionId"\)/);
+  expect(await unsafe({ kind: 'unverified' })).toMatch(/Verify again what could not be compared\.$/);
+});
