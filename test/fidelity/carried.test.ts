@@ -24,6 +24,12 @@ describe('the headers that a replica carries', () => {
     expect(CARRIED.filter((name) => !sent.has(name))).toEqual([]);
   });
 
+  it('have a sample in the tests of replicas and in the contract of stores', () => {
+    const text = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8').toLowerCase();
+    const samples = [text('headers.test.ts'), text('../contract/objects.test.ts')];
+    expect(CARRIED.filter((name) => !samples.every((sample) => sample.includes(name)))).toEqual([]);
+  });
+
   it('are named on the page about replicas', () => {
     const page = readFileSync(new URL('../../shared/replication/replicas.md', import.meta.url), 'utf8').toLowerCase();
     expect(CARRIED.filter((name) => !page.includes(name))).toEqual([]);

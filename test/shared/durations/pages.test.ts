@@ -18,6 +18,9 @@ const ENGINE = 'shared/replication/README.md';
 const API = 'functions/api/README.md';
 const FUNCTIONS = 'functions/README.md';
 
+/** In seconds. The answer that a run relies on may have been on its way for five. */
+const SUSPENSION_NOTICED = seconds(D.VERSIONING_TRUSTED_MS + D.SIGNATURE_LIFE_MS) + 5;
+
 /** A duration as a page gives it, and a word near it: sentences may change, and figures may not. */
 const SAID: readonly (readonly [page: string, figure: string, near: string])[] = [
   ['README.md', `${word(hours(D.LONGEST_BACKOFF_MS))} hours`, 'wait'],
@@ -30,8 +33,7 @@ const SAID: readonly (readonly [page: string, figure: string, near: string])[] =
   [API, `every ${word(minutes(D.CHECK_AGAIN_MS))} minutes`, 'each hour'],
   [API, `${word(hours(D.CHECK_LATE_MS))} hours`, '`function-silent`'],
   [FUNCTIONS, `every ${word(minutes(D.CHECK_AGAIN_MS))} minutes`, 'cause'],
-  // The answer that a run relies on may have been on its way for five seconds.
-  [FUNCTIONS, `${seconds(D.VERSIONING_TRUSTED_MS + D.SIGNATURE_LIFE_MS) + 5} seconds`, 'versioning'],
+  [FUNCTIONS, `${SUSPENSION_NOTICED} seconds`, 'versioning'],
   [FUNCTIONS, `${hours(D.SCAN_EVERY_MS)} hours`, 'scan'],
   [FUNCTIONS, `after ${seconds(D.SETTLE_MS)} s`, 'looked at again'],
   [ENGINE, `at most ${word(seconds(D.RULES_BELIEVED_MS))} second old`, 'rules in force'],
@@ -49,6 +51,10 @@ const SAID: readonly (readonly [page: string, figure: string, near: string])[] =
   [ENGINE, `slower than ${D.SLOWEST_COPY} KB/s`, 'copy'],
   [ENGINE, `${(D.LONGEST_COPY_MS * D.SLOWEST_COPY) / 1e6} MB`, 'speed'],
   [ENGINE, `${seconds(D.DELETE_LANDING_MS)} s`, 'DELETE'],
+  [ENGINE, `${SUSPENSION_NOTICED} seconds`, 'versioning'],
+  [ENGINE, `at most ${Math.ceil((D.LONGEST_COPY_MS + D.LEASE_TAIL_MS) / 60_000)} minutes`, 'killed one started'],
+  ['shared/replication/two-way.md', `${seconds(D.DELETE_LANDING_MS)} seconds`, 'unrecorded delete marker'],
+  ['test/README.md', `${SUSPENSION_NOTICED} seconds`, 'suspended'],
   [ENGINE, `${word(seconds(D.PROMPT_REPLICA_MS))} seconds`, 'copies a replica'],
 ];
 
