@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build, stop } from 'esbuild';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { remembered } from '../shared/deploy/remembered.mjs';
 
 const OWN_CODE = /\.tsx?$/;
 const OF_A_PACKAGE = /^[^./]/;
@@ -42,15 +42,14 @@ const inTheirPlaces = {
   },
 };
 
-/** Resolves once the program has run to the end of its file. */
-export async function runProgram(entry) {
-  const folder = dirname(entry);
-  /** It is never written; its name says where it looks for packages. */
-  const script = join(folder, `${basename(entry, '.ts')}.cjs`);
-  const { outputFiles } = await build({
+async function make(entry, folder, script) {
+  const { build, stop } = await import('esbuild');
+  const result = await build({
     stdin: { contents: `import ${JSON.stringify(`./${basename(entry)}`)};`, resolveDir: folder },
+    absWorkingDir: folder,
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -66,12 +65,22 @@ export async function runProgram(entry) {
     logLevel: 'error',
   });
   void stop();
+  return result;
+}
+
+/** Resolves once the program has run to the end of its file. */
+export async function runProgram(entry) {
+  const folder = dirname(entry);
+  /** It is never written; its name says where it looks for packages. */
+  const script = join(folder, `${basename(entry, '.ts')}.cjs`);
+  const memory = remembered({ entry, maker: fileURLToPath(import.meta.url), cwd: folder });
+  const text = memory.lookUp() ?? memory.keep(await make(entry, folder, script));
   process.setSourceMapsEnabled(true);
   const program = new Module(script);
   program.filename = script;
   program.paths = createRequire(entry).resolve.paths('x');
   // The way in which Node runs a script of its own, with source maps and `import()`.
   // oxlint-disable-next-line no-underscore-dangle
-  program._compile(outputFiles[0].text, script);
+  program._compile(text, script);
   await program.exports;
 }
