@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { bundleFunction } from '../../shared/deploy/functions/bundle.ts';
+import { bundleFunctions } from '../../shared/deploy/functions/bundle.ts';
 import { artifactOf, zip } from '../../shared/deploy/functions/zip.ts';
 import type { Artifact } from '../../shared/deploy/types.ts';
 import { ROOT } from '../e2e/command.ts';
@@ -15,9 +15,12 @@ const PAGE = /"[^"\n]{20000,}"|`[^`]{20000,}`/g;
 /** The functions of a release, by the names of their bundles. */
 export type Functions = Readonly<Record<string, Artifact>>;
 
-/** Bundles the functions of this folder. */
-export async function bundleAll(): Promise<Functions> {
-  return bundled(async (zipPath) => artifactOf(await readFile(zipPath)));
+let all: Promise<Functions> | undefined;
+
+/** Bundles the functions of this folder, once for all test files of this process. */
+export function bundleAll(): Promise<Functions> {
+  all ??= bundled(async (zipPath) => artifactOf(await readFile(zipPath)));
+  return all;
 }
 
 /** The code of this folder's functions in one compressed file, without the console page. */
@@ -38,8 +41,7 @@ async function bundled<T>(read: (zipPath: string, file: string) => Promise<T>): 
   const output = await mkdtemp(join(tmpdir(), 'functions-'));
   try {
     const found: Record<string, T> = {};
-    for (const name of FUNCTIONS) {
-      const { zipPath } = await bundleFunction(name, { root: ROOT, output, runtime: RUNTIME });
+    for (const [name, { zipPath }] of await bundleFunctions(FUNCTIONS, { root: ROOT, output, runtime: RUNTIME })) {
       found[name] = await read(zipPath, join(output, name, 'index.js'));
     }
     return found;

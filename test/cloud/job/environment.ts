@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type COS from 'cos-nodejs-sdk-v5';
 import { createKeyStore, RIGHTS } from '../../../shared/access/index.ts';
 import { appidOf, createCosClient, type Place } from '../../../shared/cos/index.ts';
+import { listen } from '../http/index.ts';
 import { startCloud, type LocalCloud } from '../index.ts';
 import { openCli, type Cli } from './cli.ts';
 import { calling, cosClient, type Access } from './clients.ts';
@@ -101,7 +102,15 @@ function createForeignBucket({ core }: LocalCloud, { bucket, region }: Place): v
   core.putVersioning(bucket, region, 'Enabled');
 }
 
+/** Reading the configuration takes seconds, and a taken port is reported before. */
+async function refuseTakenPort(port: number): Promise<void> {
+  const nothing = (): Promise<never> => Promise.reject(new Error('nothing is served yet'));
+  const probe = await listen(nothing, { port, onError: () => {} });
+  await probe.close();
+}
+
 async function startWith(cli: Cli, options: EnvironmentOptions): Promise<Environment> {
+  if (options.port !== 0) await refuseTakenPort(options.port);
   const configuration = await readConfiguration(cli, options.root, options.signal);
   const { appid, source } = configuration;
   const cloud = await startCloud({ port: options.port, appid, uin: UIN, sourceRegion: source.region });

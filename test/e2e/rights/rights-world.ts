@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { vi } from 'vitest';
 import { createCosClient, nodeHash, type Place } from '../../../shared/cos/index.ts';
@@ -9,13 +6,11 @@ import { createCloudApi } from '../../../shared/deploy/cloud/cloud-api.ts';
 import { createScf } from '../../../shared/deploy/cloud/scf.ts';
 import { createSdk } from '../../../shared/deploy/cloud/state-bucket.ts';
 import { deploy } from '../../../shared/deploy/commands/deploy.ts';
-import { bundleFunction } from '../../../shared/deploy/functions/bundle.ts';
-import { artifactOf } from '../../../shared/deploy/functions/zip.ts';
 import { startCloud, type LocalCloud } from '../../cloud/index.ts';
 import { cosClient, replicationClient } from '../../cloud/job/clients.ts';
 import { apiDomain } from '../../cloud/job/index.ts';
 import { sampleSettings } from '../../shared/deploy/settings.ts';
-import { ROOT } from '../command.ts';
+import { bundleAll } from '../../upgrade/functions.ts';
 import { allowCaller } from '../project.ts';
 
 export const SOURCE: Place = { bucket: 'source-1250000000', region: 'ap-guangzhou' };
@@ -36,7 +31,6 @@ export type RightsWorld = Awaited<ReturnType<typeof openRights>>;
 
 /** The buckets, with nothing deployed yet: the leftovers of earlier days come first. */
 export async function openRights() {
-  const output = await mkdtemp(join(tmpdir(), 'least-privilege-'));
   /** ms by which the clock of the cloud is off, for earlier writes. */
   let shift = 0;
   const now = () => Date.now() + shift;
@@ -70,8 +64,9 @@ export async function openRights() {
       const platform = createCloudApi({ credentials: pair, region: SOURCE.region, endpoint, now: Date.now, sleep });
       const clouds = { api: platform, scf: createScf(platform, sleep), sdk: await createSdk(pair, endpoint), cos };
       const bundle = async (name: string) => {
-        const { zipPath } = await bundleFunction(name, { root: ROOT, output, runtime: 'Nodejs20.19' });
-        return artifactOf(await readFile(zipPath));
+        const artifact = (await bundleAll())[name];
+        if (artifact === undefined) throw new Error(`there is no function ${name}`);
+        return artifact;
       };
       const nobody = { line: () => undefined, warn: () => undefined };
       await deploy({ ...settings, endpoint }, { ...clouds, random: randomBytes }, bundle, nobody);
@@ -105,7 +100,6 @@ export async function openRights() {
     close: async (): Promise<void> => {
       cos.close();
       await cloud.close();
-      await rm(output, { recursive: true });
     },
   };
 }
