@@ -1,4 +1,4 @@
-import { isBucketName, isRegion, placeOfHost, regionFromCode } from '../cos/index.ts';
+import { isBucketName, isRegion, keyProblem, placeOfHost, regionFromCode } from '../cos/index.ts';
 import type { Place } from '../cos/index.ts';
 import { field, isRecord, textField } from './guards.ts';
 import { formatLine } from './log.ts';
@@ -44,8 +44,11 @@ function readRecord(record: unknown, onProblem: OnProblem): ObjectEvent[] {
   const address = readUrl(textField(object, 'url'));
   const place = address?.place ?? placeOfBucket(bucket);
   const raw = rawKey(textField(object, 'key'), bucket);
-  // COS does not document which of the two is encoded and how often; one capture shows it.
-  const keys = [...new Set([address?.key, raw])].filter((key): key is string => key !== undefined && key !== '');
+  // COS does not document which of the two is encoded and how often; one capture shows it. No object can have a name
+  // that COS refuses, such as a long one that is encoded, and a task for it would fail for ever.
+  const keys = [...new Set([address?.key, raw])].filter(
+    (key): key is string => key !== undefined && keyProblem(key) === undefined,
+  );
   if (place === undefined || keys.length === 0) {
     onProblem('neither url nor key and cosBucket name an object.');
     return [];

@@ -164,6 +164,32 @@ describe('readCosEvent', () => {
     expect(one.problems).toHaveLength(1);
   });
 
+  it.each([
+    [
+      'a key that was encoded',
+      encodeURIComponent('世'.repeat(280)),
+      encodeURIComponent('世'.repeat(280)),
+      '世'.repeat(280),
+    ],
+    [
+      'a url that was encoded twice',
+      encodeURIComponent(encodeURIComponent('世'.repeat(280))),
+      '世'.repeat(280),
+      '世'.repeat(280),
+    ],
+    ['a url that was not encoded', '%2F', '%2F', '%2F'],
+  ])('leaves out the name that no object can have: %s', (_, encoded, raw, key) => {
+    const url = `http://source-1250000000.cos.ap-guangzhou.myqcloud.com/${encoded}`;
+    const one = read({ Records: [record({ object: { url, key: `/1250000000/source/${raw}` } })] });
+    expect(one).toMatchObject({ events: [{ key }], problems: [] });
+    expect(one.events).toHaveLength(1);
+  });
+
+  it.each(['x'.repeat(851), '/', '././', 'a\ud800'])('leaves out a record of a key that COS refuses', (key) => {
+    const { events, problems } = read({ Records: [record({ object: { url: '', key: `/1250000000/source/${key}` } })] });
+    expect([events, problems.length]).toEqual([[], 1]);
+  });
+
   it('leaves out a record that names no object and continues with the next', () => {
     const bad = record({ object: { url: '', key: '' } });
     const { events, problems } = read({ Records: [bad, null, 7, { cos: {} }, record({})] });
