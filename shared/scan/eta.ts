@@ -3,7 +3,7 @@ import type { RangeDocument } from './documents.ts';
 
 type Walked = Pick<
   RangeDocument,
-  'done' | 'pass' | 'again' | 'entries' | 'expected' | 'worked' | 'written' | 'notBefore' | 'blocked'
+  'done' | 'pass' | 'again' | 'entries' | 'expected' | 'worked' | 'written' | 'notBefore' | 'landed' | 'blocked'
 >;
 
 /** The speed of a running scan, and its expected end. */
@@ -51,10 +51,15 @@ function leftOf({ expected, entries, written }: Walked, ofOne: number, now: numb
   return Math.max(0, expected - entries - since);
 }
 
-/** Written keys are looked at again when listings have settled. Runs, and the result, start with the timer. */
+/**
+ * Written keys are looked at again when listings have settled and requests of killed runs have landed. Runs, and the
+ * result, start with the timer.
+ */
 function endAfter(walked: number, open: readonly Walked[]): number {
   const settled = walked + SETTLE_MS + CLOCK_DOUBT_MS;
-  const looks = open.flatMap(({ pass, again, notBefore }) => (pass > 1 ? [notBefore] : again ? [settled] : []));
+  const looks = open.flatMap(({ pass, again, notBefore, landed }) =>
+    pass > 1 ? [notBefore] : again ? [Math.max(settled, landed)] : [],
+  );
   const looked = looks.length === 0 ? walked : timerAfter(Math.max(walked, ...looks)) + LOOK_MS;
   return timerAfter(looked);
 }

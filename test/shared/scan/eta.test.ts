@@ -45,6 +45,9 @@ describe('the estimate of a scan', () => {
     const half = range({ entries: 500, worked: 100_000, again: true });
     // The walk ends after 100 s, listings have settled after 175 s, the timer comes after 180 s, and again after 240 s.
     expect(estimate([half], 1, NOW)?.eta).toBe(4 * MINUTE);
+    // After a killed run the second look waits for the last of its requests as well.
+    const takenOver = { ...half, landed: NOW + 16 * MINUTE };
+    expect(estimate([takenOver], 1, NOW)?.eta).toBe(17 * MINUTE);
     const looks = range({ pass: 2, worked: 200_000, entries: 0, notBefore: NOW + 50_000 });
     for (const seconds of [0, 10, 59])
       expect(estimate([looks], 0, NOW + seconds * 1000)?.eta).toBe(2 * MINUTE - seconds * 1000);
