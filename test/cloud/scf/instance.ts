@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createOutput } from './output.ts';
 
-const RUNNER = fileURLToPath(new URL('runner.mjs', import.meta.url));
+const RUNNER = fileURLToPath(new URL('runner.cjs', import.meta.url));
 const MEMORY_CHECK_MS = 100;
 /** The documented form of the entry is CommonJS. Otherwise Node would accept an ES module here too. */
 const COMMONJS_ONLY = '--no-experimental-require-module';
