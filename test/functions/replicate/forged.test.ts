@@ -1,6 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recordOf } from '../../deployment/events.ts';
-import { BACKUP, deployment, type Deployment, MARKER_EVENT, OTHER, SETTLED, SOURCE } from '../../deployment/index.ts';
+import {
+  BACKUP,
+  deployment,
+  type Deployment,
+  MARKER_EVENT,
+  OTHER,
+  SETTLED,
+  SOURCE,
+  STATE,
+} from '../../deployment/index.ts';
 import { rule } from '../../shared/rules/sample.ts';
 
 /** The one rule covers this prefix. */
@@ -73,6 +82,18 @@ describe('an event that nobody but a forger can send', () => {
     expect(world.state()).toEqual([expect.stringMatching(/^rules\//)]);
     expect(world.requests).toEqual([]);
   });
+});
+
+it('a task that somebody wrote replicates nothing that no rule asks for, and ends', async () => {
+  world.put('secret', {}, SOURCE, 'out/secret');
+  for (const place of [SOURCE, OTHER]) world.put('text', {}, place, `${COVERED}a`);
+  await world.ask({ key: 'out/secret' });
+  await world.ask({ key: `${COVERED}a`, source: OTHER });
+  await world.ask({ key: `${COVERED}a`, destination: OTHER });
+  await world.ask({ key: `${COVERED}a`, destination: STATE });
+  await settled();
+  expect(copies()).toEqual([]);
+  expect(world.keys(OTHER)).toEqual([`${COVERED}a`]);
 });
 
 it('an event of a long key, whose name is encoded in one place alone, leaves no work that fails', async () => {
