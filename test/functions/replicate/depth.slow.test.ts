@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import type { Version } from '../../cloud/cos/index.ts';
 import { BACKUP, deployment, type Deployment, MARKER_EVENT, SETTLED } from '../../deployment/index.ts';
 
 /** Five pages of a listing, and more than the first, smaller one. */
@@ -14,19 +15,22 @@ beforeAll(async () => {
   world.clock.ms += SETTLED;
 }, 60_000);
 
-/** Source versions that have a replica, newest first, through all pages of the listing. */
-function replicas(): readonly string[] {
+/** Everything at the destination, newest first, through all pages of the listing. */
+function entries() {
   const { bucket, region } = BACKUP;
-  const all: string[] = [];
+  const all: Version[] = [];
   let next: { keyMarker?: string; versionIdMarker?: string } = {};
   for (;;) {
     const page = world.core.listVersions(bucket, region, next);
-    const sources = page.entries.map((entry) => entry.attributes.meta['replication-source']?.split('/').at(-1));
-    all.push(...sources.filter((source) => source !== undefined));
+    all.push(...page.entries);
     if (!page.truncated) return all;
     next = { keyMarker: page.nextKeyMarker ?? '', versionIdMarker: page.nextVersionIdMarker ?? '' };
   }
 }
+
+/** Source versions that have a replica, newest first. */
+const replicas = (): readonly string[] =>
+  entries().flatMap(({ attributes }) => attributes.meta['replication-source']?.split('/').at(-1) ?? []);
 
 it('a key with a long history is read only as deep as the event asks', async () => {
   expect(replicas()).toHaveLength(VERSIONS);
@@ -53,3 +57,20 @@ it('a version that is missing deep down is still found from its event', async ()
   expect(all).toHaveLength(VERSIONS + 302);
   expect(new Set(all).size).toBe(VERSIONS + 302);
 }, 60_000);
+
+it('where a lifecycle has left few replicas, a full look asks for those alone, and copies nothing again', async () => {
+  const [kept, removed] = [entries().slice(0, 500), entries().slice(500)];
+  for (const { versionId } of removed) world.remove(versionId, BACKUP);
+  world.clock.ms += SETTLED;
+  let asked = 0;
+  world.onRequest(() => {
+    asked += 1;
+  });
+  await world.ask();
+  await world.later();
+  expect(entries().map(({ versionId }) => versionId)).toEqual(kept.map(({ versionId }) => versionId));
+  expect(world.state('tasks/')).toEqual([]);
+  expect(world.state('waiting/')).toEqual([]);
+  expect(asked).toBeGreaterThan(kept.length);
+  expect(asked).toBeLessThan(4 * kept.length);
+});
