@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -150,6 +150,13 @@ describe('npm with the settings of the repository', () => {
   it('reports an unknown script', () => {
     writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'x', scripts: {} }));
     expect(npm(['run', 'nope']).stderr).toContain('Missing script: "nope"');
+  });
+
+  it('runs no install script', () => {
+    const scripts = { preinstall: 'echo ran > ran.txt' };
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'x', scripts }));
+    expect(npm(['install', '--offline', '--no-audit', '--no-fund']).status).toBe(0);
+    expect(existsSync(join(root, 'ran.txt'))).toBe(false);
   });
 
   it('leaves stdout to the script', () => {
