@@ -37,6 +37,8 @@ export class Diary {
   }[] = [];
   /** Tags that a version had before somebody changed them, by its ID. */
   readonly formerTags = new Map<string, Version['attributes']['tags'][]>();
+  /** Archived versions that a user restored, and when, in ms since 1970. */
+  readonly restored = new Map<string, number>();
   /** Uploads that no user ends. */
   readonly uploads: { readonly place: Place; readonly key: string; readonly uploadId: string }[] = [];
 

@@ -59,6 +59,8 @@ export class ScanJudge {
         if (version.time / 1000 > result.completeUpTo || skippedFor(version) !== undefined) continue;
         // The version may have got the tags of the rule after the scan passed it.
         if (this.#evidence.diary.formerTags.has(version.versionId)) continue;
+        // It was archived when the scan passed it, or may have been.
+        if ((this.#evidence.diary.restored.get(version.versionId) ?? 0) > result.started) continue;
         if (!replicas.has(nameOf(version)) && !isExcused(version))
           this.violations.push({
             invariant: 'I8',

@@ -53,6 +53,7 @@ export const AT_SOURCES: Acts<Exclude<(typeof SOURCE_DEEDS)[number], 'multipart'
     const version = pick(archived, random());
     if (version === undefined) return undefined;
     hand.world.core.restoreObject(place.bucket, place.region, key, version.versionId, 30, request);
+    hand.world.diary.restored.set(version.versionId, hand.world.scheduler.now);
     return `restored ${key} ${version.versionId}`;
   },
   ageSource: (hand, act) => age(hand, act, false),
