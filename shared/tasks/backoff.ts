@@ -6,8 +6,8 @@ import { FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS } from '../durations/index.ts';
 
 /**
  * The time of the next try after a failure, in ms since 1970. The wait doubles from `FIRST_BACKOFF_MS` to
- * `LONGEST_BACKOFF_MS`, and is at least half of that. The digest of the key sets the moment, so that keys which failed together do not come back
- * together.
+ * `LONGEST_BACKOFF_MS`, and is at least half of that. The digest of the key sets the moment, so that keys which failed
+ * together do not come back together.
  */
 export function nextTry(
   target: Target,

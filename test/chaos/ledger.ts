@@ -1,4 +1,5 @@
 import type { Place } from '../../shared/cos/index.ts';
+import type { Rank } from '../../shared/identity/index.ts';
 import type { Core } from '../cloud/cos/index.ts';
 
 /** A version of a user at any place. */
@@ -29,18 +30,12 @@ export interface Upload {
   known: boolean;
 }
 
-/** A user's deletion; `time` in microseconds since 1970. */
-export interface Deletion {
-  readonly time: number;
-  readonly bucket: string;
-}
-
 /** A record that a delete marker of ours is about to be made. */
 export interface Intended {
   /** Stands for the key and its place. */
   readonly digest: string;
   /** The deletion that it stands for. */
-  readonly rank: Deletion;
+  readonly rank: Rank;
   /** ms since 1970 at which it was written. */
   readonly time: number;
   /** ms since 1970 at which it was removed, while no delete marker was known for it. Infinity: it was not. */
@@ -52,7 +47,7 @@ export interface Named {
   readonly digest: string;
   readonly versionId: string;
   /** The deletion that it stands for. Several records may name one delete marker. */
-  readonly rank: Deletion;
+  readonly rank: Rank;
   /** That of its intention. */
   readonly unique: string;
   /** ms since 1970 at which it was written. */

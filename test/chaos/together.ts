@@ -1,15 +1,15 @@
-import { timeOfVersionId } from '../cloud/cos/index.ts';
 import type { Place } from '../../shared/cos/index.ts';
+import type { Rank } from '../../shared/identity/index.ts';
+import { timeOfVersionId } from '../cloud/cos/index.ts';
 import { at } from './diary.ts';
-import type { Deletion } from './ledger.ts';
 import { skippedFor } from './skipped.ts';
 import { digestOf, mistakenAt, wasOnItsWay, type Mistaken } from './unanswered.ts';
 import { byKey, isOriginal, type Evidence, type Listed, type Violation } from './invariants.ts';
 
 /**
  * I4, where every site sends to every other: all show the newest write of any user, or all show nothing. The newest has
- * the highest microseconds in its ID, and then the highest name of its bucket. `mayLookLate`: runs are killed, requests
- * fail, or events are lost or late, so that a deletion may be looked at long after it was made.
+ * the highest microseconds in its ID, and then the highest name of its bucket. `mayLookLate`: the world has faults
+ * (killed runs, failing requests, lost events, lagging listings), so a deletion may be looked at long after it was made.
  */
 export function checkTogether(evidence: Evidence, mayLookLate: boolean): readonly Violation[] {
   const { core, topology, diary } = evidence;
@@ -47,7 +47,7 @@ export function checkTogether(evidence: Evidence, mayLookLate: boolean): readonl
 type Sited = Listed & { readonly bucket: string };
 
 const newestOf = (all: readonly Sited[]): Sited | undefined =>
-  all.reduce<Sited | undefined>((a, b) => (a && isNewer(a, b) ? a : b), undefined);
+  all.reduce<Sited | undefined>((a, b) => (a && isNewer(rankOf(a), rankOf(b)) ? a : b), undefined);
 
 /** Whether a user made it, as far as listings and records can tell. */
 function isOriginalBy({ ledger }: Evidence, taken: readonly Mistaken[], version: Listed): boolean {
@@ -58,8 +58,10 @@ function isOriginalBy({ ledger }: Evidence, taken: readonly Mistaken[], version:
 
 const timeOf = ({ versionId, time }: Listed): number => timeOfVersionId(versionId) ?? time;
 
-const isNewer = (a: Sited, b: Sited): boolean =>
-  timeOf(a) > timeOf(b) || (timeOf(a) === timeOf(b) && a.bucket > b.bucket);
+const rankOf = (one: Sited): Rank => ({ time: timeOf(one), bucket: one.bucket });
+
+/** By the judge's own order, not the product's. */
+const isNewer = (a: Rank, b: Rank): boolean => a.time > b.time || (a.time === b.time && a.bucket > b.bucket);
 
 function differenceOf(winner: Listed | undefined, top: Listed | undefined): string | undefined {
   const shown = top?.deleteMarker ? undefined : top;
@@ -113,7 +115,5 @@ export function isOfUnseen(
   const here = named.filter((one) => one.digest === digest);
   const seen = here.filter((one) => one.time <= time && one.versionId !== id);
   const hides = here.filter((one) => one.versionId === id);
-  return hides.length > 0 && seen.length > 0 && hides.every(({ rank }) => seen.every((one) => isLater(rank, one.rank)));
+  return hides.length > 0 && seen.length > 0 && hides.every(({ rank }) => seen.every((one) => isNewer(rank, one.rank)));
 }
-
-const isLater = (a: Deletion, b: Deletion): boolean => a.time > b.time || (a.time === b.time && a.bucket > b.bucket);

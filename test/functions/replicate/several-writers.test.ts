@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest';
-import type { Place } from '../../../shared/cos/index.ts';
-import { nodeHash } from '../../../shared/cos/index.ts';
+import { nodeHash, type Place } from '../../../shared/cos/index.ts';
 import { MarkBook } from '../../../shared/replication/index.ts';
 import type { Version } from '../../cloud/cos/index.ts';
 import { BACKUP, deployment, KEY, OTHER, SETTLED, SOURCE, STATE } from '../../deployment/index.ts';
 
 const sharedWith = ({ bucket }: Place): Place | undefined => (bucket === BACKUP.bucket ? STATE : undefined);
 const twoWay = () => deployment({ markerTold: () => true, sharedWith });
-/** The source is a destination of another replication as well. */
-const received = () => deployment({ markerTold: () => true, sharedWith: () => STATE });
+
+/** The source is a destination of another replication as well, whose records of delete markers are in `book`. */
+async function received() {
+  const world = await deployment({ markerTold: () => true, sharedWith: () => STATE });
+  const book = new MarkBook({ cos: world.straight, hash: nodeHash, unique: () => 'theirs' }, STATE);
+  const intend = () => book.intend(SOURCE, KEY, { time: world.clock.ms * 1000, bucket: OTHER.bucket }, OTHER);
+  return { world, book, intend };
+}
 
 it('a version that a user writes to the destination of a two-way pair during a copy ends on top within the same run', async () => {
   const world = await twoWay();
@@ -92,11 +97,9 @@ it('an undelete before that look takes back the first deletion only, even if a l
 
 // P35c
 it('a deletion is passed on although a DELETE of another replication at the source never landed', async () => {
-  const world = await received();
-  const rank = { time: world.clock.ms * 1000, bucket: OTHER.bucket };
-  const book = new MarkBook({ cos: world.straight, hash: nodeHash, unique: () => 'theirs' }, STATE);
+  const { world, book, intend } = await received();
   await world.replicate({ version: world.put('1') });
-  expect(await book.intend(SOURCE, KEY, rank, OTHER)).toBeDefined();
+  expect(await intend()).toBeDefined();
   await world.later();
   world.remove();
   await world.replicate({});
@@ -109,12 +112,10 @@ it('a deletion is passed on although a DELETE of another replication at the sour
 
 // P35c
 it('a delete marker is not passed on that another replication made without an answer', async () => {
-  const world = await received();
+  const { world, intend } = await received();
   const version = world.put('1');
-  const rank = { time: world.clock.ms * 1000, bucket: OTHER.bucket };
-  const book = new MarkBook({ cos: world.straight, hash: nodeHash, unique: () => 'theirs' }, STATE);
   await world.replicate({ version });
-  await book.intend(SOURCE, KEY, rank, OTHER);
+  await intend();
   world.clock.ms += 1000;
   world.remove();
   await world.replicate({});

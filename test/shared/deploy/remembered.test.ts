@@ -37,7 +37,7 @@ async function memoryOf(entry = join(root, 'tool', 'entry.ts')): Promise<Memory>
   return remembered({ entry, maker: join(root, 'maker.mjs'), cwd: join(root, 'tool') });
 }
 
-/** What esbuild says of a script made of the two files and of something that a plugin has made. */
+/** The answer of esbuild for a script made of the two files and of code that a plugin has made. */
 const result = (text: string): object => ({
   outputFiles: [{ text }],
   metafile: { inputs: { 'entry.ts': {}, '../part.ts': {}, '<stdin>': {}, 'package:zod': {} } },

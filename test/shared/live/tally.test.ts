@@ -14,7 +14,7 @@ interface Row {
 }
 let clock: number;
 let written: { name: string; rows: Row[] }[];
-/** What happens to each write: it is done, is refused, or its answer is lost. */
+/** The fate of each write: it is done, is refused, or its answer is lost. */
 let fate: 'done' | 'refused' | 'lost';
 beforeEach(() => {
   clock = START;
