@@ -48,18 +48,15 @@ export async function hide(run: Marking & Needs<'books'>, rank: Rank): Promise<E
 
 /**
  * Our delete marker hides the key already; a record says that it stands for this newer deletion too. If a user removes
- * it later, both deletions are taken back.
+ * it later, both deletions are taken back. The look has found it on top by a HEAD that came after both listings.
  */
 export async function stand(
-  { books, work, heads, gate }: Needs<'work' | 'gate' | 'heads' | 'books'>,
+  { books, work, gate }: Needs<'work' | 'gate' | 'books'>,
   { versionId }: DeleteMarkerItem,
   rank: Rank,
 ): Promise<Ending | undefined> {
   const halt = await gate.closed();
   if (halt) return halt;
-  // A listing may still show it after a user removed it. Then this deletion is the later act, and must be replicated.
-  const now = await heads.destination();
-  if (now.found || (now.versionId !== undefined && now.versionId !== versionId)) return undefined;
   await at('state', async () => books.destination?.stand(work.destination, work.key, versionId, rank));
   return undefined;
 }

@@ -77,8 +77,12 @@ const isBrought = ({ ref, versionId, deleteMarker }: Entry, { madeAtSource, unsu
 /** Whether a reader gets the top of the listing. If not, the listing lags, or somebody has written since. */
 async function isOnTop({ heads }: Needs<'heads'>, top: StackItem | undefined): Promise<boolean> {
   const current = await heads.destination();
-  if (!current.found)
-    return top === undefined || top.kind === 'delete-marker' || (await heads.isDangling('destination', top.versionId));
+  if (!current.found) {
+    if (top === undefined) return true;
+    // A 404 need not name the delete marker.
+    if (top.kind === 'delete-marker') return (current.versionId ?? top.versionId) === top.versionId;
+    return heads.isDangling('destination', top.versionId);
+  }
   return top?.versionId === (current.head.versionId ?? 'null');
 }
 

@@ -95,6 +95,23 @@ it('an undelete before that look takes back the first deletion only, even if a l
   expect(world.stack()[0]).toBe('M');
 });
 
+// P36c
+it('our delete marker stands for no further deletion where a 404 names another one that the listing lacks', async () => {
+  const { world, event, takeBack } = await deletedTwice();
+  const before = world.state('marks/');
+  let listed = false;
+  world.onRequest((call) => {
+    if (call === 'listVersions backup') listed = true;
+    else if (call === 'headObject backup' && listed) {
+      world.onRequest(() => undefined);
+      takeBack();
+      world.remove(undefined, BACKUP);
+    }
+  });
+  await event();
+  expect(world.state('marks/')).toEqual(before);
+});
+
 // P35c
 it('a deletion is passed on although a DELETE of another replication at the source never landed', async () => {
   const { world, book, intend } = await received();
