@@ -82,6 +82,8 @@ export function startInstance(options: InstanceOptions): Instance {
       ...(process.allowedNodeEnvironmentFlags.has('--experimental-require-module') ? [COMMONJS_ONLY] : []),
     ],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Events and answers are long texts. As JSON each of their characters would be escaped and read once more.
+    serialization: 'advanced',
   });
   const output = createOutput([child.stdout, child.stderr], mark);
   let alive = true;
