@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { CHARACTER } from '../../characters.ts';
 import { MINIMAL, configuration } from '../../shared/rules/sample.ts';
 import { createBench, signCall, urlEvent } from './bench.ts';
 
-const text = fc.string({ unit: 'binary', maxLength: 40 });
+const text = fc.string({ unit: CHARACTER, maxLength: 40 });
 const names = fc.constantFrom('replication', 'q-ak', 'q-signature', 'q-sign-time', 'versioning', '__proto__', '');
 const paths = fc.constantFrom('/', '/source-1250000000', '/../', '//', '/%2e%2e/%00', '/a?b', '/\ud800');
 const headerNames = fc.constantFrom('host', 'authorization', 'content-md5', 'content-length', 'x-cos-security-token');

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 
+import { CHARACTER } from '../../characters.ts';
 import { encode } from '../../../shared/signing/index.ts';
 import { escapeXml } from '../../../shared/xml/index.ts';
 
@@ -46,7 +47,7 @@ const hostile = fc.oneof(
     '\u0001',
   ),
   fc.string({ minLength: 1, maxLength: 12 }),
-  fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }),
+  fc.string({ minLength: 1, maxLength: 8, unit: CHARACTER }),
 );
 const keys = fc.array(hostile, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
 const times = fc

@@ -150,11 +150,11 @@ describe('forged markers', () => {
     .filter((meta) => Object.entries(meta).some(([name, value]) => GENUINE[name] !== value));
 
   it('make no version count as ours, 100,000 of them, altered and invented', { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(forged, async (meta) => {
-        expect(await kindOf(headWith(meta))).toBe('none');
-      }),
+    // One 'expect' for all of them: one for each would take half of the time.
+    const result = await fc.check(
+      fc.asyncProperty(forged, async (meta) => (await kindOf(headWith(meta))) === 'none'),
       { numRuns: 100_000 },
     );
+    expect(result).toMatchObject({ failed: false, numRuns: 100_000 });
   });
 });

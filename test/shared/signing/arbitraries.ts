@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
+import { CHARACTER } from '../../characters.ts';
 import type { Pairs, SignableRequest } from '../../../shared/signing/index.ts';
 import { HEADERS, METHODS, PARAMS } from './names.ts';
 
-const text = fc.string({ unit: 'binary', maxLength: 12 });
+const text = fc.string({ unit: CHARACTER, maxLength: 12 });
 const reserved = fc.string({ unit: fc.constantFrom(...`a1-_.~!'()*/ +%&=;?#@:,"<>`.split('')), maxLength: 10 });
 const value = fc.oneof(text, reserved, fc.constantFrom('', 'private', 'application/octet-stream', '中文 .txt'));
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CHARACTER } from '../../characters.ts';
 import { encode, splitTarget } from '../../../shared/signing/index.ts';
 
 describe('encode', () => {
@@ -17,7 +18,7 @@ describe('encode', () => {
 
   it('is undone by decoding', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: CHARACTER }), (text) => {
         expect(decodeURIComponent(encode(text))).toBe(text);
       }),
     );

@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CHARACTER } from '../../../characters.ts';
 import { compareKeys } from '../../cos/key-order.ts';
 import { SortedKeys } from '../../cos/sorted-keys.ts';
 
-const key = fc.string({ unit: 'binary', maxLength: 6 });
+const key = fc.string({ unit: CHARACTER, maxLength: 6 });
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 describe('the order of keys', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { CHARACTER } from '../../../characters.ts';
 import { writeText } from '../../../../functions/api/metrics/text.ts';
 import type { Family } from '../../../../functions/api/metrics/text.ts';
 import { parseText } from './parser.ts';
@@ -54,7 +55,7 @@ describe('the text of metrics', () => {
   it('returns every possible label, and nothing else', () => {
     expect(parseText(writeText([gaugeOf(...HOSTILE)])).map(({ labels }) => labels['rule'])).toEqual(HOSTILE);
     fc.assert(
-      fc.property(fc.uniqueArray(fc.string({ unit: 'binary' })), (rules) => {
+      fc.property(fc.uniqueArray(fc.string({ unit: CHARACTER })), (rules) => {
         const told = parseText(writeText([gaugeOf(...rules)])).map(({ labels }) => labels['rule']);
         const sayable = rules.map((rule) => rule.replaceAll('\0', '\uFFFD'));
         expect(told).toEqual([...new Set(sayable)]);
