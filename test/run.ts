@@ -9,10 +9,15 @@ import { fileURLToPath } from 'node:url';
  * test -- test/signing`).
  */
 
+interface Assertion {
+  readonly status: string;
+  readonly fullName: string;
+}
+
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly Assertion[] }[];
 }
 
 interface Counts {
@@ -29,6 +34,17 @@ function countsOf(report: Report, status: number | null): Counts {
   const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
   const failed = report.numFailedTests + broken.length;
   return { passed: report.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed };
+}
+
+/** A line for each reason. A test that is skipped names its reason in its title: `(skipped: reason)`. */
+function skipsOf(report: Report): string[] {
+  const counts = new Map<string, number>();
+  for (const { status, fullName } of report.testResults.flatMap((file) => file.assertionResults)) {
+    if (status === 'passed' || status === 'failed') continue;
+    const reason = /\(skipped: ([^)]*)\)/.exec(fullName)?.[1] ?? 'left out by the arguments, or by the test itself';
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].map(([reason, count]) => `${count} skipped: ${reason}`);
 }
 
 async function runVitest(args: readonly string[], reportFile: string): Promise<number | null> {
@@ -56,6 +72,7 @@ try {
     () => undefined,
   );
   const counts = report === undefined ? { passed: 0, failed: 1 } : countsOf(report, status);
+  if (report !== undefined) for (const line of skipsOf(report)) console.log(line);
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 } finally {
