@@ -1,4 +1,4 @@
-import { NotFlat, flatNames } from '../xml/index.ts';
+import { NOT_FLAT, flatNames } from '../xml/index.ts';
 import type { FlatXml } from '../xml/index.ts';
 
 /**
@@ -39,7 +39,7 @@ const TIME = Buffer.from('0000-00-00T00:00:00.000Z');
 /** Length of `&quot;`. */
 const ENTITY = 6;
 
-/** The fields of one element. Throws `NotFlat` for anything unexpected; the strict reader then gives the reason. */
+/** The fields of one element. Throws `NOT_FLAT` for anything unexpected; the strict reader then gives the reason. */
 export class FieldReader {
   readonly #xml: FlatXml;
   readonly #from = new Int32Array(FIELDS);
@@ -65,7 +65,7 @@ export class FieldReader {
     const isText = xml.leaf();
     if (name < 0 || name >= FIELDS) return;
     const bit = 1 << name;
-    if (!isText) throw new NotFlat();
+    if (!isText) throw NOT_FLAT;
     // If a field occurs several times the last one counts, as in the strict reading.
     this.#found |= bit;
     if (xml.hasEntity) this.#entities |= bit;
@@ -90,7 +90,7 @@ export class FieldReader {
 
   required(name: number): string {
     const text = this.optional(name);
-    if (text === '') throw new NotFlat();
+    if (text === '') throw NOT_FLAT;
     return text;
   }
 
@@ -100,7 +100,7 @@ export class FieldReader {
     try {
       return decodeURIComponent(text);
     } catch {
-      throw new NotFlat();
+      throw NOT_FLAT;
     }
   }
 
@@ -109,7 +109,7 @@ export class FieldReader {
       if (this.is(name, AT.true)) return true;
       if (this.is(name, AT.false)) return false;
     }
-    throw new NotFlat();
+    throw NOT_FLAT;
   }
 
   /** Milliseconds since 1970. */
@@ -117,15 +117,15 @@ export class FieldReader {
     const from = this.#from[name] ?? 0;
     const time = this.has(name) && this.#to[name] === from + TIME.length ? this.#usualTime(from) : undefined;
     const sure = time ?? Date.parse(this.required(name));
-    if (Number.isNaN(sure)) throw new NotFlat();
+    if (Number.isNaN(sure)) throw NOT_FLAT;
     return sure;
   }
 
   /** Bytes. */
   size(name: number): number {
     const [from, to] = [this.#from[name] ?? 0, this.#to[name] ?? 0];
-    if (!this.has(name) || to === from || to - from > MOST_DIGITS) throw new NotFlat();
-    for (let at = from; at < to; at += 1) if (!this.#isDigit(at)) throw new NotFlat();
+    if (!this.has(name) || to === from || to - from > MOST_DIGITS) throw NOT_FLAT;
+    for (let at = from; at < to; at += 1) if (!this.#isDigit(at)) throw NOT_FLAT;
     return this.#number(from, to - from);
   }
 

@@ -1,4 +1,4 @@
-import { END, FlatXml, NotFlat } from '../xml/index.ts';
+import { END, FlatXml, NOT_FLAT } from '../xml/index.ts';
 import { AT, FieldReader, NAMES } from './quick-fields.ts';
 import type { ObjectEntry, ObjectsPage, VersionEntry, VersionsPage } from './types.ts';
 
@@ -10,7 +10,7 @@ export function quickVersions(document: Uint8Array): VersionsPage | undefined {
   return unlessNotFlat(() => {
     const entries: VersionEntry[] = [];
     const top = readListing(document, AT.ListVersionsResult, (kind, fields, encoded) => {
-      if (kind === AT.Contents) throw new NotFlat();
+      if (kind === AT.Contents) throw NOT_FLAT;
       entries.push(readVersion(fields, kind === AT.DeleteMarker, encoded));
     });
     const next = top.flag(AT.IsTruncated)
@@ -28,7 +28,7 @@ export function quickObjects(document: Uint8Array): ObjectsPage | undefined {
   return unlessNotFlat(() => {
     const entries: ObjectEntry[] = [];
     const top = readListing(document, AT.ListBucketResult, (kind, fields, encoded) => {
-      if (kind !== AT.Contents) throw new NotFlat();
+      if (kind !== AT.Contents) throw NOT_FLAT;
       entries.push({
         key: fields.key(AT.Key, encoded),
         lastModified: fields.time(AT.LastModified),
@@ -39,7 +39,7 @@ export function quickObjects(document: Uint8Array): ObjectsPage | undefined {
     if (!top.flag(AT.IsTruncated)) return { entries, nextMarker: undefined };
     const next = top.optional(AT.NextMarker);
     const nextMarker = next === '' ? entries.at(-1)?.key : top.key(AT.NextMarker, isEncoded(top));
-    if (nextMarker === undefined) throw new NotFlat();
+    if (nextMarker === undefined) throw NOT_FLAT;
     return { entries, nextMarker };
   });
 }
@@ -48,7 +48,7 @@ function unlessNotFlat<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof NotFlat) return undefined;
+    if (error === NOT_FLAT) return undefined;
     throw error;
   }
 }
@@ -79,7 +79,7 @@ function readListing(
   const fields = new FieldReader(xml);
   let found = false;
   xml.begin();
-  if (xml.open() !== root) throw new NotFlat();
+  if (xml.open() !== root) throw NOT_FLAT;
   xml.enter();
   for (let name = xml.open(); name !== END; name = xml.open()) {
     if (name === AT.Version || name === AT.DeleteMarker || name === AT.Contents) {
@@ -91,7 +91,7 @@ function readListing(
       found = true;
     } else {
       // The keys before this element were read as if they were not encoded.
-      if (name === AT.EncodingType && found) throw new NotFlat();
+      if (name === AT.EncodingType && found) throw NOT_FLAT;
       top.read(name);
     }
   }

@@ -31,10 +31,11 @@ const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
 /** Letters only: a name with any other character is left to the strict reader. */
 const IN_NAME = Uint8Array.from({ length: 256 }, (_, byte) => (/[A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0));
 
-/** The document is not plain enough. It may still be valid, so read it strictly. */
-export class NotFlat extends Error {
-  override readonly name = 'NotFlat';
-}
+/**
+ * The document is not plain enough. It may still be valid, so read it strictly. It is always the same error: nobody reads where it
+ * was thrown, and noting that takes longer than to read a small document.
+ */
+export const NOT_FLAT = new Error('The document is not plain enough to be read without the strict reader.');
 
 /** The answer of `open` before an end tag, and for an unknown name. */
 export const END = -1;
@@ -60,7 +61,7 @@ function nextHash(hash: number, byte: number): number {
  * Finds texts in the bytes of a document. It makes no events, and no strings of the other parts, so it is many times as
  * fast as the strict reader. It accepts only documents that it can prove well-formed on the way, and then finds exactly
  * the texts of the strict reader: elements without attributes, printable ASCII, the five named entities; no comments,
- * CDATA sections, instructions or carriage returns. At anything else each method throws `NotFlat`. No result is valid
+ * CDATA sections, instructions or carriage returns. At anything else each method throws `NOT_FLAT`. No result is valid
  * before `end` has returned.
  */
 export class FlatXml {
@@ -98,7 +99,7 @@ export class FlatXml {
     this.#skipBlanks();
     const bytes = this.#bytes;
     const from = this.#at + 1;
-    if (bytes[from - 1] !== LESS) throw new NotFlat();
+    if (bytes[from - 1] !== LESS) throw NOT_FLAT;
     if (bytes[from] === SLASH) return END;
     let at = from;
     let hash = 0;
@@ -112,7 +113,7 @@ export class FlatXml {
     this.#closed = bytes[at] === SLASH;
     if (this.#closed) at += 1;
     this.#elements += 1;
-    if (bytes[at] !== GREATER || this.#nameTo === from || this.#elements > MAX_ELEMENTS) throw new NotFlat();
+    if (bytes[at] !== GREATER || this.#nameTo === from || this.#elements > MAX_ELEMENTS) throw NOT_FLAT;
     this.#at = at + 1;
     const position = this.#names.byHash.get(hash);
     return position !== undefined && this.is(position, from, this.#nameTo) ? position : OTHER;
@@ -120,7 +121,7 @@ export class FlatXml {
 
   /** Enters the element that was opened last, to read it child by child. */
   enter(): void {
-    if (this.#closed) throw new NotFlat();
+    if (this.#closed) throw NOT_FLAT;
   }
 
   /**
@@ -148,14 +149,14 @@ export class FlatXml {
   /** Reads the end tag of the name at that position. */
   close(position: number): void {
     const name = this.#names.encoded[position];
-    if (name === undefined) throw new NotFlat();
+    if (name === undefined) throw NOT_FLAT;
     this.#endTag(name, 0, name.length);
   }
 
   /** Checks that nothing follows the end of the root. */
   end(): void {
     this.#skipBlanks();
-    if (this.#at !== this.#bytes.length) throw new NotFlat();
+    if (this.#at !== this.#bytes.length) throw NOT_FLAT;
   }
 
   /** The byte at an offset of the document. */
@@ -197,19 +198,19 @@ export class FlatXml {
       else if (kind === 2) this.hasPercent = true;
       at += 1;
     }
-    if (at - from > LONGEST_TEXT) throw new NotFlat();
+    if (at - from > LONGEST_TEXT) throw NOT_FLAT;
     this.#at = at;
   }
 
   #checkEntity(at: number): void {
-    if (!ENTITY_BYTES.some((entity) => this.#stands(entity, at))) throw new NotFlat();
+    if (!ENTITY_BYTES.some((entity) => this.#stands(entity, at))) throw NOT_FLAT;
     this.hasEntity = true;
   }
 
   /** Skips the children of an element up to its end tag. Text between them must be blank. */
   #passOver(depth: number): void {
-    for (let at = this.from; at < this.#at; at += 1) if (this.#bytes[at] !== BLANK) throw new NotFlat();
-    if (depth > MAX_DEPTH || this.open() === END) throw new NotFlat();
+    for (let at = this.from; at < this.#at; at += 1) if (this.#bytes[at] !== BLANK) throw NOT_FLAT;
+    if (depth > MAX_DEPTH || this.open() === END) throw NOT_FLAT;
     do this.leaf(depth + 1);
     while (this.open() !== END);
   }
@@ -217,9 +218,9 @@ export class FlatXml {
   #endTag(name: Uint8Array, from: number, to: number): void {
     const bytes = this.#bytes;
     let at = this.#at + 2;
-    if (bytes[at - 2] !== LESS || bytes[at - 1] !== SLASH) throw new NotFlat();
-    for (let i = from; i < to; i += 1, at += 1) if (bytes[at] !== name[i]) throw new NotFlat();
-    if (bytes[at] !== GREATER) throw new NotFlat();
+    if (bytes[at - 2] !== LESS || bytes[at - 1] !== SLASH) throw NOT_FLAT;
+    for (let i = from; i < to; i += 1, at += 1) if (bytes[at] !== name[i]) throw NOT_FLAT;
+    if (bytes[at] !== GREATER) throw NOT_FLAT;
     this.#at = at + 1;
   }
 
@@ -228,7 +229,7 @@ export class FlatXml {
     const most = this.#at + LONGEST_BLANK;
     let at = this.#at;
     for (let byte = bytes[at]; byte === TAB || byte === LINE_FEED || byte === BLANK; byte = bytes[at]) at += 1;
-    if (at > most) throw new NotFlat();
+    if (at > most) throw NOT_FLAT;
     this.#at = at;
   }
 }
