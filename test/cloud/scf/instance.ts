@@ -49,6 +49,8 @@ export interface Instance {
   readonly pid: number | undefined;
   run(run: Run): Promise<Outcome>;
   kill(): void;
+  /** Resolves when the code is loaded; never, when the process ends before. */
+  readonly loaded: Promise<unknown>;
   /** False once the process has ended or is ending. */
   readonly alive: boolean;
   /** Resolves when the process has ended and its output has been read. */
@@ -193,6 +195,7 @@ export function startInstance(options: InstanceOptions): Instance {
     get alive() {
       return alive && killedFor === undefined;
     },
+    loaded: ready,
     exited,
   };
 }

@@ -38,6 +38,8 @@ interface Member {
   readonly owner: string;
   readonly instance: Instance;
   busy: boolean;
+  /** ms, by the clock of `performance`: since when its latest run has had the loaded code. */
+  began: number;
   retired: boolean;
   reaper: NodeJS.Timeout | undefined;
 }
@@ -48,12 +50,30 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** The instances of one region: at most `maxInstances` processes, each with one event at a time, kept warm for a while. */
-export function createPool(options: { readonly maxInstances: number; readonly idleMs: number }): Pool {
+export interface PoolOptions {
+  /** Processes at most. */
+  readonly maxInstances: number;
+  /** Events without a waiting caller do not start while this many runs are brief so far. */
+  readonly briefAtOnce: number;
+  /**
+   * ms after which a run no longer counts as brief. It is then waiting rather than computing, so that others may start
+   * beside it: nothing waits for a run that never ends.
+   */
+  readonly briefMs: number;
+  /** How long a process without work is kept. */
+  readonly idleMs: number;
+}
+
+/**
+ * The instances of one region: processes with one event at a time each, kept warm for a while. A burst of events does not
+ * start a process for each, because these would share the few processors of this machine, and none would become warm.
+ */
+export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolOptions): Pool {
   const members = new Set<Member>();
   const urgent: Waiting[] = [];
   const patient: Waiting[] = [];
   let closed = false;
+  let alarm: NodeJS.Timeout | undefined;
 
   const busyOf = (owner: string) => count(members, (member) => member.busy && member.owner === owner);
   const atLimit = ({ owner, limit }: Pick<Job, 'owner' | 'limit'>) => limit !== undefined && busyOf(owner) >= limit;
@@ -64,6 +84,7 @@ export function createPool(options: { readonly maxInstances: number; readonly id
   function pump(): void {
     for (const queue of [urgent, patient]) {
       for (let next = 0; next < queue.length;) {
+        if (queue === patient && isCrowded()) return;
         const waiting = queue[next];
         if (waiting === undefined) break;
         if (waiting.job.stale()) {
@@ -80,11 +101,22 @@ export function createPool(options: { readonly maxInstances: number; readonly id
     }
   }
 
+  /** Whether events must wait; if so, the pool looks again at the end of a run, or when one is no longer brief. */
+  function isCrowded(): boolean {
+    const now = performance.now();
+    const brief = [...members].filter(({ busy, began }) => busy && now - began < briefMs);
+    if (brief.length < briefAtOnce) return false;
+    const first = Math.min(...brief.map(({ began }) => began));
+    clearTimeout(alarm);
+    if (first < Infinity) alarm = setTimeout(pump, first + briefMs - now).unref();
+    return true;
+  }
+
   /** False when there is no room. */
   function serve(waiting: Waiting): boolean {
     // The one used last, so that the others may be reaped.
     const warm = idle((member) => member.key === waiting.job.key).at(-1);
-    if (!warm && members.size >= options.maxInstances) {
+    if (!warm && members.size >= maxInstances) {
       if (leaving() === 0) idle(() => true)[0]?.instance.kill();
       return false;
     }
@@ -97,6 +129,7 @@ export function createPool(options: { readonly maxInstances: number; readonly id
     const member = warm ?? join(job);
     clearTimeout(member.reaper);
     member.busy = true;
+    member.began = warm ? performance.now() : Infinity;
     // Moves it to the end of the set, whose order is the order of use.
     members.delete(member);
     members.add(member);
@@ -104,7 +137,7 @@ export function createPool(options: { readonly maxInstances: number; readonly id
     member.busy = false;
     if (member.retired) member.instance.kill();
     if (member.instance.alive) {
-      member.reaper = setTimeout(() => member.instance.kill(), options.idleMs);
+      member.reaper = setTimeout(() => member.instance.kill(), idleMs);
       member.reaper.unref();
     }
     queueMicrotask(pump);
@@ -114,8 +147,12 @@ export function createPool(options: { readonly maxInstances: number; readonly id
   function join(job: Job): Member {
     const instance = job.start();
     const { key, owner } = job;
-    const member: Member = { key, owner, instance, busy: false, retired: false, reaper: undefined };
+    const member: Member = { key, owner, instance, busy: false, began: Infinity, retired: false, reaper: undefined };
     members.add(member);
+    void instance.loaded.then(() => {
+      member.began = performance.now();
+      pump();
+    });
     void instance.exited.then(() => {
       clearTimeout(member.reaper);
       members.delete(member);
@@ -156,6 +193,7 @@ export function createPool(options: { readonly maxInstances: number; readonly id
     },
     async close() {
       closed = true;
+      clearTimeout(alarm);
       for (const { resolve } of [...urgent.splice(0), ...patient.splice(0)]) resolve(undefined);
       const leaving = [...members].map(({ instance }) => {
         instance.kill();

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { createCodeStore } from './code-store.ts';
 import type { Code } from './code-store.ts';
 import { cosEvent } from './cos-event.ts';
@@ -32,6 +33,9 @@ import type {
 import { createUrls } from './url.ts';
 import { checkAsync, checkConfig, checkId, DEFAULT_CONFIG } from './validate.ts';
 import type { CoreEvent } from '../cos/types.ts';
+
+/** One more than the processors can run beside this process; four keep it busy, so that more only wait for it. */
+const BRIEF_AT_ONCE = Math.min(4, availableParallelism() + 1);
 
 const NOT_ACTIVE = 'FailedOperation.FunctionStatusError';
 const URL_USED = 'FailedOperation.DeleteTrigger.UrlUsed';
@@ -70,8 +74,8 @@ export function createScf(options: ScfOptions): Scf {
   });
 
   function poolOf(region: string): Pool {
-    const pool =
-      pools.get(region) ?? createPool({ maxInstances: options.maxInstances ?? 16, idleMs: options.idleMs ?? 60_000 });
+    const { maxInstances = 16, briefAtOnce = BRIEF_AT_ONCE, briefMs = 1000, idleMs = 60_000 } = options;
+    const pool = pools.get(region) ?? createPool({ maxInstances, briefAtOnce, briefMs, idleMs });
     pools.set(region, pool);
     return pool;
   }

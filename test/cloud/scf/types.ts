@@ -205,6 +205,10 @@ export interface ScfOptions {
   readonly retryDelayMs?: number;
   /** Processes at once, per region. Default 16. */
   readonly maxInstances?: number;
+  /** Brief runs at once before further events wait, per region. Default: up to 4, by the processors of this machine. */
+  readonly briefAtOnce?: number;
+  /** How long a run counts as brief. Default 1,000. */
+  readonly briefMs?: number;
   /** How long an instance stays warm without work. Default 60,000. */
   readonly idleMs?: number;
   /** How long a function is `Creating` or `Updating`. Default 150. */

@@ -26,6 +26,35 @@ describe('instances', () => {
     expect(most).toBeLessThanOrEqual(2);
   });
 
+  it('are not started for a burst of brief events, but for a caller who waits', async () => {
+    const { scf } = createPlatform({ briefAtOnce: 1, briefMs: 600_000 });
+    const id = await deploy(scf, 'brief', 'exports.main_handler = () => process.pid;');
+    for (let n = 0; n < 20; n++) scf.invokeAsync(id, '{}');
+    expect(scf.counters()).toMatchObject({ queued: 19, running: 1, instances: 1 });
+    const other = scf.invoke(id, '{}');
+    expect(scf.counters()).toMatchObject({ running: 2, instances: 2 });
+    await other;
+    await scf.idle();
+    expect(scf.counters().functions['ap-guangzhou/default/brief']).toMatchObject({ invocations: 21, coldStarts: 2 });
+  });
+
+  it('are started beside runs that wait for something', async () => {
+    const { scf } = createPlatform({ briefAtOnce: 1, briefMs: 1 });
+    const id = await deploy(scf, 'waiting', 'exports.main_handler = () => new Promise(() => {});', { timeout: 60 });
+    for (let n = 0; n < 3; n++) scf.invokeAsync(id, '{}');
+    await expect.poll(() => scf.counters()).toMatchObject({ queued: 0, running: 3 });
+  });
+
+  it('are started when one ends before its code is loaded', async () => {
+    const { scf } = createPlatform({ briefAtOnce: 1, briefMs: 600_000, retryDelayMs: 1 });
+    const broken = await deploy(scf, 'broken', 'process.exit(3);');
+    const sound = await deploy(scf, 'sound', 'exports.main_handler = () => 1;');
+    scf.invokeAsync(broken, '{}');
+    scf.invokeAsync(sound, '{}');
+    await scf.idle();
+    expect(scf.logs(sound).map(({ status }) => status)).toEqual([200]);
+  });
+
   it('are refused beyond the reserved concurrency of a function', async () => {
     const { scf } = createPlatform();
     const id = await deploy(scf, 'narrow', 'exports.main_handler = () => new Promise((r) => setTimeout(r, 50, 1));');
