@@ -107,9 +107,13 @@ export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolO
     const brief = [...members].filter(({ busy, began }) => busy && now - began < briefMs);
     if (brief.length < briefAtOnce) return false;
     const first = Math.min(...brief.map(({ began }) => began));
-    clearTimeout(alarm);
-    if (first < Infinity) alarm = setTimeout(pump, first + briefMs - now).unref();
+    if (first < Infinity) alarm ??= setTimeout(lookAgain, first + briefMs - now).unref();
     return true;
+  }
+
+  function lookAgain(): void {
+    alarm = undefined;
+    pump();
   }
 
   /** False when there is no room. */
