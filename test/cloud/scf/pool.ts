@@ -46,6 +46,8 @@ interface Member {
 
 interface Waiting {
   readonly job: Job;
+  /** Place in the order of arrival. */
+  readonly arrival: number;
   readonly resolve: (outcome: Outcome | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -53,7 +55,7 @@ interface Waiting {
 export interface PoolOptions {
   /** Processes at most. */
   readonly maxInstances: number;
-  /** Events without a waiting caller do not start while this many runs are brief so far. */
+  /** Events of a function, without waiting callers, do not start while this many of its runs are brief so far. */
   readonly briefAtOnce: number;
   /**
    * ms after which a run no longer counts as brief. It is then waiting rather than computing, so that others may start
@@ -71,7 +73,9 @@ export interface PoolOptions {
 export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolOptions): Pool {
   const members = new Set<Member>();
   const urgent: Waiting[] = [];
-  const patient: Waiting[] = [];
+  /** By the owner, so that no function waits for another one's burst. */
+  const patient = new Map<string, Waiting[]>();
+  let arrivals = 0;
   let closed = false;
   let alarm: NodeJS.Timeout | undefined;
 
@@ -82,34 +86,48 @@ export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolO
     [...members].filter((member) => !member.busy && member.instance.alive && matches(member));
 
   function pump(): void {
-    for (const queue of [urgent, patient]) {
-      for (let next = 0; next < queue.length;) {
-        if (queue === patient && isCrowded()) return;
-        const waiting = queue[next];
-        if (waiting === undefined) break;
-        if (waiting.job.stale()) {
-          queue.splice(next, 1);
-          waiting.resolve(undefined);
-        } else if (atLimit(waiting.job)) {
-          next++;
-        } else if (serve(waiting)) {
-          queue.splice(next, 1);
-        } else {
-          return;
-        }
-      }
+    for (let place = 0; place < urgent.length;) {
+      const taken = take(urgent, place);
+      if (taken === 'full') return;
+      if (taken === 'limited') place++;
+    }
+    const open = new Map(patient);
+    for (let next = oldest(open); next !== undefined; next = oldest(open)) {
+      const [owner, queue] = next;
+      const taken = isCrowded(owner) ? 'limited' : take(queue, 0);
+      if (taken === 'full') return;
+      if (taken === 'limited') open.delete(owner);
     }
   }
 
-  /** Whether events must wait; if so, the pool looks again at the end of a run, or when one is no longer brief. */
-  function isCrowded(): boolean {
+  /** Starts the job at this place of a queue or gives it up; otherwise says why it waits. */
+  function take(queue: Waiting[], place: number): 'taken' | 'limited' | 'full' {
+    const waiting = queue[place];
+    if (waiting?.job.stale() === true) waiting.resolve(undefined);
+    else if (waiting !== undefined && atLimit(waiting.job)) return 'limited';
+    else if (waiting !== undefined && !serve(waiting)) return 'full';
+    queue.splice(place, 1);
+    return 'taken';
+  }
+
+  /** Whether events of a function must wait; if so, the pool looks again at the end of a run, or when one is no longer brief. */
+  function isCrowded(owner: string): boolean {
     const now = performance.now();
     const brief = [...members].filter(({ busy, began }) => busy && now - began < briefMs);
-    if (brief.length < briefAtOnce) return false;
+    if (count(brief, (member) => member.owner === owner) < briefAtOnce) return false;
     const first = Math.min(...brief.map(({ began }) => began));
     if (first < Infinity) alarm ??= setTimeout(lookAgain, first + briefMs - now).unref();
     return true;
   }
+
+  function queueOf({ urgent: isUrgent, owner }: Job): Waiting[] {
+    if (isUrgent) return urgent;
+    const queue = patient.get(owner) ?? [];
+    patient.set(owner, queue);
+    return queue;
+  }
+
+  const waiting = (): Waiting[] => [urgent, ...patient.values()].flat();
 
   function lookAgain(): void {
     alarm = undefined;
@@ -169,7 +187,7 @@ export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolO
     run(job) {
       if (closed) return Promise.resolve(undefined);
       return new Promise((resolve, reject) => {
-        (job.urgent ? urgent : patient).push({ job, resolve, reject });
+        queueOf(job).push({ job, arrival: arrivals++, resolve, reject });
         pump();
       });
     },
@@ -187,7 +205,7 @@ export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolO
       return victims.length;
     },
     get queued() {
-      return urgent.length + patient.length;
+      return waiting().length;
     },
     get running() {
       return count(members, ({ busy }) => busy);
@@ -198,7 +216,9 @@ export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolO
     async close() {
       closed = true;
       clearTimeout(alarm);
-      for (const { resolve } of [...urgent.splice(0), ...patient.splice(0)]) resolve(undefined);
+      for (const { resolve } of waiting()) resolve(undefined);
+      urgent.length = 0;
+      patient.clear();
       const leaving = [...members].map(({ instance }) => {
         instance.kill();
         return instance.exited;
@@ -206,6 +226,17 @@ export function createPool({ maxInstances, briefAtOnce, briefMs, idleMs }: PoolO
       await Promise.all(leaving);
     },
   };
+}
+
+/** The queue whose first job came before those of the others; none when all are empty. */
+function oldest(queues: ReadonlyMap<string, Waiting[]>): [owner: string, queue: Waiting[]] | undefined {
+  let first: [owner: string, queue: Waiting[]] | undefined;
+  let earliest = Infinity;
+  for (const entry of queues) {
+    const { arrival = Infinity } = entry[1][0] ?? {};
+    if (arrival < earliest) [first, earliest] = [entry, arrival];
+  }
+  return first;
 }
 
 function count<T>(items: Iterable<T>, matches: (item: T) => boolean): number {

@@ -205,7 +205,7 @@ export interface ScfOptions {
   readonly retryDelayMs?: number;
   /** Processes at once, per region. Default 16. */
   readonly maxInstances?: number;
-  /** Brief runs at once before further events wait, per region. Default: up to 4, by the processors of this machine. */
+  /** Brief runs of a function at once before its further events wait. Default: up to 4, by the processors of this machine. */
   readonly briefAtOnce?: number;
   /** How long a run counts as brief. Default 1,000. */
   readonly briefMs?: number;

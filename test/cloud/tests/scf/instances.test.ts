@@ -45,14 +45,24 @@ describe('instances', () => {
     await expect.poll(() => scf.counters()).toMatchObject({ queued: 0, running: 3 });
   });
 
+  it('are started for one function during a burst of another', async () => {
+    const { scf } = createPlatform({ briefAtOnce: 1, briefMs: 600_000 });
+    const busy = await deploy(scf, 'busy', 'exports.main_handler = () => new Promise(() => {});', { timeout: 60 });
+    const other = await deploy(scf, 'other', 'exports.main_handler = () => 1;');
+    for (let n = 0; n < 3; n++) scf.invokeAsync(busy, '{}');
+    scf.invokeAsync(other, '{}');
+    await expect.poll(() => scf.logs(other).map(({ status }) => status)).toEqual([200]);
+    expect(scf.counters()).toMatchObject({ queued: 2, running: 1 });
+  });
+
   it('are started when one ends before its code is loaded', async () => {
     const { scf } = createPlatform({ briefAtOnce: 1, briefMs: 600_000, retryDelayMs: 1 });
-    const broken = await deploy(scf, 'broken', 'process.exit(3);');
-    const sound = await deploy(scf, 'sound', 'exports.main_handler = () => 1;');
-    scf.invokeAsync(broken, '{}');
-    scf.invokeAsync(sound, '{}');
+    const code = 'if (JSON.parse(process.env.BROKEN)) process.exit(3); exports.main_handler = () => 1;';
+    const id = await deploy(scf, 'broken', code, { environment: { BROKEN: 'true' } });
+    for (let n = 0; n < 3; n++) scf.invokeAsync(id, '{}');
+    scf.updateConfiguration(id, { environment: { BROKEN: 'false' } });
     await scf.idle();
-    expect(scf.logs(sound).map(({ status }) => status)).toEqual([200]);
+    expect(scf.logs(id).map(({ status }) => status)).toEqual([200, 200, 200, 439]);
   });
 
   it('are refused beyond the reserved concurrency of a function', async () => {
