@@ -71,8 +71,8 @@ export async function runJob(
     const last = Math.max(0, ...dropped.map(({ versionId }) => timeOf(versionId) ?? 0));
     const late = mayHaveMissed(await readScan(api, source, destination), last);
     if (late) await askForScan(api, source);
-    // A scan begins with the next minute, so the job fires the timer at once.
-    environment.beginMinute();
+    // A scan begins with the next minute, so the job fires the timer. Until the events are done the scan would meet them.
+    void environment.idle().then(() => environment.beginMinute());
 
     const versions = versionsOf(written);
     let missing = '';
