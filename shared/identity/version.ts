@@ -53,13 +53,19 @@ export function refOfId(id: string): Ref {
 export const refOfEntry = (entry: VersionEntry): Ref => refOf(entry.versionId, entry.lastModified, entry.etag);
 export const refOfHead = (head: ObjectHead): Ref => refOf(head.versionId, head.lastModified, head.etag);
 
+/** The version ID in listings and requests of a version whose own answers name none: it was written without versioning. */
+const NULL_ID = 'null';
+
+/** The ID by which a listing names a version that an answer names, or does not name. */
+export const listedId = (versionId: string | undefined): string => versionId ?? NULL_ID;
+
 /** Whether the version was written without versioning. Its ID is used again, so it is pinned by its ETag. */
-export const isNull = (versionId: string | undefined): versionId is undefined | '' | 'null' =>
-  versionId === undefined || versionId === '' || versionId === 'null';
+export const isNull = (versionId: string | undefined): versionId is undefined | '' | typeof NULL_ID =>
+  versionId === undefined || versionId === '' || versionId === NULL_ID;
 
 export const isNullRef = (ref: Ref): boolean => ref.id.startsWith('null/');
 /** The name that COS gives the version: `null` or its ID. */
-export const versionIdOf = (ref: Ref): string => (isNullRef(ref) ? 'null' : ref.id);
+export const versionIdOf = (ref: Ref): string => (isNullRef(ref) ? NULL_ID : ref.id);
 const precise = (ref: Ref): boolean => !isNullRef(ref) && timeOfVersionId(ref.id) !== undefined;
 
 /** The latest time, in microseconds, that a reference can stand for: Last-Modified is rounded down to whole seconds. */

@@ -1,4 +1,5 @@
 import type { Cos, Place, VersionEntry, VersionsPage } from '../cos/index.ts';
+import { listedId } from '../identity/index.ts';
 import { isArchived, plannedParts } from '../replication/index.ts';
 import { isReserved, type Rule, type RuleSet } from '../rules/index.ts';
 import { pairsOf } from './keep.ts';
@@ -162,6 +163,6 @@ function reasonOf(key: KeyRules, entry: VersionEntry): ForecastSkip {
   if (key.rules.length === 0) return isReserved(entry.key) ? 'reserved' : 'prefix';
   // The rules are tried again as if the version were new enough. Then only the other reasons are left.
   const start = Math.max(...key.rules.map((rule) => Math.max(rule.start, rule.deleteMarkersSince)));
-  const young = { ...entry, versionId: 'null', lastModified: Math.max(entry.lastModified, start) };
+  const young = { ...entry, versionId: listedId(undefined), lastModified: Math.max(entry.lastModified, start) };
   return ruleOfEntry(key, young, 0) === undefined ? 'delete-marker' : 'before-start';
 }

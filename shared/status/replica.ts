@@ -8,7 +8,7 @@ import { isSealed } from '../replication/index.ts';
 import { listKey, type Subject } from './subject.ts';
 import type { Keyring, Marker, Proof } from '../identity/index.ts';
 import type { Absent, SkipReason } from '../replication/index.ts';
-import { isNull, refOf, surelyOlder } from '../identity/index.ts';
+import { isNull, listedId, refOf, surelyOlder } from '../identity/index.ts';
 import { tagsApart } from './tags.ts';
 
 /** The state of a version at one destination, as read from the two buckets. */
@@ -163,7 +163,7 @@ const mayGoOn = (replica: Replica | undefined, next: VersionEntry | undefined): 
 /** ID of the version that the destination returns for the key. */
 async function shownVersion({ cos, destination }: StatusQuery, { key }: Subject): Promise<string | undefined> {
   const head = await readable(cos, destination, key);
-  return head && (head.versionId ?? 'null');
+  return head && listedId(head.versionId);
 }
 
 /** Undefined when it is missing, or encrypted with a customer key; then it is none of ours. */

@@ -5,7 +5,7 @@ import { claimOf, ownMarker } from '../identity/index.ts';
 import { MarkBook } from '../replication/index.ts';
 import { headOfEntry, isSealed } from '../replication/index.ts';
 import type { Keyring, Marker, Ref, Trust } from '../identity/index.ts';
-import { refOfEntry, refOfHead } from '../identity/index.ts';
+import { listedId, refOfEntry, refOfHead } from '../identity/index.ts';
 
 /** One version or delete marker of the source whose replication is asked about. */
 export interface Subject {
@@ -58,7 +58,7 @@ export async function readSubject(
   const ref = refOfHead(head);
   return {
     key,
-    versionId: head.versionId ?? 'null',
+    versionId: listedId(head.versionId),
     ref,
     head,
     current: newest === undefined || isThis(newest, ref),

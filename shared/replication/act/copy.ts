@@ -15,7 +15,7 @@ import type { Needs } from '../run/run.ts';
 import { sourceOf } from '../look/source.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
 import type { ForeignItem, ObjectItem, OwnItem, SkipReason } from '../types.ts';
-import { isNull, refOfHead, timeOfVersionId } from '../../identity/index.ts';
+import { isNull, listedId, refOfHead, timeOfVersionId } from '../../identity/index.ts';
 
 type Copying = Needs<
   'deps' | 'work' | 'time' | 'heads' | 'hold' | 'gate' | 'books' | 'uploads' | 'deedLog' | 'inParts'
@@ -146,7 +146,7 @@ async function copy(run: Copying, job: Copy): Promise<string | Halt> {
     const { result, marker } = written;
     await proveKept(run, result, marker);
     await proveBytes(run, result, marker);
-    const versionId = result.versionId ?? 'null';
+    const versionId = listedId(result.versionId);
     run.deedLog.copied(ownItem(run, { versionId, time: marker.attempted }, marker), job.head.size);
     return versionId;
   } catch (error) {
@@ -200,7 +200,7 @@ async function proveBytes(
   marker: Marker,
 ): Promise<void> {
   if (proves(marker.proof, result)) return;
-  const versionId = result.versionId ?? 'null';
+  const versionId = listedId(result.versionId);
   const head = await run.heads.destination(versionId);
   if (head.found && proves(marker.proof, head.head)) return;
   if (head.found) await removeVersion(run, versionId);

@@ -1,4 +1,5 @@
 import { CosError, samePlace, type CopySource } from '../../cos/index.ts';
+import { listedId } from '../../identity/index.ts';
 import { ServiceError } from '../../errors/index.ts';
 import type { Needs } from '../run/run.ts';
 
@@ -16,7 +17,7 @@ export async function withRefusingSide(
   error.side = 'destination';
   if (samePlace(place, work.destination)) return error;
   try {
-    await deps.cos.getRange(place, key, { versionId: versionId ?? 'null', range: [0, 0] });
+    await deps.cos.getRange(place, key, { versionId: listedId(versionId), range: [0, 0] });
   } catch (answer) {
     if (isDenied(answer)) error.side = 'source';
     // An empty object has no first byte.

@@ -1,5 +1,5 @@
 import type { HeadResult, ObjectHead, VersionEntry } from '../../cos/index.ts';
-import { latestTime, refOfEntry, refOfHead, timeOfVersionId, type Ref } from '../../identity/index.ts';
+import { latestTime, listedId, refOfEntry, refOfHead, timeOfVersionId, type Ref } from '../../identity/index.ts';
 import type { Needs } from '../run/run.ts';
 import type { Entry } from '../types.ts';
 import { EVENT_SLACK_MS } from '../../durations/index.ts';
@@ -20,7 +20,7 @@ export async function historyOf(
     const ref = refOfHead(head);
     if (entries.some((entry) => entry.ref.id === ref.id)) return;
     const above = entries.findIndex((entry) => entry.ref.time > latest(ref));
-    const entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false };
+    const entry = { ref, versionId: listedId(head.versionId), deleteMarker: false };
     entries.splice(above === -1 ? entries.length : above, 0, entry);
   };
   // Its time may be rounded down to the second; the current version is above all listed ones of that second.
@@ -50,7 +50,7 @@ export async function isDoubtful(
   const youngest = deps.now() - deps.settings.settleMs;
   const newest = listed[0];
   const isShown = current.found
-    ? newest?.versionId === (current.head.versionId ?? 'null')
+    ? newest?.versionId === listedId(current.head.versionId)
     : newest?.deleteMarker !== false || (await heads.isDangling('source', newest.versionId));
   if (!isShown) return true;
   const known = new Set(history.map(({ versionId }) => versionId));

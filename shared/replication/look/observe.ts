@@ -1,5 +1,5 @@
 import type { HeadResult } from '../../cos/index.ts';
-import { latestTime, refOfEntry, timeOfVersionId, type Ref } from '../../identity/index.ts';
+import { latestTime, listedId, refOfEntry, timeOfVersionId, type Ref } from '../../identity/index.ts';
 import { governing } from '../decide/scope.ts';
 import { isHalt, type Halt } from '../halt.ts';
 import type { Needs } from '../run/run.ts';
@@ -83,7 +83,7 @@ async function isOnTop({ heads }: Needs<'heads'>, top: StackItem | undefined): P
     if (top.kind === 'delete-marker') return (current.versionId ?? top.versionId) === top.versionId;
     return heads.isDangling('destination', top.versionId);
   }
-  return top?.versionId === (current.head.versionId ?? 'null');
+  return top?.versionId === listedId(current.head.versionId);
 }
 
 /**

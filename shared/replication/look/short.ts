@@ -8,7 +8,7 @@ import { mayBeOfAnother } from './same-second.ts';
 import type { Needs } from '../run/run.ts';
 import type { Entry, Skip } from '../types.ts';
 import type { Marker, Ref } from '../../identity/index.ts';
-import { isNull, refOfEntry, refOfHead, surelyOlder } from '../../identity/index.ts';
+import { isNull, listedId, refOfEntry, refOfHead, surelyOlder } from '../../identity/index.ts';
 import { EVENT_SLACK_MS, LATE_EVENT_MS, PROMPT_REPLICA_MS } from '../../durations/index.ts';
 
 export type ShortLook =
@@ -35,7 +35,7 @@ export async function shortLook(run: Reading, source: HeadResult): Promise<Short
 
   const { head } = source;
   const ref = refOfHead(head);
-  const entry: Entry = { ref, versionId: head.versionId ?? 'null', deleteMarker: false, current: true };
+  const entry: Entry = { ref, versionId: listedId(head.versionId), deleteMarker: false, current: true };
   // P3b: Read after the lease was taken.
   const there = await run.heads.destination();
   const replica = there.found ? await promptReplica(run, there.head) : undefined;

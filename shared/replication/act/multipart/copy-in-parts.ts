@@ -13,7 +13,7 @@ import { attemptOf, landingMs } from '../../../identity/index.ts';
 import type { Copy, Written } from '../../run/copy-job.ts';
 import type { Needs, PartsCopier } from '../../run/run.ts';
 import type { Marker, Ref } from '../../../identity/index.ts';
-import { refOfId, surelyOlder } from '../../../identity/index.ts';
+import { listedId, refOfId, surelyOlder } from '../../../identity/index.ts';
 import { LANDING_MS, PARTS_ASKED_MS } from '../../../durations/index.ts';
 
 type CopyingParts = Needs<'deps' | 'work' | 'time' | 'gate' | 'uploads'>;
@@ -93,7 +93,7 @@ function fits(upload: Upload, { from, head, marker, terms }: Copy, now: number):
   return (
     upload.from.bucket === from.place.bucket &&
     upload.from.region === from.place.region &&
-    upload.versionId === (from.versionId ?? 'null') &&
+    upload.versionId === listedId(from.versionId) &&
     upload.etag === head.etag &&
     upload.size === head.size &&
     upload.terms === terms &&
@@ -133,7 +133,7 @@ async function begin(run: CopyingParts, job: Copy): Promise<Upload | Ending> {
   const upload: Upload = {
     uploadId,
     from: from.place,
-    versionId: from.versionId ?? 'null',
+    versionId: listedId(from.versionId),
     etag: head.etag,
     size: head.size,
     partSize: partSizeOf(head.size),
