@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openCli, type Outcome } from '../cloud/job/cli.ts';
 
 /** The real CLI in a process that is there already. */
@@ -25,10 +26,13 @@ export function warmCli(folder: string, env: NodeJS.ProcessEnv): WarmCli {
   };
 }
 
+/** What a process of the CLI needs to load its packages from one file. */
+export const PACKAGES = ['--require', fileURLToPath(new URL('../cloud/job/packages.cjs', import.meta.url))];
+
 /** The real CLI in a process of its own, as a user runs it. */
 export function coldCli(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [...PACKAGES, cli, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env,

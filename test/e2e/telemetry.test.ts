@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { PACKAGES } from './cli.ts';
 import { ROOT } from './command.ts';
 
 /**
@@ -34,7 +35,7 @@ async function reportsOf(withSettings: boolean): Promise<number> {
   const { port } = collector.address() as AddressInfo;
   const env = { PATH: process.env['PATH'], HOME: home, SLS_ANALYTICS_URL: `http://127.0.0.1:${port}` };
   await new Promise<void>((resolve, reject) => {
-    execFile(process.execPath, [cli, 'print'], { cwd: folder, env }, (error, stdout) => {
+    execFile(process.execPath, [...PACKAGES, cli, 'print'], { cwd: folder, env }, (error, stdout) => {
       if (error === null) resolve();
       else reject(new Error(`serverless print: ${stdout}`, { cause: error }));
     });

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
+const { keep } = require('./packages.cjs');
 /** The CLI's own modules and those that register something in the process. */
 const HOLDS_STATE = /\/node_modules\/(serverless|@serverless|log|log-node|essentials|signal-exit|memoizee)\//;
 
@@ -43,6 +44,7 @@ function ended() {
   // The folder of a test is removed after it.
   process.chdir('/');
   process.channel.ref();
+  keep();
   process.send({ status: status ?? Number(process.exitCode ?? 0) });
 }
 
