@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type COS from 'cos-nodejs-sdk-v5';
@@ -15,7 +15,8 @@ import { configurationWith, type Lists } from './configuration.ts';
 
 /**
  * The files of the repository that a deployment needs, in a folder of its own, so that its serverless.yml can be
- * changed.
+ * changed. All but that file are the repository's own: the plugin is then the same script for all projects, which is
+ * made and loaded once.
  */
 export interface Project {
   readonly folder: string;
@@ -26,10 +27,8 @@ export interface Project {
 
 export async function createProject(cloud: Deployer): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'deployed-project-'));
-  for (const name of ['package.json', 'functions', 'shared']) {
-    await cp(join(ROOT, name), join(folder, name), { recursive: true });
-  }
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const name of ['package.json', 'functions', 'shared', 'node_modules'])
+    await symlink(join(ROOT, name), join(folder, name));
   const cli = warmCli(folder, deployEnvironment(cloud, process.env));
   return {
     folder,
