@@ -38,6 +38,7 @@ it(
         root,
         port: 0,
         signal: new AbortController().signal,
+        cli: sharedCli,
         say: (line) => void said.push(line),
       });
       try {

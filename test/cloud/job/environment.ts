@@ -36,6 +36,8 @@ export interface EnvironmentOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly signal: AbortSignal;
+  /** It is left open. By default a process of its own, which has ended before the environment is there. */
+  readonly cli?: Cli | undefined;
   /** Called with one line about each step, for a person. */
   readonly say: (line: string) => void;
 }
@@ -125,6 +127,7 @@ async function startWith(cli: Cli, options: EnvironmentOptions): Promise<Environ
 
 /** The caller must close it, because it holds processes and a temporary folder. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  if (options.cli !== undefined) return startWith(options.cli, options);
   const cli = openCli();
   try {
     return await startWith(cli, options);
