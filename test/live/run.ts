@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../cloud/bin/lifetime.ts';
 import { UsageError } from '../cloud/bin/options.ts';
-import { openDriver, SWITCHES, type CosDriver } from '../contract/driver.ts';
+import type { CosDriver } from '../contract/driver.ts';
 import { ROOT } from '../e2e/command.ts';
-import { askAll, formatFindings } from './ask.ts';
-import { cleanUp } from './clean.ts';
-import { playOnAccount } from './deployments.ts';
-import { otherPositions } from './points/switches.ts';
 
 const PARTS = ['points', 'contract', 'fail-over'] as const;
 type Part = (typeof PARTS)[number];
@@ -72,12 +68,14 @@ interface Run {
 /** Each returns whether the service does as the local cloud does. */
 const RUN: Readonly<Record<Part, (driver: CosDriver, run: Run) => Promise<boolean>>> = {
   async points(driver) {
+    const { askAll, formatFindings } = await import('./ask.ts');
     const findings = await askAll(driver);
     say(formatFindings(findings));
     return findings.every(({ observed, taken }) => observed === taken);
   },
   contract: (_, run) => runContract(run),
   async 'fail-over'(driver) {
+    const { playOnAccount } = await import('./deployments.ts');
     await playOnAccount(driver, say);
     return true;
   },
@@ -87,7 +85,9 @@ const RUN: Readonly<Record<Part, (driver: CosDriver, run: Run) => Promise<boolea
  * In a process of its own, because the suites read the same environment. With `--local`, an account that the
  * environment names is not used.
  */
-function runContract({ local, switched, signal }: Run): Promise<boolean> {
+async function runContract({ local, switched, signal }: Run): Promise<boolean> {
+  const { SWITCHES } = await import('../contract/driver.ts');
+  const { otherPositions } = await import('./points/switches.ts');
   const all = Object.entries(process.env);
   const own = Object.fromEntries(local ? all.filter(([name]) => !name.startsWith('REAL_COS_')) : all);
   const env = switched ? { ...own, [SWITCHES]: JSON.stringify(otherPositions()) } : own;
@@ -110,9 +110,13 @@ await runCommand(async ({ signal, onEnd }) => {
   if (!options.local && missing.length > 0) {
     throw new UsageError(`set ${missing.join(', ')} to a key pair and the APPID of an account, or add --local`);
   }
+  // Loading these takes most of the start, and wrong use is reported without them.
+  const { openDriver } = await import('../contract/driver.ts');
+  const { otherPositions } = await import('./points/switches.ts');
   const driver = await openDriver({ local: options.local, switches: options.switched ? otherPositions() : {} });
   onEnd(() => driver.close());
   if (options.clean) {
+    const { cleanUp } = await import('./clean.ts');
     const names = await cleanUp(driver);
     say(names.length === 0 ? 'Nothing was left behind.' : `Removed: ${names.join(', ')}`);
     return 0;
