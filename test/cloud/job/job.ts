@@ -17,7 +17,7 @@ import type { Summary } from './summary.ts';
 import type { Story, Written } from './types.ts';
 import { upload } from './upload.ts';
 import { compareContents, compareUpload, measureLag } from './verify.ts';
-import { awaitAgreement } from './wait.ts';
+import { awaitAgreement, unlessAborted } from './wait.ts';
 
 /** Longer than the wait of the service before it tries a failed key again (a minute, twice, and the timer's minute). */
 const QUIET_FOR = 200_000;
@@ -60,6 +60,8 @@ export async function runJob(
   };
   try {
     const before = await send('uploaded  ', halves.before);
+    // An event that still waits would find the rule, and leave nothing of its key to the scan.
+    await unlessAborted(environment.idle(), signal);
     await setRule(api, source, destination, ROLE);
     describeRule(source, destination).forEach(say);
     const unseen = halves.dropped.map(({ key }) => key);
@@ -72,7 +74,7 @@ export async function runJob(
     const late = mayHaveMissed(await readScan(api, source, destination), last);
     if (late) await askForScan(api, source);
     // A scan begins with the next minute, so the job fires the timer. Until the events are done the scan would meet them.
-    void environment.idle().then(() => environment.beginMinute());
+    void environment.idle().then(environment.beginMinute);
 
     const versions = versionsOf(written);
     let missing = '';

@@ -14,6 +14,21 @@ const PAUSE_PER_LOOK = 3;
 /** A person watches: a first look may take long, and the numbers must not stop after it. */
 const LONGEST_PAUSE = 2_000;
 
+/** The same promise, which rejects with the reason as soon as the signal is aborted. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 /** The sign of progress that must change for the wait to continue. */
 function stateOf(observation: Observation): string {
   const { source, destination, mismatches } = observation;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Observation } from '../../job/observe.ts';
-import { awaitAgreement } from '../../job/wait.ts';
+import { awaitAgreement, unlessAborted } from '../../job/wait.ts';
 
 function observation(open: number, arrived: number): Observation {
   const entry = { key: 'k', versionId: 'v', deleteMarker: false, isLatest: true, size: 0 };
@@ -63,5 +63,22 @@ describe('awaitAgreement', () => {
     const stop = new AbortController();
     stop.abort(new Error('ended'));
     await expect(run([observation(1, 0)], 1_000, stop.signal).result).rejects.toThrow('ended');
+  });
+});
+
+describe('unlessAborted', () => {
+  it('gives what the work gives', async () => {
+    const { signal } = new AbortController();
+    expect(await unlessAborted(Promise.resolve('done'), signal)).toBe('done');
+    await expect(unlessAborted(Promise.reject(new Error('failed')), signal)).rejects.toThrow('failed');
+  });
+
+  it('ends at once on request, before and during the work', async () => {
+    const stop = new AbortController();
+    const endless = new Promise<never>(() => {});
+    const during = unlessAborted(endless, stop.signal);
+    stop.abort(new Error('ended'));
+    await expect(during).rejects.toThrow('ended');
+    await expect(unlessAborted(endless, stop.signal)).rejects.toThrow('ended');
   });
 });
