@@ -1,8 +1,9 @@
 import type { Pairs } from '../signing/index.ts';
-import { header, failureOfStatus, optionalText, quoted, readRoot, requireText } from './answers.ts';
+import { header, failureOfStatus, quoted } from './answers.ts';
 import { attributeHeaders, copySourceHeaders, directiveHeaders } from './attributes.ts';
 import { UnusableAnswer } from './calls.ts';
 import type { AnswerReader, Call, Invoke } from './calls.ts';
+import { quickCopy, strictCopy } from './copy-answer.ts';
 import { readDate, readHead, requireEtag, requireNumber } from './head.ts';
 import type { Answer } from './transport.ts';
 import type { Cos, HeadResult, StoredObject, WriteResult } from './types.ts';
@@ -103,11 +104,11 @@ export function objectCalls(invoke: Invoke): ObjectCalls {
         effect: 'write',
         slow: true,
         reader: reading((answer) => {
-          const result = readRoot(call, answer, 'CopyObjectResult');
+          const { etag, versionId, crc64 } = quickCopy(answer.body) ?? strictCopy(call, answer);
           return {
-            versionId: optionalText(result, 'VersionId') ?? header(answer, 'x-cos-version-id'),
-            etag: quoted(requireText(result, 'ETag')),
-            crc64: optionalText(result, 'CRC64') ?? header(answer, 'x-cos-hash-crc64ecma'),
+            versionId: versionId || header(answer, 'x-cos-version-id'),
+            etag: quoted(etag),
+            crc64: crc64 || header(answer, 'x-cos-hash-crc64ecma'),
           };
         }),
       };

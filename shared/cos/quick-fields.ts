@@ -18,18 +18,20 @@ export const AT = {
   NextKeyMarker: 9,
   NextVersionIdMarker: 10,
   NextMarker: 11,
-  Version: 12,
-  DeleteMarker: 13,
-  Contents: 14,
-  ListVersionsResult: 15,
-  ListBucketResult: 16,
-  true: 17,
-  false: 18,
-  STANDARD: 19,
-  url: 20,
+  CRC64: 12,
+  Version: 13,
+  DeleteMarker: 14,
+  Contents: 15,
+  ListVersionsResult: 16,
+  ListBucketResult: 17,
+  CopyObjectResult: 18,
+  true: 19,
+  false: 20,
+  STANDARD: 21,
+  url: 22,
 } as const;
 export const NAMES = flatNames(Object.keys(AT));
-const FIELDS = AT.NextMarker + 1;
+const FIELDS = AT.CRC64 + 1;
 
 const DIGIT_0 = 0x30;
 /** A number with more digits may lose its last one. */

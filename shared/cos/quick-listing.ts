@@ -44,7 +44,7 @@ export function quickObjects(document: Uint8Array): ObjectsPage | undefined {
   });
 }
 
-function unlessNotFlat<T>(read: () => T): T | undefined {
+export function unlessNotFlat<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {

@@ -28,8 +28,10 @@ const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === PERCENT) return 2;
   return byte >= BLANK && byte < 0x7f && byte !== LESS && byte !== GREATER ? 0 : 3;
 });
-/** Letters only: a name with any other character is left to the strict reader. */
-const IN_NAME = Uint8Array.from({ length: 256 }, (_, byte) => (/[A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0));
+/** Letters and digits only: a name with any other character is left to the strict reader. */
+const IN_NAME = Uint8Array.from({ length: 256 }, (_, byte) => (/[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? 1 : 0));
+/** Digits, which no name begins with, come before it. */
+const LETTER_A = 0x41;
 
 /**
  * The document is not plain enough. It may still be valid, so read it strictly. It is always the same error: nobody reads where it
@@ -113,7 +115,8 @@ export class FlatXml {
     this.#closed = bytes[at] === SLASH;
     if (this.#closed) at += 1;
     this.#elements += 1;
-    if (bytes[at] !== GREATER || this.#nameTo === from || this.#elements > MAX_ELEMENTS) throw NOT_FLAT;
+    const isNamed = this.#nameTo > from && (bytes[from] ?? 0) >= LETTER_A;
+    if (bytes[at] !== GREATER || !isNamed || this.#elements > MAX_ELEMENTS) throw NOT_FLAT;
     this.#at = at + 1;
     const position = this.#names.byHash.get(hash);
     return position !== undefined && this.is(position, from, this.#nameTo) ? position : OTHER;
