@@ -1,9 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('cli-process.mjs', import.meta.url));
 /** ms until a command that was asked to end is killed. */
 const PATIENCE_AFTER_TERM = 5_000;
+/** ms for which its children may end later than itself. Longer than this only what nobody has waited for is left of them. */
+const PATIENCE_AFTER_EXIT = 1_000;
+const SOON = 5;
 
 export interface Outcome {
   readonly status: number | null;
@@ -27,7 +31,7 @@ export interface CliCommand {
 export interface Cli {
   /** Runs commands one after the other, whatever their folder. Rejects when the process has died. */
   run(command: CliCommand): Promise<Outcome>;
-  /** Ends the process and all its children, the current command included. Resolves when the process has ended. */
+  /** Ends the process and all its children, the current command included. Resolves when they have ended. */
   close(): Promise<void>;
 }
 
@@ -104,19 +108,23 @@ export function openCli(): Cli {
 }
 
 async function endGroup(child: ChildProcess): Promise<void> {
-  const signalGroup = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
+  /** False: it has no process any more. 0 only asks; then a system may refuse to signal what has just ended. */
+  const signalGroup = (signal: NodeJS.Signals | 0): boolean => {
+    if (child.pid === undefined) return false;
     try {
-      process.kill(-child.pid, signal);
+      return process.kill(-child.pid, signal);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      if (signal !== 0 && (error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      return false;
     }
   };
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.ref();
   signalGroup('SIGTERM');
-  const force = setTimeout(() => signalGroup('SIGKILL'), PATIENCE_AFTER_TERM);
+  const force = setTimeout(() => void signalGroup('SIGKILL'), PATIENCE_AFTER_TERM);
   await gone;
   clearTimeout(force);
+  for (const until = performance.now() + PATIENCE_AFTER_EXIT; signalGroup(0) && performance.now() < until;)
+    await sleep(SOON);
 }
