@@ -1,8 +1,7 @@
-import { END, FlatXml, NOT_FLAT } from '../xml/index.ts';
+import { END, FlatXml, NOT_FLAT, unlessNotFlat } from '../xml/index.ts';
 import { optionalText, readRoot, requireText } from './answers.ts';
 import type { CallKind } from './calls.ts';
 import { AT, FieldReader, NAMES } from './quick-fields.ts';
-import { unlessNotFlat } from './quick-listing.ts';
 import type { Answer } from './transport.ts';
 
 /** The texts in the body of an answer to a copy. */

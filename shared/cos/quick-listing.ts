@@ -1,4 +1,4 @@
-import { END, FlatXml, NOT_FLAT } from '../xml/index.ts';
+import { END, FlatXml, NOT_FLAT, unlessNotFlat } from '../xml/index.ts';
 import { AT, FieldReader, NAMES } from './quick-fields.ts';
 import type { ObjectEntry, ObjectsPage, VersionEntry, VersionsPage } from './types.ts';
 
@@ -42,15 +42,6 @@ export function quickObjects(document: Uint8Array): ObjectsPage | undefined {
     if (nextMarker === undefined) throw NOT_FLAT;
     return { entries, nextMarker };
   });
-}
-
-export function unlessNotFlat<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error === NOT_FLAT) return undefined;
-    throw error;
-  }
 }
 
 function readVersion(fields: FieldReader, deleteMarker: boolean, encoded: boolean): VersionEntry {

@@ -39,6 +39,16 @@ const LETTER_A = 0x41;
  */
 export const NOT_FLAT = new Error('The document is not plain enough to be read without the strict reader.');
 
+/** The result of a quick reading; undefined for a document that must be read strictly. Throws all other errors. */
+export function unlessNotFlat<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error === NOT_FLAT) return undefined;
+    throw error;
+  }
+}
+
 /** The answer of `open` before an end tag, and for an unknown name. */
 export const END = -1;
 const OTHER = -2;

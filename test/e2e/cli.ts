@@ -29,7 +29,7 @@ export function warmCli(folder: string, env: NodeJS.ProcessEnv): WarmCli {
 /** What a process of the CLI needs to load its packages from one file. */
 export const PACKAGES = ['--require', fileURLToPath(new URL('../cloud/job/packages.cjs', import.meta.url))];
 
-/** The real CLI in a process of its own, as a user runs it. */
+/** The real CLI in a process of its own, as a user runs it but for `PACKAGES`. */
 export function coldCli(folder: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const child = spawn(process.execPath, [...PACKAGES, cli, ...args], {
