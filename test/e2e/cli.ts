@@ -26,7 +26,7 @@ export function warmCli(folder: string, env: NodeJS.ProcessEnv): WarmCli {
   };
 }
 
-/** What a process of the CLI needs to load its packages from one file. */
+/** Arguments of Node with which a process of the CLI loads its packages from one file. */
 export const PACKAGES = ['--require', fileURLToPath(new URL('../cloud/job/packages.cjs', import.meta.url))];
 
 /** The real CLI in a process of its own, as a user runs it but for `PACKAGES`. */

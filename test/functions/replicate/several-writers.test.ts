@@ -65,7 +65,18 @@ async function deletedTwice() {
   world.remove();
   const [hides] = world.versions(BACKUP, KEY);
   if (hides === undefined || !hides.deleteMarker) throw new Error('not hidden');
-  return { world, event, takeBack: () => world.remove(hides.versionId, BACKUP) };
+  /** Does this between the listing of the destination and the HEAD that follows it, once. */
+  const afterListing = (deed: () => void): void => {
+    let listed = false;
+    world.onRequest((call) => {
+      if (call === 'listVersions backup') listed = true;
+      else if (call === 'headObject backup' && listed) {
+        world.onRequest(() => undefined);
+        deed();
+      }
+    });
+  };
+  return { world, event, afterListing, takeBack: () => world.remove(hides.versionId, BACKUP) };
 }
 
 // P36c
@@ -80,15 +91,8 @@ it('an undelete takes back each deletion that was looked at while our delete mar
 
 // P36c
 it('an undelete before that look takes back the first deletion only, even if a listing still shows our delete marker', async () => {
-  const { world, event, takeBack } = await deletedTwice();
-  let listed = false;
-  world.onRequest((call) => {
-    if (call === 'listVersions backup') listed = true;
-    else if (call === 'headObject backup' && listed) {
-      world.onRequest(() => undefined);
-      takeBack();
-    }
-  });
+  const { world, event, afterListing, takeBack } = await deletedTwice();
+  afterListing(takeBack);
   await event();
   expect(world.stack()[0]).not.toBe('M');
   await world.later();
@@ -97,16 +101,11 @@ it('an undelete before that look takes back the first deletion only, even if a l
 
 // P36c
 it('our delete marker stands for no further deletion where a 404 names another one that the listing lacks', async () => {
-  const { world, event, takeBack } = await deletedTwice();
+  const { world, event, afterListing, takeBack } = await deletedTwice();
   const before = world.state('marks/');
-  let listed = false;
-  world.onRequest((call) => {
-    if (call === 'listVersions backup') listed = true;
-    else if (call === 'headObject backup' && listed) {
-      world.onRequest(() => undefined);
-      takeBack();
-      world.remove(undefined, BACKUP);
-    }
+  afterListing(() => {
+    takeBack();
+    world.remove(undefined, BACKUP);
   });
   await event();
   expect(world.state('marks/')).toEqual(before);

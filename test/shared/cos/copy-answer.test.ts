@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { quickCopy, strictCopy } from '../../../shared/cos/copy-answer.ts';
 import { CosError } from '../../../shared/cos/index.ts';
 import { UnusableAnswer } from '../../../shared/cos/calls.ts';
+import { escapeXml } from '../../../shared/xml/index.ts';
 import { damaged, damages, SNIPPETS, utf8 } from './listing-documents.ts';
 
 const PLACE = { bucket: 'backup-1250000000', region: 'ap-shanghai' };
@@ -28,9 +29,6 @@ function verdictOf(document: Uint8Array): Verdict {
   }
 }
 
-const xmlText = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 describe('the quick reading of an answer to a copy', () => {
   it('takes the plain forms of COS', () => {
     const texts = { etag: '"e-2"', versionId: 'MTg0', crc64: '123' };
@@ -51,7 +49,7 @@ describe('the quick reading of an answer to a copy', () => {
         fc.uniqueArray(fc.constantFrom('ETag', 'VersionId', 'CRC64', 'Size', 'Other1')),
         text,
         (names, one) => {
-          const elements = names.map((name) => `<${name}>${xmlText(one)}</${name}>`).join('\n  ');
+          const elements = names.map((name) => `<${name}>${escapeXml(one)}</${name}>`).join('\n  ');
           const verdict = verdictOf(utf8(`<CopyObjectResult>${elements}</CopyObjectResult>`));
           expect(verdict).not.toBe('different');
           if (verdict === 'same') quick += 1;
