@@ -1,4 +1,7 @@
-/** A refusal in COS's own terms; the front turns it into the XML `<Error>` answer. */
+/**
+ * A refusal in COS's own terms; the front turns it into the XML `<Error>` answer. It is an answer and no mistake, and a
+ * missing key is the most frequent one, so it has no stack: capturing one costs more than the read.
+ */
 export class CosFailure extends Error {
   readonly code: string;
   readonly status: number;
@@ -12,7 +15,10 @@ export class CosFailure extends Error {
     message: string,
     details: { deleteMarker?: boolean; versionId?: string } = {},
   ) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'CosFailure';
     this.code = code;
     this.status = status;
