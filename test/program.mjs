@@ -2,10 +2,11 @@
 // files one by one during loading takes each command a second more, and twice the CPU.
 import { readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { remembered } from '../shared/deploy/remembered.mjs';
+import { inputsOf, remembered } from '../shared/deploy/remembered.mjs';
 
+const ROOT = dirname(import.meta.dirname);
 const OWN_CODE = /\.tsx?$/;
 const OF_A_PACKAGE = /^[^./]/;
 /** Packages that are ES modules alone: part of the script. */
@@ -42,9 +43,9 @@ const inTheirPlaces = {
   },
 };
 
-async function make(entry, folder, script) {
+async function make(entry, folder, script, memory) {
   const { build, stop } = await import('esbuild');
-  const result = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents: `import ${JSON.stringify(`./${basename(entry)}`)};`, resolveDir: folder },
     absWorkingDir: folder,
     bundle: true,
@@ -65,7 +66,7 @@ async function make(entry, folder, script) {
     logLevel: 'error',
   });
   void stop();
-  return result;
+  return memory.keep(outputFiles[0].text, inputsOf(metafile, folder));
 }
 
 /** Resolves once the program has run to the end of its file. */
@@ -73,8 +74,8 @@ export async function runProgram(entry) {
   const folder = dirname(entry);
   /** It is never written; its name says where it looks for packages. */
   const script = join(folder, `${basename(entry, '.ts')}.cjs`);
-  const memory = remembered({ entry, maker: fileURLToPath(import.meta.url), cwd: folder });
-  const text = memory.lookUp() ?? memory.keep(await make(entry, folder, script));
+  const memory = remembered({ root: ROOT, name: relative(ROOT, entry), makers: [fileURLToPath(import.meta.url)] });
+  const text = memory.lookUp() ?? (await make(entry, folder, script, memory));
   process.setSourceMapsEnabled(true);
   const program = new Module(script);
   program.filename = script;

@@ -5,16 +5,20 @@
 import { createRequire, Module } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { remembered } from './remembered.mjs';
+import { inputsOf, remembered } from './remembered.mjs';
 
 /** It is never written; its path determines where it looks for packages. */
 const script = fileURLToPath(new URL('./plugin.cjs', import.meta.url));
 const entry = fileURLToPath(new URL('./index.ts', import.meta.url));
-const memory = remembered({ entry, maker: fileURLToPath(import.meta.url), cwd: dirname(entry) });
+const memory = remembered({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  name: 'shared/deploy/index.ts',
+  makers: [fileURLToPath(import.meta.url)],
+});
 
 function make() {
   const { buildSync } = createRequire(import.meta.url)('esbuild');
-  return buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [entry],
     absWorkingDir: dirname(entry),
     bundle: true,
@@ -27,6 +31,7 @@ function make() {
     sourcemap: 'inline',
     outfile: script,
   });
+  return memory.keep(outputFiles[0].text, inputsOf(metafile, dirname(entry)));
 }
 
 process.setSourceMapsEnabled(true);
@@ -35,6 +40,6 @@ plugin.filename = script;
 plugin.paths = createRequire(import.meta.url).resolve.paths('x');
 // Runs the script as Node runs one of its own, with source maps and `import()`.
 // oxlint-disable-next-line no-underscore-dangle
-plugin._compile(memory.lookUp() ?? memory.keep(make()), script);
+plugin._compile(memory.lookUp() ?? make(), script);
 
 export default plugin.exports.default;

@@ -8,6 +8,7 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import type { Page } from '../../../functions/api/console/page.ts';
 import type { Texts } from '../../../functions/api/console/text/table.ts';
 import { DeployError } from '../error.ts';
+import { inputsOf } from '../remembered.mjs';
 
 /** Folder of the page's source, relative to that of serverless.yml. */
 const FOLDER = path.join('functions', 'api', 'console');
@@ -20,14 +21,17 @@ const TEXTS = /[\\/]console[\\/]text[\\/]table\.ts$/;
  * Bundles the console page into one HTML text without any external reference. Its policy names the hashes of its one
  * script and one style. Nothing else can run or be loaded, whatever gets into the page.
  *
- * `root` is the folder of serverless.yml. Throws `DeployError` when the page does not compile.
+ * `root` is the folder of serverless.yml. The absolute paths of all files that the page is made of are added to `used`.
+ * Throws `DeployError` when the page does not compile.
  */
-export async function buildPage(root: string): Promise<Page> {
+export async function buildPage(root: string, used = new Set<string>()): Promise<Page> {
   const folder = path.join(root, FOLDER);
+  const frame = path.join(folder, 'index.html');
+  used.add(frame);
   const [template, script, style] = await Promise.all([
-    readFile(path.join(folder, 'index.html'), 'utf8'),
-    compile(path.join(folder, 'main.tsx'), root),
-    compile(path.join(folder, 'style.css'), root),
+    readFile(frame, 'utf8'),
+    compile(path.join(folder, 'main.tsx'), root, used),
+    compile(path.join(folder, 'style.css'), root, used),
   ]);
   const html = template
     .replaceAll(/>\s+</g, '><')
@@ -38,14 +42,14 @@ export async function buildPage(root: string): Promise<Page> {
 
 /**
  * Puts the page into the bundle of the function that serves it. It is deflated, because every cold start reads the
- * bundle and few serve the page.
+ * bundle and few serve the page. `root` and `used` are those of `buildPage`.
  */
-export function pagePlugin(root: string): Plugin {
+export function pagePlugin(root: string, used: Set<string>): Plugin {
   return {
     name: 'console-page',
     setup: (bundle) => {
       bundle.onLoad({ filter: HOLDER }, async ({ path: file }) => ({
-        contents: packPage(await buildPage(root)),
+        contents: packPage(await buildPage(root, used)),
         loader: 'js',
         resolveDir: path.dirname(file),
       }));
@@ -80,12 +84,12 @@ function policyOf(script: string, style: string): string {
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 /** Puts in the texts in the form that `unpackTexts` reads. */
-function textPlugin(root: string): Plugin {
+function textPlugin(root: string, used: Set<string>): Plugin {
   return {
     name: 'console-texts',
     setup: (bundle) => {
       bundle.onLoad({ filter: TEXTS }, async ({ path: file }) => {
-        const code = await bundleOf(file, root, { format: 'iife', globalName: 'table' });
+        const code = await bundleOf(file, root, used, { format: 'iife', globalName: 'table' });
         const texts = Object.entries(runInNewContext(`${code};table.TEXTS`) as Texts);
         const lists = [0, 1].map((language) => texts.map(([, both]) => both[language] ?? ''));
         const lines = [...texts.map(([name]) => name), ...lists.flat()];
@@ -98,11 +102,11 @@ function textPlugin(root: string): Plugin {
   };
 }
 
-async function compile(entry: string, root: string): Promise<string> {
-  return bundleOf(entry, root, { plugins: [textPlugin(root)] });
+async function compile(entry: string, root: string, used: Set<string>): Promise<string> {
+  return bundleOf(entry, root, used, { plugins: [textPlugin(root, used)] });
 }
 
-async function bundleOf(entry: string, root: string, options: BuildOptions): Promise<string> {
+async function bundleOf(entry: string, root: string, used: Set<string>, options: BuildOptions): Promise<string> {
   const result = await build({
     entryPoints: [entry],
     absWorkingDir: root,
@@ -118,10 +122,12 @@ async function bundleOf(entry: string, root: string, options: BuildOptions): Pro
     logLevel: 'silent',
     ...options,
     write: false,
+    metafile: true,
   }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DeployError(`${path.relative(root, entry)} does not compile: ${reason}`, 'BUNDLE_FAILED', cause);
   });
+  for (const input of inputsOf(result.metafile, root)) used.add(input);
   const [file] = result.outputFiles;
   if (file === undefined) throw new DeployError(`esbuild gave no output for ${entry}.`, 'BUNDLE_FAILED');
   return file.text.trim();

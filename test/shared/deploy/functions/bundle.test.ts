@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -97,6 +98,74 @@ describe('bundleFunctions', () => {
 
   it('names the missing function', async () => {
     await expect(together(['hello', 'nothing'])).rejects.toThrow('functions/nothing/index.ts does not exist');
+  });
+});
+
+describe('a function that was bundled before', () => {
+  const LONG_AGO = new Date('2026-01-01T00:00:00Z');
+  const FILES = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'shared/deploy/remembered.mjs',
+    ...['bundle.ts', 'page.ts', 'zip.ts'].map((file) => `shared/deploy/functions/${file}`),
+    'shared/name.ts',
+    'functions/hello/index.ts',
+  ];
+  const OTHER = zip({ 'index.js': Buffer.from('taken from what was kept') }).bytes;
+
+  async function writeLongAgo(name: string, text: string): Promise<void> {
+    await write(name, text);
+    await utimes(path.join(root, name), LONG_AGO, LONG_AGO);
+  }
+
+  /** Puts another zip in the place of the one that was kept, which shows where the next one comes from. */
+  async function mark(): Promise<void> {
+    const file = path.join(root, '.build', 'scripts', 'functions-hello.json');
+    const kept = JSON.parse(await readFile(file, 'utf8')) as object;
+    const text = JSON.stringify({ hello: Buffer.from(OTHER).toString('base64') });
+    const sum = createHash('sha256').update(text).digest('base64');
+    await writeFile(file, JSON.stringify({ ...kept, text, sum }));
+  }
+
+  const isKept = async (made = bundle()): Promise<boolean> => (await readFile((await made).zipPath)).equals(OTHER);
+
+  beforeEach(async () => {
+    for (const name of FILES) await writeLongAgo(name, name.endsWith('.json') ? '{}' : '');
+    await writeLongAgo('shared/name.ts', 'export const name: string = "hello";');
+    await writeLongAgo('functions/hello/index.ts', SOURCE);
+    await bundle();
+    await mark();
+  });
+
+  it('is not compiled again, also from a folder that only points to the code', async () => {
+    expect(await isKept()).toBe(true);
+    expect(await readFile(path.join(root, '.out', 'hello', 'index.js'), 'utf8')).toBe('taken from what was kept');
+    const project = path.join(root, 'project');
+    await mkdir(project);
+    await symlink(path.join(root, 'functions'), path.join(project, 'functions'));
+    const output = path.join(project, '.out');
+    expect(await isKept(bundleFunction('hello', { root: project, output, runtime: 'Nodejs20.19' }))).toBe(true);
+  });
+
+  it.each(FILES)('is compiled again after a change of %s', async (name) => {
+    await writeLongAgo(name, `${await readFile(path.join(root, name), 'utf8')} `);
+    expect(await isKept()).toBe(false);
+  });
+
+  it('is compiled again for another runtime', async () => {
+    const output = path.join(root, '.out');
+    expect(await isKept(bundleFunction('hello', { root, output, runtime: 'Nodejs18.15' }))).toBe(false);
+  });
+
+  it('is compiled together with another one', async () => {
+    await write('functions/other/index.ts', SOURCE);
+    const bundles = await bundleFunctions(['hello', 'other'], {
+      root,
+      output: path.join(root, '.out'),
+      runtime: 'Nodejs20.19',
+    });
+    expect((await readFile(bundles.get('hello')?.zipPath ?? '')).equals(OTHER)).toBe(false);
   });
 });
 

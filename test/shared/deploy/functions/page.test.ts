@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 
@@ -15,8 +17,9 @@ const MOST_BYTES = 150_000;
 const digest = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 let page: Page;
+const used = new Set<string>();
 beforeAll(async () => {
-  page = await buildPage(ROOT);
+  page = await buildPage(ROOT, used);
 });
 
 describe('the served console page', () => {
@@ -51,6 +54,17 @@ describe('the served console page', () => {
     const { html, ...told } = page;
     const packed = deflateRawSync(html).toString('base64');
     expect({ ...unpackPage(told, packed) }).toEqual(page);
+  });
+
+  it('names all files that it is made of', () => {
+    const files = [...used].map((file) => relative(ROOT, file).replaceAll('\\', '/'));
+    expect(files).toEqual(
+      expect.arrayContaining(
+        ['index.html', 'style.css', 'main.tsx', 'text/table.ts'].map((file) => `functions/api/console/${file}`),
+      ),
+    );
+    expect(files.some((file) => file.startsWith('node_modules/preact/'))).toBe(true);
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 
   it('is the same for the same source', async () => {

@@ -1,0 +1,14 @@
+/** What was made of source files the last time; the JavaScript beside it says what the properties mean. */
+export interface Memory {
+  lookUp(): string | undefined;
+  keep(text: string, inputs: readonly string[]): string;
+}
+
+export function remembered(made: {
+  readonly root: string;
+  readonly name: string;
+  readonly makers: readonly string[];
+  readonly circumstances?: string;
+}): Memory;
+
+export function inputsOf(metafile: { readonly inputs: object }, cwd: string): string[];
