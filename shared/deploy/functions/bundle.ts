@@ -1,7 +1,6 @@
 import { mkdir, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { build, version } from 'esbuild';
-import { unzipSync } from 'fflate';
 import { DeployError } from '../error.ts';
 import { inputsOf, remembered, type Memory } from '../remembered.mjs';
 import { pagePlugin } from './page.ts';
@@ -12,14 +11,16 @@ import { zip } from './zip.ts';
  * must not decide.
  */
 const PACKAGE = '{"type":"commonjs"}';
-const CODE = 'index.js';
 /** Folder of the functions, relative to that of serverless.yml. */
 const FUNCTIONS = 'functions';
 /** Files of this folder whose code decides over the bytes of a zip. */
 const MAKERS = ['bundle.ts', 'page.ts', 'zip.ts'];
 
-/** By name, in base64. */
-type Zips = Readonly<Record<string, string>>;
+interface Made {
+  readonly code: string;
+  /** In base64. */
+  readonly zip: string;
+}
 
 export interface Bundle {
   readonly name: string;
@@ -57,10 +58,12 @@ export async function bundleFunctions(
   const distinct = [...new Set(names)];
   const memory = await memoryOf(distinct, options);
   const kept = memory.lookUp();
-  const zips = kept === undefined ? await makeAll(distinct, options, memory) : (JSON.parse(kept) as Zips);
+  const all =
+    kept === undefined
+      ? await makeAll(distinct, options, memory)
+      : new Map(Object.entries(JSON.parse(kept) as Record<string, Made>));
   const bundles = new Map<string, Bundle>();
-  for (const [name, text] of Object.entries(zips))
-    bundles.set(name, await store(name, options.output, Buffer.from(text, 'base64')));
+  for (const [name, made] of all) bundles.set(name, await store(name, options.output, made));
   return bundles;
 }
 
@@ -76,29 +79,33 @@ async function memoryOf(names: readonly string[], options: BundleOptions): Promi
   });
 }
 
-async function makeAll(names: readonly string[], options: BundleOptions, memory: Memory): Promise<Zips> {
+async function makeAll(
+  names: readonly string[],
+  options: BundleOptions,
+  memory: Memory,
+): Promise<ReadonlyMap<string, Made>> {
   const together = await compileAll(names, options).catch(() => undefined);
-  const zips: Record<string, string> = {};
+  const all = new Map<string, Made>();
   for (const name of names) {
     // If they do not compile together, the first one that does not compile alone is named in the error.
     const code = together?.codes.get(name) ?? (await compile(name, options));
-    const { bytes } = zip({ [CODE]: code, 'package.json': Buffer.from(PACKAGE) });
-    zips[name] = Buffer.from(bytes).toString('base64');
+    const { bytes } = zip({ 'index.js': code, 'package.json': Buffer.from(PACKAGE) });
+    all.set(name, { code: Buffer.from(code).toString(), zip: Buffer.from(bytes).toString('base64') });
   }
-  if (together !== undefined) memory.keep(JSON.stringify(zips), together.inputs);
-  return zips;
+  if (together !== undefined) memory.keep(JSON.stringify(Object.fromEntries(all)), together.inputs);
+  return all;
 }
 
 /** Throws `DeployError` when the folder cannot be written. */
-async function store(name: string, output: string, zipped: Uint8Array): Promise<Bundle> {
-  const code = codeOf(zipped);
+async function store(name: string, output: string, made: Made): Promise<Bundle> {
+  const code = Buffer.from(made.code);
   const zipPath = path.join(output, `${name}.zip`);
   const folder = path.join(output, name);
   try {
     await mkdir(folder, { recursive: true });
-    await replaceFile(path.join(folder, CODE), code);
+    await replaceFile(path.join(folder, 'index.js'), code);
     await replaceFile(path.join(folder, 'package.json'), Buffer.from(PACKAGE));
-    await replaceFile(zipPath, zipped);
+    await replaceFile(zipPath, Buffer.from(made.zip, 'base64'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DeployError(
@@ -108,12 +115,6 @@ async function store(name: string, output: string, zipped: Uint8Array): Promise<
     );
   }
   return { name, size: code.byteLength, zipPath };
-}
-
-function codeOf(zipped: Uint8Array): Uint8Array {
-  const code = unzipSync(zipped)[CODE];
-  if (code === undefined) throw new DeployError(`A zip holds no ${CODE}. Remove the folder .build.`, 'BUNDLE_FAILED');
-  return code;
 }
 
 const entryOf = (name: string, root: string): string => path.join(root, FUNCTIONS, name, 'index.ts');
