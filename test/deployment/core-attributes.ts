@@ -1,6 +1,6 @@
 import { ALL_USERS, type CopyAttributes, type Grant, type ObjectHead } from '../../shared/cos/index.ts';
 import { CONTENT_HEADERS } from '../../shared/cos/types.ts';
-import { timeOfVersionId, type Attributes, type Version } from '../cloud/cos/index.ts';
+import type { Attributes, Version } from '../cloud/cos/index.ts';
 
 const PLAIN_ACL = { canned: 'default', grants: [] } as const;
 
@@ -18,8 +18,7 @@ export const grantsOf = ({ attributes: { acl } }: Version): readonly Grant[] => 
 ];
 
 /** ms since 1970, in whole seconds as COS gives them. */
-export const secondsOf = (version: Version): number =>
-  Math.floor((timeOfVersionId(version.versionId) ?? version.time) / 1e6) * 1000;
+export const secondsOf = ({ time }: Version): number => Math.floor(time / 1e6) * 1000;
 
 /** Attributes of a user's plain upload. */
 export const plain = (some: Partial<Attributes> = {}): Attributes => ({
