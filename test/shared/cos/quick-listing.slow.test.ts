@@ -43,9 +43,8 @@ describe('the quick reading of a listing', () => {
     fc.assert(
       fc.property(pages, ({ versions, document, isPlain }) => {
         const verdict = compareEither(versions, utf8(document));
-        expect(isPlain ? verdict : 'same').toBe('same');
-        expect(verdict).not.toBe('different');
         plain += isPlain ? 1 : 0;
+        return isPlain ? verdict === 'same' : verdict !== 'different';
       }),
       { numRuns: 1500 },
     );
@@ -59,8 +58,8 @@ describe('the quick reading of a listing', () => {
         let bytes = utf8(document);
         for (const damage of all) bytes = damaged(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), damage);
         const verdict = compareEither(versions, bytes);
-        expect(verdict).not.toBe('different');
         if (verdict === 'same') quick += 1;
+        return verdict !== 'different';
       }),
       { numRuns: 6000 },
     );
