@@ -63,21 +63,28 @@ function judge(seen: Observation, excluded = NONE): string | undefined {
       mine: taken === steps.length ? seen.mine : NONE,
       since: taken === steps.length ? seen.since : since,
     };
-    const fault = settles(seen, now, excluded);
+    const again = stepsOf(now, excluded);
+    const fault = settles(seen, now, again, excluded);
     if (fault !== undefined) return `after ${taken} of ${steps.length} steps: ${fault}`;
     const next = steps[taken];
-    if (next === undefined) break;
-    stack = take(stack, next, FIRST_RUN);
+    if (next !== undefined) stack = take(stack, next, FIRST_RUN);
+    else if (again.length === 0) return undefined;
+    else return `a second look still plans ${JSON.stringify(again.map((step) => step.kind))}`;
   }
-  const again = stepsOf({ ...seen, stack }, excluded);
-  return again.length === 0 ? undefined : `a second look still plans ${JSON.stringify(again.map((step) => step.kind))}`;
 }
 
-/** One look from here on puts everything right, and the look after it finds nothing to do. */
-function settles(first: Observation, now: Observation, excluded: ReadonlySet<string>): string | undefined {
-  const after = takeAll(now.stack, stepsOf(now, excluded), NEXT_RUN);
+/** One look from here on, which planned `steps`, puts everything right, and the look after it finds nothing to do. */
+function settles(
+  first: Observation,
+  now: Observation,
+  steps: readonly Step[],
+  excluded: ReadonlySet<string>,
+): string | undefined {
+  const after = takeAll(now.stack, steps, NEXT_RUN);
   const fault = faultOf({ ...first, stack: now.stack }, after, expectedOf(now, excluded));
   if (fault !== undefined) return fault;
+  // Nothing has changed, so the look after it is this one.
+  if (steps.length === 0) return undefined;
   const left = stepsOf({ ...now, stack: after }, excluded);
   return left.length === 0 ? undefined : `not at rest: ${left.map((step) => step.kind).join(' ')}`;
 }
