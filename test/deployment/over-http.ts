@@ -15,6 +15,7 @@ import { httpFunction } from '../../shared/scf/index.ts';
 import type { HttpAnswer } from '../../shared/scf/index.ts';
 import { startCloud } from '../cloud/index.ts';
 import type { CloudOptions, LocalCloud } from '../cloud/index.ts';
+import { createCoreCos } from './core-cos.ts';
 import { engineOn } from './engine.ts';
 import { BACKUP } from './places.ts';
 import { PAIR, SOURCE, STATE, signCall, urlEvent } from '../functions/api/bench.ts';
@@ -28,6 +29,8 @@ export interface World {
   readonly cloud: LocalCloud;
   /** The root account: the user who writes to the buckets. */
   readonly user: CosClient;
+  /** The calls without HTTP, for a set-up of a thousand objects. */
+  readonly straight: Cos;
   readonly sdk: COS;
   readonly engine: Engine;
   readonly lines: string[];
@@ -112,6 +115,7 @@ export async function createWorld(
     clock,
     cloud,
     user,
+    straight: createCoreCos(cloud.core, cloud.blobs, Date.now),
     sdk: new COS({
       SecretId: cloud.secretId,
       SecretKey: cloud.secretKey,

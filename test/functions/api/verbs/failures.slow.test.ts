@@ -5,7 +5,7 @@ import type { Failures } from '../../../../functions/api/schemas.ts';
 import { SOURCE, STATE, errorOf } from '../bench.ts';
 import { THIRD, createWorld } from '../../../deployment/over-http.ts';
 import type { World } from '../../../deployment/over-http.ts';
-import { stateKeys, task } from './waiting-work.ts';
+import { deferMany, stateKeys, task } from './waiting-work.ts';
 
 const FUTURE = Date.UTC(2100, 0, 1);
 const ELSEWHERE = { bucket: 'second-1250000000', region: 'ap-guangzhou' };
@@ -98,7 +98,7 @@ describe('failures', () => {
 
   it('come in pages without gaps or repeats', async () => {
     const keys = Array.from({ length: 230 }, (_, n) => `key-${n}`);
-    await Promise.all(keys.map((key, n) => world.engine.tasks.defer(task(key), FUTURE + n * 60_000)));
+    await deferMany(world, keys, (n) => FUTURE + n * 60_000);
     await world.engine.tasks.submit(task('started'));
     const seen: string[] = [];
     let marker: string | undefined;

@@ -6,7 +6,7 @@ import { PAIR, SOURCE, STATE, errorOf } from '../bench.ts';
 import type { Call } from '../bench.ts';
 import { BACKUP, THIRD, createWorld, ruleText, untilNextSecond } from '../../../deployment/over-http.ts';
 import type { World } from '../../../deployment/over-http.ts';
-import { stateKeys, task } from './waiting-work.ts';
+import { deferMany, stateKeys, task } from './waiting-work.ts';
 
 const FUTURE = Date.UTC(2100, 0, 1);
 const ELSEWHERE = { bucket: 'second-1250000000', region: 'ap-guangzhou' };
@@ -52,7 +52,7 @@ describe('reattempt', () => {
 
   it('starts a bounded number at once, and continues at its cursor', async () => {
     const keys = Array.from({ length: 1030 }, (_, n) => `key-${n}`);
-    await Promise.all(keys.map((key) => world.engine.tasks.defer(task(key), FUTURE)));
+    await deferMany(world, keys, () => FUTURE);
     const first = await reattempt();
     expect(first.started).toBe(1000);
     const second = await reattempt(undefined, [['marker', first.marker ?? '']]);

@@ -93,7 +93,7 @@ describe.sequential('stored verifications', () => {
 
   it('are removed however many objects they consist of', async () => {
     const { id } = await verify({ prefix: 'slow/' });
-    const store = new VerifyStore({ cos: world.user, state: STATE }, { bucket: SOURCE.bucket, id });
+    const store = new VerifyStore({ cos: world.straight, state: STATE }, { bucket: SOURCE.bucket, id });
     // More than one page of a listing.
     await Promise.all(Array.from({ length: 1100 }, (_, part) => store.putPart(0, part, [])));
     await untilNextSecond(Date.now() * 1000);

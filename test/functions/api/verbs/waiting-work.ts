@@ -1,5 +1,5 @@
 import { objectsUnder } from '../../../../shared/cos/index.ts';
-import { requestedTask } from '../../../../shared/tasks/index.ts';
+import { requestedTask, Tasks } from '../../../../shared/tasks/index.ts';
 import type { Task } from '../../../../shared/tasks/index.ts';
 import { SOURCE, STATE } from '../bench.ts';
 import { BACKUP } from '../../../deployment/over-http.ts';
@@ -12,6 +12,16 @@ export const task = (key: string, more: Partial<Task> = {}): Task => ({
   attempts: 2,
   ...more,
 });
+
+/** Defers work on many keys at once, without HTTP. `dueOf`: when the n-th is due, in ms since 1970. */
+export async function deferMany(
+  { engine, straight }: World,
+  keys: readonly string[],
+  dueOf: (n: number) => number,
+): Promise<void> {
+  const tasks = new Tasks({ ...engine.deps, cos: straight });
+  for (const [n, key] of keys.entries()) await tasks.defer(task(key), dueOf(n));
+}
 
 /** All keys of the state bucket below a prefix. */
 export async function stateKeys({ user }: World, prefix: string): Promise<string[]> {
