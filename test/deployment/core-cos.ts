@@ -37,7 +37,7 @@ export function createCoreCos(
 ): Cos {
   let requests = 0;
   const paged = <T extends { maxKeys?: number }>(query: T) => ({
-    ...defined(query),
+    ...query,
     maxKeys: Math.min(query.maxKeys ?? 1000, longestPage),
   });
   const context = () => ({ requestId: `request-${(requests += 1)}` });
@@ -260,9 +260,6 @@ const sourceOf = ({ place, key, versionId, ifMatch }: CopySource) => ({
   ...(versionId === undefined ? {} : { versionId }),
   ...(ifMatch === undefined ? {} : { conditions: { ifMatch } }),
 });
-
-const defined = <T extends object>(query: T): T =>
-  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as T;
 
 function expiryOf(rule: LifecycleRule): readonly Expiry[] {
   const { id, prefix, notPrefix, tags, largerThan, smallerThan, expiration, noncurrentExpiration: older } = rule;

@@ -114,11 +114,13 @@ for (let k = 1; k < 53; k++) {
   shifts.push(multiply(last, last));
 }
 
-/** The last length and its shift: the parts of an upload, and the doublings of a pattern, mostly share one. */
-let known = { length: 0, shift: { high: 1 << 31, low: 0 } };
+/** The shifts of the last lengths: the parts of an upload, and the doublings of a pattern, share a few. */
+const known = new Map<number, Crc64>();
+const MOST_KNOWN = 64;
 
 function shiftOf(length: number): Crc64 {
-  if (known.length === length) return known.shift;
+  const remembered = known.get(length);
+  if (remembered !== undefined) return remembered;
   let shift: Crc64 = { high: 1 << 31, low: 0 };
   let rest = length;
   for (let k = 0; rest > 0; k++) {
@@ -127,7 +129,8 @@ function shiftOf(length: number): Crc64 {
     if (rest % 2 === 1) shift = multiply(shift, factor);
     rest = Math.floor(rest / 2);
   }
-  known = { length, shift };
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(length, shift);
   return shift;
 }
 

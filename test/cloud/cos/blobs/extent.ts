@@ -14,6 +14,8 @@ export interface Extent {
 }
 
 const CHUNK = 256 * 1024;
+/** Checksums of repetitions that a pattern keeps. */
+const MOST_REMEMBERED = 16;
 
 /** This is a class because each small object has one for as long as it exists. */
 class MemoryExtent implements Extent {
@@ -82,6 +84,13 @@ export function patternExtent(pattern: Uint8Array): Extent {
   // Whole repetitions at once, so that reading a pattern of one byte does not proceed byte by byte.
   const wide = new Uint8Array(length * Math.max(1, Math.floor(CHUNK / length)));
   for (let at = 0; at < wide.length; at += length) wide.set(pattern, at);
+  // The parts of an upload mostly have one size, which holds one repetition more or less.
+  const repeated = new Map<number, Crc64>();
+  const repeatedBy = (count: number): Crc64 => {
+    const checksum = repeated.get(count) ?? repeat(whole, length, count);
+    if (repeated.size < MOST_REMEMBERED) repeated.set(count, checksum);
+    return checksum;
+  };
   return {
     async *read(start, end) {
       for (let at = start; at < end;) {
@@ -97,7 +106,7 @@ export function patternExtent(pattern: Uint8Array): Extent {
       const head = pattern.subarray(from, Math.min(length, from + size));
       const count = Math.floor((size - head.length) / length);
       const tail = pattern.subarray(0, size - head.length - count * length);
-      const body = combine(update(EMPTY, head), repeat(whole, length, count), count * length);
+      const body = combine(update(EMPTY, head), repeatedBy(count), count * length);
       return combine(body, update(EMPTY, tail), tail.length);
     },
   };
