@@ -40,6 +40,9 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     // A fifth of the CPU of tests without processes of their own, from the second run on.
     experimental: { fsModuleCache: isWritable(ROOT), fsModuleCachePath: translated() },
+    // Modules are imported as Node imports them. Vitest would put a proxy before each package and built-in module, which
+    // every call of a hash would pass.
+    deps: { interopDefault: false },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
