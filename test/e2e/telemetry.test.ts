@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,11 +26,12 @@ async function reportsOf(withSettings: boolean): Promise<number> {
     collector.close();
     await rm(home, { recursive: true });
   });
-  for (const name of ['package.json', 'serverless.yml', 'functions', 'shared']) {
-    await cp(join(ROOT, name), join(folder, name), { recursive: true });
-  }
-  if (withSettings) await cp(join(ROOT, '.serverlessrc'), join(folder, '.serverlessrc'));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await mkdir(folder);
+  // The plugin is then the repository's own script, which other tests have made.
+  for (const name of ['package.json', 'functions', 'shared', 'node_modules'])
+    await symlink(join(ROOT, name), join(folder, name));
+  for (const name of ['serverless.yml', ...(withSettings ? ['.serverlessrc'] : [])])
+    await cp(join(ROOT, name), join(folder, name));
   const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const { port } = collector.address() as AddressInfo;
   const env = { PATH: process.env['PATH'], HOME: home, SLS_ANALYTICS_URL: `http://127.0.0.1:${port}` };
