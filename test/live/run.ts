@@ -92,7 +92,9 @@ async function runContract({ local, switched, signal }: Run): Promise<boolean> {
   const own = Object.fromEntries(local ? all.filter(([name]) => !name.startsWith('REAL_COS_')) : all);
   const env = switched ? { ...own, [SWITCHES]: JSON.stringify(otherPositions()) } : own;
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = ['run', 'test/contract', '--testTimeout', PATIENCE, '--hookTimeout', PATIENCE, '--maxWorkers', '2'];
+  // Beside a local cloud nothing waits for the internet, and a second worker would only load everything once more.
+  const workers = local ? ['--maxWorkers', '1', '--pool', 'threads'] : ['--maxWorkers', '2'];
+  const args = ['run', 'test/contract', '--testTimeout', PATIENCE, '--hookTimeout', PATIENCE, ...workers];
   const child = spawn(process.execPath, [vitest, ...args], { cwd: ROOT, stdio: 'inherit', signal, env });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
