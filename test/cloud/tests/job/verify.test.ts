@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type COS from 'cos-nodejs-sdk-v5';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startCloud, type LocalCloud } from '../../index.ts';
 import { cosClient } from '../../job/clients.ts';
 import { CARRIED } from '../../job/content.ts';
@@ -31,7 +31,7 @@ let written: readonly Written[];
 
 const at = (place: typeof SOURCE, key: string) => ({ Bucket: place.bucket, Region: place.region, Key: key });
 
-beforeEach(async () => {
+async function open(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'verify-test-'));
   cloud = await startCloud();
   cos = cosClient(cloud);
@@ -48,12 +48,21 @@ beforeEach(async () => {
     files.push({ path, key: `f${n}.txt`, size: 0 });
   }
   written = await upload(cos, SOURCE, planStories(files), { signal, onProgress: () => undefined });
-});
-afterEach(async () => {
+}
+
+async function close(): Promise<void> {
   reader.close();
   await cloud.close();
   await rm(folder, { recursive: true });
-});
+}
+
+/** Each test begins with the uploads at the source and nothing at the destination. */
+function emptyDestination(): void {
+  const { bucket, region } = DESTINATION;
+  for (const { key, versionId } of cloud.core.listVersions(bucket, region, {}).entries)
+    cloud.core.deleteObject(bucket, region, key, versionId, { requestId: 'test' });
+  expect(cloud.core.listVersions(bucket, region, {}).entries).toEqual([]);
+}
 
 /** The work of the service in the plainest way: everything in the given order. `spoil` may change a request. */
 async function replicateByHand(
@@ -103,15 +112,14 @@ async function remove(place: typeof SOURCE, key: string, versionId: string | und
 }
 
 describe('the judge of the main job', () => {
+  beforeAll(open);
+  afterAll(close);
+  beforeEach(emptyDestination);
+
   it('finds nothing wrong where everything is right', async () => {
     await replicateByHand(written);
     expect(written.some(({ deleteMarker }) => deleteMarker)).toBe(true);
     expect(await judge()).toEqual([]);
-  });
-
-  it('notices two empty buckets', async () => {
-    for (const { key, versionId } of written) await remove(SOURCE, key, versionId);
-    expect(await judge()).toContain('f2.txt: the source does not hold the uploads');
   });
 
   it('notices a missing replica', async () => {
@@ -155,5 +163,15 @@ describe('the judge of the main job', () => {
       if (key === 'f2.txt') headers['x-cos-storage-class'] = 'ARCHIVE';
     });
     expect(await judge()).toEqual([expect.stringMatching(/^f2\.txt: cannot be read: .*InvalidObjectState/)]);
+  });
+});
+
+describe('the judge of the main job without uploads', () => {
+  beforeAll(open);
+  afterAll(close);
+
+  it('notices two empty buckets', async () => {
+    for (const { key, versionId } of written) await remove(SOURCE, key, versionId);
+    expect(await judge()).toContain('f2.txt: the source does not hold the uploads');
   });
 });
