@@ -80,11 +80,12 @@ export async function createWorld(
   const clock = { ahead: 0 };
   const now = () => Date.now() + clock.ahead;
   const unique = () => randomBytes(9).toString('hex');
-  await ensureMarkerKey({ cos: user, state: STATE, random: randomBytes });
+  const straight = createCoreCos(cloud.core, cloud.blobs, Date.now);
+  await ensureMarkerKey({ cos: straight, state: STATE, random: randomBytes });
   const keyring = (client: Cos) => createKeyring({ cos: client, state: STATE, others: [], hash: nodeHash, now });
   const engineCos = role('engine');
   const engine = engineOn(engineCos, { keys: keyring(engineCos), now: Date.now, unique });
-  await createKeyStore({ cos: user, state: STATE, now, random: randomBytes }).add({
+  await createKeyStore({ cos: straight, state: STATE, now, random: randomBytes }).add({
     buckets: [],
     rights: ['read', 'write'],
     pair: PAIR,
@@ -115,7 +116,7 @@ export async function createWorld(
     clock,
     cloud,
     user,
-    straight: createCoreCos(cloud.core, cloud.blobs, Date.now),
+    straight,
     sdk: new COS({
       SecretId: cloud.secretId,
       SecretKey: cloud.secretKey,
