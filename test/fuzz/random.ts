@@ -86,7 +86,11 @@ export function createDraw(seed: number): Draw {
     chance: (of) => next() < of,
     pick,
     many,
-    bytes: (length) => Uint8Array.from({ length }, () => below(256)),
+    bytes: (length) => {
+      const made = new Uint8Array(length);
+      for (let i = 0; i < length; i += 1) made[i] = below(256);
+      return made;
+    },
     text: (most, alphabet) =>
       many(0, most, () => {
         if (alphabet !== undefined) return pick(alphabet);
