@@ -107,11 +107,15 @@ function versionsOf({ bucket, region }: typeof SOURCE): Record<string, string[]>
 }
 
 describe.each(versions)('functions of release %s', (version) => {
+  let before: Functions;
+  beforeAll(async () => {
+    before = await readFunctions(new URL(`${version}.functions.br`, FOLDER));
+  });
+
   it.each(ORDERS)(
     'work beside the current ones when $first are new, and nothing is lost',
     { timeout: LONG },
     async ({ isNew }) => {
-      const before = await readFunctions(new URL(`${version}.functions.br`, FOLDER));
       cloud = await startCloud({ transitionMs: 0, timerScale: 0, retryDelayMs: 20 });
       const runs: Invocation[] = [];
       cloud.scf.onInvocation((run) => runs.push(run));
