@@ -1,4 +1,4 @@
-/** What was made of source files the last time; the JavaScript beside it says what the properties mean. */
+/** The types of `remembered.mjs`, whose comments say what the properties mean. */
 export interface Memory {
   lookUp(): string | undefined;
   keep(text: string, inputs: readonly string[]): string;

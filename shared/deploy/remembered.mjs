@@ -50,7 +50,7 @@ function store(file, kept) {
 }
 
 /**
- * What was made of files the last time, if no byte of what went into it has changed.
+ * A memory for a text that is made of files. It holds as long as no byte of all that went into the text has changed.
  *
  * - `root`: absolute path of the clone.
  * - `name`: names the text, as a path below `root`. A text of a file outside of the clone is never remembered.

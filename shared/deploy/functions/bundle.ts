@@ -22,6 +22,9 @@ interface Made {
   readonly zip: string;
 }
 
+/** By name. */
+type AllMade = Readonly<Record<string, Made>>;
+
 export interface Bundle {
   readonly name: string;
   /** Bytes of index.js, minified. */
@@ -58,16 +61,13 @@ export async function bundleFunctions(
   const distinct = [...new Set(names)];
   const memory = await memoryOf(distinct, options);
   const kept = memory.lookUp();
-  const all =
-    kept === undefined
-      ? await makeAll(distinct, options, memory)
-      : new Map(Object.entries(JSON.parse(kept) as Record<string, Made>));
+  const all = kept === undefined ? await makeAll(distinct, options, memory) : (JSON.parse(kept) as AllMade);
   const bundles = new Map<string, Bundle>();
-  for (const [name, made] of all) bundles.set(name, await store(name, options.output, made));
+  for (const [name, made] of Object.entries(all)) bundles.set(name, await store(name, options.output, made));
   return bundles;
 }
 
-/** What was made of these functions the last time. It belongs to the clone that the folder of functions is in. */
+/** The memory of these functions' zips. It belongs to the clone that the folder of functions is in. */
 async function memoryOf(names: readonly string[], options: BundleOptions): Promise<Memory> {
   const folder = path.join(options.root, FUNCTIONS);
   const root = path.dirname(await realpath(folder).catch(() => folder));
@@ -79,20 +79,16 @@ async function memoryOf(names: readonly string[], options: BundleOptions): Promi
   });
 }
 
-async function makeAll(
-  names: readonly string[],
-  options: BundleOptions,
-  memory: Memory,
-): Promise<ReadonlyMap<string, Made>> {
+async function makeAll(names: readonly string[], options: BundleOptions, memory: Memory): Promise<AllMade> {
   const together = await compileAll(names, options).catch(() => undefined);
-  const all = new Map<string, Made>();
+  const all: Record<string, Made> = {};
   for (const name of names) {
     // If they do not compile together, the first one that does not compile alone is named in the error.
     const code = together?.codes.get(name) ?? (await compile(name, options));
     const { bytes } = zip({ 'index.js': code, 'package.json': Buffer.from(PACKAGE) });
-    all.set(name, { code: Buffer.from(code).toString(), zip: Buffer.from(bytes).toString('base64') });
+    all[name] = { code: Buffer.from(code).toString(), zip: Buffer.from(bytes).toString('base64') };
   }
-  if (together !== undefined) memory.keep(JSON.stringify(Object.fromEntries(all)), together.inputs);
+  if (together !== undefined) memory.keep(JSON.stringify(all), together.inputs);
   return all;
 }
 
