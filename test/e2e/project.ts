@@ -25,10 +25,15 @@ export interface Project {
   remove(): Promise<void>;
 }
 
-export async function createProject(cloud: Deployer): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), 'deployed-project-'));
+/** Puts links to the files that a deployment needs, all but serverless.yml, into an empty folder. */
+export async function linkRepository(folder: string): Promise<void> {
   for (const name of ['package.json', 'functions', 'shared', 'node_modules'])
     await symlink(join(ROOT, name), join(folder, name));
+}
+
+export async function createProject(cloud: Deployer): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'deployed-project-'));
+  await linkRepository(folder);
   const cli = warmCli(folder, deployEnvironment(cloud, process.env));
   return {
     folder,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { PACKAGES } from './cli.ts';
 import { ROOT } from './command.ts';
+import { linkRepository } from './project.ts';
 
 /**
  * Runs the CLI as a user without any settings, with a home of their own. Returns the names of the reports that it has
@@ -27,9 +28,7 @@ async function reportsOf(withSettings: boolean): Promise<number> {
     await rm(home, { recursive: true });
   });
   await mkdir(folder);
-  // The plugin is then the repository's own script, which other tests have made.
-  for (const name of ['package.json', 'functions', 'shared', 'node_modules'])
-    await symlink(join(ROOT, name), join(folder, name));
+  await linkRepository(folder);
   for (const name of ['serverless.yml', ...(withSettings ? ['.serverlessrc'] : [])])
     await cp(join(ROOT, name), join(folder, name));
   const cli = join(folder, 'node_modules', 'serverless', 'bin', 'serverless.js');
